@@ -1,0 +1,159 @@
+"""Answers: matrices by name, with the precision that their printed numbers claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tmat.errors import InputError
+from tmat.operations.operation import Array
+from tmat.precision import Claim
+from tmat.worksheet import Matrix, Worksheet
+
+if TYPE_CHECKING:
+    from tmat.reading import TypedMatrix
+
+TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", "")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """One matrix of the answers; ``texts`` are its numbers as they were typed, where they were."""
+
+    name: str
+    values: Array
+    texts: Sequence[Sequence[str]] | None = None
+    stage: str | None = None
+    where: str = ""
+    said: Claim | None = None
+
+    @property
+    def claim(self) -> Claim:
+        """The precision it claims."""
+        if self.said is not None:
+            return self.said
+        return Claim.infer(self.texts) if self.texts is not None else Claim.of_floats(self.values)
+
+
+@dataclass(slots=True)
+class Answers:
+    """What somebody hands in, in its order.
+
+    >>> Answers.of({"Q": [[3.88, 3.8]]}).matrices[0].claim
+    Claim(decimals=2, significant=None)
+    """
+
+    matrices: list[Answer] = field(default_factory=list)
+    origin: str = "answers"
+
+    def __iter__(self) -> Iterator[Answer]:
+        return iter(self.matrices)
+
+    def __len__(self) -> int:
+        return len(self.matrices)
+
+    @classmethod
+    def of(cls, matrices: Mapping[str, object], origin: str = "answers") -> Answers:
+        """From named arrays: lists, NumPy arrays, Matrix."""
+        found = []
+        for name, value in matrices.items():
+            matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
+            found.append(Answer(name, matrix.values, where=matrix.origin))
+        return cls(found, origin)
+
+    @classmethod
+    def of_texts(cls, typed: Iterable[TypedMatrix], origin: str = "answers") -> Answers:
+        """From matrices as people type them."""
+        return cls(
+            [Answer(t.name, t.matrix.values, t.texts, where=f"{origin}, line {t.line}") for t in typed], origin
+        )
+
+    @classmethod
+    def of_worksheet(cls, sheet: Worksheet, origin: str = "answers", *, given: bool = True) -> Answers:
+        """From a worksheet: every step, and what was given where that is wanted; each knows its stage."""
+        found = []
+        for stage in sheet.stages:
+            if given:
+                found += [Answer(m.name, m.values, stage=stage.id) for m in stage.given.values()]
+            found += [Answer(step.name, step.values, stage=stage.id) for step in stage.steps]
+        return cls(found, origin)
+
+    @classmethod
+    def of_text(cls, text: str, origin: str = "answers") -> Answers:
+        """From text as people type it: a name, its rows, a blank line; # comments."""
+        from tmat.reading import read_answers_text
+
+        return cls.of_texts(read_answers_text(text, origin), origin)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Answers:
+        """From a file in any form that answers take: text, JSON (a worksheet or named arrays), .npz and the rest.
+
+        Errors: a file that cannot be read, or holds no matrices.
+        """
+        path = Path(path)
+        origin = str(path)
+        answers = _read(path, origin)
+        if not answers.matrices:
+            raise InputError(
+                f"no answers in {origin}", "expected matrices, each with its name", mend="a line with the name, then the rows"
+            )
+        return answers
+
+
+def _read(path: Path, origin: str) -> Answers:
+    suffix = path.suffix.lower()
+    if suffix in TEXT_SUFFIXES:
+        data = _bytes(path)
+        if data.lstrip()[:1] in (b"{", b"["):
+            return _from_json(path, origin)
+        return Answers.of_text(_decoded(data, origin), origin)
+    if suffix == ".json":
+        return _from_json(path, origin)
+    from tmat.reading import read_matrices
+
+    return Answers.of(read_matrices(str(path)), origin)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}", (error.strerror or str(error)).lower()) from None
+
+
+def _decoded(data: bytes, origin: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{origin} is not UTF-8 text", f"line {line}", mend="save it as UTF-8") from None
+
+
+def _from_json(path: Path, origin: str) -> Answers:
+    from tmat.reading import read_documents
+
+    matrices: list[Answer] = []
+    try:
+        with path.open("rb") as stream:
+            for document in read_documents(stream, origin):
+                if isinstance(document, Worksheet):
+                    matrices += Answers.of_worksheet(document, origin).matrices
+                else:
+                    matrices += Answers.of(document, origin).matrices
+    except OSError as error:
+        raise InputError(f"cannot read {path}", (error.strerror or str(error)).lower()) from None
+    return Answers(matrices, origin)
+
+
+def is_attempt(values: Array, due: Array) -> bool:
+    """Whether a matrix is a real attempt: filled in, and not all one number where that is not due."""
+    if values.shape != due.shape or np.isnan(values).all():
+        return False
+    known = values[~np.isnan(values)]
+    constant = known.size > 1 and bool((known == known.flat[0]).all())
+    return not constant or bool((due == due.flat[0]).all())

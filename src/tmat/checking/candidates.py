@@ -1,0 +1,257 @@
+"""What could have happened in a step: every slip, from every set of numbers that it could have been made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+import numpy as np
+
+from tmat.operations.operation import Array
+from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
+from tmat.precision import round_half_away, truncate
+
+MOST_CELLS = 40_000_000
+"""Cells of all candidates held at once."""
+
+
+@dataclass(slots=True, eq=False)
+class Candidate:
+    """Numbers that a slip would have yielded, its name and what it costs to believe in it."""
+
+    values: Array
+    kind: str
+    name: str
+    said: str
+    mend: str
+    rare: int
+    among: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """What else is on the page: matrices that could have been taken for another, by name."""
+
+    others: tuple[tuple[str, Array], ...] = ()
+    makers: Mapping[str, tuple[str, ...]] | None = None  # what each was made of, and by which operation
+
+    def made_with(self, name: str, step: Redo) -> str | None:
+        """The operand by which another matrix of the page differs from this step, where it is one."""
+        made = (self.makers or {}).get(name)
+        if made is None or made[0] != step.op.name or len(made) != len(step.names) + 1:
+            return None
+        differ = [other for own, other in zip(step.names, made[1:], strict=True) if own != other]
+        return differ[0] if len(differ) == 1 else None
+
+
+def sentence(text: str, step: Redo, details: Mapping[str, str]) -> str:
+    """A slip's sentence with the names of this step in it."""
+    if "{" not in text:
+        return text
+    own = {key: f"{value:g}" if isinstance(value, float) else str(value) for key, value in step.params.items()}
+    known = {**own, "result": step.result, **details}
+    for _ in range(2):  # a detail may itself name another
+        text = _NAMES.vformat(text, step.names, known)
+    return text
+
+
+class _Names(Formatter):
+    """{0} is an operand, {result} a name; what has none is left as "it"."""
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        if isinstance(key, int):
+            return args[key] if key < len(args) else "it"
+        return kwargs.get(key, "it")
+
+
+_NAMES = _Names()
+
+
+def of_slip(slip: Slip, step: Redo, *, rarer: int = 0) -> Iterator[Candidate]:
+    """The candidates of one slip."""
+    found = list(slip.variants(step))
+    common = sum(variant.rare == 0 for variant in found)
+    for variant in found:
+        yield _candidate(slip, step, variant, rarer, common if variant.rare == 0 else len(found))
+
+
+def _candidate(slip: Slip, step: Redo, variant: Variant, rarer: int, among: int) -> Candidate:
+    return Candidate(
+        variant.values,
+        "slip",
+        variant.name or slip.name,
+        sentence(variant.said or slip.said, step, variant.details),
+        sentence(variant.mend or slip.mend, step, variant.details),
+        slip.rare + variant.rare + rarer,
+        among,
+    )
+
+
+def own(step: Redo) -> Iterator[Candidate]:
+    """The slips of the step's own operation."""
+    for slip in step.op.slips:
+        yield from of_slip(slip, step)
+
+
+def everywhere(step: Redo) -> Iterator[Candidate]:
+    """The slips that any step can have."""
+    for slip in EVERYWHERE:
+        yield from of_slip(slip, step, rarer=1)
+
+
+def cut_off(step: Redo, decimals: int) -> Iterator[Candidate]:
+    """Numbers truncated in place of rounded."""
+    values = step()
+    yield Candidate(
+        truncate(values, decimals),
+        "slip",
+        "truncated",
+        "the numbers were cut off, not rounded",
+        "round: from 5 on, the last digit goes up",
+        0,
+    )
+
+
+def another_matrix(step: Redo, page: Page, shape: tuple[int, int]) -> Iterator[Candidate]:
+    """Another matrix of the page in this one's place, as it stands or turned on its side."""
+    for name, values in page.others:
+        among = max(len(page.others), 1)
+        if values.shape == shape:
+            made = page.made_with(name, step)
+            if name in step.names:
+                said = f"every number is {name}'s: the step was not done"
+                mend = f"do the step: {step.op.said(step.names, dict(step.params))}"
+            elif made:
+                said = f"every number is {name}'s: {step.result} was made with {made}, or {name} was copied"
+                mend = f"make {step.result} anew: {step.op.said(step.names, dict(step.params))}"
+            else:
+                said = f"every number is {name}'s: {name} was copied"
+                mend = f"make {step.result} anew: {step.op.said(step.names, dict(step.params))}"
+            yield Candidate(values, "slip", "another-matrix", said, mend, 0, among)
+        if values.T.shape == shape:
+            said = f"every number is {name}'s, turned on its side"
+            mend = f"do the step: {step.op.said(step.names, dict(step.params))}"
+            yield Candidate(values.T, "slip", "another-matrix-transposed", said, mend, 1, among)
+
+
+def another_operand(step: Redo, page: Page, *, deep: bool = False) -> Iterator[Candidate]:
+    """The step done with another matrix of the page for one of its operands; ``deep``: and its own slips besides."""
+    for n, own_name in enumerate(step.names):
+        fitting = [
+            (name, values)
+            for name, values in page.others
+            if name != own_name and values.shape == step.operands[n].shape
+        ]
+        for name, values in fitting:
+            changed = step.taking(n, values, name)
+            said = f"{name} was taken in place of {own_name}"
+            mend = f"take {own_name}: {step.op.said(step.names, dict(step.params))}"
+            if own_name == "residual":
+                label = "wrong-residual"
+            else:
+                label = "another-operand"
+            if not deep:
+                yield Candidate(changed(), "slip", label, said, mend, 1, len(fitting))
+                continue
+            for slip in step.op.slips:
+                if slip.rare == 0:
+                    for found in of_slip(slip, changed, rarer=2):
+                        found.name = f"{label}+{found.name}"
+                        found.said = f"{said}, and {found.said}"
+                        found.mend = f"{mend}; {found.mend}"
+                        found.among *= len(fitting)
+                        yield found
+
+
+def operand_transposed(step: Redo) -> Iterator[Candidate]:
+    """The step with one square operand turned on its side, alone and with its own common slips."""
+    for n, name in enumerate(step.names):
+        values = step.operands[n]
+        if values.shape[0] != values.shape[1] or np.array_equal(values, values.T):
+            continue
+        changed = step.taking(n, values.T)
+        said, mend = f"{name} was transposed first", f"take {name} as it stands"
+        yield Candidate(changed(), "slip", "operand-transposed", said, mend, 1, len(step.names))
+        for slip in step.op.slips:
+            if slip.rare == 0:
+                for found in of_slip(slip, changed, rarer=2):
+                    found.name = f"operand-transposed+{found.name}"
+                    found.said = f"{said}, and {found.said}"
+                    found.mend = f"{mend}; {found.mend}"
+                    yield found
+
+
+def in_unseen(step: Redo, unseen: Sequence[bool], depth: int = 3) -> Iterator[Candidate]:
+    """A slip in a step that was not handed in, carried on to this one."""
+    if depth == 0:
+        return
+    for n, maker in enumerate(step.makers):
+        if maker is None or n >= len(unseen) or not unseen[n]:
+            continue
+        for found in (*own(maker), *in_unseen(maker, [True] * len(maker.makers), depth - 1)):
+            if found.values.shape != step.operands[n].shape:
+                continue
+            values = step.taking(n, found.values)()
+            said = found.said if found.said.startswith("in ") else f"in {maker.result}: {found.said}"
+            yield Candidate(values, found.kind, found.name, said, found.mend, found.rare + 1, found.among)
+
+
+def rounded_early(step: Redo, claimed: Sequence[int | None], printed: int) -> Iterator[Candidate]:
+    """The step from operands rounded more than they need be: to fewer decimals than they show."""
+    for n, name in enumerate(step.names):
+        most = claimed[n]
+        values = step.operands[n]
+        for decimals in range(0, 5 if most is None else min(most, 6)):
+            if most is None and decimals > printed + 1:
+                continue
+            rounded = round_half_away(values, decimals)
+            if np.array_equal(rounded, values):
+                break
+            yield Candidate(
+                step.taking(n, rounded)(),
+                "close",
+                "rounded-too-early",
+                f"{name} was rounded to {_decimals(decimals)} before this step",
+                f"take {name} with all the decimals you have",
+                1 if most is not None and decimals in (1, 2, 3) else 2,
+                3,
+            )
+            yield Candidate(
+                step.taking(n, truncate(values, decimals))(),
+                "close",
+                "rounded-too-early",
+                f"{name} was cut off after {_decimals(decimals)} before this step",
+                f"take {name} with all the decimals you have",
+                3,
+                3,
+            )
+    if len(step.names) > 1:
+        for decimals in range(0, 4):
+            every = tuple(round_half_away(values, decimals) for values in step.operands)
+            yield Candidate(
+                Redo(step.op, every, step.params, step.names, step.result)(),
+                "close",
+                "rounded-too-early",
+                f"{' and '.join(step.names)} were rounded to {_decimals(decimals)} before this step",
+                "take the numbers with all the decimals you have",
+                2,
+                3,
+            )
+
+
+def _decimals(count: int) -> str:
+    return "whole numbers" if count == 0 else f"{count} decimal{'' if count == 1 else 's'}"
+
+
+def fitting(found: Iterable[Candidate], shape: tuple[int, int]) -> list[Candidate]:
+    """Those of the printed shape, as many as can be held at once."""
+    room = max(MOST_CELLS // max(shape[0] * shape[1], 1), 8)
+    chosen: list[Candidate] = []
+    for candidate in found:
+        if candidate.values.shape == shape:
+            chosen.append(candidate)
+            if len(chosen) >= room:
+                break
+    return chosen

@@ -1,0 +1,116 @@
+"""The program: which commands there are, how each is found, and what an error looks like.
+
+Only the command that is run is imported and built; help and completion read the one-line
+summaries here and never touch the arithmetic.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from tmat.cli.environment import Environment
+
+COMMANDS = {
+    "vocab": "The words of a corpus and their ids.",
+    "embed": "The tokens' ids and their rows of the embedding table.",
+    "posenc": "Sine and cosine of the position, added to the embeddings.",
+    "attention": "softmax(Q·Kᵀ / √d_k)·V, one head or many.",
+    "addnorm": "The residual added, each row brought to mean 0 and deviation 1.",
+    "ffn": "Two linear layers with a bend between.",
+    "encode": "N encoder layers in one go.",
+    "decode": "From the encoder's output to the next word.",
+    "show": "A worksheet again, whole or in part, in any format.",
+    "check": "Mark answers, and name the mistake.",
+    "example": "The worked articles, every number reproduced or explained.",
+    "scaling": "Why divide by √d_k: the experiment.",
+}
+
+
+class Commands(TyperGroup):
+    """The commands by name, each imported when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        built = typer.Typer(add_completion=False, rich_markup_mode="rich")
+        module = import_module(f"tmat.cli.{cmd_name}_command")
+        built.command(cmd_name, short_help=COMMANDS[cmd_name], epilog=module.EXAMPLES, no_args_is_help=False)(
+            module.command
+        )
+        return typer.main.get_command(built)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"tmat {version('tmat')}")
+        raise typer.Exit
+
+
+app = typer.Typer(cls=Commands, rich_markup_mode="rich", no_args_is_help=True)
+
+
+@app.callback(
+    epilog="Two commands to begin with:\n\n  tmat attention --d-k 6\n\n"
+    "  tmat attention --d-k 6 --only scores --work 'scores[[When,play]'",
+)
+def tmat(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Say the version and stop."
+    ),
+) -> None:
+    """Transformer arithmetic as a person does it with a pencil: every matrix on the table, every rounding stated.
+
+    The seven stages vocab, embed, posenc, attention, addnorm, ffn and decode pass a worksheet from one to
+    the next through a pipe; on a terminal each prints its tables.
+    """
+
+
+def run(arguments: Sequence[str], environment: Environment) -> int:
+    """Run one command line in an environment and answer its exit code."""
+    from tmat.cli import failing
+    from tmat.cli.flow import running_in
+
+    arguments = _with_bare_work(list(arguments))
+    program = typer.main.get_command(app)
+    with running_in(environment):
+        try:
+            code = program.main(args=arguments, prog_name="tmat", standalone_mode=False)
+            return code if isinstance(code, int) else 0
+        except BaseException as error:
+            return failing.answer(error, arguments, environment)
+
+
+def _with_bare_work(arguments: list[str]) -> list[str]:
+    """``--work`` without a cell means all of them: say so, as the parser wants every option to have its value."""
+    for n, argument in enumerate(arguments):
+        following = arguments[n + 1 : n + 2]
+        if argument == "--work" and (not following or following[0].startswith("-") or os.path.isfile(following[0])):
+            arguments[n] = "--work=*"
+    return arguments
+
+
+def main() -> NoReturn:
+    """The console script."""
+    environment = Environment.system()
+    code = run(sys.argv[1:], environment)
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        pass
+    # Skip the interpreter's own farewell: a reader that went away is no error of ours.
+    try:
+        sys.stderr.flush()
+    finally:
+        os._exit(code)

@@ -1,0 +1,34 @@
+"""The input of a stage, drawn where a seed is given and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tmat.cli.options import Common
+from tmat.errors import InputError
+
+if TYPE_CHECKING:
+    from tmat.worksheet import Matrix
+
+SIZE = 6
+
+
+def drawn(stage: str, name: str, common: Common, height: int | None, width: int | None, letter: str) -> Matrix:
+    """A matrix drawn from --seed and --init, its rows called by --tokens or numbered."""
+    from tmat.seeding import TorchGenerator, draw
+    from tmat.tokenizing import tokens
+    from tmat.worksheet import Matrix
+
+    words = tokens(common.tokens) if common.tokens else None
+    rows = len(words) if words else height if height is not None else SIZE
+    cols = width if width is not None else SIZE
+    for option, size in (("--positions", rows), ("--d-model", cols)):
+        if size < 1:
+            raise InputError(f"{option} {size} does not fit", "expected a whole number from 1")
+    seed = common.seed_value
+    if common.init.startswith("torch"):
+        values = TorchGenerator(seed).rand(rows, cols)
+    else:
+        values = draw(common.init, (rows, cols), seed=seed, stage=stage, name=name)
+    origin = f"drawn: {common.init}, seed {seed}"
+    return Matrix.of(name, values, words, [f"{letter}{n}" for n in range(1, cols + 1)], origin)

@@ -1,0 +1,58 @@
+"""tmat embed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tmat.cli.options import INPUT, SHAPE, Common, with_common
+
+EXAMPLES = """Examples:
+
+  tmat embed
+
+  tmat vocab --text 'you win or you die' | tmat embed --text 'you die' --d-model 4 --seed 1"""
+
+
+@with_common()
+def command(
+    common: Common,
+    text: Annotated[
+        str | None, typer.Option("--text", metavar="TEXT", rich_help_panel=INPUT, help="The text to look up.")
+    ] = None,
+    words: Annotated[
+        str | None,
+        typer.Option(
+            "--words",
+            metavar="WORDS",
+            rich_help_panel=INPUT,
+            help="The vocabulary, where no pipe brings one: its words in the order of their ids.",
+        ),
+    ] = None,
+    first_id: Annotated[
+        int, typer.Option("--first-id", metavar="0|1", rich_help_panel=SHAPE, help="The id of the first of --words.")
+    ] = 1,
+    d_model: Annotated[
+        int | None,
+        typer.Option(
+            "--d-model", metavar="N", rich_help_panel=SHAPE, help="The width of the embeddings where W_E is drawn (6)."
+        ),
+    ] = None,
+) -> None:
+    """E = W_E[[ids]]: the number of each token in the vocabulary, and the row of the table that it names.
+
+    Steps: ids E. Matrices: W_E N×d_model, a row a word of the vocabulary.
+    """
+    from tmat.cli.flow import run_stage
+    from tmat.stages.embed import embed
+    from tmat.worksheet import Vocabulary
+
+    options: dict[str, object] = {"d_model": d_model, "text": text}
+    if words is not None:
+        options["vocabulary"] = Vocabulary(tuple(words.replace(",", " ").split()), first_id)
+    if common.seed is not None or text is not None:
+        common.seed = common.seed or (None if words is None else "0")
+    if common.tokens:
+        options["text"] = None
+    run_stage(embed, common, options, main="W_E")

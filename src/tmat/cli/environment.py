@@ -1,0 +1,117 @@
+"""What a command runs in: its streams, and what each of them is. A test says ``stdin=b"…"`` and that is a pipe."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, Literal
+
+Kind = Literal["terminal", "pipe", "file", "none"]
+
+
+@dataclass
+class Environment:
+    """The streams in bytes, whether each is a terminal, and the variables."""
+
+    stdin: BinaryIO
+    stdout: BinaryIO
+    stderr: BinaryIO
+    stdin_kind: Kind
+    stdout_tty: bool = False
+    stderr_tty: bool = False
+    variables: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = "utf-8"
+
+    @classmethod
+    def system(cls) -> Environment:
+        """The one the process has."""
+        stdin = getattr(sys.stdin, "buffer", None) or io.BytesIO()
+        stdout = getattr(sys.stdout, "buffer", None) or io.BytesIO()
+        stderr = getattr(sys.stderr, "buffer", None) or io.BytesIO()
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        return cls(stdin, stdout, stderr, _kind(0), _is_terminal(1), _is_terminal(2), os.environ, encoding)
+
+    @classmethod
+    def piped(cls, stdin: bytes | None = None, **rest: object) -> Environment:
+        """One for tests: stdin as a pipe with these bytes, or nothing connected; output caught."""
+        kind: Kind = "none" if stdin is None else "pipe"
+        return cls(io.BytesIO(stdin or b""), io.BytesIO(), io.BytesIO(), kind, **rest)  # type: ignore[arg-type]
+
+    @property
+    def output(self) -> str:
+        """What was written to standard output, where it was caught."""
+        assert isinstance(self.stdout, io.BytesIO)
+        return self.stdout.getvalue().decode()
+
+    @property
+    def errors(self) -> str:
+        """What was written to standard error, where it was caught."""
+        assert isinstance(self.stderr, io.BytesIO)
+        return self.stderr.getvalue().decode()
+
+    @property
+    def columns(self) -> int | None:
+        """The width of the terminal, or None where output goes elsewhere and nobody said a width."""
+        said = self.variables.get("COLUMNS", "")
+        if said.isdecimal() and int(said) > 0:
+            return int(said)
+        if not self.stdout_tty:
+            return None
+        try:
+            return os.get_terminal_size(1).columns or 80
+        except (OSError, ValueError):
+            return 80
+
+    def write(self, data: bytes | str) -> None:
+        self.stdout.write(data if isinstance(data, bytes) else encoded(data, self.encoding))
+        self.stdout.flush()
+
+    def say(self, text: str) -> None:
+        """A line on standard error."""
+        self.stderr.write(encoded(text + "\n", self.encoding))
+        self.stderr.flush()
+
+    def hint(self, text: str) -> None:
+        """A line for a person at a terminal, on standard error, dim."""
+        if self.stderr_tty and self.stdout_tty:
+            plain = "NO_COLOR" in self.variables or self.variables.get("TERM") == "dumb"
+            self.say(text if plain else f"\x1b[2m{text}\x1b[0m")
+
+
+PLAIN = str.maketrans(
+    {"×": "x", "·": "*", "−": "-", "√": "sqrt", "∞": "inf", "…": "...", "ᵀ": "^T", "ε": "epsilon", "σ": "sigma",
+     "μ": "mu", "≈": "~", "⌊": "floor(", "⌋": ")", "∘": "o", "Σ": "sum", "→": "->", "≠": "!=", "≤": "<=", "’": "'"}
+)  # fmt: skip
+
+
+def encoded(text: str, encoding: str) -> bytes:
+    """Text in the stream's own encoding; signs that it lacks are spelled out."""
+    try:
+        return text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return text.translate(PLAIN).encode(
+            "ascii" if encoding.lower() in ("ascii", "us-ascii") else encoding, "backslashreplace"
+        )
+
+
+def _kind(descriptor: int) -> Kind:
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if os.isatty(descriptor):
+            return "terminal"
+    except (OSError, ValueError):
+        return "none"
+    if stat.S_ISREG(mode):
+        return "file"
+    return "pipe" if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) else "none"
+
+
+def _is_terminal(descriptor: int) -> bool:
+    try:
+        return os.isatty(descriptor)
+    except (OSError, ValueError):
+        return False

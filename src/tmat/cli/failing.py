@@ -1,0 +1,100 @@
+"""What a failure looks like: one block on standard error, an exit code, and never a traceback unless asked for."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Sequence
+from enum import IntEnum
+
+from tmat.cli.environment import Environment
+from tmat.errors import TmatError, nearest
+
+
+class Exit(IntEnum):
+    """The exit codes of every command."""
+
+    DONE = 0
+    NOT_RIGHT = 1
+    BAD_INPUT = 2
+    LIMIT = 3
+    INTERRUPTED = 130
+
+
+def answer(error: BaseException, arguments: Sequence[str], environment: Environment) -> int:
+    """Say what went wrong and answer the exit code."""
+    if "--debug" in arguments and not isinstance(error, SystemExit):
+        import traceback
+
+        environment.say("".join(traceback.format_exception(error)))
+    command = _command(arguments)
+    kind = type(error).__name__
+    if isinstance(error, TmatError):
+        environment.say(f"{command}: {error}")
+        return error.exit_code
+    if isinstance(error, BrokenPipeError) or (isinstance(error, OSError) and error.errno == errno.EPIPE):
+        _close_quietly(environment)
+        return Exit.DONE
+    if isinstance(error, KeyboardInterrupt) or kind == "Abort":
+        return Exit.INTERRUPTED
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else Exit.BAD_INPUT
+    if kind == "Exit":
+        return int(getattr(error, "exit_code", 0))
+    if hasattr(error, "format_message"):
+        if kind == "NoArgsIsHelpError":
+            environment.write(str(error.format_message()) + "\n")
+            return Exit.DONE
+        environment.say(_usage(command, kind, error))
+        return Exit.BAD_INPUT
+    if isinstance(error, MemoryError):
+        environment.say(
+            f"{command}: not enough memory\n  the matrices are too large for this machine\n  try --only output"
+        )
+        return Exit.LIMIT
+    if isinstance(error, OSError):
+        environment.say(f"{command}: cannot write\n  {error.strerror or error}")
+        return Exit.LIMIT
+    environment.say(f"{command}: something unforeseen: {kind}: {error}\n  --debug shows where; please report it")
+    return Exit.LIMIT
+
+
+def _command(arguments: Sequence[str]) -> str:
+    from tmat.cli.app import COMMANDS
+
+    named = arguments[0] if arguments else ""
+    return f"tmat {named}" if named in COMMANDS else "tmat"
+
+
+def _usage(command: str, kind: str, error: BaseException) -> str:
+    """An error of the command line itself, in our form: what, and the mend."""
+    from tmat.cli.app import COMMANDS
+    from tmat.visible import visible
+
+    message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
+    if kind == "NoSuchOption":
+        option = str(getattr(error, "option_name", ""))
+        near = [n for n in getattr(error, "possibilities", None) or ()]
+        lines = [f"{command}: no such option: {visible(option)}"]
+        mend = f"did you mean {near[0]}?" if near else f"try {command} --help"
+        return "\n".join([*lines, f"  {mend}"])
+    if message.lower().startswith("no such command"):
+        name = message.partition("'")[2].rpartition("'")[0] or message
+        close = nearest(name, COMMANDS)
+        mend = f"did you mean {close[0]}?" if close else f"there are {', '.join(COMMANDS)}"
+        return f"tmat: no such command: {visible(name)}\n  {mend}"
+    first, _, rest = message.partition("\n")
+    text = f"{command}: {first[:1].lower()}{first[1:]}"
+    return "\n".join(
+        [text, *(f"  {line.strip()}" for line in rest.splitlines() if line.strip()), f"  try {command} --help"]
+    )
+
+
+def _close_quietly(environment: Environment) -> None:
+    """Let nothing complain later that the reader went away."""
+    import os
+
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, environment.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        pass

@@ -1,0 +1,214 @@
+"""A stage command from end to end: what comes in, the library's function, what goes out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from tmat.cli.environment import Environment
+from tmat.cli.options import Common
+from tmat.errors import InputError, fold
+
+if TYPE_CHECKING:
+    from tmat.examples.defaults import Defaults
+    from tmat.worksheet import Matrix, Worksheet
+
+_current: ContextVar[Environment] = ContextVar("environment")
+
+
+@contextmanager
+def running_in(environment: Environment) -> Iterator[None]:
+    """Commands run inside find this environment."""
+    token = _current.set(environment)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def environment() -> Environment:
+    return _current.get()
+
+
+STARTS = {
+    "x", "e", "q", "k", "v", "scores", "scaled", "masked", "weights", "renormalized", "dropped", "z", "concat", "pe",
+    "output", "sum", "mean", "std", "rms", "normalized", "hidden", "activated", "memory", "logits", "probabilities",
+}  # fmt: skip
+"""Names that begin a calculation: where one is given, the article's own matrices stay out of it."""
+
+
+def run_stage(
+    function: Callable[..., Worksheet],
+    common: Common,
+    options: Mapping[str, Any],
+    *,
+    main: str = "X",
+    draw_main: Callable[[], object] | None = None,
+) -> None:
+    """Call a stage's function for each worksheet that comes in, or once on what was given, and write what comes out."""
+    from tmat.cli.emit import Emitter
+
+    env = environment()
+    emitter = Emitter(env, common)
+    matrices = given_matrices(common, env)
+    keep = split_names(common.only) or None
+    shared: dict[str, Any] = {
+        "seed": common.seed_value, "init": _init(common.init), "dtype": _dtype(common.dtype),
+        "keep": None if common.work or common.trace else keep,
+    }  # fmt: skip
+    came = False
+    for before, named in incoming(env, common):
+        came = True
+        own = {**_called(named, main), **matrices}
+        before = _labelled(before, common)
+        emitter.add(function(before, matrices=own, round=common.round, **shared, **options), before)
+    if not came:
+        own, extra, defaults = _without_pipe(function, common, matrices, main, draw_main)
+        before = _first_sheet(common, defaults)
+        given_round = common.round if defaults is None or common.round is not None else defaults.round
+        settings = {**extra, **{k: v for k, v in options.items() if v is not None or k not in extra}}
+        sheet = function(before, matrices=own, round=given_round, **shared, **settings)
+        if defaults is not None:
+            _say_defaults(sheet, before, defaults, rounded=common.round is None)
+        emitter.add(sheet, before)
+    emitter.close()
+
+
+def run_alone(function: Callable[..., Worksheet], common: Common, options: Mapping[str, Any]) -> None:
+    """Call a function that needs nothing to come in, and write what comes out."""
+    from tmat.cli.emit import Emitter
+    from tmat.worksheet import Worksheet
+
+    emitter = Emitter(environment(), common)
+    before = _labelled(Worksheet(), common)
+    keep = split_names(common.only) or None
+    emitter.add(function(before, round=common.round, keep=keep, dtype=_dtype(common.dtype), **options), before)
+    emitter.close()
+
+
+def incoming(env: Environment, common: Common) -> Iterator[tuple[Worksheet, dict[str, Matrix]]]:
+    """The worksheets of the pipe, one after another, or the matrices that came in its place."""
+    if env.stdin_kind not in ("pipe", "file") or _stdin_is_a_source(common):
+        return
+    from tmat.reading import read_documents
+    from tmat.worksheet import Worksheet
+
+    empty = True
+    for document in read_documents(env.stdin):
+        empty = False
+        if isinstance(document, Worksheet):
+            yield document, {}
+        else:
+            yield Worksheet(), document
+    if empty:
+        raise InputError(
+            "the pipe ended without a worksheet",
+            "nothing came on standard input: did the command before it fail?",
+            mend="to run without a pipe, leave standard input alone or say < /dev/null",
+        )
+
+
+def _stdin_is_a_source(common: Common) -> bool:
+    return any(part.partition("=")[2].strip() == "-" for part in common.matrix or ())
+
+
+def given_matrices(common: Common, env: Environment) -> dict[str, object]:
+    """What -m and --weights name; a later one of the same name wins."""
+    if not common.matrix and not common.weights:
+        return {}
+    from tmat.reading import parse_assignment, read_matrix, read_weights
+    from tmat.reading.sources import transpose
+
+    found: dict[str, object] = {}
+    for path in common.weights or ():
+        found.update(read_weights(path))
+    for part in common.matrix or ():
+        name, transposed, source = parse_assignment(part)
+        matrix = read_matrix(name, source, stdin=env.stdin)
+        found[name] = transpose(matrix) if transposed else matrix
+    return found
+
+
+def _called(named: Mapping[str, Matrix], main: str) -> dict[str, object]:
+    """Bare matrices of the pipe under their names; one without a name is the stage's main input."""
+    return {name or main: matrix for name, matrix in named.items()}
+
+
+def _without_pipe(
+    function: Callable[..., Worksheet],
+    common: Common,
+    matrices: dict[str, object],
+    main: str,
+    draw_main: Callable[[], object] | None,
+) -> tuple[dict[str, object], dict[str, Any], Defaults | None]:
+    """What to work on where no pipe brings anything: what was given, a drawn input, or the article's own matrices."""
+    if any(fold(name.removesuffix(".T")).rstrip("0123456789").rpartition(".")[2] in STARTS for name in matrices):
+        return matrices, {}, None
+    if common.seed is not None and draw_main is not None:
+        return {main: draw_main(), **matrices}, {}, None
+    from tmat.examples.defaults import defaults_of
+
+    defaults = defaults_of(function.__name__, common.seed)
+    if defaults is None:
+        return matrices, {}, None
+    taken = {fold(name.removesuffix(".T")) for name in matrices}
+    own = {name: matrix for name, matrix in defaults.matrices.items() if fold(name) not in taken}
+    return {**own, **matrices}, dict(defaults.options), defaults
+
+
+def _first_sheet(common: Common, defaults: Defaults | None) -> Worksheet:
+    from tmat.worksheet import Worksheet
+
+    sheet = Worksheet()
+    if defaults is not None:
+        sheet = Worksheet([], defaults.vocabulary, defaults.tokens)
+    return _labelled(sheet, common)
+
+
+def _labelled(sheet: Worksheet, common: Common) -> Worksheet:
+    """The worksheet with the words that --tokens says."""
+    if not common.tokens:
+        return sheet
+    from tmat.tokenizing import tokens
+    from tmat.worksheet import Worksheet
+
+    return Worksheet(sheet.stages, sheet.vocabulary, tuple(tokens(common.tokens)))
+
+
+def _say_defaults(sheet: Worksheet, before: Worksheet, defaults: Defaults, *, rounded: bool) -> None:
+    for stage in sheet.stages[len(before.stages) :]:
+        said = defaults.said if rounded else defaults.said.partition(",")[0]
+        stage.notes = (said, *stage.notes)
+        return
+
+
+def _init(name: str) -> str:
+    from tmat.errors import nearest
+    from tmat.seeding import INITS
+
+    if name not in INITS:
+        near = nearest(name, INITS)
+        raise InputError(
+            f"--init {name} is not known",
+            f"expected one of {', '.join(INITS)}",
+            mend=f"did you mean {near[0]}?" if near else None,
+        )
+    return name
+
+
+def _dtype(name: str) -> str:
+    if name not in ("float64", "float32"):
+        raise InputError(f"--dtype {name} is not known", "expected float64 or float32")
+    return name
+
+
+def split_names(parts: Sequence[str] | None) -> list[str]:
+    """Names said in one option or in several, with commas or without."""
+    return [name.strip() for part in parts or () for name in part.split(",") if name.strip()]
+
+
+def is_file(path: str) -> bool:
+    return os.path.isfile(path)

@@ -1,0 +1,166 @@
+"""The options that stages share, declared once, and the decorator that gives them to a command."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT = "Input", "Shape", "Mask", "Conventions", "Draws", "Output"
+
+
+def _own(default: Any) -> Any:
+    """A field that is no shared option."""
+    return field(default=default, metadata={"own": True})
+
+
+@dataclass
+class Common:
+    """What every stage command takes."""
+
+    matrix: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--matrix", "-m", metavar="NAME=SOURCE", rich_help_panel=INPUT,
+            help='A matrix by name, again and again: inline ("1 2; 3 4"), a file, file:name, or - for standard input. '
+            "NAME.T=… takes the transpose. A step may be given too and is then not computed.",
+        ),
+    ] = None  # fmt: skip
+    weights: Annotated[
+        list[str] | None,
+        typer.Option("--weights", metavar="FILE", rich_help_panel=INPUT, help="All matrices that a file names."),
+    ] = None
+    tokens: Annotated[
+        str | None,
+        typer.Option("--tokens", metavar="TEXT", rich_help_panel=INPUT, help="The words of the rows, as labels."),
+    ] = None
+    seed: Annotated[
+        str | None,
+        typer.Option(
+            "--seed", metavar="N", rich_help_panel=DRAWS,
+            help="What is not given is drawn from this seed: a number, or name:li.wei. 0 unless told.",
+        ),
+    ] = None  # fmt: skip
+    init: Annotated[
+        str,
+        typer.Option(
+            "--init", metavar="KIND", rich_help_panel=DRAWS,
+            help="uniform (0 to 1, two decimals), normal, xavier, integers, torch-rand, torch-linear.",
+        ),
+    ] = "uniform"  # fmt: skip
+    round: Annotated[
+        str | None,
+        typer.Option(
+            "--round", metavar="N|NAME=N,…", rich_help_panel=CONVENTIONS,
+            help="Round each step to N decimals before the next one uses it, or by step: scores=2,weights=4. "
+            "scores.used=2 shows scores as they are and takes them on rounded. none: exact.",
+        ),
+    ] = None  # fmt: skip
+    dtype: Annotated[
+        str,
+        typer.Option("--dtype", metavar="TYPE", rich_help_panel=CONVENTIONS, help="float64 or float32."),
+    ] = "float64"
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", "-f", metavar="FORMAT", rich_help_panel=OUTPUT,
+            help="table on a terminal, json elsewhere; or text, markdown, latex, html, svg, csv, tsv, npz, …",
+        ),
+    ] = None  # fmt: skip
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", rich_help_panel=OUTPUT, help="Write a file; the format goes by its suffix."),
+    ] = None  # fmt: skip
+    digits: Annotated[
+        int | None,
+        typer.Option("--digits", metavar="N", min=0, max=17, rich_help_panel=OUTPUT, help="Decimals shown."),
+    ] = None
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="NAMES", rich_help_panel=OUTPUT, help="Only these matrices: Q,K or output."),
+    ] = None
+    work: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--work", metavar="CELL", rich_help_panel=OUTPUT,
+            help="The working of a cell, row or step: 'scores[When,play]', 'Z[When]', scores; without a cell, of all.",
+        ),
+    ] = None  # fmt: skip
+    work_steps: Annotated[
+        str | None,
+        typer.Option(
+            "--work-steps", metavar="PARTS", rich_help_panel=OUTPUT,
+            help="Which lines of the working: symbols,numbers,products,result.",
+        ),
+    ] = None  # fmt: skip
+    trace: Annotated[
+        list[str] | None,
+        typer.Option("--trace", metavar="CELL", rich_help_panel=OUTPUT, help="Follow a number back to the given matrices."),
+    ] = None  # fmt: skip
+    depth: Annotated[
+        int,
+        typer.Option("--depth", metavar="N", min=0, rich_help_panel=OUTPUT, help="How far --trace goes back."),
+    ] = 2
+    heat: Annotated[
+        bool, typer.Option("--heat", rich_help_panel=OUTPUT, help="Shade the numbers, a scale beside them.")
+    ] = False
+    full: Annotated[
+        bool, typer.Option("--full", rich_help_panel=OUTPUT, help="Large matrices whole, not by their edges.")
+    ] = False
+    width: Annotated[
+        int | None,
+        typer.Option("--width", metavar="COLUMNS", min=20, rich_help_panel=OUTPUT, help="Lay tables out for this width."),
+    ] = None  # fmt: skip
+    debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False
+
+    # what single commands add for those who print
+    position: int | None = _own(None)
+    top: int = _own(5)
+    all_stages: bool = _own(False)
+    blank: list[str] | None = _own(None)
+    step: bool = _own(False)
+
+    @property
+    def seed_value(self) -> int | str:
+        """The seed as a number where it is one."""
+        text = (self.seed or "0").strip()
+        return int(text) if text.lstrip("+-").isdecimal() else text
+
+
+PANELS = (None, INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT)
+
+
+def _panel(parameter: inspect.Parameter) -> int:
+    """Help lists the panels in the order of the calculation: what goes in first, what comes out last."""
+    (option,) = parameter.annotation.__metadata__
+    return PANELS.index(option.rich_help_panel)
+
+
+def with_common(*leave_out: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the shared options after its own: it takes them as one argument, ``common``."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        hints = get_type_hints(Common, include_extras=True)
+        own = inspect.signature(command, eval_str=True)
+        mine = [p for p in own.parameters.values() if p.name != "common"]
+        chosen = [f for f in fields(Common) if f.name not in leave_out and "own" not in f.metadata]
+        shared = [
+            inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
+            for f in chosen
+        ]
+        names = {f.name for f in chosen}
+
+        def run(**values: Any) -> Any:
+            common = Common(**{name: values.pop(name) for name in names})
+            return command(**values, common=common)
+
+        run.__name__, run.__doc__ = command.__name__, command.__doc__
+        merged = sorted([p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in mine] + shared, key=_panel)
+        run.__signature__ = own.replace(parameters=merged)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in merged}
+        return run
+
+    return decorate

@@ -1,0 +1,105 @@
+"""Choosing what of a worksheet to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tmat.cli.flow import split_names
+from tmat.cli.options import Common
+from tmat.errors import InputError, fold, nearest
+from tmat.worksheet import Matrix, Stage, Worksheet
+
+
+def sheets_of(files: Sequence[str]) -> Iterator[Worksheet]:
+    """The worksheets of files, one after another."""
+    from tmat.reading import read_documents, read_matrices
+    from tmat.reading.files import open_file
+
+    for path in files:
+        if path.lower().endswith((".json", ".jsonl")):
+            with open_file(path) as stream:
+                found = list(read_documents(stream, path))
+            if not found:
+                raise InputError(f"{path} is empty", "expected a worksheet in JSON")
+            for document in found:
+                yield document if isinstance(document, Worksheet) else as_sheet(document)
+        else:
+            yield as_sheet(read_matrices(path))
+
+
+def as_sheet(named: Mapping[str, Any]) -> Worksheet:
+    """Bare matrices as a worksheet of one stage, so that they can be shown like any other."""
+    given = {name or "A": matrix.renamed(name or "A") for name, matrix in named.items()}
+    return Worksheet([Stage("matrices", "matrices", given=given, output=next(iter(given), ""))])
+
+
+def picked(sheet: Worksheet, stages: Sequence[str]) -> Worksheet:
+    """Only the stages asked for: by id, by kind, or by layer."""
+    from tmat.stages.choosing import stands_at
+
+    wanted = split_names(stages)
+    if not wanted:
+        return sheet
+    chosen: list[Stage] = []
+    for place in wanted:
+        found = [stage for stage in sheet.stages if stands_at(stage, place)]
+        found = found or [stage for stage in sheet.stages if fold(stage.stage) == fold(place)]
+        found = found or [stage for stage in sheet.stages if stage.id.startswith(place + ".")]
+        if not found:
+            known = [stage.id for stage in sheet.stages]
+            near = nearest(place, known)
+            raise InputError(
+                f"no stage '{place}' in this worksheet",
+                f"it has {', '.join(known) or 'none yet'}",
+                mend=f"did you mean {near[0]}?" if near else None,
+            )
+        chosen += [stage for stage in found if stage not in chosen]
+    return Worksheet(chosen, sheet.vocabulary, sheet.tokens)
+
+
+def prepared(sheet: Worksheet, common: Common) -> Worksheet:
+    """The worksheet with only the matrices asked for, and those to be filled in emptied."""
+    names = split_names(common.only)
+    blank = split_names(getattr(common, "blank", None))
+    if blank:
+        sheet = emptied(sheet, blank)
+    if names:
+        from tmat.stages.choosing import chosen
+
+        sheet = chosen(sheet, names)
+    return sheet
+
+
+def emptied(sheet: Worksheet, names: Sequence[str]) -> Worksheet:
+    """The named steps with nothing in their cells, for homework."""
+    import numpy as np
+
+    from tmat.stages.choosing import matching
+
+    stages = []
+    found: set[str] = set()
+    for stage in sheet.stages:
+        mine = {own for name in names for own in matching(stage, name) if stage.step(own) is not None}
+        found |= {name for name in names if any(own in mine for own in matching(stage, name))}
+        steps = [
+            replace(step, result=_empty(step.result, np.nan)) if step.name in mine else step for step in stage.steps
+        ]
+        stages.append(replace(stage, steps=steps))
+    missing = [name for name in names if name not in found]
+    if missing:
+        known = sorted({step.name for stage in sheet.stages for step in stage.steps})
+        near = nearest(missing[0], known)
+        raise InputError(
+            f"--blank: no step '{missing[0]}' here",
+            f"there are {', '.join(known)}",
+            mend=f"did you mean {near[0]}?" if near else None,
+        )
+    return Worksheet(stages, sheet.vocabulary, sheet.tokens)
+
+
+def _empty(matrix: Matrix, value: float) -> Matrix:
+    import numpy as np
+
+    return Matrix(matrix.name, np.full_like(matrix.values, value), matrix.rows, matrix.cols, matrix.origin)

@@ -1,0 +1,1 @@
+"""The worked articles: their numbers as data, their steps as stage calls."""

@@ -1,0 +1,119 @@
+"""The bend between two linear layers: ReLU, GELU, tanh, SiLU."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tmat.operations.expression import Call, Expression, Limit, Maximum, Number, Operand, exp, sqrt
+from tmat.operations.operation import Array, Operation, operation
+
+
+@operation("max(0, {0})", r"\max(0, {0})", "n m -> n m")
+def relu(a: Array) -> Array:  # [n, m] -> [n, m]
+    """What is negative becomes 0: max(0, aᵢⱼ) (Vaswani et al. 2017, eq. 2).
+
+    >>> relu(np.array([[-1.0, 2.0]]))
+    array([[0., 2.]])
+    """
+    return np.maximum(a, a.dtype.type(0))
+
+
+@relu.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return Maximum((Number(0.0), a[i, j]))
+
+
+_erf = np.frompyfunc(math.erf, 1, 1)
+
+
+@operation("gelu({0})", r"\operatorname{{gelu}}({0})", "n m -> n m")
+def gelu(a: Array) -> Array:  # [n, m] -> [n, m]
+    """a·Φ(a), Φ the normal distribution: a/2·(1 + erf(a/√2)) (Hendrycks & Gimpel 2016, eq. 2).
+
+    >>> gelu(np.array([[0.0]]))
+    array([[0.]])
+    """
+    with np.errstate(all="ignore"):
+        return np.where(np.isneginf(a), a.dtype.type(0), a / 2 * (1 + _erf(a / math.sqrt(2)).astype(a.dtype)))
+
+
+@gelu.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return Limit(a[i, j] / 2.0 * (1.0 + Call("erf", a[i, j] / sqrt(2.0))), 0.0)
+
+
+@operation("gelu({0}) by tanh", r"\operatorname{{gelu}}_{{\tanh}}({0})", "n m -> n m")
+def gelu_tanh(a: Array) -> Array:  # [n, m] -> [n, m]
+    """GELU by tanh: a/2·(1 + tanh(√(2/π)·(a + 0.044715·a³))) (Hendrycks & Gimpel 2016, §2).
+
+    >>> gelu_tanh(np.array([[0.0]]))
+    array([[0.]])
+    """
+    with np.errstate(all="ignore"):
+        inner = math.sqrt(2 / math.pi) * (a + 0.044715 * a * a * a)
+        return np.where(np.isneginf(a), a.dtype.type(0), a / 2 * (1 + np.tanh(inner)))
+
+
+@gelu_tanh.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    x = a[i, j]
+    inner = sqrt(2.0 / Number(math.pi)) * (x + 0.044715 * x**3.0)
+    return Limit(x / 2.0 * (1.0 + Call("tanh", inner)), 0.0)
+
+
+@operation("tanh({0})", r"\tanh({0})", "n m -> n m")
+def tanh(a: Array) -> Array:  # [n, m] -> [n, m]
+    """The hyperbolic tangent, between −1 and 1.
+
+    >>> tanh(np.array([[0.0]]))
+    array([[0.]])
+    """
+    return np.tanh(a)
+
+
+@tanh.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return Call("tanh", a[i, j])
+
+
+@operation("silu({0})", r"\operatorname{{silu}}({0})", "n m -> n m")
+def silu(a: Array) -> Array:  # [n, m] -> [n, m]
+    """a times its sigmoid: a / (1 + e^−a) (Elfwing et al. 2018).
+
+    >>> silu(np.array([[0.0]]))
+    array([[0.]])
+    """
+    with np.errstate(all="ignore"):
+        return np.where(np.isneginf(a), a.dtype.type(0), a / (1 + np.exp(-a)))
+
+
+@silu.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return Limit(a[i, j] / (1.0 + exp(-a[i, j])), 0.0)
+
+
+@operation("{0}", r"{0}", "n m -> n m")
+def identity(a: Array) -> Array:  # [n, m] -> [n, m]
+    """The matrix as it is: no activation.
+
+    >>> identity(np.array([[-1.0]]))
+    array([[-1.]])
+    """
+    return a.copy()
+
+
+@identity.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return a[i, j]
+
+
+ACTIVATIONS: dict[str, Operation] = {
+    "relu": relu,
+    "gelu": gelu,
+    "gelu-tanh": gelu_tanh,
+    "tanh": tanh,
+    "silu": silu,
+    "none": identity,
+}

@@ -1,0 +1,107 @@
+"""From scores to weights: mask, softmax, renormalising, dropout."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tmat.operations.expression import Choice, Expression, Number, Operand, exp, total
+from tmat.operations.operation import Array, operation
+
+
+@operation("{0} where {1}, else {value}", r"\operatorname{{mask}}({0}, {1}, {value})", "n m, n m -> n m")
+def mask_fill(a: Array, mask: Array, *, value: float) -> Array:  # [n, m], [n, m] -> [n, m]
+    """A cell where the mask is 1, the mask's value where it is 0: −∞ (Vaswani et al. 2017, §3.2.3).
+
+    >>> mask_fill(np.array([[1.0, 2.0]]), np.array([[1.0, 0.0]]), value=-np.inf)
+    array([[  1., -inf]])
+    """
+    return np.where(mask != 0.0, a, a.dtype.type(value))
+
+
+@mask_fill.cell
+def _(i: int, j: int, a: Operand, mask: Operand, *, value: float) -> Expression:
+    return Choice(mask[i, j], a[i, j], Number(value))
+
+
+@operation("softmax({0})", r"\operatorname{{softmax}}({0})", "n m -> n m")
+def softmax(a: Array) -> Array:  # [n, m] -> [n, m], each row sums to 1
+    """Each row's share of exponentials: cᵢⱼ = e^aᵢⱼ / Σₖ e^aᵢₖ (Vaswani et al. 2017, eq. 1).
+
+    The largest of a row is taken off first, which changes no share and keeps e^1000 finite. A row
+    that is −∞ throughout (everything masked) has no weight to give: its weights are all 0.
+
+    >>> softmax(np.array([[0.0, 0.0], [1000.0, -np.inf]]))
+    array([[0.5, 0.5],
+           [1. , 0. ]])
+    """
+    return _softmax(a)
+
+
+def _softmax(a: Array) -> Array:
+    if a.shape[1] == 0:
+        return a.copy()
+    top = a.max(axis=1, keepdims=True)
+    lost = np.isneginf(top)
+    with np.errstate(all="ignore"):
+        shares = np.subtract(a, np.where(lost, a.dtype.type(0), top))
+        tied = np.isposinf(top)
+        if tied.any():  # +∞ takes everything, shared among its equals
+            shares = np.where(tied, np.where(a == top, a.dtype.type(0), a.dtype.type(-np.inf)), shares)
+        np.exp(shares, out=shares)
+        weight = shares.sum(axis=1, keepdims=True)
+        shares /= np.where(lost, a.dtype.type(1), weight)
+    return shares
+
+
+@softmax.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return exp(a[i, j]) / total(exp(cell) for cell in a.row(i))
+
+
+@operation("softmax({0} / {temperature})", r"\operatorname{{softmax}}({0} / {temperature})", "n m -> n m")
+def softmax_tempered(a: Array, *, temperature: float) -> Array:  # [n, m] -> [n, m]
+    """Softmax of a / T: flatter above 1, sharper below (Hinton et al. 2015, eq. 1).
+
+    >>> softmax_tempered(np.array([[0.0, 0.0]]), temperature=2.0)
+    array([[0.5, 0.5]])
+    """
+    return _softmax(a / temperature)
+
+
+@softmax_tempered.cell
+def _(i: int, j: int, a: Operand, *, temperature: float) -> Expression:
+    return exp(a[i, j] / temperature) / total(exp(cell / temperature) for cell in a.row(i))
+
+
+@operation("{0} / row sums", r"{0} / \textstyle\sum_k {0}", "n m -> n m")
+def renormalize(a: Array) -> Array:  # [n, m] -> [n, m], each row sums to 1
+    """Each cell by its row's sum: weights that a mask has thinned sum to 1 again; a row of zeros stays 0.
+
+    >>> renormalize(np.array([[0.2, 0.2, 0.0]]))
+    array([[0.5, 0.5, 0. ]])
+    """
+    with np.errstate(all="ignore"):
+        return np.where(a == 0.0, a.dtype.type(0), a / a.sum(axis=1, keepdims=True))
+
+
+@renormalize.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return a[i, j] / total(a.row(i))
+
+
+@operation("{0} ∘ {1} / (1 − {p})", r"{0} \circ {1} / (1 - {p})", "n m, n m -> n m")
+def dropout(a: Array, keep: Array, *, p: float) -> Array:  # [n, m], [n, m] -> [n, m]
+    """A cell kept is scaled by 1/(1 − p), a cell dropped is 0 (Srivastava et al. 2014).
+
+    >>> dropout(np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]]), p=0.5)
+    array([[1., 0.]])
+    """
+    scale = 0.0 if p == 1.0 else 1.0 / (1.0 - p)
+    return a * (keep * a.dtype.type(scale))
+
+
+@dropout.cell
+def _(i: int, j: int, a: Operand, keep: Operand, *, p: float) -> Expression:
+    if p == 1.0:
+        return a[i, j] * keep[i, j] * Number(0.0)
+    return a[i, j] * keep[i, j] / (1.0 - Number(p))

@@ -1,0 +1,216 @@
+"""Sums, scalings and rearrangements, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tmat.operations.expression import Expression, Operand, sqrt
+from tmat.operations.operation import Array, Shape, operation
+
+
+@operation("{0} + {1}", r"{0} + {1}", "n m, n m -> n m")
+def add(a: Array, b: Array) -> Array:  # [n, m] + [n, m] -> [n, m]
+    """Cell by cell: cᵢⱼ = aᵢⱼ + bᵢⱼ: the position on the embedding, the residual on the sublayer.
+
+    >>> add(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
+    array([[4., 6.]])
+    """
+    return a + b
+
+
+@add.cell
+def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
+    return a[i, j] + b[i, j]
+
+
+@operation("{0} ∘ {1}", r"{0} \circ {1}", "n m, n m -> n m")
+def multiply(a: Array, b: Array) -> Array:  # [n, m] ∘ [n, m] -> [n, m]
+    """Cell by cell: cᵢⱼ = aᵢⱼ·bᵢⱼ: weights under a mask of ones and zeros.
+
+    >>> multiply(np.array([[2.0, 3.0]]), np.array([[1.0, 0.0]]))
+    array([[2., 0.]])
+    """
+    return a * b
+
+
+@multiply.cell
+def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
+    return a[i, j] * b[i, j]
+
+
+@operation("{0} / {by}", r"{0} / {by}", "n m -> n m")
+def divide(a: Array, *, by: float) -> Array:  # [n, m] -> [n, m]
+    """Every cell by one number: cᵢⱼ = aᵢⱼ / by.
+
+    >>> divide(np.array([[6.0]]), by=3.0)
+    array([[2.]])
+    """
+    return a / by
+
+
+@divide.cell
+def _(i: int, j: int, a: Operand, *, by: float) -> Expression:
+    return a[i, j] / by
+
+
+@operation("{0} / √{d}", r"{0} / \sqrt{{{d}}}", "n m -> n m")
+def divide_by_root(a: Array, *, d: float) -> Array:  # [n, m] -> [n, m]
+    """Every cell by the root of a width: cᵢⱼ = aᵢⱼ / √d (Vaswani et al. 2017, eq. 1).
+
+    >>> divide_by_root(np.array([[6.0]]), d=4)
+    array([[3.]])
+    """
+    return a / float(np.sqrt(d))
+
+
+@divide_by_root.cell
+def _(i: int, j: int, a: Operand, *, d: float) -> Expression:
+    return a[i, j] / sqrt(d)
+
+
+@operation("{0} ∘ {1} + {2}", r"{0} \circ {1} + {2}", "n m, 1 m, 1 m -> n m")
+def scale_and_shift(a: Array, scale: Array, shift: Array) -> Array:  # [n, m], [1, m], [1, m] -> [n, m]
+    """Column j times γⱼ plus βⱼ: the learned end of LayerNorm (Ba et al. 2016, eq. 4).
+
+    >>> scale_and_shift(np.array([[1.0, 2.0]]), np.array([[2.0, 2.0]]), np.array([[0.0, 1.0]]))
+    array([[2., 5.]])
+    """
+    return a * scale + shift
+
+
+@scale_and_shift.cell
+def _(i: int, j: int, a: Operand, scale: Operand, shift: Operand) -> Expression:
+    return a[i, j] * scale[0, j] + shift[0, j]
+
+
+@operation("{0} ∘ {1}", r"{0} \circ {1}", "n m, 1 m -> n m")
+def scale_columns(a: Array, scale: Array) -> Array:  # [n, m], [1, m] -> [n, m]
+    """Column j times γⱼ.
+
+    >>> scale_columns(np.array([[1.0, 2.0]]), np.array([[2.0, 3.0]]))
+    array([[2., 6.]])
+    """
+    return a * scale
+
+
+@scale_columns.cell
+def _(i: int, j: int, a: Operand, scale: Operand) -> Expression:
+    return a[i, j] * scale[0, j]
+
+
+@operation("{0} + {1}", r"{0} + {1}", "n m, 1 m -> n m")
+def add_row(a: Array, row: Array) -> Array:  # [n, m] + [1, m] -> [n, m]
+    """The same row added to every row: a bias, or β.
+
+    >>> add_row(np.array([[1.0, 2.0]]), np.array([[0.5, 0.0]]))
+    array([[1.5, 2. ]])
+    """
+    return a + row
+
+
+@add_row.cell
+def _(i: int, j: int, a: Operand, row: Operand) -> Expression:
+    return a[i, j] + row[0, j]
+
+
+@operation("{0}[:, {start}…{stop}]", r"{0}_{{:,\,{start}\ldots{stop}}}", "n w -> n *")
+def columns(a: Array, *, start: int, stop: int) -> Array:  # [n, w] -> [n, stop - start + 1]
+    """Columns start to stop of a, both counted from 1: the part of a projection that is one head's.
+
+    >>> columns(np.array([[1.0, 2.0, 3.0]]), start=2, stop=3)
+    array([[2., 3.]])
+    """
+    return a[:, start - 1 : stop]
+
+
+@columns.cell
+def _(i: int, j: int, a: Operand, *, start: int, stop: int) -> Expression:
+    return a[i, start - 1 + j]
+
+
+@columns.shape
+def _(a: Shape, *, start: int, stop: int) -> Shape:
+    return a[0], stop - start + 1
+
+
+@columns.labels
+def _(a: Operand, *, start: int, stop: int) -> tuple[None, Sequence[str]]:
+    return None, a.cols[start - 1 : stop]
+
+
+@operation("[{0}]", r"[{0}]", "n * ... -> n *")
+def concat(*parts: Array) -> Array:  # [n, w1], [n, w2], … -> [n, w1 + w2 + …]
+    """The heads side by side (Vaswani et al. 2017, §3.2.2).
+
+    >>> concat(np.array([[1.0]]), np.array([[2.0, 3.0]]))
+    array([[1., 2., 3.]])
+    """
+    return np.concatenate(parts, axis=1)
+
+
+@concat.cell
+def _(i: int, j: int, *parts: Operand) -> Expression:
+    for part in parts:
+        if j < part.width:
+            return part[i, j]
+        j -= part.width
+    raise AssertionError("a cell beyond the last part")
+
+
+@concat.shape
+def _(*shapes: Shape) -> Shape:
+    return shapes[0][0], sum(width for _, width in shapes)
+
+
+@concat.labels
+def _(*parts: Operand) -> tuple[None, Sequence[str]]:
+    return None, tuple(label for part in parts for label in part.cols)
+
+
+@operation("row {row} of {0}", r"{0}_{{{row},:}}", "* m -> 1 m", by_rows=False)
+def one_row(a: Array, *, row: int) -> Array:  # [n, m] -> [1, m]
+    """One row of a, counted from 1: the position whose next word is asked for.
+
+    >>> one_row(np.array([[1.0], [2.0]]), row=2)
+    array([[2.]])
+    """
+    return a[row - 1 : row]
+
+
+@one_row.cell
+def _(i: int, j: int, a: Operand, *, row: int) -> Expression:
+    return a[row - 1, j]
+
+
+@one_row.labels
+def _(a: Operand, *, row: int) -> tuple[Sequence[str], None]:
+    return (a.rows[row - 1],), None
+
+
+@operation("{0} flattened", r"\operatorname{{vec}}({0}^{{\top}})^{{\top}}", "n m -> 1 *", by_rows=False)
+def flatten(a: Array) -> Array:  # [n, m] -> [1, n·m]
+    """All rows one after the other in one row.
+
+    >>> flatten(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([[1., 2., 3., 4.]])
+    """
+    return a.reshape(1, -1)
+
+
+@flatten.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return a[divmod(j, a.width)]
+
+
+@flatten.shape
+def _(a: Shape) -> Shape:
+    return 1, a[0] * a[1]
+
+
+@flatten.labels
+def _(a: Operand) -> tuple[Sequence[str], Sequence[str]]:
+    return ("all",), tuple(str(n) for n in range(1, a.height * a.width + 1))
+
+

@@ -1,0 +1,449 @@
+"""The cell algebra: what a pencil writes for one cell, as a value that can be evaluated and printed.
+
+A cell of an operation's result is a small expression over cells of its operands. It knows its
+parts and its value, and nothing of how it is drawn: ``printing`` derives the symbols, the
+numbers, the LaTeX and the spreadsheet formula from it.
+
+>>> import numpy as np
+>>> a, b = Operand("A", np.array([[1.0, 2.0]])), Operand("B", np.array([[3.0], [4.0]]))
+>>> total(a[0, k] * b[k, 0] for k in range(2)).value
+11.0
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Operand:
+    """A matrix as an expression refers to it: by name and place; its numbers may be unknown."""
+
+    __slots__ = ("cols", "name", "rows", "shape", "values")
+
+    def __init__(
+        self,
+        name: str,
+        values: NDArray[np.floating] | None = None,
+        *,
+        shape: tuple[int, int] | None = None,
+        rows: Sequence[str] = (),
+        cols: Sequence[str] = (),
+    ) -> None:
+        if shape is None:
+            assert values is not None, "an operand has numbers or at least a shape"
+            shape = (int(values.shape[0]), int(values.shape[1]))
+        self.name = name
+        self.values = values
+        self.shape = shape
+        self.rows = rows
+        self.cols = cols
+
+    @property
+    def height(self) -> int:
+        return self.shape[0]
+
+    @property
+    def width(self) -> int:
+        return self.shape[1]
+
+    def __getitem__(self, place: tuple[int, int]) -> Cell:
+        return Cell(self, *place)
+
+    def row(self, i: int) -> list[Cell]:
+        return [Cell(self, i, j) for j in range(self.width)]
+
+    def column(self, j: int) -> list[Cell]:
+        return [Cell(self, i, j) for i in range(self.height)]
+
+
+class Expression:
+    """A part of the working. Operators build larger ones; ``value`` is the number it comes to."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> float:
+        raise NotImplementedError  # pragma: no cover - every kind has its own
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """The expressions this one is made of, in reading order."""
+        return ()
+
+    def __add__(self, other: Expression | float) -> Expression:
+        return Sum((self, _lift(other)))
+
+    def __radd__(self, other: float) -> Expression:
+        return Sum((_lift(other), self))
+
+    def __sub__(self, other: Expression | float) -> Expression:
+        return Difference(self, _lift(other))
+
+    def __rsub__(self, other: float) -> Expression:
+        return Difference(_lift(other), self)
+
+    def __mul__(self, other: Expression | float) -> Expression:
+        return Product((self, _lift(other)))
+
+    def __rmul__(self, other: float) -> Expression:
+        return Product((_lift(other), self))
+
+    def __truediv__(self, other: Expression | float) -> Expression:
+        return Quotient(self, _lift(other))
+
+    def __rtruediv__(self, other: float) -> Expression:
+        return Quotient(_lift(other), self)
+
+    def __pow__(self, other: Expression | float) -> Expression:
+        return Power(self, _lift(other))
+
+    def __neg__(self) -> Expression:
+        return Negative(self)
+
+
+def _lift(value: Expression | float) -> Expression:
+    return value if isinstance(value, Expression) else Number(float(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Expression):
+    """A constant of the formula: the 2 of a square, the ε, the 10000."""
+
+    number: float
+
+    @property
+    def value(self) -> float:
+        return self.number
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell(Expression):
+    """One cell of an operand, counted from 0."""
+
+    operand: Operand
+    i: int
+    j: int
+
+    @property
+    def value(self) -> float:
+        assert self.operand.values is not None, f"{self.operand.name} has no numbers"
+        return float(self.operand.values[self.i, self.j])
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Expression):
+    terms: tuple[Expression, ...]
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return self.terms
+
+    @property
+    def value(self) -> float:
+        return _sum([term.value for term in self.terms])
+
+
+@dataclass(frozen=True, slots=True)
+class Difference(Expression):
+    left: Expression
+    right: Expression
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.left, self.right)
+
+    @property
+    def value(self) -> float:
+        return self.left.value - self.right.value
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Expression):
+    inner: Expression
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.inner,)
+
+    @property
+    def value(self) -> float:
+        return -self.inner.value
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Expression):
+    factors: tuple[Expression, ...]
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return self.factors
+
+    @property
+    def value(self) -> float:
+        result = 1.0
+        for factor in self.factors:
+            result *= factor.value
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient(Expression):
+    """Top over bottom; 0 over 0 is 0, since a constant row has no deviation and a row of zeros no share.
+
+    A share of exponentials is shifted by the largest of them first, which changes nothing but keeps
+    e^1000 from being ∞; a row with no weight at all (every score −∞) gives 0.
+    """
+
+    top: Expression
+    bottom: Expression
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.top, self.bottom)
+
+    @property
+    def value(self) -> float:
+        exponents = self.exponents
+        if exponents is not None:
+            own, others = exponents
+            return _share(own.value, [other.value for other in others])
+        top, bottom = self.top.value, self.bottom.value
+        if bottom == 0.0:
+            return top if top == 0.0 or math.isnan(top) else math.copysign(math.inf, top)
+        return top / bottom
+
+    @property
+    def exponents(self) -> tuple[Expression, tuple[Expression, ...]] | None:
+        """The exponent on top and those below, where this is a share of exponentials; else None."""
+        own, others = _exponents(self.top), _exponents(self.bottom)
+        return None if own is None or others is None or len(own) != 1 else (own[0], others)
+
+
+def _exponents(expression: Expression) -> tuple[Expression, ...] | None:
+    terms = expression.terms if isinstance(expression, Sum) else (expression,)
+    if not all(isinstance(term, Call) and term.function == "exp" for term in terms):
+        return None
+    return tuple(term.parts[0] for term in terms)
+
+
+def _share(own: float, shares: list[float]) -> float:
+    top = max(shares)
+    if top == -math.inf:
+        return 0.0
+    if math.isinf(top):
+        return (1.0 if own == top else 0.0) / sum(share == top for share in shares)
+    return math.exp(own - top) / _sum([math.exp(share - top) for share in shares])
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Expression):
+    base: Expression
+    exponent: Expression
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.base, self.exponent)
+
+    @property
+    def value(self) -> float:
+        base, exponent = self.base.value, self.exponent.value
+        try:
+            return math.pow(base, exponent)
+        except OverflowError:
+            return -math.inf if base < 0.0 and exponent % 2.0 == 1.0 else math.inf
+        except ValueError:  # the root of a negative number, or 0 to a negative power
+            return math.inf if base == 0.0 else math.nan
+
+
+FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "exp": math.exp,
+    "sin": math.sin,
+    "cos": math.cos,
+    "tanh": math.tanh,
+    "erf": math.erf,
+    "sqrt": math.sqrt,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """A function of one number: exp, sin, cos, tanh, erf, sqrt."""
+
+    function: str
+    argument: Expression
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.argument,)
+
+    @property
+    def value(self) -> float:
+        try:
+            return FUNCTIONS[self.function](self.argument.value)
+        except OverflowError:
+            return math.inf
+        except ValueError:  # the root of a negative number, the sine of ∞
+            return math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Maximum(Expression):
+    """The largest of its terms: ReLU's max(0, x)."""
+
+    terms: tuple[Expression, ...]
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return self.terms
+
+    @property
+    def value(self) -> float:
+        return max(term.value for term in self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Expression):
+    """One of two, as a mask says: ``then`` where the test is not 0, else ``otherwise``."""
+
+    test: Expression
+    then: Expression
+    otherwise: Expression
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.test, self.then, self.otherwise)
+
+    @property
+    def chosen(self) -> Expression:
+        return self.then if self.test.value != 0.0 else self.otherwise
+
+    @property
+    def value(self) -> float:
+        return self.chosen.value
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup(Expression):
+    """The cell of a table in the row that a number names; the first row is called ``first``."""
+
+    table: Operand
+    index: Expression
+    first: int
+    j: int
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.index,)
+
+    @property
+    def found(self) -> Cell:
+        return self.table[round(self.index.value) - self.first, self.j]
+
+    @property
+    def value(self) -> float:
+        return self.found.value
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Expression):
+    """Which of its terms is the largest, the first one called ``first``."""
+
+    terms: tuple[Expression, ...]
+    first: int
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return self.terms
+
+    @property
+    def value(self) -> float:
+        values = [term.value for term in self.terms]
+        return float(self.first + values.index(max(values)))
+
+
+@dataclass(frozen=True, slots=True)
+class Limit(Expression):
+    """A formula with the number it tends to where it cannot be worked out: x·Φ(x) at −∞ tends to 0."""
+
+    inner: Expression
+    limit: float
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.inner,)
+
+    @property
+    def value(self) -> float:
+        value = self.inner.value
+        return self.limit if math.isnan(value) else value
+
+
+def rebuilt(expression: Expression, parts: Sequence[Expression]) -> Expression:
+    """The same kind of expression made of other parts, as many as it had."""
+    match expression:
+        case Sum():
+            return Sum(tuple(parts))
+        case Product():
+            return Product(tuple(parts))
+        case Maximum():
+            return Maximum(tuple(parts))
+        case Place(first=first):
+            return Place(tuple(parts), first)
+        case Call(function=function):
+            return Call(function, parts[0])
+        case Lookup(table=table, first=first, j=j):
+            return Lookup(table, parts[0], first, j)
+        case Limit(limit=limit):
+            return Limit(parts[0], limit)
+        case Negative():
+            return Negative(parts[0])
+        case Difference():
+            return Difference(*parts)
+        case Quotient():
+            return Quotient(*parts)
+        case Power():
+            return Power(*parts)
+        case Choice():
+            return Choice(*parts)
+    return expression
+
+
+def leaves(expression: Expression) -> Iterator[Cell]:
+    """The cells of an expression in reading order; of a choice the chosen, of a lookup the found one."""
+    match expression:
+        case Cell():
+            yield expression
+        case Choice():
+            yield from leaves(expression.test)
+            yield from leaves(expression.chosen)
+        case Lookup():
+            yield from leaves(expression.index)
+            yield expression.found
+        case _:
+            for part in expression.parts:
+                yield from leaves(part)
+
+
+def total(terms: Iterable[Expression]) -> Sum:
+    """The sum of the terms, kept as written: Σ."""
+    return Sum(tuple(terms))
+
+
+def exp(argument: Expression) -> Expression:
+    return Call("exp", argument)
+
+
+def sqrt(argument: Expression | float) -> Expression:
+    return Call("sqrt", _lift(argument))
+
+
+def _sum(values: list[float]) -> float:
+    try:
+        return math.fsum(values)
+    except (OverflowError, ValueError):  # ∞ − ∞, or a sum beyond the largest float
+        return float(sum(values))

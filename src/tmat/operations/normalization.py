@@ -1,0 +1,155 @@
+"""Mean, deviation, and the row brought to mean 0 and deviation 1."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tmat.operations.expression import Expression, Number, Operand, sqrt, total
+from tmat.operations.operation import Array, operation
+
+KINDS = ("population", "sample")
+PLACES = ("root", "deviation")
+
+
+@operation("mean of {0}'s rows", r"\overline{{{0}}}", "n m -> n 1")
+def row_mean(a: Array) -> Array:  # [n, m] -> [n, 1]
+    """The mean of each row: μᵢ = Σⱼ aᵢⱼ / m (Ba et al. 2016, eq. 3).
+
+    >>> row_mean(np.array([[1.0, 3.0]]))
+    array([[2.]])
+    """
+    means: Array = a.mean(axis=1, keepdims=True)
+    return means
+
+
+@row_mean.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return total(a.row(i)) / float(a.width)
+
+
+@row_mean.labels
+def _(a: Operand) -> tuple[None, tuple[str]]:
+    return None, ("mean",)
+
+
+@operation("{kind} deviation of {0}'s rows", r"\operatorname{{std}}({0})", "n m, n 1 -> n 1")
+def row_deviation(a: Array, mean: Array, *, kind: str) -> Array:  # [n, m], [n, 1] -> [n, 1]
+    """The standard deviation of each row: σᵢ = √(Σⱼ (aᵢⱼ − μᵢ)² / m) (Ba et al. 2016, eq. 3).
+
+    The deviation of a sample divides by m − 1 instead; a sample of one has none: 0 here.
+
+    >>> row_deviation(np.array([[1.0, 3.0]]), np.array([[2.0]]), kind="population")
+    array([[1.]])
+    """
+    count = _count(a.shape[1], kind)
+    off = a - mean
+    deviations: Array = np.sqrt((off * off).sum(axis=1, keepdims=True) / count)
+    return deviations
+
+
+def _count(width: int, kind: str) -> int:
+    return max(width - (kind == "sample"), 1)
+
+
+@row_deviation.cell
+def _(i: int, j: int, a: Operand, mean: Operand, *, kind: str) -> Expression:
+    return sqrt(total((cell - mean[i, 0]) ** 2.0 for cell in a.row(i)) / float(_count(a.width, kind)))
+
+
+@row_deviation.labels
+def _(a: Operand, mean: Operand, *, kind: str) -> tuple[None, tuple[str]]:
+    return None, ("std",)
+
+
+@operation("root mean square of {0}'s rows", r"\operatorname{{rms}}({0})", "n m -> n 1")
+def row_rms(a: Array) -> Array:  # [n, m] -> [n, 1]
+    """The root of the mean square of each row: √(Σⱼ aᵢⱼ² / m) (Zhang & Sennrich 2019, eq. 4).
+
+    >>> row_rms(np.array([[3.0, 3.0]]))
+    array([[3.]])
+    """
+    roots: Array = np.sqrt((a * a).mean(axis=1, keepdims=True))
+    return roots
+
+
+@row_rms.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return sqrt(total(cell**2.0 for cell in a.row(i)) / float(a.width))
+
+
+@row_rms.labels
+def _(a: Operand) -> tuple[None, tuple[str]]:
+    return None, ("rms",)
+
+
+@operation(
+    "({0} − {1}) / √({2}² + {epsilon})",
+    r"({0} - {1}) / \sqrt{{{2}^2 + {epsilon}}}",
+    "n m, n 1, n 1 -> n m",
+)
+def normalize(a: Array, mean: Array, std: Array, *, epsilon: float) -> Array:
+    """Each row less its mean, over its deviation, ε in the root: (aᵢⱼ − μᵢ) / √(σᵢ² + ε) (Ba et al. 2016).
+
+    Shapes: a n×m, mean and std n×1, result n×m.
+
+    A constant row with ε = 0 is 0, not 0/0.
+
+    >>> normalize(np.array([[1.0, 3.0]]), np.array([[2.0]]), np.array([[1.0]]), epsilon=0.0)
+    array([[-1.,  1.]])
+    """
+    return _over(a - mean, np.sqrt(std * std + a.dtype.type(epsilon)))
+
+
+def _over(off: Array, spread: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return np.where((spread == 0.0) & (off == 0.0), off.dtype.type(0), off / spread)
+
+
+@normalize.cell
+def _(i: int, j: int, a: Operand, mean: Operand, std: Operand, *, epsilon: float) -> Expression:
+    return (a[i, j] - mean[i, 0]) / sqrt(std[i, 0] ** 2.0 + Number(epsilon))
+
+
+@operation("({0} − {1}) / ({2} + {epsilon})", r"({0} - {1}) / ({2} + {epsilon})", "n m, n 1, n 1 -> n m")
+def normalize_outside(a: Array, mean: Array, std: Array, *, epsilon: float) -> Array:
+    """Each row less its mean, over its deviation plus ε: (aᵢⱼ − μᵢ) / (σᵢ + ε), as articles write it.
+
+    >>> normalize_outside(np.array([[1.0, 3.0]]), np.array([[2.0]]), np.array([[1.0]]), epsilon=1.0)
+    array([[-0.5,  0.5]])
+    """
+    return _over(a - mean, std + a.dtype.type(epsilon))
+
+
+@normalize_outside.cell
+def _(i: int, j: int, a: Operand, mean: Operand, std: Operand, *, epsilon: float) -> Expression:
+    return (a[i, j] - mean[i, 0]) / (std[i, 0] + Number(epsilon))
+
+
+@operation("{0} / √({1}² + {epsilon})", r"{0} / \sqrt{{{1}^2 + {epsilon}}}", "n m, n 1 -> n m")
+def normalize_rms(a: Array, rms: Array, *, epsilon: float) -> Array:  # [n, m], [n, 1] -> [n, m]
+    """Each row over its root mean square, no mean off: aᵢⱼ / √(rmsᵢ² + ε) (Zhang & Sennrich 2019, eq. 4).
+
+    >>> normalize_rms(np.array([[3.0, 3.0]]), np.array([[3.0]]), epsilon=0.0)
+    array([[1., 1.]])
+    """
+    return _over(a, np.sqrt(rms * rms + a.dtype.type(epsilon)))
+
+
+@normalize_rms.cell
+def _(i: int, j: int, a: Operand, rms: Operand, *, epsilon: float) -> Expression:
+    return a[i, j] / sqrt(rms[i, 0] ** 2.0 + Number(epsilon))
+
+
+@operation("{0} / ({1} + {epsilon})", r"{0} / ({1} + {epsilon})", "n m, n 1 -> n m")
+def normalize_rms_outside(a: Array, rms: Array, *, epsilon: float) -> Array:  # [n, m], [n, 1] -> [n, m]
+    """Each row over its root mean square plus ε: aᵢⱼ / (rmsᵢ + ε).
+
+    >>> normalize_rms_outside(np.array([[3.0, 3.0]]), np.array([[3.0]]), epsilon=0.0)
+    array([[1., 1.]])
+    """
+    return _over(a, rms + a.dtype.type(epsilon))
+
+
+@normalize_rms_outside.cell
+def _(i: int, j: int, a: Operand, rms: Operand, *, epsilon: float) -> Expression:
+    return a[i, j] / (rms[i, 0] + Number(epsilon))

@@ -1,0 +1,165 @@
+"""An operation: a named piece of mathematics, stated twice.
+
+``evaluate`` states it for all cells at once; ``cell`` states one cell as an expression over
+cells of the operands. The axes ("n k, k m -> n m") say which sizes must agree and where the
+labels of the result come from, so shape errors and captions need no code of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tmat.operations.expression import Expression, Operand
+from tmat.precision import format_number
+
+Array: TypeAlias = NDArray[np.floating]
+Shape: TypeAlias = tuple[int, int]
+Cells: TypeAlias = Callable[..., Expression]
+
+REGISTRY: dict[str, Operation] = {}
+
+
+@dataclass(eq=False)
+class Operation:
+    """One operation; calling it evaluates it."""
+
+    name: str
+    evaluate: Callable[..., Array]
+    formula: str  # over operand names {0}, {1}, … and parameters: "{0}·{1}ᵀ"
+    latex: str
+    axes: tuple[tuple[str, str], ...]  # a pair of axis names an operand
+    result: tuple[str, str]
+    variadic: bool = False
+    _cell: Cells | None = None
+    _shape: Callable[..., Shape] | None = None
+    _labels: Callable[..., tuple[Sequence[str] | None, Sequence[str] | None]] | None = None
+    by_rows: bool = True  # row i of the result needs only row i of operands that share its row axis
+    slips: list[Any] = field(default_factory=list)
+
+    def __call__(self, *arrays: Array, **params: Any) -> Array:
+        with np.errstate(all="ignore"):  # ∞ and what comes of it is shown, not warned of
+            return self.evaluate(*arrays, **params)
+
+    def __post_init__(self) -> None:
+        self.__doc__ = self.evaluate.__doc__
+
+    # -- the second statement, added by decorators beside the first
+
+    def cell(self, function: Cells) -> Cells:
+        """Register the statement for one cell: ``(i, j, *operands, **params) -> Expression``."""
+        self._cell = function
+        return function
+
+    def shape(self, function: Callable[..., Shape]) -> Callable[..., Shape]:
+        """Register the shape of the result where the axes alone do not say it."""
+        self._shape = function
+        return function
+
+    def labels(
+        self, function: Callable[..., tuple[Sequence[str] | None, Sequence[str] | None]]
+    ) -> Callable[..., tuple[Sequence[str] | None, Sequence[str] | None]]:
+        """Register row and column labels where the axes alone do not say them (None: by the axes)."""
+        self._labels = function
+        return function
+
+    # -- what is derived
+
+    def at(self, i: int, j: int, *operands: Operand, **params: Any) -> Expression:
+        """The working of cell (i, j), both counted from 0."""
+        assert self._cell is not None, f"{self.name} has no cell"
+        return self._cell(i, j, *operands, **params)
+
+    def axes_of(self, count: int) -> tuple[tuple[str, str], ...]:
+        return self.axes * count if self.variadic else self.axes
+
+    def result_shape(self, shapes: Sequence[Shape], params: dict[str, Any]) -> Shape:
+        """The shape of the result, the operands' shapes being known to fit."""
+        if self._shape is not None:
+            return self._shape(*shapes, **params)
+        sizes = {"1": 1}
+        for (row, col), (height, width) in zip(self.axes_of(len(shapes)), shapes, strict=True):
+            sizes.setdefault(row, height)
+            sizes.setdefault(col, width)
+        return sizes[self.result[0]], sizes[self.result[1]]
+
+    def mismatch(self, shapes: Sequence[Shape]) -> Mismatch | None:
+        """The first two operand sizes that should be equal and are not."""
+        seen: dict[str, tuple[int, int, int]] = {}
+        for n, (names, shape) in enumerate(zip(self.axes_of(len(shapes)), shapes, strict=True)):
+            for side, (axis, size) in enumerate(zip(names, shape, strict=True)):
+                if axis == "1" and size != 1:
+                    return Mismatch(n, side, size, n, side, 1)
+                if axis in ("1", "*"):
+                    continue
+                if axis in seen and seen[axis][2] != size:
+                    return Mismatch(*seen[axis], n, side, size)
+                seen.setdefault(axis, (n, side, size))
+        return None
+
+    def source_of(self, side: int, count: int) -> tuple[int, int] | None:
+        """Which operand and side the rows (0) or columns (1) of the result come from."""
+        axis = self.result[side]
+        for n, names in enumerate(self.axes_of(count)):
+            for own_side in (side, 1 - side):
+                if names[own_side] == axis and axis not in ("1", "*"):
+                    return n, own_side
+        return None
+
+    def said(self, names: Sequence[str], params: dict[str, Any], *, latex: bool = False) -> str:
+        """The formula over the operands' names: Q·Kᵀ."""
+        if self.variadic:
+            names = [", ".join(names)]
+        shown = {key: _short(value) for key, value in params.items() if not isinstance(value, list)}
+        text = (self.latex if latex else self.formula).format(*names, **shown)
+        return text.replace("−", "-").replace("∞", r"\infty") if latex else text
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Operand ``first`` has ``size`` on ``side`` (0 height, 1 width) where operand ``second`` has another."""
+
+    first: int
+    first_side: int
+    first_size: int
+    second: int
+    second_side: int
+    second_size: int
+
+
+def operation(
+    formula: str, latex: str, axes: str, *, by_rows: bool = True, name: str | None = None
+) -> Callable[[Callable[..., Array]], Operation]:
+    """Make an operation of the function that evaluates it and register it by its name.
+
+    ``axes`` is written as in "n k, k m -> n m"; "1" is an axis of length one, "*" an axis of any
+    length, and "n a ... -> n *" takes any number of operands of that form.
+    """
+
+    def make(evaluate: Callable[..., Array]) -> Operation:
+        left, _, right = axes.partition("->")
+        variadic = "..." in left
+        operands = [part.replace("...", "").split() for part in left.split(",") if part.strip()]
+        result = right.split()
+        made = Operation(
+            name or evaluate.__name__,
+            evaluate,
+            formula,
+            latex,
+            tuple((row, col) for row, col in operands),
+            (result[0], result[1]),
+            variadic,
+            by_rows=by_rows,
+        )
+        REGISTRY[made.name] = made
+        return made
+
+    return make
+
+
+def _short(value: Any) -> str:
+    return format_number(value).replace("-", "−") if isinstance(value, float) else str(value)

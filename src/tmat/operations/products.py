@@ -1,0 +1,73 @@
+"""Products of matrices: the projections, the scores, the weighted sum."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tmat.operations.expression import Call, Expression, Operand, total
+from tmat.operations.operation import Array, operation
+
+
+@operation("{0}·{1}", r"{0} {1}", "n k, k m -> n m")
+def matmul(a: Array, b: Array) -> Array:  # [n, k] @ [k, m] -> [n, m]
+    """Rows of a times columns of b: cᵢⱼ = Σₖ aᵢₖbₖⱼ (Vaswani et al. 2017, §3.2.2).
+
+    >>> matmul(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]))
+    array([[11.]])
+    """
+    return a @ b
+
+
+@matmul.cell
+def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
+    return total(a[i, k] * b[k, j] for k in range(a.width))
+
+
+@operation("{0}·{1} + {2}", r"{0} {1} + {2}", "n k, k m, 1 m -> n m")
+def linear(a: Array, b: Array, bias: Array) -> Array:  # [n, k] @ [k, m] + [1, m] -> [n, m]
+    """A projection with a bias, the same for every row: cᵢⱼ = Σₖ aᵢₖbₖⱼ + biasⱼ.
+
+    >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([[0.5]]))
+    array([[11.5]])
+    """
+    return a @ b + bias
+
+
+@linear.cell
+def _(i: int, j: int, a: Operand, b: Operand, bias: Operand) -> Expression:
+    return total([*(a[i, k] * b[k, j] for k in range(a.width)), bias[0, j]])
+
+
+@operation("{0}·{1}ᵀ", r"{0} {1}^{{\top}}", "n d, m d -> n m")
+def matmul_transposed(a: Array, b: Array) -> Array:  # [n, d], [m, d] -> [n, m]
+    """The dot product of every row of a with every row of b: a·bᵀ (Vaswani et al. 2017, eq. 1).
+
+    >>> matmul_transposed(np.array([[2.0, 0.0]]), np.array([[1.0, 5.0]]))
+    array([[2.]])
+    """
+    return a @ b.T
+
+
+@matmul_transposed.cell
+def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
+    return total(a[i, k] * b[j, k] for k in range(a.width))
+
+
+@operation("tanh({0} + {1})·{2}ᵀ", r"\tanh({0} \oplus {1})\, {2}^{{\top}}", "n h, m h, 1 h -> n m")
+def additive_scores(queries: Array, keys: Array, v: Array) -> Array:  # [n, h], [m, h], [1, h] -> [n, m]
+    """A small network scores each query with each key: sᵢⱼ = Σₕ vₕ·tanh(qᵢₕ + kⱼₕ).
+
+    Source: Bahdanau et al. 2015, A.1.2.
+
+    >>> additive_scores(np.array([[0.0]]), np.array([[0.0]]), np.array([[3.0]]))
+    array([[0.]])
+    """
+    scores = np.empty((queries.shape[0], keys.shape[0]), dtype=queries.dtype)
+    for i, query in enumerate(queries):  # a row at a time: n × m × h is never held at once
+        scores[i] = np.tanh(query + keys) @ v[0]
+    return scores
+
+
+@additive_scores.cell
+def _(i: int, j: int, queries: Operand, keys: Operand, v: Operand) -> Expression:
+    return total(v[0, h] * Call("tanh", queries[i, h] + keys[j, h]) for h in range(v.width))

@@ -1,0 +1,167 @@
+"""Slips of a single cell: a sign, a decimal point, two digits, a neighbour's number, one product of the sum."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tmat.operations.expression import Call, Cell, Expression, Number, Operand, Product, Quotient, Sum
+from tmat.operations.operation import Array
+from tmat.operations.slips.slip import Redo
+from tmat.precision import format_number
+from tmat.precision.digits import digits_of
+
+LONGEST = 48
+"""Terms of a sum that are tried one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellSlip:
+    """A number that one slip makes of one cell; ``among`` counts the numbers this kind of slip could have made."""
+
+    name: str
+    value: float
+    said: str
+    mend: str
+    among: int = 1
+    rare: int = 0
+
+
+def cell_slips(step: Redo, right: Array, i: int, j: int, decimals: int | None) -> Iterator[CellSlip]:
+    """What slips would make of one cell, the likelier first."""
+    value = float(right[i, j])
+    if not math.isfinite(value):
+        return
+    yield from _sign(value)
+    yield from _point(value)
+    yield from _digits(value, decimals)
+    yield from _neighbours(right, i, j)
+    yield from one_term(step, i, j)
+
+
+def _sign(value: float) -> Iterator[CellSlip]:
+    if value != 0.0:
+        yield CellSlip("sign", -value, "the sign is wrong", "check the sign of this cell")
+
+
+def _point(value: float) -> Iterator[CellSlip]:
+    if value == 0.0:
+        return
+    for power in (1, -1, 2, -2, 3, -3):
+        places = f"{abs(power)} place{'s' if abs(power) > 1 else ''} too far {'right' if power > 0 else 'left'}"
+        moved = value * 10.0**power if power > 0 else value / 10.0**-power
+        yield CellSlip(
+            "decimal-point",
+            moved,
+            f"the decimal point is {places}",
+            "check where the decimal point goes",
+            6,
+        )
+
+
+def _digits(value: float, decimals: int | None) -> Iterator[CellSlip]:
+    """Two digits next to each other the other way round, in the number as it should be printed."""
+    text = format_number(abs(value), 4 if decimals is None else decimals)
+    printed = digits_of(text)
+    if printed is None or not printed.digits:
+        return
+    digits = printed.digits
+    padded = digits if len(digits) > -printed.exponent else digits.rjust(-printed.exponent + 1, "0")
+    found = []
+    for n in range(len(padded) - 1):
+        if padded[n] != padded[n + 1]:
+            swapped = padded[:n] + padded[n + 1] + padded[n] + padded[n + 2 :]
+            found.append(math.copysign(float(f"{swapped}e{printed.exponent}"), value))
+    for number in found:
+        yield CellSlip(
+            "digits-swapped", number, "two digits are swapped", "compare with your working, digit by digit", len(found)
+        )
+
+
+def _neighbours(right: Array, i: int, j: int) -> Iterator[CellSlip]:
+    height, width = right.shape
+    places = (
+        (0, 1, "to its right"), (0, -1, "to its left"), (1, 0, "below it"), (-1, 0, "above it"),
+        (1, 1, "below it to the right"), (-1, -1, "above it to the left"),
+        (1, -1, "below it to the left"), (-1, 1, "above it to the right"),
+    )  # fmt: skip
+    for down, across, where in places:
+        row, col = i + down, j + across
+        if 0 <= row < height and 0 <= col < width:
+            yield CellSlip(
+                "neighbours-value",
+                float(right[row, col]),
+                f"this is the number of the cell {where}",
+                "check which cell you were copying",
+                4 if 0 in (down, across) else 8,
+                int(0 not in (down, across)),
+            )
+
+
+def one_term(step: Redo, i: int, j: int) -> Iterator[CellSlip]:
+    """The cell with one term of its sum done wrong, whichever sum its working has."""
+    operands = [Operand(name, values) for name, values in zip(step.names, step.operands, strict=True)]
+    try:
+        working = step.op.at(i, j, *operands, **step.params)
+    except (AssertionError, IndexError):
+        return
+    top = _sum_of(working)
+    if top is None or not 2 <= len(top.terms) <= LONGEST:
+        return
+    for n, term in enumerate(top.terms):
+        kind = "product" if isinstance(term, Product) else "term"
+        among = len(top.terms)
+        for name, said, new, rare in _changed(term, kind, n + 1, among):
+            whole = _with(working, top, n, new)
+            value = whole.value
+            if math.isfinite(value):
+                tries = among * (1 + 2 * rare)
+                yield CellSlip(name, value, said, f"work out the {kind}s of this sum one by one", tries, rare)
+
+
+def _changed(term: Expression, kind: str, n: int, among: int) -> Iterator[tuple[str, str, Expression, int]]:
+    which = f"{kind} {n} of {among}"
+    name = "one-product" if kind == "product" else "one-term"
+    value = term.value
+    yield f"{name}-left-out", f"{which} was left out of the sum", Number(0.0), 0
+    yield f"{name}-twice", f"{which} was added twice", Number(2 * value), 0
+    yield f"{name}-wrong-sign", f"{which} has the wrong sign", Number(-value), 0
+    if isinstance(term, Product) and len(term.factors) == 2:
+        first, second = term.factors
+        yield f"{name}-added", f"in {which} the two numbers were added, not multiplied", first + second, 1
+        for power in (10.0, 0.1):
+            yield f"{name}-decimal-point", f"{which} has its decimal point in the wrong place", Number(value * power), 1
+        for left, right in ((first, second), (second, first)):
+            if not (isinstance(left, Cell) and isinstance(right, Cell)):
+                continue
+            for down, across in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+                row, col = left.i + down, left.j + across
+                if 0 <= row < left.operand.height and 0 <= col < left.operand.width:
+                    said = f"in {which} a number next to the right one was taken from {left.operand.name}"
+                    yield f"{name}-wrong-factor", said, left.operand[row, col] * right, 2
+
+
+def _sum_of(expression: Expression) -> Sum | None:
+    """The first sum in the working that has terms to go wrong."""
+    if isinstance(expression, Sum):
+        return expression
+    if isinstance(expression, Quotient | Call):
+        for part in expression.parts:
+            found = _sum_of(part)
+            if found is not None:
+                return found
+    return None
+
+
+def _with(expression: Expression, target: Sum, n: int, new: Expression) -> Expression:
+    """The working with one term of the sum changed."""
+    if expression is target:
+        return replace(target, terms=(*target.terms[:n], new, *target.terms[n + 1 :]))
+    if isinstance(expression, Quotient):
+        return Quotient(_with(expression.top, target, n, new), _with(expression.bottom, target, n, new))
+    if isinstance(expression, Call):
+        return Call(expression.function, _with(expression.argument, target, n, new))
+    return expression
+
+

@@ -1,0 +1,123 @@
+"""Slips in scaling the scores."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from tmat.operations.elementwise import divide, divide_by_root
+from tmat.operations.operation import Array
+from tmat.operations.slips.slip import Redo, Variant, slip
+from tmat.precision import round_half_away
+
+
+@slip(
+    (divide, divide_by_root),
+    "scale-left-out",
+    said="the scale was left out: {result} is {0} itself",
+    mend="divide every cell of {0} by {divisor}",
+)
+def left_out(step: Redo) -> Iterator[Variant]:
+    yield Variant(step.operands[0], {"divisor": divisor(step)})
+
+
+@slip(
+    divide_by_root,
+    "divided-by-d-k",
+    said="{0} was divided by {d} itself, not by its root",
+    mend="divide by √{d}",
+)
+def without_root(step: Redo) -> Array:
+    return step.operands[0] / float(step.params["d"])
+
+
+@slip(
+    (divide, divide_by_root),
+    "multiplied-by-scale",
+    said="{0} was multiplied by {divisor}",
+    mend="divide by {divisor}",
+)
+def multiplied(step: Redo) -> Iterator[Variant]:
+    yield Variant(step.operands[0] * number(step), {"divisor": divisor(step)})
+
+
+@slip(
+    divide_by_root,
+    "root-of-another-width",
+    said="{0} was divided by √{other}",
+    mend="divide by √{d}: {d} is the d_k of this sheet",
+)
+def other_width(step: Redo) -> Iterator[Variant]:
+    a, d = step.operands[0], float(step.params["d"])
+    seen = {d, 1.0}
+    for n, width in enumerate([*step.widths, *range(2, 13)]):
+        if float(width) not in seen and width > 0:
+            seen.add(float(width))
+            yield Variant(a / math.sqrt(width), {"other": str(width)}, rare=0 if n < len(step.widths) else 1)
+
+
+@slip(
+    divide_by_root,
+    "divided-by-another-width",
+    said="{0} was divided by {other}, which is another width and has no root taken",
+    mend="divide by √{d}",
+    rare=1,
+)
+def other_width_without_root(step: Redo) -> Iterator[Variant]:
+    a, d = step.operands[0], float(step.params["d"])
+    for width in dict.fromkeys(step.widths):
+        if width > 1 and float(width) != d:
+            yield Variant(a / width, {"other": str(width)})
+
+
+@slip(
+    divide_by_root,
+    "multiplied-by-d-k",
+    said="{0} was multiplied by {d}",
+    mend="divide by √{d}",
+    rare=1,
+)
+def multiplied_by_width(step: Redo) -> Array:
+    return step.operands[0] * float(step.params["d"])
+
+
+@slip(
+    divide,
+    "divided-by-another",
+    said="{0} was divided by {other}",
+    mend="divide by {by}",
+    rare=1,
+)
+def by_another(step: Redo) -> Iterator[Variant]:
+    a, by = step.operands[0], float(step.params["by"])
+    if by > 0:
+        yield Variant(a / math.sqrt(by), {"other": f"√{by:g}"})
+        yield Variant(a / (by * by), {"other": f"{by:g}²"})
+    for width in dict.fromkeys(step.widths):
+        if width > 1:
+            yield Variant(a / math.sqrt(width), {"other": f"√{width}"})
+            yield Variant(a / width, {"other": str(width)})
+
+
+@slip(
+    divide_by_root,
+    "root-rounded-early",
+    said="√{d} was rounded to {rounded} before it was divided by",
+    mend="keep more decimals of √{d} than the answer shows",
+)
+def root_rounded(step: Redo) -> Iterator[Variant]:
+    root = math.sqrt(float(step.params["d"]))
+    for decimals in (2, 1, 3, 0):
+        rounded = float(round_half_away([root], decimals)[0])
+        if rounded not in (0.0, root):
+            yield Variant(step.operands[0] / rounded, {"rounded": f"{rounded:g}"})
+
+
+def number(step: Redo) -> float:
+    """What the step divides by."""
+    return float(step.params["by"]) if "by" in step.params else math.sqrt(float(step.params["d"]))
+
+
+def divisor(step: Redo) -> str:
+    """The divisor as people write it."""
+    return f"{step.params['by']:g}" if "by" in step.params else f"√{step.params['d']:g}"

@@ -1,0 +1,115 @@
+"""A slip: a way in which people get an operation wrong, stated as what they compute instead.
+
+It stands beside its operation and is registered on it. Given a step to be done again (its operation,
+operands and parameters, and how the operands were made), it answers the numbers that the slip yields,
+or none where it does not apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from tmat.operations.operation import Array, Operation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Redo:
+    """One step to be done again: from which numbers, and how those were made."""
+
+    op: Operation
+    operands: tuple[Array, ...]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    result: str = "result"
+    makers: tuple[Redo | None, ...] = ()
+    widths: tuple[int, ...] = ()  # other widths on the page that could be taken for d_k
+
+    def __call__(self) -> Array:
+        """The numbers of the step, done as it should be."""
+        with np.errstate(all="ignore"):
+            return self.op.evaluate(*self.operands, **self.params)
+
+    def again(self, **params: Any) -> Redo:
+        """The step with other parameters."""
+        return replace(self, params={**self.params, **params})
+
+    def taking(self, n: int, values: Array, name: str | None = None) -> Redo:
+        """The step with another matrix for operand n."""
+        operands = (*self.operands[:n], values, *self.operands[n + 1 :])
+        names = self.names if name is None else (*self.names[:n], name, *self.names[n + 1 :])
+        return replace(self, operands=operands, names=names)
+
+    def maker(self, n: int, *ops: str) -> Redo | None:
+        """How operand n was made, where that was one of these operations."""
+        made = self.makers[n] if n < len(self.makers) else None
+        return made if made is not None and made.op.name in ops else None
+
+    def fits(self) -> bool:
+        """Whether the sizes of the operands agree."""
+        shapes = [(int(a.shape[0]), int(a.shape[1])) for a in self.operands]
+        return self.op.mismatch(shapes) is None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variant:
+    """The numbers that a slip yields, where it can be made in several ways: which one this is."""
+
+    values: Array
+    details: Mapping[str, str] = field(default_factory=dict)
+    name: str | None = None
+    said: str | None = None
+    mend: str | None = None
+    rare: int = 0
+
+
+Found: TypeAlias = Array | Iterable[Variant] | None
+How: TypeAlias = Callable[[Redo], Found]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slip:
+    """A slip by name; ``said`` tells what happened, ``mend`` what to do; ``rare`` counts from 0, the common ones."""
+
+    name: str
+    said: str
+    mend: str
+    how: How
+    rare: int = 0
+
+    def variants(self, step: Redo) -> Iterable[Variant]:
+        """What it yields for a step; nothing where it does not apply."""
+        try:
+            with np.errstate(all="ignore"):
+                found = self.how(step)
+                if found is None:
+                    return []
+                return [Variant(found)] if isinstance(found, np.ndarray) else list(found)
+        except (ValueError, IndexError, ZeroDivisionError, FloatingPointError):
+            return []  # shapes that the slip cannot be made with
+
+
+EVERYWHERE: list[Slip] = []
+"""Slips that belong to no one operation."""
+
+
+def slip(
+    op: Operation | tuple[Operation, ...] | None, name: str, *, said: str, mend: str, rare: int = 0
+) -> Callable[[How], How]:
+    """Register a slip on its operations (None: on all of them).
+
+    The sentences may name {result}, the operands {0}, {1}, …, the parameters, and a variant's details.
+    """
+
+    def register(how: How) -> How:
+        made = Slip(name, said, mend, how, rare)
+        if op is None:
+            EVERYWHERE.append(made)
+        for one in () if op is None else op if isinstance(op, tuple) else (op,):
+            one.slips.append(made)
+        return how
+
+    return register

@@ -1,0 +1,133 @@
+"""Between words and numbers: ids, the row of an id, the place in the sentence, the likeliest word."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tmat.errors import InputError
+from tmat.operations.expression import Call, Expression, Lookup, Number, Operand, Place
+from tmat.operations.operation import Array, Shape, operation
+
+
+@operation("ids of the tokens", r"\operatorname{{ids}}", "-> * 1")
+def token_ids(*, ids: list[int], words: list[str]) -> Array:  # -> [n, 1]
+    """The number of each token in the vocabulary.
+
+    >>> token_ids(ids=[5, 17], words=["When", "you"])
+    array([[ 5.],
+           [17.]])
+    """
+    return np.array(ids, dtype=np.float64).reshape(-1, 1)
+
+
+@token_ids.cell
+def _(i: int, j: int, *, ids: list[int], words: list[str]) -> Expression:
+    return Number(float(ids[i]))
+
+
+@token_ids.shape
+def _(*, ids: list[int], words: list[str]) -> Shape:
+    return len(ids), 1
+
+
+@token_ids.labels
+def _(*, ids: list[int], words: list[str]) -> tuple[list[str], tuple[str]]:
+    return words, ("id",)
+
+
+@operation("{1}[{0}]", r"{1}[{0}]", "n 1, * d -> n d")
+def lookup(ids: Array, table: Array, *, first: int) -> Array:  # [n, 1], [N, d] -> [n, d]
+    """The row of the table that each id names, the first row called ``first``: E[i] = W_E[idᵢ].
+
+    Errors: an id that is no whole number, or that names no row.
+
+    >>> lookup(np.array([[2.0]]), np.array([[0.1], [0.2]]), first=1)
+    array([[0.2]])
+    """
+    found = ids[:, 0] - first
+    known = (found >= 0) & (found < len(table)) & (found == np.floor(found))
+    if not known.all():
+        raise InputError(
+            f"no row of the table has the id {ids[~known, 0][0]:g}",
+            f"it is the id in row {int(np.flatnonzero(~known)[0]) + 1}",
+            f"the table has {len(table)} rows: ids {first} to {first + len(table) - 1}",
+        )
+    return table[found.astype(np.int64)]
+
+
+@lookup.cell
+def _(i: int, j: int, ids: Operand, table: Operand, *, first: int) -> Expression:
+    return Lookup(table, ids[i, 0], first, j)
+
+
+@lookup.labels
+def _(ids: Operand, table: Operand, *, first: int) -> tuple[None, tuple[str, ...]]:
+    return None, tuple(table.cols)
+
+
+EXPONENTS = ("paired", "column")
+
+
+@operation(
+    "sin, cos(pos / {base}^(e / {d_model}))",
+    r"\sin,\cos(\mathrm{{pos}} / {base}^{{e/{d_model}}})",
+    "-> * *",
+)
+def sinusoid(*, positions: int, d_model: int, base: float, start: int, exponent: str) -> Array:  # -> [n, d]
+    """Waves of falling frequency: sin(pos / base^(e/d)) in even columns i, cos in odd ones.
+
+    Source: Vaswani et al. 2017, §3.5. The exponent e is 2⌊i/2⌋ as in the paper ("paired": a sine and
+    its cosine share a frequency) or 2i ("column": each column its own), i counted from 0.
+
+    >>> sinusoid(positions=1, d_model=4, base=10000.0, start=0, exponent="paired")
+    array([[0., 1., 0., 1.]])
+    """
+    position = np.arange(start, start + positions, dtype=np.float64)[:, None]
+    i = np.arange(d_model)
+    power = np.array([_exponent(int(n), exponent) / d_model for n in i])
+    angle = position / np.power(float(base), power)
+    waves: Array = np.where(i % 2 == 0, np.sin(angle), np.cos(angle))
+    return waves
+
+
+def _exponent(i: int, kind: str) -> int:
+    return 2 * (i // 2) if kind == "paired" else 2 * i
+
+
+@sinusoid.cell
+def _(i: int, j: int, *, positions: int, d_model: int, base: float, start: int, exponent: str) -> Expression:
+    power = Number(float(_exponent(j, exponent))) / Number(float(d_model))
+    return Call("sin" if j % 2 == 0 else "cos", Number(float(start + i)) / Number(float(base)) ** power)
+
+
+@sinusoid.shape
+def _(*, positions: int, d_model: int, base: float, start: int, exponent: str) -> Shape:
+    return positions, d_model
+
+
+@sinusoid.labels
+def _(
+    *, positions: int, d_model: int, base: float, start: int, exponent: str
+) -> tuple[list[str], list[str]]:
+    return [str(n) for n in range(start, start + positions)], [f"p{j}" for j in range(1, d_model + 1)]
+
+
+@operation("the largest of {0}", r"\arg\max {0}", "n m -> n 1")
+def largest(a: Array, *, first: int) -> Array:  # [n, m] -> [n, 1]
+    """Which column of each row is the largest, the first one called ``first``: the predicted word's id.
+
+    >>> largest(np.array([[0.1, 0.7, 0.2]]), first=1)
+    array([[2.]])
+    """
+    ids: Array = (a.argmax(axis=1) + first).astype(np.float64).reshape(-1, 1)
+    return ids
+
+
+@largest.cell
+def _(i: int, j: int, a: Operand, *, first: int) -> Expression:
+    return Place(tuple(a.row(i)), first)
+
+
+@largest.labels
+def _(a: Operand, *, first: int) -> tuple[None, tuple[str]]:
+    return None, ("id",)

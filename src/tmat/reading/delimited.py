@@ -1,0 +1,145 @@
+"""CSV and TSV: one matrix a file, with or without a row of column labels and a column of row labels."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+
+from tmat.errors import InputError
+from tmat.reading.number_text import counted, is_decimal_comma, number, why_not
+from tmat.visible import visible
+from tmat.worksheet import Matrix
+
+_Row = tuple[int, list[str]]
+# str.splitlines would also break at form feeds and the like.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+
+def read_delimited(text: str, origin: str, delimiter: str | None = None) -> Matrix:
+    """The matrix of a CSV (commas, else semicolons or tabs, as the file has them) or TSV text.
+
+    A first row with words is the columns' labels, a first column of words the rows'; an empty corner says that both
+    are there, even where the labels are numbers. Lines that begin with # and blank lines are passed over.
+
+    Raises InputError with line and column for words among the numbers, ragged rows and decimal commas.
+
+    >>> m = read_delimited("\\ufeff,a,b\\r\\nWhen,1,2\\r\\nyou,3,4\\r\\n", "x.csv")
+    >>> m.rows, m.cols, m.values.tolist()
+    (('When', 'you'), ('a', 'b'), [[1.0, 2.0], [3.0, 4.0]])
+    """
+    rows = _rows(text.removeprefix("\ufeff"), origin, delimiter)
+    if not rows:
+        raise InputError(f"{origin} holds no numbers", "expected rows of numbers, parted by commas or tabs")
+    header, rows, labels = _parted(rows, origin)
+    width = len(rows[0][1])
+    if header is not None and len(header[1]) != width:
+        raise InputError(
+            f"{counted(width, 'column')} but {counted(len(header[1]), 'column label')}",
+            f"in {origin}, lines {rows[0][0]} and {header[0]}",
+        )
+    values = [_numbers(line, cells, width, rows[0][0], origin, labels is not None) for line, cells in rows]
+    return Matrix.of("", values, labels, header[1] if header else None, origin)
+
+
+def _rows(text: str, origin: str, delimiter: str | None) -> list[_Row]:
+    if delimiter is None:
+        delimiter = _delimiter(text, origin)
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+    rows: list[_Row] = []
+    try:
+        for cells in reader:
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                rows.append((lines.began, stripped))
+            lines.began = 0
+    except csv.Error as error:
+        raise InputError(
+            f"malformed {'TSV' if delimiter == chr(9) else 'CSV'}: {error}",
+            f"in {origin}, line {lines.began or lines.line}",
+            mend="is a quote left open, or one too many?",
+        ) from None
+    return rows
+
+
+class _Lines:
+    """The lines of a text without its comments; within quotes, a line that begins with # is no comment."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = _LINE.findall(text)
+        self.line = 0
+        self.began = 0
+
+    def __iter__(self) -> Iterator[str]:
+        quoted = False
+        for n, line in enumerate(self.lines, 1):
+            self.line = n
+            if not quoted and line.lstrip().startswith("#"):
+                continue
+            self.began = self.began or self.line
+            quoted ^= line.count('"') % 2 == 1
+            yield line
+
+
+def _delimiter(text: str, origin: str) -> str:
+    """What parts the cells: judged by the lines that hold numbers."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")][:50]
+    for candidate in ("\t", ";"):
+        if lines and all(candidate in line for line in lines):
+            return candidate
+    if any("," in line for line in lines):
+        return ","
+    return " " if lines and all(len(line.split()) > 1 for line in lines) else ","
+
+
+def _parted(rows: list[_Row], origin: str) -> tuple[_Row | None, list[_Row], list[str] | None]:
+    """The columns' labels, the rows without theirs, and the rows' labels."""
+    line, first = rows[0]
+    corner = first[0] == "" and len(first) > 1 and all(first[1:])
+    words = [cell for cell in first[len(first) > 1 :] if _is_word(cell)]
+    header: _Row | None = None
+    if len(rows) > 1 and (corner or words):
+        header, rows = rows[0], rows[1:]
+        _refuse_stray_word(header, words, corner, origin)
+    short = header is not None and len(header[1]) == len(rows[0][1]) - 1
+    if not (corner or short or all(_is_word(cells[0]) for _, cells in rows)):
+        return header, rows, None
+    for line, cells in rows:
+        if len(cells) == 1:
+            raise InputError(f"'{visible(cells[0], 40)}' where a number is due", f"in {origin}, line {line}, column 1")
+    if header is not None and not short:
+        header = (header[0], header[1][1:])
+    return header, [(line, cells[1:]) for line, cells in rows], [cells[0] for _, cells in rows]
+
+
+def _is_word(cell: str) -> bool:
+    return bool(cell) and number(cell) is None and not is_decimal_comma(cell)
+
+
+def _refuse_stray_word(header: _Row, words: list[str], corner: bool, origin: str) -> None:
+    """One word in a first row of numbers is more likely a slip than a label."""
+    line, cells = header
+    numbers = sum(number(cell) is not None for cell in cells)
+    if not corner and numbers >= len(words):
+        what, mend = why_not(words[0])
+        column = cells.index(words[0]) + 1
+        raise InputError(
+            what, f"in {origin}, line {line}, column {column}", "the rest of the row is numbers", mend=mend
+        )
+
+
+def _numbers(line: int, cells: list[str], width: int, first: int, origin: str, labelled: bool) -> list[float]:
+    found: list[float] = []
+    for column, cell in enumerate(cells, 2 if labelled else 1):
+        value = number(cell)
+        if value is None:
+            what, mend = why_not(cell)
+            raise InputError(what, f"in {origin}, line {line}, column {column}", mend=mend)
+        found.append(value)
+    if len(found) != width:
+        raise InputError(
+            "rows of different lengths",
+            f"in {origin}, line {line} has {counted(len(found), 'number')}, line {first} has {width}",
+        )
+    return found

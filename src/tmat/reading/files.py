@@ -1,0 +1,70 @@
+"""Files opened, and why one cannot be."""
+
+from __future__ import annotations
+
+import os
+from typing import BinaryIO
+
+from tmat.errors import InputError, LimitError
+from tmat.reading.json_text import refuse_other_encodings
+from tmat.visible import visible
+
+_SOURCES = 'expected numbers ("1 2; 3 4"), a file, or - for standard input'
+LARGEST = 2**31
+"""Bytes of text or JSON that are read from one file."""
+
+
+def open_file(path: str) -> BinaryIO:
+    """The file at a path, open for reading; an error that says why not, with near names where there is none."""
+    shown = visible(path, 200)
+    try:
+        return open(path, "rb")
+    except FileNotFoundError:
+        raise _missing(path) from None
+    except IsADirectoryError:
+        raise InputError(f"{shown} is a folder", mend="name a file in it") from None
+    except PermissionError:
+        if os.path.isdir(path):
+            raise InputError(f"{shown} is a folder", mend="name a file in it") from None
+        raise InputError(f"cannot read {shown}", "permission denied") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(f"cannot read {shown}", visible(reason, 120).lower()) from None
+
+
+def _missing(path: str) -> InputError:
+    from difflib import get_close_matches
+
+    if not path.strip():
+        return InputError("no numbers and no file's name", mend=_SOURCES)
+    folder, name = os.path.split(path)
+    try:
+        names = sorted(os.listdir(folder or "."))[:5000]
+    except (OSError, ValueError):
+        return InputError(f"no file {visible(path, 200)}", f"nor a folder {visible(folder, 200)}", mend=_SOURCES)
+    near = get_close_matches(name, names, n=3, cutoff=0.6)
+    mend = f"did you mean {' or '.join(visible(os.path.join(folder, other)) for other in near)}?" if near else _SOURCES
+    return InputError(f"no file {visible(path, 200)}", mend=mend)
+
+
+def read_bytes(stream: BinaryIO, origin: str) -> bytes:
+    """All that a stream holds, up to the limit; an error where it holds nothing."""
+    try:
+        data = stream.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {origin}", visible(str(error), 120)) from None
+    except MemoryError:
+        raise LimitError(f"{origin} does not fit in memory") from None
+    if not data:
+        raise InputError(f"{origin} is empty", "expected numbers")
+    if len(data) > LARGEST:
+        raise LimitError(f"{origin} holds more than {LARGEST / 2**30:g} GiB", mend="pass large matrices as .npz")
+    return data
+
+
+def as_text(data: bytes, origin: str) -> str:
+    """The bytes as UTF-8 text, without a byte order mark."""
+    refuse_other_encodings(data, origin)
+    if b"\0" in data:
+        raise InputError(f"{origin} is no text", f"byte {data.index(0)} is 0", mend="give it the suffix of its format")
+    return data.decode("utf-8-sig")

@@ -1,0 +1,167 @@
+"""Matrices out of parsed JSON: checked in bulk, and searched cell by cell only when a check fails."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tmat.errors import InputError, fold
+from tmat.reading.number_text import counted, number
+from tmat.reading.place import Place, shown
+from tmat.worksheet import Matrix
+
+SPECIAL = {"-Infinity": -math.inf, "Infinity": math.inf, "NaN": math.nan}
+"""The names of what JSON has no numbers for."""
+
+_CELL = 'a number, or one of "-Infinity", "Infinity", "NaN"'
+_ROWS = "an array of rows, each an array of numbers"
+_NUMERIC = {float, int}
+
+
+def cells(value: object, place: Place) -> NDArray[np.float64]:
+    """The numbers of an array of rows, every row as long as the first.
+
+    >>> cells([[1, 2.5], ["-Infinity", 0]], Place("a test"))
+    array([[ 1. ,  2.5],
+           [-inf,  0. ]])
+    """
+    if not isinstance(value, list):
+        raise place.error(f"is {shown(value)}", _ROWS)
+    if not value:
+        return np.empty((0, 0))
+    if set(map(type, value)) == {list} and len(set(map(len, value))) == 1:
+        with suppress(KeyError, TypeError, ValueError):
+            if str in set(map(type, value[0])):
+                return _unnamed(value)
+            array = np.array(value)
+            if array.ndim == 2 and array.dtype.kind in "fiu" and not _may_be_true_or_false(array):
+                return array.astype(np.float64, copy=False)
+            return _unnamed(value)
+    raise _complaint(value, place)
+
+
+def _may_be_true_or_false(array: NDArray[Any]) -> bool:
+    """NumPy takes true for 1 and false for 0: where either occurs, each cell's type has to be looked at."""
+    return bool(((array == 0) | (array == 1)).any())
+
+
+class _Numbers(dict[Any, float]):
+    """What a cell that is no float stands for."""
+
+    def __missing__(self, cell: object) -> float:
+        if type(cell) is not int:
+            raise KeyError(cell)
+        return float(cell)
+
+
+_NUMBERS = _Numbers(SPECIAL)
+
+
+def _unnamed(rows: list[list[Any]]) -> NDArray[np.float64]:
+    """The rows with numbers for names; KeyError or TypeError for any other cell."""
+    return np.array(
+        [[cell if type(cell) is float else _NUMBERS[cell] for cell in row] for row in rows], dtype=np.float64
+    )
+
+
+def _complaint(rows: list[Any], place: Place) -> InputError:
+    """Find the first row or cell that keeps an array of rows from being a matrix."""
+    for i, row in enumerate(rows):
+        if not isinstance(row, list):
+            return place[i].error(f"is {shown(row)}", f"a row: an array of numbers, as in {place.path}")
+        for j, cell in enumerate(row):
+            check_cell(cell, place[i][j])
+        if len(row) != len(rows[0]):
+            return place[i].error(
+                f"has {counted(len(row), 'number')}",
+                f"{len(rows[0])}, as many as {place.path}[0] has: rows of one length",
+            )
+    return place.error("is no matrix", _ROWS)
+
+
+def check_cell(cell: object, place: Place) -> None:
+    """Say what is wrong with a cell that is neither a number nor one of the three names for what JSON lacks."""
+    if type(cell) in _NUMERIC or (type(cell) is str and cell in SPECIAL):
+        return
+    mend = None
+    if isinstance(cell, str) and number(cell) is not None:
+        mend = "write the number without quotes"
+    elif cell is None:
+        mend = 'a missing number is "NaN"'
+    elif isinstance(cell, list):
+        mend = "a matrix has two dimensions: rows and columns"
+    raise place.error(f"is {shown(cell)}", _CELL, mend)
+
+
+def labels(value: object, count: int, what: str, place: Place) -> tuple[str, ...] | None:
+    """Row or column labels, as many as there are rows or columns; whole numbers are taken as words."""
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise place.error(f"is {shown(value)}", f"an array of {count} words, one a {what}")
+    for n, label in enumerate(value):
+        if type(label) not in (str, int):
+            raise place[n].error(f"is {shown(label)}", "a word")
+    if len(value) != count:
+        raise place.error(f"has {counted(len(value), 'label')}", f"{count}, one a {what}")
+    return tuple(map(str, value))
+
+
+def matrix(value: dict[str, Any], name: str, origin: str, place: Place) -> Matrix:
+    """A matrix from an object of values, rows and cols; the values are let go of as they are taken over."""
+    array = cells(value.pop("values"), place["values"])
+    given = value.get("cols")
+    if array.shape == (0, 0) and isinstance(given, list):
+        array = np.empty((0, len(given)))
+    kind = value.get("dtype")
+    if kind not in (None, "float64", "float32"):
+        raise place["dtype"].error(f"is {shown(kind)}", '"float64" or "float32"')
+    numbers = array.astype(np.float32) if kind == "float32" else array
+    rows = labels(value.get("rows"), array.shape[0], "row", place["rows"])
+    cols = labels(given, array.shape[1], "column", place["cols"])
+    return Matrix.of(name, numbers, rows, cols, origin)
+
+
+def loose_matrix(value: object, name: str, origin: str, place: Place) -> Matrix:
+    """A matrix as people write one: rows, one row, one number, or an object of values, rows and cols."""
+    if isinstance(value, dict):
+        if "values" not in value:
+            raise place.error("is an object without values", '{"values": [[…], …]}, or an array of rows')
+        inner = value["values"]
+        value["values"] = _as_rows(inner, place["values"])
+        return _not_empty(matrix(value, name, origin, place), place)
+    return _not_empty(Matrix.of(name, cells(_as_rows(value, place), place), origin=origin), place)
+
+
+def _as_rows(value: object, place: Place) -> object:
+    if type(value) in _NUMERIC or (isinstance(value, str) and value in SPECIAL):
+        return [[value]]
+    if isinstance(value, list) and value and list not in set(map(type, value)):
+        for n, cell in enumerate(value):
+            check_cell(cell, place[n])
+        return [value]
+    return value
+
+
+def _not_empty(found: Matrix, place: Place) -> Matrix:
+    if not found.values.size:
+        raise place.error("holds no numbers", "at least one row with one number")
+    return found
+
+
+def named_matrices(value: dict[str, Any], place: Place) -> dict[str, Matrix]:
+    """An object of named arrays as matrices."""
+    if not value:
+        raise place.error("is an empty object", "a worksheet, or an object of named arrays")
+    found: dict[str, Matrix] = {}
+    seen: dict[str, str] = {}
+    for name, array in value.items():
+        twin = seen.setdefault(fold(name), name)
+        if twin != name:
+            raise place[name].error(f"and {place[twin].path} are one name", "each matrix once: case and _ do not count")
+        found[name] = loose_matrix(array, name, f"{place.origin}:{name}" if name else place.origin, place[name])
+    return found

@@ -1,0 +1,251 @@
+"""Matrices from wherever ``-m NAME=SOURCE`` says: typed inline, a file, one matrix of several in a file, ``-``."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from io import BytesIO
+from typing import BinaryIO
+
+from tmat.errors import InputError
+from tmat.reading.choosing import choose
+from tmat.reading.documents import Document, read_documents
+from tmat.reading.files import as_text, open_file, read_bytes
+from tmat.reading.inline import looks_inline, read_inline
+from tmat.visible import visible
+from tmat.worksheet import Matrix, Worksheet
+
+STANDARD_INPUT = "standard input"
+_NAME = re.compile(r"[^\W\d][\w.\-]*")
+
+
+def parse_assignment(text: str) -> tuple[str, bool, str]:
+    """The parts of NAME=SOURCE: the name, whether its transpose is meant (NAME.T=SOURCE), the source.
+
+    >>> parse_assignment("layer1.W_Q.T=weights.npz:q")
+    ('layer1.W_Q', True, 'weights.npz:q')
+    """
+    name, equals, source = text.partition("=")
+    name = name.strip()
+    if not equals:
+        raise InputError(f"'{visible(text, 60)}' names no matrix", "expected NAME=SOURCE", mend='as in X="1 2; 3 4"')
+    transposed = name.endswith(".T")
+    name = name.removesuffix(".T")
+    if not name:
+        raise InputError(f"'{visible(text, 60)}' has no name before the =", "expected NAME=SOURCE")
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            f"'{visible(name, 60)}' is no name for a matrix",
+            "expected letters, digits, _ and ., beginning with a letter: W_Q, layer1.cross.W_K",
+        )
+    if not source.strip():
+        raise InputError(f"'{visible(text, 60)}' has no source after the =", mend=f'as in {name}="1 2; 3 4"')
+    return name, transposed, source
+
+
+def read_assignment(text: str, *, stdin: BinaryIO | None = None) -> Matrix:
+    """The matrix that NAME=SOURCE or NAME.T=SOURCE gives, transposed where that is meant.
+
+    >>> read_assignment("W.T=1 2; 3 4").values
+    array([[1., 3.],
+           [2., 4.]])
+    """
+    name, transposed, source = parse_assignment(text)
+    found = read_matrix(name, source, stdin=stdin)
+    return transpose(found) if transposed else found
+
+
+def transpose(matrix: Matrix) -> Matrix:
+    """Rows for columns, labels with them."""
+    return Matrix(matrix.name, matrix.values.T.copy(), matrix.cols, matrix.rows, matrix.origin)
+
+
+def read_matrix(name: str, source: str, *, stdin: BinaryIO | None = None) -> Matrix:
+    """The matrix that a source holds, under the name that the caller gives it.
+
+    Where the source holds several, the one of that name; ``file:other`` chooses another.
+
+    >>> read_matrix("X", "1 2; 3 4").size
+    '2×2'
+    """
+    found = read_matrices(source, stdin=stdin)
+    if len(found) == 1:
+        [matrix] = found.values()
+        return matrix.renamed(name)
+    shown = visible(source, 200)
+    try:
+        return found[choose(name, found, shown)].renamed(name)
+    except InputError as error:
+        raise InputError(error.what, *error.details, mend=error.mend or f"choose one: {name}={shown}:NAME") from None
+
+
+def read_matrices(source: str, *, stdin: BinaryIO | None = None) -> dict[str, Matrix]:
+    """All matrices of a source by name; one without a name has the name "".
+
+    A source that reads as numbers is numbers (``./1`` is a file named 1), ``-`` standard input, else a path, with
+    ``:name`` after it for one of several: in a worksheet ``sheet.json:attention.Q``, or ``sheet.json:Q`` for the
+    last stage that has it.
+    """
+    if source.strip() == "-":
+        return _loaded(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, None)
+    path, name = split_selector(source)
+    try:
+        return {"": read_inline(source)}
+    except InputError:
+        if looks_inline(source) and not os.path.lexists(path):
+            raise
+    return read_file(path, name)
+
+
+def _stdin() -> BinaryIO:
+    # None where the program was started with standard input closed.
+    if sys.stdin is None:
+        raise InputError("standard input is closed", "expected numbers on it, for the source -")
+    return sys.stdin.buffer
+
+
+def split_selector(source: str) -> tuple[str, str | None]:
+    r"""The path and, after a colon, the name of one matrix in it; a drive's colon is part of the path.
+
+    >>> split_selector("w.npz:W_Q"), split_selector(r"C:\w.npz"), split_selector(r"C:\w.npz:W_Q")
+    (('w.npz', 'W_Q'), ('C:\\w.npz', None), ('C:\\w.npz', 'W_Q'))
+    """
+    path, colon, name = source.rpartition(":")
+    if not colon or not name or os.path.lexists(source):
+        return source, None
+    if "/" in name or "\\" in name or (len(path) == 1 and path.isalpha() and not os.path.lexists(path)):
+        return source, None
+    return path, name
+
+
+def read_file(path: str, name: str | None = None) -> dict[str, Matrix]:
+    """The matrices of a file, or the one of that name, read as its suffix says, else as its content does."""
+    origin = visible(path, 200)
+    suffix = os.path.splitext(path)[1].lower()
+    with open_file(path) as stream:
+        if suffix in (".npy", ".npz") and stream.seekable():
+            return _numpy(stream, suffix, origin, name)
+        return _loaded(read_bytes(stream, origin), suffix, origin, name)
+
+
+def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
+    from tmat.reading.arrays import read_npy, read_npz
+
+    if suffix == ".npz":
+        return read_npz(stream, origin, name)
+    return _only({"": read_npy(stream, origin)}, name, origin)
+
+
+def _loaded(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
+    """The matrices of a file's bytes."""
+    if suffix in (".npy", ".npz"):
+        return _numpy(BytesIO(data), suffix, origin, name)
+    if data.startswith(b"\x93NUMPY"):
+        return _numpy(BytesIO(data), ".npy", origin, name)
+    if data.startswith(b"PK\x03\x04"):
+        return _numpy(BytesIO(data), ".npz", origin, name)
+    if suffix == ".json" or (suffix not in (".csv", ".tsv", ".txt", ".md") and _begins_json(data)):
+        return _from_document(_one_document(data, origin), name, origin)
+    text = as_text(data, origin)
+    if suffix in (".csv", ".tsv"):
+        from tmat.reading.delimited import read_delimited
+
+        return _only({"": read_delimited(text, origin, "\t" if suffix == ".tsv" else None)}, name, origin)
+    return _only(_typed(text, origin), name, origin)
+
+
+def _begins_json(data: bytes) -> bool:
+    head = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head.startswith(b"{") or re.match(rb"\[\s*(?:\[|-?\d[^ ]*,|\])", head) is not None
+
+
+def _one_document(data: bytes, origin: str) -> Document:
+    documents = list(read_documents(BytesIO(data), origin))
+    if not documents:
+        raise InputError(f"{origin} is empty", "expected JSON: a worksheet, named arrays or rows")
+    if len(documents) > 1:
+        raise InputError(f"{origin} holds {len(documents)} JSON documents", "expected one here")
+    return documents[0]
+
+
+def _from_document(found: Document, name: str | None, origin: str) -> dict[str, Matrix]:
+    if isinstance(found, dict):
+        return _only(found, name, origin)
+    if name is None:
+        return _last_of_each(found, origin)
+    return {name: from_worksheet(found, name, origin)}
+
+
+def from_worksheet(sheet: Worksheet, name: str, origin: str) -> Matrix:
+    """A worksheet's matrix: ``stage.name``, or the bare name for the last stage that has it."""
+    known = _last_of_each(sheet, origin)
+    for stage in sheet:
+        known.update({f"{stage.id}.{each}": _from(stage[each], each, stage.id, origin) for each in stage.names()})
+    return known[choose(name, known, origin)]
+
+
+def _last_of_each(sheet: Worksheet, origin: str) -> dict[str, Matrix]:
+    found = {name: _from(stage[name], name, stage.id, origin) for stage in sheet for name in stage.names()}
+    if not found:
+        raise InputError(f"the worksheet in {origin} has no matrices", "its stages are empty")
+    return found
+
+
+def _from(matrix: Matrix, name: str, stage: str, origin: str) -> Matrix:
+    return Matrix(name, matrix.values, matrix.rows, matrix.cols, f"{origin}:{visible(f'{stage}.{name}', 60)}")
+
+
+def _typed(text: str, origin: str) -> dict[str, Matrix]:
+    from tmat.reading.answers import read_answers_text
+
+    typed = read_answers_text(text, origin)
+    if not typed:
+        raise InputError(
+            f"{origin} holds no numbers", "expected rows of numbers, a name over them where there are several"
+        )
+    for each in typed:
+        if each.blanks:
+            i, j = each.blanks[0]
+            label = f"row {i + 1}, column {j + 1}"
+            raise InputError(
+                f"{visible(each.name, 60) or 'the matrix'} is not filled in: {label} is blank",
+                f"in {origin}, the matrix at line {each.line}",
+            )
+    return {each.name: each.matrix for each in typed}
+
+
+def _only(found: dict[str, Matrix], name: str | None, origin: str) -> dict[str, Matrix]:
+    if name is None:
+        return found
+    if list(found) == [""]:
+        raise InputError(f"no matrix '{visible(name, 60)}' in {origin}", "it holds one matrix, without a name",
+                         mend="leave out the :name")  # fmt: skip
+    key = choose(name, found, origin)
+    return {key: found[key]}
+
+
+def read_weights(path: str) -> Mapping[str, Matrix]:
+    """All that a file names (.npz, .json, .txt): a name that ends in .T is given as its transpose.
+
+    Of a worksheet, the matrices that were given to its stages, the last stage's where several share a name.
+    """
+    origin = visible(path, 200)
+    suffix = os.path.splitext(path)[1].lower()
+    if suffix == ".json":
+        with open_file(path) as stream:
+            read = _one_document(read_bytes(stream, origin), origin)
+        found = read if isinstance(read, dict) else {name: m for stage in read for name, m in stage.given.items()}
+    else:
+        found = read_file(path)
+    if "" in found:
+        raise InputError(
+            f"{origin} names no matrices",
+            "expected an .npz, an object of named arrays, or text with a name over each matrix",
+            mend=f"give it by name: -m W_Q={origin}",
+        )
+    return {
+        name.removesuffix(".T"): transpose(m).renamed(name.removesuffix(".T")) if name.endswith(".T") else m
+        for name, m in found.items()
+    }

@@ -1,0 +1,175 @@
+"""A worksheet out of JSON: every field checked, every error with its path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tmat.errors import nearest
+from tmat.reading.json_matrix import SPECIAL, matrix
+from tmat.reading.json_text import parse
+from tmat.reading.place import Place, shown
+from tmat.worksheet import Matrix, Parameter, Stage, Step, Vocabulary, Worksheet
+
+VERSION = 1
+_MATRIX_FIELDS = ("values", "rows", "cols", "dtype", "origin")
+_STEP_FIELDS = ("name", "op", "of", *_MATRIX_FIELDS, "params", "round", "used")
+_STAGE_FIELDS = ("id", "stage", "params", "notes", "given", "steps", "output")
+_SHEET_FIELDS = ("tmat", "vocabulary", "tokens", "stages")
+_KINDS: dict[type, str] = {dict: "an object", list: "an array", str: "a string", int: "a whole number"}
+
+
+def loads(data: bytes, origin: str = "the worksheet") -> Worksheet:
+    r"""The worksheet that a JSON text holds (the inverse of ``dumps``, bit for bit).
+
+    Raises InputError with line and column where the text is no JSON, with the JSON path where it is no worksheet.
+
+    >>> loads(b'{"tmat": 1, "tokens": ["When", "you"], "stages": []}\n').tokens
+    ('When', 'you')
+    """
+    return worksheet(parse(data, origin), Place(origin))
+
+
+def worksheet(value: object, place: Place) -> Worksheet:
+    """A worksheet from parsed JSON. What it reads is used up: large arrays are let go of as they are taken over."""
+    if not isinstance(value, dict):
+        raise place.error(f"is {shown(value)}", 'a worksheet: {"tmat": 1, "stages": […]}')
+    version = _field(value, "tmat", int, place)
+    if version != VERSION:
+        raise place["tmat"].error(f"is {version}", f"{VERSION}, the only version that this tmat reads")
+    _known(value, _SHEET_FIELDS, place)
+    stages: list[Stage] = []
+    ids: dict[str, int] = {}
+    for n, entry in enumerate(_field(value, "stages", list, place)):
+        stage = _stage(entry, place["stages"][n])
+        first = ids.setdefault(stage.id, n)
+        if first != n:
+            raise place["stages"][n]["id"].error(
+                f"is {shown(stage.id)}, as is $.stages[{first}].id", "another id for each stage"
+            )
+        stages.append(stage)
+    tokens = _words(_field(value, "tokens", list, place, []), place["tokens"])
+    return Worksheet(stages, _vocabulary(value.get("vocabulary"), place["vocabulary"]), tokens)
+
+
+def _stage(value: object, place: Place) -> Stage:
+    fields = _object(value, _STAGE_FIELDS, place)
+    given: dict[str, Matrix] = {}
+    for name, entry in _field(fields, "given", dict, place, {}).items():
+        at = place["given"][name]
+        _field(_object(entry, _MATRIX_FIELDS, at), "values", list, at)
+        given[name] = matrix(entry, name, _field(entry, "origin", str, at, ""), at)
+    steps: list[Step] = []
+    names: set[str] = set()
+    for n, entry in enumerate(_field(fields, "steps", list, place)):
+        step = _step(entry, place["steps"][n])
+        if step.name in names:
+            raise place["steps"][n]["name"].error(f"is {shown(step.name)} once more", "each step's name once a stage")
+        names.add(step.name)
+        steps.append(step)
+    stage = Stage(
+        _field(fields, "id", str, place),
+        _field(fields, "stage", str, place),
+        _params(fields, place),
+        _words(_field(fields, "notes", list, place, []), place["notes"]),
+        given,
+        steps,
+        _field(fields, "output", str, place),
+    )
+    if stage.output and stage.output not in stage:
+        raise place["output"].error(f"is {shown(stage.output)}", f"one of {', '.join(stage.names()) or 'its steps'}")
+    return stage
+
+
+def _step(value: object, place: Place) -> Step:
+    fields = _object(value, _STEP_FIELDS, place)
+    name = _field(fields, "name", str, place)
+    of = _words(_field(fields, "of", list, place), place["of"])
+    _field(fields, "values", list, place)
+    result = matrix(fields, name, _field(fields, "origin", str, place, ""), place)
+    decimals, used = (None if fields.get(key) is None else _field(fields, key, int, place) for key in ("round", "used"))
+    return Step(result, _field(fields, "op", str, place), of, _params(fields, place), decimals, used)
+
+
+def _vocabulary(value: object, place: Place) -> Vocabulary | None:
+    if value is None:
+        return None
+    fields = _object(value, ("words", "first_id", "case", "tokenizer"), place)
+    words = _words(_field(fields, "words", list, place), place["words"])
+    if len(set(words)) != len(words):
+        first: dict[str, int] = {}
+        for n, word in enumerate(words):
+            if first.setdefault(word, n) != n:
+                raise place["words"][n].error(f"is {shown(word)}, as is word {first[word]}", "each word once")
+    kinds = {key: _field(fields, key, str, place) for key in ("case", "tokenizer") if key in fields}
+    return Vocabulary(words, _field(fields, "first_id", int, place, 0), **kinds)
+
+
+def _params(fields: dict[str, Any], place: Place) -> dict[str, Parameter]:
+    given = _field(fields, "params", dict, place, {})
+    return {name: _parameter(value, place["params"][name]) for name, value in given.items()}
+
+
+def _parameter(value: Any, place: Place) -> Parameter:
+    if isinstance(value, list):
+        kinds = set()
+        for n, item in enumerate(value):
+            if type(item) in (list, type(None)):
+                raise place[n].error(f"is {shown(item)}", "a number or a string")
+            value[n] = _scalar(item, place[n])
+            kinds.add(type(value[n]) is str)
+        if len(kinds) > 1:
+            raise place.error("mixes numbers and words", "a list of one kind")
+        return value
+    return _scalar(value, place)
+
+
+def _scalar(value: Any, place: Place) -> float | int | str | bool | None:
+    """A parameter; the three names stand for numbers, and a word that is one of them is written {"text": word}."""
+    if isinstance(value, str) and value in SPECIAL:
+        return SPECIAL[value]
+    if isinstance(value, dict):
+        if list(value) != ["text"] or not isinstance(value["text"], str):
+            raise place.error("is an object", 'a number, a string, true, false, null, or {"text": "NaN"}')
+        return value["text"]
+    if isinstance(value, (float, int, str, bool, type(None))):
+        return value
+    raise place.error(f"is {shown(value)}", "a number, a string, true, false, null or a list of these")
+
+
+def _words(value: object, place: Place) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise place.error(f"is {shown(value)}", "an array of words")
+    if set(map(type, value)) <= {str}:
+        return tuple(value)
+    n = next(n for n, word in enumerate(value) if not isinstance(word, str))
+    raise place[n].error(f"is {shown(value[n])}", "a word in quotes")
+
+
+def _object(value: object, known: tuple[str, ...], place: Place) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise place.error(f"is {shown(value)}", f"an object of {', '.join(known)}")
+    _known(value, known, place)
+    return value
+
+
+def _known(fields: dict[str, Any], known: tuple[str, ...], place: Place) -> None:
+    """An unknown field is refused: passed over, it would be lost on the way down the pipe."""
+    for key in fields:
+        if key not in known:
+            near = nearest(key, known, 1)
+            raise place[key].error(
+                "is no field of a worksheet",
+                f"here only {', '.join(known)}",
+                f"did you mean {near[0]}?" if near else None,
+            )
+
+
+def _field(fields: dict[str, Any], key: str, kind: type, place: Place, default: Any = None) -> Any:
+    if key not in fields:
+        if default is not None:
+            return default
+        raise place.error(f'has no "{key}"', f"{_KINDS[kind]} there")
+    value = fields[key]
+    if type(value) is not kind:
+        raise place[key].error(f"is {shown(value)}", _KINDS[kind])
+    return value

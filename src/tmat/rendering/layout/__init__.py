@@ -1,0 +1,13 @@
+"""How a worksheet looks on a page of characters: lines of spans with roles, no colours and no terminal.
+
+Whether an equation stands in one strip or its result alone under its formula is decided by the
+width there is; big matrices are shown by their edges.
+"""
+
+from __future__ import annotations
+
+from tmat.rendering.layout.extras import position_table, top_words
+from tmat.rendering.layout.look import Look
+from tmat.rendering.layout.stage import blocks, render, render_stage
+
+__all__ = ["Look", "blocks", "position_table", "render", "render_stage", "top_words"]

@@ -1,0 +1,86 @@
+"""Blocks: a matrix or a sign with its captions above, to be set side by side on one middle row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tmat.rendering.spans import EMPTY, Line, Span, columns, padded, space, trimmed
+
+
+@dataclass(slots=True)
+class Block:
+    """Rows of equal width, and the lines that belong above them (a name, column labels)."""
+
+    core: list[Line]
+    width: int
+    above: list[Line] = field(default_factory=list)
+
+    @property
+    def height(self) -> int:
+        return len(self.core)
+
+    def lines(self) -> list[Line]:
+        return [trimmed(line) for line in (*self.above, *self.core)]
+
+
+def sign(text: str, role: str = "operator") -> Block:
+    """An operator, a function's name: one row."""
+    line = (Span(text, role),) if text else EMPTY
+    return Block([line], columns(line))
+
+
+def captioned(block: Block, caption: Line) -> Block:
+    """A line above a block, centred; a block narrower than its caption is widened."""
+    wide = max(block.width, columns(caption))
+    core, above = block.core, block.above
+    if wide > block.width:
+        core = [padded(line, wide, "centre") for line in core]
+        above = [padded(line, wide, "centre") for line in above]
+    return Block(core, wide, [padded(caption, wide, "centre"), *above])
+
+
+def beside(blocks: Sequence[Block]) -> Block:
+    """Blocks side by side; a shorter one is centred on the middle of the tallest."""
+    height = max(block.height for block in blocks)
+    offsets = [(height - block.height) // 2 for block in blocks]
+    top = max(max(len(block.above) - offset for block, offset in zip(blocks, offsets, strict=True)), 0)
+    rows: list[Line] = []
+    for row in range(-top, height):
+        spans: list[Span] = []
+        for block, offset in zip(blocks, offsets, strict=True):
+            spans.extend(_row(block, row - offset))
+        rows.append(tuple(spans))
+    return Block(rows[top:], sum(block.width for block in blocks), rows[:top])
+
+
+def _row(block: Block, n: int) -> Line:
+    """Row n of a block, its captions counted backwards from −1; blanks beyond it."""
+    if 0 <= n < len(block.core):
+        return block.core[n]
+    if -len(block.above) <= n < 0:
+        return block.above[n]
+    return space(block.width)
+
+
+TALL = {"[": "⎡⎢⎣[", "]": "⎤⎥⎦]", "(": "⎛⎜⎝(", ")": "⎞⎟⎠)"}
+
+
+def fence(kind: str, height: int) -> list[str]:
+    """A bracket as tall as a matrix, a character a row: the column vector ⎡⎢⎣.
+
+    >>> fence("[", 3), fence(")", 1)
+    (['⎡', '⎢', '⎣'], [')'])
+    """
+    top, middle, bottom, alone = TALL[kind]
+    return [alone] if height == 1 else [top, *[middle] * (height - 2), bottom]
+
+
+def fenced(block: Block, left: str, right: str, spell: Callable[[str], str] = str) -> Block:
+    """A block between tall brackets; its captions stay above."""
+    one, other = fence(left, block.height), fence(right, block.height)
+    core = [
+        (Span(spell(a), "bracket"), *line, Span(spell(b), "bracket")) for a, line, b in zip(one, block.core, other, strict=True)
+    ]
+    above = [(*space(1), *line, *space(1)) for line in block.above]
+    return Block(core, block.width + 2, above)

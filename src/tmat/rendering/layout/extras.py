@@ -1,0 +1,197 @@
+"""What three kinds of stage show besides their steps: the words and their ids, a position's working, the likeliest words.
+
+The only place in the layout that knows a stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from tmat.errors import InputError
+from tmat.operations import REGISTRY
+from tmat.operations.expression import Call, Expression, Number, Power, Quotient
+from tmat.precision import format_number
+from tmat.rendering.layout.look import Look
+from tmat.rendering.layout.numbers import texts
+from tmat.rendering.layout.pen import MOST, Pen
+from tmat.rendering.layout.wrap import folded
+from tmat.rendering.layout.wrap import words as pieces_of
+from tmat.rendering.spans import EMPTY, Line, Span, columns, padded, space
+from tmat.width import width
+from tmat.worksheet import Parameter, Stage, Step, Vocabulary
+
+LONG = 120  # words of a list beyond which it is cut on a page of limited width
+ROWS = 12  # rows of an id table beyond which it is cut
+BAR = 24  # columns of a full bar
+EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def words_and_ids(pen: Pen, stage: Stage, vocabulary: Vocabulary | None) -> Iterator[list[Line]]:
+    """The list N, the set of it, their count, and the ids over their words."""
+    if vocabulary is None:
+        return
+    corpus = _strings(stage.params.get("corpus"))
+    total, distinct = stage.params.get("tokens", len(corpus)), stage.params.get("distinct", len(vocabulary.words))
+    cut = stage.params.get("corpus_cut") is True
+    yield _list(pen, "N = [", corpus, "]", int(total) if isinstance(total, int) else len(corpus), cut)
+    counts = stage.params.get("counts")
+    known = list(vocabulary.words)
+    if isinstance(counts, list):  # a later stage may have added words: <start>, <end>
+        known = known[: len(counts)]
+    present = [word for word, n in zip(known, counts, strict=False) if n] if isinstance(counts, list) else known
+    yield _list(pen, "set(N) = {", present, "}", len(present), False)
+    size = [Span("vocab size", "name"), Span(f" = count(set(N)) = {distinct}", "formula")]
+    if len(known) != distinct:
+        size.append(Span(f"   {len(known)} words have ids", "caption"))
+    yield [tuple(size)]
+    yield id_table(pen, known, vocabulary.first_id)
+
+
+def _strings(value: Parameter) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _list(pen: Pen, opening: str, items: Sequence[str], closing: str, total: int, cut: bool) -> list[Line]:
+    shown = list(items)
+    if not pen.full and len(shown) > LONG:
+        shown, cut = shown[:LONG], True
+    pieces: list[Line] = [(Span(opening, "name"),)]
+    last = len(shown) - 1
+    for n, word in enumerate(shown):
+        after = Span(",", "caption") if n < last or cut else Span(f" {closing}", "name")
+        pieces.append((Span(pen.spell.word(word), "label"), after))
+    if cut:
+        pieces.append((Span(pen.spell(f"… {total:,} words"), "caption"), Span(f" {closing}", "name")))
+    return folded(pieces, pen.width or 120, indent=4)
+
+
+def id_table(pen: Pen, words: Sequence[str], first_id: int) -> list[Line]:
+    """Ids over words, in rows of as many as there is room for."""
+    room = pen.width or 120
+    limit = None if pen.width is None else max(room - 2, 8)
+    shown = [pen.clip(word, limit) for word in (words if pen.full else words[: room // 3 * ROWS])]
+    ids = [str(first_id + n) for n in range(len(shown))]
+    wide = max((width(text) for text in (*shown, *ids)), default=0)
+    per = max((room + 2) // (wide + 2), 1)
+    if per < len(shown):
+        per = -(-len(shown) // -(-len(shown) // per))  # as few rows, about equally long
+    lines: list[Line] = []
+    starts = range(0, len(shown), per)
+    for row, start in enumerate(starts):
+        if row == ROWS and not pen.full:
+            break
+        for texts_here, role in ((ids, "caption"), (shown, "label")):
+            cells = [padded((Span(text, role),), wide + 2) for text in texts_here[start : start + per]]
+            lines.append(tuple(span for cell in cells for span in cell))
+        lines.append(EMPTY)
+    seen = min(len(shown), len(starts[:ROWS] if not pen.full else starts) * per)
+    if seen < len(words):
+        lines += [(Span(pen.spell(f"… {len(words) - seen:,} more words"), "cut"),), EMPTY]
+    return lines[:-1]
+
+
+def likeliest(pen: Pen, stage: Stage, vocabulary: Vocabulary | None) -> Iterator[list[Line]]:
+    step = stage.step("probabilities")
+    if step is not None:
+        yield _top(pen, step, pen.look.top)
+
+
+def top_words(stage: Stage, n: int = 5, *, width: int | None = None, look: Look | None = None) -> list[Line]:
+    """The likeliest words of every prediction of a decoder, with bars; a row of probabilities that sums to 1.
+
+    Errors: a stage that has no probabilities.
+    """
+    step = stage.step("probabilities")
+    if step is None:
+        raise InputError(f"{stage.id} has no probabilities", f"it has {', '.join(stage.names())}")
+    return _top(Pen(look or Look(), width), step, n)
+
+
+def _top(pen: Pen, step: Step, count: int) -> list[Line]:
+    result = step.result
+    lines: list[Line] = []
+    for i, row in enumerate(result.values.tolist()):
+        best = sorted(range(len(row)), key=lambda j: (-row[j], j))[:count]
+        if result.height > 1:
+            after = pen.spell(f"after {pen.spell.word(result.rows[i])}")
+            lines += [*([EMPTY] if lines else []), *folded([(Span(after, "caption"),)], pen.width)]
+        limit = None if pen.width is None else max(pen.width // 3, 8)
+        names = [pen.clip(result.cols[j], limit) for j in best]
+        wide = max(map(width, names), default=0)
+        numbers = [text for (text,) in texts(result.values[i, best].reshape(-1, 1), pen.look.digits, MOST)]
+        longest = max(map(len, numbers), default=0)
+        room = BAR if pen.width is None else max(min(BAR, pen.width - wide - longest - 4), 0)
+        for rank, (name, number, j) in enumerate(zip(names, numbers, best, strict=True)):
+            role = "result" if rank == 0 else "given"
+            lines.append(
+                (
+                    *padded((Span(name, "label"),), wide + 2),
+                    Span(number.rjust(longest), role),
+                    *space(2),
+                    Span(_bar(pen, row[j], room), "bar"),
+                )
+            )
+    return lines
+
+
+def _bar(pen: Pen, share: float, room: int) -> str:
+    """A bar to an eighth of a column; whole columns where the output has no eighths."""
+    eighths = round(max(min(share, 1.0), 0.0) * room * 8) if share == share else 0
+    if not pen.spell.whole:
+        return pen.spell("█") * round(eighths / 8)
+    return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
+
+
+def position_table(stage: Stage, position: int, *, width: int | None = None, look: Look | None = None) -> list[Line]:
+    """The working of one position's encoding: i, even or odd, the formula in numbers, the value.
+
+    ``position`` is counted as the stage counts (from its start). Errors: no encoding here; a position it has not.
+    """
+    step = next((step for step in stage.steps if step.op == "sinusoid"), None)
+    if step is None:
+        raise InputError(f"{stage.id} computes no positions", f"it has {', '.join(stage.names())}")
+    start = step.params.get("start", 0)
+    first = int(start) if isinstance(start, int | float) else 0
+    row = position - first
+    if not 0 <= row < step.result.height:
+        raise InputError(
+            f"{stage.id} has no position {position}", f"its positions are {first} to {first + step.result.height - 1}"
+        )
+    pen = Pen(look or Look(), width)
+    cells = step.result.values[row : row + 1]
+    numbers = [text for (text,) in texts(cells.T, pen.look.digits, max(step.decimals or MOST, MOST))]
+    table: list[list[Line]] = [[(Span(head, "caption"),) for head in ("i", "", "formula", pen.spell.word(step.name))]]
+    for i, number in enumerate(numbers):
+        working = REGISTRY["sinusoid"].at(row, i, **step.params)
+        parity = "odd" if i % 2 else "even"
+        texts_here = ((str(i), "label"), (parity, "caption"), (pen.spell(_said(working)), "formula"), (number, "result"))
+        table.append([(Span(text, role),) for text, role in texts_here])
+    label = pen.spell.word(step.result.rows[row])
+    caption = f"position {position}" + (f", {label}" if label != str(position) else "")
+    return [*folded(pieces_of(caption, "caption"), pen.width), EMPTY, *_table(table, ("right", "left", "left", "right"))]
+
+
+def _said(cell: Expression) -> str:
+    """A sine or cosine of the encoding in its numbers: sin(1 / 10000^(2/6))."""
+    match cell:
+        case Call(function, Quotient(Number(at), Power(Number(base), Quotient(Number(e), Number(d))))):
+            at_, base_, e_, d_ = (format_number(x) for x in (at, base, e, d))
+            return f"{function}({at_} / {base_}^({e_}/{d_}))"
+    raise AssertionError("the encoding's cell is not a wave")
+
+
+def _table(rows: Sequence[Sequence[Line]], aligns: Sequence[str]) -> list[Line]:
+    """Columns two blanks apart, each aligned its own way."""
+    wide = [max(columns(row[n]) for row in rows) for n in range(len(aligns))]
+    return [
+        tuple(
+            span
+            for cell, count, align in zip(row, wide, aligns, strict=True)
+            for span in (*padded(cell, count, align), *space(3))
+        )
+        for row in rows
+    ]
+
+
+Extra = Callable[[Pen, Stage, Vocabulary | None], Iterator[list[Line]]]
+EXTRAS: dict[str, Extra] = {"vocab": words_and_ids, "decode": likeliest}

@@ -1,0 +1,131 @@
+"""What stands above the matrices: a stage's heading, a step's formula with its shapes and its rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tmat.rendering.layout.formula import said, shapes
+from tmat.rendering.layout.pen import Pen
+from tmat.rendering.layout.wrap import folded, phrases, words
+from tmat.rendering.spans import Line, Span, columns, padded, space
+from tmat.worksheet import Stage, Step
+
+LONGEST_SENTENCE = 60  # words of it in a heading
+FORMULA = 24  # the least room for formulas, so that the shapes of a stage stand in one column
+
+
+def heading(pen: Pen, stage: Stage, tokens: Sequence[str], known: frozenset[str]) -> list[Line]:
+    """The stage's name, the sentence, every convention in force and where the given matrices came from."""
+    name: Line = (Span(pen.spell.word(stage.id), "heading"),)
+    said_words = [pen.spell.word(word) for word in sentence(stage, tokens)]
+    if len(said_words) > LONGEST_SENTENCE:
+        count = len(said_words)
+        said_words = [*said_words[: LONGEST_SENTENCE // 2], pen.spell(f"… ({count} words)")]
+    sentence_line = (Span(" ".join(said_words), "sentence"),) if said_words else ()
+    told = [pen.spell.word(note) for note in (*stage.notes, *origins(stage))]
+    notes = phrases(told, "caption", pen.spell(" ·"))
+    whole = (*name, *space(4), *sentence_line)
+    tail = folded(notes, None)
+    if tail and (pen.width is None or columns(whole) + 6 + columns(tail[0]) <= pen.width):
+        gap = 6 if said_words else 0
+        return [(*whole, *space(gap), *tail[0])]
+    lines = folded([name, *_sentence_pieces(said_words)], pen.width, indent=4) if said_words else [name]
+    return lines + [(*space(4), *line) for line in folded(notes, None if pen.width is None else pen.width - 4)]
+
+
+def _sentence_pieces(said_words: Sequence[str]) -> list[Line]:
+    pieces: list[Line] = [(Span(word, "sentence"),) for word in said_words]
+    pieces[0] = (*space(3), *pieces[0])
+    return pieces
+
+
+def sentence(stage: Stage, tokens: Sequence[str]) -> Sequence[str]:
+    """The words that the stage's rows stand for; none where its rows are only counted."""
+    if stage.steps:
+        first = stage.steps[0]
+        source = stage[first.of[0]] if first.of and first.of[0] in stage else first.result
+    elif stage.output in stage:
+        source = stage.result
+    else:
+        return ()
+    if tuple(source.rows) == tuple(tokens):
+        return tokens
+    return () if all(_is_number(label) for label in source.rows) else source.rows
+
+
+def _is_number(label: str) -> bool:
+    return label.lstrip("-").isdecimal()
+
+
+def origins(stage: Stage) -> list[str]:
+    """Where given matrices came from, those from one place together: W_Q, W_K drawn: uniform, seed 0."""
+    found: dict[str, list[str]] = {}
+    for name, matrix in stage.given.items():
+        if matrix.origin:
+            found.setdefault(matrix.origin, []).append(name)
+    return [f"{', '.join(names)} {_from(origin)}" for origin, names in found.items()]
+
+
+def _from(origin: str) -> str:
+    return origin if origin.startswith(("drawn", "from ", "given")) else f"from {origin}"
+
+
+class StepHeads:
+    """The lines above the steps of one stage, their columns aligned from step to step."""
+
+    def __init__(self, pen: Pen, stage: Stage) -> None:
+        self.pen = pen
+        self.rounds = any(step.decimals is not None or step.used is not None for step in stage.steps)
+        self.numbers = len(str(len(stage.steps)))
+        self.told = {id(step): self._tell(stage, step) for step in stage.steps}
+        room = (pen.width or 160) // 2
+        formulas = [n for n in (columns(line) for line, _, _ in self.told.values()) if n <= room]
+        self.formula = max([FORMULA, *formulas])
+        self.shape = max((columns(shape) for _, shape, _ in self.told.values()), default=0)
+
+    def _tell(self, stage: Stage, step: Step) -> tuple[Line, Line, Line]:
+        spell = self.pen.spell
+        formula = said(step.op, [spell.word(name) for name in step.of], step.params)
+        sizes = [(stage[name].height, stage[name].width) for name in step.of if name in stage]
+        shape = shapes(step.op, sizes, (step.result.height, step.result.width), step.params)
+        return (
+            (Span(spell.word(step.name), "name"), Span(" = " + spell(formula), "formula")),
+            (Span(spell(shape), "caption"),),
+            (Span(spell(self._rounding(step)), "caption"),),
+        )
+
+    def _rounding(self, step: Step) -> str:
+        """To how many decimals, and to how many it is taken on; exact is only said where something is not."""
+        if not self.rounds:
+            return ""
+        told = "exact" if step.decimals is None else f"to {_decimals(step.decimals)}"
+        return told + (f", taken on to {step.used}" if step.used is not None else "")
+
+    def lines(self, number: int, step: Step) -> list[Line]:
+        formula, shape, rounding = self.told[id(step)]
+        lead: Line = (Span(str(number).rjust(self.numbers), "number"), *space(3))
+        indent = self.numbers + 3
+        room = self.pen.width
+        line = (*lead, *padded(formula, self.formula), *space(3), *padded(shape, self.shape), *space(3), *rounding)
+        if room is None or columns(line) <= room:
+            return [line]
+        captions = [piece for piece in (shape, rounding) if piece and piece[0].text]
+        short = (*lead, *formula, *space(3), *_together(captions))
+        if columns(short) <= room:
+            return [short]
+        name, rest = formula
+        pieces: list[Line] = [(*lead, name), *words(rest.text, rest.role)]
+        lines = folded(pieces, room, indent=indent + 4)
+        broken = [piece for caption in captions for piece in words(caption[0].text, "caption")]
+        return lines + [(*space(indent), *row) for row in folded(broken, room - indent)]
+
+
+def _together(captions: Sequence[Line]) -> Line:
+    spans: list[Span] = []
+    for caption in captions:
+        spans += [*(space(3) if spans else ()), *caption]
+    return tuple(spans)
+
+
+def _decimals(count: int) -> str:
+    return "whole numbers" if count == 0 else f"{count} decimal{'' if count == 1 else 's'}"

@@ -1,0 +1,27 @@
+"""How a worksheet is to look: decimals, heat, how much of a big matrix, what the output can print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a reader may choose, and what the output can do.
+
+    ``digits``: decimals of every matrix (else up to four, or those it was rounded to).
+    ``heat``: shade every result (True), or the named matrices.
+    ``full``: big matrices whole, else by their edges; None: whole where the width is not limited.
+    ``only``: the matrices to show.
+    ``top``: how many of the likeliest words are listed.
+    ``encoding``: what the output can print; characters it lacks are replaced ([ for ⎡, sqrt for √).
+    ``glyphs``: heat in ░▒▓█ beside the number, for where there are no colours.
+    """
+
+    digits: int | None = None
+    heat: bool | frozenset[str] = False
+    full: bool | None = None
+    only: tuple[str, ...] | None = None
+    top: int = 5
+    encoding: str = "utf-8"
+    glyphs: bool = False

@@ -1,0 +1,93 @@
+"""The numbers of a matrix as texts: one form for all of them, so that they align on the point."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tmat.precision import round_half_away, shown_decimals
+from tmat.worksheet import Array
+
+LONGEST = 15  # digits of a number beyond which an exponent reads better
+SMALLEST = 1e-5  # a matrix with nothing larger is shown with exponents
+ODD = {math.inf: "∞", -math.inf: "−∞"}
+
+
+def texts(values: Array, digits: int | None = None, most: int = 4) -> list[list[str]]:
+    """Every number of a matrix with the same decimals: as many as the longest needs, at most ``most``.
+
+    Whole numbers have no point. Very large and very small numbers take an exponent. ``digits`` sets the decimals.
+
+    >>> texts(np.array([[1.5, 0.25], [-2.0, -np.inf]]))
+    [['1.50', '0.25'], ['-2.00', '−∞']]
+    >>> texts(np.array([[1.5e-12, 0.0]]))
+    [['1.5e-12', '0']]
+    """
+    finite = values[np.isfinite(values)]
+    peak = float(np.abs(finite).max(initial=0.0))
+    if digits is not None:
+        decimals = digits
+        hopeless = 0.0 < peak < 0.5 * 10.0**-digits
+    else:
+        decimals = _decimals(finite, peak, most)
+        hopeless = 0.0 < peak < SMALLEST
+    if hopeless or (peak >= 1.0 and math.log10(peak) + 1 + decimals > max(LONGEST, decimals + 1)):
+        return _with_exponents(values, finite, digits)
+    rounded = round_half_away(values, decimals) + 0.0  # + 0.0: no -0.00
+    if len(finite) == values.size:
+        return [[f"{x:.{decimals}f}" for x in row] for row in rounded.tolist()]
+    return [[f"{x:.{decimals}f}" if math.isfinite(x) else ODD.get(x, "NaN") for x in row] for row in rounded.tolist()]
+
+
+def _decimals(finite: Array, peak: float, most: int) -> int:
+    """Decimals a matrix needs; where all of it is small, enough for three digits of the largest."""
+    if 0.0 < peak < 0.01:
+        most = max(most, 2 - math.floor(math.log10(peak)))
+    if most > 0 and not np.array_equal(round_half_away(finite, most - 1), finite):
+        return most  # the usual case, found at once
+    return shown_decimals(finite, most)
+
+
+def _with_exponents(values: Array, finite: Array, digits: int | None) -> list[list[str]]:
+    places = digits
+    if places is None:
+        sample = finite.tolist()
+        places = next((n for n in range(3) if all(float(f"{x:.{n}e}") == x for x in sample)), 3)
+    return [[_exponent(x, places) for x in row] for row in values.tolist()]
+
+
+def _exponent(x: float, places: int) -> str:
+    if not math.isfinite(x):
+        return ODD.get(x, "NaN")
+    if x == 0.0:
+        return "0"
+    mantissa, _, power = f"{x:.{places}e}".partition("e")
+    return f"{mantissa}e{int(power)}"
+
+
+def aligned(column: list[str], width: int = 0) -> list[str]:
+    """The texts of a column, aligned on the point, to a width; what has no number stands at the right.
+
+    >>> aligned(["1.5e-12", "0", "−∞"])
+    ['1.5e-12', '0      ', '     −∞']
+    """
+    if not any("e" in text for text in column):
+        width = max([width, *map(len, column)])
+        return [text.rjust(width) for text in column]
+    heads = [_head(text) for text in column]
+    before = max(heads)
+    after = max(len(text) - head for text, head in zip(column, heads, strict=True))
+    width = max(width, before + after)
+    return [
+        (" " * (before - head) + text).ljust(before + after).rjust(width) if text[-1:].isdigit() else text.rjust(width)
+        for text, head in zip(column, heads, strict=True)
+    ]
+
+
+def _head(text: str) -> int:
+    """How much of a number stands before its point."""
+    for mark in ".e":
+        if mark in text:
+            return text.index(mark)
+    return len(text)

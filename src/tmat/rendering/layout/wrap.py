@@ -1,0 +1,69 @@
+"""Text folded to a width: between phrases, between words, and only then within one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tmat.rendering.spans import Line, Span, columns, space
+from tmat.width import width
+
+
+def folded(pieces: Iterable[Line], room: int | None, *, indent: int = 0, gap: Line = (Span(" "),)) -> list[Line]:
+    """Pieces one after another with a gap between, on as many lines as it takes, later lines indented.
+
+    >>> from tmat.rendering.spans import plain
+    >>> words = [(Span(word),) for word in "one head · no mask · exact".split(" ")]
+    >>> [plain(line) for line in folded(words, 12, indent=2)]
+    ['one head ·', '  no mask ·', '  exact']
+    """
+    lines: list[list[Span]] = [[]]
+    used, blank, wide_gap = 0, True, columns(gap)
+    for piece in pieces:
+        wide = columns(piece)
+        if not blank and room is not None and used + wide_gap + wide > room:
+            lines.append([*space(indent)])
+            used, blank = indent, True
+        if not blank:
+            lines[-1] += gap
+            used += wide_gap
+        if room is not None and used + wide > room:
+            rows = _broken(piece, room, used, indent)
+            lines[-1] += rows[0]
+            for row in rows[1:]:
+                lines.append([*space(indent), *row])
+            used = sum(width(span.text) for span in lines[-1])
+        else:
+            lines[-1] += piece
+            used += wide
+        blank = False
+    return [tuple(line) for line in lines if line]
+
+
+def _broken(piece: Line, room: int, used: int, indent: int) -> list[list[Span]]:
+    """One piece that no line can hold, broken where the line ends."""
+    rows: list[list[Span]] = [[]]
+    left = max(room - used, 1)
+    for span in piece:
+        text = ""
+        for character in span.text:
+            wide = width(character)
+            if wide > left and (text or rows[-1]):
+                rows[-1].append(Span(text, span.role))
+                rows.append([])
+                text, left = "", max(room - indent, 1)
+            text += character
+            left -= wide
+        if text:
+            rows[-1].append(Span(text, span.role))
+    return rows
+
+
+def phrases(told: Iterable[str], role: str, mark: str = " ·") -> list[Line]:
+    """Phrases as pieces, each but the last with the mark that parts them."""
+    texts = list(told)
+    return [(Span(text + (mark if n < len(texts) - 1 else ""), role),) for n, text in enumerate(texts)]
+
+
+def words(text: str, role: str) -> list[Line]:
+    """The words of a text as pieces."""
+    return [(Span(word, role),) for word in text.split(" ") if word]

@@ -1,0 +1,106 @@
+"""A worksheet on a terminal, or as bare text: the layout's lines in colours, printed with Rich.
+
+Only standard terminal colours are named, so that a reader's own theme, dark or light, decides how
+they look; heat alone has colours of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from tmat.rendering.layout import Look, render
+from tmat.rendering.layout.heat import ink
+from tmat.rendering.spans import Line
+from tmat.rendering.spans import to_text as lines_to_text
+from tmat.worksheet import Stage, Worksheet
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STYLES = {
+    "heading": "bold",
+    "sentence": "cyan",
+    "label": "cyan",
+    "caption": "dim",
+    "number": "dim",
+    "name": "bold",
+    "operand": "",
+    "formula": "",
+    "given": "",
+    "result": "bold",
+    "masked": "dim",
+    "cut": "dim",
+    "bracket": "",
+    "operator": "",
+    "bar": "cyan",
+    "right": "green",
+    "follows": "yellow",
+    "slip": "magenta",
+    "wrong": "bold red",
+}
+
+
+def to_rich(lines: Iterable[Line], console: Console) -> None:
+    """Print lines on a console: never folded, never cut, no markup read in them."""
+    from rich.segment import Segment, Segments
+    from rich.style import Style
+
+    known: dict[tuple[str, str], Style] = {}
+
+    def style(role: str, shade: str) -> Style:
+        key = (role, shade)
+        if key not in known:
+            own = Style.parse(STYLES.get(role, ""))
+            if shade:
+                own = Style(color=ink(shade), bgcolor=shade, bold=own.bold)
+            known[key] = own
+        return known[key]
+
+    segments: list[Segment] = []
+    for line in lines:
+        segments += [Segment(text, style(role, shade) if role or shade else None) for text, role, shade in line]
+        segments.append(Segment.line())
+    console.print(Segments(segments), soft_wrap=True, end="")
+
+
+def print_sheet(
+    sheet: Worksheet, console: Console, look: Look | None = None, *, width: int | None = None,
+    stages: Sequence[Stage] | None = None,
+) -> None:  # fmt: skip
+    """Print a worksheet (or some stages of it) on a Rich console, as its width, colours and encoding allow."""
+    to_rich(render(sheet, width=room(console, width), look=fitted(look or Look(), console), stages=stages), console)
+
+
+def room(console: Console, width: int | None = None) -> int | None:
+    """The width to lay out for: the one asked for, the terminal's, COLUMNS; else none, and matrices take what they need."""
+    if width is not None:
+        return width
+    if console.is_terminal:
+        return console.width
+    asked = os.environ.get("COLUMNS", "")
+    return int(asked) if asked.isdecimal() and int(asked) > 0 else None
+
+
+def fitted(look: Look, console: Console) -> Look:
+    """The look with what the console says of itself: whether it is a terminal, its encoding, its colours."""
+    from dataclasses import replace
+
+    return replace(
+        look,
+        full=look.full if look.full is not None else not console.is_terminal,
+        encoding=console.encoding,
+        glyphs=look.glyphs or console.no_color or console.color_system is None,
+    )
+
+
+def to_text(sheet: Worksheet, *, width: int | None = None, look: Look | None = None) -> str:
+    """The worksheet as bare text.
+
+    >>> print(to_text(Worksheet([Stage("posenc", "posenc", notes=("base 10000",))])), end="")
+     posenc    base 10000
+    """
+    from dataclasses import replace
+
+    return lines_to_text(render(sheet, width=width, look=replace(look or Look(), glyphs=True)))

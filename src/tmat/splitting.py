@@ -1,0 +1,228 @@
+"""How a text is taken apart: the patterns of a word and a character in any script; where a cut is safe."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tmat.errors import InputError, nearest
+
+TOKENIZERS = ("words", "chars")
+
+SPECIAL = (
+    *("<pad>", "<unk>", "<start>", "<end>", "<bos>", "<eos>", "<sos>", "<s>", "</s>", "<|endoftext|>"),
+    *("<mask>", "<sep>", "<cls>", "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"),
+)
+"""Special tokens that are kept whole wherever they stand in a text, in any case."""
+
+_ONE_BY_ONE = (
+    "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3038-\u303b"  # radicals, 々, 〇, numerals
+    "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"  # kana
+    "\U0001aff0-\U0001b16f"  # older kana
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"  # ideographs
+)
+_PICTURES = (
+    "\u231a\u231b\u23e9-\u23fa\u25fd\u25fe\u2600-\u2767\u2794-\u27bf\u2b1b\u2b1c\u2b50\u2b55\U0001f000-\U0001faff"
+)
+_PICTURE_TAIL = "\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"  # variations, skin tones, tags
+_JOINERS = "\u200c\u200d"
+_JAMO_TAIL = "\u1160-\u11ff\ud7b0-\ud7fb"
+_LONGEST_MARKS = 1000  # composing letters takes time with the square of a run of marks
+
+
+@dataclass(frozen=True)
+class Splitter:
+    """One way of taking text apart, its patterns compiled. The text it takes must be clean (see ``clean``).
+
+    ``ascii`` is ``any`` for text in ASCII, where it is quicker. ``special`` finds a token that is kept whole,
+    ``joining`` what belongs to the character before. ``margin`` is more than a pattern ever looks ahead.
+    """
+
+    chars: bool
+    ascii: re.Pattern[str]
+    any: re.Pattern[str]
+    special: re.Pattern[str]
+    joining: re.Pattern[str]
+    margin: int
+
+    def split(self, text: str) -> Sequence[str]:
+        """All tokens of a text."""
+        if self._is_its_own_tokens(text):
+            return text
+        return self._pattern(text).findall(text)
+
+    def settled(self, text: str) -> tuple[Sequence[str], str]:
+        """The tokens that no later text can change, and the text still open.
+
+        >>> splitter("words").settled("When you pl")
+        (['When', 'you'], 'pl')
+        """
+        if not text or text[-1].isspace():
+            return self.split(text), ""
+        *head, tail = text.rsplit(None, 1)
+        if head:
+            return self.split(text[: len(text) - len(tail)]), tail
+        return self._settled_in_a_run(text)
+
+    def _settled_in_a_run(self, text: str) -> tuple[Sequence[str], str]:
+        """The same where there is no space to cut at: what ends a margin before the end is settled."""
+        cut = max(len(text) - self.margin, 0)
+        if self._is_its_own_tokens(text):
+            return text[:cut], text[cut:]
+        found: list[str] = []
+        for match in self._pattern(text).finditer(text):
+            if match.end() > cut:
+                cut = min(cut, match.start())
+                break
+            found.append(match.group())
+        return found, text[cut:]
+
+    def _pattern(self, text: str) -> re.Pattern[str]:
+        return self.ascii if text.isascii() else self.any
+
+    def _is_its_own_tokens(self, text: str) -> bool:
+        """Whether each character is a token and stands alone, as in most text: then nothing is left to do."""
+        if not self.chars or self.special.search(text):
+            return False
+        return text.isascii() or not self.joining.search(text)
+
+
+def splitter(tokenizer: str = "words", special: Iterable[str] = ()) -> Splitter:
+    """The splitter of a tokenizer that keeps some special tokens whole."""
+    if tokenizer not in TOKENIZERS:
+        near = nearest(tokenizer, TOKENIZERS)
+        raise InputError(
+            f"no tokenizer '{tokenizer}'",
+            f"there are {' and '.join(TOKENIZERS)}",
+            mend=f"did you mean {near[0]}?" if near else None,
+        )
+    return _splitter(tokenizer, tuple(dict.fromkeys(special)))
+
+
+@lru_cache(maxsize=32)
+def _splitter(tokenizer: str, special: tuple[str, ...]) -> Splitter:
+    chars = tokenizer == "chars"
+    whole = sorted({*SPECIAL, *_not_plain(tokenizer, special)}, key=lambda token: (-len(token), token))
+    # One that begins with a letter must be tried before words are; the others can wait.
+    early = "".join(f"(?i:{re.escape(token)})|" for token in whole if token[0].isalnum())
+    late = "|".join(f"{re.escape(t[0])}(?i:{re.escape(t[1:])})" for t in whole if not t[0].isalnum())
+    firsts = "".join({re.escape(token[0]): "" for token in whole})
+    narrow, wide = (_char_patterns if chars else _word_patterns)(late, firsts)
+    return Splitter(
+        chars,
+        ascii=re.compile(early + narrow),
+        any=re.compile(early + wide),
+        special=re.compile(early + late),
+        joining=re.compile(f"[{_marks(astral=False)}{_JOINERS}{_JAMO_TAIL}{_PICTURES}\U00010000-\U0010ffff]"),
+        margin=2 * len(whole[0]) + 16,
+    )
+
+
+def _not_plain(tokenizer: str, special: tuple[str, ...]) -> set[str]:
+    """Those special tokens that would be taken apart unless told."""
+    plain = _splitter(tokenizer, ()) if special else None
+    kept = set()
+    for token in map(clean, special):
+        one_char = tokenizer == "chars" and len(token) == 1
+        if token.split() != [token] and not one_char:
+            raise InputError(
+                f"'{token}' cannot be a token",
+                "a token holds at least one character and no space",
+                mend="write it with _ for the space" if token.strip() else None,
+            )
+        if plain and list(plain.split(token)) != [token]:
+            kept.add(token)
+    return kept
+
+
+def _char_patterns(late: str, firsts: str) -> tuple[str, str]:
+    """A character in ASCII, and in any script; special tokens begin with one of ``firsts``."""
+    special = f"(?=[{firsts}])(?:{late})"
+    tail = f"[{_marks()}{_JOINERS}{_JAMO_TAIL}]"
+    return rf"{special}|[\s\S]", rf"{special}|(?=[\u2000-\U0010ffff])(?:{_emoji()})|\s|\S{tail}*"
+
+
+def _word_patterns(late: str, firsts: str) -> tuple[str, str]:
+    """A word in ASCII, and in any script; special tokens begin with one of ``firsts``."""
+    latin, letter = "[A-Za-z0-9]", rf"[^\W_{_ONE_BY_ONE}]"
+    number = r"\.(?<=\d\.)(?=\d){0}+|,(?<=\d,)(?=\d{{3}}(?!\d)){0}+"
+    inside = (
+        rf"'{letter}+|_++{letter}+|{number.format(letter)}|[{_marks()}{_JOINERS}]+{letter}*"
+        rf'|[\u05f3\u05f4]{letter}+|"(?<=[\u05d0-\u05ea]")[\u05d0-\u05ea]{letter}*'  # Hebrew
+        rf"|·(?<=[lL]·)[lL]{letter}*"  # Catalan l·l
+    )
+    # The two looks ahead change nothing: they save trying every branch on every space.
+    return (
+        f"{latin}+(?:'{latin}+|_++{latin}+|{number.format(latin)})*|{late}",
+        rf"{letter}+(?:(?=['_.,\"·\u0300-\U0010ffff])(?:{inside}))*"
+        rf"|(?=[{firsts}\u2000-\U0010ffff])(?:[{_ONE_BY_ONE}][{_marks(astral=False)}\U000e0100-\U000e01ef]*|{_emoji()}|{late})",
+    )
+
+
+def _emoji() -> str:
+    one = f"[{_PICTURES}][{_marks()}{_PICTURE_TAIL}]*"
+    joined = f"\u200d[\u2190-\u21ff{_PICTURES}][{_marks()}{_PICTURE_TAIL}]*"
+    return f"[\U0001f1e6-\U0001f1ff]{{2}}|{one}(?:{joined})*"  # a flag is two letters of its own alphabet
+
+
+@lru_cache(maxsize=2)
+def _marks(astral: bool = True) -> str:
+    """Every combining mark, as the inside of a character class."""
+    end = 0x1F000 if astral else 0x10000
+    points = [n for n in range(0x300, end) if unicodedata.category(chr(n))[0] == "M"]
+    known = set(points)
+    starts = [chr(n) for n in points if n - 1 not in known]
+    ends = [chr(n) for n in points if n + 1 not in known]
+    ranges = [f"{start}-{end}" for start, end in zip(starts, ends, strict=True)]
+    return "".join(ranges) + ("\U000e0100-\U000e01ef" if astral else "")
+
+
+@lru_cache(maxsize=1)
+def _mark_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return re.compile(f"[{_marks()}](?=[{_marks()}])"), re.compile(f"[{_marks()}]+")
+
+
+def _is_piled(text: str) -> bool:
+    """Whether a run of marks is very long: one such shows in two neighbours of a sample, and all between."""
+    two, run = _mark_patterns()
+    step = _LONGEST_MARKS // 2
+    places = (match.start() * step for match in two.finditer(text[::step]))
+    return any(run.fullmatch(text, place, place + step) for place in places)
+
+
+def clean(text: str) -> str:
+    """The text with one spelling for one word: Unicode's form C, straight apostrophes, no soft hyphens.
+
+    >>> clean("won’t"), clean("cafe\u0301") == "café"
+    ("won't", True)
+    """
+    if text.isascii():
+        return text
+    if _is_piled(text):
+        raise InputError(
+            f"the text has a letter with some {_LONGEST_MARKS:,} combining marks",
+            "no writing has such letters: this is not text, or it is damaged",
+        )
+    for curly in "\u2019\u02bc\uff07":
+        text = text.replace(curly, "'")
+    return unicodedata.normalize("NFC", text.replace("\u00ad", ""))
+
+
+def checked(text: str, origin: str = "the text", before: int = 0) -> str:
+    """The text itself, unless it has half characters (surrogates), which no UTF-8 file can hold."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            point = ord(text[error.start])
+            escaped = 0xDC80 <= point <= 0xDCFF  # how Python passes on a byte that is not UTF-8
+            what = f"the byte 0x{point - 0xDC00:02x}" if escaped else f"half a character, U+{point:04X}"
+            raise InputError(
+                f"{origin} is not UTF-8 text",
+                f"in place of its character {before + error.start + 1} is {what}",
+                mend="give it as UTF-8",
+            ) from None
+    return text

@@ -1,0 +1,1 @@
+"""The stages: each reads like its article and calls operations only."""

@@ -1,0 +1,424 @@
+"""Attention: queries against keys, the weights that come of it, and the weighted sum of the values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tmat.errors import InputError
+from tmat.operations import (
+    add,
+    additive_scores,
+    columns,
+    concat,
+    divide,
+    divide_by_root,
+    dropout,
+    linear,
+    mask_fill,
+    matmul,
+    matmul_transposed,
+    multiply,
+    renormalize,
+    softmax,
+    softmax_tempered,
+)
+from tmat.stages.masks import MEANINGS, meant, said, visibility
+from tmat.stages.node import Node
+from tmat.stages.rounding import Rounding
+from tmat.stages.sheet import Seed, Sheet, arriving
+from tmat.worksheet import Matrix, Worksheet
+
+SCORES = ("scaled", "dot", "additive")
+BIASES = ("none", "qkv", "output", "all")
+MASKS = ("none", "causal", "padding")
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """Every choice of an attention stage that is not a matrix."""
+
+    heads: int | None = None
+    separate: bool = False
+    d_k: int | None = None
+    d_v: int | None = None
+    d_out: int | None = None
+    score: str = "scaled"
+    scale: bool = True
+    scale_by: float | None = None
+    mask: tuple[str, ...] = ()
+    valid: int | None = None
+    window: int | None = None
+    mask_value: float = float("-inf")
+    mask_means: str = "auto"
+    renormalize: bool = False
+    bias: str | None = None
+    dropout: float = 0.0
+    dropout_seed: Seed | None = None
+    temperature: float = 1.0
+    weights: bool = True
+    project: bool = True
+
+
+def attention(
+    x: Worksheet | object = None,
+    *,
+    context: object = None,
+    heads: int | None = None,
+    separate: bool = False,
+    d_k: int | None = None,
+    d_v: int | None = None,
+    d_out: int | None = None,
+    score: str = "scaled",
+    scale: bool = True,
+    scale_by: float | None = None,
+    mask: str | Iterable[str] | object = (),
+    valid: int | None = None,
+    window: int | None = None,
+    mask_value: float = float("-inf"),
+    mask_means: str = "auto",
+    renormalize: bool = False,
+    bias: str | None = None,
+    dropout: float = 0.0,
+    dropout_seed: Seed | None = None,
+    temperature: float = 1.0,
+    weights: bool = True,
+    project: bool = True,
+    seed: Seed = 0,
+    init: str = "uniform",
+    round: str | int | Rounding | None = None,
+    keep: Iterable[str] | None = None,
+    dtype: str = "float64",
+    id: str | None = None,
+    stream: str | None = None,
+    ordinal: int | None = None,
+    matrices: Mapping[str, object] | None = None,
+    **named: object,
+) -> Worksheet:
+    """Scaled dot-product attention, one head or many: Z = softmax(Q·Kᵀ/√d_k)·V, output = [Z1, Z2, …]·W_O.
+
+    Shapes: X n×d_model, W_Q and W_K d_model×d_k a head, W_V d_model×d_v a head, W_O (heads·d_v)×d_model;
+    with ``context`` (m×d) the keys and values come from it and the scores are n×m. ``x`` is a
+    worksheet, whose last output is X, or the numbers of X themselves. Matrices not given are
+    drawn; a step that is given (Q, K, V, scores, …) is not computed.
+
+    Errors: shapes that do not fit, heads that do not divide d_model, a name it does not know.
+    Source: Vaswani et al. 2017, §3.2.
+
+    >>> sheet = attention([[1.0, 0.0], [0.0, 1.0]], weights=False, project=False, d_k=1)
+    >>> sheet["attention"]["weights"].values.round(4).tolist()
+    [[0.7311, 0.2689], [0.2689, 0.7311]]
+    """
+    before = x if isinstance(x, Worksheet) else None
+    everything: dict[str, object] = {**(matrices or {}), **named}
+    if x is not None and before is None:
+        everything["X"] = x
+    if context is not None:
+        everything["context"] = context
+    rules: tuple[str, ...] = ()
+    if isinstance(mask, str):
+        rules = tuple(part for part in re.split(r"[,+ ]+", mask) if part and part != "none")
+    elif isinstance(mask, tuple | list) and all(isinstance(part, str) for part in mask):
+        rules = tuple(part for part in mask if part != "none")
+    else:
+        everything["mask"] = mask
+    how = Conventions(
+        heads, separate, d_k, d_v, d_out, score, scale, scale_by, rules, valid, window, mask_value, mask_means,
+        renormalize, bias, dropout, dropout_seed, temperature, weights, project,
+    )  # fmt: skip
+    _refuse(how)
+    sheet = Sheet(
+        "attention", before, everything,
+        seed=seed, init=init, round=round, keep=keep, dtype=dtype, id=id, stream=stream, ordinal=ordinal,
+    )  # fmt: skip
+    return _attention(sheet, how)
+
+
+def _refuse(how: Conventions) -> None:
+    """Conventions that contradict each other or are none."""
+    for name, value, legal in (
+        ("--score", how.score, SCORES),
+        ("--bias", how.bias or "none", BIASES),
+        ("--mask-means", how.mask_means, MEANINGS),
+        *(("--mask", rule, MASKS) for rule in how.mask),
+    ):
+        if value not in legal:
+            raise InputError(f"{name} {value} is not known", f"expected one of {', '.join(legal)}")
+    for name, number in (("--heads", how.heads), ("--d-k", how.d_k), ("--d-v", how.d_v), ("--d-out", how.d_out)):
+        if number is not None and number < 1:
+            raise InputError(f"{name} {number} does not fit", "expected a whole number from 1")
+    if not 0.0 <= how.dropout <= 1.0:
+        raise InputError(f"--dropout {how.dropout:g} does not fit", "expected a probability from 0 to 1")
+    if not how.temperature > 0.0:
+        raise InputError(f"--temperature {how.temperature:g} does not fit", "expected a number above 0")
+    if how.scale_by is not None and how.scale_by == 0.0:
+        raise InputError("--scale-by 0 does not fit", "scores cannot be divided by 0")
+    if how.scale_by is not None and not how.scale:
+        raise InputError("--scale-by and --no-scale contradict each other", "one divides, the other does not")
+    if how.score != "scaled" and how.scale_by is not None:
+        raise InputError(f"--scale-by does not apply to --score {how.score}", "only scaled scores are divided")
+
+
+def _attention(sheet: Sheet, how: Conventions) -> Worksheet:
+    x = sheet.given("X", arriving(sheet.before))
+    crossing = sheet.has("context")
+    context = sheet.given("context") if crossing else x
+    heads, separate = _heads(sheet, how)
+    biased = how.bias or ("output" if sheet.init == "torch-linear" else "none")
+    if separate:
+        triples = [_projections(sheet, how, x, context, 1, str(h), biased) for h in range(1, heads + 1)]
+    else:
+        q, k, v = _projections(sheet, how, x, context, heads, "", biased)
+        triples = [(q, k, v)] if heads == 1 else _split(sheet, q, k, v, heads)
+    sheet.note("one head" if heads == 1 else f"{heads} heads, {'separate' if separate else 'split'}")
+    if crossing:
+        sheet.note("keys and values from the context")
+    if not how.weights:
+        sheet.note("no weights: Q = X, K = V = " + ("context" if crossing else "X"))
+    mask, kind = _mask(sheet, how, triples[0][0], triples[0][1])
+    sheet.record(heads=heads, separate=separate or None, score=None if how.score == "scaled" else how.score)
+    results = []
+    for h, (q, k, v) in enumerate(triples, start=1):
+        results.append(_head(sheet, how, q, k, v, mask, kind, str(h) if heads > 1 else "", first=h == 1))
+    output = results[0] if heads == 1 else sheet.step("concat", concat, *results)
+    return sheet.finish(_project(sheet, how, x, output, biased))
+
+
+def _heads(sheet: Sheet, how: Conventions) -> tuple[int, bool]:
+    """How many heads, and whether each has projections of its own: said, or seen from the names given (W_Q1, W_Q2, …)."""
+    stems = ("W_Q", "W_K", "W_V", "Q", "K", "V", "scores", "scaled", "masked", "weights", "Z")
+    numbered = [h for h in range(1, 65) for stem in stems if sheet.has(f"{stem}{h}")]
+    heads = how.heads if how.heads is not None else max(numbered, default=1)
+    own = any(sheet.has(f"{stem}{h}") for stem in ("W_Q", "W_K", "W_V") for h in range(1, heads + 1))
+    if numbered and max(numbered) > heads:
+        raise InputError(
+            f"a matrix of head {max(numbered)} is given, but --heads is {heads}", mend=f"try --heads {max(numbered)}"
+        )
+    return heads, (how.separate or own) and heads > 1
+
+
+def _projections(
+    sheet: Sheet, how: Conventions, x: Node, context: Node, heads: int, h: str, biased: str
+) -> tuple[Node, Node, Node]:
+    """Q, K and V of one head (h says which), or of all heads side by side."""
+    if not how.weights:
+        q = sheet.given("Q" + h) if sheet.has("Q" + h) else x
+        k = sheet.given("K" + h) if sheet.has("K" + h) else context
+        v = sheet.given("V" + h) if sheet.has("V" + h) else context
+        return q, k, v
+    d_k = _width(sheet, how, x, heads, h)
+    q = _projection(sheet, "Q" + h, x, d_k * heads, biased)
+    k = _projection(sheet, "K" + h, context, (q.width or d_k * heads), biased)
+    v = _projection(sheet, "V" + h, context, (how.d_v or (k.width // heads if k else d_k)) * heads, biased)
+    return q, k, v
+
+
+def _width(sheet: Sheet, how: Conventions, x: Node, heads: int, h: str) -> int:
+    """The width of one head's queries and keys where they are drawn."""
+    for name in ("W_Q", "W_K", "Q", "K"):
+        given = sheet.peek(name + h)
+        if given is not None:
+            if given.width % heads:
+                raise InputError(
+                    f"{heads} heads do not divide {name}",
+                    f"{name} is {given.size}: its width, {given.width}, must be a multiple of {heads}",
+                    mend=f"try --heads {_divisor(given.width, heads)}",
+                )
+            return given.width // heads
+    if how.d_k is not None:
+        return how.d_k
+    shared = 1 if h else heads
+    if x and x.width % shared:
+        raise InputError(
+            f"{heads} heads do not divide d_model",
+            f"X is {x.size}: d_model is {x.width}, which is no multiple of {heads}",
+            mend=f"try --heads {_divisor(x.width, heads)}, or say the width of a head: --d-k {max(x.width // heads, 1)}",
+        )
+    return x.width // shared if x else 0
+
+
+def _divisor(width: int, heads: int) -> int:
+    """The number of heads nearest to the one asked for that divides the width."""
+    return min((n for n in range(1, width + 1) if width % n == 0), key=lambda n: (abs(n - heads), n), default=1)
+
+
+def _projection(sheet: Sheet, name: str, of: Node, width: int, biased: str) -> Node:
+    letter = name[0].lower()
+    weight = sheet.weight(f"W_{name}", of.width, width, letter)
+    if biased in ("qkv", "all") or sheet.has(f"b_{name}"):
+        b = sheet.bias(f"b_{name}", weight.width, letter, fan_in=of.width)
+        return sheet.step(name, linear, of, weight, b)
+    return sheet.step(name, matmul, of, weight)
+
+
+def _split(sheet: Sheet, q: Node, k: Node, v: Node, heads: int) -> list[tuple[Node, Node, Node]]:
+    """One projection cut into heads, columns side by side (Vaswani et al. 2017, §3.2.2)."""
+    triples = []
+    for h in range(1, heads + 1):
+        parts = []
+        for whole in (q, k, v):
+            if whole and whole.width % heads:
+                raise InputError(
+                    f"{heads} heads do not divide {whole.name}",
+                    f"{whole.name} is {whole.told()}: its width, {whole.width}, must be a multiple of {heads}",
+                    mend=f"try --heads {_divisor(whole.width, heads)}",
+                )
+            d = whole.width // heads
+            parts.append(sheet.step(f"{whole.name}{h}", columns, whole, start=(h - 1) * d + 1, stop=h * d))
+        triples.append((parts[0], parts[1], parts[2]))
+    return triples
+
+
+def _mask(sheet: Sheet, how: Conventions, q: Node, k: Node) -> tuple[Node | None, str]:
+    """The mask and how it is applied: by filling, by adding, or none."""
+    rules = {
+        "causal": "causal" in how.mask,
+        "padding": "padding" in how.mask,
+        "valid": how.valid,
+        "window": how.window,
+    }
+    scores = next((m for m in map(sheet.peek, ("scores", "scaled", "scores1", "scaled1")) if m is not None), None)
+    queries, keys = (scores.rows, scores.cols) if scores is not None else (q.rows, k.rows)
+    given = sheet.peek("mask")
+    kind = meant(given.values, how.mask_means) if given is not None else "visible"
+    own = None
+    if given is not None and kind != "added":
+        if given.values.shape != (len(queries), len(keys)) and queries and keys:
+            raise InputError(
+                "the mask does not fit the scores",
+                f"mask is {given.size}{' from ' + given.origin if given.origin else ''}, "
+                f"the scores are {len(queries)}×{len(keys)}",
+                mend=f"try a mask of {len(queries)}×{len(keys)}",
+            )
+        own = given.values if kind == "visible" else 1.0 - (given.values != 0.0)
+    node = visibility(queries, keys, given=own, **rules)  # type: ignore[arg-type]
+    sheet.note(said(given=given is not None, **rules))  # type: ignore[arg-type]
+    sheet.record(mask=list(how.mask) or None, valid=how.valid, window=how.window)
+    if kind == "added":
+        if node is not None:
+            raise InputError(
+                "a mask to be added cannot be combined with the other masks",
+                "the mask given has numbers other than 0 and 1",
+                mend="give a mask of ones and zeros, or put all of it into the one given",
+            )
+        sheet.note("mask added to the scores")
+        return sheet.given("mask"), kind
+    if node is None:
+        return None, kind
+    if own is not None:
+        sheet.take("mask")
+        node = sheet.place(node)
+    else:
+        node = sheet.write(node)
+    if how.renormalize:
+        sheet.note("weights masked and renormalised")
+        sheet.record(renormalize=True)
+    else:
+        sheet.record(mask_value=how.mask_value)
+        sheet.note(f"{'−∞' if how.mask_value == float('-inf') else f'{how.mask_value:g}'} behind the mask")
+    return node, kind
+
+
+def _head(
+    sheet: Sheet,
+    how: Conventions,
+    q: Node,
+    k: Node,
+    v: Node,
+    mask: Node | None,
+    kind: str,
+    h: str,
+    *,
+    first: bool,
+) -> Node:
+    """One head: scores, scaled, masked, weights, dropped, Z."""
+    if how.score == "additive":
+        hidden = how.d_k or k.width
+        w_a = sheet.weight("W_A" + h, q.width, hidden, "a")
+        u_a = sheet.weight("U_A" + h, k.width, hidden, "a")
+        v_a = sheet.bias("v_A" + h, u_a.width, "a", fan_in=hidden)
+        queries = sheet.step("query_hidden" + h, matmul, q, w_a)
+        keys = sheet.step("key_hidden" + h, matmul, k, u_a)
+        scores = sheet.step("scores" + h, additive_scores, queries, keys, v_a)
+    else:
+        scores = sheet.step("scores" + h, matmul_transposed, q, k)
+    scaled = _scaled(sheet, how, scores, q, k, h, first=first)
+    if mask is None or how.renormalize:
+        seen = scaled
+    elif kind == "added":
+        seen = sheet.step("masked" + h, add, scaled, mask)
+    else:
+        seen = sheet.step("masked" + h, mask_fill, scaled, mask, value=how.mask_value)
+    if how.temperature == 1.0:
+        weights = sheet.step("weights" + h, softmax, seen)
+    else:
+        weights = sheet.step("weights" + h, softmax_tempered, seen, temperature=how.temperature)
+        if first:
+            sheet.note(f"temperature {how.temperature:g}")
+            sheet.record(temperature=how.temperature)
+    if mask is not None and how.renormalize:
+        thinned = sheet.step("masked" + h, multiply, weights, mask)
+        weights = sheet.step("renormalized" + h, renormalize, thinned)
+    if how.dropout > 0.0 or sheet.has("keep" + h):
+        kept = sheet.keep_mask("keep" + h, weights, how.dropout, how.dropout_seed)
+        weights = sheet.step("dropped" + h, dropout, weights, kept, p=how.dropout)
+        if first:
+            sheet.note(f"dropout {how.dropout:g}")
+            sheet.record(dropout=how.dropout)
+    if not v and not sheet.has("V" + h) and not sheet.has("V") and weights:
+        if first:
+            sheet.note("no V: it stops at the weights")
+        return weights
+    return sheet.step("Z" + h, matmul, weights, v)
+
+
+def _scaled(sheet: Sheet, how: Conventions, scores: Node, q: Node, k: Node, h: str, *, first: bool) -> Node:
+    """The scores over √d_k, or over another number, or as they are."""
+    if how.score != "scaled" or not how.scale:
+        if first:
+            sheet.note({"additive": "additive scores", "dot": "dot product, not scaled"}.get(how.score, "not scaled"))
+            sheet.record(scale=False)
+        return scores
+    if how.scale_by is not None:
+        if first:
+            sheet.note(f"scores / {how.scale_by:g}")
+            sheet.record(scale_by=how.scale_by)
+        return sheet.step("scaled" + h, divide, scores, by=float(how.scale_by))
+    width = k.width if k else q.width
+    d_k = how.d_k or width
+    if not d_k:
+        if sheet.has("scaled" + h) or sheet.has("weights" + h) or sheet.has("masked" + h):
+            d_k = 1  # never used: a later step is given
+        else:
+            raise InputError(
+                "the scores are given, but not what to divide them by",
+                "d_k is the width of Q and K, which are not here",
+                mend="say it with --d-k N, or --scale-by NUMBER, or --no-scale",
+            )
+    if first:
+        paper = f" (the paper: {width}, the width of Q)" if width and width != d_k else ""
+        sheet.note(f"d_k = {d_k}{paper}")
+        sheet.record(d_k=d_k)
+    return sheet.step("scaled" + h, divide_by_root, scores, d=d_k)
+
+
+def _project(sheet: Sheet, how: Conventions, x: Node, z: Node, biased: str) -> Node:
+    """The output projection, where there is one."""
+    given = sheet.has("W_O") or sheet.has("output")
+    if not given and (not how.project or not how.weights):
+        sheet.note("no output projection")
+        sheet.record(project=False)
+        return z
+    if not given and not x and how.d_out is None:
+        sheet.note("no output projection: no W_O given")
+        sheet.record(project=False)
+        return z
+    w_o = sheet.weight("W_O", z.width, how.d_out or x.width, "o")
+    if biased in ("output", "all") or sheet.has("b_O"):
+        b = sheet.bias("b_O", w_o.width, "o", fan_in=z.width)
+        return sheet.step("output", linear, z, w_o, b)
+    return sheet.step("output", matmul, z, w_o)
+
+
+__all__ = ["BIASES", "MASKS", "SCORES", "Matrix", "attention"]

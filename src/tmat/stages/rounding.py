@@ -1,0 +1,86 @@
+"""Rounding as the sheet's business: to how many decimals each step is rounded, and each step is used.
+
+>>> rounding = Rounding.parse("Q=2,scores.used=2,4")
+>>> rounding.of("Q"), rounding.of("weights"), rounding.used("scores"), rounding.of("Q1")
+(2, 4, 2, 2)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from tmat.errors import InputError, fold
+
+MOST = 17  # a float64 has no more to give
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """Decimals by step name, with a default; ``used`` is what later steps take where it differs from what is shown."""
+
+    default: int | None = None
+    steps: dict[str, int | None] = field(default_factory=dict)
+    uses: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, text: str | int | Rounding | None) -> Rounding:
+        """From what people type: 2, "none", "scores=2,weights=4", "scores.used=2"."""
+        if isinstance(text, Rounding):
+            return text
+        if text is None:
+            return cls()
+        default: int | None = None
+        steps: dict[str, int | None] = {}
+        uses: dict[str, int] = {}
+        for part in str(text).split(","):
+            name, equals, decimals = part.strip().rpartition("=")
+            count = _decimals(decimals, part)
+            if not equals:
+                default = count
+            elif name.strip().endswith(".used"):
+                if count is not None:
+                    uses[fold(name.strip().removesuffix(".used"))] = count
+            else:
+                steps[fold(name.strip())] = count
+        return cls(default, steps, uses)
+
+    def of(self, name: str) -> int | None:
+        """The decimals a step is rounded to, or None for exact."""
+        for key in _keys(name):
+            if key in self.steps:
+                return self.steps[key]
+        return self.default
+
+    def used(self, name: str) -> int | None:
+        """The decimals with which later steps take it, where that differs."""
+        for key in _keys(name):
+            if key in self.uses:
+                return self.uses[key]
+        return None
+
+    def names(self) -> set[str]:
+        """The step names it speaks of, folded."""
+        return {*self.steps, *self.uses}
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    """Q1 answers to Q1, else to Q: a rounding said for Q is meant for every head's."""
+    own = fold(name)
+    return own, re.sub(r"\d+$", "", own)
+
+
+def _decimals(text: str, part: str) -> int | None:
+    if text.strip().lower() in ("none", "exact"):
+        return None
+    try:
+        count = int(text)
+    except ValueError:
+        count = -1
+    if not 0 <= count <= MOST:
+        raise InputError(
+            f"--round does not understand '{part.strip()}'",
+            f"expected a number of decimals from 0 to {MOST}, or none",
+            mend="try --round 2, or by step: --round scores=2,weights=4",
+        )
+    return count

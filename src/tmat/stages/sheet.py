@@ -1,0 +1,316 @@
+"""A stage while it is being written down: matrices given or drawn, steps named, conventions noted.
+
+A stage function reads like the article: ``q = sheet.step("Q", matmul, x, w_q)``. Nothing is
+computed until ``finish``, which works out only what the result needs; a step that was given
+is not computed, and what cannot be had is an error only where it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from tmat.errors import InputError, fold, nearest
+from tmat.operations.operation import Array, Operation
+from tmat.seeding import TorchGenerator, draw, keep_mask
+from tmat.stages.compute import ancestors, compute
+from tmat.stages.node import Node, stepped
+from tmat.stages.rounding import Rounding
+from tmat.worksheet import Matrix, Stage, Step, Worksheet
+
+Seed = int | str
+
+ALIASES = {"wquery": "wq", "wkey": "wk", "wvalue": "wv", "query": "q", "key": "k", "value": "v", "wout": "wo"}
+"""Names that books use for the paper's letters."""
+
+
+class Sheet:
+    """One stage under way."""
+
+    def __init__(
+        self,
+        stage: str,
+        before: Worksheet | None = None,
+        matrices: Mapping[str, object] | None = None,
+        *,
+        seed: Seed = 0,
+        init: str = "uniform",
+        round: str | int | Rounding | None = None,
+        keep: Iterable[str] | None = None,
+        dtype: str = "float64",
+        id: str | None = None,
+        stream: str | None = None,
+        ordinal: int | None = None,
+    ) -> None:
+        self.before = before if before is not None else Worksheet()
+        self.id = id or self.before.next_id(stage)
+        self.stage = Stage(self.id, stage)
+        self.seed, self.init, self.dtype = seed, init, np.dtype(dtype)
+        self.rounding = Rounding.parse(round)
+        self.keep = None if keep is None else list(keep)
+        self.stream = stream or self.id
+        self._ordinal = ordinal
+        self._matrices = _named(matrices or {})
+        self._asked: dict[str, str] = {}
+        self._order: list[Node] = []
+        self._by_name: dict[str, Node] = {}
+        self._torch: TorchGenerator | None = None
+        self._notes: list[str] = []
+
+    # -- what goes in
+
+    def has(self, name: str) -> bool:
+        """Whether the user gave a matrix of that name."""
+        return _canonical(name) in self._matrices
+
+    def peek(self, name: str) -> Matrix | None:
+        """The matrix the user gave by that name, without asking for it."""
+        entry = self._matrices.get(_canonical(name))
+        return None if entry is None else entry[1]
+
+    def take(self, name: str) -> None:
+        """Mark a given matrix as used where it went into another."""
+        self._take(name)
+
+    def ask(self, *names: str) -> None:
+        """Say that these names may be given too, so that a mistyped one is answered with them."""
+        for name in names:
+            self._asked.setdefault(_canonical(name), name)
+
+    def place(self, node: Node) -> Node:
+        """A node made elsewhere, written down here whatever the user gave."""
+        return self._write(node)
+
+    def given(self, name: str, flowing: Matrix | None = None, *, hint: str = "") -> Node:
+        """A matrix the user gave, else the one that flows in; else missing, which is an error where it is needed."""
+        found = self._take(name)
+        if found is not None:
+            return self._write(_holding(name, found, self.dtype))
+        if flowing is not None:
+            return self._write(_holding(name, flowing, self.dtype))
+        mend = hint or f"give it: -m {name}=…, inline, a file, or - for standard input"
+        problem = InputError(f"{self.stage.stage} needs {name}", "it was not given", mend=mend)
+        return self._write(Node(name, problem=problem))
+
+    def weight(self, name: str, height: int, width: int, labels: str = "", *, rows: Iterable[str] = ()) -> Node:
+        """A matrix the user gave, else one drawn height × width; columns are called labels1, labels2, …"""
+        found = self._take(name)
+        if found is not None:
+            return self._write(_relabelled(_holding(name, found, self.dtype), labels))
+        if height == 0 or width == 0:
+            return self._write(Node(name, problem=InputError(f"{name} cannot be drawn", "its size is not known")))
+        row_labels = list(rows) or [str(n) for n in range(1, height + 1)]
+        cols = [f"{labels}{n}" for n in range(1, width + 1)]
+        origin = f"drawn: {self.init}, seed {self.seed}"
+        return self._write(Node(name, (height, width), row_labels, cols, origin, draw="weight"))
+
+    def bias(self, name: str, width: int, labels: str = "", *, fan_in: int) -> Node:
+        """A row the user gave, else one drawn; torch draws a bias within ±1/√fan_in."""
+        node = self.weight(name, 1 if width else 0, width, labels, rows=[name])
+        if node.draw:
+            node.draw = ("bias", fan_in)
+        elif node.shape is not None and node.height != 1 and node.width == 1 and node.values is not None:
+            node.values = node.values.T  # a column given for a row: there is only one way to mean it
+            node.shape, node.rows, node.cols = (1, node.height), node.cols, node.rows
+        return node
+
+    def keep_mask(self, name: str, like: Node, p: float, seed: Seed | None = None) -> Node:
+        """Which cells dropout keeps: given, else drawn with its own seed or the sheet's."""
+        found = self._take(name)
+        if found is not None:
+            return self._write(_holding(name, found, self.dtype))
+        if not like:
+            return self._write(Node(name, problem=like.problem))
+        origin = f"drawn: kept with probability {1 - p:g}, seed {self.seed if seed is None else seed}"
+        return self._write(Node(name, like.shape, like.rows, like.cols, origin, draw=("keep", p, seed)))
+
+    def write(self, node: Node) -> Node:
+        """A node made elsewhere (a mask by its rule), written down here unless the user gave that name."""
+        found = self._take(node.name)
+        return self._write(_holding(node.name, found, self.dtype) if found is not None else node)
+
+    # -- what is done
+
+    def step(self, name: str, op: Operation, *of: Node, **params: Any) -> Node:
+        """Apply an operation and name the result, unless the user gave that step."""
+        found = self._take(name)
+        if found is not None:
+            return self._write(_holding(name, found, self.dtype))
+        node = stepped(name, op, of, params)
+        node.decimals, node.used = self.rounding.of(name), self.rounding.used(name)
+        return self._write(node)
+
+    def note(self, *phrases: str) -> None:
+        """Say a convention in force."""
+        self._notes.extend(phrase for phrase in phrases if phrase)
+
+    def record(self, **params: Any) -> None:
+        """Record parameters; what is None does not apply and is left out."""
+        self.stage.params.update({key: value for key, value in params.items() if value is not None})
+
+    # -- what comes out
+
+    def finish(self, output: Node) -> Worksheet:
+        """Work out what is needed and hand on the worksheet with this stage at its end."""
+        self._refuse_unknown()
+        if output.problem is not None:
+            raise output.problem
+        line = ancestors([output])
+        kept = self._kept(line, output)
+        for node in self._order:
+            if node in line and node.problem is not None:
+                raise node.problem
+        compute(self._order, kept, self._draw)
+        self.stage.output = output.name
+        self.stage.notes = tuple(self._notes)
+        for node in self._order:
+            if node not in kept:
+                continue
+            if node.op is None:
+                self.stage.given[node.name] = node.matrix()
+            else:
+                of = tuple(operand.name for operand in node.of)
+                self.stage.steps.append(
+                    Step(node.matrix(), node.op.name, of, dict(node.params), node.decimals, node.used)
+                )
+        return Worksheet([*self.before.stages, self.stage], self.before.vocabulary, self.before.tokens)
+
+    def _kept(self, line: set[Node], output: Node) -> set[Node]:
+        if self.keep is None:
+            return line
+        chosen: set[Node] = set()
+        for name in self.keep:
+            wanted = _canonical(output.name if fold(name) == "output" else name)
+            found = {node for node in line if _canonical(node.name) == wanted}
+            found = found or {node for node in line if _canonical(node.name).rstrip("0123456789") == wanted}
+            if not found:
+                known = [node.name for node in self._order if node in line]
+                near = nearest(name, known)
+                raise InputError(
+                    f"--only: {self.stage.stage} has no matrix '{name}' here",
+                    f"it has {', '.join(known)}",
+                    mend=f"did you mean {near[0]}?" if near else None,
+                )
+            chosen |= found
+        return chosen | {node for node in ancestors(chosen) if node.op is None and node.make is None}
+
+    def _refuse_unknown(self) -> None:
+        unknown = [name for key, (name, _) in self._matrices.items() if key not in self._asked]
+        if unknown:
+            near = nearest(unknown[0], self._asked.values())
+            raise InputError(
+                f"{self.stage.stage} takes no matrix '{unknown[0]}'",
+                f"here it takes {', '.join(self._asked.values())}",
+                mend=f"did you mean {near[0]}?" if near else None,
+            )
+        spoken = (
+            self.rounding.names()
+            - {fold(n) for n in self._by_name}
+            - {fold(n).rstrip("0123456789") for n in self._by_name}
+        )
+        if spoken and self.rounding.default is None and not self.before.stages:
+            known = [node.name for node in self._order if node.op is not None]
+            raise InputError(
+                f"--round speaks of '{min(spoken)}', which is no step of {self.stage.stage} here",
+                f"its steps are {', '.join(known)}",
+            )
+
+    # -- below
+
+    def _take(self, name: str) -> Matrix | None:
+        key = _canonical(name)
+        self._asked.setdefault(key, name)
+        entry = self._matrices.get(key)
+        return None if entry is None else entry[1].renamed(name)
+
+    def _write(self, node: Node) -> Node:
+        self._order.append(node)
+        self._by_name[node.name] = node
+        return node
+
+    def _draw(self, node: Node) -> Array:
+        assert node.shape is not None
+        kind, *details = node.draw if isinstance(node.draw, tuple) else (node.draw,)
+        if kind == "keep":
+            return self._drawn_keep(node, *details)
+        if self.init.startswith("torch"):
+            values = self._drawn_by_torch(node, details[0] if kind == "bias" else None)
+        else:
+            values = draw(self.init, node.shape, seed=self.seed, stage=self.stream, name=node.name)
+        return values.astype(self.dtype, copy=False)
+
+    def _generator(self) -> TorchGenerator:
+        """torch's generator from the seed; the second stage of a kind starts from the next seed, and so on."""
+        if self._torch is None:
+            again = self.stream.rpartition("-")[2]
+            later = int(again) - 1 if again.isdecimal() else 0
+            later = later if self._ordinal is None else self._ordinal
+            self._torch = TorchGenerator(self.seed + later if isinstance(self.seed, int) else self.seed)
+        return self._torch
+
+    def _drawn_by_torch(self, node: Node, fan_in: int | None) -> Array:
+        generator = self._generator()
+        if self.init == "torch-rand":
+            return generator.rand(node.height, node.width)
+        if fan_in is None:
+            return generator.linear(node.height, node.width, bias=False)[0]
+        return generator.bias(fan_in, node.width).reshape(1, -1)
+
+    def _drawn_keep(self, node: Node, p: float, seed: Seed | None) -> Array:
+        assert node.shape is not None
+        if self.init.startswith("torch"):
+            generator = self._generator() if seed is None else TorchGenerator(seed)
+            return generator.dropout_keep(node.height, node.width, p).astype(self.dtype, copy=False)
+        own = self.seed if seed is None else seed
+        return keep_mask(node.shape, p, seed=own, stage=self.stream, name=node.name).astype(self.dtype, copy=False)
+
+
+def arriving(before: Worksheet) -> Matrix | None:
+    """What the last stage hands on, marked with where it came from."""
+    last = before.last
+    if last is None or not last.output:
+        return None
+    result = last.result
+    return Matrix(result.name, result.values, result.rows, result.cols, last.id)
+
+
+def _canonical(name: str) -> str:
+    """A name as it is looked up: folded, and a book's word for it turned into the paper's letter."""
+    own = fold(name)
+    stem = own.rstrip("0123456789")
+    return ALIASES.get(stem, stem) + own[len(stem) :]
+
+
+def _named(matrices: Mapping[str, object]) -> dict[str, tuple[str, Matrix]]:
+    named: dict[str, tuple[str, Matrix]] = {}
+    for name, value in matrices.items():
+        if value is None:
+            continue
+        matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
+        if name.endswith(".T"):
+            name = name[:-2]
+            matrix = Matrix(name, matrix.values.T, matrix.cols, matrix.rows, matrix.origin)
+        named[_canonical(name)] = (name, matrix)
+    return named
+
+
+def _holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
+    values = matrix.values.astype(dtype, copy=False)
+    node = Node(name, (matrix.height, matrix.width), matrix.rows, matrix.cols, matrix.origin, values=values)
+    if np.isnan(values).any():
+        i, j = (int(n) + 1 for n in np.argwhere(np.isnan(values))[0])
+        node.problem = InputError(
+            f"{name} has a cell that is not a number (NaN)",
+            f"row {i}, column {j}" + (f", from {matrix.origin}" if matrix.origin else ""),
+            mend="every cell of a given matrix must be a number",
+        )
+    return node
+
+
+def _relabelled(node: Node, labels: str) -> Node:
+    """Columns that came without names take those the stage would draw them with: q1, q2, …"""
+    if labels and list(node.cols) == [str(n) for n in range(1, node.width + 1)]:
+        node.cols = [f"{labels}{n}" for n in range(1, node.width + 1)]
+    return node

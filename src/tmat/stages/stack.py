@@ -1,0 +1,79 @@
+"""Names in a stack: layer1.W_Q, layer2.gamma1, layer1.cross.W_K, and whose matrix each is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tmat.errors import InputError, fold, nearest
+
+ATTENTION = (
+    "W_Q", "W_K", "W_V", "W_O", "b_Q", "b_K", "b_V", "b_O", "mask", "Q", "K", "V", "scores", "scaled", "masked",
+    "weights", "dropped", "keep", "Z", "concat", "W_A", "U_A", "v_A",
+)  # fmt: skip
+FFN = ("W_1", "b_1", "W_2", "b_2", "hidden", "activated")
+NORM = ("gamma", "beta")
+
+
+@dataclass
+class Sublayers:
+    """The matrices of one layer, by sublayer."""
+
+    attention: dict[str, object] = field(default_factory=dict)
+    cross: dict[str, object] = field(default_factory=dict)
+    ffn: dict[str, object] = field(default_factory=dict)
+    norms: dict[int, dict[str, object]] = field(default_factory=dict)
+
+
+def by_layer(matrices: Mapping[str, object], layers: int, norms: int, *, crossing: bool = False) -> list[Sublayers]:
+    """The matrices of a stack, sorted into its layers; a name without a layer is meant for every layer.
+
+    >>> [layer.ffn for layer in by_layer({"layer2.W_1": 5}, layers=2, norms=2)]
+    [{}, {'W_1': 5}]
+    """
+    stack = [Sublayers() for _ in range(layers)]
+    for name, value in matrices.items():
+        found = re.fullmatch(r"(?:layer(\d+)\.)?(?:(self|cross)\.)?(.+)", name, re.IGNORECASE)
+        assert found is not None, name
+        number, side, own = found[1], (found[2] or "").lower(), found[3]
+        if number is not None and not 1 <= int(number) <= layers:
+            raise InputError(
+                f"'{name}' is no matrix of this stack", f"it has {layers} layer{'' if layers == 1 else 's'}"
+            )
+        chosen = stack if number is None else [stack[int(number) - 1]]
+        for layer in chosen:
+            _put(layer, name, side, own, value, norms, crossing)
+    return stack
+
+
+def _put(layer: Sublayers, name: str, side: str, own: str, value: object, norms: int, crossing: bool) -> None:
+    stem = fold(own.removesuffix(".T"))
+    if _is(stem, ATTENTION):
+        (layer.cross if side == "cross" and crossing else layer.attention)[own] = value
+        if crossing and not side:
+            raise InputError(
+                f"'{name}' does not say which attention it is for",
+                mend=f"say self.{own} or cross.{own}",
+            )
+    elif _is(stem, FFN) and not side:
+        layer.ffn[own] = value
+    elif (found := re.fullmatch(r"(gamma|beta)(\d*)", stem)) and not side:
+        places = [int(found[2])] if found[2] else range(1, norms + 1)
+        for n in places:
+            if not 1 <= n <= norms:
+                raise InputError(f"'{name}' is no matrix of this stack", f"a layer has {norms} norms, 1 to {norms}")
+            layer.norms.setdefault(n, {})[found[1]] = value
+    else:
+        known = [*ATTENTION, *FFN, *(f"{letter}{n}" for letter in NORM for n in range(1, norms + 1))]
+        near = nearest(own, known)
+        raise InputError(
+            f"'{name}' is no matrix of this stack",
+            f"a layer takes {', '.join(known[:8])}, {', '.join(FFN[:4])}, gamma1, beta1, …",
+            mend=f"did you mean {near[0]}?" if near else None,
+        )
+
+
+def _is(stem: str, names: Sequence[str]) -> bool:
+    folded = {fold(name) for name in names}
+    return stem in folded or (stem not in ("w", "b") and re.sub(r"\d+$", "", stem) in folded)

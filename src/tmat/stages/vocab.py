@@ -1,0 +1,156 @@
+"""The vocabulary stage: which words there are, and the number of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tmat.counting import Counts, count
+from tmat.errors import InputError, nearest
+from tmat.tokenizing import clean, compared
+from tmat.worksheet import Parameter, Stage, Vocabulary, Worksheet
+
+UNKNOWN = "<unk>"
+_NAMED = 10
+
+
+def vocab(
+    corpus: str | Iterable[str],
+    *,
+    case: str = "fold",
+    order: str | Sequence[str] = "first-seen",
+    first_id: int = 1,
+    special: Sequence[str] = (),
+    tokenizer: str = "words",
+) -> Worksheet:
+    """The different words of a corpus, each with an id: vocab size = count(set(N)), N the list of its words.
+
+    The corpus is a text or chunks of one, read once. ``case``: fold (When and when are one word, spelled as
+    first seen) or keep. ``order`` of the ids: first-seen, sorted, or the words themselves in a list, which
+    then sets their spelling too; words of the list that the corpus lacks stay, counted 0. ``special`` tokens
+    come first, unless the list has them. Where <unk> is among the words, corpus words that the list lacks
+    count as <unk>.
+
+    Errors: no words at all; a list that repeats a word or lacks words of the corpus; a token with a space.
+    Source: the thrones article, steps 2 and 3, whose order of ids is a list and whose first id is 1.
+
+    >>> sheet = vocab("I drink and I know things.")
+    >>> sheet.vocabulary.words, sheet.vocabulary.id("AND")
+    (('I', 'drink', 'and', 'know', 'things'), 3)
+    >>> vocab("I drink and I know things.", order="sorted", first_id=0).vocabulary.words
+    ('and', 'drink', 'I', 'know', 'things')
+    """
+    _check(order, first_id)
+    given = None if isinstance(order, str) else _distinct(order, case, "the order of ids")
+    front = _distinct(special, case, "the special tokens")
+    counts = count(
+        [corpus] if isinstance(corpus, str) else corpus,
+        tokenizer=tokenizer,
+        case=case,
+        special=[*front.values(), *(given or {}).values()],
+    )
+    if not counts.total:
+        raise InputError(f"the corpus has no {tokenizer}", "a vocabulary needs one or more", mend="give text")
+
+    words, numbers, absent, unknown = _arranged(counts, case, order, given, front)
+    order = order if isinstance(order, str) else "given"
+    params: dict[str, Parameter] = {
+        "case": case,
+        "order": order,
+        "first_id": first_id,
+        "tokenizer": tokenizer,
+        "special": list(front.values()),
+        "tokens": counts.total,
+        "distinct": len(counts.words),
+        "count": len(words),
+        "corpus": list(counts.first),
+        "corpus_cut": counts.cut,
+        "counts": numbers,
+        "absent": absent,
+        "unknown": unknown,
+    }
+    notes = [
+        f"{counts.total} {tokenizer}, {len(counts.words)} different",
+        "case folded" if case == "fold" else "case kept",
+        {"first-seen": "ids as first seen", "sorted": "ids sorted", "given": "ids in the order given"}[order],
+        f"first id {first_id}",
+    ]
+    if absent:
+        notes.append(f"not in the corpus: {_some(absent)}")
+    if unknown:
+        notes.append(f"taken as {UNKNOWN}: {_some(unknown)}")
+    stage = Stage("vocab", "vocab", params, tuple(notes))
+    return Worksheet([stage], Vocabulary(words, first_id, case, tokenizer))
+
+
+def _arranged(
+    counts: Counts, case: str, order: str | Sequence[str], given: dict[str, str] | None, front: dict[str, str]
+) -> tuple[tuple[str, ...], list[int], list[str], list[str]]:
+    """The words in the order of ids, how often each is there, those that are not, those taken as <unk>."""
+    number = {compared(word, case): n for word, n in counts.words.items()}
+    spelling = {compared(word, case): word for word in counts.words}
+    if given is None:
+        body = sorted(spelling, key=lambda k: (k, spelling[k])) if order == "sorted" else list(spelling)
+        spelling.update(front)
+        keys = [*front, *(k for k in body if k not in front)]
+        absent, unknown = [], []
+    else:
+        keys = [*(k for k in front if k not in given), *given]
+        unknown = [word for k, word in spelling.items() if k not in given and k not in front]
+        if unknown and UNKNOWN not in keys:
+            raise _missing_from_order(unknown, [*given.values()])
+        number[UNKNOWN] = number.get(UNKNOWN, 0) + sum(counts.words[word] for word in unknown)
+        spelling.update({**front, **given})
+        absent = [spelling[k] for k in given if not number.get(k)]
+    return tuple(spelling[k] for k in keys), [number.get(k, 0) for k in keys], absent, unknown
+
+
+def words_in_order(text: str) -> list[str]:
+    """The words of an order of ids as people write one: parted by spaces, line ends or commas.
+
+    >>> words_in_order("I, drink things\\nKnow")
+    ['I', 'drink', 'things', 'Know']
+    """
+    return text.removeprefix("\ufeff").replace(",", " ").split()
+
+
+def _check(order: str | Sequence[str], first_id: int) -> None:
+    if isinstance(order, str) and order not in ("first-seen", "sorted"):
+        near = nearest(order, ("first-seen", "sorted"))
+        raise InputError(
+            f"no order '{order}'",
+            "the order of ids is first-seen, sorted, or a list of the words",
+            mend=f"did you mean {near[0]}?" if near else None,
+        )
+    if first_id not in (0, 1):
+        raise InputError(f"the first id cannot be {first_id}", "ids begin at 0 or at 1")
+
+
+def _distinct(words: Sequence[str], case: str, where: str) -> dict[str, str]:
+    """The words by their keys; a word twice is an error."""
+    distinct: dict[str, str] = {}
+    for word in map(clean, words):
+        before = distinct.get(compared(word, case))
+        if before is not None:
+            same = f"'{word}' twice" if before == word else f"both '{before}' and '{word}'"
+            raise InputError(
+                f"{where}: {same}",
+                "a word has one id" + ("" if before == word else ", and case is folded"),
+                mend="leave one of them out" + ("" if before == word else ", or keep case"),
+            )
+        distinct[compared(word, case)] = word
+    return distinct
+
+
+def _some(words: list[str]) -> str:
+    """The words, or the first of many and how many more."""
+    more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
+    return ", ".join(f"'{word}'" for word in words[:_NAMED]) + more
+
+
+def _missing_from_order(missing: list[str], order: list[str]) -> InputError:
+    return InputError(
+        "the order of ids lacks words of the corpus",
+        f"it has no {_some(missing)}",
+        f"it lists {len(order)} words",
+        mend=f"add them, or list {UNKNOWN}, which then stands for them",
+    )

@@ -1,0 +1,86 @@
+"""The working of a cell as data: its lines, each with the part it is, for every form of output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tmat.width import width
+
+PARTS = ("symbols", "numbers", "products", "result")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: = or ≈, what stands after it, and a remark, each as its notation writes it."""
+
+    part: str
+    sign: str
+    text: str
+    note: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.sign} {self.text}{self.note}"
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """How one cell came about: ``cell`` = ``formula``, then the lines; ``value`` is the number itself."""
+
+    stage: str
+    name: str
+    i: int
+    j: int
+    cell: str
+    head: Line
+    lines: tuple[Line, ...]
+    value: float
+
+    def __str__(self) -> str:
+        return "\n".join(wrapped(self))
+
+    def __iter__(self) -> Iterator[Line]:
+        yield self.head
+        yield from self.lines
+
+
+def wrapped(working: Working, columns: int | None = None) -> list[str]:
+    """The lines as text, every = under the next; one longer than ``columns`` goes on below, further in."""
+    first = f"{working.cell} {working.head}"
+    lines = _folded(first, columns, 4)
+    for line in working.lines:
+        lines += _folded(f"  {line}", columns, 4)
+    return lines
+
+
+def aligned(working: Working) -> str:
+    r"""The working, written in LaTeX, as one aligned environment."""
+    rows = [f"{working.cell} &{working.head}", *(f"&{line}" for line in working.lines)]
+    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+def _folded(text: str, columns: int | None, indent: int) -> list[str]:
+    """Parted before an operator where the line is full, or at any blank where that is not enough."""
+    if columns is None or width(text) <= columns:
+        return [text]
+    own = len(text) - len(text.lstrip())
+    room = max(columns, indent + 8)
+    lines, line = [], ""
+    for piece in _pieces(text, room - indent):
+        if line and width(line) + width(piece) > room:
+            lines.append(line.rstrip())
+            line = " " * indent + piece.lstrip()
+        else:
+            line += piece
+    lines.append(line)
+    lines[0] = " " * own + lines[0].lstrip()
+    return lines
+
+
+def _pieces(text: str, room: int) -> Iterator[str]:
+    for piece in re.split(r"(?<=\S)(?= [+/] )", text):
+        if width(piece) <= room:
+            yield piece
+        else:
+            yield from re.split(r"(?<=\S)(?= )", piece)

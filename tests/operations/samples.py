@@ -1,0 +1,74 @@
+"""Random operands and parameters for every operation, made from its axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tmat.operations import REGISTRY, Operation
+from tmat.operations.expression import Operand
+
+SIZES = {"n": 2, "m": 5, "k": 3, "d": 7, "h": 11, "w": 13, "*": 17}
+THIN = ({"n": 1}, {"m": 1}, {"k": 1}, {"d": 1}, {"w": 3, "n": 1}, {"h": 1}, {})
+
+PARAMETERS: dict[str, list[dict[str, Any]]] = {
+    "mask_fill": [{"value": -np.inf}, {"value": -1000.0}],
+    "softmax_tempered": [{"temperature": 0.5}, {"temperature": 3.0}],
+    "dropout": [{"p": 0.5}, {"p": 0.0}, {"p": 1.0}],
+    "divide": [{"by": 3.0}, {"by": -0.7}],
+    "divide_by_root": [{"d": 6}, {"d": 64}],
+    "columns": [{"start": 1, "stop": 3}, {"start": 2, "stop": 2}],
+    "one_row": [{"row": 1}, {"row": 17}],
+    "row_deviation": [{"kind": "population"}, {"kind": "sample"}],
+    **{
+        name: [{"epsilon": 1e-5}, {"epsilon": 0.0}, {"epsilon": 0.5}]
+        for name in ("normalize", "normalize_outside", "normalize_rms", "normalize_rms_outside")
+    },
+    "token_ids": [{"ids": [3, 1, 20], "words": ["When", "you", "the"]}],
+    "lookup": [{"first": 0}, {"first": 1}],
+    "sinusoid": [
+        {"positions": 5, "d_model": 7, "base": 10000.0, "start": 0, "exponent": "paired"},
+        {"positions": 3, "d_model": 6, "base": 100.0, "start": 2, "exponent": "column"},
+    ],
+    "largest": [{"first": 0}, {"first": 1}],
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    op: Operation
+    arrays: list[np.ndarray]
+    params: dict[str, Any]
+
+    @property
+    def operands(self) -> list[Operand]:
+        return [
+            Operand(
+                name,
+                array,
+                rows=[f"{name}{n}" for n in range(array.shape[0])],
+                cols=[f"c{n}" for n in range(array.shape[1])],
+            )
+            for name, array in zip("ABCD", self.arrays, strict=False)
+        ]
+
+
+def sample(name: str, rng: np.random.Generator, case: int = 0, **sizes: int) -> Sample:
+    """Operands whose sizes are different primes, so that no mix-up of axes goes unseen."""
+    op = REGISTRY[name]
+    known = {**SIZES, **sizes, "1": 1}
+    choices = PARAMETERS.get(name, [{}])
+    params = choices[case % len(choices)]
+    arrays = []
+    for row, col in op.axes * 3 if op.variadic else op.axes:
+        width = known[col] + len(arrays) if op.variadic else known[col]
+        arrays.append(rng.integers(-300, 301, (known[row], width)) / 100)
+    if name in ("mask_fill", "dropout"):
+        arrays[1] = rng.integers(0, 2, arrays[1].shape).astype(float)
+    if name == "lookup":
+        arrays[0] = rng.integers(0, known["*"], arrays[0].shape) + float(params["first"])
+    if name.startswith("normalize") or name == "renormalize":
+        arrays[-1] = np.abs(arrays[-1]) + 0.1
+    return Sample(op, arrays, params)

@@ -1,0 +1,130 @@
+"""Numbers at the edge: infinities, thousands, rows that are masked throughout. No warnings, no surprises."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from tests.oracles.load import cases
+
+from tmat.errors import InputError
+from tmat.operations import (
+    REGISTRY,
+    gelu,
+    lookup,
+    matmul,
+    normalize,
+    renormalize,
+    row_deviation,
+    silu,
+    softmax,
+)
+from tmat.operations.expression import Operand
+
+INF = np.inf
+
+
+@pytest.fixture(autouse=True)
+def no_warnings() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def by_cells(name: str, *arrays: np.ndarray, **params: object) -> np.ndarray:
+    op = REGISTRY[name]
+    operands = [Operand("A", array) for array in arrays]
+    height, width = op.result_shape([array.shape for array in arrays], params)
+    cells = [[op.at(i, j, *operands, **params).value for j in range(width)] for i in range(height)]
+    return np.array(cells)
+
+
+@pytest.mark.parametrize(
+    ("scores", "weights"),
+    [
+        ([[1000.0, 1000.0]], [[0.5, 0.5]]),
+        ([[-1000.0, -INF]], [[1.0, 0.0]]),
+        ([[-INF, -INF, -INF]], [[0.0, 0.0, 0.0]]),
+        ([[INF, 3.0, INF]], [[0.5, 0.0, 0.5]]),
+        ([[INF, -INF]], [[1.0, 0.0]]),
+        ([[1e308, -1e308]], [[1.0, 0.0]]),
+        ([[-INF]], [[0.0]]),
+        ([[1e308]], [[1.0]]),
+    ],
+)
+def test_softmax_at_the_edge(scores: list[list[float]], weights: list[list[float]]) -> None:
+    given = np.array(scores)
+    assert softmax(given).tolist() == weights
+    assert by_cells("softmax", given).tolist() == weights
+    assert by_cells("softmax_tempered", given, temperature=1.0).tolist() == weights
+
+
+@pytest.mark.parametrize("case", list(cases("activations")), ids=lambda case: case.get("about", case["kind"]))
+def test_activations_and_softmax_are_torchs(case: dict) -> None:
+    x = np.atleast_2d(case["X"])
+    result = REGISTRY[case["kind"]](x)
+    np.testing.assert_allclose(result, np.atleast_2d(case["output"]), rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(by_cells(case["kind"], x), result, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("case", list(cases("layernorm"))[:40], ids=str)
+def test_layer_norm_is_torchs(case: dict) -> None:
+    x = case["X"]
+    if case["kind"] == "rms":
+        result = REGISTRY["normalize_rms"](x, REGISTRY["row_rms"](x), epsilon=case["eps"])
+    else:
+        mean = REGISTRY["row_mean"](x)
+        std = row_deviation(x, mean, kind="population")
+        result = normalize(x, mean, std, epsilon=case["eps"])
+    if "gamma" in case:
+        result = REGISTRY["scale_columns"](result, np.atleast_2d(case["gamma"]))
+    if "beta" in case:
+        result = REGISTRY["add_row"](result, np.atleast_2d(case["beta"]))
+    np.testing.assert_allclose(result, case["output"], rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["relu", "gelu", "gelu_tanh", "tanh", "silu", "identity"])
+def test_activations_at_the_infinities(name: str) -> None:
+    edge = np.array([[-INF, INF, -1e308, 1e308, 5e-324, -0.0]])
+    np.testing.assert_array_equal(by_cells(name, edge), REGISTRY[name](edge))
+
+
+def test_what_tends_to_nothing_is_nothing() -> None:
+    assert gelu(np.array([[-INF]])).tolist() == [[0.0]]
+    assert silu(np.array([[-INF]])).tolist() == [[0.0]]
+
+
+def test_a_constant_row_has_no_deviation() -> None:
+    row, mean = np.array([[2.0, 2.0]]), np.array([[2.0]])
+    std = row_deviation(row, mean, kind="sample")
+    assert std.tolist() == [[0.0]]
+    assert normalize(row, mean, std, epsilon=0.0).tolist() == [[0.0, 0.0]]
+    assert by_cells("normalize", row, mean, std, epsilon=0.0).tolist() == [[0.0, 0.0]]
+    assert row_deviation(np.array([[5.0]]), np.array([[5.0]]), kind="sample").tolist() == [[0.0]]
+
+
+def test_a_row_of_zeros_stays() -> None:
+    rows = np.array([[0.0, 0.0], [0.2, 0.0]])
+    assert renormalize(rows).tolist() == [[0.0, 0.0], [1.0, 0.0]] == by_cells("renormalize", rows).tolist()
+
+
+def test_infinities_that_cancel_are_no_number() -> None:
+    a, b = np.array([[INF, INF]]), np.array([[1.0], [-1.0]])
+    assert np.isnan(matmul(a, b)).all() and np.isnan(by_cells("matmul", a, b)).all()
+
+
+def test_large_numbers_overflow_as_the_array_does() -> None:
+    a = np.array([[1e308, 1e308]])
+    assert by_cells("row_mean", a).tolist() == REGISTRY["row_mean"](a).tolist() == [[INF]]
+    np.testing.assert_array_equal(by_cells("row_rms", a), REGISTRY["row_rms"](a))
+
+
+@pytest.mark.parametrize(("id", "text"), [(0.0, "0"), (3.0, "3"), (1.5, "1.5")])
+def test_an_id_without_a_row(id: float, text: str) -> None:
+    with pytest.raises(InputError) as error:
+        lookup(np.array([[1.0], [id]]), np.array([[0.1], [0.2]]), first=1)
+    assert str(error.value) == (
+        f"no row of the table has the id {text}\n  it is the id in row 2\n  the table has 2 rows: ids 1 to 2"
+    )

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import gc
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tmat.errors import InputError, TmatError
+from tmat.reading import read_documents
+from tmat.worksheet import Worksheet
+
+SHEET = b'{"tmat": 1, "tokens": ["a]", "\\"[{"], "stages": []}'
+quick = settings(derandomize=True, max_examples=150, deadline=None)
+
+
+class Drip(io.RawIOBase):
+    """A stream that hands out its pieces one at a time, and remembers how many were asked for."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self.pieces = pieces
+        self.taken = 0
+
+    def read(self, size: int = -1) -> bytes:
+        if self.taken == len(self.pieces):
+            return b""
+        self.taken += 1
+        return self.pieces[self.taken - 1]
+
+
+def values(stream: Any) -> list[Any]:
+    return [
+        document if isinstance(document, Worksheet) else {name: m.values.tolist() for name, m in document.items()}
+        for document in read_documents(stream)
+    ]
+
+
+def error_of(data: bytes) -> str:
+    with pytest.raises(InputError) as error:
+        list(read_documents(io.BytesIO(data)))
+    return str(error.value)
+
+
+@pytest.mark.parametrize("between", [b"", b"\n", b"\r\n\r\n", b" ", b"\x1e", b"\n\xef\xbb\xbf"])
+def test_documents_follow_one_another(between: bytes) -> None:
+    data = between.join([b"[[1, 2]]", SHEET, b'{"K": 3, "V": [1, 2]}', b'{\n  "Q": [\n    [1]\n  ]\n}'])
+    rows, sheet, named, pretty = values(io.BytesIO(data))
+    assert rows == {"": [[1.0, 2.0]]}
+    assert isinstance(sheet, Worksheet)
+    assert sheet.tokens == ("a]", '"[{')
+    assert named == {"K": [[3.0]], "V": [[1.0, 2.0]]}
+    assert pretty == {"Q": [[1.0]]}
+
+
+@pytest.mark.parametrize("empty", [b"", b"\n \n", b"\xef\xbb\xbf"])
+def test_an_empty_stream_has_no_documents(empty: bytes) -> None:
+    assert values(io.BytesIO(empty)) == []
+
+
+def test_each_document_is_passed_on_as_soon_as_it_is_complete() -> None:
+    stream = Drip([b'{"Q": [[1,', b" 2]]", b"}", b"[[3]", b"]", b"\n"])
+    documents = read_documents(stream)  # type: ignore[arg-type]
+    next(documents)
+    assert stream.taken == 3
+    next(documents)
+    assert stream.taken == 5
+    assert list(documents) == []
+
+
+json_values = st.recursive(
+    st.one_of(st.text(max_size=5), st.sampled_from(['"', "\\", '\\"', "[", "]}", "é", "👩"]), st.integers(0, 9)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=3)),
+    max_leaves=8,
+)
+
+
+@quick
+@given(st.lists(st.one_of(st.lists(json_values), st.dictionaries(st.text(), json_values)), max_size=4), st.data())
+def test_texts_are_parted_where_their_brackets_close(documents: list[Any], data: st.DataObject) -> None:
+    from tmat.reading.documents import _texts
+
+    indent = data.draw(st.sampled_from([None, 1]))
+    texts = [json.dumps(document, ensure_ascii=data.draw(st.booleans()), indent=indent) for document in documents]
+    stream = data.draw(st.sampled_from(["", "\n", " "])).join(texts).encode("utf-8", "surrogatepass")
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
+    pieces = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True) if a < b]
+    found = [text.decode("utf-8", "surrogatepass") for text, _ in _texts(Drip(pieces), "x")]  # type: ignore[arg-type]
+    assert found == texts
+
+
+def test_a_large_document_is_parted_too() -> None:
+    row = [0.5] * 50
+    text = json.dumps({"Q": [row] * 6000, "K": [row]}).encode()
+    assert len(text) > 1 << 20
+    first, second = values(io.BytesIO(text + text))
+    assert first == second
+    assert len(first["Q"]) == 6000
+
+
+def test_a_broken_document_comes_after_the_whole_ones() -> None:
+    documents: Iterator[Any] = read_documents(io.BytesIO(b"[1]\n[2]\n[1, x]\n"))
+    assert next(documents)[""].values.tolist() == [[1.0]]
+    assert next(documents)[""].values.tolist() == [[2.0]]
+    with pytest.raises(InputError) as error:
+        next(documents)
+    lines = str(error.value).splitlines()
+    assert lines[0].startswith("malformed JSON: ")
+    assert lines[1] == "  in standard input, line 3, column 5"
+    assert lines[2] == "  reads: [1,  ⟨here⟩ x]"
+
+
+def test_columns_count_characters_from_the_start_of_the_line() -> None:
+    assert "line 1, column 14" in error_of('{"é": 1} [1, x]'.encode())
+    assert "document 2 (line 1)" in error_of(b"[1] [null]")
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b'{"tmat": 1, "stages": [', ["the JSON stops before its end", "in standard input, line 1, column 24"]),
+        (b"[[1, 2]", ["the JSON stops before its end"]),
+        (b"[NaN]", ["malformed JSON", 'write "NaN", "Infinity", "-Infinity" in quotes']),
+        (b"[-Infinity]", ["malformed JSON", 'write "NaN", "Infinity", "-Infinity" in quotes']),
+        (b"{'a': 1}", ["malformed JSON", "JSON takes double quotes"]),
+        (b'{"a": True}', ["malformed JSON", "JSON says true, false and null"]),
+        (b"[1, 2,]", ["malformed JSON", "take away the last comma"]),
+        (b"[1e999]", ["malformed JSON", "the largest 64-bit float is about 1.8e308"]),
+        (b'{"\x1b[2J": [[1, x]]}', ["malformed JSON", r"\x1b[2J"]),
+        (b"1 2; 3 4", ["no JSON here: '1 2; 3 4'", "expected a worksheet", "-m X=-"]),
+        (b"[1]]", ["no JSON here: ']'", "line 1, column 4"]),
+        (b"null", ["no JSON here: 'null'"]),
+        (b"{}", ["$ is an empty object"]),
+        (b"[]", ["$ holds no numbers", "at least one row"]),
+        (b"[[]]", ["$ holds no numbers"]),
+        (b"[[1], [2, 3]]", ["$[1] has 2 numbers", "expected 1, as many as $[0] has"]),
+        (b"[1, [2]]", ["$[0] is 1", "expected a row"]),
+        (b"[[[0.5]], [[0.5]]]", ["$[0][0] is an array of 1"]),
+        (b'{"Q": [[0.5, true]]}', ["$.Q[0][1] is true"]),
+        (b'{"Q": [[0.5], ["0.5"]]}', ['$.Q[1][0] is "0.5"', "write the number without quotes"]),
+        (b'{"Q": [["NaN"], [false]]}', ["$.Q[1][0] is false"]),
+        (b'{"Q": [["NaN"], [{}]]}', ["$.Q[1][0] is an object"]),
+        (b"[[[1]]]", ["$[0][0] is an array of 1", "a matrix has two dimensions"]),
+        (b'[1, "two"]', ['$[1] is "two"']),
+        (b'{"Q": true}', ["$.Q is true"]),
+        (b'{"Q": {"rows": []}}', ["$.Q is an object without values"]),
+        (b'{"W_Q": 1, "wq": 2}', ["$.wq and $.W_Q are one name"]),
+        (b'{"stages": []}', ['$ has no "tmat"']),
+        (b"[" * 1_000_000, ["nested more than 64 levels deep"]),
+        (b'{"a":' * 1_000_000, ["nested more than 64 levels deep"]),
+        (b"[" * 100 + b"]" * 100, ["nested more than 64 levels deep"]),
+        ("[1]".encode("utf-16"), ["UTF-16", "save it as UTF-8"]),
+        ("[1]".encode("utf-16-le"), ["UTF-16"]),
+        ("[1]".encode("utf-32"), ["UTF-16 or UTF-32"]),
+        (b'[1]\n["\xff"]', ["not UTF-8", "byte 6 (line 2) is 0xff"]),
+        (b"\xe9", ["not UTF-8", "byte 0 (line 1) is 0xe9"]),
+    ],
+)
+def test_errors_say_what_and_where(data: bytes, lines: list[str]) -> None:
+    text = error_of(data)
+    for line in lines:
+        assert line in text
+    assert "\x1b" not in text
+
+
+def test_a_number_of_many_digits_is_read_or_refused_quickly() -> None:
+    [long] = values(io.BytesIO(b"[[0." + b"3" * 2_000_000 + b"]]"))
+    assert long == {"": [[1 / 3]]}
+    assert "infinity" in error_of(b"[[" + b"1" * 2_000_000 + b"]]")
+
+
+def test_reading_leaves_the_garbage_collector_as_it_was() -> None:
+    assert gc.isenabled()
+    values(io.BytesIO(b"[1]"))
+    error_of(b"[x]")
+    assert gc.isenabled()
+
+
+def test_a_folder_for_standard_input() -> None:
+    class Folder(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            raise IsADirectoryError(21, "Is a directory")
+
+    with pytest.raises(InputError, match="cannot read standard input\n  is a directory"):
+        list(read_documents(Folder()))  # type: ignore[arg-type]
+
+
+@quick
+@given(
+    st.one_of(
+        st.binary(max_size=60),
+        st.lists(
+            st.sampled_from(
+                [b"{", b"}", b"[", b"]", b",", b":", b'"', b"\\", b"1", b"-", b"e9", b'"Q"', b"null", b"\n"]
+            ),
+            max_size=25,
+        ).map(b"".join),
+        st.integers(0, len(SHEET)).map(lambda n: SHEET[:n]),
+        st.tuples(st.integers(0, len(SHEET)), st.binary(max_size=3)).map(
+            lambda c: SHEET[: c[0]] + c[1] + SHEET[c[0] :]
+        ),
+    )
+)
+def test_nothing_but_our_own_errors(data: bytes) -> None:
+    try:
+        list(read_documents(io.BytesIO(data)))
+    except TmatError as error:
+        assert str(error).isprintable() or "\n" in str(error)

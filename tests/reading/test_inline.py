@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tmat.errors import InputError, TmatError
+from tmat.reading.inline import read_inline
+from tmat.reading.number_text import LONGEST_NUMBER, number
+
+quick = settings(derandomize=True, max_examples=200, deadline=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1 2; 3 4", [[1, 2], [3, 4]]),
+        ("1 2\n3 4\n", [[1, 2], [3, 4]]),
+        ("1, 2; 3, 4", [[1, 2], [3, 4]]),
+        ("1,2;3,4;", [[1, 2], [3, 4]]),
+        ("1\t2\r\n3\t4", [[1, 2], [3, 4]]),
+        ("[[1, 2], [3, 4]]", [[1, 2], [3, 4]]),
+        ('[[1, "-Infinity"]]', [[1, -math.inf]]),
+        ("[1, 2]", [[1, 2]]),
+        ("[1 2; 3 4]", [[1, 2], [3, 4]]),
+        ("[[1. 2.]\n [3. 4.]]", [[1, 2], [3, 4]]),
+        ("7", [[7]]),
+        ("1;2", [[1], [2]]),
+        ("-inf −∞ +inf ∞ −3 – 4".replace("– 4", "–4"), [[-math.inf, -math.inf, math.inf, math.inf, -3, -4]]),
+        ("1e-3 .5 2. +1E2 -0", [[0.001, 0.5, 2, 100, 0]]),
+    ],
+)
+def test_what_spells_a_matrix(text: str, values: list[list[float]]) -> None:
+    assert read_inline(text).values.tolist() == values
+
+
+def test_nan_is_a_number() -> None:
+    assert np.isnan(read_inline("nan NaN").values).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no numbers\n  in the command line: ''\n  write rows as \"1 2; 3 4\""),
+        ("1 2; 3 x", "'x' where a number is due\n  row 2, cell 2 of '1 2; 3 x'"),
+        ("1 2; 3", "rows of different lengths\n  in '1 2; 3': row 2 has 1 number, row 1 has 2"),
+        ("3,14 2,71", "'3,14': a decimal comma, or two cells?"),
+        ("3,14, 2,71", "'3,14': a decimal comma, or two cells?"),
+        ("1/2", "'1/2' where a number is due\n  row 1, cell 1 of '1/2'\n  write fractions as decimals: 0.5"),
+        ("5%", "write percentages as decimals: 5% is 0.05"),
+        ("1_000", "'1_000' where a number is due"),
+        ("1e999", "'1e999' is beyond what a 64-bit float can hold"),
+        ("1,,2", "an empty cell where a number is due\n  row 1, cell 2 of '1,,2'"),
+        ("1 _", "'_' is a cell not filled in"),
+        ("1 \x1b[31m", r"'\x1b[31m' where a number is due"),
+        ("[1, 2", "the JSON stops before its end"),
+        ("[[1, 2], [3]]", "$[1] has 1 number"),
+        ("[[1, null]]", "$[0][1] is null"),
+    ],
+)
+def test_what_does_not(text: str, message: str) -> None:
+    with pytest.raises(InputError) as error:
+        read_inline(text)
+    assert message in str(error.value)
+
+
+def test_other_scripts_digits_and_python_spellings_are_no_numbers() -> None:
+    for text in ("١٢", "1_0", "0x10", "1e", "e5", ".", "-", "--1", "1 0", "infinite"):
+        assert number(text) is None
+
+
+def test_a_number_of_a_billion_digits_is_not_even_looked_at() -> None:
+    with pytest.raises(InputError, match=f"a number of 100000 characters(.|\n)*at most {LONGEST_NUMBER} are read"):
+        read_inline("1" * 100_000)
+
+
+@quick
+@given(st.lists(st.lists(st.floats(), min_size=2, max_size=2), min_size=1, max_size=4))
+def test_what_python_prints_reads_back(rows: list[list[float]]) -> None:
+    text = "; ".join(" ".join(map(repr, row)) for row in rows)
+    assert np.array_equal(read_inline(text).values, np.array(rows), equal_nan=True)
+
+
+@quick
+@given(st.one_of(st.text(max_size=20), st.text(alphabet="0123456789.,;-+e [] \n\t_?|infa∞−", max_size=25)))
+def test_nothing_but_our_own_errors(text: str) -> None:
+    try:
+        matrix = read_inline(text)
+    except TmatError as error:
+        assert str(error)
+    else:
+        assert matrix.values.size
