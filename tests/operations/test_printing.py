@@ -40,7 +40,7 @@ MU = Operand("mean", np.array([[0.75], [1.0]]), rows=["When", "you"], cols=["mea
 a, b, c = A[0, 0], A[0, 1], A[0, 2]
 
 STYLES = [
-    (a + b - c, "a₁₁ + a₁₂ − a₁₃", "1.50 + (−2.25) − 3.00"),
+    (a + b - c, "(a₁₁ + a₁₂) − a₁₃", "(1.50 + (−2.25)) − 3.00"),
     (a - (b + c), "a₁₁ − (a₁₂ + a₁₃)", "1.50 − ((−2.25) + 3.00)"),
     (a - (b - c), "a₁₁ − (a₁₂ − a₁₃)", "1.50 − ((−2.25) − 3.00)"),
     (a * (b + c), "a₁₁·(a₁₂ + a₁₃)", "1.50·((−2.25) + 3.00)"),
@@ -116,7 +116,7 @@ def test_two_matrices_never_share_a_letter() -> None:
 
 def test_long_sums_are_folded() -> None:
     long = Operand("X", np.arange(512.0).reshape(1, -1))
-    assert Symbols(fold=3).text(total(long.row(0))) == "x₁ + x₂ + … 509 more terms … + x₅,₁₂".replace("₅,₁₂", "₅₁₂")
+    assert Symbols(fold=3).text(total(long.row(0))) == "x₁ + x₂ + … 509 more terms … + x₅₁₂"
     assert Numbers(fold=3).text(total(long.row(0))) == "0 + 1 + … 509 more terms … + 511"
     assert Numbers(fold=4).text(total(long.row(0)[:5])) == "0 + 1 + 2 + … 1 more term … + 4"
     assert Numbers(fold=5).text(total(long.row(0)[:5])) == "0 + 1 + 2 + 3 + 4"
@@ -228,9 +228,9 @@ def test_nothing_in_a_label_is_latex() -> None:
     evil = Operand("a_b$", np.array([[1.0, 2.0], [3.0, 4.0]]), rows=["$x$", "50%"], cols=["\\input{a}", "~^&#_"])
     told = Labels(LATEX).text(evil[0, 0] + evil[1, 1])
     assert told == (
-        r"\mathrm{a}_{\mathrm{b\$}}[\text{\$x\$}, \text{\textbackslash{}input\{a\}}]"
-        r" + \mathrm{a}_{\mathrm{b\$}}[\text{50\%}, \text{\textasciitilde{}\textasciicircum{}\&\#\_}]".replace(r"\mathrm{a}_", "a_")
-    ).replace(r"\mathrm{a}_", "a_")
+        r"a_{\mathrm{b\$}}[\text{\$x\$}, \text{\textbackslash{}input\{a\}}]"
+        r" + a_{\mathrm{b\$}}[\text{50\%}, \text{\textasciitilde{}\textasciicircum{}\&\#\_}]"
+    )
     assert latex_text("a\nb") == "a b"
     assert latex_name("{x}") == r"\mathrm{\{x\}}"
     assert [latex_name(name) for name in ("Q", "Q12", "b_Q", "PE", "query_hidden", "v_A")] == [

@@ -29,6 +29,10 @@ class Candidate:
     rare: int
     among: int = 1
 
+    @property
+    def sentence_key(self) -> str:
+        return f"{self.name}: {self.said}"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:

@@ -210,7 +210,7 @@ class Workings:
         return self._numbers.shown(value, decimals)[0]
 
     def _agrees(self, e: Expression, came_to: float, value: float, step: Step) -> bool:
-        """Whether the worksheet's number is what the working comes to, but for what floats lose and rounding takes."""
+        """Whether the worksheet has what the working comes to, but for what floats lose and rounding takes."""
         if came_to == value or (math.isnan(came_to) and math.isnan(value)):
             return True
         sizes = [abs(leaf.value) for leaf in leaves(e) if math.isfinite(leaf.value)]

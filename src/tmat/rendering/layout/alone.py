@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.rendering.layout.block import Block, beside
+from tmat.rendering.layout.block import Block, air, beside
 from tmat.rendering.layout.pen import MOST, Pen
 from tmat.rendering.layout.view import CUT, View, edges, named, widened
 from tmat.rendering.layout.wrap import folded, phrases
@@ -40,7 +40,7 @@ def _drawn(
     pen: Pen, seen: View, role: str, gap: int, heads: bool, *, left: bool = True, right: bool = True
 ) -> Block:
     labels = pen.labels(seen)
-    return beside([labels, Block([space(2)], 2), pen.matrix(seen, role, gap, heads=heads, left=left, right=right)])
+    return beside([labels, air(2), pen.matrix(seen, role, gap, heads=heads, left=left, right=right)])
 
 
 def _gap(pen: Pen, seen: View, room: int | None) -> tuple[int, bool]:

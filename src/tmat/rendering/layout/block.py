@@ -30,14 +30,19 @@ def sign(text: str, role: str = "operator") -> Block:
     return Block([line], columns(line))
 
 
-def captioned(block: Block, caption: Line) -> Block:
-    """A line above a block, centred; a block narrower than its caption is widened."""
+def captioned(block: Block, caption: Line, align: str = "centre") -> Block:
+    """A line above a block; a block narrower than its caption is widened."""
     wide = max(block.width, columns(caption))
     core, above = block.core, block.above
     if wide > block.width:
-        core = [padded(line, wide, "centre") for line in core]
-        above = [padded(line, wide, "centre") for line in above]
-    return Block(core, wide, [padded(caption, wide, "centre"), *above])
+        core = [padded(line, wide, align) for line in core]
+        above = [padded(line, wide, align) for line in above]
+    return Block(core, wide, [padded(caption, wide, align), *above])
+
+
+def air(count: int) -> Block:
+    """Nothing, so many columns wide."""
+    return Block([space(count)], count)
 
 
 def beside(blocks: Sequence[Block]) -> Block:

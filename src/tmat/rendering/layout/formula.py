@@ -76,6 +76,11 @@ def parts(op: str, count: int, params: Mapping[str, Any]) -> tuple[Part, ...] | 
     return _tree(found)
 
 
+def picks(op: str, count: int, params: Mapping[str, Any]) -> bool:
+    """Whether an operation takes a part of one matrix: Q[:, 1…4]."""
+    return count == 1 and op in REGISTRY and PICKS.search(said(op, [f"{_MARK}0{_MARK}"], params)) is not None
+
+
 def _tree(found: list[tuple[str, str, str, str, str]]) -> tuple[Part, ...] | None:
     """Brackets as groups; None where they do not pair."""
     levels: list[list[Part]] = [[]]

@@ -14,7 +14,7 @@ LONGEST_SENTENCE = 60  # words of it in a heading
 FORMULA = 24  # the least room for formulas, so that the shapes of a stage stand in one column
 
 
-def heading(pen: Pen, stage: Stage, tokens: Sequence[str], known: frozenset[str]) -> list[Line]:
+def heading(pen: Pen, stage: Stage, tokens: Sequence[str]) -> list[Line]:
     """The stage's name, the sentence, every convention in force and where the given matrices came from."""
     name: Line = (Span(pen.spell.word(stage.id), "heading"),)
     said_words = [pen.spell.word(word) for word in sentence(stage, tokens)]
@@ -77,6 +77,8 @@ class StepHeads:
         self.pen = pen
         self.rounds = any(step.decimals is not None or step.used is not None for step in stage.steps)
         self.numbers = len(str(len(stage.steps)))
+        self._sizes = {step.name: step.values.shape for step in stage.steps}
+        self._sizes |= {name: matrix.values.shape for name, matrix in stage.given.items()}
         self.told = {id(step): self._tell(stage, step) for step in stage.steps}
         room = (pen.width or 160) // 2
         formulas = [n for n in (columns(line) for line, _, _ in self.told.values()) if n <= room]
@@ -86,7 +88,8 @@ class StepHeads:
     def _tell(self, stage: Stage, step: Step) -> tuple[Line, Line, Line]:
         spell = self.pen.spell
         formula = said(step.op, [spell.word(name) for name in step.of], step.params)
-        sizes = [(stage[name].height, stage[name].width) for name in step.of if name in stage]
+        found = [operand for operand in (self._sizes.get(name) for name in step.of) if operand is not None]
+        sizes = found if len(found) == len(step.of) else []
         shape = shapes(step.op, sizes, (step.result.height, step.result.width), step.params)
         return (
             (Span(spell.word(step.name), "name"), Span(" = " + spell(formula), "formula")),
@@ -100,6 +103,13 @@ class StepHeads:
             return ""
         told = "exact" if step.decimals is None else f"to {_decimals(step.decimals)}"
         return told + (f", taken on to {step.used}" if step.used is not None else "")
+
+    def short(self, number: int, step: Step) -> Line:
+        """Number, formula and size in one line, for a part of a matrix among its like."""
+        formula, _, rounding = self.told[id(step)]
+        size = Span(self.pen.spell(f" {step.result.size}"), "caption")
+        more = (*space(2), *rounding) if rounding[0].text else ()
+        return (Span(str(number).rjust(self.numbers), "number"), *space(3), *formula, size, *more)
 
     def lines(self, number: int, step: Step) -> list[Line]:
         formula, shape, rounding = self.told[id(step)]

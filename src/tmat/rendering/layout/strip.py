@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tmat.rendering.layout.block import Block, beside, captioned, fenced, sign
+from tmat.rendering.layout.block import Block, air, beside, captioned, fenced, sign
 from tmat.rendering.layout.formula import Part, Place, Sign, parts, places
 from tmat.rendering.layout.pen import MOST, UNLIMITED, Pen
 from tmat.rendering.layout.view import View
@@ -28,6 +28,10 @@ class Strip:
         self.result = pen.view(step.result, most=decimals(stage, step.name), result=True)
         self.headed = any(map(pen.heads_fit, (*self.seen.values(), self.result)))
 
+    def least(self, gap: int) -> int:
+        """The width of the matrices alone."""
+        return sum(self.seen[p.n, p.transposed].width(gap) for p in places(self.tree)) + self.result.width(gap)
+
     def block(self, gap: int) -> Block:
         first = places(self.tree)[0]
         blocks = [self._part(part, gap) for part in self.tree]
@@ -36,7 +40,7 @@ class Strip:
             blocks.append(self._sign(" = ", gap))
         blocks.append(self._matrix(self.result, "result", gap))
         labelled = self.seen[first.n, first.transposed]
-        return beside([self.pen.labels(labelled), Block([space(2)], 2), *blocks])
+        return beside([self.pen.labels(labelled), air(2), *blocks])
 
     def scale(self, width: int, gap: int) -> list[Line]:
         """The scale of the result's colours, under the result."""
@@ -62,7 +66,7 @@ class Strip:
         told = text.strip()
         before, after = (gap if end == " " else 0 for end in (text[:1], text[-1:]))
         if told == ",":
-            return Block([space(gap)], gap)
+            return air(gap)
         return sign(" " * before + self.pen.spell(told) + " " * after)
 
     def _matrix(self, seen: View, role: str, gap: int) -> Block:
@@ -83,28 +87,45 @@ def _raised(block: Block, text: str) -> Block:
 
 def decimals(stage: Stage, name: str, *, used: bool = False) -> int:
     """How many decimals a matrix may be shown with: those it was rounded to, where that was said."""
-    step = stage.step(name)
+    step = next((step for step in stage.steps if step.name == name), None)
     if step is None:
         return MOST
     said = step.used if used and step.used is not None else step.decimals
     return MOST if said is None else max(said, MOST)
 
 
+def operand(stage: Stage, name: str) -> Matrix | None:
+    """A matrix as a step takes it; names in a step are exact as a rule, and quickly found."""
+    for step in stage.steps:
+        if step.name == name:
+            return step.taken
+    if name in stage.given:
+        return stage.given[name]
+    return stage.operand(name) if name in stage else None
+
+
 def strip(pen: Pen, stage: Stage, step: Step, room: int | None) -> list[Line] | None:
     """The step as one strip, with wide or narrow gaps; None where it does not fit or is no equation."""
     room = UNLIMITED if room is None else room
     tree = parts(step.op, len(step.of), step.params)
-    if tree is None or any(name not in stage for name in step.of):
+    if tree is None or not step.result.values.size:
         return None
-    operands = [stage.operand(name) for name in step.of]
+    operands: list[Matrix] = []
+    for name in step.of:
+        found = operand(stage, name)
+        if found is None:
+            return None
+        operands.append(found)
     shown = places(tree)
     if any(place.n >= len(operands) for place in shown):
         return None
     wide = [operands[p.n].height if p.transposed else operands[p.n].width for p in shown]
-    if 2 * (sum(wide) + step.result.width) > room or not step.result.values.size:
+    if 2 * (sum(wide) + step.result.width) > room:
         return None  # no need to look at the numbers: they cannot fit
     made = Strip(pen, stage, step, tree, operands)
     for gap in (2, 1):
+        if made.least(gap) > room:
+            continue
         block = made.block(gap)
         if block.width <= room:
             return [*block.lines(), *made.scale(block.width, gap)]

@@ -1,0 +1,226 @@
+"""Which slips explain the wrong cells: the fewest and likeliest that chance would not have brought about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tmat.checking.candidates import Candidate, fitting
+from tmat.checking.evidence import ENOUGH, SURE, Evidence, Score, choose, cost_of
+from tmat.checking.printed import Cells, Printed
+from tmat.checking.report import Finding
+from tmat.operations.operation import Array
+from tmat.operations.slips import Redo
+from tmat.operations.slips.cells import CellSlip, cell_slips
+
+Tier = Callable[[], Iterable[Candidate]]
+
+FEW = 2  # wrong cells among which chance is real
+MOST_NAMED = 3
+ROUNDS = 6  # explanations of one matrix
+TIE = 2.0
+ONE_BY_ONE = 40  # wrong cells that are looked at one by one
+
+
+@dataclass(slots=True, eq=False)
+class _Held:
+    """A candidate and where it fits."""
+
+    candidate: Candidate
+    fits: Cells
+    cost: float
+
+
+class Explaining:
+    """The search for what explains a matrix's wrong cells."""
+
+    def __init__(self, printed: Printed, due: Array, right: Cells, base: Cells | None = None) -> None:
+        self.printed, self.due = printed, due
+        self.wrong: Cells = ~right & ~printed.blank
+        self.base = right if base is None else base  # right by one way of rounding alone
+        self.held: list[_Held] = []
+        self._known: set[tuple[str, bytes]] = set()
+
+    def run(self, tiers: Sequence[Tier], steps: Sequence[Redo]) -> tuple[list[Finding], Cells]:
+        """The findings, and the cells that none explains; tiers are tried in turn until all is explained."""
+        findings: list[Finding] = []
+        left = self.wrong
+        few = int(self.wrong.sum()) <= FEW
+        for tier in tiers:
+            self._hold(tier())
+            findings, left = self._cover()
+            if not left.any() and not few and all(finding.sure for finding in findings):
+                return findings, left
+        if left.any() and int(left.sum()) <= ONE_BY_ONE:
+            more, left = self._one_by_one(left, steps, few=int(left.sum()) <= FEW)
+            findings += more
+        return findings, left
+
+    # -- candidates
+
+    def _hold(self, found: Iterable[Candidate]) -> None:
+        candidates = fitting(found, self.printed.shape)
+        if not candidates:
+            return
+        with np.errstate(all="ignore"):
+            stack = np.stack([candidate.values for candidate in candidates])
+            fits = self.printed.fits(stack)
+        hits = (fits & self.wrong).any(axis=(1, 2))
+        for n in np.nonzero(hits)[0]:
+            candidate = candidates[n]
+            key = (candidate.sentence_key, fits[n].tobytes())
+            if key not in self._known:
+                self._known.add(key)
+                self.held.append(_Held(candidate, fits[n], cost_of(candidate.rare, candidate.among)))
+
+    # -- the fewest that explain the most
+
+    def _cover(self) -> tuple[list[Finding], Cells]:
+        findings: list[Finding] = []
+        left = self.wrong.copy()
+        for _ in range(ROUNDS):
+            if not left.any():
+                break
+            evidence = Evidence(self.printed, self.due, left)
+            scored = [
+                (score, held)
+                for held in self.held
+                if (score := evidence.score(held.fits | (self.wrong & ~left), held.cost)) is not None
+            ]
+            if not scored:
+                break
+            best = max(scored, key=lambda pair: pair[0].worth)
+            few = int(self.wrong.sum()) <= FEW
+            if best[0].worth < (0.0 if few else ENOUGH):
+                break
+            if few and not best[0].whole:
+                break  # single cells are weighed with the slips of single cells
+            findings.append(self._finding(best[0], best[1], scored, few=few))
+            left = left & ~best[0].cells
+        return findings, left
+
+    def _finding(
+        self, score: Score, held: _Held, scored: Sequence[tuple[Score, _Held]], *, few: bool
+    ) -> Finding:
+        first = held.candidate
+        names, said = [first.name], [first.said]
+        equal = sorted(
+            (
+                (other, rival)
+                for other, rival in scored
+                if other.worth >= score.worth - TIE and np.array_equal(other.cells, score.cells)
+            ),
+            key=lambda pair: -pair[0].worth,
+        )
+        for _, rival in equal:
+            candidate = rival.candidate
+            if len(names) < MOST_NAMED and candidate.name not in names and candidate.said not in said:
+                if "+" not in candidate.name or "+" in first.name:
+                    names.append(candidate.name)
+                    said.append(candidate.said)
+        whole = score.whole and bool((score.cells == self.wrong).all())
+        cells = (held.fits & ~self.base & ~self.printed.blank) if whole else score.cells
+        sure = not few and score.near >= SURE
+        places = tuple((int(i), int(j)) for i, j in np.argwhere(cells))
+        text = ", or ".join(said)
+        return Finding(
+            first.kind, tuple(names), text if sure else f"perhaps {text}", first.mend, places, sure, score.whole
+        )
+
+    # -- single cells
+
+    def _one_by_one(self, left: Cells, steps: Sequence[Redo], *, few: bool) -> tuple[list[Finding], Cells]:
+        evidence = Evidence(self.printed, self.due, left)
+        places = [(int(i), int(j)) for i, j in np.argwhere(left)]
+        by_cell = {place: self._of_cell(place, steps, evidence) for place in places}
+        left = left.copy()
+        if few:
+            findings = []
+            for place, found in by_cell.items():
+                near = [pair for pair in found if pair[0] > 0][:MOST_NAMED]
+                if near:
+                    findings.append(self._perhaps(place, near))
+                    left[place] = False
+            return _joined(findings), left
+        return self._groups(by_cell, evidence, left)
+
+    def _of_cell(
+        self, place: tuple[int, int], steps: Sequence[Redo], evidence: Evidence
+    ) -> list[tuple[float, CellSlip]]:
+        """The slips that make this cell's number, by worth, one of a name."""
+        i, j = place
+        far = float(evidence.far[place])
+        best: dict[str, tuple[float, CellSlip]] = {}
+        found: list[CellSlip] = []
+        for n, step in enumerate(steps):
+            right = self.due if n == 0 else step()
+            if right.shape == self.printed.shape:
+                found += cell_slips(step, right, i, j, self.printed.decimals)
+        for held in self.held:
+            if held.fits[place]:
+                c = held.candidate
+                among = max(int((~held.fits & ~self.printed.blank).sum()), 1)
+                found.append(CellSlip(c.name, float("nan"), c.said, c.mend, c.among * among, c.rare))
+        numbers = [slip.value for slip in found]
+        fits = self._cell_fits(place, numbers)
+        for slip, fit in zip(found, fits, strict=True):
+            if fit or np.isnan(slip.value):
+                worth = far - cost_of(slip.rare, slip.among)
+                if slip.name not in best or worth > best[slip.name][0]:
+                    best[slip.name] = (worth, slip)
+        return sorted(best.values(), key=lambda pair: -pair[0])
+
+    def _cell_fits(self, place: tuple[int, int], numbers: Sequence[float]) -> Cells:
+        shape = self.printed.shape
+        fits = np.zeros(len(numbers), dtype=bool)
+        trial = np.full(shape, np.nan)
+        for n, number in enumerate(numbers):
+            if not np.isnan(number):
+                trial[place] = number
+                fits[n] = self.printed.fits(trial)[place]
+        return fits
+
+    def _perhaps(self, place: tuple[int, int], near: Sequence[tuple[float, CellSlip]]) -> Finding:
+        slips = [slip for _, slip in near]
+        text = ", or ".join(slip.said for slip in slips)
+        return Finding(
+            "slip", tuple(slip.name for slip in slips), f"perhaps {text}", slips[0].mend, (place,), False
+        )
+
+    def _groups(
+        self, by_cell: dict[tuple[int, int], list[tuple[float, CellSlip]]], evidence: Evidence, left: Cells
+    ) -> tuple[list[Finding], Cells]:
+        """The same slip in several cells, where it is too often to be chance."""
+        findings: list[Finding] = []
+        names = dict.fromkeys(slip.name for found in by_cell.values() for _, slip in found)
+        for name in names:
+            cells = {
+                place: pair
+                for place, found in by_cell.items()
+                for pair in found
+                if pair[1].name == name and left[place]
+            }
+            if not cells:
+                continue
+            worth = sum(float(evidence.far[place] * evidence.share[place]) for place in cells)
+            worth -= sum(float(np.log(pair[1].among)) for pair in cells.values())
+            worth -= choose(len(by_cell), len(cells)) + cost_of(next(iter(cells.values()))[1].rare)
+            if worth < ENOUGH + 2.0:
+                continue
+            slip = next(iter(cells.values()))[1]
+            findings.append(Finding("slip", (name,), slip.said, slip.mend, tuple(cells), True))
+            for place in cells:
+                left[place] = False
+        return findings, left
+
+
+def _joined(findings: list[Finding]) -> list[Finding]:
+    """Two cells with one and the same explanation are one finding."""
+    joined: dict[tuple[str, ...], Finding] = {}
+    for finding in findings:
+        known = joined.setdefault((*finding.names, finding.sentence), finding)
+        if known is not finding:
+            known.cells += finding.cells
+    return list(joined.values())

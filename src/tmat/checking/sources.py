@@ -1,0 +1,201 @@
+"""The numbers that a step could have been made from: the key's, the writer's own, rounded or carried on unrounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
+
+import numpy as np
+
+from tmat.checking.plan import Plan, Planned
+from tmat.checking.printed import Cells, Printed
+from tmat.operations.operation import Array
+from tmat.operations.slips import Redo
+from tmat.precision import round_half_away
+
+MOST = 14
+"""Ways to have one matrix that are followed up."""
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """What is known of one matrix while a submission is marked.
+
+    ``right`` are numbers for it that are right (the writer's own where they are right, the key's, …);
+    ``theirs`` are the writer's own as they stand; the first of each is the likeliest.
+    """
+
+    planned: Planned
+    printed: Printed | None = None
+    right: list[Array] = field(default_factory=list)
+    theirs: list[Array] = field(default_factory=list)
+    off: bool = False  # the writer's own numbers differ from the right ones
+    void: bool = False  # what was handed in is no attempt: nothing follows from it
+
+    @property
+    def unseen(self) -> bool:
+        return self.printed is None and not self.planned.given
+
+    @property
+    def claimed(self) -> int | None:
+        """The decimals it shows, where it was handed in."""
+        return self.printed.decimals if self.printed is not None else None
+
+
+class Sources:
+    """The matrices of a submission in the order of the key."""
+
+    def __init__(self, plan: Plan, decimals: int) -> None:
+        self.plan = plan
+        self.lines = [Line(planned) for planned in plan.lines]
+        self.decimals = decimals  # to which this writer rounds, as far as the page tells
+
+    # -- a matrix is settled: what later steps can take of it
+
+    def settle_given(self, line: Line) -> None:
+        """A given matrix: the key's, or as the writer copied it."""
+        own = self.plan.taken(line.planned, line.planned.values)
+        line.right = [own]
+        line.theirs = [own]
+        if line.printed is not None and line.off and not line.void:
+            line.theirs = [line.printed.values]
+
+    def settle_printed(self, line: Line, right: Cells, carried: Sequence[Array]) -> None:
+        """A step that was handed in, marked: right cells as written, the others from the key."""
+        assert line.printed is not None
+        planned = line.planned
+        own = np.where(right, line.printed.values, planned.values)
+        found = [self.plan.taken(planned, own), own, *carried]
+        found += [self.plan.taken(planned, planned.values)]
+        if planned.exact is not None:
+            found.append(planned.exact)
+        line.right = distinct(found)
+        line.theirs = line.right
+        if line.off and not line.void:
+            theirs = line.printed.values
+            line.theirs = distinct([self.plan.taken(planned, theirs), theirs])
+        elif line.off:
+            line.theirs = line.right
+
+    def settle_unseen(self, line: Line) -> None:
+        """A step that was not handed in: done again from what was, exactly and rounded as this writer rounds."""
+        planned = line.planned
+        key = self.plan.taken(planned, planned.values)
+        line.right = self._unseen(planned, [o.right for o in self.operands(planned)], key)
+        line.off = any(operand.off for operand in self.operands(planned))
+        line.theirs = line.right
+        if line.off:
+            line.theirs = self._unseen(planned, [o.theirs for o in self.operands(planned)], None)
+
+    def _unseen(self, planned: Planned, lists: list[list[Array]], key: Array | None) -> list[Array]:
+        known = [key] if key is not None else []
+        if planned.of is None or planned.op is None:
+            return known or [planned.values]
+        exact = []
+        for operands in islice(aligned(lists), 4):
+            values = self._evaluate(planned, operands)
+            if values is not None:
+                exact.append(values)
+        decimals = dict.fromkeys((self.decimals, 4, 3, self.decimals + 2))
+        rounded = [round_half_away(v, d) for v in exact[:2] for d in decimals if d >= self.decimals]
+        if planned.exact is not None and key is not None:
+            known.append(planned.exact)
+        return distinct([*exact[:1], *known, *rounded, *exact[1:]])[:MOST] or [planned.values]
+
+    def _evaluate(self, planned: Planned, operands: Sequence[Array]) -> Array | None:
+        assert planned.op is not None
+        try:
+            with np.errstate(all="ignore"):
+                values = planned.op.evaluate(*operands, **planned.params)
+        except (ValueError, IndexError, TypeError):
+            return None
+        return values if values.shape == planned.values.shape else None
+
+    # -- a step is done again
+
+    def operands(self, planned: Planned) -> list[Line]:
+        return [self.lines[place] for place in planned.of or ()]
+
+    def rights(self, planned: Planned) -> Iterator[Array]:
+        """The step from right numbers, the likeliest way first: the writer's own, then carried on, then mixtures."""
+        yield from self._all(planned, [line.right for line in self.operands(planned)])
+
+    def follows(self, planned: Planned) -> Iterator[Array]:
+        """The step from the writer's own numbers, wrong ones among them."""
+        yield from self._all(planned, [line.theirs for line in self.operands(planned)])
+
+    def _all(self, planned: Planned, lists: list[list[Array]]) -> Iterator[Array]:
+        if planned.of is None:
+            return
+        for operands in islice(aligned(lists), 24):
+            values = self._evaluate(planned, operands)
+            if values is not None:
+                yield values
+
+    def redo(self, planned: Planned, pick: Callable[[Line], Array], depth: int = 3) -> Redo | None:
+        """The step with the operands picked, and how those were made in turn."""
+        if planned.op is None or planned.of is None:
+            return None
+        lines = self.operands(planned)
+        makers = tuple(self.redo(line.planned, pick, depth - 1) if depth else None for line in lines)
+        return Redo(
+            planned.op,
+            tuple(pick(line) for line in lines),
+            planned.params,
+            tuple(line.planned.name for line in lines),
+            planned.name,
+            makers,
+            self.plan.widths,
+        )
+
+    def redos(self, planned: Planned) -> list[Redo]:
+        """The step from each set of numbers that a slip could have started from."""
+        lines = self.operands(planned)
+        picks: list[Callable[[Line], Array]] = [
+            lambda line: line.right[0] if line.right else line.planned.values,
+            lambda line: self.plan.taken(line.planned, line.planned.values),
+        ]
+        if any(line.off for line in lines):
+            picks.insert(1, lambda line: line.theirs[0] if line.theirs else line.planned.values)
+        picks.append(
+            lambda line: line.planned.exact if line.planned.exact is not None else line.planned.values
+        )
+        found: list[Redo] = []
+        for pick in picks:
+            step = self.redo(planned, pick)
+            if step is not None and step.fits() and not any(_same(step, known) for known in found):
+                found.append(step)
+        return found
+
+
+def aligned(lists: list[list[Array]]) -> Iterator[tuple[Array, ...]]:
+    """The first of each, then the second of each, …, then every mixture."""
+    if not all(lists):
+        return
+    longest = max((len(one) for one in lists), default=0)
+    seen: set[tuple[int, ...]] = set()
+    places = [tuple(min(n, len(one) - 1) for one in lists) for n in range(max(longest, 1))]
+    for place in (*places, *product(*(range(len(one)) for one in lists))):
+        if place not in seen:
+            seen.add(place)
+            yield tuple(one[n] for one, n in zip(lists, place, strict=True))
+
+
+def distinct(arrays: Sequence[Array]) -> list[Array]:
+    """The arrays without repeats, in order."""
+    found: list[Array] = []
+    for array in arrays:
+        if not any(array is known or np.array_equal(array, known, equal_nan=True) for known in found):
+            found.append(array)
+    return found
+
+
+def _same(first: Redo, second: Redo) -> bool:
+    """Whether two redos start from the same numbers, all the way back."""
+    if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(first.operands, second.operands, strict=True)):
+        return False
+    return all(
+        (a is None) == (b is None) and (a is None or b is None or _same(a, b))
+        for a, b in zip(first.makers, second.makers, strict=True)
+    )

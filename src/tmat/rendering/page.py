@@ -1,0 +1,223 @@
+"""What a page says of a worksheet, whatever its format: the stages, their matrices, and what is said of each.
+
+Formats only draw this; none of them knows a stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tmat.errors import InputError, fold
+from tmat.rendering.layout.alone import summary
+from tmat.rendering.layout.formula import said, shapes
+from tmat.rendering.layout.heading import origins, sentence
+from tmat.rendering.layout.heat import Scale
+from tmat.rendering.layout.look import Look
+from tmat.rendering.layout.numbers import texts
+from tmat.rendering.layout.spelling import Spelling
+from tmat.rendering.layout.strip import decimals
+from tmat.rendering.layout.view import CUT, View, edges, named
+from tmat.stages.choosing import matching
+from tmat.worksheet import Array, Matrix, Stage, Step, Vocabulary, Worksheet
+
+FOLD = 6  # terms of a sum that a page shows
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The rows and columns of a matrix that a page has room for; a bigger one is shown by its edges."""
+
+    rows: int
+    cols: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A matrix on a page. ``rows`` and ``cols`` are places, CUT where some are left out; ``cells`` their texts."""
+
+    matrix: Matrix
+    step: Step | None
+    number: int  # of the step in its stage, from 1; 0 for a given matrix
+    formula: str
+    shapes: str
+    rounding: str
+    rows: list[int]
+    cols: list[int]
+    cells: list[list[str]]
+    summary: str
+    scale: Scale | None
+    blank: bool
+
+    @property
+    def name(self) -> str:
+        return self.matrix.name
+
+    def row_label(self, row: int) -> str:
+        return "⋮" if row == CUT else self.matrix.rows[row]
+
+    def col_label(self, col: int) -> str:
+        return "⋯" if col == CUT else self.matrix.cols[col]
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the labels of the rows say more than their count."""
+        return named(self.matrix.rows) or CUT in self.rows
+
+    @property
+    def has_cols(self) -> bool:
+        return named(self.matrix.cols) or CUT in self.cols
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stage on a page; ``likeliest`` is, for every prediction, what it follows and the words with their chances."""
+
+    stage: Stage
+    sentence: tuple[str, ...]
+    notes: list[str]
+    shown: list[Shown]
+    vocabulary: Vocabulary | None = None
+    likeliest: tuple[tuple[str, list[tuple[str, float]]], ...] = ()
+
+
+def sections(sheet: Worksheet, look: Look, room: Room) -> Iterator[Section]:
+    """The stages of a worksheet as sections of a page; what an earlier one shows is not given again."""
+    above: set[str] = set()
+    for stage in sheet.stages:
+        yield Section(
+            stage,
+            tuple(sentence(stage, sheet.tokens)),
+            [*stage.notes, *origins(stage)],
+            list(_shown(stage, look, room, above)),
+            sheet.vocabulary if stage.stage == "vocab" else None,
+            tuple(_likeliest(stage, look.top)),
+        )
+        above.add(stage.id)
+
+
+def _shown(stage: Stage, look: Look, room: Room, above: set[str]) -> Iterator[Shown]:
+    """The steps, each after the given matrices that it is the first to use; with ``only``, those chosen."""
+    wanted = None if look.only is None else {own for name in look.only for own in matching(stage, name)}
+    rounds = any(step.decimals is not None or step.used is not None for step in stage.steps)
+    told: set[str] = set()
+
+    def given(names: Sequence[str]) -> Iterator[Shown]:
+        for name in names:
+            matrix = stage.given.get(name)
+            if matrix is None or name in told or (wanted is not None and name not in wanted):
+                continue
+            told.add(name)
+            if wanted is not None or matrix.origin not in above:
+                yield shown(stage, matrix.renamed(name), None, 0, look, room)
+
+    for number, step in enumerate(stage.steps, start=1):
+        yield from given(step.of)
+        if wanted is None or step.name in wanted:
+            yield shown(stage, step.result, step, number, look, room, _rounding(step) if rounds else "")
+    yield from given(list(stage.given))
+
+
+def shown(
+    stage: Stage, matrix: Matrix, step: Step | None, number: int, look: Look, room: Room, rounding: str = ""
+) -> Shown:
+    """One matrix as a page shows it."""
+    if look.full:
+        room = Room(matrix.height, matrix.width)
+    rows, cols = _places(matrix.height, room.rows), _places(matrix.width, room.cols)
+    blank = is_blank(matrix)
+    cells = _cells(matrix.values, rows, cols, look.digits, decimals(stage, matrix.name), blank)
+    cut = CUT in rows or CUT in cols
+    return Shown(
+        matrix,
+        step,
+        number,
+        formula_of(step) if step else matrix.name,
+        _shapes(stage, step) if step else matrix.size,
+        rounding,
+        rows,
+        cols,
+        cells,
+        summary(matrix, View(matrix, rows, cols, [], [])) if cut else "",
+        Scale.of(matrix.values) if matrix.values.size and not blank else None,
+        blank,
+    )
+
+
+def is_blank(matrix: Matrix) -> bool:
+    """Whether a matrix was emptied, to be filled in by hand.
+
+    >>> is_blank(Matrix.of("Q", [[np.nan, np.nan]])), is_blank(Matrix.of("Q", [[np.nan, 1.0]]))
+    (True, False)
+    """
+    return matrix.values.size > 0 and bool(np.isnan(matrix.values).all())
+
+
+def formula_of(step: Step) -> str:
+    """The step as an equation in text, also where its operation is not known here."""
+    return f"{step.name} = {said(step.op, step.of, step.params)}"
+
+
+def latex_formula(step: Step) -> str | None:
+    """The step as an equation in LaTeX; None where its operation is not known here."""
+    from tmat.working import formula
+
+    try:
+        return formula(step, latex=True)
+    except (InputError, LookupError, ValueError):  # a worksheet from elsewhere need not fit our operation of that name
+        return None
+
+
+def heated(look: Look, name: str) -> bool:
+    """Whether a matrix is to be shaded."""
+    return look.heat if isinstance(look.heat, bool) else fold(name) in {fold(own) for own in look.heat}
+
+
+def _shapes(stage: Stage, step: Step) -> str:
+    sizes = [(stage[name].height, stage[name].width) for name in step.of if name in stage]
+    return shapes(step.op, sizes, (step.result.height, step.result.width), step.params)
+
+
+def _rounding(step: Step) -> str:
+    """To how many decimals, and to how many it is taken on."""
+    told = "exact" if step.decimals is None else f"to {_counted(step.decimals)}"
+    return told + (f", taken on to {_counted(step.used)}" if step.used is not None else "")
+
+
+def _counted(count: int) -> str:
+    return "whole numbers" if count == 0 else f"{count} decimal{'' if count == 1 else 's'}"
+
+
+def _places(count: int, most: int) -> list[int]:
+    return list(range(count)) if count <= most else edges(count, (most + 1) // 2, most // 2)
+
+
+def _cells(
+    values: Array, rows: list[int], cols: list[int], digits: int | None, most: int, blank: bool
+) -> list[list[str]]:
+    """The texts of the cells, with dots where rows and columns are left out; an emptied matrix has no texts."""
+    if blank:
+        return [["" for _ in cols] for _ in rows]
+    seen = values[np.ix_([n for n in rows if n != CUT], [n for n in cols if n != CUT])]
+    plain = texts(seen, digits, most) if seen.size else [[] for _ in range(seen.shape[0])]
+    if CUT in cols:
+        at = cols.index(CUT)
+        for row in plain:
+            row.insert(at, "⋯")
+    if CUT in rows:
+        plain.insert(rows.index(CUT), ["⋱" if col == CUT else "⋮" for col in cols])
+    return plain
+
+
+def _likeliest(stage: Stage, count: int) -> Iterator[tuple[str, list[tuple[str, float]]]]:
+    step = stage.step("probabilities") if stage.stage == "decode" else None
+    if step is None or is_blank(step.result):
+        return
+    for label, row in zip(step.result.rows, step.result.values.tolist(), strict=True):
+        best = sorted(range(len(row)), key=lambda j: (-row[j], j))[:count]
+        yield label, [(step.result.cols[j], row[j]) for j in best]
+
+
+PLAIN = Spelling("ascii")

@@ -1,0 +1,91 @@
+"""Every console block of README.md and docs/ is run, and what it prints is compared with what stands there.
+
+``pytest --rewrite-docs`` writes what the program prints into the pages instead.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(
+    path for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")] if "```console\n" in path.read_text("utf-8")
+)
+BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+
+
+def commands(block: str) -> list[tuple[str, str]]:
+    """The commands of a block with what is said to be printed; a line that ends in \\ goes on in the next."""
+    found: list[tuple[str, str]] = []
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, printed = part.partition("\n")
+        while command.endswith("\\"):
+            more, _, printed = printed.partition("\n")
+            command += "\n" + more
+        found.append((command, printed))
+    return found
+
+
+def run(command: str, folder: Path) -> str:
+    """What the command prints when its standard output is a plain terminal of 80 columns."""
+    master, slave = pty.openpty()
+    shim = folder / ".bin"
+    shim.mkdir(exist_ok=True)
+    program = shim / "tmat"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tmat "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    env = {
+        "PATH": f"{shim}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "80", "TERM": "dumb", "LANG": "C.UTF-8", "PYTHONUTF8": "1", "HOME": str(folder),
+    }  # fmt: skip
+    chunks: list[bytes] = []
+
+    def drain() -> None:
+        while True:
+            try:
+                data = os.read(master, 65536)
+            except OSError:
+                return
+            if not data:
+                return
+            chunks.append(data)
+
+    reader = threading.Thread(target=drain)
+    reader.start()
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=slave, stderr=subprocess.PIPE,
+        timeout=120, check=False,
+    )  # fmt: skip
+    os.close(slave)
+    reader.join(timeout=10)
+    os.close(master)
+    text = b"".join(chunks).decode("utf-8").replace("\r\n", "\n") + done.stderr.decode("utf-8")
+    return "\n".join(line.rstrip() for line in text.splitlines()) + ("\n" if text.strip() else "")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_console_blocks(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    text = page.read_text("utf-8")
+    rewrite = request.config.getoption("--rewrite-docs")
+    pieces: list[str] = []
+    end = 0
+    for block in BLOCK.finditer(text):
+        made = ""
+        for command, printed in commands(block[1]):
+            actual = run(command, tmp_path)
+            if not rewrite:
+                assert actual == printed, f"{page.name}: $ {command}"
+            made += f"$ {command}\n{actual}"
+        pieces += [text[end : block.start(1)], made]
+        end = block.end(1)
+    assert pieces
+    if rewrite:
+        page.write_text("".join(pieces) + text[end:], "utf-8")
