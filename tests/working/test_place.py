@@ -95,7 +95,7 @@ def test_labels_win_over_numbers() -> None:
     assert place_of("when", ["you", "When"], "X") == 1
     assert place_of("a", ["A", "a"], "X") == 1
     assert place_of("the#1", ["the", "the#1"], "X") == 1
-    assert place_of("THE#2", ["the", "x", "The"], "X") == 2
+    assert place_of("THE#2", ["the", "x", "The"], "X") == 2 == place_of("the#2", ["the", "x", "the"], "X")
     assert place_of("3", ["a", "b", "c"], "X") == 2
 
 

@@ -40,7 +40,7 @@ def test_rounding_is_the_last_line_and_its_use_the_next_steps_number() -> None:
         "  = s₁₃ / √6\n"
         "  = 49.73 / √6\n"
         "  ≈ 49.73 / 2.4495\n"
-        "  ≈ 20.302188 → 20.3022 (to 4 decimals)"
+        "  ≈ 20.302187 → 20.3022 (to 4 decimals)"
     )
 
 
@@ -48,9 +48,9 @@ def test_softmax() -> None:
     assert shown("weights[of, When]", fold=3) == (
         "weights[of, When] = e^scaled[of, When] / Σ e^scaled[of, k]\n"
         "  = e^s₅₁ / (e^s₅₁ + e^s₅₂ + … 3 more terms … + e^s₅₆)\n"
-        "  = e^10.7656 / (e^10.7656 + e^5.7522 + … 3 more terms … + e^7.9569)\n"
-        "  ≈ 47363.1372 / 60547.8049\n"
-        "  ≈ 0.7822"
+        "  = e^10.7655 / (e^10.7655 + e^5.7522 + … 3 more terms … + e^7.9568)\n"
+        "  ≈ 47358.4244 / 60701.9208\n"
+        "  ≈ 0.7802"
     )
 
 
@@ -71,7 +71,7 @@ def test_parts_are_chosen() -> None:
 
 
 def test_digits_are_the_most_decimals_shown() -> None:
-    assert shown("weights[When, play]", digits=8).splitlines()[-1] == "  ≈ 0.02883085"
+    assert shown("weights[When, play]", digits=8).splitlines()[-1] == "  ≈ 0.02883088"
     assert shown("scores[When, play]", digits=1).splitlines()[2:] == [
         "  ≈ 3.9·3.3 + 3.8·3.1 + 4.1·3.7 + 3.4·3.0",
         "  ≈ 12.7 + 11.8 + 14.9 + 10.3",

@@ -12,7 +12,7 @@ from tmat.reading.text_rows import bare, is_cell, is_pipe_row, is_pipe_rule, pip
 from tmat.visible import visible
 from tmat.worksheet import Matrix
 
-_SIZE = r"(?:\s*[(\[]?\s*\d+\s*[x×*]\s*\d+\s*[)\]]?)?"
+_SIZE = r"(?:\s*[(\[]\s*\d+\s*[x×*]\s*\d+\s*[)\]]|\s+\d+\s*[x×*]\s*\d+)?"
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _HEADING = re.compile(r"\s*#{2,6}\s+(\S.*)$")
 _HEADING_NAME = re.compile(rf"(\S+?){_SIZE}\s*[:=]?")

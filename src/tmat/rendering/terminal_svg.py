@@ -76,7 +76,9 @@ def _line(line: Line, top: float) -> list[str]:
         own = width_of(text)
         x = MARGIN + column * COLUMN
         if shade:
-            drawn.append(f'<rect x="{x:g}" y="{top:.1f}" width="{own * COLUMN:.1f}" height="{ROW + 0.4:.1f}" fill="{shade}"/>')
+            drawn.append(
+                f'<rect x="{x:g}" y="{top:.1f}" width="{own * COLUMN:.1f}" height="{ROW + 0.4:.1f}" fill="{shade}"/>'
+            )
         bare = text.strip(" ")
         if bare:
             x += (len(text) - len(text.lstrip(" "))) * COLUMN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite, isnan
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -150,14 +151,88 @@ def _refuse(how: Conventions) -> None:
             raise InputError(f"{name} {number} does not fit", "expected a whole number from 1")
     if not 0.0 <= how.dropout <= 1.0:
         raise InputError(f"--dropout {how.dropout:g} does not fit", "expected a probability from 0 to 1")
-    if not how.temperature > 0.0:
+    if not 0.0 < how.temperature < float("inf"):
         raise InputError(f"--temperature {how.temperature:g} does not fit", "expected a number above 0")
     if how.scale_by is not None and how.scale_by == 0.0:
         raise InputError("--scale-by 0 does not fit", "scores cannot be divided by 0")
+    if how.scale_by is not None and not isfinite(how.scale_by):
+        raise InputError(f"--scale-by {how.scale_by:g} does not fit", "expected a number other than 0")
+    if isnan(how.mask_value):
+        raise InputError("--mask-value nan does not fit", "expected a number, or -inf")
     if how.scale_by is not None and not how.scale:
         raise InputError("--scale-by and --no-scale contradict each other", "one divides, the other does not")
     if how.score != "scaled" and how.scale_by is not None:
         raise InputError(f"--scale-by does not apply to --score {how.score}", "only scaled scores are divided")
+    if not how.weights and how.bias not in (None, "none"):
+        raise InputError(
+            f"--bias {how.bias} and --no-weights contradict each other", "without projections there is nothing to bias"
+        )
+    if not how.project and how.bias == "output":
+        raise InputError(
+            "--bias output and --no-project contradict each other", "without the projection it has no bias"
+        )
+    if not how.project and how.d_out is not None:
+        raise InputError(
+            "--d-out and --no-project contradict each other", "--d-out is the width of the output projection"
+        )
+    if how.dropout_seed is not None and how.dropout == 0.0:
+        raise InputError("--dropout-seed has nothing to draw", "--dropout is 0", mend="say how much to drop: --dropout 0.5")
+
+
+def _refuse_unused(sheet: Sheet, how: Conventions) -> None:
+    """What was said but would change nothing, as a later step is given or there is no mask."""
+    masked = bool(how.mask) or how.valid is not None or how.window is not None or sheet.has("mask")
+    if not masked:
+        for option, said in (
+            ("--mask-value", how.mask_value != float("-inf")),
+            ("--renormalize", how.renormalize),
+        ):
+            if said:
+                raise InputError(f"{option} has no mask to work with", mend="say which: --mask causal, --valid N, …")
+    if how.mask_means != "auto" and not sheet.has("mask"):
+        raise InputError(
+            f"--mask-means {how.mask_means} has no mask to explain",
+            "it says what the numbers of a given mask mean",
+            mend="give one: -m mask=…",
+        )
+    if how.renormalize and how.mask_value != float("-inf"):
+        raise InputError(
+            "--mask-value and --renormalize contradict each other",
+            "one masks the scores with a number, the other takes weights out after softmax",
+        )
+    for name, before in (("weights", ("masked", "scaled", "scores")), ("masked", ("scaled", "scores"))):
+        if masked and not how.renormalize and _given(sheet, name):
+            raise InputError(
+                f"{name} is given, and the mask goes before it",
+                f"a mask is put on the {before[-1]}, which are not computed",
+                mend="leave out the mask, or mask the weights after softmax: --renormalize" if name == "weights" else None,
+            )
+    if how.temperature != 1.0 and _given(sheet, "weights"):
+        raise InputError("weights is given, and --temperature goes before it", "the softmax is not computed")
+    _refuse_scale(sheet, how)
+    widths = (("--d-v", how.d_v, ("W_V", "V")), ("--d-out", how.d_out, ("W_O", "output")))
+    for option, said_width, names in widths:
+        for name in names:
+            given = sheet.peek(name) or sheet.peek(name + "1")
+            parts = (how.heads or 1) if sheet.has(name) and option == "--d-v" else 1
+            if said_width is not None and given is not None and given.width != said_width * parts:
+                raise InputError(
+                    f"{option} {said_width} does not fit {name}",
+                    f"{name} is {given.size}" + (f" for {parts} heads" if parts > 1 else ""),
+                    mend=f"leave {option} out: where {name} is given, its own width rules",
+                )
+
+
+def _refuse_scale(sheet: Sheet, how: Conventions) -> None:
+    """--scale-by where the scaled scores, or what comes of them, are given."""
+    later = next((name for name in ("scaled", "masked", "weights") if _given(sheet, name)), None)
+    if how.scale_by is not None and later is not None:
+        raise InputError(f"{later} is given, and --scale-by goes before it", "the scores are not computed")
+
+
+def _given(sheet: Sheet, name: str) -> bool:
+    """Whether a step is given, for the one head or for the first."""
+    return sheet.has(name) or sheet.has(name + "1")
 
 
 def _attention(sheet: Sheet, how: Conventions) -> Worksheet:
@@ -165,6 +240,7 @@ def _attention(sheet: Sheet, how: Conventions) -> Worksheet:
     crossing = sheet.has("context")
     context = sheet.given("context") if crossing else x
     heads, separate = _heads(sheet, how)
+    _refuse_unused(sheet, how)
     biased = how.bias or ("output" if sheet.init == "torch-linear" else "none")
     if separate:
         triples = [_projections(sheet, how, x, context, 1, str(h), biased) for h in range(1, heads + 1)]
@@ -180,7 +256,9 @@ def _attention(sheet: Sheet, how: Conventions) -> Worksheet:
     sheet.record(heads=heads, separate=separate or None, score=None if how.score == "scaled" else how.score)
     results = []
     for h, (q, k, v) in enumerate(triples, start=1):
-        results.append(_head(sheet, how, q, k, v, mask, kind, str(h) if heads > 1 else "", first=h == 1))
+        number = str(h) if heads > 1 else ""
+        missing = not context and not sheet.has("W_V") and not sheet.has("W_V" + number)
+        results.append(_head(sheet, how, q, k, v, mask, kind, number, first=h == 1, valueless=missing))
     output = results[0] if heads == 1 else sheet.step("concat", concat, *results)
     return sheet.finish(_project(sheet, how, x, output, biased))
 
@@ -331,8 +409,9 @@ def _head(
     h: str,
     *,
     first: bool,
+    valueless: bool,
 ) -> Node:
-    """One head: scores, scaled, masked, weights, dropped, Z."""
+    """One head: scores, scaled, masked, weights, dropped, Z; ``valueless`` where there is nothing to make V of."""
     if how.score == "additive":
         hidden = how.d_k or k.width
         w_a = sheet.weight("W_A" + h, q.width, hidden, "a")
@@ -344,7 +423,9 @@ def _head(
     else:
         scores = sheet.step("scores" + h, matmul_transposed, q, k)
     scaled = _scaled(sheet, how, scores, q, k, h, first=first)
-    if mask is None or how.renormalize:
+    if sheet.has("masked" + h) and not how.renormalize:
+        seen = sheet.given("masked" + h)
+    elif mask is None or how.renormalize:
         seen = scaled
     elif kind == "added":
         seen = sheet.step("masked" + h, add, scaled, mask)
@@ -366,7 +447,7 @@ def _head(
         if first:
             sheet.note(f"dropout {how.dropout:g}")
             sheet.record(dropout=how.dropout)
-    if not v and not sheet.has("V" + h) and not sheet.has("V") and weights:
+    if valueless and not v and not sheet.has("Z" + h) and weights:
         if first:
             sheet.note("no V: it stops at the weights")
         return weights
@@ -385,17 +466,17 @@ def _scaled(sheet: Sheet, how: Conventions, scores: Node, q: Node, k: Node, h: s
             sheet.note(f"scores / {how.scale_by:g}")
             sheet.record(scale_by=how.scale_by)
         return sheet.step("scaled" + h, divide, scores, by=float(how.scale_by))
+    if sheet.has("scaled" + h):
+        return sheet.given("scaled" + h)
     width = k.width if k else q.width
     d_k = how.d_k or width
     if not d_k:
-        if sheet.has("scaled" + h) or sheet.has("weights" + h) or sheet.has("masked" + h):
-            d_k = 1  # never used: a later step is given
-        else:
-            raise InputError(
-                "the scores are given, but not what to divide them by",
-                "d_k is the width of Q and K, which are not here",
-                mend="say it with --d-k N, or --scale-by NUMBER, or --no-scale",
-            )
+        problem = scores.problem or InputError(
+            "the scores are given, but not what to divide them by",
+            "d_k is the width of Q and K, which are not here",
+            mend="say it with --d-k N, or --scale-by NUMBER, or --no-scale",
+        )
+        return sheet.place(Node("scaled" + h, problem=problem))
     if first:
         paper = f" (the paper: {width}, the width of Q)" if width and width != d_k else ""
         sheet.note(f"d_k = {d_k}{paper}")

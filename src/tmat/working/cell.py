@@ -163,8 +163,9 @@ class Workings:
             shifted = self._shifted(e)
             if shifted is not None:
                 text = self._numbers.text(shifted)
-                largest = format_number(_largest_exponent(e), self.most).replace("-", "−")
-                yield Line("products", self._sign(), text, self._note(f"every exponent less {largest}"))
+                sign, largest = self._sign(), _largest_exponent(e)
+                less = format_number(largest, shared_decimals([largest], self.most)).replace("-", "−")
+                yield Line("products", sign, text, self._note(f"every exponent less {less}"))
             text = self._numbers.worked(e if shifted is None else shifted)
             yield Line("products", self._sign(), text)
         if "result" in self.parts:

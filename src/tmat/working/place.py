@@ -102,9 +102,9 @@ def _found(stages: Sequence[Stage], place: Place) -> tuple[Stage, Matrix]:
     if place.stage is None:
         known = list(dict.fromkeys(name for stage in reversed(stages) for name in stage.names()))
         raise _unknown(f"no matrix '{visible(place.name)}' in this worksheet", place.name, known)
-    for stage in stages:
-        if stage.id == place.stage:
-            return stage, _called(stage, place.name)
+    for stage in sorted(stages, key=lambda stage: -len(stage.id)):  # ids may have points too
+        if full.startswith(f"{stage.id}."):
+            return stage, _called(stage, full.removeprefix(f"{stage.id}."))
     ids = [stage.id for stage in stages]
     raise _unknown(f"no stage '{visible(place.stage)}' in this worksheet", place.stage, ids)
 
@@ -122,19 +122,23 @@ def place_of(label: str, labels: Sequence[str], name: str, side: str = "row") ->
     >>> place_of("the#2", ["the", "game", "the"], "X"), place_of("2", ["When", "you"], "X")
     (2, 1)
     """
-    for one in (label, label.casefold()):
-        alike = [n for n, other in enumerate(labels) if one in (other, visible(other), other.casefold())]
-        if alike:
-            return alike[0]
+    alike = _alike(label, labels)
+    if alike:
+        return alike[0]
     stem, mark, count = label.rpartition("#")
     if mark and count.isdecimal():
-        stem = stem.casefold()
-        alike = [n for n, o in enumerate(labels) if stem in (o.casefold(), visible(o).casefold())]
+        alike = _alike(stem, labels)
         if 1 <= int(count) <= len(alike):
             return alike[int(count) - 1]
     if label.isdecimal() and 1 <= int(label) <= len(labels):
         return int(label) - 1
     raise _unknown(f"{name} has no {side} '{visible(label)}'", label, labels, f"its {side}s are ")
+
+
+def _alike(label: str, labels: Sequence[str]) -> list[int]:
+    """Where a label stands as it is written; where it does not, without regard to case."""
+    exact = [n for n, other in enumerate(labels) if label in (other, visible(other))]
+    return exact or [n for n, other in enumerate(labels) if label.casefold() == visible(other).casefold()]
 
 
 def _unknown(what: str, name: str, known: Iterable[str], kind: str = "it has ") -> InputError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from tmat.rendering.layout.block import Block, air, beside
@@ -36,9 +38,7 @@ def alone(pen: Pen, matrix: Matrix, room: int | None, *, most: int = MOST, role:
     return lines
 
 
-def _drawn(
-    pen: Pen, seen: View, role: str, gap: int, heads: bool, *, left: bool = True, right: bool = True
-) -> Block:
+def _drawn(pen: Pen, seen: View, role: str, gap: int, heads: bool, *, left: bool = True, right: bool = True) -> Block:
     labels = pen.labels(seen)
     return beside([labels, air(2), pen.matrix(seen, role, gap, heads=heads, left=left, right=right)])
 
@@ -79,8 +79,10 @@ def _folded(pen: Pen, matrix: Matrix, room: int | None, most: int, role: str) ->
     count = -(-matrix.width // per)
     made = []
     bounds = [round(n * matrix.width / count) for n in range(count + 1)]
-    for start, stop in zip(bounds, bounds[1:], strict=False):
-        part = View(matrix, plain.rows, plain.cols[start:stop], plain.cells[start:stop], plain.widths[start:stop], plain.scale)
+    for start, stop in pairwise(bounds):
+        part = View(
+            matrix, plain.rows, plain.cols[start:stop], plain.cells[start:stop], plain.widths[start:stop], plain.scale
+        )
         labelled = _wide(pen, part, room - own)
         part = labelled if own + labelled.width(2) <= room else part
         made.append((_drawn(pen, part, role, 2, True, left=start == 0, right=stop == matrix.width), part))
@@ -103,7 +105,6 @@ def _fitting(pen: Pen, matrix: Matrix, room: int, most: int, result: bool) -> Vi
         return seen
     count = len(seen.cols)
     middle = seen.cols.index(CUT) if CUT in seen.cols else count
-    head, tail = 1, 1
     mark = len(pen.spell("…"))
 
     def taken(head: int, tail: int) -> list[int]:
@@ -112,7 +113,8 @@ def _fitting(pen: Pen, matrix: Matrix, room: int, most: int, result: bool) -> Vi
     def wide(head: int, tail: int) -> int:
         return sum(seen.widths[n] + 2 for n in taken(head, tail)) + mark
 
-    while head + tail < count - 1:
+    head, tail = (1, 1) if wide(1, 1) <= left else (1, 0)
+    while tail and head + tail < count - 1:
         more = (head + 1, tail) if head <= 2 * tail else (head, tail + 1)
         if wide(*more) > left:
             break

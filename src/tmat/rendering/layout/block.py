@@ -77,7 +77,7 @@ def fence(kind: str, height: int) -> list[str]:
     >>> fence("[", 3), fence(")", 1)
     (['⎡', '⎢', '⎣'], [')'])
     """
-    top, middle, bottom, alone = TALL[kind]
+    top, middle, bottom, alone = tuple(TALL[kind])
     return [alone] if height == 1 else [top, *[middle] * (height - 2), bottom]
 
 
@@ -85,7 +85,8 @@ def fenced(block: Block, left: str, right: str, spell: Callable[[str], str] = st
     """A block between tall brackets; its captions stay above."""
     one, other = fence(left, block.height), fence(right, block.height)
     core = [
-        (Span(spell(a), "bracket"), *line, Span(spell(b), "bracket")) for a, line, b in zip(one, block.core, other, strict=True)
+        (Span(spell(a), "bracket"), *line, Span(spell(b), "bracket"))
+        for a, line, b in zip(one, block.core, other, strict=True)
     ]
     above = [(*space(1), *line, *space(1)) for line in block.above]
     return Block(core, block.width + 2, above)

@@ -16,7 +16,7 @@ from tmat.rendering.layout.numbers import texts
 from tmat.rendering.layout.pen import MOST, Pen
 from tmat.rendering.layout.wrap import folded
 from tmat.rendering.layout.wrap import words as pieces_of
-from tmat.rendering.spans import EMPTY, Line, Span, columns, padded, space
+from tmat.rendering.spans import EMPTY, Line, Span, padded, space
 from tmat.width import width
 from tmat.worksheet import Parameter, Stage, Step, Vocabulary
 
@@ -160,15 +160,16 @@ def position_table(stage: Stage, position: int, *, width: int | None = None, loo
     pen = Pen(look or Look(), width)
     cells = step.result.values[row : row + 1]
     numbers = [text for (text,) in texts(cells.T, pen.look.digits, max(step.decimals or MOST, MOST))]
-    table: list[list[Line]] = [[(Span(head, "caption"),) for head in ("i", "", "formula", pen.spell.word(step.name))]]
+    rows: list[tuple[tuple[str, str], ...]] = [
+        (("i", "caption"), ("", ""), ("formula", "caption"), (pen.spell.word(step.name), "caption"))
+    ]
     for i, number in enumerate(numbers):
-        working = REGISTRY["sinusoid"].at(row, i, **step.params)
+        working = pen.spell(_said(REGISTRY["sinusoid"].at(row, i, **step.params)))
         parity = "odd" if i % 2 else "even"
-        texts_here = ((str(i), "label"), (parity, "caption"), (pen.spell(_said(working)), "formula"), (number, "result"))
-        table.append([(Span(text, role),) for text, role in texts_here])
+        rows.append(((str(i), "label"), (parity, "caption"), (working, "formula"), (number, "result")))
     label = pen.spell.word(step.result.rows[row])
     caption = f"position {position}" + (f", {label}" if label != str(position) else "")
-    return [*folded(pieces_of(caption, "caption"), pen.width), EMPTY, *_table(table, ("right", "left", "left", "right"))]
+    return [*folded(pieces_of(caption, "caption"), pen.width), EMPTY, *_table(rows, pen.width)]
 
 
 def _said(cell: Expression) -> str:
@@ -180,17 +181,16 @@ def _said(cell: Expression) -> str:
     raise AssertionError("the encoding's cell is not a wave")
 
 
-def _table(rows: Sequence[Sequence[Line]], aligns: Sequence[str]) -> list[Line]:
-    """Columns two blanks apart, each aligned its own way."""
-    wide = [max(columns(row[n]) for row in rows) for n in range(len(aligns))]
-    return [
-        tuple(
-            span
-            for cell, count, align in zip(row, wide, aligns, strict=True)
-            for span in (*padded(cell, count, align), *space(3))
-        )
-        for row in rows
-    ]
+def _table(rows: Sequence[Sequence[tuple[str, str]]], room: int | None) -> list[Line]:
+    """Columns set apart, the first and the last to the right; without even and odd where there is no room for them."""
+    wide = [max(width(row[n][0]) for row in rows) for n in range(4)]
+    shown = (0, 1, 2, 3) if room is None or sum(wide) + 9 <= room else (0, 2, 3)
+    gap = 3 if room is None or sum(wide[n] for n in shown) + 3 * len(shown) <= room else 1
+    lines = []
+    for row in rows:
+        cells = [padded((Span(*row[n]),), wide[n], "right" if n in (0, 3) else "left") for n in shown]
+        lines.append(tuple(span for n, cell in enumerate(cells) for span in (*(space(gap) if n else ()), *cell)))
+    return lines
 
 
 Extra = Callable[[Pen, Stage, Vocabulary | None], Iterator[list[Line]]]

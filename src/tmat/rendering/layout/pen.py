@@ -38,7 +38,9 @@ class Pen:
 
     # -- seeing
 
-    def view(self, matrix: Matrix, cols: Sequence[int] | None = None, *, most: int = MOST, result: bool = False) -> View:
+    def view(
+        self, matrix: Matrix, cols: Sequence[int] | None = None, *, most: int = MOST, result: bool = False
+    ) -> View:
         """The numbers of a matrix as they are to be drawn, worked out once."""
         chosen = range(matrix.width) if cols is None else cols
         hot = result and self.heated(matrix.name)
@@ -65,7 +67,10 @@ class Pen:
         if not rows:
             return sign("[ ]", "bracket")
         shaded = seen.scale is not None and not self.look.glyphs
-        lines = [self._shaded(seen, row, n, role, gap) if shaded else self._plain(row, role, gap) for n, row in enumerate(rows)]
+        lines = [
+            self._shaded(seen, row, n, role, gap) if shaded else self._plain(row, role, gap)
+            for n, row in enumerate(rows)
+        ]
         opening = fence("[", len(rows)) if left else [" "] * len(rows)
         closing = fence("]", len(rows)) if right else [" "] * len(rows)
         core = [
@@ -120,10 +125,14 @@ class Pen:
     def heads_fit(self, seen: View) -> bool:
         """Whether the columns have words for labels, no wider than their numbers."""
         labels = seen.matrix.cols
-        return len(labels) > 1 and not counted(labels) and all(
-            self.label_width(seen.matrix, col) <= wide
-            for col, wide in zip(seen.cols, seen.widths, strict=True)
-            if col != CUT
+        return (
+            len(labels) > 1
+            and not counted(labels)
+            and all(
+                self.label_width(seen.matrix, col) <= wide
+                for col, wide in zip(seen.cols, seen.widths, strict=True)
+                if col != CUT
+            )
         )
 
     def clip(self, text: str, limit: int | None) -> str:
@@ -149,6 +158,3 @@ def _role(text: str, role: str) -> str:
     if word[-1:].isdigit() or not word:
         return role
     return "cut" if word in ("…", "...", "⋮", ":") else "masked" if "∞" in word or "inf" in word else role
-
-
-

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from tmat.rendering.layout.alone import alone
 from tmat.rendering.layout.block import Block, air, beside, captioned
 from tmat.rendering.layout.pen import Pen
+from tmat.rendering.layout.wrap import folded
 from tmat.rendering.spans import EMPTY, Line, Span
 from tmat.worksheet import Matrix, Stage, Step
 
@@ -27,7 +28,7 @@ def given(pen: Pen, stage: Stage, names: Sequence[str]) -> Iterator[list[Line]]:
         if block is not None and fits:
             row.append(block)
         else:
-            yield [caption, EMPTY, *alone(pen, stage.given[name], pen.width, role="given")]
+            yield [*folded([caption], pen.width), EMPTY, *alone(pen, stage.given[name], pen.width, role="given")]
     if row:
         yield _set(row)
 
@@ -49,11 +50,11 @@ def pieces(pen: Pen, steps: Sequence[tuple[int, Step]], caption: Caption) -> Ite
             row = []
         if numbers is not None:
             labels = _labels(pen, step.result)
-            first = beside([*labels, numbers])
+            first = captioned(beside([*labels, numbers]), line, "left")
             if pen.width is None or first.width <= pen.width:
-                row = [captioned(first, line, "left")]
+                row = [first]
                 continue
-        yield [line, EMPTY, *alone(pen, step.result, pen.width)]
+        yield [*folded([line], pen.width, indent=4), EMPTY, *alone(pen, step.result, pen.width)]
     if row:
         yield _set(row)
 
@@ -81,5 +82,3 @@ def _whole(pen: Pen, matrix: Matrix, *, result: bool = False) -> Block | None:
     if seen.cut or seen.scale is not None:
         return None
     return pen.matrix(seen, "result" if result else "given", heads=pen.heads_fit(seen))
-
-

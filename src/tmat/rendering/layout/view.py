@@ -126,8 +126,8 @@ def widened(seen: View, wide: Sequence[int], room: int | None) -> View:
     widths = [max(own, min(label, WIDEST_LABEL)) for own, label in zip(seen.widths, wide, strict=True)]
     most = max(widths, default=0)
     even = [most if col != CUT else own for col, own in zip(seen.cols, widths, strict=True)]
-    if max(seen.widths, default=0) == min(seen.widths, default=0) or CUT in seen.cols:
-        if room is None or sum(even) + 2 * (len(even) - 1) + 4 <= room:
-            widths = even
+    alike = len({own for col, own in zip(seen.cols, seen.widths, strict=True) if col != CUT}) == 1
+    if alike and (room is None or sum(even) + 2 * (len(even) - 1) + 4 <= room):
+        widths = even
     cells = [[text.rjust(w) for text in column] for column, w in zip(seen.cells, widths, strict=True)]
     return View(seen.matrix, seen.rows, seen.cols, cells, widths, seen.scale)

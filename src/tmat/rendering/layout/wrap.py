@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from tmat.rendering.spans import Line, Span, columns, space
 from tmat.width import width
 
+BLANK: Line = (Span(" "),)
 
-def folded(pieces: Iterable[Line], room: int | None, *, indent: int = 0, gap: Line = (Span(" "),)) -> list[Line]:
+
+def folded(pieces: Iterable[Line], room: int | None, *, indent: int = 0, gap: Line = BLANK) -> list[Line]:
     """Pieces one after another with a gap between, on as many lines as it takes, later lines indented.
 
     >>> from tmat.rendering.spans import plain

@@ -1,0 +1,73 @@
+"""What softmax makes of a row of scores: how much one weight takes, and how little is left to learn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tmat.errors import InputError
+
+Array = NDArray[np.float64]
+
+NOTICED = 1e-6  # a weight above this is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Saturation:
+    """The weights of a row in four numbers; of several rows, the median of each (the middle row).
+
+    ``largest``: the largest weight. ``noticed``: how many weights are above 10⁻⁶. ``entropy``: −Σ wᵢ ln wᵢ,
+    from 0 (all on one key) to ln n (all alike). ``gradient``: the Frobenius norm of softmax's Jacobian,
+    ∂wᵢ/∂sⱼ = wᵢ(δᵢⱼ − wⱼ): by what factor at most a row's error reaches its scores. 0 when all is on one key.
+    """
+
+    keys: int
+    largest: float
+    noticed: float
+    entropy: float
+    gradient: float
+
+
+def saturation(scores: ArrayLike) -> Saturation:
+    """What softmax makes of scores, a row of keys at a time; of several rows, the median of each number.
+
+    ``scores`` is [n] or [rows, n]. With w = softmax(s), the squared Frobenius norm of the Jacobian
+    diag(w) − wwᵀ is Σᵢ wᵢ²·((1 − wᵢ)² + Σⱼ≠ᵢ wⱼ²). What the largest weight leaves (1 − w) is summed from the other
+    weights and not subtracted, so that a gradient of 10⁻³⁰ comes out as such. Raises InputError for no scores.
+
+    >>> alike = saturation([0.0, 0.0, 0.0, 0.0])
+    >>> alike.largest, round(alike.entropy, 4), round(alike.gradient, 4)
+    (0.25, 1.3863, 0.433)
+    >>> saturation([100.0, 0.0]).gradient < 1e-40
+    True
+    """
+    rows = np.atleast_2d(np.asarray(scores, dtype=np.float64))
+    if rows.size == 0:
+        raise InputError("softmax of no scores", "expected at least one row of at least one number")
+    count, keys = rows.shape
+    every = np.arange(count)
+    largest = rows.argmax(axis=1)
+    shifted = rows - rows.max(axis=1, keepdims=True)
+    powers = np.exp(shifted)
+    others = powers.copy()
+    others[every, largest] = 0.0
+    rest = others.sum(axis=1)  # of e^(s − max): the largest adds exactly 1
+    total = 1.0 + rest
+    weights = powers / total[:, None]
+    squares = weights**2
+    left = 1.0 - weights
+    left[every, largest] = rest / total
+    beside = squares.sum(axis=1, keepdims=True) - squares
+    beside[every, largest] = ((others / total[:, None]) ** 2).sum(axis=1)
+    gradient = np.sqrt((squares * (left**2 + np.maximum(beside, 0.0))).sum(axis=1))
+    logarithms = shifted - np.log1p(rest)[:, None]
+    entropy = -np.where(weights > 0.0, weights * logarithms, 0.0).sum(axis=1)
+    return Saturation(
+        keys=keys,
+        largest=float(np.median(weights.max(axis=1))),
+        noticed=float(np.median((weights > NOTICED).sum(axis=1))),
+        entropy=float(np.median(entropy)) + 0.0,  # + 0.0: no -0.0
+        gradient=float(np.median(gradient)),
+    )
