@@ -9,7 +9,17 @@ from tmat.width import pad, width
 
 @pytest.mark.parametrize(
     ("text", "columns"),
-    [("", 0), ("When", 4), ("当", 2), ("权力x", 5), ("e\u0301", 1), ("ｗ", 2), ("−∞", 2), ("₁₂", 2), ("a\u200db", 2)],
+    [
+        ("", 0),
+        ("When", 4),
+        ("当", 2),
+        ("权力x", 5),
+        ("e\u0301", 1),
+        ("ｗ", 2),
+        ("−∞", 2),
+        ("₁₂", 2),
+        ("a\u200db", 2),
+    ],
 )
 def test_width(text: str, columns: int) -> None:
     assert width(text) == columns

@@ -32,6 +32,7 @@ DEVIATION = 100.0
 REACH = 4.0  # a histogram shows so many deviations on either side
 FALSE_ALARMS = 1e-4  # how often a run may call right theory wrong
 MOST = 10**9  # numbers drawn in a run
+HELD = 10**7  # numbers of a kind held at once
 BLOCK = 1 << 20  # numbers of a vector drawn at once; part of what a seed means
 
 
@@ -129,7 +130,7 @@ def scaling(
     fourth moment of q·k is μ₄ = 3d² + 6d. Softmax is looked at on ``queries`` rows q·kⱼ with the same ``keys``
     keys. The article's case: 20,000 scores drawn from N(0, 100²), softmax over all of them, and the same over
     100. Each vector has a stream of its own, from the seed. Raises InputError for sizes that cannot be,
-    LimitError where more than a thousand million numbers would be drawn. (Vaswani et al. 2017, section 3.2.1.)
+    LimitError where too many numbers would be drawn. (Vaswani et al. 2017, section 3.2.1.)
 
     >>> result = scaling(d=(2, 32), draws=1000, seed=1)
     >>> wide = result.widths[1]
@@ -214,11 +215,14 @@ def _check(
         raise InputError(f"d = {twice[0]} is asked for twice", "each width is drawn once")
     if not (math.isfinite(deviation) and 0 < deviation <= 1e6):
         raise InputError(f"deviation {deviation} does not fit", "expected a number above 0, at most 1000000")
-    wanted = sum(2 * draws * width + (queries + keys) * width + queries * keys for width in widths) + article_draws
-    if wanted > MOST:
-        raise LimitError(
-            f"the experiment would draw {wanted:,} numbers", f"the most is {MOST:,}", mend="take fewer draws or a smaller d"
-        )
+    drawn = sum((2 * draws + queries + keys) * width for width in widths) + article_draws
+    held = max(draws, article_draws, (queries + keys) * max(widths), queries * keys)
+    for said, count, most in (("draw", drawn, MOST), ("hold at once", held, HELD)):
+        if count > most:
+            raise LimitError(
+                f"the experiment would {said} {count:,} numbers", f"the most is {most:,}",
+                mend="take fewer draws, fewer keys or a smaller d",
+            )  # fmt: skip
 
 
 def _json(compared: Comparison) -> dict[str, Any]:

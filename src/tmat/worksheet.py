@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from tmat.errors import InputError, fold, nearest
 from tmat.precision import round_half_away
-from tmat.tokenizing import clean, compared, unknown_words
 
 Array: TypeAlias = NDArray[np.floating]
 Parameter: TypeAlias = "float | int | str | bool | list[float] | list[int] | list[str] | None"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Matrix:
     """Two-dimensional numbers with a name, row labels, column labels and, where known, where they came from.
 
@@ -83,7 +82,7 @@ def _labels(labels: object, count: int, name: str, kind: str) -> tuple[str, ...]
     return given
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Step:
     """One operation applied to named matrices, its result named too.
 
@@ -116,7 +115,7 @@ class Step:
         return Matrix(m.name, round_half_away(m.values, self.used), m.rows, m.cols, m.origin)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Stage:
     """The steps of one subcommand, with what was given to it and its parameters.
 
@@ -194,12 +193,16 @@ class Vocabulary:
         index = self.index()
         position = index.get(word)
         if position is None:
+            from tmat.tokenizing import clean, compared
+
             position = index.get(compared(clean(word), self.case))
         return None if position is None else position + self.first_id
 
     def index(self) -> Mapping[str, int]:
         """The position, from 0, of each word as it is compared; made once."""
         if not self._index:
+            from tmat.tokenizing import clean, compared
+
             for n, word in enumerate(self.words):
                 self._index.setdefault(compared(clean(word), self.case), n)
         return self._index
@@ -217,11 +220,13 @@ class Vocabulary:
         ids = [self.id(token) for token in tokens]
         if stand_in is None and None in ids:
             spelled = {self.words[n]: n for n in self.index().values()}
+            from tmat.tokenizing import unknown_words
+
             raise unknown_words((token for token, id in zip(tokens, ids, strict=True) if id is None), spelled)
         return [stand_in if id is None else id for id in ids]  # type: ignore[misc]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Worksheet:
     """The stages so far, the vocabulary and the tokens."""
 

@@ -6,6 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from tests.operations.reading import calculated
+from tests.operations.samples import PARAMETERS, sample
+
 from tmat.operations import REGISTRY
 from tmat.operations.expression import (
     Call,
@@ -25,9 +28,6 @@ from tmat.operations.printing import Symbols
 from tmat.operations.printing_labels import Labels, cell_label, label_at
 from tmat.operations.printing_numbers import Numbers
 from tmat.operations.series import Run, common
-
-from tests.operations.reading import calculated
-from tests.operations.samples import PARAMETERS, sample
 
 A = Operand(
     "A",
@@ -92,7 +92,7 @@ def test_the_numbers_of_every_operation_come_to_its_cell(name: str) -> None:
     for case in range(len(PARAMETERS.get(name, [{}]))):
         it = sample(name, rng, case)
         arrays = [np.round(array, 2) for array in it.arrays]
-        operands = [Operand("A", array, rows=["r"] * len(array), cols=["c"] * array.shape[1]) for array in arrays]
+        operands = [Operand("A", x, rows=["r"] * len(x), cols=["c"] * x.shape[1]) for x in arrays]
         result = it.op(*arrays, **it.params)
         for i, j in np.ndindex(*result.shape):
             expression = it.op.at(i, j, *operands, **it.params)
@@ -156,7 +156,9 @@ def test_labels_that_would_be_misread() -> None:
     said = ["the", "game", "the#2", '","', '"a]b"', '""', '" x"', '"*"', '"say ""', "the#3", '"\\x1b[31m"']
     assert [label_at(words, n) for n in range(len(words))] == said
     assert label_at(words, 99) == "100"
-    assert cell_label(B, 0, 1) == ["q2"] and cell_label(MU, 1, 0) == ["you"] and cell_label(A, 1, 2) == ["you", "q3"]
+    assert cell_label(B, 0, 1) == ["q2"]
+    assert cell_label(MU, 1, 0) == ["you"]
+    assert cell_label(A, 1, 2) == ["you", "q3"]
 
 
 def test_a_choice_says_both_and_calculates_one() -> None:
@@ -168,7 +170,8 @@ def test_a_choice_says_both_and_calculates_one() -> None:
 
 
 def test_a_lookup_without_numbers_names_its_id() -> None:
-    ids, table = Operand("ids", shape=(2, 1), rows=["When", "you"]), Operand("W_E", shape=(3, 2), cols=["e1", "e2"])
+    ids = Operand("ids", shape=(2, 1), rows=["When", "you"])
+    table = Operand("W_E", shape=(3, 2), cols=["e1", "e2"])
     assert Labels().text(Lookup(table, ids[1, 0], 1, 0)) == "W_E[ids[you], e1]"
     known = Operand("ids", np.array([[3.0], [1.0]]))
     assert Symbols().text(Lookup(table, known[0, 0], 1, 1)) == "w₃₂"
@@ -190,7 +193,7 @@ def test_a_lookup_without_numbers_names_its_id() -> None:
         (0.1 + 0.2, 1, "0.3", True),
     ],
 )
-def test_numbers_too_large_or_small_for_their_decimals(value: float, decimals: int, text: str, exact: bool) -> None:
+def test_numbers_their_decimals_would_hide(value: float, decimals: int, text: str, exact: bool) -> None:
     printer = Numbers()
     assert printer.shown(value, decimals)[0] == text
     assert printer.exact == exact
@@ -207,10 +210,22 @@ def test_parts_worked_out() -> None:
 
 
 LATEX_STYLES = [
-    (total([a * B[0, 0], b * B[0, 1]]), "a_{11} b_{1} + a_{12} b_{2}", r"1.50 \cdot 2.0 + \left(-2.25\right) \cdot \left(-1.0\right)"),
-    (exp(a) / total([exp(a), exp(b)]), r"\frac{e^{a_{11}}}{e^{a_{11}} + e^{a_{12}}}", r"\frac{e^{1.50}}{e^{1.50} + e^{-2.25}}"),
+    (
+        total([a * B[0, 0], b * B[0, 1]]),
+        "a_{11} b_{1} + a_{12} b_{2}",
+        r"1.50 \cdot 2.0 + \left(-2.25\right) \cdot \left(-1.0\right)",
+    ),
+    (
+        exp(a) / total([exp(a), exp(b)]),
+        r"\frac{e^{a_{11}}}{e^{a_{11}} + e^{a_{12}}}",
+        r"\frac{e^{1.50}}{e^{1.50} + e^{-2.25}}",
+    ),
     (sqrt(MU[0, 0] ** 2.0 + 1e-5), r"\sqrt{\mu_{1}^{2} + 0.00001}", r"\sqrt{0.75^{2} + 0.00001}"),
-    (Call("erf", a / 2.0) * 2.0, r"\operatorname{erf}\left(\frac{a_{11}}{2}\right) \cdot 2", r"\operatorname{erf}\left(\frac{1.50}{2}\right) \cdot 2"),
+    (
+        Call("erf", a / 2.0) * 2.0,
+        r"\operatorname{erf}\left(\frac{a_{11}}{2}\right) \cdot 2",
+        r"\operatorname{erf}\left(\frac{1.50}{2}\right) \cdot 2",
+    ),
     (Number(-math.inf) + a, r"\left(-\infty\right) + a_{11}", r"\left(-\infty\right) + 1.50"),
     (Place((a, b), 1), r"\arg\max\left(a_{11}, a_{12}\right)", r"\arg\max\left(1.50, -2.25\right)"),
     (Number(1e4) ** (Number(2.0) / 6.0), "10000^{2/6}", "10000^{2/6}"),

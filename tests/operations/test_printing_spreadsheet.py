@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from tests.operations.samples import PARAMETERS, THIN, Sample, sample
+
 from tmat.operations import REGISTRY
 from tmat.operations.expression import Cell, Number, Operand, Place, total
 from tmat.operations.printing_spreadsheet import Spreadsheet
-
-from tests.operations.samples import PARAMETERS, THIN, Sample, sample
 
 
 def letters(n: int) -> str:
@@ -43,7 +43,8 @@ def calculated(formula: str, sheets: dict[str, np.ndarray]) -> float:
     def numbers(found: re.Match[str]) -> str:
         i, j = place(found[2])
         i2, j2 = place(found[3] or found[2])
-        return f"sheets['{found[1]}'][{i}:{i2 + 1},{j}:{j2 + 1}]" if found[3] else f"sheets['{found[1]}'][{i},{j}]"
+        cut = f"{i}:{i2 + 1},{j}:{j2 + 1}" if found[3] else f"{i},{j}"
+        return f"sheets['{found[1]}'][{cut}]"
 
     python = re.sub(r"([A-Z])!([A-Z]+\d+)(?::([A-Z]+\d+))?", numbers, formula)
     python = python.replace("^", "**").replace("<>", "!=")

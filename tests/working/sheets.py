@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from tests.operations.samples import Sample
+
 from tmat.operations import divide_by_root, matmul, matmul_transposed, softmax
 from tmat.precision import round_half_away
 from tmat.worksheet import Matrix, Stage, Step, Worksheet
-
-from tests.operations.samples import Sample
 
 WORDS = ("When", "you", "play", "game", "of", "thrones")
 X = [

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.working.sheets import thrones
+
 from tmat.errors import InputError
 from tmat.width import width
 from tmat.working import cells, formula, working, wrapped
 from tmat.worksheet import Matrix, Step
-
-from tests.working.sheets import thrones
 
 
 @pytest.mark.parametrize("columns", [24, 40, 60, 79, 100, 200])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from tests.working.sheets import thrones
+
 from tmat.errors import InputError
 from tmat.operations.expression import Operand
 from tmat.operations.printing_labels import Labels
 from tmat.working import cells, parse_cell, place_of
 from tmat.worksheet import Matrix, Stage, Step, Worksheet
-
-from tests.working.sheets import thrones
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,8 @@ def test_what_working_prints_can_be_asked_for() -> None:
     [
         (
             "scores[pley, you]",
-            "scores has no row 'pley'\n  its rows are When, you, play, game, of, thrones\n  did you mean play?",
+            "scores has no row 'pley'\n  its rows are When, you, play, game, of, thrones\n"
+            "  did you mean play?",
         ),
         ("scores[1, 7]", "scores has no column '7'\n  its columns are When, you, play, game, of, thrones"),
         ("scores[When#2]", "scores has no row 'When#2'\n  its rows are When, you, play, game, of, thrones\n"

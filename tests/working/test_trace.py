@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.working.sheets import thrones
+
 from tmat.errors import InputError
 from tmat.working import trace
-
-from tests.working.sheets import thrones
 
 
 def test_one_step_back() -> None:

@@ -7,14 +7,14 @@ import math
 
 import numpy as np
 import pytest
+from tests.operations.reading import calculated
+from tests.operations.samples import PARAMETERS, sample
+from tests.working.sheets import one_step, simple, thrones
+
 from tmat.errors import InputError
 from tmat.operations import REGISTRY
 from tmat.working import Workings, aligned, cells, working
 from tmat.worksheet import Matrix, Stage, Step
-
-from tests.operations.reading import calculated
-from tests.operations.samples import PARAMETERS, sample
-from tests.working.sheets import one_step, simple, thrones
 
 INF = math.inf
 
@@ -65,9 +65,7 @@ def test_parts_are_chosen() -> None:
     assert shown("scores[1,1]", parts=()) == "scores[When, When] = Σ Q[When, k] · K[When, k]"
     with pytest.raises(InputError) as error:
         shown("scores[1,1]", parts=("letters",))
-    assert str(error.value) == (
-        "no part 'letters' of a working\n  the parts are symbols, numbers, products, result"
-    )
+    assert str(error.value) == ("no part 'letters' of a working\n  the parts are symbols, numbers, products, result")
 
 
 def test_digits_are_the_most_decimals_shown() -> None:
@@ -177,10 +175,23 @@ def test_every_line_is_as_true_as_it_says(name: str) -> None:
         ),
         (
             simple("largest", [[0.1, 0.7]], result=[[2.0]], first=1),
-            ["R[1] = argmax(A[k])", "  = argmax(a₁, a₂)", "  = argmax(0.1, 0.7)", "  = 2 (2, counted from 1)"],
+            [
+                "R[1] = argmax(A[k])",
+                "  = argmax(a₁, a₂)",
+                "  = argmax(0.1, 0.7)",
+                "  = 2 (2, counted from 1)",
+            ],
         ),
         (
-            simple("sinusoid", result=[[0.0]], positions=1, d_model=1, base=10000.0, start=0, exponent="paired"),
+            simple(
+                "sinusoid",
+                result=[[0.0]],
+                positions=1,
+                d_model=1,
+                base=10000.0,
+                start=0,
+                exponent="paired",
+            ),
             ["R[1] = sin(0 / 10000^(0/1))", "  = sin(0)", "  = 0"],
         ),
         (simple("token_ids", result=[[7.0]], ids=[7], words=["x"]), ["R[1] = 7"]),
@@ -247,7 +258,8 @@ def test_latex() -> None:
         "\\begin{aligned}\n"
         "Q[\\text{When}, \\text{q1}] &= \\sum_{k} X[\\text{When}, k] \\cdot W_{Q}[k, \\text{q1}] \\\\\n"
         "&= x_{11} w_{11} + x_{12} w_{21} + \\cdots \\text{ 3 more terms } \\cdots + x_{16} w_{61} \\\\\n"
-        "&= 0.79 \\cdot 0.52 + 1.60 \\cdot 0.05 + \\cdots \\text{ 3 more terms } \\cdots + 1.20 \\cdot 0.85 \\\\\n"
+        "&= 0.79 \\cdot 0.52 + 1.60 \\cdot 0.05"
+        " + \\cdots \\text{ 3 more terms } \\cdots + 1.20 \\cdot 0.85 \\\\\n"
         "&= 0.4108 + 0.0800 + \\cdots \\text{ 3 more terms } \\cdots + 1.0200 \\\\\n"
         "&= 3.8828 \\to 3.88\\quad\\text{(to 2 decimals)}\n"
         "\\end{aligned}"

@@ -6,6 +6,7 @@ summaries here and never touch the arithmetic.
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,18 @@ COMMANDS = {
 }
 
 
+def flowing(text: str | None) -> str:
+    """A docstring whose paragraphs are one line each, for whoever wraps them to the terminal's width."""
+    paragraphs = inspect.cleandoc(text or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.splitlines()) for paragraph in paragraphs)
+
+
+ABOUT = """Transformer arithmetic as a person does it with a pencil: every matrix on the table, every rounding stated.
+
+The seven stages vocab, embed, posenc, attention, addnorm, ffn and decode pass a worksheet from one to
+the next through a pipe; on a terminal each prints its tables."""
+
+
 class Commands(TyperGroup):
     """The commands by name, each imported when it is asked for."""
 
@@ -44,9 +57,9 @@ class Commands(TyperGroup):
             return None
         built = typer.Typer(add_completion=False, rich_markup_mode="rich")
         module = import_module(f"tmat.cli.{cmd_name}_command")
-        built.command(cmd_name, short_help=COMMANDS[cmd_name], epilog=module.EXAMPLES, no_args_is_help=False)(
-            module.command
-        )
+        built.command(
+            cmd_name, short_help=COMMANDS[cmd_name], epilog=module.EXAMPLES, help=flowing(module.command.__doc__)
+        )(module.command)
         return typer.main.get_command(built)
 
 
@@ -62,6 +75,7 @@ app = typer.Typer(cls=Commands, rich_markup_mode="rich", no_args_is_help=True)
 
 
 @app.callback(
+    help=flowing(ABOUT),
     epilog="Two commands to begin with:\n\n  tmat attention --d-k 6\n\n"
     "  tmat attention --d-k 6 --only scores --work 'scores[[When,play]'",
 )
@@ -70,11 +84,7 @@ def tmat(
         False, "--version", callback=_version, is_eager=True, help="Say the version and stop."
     ),
 ) -> None:
-    """Transformer arithmetic as a person does it with a pencil: every matrix on the table, every rounding stated.
-
-    The seven stages vocab, embed, posenc, attention, addnorm, ffn and decode pass a worksheet from one to
-    the next through a pipe; on a terminal each prints its tables.
-    """
+    """The program itself."""
 
 
 def run(arguments: Sequence[str], environment: Environment) -> int:

@@ -79,6 +79,11 @@ class Emitter:
         return Look(digits=self.common.digits, heat=self.common.heat, full=self.common.full)
 
     def _table(self, sheet: Worksheet, before: Worksheet) -> None:
+        if self.common.step:
+            from tmat.cli.walking import walk
+
+            walk(sheet, self.common, self.env, self.look())
+            return
         from tmat.cli.terminal import print_tables
 
         print_tables(sheet, before, self.common, self.env, self.look())

@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal
 Kind = Literal["terminal", "pipe", "file", "none"]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Environment:
     """The streams in bytes, whether each is a terminal, and the variables."""
 

@@ -17,7 +17,7 @@ def _own(default: Any) -> Any:
     return field(default=default, metadata={"own": True})
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Common:
     """What every stage command takes."""
 

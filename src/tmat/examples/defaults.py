@@ -16,7 +16,7 @@ TOKENS = ("When", "you", "play", "game", "of", "thrones")
 ORIGIN = "the thrones article"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Defaults:
     """Matrices, roundings and words that stand in for what nobody gave, and how to say so."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
@@ -34,4 +34,5 @@ def number(article: str, name: str) -> Array:
 
 def data(name: str) -> str:
     """A data file of the examples."""
-    return files("tmat.examples").joinpath("data").joinpath(name).read_text(encoding="utf-8")
+    with open(os.path.join(os.path.dirname(__file__), "data", name), encoding="utf-8") as file:
+        return file.read()

@@ -212,5 +212,3 @@ def _(a: Shape) -> Shape:
 @flatten.labels
 def _(a: Operand) -> tuple[Sequence[str], Sequence[str]]:
     return ("all",), tuple(str(n) for n in range(1, a.height * a.width + 1))
-
-

@@ -62,9 +62,17 @@ class Operand:
 
 
 class Expression:
-    """A part of the working. Operators build larger ones; ``value`` is the number it comes to."""
+    """A part of the working. Operators build larger ones; ``value`` is the number it comes to.
 
-    __slots__ = ()
+    The kinds are plain classes that compare by their parts: every command imports them, and frozen
+    dataclasses with slots take five times as long to make.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *vars(self).values()))
 
     @property
     def value(self) -> float:
@@ -110,7 +118,7 @@ def _lift(value: Expression | float) -> Expression:
     return value if isinstance(value, Expression) else Number(float(value))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Number(Expression):
     """A constant of the formula: the 2 of a square, the ε, the 10000."""
 
@@ -121,9 +129,12 @@ class Number(Expression):
         return self.number
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Cell(Expression):
     """One cell of an operand, counted from 0."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     operand: Operand
     i: int
@@ -135,7 +146,7 @@ class Cell(Expression):
         return float(self.operand.values[self.i, self.j])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Sum(Expression):
     terms: tuple[Expression, ...]
 
@@ -148,7 +159,7 @@ class Sum(Expression):
         return _sum([term.value for term in self.terms])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Difference(Expression):
     left: Expression
     right: Expression
@@ -162,7 +173,7 @@ class Difference(Expression):
         return self.left.value - self.right.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Negative(Expression):
     inner: Expression
 
@@ -175,7 +186,7 @@ class Negative(Expression):
         return -self.inner.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Product(Expression):
     factors: tuple[Expression, ...]
 
@@ -191,7 +202,7 @@ class Product(Expression):
         return result
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Quotient(Expression):
     """Top over bottom; 0 over 0 is 0, since a constant row has no deviation and a row of zeros no share.
 
@@ -240,7 +251,7 @@ def _share(own: float, shares: list[float]) -> float:
     return math.exp(own - top) / _sum([math.exp(share - top) for share in shares])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Power(Expression):
     base: Expression
     exponent: Expression
@@ -270,7 +281,7 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Call(Expression):
     """A function of one number: exp, sin, cos, tanh, erf, sqrt."""
 
@@ -291,7 +302,7 @@ class Call(Expression):
             return math.nan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Maximum(Expression):
     """The largest of its terms: ReLU's max(0, x)."""
 
@@ -306,7 +317,7 @@ class Maximum(Expression):
         return max(term.value for term in self.terms)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Choice(Expression):
     """One of two, as a mask says: ``then`` where the test is not 0, else ``otherwise``."""
 
@@ -327,7 +338,7 @@ class Choice(Expression):
         return self.chosen.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Lookup(Expression):
     """The cell of a table in the row that a number names; the first row is called ``first``."""
 
@@ -349,7 +360,7 @@ class Lookup(Expression):
         return self.found.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Place(Expression):
     """Which of its terms is the largest, the first one called ``first``."""
 
@@ -366,7 +377,7 @@ class Place(Expression):
         return float(self.first + values.index(max(values)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Limit(Expression):
     """A formula with the number it tends to where it cannot be worked out: x·Φ(x) at −∞ tends to 0."""
 

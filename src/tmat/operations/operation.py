@@ -24,7 +24,7 @@ Cells: TypeAlias = Callable[..., Expression]
 REGISTRY: dict[str, Operation] = {}
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Operation:
     """One operation; calling it evaluates it."""
 
@@ -119,7 +119,7 @@ class Operation:
         return text.replace("−", "-").replace("∞", r"\infty") if latex else text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Mismatch:
     """Operand ``first`` has ``size`` on ``side`` (0 height, 1 width) where operand ``second`` has another."""
 

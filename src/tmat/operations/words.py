@@ -106,9 +106,7 @@ def _(*, positions: int, d_model: int, base: float, start: int, exponent: str) -
 
 
 @sinusoid.labels
-def _(
-    *, positions: int, d_model: int, base: float, start: int, exponent: str
-) -> tuple[list[str], list[str]]:
+def _(*, positions: int, d_model: int, base: float, start: int, exponent: str) -> tuple[list[str], list[str]]:
     return [str(n) for n in range(start, start + positions)], [f"p{j}" for j in range(1, d_model + 1)]
 
 

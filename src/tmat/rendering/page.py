@@ -1,6 +1,6 @@
 """What a page says of a worksheet, whatever its format: the stages, their matrices, and what is said of each.
 
-Formats only draw this; none of them knows a stage.
+Formats only draw this and know no stage; here two are known: the words of a vocabulary, the likeliest of a decoder.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tmat.errors import InputError, fold
+from tmat.errors import fold
 from tmat.rendering.layout.alone import summary
 from tmat.rendering.layout.formula import said, shapes
 from tmat.rendering.layout.heading import origins, sentence
 from tmat.rendering.layout.heat import Scale
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import texts
-from tmat.rendering.layout.spelling import Spelling
 from tmat.rendering.layout.strip import decimals
 from tmat.rendering.layout.view import CUT, View, edges, named
 from tmat.stages.choosing import matching
@@ -162,11 +161,18 @@ def formula_of(step: Step) -> str:
 
 def latex_formula(step: Step) -> str | None:
     """The step as an equation in LaTeX; None where its operation is not known here."""
-    from tmat.working import formula
+    from tmat.operations import REGISTRY
+    from tmat.operations.notation import latex_name
 
+    known = REGISTRY.get(step.op)
+    if known is None:
+        return None
+    names = [latex_name(name) for name in step.of]
+    if "_{" in known.latex:  # a name that has an index of its own takes another only in braces
+        names = [f"{{{name}}}" if "_" in name else name for name in names]
     try:
-        return formula(step, latex=True)
-    except (InputError, LookupError, ValueError):  # a worksheet from elsewhere need not fit our operation of that name
+        return f"{latex_name(step.name)} = {known.said(names, step.params, latex=True)}"
+    except (LookupError, ValueError, TypeError):  # a worksheet from elsewhere need not fit our operation of that name
         return None
 
 
@@ -219,5 +225,3 @@ def _likeliest(stage: Stage, count: int) -> Iterator[tuple[str, list[tuple[str, 
         best = sorted(range(len(row)), key=lambda j: (-row[j], j))[:count]
         yield label, [(step.result.cols[j], row[j]) for j in best]
 
-
-PLAIN = Spelling("ascii")

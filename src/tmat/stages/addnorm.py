@@ -75,12 +75,23 @@ def addnorm(
     ):
         if value not in legal:
             raise InputError(f"{option} {value} is not known", f"expected one of {', '.join(legal)}")
-    if not epsilon >= 0:
+    if not 0 <= epsilon < float("inf"):
         raise InputError(f"--epsilon {epsilon:g} does not fit", "expected 0 or a small number above it")
+    if norm != "layer" and deviation != "population":
+        raise InputError(
+            f"--deviation {deviation} does not apply to --norm {norm}", "only a layer norm takes a deviation"
+        )
+    if norm == "none" and (epsilon != 1e-5 or epsilon_in != "root"):
+        raise InputError("--epsilon does not apply to --norm none", "nothing is divided")
+    if residual_of is not None and not add_residual:
+        raise InputError("--residual-of and --no-residual contradict each other", "one adds, the other does not")
     sheet = Sheet(
         "addnorm", before, everything,
         seed=seed, init=init, round=round, keep=keep, dtype=dtype, id=id, stream=stream, ordinal=ordinal,
     )  # fmt: skip
+    if sheet.has("residual") and (residual_of is not None or not add_residual):
+        other = "--no-residual" if not add_residual else f"--residual-of {residual_of}"
+        raise InputError(f"a residual is given, and {other} contradicts it", mend="leave one of them out")
     x_node = sheet.given("X", arriving(sheet.before))
     total = _sum(sheet, x_node, residual_of) if add_residual else x_node
     sheet.note("with residual" if add_residual else "no residual")

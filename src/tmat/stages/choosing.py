@@ -34,7 +34,9 @@ def chosen(sheet: Worksheet, names: Iterable[str], *, first: int = 0) -> Workshe
     for n, names_here in sorted(picked.items()):
         stage = sheet.stages[n]
         given = {key: matrix for key, matrix in stage.given.items() if key in names_here}
-        stages.append(replace(stage, given=given, steps=[step for step in stage.steps if step.name in names_here]))
+        steps = [step for step in stage.steps if step.name in names_here]
+        output = stage.output if stage.output in names_here else ""
+        stages.append(replace(stage, given=given, steps=steps, output=output))
     return Worksheet(stages, sheet.vocabulary, sheet.tokens)
 
 

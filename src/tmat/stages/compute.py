@@ -32,7 +32,8 @@ def compute(order: list[Node], kept: set[Node], draw: Callable[[Node], Array]) -
     A node that is not kept is let go after its last use; one that is large besides is never held
     whole where the steps after it go by rows: softmax(Q·Kᵀ)·V needs one row of weights at a time.
     """
-    needed = [node for node in order if node in ancestors(kept)]
+    line = ancestors(kept)
+    needed = [node for node in order if node in line]
     passing = {
         node
         for node in needed

@@ -18,20 +18,24 @@ from tmat.stages.ffn import ffn
 from tmat.stages.posenc import posenc
 from tmat.stages.rounding import Rounding
 from tmat.stages.sheet import Seed, Sheet, arriving
-from tmat.stages.stack import Sublayers, by_layer
+from tmat.stages.stack import Sublayers, by_layer, taken
 from tmat.tokenizing import tokenize
 from tmat.worksheet import Array, Matrix, Vocabulary, Worksheet
 
 PROJECTS = ("last", "flatten")
 START, END = "<start>", "<end>"
+HEAD = ("W_vocab", "b_vocab", "last", "flat", "logits", "probabilities")
+ENDS = ("last", "flat", "logits", "probabilities")
+"""What comes after the layers: where one of these is given, the layers are not computed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class _Plan:
     """What stays the same from word to word."""
 
     memory: Matrix
     vocabulary: Vocabulary
+    predicts: tuple[str, ...]
     table: Matrix
     stack: list[Sublayers]
     head: dict[str, object]
@@ -85,18 +89,30 @@ def decode(
             raise InputError(f"{option} {number} does not fit", "expected a whole number from 1")
     everything: dict[str, object] = {**(matrices or {}), **named}
     before = sheet if isinstance(sheet, Worksheet) else Worksheet()
-    memory = _memory(before, everything, None if isinstance(sheet, Worksheet) else sheet)
-    words = _with_ends(vocabulary if vocabulary is not None else before.vocabulary)
-    common: dict[str, Any] = {"seed": seed, "init": init, "round": round, "dtype": dtype}
-    head = {name: everything.pop(name) for name in list(everything) if _is_head(name)}
-    table = _table(before, everything.pop("W_E", None), words, memory.width, seed, init)
-    plan = _Plan(
-        memory, words, table, by_layer(everything, layers, norms=3, crossing=True), head, project,
-        dict(attention_options or {}), dict(norm_options or {}), dict(ffn_options or {}),
-        dict(position_options or {}), common,
-    )  # fmt: skip
+    own = vocabulary if vocabulary is not None else before.vocabulary
+    words = _with_ends(own)
+    rounding = Rounding.parse(round, strict=False)
+    common: dict[str, Any] = {"seed": seed, "init": init, "round": rounding, "dtype": dtype}
+    head = {name: value for name in HEAD if (value := taken(everything, name)) is not None}
+    given_memory = taken(everything, "X", "memory")
+    if given_memory is None and not isinstance(sheet, Worksheet):
+        given_memory = sheet
+    table = taken(everything, "W_E")
+    stack = by_layer(everything, layers, norms=3, crossing=True)
+    predicts = _output_words(own, words, head)
     first = len(before.stages)
-    result = _forced(before, plan, target) if target is not None else _free(before, plan, max_tokens)
+    if any(name in head for name in ENDS):
+        said = [START, *_words(target, words)] if target is not None else []
+        result = _predict(before, head, predicts, words.first_id, "decode-1", project, said, forced=True, common=common)
+    else:
+        memory = _memory(before, given_memory)
+        plan = _Plan(
+            memory, words, predicts, _table(before, table, words, memory.width, seed, init), stack, head, project,
+            dict(attention_options or {}), dict(norm_options or {}), dict(ffn_options or {}),
+            dict(position_options or {}), common,
+        )  # fmt: skip
+        result = _forced(before, plan, target) if target is not None else _free(before, plan, max_tokens)
+    rounding.refuse_unknown((step.name for stage in result.stages[first:] for step in stage.steps), "decode")
     result = Worksheet(result.stages, words, before.tokens)
     if keep is None:
         return result
@@ -120,8 +136,11 @@ def _free(sheet: Worksheet, plan: _Plan, max_tokens: int) -> Worksheet:
 
 def _forced(sheet: Worksheet, plan: _Plan, target: str | Sequence[str]) -> Worksheet:
     """One pass over the whole target: row i predicts the word after the first i."""
-    words = tokenize(target, plan.vocabulary) if isinstance(target, str) else list(target)
-    return _pass(sheet, plan, [START, *words], 1, forced=True)
+    return _pass(sheet, plan, [START, *_words(target, plan.vocabulary)], 1, forced=True)
+
+
+def _words(target: str | Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    return list(tokenize(target, vocabulary)) if isinstance(target, str) else list(target)
 
 
 def _pass(sheet: Worksheet, plan: _Plan, said: list[str], n: int, *, forced: bool) -> Worksheet:
@@ -139,13 +158,26 @@ def _pass(sheet: Worksheet, plan: _Plan, said: list[str], n: int, *, forced: boo
     sheet = posenc(sheet, id=f"{at}.posenc", stream="decode.posenc", **plan.position, **common)
     for layer, own in enumerate(plan.stack, start=1):
         sheet = _layer(sheet, plan, own, at, layer)
-    page = Sheet("decode", sheet, plan.head, id=at, stream="decode", ordinal=3 * len(plan.stack), **common)
+    ordinal = 3 * len(plan.stack)
+    first = plan.vocabulary.first_id
+    return _predict(
+        sheet, plan.head, plan.predicts, first, at, plan.project, said, forced=forced, common=common, ordinal=ordinal
+    )
+
+
+def _predict(
+    sheet: Worksheet, head: dict[str, object], words: tuple[str, ...], first: int, at: str, project: str,
+    said: list[str], *, forced: bool, common: dict[str, Any], ordinal: int = 0,
+) -> Worksheet:  # fmt: skip
+    """The linear layer, the softmax and the likeliest word, over what the last layer hands on."""
+    page = Sheet("decode", sheet, head, id=at, stream="decode", ordinal=ordinal, **common)
     x = page.given("X", arriving(sheet))
-    if plan.project == "flatten":
+    if page.has("last"):
+        rows = page.given("last")
+    elif project == "flatten" or page.has("flat"):
         rows = page.step("flat", flatten, x)
     else:
         rows = x if forced else page.step("last", one_row, x, row=x.height)
-    words = plan.vocabulary.words
     weight = page.weight("W_vocab", rows.width, len(words))
     if weight.width == len(words):
         weight.cols = words
@@ -154,18 +186,20 @@ def _pass(sheet: Worksheet, plan: _Plan, said: list[str], n: int, *, forced: boo
     else:
         page.ask("b_vocab")
         logits = page.step("logits", matmul, rows, weight)
+    if logits and logits.op is None:
+        logits.cols = words
     probabilities = page.step("probabilities", softmax, logits)
-    predicted = page.step("predicted", largest, probabilities, first=plan.vocabulary.first_id)
-    page.note(
-        "input: " + " ".join(said),
-        {"last": "every row projected" if forced else "the last row projected", "flatten": "all rows flattened"}[
-            plan.project
-        ],
-        "teacher-forced" if forced else "",
-    )
-    page.record(project=plan.project, input=list(said), forced=forced or None)
+    if probabilities and probabilities.op is None:
+        probabilities.cols = words
+    predicted = page.step("predicted", largest, probabilities, first=first)
+    page.note("input: " + " ".join(said) if said else "")
+    if logits.op is not None:
+        every = "every row projected" if forced else "the last row projected"
+        page.note("all rows flattened" if project == "flatten" else every)
+    page.note("teacher-forced" if said and forced else "")
+    page.record(project=project, input=list(said) or None, forced=(forced and bool(said)) or None)
     done = page.finish(predicted)
-    ids = done.stages[-1]["predicted"].values[:, 0].astype(int) - plan.vocabulary.first_id
+    ids = done.stages[-1]["predicted"].values[:, 0].astype(int) - first
     done.stages[-1].params["word"] = words[int(ids[-1])]
     done.stages[-1].params["words"] = [words[int(id)] for id in ids]
     return done
@@ -194,11 +228,8 @@ def _layer(sheet: Worksheet, plan: _Plan, own: Sublayers, at: str, layer: int) -
     return addnorm(sheet, id=named("addnorm", 3, 3), matrices=own.norms.get(3), **plan.norm, **common)
 
 
-def _memory(before: Worksheet, everything: dict[str, object], own: object) -> Matrix:
+def _memory(before: Worksheet, given: object) -> Matrix:
     """The encoder's output: given, or what the last stage hands on."""
-    given = everything.pop("X", None)
-    given = everything.pop("memory", given)
-    given = own if given is None else given
     if given is not None:
         return given.renamed("context") if isinstance(given, Matrix) else Matrix.of("context", given)
     flowing = arriving(before)
@@ -222,8 +253,26 @@ def _with_ends(vocabulary: Vocabulary | Sequence[str] | None) -> Vocabulary:
     return Vocabulary((*own.words, *missing), own.first_id, own.case, own.tokenizer)
 
 
-def _is_head(name: str) -> bool:
-    return name.removesuffix(".T").replace("_", "").casefold() in ("wvocab", "bvocab", "logits", "probabilities")
+def _output_words(own: Vocabulary | Sequence[str] | None, words: Vocabulary, head: dict[str, object]) -> tuple[str, ...]:
+    """The words that are predicted: all of them, or those without <start> and <end> where the numbers given are so many."""
+    known = own.words if isinstance(own, Vocabulary) else tuple(own or ())
+    for name in ("W_vocab", "logits", "probabilities"):
+        if name not in head:
+            continue
+        value = head[name]
+        given = value if isinstance(value, Matrix) else Matrix.of(name, value)
+        if given.width == len(known):
+            return known
+        if given.width != len(words.words):
+            counts = " or ".join(dict.fromkeys((str(len(known)), str(len(words.words)))))
+            raise InputError(
+                f"{name} does not fit the vocabulary",
+                f"{name} is {given.size}{' from ' + given.origin if given.origin else ''}, a column a word; "
+                f"the vocabulary has {len(known)} words"
+                + (f", {len(words.words)} with {START} and {END}" if len(words.words) > len(known) else ""),
+                mend=f"try a {name} with {counts} columns",
+            )
+    return words.words
 
 
 def _table(before: Worksheet, given: object, words: Vocabulary, d_model: int, seed: Seed, init: str) -> Matrix:

@@ -11,7 +11,7 @@ from tmat.stages.attention import attention
 from tmat.stages.ffn import ffn
 from tmat.stages.rounding import Rounding
 from tmat.stages.sheet import Seed
-from tmat.stages.stack import Sublayers, by_layer
+from tmat.stages.stack import Sublayers, by_layer, taken
 from tmat.worksheet import Matrix, Worksheet
 
 ORDERS = ("post", "pre")
@@ -52,8 +52,10 @@ def encode(
         raise InputError(f"--norm-order {norm_order} is not known", f"expected one of {', '.join(ORDERS)}")
     sheet = x if isinstance(x, Worksheet) else Worksheet()
     everything: dict[str, object] = {**(matrices or {}), **named}
-    start = everything.pop("X", None if isinstance(x, Worksheet) else x)
-    common: dict[str, Any] = {"seed": seed, "init": init, "round": round, "dtype": dtype}
+    given_x = taken(everything, "X")
+    start = given_x if given_x is not None or isinstance(x, Worksheet) else x
+    rounding = Rounding.parse(round, strict=False)
+    common: dict[str, Any] = {"seed": seed, "init": init, "round": rounding, "dtype": dtype}
     options = (dict(attention_options or {}), dict(norm_options or {}), dict(ffn_options or {}))
     first = len(sheet.stages)
     layer = _post if norm_order == "post" else _pre
@@ -61,6 +63,7 @@ def encode(
         given = {} if start is None else {"X": start}
         sheet = layer(sheet, sublayers, given, options, common)
         start = None
+    rounding.refuse_unknown((step.name for stage in sheet.stages[first:] for step in stage.steps), "encode")
     return sheet if keep is None else _only(sheet, first, list(keep))
 
 

@@ -59,6 +59,7 @@ def ffn(
         "ffn", before, everything,
         seed=seed, init=init, round=round, keep=keep, dtype=dtype, id=id, stream=stream, ordinal=ordinal,
     )  # fmt: skip
+    _refuse_unused(sheet, layers, d_ff, d_out, bias)
     x_node = sheet.given("X", arriving(sheet.before))
     width = d_ff or (4 * x_node.width if layers == 2 else d_out or x_node.width)
     hidden = _layer(sheet, "hidden", x_node, "1", width, bias)
@@ -72,6 +73,28 @@ def ffn(
     if layers == 1:
         return sheet.finish(activated)
     return sheet.finish(_layer(sheet, "output", activated, "2", d_out or x_node.width or hidden.width, bias))
+
+
+def _refuse_unused(sheet: Sheet, layers: int, d_ff: int | None, d_out: int | None, bias: bool | None) -> None:
+    """What was said but would change nothing, as a matrix is given or there is one layer."""
+    if layers == 1 and d_ff is not None and d_out is not None and d_ff != d_out:
+        raise InputError(
+            f"--d-ff {d_ff} and --d-out {d_out} contradict each other", "a network of one layer has one width"
+        )
+    given_1, given_2 = sheet.peek("W_1"), sheet.peek("W_2")
+    for option, size, name, given in (
+        ("--d-ff", d_ff, "W_1", given_1),
+        ("--d-out", d_out, *(("W_1", given_1) if layers == 1 else ("W_2", given_2))),
+    ):
+        if size is not None and given is not None and given.width != size:
+            raise InputError(
+                f"{option} {size} does not fit {name}",
+                f"{name} is {given.size}{' from ' + given.origin if given.origin else ''}",
+                mend=f"leave {option} out: where {name} is given, its own width rules",
+            )
+    for name in ("b_1", "b_2"):
+        if bias is False and sheet.has(name):
+            raise InputError(f"{name} is given, and --no-bias contradicts it", mend="leave one of them out")
 
 
 def _layer(sheet: Sheet, name: str, x: Node, n: str, width: int, bias: bool | None) -> Node:

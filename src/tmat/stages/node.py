@@ -12,7 +12,7 @@ from tmat.operations.operation import Array, Mismatch, Operation
 from tmat.worksheet import Matrix
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class Node:
     """A given matrix, one to be drawn, or a step; ``problem`` says why it cannot be had, should it be needed."""
 

@@ -48,7 +48,7 @@ def posenc(
         everything["E"] = x
     if exponent not in EXPONENTS:
         raise InputError(f"--exponent {exponent} is not known", f"expected one of {', '.join(EXPONENTS)}")
-    if not base > 0:
+    if not 0 < base < float("inf"):
         raise InputError(f"--base {base:g} does not fit", "expected a number above 0")
     for name, size in (("--positions", positions), ("--d-model", d_model)):
         if size is not None and size < 1:
@@ -57,6 +57,14 @@ def posenc(
         "posenc", before, everything,
         seed=seed, init=init, round=round, keep=keep, dtype=dtype, id=id, stream=stream, ordinal=ordinal,
     )  # fmt: skip
+    told = exponent != "paired" or base != 10000.0 or start != 0
+    for name in ("PE", "X"):
+        if told and sheet.has(name):
+            raise InputError(
+                f"{name} is given, and the options of the waves have no effect",
+                "--exponent, --base and --start say how PE is computed",
+                mend="leave one of them out",
+            )
     e = sheet.given("E", arriving(sheet.before))
     alone = not e and not sheet.has("X")
     n, d = e.height or positions or 0, e.width or d_model or 0

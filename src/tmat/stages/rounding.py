@@ -8,28 +8,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tmat.errors import InputError, fold
+from tmat.errors import InputError, fold, nearest
 
 MOST = 17  # a float64 has no more to give
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Rounding:
-    """Decimals by step name, with a default; ``used`` is what later steps take where it differs from what is shown."""
+    """Decimals by step name, with a default; ``used`` is what later steps take where it differs from what is shown.
+
+    ``strict`` says no to a name that is no step of the stage; a rounding meant for several stages is lenient.
+    """
 
     default: int | None = None
     steps: dict[str, int | None] = field(default_factory=dict)
     uses: dict[str, int] = field(default_factory=dict)
+    strict: bool = True
 
     @classmethod
-    def parse(cls, text: str | int | Rounding | None) -> Rounding:
+    def parse(cls, text: str | int | Rounding | None, *, strict: bool = True) -> Rounding:
         """From what people type: 2, "none", "scores=2,weights=4", "scores.used=2"."""
         if isinstance(text, Rounding):
             return text
         if text is None:
-            return cls()
+            return cls(strict=strict)
         default: int | None = None
         steps: dict[str, int | None] = {}
         uses: dict[str, int] = {}
@@ -43,7 +48,7 @@ class Rounding:
                     uses[fold(name.strip().removesuffix(".used"))] = count
             else:
                 steps[fold(name.strip())] = count
-        return cls(default, steps, uses)
+        return cls(default, steps, uses, strict)
 
     def of(self, name: str) -> int | None:
         """The decimals a step is rounded to, or None for exact."""
@@ -62,6 +67,19 @@ class Rounding:
     def names(self) -> set[str]:
         """The step names it speaks of, folded."""
         return {*self.steps, *self.uses}
+
+
+    def refuse_unknown(self, steps: Iterable[str], where: str) -> None:
+        """Say no where it speaks of a step that is not there."""
+        steps = list(steps)
+        spoken = sorted(self.names() - {key for name in steps for key in _keys(name)})
+        if spoken:
+            near = nearest(spoken[0], steps)
+            raise InputError(
+                f"--round speaks of '{spoken[0]}', which is no step of {where} here",
+                f"its steps are {', '.join(dict.fromkeys(steps))}",
+                mend=f"did you mean {near[0]}?" if near else None,
+            )
 
 
 def _keys(name: str) -> tuple[str, ...]:

@@ -163,7 +163,7 @@ class Sheet:
             if node in line and node.problem is not None:
                 raise node.problem
         compute(self._order, kept, self._draw)
-        self.stage.output = output.name
+        self.stage.output = output.name if output in kept else ""
         self.stage.notes = tuple(self._notes)
         for node in self._order:
             if node not in kept:
@@ -205,16 +205,9 @@ class Sheet:
                 f"here it takes {', '.join(self._asked.values())}",
                 mend=f"did you mean {near[0]}?" if near else None,
             )
-        spoken = (
-            self.rounding.names()
-            - {fold(n) for n in self._by_name}
-            - {fold(n).rstrip("0123456789") for n in self._by_name}
-        )
-        if spoken and self.rounding.default is None and not self.before.stages:
-            known = [node.name for node in self._order if node.op is not None]
-            raise InputError(
-                f"--round speaks of '{min(spoken)}', which is no step of {self.stage.stage} here",
-                f"its steps are {', '.join(known)}",
+        if self.rounding.strict:
+            self.rounding.refuse_unknown(
+                (node.name for node in self._order if node.op is not None), self.stage.stage
             )
 
     # -- below

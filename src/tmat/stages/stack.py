@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tmat.errors import InputError, fold, nearest
+from tmat.worksheet import Matrix
 
 ATTENTION = (
     "W_Q", "W_K", "W_V", "W_O", "b_Q", "b_K", "b_V", "b_O", "mask", "Q", "K", "V", "scores", "scaled", "masked",
@@ -14,6 +15,23 @@ ATTENTION = (
 )  # fmt: skip
 FFN = ("W_1", "b_1", "W_2", "b_2", "hidden", "activated")
 NORM = ("gamma", "beta")
+
+
+def taken(matrices: dict[str, object], *names: str) -> object:
+    """Take a matrix out by any of its names, case and underscores forgiven; NAME.T is its transpose.
+
+    >>> matrices = {"w_e": [[1.0, 2.0]], "Q": 3}
+    >>> taken(matrices, "W_E"), matrices
+    ([[1.0, 2.0]], {'Q': 3})
+    """
+    wanted = {fold(name) for name in names}
+    found = None
+    for key in [key for key in matrices if fold(key.removesuffix(".T")) in wanted]:
+        found = matrices.pop(key)
+        if key.endswith(".T"):
+            other = found if isinstance(found, Matrix) else Matrix.of(key, found)
+            found = Matrix(key[:-2], other.values.T, other.cols, other.rows, other.origin)
+    return found
 
 
 @dataclass

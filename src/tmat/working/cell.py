@@ -175,7 +175,7 @@ class Workings:
         return self.notation.note(text) if text else ""
 
     def _shifted(self, e: Expression) -> Expression | None:
-        """A share of exponentials with the largest exponent off them all, where e^x would be ∞ or nothing."""
+        """A share of exponentials with the largest exponent off all, where e^x would be ∞ or nothing."""
         if not isinstance(e, Quotient) or e.exponents is None:
             return None
         largest = _largest_exponent(e)
@@ -211,7 +211,7 @@ class Workings:
         return self._numbers.shown(value, decimals)[0]
 
     def _agrees(self, e: Expression, came_to: float, value: float, step: Step) -> bool:
-        """Whether the worksheet has what the working comes to, but for what floats lose and rounding takes."""
+        """Whether the worksheet has what the working comes to, give or take what floats and rounding lose."""
         if came_to == value or (math.isnan(came_to) and math.isnan(value)):
             return True
         sizes = [abs(leaf.value) for leaf in leaves(e) if math.isfinite(leaf.value)]

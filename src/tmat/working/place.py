@@ -1,9 +1,9 @@
 """Which cell is meant: ``scores[When, play]``, ``scores[1, 3]``, a row, a column, a step, or everything.
 
 >>> parse_cell("attention-2.scores[When, play]")
-('attention-2', 'scores', 'When', 'play')
->>> parse_cell("Z[*,2]"), parse_cell("Z[When]"), parse_cell("Z")
-((None, 'Z', None, '2'), (None, 'Z', 'When', None), (None, 'Z', None, None))
+Place(stage='attention-2', name='scores', row='When', col='play')
+>>> parse_cell("Z[*,2]")
+Place(stage=None, name='Z', row=None, col='2')
 """
 
 from __future__ import annotations

@@ -40,9 +40,7 @@ class Trace:
             yield from child
 
 
-def trace(
-    sheet: Worksheet, stage: str, name: str, i: int, j: int, depth: int = 2, *, fold: int | None = None
-) -> Trace:
+def trace(sheet: Worksheet, stage: str, name: str, i: int, j: int, depth: int = 2, *, fold: int | None = None) -> Trace:
     """Follow cell (i, j), counted from 0, back through so many steps; depth 1: the cells it is made of.
 
     Where a stage was given what an earlier stage put out, the tree goes on there. A cell that comes

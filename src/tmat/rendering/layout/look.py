@@ -16,6 +16,9 @@ class Look:
     ``top``: how many of the likeliest words are listed.
     ``encoding``: what the output can print; characters it lacks are replaced ([ for ⎡, sqrt for √).
     ``glyphs``: heat in ░▒▓█ beside the number, for where there are no colours.
+    ``fragment``: LaTeX for a document of one's own, without a preamble.
+    ``work``: the cells whose working a page shows (as ``--work`` takes them); None: of each step the first.
+    ``width``: columns, where the format has a fixed width (SVG).
     """
 
     digits: int | None = None
@@ -25,3 +28,6 @@ class Look:
     top: int = 5
     encoding: str = "utf-8"
     glyphs: bool = False
+    fragment: bool = False
+    work: tuple[str, ...] | None = None
+    width: int | None = None

@@ -75,14 +75,15 @@ def aligned(column: list[str], width: int = 0) -> list[str]:
     if not any("e" in text for text in column):
         width = max([width, *map(len, column)])
         return [text.rjust(width) for text in column]
-    heads = [_head(text) for text in column]
-    before = max(heads)
-    after = max(len(text) - head for text, head in zip(column, heads, strict=True))
-    width = max(width, before + after)
-    return [
-        (" " * (before - head) + text).ljust(before + after).rjust(width) if text[-1:].isdigit() else text.rjust(width)
-        for text, head in zip(column, heads, strict=True)
-    ]
+    before = max((_head(text) for text in column if text[-1:].isdigit()), default=0)
+    after = max((len(text) - _head(text) for text in column if text[-1:].isdigit()), default=0)
+    width = max([width, before + after, *map(len, column)])
+    placed = []
+    for text in column:
+        if text[-1:].isdigit():
+            text = (" " * (before - _head(text)) + text).ljust(before + after)
+        placed.append(text.rjust(width))
+    return placed
 
 
 def _head(text: str) -> int:

@@ -1,0 +1,183 @@
+"""Worksheets in Markdown: GitHub's tables, mathematics between dollars.
+
+What comes from outside cannot mark up anything: words of letters and digits stand as they are, others as code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from tmat.precision import format_number
+from tmat.rendering.layout.look import Look
+from tmat.rendering.page import Room, Section, Shown, latex_formula, sections
+from tmat.rendering.worked import Places, Worked, asked
+from tmat.visible import visible
+from tmat.width import pad, width
+from tmat.worksheet import Matrix, Stage, Worksheet
+
+ROOM = Room(40, 24)
+WORDS = 200  # of a vocabulary
+_PLAIN = re.compile(r"[^\W_](?:[\w '’-]*[^\W_])?")
+_TELLING = re.compile(r"[\\`*\[\]<>&|~$#!@]|(?<![^\W_])_|_(?![^\W_])")
+_LEADING = re.compile(r"^(\d+)([.)])|^([-+=:])")
+_GROUP = re.compile(r"(\\mathrm\{[^{}]*)\}_(\{[^{}]*\})")
+
+
+def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+    """One document of all worksheets."""
+    return {name: document(sheets, look).encode("utf-8", "replace")}
+
+
+def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
+    """The worksheets as Markdown.
+
+    >>> sheet = Worksheet([Stage("s", "s", given={"X": Matrix.of("X", [[1, 2]], rows=["a|b"])})])
+    >>> print(document([sheet]), end="")
+    # s
+    <BLANKLINE>
+    ### X
+    <BLANKLINE>
+    1×2
+    <BLANKLINE>
+    |          |   1 |   2 |
+    |:---------|----:|----:|
+    | `a\\|b`   |   1 |   2 |
+    """
+    look = look or Look()
+    blocks: list[str] = []
+    for number, sheet in enumerate(sheets, start=1):
+        if len(sheets) > 1:
+            blocks += [*(["---"] if number > 1 else []), f"# Worksheet {number}"]
+        wanted = asked(sheet, look)
+        if not sheet.stages and sheet.tokens:
+            blocks.append(_sentence(sheet.tokens))
+        for section, places in zip(sections(sheet, look, ROOM), wanted, strict=True):
+            blocks += _section(section, look, places, "##" if len(sheets) > 1 else "#")
+    return "\n\n".join(blocks) + "\n"
+
+
+def _section(section: Section, look: Look, places: Places | None, mark: str) -> Iterator[str]:
+    stage = section.stage
+    yield f"{mark} {escaped(stage.id)}"
+    if section.sentence:
+        yield _sentence(section.sentence)
+    if section.notes:
+        yield " · ".join(escaped(note) for note in section.notes)
+    worked = Worked(_numbered(stage), look, places, latex=True)
+    for shown in section.shown:
+        yield from _matrix(shown, worked)
+    if section.vocabulary is not None:
+        yield from _vocabulary(section, look)
+    for after, words in section.likeliest:
+        yield f"After {label(after)}:"
+        rows = [[label(word, in_table=True), format_number(chance, 4)] for word, chance in words]
+        yield table(["word", "probability"], rows, "lr")
+
+
+def _matrix(shown: Shown, worked: Worked) -> Iterator[str]:
+    number = f"{shown.number} · " if shown.number else ""
+    yield f"### {number}{escaped(shown.name)}"
+    yield " · ".join(told for told in (_formula(shown), escaped(shown.shapes), escaped(shown.rounding)) if told)
+    if not shown.matrix.values.size:
+        return
+    head = ["", *(label(shown.col_label(col), in_table=True) for col in shown.cols)]
+    rows = [[label(shown.row_label(row), in_table=True), *cells] for row, cells in zip(shown.rows, shown.cells, strict=True)]
+    yield table(head, rows, "l" + "r" * len(shown.cols))
+    if shown.summary:
+        yield escaped(shown.summary)
+    for working in worked.of(shown.name):
+        lines = [f"{working.cell} {working.head}", *map(str, working.lines)]
+        yield "\n".join(f"- {mathematics(line)}" for line in lines)
+
+
+def _formula(shown: Shown) -> str:
+    if shown.step is None:
+        return ""
+    formula = latex_formula(shown.step)
+    told = f"{shown.step.name} {shown.step.op} {' '.join(shown.step.of)}"
+    if formula is None or not told.isascii() or not re.fullmatch(r"[\w. -]*", told):
+        return escaped(shown.formula)
+    return mathematics(formula)
+
+
+def mathematics(latex: str) -> str:
+    r"""LaTeX between dollars, in a form that Markdown takes nothing from: no emphasis, no escapes.
+
+    >>> print(mathematics(r"\mathrm{scores}_{1} = Q_{1} K_{1}^{\top}"))
+    $\mathrm{scores_{1}} = Q_{1} K_{1}^{\top}$
+    """
+    latex = latex.replace(r"\\", r"\cr").replace(r"\,", r"\thinspace ").replace(r"\{", r"\lbrace ").replace(r"\}", r"\rbrace ")
+    latex = _GROUP.sub(r"\1_\2}", latex).replace(r"\operatorname{gelu}_", r"\operatorname{gelu}\nolimits_")
+    if re.search(r"(?<![^\W_])_", latex):
+        return f"$`{latex}`$"
+    return f"${latex}$"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], aligns: str) -> str:
+    """A table in GitHub's form, its columns lined up in the source as well."""
+    widths = [max(3, *(width(row[n]) for row in (head, *rows))) for n in range(len(head))]
+    rule = [":" + "-" * (wide + 1) if side == "l" else "-" * (wide + 1) + ":" for wide, side in zip(widths, aligns, strict=True)]
+    lines = [_row(head, widths, aligns), f"|{'|'.join(rule)}|", *(_row(row, widths, aligns) for row in rows)]
+    return "\n".join(lines)
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], aligns: str) -> str:
+    sides = {"l": "left", "r": "right"}
+    return f"| {' | '.join(pad(c, w, sides[side]) for c, w, side in zip(cells, widths, aligns, strict=True))} |"
+
+
+def label(text: str, *, in_table: bool = False) -> str:
+    r"""A word from outside: as it is, or as code where anything in it could be taken for markup.
+
+    >>> print(label("thrones"), label("<b>"), label("`"), label("|", in_table=True))
+    thrones `<b>` `` ` `` `\|`
+    """
+    shown = visible(text)
+    if _PLAIN.fullmatch(shown) or shown in ("", "⋮", "⋯"):
+        return shown
+    if in_table:
+        shown = shown.replace("|", "\\|")
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    gap = " " if len(fence) > 1 or (shown[0] == shown[-1] == " " and shown.strip()) else ""
+    return f"{fence}{gap}{shown}{gap}{fence}"
+
+
+def escaped(text: str) -> str:
+    r"""A line of text with nothing in it that marks up.
+
+    >>> print(escaped("- a*b, d_k and <i>"))
+    \- a\*b, d_k and \<i\>
+    """
+    shown = _TELLING.sub(r"\\\g<0>", visible(text))
+    return _LEADING.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", shown)
+
+
+def _sentence(words: Sequence[str]) -> str:
+    shown = " ".join(label(word) for word in words[:WORDS])
+    return f"**Tokens:** {shown}{f' … ({len(words)} words)' if len(words) > WORDS else ''}"
+
+
+def _vocabulary(section: Section, look: Look) -> Iterator[str]:
+    assert section.vocabulary is not None
+    words = section.vocabulary.words
+    seen = words if look.full else words[:WORDS]
+    rows = [[str(n), label(word, in_table=True)] for n, word in enumerate(seen, start=section.vocabulary.first_id)]
+    yield table(["id", "word"], rows, "rl")
+    if len(seen) < len(words):
+        yield f"… {len(words) - len(seen):,} more words"
+
+
+def _numbered(stage: Stage) -> Stage:
+    """The stage with its places' numbers for labels that mathematics in Markdown cannot hold."""
+
+    def own(matrix: Matrix) -> Matrix:
+        return replace(matrix, rows=_held(matrix.rows), cols=_held(matrix.cols))
+
+    given = {name: own(matrix) for name, matrix in stage.given.items()}
+    return replace(stage, given=given, steps=[replace(step, result=own(step.result)) for step in stage.steps])
+
+
+def _held(labels: Sequence[str]) -> tuple[str, ...]:
+    return tuple(text if _PLAIN.fullmatch(text) and "_" not in text else str(n) for n, text in enumerate(labels, start=1))

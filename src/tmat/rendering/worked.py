@@ -1,0 +1,59 @@
+"""The workings that a page shows: of the cells asked for, else of the first cell of every step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from tmat.errors import TmatError
+from tmat.rendering.layout.look import Look
+from tmat.rendering.page import FOLD, is_blank
+from tmat.working import Working, Workings, cells
+from tmat.worksheet import Stage, Worksheet
+
+Places: TypeAlias = dict[str, list[tuple[int, int]]]
+
+
+def asked(sheet: Worksheet, look: Look) -> list[Places | None]:
+    """For each stage the cells that ``work`` names, by matrix; None where it names none and the first ones will do.
+
+    Errors: a stage, a matrix or a label that the worksheet does not have.
+    """
+    if look.work is None:
+        return [None] * len(sheet.stages)
+    found: list[Places] = [{} for _ in sheet.stages]
+    places = {id(stage): own for stage, own in zip(sheet.stages, found, strict=True)}
+    for text in look.work:
+        for stage, name, i, j in cells(sheet, text):
+            places[id(stage)].setdefault(name, []).append((i, j))
+    return list(found)
+
+
+class Worked:
+    """The workings of a stage as a page needs them."""
+
+    def __init__(self, stage: Stage, look: Look, places: Places | None, *, latex: bool = False) -> None:
+        self.stage = stage
+        self._places = places
+        self._workings = Workings(stage, digits=look.digits, fold=FOLD, latex=latex)
+
+    def of(self, name: str) -> list[Working]:
+        """The workings to show below a matrix: none of one that is to be filled in."""
+        places: Sequence[tuple[int, int]]
+        if self._places is None:
+            step = self.stage.step(name)
+            places = [(0, 0)] if step is not None and step.result.values.size else []
+        else:
+            places = self._places.get(name, [])
+        found = (self.cell(name, i, j) for i, j in places)
+        return [working for working in found if working is not None]
+
+    def cell(self, name: str, i: int, j: int) -> Working | None:
+        """The working of one cell; None where it would give an answer away, or nothing is known of it."""
+        if is_blank(self.stage[name]):
+            return None
+        try:
+            return self._workings.cell(name, i, j)
+        except TmatError:  # an operation from elsewhere
+            return None
+
