@@ -107,7 +107,7 @@ class Scaling:
     def as_json(self) -> dict[str, Any]:
         """The results as JSON says them; histograms in 40 parts."""
         return {
-            "tmat": 1, "experiment": "scaling", "seed": self.seed, "draws": self.draws, "queries": self.queries,
+            "experiment": "scaling", "seed": self.seed, "draws": self.draws, "queries": self.queries,
             "keys": self.keys, "bound": self.bound, "agrees": self.agrees, "noticed_above": NOTICED,
             "widths": [{"d": each.d, **_json(each)} for each in self.widths],
             "article": {"draws": self.article_draws, "deviation": self.deviation, **_json(self.article)},

@@ -137,6 +137,9 @@ class Explaining:
         by_cell = {place: self._of_cell(place, steps, evidence) for place in places}
         left = left.copy()
         if few:
+            together = self._together(left, evidence, by_cell)
+            if together is not None:
+                return [together], left & False
             findings = []
             for place, found in by_cell.items():
                 near = [pair for pair in found if pair[0] > 0][:MOST_NAMED]
@@ -145,6 +148,24 @@ class Explaining:
                     left[place] = False
             return _joined(findings), left
         return self._groups(by_cell, evidence, left)
+
+    def _together(
+        self, left: Cells, evidence: Evidence, by_cell: dict[tuple[int, int], list[tuple[float, CellSlip]]]
+    ) -> Finding | None:
+        """One explanation of both cells, where it says more than one for each."""
+        if len(by_cell) < 2:
+            return None
+        done = self.wrong & ~left
+        scored = [
+            (score, held)
+            for held in self.held
+            if (score := evidence.score(held.fits | done, held.cost)) is not None and (score.cells == left).all()
+        ]
+        if not scored:
+            return None
+        best = max(scored, key=lambda pair: pair[0].worth)
+        apart = sum(found[0][0] if found else 0.0 for found in by_cell.values())
+        return self._finding(*best, scored, few=True) if best[0].worth > max(apart, 0.0) else None
 
     def _of_cell(
         self, place: tuple[int, int], steps: Sequence[Redo], evidence: Evidence
@@ -157,7 +178,7 @@ class Explaining:
         for n, step in enumerate(steps):
             right = self.due if n == 0 else step()
             if right.shape == self.printed.shape:
-                found += cell_slips(step, right, i, j, self.printed.decimals)
+                found += cell_slips(step, right, i, j, self._decimals(place))
         for held in self.held:
             if held.fits[place]:
                 c = held.candidate
@@ -171,6 +192,11 @@ class Explaining:
                 if slip.name not in best or worth > best[slip.name][0]:
                     best[slip.name] = (worth, slip)
         return sorted(best.values(), key=lambda pair: -pair[0])
+
+    def _decimals(self, place: tuple[int, int]) -> int:
+        """The decimals that a cell shows, at least those of its matrix."""
+        unit = float(self.printed.unit[place])
+        return max(self.printed.decimals, round(-np.log10(unit)) if unit > 0 else 0)
 
     def _cell_fits(self, place: tuple[int, int], numbers: Sequence[float]) -> Cells:
         shape = self.printed.shape

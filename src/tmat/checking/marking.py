@@ -175,7 +175,7 @@ class Marking:
             own_fits = printed.fits(way)
             if n == 0:
                 right = right | own_fits
-                base = own_fits if own_fits.sum() > base.sum() else base
+                base = own_fits if own_fits.sum() > base.sum() + max(2, base.size // 10) else base
             elif (own_fits | blank).mean() >= MOSTLY:
                 right = right | own_fits
             if (own_fits | blank).all():

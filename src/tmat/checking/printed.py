@@ -11,6 +11,8 @@ from tmat.precision.claim import FULL_RELATIVE, NOISE, SLACK
 
 Cells = NDArray[np.bool_]
 
+MOST_PLACES = 10  # that a number may print beyond its matrix's format
+
 
 class Printed:
     """Printed numbers; ``fits`` holds any number of matrices against them at once.
@@ -26,7 +28,27 @@ class Printed:
         self.atol, self.rtol = atol, rtol
         self.finite = np.isfinite(self.values)
         self.blank: Cells = np.isnan(self.values)
-        self.unit = claim._own_places(self.values)  # the last place that each number claims
+        formats = [Claim(decimals=claim.decimals)] if claim.decimals is not None else []
+        if claim.significant is not None:
+            formats.append(Claim(significant=claim.significant))
+        formats = formats or [claim]
+        self._formats = [(one, self._places(one)) for one in formats]
+        self.unit = np.minimum.reduce([unit for _, unit in self._formats])  # the last place a number claims
+
+    def _places(self, claim: Claim) -> Array:
+        """The last place of each number; one that prints more than the format has claims its own."""
+        unit = claim.places(self.values)
+        if claim == Claim():
+            return unit
+        shown = np.where(self.finite, self.values, 0.0)
+        for _ in range(MOST_PLACES):
+            with np.errstate(all="ignore"):
+                count = shown / np.where(unit > 0, unit, 1.0)
+                more = (unit > 0) & (np.abs(count - np.rint(count)) > 1e-6 * np.maximum(np.abs(count), 1.0))
+            if not more.any():
+                return unit
+            unit = np.where(more, unit / 10, unit)
+        return np.where(more, 0.0, unit)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -48,18 +70,22 @@ class Printed:
                 room = (self.atol or 0.0) + (self.rtol or 0.0) * np.abs(true)
                 near = np.abs(true - shown) <= room + NOISE
             else:
-                unit = self._unit(true)
-                slack = np.where(self.unit == 0, FULL_RELATIVE, SLACK)
-                near = np.abs(true - shown) <= unit * (0.5 + FULL_RELATIVE) + np.abs(true) * slack + NOISE
-            return np.asarray((near & self.finite) | ((shown == true) & ~self.finite))
+                slack = np.abs(true) * np.where(self.unit == 0, FULL_RELATIVE, SLACK) + NOISE
+                off = np.abs(true - shown)
+                near = np.zeros(off.shape, dtype=bool)
+                for claim, unit in self._formats:
+                    place = unit if claim.significant is None else self._nearer(true, unit, claim.significant)
+                    near |= off <= place * (0.5 + FULL_RELATIVE) + slack
+            both = self.finite & np.isfinite(true)
+            return np.asarray((near & both) | ((shown == true) & ~self.finite))
 
-    def _unit(self, true: Array) -> Array:
-        if self.claim.significant is None:
-            return self.unit
+    @staticmethod
+    def _nearer(true: Array, unit: Array, digits: int) -> Array:
+        """The last place by the true number, where it is smaller: 9.999999 is not 10.00000."""
         size = np.abs(true)
-        place = np.where((size > 0) & np.isfinite(size), np.floor(np.log10(np.where(size > 0, size, 1.0))), 0.0)
-        theirs = np.where((size > 0) & np.isfinite(size), 10.0 ** (place - self.claim.significant + 1), self.unit)
-        return np.minimum(theirs, np.where(self.unit > 0, self.unit, theirs))
+        counted = (size > 0) & np.isfinite(size)
+        place = np.floor(np.log10(np.where(counted, size, 1.0)))
+        return np.minimum(np.where(counted, 10.0 ** (place - digits + 1), np.inf), np.where(unit > 0, unit, np.inf))
 
     def step(self) -> Array:
         """The distance between two numbers that could be printed side by side, never 0."""

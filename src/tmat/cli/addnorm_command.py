@@ -85,4 +85,5 @@ def command(
         "residual_of": residual_of, "add_residual": not no_residual, "norm": norm, "deviation": deviation,
         "epsilon": epsilon, "epsilon_in": epsilon_in,
     }  # fmt: skip
-    run_stage(addnorm, common, options, draw_main=lambda: drawn("addnorm", "X", common, positions, d_model, "x"))
+    run_stage(addnorm, common, options, draw_main=lambda: drawn("addnorm", "X", common, positions, d_model, "x"),
+        sizes={"--positions": positions, "--d-model": d_model})

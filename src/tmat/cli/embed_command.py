@@ -31,8 +31,11 @@ def command(
         ),
     ] = None,
     first_id: Annotated[
-        int, typer.Option("--first-id", metavar="0|1", rich_help_panel=SHAPE, help="The id of the first of --words.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--first-id", metavar="0|1", rich_help_panel=SHAPE, help="The id of the first of --words; 1 unless told."
+        ),
+    ] = None,
     d_model: Annotated[
         int | None,
         typer.Option(
@@ -45,14 +48,16 @@ def command(
     Steps: ids E. Matrices: W_E N×d_model, a row a word of the vocabulary.
     """
     from tmat.cli.flow import run_stage
+    from tmat.errors import InputError
     from tmat.stages.embed import embed
-    from tmat.worksheet import Vocabulary
+    from tmat.stages.vocab import words_in_order
 
-    options: dict[str, object] = {"d_model": d_model, "text": text}
+    if common.tokens and text is not None:
+        raise InputError("--text and --tokens contradict each other", "for embed both are the text to look up")
+    said = common.tokens or text
+    common.tokens = None
+    options: dict[str, object] = {"d_model": d_model, "text": said, "first_id": first_id}
     if words is not None:
-        options["vocabulary"] = Vocabulary(tuple(words.replace(",", " ").split()), first_id)
-    if common.seed is not None or text is not None:
-        common.seed = common.seed or (None if words is None else "0")
-    if common.tokens:
-        options["text"] = None
-    run_stage(embed, common, options, main="W_E")
+        options["vocabulary"] = words_in_order(words)
+        common.seed = common.seed or "0"
+    run_stage(embed, common, options, main="W_E", starts=("ids",) if said is None else ("ids", "W_E"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common
+from tmat.cli.given import refuse_sizes, stem, with_tokens
 from tmat.errors import InputError, fold
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def environment() -> Environment:
 
 STARTS = {
     "x", "e", "q", "k", "v", "scores", "scaled", "masked", "weights", "renormalized", "dropped", "z", "concat", "pe",
-    "output", "sum", "mean", "std", "rms", "normalized", "hidden", "activated", "memory", "logits", "probabilities",
+    "output", "sum", "mean", "flat", "last", "std", "rms", "normalized", "hidden", "activated", "memory", "logits", "probabilities",
 }  # fmt: skip
 """Names that begin a calculation: where one is given, the article's own matrices stay out of it."""
 
@@ -47,8 +48,14 @@ def run_stage(
     *,
     main: str = "X",
     draw_main: Callable[[], object] | None = None,
+    starts: Sequence[str] = (),
+    sizes: Mapping[str, int | None] | None = None,
 ) -> None:
-    """Call a stage's function for each worksheet that comes in, or once on what was given, and write what comes out."""
+    """Call a stage's function for each worksheet that comes in, or once on what was given, and write what comes out.
+
+    ``main`` is the matrix that the stage works on, ``starts`` are more names that begin a calculation,
+    ``sizes`` what the options say of the main matrix's height and width.
+    """
     from tmat.cli.emit import Emitter
 
     env = environment()
@@ -63,14 +70,25 @@ def run_stage(
     for before, named in incoming(env, common):
         came = True
         own = {**_called(named, main), **matrices}
+        own = with_tokens(own, before, common.tokens, main)
+        refuse_sizes(own, before, sizes or {}, main)
         before = _labelled(before, common)
         emitter.add(function(before, matrices=own, round=common.round, **shared, **options), before)
     if not came:
-        own, extra, defaults = _without_pipe(function, common, matrices, main, draw_main)
+        own, extra, defaults = _without_pipe(function, common, matrices, main, draw_main, starts)
         before = _first_sheet(common, defaults)
-        given_round = common.round if defaults is None or common.round is not None else defaults.round
+        own = with_tokens(own, before, common.tokens, main)
+        refuse_sizes(own, before, sizes or {}, main)
+        rounding: object = common.round
+        if defaults is not None and common.round is None:
+            from tmat.stages.rounding import Rounding
+
+            rounding = Rounding.parse(defaults.round, strict=False)
         settings = {**extra, **{k: v for k, v in options.items() if v is not None or k not in extra}}
-        sheet = function(before, matrices=own, round=given_round, **shared, **settings)
+        try:
+            sheet = function(before, matrices=own, round=rounding, **shared, **settings)
+        except InputError as error:
+            raise (error if defaults is None else _of_the_article(error)) from None
         if defaults is not None:
             _say_defaults(sheet, before, defaults, rounded=common.round is None)
         emitter.add(sheet, before)
@@ -143,9 +161,11 @@ def _without_pipe(
     matrices: dict[str, object],
     main: str,
     draw_main: Callable[[], object] | None,
+    starts: Sequence[str],
 ) -> tuple[dict[str, object], dict[str, Any], Defaults | None]:
     """What to work on where no pipe brings anything: what was given, a drawn input, or the article's own matrices."""
-    if any(fold(name.removesuffix(".T")).rstrip("0123456789").rpartition(".")[2] in STARTS for name in matrices):
+    begin = STARTS | {fold(name) for name in starts}
+    if any(stem(name) in begin for name in matrices):
         return matrices, {}, None
     if common.seed is not None and draw_main is not None:
         return {main: draw_main(), **matrices}, {}, None
@@ -176,6 +196,14 @@ def _labelled(sheet: Worksheet, common: Common) -> Worksheet:
     from tmat.worksheet import Worksheet
 
     return Worksheet(sheet.stages, sheet.vocabulary, tuple(tokens(common.tokens)))
+
+
+def _of_the_article(error: InputError) -> InputError:
+    """An unknown word, said with whose vocabulary it is that lacks it."""
+    if not error.what.startswith("the vocabulary lacks"):
+        return error
+    whose = "the vocabulary is the thrones article's, as none was given"
+    return InputError(error.what, *error.details, whose, mend="give one: --words '…', or --seed 0 to take the text's own words")
 
 
 def _say_defaults(sheet: Worksheet, before: Worksheet, defaults: Defaults, *, rounded: bool) -> None:

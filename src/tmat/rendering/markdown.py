@@ -31,7 +31,7 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dic
 
 
 def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
-    """The worksheets as Markdown.
+    r"""The worksheets as Markdown.
 
     >>> sheet = Worksheet([Stage("s", "s", given={"X": Matrix.of("X", [[1, 2]], rows=["a|b"])})])
     >>> print(document([sheet]), end="")
@@ -41,9 +41,9 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     <BLANKLINE>
     1×2
     <BLANKLINE>
-    |          |   1 |   2 |
-    |:---------|----:|----:|
-    | `a\\|b`   |   1 |   2 |
+    |        |   1 |   2 |
+    |:-------|----:|----:|
+    | `a\|b` |   1 |   2 |
     """
     look = look or Look()
     blocks: list[str] = []
@@ -79,7 +79,8 @@ def _section(section: Section, look: Look, places: Places | None, mark: str) -> 
 def _matrix(shown: Shown, worked: Worked) -> Iterator[str]:
     number = f"{shown.number} · " if shown.number else ""
     yield f"### {number}{escaped(shown.name)}"
-    yield " · ".join(told for told in (_formula(shown), escaped(shown.shapes), escaped(shown.rounding)) if told)
+    told = ", ".join(escaped(part) for part in (shown.shapes, shown.rounding) if part)
+    yield " — ".join(part for part in (_formula(shown), told) if part)
     if not shown.matrix.values.size:
         return
     head = ["", *(label(shown.col_label(col), in_table=True) for col in shown.cols)]

@@ -139,7 +139,7 @@ def shown(
         rows,
         cols,
         cells,
-        summary(matrix, View(matrix, rows, cols, [], [])) if cut else "",
+        " · ".join(summary(matrix, View(matrix, rows, cols, [], []))) if cut else "",
         Scale.of(matrix.values) if matrix.values.size and not blank else None,
         blank,
     )

@@ -88,23 +88,25 @@ class _Page:
             own = [number for each in numbers for number in (each, "")]
             rows = [(*_cells((number, "number")), *row) for number, row in zip(own, rows, strict=True)]
             label = Group("", ("d", ""), tuple(rows), "rl")
-        means = self._measured("mean ± s.e.", [scores.mean for scores in scored])
-        variances = self._measured("variance ± s.e.", [scores.variance for scores in scored])
+        means = self._measured("mean ± se", [scores.mean for scores in scored])
+        variances = self._measured("variance ± se", [scores.variance for scores in scored])
         return side_by_side(label, [means, variances], self.room, indent=INDENT)
 
     def _measured(self, head: str, estimates: Sequence[Estimate]) -> Group:
-        rows = []
+        pairs = []
         for each in estimates:
             # Two significant digits of the error: more of the estimate would say nothing.
             decimals = max(1 - math.floor(math.log10(each.error)), 0)
-            value, error = (format_number(x, decimals) for x in (each.value, each.error))
-            rows.append(
-                _cells(
-                    (self.spell(f"{value} ± {error}"), "result"),
-                    (format_number(each.theory), "given"),
-                    (format_number(each.off, 1), "caption"),
-                )
+            pairs.append((format_number(each.value, decimals), format_number(each.error, decimals)))
+        wide = max(len(error) for _, error in pairs)
+        rows = [
+            _cells(
+                (self.spell(f"{value} ± {error:{wide}}"), "result"),
+                (format_number(each.theory), "given"),
+                (format_number(each.off, 1), "caption"),
             )
+            for (value, error), each in zip(pairs, estimates, strict=True)
+        ]
         return Group("", (self.spell(head), "theory", "off"), tuple(rows))
 
     def verdict(self, result: Scaling) -> list[Line]:
@@ -115,7 +117,7 @@ class _Page:
         told = f"All {len(estimates)} estimates, with those of 4, are within {bound}: theory holds."
         if outside:
             told = f"{outside} of {len(estimates)} estimates, with those of 4, are off by more than {bound}: theory fails."
-        said = words("s.e.: standard error; off: by how many of them.", "caption")
+        said = words("se: standard error; off: by how many of them.", "caption")
         return self._indented([*said, *words(told, "wrong" if outside else "right")])
 
     def softmaxes(self, compared: Sequence[Comparison], heads: tuple[str, str]) -> list[Line]:

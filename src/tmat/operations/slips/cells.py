@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
 from tmat.operations.expression import Call, Cell, Expression, Number, Operand, Product, Quotient, Sum
 from tmat.operations.operation import Array
 from tmat.operations.slips.slip import Redo
-from tmat.precision import format_number
+from tmat.precision import format_number, round_half_away
 from tmat.precision.digits import digits_of
 
 LONGEST = 48
@@ -34,7 +35,7 @@ def cell_slips(step: Redo, right: Array, i: int, j: int, decimals: int | None) -
     if not math.isfinite(value):
         return
     yield from _sign(value)
-    yield from _point(value)
+    yield from _point(value, decimals)
     yield from _digits(value, decimals)
     yield from _neighbours(right, i, j)
     yield from one_term(step, i, j)
@@ -45,10 +46,12 @@ def _sign(value: float) -> Iterator[CellSlip]:
         yield CellSlip("sign", -value, "the sign is wrong", "check the sign of this cell")
 
 
-def _point(value: float) -> Iterator[CellSlip]:
+def _point(value: float, decimals: int | None) -> Iterator[CellSlip]:
+    """The point moved, in the number itself or in the number as it should be printed."""
     if value == 0.0:
         return
-    for power in (1, -1, 2, -2, 3, -3):
+    printed = value if decimals is None else float(round_half_away([value], decimals)[0])
+    for power, value in product((1, -1, 2, -2, 3, -3), dict.fromkeys((printed, value))):
         places = f"{abs(power)} place{'s' if abs(power) > 1 else ''} too far {'right' if power > 0 else 'left'}"
         moved = value * 10.0**power if power > 0 else value / 10.0**-power
         yield CellSlip(

@@ -97,7 +97,7 @@ def likeliest(pen: Pen, stage: Stage, vocabulary: Vocabulary | None) -> Iterator
 
 
 def top_words(stage: Stage, n: int = 5, *, width: int | None = None, look: Look | None = None) -> list[Line]:
-    """The likeliest words of every prediction of a decoder, with bars; a row of probabilities that sums to 1.
+    """The likeliest words of every prediction of a decoder, with bars as long as they are likely beside the first.
 
     Errors: a stage that has no probabilities.
     """
@@ -128,7 +128,7 @@ def _top(pen: Pen, step: Step, count: int) -> list[Line]:
                     *padded((Span(name, "label"),), wide + 2),
                     Span(number.rjust(longest), role),
                     *space(2),
-                    Span(_bar(pen, row[j], room), "bar"),
+                    Span(_bar(pen, row[j] / (row[best[0]] or 1.0), room), "bar"),
                 )
             )
     return lines

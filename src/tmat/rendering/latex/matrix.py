@@ -1,0 +1,61 @@
+r"""One matrix in LaTeX: a bmatrix, its rows' labels left of it, its columns' labels above."""
+
+from __future__ import annotations
+
+import re
+
+from tmat.operations.notation import latex_text
+from tmat.rendering.layout.view import CUT
+from tmat.rendering.page import Shown
+from tmat.visible import visible
+
+BLANK = r"\underline{\hspace{2.5em}}"
+_SIGNS = {"⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots", "∞": r"\infty", "−∞": r"-\infty", "NaN": r"\text{NaN}"}
+_DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def matrix(shown: Shown) -> str:
+    """The matrix with its labels, a row a line."""
+    if not shown.matrix.values.size:
+        return r"\begin{bmatrix}\end{bmatrix}"
+    rows = _filled(shown)
+    if shown.has_cols:
+        heads = ["" if col == CUT else latex_text(visible(shown.col_label(col))) for col in shown.cols]
+        rows[0] = [rf"\tmathead{{{head}}}{{{cell}}}" for head, cell in zip(heads, rows[0], strict=True)]
+    body = " \\\\\n".join(" & ".join(row) for row in rows)
+    whole = f"\\begin{{bmatrix}}\n{body}\n\\end{{bmatrix}}"
+    if not shown.has_rows:
+        return whole
+    labels = [r"\vdots" if row == CUT else rf"\text{{{latex_text(visible(shown.row_label(row)))}}}" for row in shown.rows]
+    left = " \\\\ ".join(labels)
+    return f"\\;\\begin{{array}}{{@{{}}l@{{}}}}\n{left}\n\\end{{array}}\\,\n{whole}"
+
+
+def _filled(shown: Shown) -> list[list[str]]:
+    """The cells, those of a column equally wide: what a number is shorter before its point is left as space."""
+    columns = [_column(list(column)) for column in zip(*shown.cells, strict=True)]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _column(cells: list[str]) -> list[str]:
+    wide = max((len(cell) for cell in cells if _DIGITS.fullmatch(cell)), default=0)
+    return [_cell(cell, wide) for cell in cells]
+
+
+def _cell(cell: str, wide: int) -> str:
+    """A number after as much space as it is short of the widest of its column.
+
+    >>> print(_cell("0.79", 5), _cell("-0.36", 5), _cell("9.7", 5), _cell("1.5e-12", 0))
+    \\phantom{-}0.79 -0.36 \\phantom{00}9.7 1.5 \\cdot 10^{-12}
+    """
+    if not cell:
+        return BLANK
+    if cell in _SIGNS:
+        return _SIGNS[cell]
+    mantissa, power, exponent = cell.partition("e")
+    if power:
+        return rf"{mantissa} \cdot 10^{{{exponent}}}"
+    missing = wide - len(cell)
+    if missing <= 0:
+        return cell
+    return rf"\phantom{{{'-' if missing == 1 and not cell.startswith('-') else '0' * missing}}}{cell}"
