@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import assume, strategies as st
+from hypothesis import strategies as st
 
 from tmat.errors import InputError
 from tmat.precision import Claim, format_number, round_half_away, round_significant

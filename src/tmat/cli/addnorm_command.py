@@ -82,8 +82,13 @@ def command(
     from tmat.stages.addnorm import addnorm
 
     options: dict[str, object] = {
-        "residual_of": residual_of, "add_residual": not no_residual, "norm": norm, "deviation": deviation,
+        "residual_of": residual_of, "add_residual": not no_residual, "draw_residual": common.seed is not None, "norm": norm, "deviation": deviation,
         "epsilon": epsilon, "epsilon_in": epsilon_in,
     }  # fmt: skip
-    run_stage(addnorm, common, options, draw_main=lambda: drawn("addnorm", "X", common, positions, d_model, "x"),
-        sizes={"--positions": positions, "--d-model": d_model})
+    run_stage(
+        addnorm,
+        common,
+        options,
+        draw_main=lambda: drawn("addnorm", "X", common, positions, d_model, "x"),
+        sizes={"--positions": positions, "--d-model": d_model},
+    )

@@ -194,8 +194,13 @@ def command(
         "bias": bias, "dropout": dropout, "dropout_seed": _seed(dropout_seed), "temperature": temperature,
         "weights": not no_weights, "project": not no_project,
     }  # fmt: skip
-    run_stage(attention, common, options, draw_main=lambda: drawn("attention", "X", common, positions, d_model, "x"),
-        sizes={"--positions": positions, "--d-model": d_model})
+    run_stage(
+        attention,
+        common,
+        options,
+        draw_main=lambda: drawn("attention", "X", common, positions, d_model, "x"),
+        sizes={"--positions": positions, "--d-model": d_model},
+    )
 
 
 def _masks(

@@ -48,14 +48,20 @@ def command(
         ),
     ] = None,
     first_id: Annotated[
-        int, typer.Option("--first-id", metavar="0|1", rich_help_panel=SHAPE, help="The id of the first of --words.")
-    ] = 1,
-    max_tokens: Annotated[
-        int,
+        int | None,
         typer.Option(
-            "--max-tokens", metavar="N", rich_help_panel=SHAPE, help="Stop after N words if <end> has not come."
+            "--first-id", metavar="0|1", rich_help_panel=SHAPE, help="The id of the first of --words; 1 unless told."
         ),
-    ] = 5,
+    ] = None,
+    max_tokens: Annotated[
+        int | None,
+        typer.Option(
+            "--max-tokens",
+            metavar="N",
+            rich_help_panel=SHAPE,
+            help="Stop after N words if <end> has not come; 5 unless told.",
+        ),
+    ] = None,
     layers: Annotated[int, typer.Option("--layers", metavar="N", rich_help_panel=SHAPE, help="How many layers.")] = 1,
     heads: Heads = None,
     d_k: HeadWidth = None,
@@ -105,14 +111,19 @@ def command(
     from tmat.cli.drawing import drawn
     from tmat.cli.flow import run_stage
     from tmat.stages.decode import decode
-    from tmat.worksheet import Vocabulary
+    from tmat.stages.vocab import words_in_order
 
     options = sublayer_options(heads, d_k, d_v, d_ff, activation, bias, ffn_bias, norm, deviation, epsilon, epsilon_in)
     options.update(
-        target=target, max_tokens=max_tokens, layers=layers, project=project, position_options={"exponent": exponent}
+        target=target,
+        max_tokens=max_tokens,
+        layers=layers,
+        project=project,
+        first_id=first_id,
+        position_options={"exponent": exponent},
     )
     if words is not None:
-        options["vocabulary"] = Vocabulary(tuple(words.replace(",", " ").split()), first_id)
+        options["vocabulary"] = words_in_order(words)
     common.top, common.all_stages = top, all_stages
     draw = (lambda: drawn("decode", "memory", common, None, None, "m")) if words is not None else None
     run_stage(decode, common, options, main="memory", draw_main=draw)

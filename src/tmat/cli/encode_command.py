@@ -82,5 +82,10 @@ def command(
     options = sublayer_options(heads, d_k, d_v, d_ff, activation, bias, ffn_bias, norm, deviation, epsilon, epsilon_in)
     options["attention_options"].update(mask=mask, valid=valid)
     options.update(layers=layers, norm_order=norm_order)
-    run_stage(encode, common, options, draw_main=lambda: drawn("encode", "X", common, positions, d_model, "x"),
-        sizes={"--positions": positions, "--d-model": d_model})
+    run_stage(
+        encode,
+        common,
+        options,
+        draw_main=lambda: drawn("encode", "X", common, positions, d_model, "x"),
+        sizes={"--positions": positions, "--d-model": d_model},
+    )

@@ -79,5 +79,10 @@ def command(
     options: dict[str, object] = {
         "d_ff": d_ff, "d_out": d_out, "layers": layers, "activation": activation, "bias": bias,
     }  # fmt: skip
-    run_stage(ffn, common, options, draw_main=lambda: drawn("ffn", "X", common, positions, d_model, "x"),
-        sizes={"--positions": positions, "--d-model": d_model})
+    run_stage(
+        ffn,
+        common,
+        options,
+        draw_main=lambda: drawn("ffn", "X", common, positions, d_model, "x"),
+        sizes={"--positions": positions, "--d-model": d_model},
+    )

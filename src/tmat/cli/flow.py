@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tmat.cli.environment import Environment
-from tmat.cli.options import Common
 from tmat.cli.given import refuse_sizes, stem, with_tokens
+from tmat.cli.options import Common
 from tmat.errors import InputError, fold
 
 if TYPE_CHECKING:
@@ -70,6 +71,10 @@ def run_stage(
     for before, named in incoming(env, common):
         came = True
         own = {**_called(named, main), **matrices}
+        if options.get("vocabulary") is not None and before.vocabulary is not None:
+            raise InputError(
+                "--words contradicts the pipe", "the worksheet that comes in has a vocabulary", mend="leave --words out"
+            )
         own = with_tokens(own, before, common.tokens, main)
         refuse_sizes(own, before, sizes or {}, main)
         before = _labelled(before, common)
@@ -90,7 +95,8 @@ def run_stage(
         except InputError as error:
             raise (error if defaults is None else _of_the_article(error)) from None
         if defaults is not None:
-            _say_defaults(sheet, before, defaults, rounded=common.round is None)
+            for stage in sheet.stages[len(before.stages) :][:1]:
+                stage.notes = (defaults.said(rounded=common.round is None), *stage.notes)
         emitter.add(sheet, before)
     emitter.close()
 
@@ -143,11 +149,22 @@ def given_matrices(common: Common, env: Environment) -> dict[str, object]:
     found: dict[str, object] = {}
     for path in common.weights or ():
         found.update(read_weights(path))
+    stdin: BinaryIO = env.stdin
+    if sum(part.partition("=")[2].strip() == "-" for part in common.matrix or ()) > 1:
+        stdin = _Again(env.stdin.read())
     for part in common.matrix or ():
         name, transposed, source = parse_assignment(part)
-        matrix = read_matrix(name, source, stdin=env.stdin)
+        matrix = read_matrix(name, source, stdin=stdin)
         found[name] = transpose(matrix) if transposed else matrix
     return found
+
+
+class _Again(BytesIO):
+    """Standard input for more than one matrix: each reads all of it."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.seek(0)
+        return super().read(size)
 
 
 def _called(named: Mapping[str, Matrix], main: str) -> dict[str, object]:
@@ -203,14 +220,9 @@ def _of_the_article(error: InputError) -> InputError:
     if not error.what.startswith("the vocabulary lacks"):
         return error
     whose = "the vocabulary is the thrones article's, as none was given"
-    return InputError(error.what, *error.details, whose, mend="give one: --words '…', or --seed 0 to take the text's own words")
-
-
-def _say_defaults(sheet: Worksheet, before: Worksheet, defaults: Defaults, *, rounded: bool) -> None:
-    for stage in sheet.stages[len(before.stages) :]:
-        said = defaults.said if rounded else defaults.said.partition(",")[0]
-        stage.notes = (said, *stage.notes)
-        return
+    return InputError(
+        error.what, *error.details, whose, mend="give one: --words '…', or --seed 0 to take the text's own words"
+    )
 
 
 def _init(name: str) -> str:

@@ -29,9 +29,7 @@ def stem(name: str) -> str:
     return ALIASES.get(own, own)
 
 
-def with_tokens(
-    matrices: dict[str, object], before: Worksheet, text: str | None, main: str
-) -> dict[str, object]:
+def with_tokens(matrices: dict[str, object], before: Worksheet, text: str | None, main: str) -> dict[str, object]:
     """The matrices with the words of --tokens for their rows; what comes down the pipe is called by them too."""
     if not text:
         return matrices

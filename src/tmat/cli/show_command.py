@@ -55,7 +55,7 @@ def command(
     from tmat.worksheet import Worksheet
 
     env = environment()
-    common.blank, common.step = blank, step
+    common.blank, common.step, common.all_stages = blank, step, True
     emitter = Emitter(env, common)
     sheets = sheets_of(files) if files else (as_sheet(named) if named else sheet for sheet, named in incoming(env, common))
     came = False

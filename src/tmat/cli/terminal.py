@@ -42,7 +42,7 @@ def print_tables(sheet: Worksheet, before: Worksheet, common: Common, env: Envir
         sheet = chosen(sheet, names, first=first)
     fresh = sheet.stages[first:]
     inner = [stage for stage in fresh if stage.id.startswith("decode-") and stage.stage != "decode"]
-    if inner and not common.all_stages and not names and before.stages != fresh[: len(before.stages)]:
+    if inner and not common.all_stages and not names:
         fresh = [stage for stage in fresh if stage not in inner]
     look = fitted(look, env, common)
     width = common.width or env.columns

@@ -141,15 +141,16 @@ def _corpus(files: list[str], texts: list[str]) -> Iterator[str]:
     from tmat.reading.files import open_file
 
     env = environment()
-    for text in texts:
-        yield text + "\n"
-    for path in files:
+    for n, text in enumerate(texts):
+        yield ("\n" if n else "") + text
+    for n, path in enumerate(files, start=len(texts)):
+        if n:
+            yield "\n"
         if path == "-":
             yield from read_chunks(env.stdin, "standard input")
         else:
             with open_file(path) as stream:
                 yield from read_chunks(stream, path)
-        yield "\n"
     if files or texts:
         return
     if env.stdin_kind in ("pipe", "file"):

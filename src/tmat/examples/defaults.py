@@ -25,7 +25,10 @@ class Defaults:
     tokens: tuple[str, ...] = TOKENS
     vocabulary: Vocabulary | None = None
     options: dict[str, Any] = field(default_factory=dict)
-    said: str = "the thrones article's matrices, with its roundings"
+
+    def said(self, rounded: bool) -> str:
+        """What is shown, as a note: the matrices alone, or the roundings too."""
+        return f"matrices {'and roundings ' if rounded and self.round else ''}of {ORIGIN}"
 
 
 ATTENTION_ROUNDING = "Q=2,K=2,V=2,scores.used=2,scaled.used=2,weights=4,Z.used=2,output=2"
@@ -77,9 +80,8 @@ def _attention() -> Defaults:
 
 
 def _embed() -> Defaults:
-    said = "the thrones article's words and embeddings, rows it does not print are drawn"
     text = {"text": " ".join(TOKENS)}
-    return Defaults({"W_E": word_embeddings()}, None, (), vocabulary(), text, said)
+    return Defaults({"W_E": word_embeddings()}, None, (), vocabulary(), text)
 
 
 def _posenc() -> Defaults:
@@ -91,20 +93,17 @@ def _addnorm() -> Defaults:
 
 
 def _ffn() -> Defaults:
-    said = "the thrones article's matrix, weights drawn as it prints none"
-    return Defaults({"X": article("X", "addnorm1")}, "2", said=said)
+    return Defaults({"X": article("X", "addnorm1")}, "2")
 
 
 def _encode() -> Defaults:
     own = _attention().matrices
-    said = "the thrones article's matrices in layer 1, the rest drawn"
-    return Defaults({name if name == "X" else f"layer1.{name}": m for name, m in own.items()}, None, said=said)
+    return Defaults({name if name == "X" else f"layer1.{name}": m for name, m in own.items()}, None)
 
 
 def _decode() -> Defaults:
-    said = "the thrones article's encoder output and words, weights drawn"
     return Defaults(
-        {"memory": article("memory", "addnorm2"), "W_E": word_embeddings()}, None, TOKENS, vocabulary(), said=said
+        {"memory": article("memory", "addnorm2"), "W_E": word_embeddings()}, None, TOKENS, vocabulary()
     )
 
 

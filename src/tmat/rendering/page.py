@@ -170,6 +170,8 @@ def latex_formula(step: Step) -> str | None:
     names = [latex_name(name) for name in step.of]
     if "_{" in known.latex:  # a name that has an index of its own takes another only in braces
         names = [f"{{{name}}}" if "_" in name else name for name in names]
+    if "{0} {1}" in known.latex:  # a word is set off from what it is multiplied by
+        names = [rf"{name}\," if n == 0 and r"\mathrm" in name else name for n, name in enumerate(names)]
     try:
         return f"{latex_name(step.name)} = {known.said(names, step.params, latex=True)}"
     except (LookupError, ValueError, TypeError):  # a worksheet from elsewhere need not fit our operation of that name
@@ -197,7 +199,8 @@ def _counted(count: int) -> str:
 
 
 def _places(count: int, most: int) -> list[int]:
-    return list(range(count)) if count <= most else edges(count, (most + 1) // 2, most // 2)
+    few = most // 8  # not worth cutting for
+    return list(range(count)) if count <= most + few else edges(count, (most + 1) // 2, most // 2)
 
 
 def _cells(

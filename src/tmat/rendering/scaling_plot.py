@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +18,7 @@ KINDS = (".png", ".svg", ".pdf")
 # Okabe and Ito's colours, told apart without colour vision; lines differ in their dashes too.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", "-.", ":")
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "tmat", "svg.fonttype": "path", "font.size": 9.0, "axes.titlesize": 10.0,
     "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False, "figure.dpi": 100,
 }  # fmt: skip
@@ -32,8 +31,10 @@ def check_plot(path: str) -> None:
         raise InputError(
             f"--plot {path}: no such kind of picture", f"its suffix is {suffix or 'missing'}; expected one of {' '.join(KINDS)}"
         )
-    if find_spec("matplotlib") is None:
-        raise MissingExtra("plot", "--plot")
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise MissingExtra("plot", "--plot") from None
 
 
 def plotted(result: Scaling, kind: str = "png") -> bytes:

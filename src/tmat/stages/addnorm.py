@@ -33,6 +33,7 @@ def addnorm(
     residual: object = None,
     residual_of: str | None = None,
     add_residual: bool = True,
+    draw_residual: bool = False,
     norm: str = "layer",
     deviation: str = "population",
     epsilon: float = 1e-5,
@@ -51,7 +52,7 @@ def addnorm(
     """LayerNorm of the sublayer and its residual: (sum − mean) / √(std² + ε)·γ + β, sum = X + residual.
 
     Shapes: X, residual n×d; mean and std n×1; gamma, beta 1×d. The residual is, unless given, the
-    input of the stage before (or of the stage ``residual_of`` names). ``deviation`` divides by d
+    input of the stage before (or of the stage ``residual_of`` names), or drawn with ``draw_residual``. ``deviation`` divides by d
     ("population") or d − 1 ("sample"); ``epsilon_in`` puts ε inside the root or adds it to the
     deviation; ``norm`` "rms" takes no mean off; "none" only adds.
 
@@ -93,7 +94,7 @@ def addnorm(
         other = "--no-residual" if not add_residual else f"--residual-of {residual_of}"
         raise InputError(f"a residual is given, and {other} contradicts it", mend="leave one of them out")
     x_node = sheet.given("X", arriving(sheet.before))
-    total = _sum(sheet, x_node, residual_of) if add_residual else x_node
+    total = _sum(sheet, x_node, residual_of, draw_residual) if add_residual else x_node
     sheet.note("with residual" if add_residual else "no residual")
     if norm == "none":
         sheet.note("no norm")
@@ -103,8 +104,13 @@ def addnorm(
     return sheet.finish(_learned(sheet, normalized))
 
 
-def _sum(sheet: Sheet, x: Node, residual_of: str | None) -> Node:
-    return sheet.step("sum", add, x, sheet.given("residual", _residual(sheet.before, residual_of), hint=_HINT))
+def _sum(sheet: Sheet, x: Node, residual_of: str | None, drawing: bool) -> Node:
+    flowing = _residual(sheet.before, residual_of)
+    if drawing and flowing is None and not sheet.has("residual"):
+        residual = sheet.weight("residual", x.height, x.width, "r", rows=x.rows)
+    else:
+        residual = sheet.given("residual", flowing, hint=_HINT)
+    return sheet.step("sum", add, x, residual)
 
 
 _HINT = "give it: -m residual=…, or --no-residual to normalise X alone"

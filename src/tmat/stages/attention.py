@@ -30,6 +30,9 @@ from tmat.stages.rounding import Rounding
 from tmat.stages.sheet import Seed, Sheet, arriving
 from tmat.worksheet import Matrix, Worksheet
 
+SCORED = ("scores", "scaled", "masked", "weights", "scores1", "scaled1", "masked1", "weights1")
+"""Steps of which one that is given tells the size of the mask."""
+
 
 def attention(
     x: Worksheet | object = None,
@@ -117,7 +120,7 @@ def _attention(sheet: Sheet, how: Conventions) -> Worksheet:
     else:
         q, k, v = _projections(sheet, how, x, context, heads, "", biased)
         triples = [(q, k, v)] if heads == 1 else _split(sheet, q, k, v, heads)
-    how_split = ", separate" if separate else ", split" if triples[0][0].op is not None else ""
+    how_split = ", separate" if separate else ", split" if triples[0][0] and triples[0][0].op is not None else ""
     sheet.note("one head" if heads == 1 else f"{heads} heads{how_split}")
     if crossing:
         sheet.note("keys and values from the context")
@@ -127,10 +130,13 @@ def _attention(sheet: Sheet, how: Conventions) -> Worksheet:
     sheet.record(heads=heads, separate=separate or None, score=None if how.score == "scaled" else how.score)
     results = []
     for h, (q, k, v) in enumerate(triples, start=1):
-        number = str(h) if heads > 1 else ""
+        number = str(h) if heads > 1 or separate else ""
         missing = not context and not sheet.has("W_V") and not sheet.has("W_V" + number)
         results.append(_head(sheet, how, q, k, v, mask, kind, number, first=h == 1, valueless=missing))
-    output = results[0] if heads == 1 else sheet.step("concat", concat, *results)
+    if heads > 1:
+        output = sheet.step("concat", concat, *results)
+    else:
+        output = sheet.given("concat") if sheet.has("concat") else results[0]
     return sheet.finish(_project(sheet, how, x, output, biased))
 
 
@@ -144,7 +150,9 @@ def _heads(sheet: Sheet, how: Conventions) -> tuple[int, bool]:
         raise InputError(
             f"a matrix of head {max(numbered)} is given, but --heads is {heads}", mend=f"try --heads {max(numbered)}"
         )
-    return heads, (how.separate or own) and heads > 1
+    if heads == 1:
+        return heads, bool(numbered)  # the first head of several, worked by itself
+    return heads, how.separate or own
 
 
 def _projections(
@@ -227,12 +235,14 @@ def _mask(sheet: Sheet, how: Conventions, q: Node, k: Node) -> tuple[Node | None
         "valid": how.valid,
         "window": how.window,
     }
-    scores = next((m for m in map(sheet.peek, ("scores", "scaled", "scores1", "scaled1")) if m is not None), None)
+    scores = next((m for m in map(sheet.peek, SCORED) if m is not None), None)
     queries, keys = (scores.rows, scores.cols) if scores is not None else (q.rows, k.rows)
     given = sheet.peek("mask")
     kind = meant(given.values, how.mask_means) if given is not None else "visible"
     own = None
     if given is not None and kind != "added":
+        if given.height == 1 and given.width == len(keys):
+            given = Matrix("mask", given.values.repeat(len(queries), axis=0), tuple(queries), given.cols, given.origin)
         if given.values.shape != (len(queries), len(keys)) and queries and keys:
             raise InputError(
                 "the mask does not fit the scores",
@@ -250,6 +260,12 @@ def _mask(sheet: Sheet, how: Conventions, q: Node, k: Node) -> tuple[Node | None
                 "a mask to be added cannot be combined with the other masks",
                 "the mask given has numbers other than 0 and 1",
                 mend="give a mask of ones and zeros, or put all of it into the one given",
+            )
+        if how.renormalize:
+            raise InputError(
+                "--renormalize needs a mask of ones and zeros",
+                "the mask given has other numbers, to be added to the scores",
+                mend="give a mask of ones and zeros, or leave --renormalize out",
             )
         sheet.note("mask added to the scores")
         return sheet.given("mask"), kind
@@ -349,6 +365,7 @@ def _scaled(sheet: Sheet, how: Conventions, scores: Node, q: Node, k: Node, h: s
             "d_k is the width of Q and K, which are not here",
             mend="say it with --d-k N, or --scale-by NUMBER, or --no-scale",
         )
+        sheet.ask("scaled" + h)
         return sheet.place(Node("scaled" + h, problem=problem))
     if first:
         paper = f" (the paper: {width}, the width of Q)" if width and width != d_k else ""

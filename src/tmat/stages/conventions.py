@@ -80,7 +80,9 @@ def refuse(how: Conventions) -> None:
             "--d-out and --no-project contradict each other", "--d-out is the width of the output projection"
         )
     if how.dropout_seed is not None and how.dropout == 0.0:
-        raise InputError("--dropout-seed has nothing to draw", "--dropout is 0", mend="say how much to drop: --dropout 0.5")
+        raise InputError(
+            "--dropout-seed has nothing to draw", "--dropout is 0", mend="say how much to drop: --dropout 0.5"
+        )
 
 
 def refuse_unused(sheet: Sheet, how: Conventions) -> None:
@@ -109,7 +111,9 @@ def refuse_unused(sheet: Sheet, how: Conventions) -> None:
             raise InputError(
                 f"{name} is given, and the mask goes before it",
                 f"a mask is put on the {before[-1]}, which are not computed",
-                mend="leave out the mask, or mask the weights after softmax: --renormalize" if name == "weights" else None,
+                mend="leave out the mask, or mask the weights after softmax: --renormalize"
+                if name == "weights"
+                else None,
             )
     if how.temperature != 1.0 and _given(sheet, "weights"):
         raise InputError("weights is given, and --temperature goes before it", "the softmax is not computed")

@@ -19,12 +19,14 @@ from tmat.stages.posenc import posenc
 from tmat.stages.rounding import Rounding
 from tmat.stages.sheet import Seed, Sheet, arriving
 from tmat.stages.stack import Sublayers, by_layer, taken
+from tmat.stages.vocab import numbered
 from tmat.tokenizing import tokenize
 from tmat.worksheet import Array, Matrix, Vocabulary, Worksheet
 
 PROJECTS = ("last", "flatten")
 START, END = "<start>", "<end>"
 HEAD = ("W_vocab", "b_vocab", "last", "flat", "logits", "probabilities")
+MOST_WORDS = 5
 ENDS = ("last", "flat", "logits", "probabilities")
 """What comes after the layers: where one of these is given, the layers are not computed."""
 
@@ -51,10 +53,11 @@ def decode(
     sheet: Worksheet | object = None,
     *,
     target: str | Sequence[str] | None = None,
-    max_tokens: int = 5,
+    max_tokens: int | None = None,
     layers: int = 1,
     project: str = "last",
     vocabulary: Vocabulary | Sequence[str] | None = None,
+    first_id: int | None = None,
     attention_options: Mapping[str, Any] | None = None,
     norm_options: Mapping[str, Any] | None = None,
     ffn_options: Mapping[str, Any] | None = None,
@@ -71,7 +74,7 @@ def decode(
 
     A layer: masked self-attention, add and norm, cross-attention (keys and values from the encoder's
     output), add and norm, the network, add and norm. The likeliest word is fed back until <end> or
-    ``max_tokens``; with ``target`` one pass over <start> and the target's words, a prediction a row.
+    ``max_tokens`` (5 unless said); with ``target`` one pass over <start> and the target's words, a prediction a row.
     ``project`` takes the last row (the paper) or all rows flattened (some articles). Names carry
     their place: layer1.self.W_Q, layer1.cross.W_K, layer1.W_1, layer1.gamma3; W_vocab, b_vocab, W_E.
 
@@ -85,12 +88,17 @@ def decode(
     if project not in PROJECTS:
         raise InputError(f"--project {project} is not known", f"expected one of {', '.join(PROJECTS)}")
     for option, number in (("--max-tokens", max_tokens), ("--layers", layers)):
-        if number < 1:
+        if number is not None and number < 1:
             raise InputError(f"{option} {number} does not fit", "expected a whole number from 1")
+    if target is not None and max_tokens is not None:
+        raise InputError(
+            "--target and --max-tokens contradict each other",
+            "with a target there is one pass, and no word is fed back",
+        )
     everything: dict[str, object] = {**(matrices or {}), **named}
     before = sheet if isinstance(sheet, Worksheet) else Worksheet()
     own = vocabulary if vocabulary is not None else before.vocabulary
-    words = _with_ends(own)
+    words = _with_ends(own, first_id)
     rounding = Rounding.parse(round, strict=False)
     common: dict[str, Any] = {"seed": seed, "init": init, "round": rounding, "dtype": dtype}
     head = {name: value for name in HEAD if (value := taken(everything, name)) is not None}
@@ -111,7 +119,7 @@ def decode(
             dict(attention_options or {}), dict(norm_options or {}), dict(ffn_options or {}),
             dict(position_options or {}), common,
         )  # fmt: skip
-        result = _forced(before, plan, target) if target is not None else _free(before, plan, max_tokens)
+        result = _forced(before, plan, target) if target is not None else _free(before, plan, max_tokens or MOST_WORDS)
     rounding.refuse_unknown((step.name for stage in result.stages[first:] for step in stage.steps), "decode")
     result = Worksheet(result.stages, words, before.tokens)
     if keep is None:
@@ -240,7 +248,7 @@ def _memory(before: Worksheet, given: object) -> Matrix:
     return flowing.renamed("context")
 
 
-def _with_ends(vocabulary: Vocabulary | Sequence[str] | None) -> Vocabulary:
+def _with_ends(vocabulary: Vocabulary | Sequence[str] | None, first_id: int | None) -> Vocabulary:
     """The vocabulary with <start> and <end>, at its end where it lacks them."""
     if vocabulary is None:
         raise InputError(
@@ -248,12 +256,14 @@ def _with_ends(vocabulary: Vocabulary | Sequence[str] | None) -> Vocabulary:
             "no stage before it has one",
             mend='start with tmat vocab, or give the words: --words "you win or die"',
         )
-    own = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary(tuple(vocabulary), 1)
+    own = numbered(vocabulary, first_id)
     missing = [token for token in (START, END) if own.id(token) is None]
     return Vocabulary((*own.words, *missing), own.first_id, own.case, own.tokenizer)
 
 
-def _output_words(own: Vocabulary | Sequence[str] | None, words: Vocabulary, head: dict[str, object]) -> tuple[str, ...]:
+def _output_words(
+    own: Vocabulary | Sequence[str] | None, words: Vocabulary, head: dict[str, object]
+) -> tuple[str, ...]:
     """The words that are predicted: all of them, or those without <start> and <end> where the numbers given are so many."""
     known = own.words if isinstance(own, Vocabulary) else tuple(own or ())
     for name in ("W_vocab", "logits", "probabilities"):

@@ -10,6 +10,7 @@ from tmat.operations import lookup, token_ids
 from tmat.stages.node import Node
 from tmat.stages.rounding import Rounding
 from tmat.stages.sheet import Seed, Sheet
+from tmat.stages.vocab import numbered
 from tmat.tokenizing import tokenize
 from tmat.worksheet import Vocabulary, Worksheet
 
@@ -102,23 +103,7 @@ def _numbered(
     own: Vocabulary | Sequence[str] | None, text: str | None, tokens: Sequence[str] | None, first_id: int | None
 ) -> Vocabulary:
     """The vocabulary: one that is there already, a list of words with its first id, or the text's own words."""
-    if first_id not in (None, 0, 1):
-        raise InputError(f"the first id cannot be {first_id}", "ids begin at 0 or at 1")
-    if isinstance(own, Vocabulary):
-        if first_id is not None and first_id != own.first_id:
-            raise InputError(
-                f"--first-id {first_id} does not fit the vocabulary", f"its first id is {own.first_id}",
-                mend="leave --first-id out, or give the vocabulary with it",
-            )  # fmt: skip
-        return own
-    found = own if own is not None else _own_words(text, tokens)
-    seen: dict[str, str] = {}
-    for word in found:
-        before = seen.setdefault(word.casefold(), word)
-        if before is not word:
-            twice = f"'{word}' twice" if before == word else f"both '{before}' and '{word}'"
-            raise InputError(f"the vocabulary has {twice}", "a word has one id", mend="leave one of them out")
-    return Vocabulary(tuple(found), 1 if first_id is None else first_id)
+    return numbered(own if own is not None else _own_words(text, tokens), first_id)
 
 
 def _upright(ids: Node) -> Node:

@@ -68,7 +68,6 @@ class Rounding:
         """The step names it speaks of, folded."""
         return {*self.steps, *self.uses}
 
-
     def refuse_unknown(self, steps: Iterable[str], where: str) -> None:
         """Say no where it speaks of a step that is not there."""
         steps = list(steps)

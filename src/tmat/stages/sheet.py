@@ -22,7 +22,10 @@ from tmat.worksheet import Matrix, Stage, Step, Worksheet
 
 Seed = int | str
 
-ALIASES = {"wquery": "wq", "wkey": "wk", "wvalue": "wv", "query": "q", "key": "k", "value": "v", "wout": "wo"}
+ALIASES = {
+    "wquery": "wq", "wkey": "wk", "wvalue": "wv", "query": "q", "key": "k", "value": "v", "wout": "wo",
+    "queries": "q", "keys": "k", "values": "v", "inputs": "x",
+}  # fmt: skip
 """Names that books use for the paper's letters."""
 
 
@@ -206,9 +209,7 @@ class Sheet:
                 mend=f"did you mean {near[0]}?" if near else None,
             )
         if self.rounding.strict:
-            self.rounding.refuse_unknown(
-                (node.name for node in self._order if node.op is not None), self.stage.stage
-            )
+            self.rounding.refuse_unknown((node.name for node in self._order if node.op is not None), self.stage.stage)
 
     # -- below
 

@@ -69,7 +69,7 @@ def vocab(
         "unknown": unknown,
     }
     notes = [
-        f"{counts.total} {tokenizer}, {len(counts.words)} different",
+        f"{counts.total} {tokenizer if counts.total != 1 else tokenizer[:-1]}, {len(counts.words)} different",
         "case folded" if case == "fold" else "case kept",
         {"first-seen": "ids as first seen", "sorted": "ids sorted", "given": "ids in the order given"}[order],
         f"first id {first_id}",
@@ -111,6 +111,27 @@ def words_in_order(text: str) -> list[str]:
     ['I', 'drink', 'things', 'Know']
     """
     return text.removeprefix("\ufeff").replace(",", " ").split()
+
+
+def numbered(words: Vocabulary | Sequence[str], first_id: int | None = None) -> Vocabulary:
+    """A list of words as a vocabulary, numbered from ``first_id`` (1 unless said); a vocabulary as it is.
+
+    >>> numbered(["you", "win"], 0).id("win")
+    1
+    """
+    if first_id not in (None, 0, 1):
+        raise InputError(f"the first id cannot be {first_id}", "ids begin at 0 or at 1")
+    if not isinstance(words, Vocabulary):
+        return Vocabulary(
+            tuple(_distinct(words, "fold", "the vocabulary").values()), 1 if first_id is None else first_id
+        )
+    if first_id is not None and first_id != words.first_id:
+        raise InputError(
+            f"--first-id {first_id} does not fit the vocabulary",
+            f"its first id is {words.first_id}",
+            mend="leave --first-id out, or give the vocabulary with it",
+        )
+    return words
 
 
 def _check(order: str | Sequence[str], first_id: int) -> None:

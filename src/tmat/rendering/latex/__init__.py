@@ -12,10 +12,12 @@ from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, latex_formula, sections
 from tmat.rendering.worked import Places, Worked, asked
 from tmat.visible import visible
+from tmat.width import width
 from tmat.working import aligned
 from tmat.worksheet import Worksheet
 
-ROOM = Room(36, 16)
+ROOM = Room(36, 12)
+WIDE = 80  # characters of an equation that fits a line
 WORDS = 300  # of a vocabulary
 COLUMNS = 10  # of a matrix that amsmath takes without being told
 
@@ -81,9 +83,9 @@ def _body(sheets: Sequence[Worksheet], look: Look) -> str:
 def _section(section: Section, look: Look, places: Places | None) -> Iterator[str]:
     yield rf"\subsection*{{{text(section.stage.id)}}}"
     if section.sentence:
-        shown = " ".join(text(word) for word in section.sentence[:WORDS])
+        words = " ".join(text(word) for word in section.sentence[:WORDS])
         more = rf" \ldots{{}} ({len(section.sentence)} words)" if len(section.sentence) > WORDS else ""
-        yield rf"\noindent\textit{{{shown}{more}}}" + "\n"
+        yield rf"\noindent\textit{{{words}{more}}}" + "\n"
     if section.notes:
         yield r"\noindent{\small " + r" \textperiodcentered{} ".join(text(note) for note in section.notes) + "\\par}"
     worked = Worked(section.stage, look, places, latex=True)
@@ -97,8 +99,12 @@ def _shown(shown: Shown, worked: Worked) -> Iterator[str]:
     number = rf"\textbf{{{shown.number}}}" if shown.number else "given"
     air = r"\vspace{1ex}" if shown.has_cols else ""  # for the columns' labels
     yield rf"\par\medskip\noindent {number}\hfill{{\small {told}}}\nopagebreak{air}"
-    equation = _equation(shown)
-    yield rf"\[\tmatfit{{{equation} = {matrix(shown)}}}\]"
+    equation, whole = _equation(shown), matrix(shown)
+    if _characters(shown) > WIDE:
+        yield rf"\[\tmatfit{{{equation} =}}\]"
+        yield rf"\[\tmatfit{{{whole}}}\]"
+    else:
+        yield rf"\[\tmatfit{{{equation} = {whole}}}\]"
     if shown.summary:
         yield rf"\noindent{{\small {text(shown.summary)}\par}}"
     for working in worked.of(shown.name):
@@ -112,6 +118,15 @@ def _equation(shown: Shown) -> str:
         return latex_name(visible(shown.name))
     formula = latex_formula(shown.step)
     return formula if formula is not None else rf"\text{{{text(shown.formula)}}}"
+
+
+def _characters(shown: Shown) -> int:
+    """About how long the equation is."""
+    labels = max((width(visible(shown.row_label(row))) for row in shown.rows), default=0) if shown.has_rows else 0
+    heads = [width(visible(shown.col_label(col))) if shown.has_cols else 0 for col in shown.cols]
+    columns = [max(map(len, column)) for column in zip(*shown.cells, strict=True)]
+    cells = sum(max(own, head) + 2 for own, head in zip(columns, heads, strict=False))
+    return len(shown.formula) + 3 + labels + cells
 
 
 def _words(section: Section, look: Look) -> Iterator[str]:
@@ -132,6 +147,6 @@ def text(told: str) -> str:
     r"""A text from outside: nothing in it is a command, nothing moves the line.
 
     >>> print(text("50% of {\\it x}"), text("a\nb"))
-    50\% of \{\textbackslash{}it x\} a\textbackslash{}n b
+    50\% of \{\textbackslash{}it x\} a\textbackslash{}nb
     """
     return latex_text(visible(told))

@@ -143,7 +143,7 @@ def _bar(pen: Pen, share: float, room: int) -> str:
 
 
 def position_table(stage: Stage, position: int, *, width: int | None = None, look: Look | None = None) -> list[Line]:
-    """The working of one position's encoding: i, even or odd, the formula in numbers, the value.
+    """The working of one position's encoding: i, the embedding e where there is one, even or odd, formula, value, their sum.
 
     ``position`` is counted as the stage counts (from its start). Errors: no encoding here; a position it has not.
     """
@@ -160,13 +160,22 @@ def position_table(stage: Stage, position: int, *, width: int | None = None, loo
     pen = Pen(look or Look(), width)
     cells = step.result.values[row : row + 1]
     numbers = [text for (text,) in texts(cells.T, pen.look.digits, max(step.decimals or MOST, MOST))]
-    rows: list[tuple[tuple[str, str], ...]] = [
-        (("i", "caption"), ("", ""), ("formula", "caption"), (pen.spell.word(step.name), "caption"))
+    heads = ["i", "", "formula", step.name]
+    columns = [
+        [(str(i), "label") for i in range(len(numbers))],
+        [("odd" if i % 2 else "even", "caption") for i in range(len(numbers))],
+        [(pen.spell(_said(REGISTRY["sinusoid"].at(row, i, **step.params))), "formula") for i in range(len(numbers))],
+        [(number, "result") for number in numbers],
     ]
-    for i, number in enumerate(numbers):
-        working = pen.spell(_said(REGISTRY["sinusoid"].at(row, i, **step.params)))
-        parity = "odd" if i % 2 else "even"
-        rows.append(((str(i), "label"), (parity, "caption"), (working, "formula"), (number, "result")))
+    for place, name, role in ((1, "E", "given"), (len(columns) + 1, "X", "result")):
+        if name in stage:
+            own = texts(stage[name].values[row : row + 1].T, pen.look.digits, MOST)
+            heads.insert(place, name)
+            columns.insert(place, [(text, role) for (text,) in own])
+    rows: list[tuple[tuple[str, str], ...]] = [
+        tuple((pen.spell.word(head), "caption") for head in heads),
+        *zip(*columns, strict=True),
+    ]
     label = pen.spell.word(step.result.rows[row])
     caption = f"position {position}" + (f", {label}" if label != str(position) else "")
     return [*folded(pieces_of(caption, "caption"), pen.width), EMPTY, *_table(rows, pen.width)]
@@ -182,13 +191,15 @@ def _said(cell: Expression) -> str:
 
 
 def _table(rows: Sequence[Sequence[tuple[str, str]]], room: int | None) -> list[Line]:
-    """Columns set apart, the first and the last to the right; without even and odd where there is no room for them."""
-    wide = [max(width(row[n][0]) for row in rows) for n in range(4)]
-    shown = (0, 1, 2, 3) if room is None or sum(wide) + 9 <= room else (0, 2, 3)
+    """Columns set apart, numbers to the right; without even and odd where there is no room for them."""
+    count = len(rows[0])
+    wide = [max(width(row[n][0]) for row in rows) for n in range(count)]
+    shown = [n for n in range(count) if room is None or sum(wide) + 3 * count <= room or rows[0][n][0]]
     gap = 3 if room is None or sum(wide[n] for n in shown) + 3 * len(shown) <= room else 1
+    numbers = [all(row[n][1] != "caption" and row[n][1] != "formula" for row in rows[1:]) for n in range(count)]
     lines = []
     for row in rows:
-        cells = [padded((Span(*row[n]),), wide[n], "right" if n in (0, 3) else "left") for n in shown]
+        cells = [padded((Span(*row[n]),), wide[n], "right" if numbers[n] else "left") for n in shown]
         lines.append(tuple(span for n, cell in enumerate(cells) for span in (*(space(gap) if n else ()), *cell)))
     return lines
 

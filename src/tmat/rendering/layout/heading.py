@@ -58,12 +58,13 @@ def _is_number(label: str) -> bool:
 
 
 def origins(stage: Stage) -> list[str]:
-    """Where given matrices came from, those from one place together: W_Q, W_K drawn: uniform, seed 0."""
+    """Where given matrices came from, those from one place together, unless a note says it: W_Q, W_K drawn: uniform, seed 0."""
     found: dict[str, list[str]] = {}
     for name, matrix in stage.given.items():
         if matrix.origin:
             found.setdefault(matrix.origin, []).append(name)
-    return [f"{', '.join(names)} {_from(origin)}" for origin, names in found.items()]
+    noted = {origin for origin in found if any(note.endswith(f" of {origin}") for note in stage.notes)}
+    return [f"{', '.join(names)} {_from(origin)}" for origin, names in found.items() if origin not in noted]
 
 
 def _from(origin: str) -> str:

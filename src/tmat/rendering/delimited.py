@@ -1,0 +1,61 @@
+"""Matrices as CSV and TSV: a row of column labels, a column of row labels, numbers that read back to the same bits.
+
+One matrix is a file; several are a folder of files, named by stage and matrix.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+from tmat.precision import format_number
+from tmat.reading.number_text import number
+from tmat.rendering.layout.look import Look
+from tmat.rendering.page import is_blank
+from tmat.rendering.several import files
+from tmat.worksheet import Matrix, Worksheet
+
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""How a text begins that a spreadsheet would take for a formula, or that is quoted so that it does not."""
+
+
+def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+    """A file for each matrix."""
+    found = files(sheets, look, name, format)
+    return {path: to_text(matrix, DELIMITERS[format], look.digits).encode() for path, matrix in found.items()}
+
+
+def to_text(matrix: Matrix, delimiter: str = ",", digits: int | None = None) -> str:
+    r"""One matrix; with ``digits`` the numbers have so many decimals, else as many as they take.
+
+    A label that a spreadsheet would take for a formula gets an apostrophe before it, which reading takes off again.
+
+    >>> print(to_text(Matrix.of("Q", [[0.1, -2.0]], rows=["=1+1"], cols=["a,b", "c"])), end="")
+    ,"a,b",c
+    '=1+1,0.1,-2.0
+    """
+    blank = is_blank(matrix)
+    lines = [delimiter.join(["", *(_label(label, delimiter) for label in matrix.cols)])]
+    for label, row in zip(matrix.rows, matrix.values.tolist(), strict=True):
+        cells = [""] * len(row) if blank else _numbers(row, digits)
+        lines.append(delimiter.join([_label(label, delimiter), *cells]))
+    return "\n".join(lines) + "\n"
+
+
+def _numbers(row: Sequence[float], digits: int | None) -> Iterator[str]:
+    """−∞ has the minus sign of print: a hyphen would make it a formula."""
+    for x in row:
+        if not math.isfinite(x) or digits is not None:
+            yield format_number(x, digits)
+        else:
+            yield repr(x)
+
+
+def _label(text: str, delimiter: str) -> str:
+    r"""A label so that it reads back: guarded where it looks like a formula, in quotes where it needs them."""
+    guarded = f"'{text}" if FORMULA.match(text) and number(text) is None else text
+    if delimiter in guarded or any(mark in guarded for mark in '"\n\r\t#') or guarded != guarded.strip() or not guarded:
+        return '"' + guarded.replace('"', '""') + '"'
+    return guarded

@@ -1,0 +1,76 @@
+"""Matrices as NumPy's own files: .npy for one, .npz for all of them by name. The same numbers make the same bytes."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import IO
+
+import numpy as np
+
+from tmat.errors import InputError
+from tmat.precision import round_half_away
+from tmat.rendering.layout.look import Look
+from tmat.rendering.several import files, named
+from tmat.worksheet import Array, Matrix, Worksheet
+
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can say
+_UNFIT = re.compile(r"[\x00-\x1f\x7f/\\]")  # no name is to be a path when the archive is taken apart
+
+
+def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+    """One archive of all matrices (npz), or a file for each (npy)."""
+    made: dict[str, bytes] = {}
+    if format == "npz":
+        stream = BytesIO()
+        save_npz(stream, sheets, look)
+        return {name: stream.getvalue()}
+    for path, matrix in files(sheets, look, name, format).items():
+        stream = BytesIO()
+        save_npy(stream, matrix.values, look.digits)
+        made[path] = stream.getvalue()
+    return made
+
+
+def save_npz(stream: IO[bytes], sheets: Sequence[Worksheet], look: Look | None = None) -> None:
+    """All matrices by name, straight from their memory: ``Q``, or of several stages ``attention.Q``.
+
+    The archive is not compressed, as numpy.savez writes it. Errors: no matrix at all.
+
+    >>> stream = BytesIO()
+    >>> from tmat.worksheet import Stage
+    >>> save_npz(stream, [Worksheet([Stage("s", "s", given={"X": Matrix.of("X", [[0.5, -np.inf]])})])])
+    >>> np.load(stream)["X"]
+    array([[ 0.5, -inf]])
+    """
+    look = look or Look()
+    found = _members(named(sheets, look))
+    if not found:
+        raise InputError("no matrix to write as npz", "the worksheet has none", mend="try --format json")
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        for name, matrix in found.items():
+            info = zipfile.ZipInfo(f"{name}.npy", LONG_AGO)
+            with archive.open(info, "w", force_zip64=True) as member:
+                save_npy(member, matrix.values, look.digits)
+
+
+def save_npy(stream: IO[bytes], values: Array, digits: int | None = None) -> None:
+    """One matrix, row by row; with ``digits`` rounded to so many decimals."""
+    array = np.ascontiguousarray(values if digits is None else round_half_away(values, digits))
+    np.lib.format.write_array_header_1_0(stream, np.lib.format.header_data_from_array_1_0(array))
+    if array.size:
+        stream.write(memoryview(array).cast("B"))
+
+
+def _members(found: Mapping[str, Matrix]) -> dict[str, Matrix]:
+    """The matrices under names that an archive may hold, no two alike."""
+    made: dict[str, Matrix] = {}
+    for name, matrix in found.items():
+        plain = _UNFIT.sub("-", name).lstrip(".") or "matrix"
+        own, n = plain, 2
+        while own in made:
+            own, n = f"{plain}-{n}", n + 1
+        made[own] = matrix
+    return made
