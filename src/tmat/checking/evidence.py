@@ -21,7 +21,8 @@ from tmat.operations.operation import Array
 
 RARITY = (1.0, 2.5, 4.0, 5.5, 7.0)
 ENOUGH = 8.0  # e⁻⁸: once in 3,000
-SURE = 2.0
+SURE = 5.0
+HARDLY = 2.0  # below this, numbers a little off would hit too often to name it at all
 
 
 def choose(n: int, k: int) -> float:
@@ -91,17 +92,22 @@ class Evidence:
         missed = int(misfits.sum())
         if missed == 0:
             return self._scored(explained, self.place(self.wrong) if self.count < fits.size else 0.0, cost, True)
-        found: list[Score] = []
         hit = int(explained.sum())
-        found.append(self._scored(explained, self.place(explained) - choose(hit + missed, hit) - 0.7, cost, False))
+        found = [self._scored(explained, self._chosen(explained, choose(hit + missed, hit)), cost, False)]
         for axis in (1, 0):
             lines = ~misfits.any(axis=axis) & explained.any(axis=axis)
             count = int(lines.sum())
             if count:
                 inside = explained & (lines[:, None] if axis else lines[None, :])
-                price = choose(lines.size, count) + 0.7
-                found.append(self._scored(inside, min(self.place(inside) - price, 0.0), cost, False))
+                found.append(self._scored(inside, self._chosen(inside, choose(lines.size, count)), cost, False))
         return max(found, key=lambda score: score.worth)
+
+    def _chosen(self, cells: Cells, price: float) -> float:
+        """What choosing the cells costs; that all wrong cells are among them, and no other, counts for it."""
+        k = int(cells.sum())
+        if k == self.count:
+            return min(self.place(cells) - price, 0.0) - 0.7
+        return -max(price, choose(self.count, k)) - 0.7
 
     def _scored(self, cells: Cells, place: float, cost: float, whole: bool) -> Score:
         far = float((self.far * self.share)[cells].sum())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tmat.checking.candidates import Candidate, fitting
-from tmat.checking.evidence import ENOUGH, SURE, Evidence, Score, choose, cost_of
+from tmat.checking.evidence import ENOUGH, HARDLY, SURE, Evidence, Score, choose, cost_of
 from tmat.checking.printed import Cells, Printed
 from tmat.checking.report import Finding
 from tmat.operations.operation import Array
@@ -93,7 +93,7 @@ class Explaining:
                 break
             best = max(scored, key=lambda pair: pair[0].worth)
             few = int(self.wrong.sum()) <= FEW
-            if best[0].worth < (0.0 if few else ENOUGH):
+            if best[0].worth < (0.0 if few else ENOUGH) or (not few and best[0].near < HARDLY):
                 break
             if few and not best[0].whole:
                 break  # single cells are weighed with the slips of single cells

@@ -42,6 +42,7 @@ def save_npz(stream: IO[bytes], sheets: Sequence[Worksheet], look: Look | None =
     >>> stream = BytesIO()
     >>> from tmat.worksheet import Stage
     >>> save_npz(stream, [Worksheet([Stage("s", "s", given={"X": Matrix.of("X", [[0.5, -np.inf]])})])])
+    >>> _ = stream.seek(0)
     >>> np.load(stream)["X"]
     array([[ 0.5, -inf]])
     """
@@ -61,7 +62,7 @@ def save_npy(stream: IO[bytes], values: Array, digits: int | None = None) -> Non
     array = np.ascontiguousarray(values if digits is None else round_half_away(values, digits))
     np.lib.format.write_array_header_1_0(stream, np.lib.format.header_data_from_array_1_0(array))
     if array.size:
-        stream.write(memoryview(array).cast("B"))
+        stream.write(array.data.cast("B"))
 
 
 def _members(found: Mapping[str, Matrix]) -> dict[str, Matrix]:
