@@ -72,6 +72,11 @@ class Matrix:
     def renamed(self, name: str) -> Matrix:
         return Matrix(name, self.values, self.rows, self.cols, self.origin)
 
+    def _repr_html_(self) -> str:
+        from tmat.rendering.notebook import matrix_html
+
+        return matrix_html(self)
+
 
 def _labels(labels: object, count: int, name: str, kind: str) -> tuple[str, ...]:
     if labels is None:
@@ -113,6 +118,16 @@ class Step:
             return self.result
         m = self.result
         return Matrix(m.name, round_half_away(m.values, self.used), m.rows, m.cols, m.origin)
+
+    def _repr_html_(self) -> str:
+        from tmat.rendering.notebook import step_html
+
+        return step_html(self)
+
+    def _repr_latex_(self) -> str | None:
+        from tmat.rendering.notebook import step_latex
+
+        return step_latex(self)
 
 
 @dataclass(eq=False, repr=False)
@@ -172,6 +187,11 @@ class Stage:
     def result(self) -> Matrix:
         """What the next stage takes."""
         return self.operand(self.output)
+
+    def _repr_html_(self) -> str:
+        from tmat.rendering.notebook import stage_html
+
+        return stage_html(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,3 +282,8 @@ class Worksheet:
         while f"{stage}-{n}" in taken:
             n += 1
         return f"{stage}-{n}"
+
+    def _repr_html_(self) -> str:
+        from tmat.rendering.notebook import worksheet_html
+
+        return worksheet_html(self)

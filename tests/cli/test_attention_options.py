@@ -146,7 +146,7 @@ def options(how: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("part", range(8))
 def test_options_together(part: int) -> None:
-    for how in combinations(240)[part::8]:
+    for how in combinations(160)[part::8]:
         done = tmat(f"attention -m X='0.5 1 0.25 -1 2; 1 0 1 0 1; -2 1 0 0.5 1; 0 0 0 0 0' --seed 3 {options(how)}")
         assert done.stage["output"] == done.entry(done.stage["output"])["name"]
         result = done[done.stage["output"]]
@@ -181,13 +181,13 @@ def test_the_article_says_four_and_takes_six() -> None:
     assert done["scores"][0, 0] == pytest.approx(58.341, abs=1e-12)
     assert done["scores"][5, 5] == pytest.approx(30.9265, abs=1e-12)
     assert round(done["scaled"][0, 0], 5) == 23.81721
-    assert done.notes[0] == "the thrones article's matrices, with its roundings"
+    assert "thrones article" in done.notes[0]
     assert "d_k = 6 (the paper: 4, the width of Q)" in done.notes
 
 
 @pytest.mark.parametrize("option", ["--no-scale", "--score dot", "--heads 2", "--mask causal", "--round none", "-m W_O='1;1;1;1'"])
 def test_the_articles_matrices_take_any_option(option: str) -> None:
-    assert tmat(f"attention {option}").notes[0].startswith("the thrones article's matrices")
+    assert "thrones article" in tmat(f"attention {option}").notes[0]
 
 
 def test_masks_given() -> None:

@@ -187,19 +187,20 @@ def operand_transposed(step: Redo) -> Iterator[Candidate]:
                     yield found
 
 
-def in_unseen(step: Redo, unseen: Sequence[bool], depth: int = 3) -> Iterator[Candidate]:
-    """A slip in a step that was not handed in, carried on to this one."""
+def in_unseen(step: Redo, unseen: Sequence[bool], decimals: int, depth: int = 3) -> Iterator[Candidate]:
+    """A slip in a step that was not handed in, carried on to this one: as it is, and rounded as the writer rounds."""
     if depth == 0:
         return
     for n, maker in enumerate(step.makers):
         if maker is None or n >= len(unseen) or not unseen[n]:
             continue
-        for found in (*own(maker), *in_unseen(maker, [True] * len(maker.makers), depth - 1)):
+        for found in (*own(maker), *in_unseen(maker, [True] * len(maker.makers), decimals, depth - 1)):
             if found.values.shape != step.operands[n].shape:
                 continue
-            values = step.taking(n, found.values)()
             said = found.said if found.said.startswith("in ") else f"in {maker.result}: {found.said}"
-            yield Candidate(values, found.kind, found.name, said, found.mend, found.rare + 1, found.among)
+            for values in (found.values, round_half_away(found.values, decimals)):
+                made = step.taking(n, values)()
+                yield Candidate(made, found.kind, found.name, said, found.mend, found.rare + 1, found.among)
 
 
 def rounded_early(step: Redo, claimed: Sequence[int | None], printed: int) -> Iterator[Candidate]:
@@ -243,6 +244,32 @@ def rounded_early(step: Redo, claimed: Sequence[int | None], printed: int) -> It
                 2,
                 3,
             )
+
+
+def rounded_further_back(step: Redo, unseen: Sequence[bool]) -> Iterator[Candidate]:
+    """The same one step further back, where the step between was not handed in; that one rounded too, or not."""
+    for n, maker in enumerate(step.makers):
+        if maker is None or not unseen[n]:
+            continue
+        for m, values in enumerate(maker.operands):
+            for decimals in (2, 1, 3, 0, 4):
+                rounded = round_half_away(values, decimals)
+                if np.array_equal(rounded, values):
+                    continue
+                between = maker.taking(m, rounded)()
+                first = f"{maker.names[m]} was rounded to {_decimals(decimals)}"
+                for then in (None, 2, 3, 4, 5, 6):
+                    made = between if then is None else round_half_away(between, then)
+                    also = "" if then is None else f" and {maker.result} to {_decimals(then)}"
+                    yield Candidate(
+                        step.taking(n, made)(),
+                        "close",
+                        "rounded-too-early",
+                        f"{first}{also} before this step",
+                        "take the numbers with all the decimals you have",
+                        3,
+                        4,
+                    )
 
 
 def _decimals(count: int) -> str:

@@ -23,6 +23,7 @@ RARITY = (1.0, 2.5, 4.0, 5.5, 7.0)
 ENOUGH = 8.0  # e⁻⁸: once in 3,000
 SURE = 5.0
 HARDLY = 2.0  # below this, numbers a little off would hit too often to name it at all
+IN_LINES = 5.0  # the same for lines, of which there are several; for single cells it takes ENOUGH
 
 
 def choose(n: int, k: int) -> float:
@@ -44,6 +45,7 @@ class Score:
     worth: float  # against numbers anywhere in the range
     near: float  # against numbers a little off
     whole: bool
+    lines: bool = False  # for whole rows or columns
 
 
 class Evidence:
@@ -99,7 +101,7 @@ class Evidence:
             count = int(lines.sum())
             if count:
                 inside = explained & (lines[:, None] if axis else lines[None, :])
-                found.append(self._scored(inside, self._chosen(inside, choose(lines.size, count)), cost, False))
+                found.append(self._scored(inside, self._chosen(inside, choose(lines.size, count)), cost, False, True))
         return max(found, key=lambda score: score.worth)
 
     def _chosen(self, cells: Cells, price: float) -> float:
@@ -109,10 +111,10 @@ class Evidence:
             return min(self.place(cells) - price, 0.0) - 0.7
         return -max(price, choose(self.count, k)) - 0.7
 
-    def _scored(self, cells: Cells, place: float, cost: float, whole: bool) -> Score:
+    def _scored(self, cells: Cells, place: float, cost: float, whole: bool, lines: bool = False) -> Score:
         far = float((self.far * self.share)[cells].sum())
         near = float((np.minimum(self.near, self.far) * self.share)[cells].sum())
-        return Score(cells, far + place - cost, near + place - cost, whole)
+        return Score(cells, far + place - cost, near + place - cost, whole, lines)
 
 
 def cost_of(rare: int, among: int = 1) -> float:

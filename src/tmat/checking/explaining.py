@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tmat.checking.candidates import Candidate, fitting
-from tmat.checking.evidence import ENOUGH, HARDLY, SURE, Evidence, Score, choose, cost_of
+from tmat.checking.evidence import ENOUGH, HARDLY, IN_LINES, SURE, Evidence, Score, choose, cost_of
 from tmat.checking.printed import Cells, Printed
 from tmat.checking.report import Finding
 from tmat.operations.operation import Array
@@ -43,8 +43,13 @@ class Explaining:
         self.held: list[_Held] = []
         self._known: set[tuple[str, bytes]] = set()
 
-    def run(self, tiers: Sequence[Tier], steps: Sequence[Redo]) -> tuple[list[Finding], Cells]:
-        """The findings, and the cells that none explains; tiers are tried in turn until all is explained."""
+    def run(
+        self, tiers: Sequence[Tier], steps: Sequence[Redo], room: Callable[[], Cells] | None = None
+    ) -> tuple[list[Finding], Cells]:
+        """The findings, and the cells that none explains; tiers are tried in turn until all is explained.
+
+        ``room`` says which cells rounding alone could account for: those are not looked at one by one.
+        """
         findings: list[Finding] = []
         left = self.wrong
         few = int(self.wrong.sum()) <= FEW
@@ -54,8 +59,11 @@ class Explaining:
             if not left.any() and not few and all(finding.sure for finding in findings):
                 return findings, left
         if left.any() and int(left.sum()) <= ONE_BY_ONE:
-            more, left = self._one_by_one(left, steps, few=int(left.sum()) <= FEW)
-            findings += more
+            loose = left & ~room() if room is not None else left
+            if loose.any():
+                more, unexplained = self._one_by_one(loose, steps, few=int(loose.sum()) <= FEW)
+                findings += more
+                left = unexplained | (left & ~loose)
         return findings, left
 
     # -- candidates
@@ -79,6 +87,7 @@ class Explaining:
 
     def _cover(self) -> tuple[list[Finding], Cells]:
         findings: list[Finding] = []
+        chosen: list[_Held] = []
         left = self.wrong.copy()
         for _ in range(ROUNDS):
             if not left.any():
@@ -93,13 +102,16 @@ class Explaining:
                 break
             best = max(scored, key=lambda pair: pair[0].worth)
             few = int(self.wrong.sum()) <= FEW
-            if best[0].worth < (0.0 if few else ENOUGH) or (not few and best[0].near < HARDLY):
+            if best[0].worth < (0.0 if few else ENOUGH):
                 break
+            if not few and best[0].near < (HARDLY if best[0].whole else IN_LINES if best[0].lines else ENOUGH):
+                break  # what is a little off is hit too often
             if few and not best[0].whole:
                 break  # single cells are weighed with the slips of single cells
             findings.append(self._finding(best[0], best[1], scored, few=few))
+            chosen.append(best[1])
             left = left & ~best[0].cells
-        return findings, left
+        return _simpler_first(findings, chosen), left
 
     def _finding(
         self, score: Score, held: _Held, scored: Sequence[tuple[Score, _Held]], *, few: bool
@@ -230,7 +242,7 @@ class Explaining:
             }
             if not cells:
                 continue
-            worth = sum(float(evidence.far[place] * evidence.share[place]) for place in cells)
+            worth = sum(float(min(evidence.far[p], evidence.near[p]) * evidence.share[p]) for p in cells)
             worth -= sum(float(np.log(pair[1].among)) for pair in cells.values())
             worth -= choose(len(by_cell), len(cells)) + cost_of(next(iter(cells.values()))[1].rare)
             if worth < ENOUGH + 2.0:
@@ -240,6 +252,19 @@ class Explaining:
             for place in cells:
                 left[place] = False
         return findings, left
+
+
+def _simpler_first(findings: list[Finding], chosen: Sequence[_Held]) -> list[Finding]:
+    """Where a slip and the same slip together with another are both found, each cell has the simpler one."""
+    for double in findings:
+        parts = double.names[0].split("+")
+        for simple, held in zip(findings, chosen, strict=True):
+            if len(parts) > 1 and simple.names[0] in parts:
+                moved = tuple(cell for cell in double.cells if held.fits[cell])
+                simple.cells = tuple(sorted({*simple.cells, *moved}))
+                double.cells = tuple(cell for cell in double.cells if cell not in moved)
+    kept = [finding for finding in findings if finding.cells or len(finding.names[0].split("+")) == 1]
+    return sorted(kept, key=lambda finding: "+" in finding.names[0]) if len(kept) > 1 else kept
 
 
 def _joined(findings: list[Finding]) -> list[Finding]:

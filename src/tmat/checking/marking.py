@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,9 +169,8 @@ class Marking:
             if own is not None and (printed.fits(own) | blank).all():
                 carried = [own, unrounded]
             return fits, fits, carried
-        right, base, carried = fits, fits, []
-        ways = iter((*_some(planned.exact), *_some(planned.again)))
-        for n, way in enumerate((*self._first(self.sources.rights(planned)), *ways)):
+        right, base = fits, fits
+        for n, way in enumerate(self._ways(planned)):
             own_fits = printed.fits(way)
             if n == 0:
                 right = right | own_fits
@@ -182,10 +181,17 @@ class Marking:
                 return own_fits | fits, own_fits, [way]
             if (right | blank).all():
                 return right, right, [way]
-        return right, base, carried
+        return right, base, []
 
-    def _first(self, ways: Iterator[Array]) -> Iterable[Array]:
-        yield from ways
+    def _ways(self, planned: Planned) -> Iterator[Array]:
+        """The right ways to do a step, the likelier first; looking further back only where they do not do."""
+        yield from self.sources.rights(planned)
+        if planned.exact is not None:
+            yield planned.exact
+        if planned.again is not None:
+            yield planned.again
+        if any([self.sources.deepen(operand) for operand in self.sources.operands(planned)]):
+            yield from self.sources.rights(planned)
 
     def _wrong(self, line: Line, report: StepReport, right: Cells, base: Cells) -> None:
         """Verdicts for what is not right: follows, a slip, close, or wrong."""
@@ -203,7 +209,9 @@ class Marking:
             known = ~left
             steps = self.sources.redos(planned)
             explaining = Explaining(printed, planned.values, known, base | ~left if following is not None else base)
-            findings, left = explaining.run(self._tiers(planned, printed, steps), steps)
+            findings, left = explaining.run(
+                self._tiers(planned, printed, steps), steps, lambda: within_rounding(planned, self.sources, printed)
+            )
             self._settle_findings(report, findings, verdicts)
         if left.any():
             left = self._close(line, report, left)
@@ -238,7 +246,8 @@ class Marking:
     def _follow_note(self, planned: Planned, cells: Cells) -> list[str]:
         if not cells.any():
             return []
-        names = [o.planned.name for o in self.sources.operands(planned) if o.off]
+        off = [o for o in self.sources.operands(planned) if o.off]
+        names = [o.planned.name for o in off if o.printed is not None] or [o.planned.name for o in off]
         return [f"follows from your {' and '.join(dict.fromkeys(names))}"]
 
     def _close(self, line: Line, report: StepReport, left: Cells) -> Cells:
@@ -312,8 +321,9 @@ class Marking:
                 yield from candidates.cut_off(step, printed.decimals)
             for step in steps:
                 yield from candidates.another_operand(step, page)
-                yield from candidates.in_unseen(step, unseen)
+                yield from candidates.in_unseen(step, unseen, self.sources.decimals)
                 yield from candidates.operand_transposed(step)
+                yield from candidates.rounded_further_back(step, unseen)
                 yield from candidates.rounded_early(
                     step, [None if g else c for g, c in zip(fixed, claimed, strict=True)], printed.decimals
                 )
@@ -349,7 +359,3 @@ def _worst(verdicts: NDArray[np.int8]) -> Verdict:
     filled = verdicts[verdicts != int(Verdict.MISSING)]
     worst = Verdict(int(filled.max(initial=0)))
     return Verdict.MISSING if worst is Verdict.RIGHT else worst
-
-
-def _some(values: Array | None) -> list[Array]:
-    return [] if values is None else [values]

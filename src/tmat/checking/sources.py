@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import chain, islice, product
 
 import numpy as np
 
@@ -14,8 +14,11 @@ from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
 from tmat.precision import round_half_away
 
-MOST = 14
+MOST = 16
 """Ways to have one matrix that are followed up."""
+
+TRIED = 40
+"""Ways to do one step that are tried."""
 
 
 @dataclass(slots=True, eq=False)
@@ -32,6 +35,7 @@ class Line:
     theirs: list[Array] = field(default_factory=list)
     off: bool = False  # the writer's own numbers differ from the right ones
     void: bool = False  # what was handed in is no attempt: nothing follows from it
+    deep: bool = False  # every way to have it was looked for
 
     @property
     def unseen(self) -> bool:
@@ -65,43 +69,70 @@ class Sources:
         """A step that was handed in, marked: right cells as written, the others from the key."""
         assert line.printed is not None
         planned = line.planned
-        own = np.where(right, line.printed.values, planned.values)
-        found = [self.plan.taken(planned, own), own, *carried]
-        found += [self.plan.taken(planned, planned.values)]
-        if planned.exact is not None:
-            found.append(planned.exact)
-        line.right = distinct(found)
+        full = bool(right.all())
+        own = line.printed.values if full else np.where(right, line.printed.values, planned.values)
+        taken = self.plan.taken(planned, own)
+        key = self.plan.taken(planned, planned.values)
+        exact = key if planned.exact is None else planned.exact
+        line.right = [taken, taken, carried[0] if carried else taken, key, exact, taken, *carried[1:]]
+        if taken is not own:
+            line.right.append(own)
         line.theirs = line.right
         if line.off and not line.void:
             theirs = line.printed.values
             line.theirs = distinct([self.plan.taken(planned, theirs), theirs])
-        elif line.off:
-            line.theirs = line.right
+
+    def deepen(self, line: Line) -> bool:
+        """Find every way in which a right matrix could have been had; whether there are more than were known."""
+        if line.deep or line.printed is None or line.off:
+            return False
+        line.deep = True
+        before = len(line.right)
+        for operand in self.operands(line.planned):
+            self.deepen(operand)
+        for way in self.rights(line.planned):
+            if bool(line.printed.fits(way).all()) and not any(np.array_equal(way, known) for known in line.right):
+                line.right.append(way)
+                if len(line.right) >= MOST:
+                    break
+        return len(line.right) > before
 
     def settle_unseen(self, line: Line) -> None:
         """A step that was not handed in: done again from what was, exactly and rounded as this writer rounds."""
         planned = line.planned
         key = self.plan.taken(planned, planned.values)
-        line.right = self._unseen(planned, [o.right for o in self.operands(planned)], key)
+        exact = key if planned.exact is None else planned.exact
+        lists = [operand.right for operand in self.operands(planned)]
+        ways = self._unseen(planned, lists)
+        first, hand, calc, four = (key if way is None else way for way in ways[:4])
+        line.right = [first, hand, calc, key, exact, four, *ways[4]]
         line.off = any(operand.off for operand in self.operands(planned))
         line.theirs = line.right
         if line.off:
-            line.theirs = self._unseen(planned, [o.theirs for o in self.operands(planned)], None)
+            theirs = self._unseen(planned, [operand.theirs for operand in self.operands(planned)])
+            found = [way for way in theirs[:4] if way is not None]
+            line.theirs = distinct([*found, *theirs[4]]) or [key]
 
-    def _unseen(self, planned: Planned, lists: list[list[Array]], key: Array | None) -> list[Array]:
-        known = [key] if key is not None else []
-        if planned.of is None or planned.op is None:
-            return known or [planned.values]
-        exact = []
-        for operands in islice(aligned(lists), 4):
-            values = self._evaluate(planned, operands)
-            if values is not None:
-                exact.append(values)
-        decimals = dict.fromkeys((self.decimals, 4, 3, self.decimals + 2))
-        rounded = [round_half_away(v, d) for v in exact[:2] for d in decimals if d >= self.decimals]
-        if planned.exact is not None and key is not None:
-            known.append(planned.exact)
-        return distinct([*exact[:1], *known, *rounded, *exact[1:]])[:MOST] or [planned.values]
+    def _unseen(
+        self, planned: Planned, lists: list[list[Array]]
+    ) -> tuple[Array | None, Array | None, Array | None, Array | None, list[Array]]:
+        """Not rounded; rounded at each step; carried on from before the last rounding; rounded to four; and the rest."""
+        if planned.of is None or not all(lists):
+            return None, None, None, None, []
+        at = [tuple(one[min(n, len(one) - 1)] for one in lists) for n in (0, 1, 2, 5)]
+        done: dict[tuple[int, ...], Array | None] = {}
+        for operands in at:
+            ids = tuple(map(id, operands))
+            if ids not in done:
+                done[ids] = self._evaluate(planned, operands)
+        first, hand, calc, four = (done[tuple(map(id, operands))] for operands in at)
+        rest = []
+        if first is not None:
+            rest = [round_half_away(first, d) for d in (self.decimals, self.decimals + 1, 4, 3) if d >= self.decimals]
+        rest += [round_half_away(way, d) for way in (calc, planned.exact) if way is not None for d in (self.decimals, 4)]
+        rounded = None if hand is None else round_half_away(hand, self.decimals)
+        finer = None if four is None else round_half_away(four, max(self.decimals, 4))
+        return first, rounded, calc, finer, rest
 
     def _evaluate(self, planned: Planned, operands: Sequence[Array]) -> Array | None:
         assert planned.op is not None
@@ -128,7 +159,7 @@ class Sources:
     def _all(self, planned: Planned, lists: list[list[Array]]) -> Iterator[Array]:
         if planned.of is None:
             return
-        for operands in islice(aligned(lists), 24):
+        for operands in islice(aligned(lists), TRIED):
             values = self._evaluate(planned, operands)
             if values is not None:
                 yield values
@@ -158,6 +189,8 @@ class Sources:
         ]
         if any(line.off for line in lines):
             picks.insert(1, lambda line: line.theirs[0] if line.theirs else line.planned.values)
+        if any(line.unseen for line in lines):  # rounded at each step that was not handed in
+            picks.append(lambda line: line.right[min(1, len(line.right) - 1)] if line.right else line.planned.values)
         picks.append(
             lambda line: line.planned.exact if line.planned.exact is not None else line.planned.values
         )
@@ -170,16 +203,18 @@ class Sources:
 
 
 def aligned(lists: list[list[Array]]) -> Iterator[tuple[Array, ...]]:
-    """The first of each, then the second of each, …, then every mixture."""
+    """The first of each, then the second of each, …, then every mixture; nothing twice."""
     if not all(lists):
         return
     longest = max((len(one) for one in lists), default=0)
     seen: set[tuple[int, ...]] = set()
-    places = [tuple(min(n, len(one) - 1) for one in lists) for n in range(max(longest, 1))]
-    for place in (*places, *product(*(range(len(one)) for one in lists))):
-        if place not in seen:
-            seen.add(place)
-            yield tuple(one[n] for one, n in zip(lists, place, strict=True))
+    places = (tuple(min(n, len(one) - 1) for one in lists) for n in range(max(longest, 1)))
+    for place in chain(places, product(*(range(len(one)) for one in lists))):
+        operands = tuple(one[n] for one, n in zip(lists, place, strict=True))
+        ids = tuple(map(id, operands))
+        if ids not in seen:
+            seen.add(ids)
+            yield operands
 
 
 def distinct(arrays: Sequence[Array]) -> list[Array]:

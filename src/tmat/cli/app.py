@@ -89,7 +89,6 @@ def tmat(
 
 def run(arguments: Sequence[str], environment: Environment) -> int:
     """Run one command line in an environment and answer its exit code."""
-    from tmat.cli import failing
     from tmat.cli.flow import running_in
 
     arguments = _with_bare_work(list(arguments))
@@ -99,11 +98,15 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
             code = program.main(args=arguments, prog_name="tmat", standalone_mode=False)
             return code if isinstance(code, int) else 0
         except BaseException as error:
+            from tmat.cli import failing
+
             return failing.answer(error, arguments, environment)
 
 
 def _with_bare_work(arguments: list[str]) -> list[str]:
     """``--work`` without a cell means all of them: say so, as the parser wants every option to have its value."""
+    if arguments[:1] == ["check"]:  # there it is the first wrong cell's, and takes no value
+        return arguments
     for n, argument in enumerate(arguments):
         following = arguments[n + 1 : n + 2]
         if argument == "--work" and (not following or following[0].startswith("-") or os.path.isfile(following[0])):

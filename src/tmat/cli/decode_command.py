@@ -26,7 +26,7 @@ EXAMPLES = """Examples:
 
   tmat decode --max-tokens 2
 
-  tmat decode --target 'you win or you die' --seed 3"""
+  tmat decode --words 'you win or die' --target 'you win or' --seed 3"""
 
 
 @with_common()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import TYPE_CHECKING
 
 from tmat.cli.environment import Environment
@@ -96,6 +95,8 @@ class Emitter:
 
 def write_file(path: str, data: bytes) -> None:
     """Write beside and rename: a file is whole or as it was."""
+    import tempfile
+
     folder = os.path.dirname(path) or "."
     if os.path.isdir(path):
         raise OutputError(f"cannot write {path}", "it is a folder", mend="give the name of a file in it")

@@ -31,7 +31,9 @@ def answer(error: BaseException, arguments: Sequence[str], environment: Environm
     if isinstance(error, TmatError):
         environment.say(f"{command}: {error}")
         return error.exit_code
-    if isinstance(error, BrokenPipeError) or (isinstance(error, OSError) and error.errno == errno.EPIPE):
+    # The parser turns a broken pipe into an exit of its own, with a code that means something else here.
+    met = error.__context__ if isinstance(error, SystemExit) else error
+    if isinstance(met, BrokenPipeError) or (isinstance(met, OSError) and met.errno == errno.EPIPE):
         _close_quietly(environment)
         return Exit.DONE
     if isinstance(error, KeyboardInterrupt) or kind == "Abort":

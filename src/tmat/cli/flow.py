@@ -226,6 +226,8 @@ def _of_the_article(error: InputError) -> InputError:
 
 
 def _init(name: str) -> str:
+    if name == "uniform":  # the usual: where nothing is drawn, the generators are not loaded to check a name
+        return name
     from tmat.errors import nearest
     from tmat.seeding import INITS
 

@@ -70,7 +70,7 @@ def _hint(stages: Sequence[Stage], env: Environment) -> None:
         said.append(f"--work '{cell}' shows how a number came about")
     if after:
         said.append(f"| {after} goes on")
-    env.hint(" " + " · ".join(said))
+    env.hint("\n " + " · ".join(said))
 
 
 def print_working(sheet: Worksheet, before: Worksheet, common: Common, env: Environment) -> None:

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Operand:
@@ -61,12 +62,22 @@ class Operand:
         return [Cell(self, i, j) for i in range(self.height)]
 
 
+@dataclass_transform(eq_default=False)
 class Expression:
     """A part of the working. Operators build larger ones; ``value`` is the number it comes to.
 
-    The kinds are plain classes that compare by their parts: every command imports them, and frozen
-    dataclasses with slots take five times as long to make.
+    The kinds name their fields as dataclasses do and compare by them, but no code is generated for
+    them: every command imports this file, and thirteen dataclasses would take longer than all the rest of it.
     """
+
+    _fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls._fields = (*cls._fields, *cls.__annotations__)
+        cls.__match_args__ = cls._fields  # type: ignore[attr-defined]
+
+    def __init__(self, *values: Any) -> None:
+        self.__dict__.update(zip(self._fields, values, strict=True))
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(self) == vars(other)
@@ -118,7 +129,6 @@ def _lift(value: Expression | float) -> Expression:
     return value if isinstance(value, Expression) else Number(float(value))
 
 
-@dataclass(eq=False, repr=False)
 class Number(Expression):
     """A constant of the formula: the 2 of a square, the ε, the 10000."""
 
@@ -129,7 +139,6 @@ class Number(Expression):
         return self.number
 
 
-@dataclass(eq=False, repr=False)
 class Cell(Expression):
     """One cell of an operand, counted from 0."""
 
@@ -140,13 +149,15 @@ class Cell(Expression):
     i: int
     j: int
 
+    def __init__(self, operand: Operand, i: int, j: int) -> None:  # there are many cells: made three times as fast
+        self.operand, self.i, self.j = operand, i, j
+
     @property
     def value(self) -> float:
         assert self.operand.values is not None, f"{self.operand.name} has no numbers"
         return float(self.operand.values[self.i, self.j])
 
 
-@dataclass(eq=False, repr=False)
 class Sum(Expression):
     terms: tuple[Expression, ...]
 
@@ -159,7 +170,6 @@ class Sum(Expression):
         return _sum([term.value for term in self.terms])
 
 
-@dataclass(eq=False, repr=False)
 class Difference(Expression):
     left: Expression
     right: Expression
@@ -173,7 +183,6 @@ class Difference(Expression):
         return self.left.value - self.right.value
 
 
-@dataclass(eq=False, repr=False)
 class Negative(Expression):
     inner: Expression
 
@@ -186,7 +195,6 @@ class Negative(Expression):
         return -self.inner.value
 
 
-@dataclass(eq=False, repr=False)
 class Product(Expression):
     factors: tuple[Expression, ...]
 
@@ -202,7 +210,6 @@ class Product(Expression):
         return result
 
 
-@dataclass(eq=False, repr=False)
 class Quotient(Expression):
     """Top over bottom; 0 over 0 is 0, since a constant row has no deviation and a row of zeros no share.
 
@@ -251,7 +258,6 @@ def _share(own: float, shares: list[float]) -> float:
     return math.exp(own - top) / _sum([math.exp(share - top) for share in shares])
 
 
-@dataclass(eq=False, repr=False)
 class Power(Expression):
     base: Expression
     exponent: Expression
@@ -281,7 +287,6 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
 }
 
 
-@dataclass(eq=False, repr=False)
 class Call(Expression):
     """A function of one number: exp, sin, cos, tanh, erf, sqrt."""
 
@@ -302,7 +307,6 @@ class Call(Expression):
             return math.nan
 
 
-@dataclass(eq=False, repr=False)
 class Maximum(Expression):
     """The largest of its terms: ReLU's max(0, x)."""
 
@@ -317,7 +321,6 @@ class Maximum(Expression):
         return max(term.value for term in self.terms)
 
 
-@dataclass(eq=False, repr=False)
 class Choice(Expression):
     """One of two, as a mask says: ``then`` where the test is not 0, else ``otherwise``."""
 
@@ -338,7 +341,6 @@ class Choice(Expression):
         return self.chosen.value
 
 
-@dataclass(eq=False, repr=False)
 class Lookup(Expression):
     """The cell of a table in the row that a number names; the first row is called ``first``."""
 
@@ -360,7 +362,6 @@ class Lookup(Expression):
         return self.found.value
 
 
-@dataclass(eq=False, repr=False)
 class Place(Expression):
     """Which of its terms is the largest, the first one called ``first``."""
 
@@ -377,7 +378,6 @@ class Place(Expression):
         return float(self.first + values.index(max(values)))
 
 
-@dataclass(eq=False, repr=False)
 class Limit(Expression):
     """A formula with the number it tends to where it cannot be worked out: x·Φ(x) at −∞ tends to 0."""
 

@@ -14,13 +14,17 @@ from tmat.worksheet import Matrix
 _Row = tuple[int, list[str]]
 # str.splitlines would also break at form feeds and the like.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_QUOTED = re.compile(r'"[^"]*"')
+GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
+"""How a label begins that had an apostrophe put before it, so that no spreadsheet takes it for a formula."""
 
 
 def read_delimited(text: str, origin: str, delimiter: str | None = None) -> Matrix:
     """The matrix of a CSV (commas, else semicolons or tabs, as the file has them) or TSV text.
 
     A first row with words is the columns' labels, a first column of words the rows'; an empty corner says that both
-    are there, even where the labels are numbers. Lines that begin with # and blank lines are passed over.
+    are there, even where the labels are numbers. An apostrophe before = + - @ in a label, which keeps a spreadsheet
+    from taking it for a formula, is taken off. Lines that begin with # and blank lines are passed over.
 
     Raises InputError with line and column for words among the numbers, ragged rows and decimal commas.
 
@@ -39,7 +43,8 @@ def read_delimited(text: str, origin: str, delimiter: str | None = None) -> Matr
             f"in {origin}, lines {rows[0][0]} and {header[0]}",
         )
     values = [_numbers(line, cells, width, rows[0][0], origin, labels is not None) for line, cells in rows]
-    return Matrix.of("", values, labels, header[1] if header else None, origin)
+    own = None if labels is None else [_label(cell) for cell in labels]
+    return Matrix.of("", values, own, [_label(cell) for cell in header[1]] if header else None, origin)
 
 
 def _rows(text: str, origin: str, delimiter: str | None) -> list[_Row]:
@@ -50,8 +55,8 @@ def _rows(text: str, origin: str, delimiter: str | None) -> list[_Row]:
     rows: list[_Row] = []
     try:
         for cells in reader:
-            stripped = [cell.strip() for cell in cells]
-            if any(stripped):
+            stripped = [cell.strip() or cell for cell in cells]  # a label may be a space
+            if any(cell.strip() for cell in cells):
                 rows.append((lines.began, stripped))
             lines.began = 0
     except csv.Error as error:
@@ -84,7 +89,8 @@ class _Lines:
 
 def _delimiter(text: str, origin: str) -> str:
     """What parts the cells: judged by the lines that hold numbers."""
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")][:50]
+    plain = (_QUOTED.sub("", line) for line in text.splitlines())
+    lines = [line for line in plain if line.strip() and not line.lstrip().startswith("#")][:50]
     for candidate in ("\t", ";"):
         if lines and all(candidate in line for line in lines):
             return candidate
@@ -114,7 +120,12 @@ def _parted(rows: list[_Row], origin: str) -> tuple[_Row | None, list[_Row], lis
 
 
 def _is_word(cell: str) -> bool:
-    return bool(cell) and number(cell) is None and not is_decimal_comma(cell)
+    return bool(cell.strip()) and number(cell) is None and not is_decimal_comma(cell)
+
+
+def _label(cell: str) -> str:
+    """The label without the apostrophe that guards it."""
+    return cell[1:] if GUARDED.match(cell) else cell
 
 
 def _refuse_stray_word(header: _Row, words: list[str], corner: bool, origin: str) -> None:
@@ -131,7 +142,7 @@ def _refuse_stray_word(header: _Row, words: list[str], corner: bool, origin: str
 
 def _numbers(line: int, cells: list[str], width: int, first: int, origin: str, labelled: bool) -> list[float]:
     found: list[float] = []
-    for column, cell in enumerate(cells, 2 if labelled else 1):
+    for column, cell in enumerate(map(str.strip, cells), 2 if labelled else 1):
         value = number(cell)
         if value is None:
             what, mend = why_not(cell)

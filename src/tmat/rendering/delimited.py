@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tmat.precision import format_number
-from tmat.reading.number_text import number
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import is_blank
 from tmat.rendering.several import files
 from tmat.worksheet import Matrix, Worksheet
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
-"""How a text begins that a spreadsheet would take for a formula, or that is quoted so that it does not."""
+FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
+"""How a text begins that a spreadsheet would take for a formula, or for one that is guarded already."""
+_NUMBER = re.compile(r"[+-]?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?")
 
 
 def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
@@ -55,7 +55,7 @@ def _numbers(row: Sequence[float], digits: int | None) -> Iterator[str]:
 
 def _label(text: str, delimiter: str) -> str:
     r"""A label so that it reads back: guarded where it looks like a formula, in quotes where it needs them."""
-    guarded = f"'{text}" if FORMULA.match(text) and number(text) is None else text
-    if delimiter in guarded or any(mark in guarded for mark in '"\n\r\t#') or guarded != guarded.strip() or not guarded:
+    guarded = f"'{text}" if FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    if delimiter in guarded or any(mark in guarded for mark in '"\n\r\t#;') or guarded != guarded.strip() or not guarded:
         return '"' + guarded.replace('"', '""') + '"'
     return guarded

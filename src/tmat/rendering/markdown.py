@@ -50,15 +50,15 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     for number, sheet in enumerate(sheets, start=1):
         if len(sheets) > 1:
             blocks += [*(["---"] if number > 1 else []), f"# Worksheet {number}"]
-        wanted = asked(sheet, look)
+        places = asked(sheet, look)
         if not sheet.stages and sheet.tokens:
             blocks.append(_sentence(sheet.tokens))
-        for section, places in zip(sections(sheet, look, ROOM), wanted, strict=True):
+        for section in sections(sheet, look, ROOM):
             blocks += _section(section, look, places, "##" if len(sheets) > 1 else "#")
     return "\n\n".join(blocks) + "\n"
 
 
-def _section(section: Section, look: Look, places: Places | None, mark: str) -> Iterator[str]:
+def _section(section: Section, look: Look, places: Places, mark: str) -> Iterator[str]:
     stage = section.stage
     yield f"{mark} {escaped(stage.id)}"
     if section.sentence:

@@ -19,7 +19,7 @@ from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import texts
 from tmat.rendering.layout.strip import decimals
 from tmat.rendering.layout.view import CUT, View, edges, named
-from tmat.stages.choosing import matching
+from tmat.stages.choosing import chosen
 from tmat.worksheet import Array, Matrix, Stage, Step, Vocabulary, Worksheet
 
 FOLD = 6  # terms of a sum that a page shows
@@ -85,21 +85,33 @@ class Section:
 def sections(sheet: Worksheet, look: Look, room: Room) -> Iterator[Section]:
     """The stages of a worksheet as sections of a page; what an earlier one shows is not given again."""
     above: set[str] = set()
+    names = wanted(sheet, look)
     for stage in sheet.stages:
+        if names is not None and stage.id not in names:
+            continue
         yield Section(
             stage,
             tuple(sentence(stage, sheet.tokens)),
             [*stage.notes, *origins(stage)],
-            list(_shown(stage, look, room, above)),
+            list(_shown(stage, look, room, above, None if names is None else names[stage.id])),
             sheet.vocabulary if stage.stage == "vocab" else None,
             tuple(_likeliest(stage, look.top)),
         )
         above.add(stage.id)
 
 
-def _shown(stage: Stage, look: Look, room: Room, above: set[str]) -> Iterator[Shown]:
-    """The steps, each after the given matrices that it is the first to use; with ``only``, those chosen."""
-    wanted = None if look.only is None else {own for name in look.only for own in matching(stage, name)}
+def wanted(sheet: Worksheet, look: Look) -> dict[str, set[str]] | None:
+    """The matrices that ``only`` chooses, by stage; None: all.
+
+    Errors: a name that is not there.
+    """
+    if look.only is None:
+        return None
+    return {stage.id: set(stage.names()) for stage in chosen(sheet, look.only).stages}
+
+
+def _shown(stage: Stage, look: Look, room: Room, above: set[str], wanted: set[str] | None) -> Iterator[Shown]:
+    """The steps, each after the given matrices that it is the first to use; of those chosen."""
     rounds = any(step.decimals is not None or step.used is not None for step in stage.steps)
     told: set[str] = set()
 

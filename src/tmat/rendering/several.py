@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tmat.errors import InputError
 from tmat.rendering.layout.look import Look
-from tmat.stages.choosing import matching
+from tmat.rendering.page import wanted
 from tmat.worksheet import Matrix, Stage, Step, Worksheet
 
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\s]')  # what some file system does not take in a name
@@ -32,13 +32,13 @@ def entries(sheets: Sequence[Worksheet], look: Look) -> Iterator[Entry]:
     the name that its stage knows it by.
     """
     for number, sheet in enumerate(sheets, start=1):
+        names = wanted(sheet, look)
         for stage in sheet.stages:
             place = (f"{number}." if len(sheets) > 1 else "") + (f"{stage.id}." if len(sheet.stages) > 1 else "")
-            wanted = None if look.only is None else {own for name in look.only for own in matching(stage, name)}
             steps = {step.name: step for step in stage.steps}
             own = stage.given | {name: step.result for name, step in steps.items()}
             for name, matrix in own.items():
-                if wanted is None or name in wanted:
+                if names is None or name in names.get(stage.id, ()):
                     yield Entry(place + name, stage, steps.get(name), matrix.renamed(name))
 
 

@@ -11,30 +11,29 @@ from tmat.rendering.page import FOLD, is_blank
 from tmat.working import Working, Workings, cells
 from tmat.worksheet import Stage, Worksheet
 
-Places: TypeAlias = dict[str, list[tuple[int, int]]]
+Places: TypeAlias = dict[str, dict[str, list[tuple[int, int]]]] | None
 
 
-def asked(sheet: Worksheet, look: Look) -> list[Places | None]:
-    """For each stage the cells that ``work`` names, by matrix; None where it names none and the first ones will do.
+def asked(sheet: Worksheet, look: Look) -> Places:
+    """The cells that ``work`` names, by stage and matrix; None where it names none and the first ones will do.
 
     Errors: a stage, a matrix or a label that the worksheet does not have.
     """
     if look.work is None:
-        return [None] * len(sheet.stages)
-    found: list[Places] = [{} for _ in sheet.stages]
-    places = {id(stage): own for stage, own in zip(sheet.stages, found, strict=True)}
+        return None
+    found: dict[str, dict[str, list[tuple[int, int]]]] = {}
     for text in look.work:
         for stage, name, i, j in cells(sheet, text):
-            places[id(stage)].setdefault(name, []).append((i, j))
-    return list(found)
+            found.setdefault(stage.id, {}).setdefault(name, []).append((i, j))
+    return found
 
 
 class Worked:
     """The workings of a stage as a page needs them."""
 
-    def __init__(self, stage: Stage, look: Look, places: Places | None, *, latex: bool = False) -> None:
+    def __init__(self, stage: Stage, look: Look, places: Places, *, latex: bool = False) -> None:
         self.stage = stage
-        self._places = places
+        self._places = None if places is None else places.get(stage.id, {})
         self._workings = Workings(stage, digits=look.digits, fold=FOLD, latex=latex)
 
     def of(self, name: str) -> list[Working]:

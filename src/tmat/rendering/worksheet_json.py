@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from tmat.errors import InputError
-from tmat.visible import visible
 from tmat.worksheet import Array, Matrix, Parameter, Stage, Step, Vocabulary, Worksheet
 
 VERSION = 1
@@ -143,6 +142,8 @@ def _scalar(value: Any) -> Any:
 
 def _unwritable(sheet: Worksheet, message: str) -> InputError:
     """Say which word or number JSON cannot hold: text that is not Unicode, a number beyond 64 bits."""
+    from tmat.visible import visible
+
     words: list[str] = [*sheet.tokens, *(sheet.vocabulary.words if sheet.vocabulary else ())]
     for stage in sheet.stages:
         words += [

@@ -113,7 +113,7 @@ def _attention(sheet: Sheet, how: Conventions) -> Worksheet:
     crossing = sheet.has("context")
     context = sheet.given("context") if crossing else x
     heads, separate = _heads(sheet, how)
-    refuse_unused(sheet, how)
+    refuse_unused(sheet, how, heads)
     biased = how.bias or ("output" if sheet.init == "torch-linear" else "none")
     if separate:
         triples = [_projections(sheet, how, x, context, 1, str(h), biased) for h in range(1, heads + 1)]
@@ -142,10 +142,10 @@ def _attention(sheet: Sheet, how: Conventions) -> Worksheet:
 
 def _heads(sheet: Sheet, how: Conventions) -> tuple[int, bool]:
     """How many heads, and whether each has projections of its own: said, or seen from the names given (W_Q1, W_Q2, …)."""
-    stems = ("W_Q", "W_K", "W_V", "Q", "K", "V", "scores", "scaled", "masked", "weights", "Z")
-    numbered = [h for h in range(1, 65) for stem in stems if sheet.has(f"{stem}{h}")]
+    stems = {"wq", "wk", "wv", "q", "k", "v", "scores", "scaled", "masked", "weights", "z"}
+    numbered = [h for stem, h in sheet.numbered() if stem in stems]
     heads = how.heads if how.heads is not None else max(numbered, default=1)
-    own = any(sheet.has(f"{stem}{h}") for stem in ("W_Q", "W_K", "W_V") for h in range(1, heads + 1))
+    own = any(stem in ("wq", "wk", "wv") and h <= heads for stem, h in sheet.numbered())
     if numbered and max(numbered) > heads:
         raise InputError(
             f"a matrix of head {max(numbered)} is given, but --heads is {heads}", mend=f"try --heads {max(numbered)}"

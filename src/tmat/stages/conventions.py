@@ -85,7 +85,7 @@ def refuse(how: Conventions) -> None:
         )
 
 
-def refuse_unused(sheet: Sheet, how: Conventions) -> None:
+def refuse_unused(sheet: Sheet, how: Conventions, heads: int) -> None:
     """What was said but would change nothing, as a later step is given or there is no mask."""
     masked = bool(how.mask) or how.valid is not None or how.window is not None or sheet.has("mask")
     if not masked:
@@ -107,7 +107,7 @@ def refuse_unused(sheet: Sheet, how: Conventions) -> None:
             "one masks the scores with a number, the other takes weights out after softmax",
         )
     for name, before in (("weights", ("masked", "scaled", "scores")), ("masked", ("scaled", "scores"))):
-        if masked and not how.renormalize and _given(sheet, name):
+        if masked and not how.renormalize and _given(sheet, name, heads):
             raise InputError(
                 f"{name} is given, and the mask goes before it",
                 f"a mask is put on the {before[-1]}, which are not computed",
@@ -115,14 +115,14 @@ def refuse_unused(sheet: Sheet, how: Conventions) -> None:
                 if name == "weights"
                 else None,
             )
-    if how.temperature != 1.0 and _given(sheet, "weights"):
+    if how.temperature != 1.0 and _given(sheet, "weights", heads):
         raise InputError("weights is given, and --temperature goes before it", "the softmax is not computed")
-    _refuse_scale(sheet, how)
+    _refuse_scale(sheet, how, heads)
     widths = (("--d-v", how.d_v, ("W_V", "V")), ("--d-out", how.d_out, ("W_O", "output")))
     for option, said_width, names in widths:
         for name in names:
             given = sheet.peek(name) or sheet.peek(name + "1")
-            parts = (how.heads or 1) if sheet.has(name) and option == "--d-v" else 1
+            parts = heads if sheet.has(name) and option == "--d-v" else 1
             if said_width is not None and given is not None and given.width != said_width * parts:
                 raise InputError(
                     f"{option} {said_width} does not fit {name}",
@@ -131,13 +131,13 @@ def refuse_unused(sheet: Sheet, how: Conventions) -> None:
                 )
 
 
-def _refuse_scale(sheet: Sheet, how: Conventions) -> None:
+def _refuse_scale(sheet: Sheet, how: Conventions, heads: int) -> None:
     """--scale-by where the scaled scores, or what comes of them, are given."""
-    later = next((name for name in ("scaled", "masked", "weights") if _given(sheet, name)), None)
+    later = next((name for name in ("scaled", "masked", "weights") if _given(sheet, name, heads)), None)
     if how.scale_by is not None and later is not None:
         raise InputError(f"{later} is given, and --scale-by goes before it", "the scores are not computed")
 
 
-def _given(sheet: Sheet, name: str) -> bool:
-    """Whether a step is given, for the one head or for the first."""
-    return sheet.has(name) or sheet.has(name + "1")
+def _given(sheet: Sheet, name: str, heads: int) -> bool:
+    """Whether a step is given, for the one head or for every one."""
+    return sheet.has(name) or all(sheet.has(f"{name}{h}") for h in range(1, heads + 1))

@@ -81,6 +81,15 @@ def posenc(
         raise InputError(f"--d-model {d_model} does not fit", f"E is {e.told()}")
     if e and pe.op is not None:
         pe.rows = list(e.rows)
+    said = sheet.before.tokens
+    if alone and said:
+        if len(said) != n:
+            raise InputError(
+                "the tokens do not fit the positions",
+                f"there are {len(said)} tokens and {n} positions",
+                mend=f"try --positions {len(said)}",
+            )
+        pe.rows = list(said)
     sheet.record(exponent=exponent, base=float(base), start=start)
     sheet.note(
         "exponent 2⌊i/2⌋/d" if exponent == "paired" else "exponent 2i/d (the paper: 2⌊i/2⌋/d)",

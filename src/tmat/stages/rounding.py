@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -84,7 +83,7 @@ class Rounding:
 def _keys(name: str) -> tuple[str, ...]:
     """Q1 answers to Q1, else to Q: a rounding said for Q is meant for every head's."""
     own = fold(name)
-    return own, re.sub(r"\d+$", "", own)
+    return own, own.rstrip("0123456789")
 
 
 def _decimals(text: str, part: str) -> int | None:

@@ -8,17 +8,19 @@ is not computed, and what cannot be had is an error only where it is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tmat.errors import InputError, fold, nearest
 from tmat.operations.operation import Array, Operation
-from tmat.seeding import TorchGenerator, draw, keep_mask
 from tmat.stages.compute import ancestors, compute
 from tmat.stages.node import Node, stepped
 from tmat.stages.rounding import Rounding
 from tmat.worksheet import Matrix, Stage, Step, Worksheet
+
+if TYPE_CHECKING:
+    from tmat.seeding import TorchGenerator
 
 Seed = int | str
 
@@ -27,6 +29,8 @@ ALIASES = {
     "queries": "q", "keys": "k", "values": "v", "inputs": "x",
 }  # fmt: skip
 """Names that books use for the paper's letters."""
+
+HEADS = {str(n): n for n in range(1, 65)}  # another number behind a name is no head's
 
 
 class Sheet:
@@ -67,6 +71,11 @@ class Sheet:
     def has(self, name: str) -> bool:
         """Whether the user gave a matrix of that name."""
         return _canonical(name) in self._matrices
+
+    def numbered(self) -> list[tuple[str, int]]:
+        """The given matrices of single heads: W_Q2 as ("wq", 2)."""
+        stems = [(key.rstrip("0123456789"), key) for key in self._matrices]
+        return [(stem, HEADS[key[len(stem) :]]) for stem, key in stems if key[len(stem) :] in HEADS]
 
     def peek(self, name: str) -> Matrix | None:
         """The matrix the user gave by that name, without asking for it."""
@@ -225,6 +234,8 @@ class Sheet:
         return node
 
     def _draw(self, node: Node) -> Array:
+        from tmat.seeding import draw
+
         assert node.shape is not None
         kind, *details = node.draw if isinstance(node.draw, tuple) else (node.draw,)
         if kind == "keep":
@@ -237,6 +248,8 @@ class Sheet:
 
     def _generator(self) -> TorchGenerator:
         """torch's generator from the seed; the second stage of a kind starts from the next seed, and so on."""
+        from tmat.seeding import TorchGenerator
+
         if self._torch is None:
             again = self.stream.rpartition("-")[2]
             later = int(again) - 1 if again.isdecimal() else 0
@@ -253,6 +266,8 @@ class Sheet:
         return generator.bias(fan_in, node.width).reshape(1, -1)
 
     def _drawn_keep(self, node: Node, p: float, seed: Seed | None) -> Array:
+        from tmat.seeding import TorchGenerator, keep_mask
+
         assert node.shape is not None
         if self.init.startswith("torch"):
             generator = self._generator() if seed is None else TorchGenerator(seed)

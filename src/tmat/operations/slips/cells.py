@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 from tmat.operations.expression import Call, Cell, Expression, Number, Operand, Product, Quotient, Sum
@@ -160,7 +160,7 @@ def _sum_of(expression: Expression) -> Sum | None:
 def _with(expression: Expression, target: Sum, n: int, new: Expression) -> Expression:
     """The working with one term of the sum changed."""
     if expression is target:
-        return replace(target, terms=(*target.terms[:n], new, *target.terms[n + 1 :]))
+        return Sum((*target.terms[:n], new, *target.terms[n + 1 :]))
     if isinstance(expression, Quotient):
         return Quotient(_with(expression.top, target, n, new), _with(expression.bottom, target, n, new))
     if isinstance(expression, Call):

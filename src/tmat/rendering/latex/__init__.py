@@ -73,14 +73,15 @@ def _body(sheets: Sequence[Worksheet], look: Look) -> str:
     for number, sheet in enumerate(sheets, start=1):
         if len(sheets) > 1:
             lines += [*([r"\clearpage"] if number > 1 else []), rf"\section*{{Worksheet {number}}}"]
-        for section, places in zip(sections(sheet, look, ROOM), asked(sheet, look), strict=True):
+        places = asked(sheet, look)
+        for section in sections(sheet, look, ROOM):
             widest = max(widest, *(len(shown.cols) for shown in section.shown), 0)
             lines += _section(section, look, places)
     counter = [rf"\setcounter{{MaxMatrixCols}}{{{widest}}}"] if widest > COLUMNS else []
     return set_apart("\n".join([*counter, *lines]))
 
 
-def _section(section: Section, look: Look, places: Places | None) -> Iterator[str]:
+def _section(section: Section, look: Look, places: Places) -> Iterator[str]:
     yield rf"\subsection*{{{text(section.stage.id)}}}"
     if section.sentence:
         words = " ".join(text(word) for word in section.sentence[:WORDS])

@@ -1,0 +1,133 @@
+"""Many submissions against one key: all processors, one unreadable file told and the rest marked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tmat.checking.answers import Answers
+from tmat.checking.marking import mark
+from tmat.checking.options import Options
+from tmat.checking.plan import Plan
+from tmat.checking.report import Report
+from tmat.errors import InputError, TmatError
+from tmat.worksheet import Worksheet
+
+WORTH_A_POOL = 48
+"""Submissions from which on starting more processes pays."""
+
+SUFFIXES = (".txt", ".text", ".md", ".json", ".npz", ".csv", ".tsv", ".xlsx")
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A submission that could not be marked, and why."""
+
+    origin: str
+    what: str
+    details: tuple[str, ...] = ()
+    mend: str | None = None
+
+    exit_code = 2
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "submission": self.origin,
+            "failed": True,
+            "error": self.what,
+            "details": list(self.details),
+            "mend": self.mend,
+        }
+
+    def __str__(self) -> str:
+        return str(InputError(self.what, *self.details, mend=self.mend))
+
+
+Marked = Report | Failure
+
+
+def mark_many(
+    paths: Iterable[str | Path],
+    key: Worksheet,
+    options: Options | None = None,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Marked]:
+    """The marking of each file in turn, in the order given; a folder stands for the files in it.
+
+    ``jobs`` processes (all processors where it is not said) are used where there are many files.
+    ``progress(done, of)`` is called after each. A file that cannot be read or marked is a Failure.
+
+    Errors: a key without steps.
+    """
+    files = submissions(paths)
+    options = options or Options()
+    processes = min(jobs or os.cpu_count() or 1, max(len(files) // (WORTH_A_POOL // 2), 1))
+    found = _serially(files, key, options) if processes < 2 else _together(files, key, options, processes)
+    for done, marked in enumerate(found, start=1):
+        if progress is not None:
+            progress(done, len(files))
+        yield marked
+
+
+def submissions(paths: Iterable[str | Path]) -> list[Path]:
+    """The files meant: folders opened, in the order of their names."""
+    files: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
+            if not inside:
+                raise InputError(
+                    f"no submissions in the folder {path}", f"expected files ending in {', '.join(SUFFIXES)}"
+                )
+            files += inside
+        else:
+            files.append(path)
+    return files
+
+
+def _serially(files: list[Path], key: Worksheet, options: Options) -> Iterator[Marked]:
+    plan = Plan(key)
+    for path in files:
+        yield _marked(path, plan, options)
+
+
+def _marked(path: Path, plan: Plan, options: Options) -> Marked:
+    try:
+        return mark(plan, Answers.read(path), options)
+    except TmatError as error:
+        return Failure(str(path), error.what, error.details, error.mend)
+    except Exception as error:  # one bad file must not cost the others their marks
+        return Failure(str(path), "it could not be marked", (f"{type(error).__name__}: {error}",))
+
+
+# -- in other processes: the key is sent once, when a process starts
+
+_plan: Plan | None = None
+_options = Options()
+
+
+def _start(key: Worksheet, options: Options) -> None:
+    global _plan, _options
+    _plan, _options = Plan(key), options
+
+
+def _one(path: Path) -> Marked:
+    assert _plan is not None
+    return _marked(path, _plan, _options)
+
+
+def _together(files: list[Path], key: Worksheet, options: Options, processes: int) -> Iterator[Marked]:
+    from concurrent.futures import ProcessPoolExecutor
+
+    if not Plan(key).steps:
+        mark(key, Answers())  # says what is wrong with the key
+    chunk = max(min(len(files) // (processes * 8), 32), 1)
+    with ProcessPoolExecutor(processes, initializer=_start, initargs=(key, options)) as pool:
+        yield from pool.map(_one, files, chunksize=chunk)

@@ -1,0 +1,79 @@
+"""The workings that a page carries with it, as data: the lines of each cell, and the cells that it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from tmat.errors import TmatError
+from tmat.operations.expression import leaves
+from tmat.rendering.layout.look import Look
+from tmat.rendering.layout.view import CUT
+from tmat.rendering.page import FOLD, Shown
+from tmat.working import Working, Workings
+from tmat.worksheet import Stage
+
+MOST = 3000
+"""Cells of a page whose working it carries; of what comes after, the first of each step."""
+
+Cells = list[list[list[str] | None]]
+
+
+class Live:
+    """The workings of a page, by the number of the table, until there are as many as a page should carry."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self.left = most
+        self.tables: dict[str, Cells] = {}
+        self.skipped = 0
+
+    def add(self, stage: Stage, shown: Shown, number: int, tables: Mapping[str, int], look: Look) -> None:
+        """The workings of a step's cells, as far as they are on the page; ``tables``: where its operands stand."""
+        if shown.step is None or shown.blank or not shown.matrix.values.size:
+            return
+        size = sum(row != CUT for row in shown.rows) * sum(col != CUT for col in shown.cols)
+        if size > self.left:
+            self.skipped += 1
+            return
+        workings = Workings(stage, digits=look.digits, fold=FOLD)
+        try:
+            own: Cells = [
+                [None if CUT in (row, col) else _told(workings, shown.name, row, col, tables) for col in shown.cols]
+                for row in shown.rows
+            ]
+        except TmatError:  # an operation from elsewhere
+            return
+        self.left -= size
+        self.tables[str(number)] = own
+
+
+def _told(workings: Workings, name: str, i: int, j: int, tables: Mapping[str, int]) -> list[str]:
+    lines = "\n".join(lines_of(workings.cell(name, i, j)))
+    came = " ".join(_came_from(workings, name, i, j, tables))
+    return [lines, came] if came else [lines]
+
+
+def lines_of(working: Working) -> list[str]:
+    """The cell's name, then its lines, each after its sign of one character."""
+    return [working.cell, *(f"{line.sign[:1]}{line.text}{line.note}" for line in working)]
+
+
+def _came_from(workings: Workings, name: str, i: int, j: int, tables: Mapping[str, int]) -> Iterator[str]:
+    """The cells that a cell is made of: 3r0 is row 0 of table 3, 4c1 a column, 5x0,1 one cell."""
+    expression = workings.expression(name, i, j)
+    found: dict[str, dict[tuple[int, int], None]] = {}
+    sizes: dict[str, tuple[int, int]] = {}
+    for cell in leaves(expression) if expression is not None else ():
+        found.setdefault(cell.operand.name, {})[cell.i, cell.j] = None
+        sizes[cell.operand.name] = cell.operand.shape
+    for operand, cells in found.items():
+        if operand not in tables:
+            continue
+        table = tables[operand]
+        height, width = sizes[operand]
+        rows, cols = {row for row, _ in cells}, {col for _, col in cells}
+        if len(rows) == 1 and len(cells) == width > 1:
+            yield f"{table}r{rows.pop()}"
+        elif len(cols) == 1 and len(cells) == height > 1:
+            yield f"{table}c{cols.pop()}"
+        else:
+            yield from (f"{table}x{row},{col}" for row, col in list(cells)[:64])

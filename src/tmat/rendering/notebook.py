@@ -1,0 +1,109 @@
+"""How worksheets, stages, steps and matrices show themselves in a notebook: HTML, the formulas as LaTeX for it to set.
+
+Colours are the notebook's own, whatever its theme. Dollars from outside are kept from being taken for mathematics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from tmat.rendering.html.tables import table, word
+from tmat.rendering.layout.look import Look
+from tmat.rendering.page import Room, Section, Shown, latex_formula, sections, shown
+from tmat.worksheet import Matrix, Stage, Step, Worksheet
+
+ROOM = Room(24, 16)
+NO_MATHS = "tex2jax_ignore mathjax_ignore"
+STYLE = """
+.tmat table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; margin: .2em 0 .8em; }
+.tmat table th, .tmat table td { background: none; border: 0; padding: .1em .5em; text-align: right; white-space: pre; }
+.tmat table th { font-weight: normal; opacity: .7; }
+.tmat table tbody th { text-align: left; }
+.tmat table td.a { border-left: 1.5px solid currentColor; }
+.tmat table td.z { border-right: 1.5px solid currentColor; }
+.tmat table td.dim, .tmat .quiet { opacity: .7; }
+.tmat table td.blank { min-width: 4em; border-bottom: 1px solid currentColor; }
+.tmat p { margin: .2em 0; }
+.tmat summary { font-weight: bold; }
+"""
+
+
+def worksheet_html(sheet: Worksheet) -> str:
+    """Every stage, the last one unfolded."""
+    own = list(sections(sheet, Look(), ROOM))
+    if not own:
+        return _page([f'<p class="{NO_MATHS}">{_words(sheet.tokens) or "an empty worksheet"}</p>'])
+    parts = []
+    for section in own:
+        opened = " open" if section is own[-1] else ""
+        head = f'<summary class="{NO_MATHS}">{_text(section.stage.id)}</summary>'
+        parts.append(f"<details{opened}>{head}{''.join(_section(section))}</details>")
+    return _page(parts)
+
+
+def stage_html(stage: Stage) -> str:
+    """The stage's matrices in their order, each step under its formula."""
+    [section] = sections(Worksheet([stage]), Look(), ROOM)
+    return _page([f'<p class="{NO_MATHS}"><b>{_text(stage.id)}</b></p>', *_section(section)])
+
+
+def step_html(step: Step) -> str:
+    """The step's formula and its result."""
+    alone = Stage("", "", steps=[step])
+    return _page(_matrix(shown(alone, step.result, step, 0, Look(), ROOM)))
+
+
+def matrix_html(matrix: Matrix) -> str:
+    """The matrix under its name and size."""
+    return _page(_matrix(shown(Stage("", ""), matrix, None, 0, Look(), ROOM)))
+
+
+def step_latex(step: Step) -> str | None:
+    r"""The step's formula between dollars.
+
+    >>> import numpy as np
+    >>> step_latex(Step(Matrix.of("scores", np.zeros((2, 2))), "matmul_transposed", ("Q", "K")))
+    '$\\displaystyle \\mathrm{scores} = Q K^{\\top}$'
+    """
+    latex = latex_formula(step)
+    return None if latex is None else rf"$\displaystyle {latex}$"
+
+
+def _section(section: Section) -> Iterable[str]:
+    if section.sentence:
+        yield f'<p class="{NO_MATHS}">{_words(section.sentence)}</p>'
+    if section.notes:
+        yield f'<p class="quiet {NO_MATHS}">{" · ".join(_text(note) for note in section.notes)}</p>'
+    for own in section.shown:
+        yield from _matrix(own)
+
+
+def _matrix(own: Shown) -> Iterable[str]:
+    latex = None
+    if own.step is not None and all(name.isascii() and "$" not in name for name in (own.name, *own.step.of)):
+        latex = step_latex(own.step)
+    said = escape(latex) if latex else f'<b class="{NO_MATHS}">{_text(own.formula)}</b>'
+    told = ", ".join(part for part in (own.shapes, own.rounding) if part)
+    yield f'<p>{said} <span class="quiet {NO_MATHS}">{_text(told)}</span></p>'
+    if own.matrix.values.size:
+        yield f'<div class="{NO_MATHS}">{_apart(table(own, 0, None))}</div>'
+    if own.summary:
+        yield f'<p class="quiet {NO_MATHS}">{_text(own.summary)}</p>'
+
+
+def _words(words: Iterable[str]) -> str:
+    return " ".join(_text(own) for own in words)
+
+
+def _text(text: str) -> str:
+    return _apart(word(text))
+
+
+def _apart(html: str) -> str:
+    """The HTML with every dollar in an element of its own, so that no two enclose mathematics."""
+    return html.replace("$", "<span>$</span>").replace("\\", "<span>\\</span>")
+
+
+def _page(parts: Iterable[str]) -> str:
+    return f'<div class="tmat"><style>{STYLE}</style>{"".join(parts)}</div>'

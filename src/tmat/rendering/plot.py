@@ -1,0 +1,127 @@
+"""Heat maps of matrices as PNG, SVG or PDF, drawn with matplotlib (the extra ``plot``): words on both axes, a scale beside."""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tmat.errors import InputError, LimitError, MissingExtra
+from tmat.rendering.layout.heat import ONE_SIDED, TWO_SIDED, Scale, ink
+from tmat.rendering.layout.look import Look
+from tmat.rendering.layout.numbers import texts
+from tmat.rendering.layout.view import named
+from tmat.rendering.page import is_blank
+from tmat.rendering.several import Entry, entries
+from tmat.visible import visible
+from tmat.worksheet import Worksheet
+
+MAPS = ("softmax", "softmax_tempered", "renormalize", "sinusoid")
+"""The operations whose results are drawn where none is chosen: attention weights, probabilities, positions."""
+MOST = 64  # maps in a picture
+NUMBERED = 16  # rows and columns up to which each cell has its number
+TICKS = 40  # labels along a side
+LONGEST = 24  # characters of a label
+FONTS = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei", "Hiragino Sans GB", "Microsoft YaHei", "Arial Unicode MS")
+SETTINGS: dict[Any, Any] = {
+    "svg.hashsalt": "tmat", "svg.fonttype": "path", "font.size": 9.0, "axes.titlesize": 10.0, "figure.dpi": 100,
+    "text.parse_math": False,  # a dollar in a word is a dollar
+}  # fmt: skip
+
+
+def plotted(sheets: Sequence[Worksheet], look: Look | None = None, kind: str = "png") -> bytes:
+    """One picture with a heat map of each matrix that ``only`` chooses, else of the weights, probabilities and encodings.
+
+    The same worksheet makes the same bytes. Errors: matplotlib missing; no such matrix, or too many.
+    """
+    try:
+        import matplotlib as mpl
+        from matplotlib import font_manager
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise MissingExtra("plot", "a picture") from None
+
+    chosen = maps(sheets, look or Look())
+    across = math.ceil(math.sqrt(len(chosen)))
+    down = math.ceil(len(chosen) / across)
+    wide, high = _size(chosen)
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a character that no font here has is drawn as a box
+        mpl.rcdefaults()
+        mpl.rcParams.update(SETTINGS)
+        known = set(font_manager.get_font_names())
+        mpl.rcParams["font.family"] = [name for name in FONTS if name in known]
+        figure = Figure(figsize=(wide * across, high * down), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplots(down, across, squeeze=False).ravel()
+        for axis, entry in zip(axes, chosen, strict=False):
+            _draw(figure, axis, entry, look or Look())
+        for axis in axes[len(chosen) :]:
+            axis.set_axis_off()
+        stream = io.BytesIO()
+        undated: dict[str, Any] = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+        figure.savefig(stream, format=kind, dpi=150, metadata=undated[kind])
+    return stream.getvalue()
+
+
+def maps(sheets: Sequence[Worksheet], look: Look) -> list[Entry]:
+    """The matrices to draw.
+
+    Errors: none that is drawn unasked; more than a picture holds.
+    """
+    found = [entry for entry in entries(sheets, look) if entry.matrix.values.size and not is_blank(entry.matrix)]
+    if look.only is None:
+        found = [entry for entry in found if entry.step is not None and entry.step.op in MAPS]
+    if not found:
+        known = ", ".join(dict.fromkeys(entry.name for entry in entries(sheets, Look())))
+        raise InputError(
+            "nothing to draw: no attention weights, probabilities or positions here",
+            f"there are {visible(known, 300) or 'no matrices'}",
+            mend="choose matrices with --only",
+        )
+    if len(found) > MOST:
+        raise LimitError(f"{len(found)} heat maps are too many for one picture", f"at most {MOST}", mend="choose with --only")
+    return found
+
+
+def _size(chosen: Sequence[Entry]) -> tuple[float, float]:
+    """The inches of one map, so that its numbers and labels have room."""
+    width = max(min(entry.matrix.width, TICKS) for entry in chosen)
+    height = max(min(entry.matrix.height, TICKS) for entry in chosen)
+    label = max(len(visible(text, LONGEST)) for entry in chosen for text in (*entry.matrix.rows[:TICKS], *entry.matrix.cols[:TICKS]))
+    each = 0.52 if width <= NUMBERED else 0.22
+    return max(each * width + 1.6 + 0.08 * label, 3.4), max(0.34 * min(height, 30) + 1.0 + 0.06 * label, 2.2)
+
+
+def _draw(figure: Any, axis: Any, entry: Entry, look: Look) -> None:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    matrix = entry.matrix
+    scale = Scale.of(matrix.values)
+    anchors = [tuple(part / 255 for part in colour) for colour in (TWO_SIDED if scale.two_sided else ONE_SIDED)]
+    colours = LinearSegmentedColormap.from_list("tmat", anchors)
+    shown = np.clip(np.where(np.isnan(matrix.values), 0.0, matrix.values), scale.low, scale.high)
+    image = axis.imshow(shown, cmap=colours, vmin=scale.low, vmax=scale.high, aspect="auto", interpolation="nearest")
+    axis.set_title(visible(entry.name, 60))
+    _ticks(axis.set_xticks, matrix.cols, turned=True)
+    _ticks(axis.set_yticks, matrix.rows)
+    if max(matrix.height, matrix.width) <= NUMBERED:
+        for i, row in enumerate(texts(matrix.values, look.digits, 2)):
+            for j, text in enumerate(row):
+                colour = ink(scale.colour(float(matrix.values[i, j])))
+                axis.text(j, i, text.replace("-", "−"), ha="center", va="center", color=colour, fontsize=8)
+    figure.colorbar(image, ax=axis)
+
+
+def _ticks(put: Any, labels: Sequence[str], *, turned: bool = False) -> None:
+    """Every label, or of many every so-manieth; those below are turned where they are words."""
+    step = -(-len(labels) // TICKS)
+    places = range(0, len(labels), step)
+    shown = [visible(labels[n], LONGEST) for n in places]
+    slant = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if turned and named(labels) else {}
+    put(list(places), shown, **slant)

@@ -1,0 +1,37 @@
+"""Worksheets as a live spreadsheet: a sheet a stage, the given matrices as numbers, every other cell a formula over them.
+
+A changed number recomputes all that hangs on it, in Excel and in LibreOffice. The formulas are printed
+from the operations' cells; what flows from stage to stage is a reference to the sheet before. A worksheet
+with matrices to be filled in has no formulas, which would give the answers away.
+
+Needs XlsxWriter (the extra ``xlsx``).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from tmat.errors import InputError, MissingExtra
+from tmat.rendering.layout.look import Look
+from tmat.worksheet import Worksheet
+
+
+def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+    """One workbook with all stages of all worksheets.
+
+    Errors: XlsxWriter is not installed; nothing to write; more rows or columns than a sheet can have.
+    """
+    try:
+        import xlsxwriter  # noqa: F401
+    except ImportError:
+        raise MissingExtra("xlsx", "a spreadsheet") from None
+    from tmat.rendering.xlsx.plan import planned
+    from tmat.rendering.xlsx.writing import write
+
+    pages = [page for number, sheet in enumerate(sheets, start=1) for page in planned(sheet, look, number, len(sheets))]
+    if not pages:
+        raise InputError("no stage to write as xlsx", "the worksheet has none", mend="try --format json")
+    stream = io.BytesIO()
+    write(pages, look, stream)
+    return {name: stream.getvalue()}

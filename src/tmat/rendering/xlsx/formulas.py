@@ -1,0 +1,144 @@
+"""The formulas of a page: each cell's, printed from the cell of its operation over the places of its operands."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from tmat.errors import InputError, LimitError
+from tmat.operations import REGISTRY, Operation
+from tmat.operations.expression import Cell, Expression, Number, Operand, Place
+from tmat.operations.printing_spreadsheet import Spreadsheet
+from tmat.rendering.xlsx.plan import LABELS, Block, Page
+from tmat.worksheet import Step
+
+LONGEST = 8192  # characters of a formula, by Excel's limit
+MOST_TERMS = 30_000_000  # cells that the formulas of a matrix name
+
+Formula: TypeAlias = "str | None"
+
+
+class Formulas:
+    """What to write in the cells of one page; None where a cell is a number."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._operands: dict[str, Operand] = {}
+        used = {step.name: step.used for step in page.stage.steps if step.used is not None}
+        self._printer = Spreadsheet(self._address, self._between, taken=used)
+
+    def of(self, block: Block) -> list[list[Formula]] | None:
+        """The formulas of a matrix, without the =; None where all of it is numbers."""
+        name = block.shown.matrix.name
+        if not self.page.live:
+            return None
+        step = block.shown.step
+        if step is None:
+            return self._linked(block) if name in self.page.links else None
+        op = REGISTRY.get(step.op)
+        if op is None or any(own not in self.page.blocks for own in step.of):
+            return None  # an operation from elsewhere, or operands that are not shown
+        operands = [self._operand(own) for own in step.of]
+        if not _fits(op, operands, step):
+            return None
+        self._refuse_huge(block, operands)
+        return [[self._formula(op.at(i, j, *operands, **step.params), step) for j in range(block.width)]
+                for i in range(block.height)]  # fmt: skip
+
+    def largest(self, block: Block, i: int) -> tuple[str, str] | None:
+        """Where a step says which column is the largest: the formula of that column's label, and the label now."""
+        step = block.shown.step
+        op = REGISTRY.get(step.op) if step is not None else None
+        if step is None or op is None or not self.page.live or len(step.of) != 1 or step.of[0] not in self.page.blocks:
+            return None
+        found = op.at(i, 0, self._operand(step.of[0]), **step.params)
+        if not isinstance(found, Place):
+            return None
+        table = self.page.blocks[step.of[0]]
+        shift = 1 - found.first
+        at = xl_rowcol_to_cell(*block.place(i, 0)) + (f"{shift:+d}" if shift else "")
+        value = block.shown.matrix.values[i, 0] + shift
+        known = 1 <= value <= table.width
+        return f"INDEX({_labels(table)},1,{at})", table.shown.matrix.cols[int(value) - 1] if known else ""
+
+    def ranked(self, block: Block, i: int, rank: int) -> tuple[str, str]:
+        """The formulas of the rank-th largest cell of a row and of its column's label."""
+        row = f"{xl_rowcol_to_cell(*block.place(i, 0))}:{xl_rowcol_to_cell(*block.place(i, block.width - 1))}"
+        largest = f"LARGE({row},{rank})"
+        return largest, f"INDEX({_labels(block)},1,MATCH({largest},{row},0))"
+
+    def _linked(self, block: Block) -> list[list[Formula]]:
+        link, there = self.page.links[block.shown.matrix.name]
+        rows: list[list[Formula]] = []
+        for i in range(block.height):
+            if i >= link.rows:
+                rows.append([None] * block.width)
+                continue
+            cells = [f"{quoted(there.page.name)}!{xl_rowcol_to_cell(*there.place(i, j))}" for j in range(block.width)]
+            rows.append([f"ROUND({cell},{link.decimals})" if link.decimals is not None else cell for cell in cells])
+        return rows
+
+    def _formula(self, expression: Expression, step: Step) -> Formula:
+        if isinstance(expression, Number):
+            return None  # nothing to compute: the id of a word
+        text = self._printer.rounded(expression, step.decimals)
+        if len(text) >= LONGEST:
+            raise LimitError(
+                f"the formula of {step.name} has {len(text):,} characters", f"a spreadsheet takes {LONGEST:,}",
+                mend=f"leave {step.name} out with --only, or write --format csv",
+            )  # fmt: skip
+        return text
+
+    def _operand(self, name: str) -> Operand:
+        if name not in self._operands:
+            matrix = self.page.stage.operand(name)
+            own = self.page.blocks[name].shown.matrix.name
+            self._operands[name] = Operand(own, matrix.values, rows=matrix.rows, cols=matrix.cols)
+        return self._operands[name]
+
+    def _refuse_huge(self, block: Block, operands: list[Operand]) -> None:
+        longest = max((max(operand.shape) for operand in operands), default=1)
+        terms = block.height * block.width * longest
+        if terms > MOST_TERMS:
+            raise LimitError(
+                f"{block.shown.matrix.name} is too large for formulas",
+                f"it has {block.height:,}×{block.width:,} cells of up to {longest:,} terms; {MOST_TERMS:,} is the most",
+                mend="choose what is needed with --only, or write --format npz",
+            )
+
+    def _address(self, cell: Cell) -> str:
+        return str(xl_rowcol_to_cell(*self.page.blocks[cell.operand.name].place(cell.i, cell.j)))
+
+    def _between(self, first: Cell, last: Cell) -> str:
+        return f"{self._address(first)}:{self._address(last)}"
+
+
+def _labels(block: Block) -> str:
+    """The labels over a matrix."""
+    ends = (xl_rowcol_to_cell(block.first - 1, LABELS + j, True, True) for j in (0, block.width - 1))
+    return ":".join(ends)
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name as a formula says it.
+
+    >>> quoted("o'clock")
+    "'o''clock'"
+    """
+    doubled = sheet.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def _fits(op: Operation, operands: list[Operand], step: Step) -> bool:
+    """Whether the operation of that name is the one that made the step: a worksheet may come from elsewhere."""
+    shapes = [operand.shape for operand in operands]
+    if len(op.axes_of(len(shapes))) != len(shapes) or op.mismatch(shapes) is not None:
+        return False
+    try:
+        shape = op.result_shape(shapes, step.params)
+        if shape[0] and shape[1]:
+            op.at(0, 0, *operands, **step.params)
+    except (TypeError, LookupError, ValueError, InputError):
+        return False
+    return shape == (step.result.height, step.result.width)

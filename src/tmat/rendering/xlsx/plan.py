@@ -1,0 +1,161 @@
+"""Where every matrix stands: a page a stage, its matrices one below the other, labels in the first column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from tmat.errors import LimitError
+from tmat.rendering.layout.look import Look
+from tmat.rendering.page import Room, Section, Shown, sections
+from tmat.rendering.xlsx.links import Link, links
+from tmat.visible import visible
+from tmat.worksheet import Stage, Worksheet
+
+ROWS, COLS = 1_048_576, 16_384  # of a sheet (Excel's limits; LibreOffice has the same rows)
+LONGEST_NAME = 31
+LIKELY = "probabilities"  # the matrix whose largest cells are listed below it
+NOTES = 96  # characters of notes in a line
+LABELS = 1  # columns before the numbers
+_UNFIT = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]")
+
+
+@dataclass(slots=True)
+class Block:
+    """A matrix on a page: its caption at row ``top``, column labels below it, then its numbers."""
+
+    page: Page = field(repr=False)
+    shown: Shown
+    top: int
+
+    @property
+    def first(self) -> int:
+        """The row of its first numbers."""
+        return self.top + 2
+
+    @property
+    def height(self) -> int:
+        return self.shown.matrix.height
+
+    @property
+    def width(self) -> int:
+        return self.shown.matrix.width
+
+    def place(self, i: int, j: int) -> tuple[int, int]:
+        """Row and column of a cell on its sheet, counted from 0."""
+        return self.first + i, LABELS + j
+
+
+@dataclass(slots=True)
+class Page:
+    """One sheet: a stage, where its matrices stand, and which of them are an earlier one's again."""
+
+    name: str
+    section: Section
+    notes: list[str]
+    blocks: dict[str, Block] = field(default_factory=dict)
+    links: dict[str, tuple[Link, Block]] = field(default_factory=dict)
+    live: bool = True
+
+    @property
+    def stage(self) -> Stage:
+        return self.section.stage
+
+    @property
+    def words_at(self) -> int:
+        """The row where what follows the notes begins."""
+        return 1 + bool(self.section.sentence) + len(self.notes)
+
+    def likeliest_at(self, block: Block) -> int:
+        """The row where the likeliest words stand, below the matrix of their chances."""
+        return block.first + block.height + 1
+
+
+def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Page]:
+    """The pages of one worksheet, the ``number``-th of ``count``.
+
+    Errors: a stage that takes more rows or columns than a sheet has.
+    """
+    look = replace(look, full=True)
+    live = not any(np.isnan(step.values).any() for stage in sheet for step in stage.steps)
+    pages: list[Page] = []
+    taken: set[str] = set()
+    for stage in sheet.stages:
+        alone = Worksheet([stage], sheet.vocabulary, sheet.tokens)  # alone, so that what flows in is shown too
+        (section,) = sections(alone, look, Room(ROWS, COLS))
+        prefix = f"{number} " if count > 1 else ""
+        page = Page(sheet_name(prefix + stage.id, taken), section, list(_notes(stage.notes, live)), live=live)
+        _place(page)
+        pages.append(page)
+    by_stage = {page.stage.id: page for page in pages}
+    for page in pages:
+        for own, link in links(sheet, page.stage).items():
+            there = by_stage[link.stage].blocks.get(link.name)
+            if own in page.blocks and there is not None and live:
+                page.links[own] = (link, there)
+    return pages
+
+
+def sheet_name(wanted: str, taken: set[str]) -> str:
+    """A name that a sheet may have: at most 31 characters, none of []:*?/\\, unlike those taken but for case.
+
+    >>> taken = set()
+    >>> sheet_name("decode-1.self-attention", taken), sheet_name("a/b" * 20, taken), sheet_name("a/b" * 30, taken)
+    ('decode-1.self-attention', 'a-ba-ba-ba-ba-ba-ba-ba-ba-ba-ba', 'a-ba-ba-ba-ba-ba-ba-ba-ba-ba 2')
+    """
+    # Characters beyond the first plane count twice in Excel's limit.
+    base = "".join(character if ord(character) < 0x10000 else "-" for character in visible(wanted))
+    base = _UNFIT.sub("-", base).strip("' ") or "stage"
+    if base.casefold() == "history":  # Excel keeps that name for itself
+        base += "-"
+    name, n = base[:LONGEST_NAME].rstrip("' "), 2
+    while name.casefold() in taken:
+        tail = f" {n}"
+        name, n = base[: LONGEST_NAME - len(tail)].rstrip("' ") + tail, n + 1
+    taken.add(name.casefold())
+    return name
+
+
+def _place(page: Page) -> None:
+    row = page.words_at
+    vocabulary = page.section.vocabulary
+    if vocabulary is not None:
+        row += len(vocabulary.words) + 3
+    for shown in page.section.shown:
+        matrix = shown.matrix
+        row += 1
+        block = Block(page, shown, row)
+        page.blocks[matrix.name] = block
+        row = block.first + matrix.height
+        if matrix.name == LIKELY:
+            row += sum(len(words) + 2 for _, words in page.section.likeliest)
+        if matrix.width + LABELS + 1 > COLS:
+            raise _too_large(page, f"{matrix.name} has {matrix.width:,} columns", f"{COLS - LABELS - 1:,}, a column for the labels and one for the bracket")
+        if row > ROWS:
+            raise _too_large(page, f"it takes more than {ROWS:,} rows, at {matrix.name}, {matrix.size}", f"{ROWS:,}")
+    if row > ROWS:
+        raise _too_large(page, f"it takes {row:,} rows", f"{ROWS:,}")
+
+
+def _too_large(page: Page, what: str, most: str) -> LimitError:
+    return LimitError(
+        f"{page.stage.id} does not fit on a sheet", what, f"a sheet has at most {most}",
+        mend="choose what is needed with --only, or write --format npz",
+    )  # fmt: skip
+
+
+def _notes(notes: Sequence[str], live: bool) -> Iterator[str]:
+    """The conventions, folded to lines, and how to use the sheet."""
+    line = ""
+    for note in notes:
+        told = visible(note)
+        if line and len(line) + len(told) + 3 > NOTES:
+            yield line
+            line = ""
+        line += (" · " if line else "") + told
+    if line:
+        yield line
+    yield "Blue numbers are given: change one, and all follows." if live else "To be filled in: the framed cells."

@@ -1,0 +1,191 @@
+"""The workbook written: headings, captions, labels, numbers and formulas, each in its place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from tmat.operations.printing_spreadsheet import INFINITY, MINUS_INFINITY
+from tmat.rendering.layout.look import Look
+from tmat.rendering.page import heated
+from tmat.rendering.xlsx.formulas import Formula, Formulas
+from tmat.rendering.xlsx.plan import LABELS, LIKELY, Block, Page
+from tmat.rendering.xlsx.styles import AIR, Styles, digits_of, heat
+from tmat.visible import visible
+from tmat.width import width
+
+LONGEST_TEXT = 32_000  # characters of a cell; a sheet takes 32,767
+NARROWEST, WIDEST, WIDEST_LABEL = 7, 24, 36  # columns, in characters
+UPRIGHT = 100  # characters across, up to which a page is printed upright
+CHANCE = f"0.0000{AIR}"
+EPOCH = datetime(2000, 1, 1)  # written as the time of making, so that a workbook is the same every time
+
+
+def write(pages: Sequence[Page], look: Look, stream: BinaryIO) -> None:
+    """Write the pages as a workbook."""
+    import xlsxwriter
+
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(stream, options)
+    book.set_properties({"title": "tmat", "created": EPOCH})
+    styles = Styles(book)
+    for page in pages:
+        _Writer(book.add_worksheet(page.name), page, styles, look).write()
+    book.close()
+
+
+class _Writer:
+    """Writes one page on its sheet."""
+
+    def __init__(self, sheet: Any, page: Page, styles: Styles, look: Look) -> None:
+        self.sheet = sheet
+        self.page = page
+        self.styles = styles
+        self.look = look
+        self.formulas = Formulas(page)
+        self.widths: dict[int, int] = {0: NARROWEST}
+
+    def write(self) -> None:
+        self._heading()
+        self._words()
+        for block in self.page.blocks.values():
+            self._block(block)
+        wide = {column: min(most, WIDEST if column else WIDEST_LABEL) + 2.5 for column, most in self.widths.items()}
+        for column, characters in wide.items():
+            self.sheet.set_column(column, column, characters)
+        self.sheet.freeze_panes(1, LABELS)
+        self.sheet.hide_gridlines(2)
+        if sum(wide.values()) > UPRIGHT:
+            self.sheet.set_landscape()
+        self.sheet.set_paper(9)  # A4
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.repeat_rows(0)
+        self.sheet.set_footer("&R&P / &N")
+
+    def _text(self, row: int, column: int, text: str, role: str, *, measured: bool = False) -> None:
+        shown = visible(text, LONGEST_TEXT)
+        self.sheet.write_string(row, column, shown, self.styles.text(role, shown))
+        if measured:
+            self.widths[column] = max(self.widths.get(column, NARROWEST), width(shown))
+
+    # -- above the matrices
+
+    def _heading(self) -> None:
+        sentence = " ".join(self.page.section.sentence)
+        self._text(0, 0, self.page.stage.id, "heading")
+        self.sheet.set_row(0, 26)
+        lines = [(sentence, "sentence")] if sentence else []
+        for row, (text, role) in enumerate([*lines, *((note, "note") for note in self.page.notes)], start=1):
+            self._text(row, 0, text, role)
+
+    def _words(self) -> None:
+        """The words and their ids, where the stage is a vocabulary."""
+        vocabulary = self.page.section.vocabulary
+        if vocabulary is None:
+            return
+        row = self.page.words_at + 1
+        self._text(row, 0, "word", "caption")
+        self._text(row, 1, "id", "col")
+        for n, word in enumerate(vocabulary.words, start=1):
+            self._text(row + n, 0, word, "row", measured=True)
+            self.sheet.write_number(row + n, 1, vocabulary.first_id + n - 1, self.styles.number("result", opens=True))
+            self._close(row + n, 2)
+
+    # -- a matrix
+
+    def _block(self, block: Block) -> None:
+        shown, matrix = block.shown, block.shown.matrix
+        self._caption(block)
+        for j, label in enumerate(matrix.cols):
+            self._text(block.first - 1, LABELS + j, label, "col", measured=True)
+        for i, label in enumerate(matrix.rows):
+            self._text(block.first + i, 0, label, "row", measured=True)
+        self._numbers(block, self.formulas.of(block))
+        for i in range(block.height):
+            self._close(*block.place(i, block.width))
+            found = self.formulas.largest(block, i)
+            if found is not None:
+                row, column = block.place(i, block.width)
+                self._computed(row, column, found[0], self.styles.text("word"), visible(found[1], LONGEST_TEXT))
+        if shown.scale is not None and heated(self.look, matrix.name) and matrix.values.size:
+            last = block.place(block.height - 1, block.width - 1)
+            self.sheet.conditional_format(*block.place(0, 0), *last, heat(shown.scale))
+        if matrix.name == LIKELY:
+            self._likeliest(block)
+
+    def _caption(self, block: Block) -> None:
+        """The step's number, its formula, the shapes and the rounding; of a given matrix where it came from."""
+        shown, text = block.shown, self.styles.text
+        if shown.step is None:
+            head = [text("name"), visible(shown.name)]
+            more = [_said(shown.matrix.origin)]
+        else:
+            name, _, formula = visible(shown.formula).partition(" = ")
+            head = [text("caption"), f"{shown.number}   ", text("name"), name, text("formula"), f" = {formula}"]
+            more = [shown.rounding]
+        rest = "   ".join(["", shown.shapes, *(visible(part) for part in more if part)])
+        self.sheet.write_rich_string(block.top, 0, *head, text("caption"), rest, text("caption"))
+        self.sheet.set_row(block.top, 20)
+
+    def _numbers(self, block: Block, formulas: list[list[Formula]] | None) -> None:
+        shown = block.shown
+        values = shown.matrix.values.tolist()
+        live = formulas is not None and (shown.step is None or shown.step.decimals is None)
+        infinite = any(math.isinf(x) for row in values for x in row) or _says_infinity(formulas)
+        digits = digits_of(shown.cells, live=live, infinite=infinite)
+        computed = "output" if shown.name == self.page.stage.output else "result"
+        stated = "given" if shown.step is None else computed
+        for j in range(block.width):
+            looks = {role: self.styles.number(role, digits, opens=j == 0) for role in (computed, stated, "blank")}
+            for i, row in enumerate(values):
+                at, x = block.place(i, j), row[j]
+                formula = formulas[i][j] if formulas is not None else None
+                if formula is not None:
+                    self._computed(*at, formula, looks[computed], _stored(x))
+                elif math.isnan(x):
+                    self.sheet.write_blank(*at, None, looks["blank"])
+                else:
+                    self.sheet.write_number(*at, _stored(x), looks[stated])
+            longest = max((width(row[j]) for row in shown.cells), default=0)
+            self.widths[LABELS + j] = max(self.widths.get(LABELS + j, NARROWEST), longest + 1)
+
+    def _computed(self, row: int, column: int, formula: str, look: Any, value: float | str) -> None:
+        """A formula with what it comes to, for readers that do not calculate."""
+        self.sheet.write_formula(row, column, f"={formula}", look, value)
+
+    def _close(self, row: int, column: int) -> None:
+        self.sheet.write_blank(row, column, None, self.styles.closing)
+
+    def _likeliest(self, block: Block) -> None:
+        """The likeliest words of every row, with bars as long as they are likely."""
+        row = self.page.likeliest_at(block)
+        for i, (label, words) in enumerate(self.page.section.likeliest):
+            self._text(row, 0, f"the likeliest words after {label}" if block.height > 1 else "the likeliest words", "caption")
+            for rank, (word, chance) in enumerate(words, start=1):
+                largest, labelled = self.formulas.ranked(block, i, rank)
+                look = self.styles.number("result", CHANCE, opens=True)
+                if self.page.live:
+                    self._computed(row + rank, 0, labelled, self.styles.text("row", word), visible(word, LONGEST_TEXT))
+                    self._computed(row + rank, 1, largest, look, chance)
+                else:
+                    self._text(row + rank, 0, word, "row")
+                    self.sheet.write_number(row + rank, 1, chance, look)
+            if words:
+                bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#9FC9D3", "min_type": "num", "min_value": 0}
+                self.sheet.conditional_format(row + 1, 1, row + len(words), 1, bar)
+            row += len(words) + 2
+
+
+def _said(origin: str) -> str:
+    return origin if not origin or origin.startswith(("drawn", "from ", "given")) else f"from {origin}"
+
+
+def _stored(x: float) -> float:
+    """A number as a sheet holds it, which has no infinities."""
+    return x if math.isfinite(x) else float(INFINITY if x > 0 else MINUS_INFINITY)
+
+
+def _says_infinity(formulas: list[list[Formula]] | None) -> bool:
+    return any(INFINITY in (text or "") for row in formulas or () for text in row)

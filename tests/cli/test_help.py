@@ -1,0 +1,136 @@
+"""Help that teaches: the formula first, options in groups, two examples at the end that run; and no NumPy for it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import attempt
+from tmat.cli.app import COMMANDS
+
+STAGES = ("vocab", "embed", "posenc", "attention", "addnorm", "ffn", "encode", "decode")
+GROUPS = ["Input", "Shape", "Mask", "Conventions", "Draws", "Output"]
+
+
+def help_of(command: str, columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    done = attempt(f"{command} --help")
+    assert (done.code, done.errors) == (0, "")
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    return done.output + printed.out
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_fits_the_terminal(
+    command: str, columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = help_of(command, columns, monkeypatch, capsys)
+    assert max(map(len, text.splitlines())) <= columns
+    assert f"Usage: tmat {command}".strip() in text
+
+
+@pytest.mark.parametrize("command", STAGES)
+def test_help_opens_with_the_formula_and_ends_with_examples(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = help_of(command, 200, monkeypatch, capsys)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    assert re.search(r"[=(].*[·√/(\[∘]|= set\(", lines[1]), lines[1]
+    groups = [match[1] for line in lines if (match := re.match(r"╭─ (\w+) ─", line)) and match[1] in GROUPS]
+    assert groups == [group for group in GROUPS if group in groups]
+    assert {"Input", "Conventions", "Output"} <= set(groups)
+    assert [line.split()[:2] for line in lines[-2:]] == [["tmat", line.split()[1]] for line in lines[-2:]]
+    assert "Examples:" in lines
+    for example in examples(command):
+        assert example in lines
+
+
+@pytest.mark.parametrize("command", [name for name in STAGES if name != "vocab"])
+def test_help_names_the_steps_and_matrices(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = " ".join(help_of(command, 200, monkeypatch, capsys).split())
+    assert "Steps: " in text
+    assert "Matrices" in text
+
+
+def examples(command: str) -> list[str]:
+    text: str = import_module(f"tmat.cli.{command}_command").EXAMPLES
+    shown = text.replace("[[", "[").replace("\\[", "[")
+    return [line.strip() for line in shown.splitlines() if line.strip().startswith("tmat ")]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_examples_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "corpus.txt").write_text("you win or you die")
+    found = examples(command)
+    assert len(found) == 2
+    for line in found:
+        flowing = None
+        for part in line.split(" | "):
+            done = attempt(part.strip().removeprefix("tmat "), flowing)
+            assert done.errors == "", line
+            assert done.code in (0, 1) if command == "check" else done.code == 0, line
+            flowing = done.output
+        assert flowing or list(tmp_path.glob("*.json")), line
+
+
+def imported(*arguments: str, **variables: str) -> tuple[int, str, set[str]]:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "tmat", *arguments],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", timeout=60,
+        env={**os.environ, "PYTHONUTF8": "1", **variables},
+    )  # fmt: skip
+    modules = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time")}
+    assert "typer" in modules
+    return done.returncode, done.stdout, modules
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [
+        (("--help",), {}),
+        (("attention", "--help"), {}),
+        (("--version",), {}),
+        (("attention", "--d-modle"), {}),
+        ((), {"_TMAT_COMPLETE": "complete_bash", "COMP_WORDS": "tmat att", "COMP_CWORD": "1"}),
+        ((), {"_TMAT_COMPLETE": "complete_bash", "COMP_WORDS": "tmat attention --he", "COMP_CWORD": "2"}),
+    ],
+)
+def test_help_version_and_completion_do_without_numpy(arguments: tuple[str, ...], variables: dict[str, str]) -> None:
+    code, output, modules = imported(*arguments, **variables)
+    assert code == (2 if "--d-modle" in arguments else 0)
+    assert output or "--d-modle" in arguments
+    heavy = {"numpy", "orjson", "pydantic", "tmat.worksheet", "tmat.stages.attention"}
+    assert not heavy & modules
+
+
+def test_completion_knows_commands_and_options() -> None:
+    _, commands, _ = imported(_TMAT_COMPLETE="complete_bash", COMP_WORDS="tmat e", COMP_CWORD="1")
+    assert set(commands.split()) >= {"embed", "encode"}
+    _, options, _ = imported(_TMAT_COMPLETE="complete_bash", COMP_WORDS="tmat attention --mask", COMP_CWORD="2")
+    assert set(options.split()) >= {"--mask", "--mask-value", "--mask-means"}
+
+
+def test_json_out_imports_neither_rich_nor_the_other_stages() -> None:
+    code, _, modules = imported("attention", "--d-k", "6", "--format", "json")
+    assert code == 0
+    assert "numpy" in modules
+    unneeded = {"rich.console", "rich.table", "tmat.stages.decode", "tmat.stages.ffn", "tmat.checking", "pydantic", "decimal"}
+    assert not unneeded & modules
+
+
+def test_version() -> None:
+    code, output, _ = imported("--version")
+    assert code == 0
+    assert re.fullmatch(r"tmat \d+\.\d+\.\d+\n", output)
