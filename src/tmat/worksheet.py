@@ -15,6 +15,9 @@ from tmat.precision import round_half_away
 Array: TypeAlias = NDArray[np.floating]
 Parameter: TypeAlias = "float | int | str | bool | list[float] | list[int] | list[str] | None"
 
+BLANK = "to be filled in"
+"""The origin of a matrix that was emptied for homework."""
+
 
 @dataclass(eq=False, repr=False)
 class Matrix:

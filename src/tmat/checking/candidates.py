@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any
 
@@ -19,19 +19,41 @@ MOST_CELLS = 40_000_000
 
 @dataclass(slots=True, eq=False)
 class Candidate:
-    """Numbers that a slip would have yielded, its name and what it costs to believe in it."""
+    """Numbers that a slip would have yielded, its name and what it costs to believe in it.
+
+    The sentences are patterns, filled in only for the few candidates that fit.
+    """
 
     values: Array
     kind: str
     name: str
-    said: str
-    mend: str
+    pattern: str
+    remedy: str
     rare: int
     among: int = 1
+    step: Redo | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def sentence_key(self) -> str:
-        return f"{self.name}: {self.said}"
+    def said(self) -> str:
+        return self.pattern if self.step is None else sentence(self.pattern, self.step, self.details)
+
+    @property
+    def mend(self) -> str:
+        return self.remedy if self.step is None else sentence(self.remedy, self.step, self.details)
+
+    def after(self, name: str, said: str, mend: str, among: int = 1) -> Candidate:
+        """The same with another slip before it."""
+        self.name = f"{name}+{self.name}"
+        self.pattern = f"{_plain(said)}, and {self.pattern}"
+        self.remedy = f"{_plain(mend)}; {self.remedy}"
+        self.among *= among
+        return self
+
+
+def _plain(text: str) -> str:
+    """A finished sentence as a pattern."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,10 +108,12 @@ def _candidate(slip: Slip, step: Redo, variant: Variant, rarer: int, among: int)
         variant.values,
         "slip",
         variant.name or slip.name,
-        sentence(variant.said or slip.said, step, variant.details),
-        sentence(variant.mend or slip.mend, step, variant.details),
+        variant.said or slip.said,
+        variant.mend or slip.mend,
         slip.rare + variant.rare + rarer,
         among,
+        step,
+        variant.details,
     )
 
 
@@ -162,11 +186,7 @@ def another_operand(step: Redo, page: Page, *, deep: bool = False) -> Iterator[C
             for slip in step.op.slips:
                 if slip.rare == 0:
                     for found in of_slip(slip, changed, rarer=2):
-                        found.name = f"{label}+{found.name}"
-                        found.said = f"{said}, and {found.said}"
-                        found.mend = f"{mend}; {found.mend}"
-                        found.among *= len(fitting)
-                        yield found
+                        yield found.after(label, said, mend, len(fitting))
 
 
 def operand_transposed(step: Redo) -> Iterator[Candidate]:
@@ -181,10 +201,7 @@ def operand_transposed(step: Redo) -> Iterator[Candidate]:
         for slip in step.op.slips:
             if slip.rare == 0:
                 for found in of_slip(slip, changed, rarer=2):
-                    found.name = f"operand-transposed+{found.name}"
-                    found.said = f"{said}, and {found.said}"
-                    found.mend = f"{mend}; {found.mend}"
-                    yield found
+                    yield found.after("operand-transposed", said, mend)
 
 
 def in_unseen(step: Redo, unseen: Sequence[bool], decimals: int, depth: int = 3) -> Iterator[Candidate]:
@@ -197,10 +214,13 @@ def in_unseen(step: Redo, unseen: Sequence[bool], decimals: int, depth: int = 3)
         for found in (*own(maker), *in_unseen(maker, [True] * len(maker.makers), decimals, depth - 1)):
             if found.values.shape != step.operands[n].shape:
                 continue
-            said = found.said if found.said.startswith("in ") else f"in {maker.result}: {found.said}"
+            said = found.pattern if found.pattern.startswith("in ") else f"in {maker.result}: {found.pattern}"
             for values in (found.values, round_half_away(found.values, decimals)):
                 made = step.taking(n, values)()
-                yield Candidate(made, found.kind, found.name, said, found.mend, found.rare + 1, found.among)
+                yield Candidate(
+                    made, found.kind, found.name, said, found.remedy, found.rare + 1, found.among, found.step,
+                    found.details,
+                )  # fmt: skip
 
 
 def rounded_early(step: Redo, claimed: Sequence[int | None], printed: int) -> Iterator[Candidate]:

@@ -78,7 +78,7 @@ class Explaining:
         hits = (fits & self.wrong).any(axis=(1, 2))
         for n in np.nonzero(hits)[0]:
             candidate = candidates[n]
-            key = (candidate.sentence_key, fits[n].tobytes())
+            key = (f"{candidate.name}: {candidate.said}", fits[n].tobytes())
             if key not in self._known:
                 self._known.add(key)
                 self.held.append(_Held(candidate, fits[n], cost_of(candidate.rare, candidate.among)))
@@ -187,7 +187,7 @@ class Explaining:
         far = float(evidence.far[place])
         best: dict[str, tuple[float, CellSlip]] = {}
         found: list[CellSlip] = []
-        for n, step in enumerate(steps):
+        for n, step in enumerate(steps[:2]):
             right = self.due if n == 0 else step()
             if right.shape == self.printed.shape:
                 found += cell_slips(step, right, i, j, self._decimals(place))
@@ -196,8 +196,7 @@ class Explaining:
                 c = held.candidate
                 among = max(int((~held.fits & ~self.printed.blank).sum()), 1)
                 found.append(CellSlip(c.name, float("nan"), c.said, c.mend, c.among * among, c.rare))
-        numbers = [slip.value for slip in found]
-        fits = self._cell_fits(place, numbers)
+        fits = self.printed.fits_cell(place, np.array([slip.value for slip in found]))
         for slip, fit in zip(found, fits, strict=True):
             if fit or np.isnan(slip.value):
                 worth = far - cost_of(slip.rare, slip.among)
@@ -209,16 +208,6 @@ class Explaining:
         """The decimals that a cell shows, at least those of its matrix."""
         unit = float(self.printed.unit[place])
         return max(self.printed.decimals, round(-np.log10(unit)) if unit > 0 else 0)
-
-    def _cell_fits(self, place: tuple[int, int], numbers: Sequence[float]) -> Cells:
-        shape = self.printed.shape
-        fits = np.zeros(len(numbers), dtype=bool)
-        trial = np.full(shape, np.nan)
-        for n, number in enumerate(numbers):
-            if not np.isnan(number):
-                trial[place] = number
-                fits[n] = self.printed.fits(trial)[place]
-        return fits
 
     def _perhaps(self, place: tuple[int, int], near: Sequence[tuple[float, CellSlip]]) -> Finding:
         slips = [slip for _, slip in near]

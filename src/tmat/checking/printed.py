@@ -79,6 +79,12 @@ class Printed:
             both = self.finite & np.isfinite(true)
             return np.asarray((near & both) | ((shown == true) & ~self.finite))
 
+    def fits_cell(self, place: tuple[int, int], true: Array) -> Cells:
+        """Whether each of some numbers would be printed as one cell is."""
+        here = (slice(place[0], place[0] + 1), slice(place[1], place[1] + 1))
+        one = Printed(self.values[here], self.claim, atol=self.atol, rtol=self.rtol)
+        return one.fits(true.reshape(-1, 1, 1)).reshape(-1)
+
     @staticmethod
     def _nearer(true: Array, unit: Array, digits: int) -> Array:
         """The last place by the true number, where it is smaller: 9.999999 is not 10.00000."""

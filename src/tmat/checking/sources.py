@@ -70,17 +70,26 @@ class Sources:
         assert line.printed is not None
         planned = line.planned
         full = bool(right.all())
-        own = line.printed.values if full else np.where(right, line.printed.values, planned.values)
+        own = line.printed.values if full else np.where(right, line.printed.values, self._meant(line))
         taken = self.plan.taken(planned, own)
         key = self.plan.taken(planned, planned.values)
         exact = key if planned.exact is None else planned.exact
         line.right = [taken, taken, carried[0] if carried else taken, key, exact, taken, *carried[1:]]
         if taken is not own:
             line.right.append(own)
+        if not full:
+            line.right.append(np.where(right, line.printed.values, planned.values))
         line.theirs = line.right
         if line.off and not line.void:
             theirs = line.printed.values
             line.theirs = distinct([self.plan.taken(planned, theirs), theirs])
+
+    def _meant(self, line: Line) -> Array:
+        """What should stand in the wrong cells, had the writer gone on as before and rounded as they print."""
+        assert line.printed is not None
+        again = next(self.rights(line.planned), line.planned.values)
+        claimed = line.printed.claim.decimals
+        return again if claimed is None else round_half_away(again, claimed)
 
     def deepen(self, line: Line) -> bool:
         """Find every way in which a right matrix could have been had; whether there are more than were known."""

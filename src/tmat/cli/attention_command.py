@@ -1,7 +1,5 @@
 """tmat attention."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

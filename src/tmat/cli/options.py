@@ -1,23 +1,18 @@
-"""The options that stages share, declared once, and the decorator that gives them to a command."""
+"""The options that stages share, declared once, and the decorator that gives them to a command.
 
-from __future__ import annotations
+Annotations are values here and in the commands, which Typer reads: kept as text (the __future__ import of
+our other files) each would be compiled again when a command starts.
+"""
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, get_origin
 
 import typer
 
 INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT = "Input", "Shape", "Mask", "Conventions", "Draws", "Output"
 
 
-def _own(default: Any) -> Any:
-    """A field that is no shared option."""
-    return field(default=default, metadata={"own": True})
-
-
-@dataclass(eq=False, repr=False)
 class Common:
     """What every stage command takes."""
 
@@ -116,12 +111,15 @@ class Common:
     ] = None  # fmt: skip
     debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False
 
-    # what single commands add for those who print
-    position: int | None = _own(None)
-    top: int = _own(5)
-    all_stages: bool = _own(False)
-    blank: list[str] | None = _own(None)
-    step: bool = _own(False)
+    # no shared options: what single commands add for those who print
+    position: int | None = None
+    top: int = 5
+    all_stages: bool = False
+    blank: list[str] | None = None
+    step: bool = False
+
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)
 
     @property
     def seed_value(self) -> int | str:
@@ -143,15 +141,14 @@ def with_common(*leave_out: str) -> Callable[[Callable[..., Any]], Callable[...,
     """Give a command the shared options after its own: it takes them as one argument, ``common``."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        hints = get_type_hints(Common, include_extras=True)
-        own = inspect.signature(command, eval_str=True)
+        own = inspect.signature(command)
         mine = [p for p in own.parameters.values() if p.name != "common"]
-        chosen = [f for f in fields(Common) if f.name not in leave_out and "own" not in f.metadata]
         shared = [
-            inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
-            for f in chosen
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(Common, name), annotation=option)
+            for name, option in Common.__annotations__.items()
+            if name not in leave_out and get_origin(option) is Annotated
         ]
-        names = {f.name for f in chosen}
+        names = {p.name for p in shared}
 
         def run(**values: Any) -> Any:
             common = Common(**{name: values.pop(name) for name in names})
@@ -160,7 +157,7 @@ def with_common(*leave_out: str) -> Callable[[Callable[..., Any]], Callable[...,
         run.__name__, run.__doc__ = command.__name__, command.__doc__
         merged = sorted([p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in mine] + shared, key=_panel)
         run.__signature__ = own.replace(parameters=merged)  # type: ignore[attr-defined]
-        run.__annotations__ = {p.name: p.annotation for p in merged}
+        run.__annotations__ = {}  # the signature has them
         return run
 
     return decorate

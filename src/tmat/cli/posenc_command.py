@@ -1,7 +1,5 @@
 """tmat posenc."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """tmat scaling."""
 
-from __future__ import annotations
-
 import os
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,14 +71,14 @@ def command(
         env.hint(f" wrote {' and '.join(wrote)}")
 
 
-def _print(result: Scaling, common: Common, env: Environment) -> None:
+def _print(result: "Scaling", common: Common, env: "Environment") -> None:
     from tmat.cli.terminal import put
     from tmat.rendering.scaling_text import scaling_lines
 
     put(scaling_lines(result, width=common.width or env.columns, encoding=env.encoding), env, common)
 
 
-def _text(result: Scaling, format: str, width: int | None) -> str:
+def _text(result: "Scaling", format: str, width: int | None) -> str:
     if format == "json":
         import json
 

@@ -74,7 +74,6 @@ def prepared(sheet: Worksheet, common: Common) -> Worksheet:
 
 def emptied(sheet: Worksheet, names: Sequence[str]) -> Worksheet:
     """The named steps with nothing in their cells, for homework."""
-    import numpy as np
 
     from tmat.stages.choosing import matching
 
@@ -84,7 +83,7 @@ def emptied(sheet: Worksheet, names: Sequence[str]) -> Worksheet:
         mine = {own for name in names for own in matching(stage, name) if stage.step(own) is not None}
         found |= {name for name in names if any(own in mine for own in matching(stage, name))}
         steps = [
-            replace(step, result=_empty(step.result, np.nan)) if step.name in mine else step for step in stage.steps
+            replace(step, result=_empty(step.result)) if step.name in mine else step for step in stage.steps
         ]
         stages.append(replace(stage, steps=steps))
     missing = [name for name in names if name not in found]
@@ -99,7 +98,9 @@ def emptied(sheet: Worksheet, names: Sequence[str]) -> Worksheet:
     return Worksheet(stages, sheet.vocabulary, sheet.tokens)
 
 
-def _empty(matrix: Matrix, value: float) -> Matrix:
+def _empty(matrix: Matrix) -> Matrix:
     import numpy as np
 
-    return Matrix(matrix.name, np.full_like(matrix.values, value), matrix.rows, matrix.cols, matrix.origin)
+    from tmat.worksheet import BLANK
+
+    return Matrix(matrix.name, np.full_like(matrix.values, np.nan), matrix.rows, matrix.cols, BLANK)

@@ -1,7 +1,5 @@
 """The options of a stack's sublayers, declared once for encode and decode."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import typer

@@ -1,7 +1,5 @@
 """tmat vocab."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from typing import Annotated

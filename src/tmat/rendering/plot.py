@@ -26,7 +26,11 @@ MOST = 64  # maps in a picture
 NUMBERED = 16  # rows and columns up to which each cell has its number
 TICKS = 40  # labels along a side
 LONGEST = 24  # characters of a label
-FONTS = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei", "Hiragino Sans GB", "Microsoft YaHei", "Arial Unicode MS")
+FONTS = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "Hiragino Sans GB", "Microsoft YaHei", "Arial Unicode MS",
+    "WenQuanYi Zen Hei",
+)  # fmt: skip
+"""Fonts with more scripts than matplotlib's own: the first that is here is taken where a word wants it."""
 SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "tmat", "svg.fonttype": "path", "font.size": 9.0, "axes.titlesize": 10.0, "figure.dpi": 100,
     "text.parse_math": False,  # a dollar in a word is a dollar
@@ -40,7 +44,6 @@ def plotted(sheets: Sequence[Worksheet], look: Look | None = None, kind: str = "
     """
     try:
         import matplotlib as mpl
-        from matplotlib import font_manager
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
@@ -54,8 +57,7 @@ def plotted(sheets: Sequence[Worksheet], look: Look | None = None, kind: str = "
         warnings.simplefilter("ignore")  # a character that no font here has is drawn as a box
         mpl.rcdefaults()
         mpl.rcParams.update(SETTINGS)
-        known = set(font_manager.get_font_names())
-        mpl.rcParams["font.family"] = [name for name in FONTS if name in known]
+        mpl.rcParams["font.family"] = _fonts(chosen)
         figure = Figure(figsize=(wide * across, high * down), layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.subplots(down, across, squeeze=False).ravel()
@@ -87,6 +89,20 @@ def maps(sheets: Sequence[Worksheet], look: Look) -> list[Entry]:
     if len(found) > MOST:
         raise LimitError(f"{len(found)} heat maps are too many for one picture", f"at most {MOST}", mend="choose with --only")
     return found
+
+
+def _fonts(chosen: Sequence[Entry]) -> list[str]:
+    own = ["DejaVu Sans"]
+    words = {text for entry in chosen for text in (*entry.matrix.rows, *entry.matrix.cols)}
+    if all(character < "\u0600" for text in words for character in text):
+        return own
+    import logging
+
+    from matplotlib import font_manager
+
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # a weight that a font lacks is no news
+    known = set(font_manager.get_font_names())
+    return own + [name for name in FONTS if name in known][:1]
 
 
 def _size(chosen: Sequence[Entry]) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import numpy as np
 from tmat.rendering.layout.heat import Scale
 from tmat.rendering.layout.numbers import aligned, texts
 from tmat.rendering.layout.spelling import Spelling
-from tmat.worksheet import Array, Matrix
+from tmat.worksheet import BLANK, Array, Matrix
 
 CUT = -1  # the place of a row or column that stands for those not shown
 MANY_ROWS = 24
@@ -69,6 +69,8 @@ def view(
     rows = rows_shown(matrix, full)
     seen = _picked(matrix.values, rows, list(cols))
     shown = texts(seen, digits, most)
+    if matrix.origin == BLANK:
+        shown = [["____"] * len(cols) for _ in shown]
     if scale is not None and glyphs:
         marks = [[scale.glyph(x) for x in row] for row in seen.tolist()]
         shown = [[text + mark for text, mark in zip(*pair, strict=True)] for pair in zip(shown, marks, strict=True)]
