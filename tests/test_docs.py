@@ -23,11 +23,12 @@ BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 
 def commands(block: str) -> list[tuple[str, str]]:
-    """The commands of a block with what is said to be printed; a line that ends in \\ goes on in the next."""
+    """The commands of a block with what is said to be printed; one goes on after a \\ at its end, or to the END of <<'END'."""
     found: list[tuple[str, str]] = []
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         command, _, printed = part.partition("\n")
-        while command.endswith("\\"):
+        here = "<<'END'" in command
+        while command.endswith("\\") or (here and not command.endswith("\nEND")):
             more, _, printed = printed.partition("\n")
             command += "\n" + more
         found.append((command, printed))

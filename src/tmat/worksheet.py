@@ -43,9 +43,12 @@ class Matrix:
         origin: str = "",
     ) -> Matrix:
         """A matrix from anything numpy takes; one dimension is one row; labels default to 1, 2, …"""
-        array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=np.float64)
-        if array.dtype.kind != "f":
-            array = array.astype(np.float64)
+        try:
+            array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=np.float64)
+            if array.dtype.kind != "f":
+                array = array.astype(np.float64)
+        except (ValueError, TypeError):
+            raise InputError(f"{name} is no matrix", _why_not(values)) from None
         if array.ndim < 2:
             array = array.reshape(1, -1)
         if array.ndim != 2:
@@ -79,6 +82,18 @@ class Matrix:
         from tmat.rendering.notebook import matrix_html
 
         return matrix_html(self)
+
+
+def _why_not(values: object) -> str:
+    """Why these are no rows of numbers: rows of different lengths, or cells that are no numbers."""
+    try:
+        lengths = [len(row) for row in values]  # type: ignore[attr-defined]
+    except TypeError:
+        lengths = []
+    for n, length in enumerate(lengths, start=1):
+        if length != lengths[0] and not isinstance(values, str):
+            return f"row {n} has {length} cells, row 1 has {lengths[0]}"
+    return "expected rows of numbers"
 
 
 def _labels(labels: object, count: int, name: str, kind: str) -> tuple[str, ...]:
@@ -197,7 +212,7 @@ class Stage:
         return stage_html(self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(repr=False)
 class Vocabulary:
     """The words a model knows, in the order of their ids.
 

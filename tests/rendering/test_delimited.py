@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.rendering.nasty import WORDS
+
 from tmat.errors import InputError
 from tmat.reading.delimited import read_delimited
 from tmat.rendering import rendered
@@ -77,4 +77,4 @@ def test_nothing_to_write_is_an_error() -> None:
 
 def test_digits_and_blank_cells() -> None:
     assert to_text(Matrix.of("Q", [[2 / 3, -np.inf]]), digits=2) == ",1,2\n1,0.67,−∞\n"
-    assert to_text(Matrix.of("Q", [[np.nan, np.nan]])) == ",1,2\n1,,\n"
+    assert to_text(Matrix.of("Q", [[np.nan, np.nan]]), blank=True) == ",1,2\n1,,\n"

@@ -13,13 +13,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
+from hypothesis import given, settings
 from tests.rendering.nasty import WORDS, nasty
+from tests.rendering.test_json import worksheets
+
 from tmat.reading import loads, read_answers_text
 from tmat.reading.delimited import read_delimited
 from tmat.rendering import rendered
 from tmat.rendering.layout import Look
 from tmat.visible import visible
+from tmat.worksheet import Worksheet
 
 SHEET = nasty()
 CHOSEN = Look(only=("Q",))
@@ -160,3 +163,16 @@ def test_json_reads_back_every_word() -> None:
     back = loads(rendered([SHEET], "json", Look(), "sheet.json")["sheet.json"])
     assert back.tokens == WORDS
     assert back.stages[1]["Q"].rows == WORDS
+
+
+@given(worksheets())
+@settings(max_examples=40)
+def test_any_worksheet_can_be_shown_in_any_format(sheet: Worksheet) -> None:
+    for format in ("markdown", "latex", "html", "svg", "text"):
+        [data] = rendered([sheet], format, Look(), "sheet").values()
+        data.decode()
+    ET.fromstring(rendered([sheet], "svg", Look(), "sheet.svg")["sheet.svg"])
+    sheet._repr_html_()
+    if any(stage.names() for stage in sheet):
+        for format in ("csv", "npz"):
+            assert rendered([sheet], format, Look(), "sheet")

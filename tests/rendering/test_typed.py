@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rendering.nasty import WORDS
 
 import tmat
-from tests.rendering.nasty import WORDS
 from tmat.reading import read_answers_text
 from tmat.rendering.layout import Look
 from tmat.rendering.typed import document
@@ -39,7 +39,6 @@ def test_words_label_rows_and_columns() -> None:
     stage = sheet.stages[0]
     assert list(back) == stage.names()
     assert back["weights"].rows == back["weights"].cols == ("When", "you")
-    assert "# scores" not in text
     assert "scores   # scores = Q·Kᵀ, 2×2\n" in text
 
 

@@ -86,7 +86,8 @@ def test_extremes_go_through_the_whole_of_attention_in_silence(qkv: dict[str, Ar
     defined = ~np.isnan(weights).any(axis=1)
     sums = weights[defined].sum(axis=1)
     assert np.all(np.isclose(sums, 1, rtol=1e-12) | (sums == 0))
-    assert loads(dumps(attention(matrices=qkv, mask="causal")))["attention"]["Z"].values.tobytes() == stage["Z"].values.tobytes()
+    again = loads(dumps(attention(matrices=qkv, mask="causal")))["attention"]
+    np.testing.assert_array_equal(again["Z"].values, stage["Z"].values)  # NaN where ∞ − ∞ or 0·∞ is asked for
 
 
 @given(heads(), st.randoms(use_true_random=False))
@@ -204,9 +205,7 @@ def stacks(draw: st.DrawFn) -> tuple[Array, dict[str, Any], dict[str, Any], dict
 @settings(max_examples=40)
 def test_a_stack_in_one_call_through_json_or_stage_by_stage_is_the_same_bits(drawn: Any) -> None:
     x, attend, norm, network, common, layers = drawn
-    whole = encode(
-        x, layers=layers, attention_options=attend, norm_options=norm, ffn_options=network, **common
-    )  # fmt: skip
+    whole = encode(x, layers=layers, attention_options=attend, norm_options=norm, ffn_options=network, **common)
     sheet: Worksheet | Array = x
     for _ in range(layers):
         for stage, how in ((attention, attend), (addnorm, norm), (ffn, network), (addnorm, norm)):

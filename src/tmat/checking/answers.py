@@ -114,6 +114,11 @@ def _read(path: Path, origin: str) -> Answers:
         return Answers.of_text(_decoded(data, origin), origin)
     if suffix == ".json":
         return _from_json(path, origin)
+    if suffix == ".xlsx":
+        from tmat.reading.xlsx import read_xlsx
+
+        found = read_xlsx(_bytes(path), origin)
+        return Answers([Answer(f.matrix.name, f.matrix.values, stage=f.stage, where=f.where) for f in found], origin)
     from tmat.reading import read_matrices
 
     return Answers.of(read_matrices(str(path)), origin)

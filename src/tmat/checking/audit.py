@@ -35,9 +35,11 @@ def explain(
 
     Errors: an operation it does not know; operands that do not fit.
 
-    >>> step = explain("row_mean", {"sum": [[1.0, 2.0, 6.0], [2.0, 4.0, 9.0]]}, printed=[[2.0], [4.0]], name="mean")
+    >>> scores = [[3.0, 6.0, 1.5], [9.0, 2.0, 4.0]]
+    >>> printed = [[1.0, 2.0, 0.5], [3.0, 0.667, 1.333]]
+    >>> step = explain("divide_by_root", {"scores": scores}, {"d": 3}, printed, name="scaled")
     >>> step.verdict.word, step.findings[0].sentence
-    ('slip', 'perhaps the median of each row was taken, not the mean')
+    ('slip', 'divided by 3 itself, not by its root')
     """
     operation = op if isinstance(op, Operation) else REGISTRY.get(op)
     if operation is None:

@@ -174,7 +174,7 @@ def another_operand(step: Redo, page: Page, *, deep: bool = False) -> Iterator[C
         ]
         for name, values in fitting:
             changed = step.taking(n, values, name)
-            said = f"{name} was taken in place of {own_name}"
+            said = f"{name} taken in place of {own_name}"
             mend = f"take {own_name}: {step.op.said(step.names, dict(step.params))}"
             if own_name == "residual":
                 label = "wrong-residual"
@@ -196,7 +196,7 @@ def operand_transposed(step: Redo) -> Iterator[Candidate]:
         if values.shape[0] != values.shape[1] or np.array_equal(values, values.T):
             continue
         changed = step.taking(n, values.T)
-        said, mend = f"{name} was transposed first", f"take {name} as it stands"
+        said, mend = f"{name} transposed first", f"take {name} as it stands"
         yield Candidate(changed(), "slip", "operand-transposed", said, mend, 1, len(step.names))
         for slip in step.op.slips:
             if slip.rare == 0:
@@ -238,7 +238,7 @@ def rounded_early(step: Redo, claimed: Sequence[int | None], printed: int) -> It
                 step.taking(n, rounded)(),
                 "close",
                 "rounded-too-early",
-                f"{name} was rounded to {_decimals(decimals)} before this step",
+                f"{name} rounded to {_decimals(decimals)} before this step",
                 f"take {name} with all the decimals you have",
                 1 if most is not None and decimals in (1, 2, 3) else 2,
                 3,
@@ -247,7 +247,7 @@ def rounded_early(step: Redo, claimed: Sequence[int | None], printed: int) -> It
                 step.taking(n, truncate(values, decimals))(),
                 "close",
                 "rounded-too-early",
-                f"{name} was cut off after {_decimals(decimals)} before this step",
+                f"{name} cut off after {_decimals(decimals)} before this step",
                 f"take {name} with all the decimals you have",
                 3,
                 3,
@@ -259,7 +259,7 @@ def rounded_early(step: Redo, claimed: Sequence[int | None], printed: int) -> It
                 Redo(step.op, every, step.params, step.names, step.result)(),
                 "close",
                 "rounded-too-early",
-                f"{' and '.join(step.names)} were rounded to {_decimals(decimals)} before this step",
+                f"{' and '.join(step.names)} rounded to {_decimals(decimals)} before this step",
                 "take the numbers with all the decimals you have",
                 2,
                 3,
@@ -277,7 +277,7 @@ def rounded_further_back(step: Redo, unseen: Sequence[bool]) -> Iterator[Candida
                 if np.array_equal(rounded, values):
                     continue
                 between = maker.taking(m, rounded)()
-                first = f"{maker.names[m]} was rounded to {_decimals(decimals)}"
+                first = f"{maker.names[m]} rounded to {_decimals(decimals)}"
                 for then in (None, 2, 3, 4, 5, 6):
                     made = between if then is None else round_half_away(between, then)
                     also = "" if then is None else f" and {maker.result} to {_decimals(then)}"

@@ -97,7 +97,7 @@ class Evidence:
         hit = int(explained.sum())
         found = [self._scored(explained, self._chosen(explained, choose(hit + missed, hit)), cost, False)]
         for axis in (1, 0):
-            lines = ~misfits.any(axis=axis) & explained.any(axis=axis)
+            lines = np.atleast_1d(~misfits.any(axis=axis) & explained.any(axis=axis))
             count = int(lines.sum())
             if count:
                 inside = explained & (lines[:, None] if axis else lines[None, :])

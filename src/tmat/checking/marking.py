@@ -44,7 +44,7 @@ def mark(key: Worksheet | Plan, answers: Answers, options: Options | None = None
     >>> [(step.name, step.verdict.word) for step in report.steps]
     [('scores', 'right'), ('scaled', 'slip'), ('weights', 'missing'), ('Z', 'missing')]
     >>> report["scaled"].findings[0].sentence
-    'scores was divided by 2 itself, not by its root'
+    'divided by 2 itself, not by its root'
     """
     plan = key if isinstance(key, Plan) else Plan(key)
     if not plan.steps:
@@ -190,7 +190,8 @@ class Marking:
             yield planned.exact
         if planned.again is not None:
             yield planned.again
-        if any([self.sources.deepen(operand) for operand in self.sources.operands(planned)]):
+        found = [self.sources.deepen(operand) for operand in self.sources.operands(planned)]  # all of them
+        if any(found):
             yield from self.sources.rights(planned)
 
     def _wrong(self, line: Line, report: StepReport, right: Cells, base: Cells) -> None:

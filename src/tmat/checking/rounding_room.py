@@ -51,5 +51,5 @@ def within_rounding(planned: Planned, sources: Sources, printed: Printed) -> Cel
 def _half(printed: Printed | None, given: bool, decimals: int) -> Array | float:
     """Half of the last place that a number before the step was rounded to."""
     if printed is not None:
-        return printed.unit / 2
+        return np.asarray(printed.unit / 2)
     return 0.0 if given else 0.5 * 10.0**-decimals

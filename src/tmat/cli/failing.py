@@ -75,7 +75,7 @@ def _usage(command: str, kind: str, error: BaseException) -> str:
     message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
     if kind == "NoSuchOption":
         option = str(getattr(error, "option_name", ""))
-        near = [n for n in getattr(error, "possibilities", None) or ()]
+        near = list(getattr(error, "possibilities", None) or ())
         lines = [f"{command}: no such option: {visible(option)}"]
         mend = f"did you mean {near[0]}?" if near else f"try {command} --help"
         return "\n".join([*lines, f"  {mend}"])

@@ -72,6 +72,7 @@ class Call:
     given: Mapping[str, str] = field(default_factory=dict)
     slipped: Mapping[str, str] = field(default_factory=dict)
     computing: Mapping[str, Any] = field(default_factory=dict)
+    flows: Mapping[str, str] = field(default_factory=dict)  # where nothing is slipped: the stage and step it is taken from
     prints: tuple[Printed, ...] = ()
     facts: tuple[Fact, ...] = ()
     letters: tuple[Letters, ...] = ()

@@ -27,6 +27,7 @@ from tmat.operations.expression import (
     Expression,
     Lookup,
     Number,
+    Operand,
     Place,
     Product,
     Quotient,
@@ -180,7 +181,7 @@ class Spreadsheet(Printer):
         else:
             bottom = f"({'+'.join(f'EXP({self.at(other, SUM)}-{largest})' for other in others)})"
         text = f"{top}/{bottom}"
-        if any(_may_be_lost(other) for other in others):
+        if _may_be_lost(own):
             return f"IF({largest}<{LEAST_FINITE},0,{text})", ATOM
         return text, QUOTIENT
 
@@ -195,7 +196,7 @@ class Spreadsheet(Printer):
 
     def _place(self, e: Place) -> Bound:
         term = common(e.terms)
-        if not isinstance(term, Run) or self._rounds(term):
+        if not isinstance(term, Run):
             terms = [self.text(one) for one in e.terms]
             largest = f"MAX({','.join(terms)})"
             text = str(e.first + len(terms) - 1)
@@ -203,8 +204,11 @@ class Spreadsheet(Printer):
                 text = f"IF({terms[n]}={largest},{e.first + n},{text})"
             return text, ATOM
         line = self.text(term)
+        place = f"MATCH(MAX({line}),{line},0)"
+        if self._rounds(term):
+            place = f"SUMPRODUCT({place})"
         shift = e.first - 1
-        return f"MATCH(MAX({line}),{line},0)" + (f"{shift:+d}" if shift else ""), SUM if shift else ATOM
+        return place + (f"{shift:+d}" if shift else ""), SUM if shift else ATOM
 
 
 def _never_zero(bottom: Expression) -> bool:
@@ -224,8 +228,10 @@ def _cells(expression: Expression) -> list[Expression]:
 
 
 def _may_be_lost(exponent: Expression) -> bool:
-    """Whether an exponent is −∞ for now, so that a whole row of them may come to be."""
-    return any(
-        isinstance(cell, Cell) and cell.operand.values is not None and cell.value == -math.inf
-        for cell in _cells(exponent)
-    )
+    """Whether an exponent is of a matrix with −∞ in it, so that a whole row of them may come to be."""
+    return any(isinstance(cell, Cell) and _holds_minus_infinity(cell.operand) for cell in _cells(exponent))
+
+
+def _holds_minus_infinity(operand: Operand) -> bool:
+    values = operand.values
+    return values is not None and bool((values == -math.inf).any())

@@ -18,6 +18,7 @@ from tmat.visible import visible
 from tmat.worksheet import Matrix, Worksheet
 
 STANDARD_INPUT = "standard input"
+SPREADSHEETS = (".xlsx", ".xlsm")
 _NAME = re.compile(r"[^\W\d][\w.\-]*")
 
 
@@ -144,8 +145,8 @@ def _loaded(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str
         return _numpy(BytesIO(data), suffix, origin, name)
     if data.startswith(b"\x93NUMPY"):
         return _numpy(BytesIO(data), ".npy", origin, name)
-    if data.startswith(b"PK\x03\x04"):
-        return _numpy(BytesIO(data), ".npz", origin, name)
+    if data.startswith(b"PK\x03\x04") or suffix in SPREADSHEETS:
+        return _zipped(data, suffix, origin, name)
     if suffix == ".json" or (suffix not in (".csv", ".tsv", ".txt", ".md") and _begins_json(data)):
         return _from_document(_one_document(data, origin), name, origin)
     text = as_text(data, origin)
@@ -154,6 +155,19 @@ def _loaded(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str
 
         return _only({"": read_delimited(text, origin, "\t" if suffix == ".tsv" else None)}, name, origin)
     return _only(_typed(text, origin), name, origin)
+
+
+def _zipped(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
+    """A spreadsheet or an .npz: both are zips."""
+    from tmat.reading.xlsx import as_worksheet, read_xlsx
+    from tmat.reading.xlsx_cells import is_workbook
+
+    if suffix not in SPREADSHEETS and not is_workbook(data):
+        return _numpy(BytesIO(data), ".npz", origin, name)
+    found = read_xlsx(data, origin)
+    if [one.matrix.name for one in found] == [""]:
+        return _only({"": found[0].matrix}, name, origin)
+    return _from_document(as_worksheet(found), name, origin)
 
 
 def _begins_json(data: bytes) -> bool:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 
 from tmat.precision import format_number
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import is_blank
 from tmat.rendering.several import files
 from tmat.worksheet import Matrix, Worksheet
 
@@ -24,11 +23,12 @@ _NUMBER = re.compile(r"[+-]?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?")
 def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
     """A file for each matrix."""
     found = files(sheets, look, name, format)
-    return {path: to_text(matrix, DELIMITERS[format], look.digits).encode() for path, matrix in found.items()}
+    mark = DELIMITERS[format]
+    return {path: to_text(own.matrix, mark, look.digits, blank=own.blank).encode() for path, own in found.items()}
 
 
-def to_text(matrix: Matrix, delimiter: str = ",", digits: int | None = None) -> str:
-    r"""One matrix; with ``digits`` the numbers have so many decimals, else as many as they take.
+def to_text(matrix: Matrix, delimiter: str = ",", digits: int | None = None, *, blank: bool = False) -> str:
+    r"""One matrix; with ``digits`` the numbers have so many decimals, else as many as they take; ``blank``: none at all.
 
     A label that a spreadsheet would take for a formula gets an apostrophe before it, which reading takes off again.
 
@@ -36,7 +36,6 @@ def to_text(matrix: Matrix, delimiter: str = ",", digits: int | None = None) -> 
     ,"a,b",c
     '=1+1,0.1,-2.0
     """
-    blank = is_blank(matrix)
     lines = [delimiter.join(["", *(_label(label, delimiter) for label in matrix.cols)])]
     for label, row in zip(matrix.rows, matrix.values.tolist(), strict=True):
         cells = [""] * len(row) if blank else _numbers(row, digits)

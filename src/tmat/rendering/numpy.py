@@ -27,9 +27,9 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dic
         stream = BytesIO()
         save_npz(stream, sheets, look)
         return {name: stream.getvalue()}
-    for path, matrix in files(sheets, look, name, format).items():
+    for path, entry in files(sheets, look, name, format).items():
         stream = BytesIO()
-        save_npy(stream, matrix.values, look.digits)
+        save_npy(stream, entry.matrix.values, look.digits)
         made[path] = stream.getvalue()
     return made
 

@@ -138,7 +138,7 @@ def shown(
     if look.full:
         room = Room(matrix.height, matrix.width)
     rows, cols = _places(matrix.height, room.rows), _places(matrix.width, room.cols)
-    blank = is_blank(matrix)
+    blank = step is not None and is_blank(matrix)
     cells = _cells(matrix.values, rows, cols, look.digits, decimals(stage, matrix.name), blank)
     cut = CUT in rows or CUT in cols
     return Shown(
@@ -158,7 +158,7 @@ def shown(
 
 
 def is_blank(matrix: Matrix) -> bool:
-    """Whether a matrix was emptied, to be filled in by hand.
+    """Whether a step's result was emptied, to be filled in by hand.
 
     >>> is_blank(Matrix.of("Q", [[np.nan, np.nan]])), is_blank(Matrix.of("Q", [[np.nan, 1.0]]))
     (True, False)

@@ -15,7 +15,6 @@ from tmat.rendering.layout.heat import ONE_SIDED, TWO_SIDED, Scale, ink
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import texts
 from tmat.rendering.layout.view import named
-from tmat.rendering.page import is_blank
 from tmat.rendering.several import Entry, entries
 from tmat.visible import visible
 from tmat.worksheet import Worksheet
@@ -76,7 +75,7 @@ def maps(sheets: Sequence[Worksheet], look: Look) -> list[Entry]:
 
     Errors: none that is drawn unasked; more than a picture holds.
     """
-    found = [entry for entry in entries(sheets, look) if entry.matrix.values.size and not is_blank(entry.matrix)]
+    found = [entry for entry in entries(sheets, look) if entry.matrix.values.size and not entry.blank]
     if look.only is None:
         found = [entry for entry in found if entry.step is not None and entry.step.op in MAPS]
     if not found:

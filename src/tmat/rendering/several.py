@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tmat.errors import InputError
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import wanted
+from tmat.rendering.page import is_blank, wanted
 from tmat.worksheet import Matrix, Stage, Step, Worksheet
 
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\s]')  # what some file system does not take in a name
@@ -23,6 +23,11 @@ class Entry:
     stage: Stage
     step: Step | None
     matrix: Matrix
+
+    @property
+    def blank(self) -> bool:
+        """Whether it is to be filled in by hand."""
+        return self.step is not None and is_blank(self.matrix)
 
 
 def entries(sheets: Sequence[Worksheet], look: Look) -> Iterator[Entry]:
@@ -52,12 +57,12 @@ def named(sheets: Sequence[Worksheet], look: Look) -> dict[str, Matrix]:
     return {entry.name: entry.matrix for entry in entries(sheets, look)}
 
 
-def files(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, Matrix]:
+def files(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, Entry]:
     """For a format that holds one matrix: a file for it, or for several a folder of them, called as the file would be.
 
     Errors: no matrix at all; several and no file to call the folder by.
     """
-    found = named(sheets, look)
+    found = {entry.name: entry for entry in entries(sheets, look)}
     if not found:
         raise InputError(f"no matrix to write as {format}", "the worksheet has none", mend="try --format json")
     if len(found) == 1:
@@ -71,11 +76,11 @@ def files(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> di
             mend=f"choose one with --only, or write a folder of files with -o FOLDER.{format}",
         )
     folder, suffix = os.path.splitext(name)
-    made: dict[str, Matrix] = {}
-    for full, matrix in found.items():
+    made: dict[str, Entry] = {}
+    for full, entry in found.items():
         path = os.path.join(folder, _UNFIT.sub("-", full).lstrip(".-") or "matrix")
         place, n = path, 2
         while place.casefold() + suffix in {other.casefold() for other in made}:
             place, n = f"{path}-{n}", n + 1
-        made[place + suffix] = matrix
+        made[place + suffix] = entry
     return made

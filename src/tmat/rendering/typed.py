@@ -9,13 +9,14 @@ from itertools import groupby
 from tmat.precision import format_number
 from tmat.reading.text_rows import is_cell
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import formula_of, is_blank
+from tmat.rendering.page import formula_of
 from tmat.rendering.several import Entry, entries
 from tmat.visible import visible
 from tmat.width import pad, width
-from tmat.worksheet import Matrix, Stage, Worksheet
+from tmat.worksheet import Matrix, Stage, Vocabulary, Worksheet
 
 BLANK = "_"
+LINED_UP = 128  # rows beyond which columns are not lined up
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _UNFIT = re.compile(r"[^\w.-]")
 
@@ -37,17 +38,23 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     When 1.5 -2.0
     """
     look = look or Look()
-    blocks: list[str] = []
-    for _, own in groupby(entries(sheets, look), key=lambda entry: id(entry.stage)):
-        found = list(own)
-        blocks.append("\n".join(_caption(found[0].stage)))
-        blocks += ["\n".join(_block(entry, look.digits)) for entry in found]
-    return "\n\n".join(blocks) + "\n"
+    found = groupby(entries(sheets, look), key=lambda entry: id(entry.stage))
+    blocks = {key: ["\n".join(_block(entry, look.digits)) for entry in own] for key, own in found}
+    parts: list[str] = []
+    for sheet in sheets:
+        parts += [_remark(f"tokens: {' '.join(sheet.tokens)}")] if sheet.tokens else []
+        for stage in sheet.stages:
+            own = blocks.get(id(stage), [])
+            if own or look.only is None:
+                parts += ["\n".join(_caption(stage, sheet.vocabulary)), *own]
+    return "\n\n".join(parts) + "\n"
 
 
-def _caption(stage: Stage) -> Iterator[str]:
+def _caption(stage: Stage, vocabulary: Vocabulary | None) -> Iterator[str]:
     yield _remark(stage.id)
     yield from (_remark(note) for note in stage.notes)
+    if stage.stage == "vocab" and vocabulary is not None:
+        yield from (_remark(f"{n} {word}") for n, word in enumerate(vocabulary.words, start=vocabulary.first_id))
 
 
 def _remark(text: str) -> str:
@@ -57,13 +64,16 @@ def _remark(text: str) -> str:
 def _block(entry: Entry, digits: int | None) -> Iterator[str]:
     matrix, step = entry.matrix, entry.step
     told = "given" if step is None else formula_of(step)
+    if not matrix.values.size:
+        yield _remark(f"{entry.name} has no cells: {matrix.size}")
+        return
     yield f"{_name(entry.name)}   # {visible(told)}, {matrix.size}"
     heads = _words(matrix.cols)
     labels = _words(matrix.rows)
     for side, own, labelled in (("rows", matrix.rows, labels), ("columns", matrix.cols, heads)):
         if labelled is None and any(label != str(n) for n, label in enumerate(own, start=1)):
             yield _remark(f"{side}: {' | '.join(own)}")
-    yield from _lined_up(heads, labels, _cells(matrix, digits))
+    yield from _lined_up(heads, labels, _cells(matrix, digits, entry.blank))
 
 
 def _name(name: str) -> str:
@@ -77,8 +87,8 @@ def _words(labels: Sequence[str]) -> list[str] | None:
     return list(labels) if all(_WORD.fullmatch(label) and not is_cell(label) for label in labels) else None
 
 
-def _cells(matrix: Matrix, digits: int | None) -> list[list[str]]:
-    if is_blank(matrix):
+def _cells(matrix: Matrix, digits: int | None, blank: bool) -> list[list[str]]:
+    if blank:
         return [[BLANK] * matrix.width for _ in range(matrix.height)]
     return [[_number(x, digits) for x in row] for row in matrix.values.tolist()]
 
@@ -88,10 +98,12 @@ def _number(x: float, digits: int | None) -> str:
 
 
 def _lined_up(heads: list[str] | None, labels: list[str] | None, cells: list[list[str]]) -> Iterator[str]:
+    """A line a row, its numbers under those above, but for large matrices, which nobody reads by eye."""
     rows = [heads, *cells] if heads is not None else cells
-    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(width, column)) for column in zip(*rows[:LINED_UP], strict=True)]
     own = max(map(width, labels), default=0) + 1 if labels is not None else 0
     for n, row in enumerate(rows):
         label = labels[n - (heads is not None)] if labels is not None and row is not heads else ""
-        line = " ".join(pad(cell, wide, "right") for cell, wide in zip(row, widths, strict=True))
+        lined_up = (pad(cell, wide, "right") for cell, wide in zip(row, widths, strict=True))
+        line = " ".join(lined_up if len(rows) <= LINED_UP else row)
         yield (pad(label, own) + line).rstrip()

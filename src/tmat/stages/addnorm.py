@@ -100,6 +100,8 @@ def addnorm(
         sheet.note("no norm")
         sheet.record(norm="none")
         return sheet.finish(total)
+    if total and total.width == 0:
+        raise InputError("rows without a cell cannot be normalised", f"{total.name} is {total.told()}")
     normalized = _normalized(sheet, total, norm, deviation, epsilon, epsilon_in)
     return sheet.finish(_learned(sheet, normalized))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -26,18 +27,19 @@ def ancestors(targets: Iterable[Node]) -> set[Node]:
     return found
 
 
-def compute(order: list[Node], kept: set[Node], draw: Callable[[Node], Array]) -> None:
+def compute(order: list[Node], kept: set[Node], draw: Callable[[Node], Array], dtype: Any = np.float64) -> None:
     """Fill in the values of every kept node, each node at most once, in the order they were written down.
 
     A node that is not kept is let go after its last use; one that is large besides is never held
     whole where the steps after it go by rows: softmax(Q·Kᵀ)·V needs one row of weights at a time.
+    What a step makes of nothing (positions) is brought to ``dtype``, as drawn and given matrices are.
     """
     line = ancestors(kept)
     needed = [node for node in order if node in line]
     passing = {
         node
         for node in needed
-        if node not in kept and node.height * node.width > LARGE and (node.op or node.make)
+        if node not in kept and node.height * node.width > LARGE and (node.of or node.make)
         if _only_by_rows(node, needed)
     }
     uses = dict.fromkeys(needed, 0)
@@ -53,6 +55,8 @@ def compute(order: list[Node], kept: set[Node], draw: Callable[[Node], Array]) -
                 continue
             if node.values is None:
                 node.values = _by_blocks(node, passing) if any(o in passing for o in node.of) else _whole(node)
+                if not node.of:
+                    node.values = node.values.astype(dtype, copy=False)
             for operand in node.of:
                 uses[operand] -= 1
                 if uses[operand] == 0 and operand not in kept and operand.op is not None:

@@ -67,10 +67,10 @@ class Rounding:
         """The step names it speaks of, folded."""
         return {*self.steps, *self.uses}
 
-    def refuse_unknown(self, steps: Iterable[str], where: str) -> None:
-        """Say no where it speaks of a step that is not there."""
+    def refuse_unknown(self, steps: Iterable[str], where: str, *, given: Iterable[str] = ()) -> None:
+        """Say no where it speaks of a step that is not there; one that is given is there, and stays as it is."""
         steps = list(steps)
-        spoken = sorted(self.names() - {key for name in steps for key in _keys(name)})
+        spoken = sorted(self.names() - {key for name in (*steps, *given) for key in _keys(name)})
         if spoken:
             near = nearest(spoken[0], steps)
             raise InputError(

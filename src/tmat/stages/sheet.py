@@ -54,6 +54,8 @@ class Sheet:
         self.before = before if before is not None else Worksheet()
         self.id = id or self.before.next_id(stage)
         self.stage = Stage(self.id, stage)
+        if dtype not in ("float64", "float32"):
+            raise InputError(f"--dtype {dtype} is not known", "expected float64 or float32")
         self.seed, self.init, self.dtype = seed, init, np.dtype(dtype)
         self.rounding = Rounding.parse(round)
         self.keep = None if keep is None else list(keep)
@@ -93,6 +95,9 @@ class Sheet:
 
     def place(self, node: Node) -> Node:
         """A node made elsewhere, written down here whatever the user gave."""
+        make, dtype = node.make, self.dtype
+        if make is not None:
+            node.make = lambda start, stop: make(start, stop).astype(dtype, copy=False)
         return self._write(node)
 
     def given(self, name: str, flowing: Matrix | None = None, *, hint: str = "") -> Node:
@@ -112,7 +117,8 @@ class Sheet:
         if found is not None:
             return self._write(_relabelled(_holding(name, found, self.dtype), labels))
         if height == 0 or width == 0:
-            return self._write(Node(name, problem=InputError(f"{name} cannot be drawn", "its size is not known")))
+            problem = InputError(f"{name} cannot be drawn", f"it would be {height}×{width}, without a cell")
+            return self._write(Node(name, problem=problem))
         row_labels = list(rows) or [str(n) for n in range(1, height + 1)]
         cols = [f"{labels}{n}" for n in range(1, width + 1)]
         origin = f"drawn: {self.init}, seed {self.seed}"
@@ -141,7 +147,7 @@ class Sheet:
     def write(self, node: Node) -> Node:
         """A node made elsewhere (a mask by its rule), written down here unless the user gave that name."""
         found = self._take(node.name)
-        return self._write(_holding(node.name, found, self.dtype) if found is not None else node)
+        return self.place(_holding(node.name, found, self.dtype) if found is not None else node)
 
     # -- what is done
 
@@ -174,8 +180,10 @@ class Sheet:
         for node in self._order:
             if node in line and node.problem is not None:
                 raise node.problem
-        compute(self._order, kept, self._draw)
+        compute(self._order, kept, self._draw, self.dtype)
         self.stage.output = output.name if output in kept else ""
+        if self.rounding.default is not None:
+            self.note(f"each step rounded to {self.rounding.default} decimals")
         self.stage.notes = tuple(self._notes)
         for node in self._order:
             if node not in kept:
@@ -218,7 +226,8 @@ class Sheet:
                 mend=f"did you mean {near[0]}?" if near else None,
             )
         if self.rounding.strict:
-            self.rounding.refuse_unknown((node.name for node in self._order if node.op is not None), self.stage.stage)
+            steps = [node.name for node in self._order if node.op is not None]
+            self.rounding.refuse_unknown(steps, self.stage.stage, given=self._by_name)
 
     # -- below
 

@@ -51,7 +51,8 @@ def by_layer(matrices: Mapping[str, object], layers: int, norms: int, *, crossin
     [{}, {'W_1': 5}]
     """
     stack = [Sublayers() for _ in range(layers)]
-    for name, value in matrices.items():
+    # What is meant for every layer goes first, so that a layer's own wins.
+    for name, value in sorted(matrices.items(), key=lambda item: item[0].lower().startswith("layer")):
         found = re.fullmatch(r"(?:layer(\d+)\.)?(?:(self|cross)\.)?(.+)", name, re.IGNORECASE)
         assert found is not None, name
         number, side, own = found[1], (found[2] or "").lower(), found[3]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from tmat.checking.report import Report, StepReport, Verdict
 from tmat.checking.reports.words import sentences, standing
-from tmat.operations.operation import Array
 from tmat.precision import Claim, format_number
 
 

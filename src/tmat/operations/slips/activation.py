@@ -26,7 +26,7 @@ def relu_left_out(step: Redo) -> Array:
 @slip(
     (gelu, gelu_tanh, silu, tanh),
     "activation-left-out",
-    said="the activation was left out: {result} is {0}",
+    said="the activation was left out: these are the numbers of {0}",
     mend="bend every number of {0}",
 )
 def left_out(step: Redo) -> Array:

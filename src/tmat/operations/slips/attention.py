@@ -112,7 +112,7 @@ def twice(step: Redo) -> Array:
 )
 def largest_only(step: Redo) -> Array:
     a = logits(step)
-    return (a == a.max(axis=1, keepdims=True)).astype(a.dtype)
+    return np.asarray((a == a.max(axis=1, keepdims=True)).astype(a.dtype))
 
 
 @slip(
@@ -124,13 +124,13 @@ def largest_only(step: Redo) -> Array:
 )
 def divided_by_largest(step: Redo) -> Array:
     a = logits(step)
-    return np.exp(a - a.max(axis=1, keepdims=True))
+    return np.asarray(np.exp(a - a.max(axis=1, keepdims=True)))
 
 
 @slip(
     SOFTMAX,
     "softmax-not-taken",
-    said="softmax was not taken: {result} is {0}",
+    said="softmax was not taken: these are the numbers of {0}",
     mend="take softmax along each row of {0}",
 )
 def not_taken(step: Redo) -> Array:
@@ -161,7 +161,7 @@ def temperature_left_out(step: Redo) -> Array:
 @slip(
     softmax_tempered,
     "temperature-multiplied",
-    said="{0} was multiplied by the temperature",
+    said="multiplied by the temperature, not divided",
     mend="divide {0} by {temperature} before softmax",
 )
 def temperature_multiplied(step: Redo) -> Array:
@@ -264,7 +264,7 @@ def wrong_mask(step: Redo) -> Iterator[Variant]:
 @slip(
     renormalize,
     "not-renormalised",
-    said="the weights that were left were not brought back to a sum of 1: {result} is {0}",
+    said="the weights that were left were not brought back to a sum of 1: these are the numbers of {0}",
     mend="divide each row by its sum",
 )
 def not_renormalised(step: Redo) -> Array:
@@ -292,7 +292,7 @@ def renormalised_columns(step: Redo) -> Array:
 )
 def renormalised_whole(step: Redo) -> Array:
     a = step.operands[0]
-    return a / a.sum()
+    return np.asarray(a / a.sum())
 
 
 @slip(

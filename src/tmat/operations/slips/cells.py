@@ -51,9 +51,9 @@ def _point(value: float, decimals: int | None) -> Iterator[CellSlip]:
     if value == 0.0:
         return
     printed = value if decimals is None else float(round_half_away([value], decimals)[0])
-    for power, value in product((1, -1, 2, -2, 3, -3), dict.fromkeys((printed, value))):
+    for power, number in product((1, -1, 2, -2, 3, -3), dict.fromkeys((printed, value))):
         places = f"{abs(power)} place{'s' if abs(power) > 1 else ''} too far {'right' if power > 0 else 'left'}"
-        moved = value * 10.0**power if power > 0 else value / 10.0**-power
+        moved = number * 10.0**power if power > 0 else number / 10.0**-power
         yield CellSlip(
             "decimal-point",
             moved,

@@ -24,7 +24,7 @@ from tmat.operations.slips.slip import Redo, Variant, slip
 @slip(
     add,
     "term-left-out",
-    said="{missing} was not added: {result} is {kept} alone",
+    said="{missing} left out: {result} is {kept} alone",
     mend="add {missing}, cell by cell",
 )
 def term_left_out(step: Redo) -> Iterator[Variant]:

@@ -71,7 +71,7 @@ def distinct_masks(mask: Array) -> Iterator[WrongMask]:
 @slip(
     mask_fill,
     "mask-not-applied",
-    said="the mask was not applied: {result} is {0}",
+    said="the mask was not applied: these are the numbers of {0}",
     mend="put {filling} where the mask hides a cell",
 )
 def not_applied(step: Redo) -> Iterator[Variant]:
@@ -140,7 +140,7 @@ def mask_added(step: Redo) -> Iterator[Variant]:
 @slip(
     multiply,
     "mask-not-applied",
-    said="{1} was not applied: {result} is {0}",
+    said="{1} was not applied: these are the numbers of {0}",
     mend="multiply each cell of {0} by the cell of {1} in the same place",
 )
 def factor_not_applied(step: Redo) -> Array:
@@ -196,7 +196,7 @@ def dropout_inverted(step: Redo) -> Array:
 @slip(
     dropout,
     "dropout-not-applied",
-    said="nothing was dropped: {result} is {0}",
+    said="nothing was dropped: these are the numbers of {0}",
     mend="put 0 where {1} is 0 and divide the rest by 1 − {p}",
 )
 def dropout_not_applied(step: Redo) -> Array:

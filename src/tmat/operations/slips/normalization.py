@@ -29,7 +29,7 @@ from tmat.operations.slips.slip import Redo, Variant, slip
     mend="take the mean of each row: a number a token",
 )
 def mean_of_columns(step: Redo) -> Array:
-    return step.operands[0].mean(axis=0, keepdims=True).T
+    return np.asarray(step.operands[0].mean(axis=0, keepdims=True).T)
 
 
 @slip(
@@ -71,7 +71,7 @@ def mean_of_all(step: Redo) -> Array:
     mend="divide each sum by how many numbers the row has",
 )
 def not_divided(step: Redo) -> Array:
-    return step.operands[0].sum(axis=1, keepdims=True)
+    return np.asarray(step.operands[0].sum(axis=1, keepdims=True))
 
 
 @slip(
@@ -271,7 +271,7 @@ def squares_not_divided(step: Redo) -> Iterator[Variant]:
 )
 def absolute_deviation(step: Redo) -> Array:
     a, mean = step.operands
-    return np.abs(a - mean).mean(axis=1, keepdims=True)
+    return np.asarray(np.abs(a - mean).mean(axis=1, keepdims=True))
 
 
 @slip(
@@ -282,7 +282,7 @@ def absolute_deviation(step: Redo) -> Array:
     rare=1,
 )
 def row_range(step: Redo) -> Array:
-    return np.ptp(step.operands[0], axis=1, keepdims=True)
+    return np.asarray(np.ptp(step.operands[0], axis=1, keepdims=True))
 
 
 @slip(
@@ -353,7 +353,7 @@ def root_not_taken(step: Redo) -> Array:
 )
 def rms_not_divided(step: Redo) -> Array:
     a = step.operands[0]
-    return np.sqrt((a * a).sum(axis=1, keepdims=True))
+    return np.asarray(np.sqrt((a * a).sum(axis=1, keepdims=True)))
 
 
 # -- the norm
@@ -535,7 +535,7 @@ def as_a_whole(step: Redo) -> Array:
 @slip(
     NORMS,
     "not-normalised",
-    said="the norm was left out: {result} is {0}",
+    said="the norm was left out: these are the numbers of {0}",
     mend="take the mean off each row and divide by its deviation",
 )
 def not_normalised(step: Redo) -> Array:
@@ -598,7 +598,7 @@ def rms_mean_taken_off(step: Redo) -> Iterator[Variant]:
 @slip(
     (normalize_rms, normalize_rms_outside),
     "not-normalised",
-    said="the norm was left out: {result} is {0}",
+    said="the norm was left out: these are the numbers of {0}",
     mend="divide each row by its root mean square",
 )
 def rms_left_out(step: Redo) -> Array:

@@ -173,7 +173,7 @@ def bias_before_product(step: Redo) -> Iterator[Variant]:
 )
 def tanh_left_out(step: Redo) -> Array:
     queries, keys, v = step.operands
-    return (queries @ v[0])[:, None] + (keys @ v[0])[None, :]
+    return np.asarray((queries @ v[0])[:, None] + (keys @ v[0])[None, :])
 
 
 @slip(
@@ -185,7 +185,7 @@ def tanh_left_out(step: Redo) -> Array:
 )
 def weights_left_out(step: Redo) -> Array:
     queries, keys, _ = step.operands
-    return np.tanh(queries[:, None, :] + keys[None, :, :]).sum(axis=2)
+    return np.asarray(np.tanh(queries[:, None, :] + keys[None, :, :]).sum(axis=2))
 
 
 @slip(
@@ -197,4 +197,4 @@ def weights_left_out(step: Redo) -> Array:
 )
 def multiplied_before_tanh(step: Redo) -> Array:
     queries, keys, v = step.operands
-    return np.tanh(queries[:, None, :] * keys[None, :, :]) @ v[0]
+    return np.asarray(np.tanh(queries[:, None, :] * keys[None, :, :]) @ v[0])

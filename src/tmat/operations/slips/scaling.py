@@ -14,7 +14,7 @@ from tmat.precision import round_half_away
 @slip(
     (divide, divide_by_root),
     "scale-left-out",
-    said="the scale was left out: {result} is {0} itself",
+    said="the scale was left out: these are the numbers of {0}",
     mend="divide every cell of {0} by {divisor}",
 )
 def left_out(step: Redo) -> Iterator[Variant]:
@@ -24,7 +24,7 @@ def left_out(step: Redo) -> Iterator[Variant]:
 @slip(
     divide_by_root,
     "divided-by-d-k",
-    said="{0} was divided by {d} itself, not by its root",
+    said="divided by {d} itself, not by its root",
     mend="divide by √{d}",
 )
 def without_root(step: Redo) -> Array:
@@ -34,7 +34,7 @@ def without_root(step: Redo) -> Array:
 @slip(
     (divide, divide_by_root),
     "multiplied-by-scale",
-    said="{0} was multiplied by {divisor}",
+    said="multiplied by {divisor}, not divided",
     mend="divide by {divisor}",
 )
 def multiplied(step: Redo) -> Iterator[Variant]:
@@ -44,7 +44,7 @@ def multiplied(step: Redo) -> Iterator[Variant]:
 @slip(
     divide_by_root,
     "root-of-another-width",
-    said="{0} was divided by √{other}",
+    said="divided by √{other}, not by √{d}",
     mend="divide by √{d}: {d} is the d_k of this sheet",
 )
 def other_width(step: Redo) -> Iterator[Variant]:
@@ -59,7 +59,7 @@ def other_width(step: Redo) -> Iterator[Variant]:
 @slip(
     divide_by_root,
     "divided-by-another-width",
-    said="{0} was divided by {other}, which is another width and has no root taken",
+    said="divided by {other}: another width, and no root",
     mend="divide by √{d}",
     rare=1,
 )
@@ -73,7 +73,7 @@ def other_width_without_root(step: Redo) -> Iterator[Variant]:
 @slip(
     divide_by_root,
     "multiplied-by-d-k",
-    said="{0} was multiplied by {d}",
+    said="multiplied by {d}",
     mend="divide by √{d}",
     rare=1,
 )
@@ -84,7 +84,7 @@ def multiplied_by_width(step: Redo) -> Array:
 @slip(
     divide,
     "divided-by-another",
-    said="{0} was divided by {other}",
+    said="divided by {other}",
     mend="divide by {by}",
     rare=1,
 )

@@ -44,7 +44,7 @@ def position_for_id(step: Redo) -> Iterator[Variant]:
 )
 def smallest(step: Redo) -> Array:
     a = step.operands[0]
-    return (a.argmin(axis=1) + int(step.params["first"])).astype(np.float64).reshape(-1, 1)
+    return np.asarray((a.argmin(axis=1) + int(step.params["first"])).astype(np.float64).reshape(-1, 1))
 
 
 @slip(

@@ -12,8 +12,8 @@ from tmat.rendering.page import FOLD, Shown
 from tmat.working import Working, Workings
 from tmat.worksheet import Stage
 
-MOST = 3000
-"""Cells of a page whose working it carries; of what comes after, the first of each step."""
+MOST = 4000
+"""How much working a page carries: a cell counts one, and one more for every 16 cells that it is made of."""
 
 Cells = list[list[list[str] | None]]
 
@@ -30,12 +30,14 @@ class Live:
         """The workings of a step's cells, as far as they are on the page; ``tables``: where its operands stand."""
         if shown.step is None or shown.blank or not shown.matrix.values.size:
             return
-        size = sum(row != CUT for row in shown.rows) * sum(col != CUT for col in shown.cols)
-        if size > self.left:
-            self.skipped += 1
-            return
         workings = Workings(stage, digits=look.digits, fold=FOLD)
+        cells = sum(row != CUT for row in shown.rows) * sum(col != CUT for col in shown.cols)
         try:
+            first = workings.expression(shown.name, 0, 0)
+            size = cells * (1 + (sum(1 for _ in leaves(first)) if first is not None else 0) // 16)
+            if size > self.left:
+                self.skipped += 1
+                return
             own: Cells = [
                 [None if CUT in (row, col) else _told(workings, shown.name, row, col, tables) for col in shown.cols]
                 for row in shown.rows

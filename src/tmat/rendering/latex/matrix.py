@@ -38,15 +38,16 @@ def _filled(shown: Shown) -> list[list[str]]:
 
 
 def _column(cells: list[str]) -> list[str]:
-    wide = max((len(cell) for cell in cells if _DIGITS.fullmatch(cell)), default=0)
-    return [_cell(cell, wide) for cell in cells]
+    plain = [cell for cell in cells if _DIGITS.fullmatch(cell)]
+    wide = max((len(cell.lstrip("-")) for cell in plain), default=0)
+    return [_cell(cell, wide, any(other.startswith("-") for other in plain)) for cell in cells]
 
 
-def _cell(cell: str, wide: int) -> str:
-    """A number after as much space as it is short of the widest of its column.
+def _cell(cell: str, wide: int, signed: bool) -> str:
+    """A number after as much space as it is short of the widest of its column, ``signed`` where one is negative.
 
-    >>> print(_cell("0.79", 5), _cell("-0.36", 5), _cell("9.7", 5), _cell("1.5e-12", 0))
-    \\phantom{-}0.79 -0.36 \\phantom{00}9.7 1.5 \\cdot 10^{-12}
+    >>> print(_cell("0.79", 5, True), _cell("-10.36", 5, True), _cell("9.70", 5, False), _cell("1.5e-12", 0, False))
+    \\phantom{-0}0.79 -10.36 \\phantom{0}9.70 1.5 \\cdot 10^{-12}
     """
     if not cell:
         return BLANK
@@ -55,7 +56,5 @@ def _cell(cell: str, wide: int) -> str:
     mantissa, power, exponent = cell.partition("e")
     if power:
         return rf"{mantissa} \cdot 10^{{{exponent}}}"
-    missing = wide - len(cell)
-    if missing <= 0:
-        return cell
-    return rf"\phantom{{{'-' if missing == 1 and not cell.startswith('-') else '0' * missing}}}{cell}"
+    space = "-" * (signed and not cell.startswith("-")) + "0" * (wide - len(cell.lstrip("-")))
+    return rf"\phantom{{{space}}}{cell}" if space else cell

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tmat.rendering.spans import EMPTY, Line, Span, columns, padded, space, trimmed
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Block:
     """Rows of equal width, and the lines that belong above them (a name, column labels)."""
 

@@ -20,14 +20,14 @@ BETWEEN = {"×": " · ", "+": " + ", "∘": " ∘ ", "−": " − "}
 PICKS = re.compile(rf"{_MARK}\[")  # a part of a matrix: E[ids], Q[:, 1…2]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Sign:
     """Text between matrices: an operator, a function's name, a number."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Place:
     """Where operand ``n`` stands, transposed or not, and what is raised after it (²)."""
 
@@ -36,7 +36,7 @@ class Place:
     raised: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Group:
     """What stands in brackets: ( or [."""
 

@@ -21,7 +21,7 @@ UNLIMITED = 200  # where no width is given, equations wider than this are not se
 MOST = 4  # decimals, where nothing else says how many
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Pen:
     """How matrices are drawn here: the look, and the width there is (None: as much as it takes)."""
 

@@ -18,7 +18,7 @@ EDGE = 6
 WIDEST_LABEL = 14  # columns of a label that a column of numbers is widened for
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class View:
     """Rows and columns by their places (CUT for those left out), and the texts of their cells, padded."""
 

@@ -10,11 +10,13 @@ from tmat.errors import InputError, LimitError
 from tmat.operations import REGISTRY, Operation
 from tmat.operations.expression import Cell, Expression, Number, Operand, Place
 from tmat.operations.printing_spreadsheet import Spreadsheet
+from tmat.rendering.xlsx.filling import filled
 from tmat.rendering.xlsx.plan import LABELS, Block, Page
 from tmat.worksheet import Step
 
 LONGEST = 8192  # characters of a formula, by Excel's limit
-MOST_TERMS = 30_000_000  # cells that the formulas of a matrix name
+MOST_TERMS = 1_000_000_000  # cells that the formulas of a matrix name: a program calculates them each time
+FEW_TERMS = 5_000  # up to which each formula is printed by itself
 
 Formula: TypeAlias = "str | None"
 
@@ -42,9 +44,13 @@ class Formulas:
         operands = [self._operand(own) for own in step.of]
         if not _fits(op, operands, step):
             return None
-        self._refuse_huge(block, operands)
-        return [[self._formula(op.at(i, j, *operands, **step.params), step) for j in range(block.width)]
-                for i in range(block.height)]  # fmt: skip
+        terms = self._terms(block, operands)
+
+        def one(i: int, j: int) -> Formula:
+            return self._formula(op.at(i, j, *operands, **step.params), step)
+
+        every = filled(block.height, block.width, one) if terms > FEW_TERMS else None
+        return every or [[one(i, j) for j in range(block.width)] for i in range(block.height)]
 
     def largest(self, block: Block, i: int) -> tuple[str, str] | None:
         """Where a step says which column is the largest: the formula of that column's label, and the label now."""
@@ -97,7 +103,8 @@ class Formulas:
             self._operands[name] = Operand(own, matrix.values, rows=matrix.rows, cols=matrix.cols)
         return self._operands[name]
 
-    def _refuse_huge(self, block: Block, operands: list[Operand]) -> None:
+    def _terms(self, block: Block, operands: list[Operand]) -> int:
+        """How many cells the formulas of a matrix name, at most; an error where there are too many."""
         longest = max((max(operand.shape) for operand in operands), default=1)
         terms = block.height * block.width * longest
         if terms > MOST_TERMS:
@@ -106,6 +113,7 @@ class Formulas:
                 f"it has {block.height:,}×{block.width:,} cells of up to {longest:,} terms; {MOST_TERMS:,} is the most",
                 mend="choose what is needed with --only, or write --format npz",
             )
+        return terms
 
     def _address(self, cell: Cell) -> str:
         return str(xl_rowcol_to_cell(*self.page.blocks[cell.operand.name].place(cell.i, cell.j)))

@@ -17,6 +17,7 @@ from tmat.visible import visible
 from tmat.width import width
 
 LONGEST_TEXT = 32_000  # characters of a cell; a sheet takes 32,767
+LONGEST_NAME = 1000  # of a name or a formula in a caption
 NARROWEST, WIDEST, WIDEST_LABEL = 7, 24, 36  # columns, in characters
 UPRIGHT = 100  # characters across, up to which a page is printed upright
 CHANCE = f"0.0000{AIR}"
@@ -109,7 +110,8 @@ class _Writer:
             if found is not None:
                 row, column = block.place(i, block.width)
                 self._computed(row, column, found[0], self.styles.text("word"), visible(found[1], LONGEST_TEXT))
-        if shown.scale is not None and heated(self.look, matrix.name) and matrix.values.size:
+        named = not isinstance(self.look.heat, bool)
+        if shown.scale is not None and heated(self.look, matrix.name) and (named or shown.step is not None):
             last = block.place(block.height - 1, block.width - 1)
             self.sheet.conditional_format(*block.place(0, 0), *last, heat(shown.scale))
         if matrix.name == LIKELY:
@@ -119,13 +121,13 @@ class _Writer:
         """The step's number, its formula, the shapes and the rounding; of a given matrix where it came from."""
         shown, text = block.shown, self.styles.text
         if shown.step is None:
-            head = [text("name"), visible(shown.name)]
+            head = [text("name"), _spoken(shown.name)]
             more = [_said(shown.matrix.origin)]
         else:
-            name, _, formula = visible(shown.formula).partition(" = ")
+            name, _, formula = _spoken(shown.formula).partition(" = ")
             head = [text("caption"), f"{shown.number}   ", text("name"), name, text("formula"), f" = {formula}"]
             more = [shown.rounding]
-        rest = "   ".join(["", shown.shapes, *(visible(part) for part in more if part)])
+        rest = "   ".join(["", shown.shapes, *(_spoken(part) for part in more if part)])
         self.sheet.write_rich_string(block.top, 0, *head, text("caption"), rest, text("caption"))
         self.sheet.set_row(block.top, 20)
 
@@ -180,6 +182,11 @@ class _Writer:
 
 def _said(origin: str) -> str:
     return origin if not origin or origin.startswith(("drawn", "from ", "given")) else f"from {origin}"
+
+
+def _spoken(text: str) -> str:
+    """A part of a caption: of parts that are set apart in a cell, none may be empty."""
+    return visible(text, LONGEST_NAME) or " "
 
 
 def _stored(x: float) -> float:

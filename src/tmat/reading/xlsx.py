@@ -1,0 +1,184 @@
+"""Matrices of a spreadsheet (.xlsx): a sheet that tmat wrote and somebody filled in, or one that somebody made.
+
+A name stands alone in a row, as ``Q``, ``Q:`` or ``4  Q = X·W_Q``; the rows below it, to the next empty one, are
+its numbers, with a row of column labels above and a column of row labels before them where there are any.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tmat.errors import InputError
+from tmat.reading.number_text import is_blank, number, why_not
+from tmat.reading.xlsx_cells import Sheet, SheetCell, letters_of, read_sheets
+from tmat.visible import visible
+from tmat.worksheet import Matrix, Stage, Worksheet
+
+INFINITE = 1e299  # a sheet has no infinities: what is beyond stands for one
+_NAME = re.compile(r"(?:\d+\s+)?([^\s=:]+)(?:\s*[=:]\s.*|\s*[=:]|\s{2,}.*|\s*[(\[]\s*\d+\s*[x×*]\s*\d+\s*[)\]]\s*:?)?")
+
+Row = dict[int, SheetCell]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A matrix of a sheet. ``stage`` is said where tmat wrote the sheet; cells not filled in are NaN."""
+
+    matrix: Matrix
+    sheet: str
+    stage: str | None
+    where: str
+
+
+def read_xlsx(data: bytes, origin: str) -> list[Found]:
+    """The matrices of a workbook, sheet by sheet, from above; one without a name only where there is no other.
+
+    Errors: what is no workbook; a text where a number is due; a formula that was never calculated.
+    """
+    found = [one for sheet in read_sheets(data, origin) for one in _of_sheet(sheet, origin)]
+    named = [one for one in found if one.matrix.name]
+    if not named and len(found) > 1:
+        first = found[0]
+        raise InputError(
+            f"the matrices in {origin} have no names", f"{first.where}: expected a name alone in the row above"
+        )
+    return named or found
+
+
+def as_worksheet(found: list[Found]) -> Worksheet:
+    """The matrices as what was given to stages, a stage a sheet."""
+    stages: dict[str, Stage] = {}
+    for one in found:
+        id = one.stage or one.sheet
+        stages.setdefault(id, Stage(id, id)).given[one.matrix.name] = one.matrix
+    return Worksheet(list(stages.values()))
+
+
+def _of_sheet(sheet: Sheet, origin: str) -> Iterator[Found]:
+    where = f"{origin}, sheet {visible(sheet.name, 40)}"
+    stage = _stage(sheet)
+    for block in _blocks(sheet):
+        matrix = block.matrix(where)
+        if matrix is not None:
+            yield Found(matrix, sheet.name, stage, f"{where}, row {block.first + 1}")
+
+
+def _stage(sheet: Sheet) -> str | None:
+    """The stage that the sheet is of: its heading, where the sheet is called after it."""
+    heading = sheet.rows.get(0, {})
+    if list(heading) != [0] or heading[0].kind != "text":
+        return None
+    told, name = (re.sub(r"\W", "", text).casefold() for text in (heading[0].text, sheet.name))
+    return heading[0].text if told and told[:20] in name else None
+
+
+@dataclass(slots=True)
+class _Block:
+    """Rows of a sheet that belong together: a name, column labels, numbers."""
+
+    name: str = ""
+    header: Row = field(default_factory=dict)
+    rows: list[tuple[int, Row]] = field(default_factory=list)
+
+    @property
+    def first(self) -> int:
+        return self.rows[0][0]
+
+    def matrix(self, where: str) -> Matrix | None:
+        columns = self._columns()
+        if not columns:
+            return None
+        values = np.full((len(self.rows), len(columns)), np.nan)
+        labels = []
+        for i, (row, cells) in enumerate(self.rows):
+            for j, column in enumerate(columns):
+                if column in cells:
+                    values[i, j] = _value(cells[column], f"{where}, cell {letters_of(column)}{row + 1}")
+            before = [cells[column].text for column in sorted(cells) if column < columns[0]]
+            labels.append(before[-1] if before else str(i + 1))
+            beyond = [column for column in cells if column > columns[-1] and cells[column].kind == "number"]
+            if beyond:
+                raise InputError(
+                    f"{self.name or 'a matrix'} has a number beyond its last column",
+                    f"{where}, cell {letters_of(beyond[0])}{row + 1}: its column labels end at {letters_of(columns[-1])}",
+                )
+        heads = [self.header[column].text if column in self.header else str(n) for n, column in enumerate(columns, 1)]
+        return Matrix.of(self.name, values, labels, heads, f"{where}")
+
+    def _columns(self) -> range:
+        """Where the numbers stand: below the column labels, else from the first number to the last."""
+        if self.header:
+            first, last = min(self.header), max(self.header)
+            if first < last and all(first in cells and not _is_number(cells[first]) for _, cells in self.rows):
+                first += 1  # the labels of the rows have a heading of their own
+            return range(first, last + 1)
+        places = [column for _, cells in self.rows for column, cell in cells.items() if _is_number(cell)]
+        return range(min(places), max(places) + 1) if places else range(0)
+
+
+def _blocks(sheet: Sheet) -> Iterator[_Block]:
+    block = _Block()
+    last = -1
+    for row in sorted(sheet.rows):
+        cells = sheet.rows[row]
+        if row > last + 1 and (block.rows or block.header):
+            yield from _whole(block)
+            block = _Block()
+        last = row
+        alone = next(iter(cells.values())) if len(cells) == 1 else None
+        unfilled = block.header and min(cells) < min(block.header)  # a row's label, nothing yet in its cells
+        if alone is not None and not unfilled and alone.kind == "text" and not _is_number(alone):
+            yield from _whole(block)
+            block = _Block(_name(alone.text))
+        elif not block.rows and not block.header and _labels(cells):
+            block.header = cells
+        else:
+            block.rows.append((row, cells))
+    yield from _whole(block)
+
+
+def _whole(block: _Block) -> Iterator[_Block]:
+    if block.rows:
+        yield block
+
+
+def _name(text: str) -> str:
+    """The name that a row of text gives to what is below it; empty where it is only words."""
+    found = _NAME.fullmatch(text.strip())
+    return found[1] if found is not None else ""
+
+
+def _labels(cells: Row) -> bool:
+    """Whether a row holds labels of columns: texts, of which some are no numbers, or which only count."""
+    texts = [cells[column] for column in sorted(cells)]
+    if any(cell.kind != "text" for cell in texts):
+        return False
+    counts = [cell.text.strip() for cell in texts] == [str(n) for n in range(1, len(texts) + 1)]
+    return counts or not all(_is_number(cell) for cell in texts)
+
+
+def _is_number(cell: SheetCell) -> bool:
+    """Whether a cell holds a number, or a mark that stands for one not filled in."""
+    text = cell.text.strip()
+    return cell.kind != "text" or number(text) is not None or is_blank(text)
+
+
+def _value(cell: SheetCell, where: str) -> float:
+    if cell.kind == "error":
+        return float("nan")
+    if cell.kind == "formula":
+        raise InputError(
+            "a formula was never calculated", where, mend="open the file in a spreadsheet program and save it"
+        )
+    text = cell.text.strip()
+    value = number(text)
+    if value is None:
+        if is_blank(text):
+            return float("nan")
+        what, mend = why_not(text)
+        raise InputError(what, where, mend=mend)
+    return value if abs(value) < INFINITE else float("inf") if value > 0 else float("-inf")

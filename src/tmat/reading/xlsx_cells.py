@@ -1,0 +1,296 @@
+"""The cells of a spreadsheet (.xlsx), read from its parts: a zip of XML, taken with care as it may come from anybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Literal, NoReturn, TypeVar
+from xml.etree.ElementTree import ParseError, XMLParser
+from zipfile import BadZipFile, ZipFile
+
+from tmat.errors import InputError, LimitError
+from tmat.visible import visible
+
+LARGEST = 2**29
+"""Bytes of XML that are read from one workbook: a zip of little may hold endlessly much."""
+MOST_CELLS = 5_000_000
+_CHUNK = 1 << 16
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_WORKSHEET = "/worksheet"
+
+Kind = Literal["number", "text", "error", "formula"]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """What stands in a cell; a formula is one whose result was not saved with it."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet by its name: the cells by row, then by column, both counted from 0."""
+
+    name: str
+    rows: dict[int, dict[int, SheetCell]] = field(default_factory=dict)
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether the bytes are a zip with a workbook in it."""
+    try:
+        with ZipFile(BytesIO(data)) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except (BadZipFile, OSError, ValueError):
+        return False
+
+
+def read_sheets(data: bytes, origin: str) -> list[Sheet]:
+    """The sheets of a workbook, in their order.
+
+    Errors: what is no workbook, is damaged, locked, or larger than is read.
+    """
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise InputError(f"{origin} is an old .xls, or locked by a password", mend="save it as .xlsx, without a password")
+    try:
+        with ZipFile(BytesIO(data)) as archive:
+            return _Workbook(archive, origin).sheets()
+    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        if isinstance(error, RuntimeError) and "password" in str(error):
+            raise InputError(f"{origin} is locked by a password", mend="save it without one") from None
+        raise InputError(f"{origin} is no .xlsx workbook, or damaged", visible(str(error), 120)) from None
+
+
+class _DoctypeError(Exception):
+    """A document type, with which entities could be declared: text made to grow without end."""
+
+
+class _Target:
+    """What a parser tells of the tags it meets."""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
+
+    def end(self, tag: str) -> None: ...
+
+    def data(self, text: str) -> None: ...
+
+    def close(self) -> None: ...
+
+    def doctype(self, name: str, public: str, system: str) -> None:
+        raise _DoctypeError
+
+
+_T = TypeVar("_T", bound=_Target)
+
+
+class _Workbook:
+    def __init__(self, archive: ZipFile, origin: str) -> None:
+        self.archive = archive
+        self.origin = origin
+        self.left = LARGEST
+        self.names = set(archive.namelist())
+        if "xl/workbook.xml" not in self.names:
+            raise InputError(
+                f"{origin} is no .xlsx workbook", "it is a zip without xl/workbook.xml", mend="save it as .xlsx"
+            )
+
+    def sheets(self) -> list[Sheet]:
+        places = {id: target for id, target, kind in self._relations() if kind.endswith(_WORKSHEET)}
+        shared = self._shared()
+        found: list[Sheet] = []
+        cells = 0
+        for name, id in self._listed():
+            part = places.get(id)
+            if part is None or part not in self.names:
+                continue  # a chart on a sheet of its own
+            sheet = Sheet(name)
+            cells += self._parse(part, _Cells(sheet, shared, MOST_CELLS - cells, self._too_many)).count
+            found.append(sheet)
+        return found
+
+    def _listed(self) -> list[tuple[str, str]]:
+        listed = self._parse("xl/workbook.xml", _Attributes("sheet")).found
+        return [(own.get("name", ""), own.get("id", "")) for own in listed]
+
+    def _relations(self) -> Iterator[tuple[str, str, str]]:
+        part = "xl/_rels/workbook.xml.rels"
+        if part not in self.names:
+            return
+        for own in self._parse(part, _Attributes("Relationship")).found:
+            target = own.get("Target", "")
+            path = target.lstrip("/") if target.startswith("/") else f"xl/{target.removeprefix('./')}"
+            yield own.get("Id", ""), path, own.get("Type", "")
+
+    def _shared(self) -> list[str]:
+        part = "xl/sharedStrings.xml"
+        return self._parse(part, _Texts()).found if part in self.names else []
+
+    def _parse(self, part: str, target: _T) -> _T:
+        """Feed a part to a target, a chunk at a time, within what may be read in all."""
+        parser = XMLParser(target=target)
+        try:
+            with self.archive.open(part) as stream:
+                while chunk := stream.read(_CHUNK):
+                    self.left -= len(chunk)
+                    if self.left < 0:
+                        raise LimitError(
+                            f"{self.origin} holds more than {LARGEST >> 20} MiB when unpacked",
+                            mend="pass large matrices as .npz",
+                        )
+                    parser.feed(chunk)
+            parser.close()
+        except ParseError as error:
+            raise InputError(f"{self.origin} is damaged", f"{part}: {visible(str(error), 100)}") from None
+        except _DoctypeError:
+            raise InputError(
+                f"{self.origin} is refused", f"{part} declares a document type, which no spreadsheet program writes"
+            ) from None
+        return target
+
+    def _too_many(self) -> NoReturn:
+        raise LimitError(f"{self.origin} has more than {MOST_CELLS:,} cells", mend="pass large matrices as .npz")
+
+
+class _Attributes(_Target):
+    """The attributes of all tags of a name, without their namespaces."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.found: list[dict[str, str]] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if _own(tag) == self.tag:
+            self.found.append({_own(key): value for key, value in attributes.items()})
+
+
+class _Texts(_Target):
+    """The shared texts; one in several looks is put together, how it is read aloud (rPh) left out."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._parts: list[str] = []
+        self._inside = False
+        self._aloud = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        own = _own(tag)
+        if own == "si":
+            self._parts = []
+        self._aloud += own == "rPh"
+        self._inside = own == "t" and not self._aloud
+
+    def end(self, tag: str) -> None:
+        own = _own(tag)
+        if own == "si":
+            self.found.append("".join(self._parts))
+        self._aloud -= own == "rPh"
+        self._inside = False
+
+    def data(self, text: str) -> None:
+        if self._inside:
+            self._parts.append(text)
+
+
+class _Cells(_Target):
+    """The cells of a sheet that hold something."""
+
+    def __init__(self, sheet: Sheet, shared: list[str], most: int, refuse: Callable[[], NoReturn]) -> None:
+        self.sheet = sheet
+        self.shared = shared
+        self.most = most
+        self.refuse = refuse
+        self.count = 0
+        self._row, self._column = -1, -1
+        self._type = ""
+        self._formula = False
+        self._inside = False
+        self._parts: list[str] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        own = _own(tag)
+        if own == "row":
+            self._row = _counted(attributes.get("r"), self._row + 1)
+            self._column = -1
+        elif own == "c":
+            self._place(attributes.get("r"))
+            self._type = attributes.get("t", "n")
+            self._formula = False
+            self._parts = []
+        elif own == "f":
+            self._formula = True
+        self._inside = own in ("v", "t")
+
+    def end(self, tag: str) -> None:
+        self._inside = False
+        if _own(tag) != "c":
+            return
+        cell = self._cell("".join(self._parts))
+        if cell is not None:
+            self.count += 1
+            if self.count > self.most:
+                self.refuse()
+            self.sheet.rows.setdefault(self._row, {})[self._column] = cell
+
+    def data(self, text: str) -> None:
+        if self._inside:
+            self._parts.append(text)
+
+    def _place(self, reference: str | None) -> None:
+        self._column += 1
+        found = _REFERENCE.fullmatch(reference or "")
+        if found is not None:
+            self._column = column_of(found[1])
+            self._row = int(found[2]) - 1
+
+    def _cell(self, text: str) -> SheetCell | None:
+        kind = self._type
+        if kind == "s":
+            n = int(text) if text.isdecimal() else -1
+            text, kind = (self.shared[n] if 0 <= n < len(self.shared) else ""), "str"
+        if kind in ("str", "inlineStr"):
+            return SheetCell("text", text) if text.strip() else None
+        if not text:
+            return SheetCell("formula", "") if self._formula else None
+        if kind == "e":
+            return SheetCell("error", text)
+        if kind == "b":
+            return SheetCell("text", "TRUE" if text == "1" else "FALSE")
+        return SheetCell("number", text)
+
+
+def _own(tag: str) -> str:
+    """A name without its namespace."""
+    return tag.rpartition("}")[2]
+
+
+def _counted(text: str | None, otherwise: int) -> int:
+    return int(text) - 1 if text is not None and text.isdecimal() and 0 < len(text) < 9 else otherwise
+
+
+def column_of(letters: str) -> int:
+    """The place of a column from 0.
+
+    >>> column_of("A"), column_of("XFD")
+    (0, 16383)
+    """
+    place = 0
+    for letter in letters:
+        place = place * 26 + ord(letter) - 64
+    return place - 1
+
+
+def letters_of(column: int) -> str:
+    """The letters of a column.
+
+    >>> letters_of(0), letters_of(27), letters_of(16383)
+    ('A', 'AB', 'XFD')
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

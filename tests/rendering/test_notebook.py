@@ -1,0 +1,68 @@
+"""What a notebook shows of worksheets and their parts."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+from tests.rendering.nasty import nasty
+
+import tmat
+from tmat.worksheet import Matrix, Step, Worksheet
+
+
+class Page(HTMLParser):
+    """The texts of a page, each with whether mathematics is looked for in it."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[bool] = []
+        self.texts: list[tuple[str, bool]] = []
+        self.tags: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.open.append("mathjax_ignore" in (dict(attrs).get("class") or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((data, not any(self.open)))
+
+
+def sheet() -> Worksheet:
+    return tmat.attention(Matrix.of("X", [[1.0, 2.0], [0.5, -1.0]], rows=["When", "you"]), d_k=2)
+
+
+def test_each_shows_its_numbers_and_its_formula_as_latex() -> None:
+    made = sheet()
+    stage = made.stages[0]
+    step = stage.step("scores")
+    assert step is not None
+    for shown in (made, stage, step):
+        page = shown._repr_html_()
+        assert r"$\displaystyle \mathrm{scores} = Q K^{\top}$" in page
+        assert "<td" in page
+        assert "<script" not in page
+    assert step._repr_latex_() == r"$\displaystyle \mathrm{scores} = Q K^{\top}$"
+    assert "2×2" in step.result._repr_html_()
+
+
+def test_no_word_is_markup_or_mathematics() -> None:
+    page = Page(nasty()._repr_html_())
+    assert not {"script", "img", "i", "u", "a"} & set(page.tags)
+    maths = [text for text, looked_for in page.texts if looked_for and "$" in text]
+    assert all(re.fullmatch(r"\$\\displaystyle [^$]*\$ ?", text) for text in maths)
+
+
+def test_an_operation_that_is_not_known_has_no_latex() -> None:
+    step = Step(Matrix.of("U", np.ones((1, 1))), "unheard", ("X",))
+    assert step._repr_latex_() is None
+    assert "U = unheard(X)" in step._repr_html_()
+
+
+def test_an_empty_worksheet_shows_its_tokens() -> None:
+    assert "When you" in Worksheet(tokens=("When", "you"))._repr_html_()

@@ -1,0 +1,86 @@
+"""Starting costs what its imports cost: each command loads what it runs and nothing heavier, in the order it needs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PROBE = """
+import json, os, sys
+from tmat.cli import app
+from tmat.cli.environment import Environment
+
+terminal, *arguments = sys.argv[1:]
+environment = Environment.piped(None, stdout_tty=terminal == "table")
+code = app.run(arguments, environment)
+if code:
+    sys.stderr.write(environment.errors)
+print(json.dumps([code, len(environment.stdout.getvalue()), sorted(sys.modules)]))
+"""
+
+# None of these is needed to turn matrices into a worksheet; numpy and typer load none of them either.
+HEAVY = (
+    "rich", "difflib", "importlib.resources", "importlib.metadata", "zipfile", "tempfile", "hashlib", "fractions", "decimal",
+    "csv", "xml", "html", "asyncio", "unittest", "torch", "scipy", "pandas", "pydantic", "msgspec",
+)  # fmt: skip
+OURS = (
+    "checking", "working", "schema", "scaling", "splitting", "counting", "tokenizing", "seeding", "visible", "cli.failing",
+    "cli.terminal", "reading", "operations.printing", "operations.slips", "precision.claim", "stages.decode", "stages.stack",
+    "rendering.layout", "rendering.terminal", "rendering.html", "rendering.latex", "rendering.xlsx", "rendering.markdown",
+)  # fmt: skip
+
+
+def loaded_by(output: str, *arguments: str) -> set[str]:
+    """The modules in memory after one command, which must have worked and said something."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, output, *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=True
+    )  # fmt: skip
+    code, written, modules = json.loads(done.stdout)
+    assert (code, done.stderr) == (0, "")
+    assert written > 100
+    return set(modules)
+
+
+def loaded_by_import(*names: str) -> set[str]:
+    code = f"import json, sys, {', '.join(names)}; print(json.dumps(sorted(sys.modules)))"
+    return set(json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout))
+
+
+def among(modules: set[str], names: tuple[str, ...]) -> list[str]:
+    return [name for name in names if any(module == name or module.startswith(name + ".") for module in modules)]
+
+
+def test_json_loads_nothing_heavy() -> None:
+    modules = loaded_by("json", "attention", "--d-k", "6") - loaded_by_import("numpy", "typer")
+    assert among(modules, HEAVY) == []
+    assert among(modules, tuple(f"tmat.{name}" for name in OURS)) == []
+
+
+def test_a_table_loads_of_rich_only_what_prints_lines() -> None:
+    modules = loaded_by("table", "attention", "--d-k", "6")
+    allowed = loaded_by_import("numpy", "typer", "rich.console", "rich.table")
+    assert "rich.console" in modules
+    assert among(modules - allowed, HEAVY) == []
+    assert among(modules, ("rich.table", "rich.progress", "rich.markdown", "rich.syntax", "rich.traceback")) == []
+    ours = ("checking", "working", "reading", "seeding", "operations.printing", "operations.slips", "rendering.worksheet_json")
+    assert among(modules, tuple(f"tmat.{name}" for name in ours)) == []
+
+
+@pytest.mark.parametrize("command", ["posenc", "attention", "addnorm", "ffn"])
+def test_a_stage_loads_no_other_stage(command: str) -> None:
+    modules = loaded_by("json", command)
+    stages = {"vocab", "embed", "posenc", "attention", "addnorm", "ffn", "encode", "decode"} - {command}
+    assert among(modules, tuple(f"tmat.stages.{stage}" for stage in sorted(stages))) == []
+    assert among(modules, tuple(f"tmat.cli.{stage}_command" for stage in sorted(stages))) == []
+
+
+def test_the_library_is_imported_without_numpy_until_it_is_used() -> None:
+    assert among(loaded_by_import("tmat"), ("numpy", "orjson", "typer", "rich")) == []
+
+
+def test_no_library_module_loads_the_command_lines_own_dependencies() -> None:
+    modules = loaded_by_import("tmat.stages.decode", "tmat.stages.encode", "tmat.reading", "tmat.rendering", "tmat.scaling")
+    assert among(modules, ("typer", "rich", "click")) == []
