@@ -25,10 +25,10 @@ class TmatError(Exception):
         self.mend = mend
 
     def __str__(self) -> str:
-        lines = [self.what, *(f"  {line}" for line in self.details)]
-        if self.mend:
-            lines.append(f"  {self.mend}")
-        return "\n".join(lines)
+        from tmat.visible import visible  # what was typed is quoted here: it must not steer a terminal
+
+        rest = [*self.details, self.mend] if self.mend else self.details
+        return "\n".join([visible(self.what), *(f"  {visible(line)}" for line in rest)])
 
 
 class InputError(TmatError):

@@ -29,6 +29,7 @@ class Printed:
     step: str
     transposed: bool = False
     needs: tuple[Need, ...] = ()
+    given: bool = False  # its numbers are what the step is made from, in another order: data, not a result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +48,7 @@ class Letters:
     block: str
     step: str
     kind: str = "cells"
+    spelled: tuple[tuple[str, str], ...] = ()  # our letter, the article's
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Call:
     facts: tuple[Fact, ...] = ()
     letters: tuple[Letters, ...] = ()
     title: str = ""
+    says: str = ""  # what to know of it besides
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +106,10 @@ class Example:
     same: tuple[Same, ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()  # what the article says without numbers, and what the paper says
     given: tuple[str, ...] = ()  # blocks that are data though no call takes them as they stand
+    own: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)  # numbers of ours, where it prints none
+    symbols: bool = False  # whether every step is written out in symbols too
     compares: bool = False  # whether each part is told apart from the one before
+
+    def texts(self, block: str) -> list[list[str]]:
+        """The cells of a block, the article's or ours."""
+        return [list(row) for row in self.own[block]] if block in self.own else self.data.texts(block)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Cells = NDArray[np.bool_]
 AGREE = 1e-12
+FOLLOWS = "follows from your "
 
 
 @dataclass(slots=True, eq=False)
@@ -42,10 +43,18 @@ class Audit:
     findings: list[Finding] = field(default_factory=list)
     right: Array | None = None  # what the step is, where it differs
     printed: Array | None = None
+    given: bool = False
+    symbols: bool = False
+    source: tuple[str, ...] = ()  # the earlier matrices that its wrong numbers follow from
 
     @property
     def size(self) -> int:
         return sum(text != BLANK for row in self.texts for text in row)
+
+    @property
+    def claim(self) -> Claim:
+        """The precision that its numbers claim."""
+        return Claim() if self.symbols else Claim.infer(self.texts)
 
     @property
     def good(self) -> bool:
@@ -134,12 +143,15 @@ def _marked(data: Data, done: Done) -> Iterator[Audit]:
     sure = {name for _, report in found.values() if report for f in report.findings if f.sure for name in f.names}
     for printed in done.call.prints:
         if printed.block in found:
-            yield _audit(data, done, printed, found[printed.block][1], sure)
+            one = _audit(data, done, printed, found[printed.block][1], sure)
+            one.given = printed.given
+            yield one
 
 
 def _reports(data: Data, done: Done, prints: Sequence[Printed]) -> dict[str, StepReport]:
     """The marking of some printed matrices by the stage as it should be."""
-    steps = {fold(step.name) for step in done.key.steps}
+    taken = {fold(name.removesuffix(".T")) for name in done.call.given}
+    steps = {fold(step.name) for step in done.key.steps} | {fold(name) for name in done.key.given} - taken
     answers = Answers([_answer(data, p) for p in prints if fold(p.step) in steps], done.call.title)
     if not answers.matrices:
         return {}
@@ -170,7 +182,8 @@ def _audit(data: Data, done: Done, printed: Printed, report: StepReport | None, 
         return made
     made.reproduced = (cells == int(Verdict.RIGHT)) & shown
     made.follows = (cells == int(Verdict.FOLLOWS)) & shown
-    made.findings = [f for f in report.findings if f.kind != "close" and (f.sure or _confirmed(f, sure))]
+    made.source = _source(report)
+    made.findings = [_surely(f) for f in report.findings if f.kind != "close" and (f.sure or _confirmed(f, sure))]
     for finding in made.findings:
         for place in finding.cells:
             made.explained[np.unravel_index(np.ravel_multi_index(place, report.cells.shape), shown.shape)] = True
@@ -195,6 +208,16 @@ def _without(made: Audit, report: StepReport | None, shown: Cells) -> Audit:
 def _confirmed(finding: Finding, sure: set[str]) -> bool:
     """A slip too little printed to be sure of, which another matrix of the stage shows surely."""
     return bool(sure & set(finding.names))
+
+
+def _surely(finding: Finding) -> Finding:
+    return replace(finding, sentence=finding.sentence.removeprefix("perhaps "), sure=True)
+
+
+def _source(report: StepReport) -> tuple[str, ...]:
+    """The matrices that a step's numbers follow from: marking says it in a note."""
+    notes = [note for note in report.notes if note.startswith(FOLLOWS)]
+    return tuple(notes[0].removeprefix(FOLLOWS).split(" and ")) if notes else ()
 
 
 def _cells(data: Data, block: str) -> int:
@@ -223,7 +246,7 @@ def _letters(data: Data, done: Done) -> Iterator[Audit]:
 
     for letters in done.call.letters:
         texts = data.texts(letters.block)
-        yield _spelled(letters, texts, due(done.stage, letters.step, letters.kind))
+        yield _spelled(letters, texts, due(done.stage, letters.step, letters.kind, letters.spelled))
 
 
 def _spelled(letters: Letters, texts: list[list[str]], right: list[list[str]]) -> Audit:
@@ -231,7 +254,7 @@ def _spelled(letters: Letters, texts: list[list[str]], right: list[list[str]]) -
     same = len(right) == shape[0] and all(len(row) == shape[1] for row in right)
     equal = np.array([[same and right[i][j] == text for j, text in enumerate(row)] for i, row in enumerate(texts)])
     none = np.zeros(shape, dtype=bool)
-    return Audit(letters.block, letters.step, texts, equal, none, none.copy(), ~equal)
+    return Audit(letters.block, letters.step, texts, equal, none, none.copy(), ~equal, symbols=True)
 
 
 # -- agreement and counts
@@ -257,6 +280,9 @@ def _counted(example: Example, audits: Sequence[Audit]) -> Count:
         if block not in told:
             count.given += example.data.count(block)
     for one in audits:
+        if one.given and one.good:
+            count.given += one.size
+            continue
         count.reproduced += int(one.reproduced.sum())
         count.follows += int(one.follows.sum())
         count.unexplained += int(one.unexplained.sum())
@@ -282,7 +308,7 @@ def given_blocks(example: Example) -> list[str]:
     """The blocks that are taken as they are printed."""
     taken = [block for part in example.parts for call in part.calls for block in call.given.values()]
     taken += [part.source for part in example.parts if part.source]
-    return [block for block in dict.fromkeys([*taken, *example.given]) if block in example.data and block != "W_E"]
+    return [block for block in dict.fromkeys([*taken, *example.given]) if block in example.data]
 
 
 def blocks_told(example: Example) -> set[str]:

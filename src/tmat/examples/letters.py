@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,7 +15,13 @@ from tmat.worksheet import Stage, Step
 _INDEXED = re.compile(r"([a-zA-Z])([₀-₉])([₀-₉])")
 
 
-def due(stage: Stage, name: str, kind: str) -> list[list[str]]:
+def due(stage: Stage, name: str, kind: str, spelled: Sequence[tuple[str, str]] = ()) -> list[list[str]]:
+    """The cells of a step in symbols, in the article's letters."""
+    letters = str.maketrans(dict(spelled))
+    return [[text.translate(letters) for text in row] for row in _due(stage, name, kind)]
+
+
+def _due(stage: Stage, name: str, kind: str) -> list[list[str]]:
     """The cells of a step in symbols, without blanks.
 
     ``kind``: cells (a₁₁v₁₁+a₁₂v₂₁); rows (a₁₁v₁+a₁₂v₂: of each operand the row alone); past (one column, terms of weight 0

@@ -140,7 +140,7 @@ def _taken(example: Example) -> Iterator[str]:
 
 def _block(example: Example, name: str) -> Iterator[str]:
     rows, cols = example.labels.get(name, (None, None))
-    cells = example.data.texts(name)
+    cells = example.texts(name)
     table: list[Sequence[str]] = [cols] if cols is not None else []
     table += cells
     wide = [max(len(text) for text in column) for column in zip(*table, strict=True)]

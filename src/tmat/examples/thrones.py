@@ -23,20 +23,20 @@ def thrones(printed: Data | None = None) -> Example:
     """The example; ``printed`` stands in for the article's own numbers."""
     numbers = printed or Data.read("thrones")
     order = data("thrones_order.txt").split()
-    table = Data({**numbers.blocks, "W_E": _embeddings(numbers, order)}, "thrones")
     rows = {name: (TOKENS, None) for name in ("X", "addnorm1", "addnorm2", "ffn", "attention_output", "std2")}
     values = (TOKENS, tuple(f"v{n}" for n in range(1, 5)))
     return Example(
         "thrones",
         "One sentence by hand",
         "When you play game of thrones, from the corpus to the predicted word, in the article's thirteen steps",
-        table,
+        numbers,
         (Part(_encoder()), _masked_head(1), _masked_head(2), Part((_prediction(),), "the predicted word")),
         labels={
             **rows, "V": values, "PE_columns": (None, TOKENS), "W_E": (tuple(order), tuple(f"e{n}" for n in range(1, 7))),
             "logits_shown": (None, SHOWN),
         },  # fmt: skip
         files={"corpus.txt": data("thrones_corpus.txt"), "order.txt": data("thrones_order.txt")},
+        own={"W_E": tuple(tuple(row) for row in _embeddings(numbers, order))},
         given=("E_columns", "epsilon", "flat_shown", "W_vocab_shown"),
         remarks=(
             ("the encoder's output is the decoder's query and key, the value comes from the decoder",
@@ -68,8 +68,9 @@ def _encoder() -> tuple[Call, ...]:
         ),
         Call(
             "embed", {"text": " ".join(TOKENS)}, {"W_E": "W_E"},
-            prints=(Printed("ids", "ids"),),
+            prints=(Printed("ids", "ids"), Printed("E_columns", "E", transposed=True, given=True)),
             title="step 4: the embeddings",
+            says="the article prints the rows of its six words; the other rows of W_E are drawn",
         ),
         Call(
             "posenc", {"round": POSITION_ROUNDING}, slipped={"PE.T": "PE_columns"}, computing={"exponent": "column"},

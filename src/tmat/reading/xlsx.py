@@ -81,6 +81,7 @@ class _Block:
     """Rows of a sheet that belong together: a name, column labels, numbers."""
 
     name: str = ""
+    column: int = 0  # where the name stands
     header: Row = field(default_factory=dict)
     rows: list[tuple[int, Row]] = field(default_factory=list)
 
@@ -129,16 +130,27 @@ def _blocks(sheet: Sheet) -> Iterator[_Block]:
             yield from _whole(block)
             block = _Block()
         last = row
-        alone = next(iter(cells.values())) if len(cells) == 1 else None
-        unfilled = block.header and min(cells) < min(block.header)  # a row's label, nothing yet in its cells
-        if alone is not None and not unfilled and alone.kind == "text" and not _is_number(alone):
+        if _names(cells, block):
             yield from _whole(block)
-            block = _Block(_name(alone.text))
+            [(column, cell)] = cells.items()
+            block = _Block(_name(cell.text), column)
         elif not block.rows and not block.header and _labels(cells):
             block.header = cells
         else:
             block.rows.append((row, cells))
     yield from _whole(block)
+
+
+def _names(cells: Row, block: _Block) -> bool:
+    """Whether a row is a text alone that begins something new."""
+    if len(cells) != 1:
+        return False
+    [(column, cell)] = cells.items()
+    if cell.kind != "text" or _is_number(cell):
+        return False
+    if block.header and column < min(block.header):
+        return False  # the label of a row, nothing yet in its cells
+    return not (block.name and not block.rows and not block.header and column > block.column)  # the label of one column
 
 
 def _whole(block: _Block) -> Iterator[_Block]:

@@ -11,6 +11,9 @@ from tmat.rendering.page import FOLD, is_blank
 from tmat.working import Working, Workings, cells
 from tmat.worksheet import Stage, Worksheet
 
+UNFIT = (TmatError, LookupError, TypeError, ValueError, ArithmeticError, AssertionError, AttributeError)
+"""What the working of a step comes to whose operation, operands or parameters are not ours: there is none to show."""
+
 Places: TypeAlias = dict[str, dict[str, list[tuple[int, int]]]] | None
 
 
@@ -53,6 +56,6 @@ class Worked:
             return None
         try:
             return self._workings.cell(name, i, j)
-        except TmatError:  # an operation from elsewhere
+        except UNFIT:
             return None
 

@@ -47,6 +47,7 @@ class _Plan:
     network: dict[str, Any]
     position: dict[str, Any]
     common: dict[str, Any]
+    passes: int  # of a decode before this one
 
 
 def decode(
@@ -109,15 +110,16 @@ def decode(
     stack = by_layer(everything, layers, norms=3, crossing=True)
     predicts = _output_words(own, words, head)
     first = len(before.stages)
+    passes = sum(stage.stage == "decode" for stage in before.stages)
     if any(name in head for name in ENDS):
         said = [START, *_words(target, words)] if target is not None else []
-        result = _predict(before, head, predicts, words.first_id, "decode-1", project, said, forced=True, common=common)
+        result = _predict(before, head, predicts, words.first_id, f"decode-{passes + 1}", project, said, forced=True, common=common)
     else:
         memory = _memory(before, given_memory)
         plan = _Plan(
             memory, words, predicts, _table(before, table, words, memory.width, seed, init), stack, head, project,
             dict(attention_options or {}), dict(norm_options or {}), dict(ffn_options or {}),
-            dict(position_options or {}), common,
+            dict(position_options or {}), common, passes,
         )  # fmt: skip
         result = _forced(before, plan, target) if target is not None else _free(before, plan, max_tokens or MOST_WORDS)
     rounding.refuse_unknown((step.name for stage in result.stages[first:] for step in stage.steps), "decode")
@@ -152,7 +154,7 @@ def _words(target: str | Sequence[str], vocabulary: Vocabulary) -> list[str]:
 
 
 def _pass(sheet: Worksheet, plan: _Plan, said: list[str], n: int, *, forced: bool) -> Worksheet:
-    at = f"decode-{n}"
+    at = f"decode-{plan.passes + n}"
     common = plan.common
     sheet = embed(
         sheet,

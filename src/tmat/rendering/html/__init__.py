@@ -172,7 +172,7 @@ def _words(section: Section, look: Look) -> Iterator[str]:
         yield f'<ul class="words">{items}{more}</ul>'
     for after, words in section.likeliest:
         rows = "".join(
-            f'<tr><th scope="row">{word(own)}</th><td>{format_number(chance, 4)}</td><td><meter value="{chance:.4f}"></meter></td></tr>'
+            f'<tr><th scope="row">{word(own)}</th><td>{format_number(chance, 4)}</td><td><progress value="{chance:.4f}" aria-hidden="true"></progress></td></tr>'
             for own, chance in words
         )
         yield f'<table class="chances"><caption>after {word(after)}</caption><tbody>{rows}</tbody></table>'

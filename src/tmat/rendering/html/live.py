@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tmat.errors import TmatError
 from tmat.operations.expression import leaves
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.view import CUT
 from tmat.rendering.page import FOLD, Shown
+from tmat.rendering.worked import UNFIT
 from tmat.working import Working, Workings
 from tmat.worksheet import Stage
 
@@ -42,7 +42,7 @@ class Live:
                 [None if CUT in (row, col) else _told(workings, shown.name, row, col, tables) for col in shown.cols]
                 for row in shown.rows
             ]
-        except TmatError:  # an operation from elsewhere
+        except UNFIT:
             return
         self.left -= size
         self.tables[str(number)] = own

@@ -121,7 +121,9 @@ class _Reader:
         if name in LETTERS:
             return [f"<mi>{LETTERS[name]}</mi>"]
         if name in FUNCTIONS:
-            return [f"<mi>{name}</mi>"]
+            follows = next((token for token in self.tokens[self.at :] if not token.isspace()), "")
+            air = ['<mspace width="0.17em"/>'] if follows.startswith("\\") or follows.isalpha() else []
+            return [f"<mi>{name}</mi>", *air]
         if name in NO_SIGN:
             return []
         if len(name) == 1 and not name.isalnum():

@@ -15,7 +15,7 @@ from tmat.rendering.xlsx.plan import LABELS, Block, Page
 from tmat.worksheet import Step
 
 LONGEST = 8192  # characters of a formula, by Excel's limit
-MOST_TERMS = 1_000_000_000  # cells that the formulas of a matrix name: a program calculates them each time
+MOST_TERMS = 200_000_000  # cells that the formulas of a matrix name: a program calculates them each time
 FEW_TERMS = 5_000  # up to which each formula is printed by itself
 
 Formula: TypeAlias = "str | None"
