@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tmat.errors import InputError, nearest
 
@@ -30,23 +29,44 @@ _PICTURES = (
 _PICTURE_TAIL = "\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"  # variations, skin tones, tags
 _JOINERS = "\u200c\u200d"
 _JAMO_TAIL = "\u1160-\u11ff\ud7b0-\ud7fb"
+# All of Unicode but ideographs, Hangul syllables, surrogates, private use and Tangut, where no mark ever is.
+_WITH_MARKS = ((0x300, 0x3400), (0xA000, 0xAC00), (0xD7A4, 0xD800), (0xF900, 0x17000), (0x18D00, 0x1F000))
 _LONGEST_MARKS = 1000  # composing letters takes time with the square of a run of marks
 
 
-@dataclass(frozen=True)
 class Splitter:
-    """One way of taking text apart, its patterns compiled. The text it takes must be clean (see ``clean``).
+    """One way of taking text apart. The text it takes must be clean (see ``clean``).
 
     ``ascii`` is ``any`` for text in ASCII, where it is quicker. ``special`` finds a token that is kept whole,
     ``joining`` what belongs to the character before. ``margin`` is more than a pattern ever looks ahead.
+    Each pattern is made when it is first needed: those for any script take longer than most commands run.
     """
 
-    chars: bool
-    ascii: re.Pattern[str]
-    any: re.Pattern[str]
-    special: re.Pattern[str]
-    joining: re.Pattern[str]
-    margin: int
+    def __init__(self, chars: bool, whole: Sequence[str]) -> None:
+        self.chars = chars
+        self.margin = 2 * len(whole[0]) + 16
+        # One that begins with a letter must be tried before words are; the others can wait.
+        self._early = "".join(f"(?i:{re.escape(token)})|" for token in whole if token[0].isalnum())
+        self._late = "|".join(f"{re.escape(t[0])}(?i:{re.escape(t[1:])})" for t in whole if not t[0].isalnum())
+        self._firsts = "".join({re.escape(token[0]): "" for token in whole})
+
+    @cached_property
+    def ascii(self) -> re.Pattern[str]:
+        pattern = _ascii_char if self.chars else _ascii_word
+        return re.compile(self._early + pattern(self._late, self._firsts))
+
+    @cached_property
+    def any(self) -> re.Pattern[str]:
+        pattern = _any_char if self.chars else _any_word
+        return re.compile(self._early + pattern(self._late, self._firsts))
+
+    @cached_property
+    def special(self) -> re.Pattern[str]:
+        return re.compile(self._early + self._late)
+
+    @cached_property
+    def joining(self) -> re.Pattern[str]:
+        return re.compile(f"[{_marks(astral=False)}{_JOINERS}{_JAMO_TAIL}{_PICTURES}\U00010000-\U0010ffff]")
 
     def split(self, text: str) -> Sequence[str]:
         """All tokens of a text."""
@@ -106,19 +126,7 @@ def splitter(tokenizer: str = "words", special: Iterable[str] = ()) -> Splitter:
 def _splitter(tokenizer: str, special: tuple[str, ...]) -> Splitter:
     chars = tokenizer == "chars"
     whole = sorted({*SPECIAL, *_not_plain(tokenizer, special)}, key=lambda token: (-len(token), token))
-    # One that begins with a letter must be tried before words are; the others can wait.
-    early = "".join(f"(?i:{re.escape(token)})|" for token in whole if token[0].isalnum())
-    late = "|".join(f"{re.escape(t[0])}(?i:{re.escape(t[1:])})" for t in whole if not t[0].isalnum())
-    firsts = "".join({re.escape(token[0]): "" for token in whole})
-    narrow, wide = (_char_patterns if chars else _word_patterns)(late, firsts)
-    return Splitter(
-        chars,
-        ascii=re.compile(early + narrow),
-        any=re.compile(early + wide),
-        special=re.compile(early + late),
-        joining=re.compile(f"[{_marks(astral=False)}{_JOINERS}{_JAMO_TAIL}{_PICTURES}\U00010000-\U0010ffff]"),
-        margin=2 * len(whole[0]) + 16,
-    )
+    return Splitter(chars, whole)
 
 
 def _not_plain(tokenizer: str, special: tuple[str, ...]) -> set[str]:
@@ -138,27 +146,42 @@ def _not_plain(tokenizer: str, special: tuple[str, ...]) -> set[str]:
     return kept
 
 
-def _char_patterns(late: str, firsts: str) -> tuple[str, str]:
-    """A character in ASCII, and in any script; special tokens begin with one of ``firsts``."""
-    special = f"(?=[{firsts}])(?:{late})"
+def _special_char(late: str, firsts: str) -> str:
+    return f"(?=[{firsts}])(?:{late})"
+
+
+def _ascii_char(late: str, firsts: str) -> str:
+    """A character in ASCII; special tokens begin with one of ``firsts``."""
+    return rf"{_special_char(late, firsts)}|[\s\S]"
+
+
+def _any_char(late: str, firsts: str) -> str:
+    """A character in any script with what belongs to it."""
     tail = f"[{_marks()}{_JOINERS}{_JAMO_TAIL}]"
-    return rf"{special}|[\s\S]", rf"{special}|(?=[\u2000-\U0010ffff])(?:{_emoji()})|\s|\S{tail}*"
+    return rf"{_special_char(late, firsts)}|(?=[\u2000-\U0010ffff])(?:{_emoji()})|\s|\S{tail}*"
 
 
-def _word_patterns(late: str, firsts: str) -> tuple[str, str]:
-    """A word in ASCII, and in any script; special tokens begin with one of ``firsts``."""
-    latin, letter = "[A-Za-z0-9]", rf"[^\W_{_ONE_BY_ONE}]"
-    number = r"\.(?<=\d\.)(?=\d){0}+|,(?<=\d,)(?=\d{{3}}(?!\d)){0}+"
+_NUMBER = r"\.(?<=\d\.)(?=\d){0}+|,(?<=\d,)(?=\d{{3}}(?!\d)){0}+"  # what goes on after a point or a comma in it
+
+
+def _ascii_word(late: str, firsts: str) -> str:
+    """A word in ASCII, or a special token."""
+    latin = "[A-Za-z0-9]"
+    return f"{latin}+(?:'{latin}+|_++{latin}+|{_NUMBER.format(latin)})*|{late}"
+
+
+def _any_word(late: str, firsts: str) -> str:
+    """A word in any script; special tokens begin with one of ``firsts``."""
+    letter = rf"[^\W_{_ONE_BY_ONE}]"
     inside = (
-        rf"'{letter}+|_++{letter}+|{number.format(letter)}|[{_marks()}{_JOINERS}]+{letter}*"
+        rf"'{letter}+|_++{letter}+|{_NUMBER.format(letter)}|[{_marks()}{_JOINERS}]+{letter}*"
         rf'|[\u05f3\u05f4]{letter}+|"(?<=[\u05d0-\u05ea]")[\u05d0-\u05ea]{letter}*'  # Hebrew
         rf"|·(?<=[lL]·)[lL]{letter}*"  # Catalan l·l
     )
     # The two looks ahead change nothing: they save trying every branch on every space.
     return (
-        f"{latin}+(?:'{latin}+|_++{latin}+|{number.format(latin)})*|{late}",
         rf"{letter}+(?:(?=['_.,\"·\u0300-\U0010ffff])(?:{inside}))*"
-        rf"|(?=[{firsts}\u2000-\U0010ffff])(?:[{_ONE_BY_ONE}][{_marks(astral=False)}\U000e0100-\U000e01ef]*|{_emoji()}|{late})",
+        rf"|(?=[{firsts}\u2000-\U0010ffff])(?:[{_ONE_BY_ONE}][{_marks(astral=False)}\U000e0100-\U000e01ef]*|{_emoji()}|{late})"
     )
 
 
@@ -168,11 +191,18 @@ def _emoji() -> str:
     return f"[\U0001f1e6-\U0001f1ff]{{2}}|{one}(?:{joined})*"  # a flag is two letters of its own alphabet
 
 
+@lru_cache(maxsize=1)
+def _mark_points() -> list[int]:
+    points: list[int] = []
+    for start, end in _WITH_MARKS:
+        points += [n for n in range(start, end) if unicodedata.category(chr(n))[0] == "M"]
+    return points
+
+
 @lru_cache(maxsize=2)
 def _marks(astral: bool = True) -> str:
     """Every combining mark, as the inside of a character class."""
-    end = 0x1F000 if astral else 0x10000
-    points = [n for n in range(0x300, end) if unicodedata.category(chr(n))[0] == "M"]
+    points = [n for n in _mark_points() if astral or n < 0x10000]
     known = set(points)
     starts = [chr(n) for n in points if n - 1 not in known]
     ends = [chr(n) for n in points if n + 1 not in known]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-
 from tests.checking.injected import SLIPS, cases
+
 from tmat.checking import Answers, Verdict, mark
 
 

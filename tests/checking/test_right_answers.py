@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from tests.checking.by_hand import WAYS, typed, worked
 from tests.checking.injected import sheet_of
+
 from tmat.checking import Answers, Verdict, mark, mark_self
 from tmat.rendering.worksheet_json import dumps
 from tmat.stages.addnorm import addnorm

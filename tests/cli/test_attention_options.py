@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from tests.cli.running import Done, tmat
 
 Array = np.ndarray[Any, Any]
@@ -185,7 +184,9 @@ def test_the_article_says_four_and_takes_six() -> None:
     assert "d_k = 6 (the paper: 4, the width of Q)" in done.notes
 
 
-@pytest.mark.parametrize("option", ["--no-scale", "--score dot", "--heads 2", "--mask causal", "--round none", "-m W_O='1;1;1;1'"])
+@pytest.mark.parametrize(
+    "option", ["--no-scale", "--score dot", "--heads 2", "--mask causal", "--round none", "-m W_O='1;1;1;1'"]
+)
 def test_the_articles_matrices_take_any_option(option: str) -> None:
     assert "thrones article" in tmat(f"attention {option}").notes[0]
 
@@ -243,3 +244,12 @@ def test_given_matrices_do_not_change_the_draws_of_others() -> None:
 def test_one_head_of_several_by_itself() -> None:
     done = tmat("attention -m X='1 0; 0 1' -m W_Q1='1; 0' -m W_K1='1; 0' -m W_V1='1; 2' --no-project")
     assert done.steps == ["Q1", "K1", "V1", "scores1", "scaled1", "weights1", "Z1"]
+
+
+def test_heads_without_weights_are_columns_of_x() -> None:
+    done = tmat("attention -m X='1 0 2 1; 0 1 1 3' --no-weights --heads 2")
+    x = np.array([[1.0, 0, 2, 1], [0, 1, 1, 3]])
+    for h, part in enumerate(np.hsplit(x, 2), start=1):
+        assert done[f"Q{h}"].tolist() == done[f"V{h}"].tolist() == part.tolist()
+        np.testing.assert_allclose(done[f"Z{h}"], softmax(part @ part.T / np.sqrt(2)) @ part, rtol=1e-13)
+    assert tmat("show", done.output).output == done.output

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from tests.cli.running import Done, pipe, tmat
 
 MEMORY = "-m memory='1 0 2 1; 0 1 1 0; 2 2 0 1'"
@@ -21,7 +20,9 @@ def one(done: Done, stage: str, name: str) -> np.ndarray:  # type: ignore[type-a
     return np.array(entries[name]["values"], dtype=float)
 
 
-@pytest.mark.parametrize("how", ["", "--heads 2 --layers 2", "--project flatten", "--norm rms --activation silu --d-ff 3"])
+@pytest.mark.parametrize(
+    "how", ["", "--heads 2 --layers 2", "--project flatten", "--norm rms --activation silu --d-ff 3"]
+)
 def test_each_word_is_fed_back(how: str) -> None:
     done = tmat(f"{BASE} {how} --max-tokens 3")
     said = ["<start>"]
@@ -62,7 +63,17 @@ def test_keys_and_values_come_from_the_encoder() -> None:
     weights = one(done, "decode-1.cross-attention", "weights")
     assert weights.shape == (1, 3)
     kinds = [stage["id"].removeprefix("decode-1.") for stage in done.stages]
-    assert kinds == ["embed", "posenc", "self-attention", "addnorm", "cross-attention", "addnorm-2", "ffn", "addnorm-3", "decode-1"]
+    assert kinds == [
+        "embed",
+        "posenc",
+        "self-attention",
+        "addnorm",
+        "cross-attention",
+        "addnorm-2",
+        "ffn",
+        "addnorm-3",
+        "decode-1",
+    ]
 
 
 def test_matrices_of_the_decoder_by_their_places() -> None:
@@ -93,9 +104,22 @@ def test_a_vocabulary_with_its_own_ends_gets_no_others() -> None:
 
 
 def test_after_a_pipe_the_encoders_embeddings_are_used_again() -> None:
-    done = pipe("vocab --text 'you win or die'", "embed --text 'you die' --d-model 4 --seed 9", "posenc", "encode", "decode --max-tokens 1")
+    done = pipe(
+        "vocab --text 'you win or die'",
+        "embed --text 'you die' --d-model 4 --seed 9",
+        "posenc",
+        "encode",
+        "decode --max-tokens 1",
+    )
     [embed] = [stage for stage in done.stages if stage["id"] == "embed"]
     table = one(done, "decode-1.embed", "W_E")
     assert table[:4].tolist() == embed["given"]["W_E"]["values"]
     assert table.shape == (6, 4)
     assert done.sheets[0]["tokens"] == ["you", "die"]
+
+
+def test_a_second_decode_goes_on_counting() -> None:
+    first = tmat(f"{BASE} --max-tokens 2")
+    second = tmat("decode -m memory='1 0 2 1' --max-tokens 1", first.output)
+    assert passes(second) == ["decode-1", "decode-2", "decode-3"]
+    assert tmat("show", second.output).output == second.output

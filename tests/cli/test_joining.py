@@ -6,7 +6,6 @@ import re
 
 import numpy as np
 import pytest
-
 from tests.cli.running import tmat
 
 QKV = "-m Q='1 0; 0 1' -m K='1 0; 0 1; 1 1' -m V='1; 2; 3'"
@@ -90,7 +89,13 @@ def inline(done, name: str) -> str:  # type: ignore[no-untyped-def]
 
 @pytest.mark.parametrize(
     "names",
-    [("W_Q", "W_K", "W_V"), ("wq", "wk", "wv"), ("Wq", "W-K", "w_v"), ("W_query", "W_key", "W_value"), ("WQUERY", "Wkey", "wvalue")],
+    [
+        ("W_Q", "W_K", "W_V"),
+        ("wq", "wk", "wv"),
+        ("Wq", "W-K", "w_v"),
+        ("W_query", "W_key", "W_value"),
+        ("WQUERY", "Wkey", "wvalue"),
+    ],
 )
 def test_names_ignore_case_and_underscores(names: tuple[str, str, str]) -> None:
     values = ("1 0; 2 1", "0 1; 1 1", "1 1; 0 2")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.cli.running import pipe, refused, tmat
 
 X = "-m X='1 2; 3 4'"
@@ -51,8 +50,14 @@ WITHOUT_EFFECT = {
 }
 
 SIZES = {
-    **{f"{stage} --d-model 8": "--d-model 8 does not fit X\n  X is 6×6 (from " for stage in ("attention", "addnorm", "ffn", "encode")},
-    **{f"{stage} --positions 3": "--positions 3 does not fit X\n  X is 6×6 (from " for stage in ("attention", "ffn", "encode")},
+    **{
+        f"{stage} --d-model 8": "--d-model 8 does not fit X\n  X is 6×6 (from "
+        for stage in ("attention", "addnorm", "ffn", "encode")
+    },
+    **{
+        f"{stage} --positions 3": "--positions 3 does not fit X\n  X is 6×6 (from "
+        for stage in ("attention", "ffn", "encode")
+    },
     f"attention {X} --d-model 3": "--d-model 3 does not fit X\n  X is 2×2 (from the command line)",
     "attention -m Q='1 2' -m K='1 2' --d-model 3": "--d-model has no use here",
     "attention --seed 1 --positions 3 --tokens 'a b'": "--positions 3 does not fit X",
@@ -73,7 +78,9 @@ SIZES = {
 }
 
 
-@pytest.mark.parametrize(("line", "said"), [pair for table in (CONTRADICTIONS, WITHOUT_EFFECT, SIZES) for pair in table.items()])
+@pytest.mark.parametrize(
+    ("line", "said"), [pair for table in (CONTRADICTIONS, WITHOUT_EFFECT, SIZES) for pair in table.items()]
+)
 def test_refused(line: str, said: str) -> None:
     assert said in refused(line)
 

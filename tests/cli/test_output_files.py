@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from tests.cli.running import attempt, refused, tmat
 
 
@@ -43,12 +42,16 @@ def cannot_write(line: str) -> str:
 def test_a_folder_cannot_be_written_over(tmp_path: Path) -> None:
     (tmp_path / "x.json").mkdir()
     said = cannot_write(f"attention -o {tmp_path}/x.json")
-    assert said == f"tmat attention: cannot write {tmp_path}/x.json\n  it is a folder\n  give the name of a file in it\n"
+    assert (
+        said == f"tmat attention: cannot write {tmp_path}/x.json\n  it is a folder\n  give the name of a file in it\n"
+    )
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert cannot_write(f"attention -o {tmp_path}/file/x.json").startswith(f"tmat attention: cannot write {tmp_path}/file/x.json\n  ")
+    assert cannot_write(f"attention -o {tmp_path}/file/x.json").startswith(
+        f"tmat attention: cannot write {tmp_path}/file/x.json\n  "
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
@@ -83,7 +86,9 @@ def test_show_picks_stages_and_matrices(tmp_path: Path) -> None:
     assert ids == ["attention-2", "ffn"]
     assert len(tmat(f"show {tmp_path}/sheet.json --stage layer2").stages) == 4
     some = tmat(f"show {tmp_path}/sheet.json --only layer2.Q")
-    assert [(stage["id"], [step["name"] for step in stage["steps"]]) for stage in some.stages] == [("attention-2", ["Q"])]
+    assert [(stage["id"], [step["name"] for step in stage["steps"]]) for stage in some.stages] == [
+        ("attention-2", ["Q"])
+    ]
     assert "no stage 'atention' in this worksheet" in refused(f"show {tmp_path}/sheet.json --stage atention")
     assert "did you mean attention?" in refused(f"show {tmp_path}/sheet.json --stage atention")
 

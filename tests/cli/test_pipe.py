@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from tests.cli.running import attempt, pipe, refused, tmat
 
 DATA = Path(__file__).parents[2] / "src/tmat/examples/data/thrones_corpus.txt"
@@ -110,7 +109,9 @@ def test_a_worksheet_goes_out_before_the_next_is_read() -> None:
     assert "the JSON stops before its end" in broken.errors
 
 
-@pytest.mark.parametrize("command", ["attention", "addnorm", "ffn", "posenc", "encode", "decode", "embed --text a", "show"])
+@pytest.mark.parametrize(
+    "command", ["attention", "addnorm", "ffn", "posenc", "encode", "decode", "embed --text a", "show"]
+)
 @pytest.mark.parametrize("nothing", ["", " \n"])
 def test_a_pipe_with_nothing_is_an_error(command: str, nothing: str) -> None:
     said = refused(command, nothing)

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pytest
-
 from tests.cli.running import tmat
 
 CLOSE = {"rtol": 0, "atol": 6e-5}
@@ -23,7 +22,9 @@ def test_raimi_karim_illustrated_self_attention() -> None:
     assert done["K"].tolist() == [[0, 1, 1], [4, 4, 0], [2, 3, 1]]
     assert done["V"].tolist() == [[1, 2, 3], [2, 8, 0], [2, 6, 3]]
     assert done["scores"].tolist() == [[2, 4, 4], [4, 16, 12], [4, 12, 10]]
-    np.testing.assert_allclose(done["Z"], [[1.9366, 6.6831, 1.5951], [2.0, 7.964, 0.054], [1.9997, 7.7599, 0.3584]], **CLOSE)
+    np.testing.assert_allclose(
+        done["Z"], [[1.9366, 6.6831, 1.5951], [2.0, 7.964, 0.054], [1.9997, 7.7599, 0.3584]], **CLOSE
+    )
     by_hand = tmat("attention -m weights='0 .5 .5; 0 1 0; 0 .9 .1' -m V='1 2 3; 2 8 0; 2 6 3'")
     np.testing.assert_allclose(by_hand["Z"], [[2.0, 7.0, 1.5], [2.0, 8.0, 0.0], [2.0, 7.8, 0.3]], atol=1e-15)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.cli.running import refused
 
 X = "-m X='1 2; 3 4'"
@@ -62,6 +61,7 @@ SHAPES = {
         "  try a W_vocab with 2 or 4 columns"
     ),
     "decode -m logits='1 2 3' --words 'a b'": "logits does not fit the vocabulary",
+    "decode -m probabilities='1 2 3' -m W_vocab='1 2' --words 'a b'": "probabilities does not fit the vocabulary",
     f"encode {X} -m layer1.W_1='1 2 3'": "cannot form X·W_1",
 }  # fmt: skip
 
@@ -234,3 +234,17 @@ def test_a_file_is_named_with_its_line(tmp_path: Path) -> None:
     assert "line 2" in block
     (tmp_path / "w.csv").write_text("1,2\n3,4\n5,6\n")
     assert f"W_Q is 3×2 (from {tmp_path}/w.csv)" in refused(f"attention {X} -m W_Q={tmp_path}/w.csv")
+
+
+def test_numbers_that_float32_cannot_hold() -> None:
+    block = refused("attention -m X='1 1e39' --dtype float32")
+    assert (
+        block == "tmat attention: X has a number too large for float32\n  row 1, column 2: 1e+39, from the command line"
+    )
+
+
+@pytest.mark.parametrize("option", ["--score", "--init", "--format", "--dtype", "--only", "--mask-value", "--norm"])
+def test_what_was_typed_cannot_steer_the_terminal(option: str) -> None:
+    block = refused(f"{'addnorm' if option == '--norm' else 'attention'} {option} $'a\x1b[31mb\nc'")
+    assert "\x1b" not in block
+    assert "a\\x1b[31mb\\nc" in block

@@ -31,7 +31,9 @@ X = [[1.0, 2.0], [3.0, 4.0]]
 def test_numbers_of_any_kind(x: object) -> None:
     sheet = tmat.attention(x, project=False)
     assert sheet["attention"]["X"].values.tolist() == X
-    assert sheet["attention"]["Z"].values.tolist() == tmat.attention(X=X, project=False)["attention"]["Z"].values.tolist()
+    assert (
+        sheet["attention"]["Z"].values.tolist() == tmat.attention(X=X, project=False)["attention"]["Z"].values.tolist()
+    )
 
 
 def test_a_worksheet_goes_on() -> None:

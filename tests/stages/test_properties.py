@@ -25,7 +25,9 @@ Array = np.ndarray[Any, Any]
 SIDE = st.integers(1, 5)
 PLAIN = st.floats(-4, 4, width=32)
 EXTREME = st.one_of(
-    st.sampled_from([0.0, -0.0, 1e308, -1e308, 1.7e308, 5e-324, -5e-324, 2.2e-308, math.inf, -math.inf, 3000.0, -3000.0]),
+    st.sampled_from(
+        [0.0, -0.0, 1e308, -1e308, 1.7e308, 5e-324, -5e-324, 2.2e-308, math.inf, -math.inf, 3000.0, -3000.0]
+    ),
     st.floats(-5000, 5000),
 )
 
@@ -162,7 +164,9 @@ def test_positions_turn_by_the_same_angle(pairs: int, n: int, start: int, step: 
         angle = step / 10000 ** (2 * pair / d)
         sine, cosine = one[:, 2 * pair], one[:, 2 * pair + 1]
         np.testing.assert_allclose(later[:, 2 * pair], sine * math.cos(angle) + cosine * math.sin(angle), atol=1e-12)
-        np.testing.assert_allclose(later[:, 2 * pair + 1], cosine * math.cos(angle) - sine * math.sin(angle), atol=1e-12)
+        np.testing.assert_allclose(
+            later[:, 2 * pair + 1], cosine * math.cos(angle) - sine * math.sin(angle), atol=1e-12
+        )
 
 
 def by_hand(values: Array, decimals: int) -> Array:
@@ -191,7 +195,11 @@ def test_every_step_is_rounded_before_the_next(qkv: dict[str, Array], decimals: 
 def stacks(draw: st.DrawFn) -> tuple[Array, dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any], int]:
     count = draw(st.integers(1, 2))
     x = draw(matrix(draw(SIDE), count * draw(st.integers(1, 3)), st.floats(-1e6, 1e6)))
-    attend = {"heads": count, "mask": draw(st.sampled_from(["none", "causal"])), "bias": draw(st.sampled_from([None, "all"]))}
+    attend = {
+        "heads": count,
+        "mask": draw(st.sampled_from(["none", "causal"])),
+        "bias": draw(st.sampled_from([None, "all"])),
+    }
     norm = {"deviation": draw(st.sampled_from(["population", "sample"])), "epsilon": draw(st.sampled_from([1e-5, 0.1]))}
     network = {"d_ff": draw(SIDE), "activation": draw(st.sampled_from(["relu", "gelu"]))}
     common = {

@@ -68,7 +68,9 @@ def test_matrices_of_a_stack_reach_their_layers() -> None:
     sheet = encode(X, layers=2, matrices={"layer2.W_Q": eye, "w_k": 2 * eye, "layer1.gamma2": [[3.0, 4.0]]})
     assert sheet["attention"]["W_Q"].values.tolist() != eye.tolist()
     assert sheet["attention-2"]["W_Q"].values.tolist() == eye.tolist()
-    assert sheet["attention"]["W_K"].values.tolist() == sheet["attention-2"]["W_K"].values.tolist() == (2 * eye).tolist()
+    assert (
+        sheet["attention"]["W_K"].values.tolist() == sheet["attention-2"]["W_K"].values.tolist() == (2 * eye).tolist()
+    )
     assert sheet["addnorm-2"]["gamma"].values.tolist() == [[3, 4]]
     assert "gamma" not in sheet["addnorm-3"]
 
@@ -84,7 +86,10 @@ SHEET = encode(X, layers=2, attention_options={"heads": 2})
         (["WEIGHTS"], {"attention": ["weights1", "weights2"], "attention-2": ["weights1", "weights2"]}),
         (["attention-2.Q", "ffn.output"], {"ffn": ["output"], "attention-2": ["Q"]}),
         (["layer2.mean"], {"addnorm-3": ["mean"], "addnorm-4": ["mean"]}),
-        (["layer1.output"], {"attention": ["output"], "addnorm": ["normalized"], "ffn": ["output"], "addnorm-2": ["normalized"]}),
+        (
+            ["layer1.output"],
+            {"attention": ["output"], "addnorm": ["normalized"], "ffn": ["output"], "addnorm-2": ["normalized"]},
+        ),
     ],
 )
 def test_choosing(names: list[str], found: dict[str, list[str]]) -> None:

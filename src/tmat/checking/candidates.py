@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any
@@ -12,9 +12,6 @@ import numpy as np
 from tmat.operations.operation import Array
 from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
 from tmat.precision import round_half_away, truncate
-
-MOST_CELLS = 40_000_000
-"""Cells of all candidates held at once."""
 
 
 @dataclass(slots=True, eq=False)
@@ -294,15 +291,3 @@ def rounded_further_back(step: Redo, unseen: Sequence[bool]) -> Iterator[Candida
 
 def _decimals(count: int) -> str:
     return "whole numbers" if count == 0 else f"{count} decimal{'' if count == 1 else 's'}"
-
-
-def fitting(found: Iterable[Candidate], shape: tuple[int, int]) -> list[Candidate]:
-    """Those of the printed shape, as many as can be held at once."""
-    room = max(MOST_CELLS // max(shape[0] * shape[1], 1), 8)
-    chosen: list[Candidate] = []
-    for candidate in found:
-        if candidate.values.shape == shape:
-            chosen.append(candidate)
-            if len(chosen) >= room:
-                break
-    return chosen

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from tmat.checking.candidates import Candidate, fitting
+from tmat.checking.candidates import Candidate
 from tmat.checking.evidence import ENOUGH, HARDLY, IN_LINES, SURE, Evidence, Score, choose, cost_of
 from tmat.checking.printed import Cells, Printed
 from tmat.checking.report import Finding
@@ -22,6 +23,8 @@ MOST_NAMED = 3
 ROUNDS = 6  # explanations of one matrix
 TIE = 2.0
 ONE_BY_ONE = 40  # wrong cells that are looked at one by one
+BATCH = 1 << 20  # cells of the candidates looked at together
+LARGE = 1 << 12  # cells of a matrix in which chance hits some
 
 
 @dataclass(slots=True, eq=False)
@@ -61,7 +64,7 @@ class Explaining:
         if left.any() and int(left.sum()) <= ONE_BY_ONE:
             loose = left & ~room() if room is not None else left
             if loose.any():
-                more, unexplained = self._one_by_one(loose, steps, few=int(loose.sum()) <= FEW)
+                more, unexplained = self._one_by_one(loose, steps, few=int(left.sum()) <= FEW)
                 findings += more
                 left = unexplained | (left & ~loose)
         return findings, left
@@ -69,19 +72,39 @@ class Explaining:
     # -- candidates
 
     def _hold(self, found: Iterable[Candidate]) -> None:
-        candidates = fitting(found, self.printed.shape)
-        if not candidates:
-            return
+        """Keep the candidates that fit wrong cells, looked at by the batch."""
+        cells = max(self.wrong.size, 1)
+        batch: list[Candidate] = []
+        for candidate in found:
+            if candidate.values.shape == self.printed.shape:
+                batch.append(candidate)
+            if len(batch) * cells >= BATCH:
+                self._hold_batch(batch)
+                batch = []
+        if batch:
+            self._hold_batch(batch)
+
+    def _hold_batch(self, batch: Sequence[Candidate]) -> None:
         with np.errstate(all="ignore"):
-            stack = np.stack([candidate.values for candidate in candidates])
-            fits = self.printed.fits(stack)
+            fits = self.printed.fits(np.stack([candidate.values for candidate in batch]))
         hits = (fits & self.wrong).any(axis=(1, 2))
-        for n in np.nonzero(hits)[0]:
-            candidate = candidates[n]
-            key = (f"{candidate.name}: {candidate.said}", fits[n].tobytes())
+        large = self.wrong.size > LARGE
+        for n in map(int, np.nonzero(hits)[0]):
+            candidate, own = batch[n], fits[n].copy()
+            cost = cost_of(candidate.rare, candidate.among)
+            if large:  # where chance alone hits some cells, only what may come to something is kept
+                score = self.evidence.score(own, cost)
+                if score is None or score.worth < 0.0:
+                    continue
+            key = (f"{candidate.name}: {candidate.said}", own.tobytes())
             if key not in self._known:
                 self._known.add(key)
-                self.held.append(_Held(candidate, fits[n], cost_of(candidate.rare, candidate.among)))
+                self.held.append(_Held(candidate, own, cost))
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What a match says before anything is explained."""
+        return Evidence(self.printed, self.due, self.wrong)
 
     # -- the fewest that explain the most
 
@@ -128,10 +151,10 @@ class Explaining:
         )
         for _, rival in equal:
             candidate = rival.candidate
-            if len(names) < MOST_NAMED and candidate.name not in names and candidate.said not in said:
-                if "+" not in candidate.name or "+" in first.name:
-                    names.append(candidate.name)
-                    said.append(candidate.said)
+            known = candidate.name in names or candidate.said in said
+            if len(names) < MOST_NAMED and not known and ("+" not in candidate.name or "+" in first.name):
+                names.append(candidate.name)
+                said.append(candidate.said)
         whole = score.whole and bool((score.cells == self.wrong).all())
         cells = (held.fits & ~self.base & ~self.printed.blank) if whole else score.cells
         sure = not few and score.near >= SURE

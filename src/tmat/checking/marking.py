@@ -206,6 +206,8 @@ class Marking:
             verdicts[following & left] = int(Verdict.FOLLOWS)
             report.notes += self._follow_note(planned, following & left)
             left = left & ~following
+        if left.any() and self._on_no_attempt(planned, printed, left, report):
+            return
         if left.any() and self.options.slips:
             known = ~left
             steps = self.sources.redos(planned)
@@ -220,7 +222,6 @@ class Marking:
             found = property_of(planned, self.sources, printed, left)
             if found is not None:
                 report.findings.append(found)
-            self._void_note(planned, printed, left, report)
 
     def _settle_findings(self, report: StepReport, findings: list[Finding], verdicts: NDArray[np.int8]) -> None:
         for finding in findings:
@@ -263,15 +264,18 @@ class Marking:
             )
         return left & ~room
 
-    def _void_note(self, planned: Planned, printed: Printed, left: Cells, report: StepReport) -> None:
-        void = [o for o in self.sources.operands(planned) if o.void and o.printed is not None]
-        if not void or planned.of is None:
-            return
-        operands = [o.printed.values if o in void and o.printed else o.right[0] for o in self.sources.operands(planned)]
-        again = self.sources._evaluate(planned, operands)
-        if again is not None and (printed.fits(again) | ~left).all():
-            names = " and ".join(o.planned.name for o in void)
-            report.notes.append(f"built on {names}, which was no attempt")
+    def _on_no_attempt(self, planned: Planned, printed: Printed, left: Cells, report: StepReport) -> bool:
+        """Whether the step is right for an earlier matrix that was no attempt: that buys nothing."""
+        operands = self.sources.operands(planned)
+        void = [o for o in operands if o.void and o.printed is not None and o.printed.shape == o.planned.values.shape]
+        if not void:
+            return False
+        taken = [o.printed.values if o in void and o.printed is not None else o.right[0] for o in operands]
+        again = self.sources.evaluate(planned, taken)
+        if again is None or not (printed.fits(again) | ~left).all():
+            return False
+        report.notes.append(f"built on {' and '.join(o.planned.name for o in void)}, which was no attempt")
+        return True
 
     # -- the wrong shape
 

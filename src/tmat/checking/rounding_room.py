@@ -30,7 +30,7 @@ def within_rounding(planned: Planned, sources: Sources, printed: Printed) -> Cel
     halves = [_half(line.printed, line.planned.given, sources.decimals) for line in lines]
     if not any(np.any(half) for half in halves):
         return nothing
-    centre = sources._evaluate(planned, operands)
+    centre = sources.evaluate(planned, operands)
     if centre is None:
         return nothing
     generator = np.random.RandomState(0)
@@ -39,7 +39,7 @@ def within_rounding(planned: Planned, sources: Sources, printed: Printed) -> Cel
         moved: list[Array] = []
         for values, half in zip(operands, halves, strict=True):
             moved.append(values + half * generator.choice((-1.0, 1.0), values.shape))
-        result = sources._evaluate(planned, moved)
+        result = sources.evaluate(planned, moved)
         if result is not None:
             with np.errstate(all="ignore"):
                 room = np.fmax(room, np.abs(result - centre))

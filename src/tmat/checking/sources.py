@@ -133,7 +133,7 @@ class Sources:
         for operands in at:
             ids = tuple(map(id, operands))
             if ids not in done:
-                done[ids] = self._evaluate(planned, operands)
+                done[ids] = self.evaluate(planned, operands)
         first, hand, calc, four = (done[tuple(map(id, operands))] for operands in at)
         rest = []
         if first is not None:
@@ -143,7 +143,8 @@ class Sources:
         finer = None if four is None else round_half_away(four, max(self.decimals, 4))
         return first, rounded, calc, finer, rest
 
-    def _evaluate(self, planned: Planned, operands: Sequence[Array]) -> Array | None:
+    def evaluate(self, planned: Planned, operands: Sequence[Array]) -> Array | None:
+        """The step from these operands, or None where it cannot be done with them."""
         assert planned.op is not None
         try:
             with np.errstate(all="ignore"):
@@ -169,7 +170,7 @@ class Sources:
         if planned.of is None:
             return
         for operands in islice(aligned(lists), TRIED):
-            values = self._evaluate(planned, operands)
+            values = self.evaluate(planned, operands)
             if values is not None:
                 yield values
 

@@ -38,7 +38,8 @@ def command(
     Exit code 0: all right. 1: something is not. 2: it could not be marked.
     """
     from tmat.checking import Options
-    from tmat.cli.flow import environment, split_names
+    from tmat.cli.flow import environment
+    from tmat.cli.options import split_names
     from tmat.cli.reporting import Reporter, key_sheet, marked
 
     env = environment()

@@ -6,12 +6,14 @@ import os
 from typing import TYPE_CHECKING
 
 from tmat.cli.environment import Environment
-from tmat.cli.options import Common
+from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, OutputError, nearest
 
 if TYPE_CHECKING:
     from tmat.rendering.layout import Look
     from tmat.worksheet import Worksheet
+
+WITH_WORKING = ("table", "markdown", "latex", "html")
 
 
 class Emitter:
@@ -22,6 +24,24 @@ class Emitter:
         self.common = common
         self.format = self._format()
         self._waiting: list[Worksheet] = []
+        self._pictured: list[Worksheet] = []
+        self._refuse()
+
+    def _refuse(self) -> None:
+        """Say no to what would be passed over in silence, before anything is worked out."""
+        if (self.common.work or self.common.trace) and self.format not in WITH_WORKING:
+            option = "--work" if self.common.work else "--trace"
+            raise InputError(
+                f"{option} does not go with {self.format}",
+                f"working is shown by {', '.join(WITH_WORKING)}",
+                mend="leave the format out, or choose one of these",
+            )
+        if self.common.fragment and self.format != "latex":
+            raise InputError(f"--fragment does not go with {self.format}", "it is for LaTeX", mend="try -o sheet.tex --fragment")
+        if self.common.plot is not None:
+            from tmat.rendering.scaling_plot import check_plot
+
+            check_plot(self.common.plot)
 
     def _format(self) -> str:
         from tmat.rendering import format_of_suffix, known_formats
@@ -45,6 +65,8 @@ class Emitter:
 
     def add(self, sheet: Worksheet, before: Worksheet) -> None:
         """One worksheet is done; ``before`` is what came in, so that a table shows only what is new."""
+        if self.common.plot is not None:
+            self._pictured.append(sheet)
         if self.common.output is not None or self.format not in ("json", "table"):
             self._waiting.append(sheet)
         elif self.common.work or self.common.trace:
@@ -58,6 +80,12 @@ class Emitter:
 
     def close(self) -> None:
         """Write what waited for the end."""
+        if self._pictured and self.common.plot is not None:
+            from tmat.rendering.plot import plotted
+
+            kind = os.path.splitext(self.common.plot)[1].lower().lstrip(".")
+            write_file(self.common.plot, plotted(self._pictured, self.look(), kind))
+            self.env.hint(f"wrote {self.common.plot}")
         if not self._waiting:
             return
         from tmat.rendering import rendered
@@ -75,7 +103,12 @@ class Emitter:
         """How matrices are to look, as the options say."""
         from tmat.rendering.layout import Look
 
-        return Look(digits=self.common.digits, heat=self.common.heat, full=self.common.full)
+        common = self.common
+        work = tuple("" if cell == "*" else cell for cell in common.work) if common.work else None
+        return Look(
+            digits=common.digits, heat=common.heat, full=common.full or None, only=tuple(split_names(common.only)) or None,
+            top=common.top, width=common.width, work=work, fragment=common.fragment,
+        )  # fmt: skip
 
     def _table(self, sheet: Worksheet, before: Worksheet) -> None:
         if self.common.step:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tmat.cli.environment import Environment
 from tmat.cli.given import refuse_sizes, stem, with_tokens
-from tmat.cli.options import Common
+from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, fold
 
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ def incoming(env: Environment, common: Common) -> Iterator[tuple[Worksheet, dict
     from tmat.reading import read_documents
     from tmat.worksheet import Worksheet
 
+    if env.stdin_kind == "pipe":
+        _meanwhile(common)
     empty = True
     for document in read_documents(env.stdin):
         empty = False
@@ -133,6 +135,14 @@ def incoming(env: Environment, common: Common) -> Iterator[tuple[Worksheet, dict
             "nothing came on standard input: did the command before it fail?",
             mend="to run without a pipe, leave standard input alone or say < /dev/null",
         )
+
+
+def _meanwhile(common: Common) -> None:
+    """The commands of a pipe start together: load, before waiting for the one before, what is needed after it."""
+    import orjson  # noqa: F401
+
+    if common.format in (None, "json") and common.output is None:
+        import tmat.rendering.worksheet_json  # noqa: F401
 
 
 def _stdin_is_a_source(common: Common) -> bool:
@@ -245,11 +255,6 @@ def _dtype(name: str) -> str:
     if name not in ("float64", "float32"):
         raise InputError(f"--dtype {name} is not known", "expected float64 or float32")
     return name
-
-
-def split_names(parts: Sequence[str] | None) -> list[str]:
-    """Names said in one option or in several, with commas or without."""
-    return [name.strip() for part in parts or () for name in part.split(",") if name.strip()]
 
 
 def is_file(path: str) -> bool:

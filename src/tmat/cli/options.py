@@ -5,12 +5,17 @@ our other files) each would be compiled again when a command starts.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, get_origin
 
 import typer
 
 INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT = "Input", "Shape", "Mask", "Conventions", "Draws", "Output"
+
+
+def split_names(parts: Sequence[str] | None) -> list[str]:
+    """Names said in one option or in several, with commas or without."""
+    return [name.strip() for part in parts or () for name in part.split(",") if name.strip()]
 
 
 class Common:
@@ -90,6 +95,13 @@ class Common:
             "--work-steps", metavar="PARTS", rich_help_panel=OUTPUT,
             help="Which lines of the working: symbols,numbers,products,result.",
         ),
+    ] = None  # fmt: skip
+    fragment: Annotated[
+        bool, typer.Option("--fragment", rich_help_panel=OUTPUT, help="LaTeX for a document of your own, not a whole one.")
+    ] = False
+    plot: Annotated[
+        str | None,
+        typer.Option("--plot", metavar="FILE", rich_help_panel=OUTPUT, help="Heat maps as PNG, SVG or PDF: of the weights, or of --only."),
     ] = None  # fmt: skip
     trace: Annotated[
         list[str] | None,

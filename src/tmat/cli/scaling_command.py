@@ -19,6 +19,8 @@ EXAMPLES = """Examples:
   tmat scaling --d-k 8,512 --draws 2000 --format json"""
 
 LEFT_OUT = (
+    "plot",
+    "fragment",
     "matrix", "weights", "tokens", "init", "round", "dtype", "format", "digits", "only", "work", "work_steps", "trace",
     "depth", "heat", "full",
 )  # fmt: skip

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tmat.cli.flow import split_names
-from tmat.cli.options import Common
+from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, fold, nearest
 from tmat.worksheet import Matrix, Stage, Worksheet
 

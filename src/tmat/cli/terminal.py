@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tmat.cli.environment import Environment, encoded
-from tmat.cli.flow import split_names
-from tmat.cli.options import Common
+from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, nearest
 from tmat.rendering.layout import Look, position_table, render
 from tmat.rendering.spans import Line, Span

@@ -15,6 +15,8 @@ EXAMPLES = """Examples:
   tmat vocab corpus.txt --order sorted --special '<pad>,<unk>' -o vocabulary.json"""
 
 LEFT_OUT = (
+    "plot",
+    "fragment",
     "matrix",
     "weights",
     "tokens",
@@ -80,7 +82,8 @@ def command(
     Words keep their apostrophes (won't) and come in any script; Chinese characters count one by one.
     """
     from tmat.cli.emit import Emitter
-    from tmat.cli.flow import environment, split_names
+    from tmat.cli.flow import environment
+    from tmat.cli.options import split_names
     from tmat.stages.vocab import vocab
     from tmat.worksheet import Worksheet
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from tmat.examples.numbers import Data
     from tmat.operations.operation import Array
     from tmat.worksheet import Worksheet
+
+
+Labels: TypeAlias = "tuple[tuple[str, ...] | None, tuple[str, ...] | None]"
+"""Of a block's rows and of its columns, where they have names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class Example:
     summary: str
     data: Data
     parts: tuple[Part, ...]
-    labels: Mapping[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = field(default_factory=dict)
+    labels: Mapping[str, Labels] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)  # texts that the script writes besides
     same: tuple[Same, ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()  # what the article says without numbers, and what the paper says

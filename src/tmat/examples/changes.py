@@ -28,7 +28,7 @@ def changed(before: PartDone | None, after: PartDone) -> list[str]:
         said.append(f"otherwise: {'; '.join(others)}")
     if gone:
         said.append(f"gone: {', '.join(gone)}")
-    sizes = [f"{name} {new[name].size}, not {old[name].size}" for name in new.names() if name in old and new[name].size != old[name].size]
+    sizes = [f"{name} {old[name].size} → {new[name].size}" for name in new.names() if name in old and new[name].size != old[name].size]
     if sizes:
         said.append(f"sizes: {', '.join(sizes)}")
     return said or ["nothing"]
@@ -50,9 +50,9 @@ def _told(stage: Stage, name: str) -> str:
 
 
 def side_by_side(pen: Pen, parts: Sequence[PartDone]) -> list[Line]:
-    """The parts in a table: how each scores, what its queries, keys and values are, and the size of what it answers."""
-    head = ("", "scores", "queries", "keys", "values", "result")
-    rows = [head, *(_row(n, part) for n, part in enumerate(parts, 1))]
+    """The parts in a table: how each scores, which values it weighs, and the size of what it answers."""
+    rows = side_by_side_rows(parts)
+    head = rows[0]
     wide = [max(width(row[n]) for row in rows) for n in range(len(head))]
     gap = 2
     if pen.width is not None and sum(wide) + gap * (len(wide) - 1) > pen.width:
@@ -63,6 +63,11 @@ def side_by_side(pen: Pen, parts: Sequence[PartDone]) -> list[Line]:
         cells = [padded((Span(pen.spell(text), "name" if n == 0 else role),), wide[n]) for n, text in enumerate(row)]
         lines.append(tuple(span for n, cell in enumerate(cells) for span in (*(space(gap) if n else ()), *cell)))
     return lines
+
+
+def side_by_side_rows(parts: Sequence[PartDone]) -> list[tuple[str, ...]]:
+    """The table's cells, the first row its head."""
+    return [("", "scores", "values", "result"), *(_row(n, part) for n, part in enumerate(parts, 1))]
 
 
 def _listed(pen: Pen, rows: Sequence[Sequence[str]]) -> list[Line]:
@@ -85,11 +90,8 @@ def _row(n: int, part: PartDone) -> tuple[str, ...]:
     assert scored is not None
     step = stage.step(scored.of[0])
     assert step is not None
-    chain = _score(stage, step)
-    first = weights.removeprefix("weights")
-    of = _operands(stage, "scores" + first)
-    values = _operands(stage, "Z" + first)[-1]
-    return (f"{n} {part.part.title}", chain, _made(stage, of[0]), _made(stage, of[1]), _made(stage, values), f"{result} {stage[result].size}")
+    values = _operands(stage, "Z" + weights.removeprefix("weights"))[-1]
+    return (f"{n} {part.part.title}", _score(stage, step), values, f"{result} {stage[result].size}")
 
 
 def _operands(stage: Stage, name: str) -> tuple[str, ...]:
@@ -105,8 +107,3 @@ def _score(stage: Stage, step: Step) -> str:
         inner = stage.step(name)
         names.append(_score(stage, inner) if inner is not None and name.startswith("scores") else name)
     return REGISTRY[step.op].said(names, dict(step.params))
-
-
-def _made(stage: Stage, name: str) -> str:
-    step = stage.step(name)
-    return name if step is None else f"{name} = {REGISTRY[step.op].said(list(step.of), dict(step.params))}"

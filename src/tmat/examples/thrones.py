@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tmat.examples.article import Call, Example, Fact, Need, Part, Printed
+from tmat.examples.article import Call, Example, Fact, Labels, Need, Part, Printed
 from tmat.examples.defaults import ATTENTION_ROUNDING, NORM_ROUNDING, POSITION_ROUNDING, TOKENS
 from tmat.examples.numbers import Data, data
 from tmat.worksheet import Worksheet
@@ -16,34 +16,39 @@ if TYPE_CHECKING:
 
 SHOWN = ("I", "drink", "things", "you", "He")
 """The words over the logits that are printed."""
-THREE = ("1", "2", "3")
+REMARKS = (
+    (
+        "the encoder's output is the decoder's query and key, the value comes from the decoder",
+        "key and value come from the encoder, the query from the decoder",
+    ),
+    (
+        "the decoder's output is flattened to one row before the last linear layer",
+        "each row is multiplied by a matrix of d_model × vocabulary",
+    ),
+)
+"""What the article says without numbers, and what the paper says."""
 
 
 def thrones(printed: Data | None = None) -> Example:
     """The example; ``printed`` stands in for the article's own numbers."""
     numbers = printed or Data.read("thrones")
     order = data("thrones_order.txt").split()
-    rows = {name: (TOKENS, None) for name in ("X", "addnorm1", "addnorm2", "ffn", "attention_output", "std2")}
-    values = (TOKENS, tuple(f"v{n}" for n in range(1, 5)))
+    labels: dict[str, Labels] = dict.fromkeys(("addnorm1", "ffn", "std2"), (TOKENS, None))
+    labels["V"] = (TOKENS, tuple(f"v{n}" for n in range(1, 5)))
+    labels["PE_columns"] = (None, TOKENS)
+    labels["W_E"] = (tuple(order), tuple(f"e{n}" for n in range(1, 7)))
+    labels["logits_shown"] = (None, SHOWN)
     return Example(
         "thrones",
         "One sentence by hand",
         "When you play game of thrones, from the corpus to the predicted word, in the article's thirteen steps",
         numbers,
         (Part(_encoder()), _masked_head(1), _masked_head(2), Part((_prediction(),), "the predicted word")),
-        labels={
-            **rows, "V": values, "PE_columns": (None, TOKENS), "W_E": (tuple(order), tuple(f"e{n}" for n in range(1, 7))),
-            "logits_shown": (None, SHOWN),
-        },  # fmt: skip
-        files={"corpus.txt": data("thrones_corpus.txt"), "order.txt": data("thrones_order.txt")},
+        labels=labels,
+        files={"corpus.txt": data("thrones_corpus.txt")},
         own={"W_E": tuple(tuple(row) for row in _embeddings(numbers, order))},
         given=("E_columns", "epsilon", "flat_shown", "W_vocab_shown"),
-        remarks=(
-            ("the encoder's output is the decoder's query and key, the value comes from the decoder",
-             "key and value come from the encoder, the query from the decoder"),
-            ("the decoder's output is flattened to one row before the last linear layer",
-             "each row is multiplied by a matrix of d_model × vocabulary"),
-        ),  # fmt: skip
+        remarks=REMARKS,
     )
 
 

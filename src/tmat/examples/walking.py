@@ -122,9 +122,9 @@ class _Walk:
             head += self._said([Said(done.call.says, "caption")], 4)
         yield head
         heads = StepHeads(self.pen, key)
-        told = {fold(one.name): [] for one in self.audited.of(done)}
+        told: dict[str, list[Audit]] = {}
         for one in self.audited.of(done):
-            told[fold(one.name)].append(one)
+            told.setdefault(fold(one.name), []).append(one)
         shown = {name for name, matrix in key.given.items() if matrix.origin in self.above}
         wanted = None if not self.only else {own for name in self.only for own in matching(key, name)}
         numbered = [(n, step) for n, step in enumerate(key.steps, 1) if wanted is None or step.name in wanted]

@@ -101,14 +101,8 @@ class _Block:
                     values[i, j] = _value(cells[column], f"{where}, cell {letters_of(column)}{row + 1}")
             before = [cells[column].text for column in sorted(cells) if column < columns[0]]
             labels.append(before[-1] if before else str(i + 1))
-            beyond = [column for column in cells if column > columns[-1] and cells[column].kind == "number"]
-            if beyond:
-                raise InputError(
-                    f"{self.name or 'a matrix'} has a number beyond its last column",
-                    f"{where}, cell {letters_of(beyond[0])}{row + 1}: its column labels end at {letters_of(columns[-1])}",
-                )
         heads = [self.header[column].text if column in self.header else str(n) for n, column in enumerate(columns, 1)]
-        return Matrix.of(self.name, values, labels, heads, f"{where}")
+        return Matrix.of(self.name, values, labels, heads, where)
 
     def _columns(self) -> range:
         """Where the numbers stand: below the column labels, else from the first number to the last."""
@@ -116,7 +110,9 @@ class _Block:
             first, last = min(self.header), max(self.header)
             if first < last and all(first in cells and not _is_number(cells[first]) for _, cells in self.rows):
                 first += 1  # the labels of the rows have a heading of their own
-            return range(first, last + 1)
+            while any(last + 1 in cells and cells[last + 1].kind == "number" for _, cells in self.rows):
+                last += 1  # a column without a label
+            return range(first, last + 1)  # what stands apart to the right is a sum on the side
         places = [column for _, cells in self.rows for column, cell in cells.items() if _is_number(cell)]
         return range(min(places), max(places) + 1) if places else range(0)
 

@@ -214,7 +214,7 @@ def _split(sheet: Sheet, q: Node, k: Node, v: Node, heads: int) -> list[tuple[No
     triples = []
     for h in range(1, heads + 1):
         parts = []
-        for whole in (q, k, v):
+        for name, whole in (("Q", q), ("K", k), ("V", v)):
             if whole and whole.width % heads:
                 raise InputError(
                     f"{heads} heads do not divide {whole.name}",
@@ -222,7 +222,7 @@ def _split(sheet: Sheet, q: Node, k: Node, v: Node, heads: int) -> list[tuple[No
                     mend=f"try --heads {_divisor(whole.width, heads)}",
                 )
             d = whole.width // heads
-            parts.append(sheet.step(f"{whole.name}{h}", columns, whole, start=(h - 1) * d + 1, stop=h * d))
+            parts.append(sheet.step(f"{name}{h}", columns, whole, start=(h - 1) * d + 1, stop=h * d))
         triples.append((parts[0], parts[1], parts[2]))
     return triples
 

@@ -113,7 +113,9 @@ def decode(
     passes = sum(stage.stage == "decode" for stage in before.stages)
     if any(name in head for name in ENDS):
         said = [START, *_words(target, words)] if target is not None else []
-        result = _predict(before, head, predicts, words.first_id, f"decode-{passes + 1}", project, said, forced=True, common=common)
+        result = _predict(
+            before, head, predicts, words.first_id, f"decode-{passes + 1}", project, said, forced=True, common=common
+        )
     else:
         memory = _memory(before, given_memory)
         plan = _Plan(
@@ -268,14 +270,15 @@ def _output_words(
 ) -> tuple[str, ...]:
     """The words that are predicted: all of them, or those without <start> and <end> where the numbers given are so many."""
     known = own.words if isinstance(own, Vocabulary) else tuple(own or ())
-    for name in ("W_vocab", "logits", "probabilities"):
+    expected = words.words
+    for name in ("probabilities", "logits", "W_vocab"):
         if name not in head:
             continue
         value = head[name]
         given = value if isinstance(value, Matrix) else Matrix.of(name, value)
         if given.width == len(known):
-            return known
-        if given.width != len(words.words):
+            expected = known
+        elif given.width != len(words.words):
             counts = " or ".join(dict.fromkeys((str(len(known)), str(len(words.words)))))
             raise InputError(
                 f"{name} does not fit the vocabulary",
@@ -284,7 +287,7 @@ def _output_words(
                 + (f", {len(words.words)} with {START} and {END}" if len(words.words) > len(known) else ""),
                 mend=f"try a {name} with {counts} columns",
             )
-    return words.words
+    return expected
 
 
 def _table(before: Worksheet, given: object, words: Vocabulary, d_model: int, seed: Seed, init: str) -> Matrix:

@@ -94,9 +94,9 @@ def by_another(step: Redo) -> Iterator[Variant]:
         yield Variant(a / math.sqrt(by), {"other": f"√{by:g}"})
         yield Variant(a / (by * by), {"other": f"{by:g}²"})
     for width in dict.fromkeys(step.widths):
-        if width > 1:
-            yield Variant(a / math.sqrt(width), {"other": f"√{width}"})
-            yield Variant(a / width, {"other": str(width)})
+        for other, said in ((math.sqrt(width), f"√{width}"), (float(width), str(width))):
+            if other not in (1.0, by):
+                yield Variant(a / other, {"other": said})
 
 
 @slip(

@@ -33,17 +33,12 @@ class Formulas:
     def of(self, block: Block) -> list[list[Formula]] | None:
         """The formulas of a matrix, without the =; None where all of it is numbers."""
         name = block.shown.matrix.name
-        if not self.page.live:
+        if self.page.live and name in self.page.links:
+            return self._linked(block)
+        done = self._done_again(block)
+        if done is None:
             return None
-        step = block.shown.step
-        if step is None:
-            return self._linked(block) if name in self.page.links else None
-        op = REGISTRY.get(step.op)
-        if op is None or any(own not in self.page.blocks for own in step.of):
-            return None  # an operation from elsewhere, or operands that are not shown
-        operands = [self._operand(own) for own in step.of]
-        if not _fits(op, operands, step):
-            return None
+        step, op, operands = done
         terms = self._terms(block, operands)
 
         def one(i: int, j: int) -> Formula:
@@ -54,11 +49,11 @@ class Formulas:
 
     def largest(self, block: Block, i: int) -> tuple[str, str] | None:
         """Where a step says which column is the largest: the formula of that column's label, and the label now."""
-        step = block.shown.step
-        op = REGISTRY.get(step.op) if step is not None else None
-        if step is None or op is None or not self.page.live or len(step.of) != 1 or step.of[0] not in self.page.blocks:
+        done = self._done_again(block)
+        if done is None:
             return None
-        found = op.at(i, 0, self._operand(step.of[0]), **step.params)
+        step, op, operands = done
+        found = op.at(i, 0, *operands, **step.params) if block.width else None
         if not isinstance(found, Place):
             return None
         table = self.page.blocks[step.of[0]]
@@ -73,6 +68,15 @@ class Formulas:
         row = f"{xl_rowcol_to_cell(*block.place(i, 0))}:{xl_rowcol_to_cell(*block.place(i, block.width - 1))}"
         largest = f"LARGE({row},{rank})"
         return largest, f"INDEX({_labels(block)},1,MATCH({largest},{row},0))"
+
+    def _done_again(self, block: Block) -> tuple[Step, Operation, list[Operand]] | None:
+        """The step, its operation and its operands, where all of them are here; else it can only be numbers."""
+        step = block.shown.step
+        op = REGISTRY.get(step.op) if step is not None else None
+        if step is None or op is None or not self.page.live or any(own not in self.page.blocks for own in step.of):
+            return None  # an operation from elsewhere, or operands that are not shown
+        operands = [self._operand(own) for own in step.of]
+        return (step, op, operands) if _fits(op, operands, step) else None
 
     def _linked(self, block: Block) -> list[list[Formula]]:
         link, there = self.page.links[block.shown.matrix.name]

@@ -16,6 +16,7 @@ from tmat.visible import visible
 from tmat.worksheet import Stage, Worksheet
 
 ROWS, COLS = 1_048_576, 16_384  # of a sheet (Excel's limits; LibreOffice has the same rows)
+MOST_CELLS = 1_000_000  # numbers on a sheet; more would take a gigabyte to write
 LONGEST_NAME = 31
 LIKELY = "probabilities"  # the matrix whose largest cells are listed below it
 NOTES = 96  # characters of notes in a line
@@ -84,6 +85,7 @@ def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Page]
     pages: list[Page] = []
     taken: set[str] = set()
     for stage in sheet.stages:
+        _refuse_large(stage)
         alone = Worksheet([stage], sheet.vocabulary, sheet.tokens)  # alone, so that what flows in is shown too
         (section,) = sections(alone, look, Room(ROWS, COLS))
         prefix = f"{number} " if count > 1 else ""
@@ -132,17 +134,28 @@ def _place(page: Page) -> None:
         row = block.first + matrix.height
         if matrix.name == LIKELY:
             row += sum(len(words) + 2 for _, words in page.section.likeliest)
-        if matrix.width + LABELS + 1 > COLS:
-            raise _too_large(page, f"{matrix.name} has {matrix.width:,} columns", f"{COLS - LABELS - 1:,}, a column for the labels and one for the bracket")
-        if row > ROWS:
-            raise _too_large(page, f"it takes more than {ROWS:,} rows, at {matrix.name}, {matrix.size}", f"{ROWS:,}")
     if row > ROWS:
-        raise _too_large(page, f"it takes {row:,} rows", f"{ROWS:,}")
+        raise _too_large(page.stage, f"it takes {row:,} rows", f"{ROWS:,} rows")
 
 
-def _too_large(page: Page, what: str, most: str) -> LimitError:
+def _refuse_large(stage: Stage) -> None:
+    """Say no before a large stage is laid out, which would take long."""
+    matrices = [*stage.given.values(), *(step.result for step in stage.steps)]
+    for matrix in matrices:
+        if matrix.width > COLS - LABELS - 1:
+            most = f"{COLS:,} columns, of which the labels and the brackets take two"
+            raise _too_large(stage, f"{matrix.name} has {matrix.width:,} columns", most)
+    rows = sum(matrix.height + 3 for matrix in matrices)
+    if rows > ROWS:
+        raise _too_large(stage, f"it takes {rows:,} rows", f"{ROWS:,} rows")
+    count = sum(matrix.values.size for matrix in matrices)
+    if count > MOST_CELLS:
+        raise _too_large(stage, f"it has {count:,} numbers", f"{MOST_CELLS:,} of them")
+
+
+def _too_large(stage: Stage, what: str, most: str) -> LimitError:
     return LimitError(
-        f"{page.stage.id} does not fit on a sheet", what, f"a sheet has at most {most}",
+        f"{stage.id} does not fit on a sheet", what, f"a sheet has at most {most}",
         mend="choose what is needed with --only, or write --format npz",
     )  # fmt: skip
 

@@ -101,7 +101,7 @@ class _Writer:
         self._caption(block)
         for j, label in enumerate(matrix.cols):
             self._text(block.first - 1, LABELS + j, label, "col", measured=True)
-        for i, label in enumerate(matrix.rows):
+        for i, label in enumerate(matrix.rows if matrix.width else ()):
             self._text(block.first + i, 0, label, "row", measured=True)
         self._numbers(block, self.formulas.of(block))
         for i in range(block.height):
@@ -149,7 +149,7 @@ class _Writer:
                 elif math.isnan(x):
                     self.sheet.write_blank(*at, None, looks["blank"])
                 else:
-                    self.sheet.write_number(*at, _stored(x), looks[stated])
+                    self.sheet.write_number(*at, _Exact(_stored(x)), looks[stated])
             longest = max((width(row[j]) for row in shown.cells), default=0)
             self.widths[LABELS + j] = max(self.widths.get(LABELS + j, NARROWEST), longest + 1)
 
@@ -178,6 +178,13 @@ class _Writer:
                 bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#9FC9D3", "min_type": "num", "min_value": 0}
                 self.sheet.conditional_format(row + 1, 1, row + len(words), 1, bar)
             row += len(words) + 2
+
+
+class _Exact(float):
+    """A number that is written with all its digits: XlsxWriter would write sixteen."""
+
+    def __format__(self, form: str) -> str:
+        return repr(float(self))
 
 
 def _said(origin: str) -> str:

@@ -1,0 +1,95 @@
+"""Every slip: it differs from the right result, and says what happened."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.operations.samples import PARAMETERS
+
+from tmat.checking.candidates import of_slip
+from tmat.operations import REGISTRY
+from tmat.operations.slips import EVERYWHERE, Redo, Slip
+from tmat.operations.slips.cells import cell_slips
+
+LEFT_ALONE = {"identity"}
+SLIPS = [(op.name, slip) for op in REGISTRY.values() for slip in op.slips]
+
+
+def redo(name: str, size: int = 6, seed: int = 0) -> Redo:
+    """The step over square random operands, so that every mix-up of sides can be made."""
+    op, r = REGISTRY[name], np.random.RandomState(seed)
+    params = dict(PARAMETERS.get(name, [{}])[0])
+    if name == "one_row":
+        params = {"row": size}
+    axes = op.axes_of(2 if op.variadic else len(op.axes))
+    operands = []
+    for n, (row, col) in enumerate(axes):
+        shape = (1 if row == "1" else size, 1 if col == "1" else size)
+        operands.append((r.rand(*shape) + (0.1 if n == 0 else -0.3)).round(2))
+    if name in ("mask_fill", "multiply"):
+        operands[1] = np.tril(np.ones((size, size)))
+    if name == "dropout":
+        operands[1] = (r.rand(size, size) < 0.5).astype(float)
+        params = {"p": 0.25}
+    if name == "relu":
+        operands[0] -= 0.5
+    if name == "lookup":
+        operands[0] = np.arange(2, size + 2, dtype=float).reshape(-1, 1)[::-1] % size + 1
+        params = {"first": 1}
+    if name == "row_deviation":
+        operands[1] = operands[0].mean(axis=1, keepdims=True)
+    return Redo(op, tuple(operands), params, tuple("ABCD"[: len(operands)]), "result", widths=(3, 5, 8))
+
+
+def test_every_operation_has_slips_of_its_own() -> None:
+    assert {op.name for op in REGISTRY.values() if not op.slips} == LEFT_ALONE
+
+
+@pytest.mark.parametrize(("name", "slip"), SLIPS, ids=lambda value: value if isinstance(value, str) else value.name)
+def test_a_slip_differs_from_what_is_right_and_has_words(name: str, slip: Slip) -> None:
+    step = redo(name)
+    right = step()
+    for found in of_slip(slip, step):
+        same = found.values.shape == right.shape and np.array_equal(found.values, right, equal_nan=True)
+        assert not same, found.name
+        assert found.name == found.name.lower() and " " not in found.name
+        for text in (found.said, found.mend):
+            assert text and "{" not in text and "}" not in text and not text.endswith("."), text
+
+
+@pytest.mark.parametrize("slip", EVERYWHERE, ids=lambda slip: slip.name)
+def test_slips_that_can_happen_anywhere(slip: Slip) -> None:
+    step = redo("matmul")
+    found = list(of_slip(slip, step))
+    assert found
+    assert all(not np.array_equal(one.values, step(), equal_nan=True) for one in found)
+
+
+def test_a_cell_that_went_wrong() -> None:
+    step = redo("matmul", 3)
+    right = step()
+    a, b = step.operands
+    found = {slip.name: slip for slip in cell_slips(step, right, 0, 1, 2)}
+    numbers = [slip.value for slip in cell_slips(step, right, 0, 1, 2)]
+    assert found["sign"].value == -right[0, 1]
+    products = [a[0, k] * b[k, 1] for k in range(3)]
+    for product in products:
+        for wrong in (-product, product, -2 * product):
+            assert any(np.isclose(number, right[0, 1] + wrong) for number in numbers)
+    assert found["one-product-left-out"].said.endswith("of 3 was left out of the sum")
+    assert any(np.isclose(number, right[0, 0]) for number in numbers)
+    assert any(np.isclose(number, right[0, 1] * 10) for number in numbers)
+
+
+def test_two_digits_swapped_keep_their_place() -> None:
+    step = redo("add", 3)
+    right = np.array([[0.05, 12.34], [-3.88, 7.0]])
+    swapped = {
+        (i, j): {round(s.value, 6) for s in cell_slips(step, right, i, j, 2) if s.name == "digits-swapped"}
+        for i in range(2)
+        for j in range(2)
+    }
+    assert swapped[0, 1] == {21.34, 13.24, 12.43}
+    assert swapped[1, 0] == {-8.38}
+    assert swapped[0, 0] == {0.5}
+    assert swapped[1, 1] == {0.7}

@@ -1,0 +1,300 @@
+"""Spreadsheets read: as programs write them, as people make them, and as nobody should."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+import pytest
+
+from tmat.checking import Answers
+from tmat.errors import InputError, LimitError
+from tmat.reading import read_matrices, read_weights
+from tmat.reading.sources import read_matrix
+from tmat.reading.xlsx import Found, read_xlsx
+from tmat.reading.xlsx_cells import letters_of
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+Rows = list[list[object]]
+
+
+def cell(place: str, value: object) -> str:
+    if value is None:
+        return f'<c r="{place}" s="1"/>'
+    if isinstance(value, str) and value.startswith("<"):
+        return f"<c r={quoteattr(place)}{value[1:]}</c>"  # a cell written out
+    if isinstance(value, str):
+        return f'<c r="{place}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+    return f'<c r="{place}"><v>{value}</v></c>'
+
+
+def book(sheets: dict[str, Rows], *, parts: dict[str, str] | None = None, prefix: str = "") -> bytes:
+    """A workbook with as little in it as there may be."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        listed, related = "", ""
+        for n, (name, rows) in enumerate(sheets.items(), start=1):
+            listed += f"<sheet name={quoteattr(name)} sheetId='{n}' r:id='r{n}'/>"
+            related += f"<Relationship Id='r{n}' Type='{RELATIONS}/worksheet' Target='worksheets/sheet{n}.xml'/>"
+            lines = ""
+            for i, row in enumerate(rows, start=1):
+                lines += f'<row r="{i}">' + "".join(cell(f"{letters_of(j)}{i}", v) for j, v in enumerate(row)) + "</row>"
+            archive.writestr(
+                f"xl/worksheets/sheet{n}.xml", f"{prefix}<worksheet xmlns='{MAIN}'><sheetData>{lines}</sheetData></worksheet>"
+            )
+        archive.writestr("xl/workbook.xml", f"<workbook xmlns='{MAIN}' xmlns:r='{RELATIONS}'><sheets>{listed}</sheets></workbook>")
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels", f"<Relationships xmlns='http://x/relationships'>{related}</Relationships>"
+        )
+        for name, text in (parts or {}).items():
+            archive.writestr(name, text)
+    return made.getvalue()
+
+
+def matrices(rows: Rows) -> dict[str, list[list[float]]]:
+    return {one.matrix.name: one.matrix.values.tolist() for one in read_xlsx(book({"Sheet1": rows}), "hw.xlsx")}
+
+
+def one(rows: Rows) -> Found:
+    (found,) = read_xlsx(book({"Sheet1": rows}), "hw.xlsx")
+    return found
+
+
+# -- as people make them
+
+
+def test_names_and_numbers_alone() -> None:
+    assert matrices([["Q"], [1, 2], [3, 4], [], ["K:"], [5]]) == {"Q": [[1, 2], [3, 4]], "K": [[5]]}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Q", " Q ", "Q:", "Q =", "Q (2x2)", "Q [2×2]", "Q = X·W_Q", "4   Q = X·W_Q   6×6 · 6×4 → 6×4", "Q   6×4   drawn: uniform"],
+)
+def test_ways_to_write_a_name(name: str) -> None:
+    assert matrices([[name], [1, 2], [3, 4]]) == {"Q": [[1, 2], [3, 4]]}
+
+
+def test_labels_of_rows_and_columns() -> None:
+    found = one([["Q"], [None, "q1", "q2"], ["When", 1, 2], ["you", 3, 4]]).matrix
+    assert (found.rows, found.cols) == (("When", "you"), ("q1", "q2"))
+    assert found.values.tolist() == [[1, 2], [3, 4]]
+    assert found.origin == "hw.xlsx, sheet Sheet1"
+
+
+def test_labels_that_only_count() -> None:
+    assert matrices([["Q"], [None, "1", "2"], ["1", 1, 2], ["2", 3, 4]]) == {"Q": [[1, 2], [3, 4]]}
+
+
+def test_one_column_with_its_label() -> None:
+    assert matrices([["mean"], [None, "mean"], ["When", 1.5], ["you", 2.5]]) == {"mean": [[1.5], [2.5]]}
+
+
+def test_a_heading_over_the_labels_of_the_rows() -> None:
+    assert matrices([["Q"], ["word", "q1"], ["When", 1], ["you", 2]]) == {"Q": [[1], [2]]}
+
+
+def test_numbers_as_text_and_blanks() -> None:
+    found = one([["Q"], ["−0.36", "1.5", "-inf"], ["_", None, 3], [None, "?", "∞"]]).matrix.values
+    np.testing.assert_array_equal(found, [[-0.36, 1.5, -np.inf], [np.nan, np.nan, 3], [np.nan, np.nan, np.inf]])
+
+
+def test_rows_not_filled_in_are_rows() -> None:
+    found = one([["Q"], [None, "q1", "q2"], ["When", None, None], ["you", 3, None]]).matrix
+    np.testing.assert_array_equal(found.values, [[np.nan, np.nan], [3, np.nan]])
+
+
+def test_what_stands_beside_is_left_out() -> None:
+    rows: Rows = [["Q"], [None, "q1", "q2"], ["When", 1, 2, "a remark", 99], ["you", 3, 4, None, 98]]
+    assert matrices(rows) == {"Q": [[1, 2], [3, 4]]}
+
+
+def test_a_column_without_a_label_belongs_to_it() -> None:
+    assert matrices([["Q"], [None, "q1"], ["When", 1, 2], ["you", 3, 4]]) == {"Q": [[1, 2], [3, 4]]}
+
+
+def test_a_matrix_that_stands_elsewhere_on_the_sheet() -> None:
+    assert matrices([[], [None, None, "Q"], [None, None, 1, 2], [None, None, 3, 4]]) == {"Q": [[1, 2], [3, 4]]}
+
+
+def test_words_are_no_names() -> None:
+    assert matrices([["my homework for Tuesday"], [], ["Q"], [1, 2]]) == {"Q": [[1, 2]]}
+    assert matrices([["what I tried"], [7, 7], [], ["Q"], [1, 2]]) == {"Q": [[1, 2]]}
+    assert matrices([["the answer, I hope"], [1, 2]]) == {"": [[1, 2]]}
+    with pytest.raises(InputError) as caught:
+        matrices([[1, 2], [], [3, 4]])
+    assert str(caught.value) == (
+        "the matrices in hw.xlsx have no names\n  hw.xlsx, sheet Sheet1, row 1: expected a name alone in the row above"
+    )
+
+
+def test_numbers_come_out_as_they_were_typed() -> None:
+    # a spreadsheet program stores 1.1 with seventeen digits
+    assert matrices([["Q"], ["<><v>1.1000000000000001</v>", "<><v>-1E+300</v>", "<><v>1E+300</v>"]]) == {
+        "Q": [[1.1, -np.inf, np.inf]]
+    }
+
+
+def test_errors_of_formulas_are_blanks_and_texts_are_shown() -> None:
+    found = one([["Q"], [1, '< t="e"><f>1/0</f><v>#DIV/0!</v>']]).matrix.values
+    np.testing.assert_array_equal(found, [[1, np.nan]])
+    for wrong, said in (
+        ("half", "'half' where a number is due\n  hw.xlsx, sheet Sheet1, cell B2"),
+        ("3,14", "'3,14' has a decimal comma\n  hw.xlsx, sheet Sheet1, cell B2\n  write decimals with a point: 3.14"),
+        ("<><f>A1</f>", "a formula was never calculated\n  hw.xlsx, sheet Sheet1, cell B2\n  open the file in a"),
+        ('< t="b"><v>1</v>', "'TRUE' where a number is due\n  hw.xlsx, sheet Sheet1, cell B2"),
+    ):
+        with pytest.raises(InputError) as caught:
+            matrices([["Q"], [1, wrong, 2]])
+        assert str(caught.value).startswith(said)
+
+
+def test_a_formula_with_its_result_is_its_result() -> None:
+    assert matrices([["Q"], ["<><f>1+1</f><v>2</v>", '< t="str"><f>"3"</f><v>3</v>']]) == {"Q": [[2, 3]]}
+
+
+# -- in and out of the rest
+
+
+def test_sources_and_answers(tmp_path: Path) -> None:
+    path = tmp_path / "w.xlsx"
+    path.write_bytes(book({"attention": [["attention"], [], ["W_Q"], [1, 2], [], ["W_K.T"], [3], [4]], "two": [["W_O"], [5]]}))
+    assert {name: m.values.tolist() for name, m in read_matrices(str(path)).items()} == {
+        "W_Q": [[1, 2]], "W_K.T": [[3], [4]], "W_O": [[5]],
+    }  # fmt: skip
+    assert read_matrix("W", f"{path}:W_O").values.tolist() == [[5]]
+    assert read_matrix("W", f"{path}:attention.W_Q").values.tolist() == [[1, 2]]
+    assert read_weights(str(path))["W_K"].values.tolist() == [[3, 4]]
+    answers = Answers.read(path)
+    assert [(a.name, a.stage, a.where.rpartition(", ")[2]) for a in answers] == [
+        ("W_Q", "attention", "row 4"), ("W_K.T", "attention", "row 7"), ("W_O", None, "row 2"),
+    ]  # fmt: skip
+
+
+def test_one_matrix_without_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(book({"Sheet1": [[1, 2], [3, 4]]}))
+    assert read_matrix("X", str(path)).values.tolist() == [[1, 2], [3, 4]]
+
+
+def test_a_spreadsheet_by_its_content(tmp_path: Path) -> None:
+    path = tmp_path / "x.bin"
+    path.write_bytes(book({"Sheet1": [["Q"], [1, 2]]}))
+    assert list(read_matrices(str(path))) == ["Q"]
+
+
+def test_as_another_program_writes_it() -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    workbook = openpyxl.Workbook()
+    for row in (["Q"], [None, "q1", "q2"], ["When", 3.88, 3.8], ["you", 2.55, -1e-7]):
+        workbook.active.append(row)
+    workbook.create_chartsheet("a chart")
+    stream = io.BytesIO()
+    workbook.save(stream)
+    (found,) = read_xlsx(stream.getvalue(), "hw.xlsx")
+    assert found.matrix.values.tolist() == [[3.88, 3.8], [2.55, -1e-7]]
+    assert found.matrix.rows == ("When", "you")
+
+
+def test_shared_texts_in_several_looks_and_other_places() -> None:
+    strings = (
+        f"<sst xmlns='{MAIN}'><si><r><t>4   </t></r><r><t>Q</t></r><r><t> = X</t></r></si>"
+        "<si><t>权力</t><rPh sb='0' eb='1'><t>read aloud</t></rPh></si></sst>"
+    )
+    data = book(
+        {"Sheet1": [['< t="s"><v>0</v>'], [None, '< t="s"><v>1</v>', "q2"], ["When", 1, 2]]}, parts={"xl/sharedStrings.xml": strings}
+    )
+    (found,) = read_xlsx(data, "hw.xlsx")
+    assert (found.matrix.name, found.matrix.cols) == ("Q", ("权力", "q2"))
+
+
+# -- as nobody should
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(InputError) as caught:
+        read_xlsx(data, "hw.xlsx")
+    return str(caught.value)
+
+
+def test_no_workbook() -> None:
+    assert refused(b"nothing like it").startswith("hw.xlsx is no .xlsx workbook, or damaged")
+    old = refused(b"\xd0\xcf\x11\xe0 an old one")
+    assert old == "hw.xlsx is an old .xls, or locked by a password\n  save it as .xlsx, without a password"
+    other = io.BytesIO()
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("content.xml", "<office/>")
+    assert refused(other.getvalue()) == "hw.xlsx is no .xlsx workbook\n  it is a zip without xl/workbook.xml\n  save it as .xlsx"
+
+
+def test_damaged() -> None:
+    whole = book({"Sheet1": [["Q"], [1, 2]]})
+    assert "damaged" in refused(whole[: len(whole) // 2])
+    assert refused(book({"Sheet1": [["Q"]]}, parts={"xl/sharedStrings.xml": "<sst><si>"})).startswith(
+        "hw.xlsx is damaged\n  xl/sharedStrings.xml: "
+    )
+    missing = book({"Sheet1": [['< t="s"><v>9</v>'], [1, 2]]})
+    assert read_xlsx(missing, "hw.xlsx")[0].matrix.values.tolist() == [[1, 2]]  # a text that is nowhere
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>',
+        '<!DOCTYPE x SYSTEM "file:///etc/passwd">',
+        '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+    ],
+)
+def test_entities_are_refused(doctype: str) -> None:
+    data = book({"Sheet1": [["Q"], [1]]}, prefix=doctype)
+    assert refused(data) == (
+        "hw.xlsx is refused\n  xl/worksheets/sheet1.xml declares a document type, which no spreadsheet program writes"
+    )
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"])
+def test_a_zip_that_never_ends(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tmat.reading.xlsx_cells.LARGEST", 1 << 20)
+    blanks = " " * (1 << 21)
+    texts = {part: f"<sst xmlns='{MAIN}'>{blanks}</sst>"} if "shared" in part else None
+    data = book({"Sheet1": [["Q"], [1]]}, parts=texts, prefix="" if texts else f"<!--{blanks}-->")
+    assert len(data) < 10_000
+    with pytest.raises(LimitError, match=r"hw\.xlsx holds more than 1 MiB when unpacked\n  pass large matrices as \.npz"):
+        read_xlsx(data, "hw.xlsx")
+
+
+def test_too_many_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tmat.reading.xlsx_cells.MOST_CELLS", 5)
+    read_xlsx(book({"Sheet1": [["Q"], [1, 2, 3, 4]]}), "hw.xlsx")
+    with pytest.raises(LimitError, match=r"hw\.xlsx has more than 5 cells"):
+        read_xlsx(book({"Sheet1": [["Q"], [1, 2]], "Sheet2": [["K"], [1, 2]]}), "hw.xlsx")
+
+
+def test_a_cell_far_away_takes_no_memory() -> None:
+    rows = f"<row r='1'>{cell('A1', 'Q')}</row><row r='2'>{cell('A2', 1)}</row><row r='1048576'>{cell('XFD1048576', 7)}</row>"
+    data = book({"Sheet1": []}, parts={})
+    data = _with(data, "xl/worksheets/sheet1.xml", lambda text: text.replace("<sheetData>", f"<sheetData>{rows}"))
+    found = {one.matrix.name: one.matrix.values.tolist() for one in read_xlsx(data, "hw.xlsx")}
+    assert found == {"Q": [[1]]}
+
+
+def test_cells_without_a_place_follow_each_other() -> None:
+    rows = f"<row>{cell('A1', 'Q')}</row><row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c><c><v>4</v></c></row>"
+    data = _with(
+        book({"Sheet1": []}), "xl/worksheets/sheet1.xml", lambda text: text.replace("<sheetData>", f"<sheetData>{rows}")
+    )
+    assert read_xlsx(data, "hw.xlsx")[0].matrix.values.tolist() == [[1, 2], [3, 4]]
+
+
+def _with(data: bytes, name: str, change: Callable[[str], str]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
+        for item in old.infolist():
+            text = old.read(item).decode("utf-8")
+            new.writestr(item.filename, change(text) if item.filename == name else text)
+    return made.getvalue()

@@ -1,0 +1,345 @@
+"""What stands in the workbook: formulas, references, texts that stay texts, sheets to be filled in."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tmat
+from tmat.checking import Answers, mark
+from tmat.cli.showing import emptied
+from tmat.errors import InputError, LimitError, MissingExtra
+from tmat.operations import REGISTRY
+from tmat.reading.xlsx import read_xlsx
+from tmat.rendering import rendered
+from tmat.rendering.layout import Look
+from tmat.rendering.xlsx.filling import filled
+from tmat.rendering.xlsx.plan import sheet_name
+from tmat.worksheet import Matrix, Stage, Step, Worksheet
+
+pytest.importorskip("xlsxwriter")
+
+RNG = np.random.default_rng(1)
+X = np.round(RNG.normal(size=(3, 4)), 2)
+Cells = dict[str, tuple[str | None, str | None]]
+
+
+def dumped(*sheets: Worksheet, look: Look | None = None) -> bytes:
+    return rendered(list(sheets), "xlsx", look or Look(), "")[""]
+
+
+def part(data: bytes, name: str) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(name).decode("utf-8")
+
+
+def cells(data: bytes, sheet: int = 1) -> Cells:
+    """The formula and the stored value of every cell."""
+    text = part(data, f"xl/worksheets/sheet{sheet}.xml")
+    strings = [
+        html.unescape("".join(re.findall(r"<t[^>]*>([^<]*)</t>", one)))
+        for one in re.findall(r"<si>(.*?)</si>", part(data, "xl/sharedStrings.xml"), re.DOTALL)
+    ]
+    found: Cells = {}
+    for place, attributes, inner in re.findall(r'<c r="([A-Z]+\d+)"([^>]*?)(?:/>|>(.*?)</c>)', text):
+        formula = re.search(r"<f>([^<]*)</f>", inner)
+        value = re.search(r"<v>([^<]*)</v>", inner)
+        stored = value[1] if value else None
+        if 't="s"' in attributes and stored is not None:
+            stored = strings[int(stored)]
+        found[place] = (html.unescape(formula[1]) if formula else None, stored)
+    return found
+
+
+def names(data: bytes) -> list[str]:
+    return [html.unescape(name) for name in re.findall(r'<sheet name="([^"]*)"', part(data, "xl/workbook.xml"))]
+
+
+def formulas(data: bytes, sheet: int = 1) -> list[str]:
+    return [formula for formula, _ in cells(data, sheet).values() if formula is not None]
+
+
+def attention() -> Worksheet:
+    return tmat.attention(X, d_k=2, d_v=2, mask="causal", seed=1, project=False)
+
+
+# -- numbers and formulas
+
+
+def test_given_matrices_are_numbers_and_all_else_is_formulas() -> None:
+    sheet = attention()
+    data = dumped(sheet)
+    stage = sheet["attention"]
+    assert len(formulas(data)) == sum(step.values.size for step in stage.steps)
+    found = {one.matrix.name: one for one in read_xlsx(data, "it")}
+    assert list(found) == ["X", "W_Q", "Q", "W_K", "K", "W_V", "V", "scores", "scaled", "mask", "masked", "weights", "Z"]
+    stored = cells(data)
+    for name, one in found.items():
+        first = int(one.where.rpartition(" ")[2])
+        formula, value = stored[f"B{first}"]
+        assert (formula is None) == (name in stage.given)
+        assert value is not None and max(float(value), -np.inf) == pytest.approx(stage[name].values[0, 0])
+        np.testing.assert_array_equal(one.matrix.values, stage[name].values)
+        assert (one.matrix.rows, one.matrix.cols) == (stage[name].rows, stage[name].cols)
+        assert one.stage == "attention"
+
+
+def test_formulas_say_what_a_step_does() -> None:
+    said = formulas(dumped(attention()))
+    assert "SUMPRODUCT(MMULT(B7:E7,B13:B16))" in said
+    assert any(re.fullmatch(r"B\d+/SQRT\(2\)", text) for text in said)
+    assert any(re.fullmatch(r"IF\(B\d+<>0,B\d+,-1E\+300\)", text) for text in said)
+
+
+def test_a_rounded_step_and_one_taken_rounded() -> None:
+    sheet = tmat.attention(X, d_k=2, d_v=2, seed=1, round="Q=2,K=1,scores.used=1")
+    said = formulas(dumped(sheet))
+    assert sum(text.startswith("ROUND(SUMPRODUCT(") and text.endswith(",2)") for text in said) == sheet["attention"]["Q"].values.size
+    assert any(re.fullmatch(r"ROUND\(B\d+,1\)/SQRT\(2\)", text) for text in said)
+
+
+def test_what_flows_is_a_reference_to_the_sheet_before() -> None:
+    sheet = tmat.addnorm(tmat.attention(X, d_k=2, seed=1, id="o'clock [1]", round="output.used=1"))
+    data = dumped(sheet)
+    assert names(data) == ["o'clock -1-", "addnorm"]
+    said = formulas(data, 2)
+    assert any(re.fullmatch(r"ROUND\('o''clock -1-'!B\d+,1\)", text) for text in said)
+    residual = [text for text in said if re.fullmatch(r"'o''clock -1-'!B\d+", text)]
+    assert residual == ["'o''clock -1-'!B7", "'o''clock -1-'!B8", "'o''clock -1-'!B9"]  # X of the stage before
+
+
+def test_what_does_not_flow_is_a_number() -> None:
+    first = attention()
+    other = Matrix("X", X + 1.0, tuple("abc"), tuple("1234"), "attention")  # says so, but its numbers are its own
+    second = Stage("addnorm", "addnorm", given={"X": other})
+    data = dumped(Worksheet([*first.stages, second]))
+    assert formulas(data, 2) == []
+
+
+def test_weights_used_for_every_word_stand_once() -> None:
+    sheet = tmat.decode([[0.5, 0.25]], vocabulary=["you", "win"], max_tokens=2, seed=1)
+    if len({stage.id.partition(".")[0] for stage in sheet}) < 2:
+        pytest.skip("the first word ends it")
+    data = dumped(sheet)
+    again = names(data).index("decode-2.self-attention") + 1
+    said = formulas(data, again)
+    assert "'decode-1.self-attention'!B" in "".join(said)
+    found = [one for one in read_xlsx(data, "it") if one.sheet == "decode-2.self-attention" and one.matrix.name == "W_Q"]
+    first = int(found[0].where.rpartition(" ")[2])
+    assert (cells(data, again)[f"B{first}"][0] or "").startswith("'decode-1.self-attention'!B")
+
+
+def test_a_step_without_its_operands_is_numbers() -> None:
+    from tmat.stages.choosing import chosen
+
+    data = dumped(chosen(attention(), ["weights", "Z"]))
+    assert formulas(data) == []
+    assert [one.matrix.name for one in read_xlsx(data, "it")] == ["weights", "Z"]
+
+
+def test_an_operation_from_elsewhere_is_numbers() -> None:
+    given = {"A": Matrix.of("A", [[1.0, 2.0]])}
+    strange = Step(Matrix.of("B", [[3.0]]), "conjured", ("A",))
+    misfit = Step(Matrix.of("C", [[3.0, 1.0, 2.0]]), "softmax", ("A",))
+    wrong = Step(Matrix.of("D", [[3.0, 1.0]]), "divide", ("A",), {"from": 2})
+    data = dumped(Worksheet([Stage("s", "s", given=given, steps=[strange, misfit, wrong])]))
+    assert formulas(data) == []
+    assert [one.matrix.values.tolist() for one in read_xlsx(data, "it")] == [[[1, 2]], [[3]], [[3, 1, 2]], [[3, 1]]]
+
+
+def test_infinities() -> None:
+    sheet = attention()
+    data = dumped(sheet)
+    assert '[&lt;-1E+299]"−∞"' in part(data, "xl/styles.xml").replace("&quot;", '"')
+    (masked,) = (one for one in read_xlsx(data, "it") if one.matrix.name == "masked")
+    assert np.isneginf(masked.matrix.values[0, 1])
+
+
+def test_numbers_are_shown_with_the_decimals_of_a_table() -> None:
+    data = dumped(tmat.attention(X, d_k=2, seed=1, round=3))
+    styles = part(data, "xl/styles.xml")
+    assert 'formatCode="0.000_)_)"' in styles
+    assert 'formatCode="0.00_)_)"' in styles  # the given ones
+    assert 'formatCode="0.0_)_)"' in part(dumped(attention(), look=Look(digits=1)), "xl/styles.xml")
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_formulas_filled_in_are_those_printed_one_by_one(name: str) -> None:
+    from tests.operations.samples import sample
+
+    from tmat.operations.expression import Cell
+    from tmat.operations.printing_spreadsheet import Spreadsheet
+    from tmat.reading.xlsx_cells import letters_of
+
+    def address(cell: Cell) -> str:
+        return f"{letters_of(cell.j + 30 * 'ABCD'.index(cell.operand.name))}{cell.i + 1}"
+
+    it = sample(name, RNG, n=9, m=8)
+    printer = Spreadsheet(address, lambda first, last: f"{address(first)}:{address(last)}")
+    height, width = it.op(*it.arrays, **it.params).shape
+
+    def one(i: int, j: int) -> str:
+        return printer.text(it.op.at(i, j, *it.operands, **it.params))
+
+    every = filled(height, width, one)
+    assert every is None or every == [[one(i, j) for j in range(width)] for i in range(height)]
+    if name in ("matmul", "linear", "matmul_transposed", "softmax", "additive_scores"):
+        assert every is not None
+
+
+# -- texts
+
+
+NASTY = ['=cmd|"/c calc"!A1', "+1", "-2", "@SUM(A1)", "<b>&amp;</b>", "a\nb", "\u202eright", "'quoted", "🙂", "x" * 40_000, ""]
+
+
+def test_texts_stay_texts() -> None:
+    values = np.arange(float(len(NASTY)) ** 2).reshape(len(NASTY), -1)
+    given = {"X": Matrix("X", values, tuple(NASTY), tuple(NASTY), "=1+1")}
+    softmax = Step(Matrix.of("weights", REGISTRY["softmax"](values), NASTY, NASTY), "softmax", ("X",))
+    words = tmat.Vocabulary(tuple(NASTY), 1)
+    stage = Stage("=2*3", "attention", notes=("=4+4", "+5"), given=given, steps=[softmax])
+    data = dumped(Worksheet([stage, Stage("vocab", "vocab")], words, tuple(NASTY)))
+    own = {formula for formula in formulas(data)}
+    assert all(text.startswith("EXP(") for text in own)
+    assert formulas(data, 2) == []
+    stored = cells(data)
+    (x, weights) = read_xlsx(data, "it")
+    first = int(x.where.rpartition(" ")[2])
+    for n, text in enumerate(NASTY[:5]):
+        assert stored[f"A{first + n}"] == (None, text)
+    assert "<f>" not in part(data, "xl/worksheets/sheet2.xml")
+    assert 'quotePrefix="1"' in part(data, "xl/styles.xml")
+    assert x.matrix.rows[:5] == tuple(NASTY[:5])
+    np.testing.assert_allclose(weights.matrix.values, softmax.values)
+
+
+def test_the_likeliest_words_follow_the_probabilities() -> None:
+    sheet = tmat.decode([[0.5, 0.25]], vocabulary=["=cmd", "win"], max_tokens=1, seed=1)
+    data = dumped(sheet)
+    last = len(names(data))
+    said = formulas(data, last)
+    assert any(re.fullmatch(r"LARGE\(B\d+:E\d+,1\)", text) for text in said)
+    assert any(re.fullmatch(r"INDEX\(\$B\$\d+:\$E\$\d+,1,MATCH\(LARGE\(.*,1\),B\d+:E\d+,0\)\)", text) for text in said)
+    assert any(re.fullmatch(r"INDEX\(\$B\$\d+:\$E\$\d+,1,B\d+\)", text) for text in said)
+    word = sheet.stages[-1].params["word"]
+    assert any(formula and formula.startswith("INDEX(") and value == word for formula, value in cells(data, last).values())
+
+
+def test_words_and_ids_of_a_vocabulary() -> None:
+    data = dumped(tmat.vocab("you win or you die"))
+    stored = cells(data)
+    words = {place: value for place, (_, value) in stored.items() if place[0] == "A"}
+    start = next(int(place[1:]) for place, value in words.items() if value == "you")
+    assert [words[f"A{start + n}"] for n in range(4)] == ["you", "win", "or", "die"]
+    assert [stored[f"B{start + n}"] for n in range(4)] == [(None, str(n)) for n in (1, 2, 3, 4)]
+
+
+def test_sheet_names() -> None:
+    taken: set[str] = set()
+    wanted = ["attention", "Attention", "a[b]:*?/\\c", "'x'", "history", "", "l" * 50, "l" * 50, "🙂" * 20]
+    found = [sheet_name(text, taken) for text in wanted]
+    assert found == [
+        "attention", "Attention 2", "a-b------c", "x", "history-", "stage", "l" * 31, "l" * 29 + " 2", "-" * 20,
+    ]  # fmt: skip
+    assert len({name.casefold() for name in found}) == len(wanted)
+
+
+def test_several_worksheets_are_one_workbook() -> None:
+    data = dumped(attention(), attention())
+    assert names(data) == ["1 attention", "2 attention"]
+    assert [one.stage for one in read_xlsx(data, "it")] == ["attention"] * 26
+
+
+def test_the_same_every_time() -> None:
+    assert dumped(attention()) == dumped(attention())
+
+
+def test_heat_is_a_colour_scale() -> None:
+    text = part(dumped(attention(), look=Look(heat=frozenset({"weights"}))), "xl/worksheets/sheet1.xml")
+    assert text.count("<colorScale>") == 1
+    assert part(dumped(attention(), look=Look(heat=True)), "xl/worksheets/sheet1.xml").count("<colorScale>") == 8
+
+
+# -- to be filled in
+
+
+def test_a_sheet_to_fill_in_has_no_formulas_and_reads_back(tmp_path: Path) -> None:
+    sheet = attention()
+    data = dumped(emptied(sheet, ["scores", "weights"]))
+    assert formulas(data) == []
+    found = {one.matrix.name: one.matrix for one in read_xlsx(data, "it")}
+    assert np.isnan(found["scores"].values).all()
+    assert found["scores"].values.shape == (3, 3)
+    np.testing.assert_array_equal(found["Q"].values, sheet["attention"]["Q"].values)
+    filled_in = fill(data, "scores", sheet["attention"]["scores"].values)
+    filled_in = fill(filled_in, "weights", np.round(sheet["attention"]["weights"].values, 3) + np.eye(3)[::-1] * 0.25)
+    (tmp_path / "answers.xlsx").write_bytes(filled_in)
+    report = mark(sheet, Answers.read(tmp_path / "answers.xlsx"))
+    verdicts = {step.name: step.verdict.word for step in report.steps}
+    assert verdicts["scores"] == "right"
+    assert verdicts["weights"] not in ("right", "missing")
+    assert verdicts["Q"] == "right"
+
+
+def fill(data: bytes, name: str, numbers: np.ndarray) -> bytes:
+    """Type numbers into the cells of a matrix, as a spreadsheet program would store them."""
+    (one,) = (one for one in read_xlsx(data, "it") if one.matrix.name == name)
+    first = int(one.where.rpartition(" ")[2])
+    text = part(data, "xl/worksheets/sheet1.xml")
+    for (i, j), number in np.ndenumerate(numbers):
+        place = f"{'BCDEFG'[j]}{first + i}"
+        text, count = re.subn(rf'<c r="{place}"([^>]*)/>', rf'<c r="{place}"\1><v>{float(number)!r}</v></c>', text)
+        assert count == 1
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
+        for item in old.infolist():
+            new.writestr(item, text if item.filename == "xl/worksheets/sheet1.xml" else old.read(item))
+    return made.getvalue()
+
+
+# -- what cannot be
+
+
+def test_without_xlsxwriter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(MissingExtra, match=r"a spreadsheet needs the extra 'xlsx'\n  it is not installed here\n  try: pip install \"tmat\[xlsx\]\""):
+        dumped(attention())
+
+
+def test_nothing_to_write() -> None:
+    with pytest.raises(InputError, match=r"no stage to write as xlsx\n  the worksheet has none\n  try --format json"):
+        dumped(Worksheet())
+
+
+def test_too_many_columns_rows_and_numbers() -> None:
+    def one(height: int, width: int) -> Worksheet:
+        return Worksheet([Stage("s", "s", given={"W": Matrix.of("W", np.zeros((height, width)))})])
+
+    with pytest.raises(LimitError, match=r"s does not fit on a sheet\n  W has 16,383 columns\n  a sheet has at most 16,384"):
+        dumped(one(1, 16_383))
+    with pytest.raises(LimitError, match=r"it takes 1,048,577 rows\n  a sheet has at most 1,048,576 rows"):
+        dumped(one(1_048_574, 1))
+    with pytest.raises(LimitError, match=r"it has 1,000,001 numbers\n  a sheet has at most 1,000,000 of them"):
+        dumped(one(1_000_001, 1))
+
+
+def test_too_many_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tmat.rendering.xlsx.formulas.MOST_TERMS", 23)
+    with pytest.raises(LimitError, match=r"Q is too large for formulas\n  it has 3×2 cells of up to 4 terms.*; 23 is the most") as caught:
+        dumped(attention())
+    assert caught.value.exit_code == 3
+
+
+def test_an_empty_matrix() -> None:
+    given = {"A": Matrix.of("A", np.zeros((0, 3))), "B": Matrix.of("B", np.zeros((2, 0)))}
+    step = Step(Matrix.of("C", np.zeros((0, 3))), "softmax", ("A",))
+    data = dumped(Worksheet([Stage("s", "s", given=given, steps=[step])]), look=Look(heat=True))
+    assert read_xlsx(data, "it") == []
