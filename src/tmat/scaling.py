@@ -201,9 +201,7 @@ def _dots(width: int, draws: int, seed: int | str) -> Array:
     return np.concatenate(parts)
 
 
-def _check(
-    widths: tuple[int, ...], draws: int, queries: int, keys: int, article_draws: int, deviation: float
-) -> None:
+def _check(widths: tuple[int, ...], draws: int, queries: int, keys: int, article_draws: int, deviation: float) -> None:
     if not widths:
         raise InputError("scaling has no widths", "expected at least one d", mend="try d = 4, 16, 64")
     least = {"draws": (draws, 2), "queries": (queries, 1), "keys": (keys, 1), "article draws": (article_draws, 2)}

@@ -103,9 +103,7 @@ def _table() -> None:
     add(a, "Q", "columns-shifted")(lambda m, r: np.roll(m["Q"], 1, axis=1))
     add(a, "Z", "truncated")("cut")  # type: ignore[arg-type]
     add(a, "scores", "truncated")("cut")  # type: ignore[arg-type]
-    add(a, "scores", "rounded-too-early")(
-        lambda m, r: round_half_away(m["Q"], 1) @ round_half_away(m["K"], 1).T
-    )
+    add(a, "scores", "rounded-too-early")(lambda m, r: round_half_away(m["Q"], 1) @ round_half_away(m["K"], 1).T)
     c = "causal"
     add(c, "masked", "zero-for-infinity")(lambda m, r: masked(m["scaled"], m["mask"] > 0, 0.0))
     add(c, "masked", "wrong-triangle")(lambda m, r: masked(m["scaled"], m["mask"].T > 0))
@@ -216,9 +214,7 @@ def one_product(step: str, left: str, right: str, kind: str) -> Make:
     return make
 
 
-def waves(
-    pe: np.ndarray, *, trig: str = "", start: int = 0, column: bool = False, degrees: bool = False
-) -> np.ndarray:
+def waves(pe: np.ndarray, *, trig: str = "", start: int = 0, column: bool = False, degrees: bool = False) -> np.ndarray:
     n, d = pe.shape
     result = np.zeros((n, d))
     for pos in range(n):
@@ -270,7 +266,9 @@ def sheet_of(kind: str, r: np.random.RandomState) -> Worksheet:
     n, d, k = r.randint(3, 9), 2 * r.randint(2, 5), r.randint(2, 6)
     if kind in ("attention", "causal"):
         d_k = int(d if r.rand() < 0.3 else k)
-        return attention(r.rand(n, d).round(2), d_k=d_k, seed=int(r.randint(10**6)), mask="causal" if kind == "causal" else ())
+        return attention(
+            r.rand(n, d).round(2), d_k=d_k, seed=int(r.randint(10**6)), mask="causal" if kind == "causal" else ()
+        )
     if kind == "heads":
         more = {"mask": "causal", "renormalize": True} if r.rand() < 0.5 else {}
         return attention(r.rand(n, d).round(2), heads=2, seed=int(r.randint(10**6)), **more)  # type: ignore[arg-type]

@@ -40,9 +40,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:
     shown = right(sheet)
     shown["scroes"] = shown.pop("scores")
     report = mark(sheet, Answers.of(shown, "li.txt"))
-    assert [unknown.sentence for unknown in report.unknown] == [
-        "the key has no step 'scroes': did you mean scores?"
-    ]
+    assert [unknown.sentence for unknown in report.unknown] == ["the key has no step 'scroes': did you mean scores?"]
     assert report["scores"].verdict is Verdict.MISSING
     assert report.exit_code == 1
 
@@ -125,7 +123,9 @@ def test_follow_through_goes_from_stage_to_stage() -> None:
     output = first["attention"]["output"].values + 1.0
     output[0] -= 0.3
     total = output + X
-    answers = Answers.of({"attention.output": output.round(4), "sum": total.round(4), "mean": total.mean(axis=1)[:, None].round(4)})
+    answers = Answers.of(
+        {"attention.output": output.round(4), "sum": total.round(4), "mean": total.mean(axis=1)[:, None].round(4)}
+    )
     report = mark(both, answers)
     assert report["sum"].verdict is Verdict.FOLLOWS and report["mean"].verdict is Verdict.FOLLOWS
 

@@ -64,7 +64,10 @@ def test_the_right_values_stand_there_only_when_revealed() -> None:
     right = answers()["scaled"]
     assert [row.revealed for row in shown if row.name == "Q"] == [()]
     assert len(shown[4].revealed) == len(right)
-    assert all(np.allclose([float(x) for x in line.split()], row, atol=0.02) for line, row in zip(shown[4].revealed, right, strict=True))
+    assert all(
+        np.allclose([float(x) for x in line.split()], row, atol=0.02)
+        for line, row in zip(shown[4].revealed, right, strict=True)
+    )
 
 
 def test_json_of_one_and_of_many() -> None:

@@ -78,7 +78,10 @@ def test_every_form_of_answers(form: str, tmp_path: Path) -> None:
         path.write_text(_markdown(shown), encoding="utf-8")
     elif form == "json":
         path = tmp_path / "answers.json"
-        values = {k: [[str(x).replace("-inf", "-Infinity") if np.isinf(x) else x for x in row] for row in v.tolist()] for k, v in shown.items()}
+        values = {
+            k: [[str(x).replace("-inf", "-Infinity") if np.isinf(x) else x for x in row] for row in v.tolist()]
+            for k, v in shown.items()
+        }
         path.write_text(json.dumps(values), encoding="utf-8")
     elif form == "worksheet":
         path = tmp_path / "answers.json"

@@ -92,9 +92,7 @@ def test_with_the_articles_roundings_only_the_values_are_wrong() -> None:
 
 
 def test_the_geometric_mean_in_a_step_that_is_not_printed() -> None:
-    key = addnorm(
-        numbers("attention_output"), residual=numbers("X"), epsilon=1e-4, epsilon_in="deviation"
-    )
+    key = addnorm(numbers("attention_output"), residual=numbers("X"), epsilon=1e-4, epsilon_in="deviation")
     step = mark(key, printed(normalized="addnorm1"))["normalized"]
     assert step.findings[0].names[0] == "geometric-mean"
     assert step.findings[0].sentence.startswith("in mean: the geometric mean of each row was taken")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import warnings
 from collections.abc import Callable, Iterator
@@ -139,7 +140,10 @@ def complaint_of_line(asked: Line, folder: Path) -> tuple[int, str]:
     assert isinstance(environment.stdout, BytesIO) and isinstance(environment.stderr, BytesIO)
     encoding = asked.environment.get("encoding", "utf-8")
     said = environment.stderr.getvalue().decode(encoding)
-    return code, _of_answer(asked, code, environment.stdout.getvalue(), said, folder)
+    complaint = _of_answer(asked, code, environment.stdout.getvalue(), said, folder)
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return code, complaint
 
 
 def _of_answer(asked: Line, code: int, output: bytes, said: str, folder: Path) -> str:

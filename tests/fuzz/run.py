@@ -31,19 +31,19 @@ def main() -> int:
     codes: Counter[tuple[str, int]] = Counter()
     failed = 0
     began = time.monotonic()
-    for number in range(asked.first, asked.first + asked.inputs):
-        if asked.show:
-            _show(number)
-        with tempfile.TemporaryDirectory(prefix="tmat-fuzz-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tmat-fuzz-") as folder:
+        for number in range(asked.first, asked.first + asked.inputs):
+            if asked.show:
+                _show(number)
             started = time.monotonic()
             kind, code, complaint = judged(number, Path(folder))
             took = time.monotonic() - started
-        codes[kind, code] += 1
-        if took > 5:
-            print(f"{number} {kind}: took {took:.1f} s", flush=True)
-        if complaint:
-            failed += 1
-            print(f"{number} {kind}: {complaint}", flush=True)
+            codes[kind, code] += 1
+            if took > 5:
+                print(f"{number} {kind}: took {took:.1f} s", flush=True)
+            if complaint:
+                failed += 1
+                print(f"{number} {kind}: {complaint}", flush=True)
     for kind in sorted({kind for kind, _ in codes}):
         counts = ", ".join(f"{code}: {n}" for (own, code), n in sorted(codes.items()) if own == kind)
         print(f"{kind:>10}  {counts}")

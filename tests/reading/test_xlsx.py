@@ -43,11 +43,16 @@ def book(sheets: dict[str, Rows], *, parts: dict[str, str] | None = None, prefix
             related += f"<Relationship Id='r{n}' Type='{RELATIONS}/worksheet' Target='worksheets/sheet{n}.xml'/>"
             lines = ""
             for i, row in enumerate(rows, start=1):
-                lines += f'<row r="{i}">' + "".join(cell(f"{letters_of(j)}{i}", v) for j, v in enumerate(row)) + "</row>"
+                lines += (
+                    f'<row r="{i}">' + "".join(cell(f"{letters_of(j)}{i}", v) for j, v in enumerate(row)) + "</row>"
+                )
             archive.writestr(
-                f"xl/worksheets/sheet{n}.xml", f"{prefix}<worksheet xmlns='{MAIN}'><sheetData>{lines}</sheetData></worksheet>"
+                f"xl/worksheets/sheet{n}.xml",
+                f"{prefix}<worksheet xmlns='{MAIN}'><sheetData>{lines}</sheetData></worksheet>",
             )
-        archive.writestr("xl/workbook.xml", f"<workbook xmlns='{MAIN}' xmlns:r='{RELATIONS}'><sheets>{listed}</sheets></workbook>")
+        archive.writestr(
+            "xl/workbook.xml", f"<workbook xmlns='{MAIN}' xmlns:r='{RELATIONS}'><sheets>{listed}</sheets></workbook>"
+        )
         archive.writestr(
             "xl/_rels/workbook.xml.rels", f"<Relationships xmlns='http://x/relationships'>{related}</Relationships>"
         )
@@ -74,7 +79,17 @@ def test_names_and_numbers_alone() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Q", " Q ", "Q:", "Q =", "Q (2x2)", "Q [2×2]", "Q = X·W_Q", "4   Q = X·W_Q   6×6 · 6×4 → 6×4", "Q   6×4   drawn: uniform"],
+    [
+        "Q",
+        " Q ",
+        "Q:",
+        "Q =",
+        "Q (2x2)",
+        "Q [2×2]",
+        "Q = X·W_Q",
+        "4   Q = X·W_Q   6×6 · 6×4 → 6×4",
+        "Q   6×4   drawn: uniform",
+    ],
 )
 def test_ways_to_write_a_name(name: str) -> None:
     assert matrices([[name], [1, 2], [3, 4]]) == {"Q": [[1, 2], [3, 4]]}
@@ -163,7 +178,9 @@ def test_a_formula_with_its_result_is_its_result() -> None:
 
 def test_sources_and_answers(tmp_path: Path) -> None:
     path = tmp_path / "w.xlsx"
-    path.write_bytes(book({"attention": [["attention"], [], ["W_Q"], [1, 2], [], ["W_K.T"], [3], [4]], "two": [["W_O"], [5]]}))
+    path.write_bytes(
+        book({"attention": [["attention"], [], ["W_Q"], [1, 2], [], ["W_K.T"], [3], [4]], "two": [["W_O"], [5]]})
+    )
     assert {name: m.values.tolist() for name, m in read_matrices(str(path)).items()} == {
         "W_Q": [[1, 2]], "W_K.T": [[3], [4]], "W_O": [[5]],
     }  # fmt: skip
@@ -207,7 +224,8 @@ def test_shared_texts_in_several_looks_and_other_places() -> None:
         "<si><t>权力</t><rPh sb='0' eb='1'><t>read aloud</t></rPh></si></sst>"
     )
     data = book(
-        {"Sheet1": [['< t="s"><v>0</v>'], [None, '< t="s"><v>1</v>', "q2"], ["When", 1, 2]]}, parts={"xl/sharedStrings.xml": strings}
+        {"Sheet1": [['< t="s"><v>0</v>'], [None, '< t="s"><v>1</v>', "q2"], ["When", 1, 2]]},
+        parts={"xl/sharedStrings.xml": strings},
     )
     (found,) = read_xlsx(data, "hw.xlsx")
     assert (found.matrix.name, found.matrix.cols) == ("Q", ("权力", "q2"))
@@ -229,7 +247,10 @@ def test_no_workbook() -> None:
     other = io.BytesIO()
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("content.xml", "<office/>")
-    assert refused(other.getvalue()) == "hw.xlsx is no .xlsx workbook\n  it is a zip without xl/workbook.xml\n  save it as .xlsx"
+    assert (
+        refused(other.getvalue())
+        == "hw.xlsx is no .xlsx workbook\n  it is a zip without xl/workbook.xml\n  save it as .xlsx"
+    )
 
 
 def test_damaged() -> None:
@@ -264,7 +285,9 @@ def test_a_zip_that_never_ends(part: str, monkeypatch: pytest.MonkeyPatch) -> No
     texts = {part: f"<sst xmlns='{MAIN}'>{blanks}</sst>"} if "shared" in part else None
     data = book({"Sheet1": [["Q"], [1]]}, parts=texts, prefix="" if texts else f"<!--{blanks}-->")
     assert len(data) < 10_000
-    with pytest.raises(LimitError, match=r"hw\.xlsx holds more than 1 MiB when unpacked\n  pass large matrices as \.npz"):
+    with pytest.raises(
+        LimitError, match=r"hw\.xlsx holds more than 1 MiB when unpacked\n  pass large matrices as \.npz"
+    ):
         read_xlsx(data, "hw.xlsx")
 
 

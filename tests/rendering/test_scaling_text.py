@@ -99,9 +99,13 @@ def test_a_picture_is_the_same_whatever_a_readers_settings_and_leaves_them_alone
 
 def test_without_matplotlib(result: Scaling, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(MissingExtra, match=r"a picture needs the extra 'plot'\n  it is not installed here\n  try: pip install"):
+    with pytest.raises(
+        MissingExtra, match=r"a picture needs the extra 'plot'\n  it is not installed here\n  try: pip install"
+    ):
         plotted(result)
     with pytest.raises(MissingExtra, match="--plot needs the extra 'plot'"):
         check_plot("a.png")
-    with pytest.raises(InputError, match=r"--plot a\.gif: no such kind of picture\n  its suffix is \.gif; expected one of \.png"):
+    with pytest.raises(
+        InputError, match=r"--plot a\.gif: no such kind of picture\n  its suffix is \.gif; expected one of \.png"
+    ):
         check_plot("a.gif")

@@ -22,6 +22,7 @@ from tmat.worksheet import Worksheet
 
 Array = np.ndarray[Any, Any]
 
+FEW = settings(max_examples=40)
 SIDE = st.integers(1, 5)
 PLAIN = st.floats(-4, 4, width=32)
 EXTREME = st.one_of(
@@ -61,7 +62,7 @@ def scores_and_mask(draw: st.DrawFn) -> tuple[Array, Array]:
 
 
 @given(scores_and_mask())
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_weights_of_extreme_scores_behind_any_mask(drawn: tuple[Array, Array]) -> None:
     scores, mask = drawn
     stage = attention(scale=False, scores=scores, mask=mask, mask_means="visible")["attention"]
@@ -81,7 +82,7 @@ def test_renormalised_weights_are_masked_ones_or_none(drawn: tuple[Array, Array]
 
 
 @given(heads(EXTREME))
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_extremes_go_through_the_whole_of_attention_in_silence(qkv: dict[str, Array]) -> None:
     stage = attention(matrices=qkv, mask="causal")["attention"]
     weights = stage["weights"].values
@@ -93,6 +94,7 @@ def test_extremes_go_through_the_whole_of_attention_in_silence(qkv: dict[str, Ar
 
 
 @given(heads(), st.randoms(use_true_random=False))
+@FEW
 def test_keys_in_another_order_give_their_weights_in_that_order(qkv: dict[str, Array], random: Any) -> None:
     order = list(range(len(qkv["K"])))
     random.shuffle(order)
@@ -103,6 +105,7 @@ def test_keys_in_another_order_give_their_weights_in_that_order(qkv: dict[str, A
 
 
 @given(heads())
+@FEW
 def test_attention_is_a_mean_of_the_values(qkv: dict[str, Array]) -> None:
     z = attention(matrices=qkv)["attention"]["Z"].values
     assert np.all(z <= qkv["V"].max(axis=0) + 1e-12)
@@ -112,6 +115,7 @@ def test_attention_is_a_mean_of_the_values(qkv: dict[str, Array]) -> None:
 
 
 @given(st.data(), SIDE, st.integers(1, 3))
+@FEW
 def test_causal_output_does_not_look_ahead(data: st.DataObject, n: int, half: int) -> None:
     x = data.draw(matrix(n, 2 * half))
     i = data.draw(st.integers(0, n - 1))
@@ -128,6 +132,7 @@ def rows(draw: st.DrawFn) -> Array:
 
 
 @given(rows(), st.sampled_from(["population", "sample"]), st.sampled_from(["root", "deviation"]), st.floats(1e-6, 1))
+@FEW
 def test_normalised_rows(x: Array, deviation: str, place: str, epsilon: float) -> None:
     stage = addnorm(x, add_residual=False, deviation=deviation, epsilon_in=place, epsilon=epsilon)["addnorm"]
     off = x - x.mean(axis=1, keepdims=True)
@@ -139,6 +144,7 @@ def test_normalised_rows(x: Array, deviation: str, place: str, epsilon: float) -
 
 
 @given(rows(), st.floats(-3, 3), st.floats(0.25, 8))
+@FEW
 def test_norms_do_not_see_a_shift_nor_without_epsilon_a_factor(x: Array, shift: float, factor: float) -> None:
     if (x.max(axis=1) - x.min(axis=1)).min() < 0.1:
         return
@@ -148,6 +154,7 @@ def test_norms_do_not_see_a_shift_nor_without_epsilon_a_factor(x: Array, shift: 
 
 
 @given(rows(), st.integers(1, 4), st.sampled_from(["relu", "gelu", "tanh", "silu"]))
+@FEW
 def test_the_network_takes_each_row_by_itself(x: Array, d_ff: int, activation: str) -> None:
     whole = ffn(x, d_ff=d_ff, activation=activation, init="normal")["ffn"]
     for i in range(len(x)):
@@ -156,6 +163,7 @@ def test_the_network_takes_each_row_by_itself(x: Array, d_ff: int, activation: s
 
 
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(-5, 9), st.integers(1, 5))
+@FEW
 def test_positions_turn_by_the_same_angle(pairs: int, n: int, start: int, step: int) -> None:
     """PE(pos + k) is PE(pos) turned, pair by pair, by an angle that depends on k alone."""
     d = 2 * pairs
@@ -223,6 +231,7 @@ def test_a_stack_in_one_call_through_json_or_stage_by_stage_is_the_same_bits(dra
 
 
 @given(heads(), st.integers(0, 3), st.integers(0, 3), st.booleans())
+@FEW
 def test_masks_by_rule_are_masks_by_cell(qkv: dict[str, Array], valid: int, window: int, causal: bool) -> None:
     n, m = len(qkv["Q"]), len(qkv["K"])
     valid = min(valid, m)

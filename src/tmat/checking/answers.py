@@ -68,9 +68,7 @@ class Answers:
     @classmethod
     def of_texts(cls, typed: Iterable[TypedMatrix], origin: str = "answers") -> Answers:
         """From matrices as people type them."""
-        return cls(
-            [Answer(t.name, t.matrix.values, t.texts, where=f"{origin}, line {t.line}") for t in typed], origin
-        )
+        return cls([Answer(t.name, t.matrix.values, t.texts, where=f"{origin}, line {t.line}") for t in typed], origin)
 
     @classmethod
     def of_worksheet(cls, sheet: Worksheet, origin: str = "answers", *, given: bool = True) -> Answers:
@@ -100,7 +98,9 @@ class Answers:
         answers = _read(path, origin)
         if not answers.matrices:
             raise InputError(
-                f"no answers in {origin}", "expected matrices, each with its name", mend="a line with the name, then the rows"
+                f"no answers in {origin}",
+                "expected matrices, each with its name",
+                mend="a line with the name, then the rows",
             )
         return answers
 

@@ -136,9 +136,7 @@ class Explaining:
             left = left & ~best[0].cells
         return _simpler_first(findings, chosen), left
 
-    def _finding(
-        self, score: Score, held: _Held, scored: Sequence[tuple[Score, _Held]], *, few: bool
-    ) -> Finding:
+    def _finding(self, score: Score, held: _Held, scored: Sequence[tuple[Score, _Held]], *, few: bool) -> Finding:
         first = held.candidate
         names, said = [first.name], [first.said]
         equal = sorted(
@@ -152,6 +150,8 @@ class Explaining:
         for _, rival in equal:
             candidate = rival.candidate
             known = candidate.name in names or candidate.said in said
+            if candidate.name == "another-matrix" and np.array_equal(candidate.values, first.values, equal_nan=True):
+                continue  # the step's own slip says it better
             if len(names) < MOST_NAMED and not known and ("+" not in candidate.name or "+" in first.name):
                 names.append(candidate.name)
                 said.append(candidate.said)
@@ -235,9 +235,7 @@ class Explaining:
     def _perhaps(self, place: tuple[int, int], near: Sequence[tuple[float, CellSlip]]) -> Finding:
         slips = [slip for _, slip in near]
         text = ", or ".join(slip.said for slip in slips)
-        return Finding(
-            "slip", tuple(slip.name for slip in slips), f"perhaps {text}", slips[0].mend, (place,), False
-        )
+        return Finding("slip", tuple(slip.name for slip in slips), f"perhaps {text}", slips[0].mend, (place,), False)
 
     def _groups(
         self, by_cell: dict[tuple[int, int], list[tuple[float, CellSlip]]], evidence: Evidence, left: Cells

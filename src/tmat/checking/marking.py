@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.checking import candidates
 from tmat.checking.answers import Answer, Answers, is_attempt
-from tmat.checking.candidates import Candidate, Page
-from tmat.checking.explaining import Explaining, Tier
+from tmat.checking.explaining import Explaining
+from tmat.checking.hypotheses import tiers
 from tmat.checking.matching import Matched
 from tmat.checking.options import Options
 from tmat.checking.plan import Plan, Planned
@@ -22,7 +21,6 @@ from tmat.checking.rounding_room import within_rounding
 from tmat.checking.sources import Line, Sources
 from tmat.errors import InputError
 from tmat.operations.operation import Array
-from tmat.operations.slips import Redo
 from tmat.worksheet import Worksheet
 
 USUAL_DECIMALS = 2
@@ -213,7 +211,9 @@ class Marking:
             steps = self.sources.redos(planned)
             explaining = Explaining(printed, planned.values, known, base | ~left if following is not None else base)
             findings, left = explaining.run(
-                self._tiers(planned, printed, steps), steps, lambda: within_rounding(planned, self.sources, printed)
+                tiers(self.sources, planned, printed, steps),
+                steps,
+                lambda: within_rounding(planned, self.sources, printed),
             )
             self._settle_findings(report, findings, verdicts)
         if left.any():
@@ -291,7 +291,7 @@ class Marking:
             nothing = np.zeros(printed.shape, dtype=bool)
             steps = self.sources.redos(planned)
             explaining = Explaining(printed, np.full(printed.shape, np.nan), nothing)
-            findings, _ = explaining.run(self._tiers(planned, printed, steps), [])
+            findings, _ = explaining.run(tiers(self.sources, planned, printed, steps), [])
             whole = [f for f in findings if f.whole]
             for finding in whole:
                 finding.cells = ()
@@ -303,60 +303,6 @@ class Marking:
         self.sources.settle_unseen(line)
         line.off = True
         return report
-
-    # -- candidates, the likeliest first
-
-    def _tiers(self, planned: Planned, printed: Printed, steps: list[Redo]) -> list[Tier]:
-        page = self._page(planned)
-        unseen = [line.unseen for line in self.sources.operands(planned)]
-        claimed = [line.claimed for line in self.sources.operands(planned)]
-        fixed = [line.planned.given for line in self.sources.operands(planned)]
-
-        def likely() -> Iterator[Candidate]:
-            for step in steps[:3]:
-                yield from candidates.own(step)
-                yield from candidates.everywhere(step)
-                yield from candidates.cut_off(step, printed.decimals)
-            for step in steps[:1]:
-                yield from candidates.another_matrix(step, page, printed.shape)
-
-        def other() -> Iterator[Candidate]:
-            for step in steps[3:]:
-                yield from candidates.own(step)
-                yield from candidates.cut_off(step, printed.decimals)
-            for step in steps:
-                yield from candidates.another_operand(step, page)
-                yield from candidates.in_unseen(step, unseen, self.sources.decimals)
-                yield from candidates.operand_transposed(step)
-                yield from candidates.rounded_further_back(step, unseen)
-                yield from candidates.rounded_early(
-                    step, [None if g else c for g, c in zip(fixed, claimed, strict=True)], printed.decimals
-                )
-
-        def deep() -> Iterator[Candidate]:
-            for step in steps[:2]:
-                yield from candidates.another_operand(step, page, deep=True)
-
-        return [likely, other, deep]
-
-    def _page(self, planned: Planned) -> Page:
-        """The other matrices, the writer's own where they handed them in; those of the same stage first."""
-        others: list[tuple[str, Array]] = []
-        makers: dict[str, tuple[str, ...]] = {}
-        nearby = sorted(self.sources.lines, key=lambda line: line.planned.stage != planned.stage)
-        for line in nearby:
-            other = line.planned
-            if other is planned or other.name in makers:
-                continue
-            values = line.printed.values if line.printed is not None and not line.planned.given else None
-            if values is not None and not np.isnan(values).any():
-                others.append((other.name, values))
-            if values is None or values.shape == other.values.shape:
-                others.append((other.name, other.values))
-            if other.op is not None:
-                operands = [self.plan.lines[p].name for p in other.of or ()]
-                makers[other.name] = (other.op.name, *operands)
-        return Page(tuple(others), makers)
 
 
 def _worst(verdicts: NDArray[np.int8]) -> Verdict:

@@ -69,5 +69,3 @@ def _usual(name: str) -> str:
 
 def _same_stage(said: str, stage: str) -> bool:
     return fold(said) == fold(stage) or fold(stage).endswith("." + fold(said))
-
-

@@ -20,9 +20,7 @@ class Printed:
     A cell fits when the true number in the printed format is what stands there, a tie either way.
     """
 
-    def __init__(
-        self, values: Array, claim: Claim, *, atol: float | None = None, rtol: float | None = None
-    ) -> None:
+    def __init__(self, values: Array, claim: Claim, *, atol: float | None = None, rtol: float | None = None) -> None:
         self.values = np.asarray(values, dtype=np.float64)
         self.claim = claim
         self.atol, self.rtol = atol, rtol

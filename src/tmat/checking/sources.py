@@ -138,7 +138,9 @@ class Sources:
         rest = []
         if first is not None:
             rest = [round_half_away(first, d) for d in (self.decimals, self.decimals + 1, 4, 3) if d >= self.decimals]
-        rest += [round_half_away(way, d) for way in (calc, planned.exact) if way is not None for d in (self.decimals, 4)]
+        rest += [
+            round_half_away(way, d) for way in (calc, planned.exact) if way is not None for d in (self.decimals, 4)
+        ]
         rounded = None if hand is None else round_half_away(hand, self.decimals)
         finer = None if four is None else round_half_away(four, max(self.decimals, 4))
         return first, rounded, calc, finer, rest
@@ -201,9 +203,7 @@ class Sources:
             picks.insert(1, lambda line: line.theirs[0] if line.theirs else line.planned.values)
         if any(line.unseen for line in lines):  # rounded at each step that was not handed in
             picks.append(lambda line: line.right[min(1, len(line.right) - 1)] if line.right else line.planned.values)
-        picks.append(
-            lambda line: line.planned.exact if line.planned.exact is not None else line.planned.values
-        )
+        picks.append(lambda line: line.planned.exact if line.planned.exact is not None else line.planned.values)
         found: list[Redo] = []
         for pick in picks:
             step = self.redo(planned, pick)

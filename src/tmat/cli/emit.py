@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, BinaryIO
 
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common, split_names
@@ -88,8 +89,13 @@ class Emitter:
             self.env.hint(f"wrote {self.common.plot}")
         if not self._waiting:
             return
-        from tmat.rendering import rendered
+        from tmat.rendering import rendered, streamed
 
+        stream = streamed(self.format)
+        if stream is not None and self.common.output is not None:
+            write_file(self.common.output, lambda file: stream(file, self._waiting, self.look()))
+            self.env.hint(f"wrote {self.common.output}")
+            return
         files = rendered(self._waiting, self.format, self.look(), name=self.common.output)
         if self.common.output is None:
             self.env.write(b"".join(files.values()))
@@ -126,22 +132,22 @@ class Emitter:
         print_working(sheet, before, self.common, self.env)
 
 
-def write_file(path: str, data: bytes) -> None:
-    """Write beside and rename: a file is whole or as it was."""
+def write_file(path: str, content: bytes | Callable[[BinaryIO], object]) -> None:
+    """Write beside and rename: a file is whole or as it was. What is large writes itself into the file it is given."""
     import tempfile
 
     folder = os.path.dirname(path) or "."
     if os.path.isdir(path):
         raise OutputError(f"cannot write {path}", "it is a folder", mend="give the name of a file in it")
     if os.path.exists(path) and not os.path.isfile(path):
-        _write_through(path, data)
+        _write_through(path, content)
         return
     beside = None
     try:
         os.makedirs(folder, exist_ok=True)
         handle, beside = tempfile.mkstemp(prefix=".tmat-", dir=folder)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            _fill(file, content)
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(beside, 0o666 & ~umask)
@@ -156,10 +162,17 @@ def write_file(path: str, data: bytes) -> None:
         raise
 
 
-def _write_through(path: str, data: bytes) -> None:
+def _write_through(path: str, content: bytes | Callable[[BinaryIO], object]) -> None:
     """A device or a pipe by name (/dev/stdout): nothing to rename there."""
     try:
         with open(path, "wb") as file:
-            file.write(data)
+            _fill(file, content)
     except OSError as error:
         raise OutputError(f"cannot write {path}", f"{error.strerror or error}".lower()) from None
+
+
+def _fill(file: BinaryIO, content: bytes | Callable[[BinaryIO], object]) -> None:
+    if callable(content):
+        content(file)
+    else:
+        file.write(content)

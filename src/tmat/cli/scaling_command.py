@@ -30,13 +30,46 @@ FORMATS = {"table": ".txt", "json": ".json"}
 @with_common(*LEFT_OUT)
 def command(
     common: Common,
-    d_k: Annotated[str, typer.Option("--d-k", "--d", metavar="N,N,…", rich_help_panel=SHAPE, help="How wide q and k are, one width or several.")] = "4,16,64,256",
-    keys: Annotated[int, typer.Option("--keys", metavar="N", rich_help_panel=SHAPE, help="Keys in a row that softmax is taken over.")] = 64,
-    queries: Annotated[int, typer.Option("--queries", metavar="N", rich_help_panel=SHAPE, help="How many such rows.")] = 256,
-    deviation: Annotated[float, typer.Option("--deviation", metavar="NUMBER", rich_help_panel=DRAWS, help="Of the article's 20,000 draws, and what they are divided by.")] = 100.0,
-    draws: Annotated[int, typer.Option("--draws", metavar="N", rich_help_panel=DRAWS, help="How many q·k for each d.")] = 10_000,
-    format: Annotated[str | None, typer.Option("--format", "-f", metavar="FORMAT", rich_help_panel=OUTPUT, help="table on a terminal, json elsewhere.")] = None,
-    plot: Annotated[str | None, typer.Option("--plot", metavar="FILE", rich_help_panel=OUTPUT, help="A picture of it too: .png, .svg or .pdf (the extra plot).")] = None,
+    d_k: Annotated[
+        str,
+        typer.Option(
+            "--d-k", "--d", metavar="N,N,…", rich_help_panel=SHAPE, help="How wide q and k are, one width or several."
+        ),
+    ] = "4,16,64,256",
+    keys: Annotated[
+        int,
+        typer.Option("--keys", metavar="N", rich_help_panel=SHAPE, help="Keys in a row that softmax is taken over."),
+    ] = 64,
+    queries: Annotated[
+        int, typer.Option("--queries", metavar="N", rich_help_panel=SHAPE, help="How many such rows.")
+    ] = 256,
+    deviation: Annotated[
+        float,
+        typer.Option(
+            "--deviation",
+            metavar="NUMBER",
+            rich_help_panel=DRAWS,
+            help="Of the article's 20,000 draws, and what they are divided by.",
+        ),
+    ] = 100.0,
+    draws: Annotated[
+        int, typer.Option("--draws", metavar="N", rich_help_panel=DRAWS, help="How many q·k for each d.")
+    ] = 10_000,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", "-f", metavar="FORMAT", rich_help_panel=OUTPUT, help="table on a terminal, json elsewhere."
+        ),
+    ] = None,
+    plot: Annotated[
+        str | None,
+        typer.Option(
+            "--plot",
+            metavar="FILE",
+            rich_help_panel=OUTPUT,
+            help="A picture of it too: .png, .svg or .pdf (the extra plot).",
+        ),
+    ] = None,
 ) -> None:
     """mean(q·k) = 0, var(q·k) = d and var(q·k / √d) = 1, for q and k of d standard normal numbers: drawn and compared.
 
@@ -55,9 +88,7 @@ def command(
         check_plot(plot)
     from tmat.scaling import scaling
 
-    result = scaling(
-        widths, draws=draws, queries=queries, keys=keys, deviation=deviation, seed=common.seed_value
-    )
+    result = scaling(widths, draws=draws, queries=queries, keys=keys, deviation=deviation, seed=common.seed_value)
     if plot is not None:
         from tmat.rendering.scaling_plot import plotted
 
@@ -118,6 +149,8 @@ def _widths(text: str) -> list[int]:
     widths = []
     for part in text.replace(",", " ").split():
         if not (part.isascii() and part.isdigit()) or len(part) > 9:
-            raise InputError(f"--d-k {part} is no width", "expected whole numbers from 1, with commas", mend="try --d-k 4,16,64")
+            raise InputError(
+                f"--d-k {part} is no width", "expected whole numbers from 1, with commas", mend="try --d-k 4,16,64"
+            )
         widths.append(int(part))
     return widths

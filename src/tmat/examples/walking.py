@@ -235,15 +235,16 @@ class _Walk:
         if one.right is None:
             return alone_.lines()
         due_ = [[SAME if good[i, j] else text for j, text in enumerate(row)] for i, row in enumerate(texts(one.right, places))]
-        right = self._grid(due_, np.where(good, "caption", "right"), f"{step.name} right")
+        least = max(len(text) for row in texts(one.printed, places) for text in row)
+        right = self._grid(due_, np.where(good, "caption", "right"), f"{step.name} right", least=least)
         both = beside([labels, air(2), printed, air(BETWEEN), right])
         if self.pen.width is None or both.width <= self.pen.width:
             return both.lines()
         return [*alone_.lines(), EMPTY, *beside([labels, air(2), right]).lines()]
 
-    def _grid(self, cells: Sequence[Sequence[str]], roles: NDArray[np.str_], caption: str) -> Block:
+    def _grid(self, cells: Sequence[Sequence[str]], roles: NDArray[np.str_], caption: str, *, least: int = 1) -> Block:
         cells = [[self.pen.spell(text) for text in row] for row in cells]
-        wide = [max(map(width_of, column)) for column in zip(*cells, strict=True)]
+        wide = [max(least, *map(width_of, column)) for column in zip(*cells, strict=True)]
         if max(wide) - min(wide) <= 2:
             wide = [max(wide)] * len(wide)
         left, right = fence("[", len(cells)), fence("]", len(cells))

@@ -108,7 +108,9 @@ class _Block:
         """Where the numbers stand: below the column labels, else from the first number to the last."""
         if self.header:
             first, last = min(self.header), max(self.header)
-            if first < last and all(first in cells and not _is_number(cells[first]) for _, cells in self.rows):
+            below = [cells[first] for _, cells in self.rows if first in cells]
+            words = any(not _is_number(cell) for cell in below) and all(cell.kind == "text" for cell in below)
+            if first < last and words:
                 first += 1  # the labels of the rows have a heading of their own
             while any(last + 1 in cells and cells[last + 1].kind == "number" for _, cells in self.rows):
                 last += 1  # a column without a label

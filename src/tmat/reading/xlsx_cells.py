@@ -54,7 +54,9 @@ def read_sheets(data: bytes, origin: str) -> list[Sheet]:
     Errors: what is no workbook, is damaged, locked, or larger than is read.
     """
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InputError(f"{origin} is an old .xls, or locked by a password", mend="save it as .xlsx, without a password")
+        raise InputError(
+            f"{origin} is an old .xls, or locked by a password", mend="save it as .xlsx, without a password"
+        )
     try:
         with ZipFile(BytesIO(data)) as archive:
             return _Workbook(archive, origin).sheets()

@@ -6,9 +6,9 @@ A format's module has ``dump(sheets, look, name) -> {file name: content}``.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from tmat.errors import InputError
 
@@ -55,3 +55,12 @@ def rendered(sheets: Sequence[Worksheet], format: str, look: Look, name: str | N
     module = import_module(f"tmat.rendering.{FORMATS[format][0]}")
     files: dict[str, bytes] = module.dump(sheets, look, name if name is not None else "", format)
     return files
+
+
+def streamed(format: str) -> Callable[[IO[bytes], Sequence[Worksheet], Look], None] | None:
+    """What writes worksheets straight into a file, where a format is made for gigabytes; else None."""
+    if format != "npz":
+        return None
+    from tmat.rendering.numpy import save_npz
+
+    return save_npz

@@ -12,17 +12,19 @@ def bars(counts: Sequence[int], height: int = 3, encoding: str = "utf-8") -> lis
     """The counts as columns, the highest ``height`` lines high; what is not 0 is never drawn as nothing.
 
     >>> print("\\n".join(bars([0, 1, 8, 16, 8, 1, 0], height=2)))
-       █   
-     ▁███▁ 
+       █
+     ▁███▁
     >>> print("\\n".join(bars([0, 1, 8, 16, 8, 1, 0], height=2, encoding="ascii")))
-       #   
-     .###. 
+       #
+     .###.
     """
     steps = _steps(encoding)
     full = len(steps) - 1
     peak = max(counts, default=0)
     tall = [_units(count, peak, height * full) for count in counts]
-    return ["".join(steps[min(max(units - line * full, 0), full)] for units in tall) for line in reversed(range(height))]
+    return [
+        "".join(steps[min(max(units - line * full, 0), full)] for units in tall) for line in reversed(range(height))
+    ]
 
 
 def _units(count: int, peak: int, most: int) -> int:

@@ -34,7 +34,9 @@ class Group:
         return "left" if self.align[n : n + 1] == "l" else "right"
 
 
-def side_by_side(first: Group, others: Sequence[Group], room: int | None, *, indent: int = 5, gap: int = 4) -> list[Line]:
+def side_by_side(
+    first: Group, others: Sequence[Group], room: int | None, *, indent: int = 5, gap: int = 4
+) -> list[Line]:
     """The first group, then as many of the others beside it as fit; it stands again before those that do not."""
     label = first.lines()
     blocks: list[list[Line]] = []
@@ -46,7 +48,9 @@ def side_by_side(first: Group, others: Sequence[Group], room: int | None, *, ind
             blocks[-1] = [(*line, *space(gap), *more) for line, more in zip(blocks[-1], drawn, strict=True)]
             used += gap + wide
         else:
-            blocks.append([(*space(indent), *line, *space(gap), *more) for line, more in zip(label, drawn, strict=True)])
+            blocks.append(
+                [(*space(indent), *line, *space(gap), *more) for line, more in zip(label, drawn, strict=True)]
+            )
             used = indent + columns(label[0]) + gap + wide
     lines: list[Line] = []
     for block in blocks:

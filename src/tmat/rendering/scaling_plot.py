@@ -29,7 +29,8 @@ def check_plot(path: str) -> None:
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in KINDS:
         raise InputError(
-            f"--plot {path}: no such kind of picture", f"its suffix is {suffix or 'missing'}; expected one of {' '.join(KINDS)}"
+            f"--plot {path}: no such kind of picture",
+            f"its suffix is {suffix or 'missing'}; expected one of {' '.join(KINDS)}",
         )
     try:
         import matplotlib  # noqa: F401
@@ -70,11 +71,23 @@ def _distributions(left: Any, right: Any, widths: Sequence[Comparison]) -> None:
             edges = np.linspace(merged.low, merged.high, len(counts) + 1)
             density = counts / max(counts.sum() + merged.outside, 1.0) / (edges[1] - edges[0])
             axis.stairs(
-                density, edges, color=COLOURS[n % len(COLOURS)], linestyle=DASHES[n % len(DASHES)], label=f"d = {each.d}"
+                density,
+                edges,
+                color=COLOURS[n % len(COLOURS)],
+                linestyle=DASHES[n % len(DASHES)],
+                label=f"d = {each.d}",
             )
     left.set(title="q·k", xlabel="score", ylabel="density")
     curve = np.linspace(-4, 4, 161)
-    right.plot(curve, np.exp(-(curve**2) / 2) / np.sqrt(2 * np.pi), color="0.6", linewidth=3, alpha=0.5, label="N(0, 1)", zorder=0)
+    right.plot(
+        curve,
+        np.exp(-(curve**2) / 2) / np.sqrt(2 * np.pi),
+        color="0.6",
+        linewidth=3,
+        alpha=0.5,
+        label="N(0, 1)",
+        zorder=0,
+    )
     right.set(title="q·k / √d", xlabel="score")
     left.legend()
     right.legend()
@@ -106,8 +119,13 @@ def _article(axes: Any, result: Scaling) -> None:
     axes[0].stairs(merged.counts, np.linspace(merged.low, merged.high, len(merged.counts) + 1), fill=True, color="0.55")
     above = axes[0].secondary_xaxis("top", functions=(lambda x: x / result.deviation, lambda x: x * result.deviation))
     above.spines["top"].set_visible(True)
-    axes[0].set(title=f"{result.article_draws:,} draws of N(0, {over}²); above: over {over}", xlabel="score", ylabel="draws")
-    pairs = ((axes[1], numbers, f"softmax of N(0, {over}²)"), (axes[2], numbers / result.deviation, f"softmax of the same over {over}"))
+    axes[0].set(
+        title=f"{result.article_draws:,} draws of N(0, {over}²); above: over {over}", xlabel="score", ylabel="draws"
+    )
+    pairs = (
+        (axes[1], numbers, f"softmax of N(0, {over}²)"),
+        (axes[2], numbers / result.deviation, f"softmax of the same over {over}"),
+    )
     for axis, scores, title in pairs:
         powers = np.exp(scores - scores.max())
         axis.vlines(np.arange(scores.size), 0, powers / powers.sum(), color=COLOURS[0], linewidth=0.6, rasterized=True)

@@ -37,7 +37,9 @@ def scaling_lines(result: Scaling, *, width: int | None = None, encoding: str = 
         page.softmaxes(widths, (before, after)),
         page.title(3, "histograms", "each to its own height"),
         page.bars.drawn([f"d = {each.d}" for each in widths], named),
-        page.title(4, f"{_count(result.article_draws, 'draw')} of {both[0]}, and the same over {over}", "softmax over all"),
+        page.title(
+            4, f"{_count(result.article_draws, 'draw')} of {both[0]}, and the same over {over}", "softmax over all"
+        ),
         page.estimates([], [article], both),
         page.article(article, both),
         page.bars.drawn([""], [("", [article.before]), ("", [article.after])], height=5),
@@ -116,7 +118,9 @@ class _Page:
         bound = format_number(result.bound, 1)
         told = f"All {len(estimates)} estimates, with those of 4, are within {bound}: theory holds."
         if outside:
-            told = f"{outside} of {len(estimates)} estimates, with those of 4, are off by more than {bound}: theory fails."
+            told = (
+                f"{outside} of {len(estimates)} estimates, with those of 4, are off by more than {bound}: theory fails."
+            )
         said = words("se: standard error; off: by how many of them.", "caption")
         return self._indented([*said, *words(told, "wrong" if outside else "right")])
 

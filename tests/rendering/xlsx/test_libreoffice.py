@@ -102,7 +102,11 @@ WAYS: dict[str, tuple[Callable[..., Worksheet], dict[str, object]]] = {
     "renormalized": (tmat.attention, {"mask": "causal", "renormalize": True}),
     "zeros behind the mask": (tmat.attention, {"mask": "causal", "mask_value": 0.0}),
     "a row that sees nothing": (tmat.attention, {"mask": MASK}),
-    "rounded": (tmat.attention, {"round": "Q=2,K=2,V=2,scores.used=2,scaled.used=2,weights=4,Z.used=2,output=2"}),
+    # Seed 4 draws no tie: where a sum should end in 5 exactly and floats are a last bit off, ROUND still sees the 5.
+    "rounded": (
+        tmat.attention,
+        {"round": "Q=2,K=2,V=2,scores.used=2,scaled.used=2,weights=4,Z.used=2,output=2", "seed": 4},
+    ),
     "additive": (tmat.attention, {"score": "additive"}),
     "unscaled": (tmat.attention, {"scale": False, "temperature": 2.5}),
     "dropped": (tmat.attention, {"dropout": 0.5, "mask": "causal"}),
@@ -169,7 +173,9 @@ def sheets() -> dict[str, Worksheet]:
 
 
 @pytest.fixture(scope="module")
-def found(sheets: dict[str, Worksheet], calculate: Callable[..., list[Found]]) -> dict[str, list[dict[str, np.ndarray]]]:
+def found(
+    sheets: dict[str, Worksheet], calculate: Callable[..., list[Found]]
+) -> dict[str, list[dict[str, np.ndarray]]]:
     """What LibreOffice makes of all cases, in one workbook: it takes long to start."""
     calculated = iter(by_sheet(calculate(workbook(list(sheets.values())))))
     return {name: [next(calculated) for _ in stages_of([sheet])] for name, sheet in sheets.items()}

@@ -79,7 +79,21 @@ def test_given_matrices_are_numbers_and_all_else_is_formulas() -> None:
     stage = sheet["attention"]
     assert len(formulas(data)) == sum(step.values.size for step in stage.steps)
     found = {one.matrix.name: one for one in read_xlsx(data, "it")}
-    assert list(found) == ["X", "W_Q", "Q", "W_K", "K", "W_V", "V", "scores", "scaled", "mask", "masked", "weights", "Z"]
+    assert list(found) == [
+        "X",
+        "W_Q",
+        "Q",
+        "W_K",
+        "K",
+        "W_V",
+        "V",
+        "scores",
+        "scaled",
+        "mask",
+        "masked",
+        "weights",
+        "Z",
+    ]
     stored = cells(data)
     for name, one in found.items():
         first = int(one.where.rpartition(" ")[2])
@@ -101,7 +115,10 @@ def test_formulas_say_what_a_step_does() -> None:
 def test_a_rounded_step_and_one_taken_rounded() -> None:
     sheet = tmat.attention(X, d_k=2, d_v=2, seed=1, round="Q=2,K=1,scores.used=1")
     said = formulas(dumped(sheet))
-    assert sum(text.startswith("ROUND(SUMPRODUCT(") and text.endswith(",2)") for text in said) == sheet["attention"]["Q"].values.size
+    assert (
+        sum(text.startswith("ROUND(SUMPRODUCT(") and text.endswith(",2)") for text in said)
+        == sheet["attention"]["Q"].values.size
+    )
     assert any(re.fullmatch(r"ROUND\(B\d+,1\)/SQRT\(2\)", text) for text in said)
 
 
@@ -131,7 +148,9 @@ def test_weights_used_for_every_word_stand_once() -> None:
     again = names(data).index("decode-2.self-attention") + 1
     said = formulas(data, again)
     assert "'decode-1.self-attention'!B" in "".join(said)
-    found = [one for one in read_xlsx(data, "it") if one.sheet == "decode-2.self-attention" and one.matrix.name == "W_Q"]
+    found = [
+        one for one in read_xlsx(data, "it") if one.sheet == "decode-2.self-attention" and one.matrix.name == "W_Q"
+    ]
     first = int(found[0].where.rpartition(" ")[2])
     assert (cells(data, again)[f"B{first}"][0] or "").startswith("'decode-1.self-attention'!B")
 
@@ -197,7 +216,19 @@ def test_formulas_filled_in_are_those_printed_one_by_one(name: str) -> None:
 # -- texts
 
 
-NASTY = ['=cmd|"/c calc"!A1', "+1", "-2", "@SUM(A1)", "<b>&amp;</b>", "a\nb", "\u202eright", "'quoted", "🙂", "x" * 40_000, ""]
+NASTY = [
+    '=cmd|"/c calc"!A1',
+    "+1",
+    "-2",
+    "@SUM(A1)",
+    "<b>&amp;</b>",
+    "a\nb",
+    "\u202eright",
+    "'quoted",
+    "🙂",
+    "x" * 40_000,
+    "",
+]
 
 
 def test_texts_stay_texts() -> None:
@@ -207,7 +238,7 @@ def test_texts_stay_texts() -> None:
     words = tmat.Vocabulary(tuple(NASTY), 1)
     stage = Stage("=2*3", "attention", notes=("=4+4", "+5"), given=given, steps=[softmax])
     data = dumped(Worksheet([stage, Stage("vocab", "vocab")], words, tuple(NASTY)))
-    own = {formula for formula in formulas(data)}
+    own = set(formulas(data))
     assert all(text.startswith("EXP(") for text in own)
     assert formulas(data, 2) == []
     stored = cells(data)
@@ -230,7 +261,9 @@ def test_the_likeliest_words_follow_the_probabilities() -> None:
     assert any(re.fullmatch(r"INDEX\(\$B\$\d+:\$E\$\d+,1,MATCH\(LARGE\(.*,1\),B\d+:E\d+,0\)\)", text) for text in said)
     assert any(re.fullmatch(r"INDEX\(\$B\$\d+:\$E\$\d+,1,B\d+\)", text) for text in said)
     word = sheet.stages[-1].params["word"]
-    assert any(formula and formula.startswith("INDEX(") and value == word for formula, value in cells(data, last).values())
+    assert any(
+        formula and formula.startswith("INDEX(") and value == word for formula, value in cells(data, last).values()
+    )
 
 
 def test_words_and_ids_of_a_vocabulary() -> None:
@@ -310,7 +343,10 @@ def fill(data: bytes, name: str, numbers: np.ndarray) -> bytes:
 
 def test_without_xlsxwriter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(MissingExtra, match=r"a spreadsheet needs the extra 'xlsx'\n  it is not installed here\n  try: pip install \"tmat\[xlsx\]\""):
+    with pytest.raises(
+        MissingExtra,
+        match=r"a spreadsheet needs the extra 'xlsx'\n  it is not installed here\n  try: pip install \"tmat\[xlsx\]\"",
+    ):
         dumped(attention())
 
 
@@ -323,7 +359,9 @@ def test_too_many_columns_rows_and_numbers() -> None:
     def one(height: int, width: int) -> Worksheet:
         return Worksheet([Stage("s", "s", given={"W": Matrix.of("W", np.zeros((height, width)))})])
 
-    with pytest.raises(LimitError, match=r"s does not fit on a sheet\n  W has 16,383 columns\n  a sheet has at most 16,384"):
+    with pytest.raises(
+        LimitError, match=r"s does not fit on a sheet\n  W has 16,383 columns\n  a sheet has at most 16,384"
+    ):
         dumped(one(1, 16_383))
     with pytest.raises(LimitError, match=r"it takes 1,048,577 rows\n  a sheet has at most 1,048,576 rows"):
         dumped(one(1_048_574, 1))
@@ -333,7 +371,9 @@ def test_too_many_columns_rows_and_numbers() -> None:
 
 def test_too_many_terms(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tmat.rendering.xlsx.formulas.MOST_TERMS", 23)
-    with pytest.raises(LimitError, match=r"Q is too large for formulas\n  it has 3×2 cells of up to 4 terms.*; 23 is the most") as caught:
+    with pytest.raises(
+        LimitError, match=r"Q is too large for formulas\n  it has 3×2 cells of up to 4 terms.*; 23 is the most"
+    ) as caught:
         dumped(attention())
     assert caught.value.exit_code == 3
 

@@ -55,8 +55,12 @@ def sentences(step: StepReport) -> list[str]:
     wrong = step.count(Verdict.WRONG)
     said += step.notes
     if wrong and not any(f.kind == "property" for f in step.findings):
-        cells = [(i, j) for i in range(step.cells.shape[0]) for j in range(step.cells.shape[1])
-                 if step.cells[i, j] == int(Verdict.WRONG)]
+        cells = [
+            (i, j)
+            for i in range(step.cells.shape[0])
+            for j in range(step.cells.shape[1])
+            if step.cells[i, j] == int(Verdict.WRONG)
+        ]
         place = where(step, cells)
         if wrong == step.size:
             said.append("wrong, by no slip that is known here")

@@ -60,12 +60,17 @@ def shifted(step: Redo) -> Iterator[Variant]:
         for by, way in ((1, "on"), (-1, "back")):
             yield Variant(
                 np.roll(right, by, axis=axis),
-                {"what": f"the {other} are shifted {way} by one, the last to the first"
-                 if by == 1 else f"the {other} are shifted {way} by one, the first to the last"},
+                {
+                    "what": f"the {other} are shifted {way} by one, the last to the first"
+                    if by == 1
+                    else f"the {other} are shifted {way} by one, the first to the last"
+                },
                 f"{other}-shifted",
                 rare=1,
             )
-        yield Variant(np.flip(right, axis=axis), {"what": f"the {other} stand in reverse order"}, f"{other}-reversed", rare=1)
+        yield Variant(
+            np.flip(right, axis=axis), {"what": f"the {other} stand in reverse order"}, f"{other}-reversed", rare=1
+        )
         values = right.copy()
         for first in range(size):
             for second in range(first + 1, min(size, first + FAR)):

@@ -166,5 +166,3 @@ def _with(expression: Expression, target: Sum, n: int, new: Expression) -> Expre
     if isinstance(expression, Call):
         return Call(expression.function, _with(expression.argument, target, n, new))
     return expression
-
-

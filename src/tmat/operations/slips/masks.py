@@ -29,7 +29,9 @@ def wrong_masks(mask: Array) -> Iterator[WrongMask]:
     if n == m:
         yield WrongMask(
             "wrong-triangle",
-            "the wrong triangle is masked: the past is hidden, not the future" if triangular else "the mask is transposed",
+            "the wrong triangle is masked: the past is hidden, not the future"
+            if triangular
+            else "the mask is transposed",
             "hide the cells above the diagonal: row i sees columns 1 to i"
             if triangular
             else "a row of the mask belongs to a query, a column to a key",

@@ -122,7 +122,11 @@ SAID = {
     ),
 }
 EXPONENTS = {
-    "column": ("exponent-2i", "the exponent 2i/d was taken for column i", "use 2⌊i/2⌋/d: a sine and its cosine share one"),
+    "column": (
+        "exponent-2i",
+        "the exponent 2i/d was taken for column i",
+        "use 2⌊i/2⌋/d: a sine and its cosine share one",
+    ),
     "paired": ("exponent-paired", "the exponent 2⌊i/2⌋/d was taken", "use 2i/d, as this sheet does"),
     "plain": ("exponent-i", "the exponent i/d was taken for column i", "use {exponent_right}"),
     "pair": ("exponent-not-doubled", "the exponent ⌊i/2⌋/d was taken, without the 2", "use {exponent_right}"),
@@ -159,7 +163,11 @@ def other_rules(step: Redo) -> Iterator[Variant]:
             (trig != "right", SAID.get(trig, ("", "", ""))),
             (
                 begin != start,
-                (f"positions-from-{begin}", f"the positions were counted from {begin}", f"the first position is {start}"),
+                (
+                    f"positions-from-{begin}",
+                    f"the positions were counted from {begin}",
+                    f"the first position is {start}",
+                ),
             ),
             (
                 degrees,

@@ -164,7 +164,9 @@ class _Writer:
         """The likeliest words of every row, with bars as long as they are likely."""
         row = self.page.likeliest_at(block)
         for i, (label, words) in enumerate(self.page.section.likeliest):
-            self._text(row, 0, f"the likeliest words after {label}" if block.height > 1 else "the likeliest words", "caption")
+            self._text(
+                row, 0, f"the likeliest words after {label}" if block.height > 1 else "the likeliest words", "caption"
+            )
             for rank, (word, chance) in enumerate(words, start=1):
                 largest, labelled = self.formulas.ranked(block, i, rank)
                 look = self.styles.number("result", CHANCE, opens=True)

@@ -1,0 +1,124 @@
+"""The verdicts of the examples: counted, not typed, and gone wrong when a digit does."""
+
+from __future__ import annotations
+
+import pytest
+from tests.examples.golden import WIDTH, path
+
+from tmat.examples import EXAMPLES, example
+from tmat.examples.auditing import Audit, Audited, audit, blocks_told, given_blocks
+from tmat.examples.numbers import Data
+from tmat.examples.walking import walk
+from tmat.rendering.layout import Look
+from tmat.rendering.spans import to_text
+
+
+def by_block(audited: Audited) -> dict[str, Audit]:
+    return {one.block: one for part in audited.parts for done in part.calls for one in audited.of(done)}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_nothing_is_left_unexplained(name: str) -> None:
+    audited = audit(example(name))
+    assert audited.count.unexplained == 0
+    assert all(one.equal == one.size for one in audited.agreements)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_count_ends_in_unexplained_0(name: str) -> None:
+    assert path(name, "txt").read_text("utf-8").splitlines()[-1] == " unexplained 0"
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_printed_number_is_counted_once(name: str) -> None:
+    found = example(name)
+    assert set(found.data.blocks) == blocks_told(found)
+    count = audit(found).count
+    assert count.printed == sum(found.data.count(block) for block in found.data.blocks)
+    assert count.printed == count.given + count.reproduced + count.follows + count.explained + count.lacking + count.unexplained
+
+
+def test_thrones_slips_and_what_follows_from_them() -> None:
+    audited = audit(example("thrones"))
+    assert {name: n for name, n in audited.count.slips.items()} == {
+        "sin-for-cos": 9,
+        "another-matrix": 33,
+        "geometric-mean": 37,
+        "deviation-of-two-rows+sample-for-population": 6,
+        "another-matrix-transposed": 9,
+        "operand-transposed+zero-for-infinity": 6,
+        "wrong-triangle+zero-for-infinity": 6,
+        "no-softmax": 5,
+    }
+    one = by_block(audited)
+    assert one["V"].right is not None
+    assert one["V"].right[0].round(2).tolist() == [3.63, 4.58, 4.21, 4.76]
+    assert one["Z"].source == ("V",)
+    assert int(one["Z"].follows.sum()) == 24
+    assert one["masked_A1"].right is not None
+    assert one["masked_A1"].right.tolist() == [[14, 32, 50], [32, 77, 122], [50, 122, 194]]
+
+
+def test_what_is_not_printed_is_said() -> None:
+    one = by_block(audit(example("thrones")))
+    assert [need.name for need in one["ffn"].lacking] == ["W_1", "b_1"]
+    assert [need.name for need in one["logits_shown"].lacking] == ["X flattened", "W_vocab"]
+    assert not one["logits_shown"].findings
+
+
+def test_a_missing_matrix_that_is_printed_after_all_is_no_longer_missing() -> None:
+    """Only the numbers in the data decide what cannot be recomputed."""
+    data = Data.read("thrones")
+    more = Data({**data.blocks, "flat_shown": [["1"] * 36], "W_vocab_shown": [["1"] * 23] * 36}, "thrones")
+    assert not by_block(audit(example("thrones", more)))["logits_shown"].lacking
+
+
+def _sample(name: str, every: int) -> list[tuple[str, int, int, int]]:
+    found = example(name)
+    given = {*given_blocks(found), *(p.block for part in found.parts for call in part.calls for p in call.prints if p.needs)}
+    return [place for place in found.data.digits() if place[0] not in given][::every]
+
+
+def _with_digit(name: str, place: tuple[str, int, int, int]) -> Audited:
+    data = example(name).data
+    block, i, j, at = place
+    text = data.texts(block)[i][j]
+    digit = str((int(text[at]) + 1) % 10)
+    return audit(example(name, data.changed(block, i, j, text[:at] + digit + text[at + 1 :])))
+
+
+@pytest.mark.parametrize("place", _sample("thrones", 61), ids=str)
+def test_a_changed_digit_of_a_result_is_found(place: tuple[str, int, int, int]) -> None:
+    assert _with_digit("thrones", place).count.unexplained > 0
+
+
+@pytest.mark.parametrize("place", [p for p in _sample("journey", 397) if "." in p[0]], ids=str)
+def test_a_changed_digit_of_torch_is_found(place: tuple[str, int, int, int]) -> None:
+    assert _with_digit("journey", place).count.unexplained > 0
+
+
+@pytest.mark.parametrize("place", list(Data.read("thrones").digits())[::97], ids=str)
+def test_a_changed_digit_of_any_matrix_changes_what_is_printed(place: tuple[str, int, int, int]) -> None:
+    """Of a given matrix too: what is made of it no longer comes out, or it is printed itself."""
+    lines = walk(_with_digit("thrones", place), width=WIDTH, look=Look(glyphs=True, full=True))
+    assert to_text(lines) != path("thrones", "txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("name", "block"), [("weighted-sum", "Z"), ("weighted-sum", "Z_rows"), ("causal", "masked"), ("causal", "SV")])
+def test_a_changed_symbol_is_found(name: str, block: str) -> None:
+    data = example(name).data
+    text = data.texts(block)[1][0]
+    changed = audit(example(name, data.changed(block, 1, 0, text.replace("₂", "₃"))))
+    assert changed.count.unexplained == 1
+
+
+def test_a_claim_that_fails_is_counted() -> None:
+    from dataclasses import replace
+
+    from tmat.examples.article import Same
+    from tmat.examples.verdicts import summary
+
+    wrong = replace(example("seven-versions"), same=(Same((1, "Z"), (2, "Z"), "scaling changes nothing"),))
+    audited = audit(wrong)
+    assert [(one.equal, one.size) for one in audited.agreements] == [(0, 4)]
+    assert "claims held 0 of 1, in 0 of 4 cells" in [said.text for said in summary(audited)]
