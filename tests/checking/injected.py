@@ -162,7 +162,7 @@ def _table() -> None:
     add(f, "output", "another-operand")(lambda m, r: m["hidden"] @ m["W_2"] + m["b_2"])
     for sheet in (a, n, f):
         step = {a: "scores", n: "sum", f: "output"}[sheet]
-        add(sheet, step, "sign", "opposite-sign")("sign")  # type: ignore[arg-type]
+        add(sheet, step, "sign")("sign")  # type: ignore[arg-type]
         add(sheet, step, "decimal-point")("point")  # type: ignore[arg-type]
         add(sheet, step, "digits-swapped")("digits")  # type: ignore[arg-type]
         add(sheet, step, "neighbours-value", "row-copied", "column-copied")("neighbour")  # type: ignore[arg-type]

@@ -161,7 +161,7 @@ def _of_answer(asked: Line, code: int, output: bytes, said: str, folder: Path) -
     if code in (0, 1):
         return f"said on standard error, with exit code {code}: {said}" if said else ""
     if output and not _came_before(asked):
-        return f"standard output on failure: {output[:200]!r}"
+        return f"standard output on failure, exit code {code}: {output[:200]!r} {said}"
     return _of_message(said, code)
 
 

@@ -115,10 +115,18 @@ def test_infinities_that_cancel_are_no_number() -> None:
     assert np.isnan(matmul(a, b)).all() and np.isnan(by_cells("matmul", a, b)).all()
 
 
-def test_large_numbers_overflow_as_the_array_does() -> None:
-    a = np.array([[1e308, 1e308]])
-    assert by_cells("row_mean", a).tolist() == REGISTRY["row_mean"](a).tolist() == [[INF]]
-    np.testing.assert_array_equal(by_cells("row_rms", a), REGISTRY["row_rms"](a))
+@pytest.mark.parametrize("size", [1e308, 1e-200, 3.0])
+def test_means_and_deviations_need_no_room_for_squares(size: float) -> None:
+    """Where a pencil's squares and sums would leave the range of a float, the result still does not."""
+    a = np.array([[size, -size, size]])
+    mean = REGISTRY["row_mean"](a)
+    std = REGISTRY["row_deviation"](a, mean, kind="population")
+    np.testing.assert_allclose(mean / size, [[1 / 3]], rtol=1e-15)
+    np.testing.assert_allclose(std / size, [[np.sqrt(8) / 3]], rtol=1e-15)
+    np.testing.assert_allclose(REGISTRY["row_rms"](a) / size, [[1.0]], rtol=1e-15)
+    np.testing.assert_allclose(
+        REGISTRY["normalize"](a, mean, std, epsilon=0.0), [[0.5**0.5, -(2**0.5), 0.5**0.5]], rtol=1e-14
+    )
 
 
 @pytest.mark.parametrize(("id", "text"), [(0.0, "0"), (3.0, "3"), (1.5, "1.5")])

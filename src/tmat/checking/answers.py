@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from tmat.worksheet import Matrix, Worksheet
 if TYPE_CHECKING:
     from tmat.reading import TypedMatrix
 
-TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", "")
+TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".json", ".jsonl", "")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +89,13 @@ class Answers:
         return cls.of_texts(read_answers_text(text, origin), origin)
 
     @classmethod
+    def of_bytes(cls, data: bytes, origin: str = "standard input") -> Answers:
+        """From the contents of a file or a stream: JSON where it begins like JSON, else text."""
+        if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+            return _from_json(data, origin)
+        return cls.of_text(_decoded(data, origin), origin)
+
+    @classmethod
     def read(cls, path: str | Path) -> Answers:
         """From a file in any form that answers take: text, JSON (a worksheet or named arrays), .npz and the rest.
 
@@ -95,7 +103,12 @@ class Answers:
         """
         path = Path(path)
         origin = str(path)
-        answers = _read(path, origin)
+        if path.suffix.lower() in TEXT_SUFFIXES:
+            answers = cls.of_bytes(_bytes(path), origin)
+        else:
+            from tmat.reading import read_matrices
+
+            answers = cls.of(read_matrices(origin), origin)
         if not answers.matrices:
             raise InputError(
                 f"no answers in {origin}",
@@ -103,25 +116,6 @@ class Answers:
                 mend="a line with the name, then the rows",
             )
         return answers
-
-
-def _read(path: Path, origin: str) -> Answers:
-    suffix = path.suffix.lower()
-    if suffix in TEXT_SUFFIXES:
-        data = _bytes(path)
-        if data.lstrip()[:1] in (b"{", b"["):
-            return _from_json(path, origin)
-        return Answers.of_text(_decoded(data, origin), origin)
-    if suffix == ".json":
-        return _from_json(path, origin)
-    if suffix == ".xlsx":
-        from tmat.reading.xlsx import read_xlsx
-
-        found = read_xlsx(_bytes(path), origin)
-        return Answers([Answer(f.matrix.name, f.matrix.values, stage=f.stage, where=f.where) for f in found], origin)
-    from tmat.reading import read_matrices
-
-    return Answers.of(read_matrices(str(path)), origin)
 
 
 def _bytes(path: Path) -> bytes:
@@ -139,19 +133,15 @@ def _decoded(data: bytes, origin: str) -> str:
         raise InputError(f"{origin} is not UTF-8 text", f"line {line}", mend="save it as UTF-8") from None
 
 
-def _from_json(path: Path, origin: str) -> Answers:
+def _from_json(data: bytes, origin: str) -> Answers:
     from tmat.reading import read_documents
 
     matrices: list[Answer] = []
-    try:
-        with path.open("rb") as stream:
-            for document in read_documents(stream, origin):
-                if isinstance(document, Worksheet):
-                    matrices += Answers.of_worksheet(document, origin).matrices
-                else:
-                    matrices += Answers.of(document, origin).matrices
-    except OSError as error:
-        raise InputError(f"cannot read {path}", (error.strerror or str(error)).lower()) from None
+    for document in read_documents(BytesIO(data), origin):
+        if isinstance(document, Worksheet):
+            matrices += Answers.of_worksheet(document, origin).matrices
+        else:
+            matrices += Answers.of(document, origin).matrices
     return Answers(matrices, origin)
 
 

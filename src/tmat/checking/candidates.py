@@ -11,7 +11,7 @@ import numpy as np
 
 from tmat.operations.operation import Array
 from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
-from tmat.precision import round_half_away, truncate
+from tmat.precision import format_number, round_half_away, truncate
 
 
 @dataclass(slots=True, eq=False)
@@ -73,7 +73,7 @@ def sentence(text: str, step: Redo, details: Mapping[str, str]) -> str:
     """A slip's sentence with the names of this step in it."""
     if "{" not in text:
         return text
-    own = {key: f"{value:g}" if isinstance(value, float) else str(value) for key, value in step.params.items()}
+    own = {key: format_number(value) if isinstance(value, float) else str(value) for key, value in step.params.items()}
     known = {**own, "result": step.result, **details}
     for _ in range(2):  # a detail may itself name another
         text = _NAMES.vformat(text, step.names, known)

@@ -66,6 +66,5 @@ def page_of(sources: Sources, planned: Planned) -> Page:
         if values is None or values.shape == other.values.shape:
             others.append((other.name, other.values))
         if other.op is not None:
-            operands = [sources.plan.lines[p].name for p in other.of or ()]
-            makers[other.name] = (other.op.name, *operands)
+            makers[other.name] = (other.op.name, *other.names)
     return Page(tuple(others), makers)

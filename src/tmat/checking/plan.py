@@ -26,6 +26,7 @@ class Planned:
     cols: Sequence[str]
     op: Operation | None = None
     of: tuple[int, ...] | None = ()  # None: an operand is not in the key, so the step cannot be done again
+    names: tuple[str, ...] = ()  # of the operands, as the step's own stage calls them
     params: dict[str, Any] = field(default_factory=dict)
     used: int | None = None
     label: str = ""
@@ -73,7 +74,8 @@ class Plan:
             op = REGISTRY.get(step.op)
             place = self._add(stage.id, step.name, step.result)
             line = self.lines[place]
-            line.op, line.of, line.params, line.used = op, known, dict(step.params), step.used
+            line.op, line.of, line.names = op, known, tuple(step.of)
+            line.params, line.used = dict(step.params), step.used
             if op is None:  # an operation of another version: its numbers can be compared, not done again
                 line.op, line.of = REGISTRY["identity"], None
             places[fold(step.name)] = place

@@ -93,7 +93,7 @@ class Sources:
 
     def deepen(self, line: Line) -> bool:
         """Find every way in which a right matrix could have been had; whether there are more than were known."""
-        if line.deep or line.printed is None or line.off:
+        if line.deep or line.printed is None or line.off or line.planned.given:
             return False
         line.deep = True
         before = len(line.right)
@@ -186,7 +186,7 @@ class Sources:
             planned.op,
             tuple(pick(line) for line in lines),
             planned.params,
-            tuple(line.planned.name for line in lines),
+            planned.names,
             planned.name,
             makers,
             self.plan.widths,

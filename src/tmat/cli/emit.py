@@ -37,6 +37,14 @@ class Emitter:
                 f"working is shown by {', '.join(WITH_WORKING)}",
                 mend="leave the format out, or choose one of these",
             )
+        for option, said, needs, given in (
+            ("--work-steps", self.common.work_steps, "--work", self.common.work),
+            ("--depth", self.common.depth, "--trace", self.common.trace),
+        ):
+            if said is not None and not given:
+                raise InputError(f"{option} does nothing without {needs}", mend=f"add {needs} and a cell")
+        if self.common.position is not None and self.format != "table":
+            raise InputError(f"--position does not go with {self.format}", "its working is a table", mend="try -f table")
         if self.common.fragment and self.format != "latex":
             raise InputError(f"--fragment does not go with {self.format}", "it is for LaTeX", mend="try -o sheet.tex --fragment")
         if self.common.plot is not None:
@@ -58,7 +66,7 @@ class Emitter:
                     mend=f"did you mean {near[0]}?" if near else None,
                 )
             return asked
-        if self.common.work or self.common.trace:
+        if self.common.work or self.common.trace or self.common.position is not None:
             return "table" if self.common.output is None else format_of_suffix(self.common.output)
         if self.common.output is not None:
             return format_of_suffix(self.common.output)
@@ -101,6 +109,8 @@ class Emitter:
             self.env.write(b"".join(files.values()))
             return
         for path, data in files.items():
+            if len(files) > 1:
+                _make_folder(os.path.dirname(path))
             write_file(path, data)
         names = list(files)
         self.env.hint(f"wrote {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else ""))
@@ -132,6 +142,16 @@ class Emitter:
         print_working(sheet, before, self.common, self.env)
 
 
+def _make_folder(folder: str) -> None:
+    """The folder that several files go into; the one it stands in must be there."""
+    if not folder or os.path.isdir(folder):
+        return
+    try:
+        os.mkdir(folder)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {folder}", f"{error.strerror or error}".lower()) from None
+
+
 def write_file(path: str, content: bytes | Callable[[BinaryIO], object]) -> None:
     """Write beside and rename: a file is whole or as it was. What is large writes itself into the file it is given."""
     import tempfile
@@ -144,7 +164,6 @@ def write_file(path: str, content: bytes | Callable[[BinaryIO], object]) -> None
         return
     beside = None
     try:
-        os.makedirs(folder, exist_ok=True)
         handle, beside = tempfile.mkstemp(prefix=".tmat-", dir=folder)
         with os.fdopen(handle, "wb") as file:
             _fill(file, content)

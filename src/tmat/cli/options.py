@@ -108,9 +108,9 @@ class Common:
         typer.Option("--trace", metavar="CELL", rich_help_panel=OUTPUT, help="Follow a number back to the given matrices."),
     ] = None  # fmt: skip
     depth: Annotated[
-        int,
-        typer.Option("--depth", metavar="N", min=0, rich_help_panel=OUTPUT, help="How far --trace goes back."),
-    ] = 2
+        int | None,
+        typer.Option("--depth", metavar="N", min=0, rich_help_panel=OUTPUT, help="How far --trace goes back (2)."),
+    ] = None
     heat: Annotated[
         bool, typer.Option("--heat", rich_help_panel=OUTPUT, help="Shade the numbers, a scale beside them.")
     ] = False

@@ -183,7 +183,7 @@ def _audit(data: Data, done: Done, printed: Printed, report: StepReport | None, 
     made.reproduced = (cells == int(Verdict.RIGHT)) & shown
     made.follows = (cells == int(Verdict.FOLLOWS)) & shown
     made.source = _source(report)
-    made.findings = [_surely(f) for f in report.findings if f.kind != "close" and (f.sure or _confirmed(f, sure))]
+    made.findings = [_surely(f) for f in report.findings if f.kind == "slip" and (f.sure or _confirmed(f, sure))]
     for finding in made.findings:
         for place in finding.cells:
             made.explained[np.unravel_index(np.ravel_multi_index(place, report.cells.shape), shown.shape)] = True

@@ -18,8 +18,32 @@ def row_mean(a: Array) -> Array:  # [n, m] -> [n, 1]
     >>> row_mean(np.array([[1.0, 3.0]]))
     array([[2.]])
     """
-    means: Array = a.mean(axis=1, keepdims=True)
+    with np.errstate(all="ignore"):
+        means: Array = a.mean(axis=1, keepdims=True)
+        if not np.isfinite(means).all():  # a sum beyond the largest float, where the mean is not
+            peak = _peak(a)
+            own = (a / peak).mean(axis=1, keepdims=True) * peak
+            means = np.where(np.isfinite(means) | ~np.isfinite(peak), means, own)
     return means
+
+
+def _peak(a: Array) -> Array:
+    """The largest size in each row, 1 for a row of zeros."""
+    peak = np.abs(a).max(axis=1, keepdims=True, initial=0.0)
+    return np.where(peak == 0.0, a.dtype.type(1), peak)
+
+
+def _root_mean_square(a: Array, count: int) -> Array:
+    """√(Σ a² / count) of each row; where the squares are too large or too small for a float, of a row scaled by its largest."""
+    with np.errstate(all="ignore"):
+        root: Array = np.sqrt((a * a).sum(axis=1, keepdims=True) / count)
+        odd = ~np.isfinite(root) | (root < np.sqrt(np.finfo(a.dtype).tiny) * 1e4)
+        if odd.any():
+            peak = _peak(a)
+            scaled = a / peak
+            own = np.sqrt((scaled * scaled).sum(axis=1, keepdims=True) / count) * peak
+            root = np.where(odd & np.isfinite(peak), own, root)
+    return root
 
 
 @row_mean.cell
@@ -42,9 +66,7 @@ def row_deviation(a: Array, mean: Array, *, kind: str) -> Array:  # [n, m], [n, 
     array([[1.]])
     """
     count = _count(a.shape[1], kind)
-    off = a - mean
-    deviations: Array = np.sqrt((off * off).sum(axis=1, keepdims=True) / count)
-    return deviations
+    return _root_mean_square(a - mean, count)
 
 
 def _count(width: int, kind: str) -> int:
@@ -68,8 +90,7 @@ def row_rms(a: Array) -> Array:  # [n, m] -> [n, 1]
     >>> row_rms(np.array([[3.0, 3.0]]))
     array([[3.]])
     """
-    roots: Array = np.sqrt((a * a).mean(axis=1, keepdims=True))
-    return roots
+    return _root_mean_square(a, max(a.shape[1], 1))
 
 
 @row_rms.cell
@@ -97,7 +118,12 @@ def normalize(a: Array, mean: Array, std: Array, *, epsilon: float) -> Array:
     >>> normalize(np.array([[1.0, 3.0]]), np.array([[2.0]]), np.array([[1.0]]), epsilon=0.0)
     array([[-1.,  1.]])
     """
-    return _over(a - mean, np.sqrt(std * std + a.dtype.type(epsilon)))
+    return _over(a - mean, _with_epsilon(std, epsilon))
+
+
+def _with_epsilon(spread: Array, epsilon: float) -> Array:
+    """√(spread² + ε), whose square need not fit a float."""
+    return np.hypot(spread, spread.dtype.type(epsilon**0.5))
 
 
 def _over(off: Array, spread: Array) -> Array:
@@ -132,7 +158,7 @@ def normalize_rms(a: Array, rms: Array, *, epsilon: float) -> Array:  # [n, m], 
     >>> normalize_rms(np.array([[3.0, 3.0]]), np.array([[3.0]]), epsilon=0.0)
     array([[1., 1.]])
     """
-    return _over(a, np.sqrt(rms * rms + a.dtype.type(epsilon)))
+    return _over(a, _with_epsilon(rms, epsilon))
 
 
 @normalize_rms.cell

@@ -79,9 +79,10 @@ def _array(stream: IO[bytes], size: int, origin: str) -> NDArray[np.float64]:
     _check(shape, dtype, origin)
     count = math.prod(shape)
     claimed = count * dtype.itemsize
-    if count * 8 > LARGEST:
+    least = math.prod(max(n, 1) for n in shape)  # rows without a cell still have labels
+    if least * 8 > LARGEST:
         raise LimitError(
-            f"{origin} claims {_shape(shape)} numbers, {_gigabytes(count * 8)}",
+            f"{origin} claims {_shape(shape)} numbers, {_gigabytes(least * 8)}",
             f"at most {_gigabytes(LARGEST)} are read",
         )
     if claimed > size - header:

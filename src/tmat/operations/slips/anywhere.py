@@ -25,7 +25,7 @@ def transposed(step: Redo) -> Iterator[Variant]:
 
 @slip(
     None,
-    "opposite-sign",
+    "sign",
     said="the sign is wrong",
     mend="work the signs out again",
 )

@@ -19,12 +19,9 @@ from tmat.operations.slips.slip import Redo, Variant, slip
 )
 def term_left_out(step: Redo) -> Iterator[Variant]:
     first, second = step.names
-    for kept, missing, values in ((first, second, step.operands[0]), (second, first, step.operands[1])):
-        own = {"kept": kept, "missing": missing}
-        if missing == "residual" or (missing == "X" and kept != "residual" and step.result == "sum"):
-            yield Variant(values, own, "residual-left-out")
-        else:
-            yield Variant(values, own)
+    yield Variant(step.operands[1], {"kept": second, "missing": first})
+    name = "residual-left-out" if step.result == "sum" else None  # the second term of such a sum
+    yield Variant(step.operands[0], {"kept": first, "missing": second}, name)
 
 
 @slip(

@@ -186,7 +186,7 @@ class _Exact(float):
     """A number that is written with all its digits: XlsxWriter would write sixteen."""
 
     def __format__(self, form: str) -> str:
-        return repr(float(self))
+        return repr(float(self)).removesuffix(".0")
 
 
 def _said(origin: str) -> str:
