@@ -32,7 +32,7 @@ TENSORS: dict[str, tuple[str, ...]] = {
     "masking_789": ("mask", "masked_weights", "renormalized", "masked_scores", "masked", "weights", "Z"),
     "dropout_123": ("ones", "weights"),
     "causal_123": (*ATTENTION, "masked", "weights", "Z"),
-    "stacked_123": tuple(f"{name}{h}" for h in (1, 2) for name in ("W_Q", "W_K", "W_V", *HEADS)) + ("concat",),
+    "stacked_123": (*(f"{name}{h}" for h in (1, 2) for name in ("W_Q", "W_K", "W_V", *HEADS)), "concat"),
     "split_123": (
         "W_Q", "W_K", "W_V", "W_O", "b_O", "Q", "K", "V", *(f"{name}{h}" for h in (1, 2) for name in HEADS), "concat", "output",
     ),

@@ -42,7 +42,7 @@ def test_every_printed_number_is_counted_once(name: str) -> None:
 
 def test_thrones_slips_and_what_follows_from_them() -> None:
     audited = audit(example("thrones"))
-    assert {name: n for name, n in audited.count.slips.items()} == {
+    assert dict(audited.count.slips) == {
         "sin-for-cos": 9,
         "another-matrix": 33,
         "geometric-mean": 37,

@@ -96,6 +96,14 @@ class Answers:
         return cls.of_text(_decoded(data, origin), origin)
 
     @classmethod
+    def of_workbook(cls, data: bytes, origin: str = "answers") -> Answers:
+        """From a spreadsheet; where tmat wrote a sheet, its matrices know their stage."""
+        from tmat.reading.xlsx import read_xlsx
+
+        found = read_xlsx(data, origin)
+        return cls([Answer(f.matrix.name, f.matrix.values, stage=f.stage, where=f.where) for f in found], origin)
+
+    @classmethod
     def read(cls, path: str | Path) -> Answers:
         """From a file in any form that answers take: text, JSON (a worksheet or named arrays), .npz and the rest.
 
@@ -105,6 +113,8 @@ class Answers:
         origin = str(path)
         if path.suffix.lower() in TEXT_SUFFIXES:
             answers = cls.of_bytes(_bytes(path), origin)
+        elif path.suffix.lower() == ".xlsx":
+            answers = cls.of_workbook(_bytes(path), origin)
         else:
             from tmat.reading import read_matrices
 

@@ -47,7 +47,8 @@ class Matched:
         for sought in dict.fromkeys((wanted, _usual(wanted))):
             found = [line for line in self._lines if fold(line.name) == sought]
             if stage is not None:
-                found = [line for line in found if _same_stage(stage, line.stage)]
+                its = [line for line in found if fold(line.stage) == fold(stage)]
+                found = its or [line for line in found if _same_stage(stage, line.stage)]
             steps = [line for line in found if not line.given] or found
             free = [line for line in steps if line.place not in self.by_place]
             if free:

@@ -15,6 +15,7 @@ SIZE = 6
 
 def drawn(stage: str, name: str, common: Common, height: int | None, width: int | None, letter: str) -> Matrix:
     """A matrix drawn from --seed and --init, its rows called by --tokens or numbered."""
+    from tmat.limits import refuse_size
     from tmat.seeding import TorchGenerator, draw
     from tmat.tokenizing import tokens
     from tmat.worksheet import Matrix
@@ -25,6 +26,7 @@ def drawn(stage: str, name: str, common: Common, height: int | None, width: int 
     for option, size in (("--positions", rows), ("--d-model", cols)):
         if size < 1:
             raise InputError(f"{option} {size} does not fit", "expected a whole number from 1")
+    refuse_size(name, rows, cols, mend="choose a smaller --positions or --d-model")
     seed = common.seed_value
     if common.init.startswith("torch"):
         values = TorchGenerator(seed).rand(rows, cols)

@@ -25,7 +25,7 @@ class Emitter:
         self.common = common
         self.format = self._format()
         self._waiting: list[Worksheet] = []
-        self._pictured: list[Worksheet] = []
+        self._pictured: list[tuple[Worksheet, Worksheet]] = []
         self._refuse()
 
     def _refuse(self) -> None:
@@ -75,7 +75,11 @@ class Emitter:
     def add(self, sheet: Worksheet, before: Worksheet) -> None:
         """One worksheet is done; ``before`` is what came in, so that a table shows only what is new."""
         if self.common.plot is not None:
-            self._pictured.append(sheet)
+            self._pictured.append((sheet, before))  # it is written once its picture is: both or neither
+        else:
+            self._write(sheet, before)
+
+    def _write(self, sheet: Worksheet, before: Worksheet) -> None:
         if self.common.output is not None or self.format not in ("json", "table"):
             self._waiting.append(sheet)
         elif self.common.work or self.common.trace:
@@ -93,8 +97,10 @@ class Emitter:
             from tmat.rendering.plot import plotted
 
             kind = os.path.splitext(self.common.plot)[1].lower().lstrip(".")
-            write_file(self.common.plot, plotted(self._pictured, self.look(), kind))
+            write_file(self.common.plot, plotted([sheet for sheet, _ in self._pictured], self.look(), kind))
             self.env.hint(f"wrote {self.common.plot}")
+            for sheet, before in self._pictured:
+                self._write(sheet, before)
         if not self._waiting:
             return
         from tmat.rendering import rendered, streamed

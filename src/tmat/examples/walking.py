@@ -6,35 +6,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tmat.errors import InputError, fold, nearest
 from tmat.examples.auditing import Audit, Audited
 from tmat.examples.changes import changed, side_by_side
+from tmat.examples.drawing import compared, spaced, spelled
 from tmat.examples.letters import due
 from tmat.examples.numbers import BLANK
 from tmat.examples.running import Done, PartDone
 from tmat.examples.verdicts import Said, summary, verdict
 from tmat.rendering.layout.alone import alone
-from tmat.rendering.layout.block import Block, air, beside, captioned, fence
 from tmat.rendering.layout.extras import words_and_ids
 from tmat.rendering.layout.formula import picks
 from tmat.rendering.layout.heading import StepHeads
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.numbers import texts
 from tmat.rendering.layout.pen import Pen
 from tmat.rendering.layout.side import given, pieces
 from tmat.rendering.layout.stage import MARGIN, NARROWEST
 from tmat.rendering.layout.strip import decimals, strip
 from tmat.rendering.layout.wrap import folded, phrases, words
-from tmat.rendering.spans import EMPTY, Line, Span, padded, plain, space, trimmed
+from tmat.rendering.spans import EMPTY, Line, Span, plain, space, trimmed
 from tmat.stages.choosing import matching
-from tmat.width import width as width_of
 from tmat.worksheet import Step
-
-BETWEEN = 5
-SAME = "·"  # in a matrix of right values: as printed
 
 
 def walk(
@@ -170,10 +162,10 @@ class _Walk:
     def _step(self, done: Done, number: int, step: Step, heads: StepHeads, audits: Sequence[Audit]) -> list[Line]:
         lines = [*heads.lines(number, step), EMPTY]
         if self.audited.example.symbols and not self.only:
-            lines += [*self._symbols(done, step), EMPTY]
+            lines += [*spelled(self.pen, spaced(due(done.key, step.name, "cells"))), EMPTY]
         wrong = next((one for one in audits if not one.good and one.printed is not None and _is_whole(one)), None)
         if wrong is not None:
-            lines += self._compared(step, wrong)
+            lines += compared(self.pen, step.result, wrong)
         else:
             own = done.stage.step(step.name) or step
             equation = None if self._unlike(done, own) else strip(self.pen, done.stage, own, self.pen.width)
@@ -185,8 +177,7 @@ class _Walk:
         lines.append(EMPTY)
         for n, one in enumerate(audits):
             if one.symbols:
-                roles = np.where(one.unexplained, "wrong", "result")
-                lines += [*([EMPTY] if n else []), *_indented(self._grid(one.texts, roles, "").lines(), 4), EMPTY]
+                lines += [*([EMPTY] if n else []), *spelled(self.pen, one.texts, one.unexplained), EMPTY]
             lines += self._said(verdict(one, self.audited.example.data, again=n > 0), 4)
         return lines
 
@@ -198,20 +189,6 @@ class _Walk:
         """Whether the article prints anything of this stage."""
         return bool(done.call.prints)
 
-    def _symbols(self, done: Done, step: Step) -> list[Line]:
-        """The cells of the step in symbols: in their places, or, where there is no room for that, one below another."""
-        cells = due(done.key, step.name, "cells")
-        spaced = [[text.replace("+", " + ").replace("/", " / ") for text in row] for row in cells]
-        block = self._grid(spaced, np.full((len(cells), len(cells[0])), "formula"), "")
-        if self.pen.width is None or block.width + 4 <= self.pen.width:
-            return _indented(block.lines(), 4)
-        lines: list[Line] = []
-        for i, row in enumerate(spaced, 1):
-            for j, text in enumerate(row, 1):
-                pieces_ = [(Span(f"{i},{j}", "caption"),), *words(self.pen.spell(text), "formula")]
-                lines += _indented(folded(pieces_, self._room(4), indent=4), 4)
-        return lines
-
     def _fact(self, one: Audit, alone_: bool, again: bool) -> list[Line]:
         if not self.verdicts:
             return []
@@ -222,53 +199,23 @@ class _Walk:
         texts = " ".join(text for row in one.texts for text in row)
         return self._said([Said(f"{one.name}: {texts}", "name"), *said], 0)
 
-    # -- printed beside right
-
-    def _compared(self, step: Step, one: Audit) -> list[Line]:
-        """The matrix as printed, and beside or below it the right numbers where they differ and are known."""
-        assert one.printed is not None
-        places = max(len(text.partition(".")[2]) for row in one.texts for text in row)
-        good = one.reproduced | one.follows
-        printed = self._grid(texts(one.printed, places), np.where(good, "result", "slip"), f"{step.name} printed")
-        labels = self.pen.labels(self.pen.view(step.result))
-        alone_ = beside([labels, air(2), printed])
-        if one.right is None:
-            return alone_.lines()
-        due_ = [[SAME if good[i, j] else text for j, text in enumerate(row)] for i, row in enumerate(texts(one.right, places))]
-        least = max(len(text) for row in texts(one.printed, places) for text in row)
-        right = self._grid(due_, np.where(good, "caption", "right"), f"{step.name} right", least=least)
-        both = beside([labels, air(2), printed, air(BETWEEN), right])
-        if self.pen.width is None or both.width <= self.pen.width:
-            return both.lines()
-        return [*alone_.lines(), EMPTY, *beside([labels, air(2), right]).lines()]
-
-    def _grid(self, cells: Sequence[Sequence[str]], roles: NDArray[np.str_], caption: str, *, least: int = 1) -> Block:
-        cells = [[self.pen.spell(text) for text in row] for row in cells]
-        wide = [max(least, *map(width_of, column)) for column in zip(*cells, strict=True)]
-        if max(wide) - min(wide) <= 2:
-            wide = [max(wide)] * len(wide)
-        left, right = fence("[", len(cells)), fence("]", len(cells))
-        core: list[Line] = []
-        for i, row in enumerate(cells):
-            spans: list[Span] = [Span(self.pen.spell(left[i]), "bracket")]
-            for j, text in enumerate(row):
-                spans += [*space(1 if j == 0 else 2), *padded((Span(text, str(roles[i, j])),), wide[j], "right")]
-            core.append((*spans, Span(" " + self.pen.spell(right[i]), "bracket")))
-        block = Block(core, sum(wide) + 2 * len(wide) + 2)
-        return captioned(block, (Span(self.pen.spell(caption), "operand"),)) if caption else block
-
     # -- lines
 
     def _said(self, said: Sequence[Said], indent: int) -> list[Line]:
         lines: list[Line] = []
         for n, one in enumerate(said):
             deeper = indent + (2 if n else 0) + one.indent
-            pieces_ = words(self.pen.spell(one.text), one.role)
-            lines += [(*space(deeper), *line) for line in folded(pieces_, self._room(deeper), indent=2)]
+            lines += self._folded(one.text, one.role, deeper, indent=2)
         return lines
 
+    def _folded(self, text: str, role: str, deeper: int, *, indent: int = 0) -> list[Line]:
+        """A text on as many lines as it takes, each line's words one span."""
+        pieces_ = words(self.pen.spell(text), role)
+        rows = folded(pieces_, self._room(deeper), indent=indent)
+        return [(*space(deeper), *_spaces(row), Span(plain(row).strip(), role)) for row in rows]
+
     def _caption(self, text: str, role: str) -> list[Line]:
-        return [(*space(4), *line) for line in folded(words(self.pen.spell(text), role), self._room(4))]
+        return self._folded(text, role, 4)
 
     def _room(self, indent: int) -> int | None:
         return None if self.pen.width is None else self.pen.width - indent
@@ -282,5 +229,7 @@ def _is_whole(one: Audit) -> bool:
     return not any(text == BLANK for row in one.texts for text in row)
 
 
-def _indented(lines: Sequence[Line], indent: int) -> list[Line]:
-    return [(*space(indent), *line) for line in lines]
+def _spaces(line: Line) -> Line:
+    """The blanks that a line begins with."""
+    text = plain(line)
+    return space(len(text) - len(text.lstrip(" ")))

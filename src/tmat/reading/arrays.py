@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import IO, BinaryIO
 
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 
 from tmat.errors import InputError, LimitError
 from tmat.reading.choosing import choose
+from tmat.reading.damaged import DAMAGED
 from tmat.visible import visible
 from tmat.worksheet import Matrix
 
@@ -22,8 +21,7 @@ LARGEST = 2**31
 
 _DENSE_RATIO, _DENSE_SIZE = 200, 2**28  # a file that unpacks to more than 256 MiB at over 200:1 is a bomb
 _DAMAGED = (
-    ValueError, EOFError, OSError, OverflowError, MemoryError, RuntimeError, NotImplementedError, KeyError,
-    IndexError, TypeError, SyntaxError, AttributeError, struct.error, zlib.error, zipfile.BadZipFile,
+    *DAMAGED, MemoryError, KeyError, IndexError, TypeError, SyntaxError, AttributeError,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import ParseError, XMLParser
 from zipfile import BadZipFile, ZipFile
 
 from tmat.errors import InputError, LimitError
+from tmat.reading.damaged import DAMAGED
 from tmat.visible import visible
 
 LARGEST = 2**29
@@ -60,7 +61,7 @@ def read_sheets(data: bytes, origin: str) -> list[Sheet]:
     try:
         with ZipFile(BytesIO(data)) as archive:
             return _Workbook(archive, origin).sheets()
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except DAMAGED as error:
         if isinstance(error, RuntimeError) and "password" in str(error):
             raise InputError(f"{origin} is locked by a password", mend="save it without one") from None
         raise InputError(f"{origin} is no .xlsx workbook, or damaged", visible(str(error), 120)) from None

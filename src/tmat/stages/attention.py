@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from tmat.errors import InputError
+from tmat.limits import MOST_HEADS, refuse_count
 from tmat.operations import (
     add,
     additive_scores,
@@ -113,6 +114,7 @@ def _attention(sheet: Sheet, how: Conventions) -> Worksheet:
     crossing = sheet.has("context")
     context = sheet.given("context") if crossing else x
     heads, separate = _heads(sheet, how)
+    refuse_count("--heads", heads, MOST_HEADS)
     refuse_unused(sheet, how, heads)
     biased = how.bias or ("output" if sheet.init == "torch-linear" else "none")
     if separate:

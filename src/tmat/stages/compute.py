@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tmat.limits import refuse_total
 from tmat.operations.operation import Array
 from tmat.precision import round_half_away
 from tmat.stages.node import Node
@@ -42,6 +43,11 @@ def compute(order: list[Node], kept: set[Node], draw: Callable[[Node], Array], d
         if node not in kept and node.height * node.width > LARGE and (node.of or node.make)
         if _only_by_rows(node, needed)
     }
+    held = [node for node in needed if node in kept and node not in passing]
+    if held:
+        largest = max(held, key=lambda node: node.height * node.width)
+        size = sum(node.height * node.width for node in held) * np.dtype(dtype).itemsize
+        refuse_total(size, f"{largest.name}, {largest.size}")
     uses = dict.fromkeys(needed, 0)
     for node in needed:
         for operand in node.of:

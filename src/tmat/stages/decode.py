@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tmat.errors import InputError
+from tmat.limits import MOST_LAYERS, MOST_WORDS, refuse_count
 from tmat.operations import flatten, largest, linear, matmul, one_row, softmax
 from tmat.seeding import draw
 from tmat.stages.addnorm import addnorm
@@ -91,6 +92,8 @@ def decode(
     for option, number in (("--max-tokens", max_tokens), ("--layers", layers)):
         if number is not None and number < 1:
             raise InputError(f"{option} {number} does not fit", "expected a whole number from 1")
+    refuse_count("--layers", layers, MOST_LAYERS)
+    refuse_count("--max-tokens", max_tokens or 0, MOST_WORDS)
     if target is not None and max_tokens is not None:
         raise InputError(
             "--target and --max-tokens contradict each other",

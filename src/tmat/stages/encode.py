@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tmat.errors import InputError
+from tmat.limits import MOST_LAYERS, refuse_count
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.ffn import ffn
 from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import Seed
+from tmat.stages.sheet import Seed, WhereFound
 from tmat.stages.stack import Sublayers, by_layer, taken
 from tmat.worksheet import Matrix, Worksheet
 
@@ -48,6 +49,7 @@ def encode(
     """
     if layers < 1:
         raise InputError(f"--layers {layers} does not fit", "expected a whole number from 1")
+    refuse_count("--layers", layers, MOST_LAYERS)
     if norm_order not in ORDERS:
         raise InputError(f"--norm-order {norm_order} is not known", f"expected one of {', '.join(ORDERS)}")
     sheet = x if isinstance(x, Worksheet) else Worksheet()
@@ -56,6 +58,9 @@ def encode(
     start = given_x if given_x is not None or isinstance(x, Worksheet) else x
     rounding = Rounding.parse(round, strict=False)
     common: dict[str, Any] = {"seed": seed, "init": init, "round": rounding, "dtype": dtype}
+    if keep is not None:  # what nobody asked for is let go stage by stage, all but what flows on
+        keep = list(keep)
+        common["keep"] = WhereFound(["output", *(name.rpartition(".")[2] for name in keep)])
     options = (dict(attention_options or {}), dict(norm_options or {}), dict(ffn_options or {}))
     first = len(sheet.stages)
     layer = _post if norm_order == "post" else _pre
@@ -63,7 +68,8 @@ def encode(
         given = {} if start is None else {"X": start}
         sheet = layer(sheet, sublayers, given, options, common)
         start = None
-    rounding.refuse_unknown((step.name for stage in sheet.stages[first:] for step in stage.steps), "encode")
+    if keep is None:
+        rounding.refuse_unknown((step.name for stage in sheet.stages[first:] for step in stage.steps), "encode")
     return sheet if keep is None else _only(sheet, first, list(keep))
 
 

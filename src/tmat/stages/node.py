@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tmat.errors import InputError, TmatError
+from tmat.limits import refuse_size
 from tmat.operations.expression import Operand
 from tmat.operations.operation import Array, Mismatch, Operation
 from tmat.worksheet import Matrix
@@ -74,6 +75,8 @@ def stepped(name: str, op: Operation, of: tuple[Node, ...], params: dict[str, An
     if wrong is not None:
         return Node(name, op=op, of=of, params=params, problem=_misfit(op, of, params, wrong))
     node = Node(name, op.result_shape(shapes, params), op=op, of=of, params=params)
+    if not of:
+        refuse_size(name, node.height, node.width)
     node.rows, node.cols = _labels(op, of, params, node.shape or (0, 0))
     return node
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tmat.errors import InputError, fold, nearest
+from tmat.limits import refuse_size
 from tmat.operations.operation import Array, Operation
 from tmat.stages.compute import ancestors, compute
 from tmat.stages.node import Node, stepped
@@ -31,6 +32,10 @@ ALIASES = {
 """Names that books use for the paper's letters."""
 
 HEADS = {str(n): n for n in range(1, 65)}  # another number behind a name is no head's
+
+
+class WhereFound(list[str]):
+    """Names to keep in whichever stages of a stack have them."""
 
 
 class Sheet:
@@ -58,7 +63,7 @@ class Sheet:
             raise InputError(f"--dtype {dtype} is not known", "expected float64 or float32")
         self.seed, self.init, self.dtype = seed, init, np.dtype(dtype)
         self.rounding = Rounding.parse(round)
-        self.keep = None if keep is None else list(keep)
+        self.keep = keep if keep is None or isinstance(keep, WhereFound) else list(keep)
         self.stream = stream or self.id
         self._ordinal = ordinal
         self._matrices = _named(matrices or {})
@@ -119,6 +124,7 @@ class Sheet:
         if height == 0 or width == 0:
             problem = InputError(f"{name} cannot be drawn", f"it would be {height}×{width}, without a cell")
             return self._write(Node(name, problem=problem))
+        refuse_size(name, height, width, itemsize=self.dtype.itemsize)
         row_labels = list(rows) or [str(n) for n in range(1, height + 1)]
         cols = [f"{labels}{n}" for n in range(1, width + 1)]
         origin = f"drawn: {self.init}, seed {self.seed}"
@@ -205,7 +211,7 @@ class Sheet:
             wanted = _canonical(output.name if fold(name) == "output" else name)
             found = {node for node in line if _canonical(node.name) == wanted}
             found = found or {node for node in line if _canonical(node.name).rstrip("0123456789") == wanted}
-            if not found:
+            if not found and not isinstance(self.keep, WhereFound):
                 known = [node.name for node in self._order if node in line]
                 near = nearest(name, known)
                 raise InputError(

@@ -1,0 +1,84 @@
+"""How much is too much: said before anything is allocated, in words, rather than by the system when memory ends."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tmat.errors import LimitError
+
+LABEL = 64
+"""Bytes that the label of a row or a column takes."""
+
+MOST_HEADS = 4096
+MOST_LAYERS = 1000
+MOST_WORDS = 1000
+"""What is kept of every head, layer and word grows with their number: more would end no calculation of any use."""
+
+
+@cache
+def memory() -> int:
+    """The bytes of memory that this machine has, or that this process may use where that is less."""
+    return min(filter(None, (_of_machine(), _of_group())), default=1 << 33)
+
+
+def _of_machine() -> int:
+    import os
+    import sys
+
+    if sys.platform == "win32":  # pragma: no cover - not where the tests run
+        import ctypes
+
+        state = (ctypes.c_uint64 * 8)(64)  # MEMORYSTATUSEX: its own length and the load, then the total
+        return int(state[1]) if ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(state)) else 0
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (OSError, ValueError):
+        return 0
+
+
+def _of_group() -> int:
+    """What a container may use."""
+    try:
+        with open("/sys/fs/cgroup/memory.max", encoding="ascii") as file:
+            said = file.read().strip()
+    except OSError:
+        return 0
+    return int(said) if said.isdecimal() else 0
+
+
+def refuse_size(name: str, height: int, width: int, *, itemsize: int = 8, mend: str | None = None) -> None:
+    """Raise LimitError where one matrix with its labels is larger than memory."""
+    needed = height * width * itemsize + (height + width) * LABEL
+    if needed < 1 << 28:  # any machine has that, and need not be asked
+        return
+    if needed > memory():
+        raise LimitError(
+            f"{name} would be {height}×{width}",
+            f"that takes {gigabytes(needed)}, and there are {gigabytes(memory())} of memory",
+            mend=mend or "choose smaller sizes",
+        )
+
+
+def refuse_total(needed: int, largest: str) -> None:
+    """Raise LimitError where matrices that are to be held together are larger than memory; the largest is named."""
+    if needed >= 1 << 28 and needed > memory():
+        raise LimitError(
+            f"the matrices take {gigabytes(needed)}, and there are {gigabytes(memory())} of memory",
+            f"the largest is {largest}",
+            mend="keep fewer of them: --only output holds no matrix of tokens by tokens; --dtype float32 halves them",
+        )
+
+
+def refuse_count(option: str, count: int, most: int) -> None:
+    """Raise LimitError where an option asks for more than is ever computed."""
+    if count > most:
+        raise LimitError(f"{option} {count} is too many", f"at most {most} are computed", mend=f"try {option} {most}")
+
+
+def gigabytes(size: int) -> str:
+    """A size in GiB, with as many digits as it is worth.
+
+    >>> gigabytes(3 << 29), gigabytes(1 << 70)
+    ('1.5 GiB', '1.1e+12 GiB')
+    """
+    return f"{size / 2**30:.2g} GiB" if size < 10 << 30 or size > 1 << 50 else f"{size >> 30} GiB"
