@@ -11,7 +11,7 @@ LABEL = 64
 
 MOST_HEADS = 4096
 MOST_LAYERS = 1000
-MOST_WORDS = 1000
+MOST_TOKENS = 512
 """What is kept of every head, layer and word grows with their number: more would end no calculation of any use."""
 
 

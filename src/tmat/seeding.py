@@ -56,10 +56,12 @@ def draw(init: str, shape: tuple[int, int], *, seed: int | str, stage: str, name
     return round_half_away((2 * units - 1) * bound, 4).astype(np.float64, copy=False)
 
 
-def keep_mask(shape: tuple[int, ...], p: float, *, seed: int | str, stage: str, name: str) -> Array:
+def keep_mask(
+    shape: tuple[int, ...], p: float, *, seed: int | str, stage: str, name: str, skip: int = 0
+) -> Array:
     """Where dropout with probability p keeps an element: 1.0 where u < 1 − p, else 0.0.
 
-    Raises InputError where p is not from 0 to 1.
+    ``skip`` leaves out so many elements at the beginning: a large mask is drawn a few rows at a time. Raises InputError where p is not from 0 to 1.
 
     >>> keep_mask((2, 4), 0.5, seed=1, stage="attention", name="dropout")
     array([[1., 0., 1., 0.],
@@ -69,17 +71,17 @@ def keep_mask(shape: tuple[int, ...], p: float, *, seed: int | str, stage: str, 
         raise InputError(
             f"dropout {p} is no probability", "it must be from 0 to 1", mend="try 0.1 (a tenth is dropped)"
         )
-    units = uniform53(seed, stage, name, int(np.prod(shape)))
+    units = uniform53(seed, stage, name, int(np.prod(shape)), skip)
     return (units < 1 - p).astype(np.float64).reshape(shape)
 
 
-def uniform53(seed: int | str, stage: str, name: str, count: int) -> Array:
-    """The first numbers of a stream, doubles in [0, 1): the top 53 bits of each output · 2⁻⁵³.
+def uniform53(seed: int | str, stage: str, name: str, count: int, skip: int = 0) -> Array:
+    """The first numbers of a stream (after ``skip`` others), doubles in [0, 1): the top 53 bits of each output · 2⁻⁵³.
 
     >>> uniform53(1, "attention", "W_Q", 2)
     array([0.05973356, 0.11960546])
     """
-    raw = _raw(seed, stage, name, count)
+    raw = _raw(seed, stage, name, count, skip)
     raw >>= np.uint64(11)
     return raw.astype(np.float64) * 2.0**-53
 
@@ -101,13 +103,15 @@ def normal(seed: int | str, stage: str, name: str, count: int) -> Array:
     return numbers
 
 
-def _raw(seed: int | str, stage: str, name: str, count: int) -> NDArray[np.uint64]:
+def _raw(seed: int | str, stage: str, name: str, count: int, skip: int = 0) -> NDArray[np.uint64]:
     from hashlib import sha256
     from unicodedata import normalize
 
     # A name typed on one system may come composed (é) and on another in parts (e and an accent).
     key = normalize("NFC", f"{seed}\x1f{stage}\x1f{name}").encode("utf-8", "surrogatepass")
     stream = np.random.PCG64(int.from_bytes(sha256(key).digest(), "big"))
+    if skip:
+        stream.advance(skip)
     return np.asarray(stream.random_raw(count), dtype=np.uint64)
 
 

@@ -15,11 +15,11 @@ from random import Random
 
 from tests.fuzz import archives, texts, trees
 from tests.fuzz.lines import Line, line
-from tmat.cli.app import run
+from tmat.cli.app import COMMANDS, run
 from tmat.cli.environment import Environment
 from tmat.errors import TmatError
 
-PATIENCE = 30
+PATIENCE = 120
 """Seconds that one input may take."""
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]")
@@ -205,7 +205,7 @@ def judged(number: int, folder: Path) -> tuple[str, int, str]:
             if kind != "line":
                 return kind, *complaint_of_reader(kind, seed)
             asked = line(Random(seed))
-            return asked.command or kind, *complaint_of_line(asked, folder)
+            return asked.command if asked.command in COMMANDS else kind, *complaint_of_line(asked, folder)
         except Exception as error:
             import traceback
 

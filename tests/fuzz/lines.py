@@ -110,6 +110,8 @@ def line(random: Random) -> Line:
         arguments = [command]  # a picture takes a second
     if command == "scaling":
         arguments += ["--draws", "50", "--queries", "4"]
+    if command == "decode" and random.random() < 0.7:
+        arguments += ["--max-tokens", "1"]
     stdin = random.choice(PIPED)(random) if random.random() < 0.6 else None
     files = {path: FILES[path](random) for path in FILES if any(path in each for each in arguments)}
     return Line(arguments, stdin, files, _environment(random))

@@ -8,6 +8,8 @@ from tmat.errors import fold
 from tmat.examples.article import Example
 from tmat.examples.auditing import Audit, Audited
 from tmat.examples.changes import changed, side_by_side_rows
+from tmat.examples.drawing import SAME, spaced
+from tmat.examples.letters import due
 from tmat.examples.numbers import BLANK
 from tmat.examples.running import Done, PartDone
 from tmat.examples.scripting import script
@@ -87,6 +89,9 @@ def _call(audited: Audited, part: PartDone, done: Done, before: PartDone | None,
         yield f"{escaped(_begun(done.call.says))}."
     if audited.example.compares and before is not None:
         yield "\n".join(f"- {escaped(text)}" for text in changed(before, part))
+    if done.stage.stage == "vocab" and done.sheet.vocabulary is not None:
+        words = done.sheet.vocabulary
+        yield "Ids: " + ", ".join(f"{n} {label(word)}" for n, word in enumerate(words.words, start=words.first_id))
     told: dict[str, list[Audit]] = {}
     for one in audited.of(done):
         told.setdefault(fold(one.name), []).append(one)
@@ -120,10 +125,16 @@ def _step(example: Example, done: Done, number: int, step: Step, audits: Sequenc
         yield _table(own.result, look)
     else:
         yield from _compared(own.result, wrong)
+    if example.symbols:
+        yield _symbols(spaced(due(done.key, step.name, "cells")))
     for one in audits:
         if one.symbols:
-            yield table([""] * len(one.texts[0]), [[escaped(text) for text in row] for row in one.texts], "l" * len(one.texts[0]))
+            yield _symbols(one.texts)
     yield from _quoted(audits, example)
+
+
+def _symbols(cells: Sequence[Sequence[str]]) -> str:
+    return table([""] * len(cells[0]), [[escaped(text) for text in row] for row in cells], "l" * len(cells[0]))
 
 
 def _compared(result: Matrix, one: Audit) -> Iterator[str]:
@@ -135,9 +146,9 @@ def _compared(result: Matrix, one: Audit) -> Iterator[str]:
     yield "As printed, what is not right in bold:"
     yield _labelled(result, marked)
     if one.right is not None:
-        due = [["·" if good[i, j] else text for j, text in enumerate(row)] for i, row in enumerate(texts(one.right, places))]
+        right = [[SAME if good[i, j] else text for j, text in enumerate(row)] for i, row in enumerate(texts(one.right, places))]
         yield "Right:"
-        yield _labelled(result, due)
+        yield _labelled(result, right)
 
 
 def _table(matrix: Matrix, look: Look) -> str:

@@ -39,8 +39,8 @@ def walk(
     if only:
         _refuse_unknown(audited, only)
     lines: list[Line] = []
-    for n, block in enumerate(blocks):
-        lines += [*([EMPTY] if n else []), *block]
+    for block in blocks:
+        lines += [*([EMPTY] if lines else []), *block]
     return [trimmed((*space(MARGIN), *line)) if plain(line).strip() else EMPTY for line in lines]
 
 

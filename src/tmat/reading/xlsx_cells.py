@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Literal, NoReturn, TypeVar
 from xml.etree.ElementTree import ParseError, XMLParser
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from tmat.errors import InputError, LimitError
 from tmat.reading.damaged import DAMAGED
@@ -45,7 +45,7 @@ def is_workbook(data: bytes) -> bool:
     try:
         with ZipFile(BytesIO(data)) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (BadZipFile, OSError, ValueError):
+    except DAMAGED:
         return False
 
 

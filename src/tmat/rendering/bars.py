@@ -11,12 +11,10 @@ PLAIN = " .:#"  # where an output has no blocks: empty, a little, more, full
 def bars(counts: Sequence[int], height: int = 3, encoding: str = "utf-8") -> list[str]:
     """The counts as columns, the highest ``height`` lines high; what is not 0 is never drawn as nothing.
 
-    >>> print("\\n".join(bars([0, 1, 8, 16, 8, 1, 0], height=2)))
-       █
-     ▁███▁
-    >>> print("\\n".join(bars([0, 1, 8, 16, 8, 1, 0], height=2, encoding="ascii")))
-       #
-     .###.
+    >>> bars([0, 1, 8, 16, 8, 1, 0], height=2)
+    ['   █   ', ' ▁███▁ ']
+    >>> bars([0, 1, 8, 16, 8, 1, 0], height=2, encoding="ascii")
+    ['   #   ', ' .###. ']
     """
     steps = _steps(encoding)
     full = len(steps) - 1

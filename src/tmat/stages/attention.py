@@ -10,7 +10,6 @@ from tmat.limits import MOST_HEADS, refuse_count
 from tmat.operations import (
     add,
     additive_scores,
-    columns,
     concat,
     divide,
     divide_by_root,
@@ -25,14 +24,12 @@ from tmat.operations import (
     softmax_tempered,
 )
 from tmat.stages.conventions import BIASES, MASKS, SCORES, Conventions, refuse, refuse_unused
-from tmat.stages.masks import meant, said, visibility
+from tmat.stages.masking import masking
 from tmat.stages.node import Node
+from tmat.stages.projections import heads_of, projections, split
 from tmat.stages.rounding import Rounding
 from tmat.stages.sheet import Seed, Sheet, arriving
-from tmat.worksheet import Matrix, Worksheet
-
-SCORED = ("scores", "scaled", "masked", "weights", "scores1", "scaled1", "masked1", "weights1")
-"""Steps of which one that is given tells the size of the mask."""
+from tmat.worksheet import Worksheet
 
 
 def attention(
@@ -113,22 +110,22 @@ def _attention(sheet: Sheet, how: Conventions) -> Worksheet:
     x = sheet.given("X", arriving(sheet.before))
     crossing = sheet.has("context")
     context = sheet.given("context") if crossing else x
-    heads, separate = _heads(sheet, how)
+    heads, separate = heads_of(sheet, how)
     refuse_count("--heads", heads, MOST_HEADS)
     refuse_unused(sheet, how, heads)
     biased = how.bias or ("output" if sheet.init == "torch-linear" else "none")
     if separate:
-        triples = [_projections(sheet, how, x, context, 1, str(h), biased) for h in range(1, heads + 1)]
+        triples = [projections(sheet, how, x, context, 1, str(h), biased) for h in range(1, heads + 1)]
     else:
-        q, k, v = _projections(sheet, how, x, context, heads, "", biased)
-        triples = [(q, k, v)] if heads == 1 else _split(sheet, q, k, v, heads)
+        q, k, v = projections(sheet, how, x, context, heads, "", biased)
+        triples = [(q, k, v)] if heads == 1 else split(sheet, q, k, v, heads)
     how_split = ", separate" if separate else ", split" if triples[0][0] and triples[0][0].op is not None else ""
     sheet.note("one head" if heads == 1 else f"{heads} heads{how_split}")
     if crossing:
         sheet.note("keys and values from the context")
     if not how.weights:
         sheet.note("no weights: Q = X, K = V = " + ("context" if crossing else "X"))
-    mask, kind = _mask(sheet, how, triples[0][0], triples[0][1])
+    mask, kind = masking(sheet, how, triples[0][0], triples[0][1])
     sheet.record(heads=heads, separate=separate or None, score=None if how.score == "scaled" else how.score)
     results = []
     for h, (q, k, v) in enumerate(triples, start=1):
@@ -140,151 +137,6 @@ def _attention(sheet: Sheet, how: Conventions) -> Worksheet:
     else:
         output = sheet.given("concat") if sheet.has("concat") else results[0]
     return sheet.finish(_project(sheet, how, x, output, biased))
-
-
-def _heads(sheet: Sheet, how: Conventions) -> tuple[int, bool]:
-    """How many heads, and whether each has projections of its own: said, or seen from the names given (W_Q1, W_Q2, …)."""
-    stems = {"wq", "wk", "wv", "q", "k", "v", "scores", "scaled", "masked", "weights", "z"}
-    numbered = [h for stem, h in sheet.numbered() if stem in stems]
-    heads = how.heads if how.heads is not None else max(numbered, default=1)
-    own = any(stem in ("wq", "wk", "wv") and h <= heads for stem, h in sheet.numbered())
-    if numbered and max(numbered) > heads:
-        raise InputError(
-            f"a matrix of head {max(numbered)} is given, but --heads is {heads}", mend=f"try --heads {max(numbered)}"
-        )
-    if heads == 1:
-        return heads, bool(numbered)  # the first head of several, worked by itself
-    return heads, how.separate or own
-
-
-def _projections(
-    sheet: Sheet, how: Conventions, x: Node, context: Node, heads: int, h: str, biased: str
-) -> tuple[Node, Node, Node]:
-    """Q, K and V of one head (h says which), or of all heads side by side."""
-    if not how.weights:
-        q = sheet.given("Q" + h) if sheet.has("Q" + h) else x
-        k = sheet.given("K" + h) if sheet.has("K" + h) else context
-        v = sheet.given("V" + h) if sheet.has("V" + h) else context
-        return q, k, v
-    d_k = _width(sheet, how, x, heads, h)
-    q = _projection(sheet, "Q" + h, x, d_k * heads, biased)
-    k = _projection(sheet, "K" + h, context, (q.width or d_k * heads), biased)
-    v = _projection(sheet, "V" + h, context, (how.d_v or (k.width // heads if k else d_k)) * heads, biased)
-    return q, k, v
-
-
-def _width(sheet: Sheet, how: Conventions, x: Node, heads: int, h: str) -> int:
-    """The width of one head's queries and keys where they are drawn."""
-    for name in ("W_Q", "W_K", "Q", "K"):
-        given = sheet.peek(name + h)
-        if given is not None:
-            if given.width % heads:
-                raise InputError(
-                    f"{heads} heads do not divide {name}",
-                    f"{name} is {given.size}: its width, {given.width}, must be a multiple of {heads}",
-                    mend=f"try --heads {_divisor(given.width, heads)}",
-                )
-            return given.width // heads
-    if how.d_k is not None:
-        return how.d_k
-    shared = 1 if h else heads
-    if x and x.width % shared:
-        raise InputError(
-            f"{heads} heads do not divide d_model",
-            f"X is {x.size}: d_model is {x.width}, which is no multiple of {heads}",
-            mend=f"try --heads {_divisor(x.width, heads)}, or say the width of a head: --d-k {max(x.width // heads, 1)}",
-        )
-    return x.width // shared if x else 0
-
-
-def _divisor(width: int, heads: int) -> int:
-    """The number of heads nearest to the one asked for that divides the width."""
-    return min((n for n in range(1, width + 1) if width % n == 0), key=lambda n: (abs(n - heads), n), default=1)
-
-
-def _projection(sheet: Sheet, name: str, of: Node, width: int, biased: str) -> Node:
-    letter = name[0].lower()
-    weight = sheet.weight(f"W_{name}", of.width, width, letter)
-    if biased in ("qkv", "all") or sheet.has(f"b_{name}"):
-        b = sheet.bias(f"b_{name}", weight.width, letter, fan_in=of.width)
-        return sheet.step(name, linear, of, weight, b)
-    return sheet.step(name, matmul, of, weight)
-
-
-def _split(sheet: Sheet, q: Node, k: Node, v: Node, heads: int) -> list[tuple[Node, Node, Node]]:
-    """One projection cut into heads, columns side by side (Vaswani et al. 2017, §3.2.2)."""
-    triples = []
-    for h in range(1, heads + 1):
-        parts = []
-        for name, whole in (("Q", q), ("K", k), ("V", v)):
-            if whole and whole.width % heads:
-                raise InputError(
-                    f"{heads} heads do not divide {whole.name}",
-                    f"{whole.name} is {whole.told()}: its width, {whole.width}, must be a multiple of {heads}",
-                    mend=f"try --heads {_divisor(whole.width, heads)}",
-                )
-            d = whole.width // heads
-            parts.append(sheet.step(f"{name}{h}", columns, whole, start=(h - 1) * d + 1, stop=h * d))
-        triples.append((parts[0], parts[1], parts[2]))
-    return triples
-
-
-def _mask(sheet: Sheet, how: Conventions, q: Node, k: Node) -> tuple[Node | None, str]:
-    """The mask and how it is applied: by filling, by adding, or none."""
-    rules = {
-        "causal": "causal" in how.mask,
-        "padding": "padding" in how.mask,
-        "valid": how.valid,
-        "window": how.window,
-    }
-    scores = next((m for m in map(sheet.peek, SCORED) if m is not None), None)
-    queries, keys = (scores.rows, scores.cols) if scores is not None else (q.rows, k.rows)
-    given = sheet.peek("mask")
-    kind = meant(given.values, how.mask_means) if given is not None else "visible"
-    own = None
-    if given is not None and kind != "added":
-        if given.height == 1 and given.width == len(keys):
-            given = Matrix("mask", given.values.repeat(len(queries), axis=0), tuple(queries), given.cols, given.origin)
-        if given.values.shape != (len(queries), len(keys)) and queries and keys:
-            raise InputError(
-                "the mask does not fit the scores",
-                f"mask is {given.size}{' from ' + given.origin if given.origin else ''}, "
-                f"the scores are {len(queries)}×{len(keys)}",
-                mend=f"try a mask of {len(queries)}×{len(keys)}",
-            )
-        own = given.values if kind == "visible" else 1.0 - (given.values != 0.0)
-    node = visibility(queries, keys, given=own, **rules)  # type: ignore[arg-type]
-    sheet.note(said(given=given is not None, **rules))  # type: ignore[arg-type]
-    sheet.record(mask=list(how.mask) or None, valid=how.valid, window=how.window)
-    if kind == "added":
-        if node is not None:
-            raise InputError(
-                "a mask to be added cannot be combined with the other masks",
-                "the mask given has numbers other than 0 and 1",
-                mend="give a mask of ones and zeros, or put all of it into the one given",
-            )
-        if how.renormalize:
-            raise InputError(
-                "--renormalize needs a mask of ones and zeros",
-                "the mask given has other numbers, to be added to the scores",
-                mend="give a mask of ones and zeros, or leave --renormalize out",
-            )
-        sheet.note("mask added to the scores")
-        return sheet.given("mask"), kind
-    if node is None:
-        return None, kind
-    if own is not None:
-        sheet.take("mask")
-        node = sheet.place(node)
-    else:
-        node = sheet.write(node)
-    if how.renormalize:
-        sheet.note("weights masked and renormalised")
-        sheet.record(renormalize=True)
-    else:
-        sheet.record(mask_value=how.mask_value)
-        sheet.note(f"{'−∞' if how.mask_value == float('-inf') else f'{how.mask_value:g}'} behind the mask")
-    return node, kind
 
 
 def _head(
@@ -394,4 +246,4 @@ def _project(sheet: Sheet, how: Conventions, x: Node, z: Node, biased: str) -> N
     return sheet.step("output", matmul, z, w_o)
 
 
-__all__ = ["BIASES", "MASKS", "SCORES", "Matrix", "attention"]
+__all__ = ["BIASES", "MASKS", "SCORES", "attention"]

@@ -13,7 +13,7 @@ from tmat.precision import round_half_away
 from tmat.stages.node import Node
 
 LARGE = 1 << 23  # cells: a matrix beyond this is made by blocks of rows where nobody keeps it
-BLOCK = 1 << 22  # cells of one block
+BLOCK = 1 << 21  # cells of one block
 
 
 def ancestors(targets: Iterable[Node]) -> set[Node]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tmat.errors import InputError
-from tmat.limits import MOST_LAYERS, MOST_WORDS, refuse_count
+from tmat.limits import MOST_LAYERS, MOST_TOKENS, refuse_count
 from tmat.operations import flatten, largest, linear, matmul, one_row, softmax
 from tmat.seeding import draw
 from tmat.stages.addnorm import addnorm
@@ -93,7 +93,7 @@ def decode(
         if number is not None and number < 1:
             raise InputError(f"{option} {number} does not fit", "expected a whole number from 1")
     refuse_count("--layers", layers, MOST_LAYERS)
-    refuse_count("--max-tokens", max_tokens or 0, MOST_WORDS)
+    refuse_count("--max-tokens", max_tokens or 0, MOST_TOKENS)
     if target is not None and max_tokens is not None:
         raise InputError(
             "--target and --max-tokens contradict each other",

@@ -8,6 +8,7 @@ is not computed, and what cannot be had is an error only where it is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -148,7 +149,11 @@ class Sheet:
         if not like:
             return self._write(Node(name, problem=like.problem))
         origin = f"drawn: kept with probability {1 - p:g}, seed {self.seed if seed is None else seed}"
-        return self._write(Node(name, like.shape, like.rows, like.cols, origin, draw=("keep", p, seed)))
+        node = Node(name, like.shape, like.rows, like.cols, origin, draw=("keep", p, seed))
+        if not self.init.startswith("torch"):  # torch draws all of it in order; ours can begin at any row
+            own = self.seed if seed is None else seed
+            node.make = partial(self._kept_rows, name, like.width, p, own)
+        return self._write(node)
 
     def write(self, node: Node) -> Node:
         """A node made elsewhere (a mask by its rule), written down here unless the user gave that name."""
@@ -281,14 +286,17 @@ class Sheet:
         return generator.bias(fan_in, node.width).reshape(1, -1)
 
     def _drawn_keep(self, node: Node, p: float, seed: Seed | None) -> Array:
-        from tmat.seeding import TorchGenerator, keep_mask
+        from tmat.seeding import TorchGenerator
 
-        assert node.shape is not None
-        if self.init.startswith("torch"):
-            generator = self._generator() if seed is None else TorchGenerator(seed)
-            return generator.dropout_keep(node.height, node.width, p).astype(self.dtype, copy=False)
-        own = self.seed if seed is None else seed
-        return keep_mask(node.shape, p, seed=own, stage=self.stream, name=node.name).astype(self.dtype, copy=False)
+        generator = self._generator() if seed is None else TorchGenerator(seed)
+        return generator.dropout_keep(node.height, node.width, p).astype(self.dtype, copy=False)
+
+    def _kept_rows(self, name: str, width: int, p: float, seed: Seed, start: int, stop: int) -> Array:
+        from tmat.seeding import keep_mask
+
+        shape = (stop - start, width)
+        rows = keep_mask(shape, p, seed=seed, stage=self.stream, name=name, skip=start * width)
+        return rows.astype(self.dtype, copy=False)
 
 
 def arriving(before: Worksheet) -> Matrix | None:

@@ -106,7 +106,7 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
 
     >>> taken = set()
     >>> sheet_name("decode-1.self-attention", taken), sheet_name("a/b" * 20, taken), sheet_name("a/b" * 30, taken)
-    ('decode-1.self-attention', 'a-ba-ba-ba-ba-ba-ba-ba-ba-ba-ba', 'a-ba-ba-ba-ba-ba-ba-ba-ba-ba 2')
+    ('decode-1.self-attention', 'a-ba-ba-ba-ba-ba-ba-ba-ba-ba-ba', 'a-ba-ba-ba-ba-ba-ba-ba-ba-ba- 2')
     """
     # Characters beyond the first plane count twice in Excel's limit.
     base = "".join(character if ord(character) < 0x10000 else "-" for character in visible(wanted))
