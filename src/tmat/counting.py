@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from tmat.errors import InputError, LimitError
+from tmat.progress import working
 from tmat.splitting import Splitter, checked, clean, splitter
 from tmat.tokenizing import check_case, compared
 
@@ -120,11 +122,17 @@ def read_chunks(stream: BinaryIO, origin: str) -> Iterator[str]:
     >>> "".join(read_chunks(io.BytesIO("当你玩".encode()), "play.txt"))
     '当你玩'
     """
+    with working(f"reading {origin}", _size(stream)) as step:
+        yield from _decoded(stream, origin, step)
+
+
+def _decoded(stream: BinaryIO, origin: str, step: Callable[[int], None]) -> Iterator[str]:
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8-sig")(), translate=True)
     taken = lines = 0
     while True:
         data = stream.read(PIECE)
         taken += len(data)
+        step(taken)
         try:
             text = decoder.decode(data, final=not data)
         except UnicodeDecodeError as error:
@@ -137,6 +145,14 @@ def read_chunks(stream: BinaryIO, origin: str) -> Iterator[str]:
         if not data:
             return
         lines += text.count("\n")
+
+
+def _size(stream: BinaryIO) -> int | None:
+    """How many bytes a file has; None of a pipe."""
+    try:
+        return os.fstat(stream.fileno()).st_size or None
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def _not_utf8(origin: str, place: int, line: int, error: UnicodeDecodeError) -> InputError:

@@ -143,4 +143,6 @@ def test_no_line_is_wider_than_was_asked(width: int) -> None:
 def test_help_does_not_touch_the_arithmetic() -> None:
     code = "import sys; from tmat.cli.app import run; from tmat.cli.environment import Environment as E; run(['example', '--help'], E.piped()); sys.exit('numpy' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-    assert subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=False).returncode == 0
+    assert (
+        subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=False).returncode == 0
+    )

@@ -29,7 +29,9 @@ def _printed_in_the_book() -> Iterator[tuple[str, Any]]:
                 yield f"{section}.{name}", values
 
 
-@pytest.mark.parametrize(("block", "values"), list(_printed_in_the_book()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("block", "values"), list(_printed_in_the_book()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_the_book_prints_the_same_four_decimals(block: str, values: Any) -> None:
     np.testing.assert_array_equal(np.round(Data.read("journey").number(block), 4), np.atleast_2d(values))
 

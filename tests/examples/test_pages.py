@@ -29,7 +29,14 @@ def test_the_index_names_every_page() -> None:
 def test_the_errata_of_thrones_are_in_a_table() -> None:
     page = (DOCS / "thrones.md").read_text("utf-8")
     table = page[page.index("## Errata") : page.index("## Otherwise than the paper")]
-    for slip in ("sin-for-cos", "another-matrix", "geometric-mean", "deviation-of-two-rows", "wrong-triangle", "no-softmax"):
+    for slip in (
+        "sin-for-cos",
+        "another-matrix",
+        "geometric-mean",
+        "deviation-of-two-rows",
+        "wrong-triangle",
+        "no-softmax",
+    ):
         assert slip in table
     paper = page[page.index("## Otherwise than the paper") : page.index("## Steps 1 to 3")]
     assert "2⌊i/2⌋/d" in paper

@@ -21,7 +21,12 @@ def test_script_gives_the_worksheets(line: str, tmp_path: Path) -> None:
     program = tmp_path / "tmat"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tmat "$@"\n', encoding="utf-8")
     program.chmod(0o755)
-    environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(SOURCE), "LC_ALL": "C.UTF-8", "TMPDIR": str(tmp_path)}
+    environment = {
+        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(SOURCE),
+        "LC_ALL": "C.UTF-8",
+        "TMPDIR": str(tmp_path),
+    }
     script = tmat(f"example {line} --script").output
     done = subprocess.run(["sh"], input=script.encode(), capture_output=True, env=environment, timeout=120, check=False)
     assert (done.returncode, done.stderr.decode()) == (0, "")
@@ -31,7 +36,18 @@ def test_script_gives_the_worksheets(line: str, tmp_path: Path) -> None:
 def test_script_is_pipes() -> None:
     script = tmat("example thrones --script").output
     commands = [line.split()[1] for line in script.splitlines() if line.strip().startswith("tmat ")]
-    assert commands == ["vocab", "embed", "posenc", "attention", "addnorm", "ffn", "addnorm", "attention", "attention", "decode"]
+    assert commands == [
+        "vocab",
+        "embed",
+        "posenc",
+        "attention",
+        "addnorm",
+        "ffn",
+        "addnorm",
+        "attention",
+        "attention",
+        "decode",
+    ]
     assert "-m V=thrones.txt:V" in script
 
 

@@ -24,10 +24,15 @@ def test_what_changed() -> None:
         "otherwise: scores = X·contextᵀ, not scores = tanh(query_hidden + key_hidden)·v_Aᵀ",
         "gone: W_A, U_A, v_A, query_hidden, key_hidden",
     ]
-    assert said[2] == ["new: scaled = scores / √4", "otherwise: weights = softmax(scaled), not weights = softmax(scores)"]
+    assert said[2] == [
+        "new: scaled = scores / √4",
+        "otherwise: weights = softmax(scaled), not weights = softmax(scores)",
+    ]
     assert said[3] == ["sizes: X 1×4 → 2×4, scores 1×3 → 2×3, scaled 1×3 → 2×3, weights 1×3 → 2×3, Z 1×4 → 2×4"]
     assert said[4][0] == "new: Q 2×4, W_K 4×4, W_V 4×4, K = context·W_K, V = context·W_V"
-    assert "otherwise: Q = X·W_Q, not Q given; K = X·W_K, not K = context·W_K; V = X·W_V, not V = context·W_V" in said[5]
+    assert (
+        "otherwise: Q = X·W_Q, not Q given; K = X·W_K, not K = context·W_K; V = X·W_V, not V = context·W_V" in said[5]
+    )
     assert any(line.startswith("gone: scores, scaled, weights, Z") for line in said[6])
 
 

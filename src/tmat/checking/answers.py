@@ -23,7 +23,10 @@ TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".json", ".jsonl", "")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """One matrix of the answers; ``texts`` are its numbers as they were typed, where they were."""
+    """One matrix of the answers; ``texts`` are its numbers as they were typed, where they were.
+
+    ``given`` is True where a worksheet says that it was given, not worked out.
+    """
 
     name: str
     values: Array
@@ -31,6 +34,7 @@ class Answer:
     stage: str | None = None
     where: str = ""
     said: Claim | None = None
+    given: bool = False
 
     @property
     def claim(self) -> Claim:
@@ -77,7 +81,7 @@ class Answers:
         found = []
         for stage in sheet.stages:
             if given:
-                found += [Answer(m.name, m.values, stage=stage.id) for m in stage.given.values()]
+                found += [Answer(m.name, m.values, stage=stage.id, given=True) for m in stage.given.values()]
             found += [Answer(step.name, step.values, stage=stage.id) for step in stage.steps]
         return cls(found, origin)
 

@@ -56,8 +56,10 @@ class Matched:
         return None
 
     def _miss(self, answer: Answer) -> None:
+        if answer.given:
+            return  # what flowed from one stage to the next, a residual or a context, is held once, where it was made
         if answer.stage is not None and any(fold(answer.name) == fold(line.name) for line in self._lines):
-            return  # a matrix that flowed from one stage to the next and is held once
+            return
         known = [line.label for line in self._lines if not line.given]
         near = nearest(answer.name, known) or nearest(answer.name, [line.label for line in self._lines])
         self.unknown.append(Unknown(answer.name, near[0] if near else None, answer.where))

@@ -10,6 +10,7 @@ import inspect
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -95,12 +96,23 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
     program = typer.main.get_command(app)
     with running_in(environment):
         try:
-            code = program.main(args=arguments, prog_name="tmat", standalone_mode=False)
+            with _watched(environment):
+                code = program.main(args=arguments, prog_name="tmat", standalone_mode=False)
             return code if isinstance(code, int) else 0
         except BaseException as error:
             from tmat.cli import failing
 
             return failing.answer(error, arguments, environment)
+
+
+def _watched(environment: Environment) -> AbstractContextManager[None]:
+    """Long work shows how far it is, where a person sits before it."""
+    if not environment.stderr_tty:
+        return nullcontext()
+    from tmat.cli.progress import bar_in
+    from tmat.progress import watched_by
+
+    return watched_by(bar_in(environment))
 
 
 def _with_bare_work(arguments: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tmat.cli.options import CONVENTIONS, INPUT, MASK, SHAPE, Common, with_common
+from tmat.cli.options import CONVENTIONS, INPUT, MASK, SHAPE, Common, seed_of, with_common
 
 EXAMPLES = """Examples:
 
@@ -234,6 +234,4 @@ def _number(option: str, text: str) -> float:
 
 
 def _seed(text: str | None) -> int | str | None:
-    if text is None:
-        return None
-    return int(text) if text.lstrip("+-").isdecimal() else text
+    return None if text is None else seed_of(text)

@@ -27,7 +27,9 @@ LEFT_OUT = ("matrix", "weights", "tokens", "seed", "init", "round", "dtype")
 @with_common(*LEFT_OUT)
 def command(
     common: Common,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which one; without a name they are listed.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Which one; without a name they are listed.")
+    ] = None,
     corrected: Annotated[
         bool, typer.Option("--corrected", rich_help_panel=INPUT, help="The calculation without the article's slips.")
     ] = False,
@@ -71,7 +73,9 @@ def command(
 def _list(common: Common, env: "Environment", told: bool) -> None:
     """The examples, each with what it shows."""
     if told or common.only or common.work or common.trace or common.format or common.output:
-        raise InputError("which example?", "no name was given", mend="tmat example lists them, tmat example thrones shows one")
+        raise InputError(
+            "which example?", "no name was given", mend="tmat example lists them, tmat example thrones shows one"
+        )
     from tmat.cli.terminal import put
     from tmat.examples import EXAMPLES
     from tmat.rendering.layout.wrap import folded, words
@@ -89,7 +93,12 @@ def _list(common: Common, env: "Environment", told: bool) -> None:
 
 
 def _script(example: "Example", common: Common, env: "Environment", corrected: bool) -> None:
-    for option, said in (("--format", common.format), ("--only", common.only), ("--work", common.work), ("--trace", common.trace)):
+    for option, said in (
+        ("--format", common.format),
+        ("--only", common.only),
+        ("--work", common.work),
+        ("--trace", common.trace),
+    ):
         if said:
             raise InputError(f"--script and {option} contradict each other", "a script is text, for a shell")
     from tmat.cli.emit import write_file
@@ -115,7 +124,10 @@ def _walk(example: "Example", common: Common, env: "Environment", emitter: "Emit
         only=split_names(common.only), verdicts=not corrected,
     )  # fmt: skip
     put(lines, env, common)
-    env.hint(f"\n tmat example {example.name} --script: the same by pipes" + ("" if corrected else " · --corrected: without the slips"))
+    env.hint(
+        f"\n tmat example {example.name} --script: the same by pipes"
+        + ("" if corrected else " · --corrected: without the slips")
+    )
 
 
 def _page(example: "Example", common: Common, env: "Environment", emitter: "Emitter", corrected: bool) -> None:

@@ -136,8 +136,18 @@ class Common:
     @property
     def seed_value(self) -> int | str:
         """The seed as a number where it is one."""
-        text = (self.seed or "0").strip()
-        return int(text) if text.lstrip("+-").isdecimal() else text
+        return seed_of(self.seed or "0")
+
+
+def seed_of(text: str) -> int | str:
+    """A seed as a number where it is one, else as the text it is (so is a number too long for a person to mean it).
+
+    >>> seed_of(" 7"), seed_of("-1"), seed_of("+-1"), seed_of("name:li.wei")
+    (7, -1, '+-1', 'name:li.wei')
+    """
+    text = text.strip()
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    return int(text) if digits.isdecimal() and len(digits) <= 100 else text
 
 
 PANELS = (None, INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT)

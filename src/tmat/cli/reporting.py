@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tmat.cli.environment import Environment
 from tmat.errors import InputError, nearest
+from tmat.progress import working
 
 if TYPE_CHECKING:
     from tmat.checking.answers import Answers
@@ -55,8 +56,11 @@ def marked(
     from tmat.checking import mark, mark_many
 
     if paths and key is not None:
-        with progress_of(env) as progress:
-            found = list(mark_many(paths, key, options, jobs=jobs, progress=progress))
+        from tmat.checking.many import submissions
+
+        files = submissions(paths)
+        with working("marking", len(files)) as step:
+            found = list(mark_many(files, key, options, jobs=jobs, progress=lambda done, of: step(done)))
         if len(paths) == 1 and len(found) == 1 and not os.path.isdir(paths[0]):
             _raise_failure(found[0])
         yield from found
@@ -294,36 +298,3 @@ class Reporter:
 def _shown(step: StepReport) -> bool:
     """Given matrices that are as the key has them are not worth a line."""
     return not (step.op == "given" and step.verdict.word in ("right", "missing"))
-
-
-class progress_of:
-    """A bar on standard error where that is a terminal, from the second on that it takes."""
-
-    def __init__(self, env: Environment) -> None:
-        self.env = env
-        self._bar: object = None
-
-    def __enter__(self) -> object:
-        if not self.env.stderr_tty:
-            return None
-        import time
-
-        self._start, self._task = time.monotonic(), None
-        return self._step
-
-    def _step(self, done: int, of: int) -> None:
-        import time
-
-        if self._bar is None and time.monotonic() - self._start > 1.0:
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._bar.start()
-            self._task = self._bar.add_task("marking", total=of)
-        if self._bar is not None:
-            self._bar.update(self._task, completed=done)  # type: ignore[attr-defined]
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()  # type: ignore[attr-defined]

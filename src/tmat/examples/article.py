@@ -78,7 +78,9 @@ class Call:
     given: Mapping[str, str] = field(default_factory=dict)
     slipped: Mapping[str, str] = field(default_factory=dict)
     computing: Mapping[str, Any] = field(default_factory=dict)
-    flows: Mapping[str, str] = field(default_factory=dict)  # where nothing is slipped: the stage and step it is taken from
+    flows: Mapping[str, str] = field(
+        default_factory=dict
+    )  # where nothing is slipped: the stage and step it is taken from
     prints: tuple[Printed, ...] = ()
     facts: tuple[Fact, ...] = ()
     letters: tuple[Letters, ...] = ()
@@ -110,7 +112,9 @@ class Example:
     same: tuple[Same, ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()  # what the article says without numbers, and what the paper says
     given: tuple[str, ...] = ()  # blocks that are data though no call takes them as they stand
-    own: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)  # numbers of ours, where it prints none
+    own: Mapping[str, tuple[tuple[str, ...], ...]] = field(
+        default_factory=dict
+    )  # numbers of ours, where it prints none
     symbols: bool = False  # whether every step is written out in symbols too
     compares: bool = False  # whether each part is told apart from the one before
 

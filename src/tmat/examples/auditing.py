@@ -134,7 +134,11 @@ def _marked(data: Data, done: Done) -> Iterator[Audit]:
         else:
             first[fold(printed.step)] = printed
     found: dict[str, tuple[Printed, StepReport | None]] = {}
-    rounds = [list(first.values()), *([*(p for k, p in first.items() if k != fold(one.step)), one] for one in again), parts]
+    rounds = [
+        list(first.values()),
+        *([*(p for k, p in first.items() if k != fold(one.step)), one] for one in again),
+        parts,
+    ]
     for n, one_round in enumerate(rounds):
         reports = _reports(data, done, one_round)
         for printed in one_round:
@@ -170,7 +174,9 @@ def _audit(data: Data, done: Done, printed: Printed, report: StepReport | None, 
     lacking = tuple(need for need in printed.needs if data.count(need.block) < need.size)
     none = np.zeros(shown.shape, dtype=bool)
     values = data.number(printed.block, transposed=printed.transposed)
-    made = Audit(printed.block, printed.step, texts, none, none.copy(), none.copy(), none.copy(), lacking, printed=values)
+    made = Audit(
+        printed.block, printed.step, texts, none, none.copy(), none.copy(), none.copy(), lacking, printed=values
+    )
     if lacking:
         return _without(made, report, shown)
     if report is None:
@@ -182,6 +188,11 @@ def _audit(data: Data, done: Done, printed: Printed, report: StepReport | None, 
         return made
     made.reproduced = (cells == int(Verdict.RIGHT)) & shown
     made.follows = (cells == int(Verdict.FOLLOWS)) & shown
+    own = _own(done, printed.step)
+    if own is not None:
+        exactly = Numbers(values, Claim.infer(texts)).fits(own.reshape(shown.shape))
+        made.reproduced &= exactly
+        made.follows &= exactly
     made.source = _source(report)
     made.findings = [_surely(f) for f in report.findings if f.kind == "slip" and (f.sure or _confirmed(f, sure))]
     for finding in made.findings:
@@ -210,6 +221,15 @@ def _confirmed(finding: Finding, sure: set[str]) -> bool:
     return bool(sure & set(finding.names))
 
 
+def _own(done: Done, name: str) -> Array | None:
+    """The step as it comes of the article's own numbers and roundings; None where it is taken as printed.
+
+    Marking is lenient with how a student rounds on the way. What an article prints must come out by its own way, to the last digit.
+    """
+    step = done.stage.step(name)
+    return step.values if step is not None else None
+
+
 def _surely(finding: Finding) -> Finding:
     return replace(finding, sentence=finding.sentence.removeprefix("perhaps "), sure=True)
 
@@ -236,7 +256,9 @@ def _facts(data: Data, done: Done) -> Iterator[Audit]:
 def _fact(data: Data, done: Done, fact: Fact) -> Audit:
     texts, values = data.texts(fact.block), data.number(fact.block)
     value = fact.value(done.sheet)
-    right = Numbers(values, Claim.infer(texts)).fits(value) if value.shape == values.shape else np.zeros(values.shape, bool)
+    right = (
+        Numbers(values, Claim.infer(texts)).fits(value) if value.shape == values.shape else np.zeros(values.shape, bool)
+    )
     none = np.zeros(values.shape, dtype=bool)
     return Audit(fact.block, fact.name, texts, right, none, none.copy(), ~right, right=value, printed=values)
 

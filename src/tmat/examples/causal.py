@@ -25,10 +25,23 @@ def causal(printed: Data | None = None) -> Example:
         printed or Data.read("causal"),
         (
             Part((Call("attention", HOW, {"X": "X"}, letters=letters, title="one head", says=ours),), "one head"),
-            Part((Call("attention", HOW, {"X": "X_2"}, title="the first two tokens alone"),), "the first two tokens alone"),
-            Part((Call("attention", {**HOW, "heads": 2}, {"X": "X"}, title="two heads, d_k = d_model / H = 2"),), "two heads"),
+            Part(
+                (Call("attention", HOW, {"X": "X_2"}, title="the first two tokens alone"),),
+                "the first two tokens alone",
+            ),
+            Part(
+                (Call("attention", {**HOW, "heads": 2}, {"X": "X"}, title="two heads, d_k = d_model / H = 2"),),
+                "two heads",
+            ),
         ),
         labels={"X": (TOKENS, None), "X_2": (TOKENS[:2], None)},
         own={"X": ROWS, "X_2": ROWS[:2]},
-        same=(Same((1, "Z"), (0, "Z"), "what comes later changes nothing: Z of two tokens is the first two rows of Z of three", rows=2),),
+        same=(
+            Same(
+                (1, "Z"),
+                (0, "Z"),
+                "what comes later changes nothing: Z of two tokens is the first two rows of Z of three",
+                rows=2,
+            ),
+        ),
     )

@@ -23,12 +23,20 @@ def changed(before: PartDone | None, after: PartDone) -> list[str]:
     gone = [name for name in old.names() if name not in new]
     if added:
         said.append(f"new: {', '.join(_told(new, name) for name in added)}")
-    others = [f"{formula(new, step)}, not {_was(old, step.name)}" for step in new.steps if step.name in old and _was(old, step.name) != formula(new, step)]
+    others = [
+        f"{formula(new, step)}, not {_was(old, step.name)}"
+        for step in new.steps
+        if step.name in old and _was(old, step.name) != formula(new, step)
+    ]
     if others:
         said.append(f"otherwise: {'; '.join(others)}")
     if gone:
         said.append(f"gone: {', '.join(gone)}")
-    sizes = [f"{name} {old[name].size} → {new[name].size}" for name in new.names() if name in old and new[name].size != old[name].size]
+    sizes = [
+        f"{name} {old[name].size} → {new[name].size}"
+        for name in new.names()
+        if name in old and new[name].size != old[name].size
+    ]
     if sizes:
         said.append(f"sizes: {', '.join(sizes)}")
     return said or ["nothing"]
@@ -78,7 +86,9 @@ def _listed(pen: Pen, rows: Sequence[Sequence[str]]) -> list[Line]:
         lines += [*([EMPTY] if lines else []), (Span(pen.spell(row[0]), "name"),)]
         for name, text in zip(head[1:], row[1:], strict=True):
             pieces = [(Span(name, "caption"),), *words(pen.spell(text), "formula")]
-            lines += [(*space(4), *line) for line in folded(pieces, None if pen.width is None else pen.width - 4, indent=4)]
+            lines += [
+                (*space(4), *line) for line in folded(pieces, None if pen.width is None else pen.width - 4, indent=4)
+            ]
     return lines
 
 

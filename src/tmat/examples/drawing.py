@@ -33,7 +33,10 @@ def compared(pen: Pen, result: Matrix, one: Audit) -> list[Line]:
     least = max(len(text) for row in printed for text in row)
     drawn = [(printed, np.where(good, "result", "slip"), f"{result.name} printed")]
     if one.right is not None:
-        due = [[SAME if good[i, j] else text for j, text in enumerate(row)] for i, row in enumerate(texts(one.right, places))]
+        due = [
+            [SAME if good[i, j] else text for j, text in enumerate(row)]
+            for i, row in enumerate(texts(one.right, places))
+        ]
         drawn.append((due, np.where(good, "caption", "right"), f"{result.name} right"))
     labels = pen.labels(pen.view(result))
     grids = [grid(pen, cells, roles, caption, least=least) for cells, roles, caption in drawn]
@@ -48,7 +51,9 @@ def compared(pen: Pen, result: Matrix, one: Audit) -> list[Line]:
     return lines
 
 
-def _columns(pen: Pen, cells: list[list[str]], roles: Roles, labels: int, least: int) -> Iterator[tuple[list[list[str]], Roles]]:
+def _columns(
+    pen: Pen, cells: list[list[str]], roles: Roles, labels: int, least: int
+) -> Iterator[tuple[list[list[str]], Roles]]:
     """The columns in as many parts as it takes to fit the width."""
     wide = max(least, *(len(text) for row in cells for text in row)) + 2
     count = len(cells[0])

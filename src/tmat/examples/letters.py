@@ -31,9 +31,15 @@ def _due(stage: Stage, name: str, kind: str) -> list[list[str]]:
     assert step is not None, name
     height, width = step.values.shape
     if kind == "dots":
-        return [["−∞" if np.isneginf(x) else f"q{_low(i)}k{_low(j)}" for j, x in enumerate(row)] for i, row in enumerate(step.values)]
+        return [
+            ["−∞" if np.isneginf(x) else f"q{_low(i)}k{_low(j)}" for j, x in enumerate(row)]
+            for i, row in enumerate(step.values)
+        ]
     if kind == "shares":
-        return [["0" if x == 0.0 else f"a{_low(i)}{_low(j)}" for j, x in enumerate(row)] for i, row in enumerate(step.values)]
+        return [
+            ["0" if x == 0.0 else f"a{_low(i)}{_low(j)}" for j, x in enumerate(row)]
+            for i, row in enumerate(step.values)
+        ]
     if kind == "past":
         return [[_past(stage, step, i)] for i in range(height)]
     cells = [[_cell(stage, step, i, j) for j in range(width)] for i in range(height)]

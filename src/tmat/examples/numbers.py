@@ -40,7 +40,10 @@ class Data:
     def number(self, block: str, *, transposed: bool = False) -> Array:
         """As numbers; what is left out is NaN."""
         return np.array(
-            [[np.nan if text == BLANK else float(text) for text in row] for row in self.texts(block, transposed=transposed)]
+            [
+                [np.nan if text == BLANK else float(text) for text in row]
+                for row in self.texts(block, transposed=transposed)
+            ]
         )
 
     def count(self, block: str) -> int:

@@ -35,7 +35,9 @@ def _blocks(audited: Audited, look: Look, verdicts: bool) -> Iterator[str]:
     found = list(errata(audited))
     if found:
         yield "## Errata"
-        yield table(("where", "matrix", "numbers", "slip", "what happened", "what is due"), list(_errata(found)), "llrlll")
+        yield table(
+            ("where", "matrix", "numbers", "slip", "what happened", "what is due"), list(_errata(found)), "llrlll"
+        )
     others = [*_conventions(audited), *example.remarks]
     if others and verdicts:
         yield "## Otherwise than the paper"
@@ -77,7 +79,14 @@ def _errata(found: Sequence[tuple[str, Audit]]) -> Iterator[list[str]]:
                 escaped(" or ".join(finding.names)), escaped(finding.sentence), escaped(finding.mend),
             ]  # fmt: skip
         if one.unexplained.any():
-            yield [escaped(title), escaped(one.name), f"{int(one.unexplained.sum())} of {one.size}", "unexplained", "", ""]
+            yield [
+                escaped(title),
+                escaped(one.name),
+                f"{int(one.unexplained.sum())} of {one.size}",
+                "unexplained",
+                "",
+                "",
+            ]
 
 
 def _call(audited: Audited, part: PartDone, done: Done, before: PartDone | None, look: Look) -> Iterator[str]:
@@ -119,8 +128,12 @@ def _step(example: Example, done: Done, number: int, step: Step, audits: Sequenc
     own = done.stage.step(step.name) or step
     seen = shown(done.key, step.result, step, number, look, ROOM)
     latex = latex_formula(step)
-    yield " — ".join(part for part in (mathematics(latex) if latex else escaped(seen.formula), escaped(seen.shapes)) if part)
-    wrong = next((one for one in audits if not one.good and not one.symbols and one.printed is not None and _is_whole(one)), None)
+    yield " — ".join(
+        part for part in (mathematics(latex) if latex else escaped(seen.formula), escaped(seen.shapes)) if part
+    )
+    wrong = next(
+        (one for one in audits if not one.good and not one.symbols and one.printed is not None and _is_whole(one)), None
+    )
     if wrong is None:
         yield _table(own.result, look)
     else:
@@ -146,7 +159,10 @@ def _compared(result: Matrix, one: Audit) -> Iterator[str]:
     yield "As printed, what is not right in bold:"
     yield _labelled(result, marked)
     if one.right is not None:
-        right = [[SAME if good[i, j] else text for j, text in enumerate(row)] for i, row in enumerate(texts(one.right, places))]
+        right = [
+            [SAME if good[i, j] else text for j, text in enumerate(row)]
+            for i, row in enumerate(texts(one.right, places))
+        ]
         yield "Right:"
         yield _labelled(result, right)
 

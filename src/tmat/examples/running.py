@@ -149,4 +149,3 @@ def _block(example: Example, name: str) -> Iterator[str]:
     for n, row in enumerate(table, start=-(cols is not None)):
         label = rows[n] if rows is not None and n >= 0 else ""
         yield (label.ljust(lead) + " ".join(text.rjust(w) for text, w in zip(row, wide, strict=True))).rstrip()
-

@@ -14,7 +14,10 @@ FLAGS = {"vocabulary": "words", "add_residual": "residual"}
 
 def script(example: Example, *, corrected: bool = False) -> str:
     """The commands that give the example's worksheets, in the order of its parts; it runs in a folder of its own."""
-    lines = ["#!/bin/sh", f"# tmat example {example.name}{' --corrected' if corrected else ''}, by pipes: each worksheet a line of JSON"]
+    lines = [
+        "#!/bin/sh",
+        f"# tmat example {example.name}{' --corrected' if corrected else ''}, by pipes: each worksheet a line of JSON",
+    ]
     lines += ["set -eu", 'cd "$(mktemp -d)"']
     files = dict(example.files)
     if text := file_text(example):

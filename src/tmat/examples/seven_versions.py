@@ -24,7 +24,9 @@ def seven_versions(printed: Data | None = None) -> Example:
         ("self-attention", {**SEEDED, "round": "Q=2,K=2,V=2"}, {"X": "X"}),
         ("several heads", {"seed": 1, "heads": 2, "round": "Q=2,K=2,V=2"}, {"X": "X"}),
     )
-    calls = [Call("attention", how, given, title=f"version {n}: {name}") for n, (name, how, given) in enumerate(versions, 1)]
+    calls = [
+        Call("attention", how, given, title=f"version {n}: {name}") for n, (name, how, given) in enumerate(versions, 1)
+    ]
     return Example(
         "seven-versions",
         "Attention in seven versions",

@@ -39,7 +39,9 @@ def verdict(one: Audit, data: Data, *, again: bool = False) -> list[Said]:
             text += f"; {_all(followed, one.size)} from the printed {' and '.join(one.source)}"
         said.append(Said(text, "follows" if followed else "right"))
     else:
-        said.append(Said(f"{head}: {came} of {one.size}{_precision(one)}", "slip" if not one.unexplained.any() else "wrong"))
+        said.append(
+            Said(f"{head}: {came} of {one.size}{_precision(one)}", "slip" if not one.unexplained.any() else "wrong")
+        )
     for finding in one.findings:
         names = " or ".join(finding.names)
         said.append(Said(f"{len(finding.cells)} {names}: {finding.sentence}", "slip"))
@@ -60,7 +62,11 @@ def missing(one: Audit, data: Data) -> str:
     'W_1 is not printed, 2 of the 23 numbers of logits are'
     """
     absent = [need.name for need in one.lacking if not data.count(need.block)]
-    partly = [f"{data.count(need.block)} of the {need.size} numbers of {need.name} are" for need in one.lacking if data.count(need.block)]
+    partly = [
+        f"{data.count(need.block)} of the {need.size} numbers of {need.name} are"
+        for need in one.lacking
+        if data.count(need.block)
+    ]
     said = [f"{' and '.join(absent)} {'is' if len(absent) == 1 else 'are'} not printed"] if absent else []
     if partly and not said:
         partly[0] += " printed"

@@ -30,7 +30,12 @@ from tmat.worksheet import Step
 
 
 def walk(
-    audited: Audited, *, width: int | None = None, look: Look | None = None, only: Sequence[str] | None = None, verdicts: bool = True
+    audited: Audited,
+    *,
+    width: int | None = None,
+    look: Look | None = None,
+    only: Sequence[str] | None = None,
+    verdicts: bool = True,
 ) -> list[Line]:
     """The whole example, or the steps of some names; without ``verdicts`` the steps alone."""
     pen = Pen(look or Look(), None if width is None else max(width - MARGIN, NARROWEST))
@@ -69,7 +74,10 @@ class _Walk:
         example = self.audited.example
         if not self.only:
             title = [(Span(example.name, "heading"),), *words(example.title, "sentence")]
-            yield [*folded([(*title[0], *space(3)), *title[1:]], self.pen.width), *self._caption(example.summary, "caption")]
+            yield [
+                *folded([(*title[0], *space(3)), *title[1:]], self.pen.width),
+                *self._caption(example.summary, "caption"),
+            ]
         before: PartDone | None = None
         for part in self.audited.parts:
             self.above.clear()
@@ -105,8 +113,14 @@ class _Walk:
 
     def _call(self, part: PartDone, done: Done, before: PartDone | None) -> Iterator[list[Line]]:
         key = done.key
-        title = folded([(Span(word, "heading"),) for word in self.pen.spell(done.call.title or part.part.title).split()], self.pen.width, indent=4)
-        notes = folded(phrases((self.pen.spell.word(n) for n in key.notes), "caption", self.pen.spell(" ·")), self._room(4))
+        title = folded(
+            [(Span(word, "heading"),) for word in self.pen.spell(done.call.title or part.part.title).split()],
+            self.pen.width,
+            indent=4,
+        )
+        notes = folded(
+            phrases((self.pen.spell.word(n) for n in key.notes), "caption", self.pen.spell(" ·")), self._room(4)
+        )
         head = title + [(*space(4), *line) for line in notes]
         if self.audited.example.compares and not self.only:
             head += [line for text in changed(before, part) for line in self._said([Said(text, "sentence")], 4)]
@@ -183,7 +197,9 @@ class _Walk:
 
     def _unlike(self, done: Done, step: Step) -> bool:
         """Whether an operand is shown as printed, but the step is made of another."""
-        return any(one.lacking and one.findings and fold(one.name) in map(fold, step.of) for one in self.audited.of(done))
+        return any(
+            one.lacking and one.findings and fold(one.name) in map(fold, step.of) for one in self.audited.of(done)
+        )
 
     def prints(self, done: Done) -> bool:
         """Whether the article prints anything of this stage."""

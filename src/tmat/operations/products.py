@@ -7,6 +7,29 @@ import numpy as np
 from tmat.operations.expression import Call, Expression, Operand, total
 from tmat.operations.operation import Array, operation
 
+PENCIL = 1 << 18
+"""Multiplications up to which a product is summed as with a pencil."""
+LONGEST = 256
+"""Terms of a sum up to which it is."""
+
+
+def product(a: Array, b: Array) -> Array:  # [n, k] @ [k, m] -> [n, m]
+    """a·b, the terms of small ones added from left to right, each product and each sum rounded once.
+
+    So they have the same bits on every processor. A BLAS adds in an order of its own and may multiply and add in
+    one rounding, by which 7.05295 becomes 7.0529499999999999: half of the next decimal, rounded, is another number.
+
+    >>> product(np.array([[0.1, 0.2, 0.3]]), np.array([[1.0], [1.0], [1.0]]))
+    array([[0.6]])
+    """
+    n, k = a.shape
+    if k > LONGEST or n * k * b.shape[1] > PENCIL:
+        return a @ b
+    total = np.zeros((n, b.shape[1]), dtype=np.result_type(a, b))
+    for i in range(k):
+        total += a[:, i : i + 1] * b[i : i + 1]
+    return total
+
 
 @operation("{0}·{1}", r"{0} {1}", "n k, k m -> n m")
 def matmul(a: Array, b: Array) -> Array:  # [n, k] @ [k, m] -> [n, m]
@@ -15,7 +38,7 @@ def matmul(a: Array, b: Array) -> Array:  # [n, k] @ [k, m] -> [n, m]
     >>> matmul(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]))
     array([[11.]])
     """
-    return a @ b
+    return product(a, b)
 
 
 @matmul.cell
@@ -30,7 +53,7 @@ def linear(a: Array, b: Array, bias: Array) -> Array:  # [n, k] @ [k, m] + [1, m
     >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([[0.5]]))
     array([[11.5]])
     """
-    return a @ b + bias
+    return product(a, b) + bias
 
 
 @linear.cell
@@ -45,7 +68,7 @@ def matmul_transposed(a: Array, b: Array) -> Array:  # [n, d], [m, d] -> [n, m]
     >>> matmul_transposed(np.array([[2.0, 0.0]]), np.array([[1.0, 5.0]]))
     array([[2.]])
     """
-    return a @ b.T
+    return product(a, b.T)
 
 
 @matmul_transposed.cell
@@ -64,7 +87,7 @@ def additive_scores(queries: Array, keys: Array, v: Array) -> Array:  # [n, h], 
     """
     scores = np.empty((queries.shape[0], keys.shape[0]), dtype=queries.dtype)
     for i, query in enumerate(queries):  # a row at a time: n × m × h is never held at once
-        scores[i] = np.tanh(query + keys) @ v[0]
+        scores[i] = product(np.tanh(query + keys), v.T)[:, 0]
     return scores
 
 

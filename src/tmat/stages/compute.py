@@ -48,25 +48,45 @@ def compute(order: list[Node], kept: set[Node], draw: Callable[[Node], Array], d
         largest = max(held, key=lambda node: node.height * node.width)
         size = sum(node.height * node.width for node in held) * np.dtype(dtype).itemsize
         refuse_total(size, f"{largest.name}, {largest.size}")
+    for node in needed:
+        if node.values is None and node.op is None and node not in passing:
+            node.values = node.make(0, node.height) if node.make else draw(node)
+    total = sum(node.height * node.width for node in needed)
+    with np.errstate(all="ignore"):
+        if total <= LARGE:
+            _work_out(needed, kept, passing, dtype, lambda done: None)
+            return
+        from tmat.progress import working
+
+        with working("computing", total) as step:
+            _work_out(needed, kept, passing, dtype, step)
+
+
+def _work_out(
+    needed: list[Node], kept: set[Node], passing: set[Node], dtype: Any, step: Callable[[int], None]
+) -> None:
+    """The steps in order; ``step`` is told how many cells are done."""
     uses = dict.fromkeys(needed, 0)
     for node in needed:
         for operand in node.of:
             uses[operand] += 1
+    done = 0
     for node in needed:
-        if node.values is None and node.op is None and node not in passing:
-            node.values = node.make(0, node.height) if node.make else draw(node)
-    with np.errstate(all="ignore"):
-        for node in needed:
-            if node in passing:
-                continue
-            if node.values is None:
-                node.values = _by_blocks(node, passing) if any(o in passing for o in node.of) else _whole(node)
+        done += node.height * node.width
+        if node in passing:
+            continue
+        if node.values is None:
+            if any(operand in passing for operand in node.of):
+                node.values = _by_blocks(node, passing, done, step)
+            else:
+                node.values = _whole(node)
                 if not node.of:
                     node.values = node.values.astype(dtype, copy=False)
-            for operand in node.of:
-                uses[operand] -= 1
-                if uses[operand] == 0 and operand not in kept and operand.op is not None:
-                    operand.values = None
+        step(done)
+        for operand in node.of:
+            uses[operand] -= 1
+            if uses[operand] == 0 and operand not in kept and operand.op is not None:
+                operand.values = None
 
 
 def _only_by_rows(node: Node, needed: list[Node]) -> bool:
@@ -96,10 +116,14 @@ def _finished(node: Node, values: Array) -> Array:
     return values if node.decimals is None else round_half_away(values, node.decimals)
 
 
-def _by_blocks(node: Node, passing: set[Node]) -> Array:
-    widest = max(o.width for o in ancestors([node]) if o in passing)
-    height = max(1, BLOCK // max(widest, 1))
-    blocks = [_rows(node, a, min(a + height, node.height), passing) for a in range(0, node.height, height)]
+def _by_blocks(node: Node, passing: set[Node], done: int, step: Callable[[int], None]) -> Array:
+    unseen = [other for other in ancestors([node]) if other in passing]
+    height = max(1, BLOCK // max(*(other.width for other in unseen), 1))
+    work = sum(other.height * other.width for other in unseen)
+    blocks = []
+    for start in range(0, node.height, height):
+        blocks.append(_rows(node, start, min(start + height, node.height), passing))
+        step(done - work + work * start // node.height)
     return np.concatenate(blocks, axis=0)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from tmat.errors import InputError
 from tmat.limits import MOST_LAYERS, MOST_TOKENS, refuse_count
 from tmat.operations import flatten, largest, linear, matmul, one_row, softmax
+from tmat.progress import working
 from tmat.seeding import draw
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
@@ -139,13 +140,15 @@ def decode(
 def _free(sheet: Worksheet, plan: _Plan, max_tokens: int) -> Worksheet:
     """A word at a time, each prediction the next input."""
     said = [START]
-    for n in range(1, max_tokens + 1):
-        sheet = _pass(sheet, plan, said, n, forced=False)
-        word = sheet.stages[-1].params["word"]
-        assert isinstance(word, str)
-        if word == END:
-            break
-        said.append(word)
+    with working("decoding", max_tokens) as step:
+        for n in range(1, max_tokens + 1):
+            sheet = _pass(sheet, plan, said, n, forced=False)
+            word = sheet.stages[-1].params["word"]
+            assert isinstance(word, str)
+            if word == END:
+                break
+            said.append(word)
+            step(n)
     return sheet
 
 

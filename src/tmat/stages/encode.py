@@ -7,6 +7,7 @@ from typing import Any
 
 from tmat.errors import InputError
 from tmat.limits import MOST_LAYERS, refuse_count
+from tmat.progress import working
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.ffn import ffn
@@ -64,10 +65,12 @@ def encode(
     options = (dict(attention_options or {}), dict(norm_options or {}), dict(ffn_options or {}))
     first = len(sheet.stages)
     layer = _post if norm_order == "post" else _pre
-    for sublayers in by_layer(everything, layers, norms=2):
-        given = {} if start is None else {"X": start}
-        sheet = layer(sheet, sublayers, given, options, common)
-        start = None
+    with working("encoding", layers) as step:
+        for n, sublayers in enumerate(by_layer(everything, layers, norms=2), start=1):
+            given = {} if start is None else {"X": start}
+            sheet = layer(sheet, sublayers, given, options, common)
+            start = None
+            step(n)
     if keep is None:
         rounding.refuse_unknown((step.name for stage in sheet.stages[first:] for step in stage.steps), "encode")
     return sheet if keep is None else _only(sheet, first, list(keep))

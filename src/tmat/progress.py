@@ -1,0 +1,64 @@
+"""How far a long piece of work has come, for whoever watches: the library tells, and draws nothing itself.
+
+>>> class Printing:
+...     def begin(self, what, of): print(what, "of", of)
+...     def step(self, done): print(done)
+...     def end(self): print("done")
+>>> with watched_by(Printing()), working("counting", 2) as step:
+...     step(1)
+...     step(2)
+counting of 2
+1
+2
+done
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Protocol
+
+
+class Watcher(Protocol):
+    """Who is told: that work begins (of how much, where that is known), how much of it is done, that it has ended."""
+
+    def begin(self, what: str, of: int | None) -> None: ...
+
+    def step(self, done: int) -> None: ...
+
+    def end(self) -> None: ...
+
+
+_watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+
+
+@contextmanager
+def watched_by(watcher: Watcher | None) -> Iterator[None]:
+    """Work done inside is told to the watcher."""
+    token = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
+
+
+@contextmanager
+def working(what: str, of: int | None) -> Iterator[Callable[[int], None]]:
+    """A piece of work; call what it gives with how much is done. Work inside work is part of it and not told."""
+    watcher = _watcher.get()
+    if watcher is None:
+        yield _nobody
+        return
+    token = _watcher.set(None)
+    watcher.begin(what, of)
+    try:
+        yield watcher.step
+    finally:
+        watcher.end()
+        _watcher.reset(token)
+
+
+def _nobody(done: int) -> None:
+    """Nobody watches."""
