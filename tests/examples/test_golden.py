@@ -1,9 +1,10 @@
-"""What the examples print and pipe, byte for byte; ``pytest --rewrite-golden`` writes the files anew."""
+"""What the examples print, byte for byte, and pipe, to 1e-12; ``pytest --rewrite-golden`` writes the files anew."""
 
 from __future__ import annotations
 
 import pytest
 from tests.examples.golden import FOLDER, LINES, made, path
+from tests.near import apart
 
 from tmat.examples import EXAMPLES
 
@@ -15,7 +16,9 @@ def test_golden(name: str, kind: str, request: pytest.FixtureRequest) -> None:
     text = made(name, kind)
     if request.config.getoption("--rewrite-golden"):
         path(name, kind).write_text(text, encoding="utf-8", newline="\n")
-    assert text.encode() == path(name, kind).read_bytes()
+    expected = path(name, kind).read_bytes().decode("utf-8")
+    # Tables are the same byte for byte; what is piped has all digits, and e^x its last one from the mathematics library.
+    assert apart(text, expected) == "" if kind == "json" else text == expected
 
 
 def test_no_file_is_left_over() -> None:

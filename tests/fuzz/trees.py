@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from functools import cache
 from random import Random
 from typing import Any
@@ -68,7 +69,7 @@ def _disturb(random: Random, tree: Any) -> None:
 def _change(random: Random, at: Any, key: Any) -> None:
     kind = random.randrange(6)
     if kind == 0:
-        at[key] = random.choice(VALUES)
+        at[key] = _value(random)
     elif kind == 1 and (isinstance(at, list) or key in at):
         del at[key]
     elif kind == 2 and isinstance(at, dict):
@@ -80,7 +81,7 @@ def _change(random: Random, at: Any, key: Any) -> None:
     elif isinstance(at, list) and isinstance(at[key], str):
         at[key] = word(random)
     else:
-        at[key] = random.choice(VALUES)
+        at[key] = _value(random)
 
 
 def named(random: Random) -> bytes:
@@ -91,7 +92,7 @@ def named(random: Random) -> bytes:
 
 
 def _document(random: Random) -> bytes:
-    making: tuple[Callable[[Random], Any], ...] = (_array, _array, _names, _names, lambda r: r.choice(VALUES))
+    making: tuple[Callable[[Random], Any], ...] = (_array, _array, _names, _names, _value)
     tree = random.choice(making)(random)
     if random.random() < 0.02:
         return b'{"X": [[1]], "X": [[2]], "X ": 3}'
@@ -100,17 +101,22 @@ def _document(random: Random) -> bytes:
     return _spelled(random, tree)
 
 
+def _value(random: Random) -> Any:
+    """One of them, a copy: what is changed in one input must not be there in the next."""
+    return deepcopy(random.choice(VALUES))
+
+
 def _names(random: Random) -> dict[str, Any]:
     return {name(random): _array(random) for _ in range(random.randrange(4))}
 
 
 def _array(random: Random) -> Any:
     if random.random() < 0.15:
-        return random.choice(VALUES)
+        return _value(random)
     height, width = random.randrange(1, 5), random.randrange(1, 5)
     rows: Any = [[round(random.uniform(-9, 9), random.randrange(4)) for _ in range(width)] for _ in range(height)]
     if random.random() < 0.2:
-        rows[random.randrange(height)][random.randrange(width)] = random.choice(VALUES)
+        rows[random.randrange(height)][random.randrange(width)] = _value(random)
     if random.random() < 0.3:
         labels = [word(random) for _ in range(height + (random.random() < 0.1))]
         return {"values": rows, "rows": labels}

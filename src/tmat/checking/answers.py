@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ import numpy as np
 from tmat.errors import InputError
 from tmat.operations.operation import Array
 from tmat.precision import Claim
+from tmat.visible import visible
 from tmat.worksheet import Matrix, Worksheet
 
 if TYPE_CHECKING:
@@ -44,6 +45,15 @@ class Answer:
         return Claim.infer(self.texts) if self.texts is not None else Claim.of_floats(self.values)
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The step that a name of the answers means, where it is not the key's; no name: none, it is data."""
+
+    stage: str
+    name: str
+    transposed: bool = False
+
+
 @dataclass(slots=True)
 class Answers:
     """What somebody hands in, in its order.
@@ -60,6 +70,26 @@ class Answers:
 
     def __len__(self) -> int:
         return len(self.matrices)
+
+    def called(self, names: Mapping[str, Called]) -> Answers:
+        """The same under the key's names; of two that mean one step the first is taken."""
+        found: list[Answer] = []
+        taken: set[tuple[str | None, str]] = set()
+        for answer in self.matrices:
+            meant = names.get(answer.name)
+            if meant is not None and not meant.name:
+                continue
+            if meant is not None:
+                texts = answer.texts
+                if meant.transposed and texts is not None:
+                    texts = [list(column) for column in zip(*texts, strict=True)]
+                values = answer.values.T if meant.transposed else answer.values
+                answer = replace(answer, name=meant.name, stage=meant.stage, values=values, texts=texts)
+                if (answer.stage, answer.name) in taken:
+                    continue
+                taken.add((answer.stage, answer.name))
+            found.append(answer)
+        return Answers(found, self.origin)
 
     @classmethod
     def of(cls, matrices: Mapping[str, object], origin: str = "answers") -> Answers:
@@ -114,7 +144,7 @@ class Answers:
         Errors: a file that cannot be read, or holds no matrices.
         """
         path = Path(path)
-        origin = str(path)
+        origin = visible(str(path))
         if path.suffix.lower() in TEXT_SUFFIXES:
             answers = cls.of_bytes(_bytes(path), origin)
         elif path.suffix.lower() == ".xlsx":
@@ -122,7 +152,7 @@ class Answers:
         else:
             from tmat.reading import read_matrices
 
-            answers = cls.of(read_matrices(origin), origin)
+            answers = cls.of(read_matrices(str(path)), origin)
         if not answers.matrices:
             raise InputError(
                 f"no answers in {origin}",

@@ -142,7 +142,8 @@ def cut_off(step: Redo, decimals: int) -> Iterator[Candidate]:
 def another_matrix(step: Redo, page: Page, shape: tuple[int, int]) -> Iterator[Candidate]:
     """Another matrix of the page in this one's place, as it stands or turned on its side."""
     for name, values in page.others:
-        among = max(len(page.others), 1)
+        # to leave the step undone is likelier than to copy some other matrix that happens to hold the same
+        among = len(step.names) if name in step.names else max(len(page.others), 1)
         if values.shape == shape:
             made = page.made_with(name, step)
             if name in step.names:

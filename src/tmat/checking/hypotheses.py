@@ -52,10 +52,11 @@ def tiers(sources: Sources, planned: Planned, printed: Printed, steps: Sequence[
 
 
 def page_of(sources: Sources, planned: Planned) -> Page:
-    """The other matrices, the writer's own where they handed them in; those of the same stage first."""
+    """The other matrices, the writer's own where they handed them in; the step's operands and those of its stage first."""
     others: list[tuple[str, Array]] = []
     makers: dict[str, tuple[str, ...]] = {}
-    nearby = sorted(sources.lines, key=lambda line: line.planned.stage != planned.stage)
+    operands = planned.of or ()
+    nearby = sorted(sources.lines, key=lambda line: (line.planned.place not in operands, line.planned.stage != planned.stage))
     for line in nearby:
         other = line.planned
         if other is planned or other.name in makers:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tmat.checking.answers import Answers
+from tmat.checking.answers import Answers, Called
 from tmat.checking.marking import mark
 from tmat.checking.options import Options
 from tmat.checking.plan import Plan
 from tmat.checking.report import Report
 from tmat.errors import InputError, TmatError
+from tmat.visible import visible
 from tmat.worksheet import Worksheet
 
 WORTH_A_POOL = 48
@@ -56,11 +57,13 @@ def mark_many(
     key: Worksheet,
     options: Options | None = None,
     *,
+    names: Mapping[str, Called] | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Marked]:
     """The marking of each file in turn, in the order given; a folder stands for the files in it.
 
+    ``names`` says what the answers call the key's steps, where they have names of their own.
     ``jobs`` processes (all processors where it is not said) are used where there are many files.
     ``progress(done, of)`` is called after each. A file that cannot be read or marked is a Failure.
 
@@ -69,7 +72,7 @@ def mark_many(
     files = submissions(paths)
     options = options or Options()
     processes = min(jobs or os.cpu_count() or 1, max(len(files) // (WORTH_A_POOL // 2), 1))
-    found = _serially(files, key, options) if processes < 2 else _together(files, key, options, processes)
+    found = _serially(files, key, options, names or {}) if processes < 2 else _together(files, key, options, names or {}, processes)
     for done, marked in enumerate(found, start=1):
         if progress is not None:
             progress(done, len(files))
@@ -92,42 +95,50 @@ def submissions(paths: Iterable[str | Path]) -> list[Path]:
     return files
 
 
-def _serially(files: list[Path], key: Worksheet, options: Options) -> Iterator[Marked]:
+def _serially(files: list[Path], key: Worksheet, options: Options, names: Mapping[str, Called]) -> Iterator[Marked]:
     plan = Plan(key)
     for path in files:
-        yield _marked(path, plan, options)
+        yield _marked(path, plan, options, names)
 
 
-def _marked(path: Path, plan: Plan, options: Options) -> Marked:
+def _marked(path: Path, plan: Plan, options: Options, names: Mapping[str, Called]) -> Marked:
     try:
-        return mark(plan, Answers.read(path), options)
+        return mark(plan, Answers.read(path).called(names), options)
     except TmatError as error:
-        return Failure(str(path), error.what, error.details, error.mend)
+        return _failure(path, error.what, error.details, error.mend)
     except Exception as error:  # one bad file must not cost the others their marks
-        return Failure(str(path), "it could not be marked", (f"{type(error).__name__}: {error}",))
+        return _failure(path, "it could not be marked", (f"{type(error).__name__}: {error}",), None)
+
+
+def _failure(path: Path, what: str, details: tuple[str, ...], mend: str | None) -> Failure:
+    """What is shown of a file that may be called anything and hold anything."""
+    return Failure(visible(str(path)), visible(what), tuple(map(visible, details)), mend and visible(mend))
 
 
 # -- in other processes: the key is sent once, when a process starts
 
 _plan: Plan | None = None
 _options = Options()
+_names: Mapping[str, Called] = {}
 
 
-def _start(key: Worksheet, options: Options) -> None:
-    global _plan, _options
-    _plan, _options = Plan(key), options
+def _start(key: Worksheet, options: Options, names: Mapping[str, Called]) -> None:
+    global _plan, _options, _names
+    _plan, _options, _names = Plan(key), options, names
 
 
 def _one(path: Path) -> Marked:
     assert _plan is not None
-    return _marked(path, _plan, _options)
+    return _marked(path, _plan, _options, _names)
 
 
-def _together(files: list[Path], key: Worksheet, options: Options, processes: int) -> Iterator[Marked]:
+def _together(
+    files: list[Path], key: Worksheet, options: Options, names: Mapping[str, Called], processes: int
+) -> Iterator[Marked]:
     from concurrent.futures import ProcessPoolExecutor
 
     if not Plan(key).steps:
         mark(key, Answers())  # says what is wrong with the key
     chunk = max(min(len(files) // (processes * 8), 32), 1)
-    with ProcessPoolExecutor(processes, initializer=_start, initargs=(key, options)) as pool:
+    with ProcessPoolExecutor(processes, initializer=_start, initargs=(key, options, names)) as pool:
         yield from pool.map(_one, files, chunksize=chunk)

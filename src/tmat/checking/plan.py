@@ -63,7 +63,7 @@ class Plan:
     def _stage(self, stage: Stage) -> None:
         places: dict[str, int] = {}
         for name, matrix in stage.given.items():
-            flowed = self._flowed(matrix)
+            flowed = self._flowed(name, matrix)
             if flowed is not None:
                 places[fold(name)] = flowed
             else:
@@ -85,14 +85,16 @@ class Plan:
         self.lines.append(Planned(len(self.lines), stage, name, values, matrix.rows, matrix.cols))
         return len(self.lines) - 1
 
-    def _flowed(self, matrix: Matrix) -> int | None:
-        """The earlier matrix that a given one is, number for number: what flowed in from another stage."""
-        for line in reversed(self.lines):
-            if line.values.shape != matrix.values.shape:
-                continue
-            if np.array_equal(self.taken(line, line.values), matrix.values, equal_nan=True):
-                return line.place
-        return None
+    def _flowed(self, name: str, matrix: Matrix) -> int | None:
+        """The earlier matrix that a given one is, number for number: one of its name, else the last."""
+        equal = [
+            line
+            for line in self.lines
+            if line.values.shape == matrix.values.shape
+            and np.array_equal(self.taken(line, line.values), matrix.values, equal_nan=True)
+        ]
+        own = [line for line in equal if fold(line.name) == fold(name)]
+        return (own or equal)[-1].place if equal else None
 
     def _label(self) -> None:
         """Names that are clear: with the stage where two stages have the name."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tmat.operations.operation import Array
+from tmat.visible import visible
 
 
 class Verdict(IntEnum):
@@ -134,7 +135,7 @@ class Unknown:
 
     @property
     def sentence(self) -> str:
-        said = f"the key has no step '{self.name}'"
+        said = f"the key has no step '{visible(self.name)}'"
         if self.nearest:
             said += f": did you mean {self.nearest}?"
         return said + (f" ({self.where})" if self.where else "")

@@ -46,8 +46,8 @@ def command(
     worth = Options.parse_points(",".join(split_names(points)))
     options = Options(atol=atol, rtol=rtol, points=worth, follow=follow, close=close)
     reporter = Reporter(env, format, output, width=width, reveal=reveal, work=work, each=each)
-    sheet = None if key is None else key_sheet(key, env)
+    sheet, names = (None, {}) if key is None else key_sheet(key, env)
     reporter.key = sheet
-    results = list(marked(answers or [], sheet, options, env, jobs, key))
+    results = list(marked(answers or [], sheet, names, options, env, jobs, key))
     reporter.write(results)
     raise typer.Exit(max(result.exit_code for result in results))

@@ -57,7 +57,7 @@ class Environment:
     def columns(self) -> int | None:
         """The width of the terminal, or None where output goes elsewhere and nobody said a width."""
         said = self.variables.get("COLUMNS", "")
-        if said.isdecimal() and int(said) > 0:
+        if said.isdecimal() and len(said) < 10 and int(said) > 0:
             return int(said)
         if not self.stdout_tty:
             return None
@@ -67,6 +67,9 @@ class Environment:
             return 80
 
     def write(self, data: bytes | str) -> None:
+        """Text or bytes as they are; on a terminal, what would steer it is written out."""
+        if self.stdout_tty:
+            data = _unsteering(data)
         self.stdout.write(data if isinstance(data, bytes) else encoded(data, self.encoding))
         self.stdout.flush()
 
@@ -80,6 +83,13 @@ class Environment:
         if self.stderr_tty and self.stdout_tty:
             plain = "NO_COLOR" in self.variables or self.variables.get("TERM") == "dumb"
             self.say(text if plain else f"\x1b[2m{text}\x1b[0m")
+
+
+def _unsteering(data: bytes | str) -> str:
+    from tmat.visible import visible
+
+    text = data if isinstance(data, str) else data.decode("utf-8", "backslashreplace")
+    return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
 
 
 PLAIN = str.maketrans(

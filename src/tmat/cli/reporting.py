@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tmat.cli.environment import Environment
@@ -11,7 +11,7 @@ from tmat.errors import InputError, nearest
 from tmat.progress import working
 
 if TYPE_CHECKING:
-    from tmat.checking.answers import Answers
+    from tmat.checking.answers import Answers, Called
     from tmat.checking.many import Marked
     from tmat.checking.options import Options
     from tmat.checking.report import Report, StepReport
@@ -23,16 +23,16 @@ SUFFIXES = {".json": "json", ".xml": "junit", ".csv": "csv", ".txt": "table"}
 ROLES = {"right": "right", "follows": "follows", "slip": "slip", "close": "follows", "missing": "caption"}
 
 
-def key_sheet(key: str, env: Environment) -> Worksheet:
-    """The worksheet to mark by: of a file, of standard input, or of a worked example."""
+def key_sheet(key: str, env: Environment) -> tuple[Worksheet, Mapping[str, Called]]:
+    """The worksheet to mark by, of a file, of standard input, or of a worked example, and that article's own names."""
     from tmat.reading import read_documents
     from tmat.reading.files import open_file
     from tmat.worksheet import Worksheet
 
     if key.startswith("example:"):
-        from tmat.examples import worksheet_of
+        from tmat.examples.keys import key_of
 
-        return worksheet_of(key.removeprefix("example:"))
+        return key_of(key.removeprefix("example:"))
     if key == "-":
         documents = list(read_documents(env.stdin))
     else:
@@ -46,11 +46,17 @@ def key_sheet(key: str, env: Environment) -> Worksheet:
             f"expected one worksheet in JSON, found {found}",
             mend="make one with any stage: tmat attention --d-k 6 -o key.json",
         )
-    return documents[0]
+    return documents[0], {}
 
 
 def marked(
-    paths: Sequence[str], key: Worksheet | None, options: Options, env: Environment, jobs: int | None, key_name: str | None
+    paths: Sequence[str],
+    key: Worksheet | None,
+    names: Mapping[str, Called],
+    options: Options,
+    env: Environment,
+    jobs: int | None,
+    key_name: str | None,
 ) -> Iterator[Marked]:
     """Each submission's marking, or why it could not be marked."""
     from tmat.checking import mark, mark_many
@@ -60,7 +66,7 @@ def marked(
 
         files = submissions(paths)
         with working("marking", len(files)) as step:
-            found = list(mark_many(files, key, options, jobs=jobs, progress=lambda done, of: step(done)))
+            found = list(mark_many(files, key, options, names=names, jobs=jobs, progress=lambda done, of: step(done)))
         if len(paths) == 1 and len(found) == 1 and not os.path.isdir(paths[0]):
             _raise_failure(found[0])
         yield from found
@@ -68,7 +74,7 @@ def marked(
     if key is not None:
         if key_name == "-":
             raise InputError("the key came on standard input, and no answers were named", mend="name a file of answers")
-        yield mark(key, _from_standard_input(env), options)
+        yield mark(key, _from_standard_input(env).called(names), options)
         return
     yield from _held_against_themselves(paths, options, env)
 
@@ -137,6 +143,13 @@ def _held_against_themselves(paths: Sequence[str], options: Options, env: Enviro
         raise InputError("check has nothing to mark", "no answers were named", mend="tmat check answers.txt --key key.json")
 
 
+def shown(line: Line) -> Line:
+    """The line without what would steer a terminal: names of steps and files come from anybody."""
+    from tmat.visible import visible
+
+    return tuple(span._replace(text=visible(span.text)) for span in line)
+
+
 class Reporter:
     """Writes reports as lines for people or in a form for programs."""
 
@@ -161,7 +174,7 @@ class Reporter:
         if not results:
             raise InputError("check has nothing to mark", mend="name files of answers")
         if self.format == "table":
-            lines = self._lines(results)
+            lines = [shown(line) for line in self._lines(results)]
             if self.output is None:
                 self._put(lines)
             else:

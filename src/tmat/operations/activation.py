@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from tmat.operations import steady
 from tmat.operations.expression import Call, Expression, Limit, Maximum, Number, Operand, exp, sqrt
 from tmat.operations.operation import Array, Operation, operation
 
@@ -53,7 +54,7 @@ def gelu_tanh(a: Array) -> Array:  # [n, m] -> [n, m]
     """
     with np.errstate(all="ignore"):
         inner = math.sqrt(2 / math.pi) * (a + 0.044715 * a * a * a)
-        return np.where(np.isneginf(a), a.dtype.type(0), a / 2 * (1 + np.tanh(inner)))
+        return np.where(np.isneginf(a), a.dtype.type(0), a / 2 * (1 + steady.tanh(inner)))
 
 
 @gelu_tanh.cell
@@ -70,7 +71,7 @@ def tanh(a: Array) -> Array:  # [n, m] -> [n, m]
     >>> tanh(np.array([[0.0]]))
     array([[0.]])
     """
-    return np.tanh(a)
+    return steady.tanh(a)
 
 
 @tanh.cell
@@ -86,7 +87,7 @@ def silu(a: Array) -> Array:  # [n, m] -> [n, m]
     array([[0.]])
     """
     with np.errstate(all="ignore"):
-        return np.where(np.isneginf(a), a.dtype.type(0), a / (1 + np.exp(-a)))
+        return np.where(np.isneginf(a), a.dtype.type(0), a / (1 + steady.exp(-a)))
 
 
 @silu.cell

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tmat.operations import steady
 from tmat.operations.expression import Choice, Expression, Number, Operand, exp, total
 from tmat.operations.operation import Array, operation
 
@@ -47,7 +48,7 @@ def _softmax(a: Array) -> Array:
         tied = np.isposinf(top)
         if tied.any():  # +∞ takes everything, shared among its equals
             shares = np.where(tied, np.where(a == top, a.dtype.type(0), a.dtype.type(-np.inf)), shares)
-        np.exp(shares, out=shares)
+        shares = steady.exp(shares, out=shares)
         weight = shares.sum(axis=1, keepdims=True)
         shares /= np.where(lost, a.dtype.type(1), weight)
     return shares

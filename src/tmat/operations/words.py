@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tmat.errors import InputError
+from tmat.operations import steady
 from tmat.operations.expression import Call, Expression, Lookup, Number, Operand, Place
 from tmat.operations.operation import Array, Shape, operation
 
@@ -85,8 +86,8 @@ def sinusoid(*, positions: int, d_model: int, base: float, start: int, exponent:
     position = np.arange(start, start + positions, dtype=np.float64)[:, None]
     i = np.arange(d_model)
     power = np.array([_exponent(int(n), exponent) / d_model for n in i])
-    angle = position / np.power(float(base), power)
-    waves: Array = np.where(i % 2 == 0, np.sin(angle), np.cos(angle))
+    angle = position / steady.powers(float(base), power)
+    waves: Array = np.where(i % 2 == 0, steady.sin(angle), steady.cos(angle))
     return waves
 
 

@@ -12,6 +12,7 @@ from tmat.reading.text_rows import bare, is_cell, is_pipe_row, is_pipe_rule, pip
 from tmat.visible import visible
 from tmat.worksheet import Matrix
 
+_LONG = 100_000
 _SIZE = r"(?:\s*[(\[]\s*\d+\s*[x×*]\s*\d+\s*[)\]]|\s+\d+\s*[x×*]\s*\d+)?"
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _HEADING = re.compile(r"\s*#{2,6}\s+(\S.*)$")
@@ -82,6 +83,8 @@ class _Reader:
         return f"in {self.origin}, line {line}"
 
     def take(self, raw: str, line: int) -> None:
+        if len(raw) > _LONG:
+            self.refuse_long(raw, line)
         heading = _HEADING.fullmatch(raw)
         if heading:
             self.heading(heading.group(1), line)
@@ -104,6 +107,12 @@ class _Reader:
         for row in row_texts(text):
             self.row(row, line, raw)
         self.blank_since = False
+
+    def refuse_long(self, raw: str, line: int) -> None:
+        """A word of a million letters is refused before it is looked at in every way there is."""
+        word = next((word for word in raw.split() if len(word) > _LONG), None)
+        if word is not None:
+            raise InputError(f"{visible(word, 20)} has {len(word)} characters", self.where(line), "expected rows of numbers")
 
     def heading(self, text: str, line: int) -> None:
         self.finish()

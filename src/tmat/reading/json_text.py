@@ -14,6 +14,7 @@ DEEPEST = 64
 
 BOM = b"\xef\xbb\xbf"
 _CONTINUATION = bytes(range(0x80, 0xC0))
+_KEY = re.compile(rb'"[ \t\r\n]*:')
 _BARE = re.compile(r"-?(?:NaN|nan|Infinity|inf)")
 
 
@@ -43,7 +44,9 @@ def parse(data: bytes, origin: str, start: Start = Start()) -> Any:  # noqa: B00
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return orjson.loads(data)
+        value = orjson.loads(data)
+        _refuse_twins(data, value, f"{origin}, line {start.line}")
+        return value
     except orjson.JSONDecodeError as error:
         refuse_other_encodings(data, origin, start)
         at_line = start.line + error.lineno - 1
@@ -54,6 +57,31 @@ def parse(data: bytes, origin: str, start: Start = Start()) -> Any:  # noqa: B00
     finally:
         if collecting:
             gc.enable()
+
+
+def _refuse_twins(data: bytes, value: Any, where: str) -> None:
+    """An error where an object has a key twice: parsers take one of the two without a word, and not all the same one."""
+    if not isinstance(value, dict) or len(_KEY.findall(data)) <= _keys(value):
+        return
+    import json
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twin = next(key for n, (key, _) in enumerate(pairs) if key in dict(pairs[:n]))
+            raise InputError(f'"{visible(twin, 60)}" is there twice in one object', f"in {where}", "expected each key once")
+        return found
+
+    json.loads(data, object_pairs_hook=once)
+
+
+def _keys(value: Any) -> int:
+    """How many keys the objects in a value have; rows of numbers are passed over."""
+    if isinstance(value, dict):
+        return len(value) + sum(map(_keys, value.values()))
+    if isinstance(value, list) and value and any(isinstance(one, (dict, list)) for one in value[:1] + value[-1:]):
+        return sum(map(_keys, value))
+    return 0
 
 
 def _syntax(message: str, text: str, position: int, where: str) -> InputError:

@@ -251,7 +251,7 @@ class _Cells(_Target):
     def _cell(self, text: str) -> SheetCell | None:
         kind = self._type
         if kind == "s":
-            n = int(text) if text.isdecimal() else -1
+            n = int(text) if text.isdecimal() and len(text) < 10 else -1
             text, kind = (self.shared[n] if 0 <= n < len(self.shared) else ""), "str"
         if kind in ("str", "inlineStr"):
             return SheetCell("text", text) if text.strip() else None

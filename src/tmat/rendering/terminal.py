@@ -80,7 +80,7 @@ def room(console: Console, width: int | None = None) -> int | None:
     if console.is_terminal:
         return console.width
     asked = os.environ.get("COLUMNS", "")
-    return int(asked) if asked.isdecimal() and int(asked) > 0 else None
+    return int(asked) if asked.isdecimal() and len(asked) < 10 and int(asked) > 0 else None
 
 
 def fitted(look: Look, console: Console) -> Look:

@@ -64,10 +64,10 @@ def matching(stage: Stage, name: str) -> list[str]:
 
 def stands_at(stage: Stage, place: str) -> bool:
     """attention-2 by its id, layer2 by the number behind it."""
-    layer = re.fullmatch(r"layer(\d+)", place, re.IGNORECASE)
+    layer = re.fullmatch(r"layer(\d{1,9})", place, re.IGNORECASE)
     if layer is None:
         return fold(stage.id) == fold(place)
-    number = re.search(r"-(\d+)$", stage.id)
+    number = re.search(r"-(\d{1,9})$", stage.id)
     nth = int(number[1]) if number else 1
     per_layer = 2 if stage.stage == "addnorm" else 1
     return (nth - 1) // per_layer + 1 == int(layer[1])

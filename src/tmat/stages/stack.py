@@ -56,7 +56,7 @@ def by_layer(matrices: Mapping[str, object], layers: int, norms: int, *, crossin
         found = re.fullmatch(r"(?:layer(\d+)\.)?(?:(self|cross)\.)?(.+)", name, re.IGNORECASE)
         assert found is not None, name
         number, side, own = found[1], (found[2] or "").lower(), found[3]
-        if number is not None and not 1 <= int(number) <= layers:
+        if number is not None and not 1 <= int(number[:9]) <= layers:
             raise InputError(
                 f"'{name}' is no matrix of this stack", f"it has {layers} layer{'' if layers == 1 else 's'}"
             )
@@ -77,7 +77,7 @@ def _put(layer: Sublayers, name: str, side: str, own: str, value: object, norms:
             )
     elif _is(stem, FFN) and not side:
         layer.ffn[own] = value
-    elif (found := re.fullmatch(r"(gamma|beta)(\d*)", stem)) and not side:
+    elif (found := re.fullmatch(r"(gamma|beta)(\d{0,9})", stem)) and not side:
         places = [int(found[2])] if found[2] else range(1, norms + 1)
         for n in places:
             if not 1 <= n <= norms:

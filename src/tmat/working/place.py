@@ -126,11 +126,11 @@ def place_of(label: str, labels: Sequence[str], name: str, side: str = "row") ->
     if alike:
         return alike[0]
     stem, mark, count = label.rpartition("#")
-    if mark and count.isdecimal():
+    if mark and count.isdecimal() and len(count) < 10:
         alike = _alike(stem, labels)
         if 1 <= int(count) <= len(alike):
             return alike[int(count) - 1]
-    if label.isdecimal() and 1 <= int(label) <= len(labels):
+    if label.isdecimal() and len(label) < 10 and 1 <= int(label) <= len(labels):
         return int(label) - 1
     raise _unknown(f"{name} has no {side} '{visible(label)}'", label, labels, f"its {side}s are ")
 

@@ -1,0 +1,79 @@
+"""Functions that come out the same to the last bit on every processor, for matrices of a size that people print.
+
+NumPy's exp and tanh round their last bit as the processor's vector units do it. Small arrays therefore take them one
+number at a time from the C library, which does not ask the processor; larger ones go the fast way, which agrees to
+within a few units in the last place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from tmat.operations.operation import Array
+
+CELLS = 4096  # the largest array that is worked one number at a time
+
+
+def exp(a: Array, out: Array | None = None) -> Array:
+    """e to each number; what is too large for a float is ∞. A large result is written into ``out``.
+
+    >>> exp(np.array([[0.0, -np.inf]]))
+    array([[1., 0.]])
+    """
+    return _each(a, math.exp, lambda large: np.exp(large, out=out))
+
+
+def powers(base: float, exponents: Array) -> Array:
+    """One base to each of a row of exponents.
+
+    >>> powers(10.0, np.array([0.0, 2.0]))
+    array([  1., 100.])
+    """
+
+    def one(exponent: float) -> float:
+        try:
+            return math.pow(base, exponent)
+        except OverflowError:
+            return math.inf
+
+    return np.array([one(exponent) for exponent in exponents.tolist()], dtype=np.float64)
+
+
+def sin(a: Array) -> Array:
+    """The sine of each number.
+
+    >>> sin(np.array([[0.0]]))
+    array([[0.]])
+    """
+    return _each(a, math.sin, np.sin)
+
+
+def cos(a: Array) -> Array:
+    """The cosine of each number.
+
+    >>> cos(np.array([[0.0]]))
+    array([[1.]])
+    """
+    return _each(a, math.cos, np.cos)
+
+
+def tanh(a: Array) -> Array:
+    """The hyperbolic tangent of each number.
+
+    >>> tanh(np.array([[0.0]]))
+    array([[0.]])
+    """
+    return _each(a, math.tanh, np.tanh)
+
+
+def _each(a: Array, one: Callable[[float], float], all_at_once: Callable[[Array], Array]) -> Array:
+    """A function one number at a time where the array is small and holds doubles."""
+    if a.size > CELLS or a.dtype != np.float64:
+        return all_at_once(a)
+    try:
+        return np.array([one(x) for x in a.ravel().tolist()], dtype=np.float64).reshape(a.shape)
+    except (OverflowError, ValueError):  # beyond the range, or no number at all: NumPy knows ∞ and NaN
+        return all_at_once(a)
