@@ -25,7 +25,8 @@ def key_of(name: str) -> tuple[Worksheet, dict[str, Called]]:
     whole = example(name)
     stages: list[Stage] = []
     called: dict[str, Called] = {}
-    vocabulary, tokens = None, ()
+    vocabulary = None
+    tokens: tuple[str, ...] = ()
     for part, done in zip(whole.parts, run(whole, corrected=True), strict=True):
         for sheet in done.sheets[:1]:
             vocabulary, tokens = vocabulary or sheet.vocabulary, tokens or sheet.tokens
