@@ -37,7 +37,7 @@ def _imports(rounds: int) -> list[Figure]:
             "table": ATTENTION,
         },
         rounds,
-        terminals=["table"],
+        terminals=["numpy, typer, rich", "table"],  # both: a terminal of its own takes time to make
     )
     json, table = best["json"], best["table"]
     imports, with_rich = best["numpy, typer"], best["numpy, typer, rich"]
@@ -78,4 +78,3 @@ def _torch(rounds: int) -> list[Figure]:
                best["torch"].wall / best["tmat"].wall, 6.0, at_least=True,
                detail=f"{milliseconds(best['torch'])} against {milliseconds(best['tmat'])}"),
     ]  # fmt: skip
-

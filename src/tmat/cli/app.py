@@ -105,6 +105,12 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
             return failing.answer(error, arguments, environment)
 
 
+# CPython maps memory for its frames 16 KB at a time, and a loop that happens to call across the end of a piece maps and
+# unmaps it at every call: two thousand times when a command starts. A frame that asks for 128 KB brings a piece large
+# enough for all that a command calls.
+run.__code__ = run.__code__.replace(co_stacksize=1 << 14)
+
+
 def _watched(environment: Environment) -> AbstractContextManager[None]:
     """Long work shows how far it is, where a person sits before it."""
     if not environment.stderr_tty:
@@ -126,16 +132,36 @@ def _with_bare_work(arguments: list[str]) -> list[str]:
     return arguments
 
 
+def _spelling_out() -> None:
+    """Help goes straight to standard output: signs that its encoding lacks are spelled out there too."""
+    if sys.stdout is None or sys.stdout.encoding.lower().replace("-", "") == "utf8":
+        return
+    import codecs
+
+    from tmat.cli.environment import PLAIN
+
+    def spelled(error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeEncodeError)
+        text = error.object[error.start : error.end].translate(PLAIN)
+        return text.encode(error.encoding, "backslashreplace").decode(error.encoding), error.end
+
+    codecs.register_error("tmat.spelled", spelled)
+    sys.stdout.reconfigure(errors="tmat.spelled")  # type: ignore[union-attr]
+
+
 def main() -> NoReturn:
     """The console script."""
+    for name in ("COLUMNS", "LINES"):  # Rich takes ² for a digit
+        said = os.environ.get(name, "1")
+        if not (said.isascii() and said.isdigit() and 0 < int(said[:9]) < 100_000):
+            del os.environ[name]
+    _spelling_out()
     environment = Environment.system()
     code = run(sys.argv[1:], environment)
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        pass
     # Skip the interpreter's own farewell: a reader that went away is no error of ours.
-    try:
-        sys.stderr.flush()
-    finally:
-        os._exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            pass
+    os._exit(code)

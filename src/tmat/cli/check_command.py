@@ -40,7 +40,7 @@ def command(
     from tmat.checking import Options
     from tmat.cli.flow import environment
     from tmat.cli.options import split_names
-    from tmat.cli.reporting import Reporter, key_sheet, marked
+    from tmat.cli.reporting import Reporter, key_sheet, marked, say_failures
 
     env = environment()
     worth = Options.parse_points(",".join(split_names(points)))
@@ -50,4 +50,5 @@ def command(
     reporter.key = sheet
     results = list(marked(answers or [], sheet, names, options, env, jobs, key))
     reporter.write(results)
+    say_failures(results, env)
     raise typer.Exit(max(result.exit_code for result in results))

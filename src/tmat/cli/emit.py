@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from tmat.cli.environment import Environment
@@ -25,6 +26,7 @@ class Emitter:
         self.common = common
         self.format = self._format()
         self._waiting: list[Worksheet] = []
+        self._paged = b""
         self._pictured: list[tuple[Worksheet, Worksheet]] = []
         self._refuse()
 
@@ -80,7 +82,9 @@ class Emitter:
             self._write(sheet, before)
 
     def _write(self, sheet: Worksheet, before: Worksheet) -> None:
-        if self.common.output is not None or self.format not in ("json", "table"):
+        if self.common.output is not None and self.format == "table":
+            self._paged += self._as_text(sheet, before)
+        elif self.common.output is not None or self.format not in ("json", "table"):
             self._waiting.append(sheet)
         elif self.common.work or self.common.trace:
             self._working(sheet, before)
@@ -90,6 +94,23 @@ class Emitter:
             self.env.write(dumps(sheet))
         else:
             self._table(sheet, before)
+
+    def _as_text(self, sheet: Worksheet, before: Worksheet) -> bytes:
+        """What a table or a working would be on standard output, were that no terminal."""
+        import io
+        from dataclasses import replace
+
+        page = io.BytesIO()
+        env = replace(self.env, stdout=page, stdout_tty=False, encoding="utf-8")
+        if self.common.work or self.common.trace:
+            from tmat.cli.terminal import print_working
+
+            print_working(sheet, before, self.common, env)
+        else:
+            from tmat.cli.terminal import print_tables
+
+            print_tables(sheet, before, self.common, env, self.look())
+        return page.getvalue()
 
     def close(self) -> None:
         """Write what waited for the end."""
@@ -101,6 +122,9 @@ class Emitter:
             self.env.hint(f"wrote {self.common.plot}")
             for sheet, before in self._pictured:
                 self._write(sheet, before)
+        if self._paged and self.common.output is not None:
+            write_file(self.common.output, self._paged)
+            self.env.hint(f"wrote {self.common.output}")
         if not self._waiting:
             return
         from tmat.rendering import rendered, streamed
@@ -170,21 +194,47 @@ def write_file(path: str, content: bytes | Callable[[BinaryIO], object]) -> None
         return
     beside = None
     try:
-        handle, beside = tempfile.mkstemp(prefix=".tmat-", dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            _fill(file, content)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(beside, 0o666 & ~umask)
-        os.replace(beside, path)
+        with _ending_tidily():
+            try:
+                handle, beside = tempfile.mkstemp(prefix=".tmat-", dir=folder)
+                with os.fdopen(handle, "wb") as file:
+                    _fill(file, content)
+                umask = os.umask(0)
+                os.umask(umask)
+                os.chmod(beside, 0o666 & ~umask)
+                os.replace(beside, path)
+            except BaseException:
+                if beside is not None and os.path.exists(beside):
+                    os.unlink(beside)
+                raise
     except OSError as error:
-        if beside is not None and os.path.exists(beside):
-            os.unlink(beside)
         raise OutputError(f"cannot write {path}", f"{error.strerror or error}".lower()) from None
-    except BaseException:
-        if beside is not None and os.path.exists(beside):
-            os.unlink(beside)
-        raise
+
+
+class _ToldToEndError(BaseException):
+    """The system says: end now."""
+
+
+@contextmanager
+def _ending_tidily() -> Iterator[None]:
+    """Told to end while a file is written, take away what is half written first, then end as told."""
+    import signal
+
+    def tell(*_: object) -> None:
+        raise _ToldToEndError
+
+    try:
+        before = signal.signal(signal.SIGTERM, tell)
+    except ValueError:  # not the main thread, which alone is told
+        yield
+        return
+    try:
+        yield
+    except _ToldToEndError:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _write_through(path: str, content: bytes | Callable[[BinaryIO], object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -29,6 +30,8 @@ class Environment:
     @classmethod
     def system(cls) -> Environment:
         """The one the process has."""
+        if sys.stdout is None:  # closed by whoever started us: what is written must not vanish without a word
+            sys.stdout = io.TextIOWrapper(_Closed(), write_through=True)
         stdin = getattr(sys.stdin, "buffer", None) or io.BytesIO()
         stdout = getattr(sys.stdout, "buffer", None) or io.BytesIO()
         stderr = getattr(sys.stderr, "buffer", None) or io.BytesIO()
@@ -75,14 +78,24 @@ class Environment:
 
     def say(self, text: str) -> None:
         """A line on standard error."""
-        self.stderr.write(encoded(text + "\n", self.encoding))
-        self.stderr.flush()
+        try:
+            self.stderr.write(encoded(text + "\n", self.encoding))
+            self.stderr.flush()
+        except OSError:  # nowhere to say it: the exit code does
+            pass
 
     def hint(self, text: str) -> None:
         """A line for a person at a terminal, on standard error, dim."""
         if self.stderr_tty and self.stdout_tty:
             plain = "NO_COLOR" in self.variables or self.variables.get("TERM") == "dumb"
             self.say(text if plain else f"\x1b[2m{text}\x1b[0m")
+
+
+class _Closed(io.BytesIO):
+    """A stream that nothing can be written to."""
+
+    def write(self, data: object, /) -> int:
+        raise OSError(errno.EBADF, "standard output is closed")
 
 
 def _unsteering(data: bytes | str) -> str:

@@ -68,6 +68,8 @@ def run_stage(
         "keep": None if common.work or common.trace else keep,
     }  # fmt: skip
     came = False
+    if env.stdin_kind == "pipe":
+        _meanwhile(function.__name__, common)
     for before, named in incoming(env, common):
         came = True
         own = {**_called(named, main), **matrices}
@@ -120,8 +122,6 @@ def incoming(env: Environment, common: Common) -> Iterator[tuple[Worksheet, dict
     from tmat.reading import read_documents
     from tmat.worksheet import Worksheet
 
-    if env.stdin_kind == "pipe":
-        _meanwhile(common)
     empty = True
     for document in read_documents(env.stdin):
         empty = False
@@ -137,12 +137,21 @@ def incoming(env: Environment, common: Common) -> Iterator[tuple[Worksheet, dict
         )
 
 
-def _meanwhile(common: Common) -> None:
+DRAWING = {"embed", "attention", "ffn", "encode", "decode"}
+
+
+def _meanwhile(stage: str, common: Common) -> None:
     """The commands of a pipe start together: load, before waiting for the one before, what is needed after it."""
-    import orjson  # noqa: F401
+    import tmat.reading.documents
 
     if common.format in (None, "json") and common.output is None:
-        import tmat.rendering.worksheet_json  # noqa: F401
+        import orjson  # noqa: F401
+
+        import tmat.rendering.worksheet_json
+    if stage in DRAWING and not common.weights:
+        import numpy.random  # noqa: F401
+
+        import tmat.seeding  # noqa: F401
 
 
 def _stdin_is_a_source(common: Common) -> bool:

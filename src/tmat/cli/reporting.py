@@ -150,6 +150,18 @@ def shown(line: Line) -> Line:
     return tuple(span._replace(text=visible(span.text)) for span in line)
 
 
+def say_failures(results: Sequence[Marked], env: Environment) -> None:
+    """What could not be marked is said on standard error too: a script that keeps only the report must not miss it."""
+    from tmat.checking.many import Failure
+    from tmat.visible import visible
+
+    failures = [one for one in results if isinstance(one, Failure)]
+    if failures:
+        shown = [f"  {visible(one.origin)}: {visible(one.what)}" for one in failures[:5]]
+        more = [f"  and {len(failures) - 5} more"] if len(failures) > 5 else []
+        env.say("\n".join([f"tmat check: {len(failures)} of {len(results)} could not be marked", *shown, *more]))
+
+
 class Reporter:
     """Writes reports as lines for people or in a form for programs."""
 

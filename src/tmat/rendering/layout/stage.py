@@ -72,7 +72,7 @@ def blocks(
 
     ``above`` names the stages already shown: what comes from them is not drawn again.
     """
-    pen = Pen(look or Look(), None if width is None else max(width - MARGIN, NARROWEST))
+    pen = Pen(look or Look(), None if width is None else max(width, NARROWEST) - MARGIN)
     for block in _blocks(pen, stage, tokens, vocabulary, above or set()):
         yield [trimmed((*space(MARGIN), *line)) if plain(line).strip() else EMPTY for line in block]
 

@@ -1,0 +1,34 @@
+"""Fuzzing in small: some inputs of each kind, the same ones each time; tests/fuzz/run.py does it in full."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.fuzz.judging import KINDS, judged
+from tests.fuzz.lines import options
+
+INPUTS = 600
+ONES_THAT_FAILED = (18, 355, 446, 1687, 7394, 16554, 63356)
+"""Inputs of a full run that once got no answer, or none of ours."""
+
+
+@pytest.mark.parametrize("part", range(6))
+def test_any_input_is_answered(part: int, tmp_path: Path) -> None:
+    size = INPUTS // 6
+    codes = set()
+    for number in range(part * size, (part + 1) * size):
+        _, code, complaint = judged(number, tmp_path)
+        assert complaint == "", f"python tests/fuzz/run.py --show --inputs 1 --from {number}"
+        codes.add(code)
+    assert {0, 2} <= codes
+
+
+@pytest.mark.parametrize("number", ONES_THAT_FAILED)
+def test_what_once_failed(number: int, tmp_path: Path) -> None:
+    assert judged(number, tmp_path)[2] == ""
+
+
+def test_every_command_and_reader_has_its_turn() -> None:
+    assert {"attention", "check", "show", "vocab"} <= set(options())
+    assert {"inline", "text", "csv", "tsv", "json", "npy", "npz", "xlsx", "worksheet", "line"} == set(KINDS)
