@@ -12,5 +12,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--rewrite-docs", action="store_true", help="write what the program prints into README.md and docs/")
+    parser.addoption(
+        "--rewrite-docs", action="store_true", help="write what the program prints into README.md and docs/"
+    )
     parser.addoption("--rewrite-golden", action="store_true", help="write what the program prints into fixtures/")

@@ -58,7 +58,7 @@ def test_seven_stages(request: pytest.FixtureRequest) -> None:
 
 
 def test_what_counts_as_the_same() -> None:
-    assert apart('[0.30000000000000004,1]', "[0.3,1]") == ""
+    assert apart("[0.30000000000000004,1]", "[0.3,1]") == ""
     assert "0.3001 is not 0.3" in apart("[0.3001,1]", "[0.3,1]")
     assert "'Q' is not 'K'" in apart("Q", "K")
     assert "3 parts, not 2" in apart("[1,2", "[1,") or "part" in apart("[1,2", "[1,")
@@ -98,7 +98,20 @@ def test_larger_products_are_the_same_to_1e_12() -> None:
 @pytest.mark.parametrize("core", ["Prescott", "Haswell"])
 def test_other_processors_compute_the_same(core: str) -> None:
     """What NumPy's OpenBLAS does on other processors; where NumPy has another BLAS this holds all the same."""
-    line = [sys.executable, "-m", "tmat", "attention", "--seed", "1", "--heads", "2", "--only", "scores", "--format", "json"]
+    line = [
+        sys.executable,
+        "-m",
+        "tmat",
+        "attention",
+        "--seed",
+        "1",
+        "--heads",
+        "2",
+        "--only",
+        "scores",
+        "--format",
+        "json",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     own, other = (
         subprocess.run(line, env=each, stdin=subprocess.DEVNULL, capture_output=True, check=True).stdout

@@ -46,7 +46,9 @@ def loaded_by(output: str, *arguments: str) -> set[str]:
 
 def loaded_by_import(*names: str) -> set[str]:
     code = f"import json, sys, {', '.join(names)}; print(json.dumps(sorted(sys.modules)))"
-    return set(json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout))
+    return set(
+        json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+    )
 
 
 def among(modules: set[str], names: tuple[str, ...]) -> list[str]:
@@ -65,7 +67,15 @@ def test_a_table_loads_of_rich_only_what_prints_lines() -> None:
     assert "rich.console" in modules
     assert among(modules - allowed, HEAVY) == []
     assert among(modules, ("rich.table", "rich.progress", "rich.markdown", "rich.syntax", "rich.traceback")) == []
-    ours = ("checking", "working", "reading", "seeding", "operations.printing", "operations.slips", "rendering.worksheet_json")
+    ours = (
+        "checking",
+        "working",
+        "reading",
+        "seeding",
+        "operations.printing",
+        "operations.slips",
+        "rendering.worksheet_json",
+    )
     assert among(modules, tuple(f"tmat.{name}" for name in ours)) == []
 
 
@@ -82,5 +92,7 @@ def test_the_library_is_imported_without_numpy_until_it_is_used() -> None:
 
 
 def test_no_library_module_loads_the_command_lines_own_dependencies() -> None:
-    modules = loaded_by_import("tmat.stages.decode", "tmat.stages.encode", "tmat.reading", "tmat.rendering", "tmat.scaling")
+    modules = loaded_by_import(
+        "tmat.stages.decode", "tmat.stages.encode", "tmat.reading", "tmat.rendering", "tmat.scaling"
+    )
     assert among(modules, ("typer", "rich", "click")) == []

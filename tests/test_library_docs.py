@@ -12,7 +12,9 @@ import pytest
 import tmat
 
 ROOT = Path(__file__).parent.parent
-MODULES = sorted(module.name for module in pkgutil.walk_packages(tmat.__path__, "tmat.") if not module.name.endswith("__main__"))
+MODULES = sorted(
+    module.name for module in pkgutil.walk_packages(tmat.__path__, "tmat.") if not module.name.endswith("__main__")
+)
 
 
 def test_library_page() -> None:

@@ -30,6 +30,8 @@ def test_worksheets_fit_it() -> None:
         Draft202012Validator(schema()).validate(json.loads(dumps(written)))
 
 
-@pytest.mark.parametrize("broken", ['{"stages": []}', '{"tmat": 1, "stages": [{"id": "x"}]}', '{"tmat": 1, "stages": 3}'])
+@pytest.mark.parametrize(
+    "broken", ['{"stages": []}', '{"tmat": 1, "stages": [{"id": "x"}]}', '{"tmat": 1, "stages": 3}']
+)
 def test_what_is_no_worksheet_does_not(broken: str) -> None:
     assert not Draft202012Validator(schema()).is_valid(json.loads(broken))

@@ -56,9 +56,7 @@ def draw(init: str, shape: tuple[int, int], *, seed: int | str, stage: str, name
     return round_half_away((2 * units - 1) * bound, 4).astype(np.float64, copy=False)
 
 
-def keep_mask(
-    shape: tuple[int, ...], p: float, *, seed: int | str, stage: str, name: str, skip: int = 0
-) -> Array:
+def keep_mask(shape: tuple[int, ...], p: float, *, seed: int | str, stage: str, name: str, skip: int = 0) -> Array:
     """Where dropout with probability p keeps an element: 1.0 where u < 1 − p, else 0.0.
 
     ``skip`` leaves out so many elements at the beginning: a large mask is drawn a few rows at a time. Raises InputError where p is not from 0 to 1.

@@ -1,7 +1,7 @@
 """Measures everything in one run, as ratios, and writes docs/performance.md.
 
-    python -m tests.benchmarks.run            everything: some ten minutes
-    python -m tests.benchmarks.run --short    fewer rounds and smaller growth: some four minutes
+python -m tests.benchmarks.run            everything: some ten minutes
+python -m tests.benchmarks.run --short    fewer rounds and smaller growth: some four minutes
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def main() -> None:
             ("Long texts", texts.figures(folder, max(rounds // 2, 3), 200)),
         ]
         curves = growth.curves(folder, asked.short)
-    text = HEAD + _machine() + "".join(_table(title, figures) for title, figures in parts) + _growth(curves, asked.output)
+    text = (
+        HEAD + _machine() + "".join(_table(title, figures) for title, figures in parts) + _growth(curves, asked.output)
+    )
     (asked.output / "performance.md").write_text(text, encoding="utf-8")
     missed = [figure.what for _, figures in parts for figure in figures if not figure.met]
     print(f"wrote {asked.output / 'performance.md'}" + "".join(f"\nnot met: {what}" for what in missed))
@@ -90,7 +92,9 @@ def _growth(curves: list[Curve], docs: Path) -> str:
         lines.append(
             f"| {curve.title} | {curve.against} | {curve.unit} | {curve.fitted:.2f} | {curve.expected:g} | {curve.why} |"
         )
-        words = f"{curve.title} {curve.against} {curve.unit.split()[0]}".replace(",", "").replace("_", " ").lower().split()
+        words = (
+            f"{curve.title} {curve.against} {curve.unit.split()[0]}".replace(",", "").replace("_", " ").lower().split()
+        )
         path = pictures / f"{'-'.join(words)}.svg"
         path.write_text(growth.svg(curve), encoding="utf-8")
         shown.append(f"![{curve.title}: {curve.unit} against {curve.against}](performance/{path.name})")

@@ -63,7 +63,17 @@ def test_the_articles_numbers_by_the_articles_example(tmp_path: Path) -> None:
         "probabilities": "this is no softmax",
     }.items():
         assert said in lines[step], step
-    for step in ("X", "Q", "K", "attention.scores", "scaled", "attention.Z", "output", "addnorm-2.sum", "addnorm-2.mean"):
+    for step in (
+        "X",
+        "Q",
+        "K",
+        "attention.scores",
+        "scaled",
+        "attention.Z",
+        "output",
+        "addnorm-2.sum",
+        "addnorm-2.mean",
+    ):
         assert "follows from your" in lines[step], step
 
 

@@ -9,7 +9,6 @@ from random import Random
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
-
 from tests.fuzz.words import grid, mutated, name, number, word
 
 TYPES = ("<f8", "<f4", ">f8", "<i8", "|i1", "|b1", "<f2", "<c16", "<U3", "|S2", "|u1", "<m8[s]")
@@ -41,7 +40,10 @@ def npy(random: Random) -> bytes:
 
 def npz(random: Random) -> bytes:
     """Several arrays zipped."""
-    members = {f"{name(random)}{random.choice(('.npy', '.npy', '.npy', '', '.txt'))}": npy(random) for _ in range(random.randrange(4))}
+    members = {
+        f"{name(random)}{random.choice(('.npy', '.npy', '.npy', '', '.txt'))}": npy(random)
+        for _ in range(random.randrange(4))
+    }
     return _zipped(random, members)
 
 
@@ -64,15 +66,24 @@ def xlsx(random: Random) -> bytes:
     """A workbook made by hand: sheets, shared texts, odd cells, parts that are missing or damaged."""
     count = random.randrange(1, 4)
     shared = [word(random) for _ in range(random.randrange(3))]
-    named = "".join(f'<sheet name={quoteattr(_clean(word(random) or "S"))} sheetId="{n}" r:id="r{n}"/>' for n in range(1, count + 1))
-    related = "".join(f'<Relationship Id="r{n}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in range(1, count + 1))
+    named = "".join(
+        f'<sheet name={quoteattr(_clean(word(random) or "S"))} sheetId="{n}" r:id="r{n}"/>' for n in range(1, count + 1)
+    )
+    related = "".join(
+        f'<Relationship Id="r{n}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n in range(1, count + 1)
+    )
     parts = {
         "xl/workbook.xml": f'<workbook xmlns="{SHEET}" xmlns:r="{OFFICE}"><sheets>{named}</sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="x">{related}</Relationships>',
-        "xl/sharedStrings.xml": f'<sst xmlns="{SHEET}">' + "".join(f"<si><t>{escape(_clean(text))}</t></si>" for text in shared) + "</sst>",
+        "xl/sharedStrings.xml": f'<sst xmlns="{SHEET}">'
+        + "".join(f"<si><t>{escape(_clean(text))}</t></si>" for text in shared)
+        + "</sst>",
     }
     for n in range(1, count + 1):
-        parts[f"xl/worksheets/sheet{n}.xml"] = f'<worksheet xmlns="{SHEET}"><sheetData>{_sheet(random)}</sheetData></worksheet>'
+        parts[f"xl/worksheets/sheet{n}.xml"] = (
+            f'<worksheet xmlns="{SHEET}"><sheetData>{_sheet(random)}</sheetData></worksheet>'
+        )
     if random.random() < 0.15:
         parts.pop(random.choice(list(parts)))
     if random.random() < 0.1:
@@ -91,7 +102,9 @@ def _sheet(random: Random) -> str:
         rows += f'<row r="{at}">{_cell(random, 1, at, name(random))}</row>'
         for cells in grid(random):
             at += 1
-            rows += f'<row r="{at}">' + "".join(_cell(random, n, at, text) for n, text in enumerate(cells, 1)) + "</row>"
+            rows += (
+                f'<row r="{at}">' + "".join(_cell(random, n, at, text) for n, text in enumerate(cells, 1)) + "</row>"
+            )
         at += random.choice((1, 2, 2, 1_000_000))
     return rows
 
@@ -104,7 +117,15 @@ def _cell(random: Random, column: int, row: int, text: str) -> str:
         return f'<c r="{place}"><v>{text}</v></c>'
     if kind < 0.8:
         return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
-    form = random.choice((f't="s"><v>{random.choice((0, 1, 99, -1))}</v>', 't="e"><v>#REF!</v>', 't="b"><v>1</v>', "><f>A1+1</f>", f't="str"><f>A1</f><v>{text}</v>'))
+    form = random.choice(
+        (
+            f't="s"><v>{random.choice((0, 1, 99, -1))}</v>',
+            't="e"><v>#REF!</v>',
+            't="b"><v>1</v>',
+            "><f>A1+1</f>",
+            f't="str"><f>A1</f><v>{text}</v>',
+        )
+    )
     return f'<c r="{place}" {form}</c>'
 
 

@@ -15,6 +15,7 @@ from random import Random
 
 from tests.fuzz import archives, texts, trees
 from tests.fuzz.lines import Line, line
+
 from tmat.cli.app import COMMANDS, run
 from tmat.cli.environment import Environment
 from tmat.errors import TmatError
@@ -167,7 +168,9 @@ def _of_answer(asked: Line, code: int, output: bytes, said: str, folder: Path) -
 
 def _came_before(asked: Line) -> bool:
     """Where several documents come in, those before the bad one are passed on; and reports show what could not be marked."""
-    return asked.command == "check" or asked.stdin is not None and asked.stdin.count(b"}") + asked.stdin.count(b"]") > 1
+    return asked.command == "check" or (
+        asked.stdin is not None and asked.stdin.count(b"}") + asked.stdin.count(b"]") > 1
+    )
 
 
 def _of_message(said: str, code: int) -> str:

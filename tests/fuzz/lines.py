@@ -10,9 +10,9 @@ from random import Random
 from typing import Any
 
 import typer
-
 from tests.fuzz import archives, texts, trees
 from tests.fuzz.words import ODD_VALUES, mutated, name, number, word
+
 from tmat.cli.app import COMMANDS, app
 
 
@@ -39,7 +39,9 @@ def options() -> dict[str, list[Any]]:
 
 
 def _matrix(random: Random) -> str:
-    source = random.choice((texts.inline(random), texts.inline(random), "-", *FILES, f"{random.choice(list(FILES))}:{name(random)}"))
+    source = random.choice(
+        (texts.inline(random), texts.inline(random), "-", *FILES, f"{random.choice(list(FILES))}:{name(random)}")
+    )
     return f"{name(random)}={source}" if random.random() < 0.95 else word(random)
 
 
@@ -52,7 +54,9 @@ def _one_of(*values: str) -> Callable[[Random], str]:
 
 
 def _rounding(random: Random) -> str:
-    return random.choice(("0", "2", "17", "none", "scores=2", "scores.used=2", f"{name(random)}={_small(random)}", "2,Q=4"))
+    return random.choice(
+        ("0", "2", "17", "none", "scores=2", "scores.used=2", f"{name(random)}={_small(random)}", "2,Q=4")
+    )
 
 
 def _seed(random: Random) -> str:

@@ -14,7 +14,11 @@ def inline(random: Random) -> str:
     if random.random() < 0.1:
         return mutated(random, _rows(random, "; ", " ").encode("utf-8", "replace")).decode("utf-8", "replace")
     if random.random() < 0.3:
-        return "[" + ", ".join("[" + ", ".join(row) + "]" for row in grid(random)) + random.choice(("]", "]", "", "]]", "],"))
+        return (
+            "["
+            + ", ".join("[" + ", ".join(row) + "]" for row in grid(random))
+            + random.choice(("]", "]", "", "]]", "],"))
+        )
     return _rows(random, random.choice(("; ", ";", "\n", " ;; ")), random.choice((" ", ", ", ",", "\t", "  ")))
 
 
@@ -34,7 +38,9 @@ def answers(random: Random) -> bytes:
 
 def _block(random: Random) -> list[str]:
     own = name(random)
-    said = random.choice((own, f"{own}:", f"{own} =", f"## {own}", f"{own} (2x3)", f"**{own}**", f"# {own}", "", f"{own} = 1 2"))
+    said = random.choice(
+        (own, f"{own}:", f"{own} =", f"## {own}", f"{own} (2x3)", f"**{own}**", f"# {own}", "", f"{own} = 1 2")
+    )
     rows = grid(random)
     labels = random.random() < 0.3
     if random.random() < 0.2:
@@ -44,7 +50,10 @@ def _block(random: Random) -> list[str]:
     cell = random.choice((" ", "\t", ", ", ";", "  "))
     lines = [cell.join([word(random), *row] if labels else row) for row in rows]
     if random.random() < 0.2:
-        lines.insert(random.randrange(len(lines) + 1), random.choice(("# so far", word(random), "===", "```", "I was ill", "[", "]]")))
+        lines.insert(
+            random.randrange(len(lines) + 1),
+            random.choice(("# so far", word(random), "===", "```", "I was ill", "[", "]]")),
+        )
     if random.random() < 0.2:
         lines.insert(0, cell.join(word(random) for _ in range(len(rows[0]) if rows else 2)))
     return [said, *lines, random.choice(("", "", "---"))]
@@ -56,7 +65,9 @@ def delimited(random: Random, delimiter: str) -> bytes:
     if random.random() < 0.4:
         rows = [[_quoted(random, word(random)), *row] for row in rows]
     if random.random() < 0.4 and rows:
-        rows.insert(0, ["" if n == 0 and random.random() < 0.5 else _quoted(random, word(random)) for n in range(len(rows[0]))])
+        rows.insert(
+            0, ["" if n == 0 and random.random() < 0.5 else _quoted(random, word(random)) for n in range(len(rows[0]))]
+        )
     if random.random() < 0.2:
         rows.insert(random.randrange(len(rows) + 1), ["# a remark"])
     if random.random() < 0.1:
@@ -85,5 +96,9 @@ def corpus(random: Random) -> str:
 
 def cells(random: Random) -> str:
     """A cell as --work and --trace take it."""
-    inside = ",".join(random.choice((word(random), number(random), "1", "2")) for _ in range(random.choice((1, 2, 2, 3))))
-    return random.choice((f"{name(random)}[{inside}]", name(random), "", "*", f"{name(random)}[{inside}", f"a.{name(random)}[{inside}]"))
+    inside = ",".join(
+        random.choice((word(random), number(random), "1", "2")) for _ in range(random.choice((1, 2, 2, 3)))
+    )
+    return random.choice(
+        (f"{name(random)}[{inside}]", name(random), "", "*", f"{name(random)}[{inside}", f"a.{name(random)}[{inside}]")
+    )

@@ -81,7 +81,9 @@ def mutated(random: Random, data: bytes) -> bytes:
         elif kind == 2 and at < len(found):
             found[at] ^= 1 << random.randrange(8)
         elif kind == 3:
-            found[at:at] = random.choice((b"\0", b"\xff", b"\xfe", b"\xef\xbb\xbf", b"\n", b"\r\n", b'"', b"[", b"}", b"\\", b"1e999", b"\xc3"))
+            found[at:at] = random.choice(
+                (b"\0", b"\xff", b"\xfe", b"\xef\xbb\xbf", b"\n", b"\r\n", b'"', b"[", b"}", b"\\", b"1e999", b"\xc3")
+            )
         elif kind == 4:
             del found[at:]
         elif kind == 5:

@@ -38,8 +38,7 @@ def main() -> None:
     edges = np.array([0.0, -0.0, *SMALL, *LARGE])
     x = np.concatenate([edges, -edges, rounded(rng, 60, low=-6.0, high=6.0)])
     found: list[dict[str, Any]] = [
-        {"kind": name, "X": x, "output": function(torch.from_numpy(x))}
-        for name, function in ACTIVATIONS.items()
+        {"kind": name, "X": x, "output": function(torch.from_numpy(x))} for name, function in ACTIVATIONS.items()
     ]
     rows = {name: np.array(values) for name, values in SOFTMAX.items()}
     for n in range(20):

@@ -34,9 +34,7 @@ def case(n: int, rng: np.random.Generator, pick: random.Random) -> dict[str, Any
     keys = pick.randint(1, 7) if cross else queries
     biased = pick.random() < 0.6
 
-    attention = torch.nn.MultiheadAttention(
-        d_model, heads, bias=biased, batch_first=True, dtype=torch.float64
-    ).eval()
+    attention = torch.nn.MultiheadAttention(d_model, heads, bias=biased, batch_first=True, dtype=torch.float64).eval()
     with torch.no_grad():
         for parameter in attention.parameters():
             parameter.copy_(torch.from_numpy(rounded(rng, *parameter.shape, low=-1.0, high=1.0)))

@@ -219,9 +219,7 @@ def stacked_heads(x: Tensor, *weights: Tensor) -> Named:
         found |= {f"{name}{number}": tensor for name, tensor in steps.items()}
     found["concat"] = torch.cat([found["Z1"], found["Z2"]], dim=-1)
     batch = torch.stack((x, x))
-    found["batch"] = torch.cat(
-        [batch_attention(batch, *weights[:3]), batch_attention(batch, *weights[3:])], -1
-    )
+    found["batch"] = torch.cat([batch_attention(batch, *weights[:3]), batch_attention(batch, *weights[3:])], -1)
     return found
 
 
@@ -236,9 +234,7 @@ def split_heads(x: Tensor, w_q: Tensor, w_k: Tensor, w_v: Tensor, w_o: Tensor, b
     found["concat"] = torch.cat([found["Z1"], found["Z2"]], dim=-1)
     found["output"] = functional.linear(found["concat"], w_o.T, b_o)
     batch = torch.stack((x, x))
-    heads = [
-        batch_attention(batch, *(weight[:, [number]] for weight in (w_q, w_k, w_v))) for number in (0, 1)
-    ]
+    heads = [batch_attention(batch, *(weight[:, [number]] for weight in (w_q, w_k, w_v))) for number in (0, 1)]
     found["batch"] = functional.linear(torch.cat(heads, dim=-1), w_o.T, b_o)
     return found
 

@@ -21,9 +21,7 @@ def softmax(x: np.ndarray) -> np.ndarray:
     return raised / raised.sum(axis=-1, keepdims=True)
 
 
-def attend(
-    case: Case, x: np.ndarray, context: np.ndarray, mask: np.ndarray, prefix: str = ""
-) -> list[np.ndarray]:
+def attend(case: Case, x: np.ndarray, context: np.ndarray, mask: np.ndarray, prefix: str = "") -> list[np.ndarray]:
     """[the weights of each head, the output], from weights taken as d_in × d_out."""
     q, k, v = (
         side @ case[f"{prefix}W_{letter}"] + case.get(f"{prefix}b_{letter}", 0.0)
@@ -215,9 +213,7 @@ def test_the_book_prints_what_torch_computes() -> None:
     assert len(published) == 26
     for name, entry in published:
         for precision in ("float32", "float64"):
-            np.testing.assert_array_equal(
-                np.round(entry[precision], 4), np.array(entry["book"]), err_msg=name
-            )
+            np.testing.assert_array_equal(np.round(entry[precision], 4), np.array(entry["book"]), err_msg=name)
 
 
 def test_printed_tensors_are_their_numbers() -> None:
@@ -242,9 +238,7 @@ def test_journey_agrees_with_itself() -> None:
     split = {name: np.array(entry["float64"]) for name, entry in journey["split_123"].items()}
     causal = np.tril(np.ones((6, 6)))
     inputs = np.array(journey["inputs"]["float64"])
-    np.testing.assert_allclose(
-        attend({"heads": 2, **split}, inputs, inputs, causal)[1], split["output"], **CLOSE
-    )
+    np.testing.assert_allclose(attend({"heads": 2, **split}, inputs, inputs, causal)[1], split["output"], **CLOSE)
 
 
 def test_positions_go_round_the_circle() -> None:
@@ -254,9 +248,7 @@ def test_positions_go_round_the_circle() -> None:
         for (row, column), value in np.ndenumerate(values):
             doubled = 2 * column if case["exponent"] == "column" else 2 * (column // 2)
             angle = (case["start"] + row) / case["base"] ** (doubled / case["d_model"])
-            assert value == pytest.approx(
-                math.cos(angle) if column % 2 else math.sin(angle), rel=0, abs=1e-12
-            )
+            assert value == pytest.approx(math.cos(angle) if column % 2 else math.sin(angle), rel=0, abs=1e-12)
         pairs = case["d_model"] // 2 * 2
         if case["exponent"] == "paired":
             circle = values[:, 0:pairs:2] ** 2 + values[:, 1:pairs:2] ** 2

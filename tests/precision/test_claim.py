@@ -240,7 +240,6 @@ def test_right_answers_to_significant_digits_are_right() -> None:
     assert wrong <= 1
 
 
-
 def test_strays_of_any_length() -> None:
     printed = np.array([0.52, 0.5234, 0.52341234, 0.5234123412341234])
     assert D(2).matches(printed, printed + 4e-11).tolist() == [True, True, True, True]

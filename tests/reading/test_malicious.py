@@ -157,7 +157,9 @@ def test_words_that_would_steer_a_terminal_are_shown_never_sent(way: str) -> Non
     assert harmless(tmat(f"attention --seed 1 {way}", labelled()).output)
 
 
-@pytest.mark.parametrize("way", ["-f table", "--work Z", "--trace 'Z[1,1]'", "-f json", "-f csv --only Z", "-f tsv --only Z", "-f npz"])
+@pytest.mark.parametrize(
+    "way", ["-f table", "--work Z", "--trace 'Z[1,1]'", "-f json", "-f csv --only Z", "-f tsv --only Z", "-f npz"]
+)
 def test_nor_are_they_sent_to_a_terminal(way: str) -> None:
     """Formats that must read back hold the words as they are, but not where a terminal reads them."""
     output = attempt(f"attention --seed 1 {way}", labelled(), stdout_tty=True, variables={"COLUMNS": "80"}).output
@@ -246,7 +248,7 @@ def test_labels_that_start_formulas_are_no_formulas(tmp_path: Path) -> None:
         written = "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml"))
     assert "calc" in written
     assert not [part for part in written.split("<f>")[1:] if "calc" in part.split("</f>")[0]]
-    assert [part for part in written.split("<f>")[1:]], "the numbers are live"
+    assert "<f>" in written, "the numbers are live"
 
 
 BILLION = 10**9
@@ -276,7 +278,9 @@ def test_sizes_beyond_memory_are_refused_before_anything_is_allocated(line: str)
 def test_matrices_that_are_too_large_together_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tmat.limits.memory", lambda: 1 << 28)
     said = too_much("attention --seed 1 --positions 8000 --d-model 2")
-    assert said.startswith("tmat attention: the matrices take 1.4 GiB, and there are 0.25 GiB of memory\n  the largest is scores, 8000×8000\n")
+    assert said.startswith(
+        "tmat attention: the matrices take 1.4 GiB, and there are 0.25 GiB of memory\n  the largest is scores, 8000×8000\n"
+    )
     assert "--only output" in said
 
 
@@ -294,6 +298,8 @@ def test_any_seed_is_a_seed(seed: str) -> None:
     assert tmat(f"attention --seed '{seed}' --dropout 0.5 --dropout-seed '{seed}'").steps
 
 
-@pytest.mark.parametrize("option", ["--width 1000000000 -f table", "--trace Z --depth 1000000000", "--mask causal --window 1000000000"])
+@pytest.mark.parametrize(
+    "option", ["--width 1000000000 -f table", "--trace Z --depth 1000000000", "--mask causal --window 1000000000"]
+)
 def test_large_numbers_that_ask_for_nothing_large(option: str) -> None:
     assert tmat(f"attention --d-k 6 {option}").output

@@ -43,7 +43,12 @@ def nasty() -> Worksheet:
     q = Matrix.of("Q", x.values @ w.values, rows=WORDS, cols=WORDS)
     steps = [
         Step(q, "matmul", ("X", "W_Q")),
-        Step(Matrix.of("we<ird>_$n&me", q.values / np.sqrt(2), rows=WORDS, cols=WORDS), "divide_by_root", ("Q",), {"d": 2.0}),
+        Step(
+            Matrix.of("we<ird>_$n&me", q.values / np.sqrt(2), rows=WORDS, cols=WORDS),
+            "divide_by_root",
+            ("Q",),
+            {"d": 2.0},
+        ),
         Step(Matrix.of("U|`x`", q.values[:, :2], rows=WORDS), "unknown<op>", ("Q", "gone"), {"<": ">"}),
         Step(Matrix.of("../注意", q.values[:2], rows=WORDS[:2], cols=WORDS), "softmax", ("Q",), {"extra": "{0}"}),
     ]

@@ -16,7 +16,8 @@ from tmat.rendering.layout import Look
 from tmat.worksheet import Matrix, Stage, Step, Worksheet
 
 numbers = st.one_of(
-    st.floats(allow_nan=False), st.sampled_from([-0.0, 5e-324, 1.7976931348623157e308, np.inf, -np.inf, np.nan, 0.1 + 0.2])
+    st.floats(allow_nan=False),
+    st.sampled_from([-0.0, 5e-324, 1.7976931348623157e308, np.inf, -np.inf, np.nan, 0.1 + 0.2]),
 )
 words = st.one_of(
     st.sampled_from(WORDS),
@@ -50,7 +51,9 @@ def test_labels_that_only_count_read_back_as_labels() -> None:
 
 def sheet() -> Worksheet:
     x, q = Matrix.of("X", [[1.0]]), Matrix.of("Q", [[1 / 3]])
-    return Worksheet([Stage("attention", "attention", given={"X": x}, steps=[Step(q, "matmul", ("X", "X"))], output="Q")])
+    return Worksheet(
+        [Stage("attention", "attention", given={"X": x}, steps=[Step(q, "matmul", ("X", "X"))], output="Q")]
+    )
 
 
 def test_one_matrix_is_a_file_and_several_a_folder() -> None:

@@ -152,7 +152,17 @@ def test_a_large_matrix_is_shown_by_its_edges() -> None:
 @pytest.mark.parametrize("name", REGISTRY)
 def test_every_operations_formula_is_mathml(name: str) -> None:
     op = REGISTRY[name]
-    params = {"value": -np.inf, "temperature": 2.0, "p": 0.1, "by": 2.0, "d": 6.0, "start": 1, "stop": 2, "row": 1, "kind": "sample"}
+    params = {
+        "value": -np.inf,
+        "temperature": 2.0,
+        "p": 0.1,
+        "by": 2.0,
+        "d": 6.0,
+        "start": 1,
+        "stop": 2,
+        "row": 1,
+        "kind": "sample",
+    }
     params |= {"epsilon": 1e-5, "base": 10000.0, "d_model": 6}
     names = ("X", "W_Q", "layer1.gamma") if op.variadic else ("X", "W_Q", "layer1.gamma")[: len(op.axes)]
     latex = latex_formula(Step(Matrix.of("scores2", [[1.0]]), name, names, params))
@@ -173,7 +183,14 @@ def test_what_is_no_formula_of_ours_is_said_so(latex: str) -> None:
 def test_a_browser_runs_the_page_and_nothing_else(own: str, tmp_path: Path) -> None:
     page = tmp_path / "sheet.html"
     page.write_text(document([sheet() if own == "plain" else nasty()]), encoding="utf-8")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    flags = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+    ]
     flags += ["--disable-component-update", "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
     done = subprocess.run([str(CHROMIUM), *flags, page.as_uri()], capture_output=True, check=True, timeout=60)
     shown = done.stdout.decode()

@@ -60,8 +60,39 @@ class Collector(HTMLParser):
 def test_html_has_no_element_attribute_or_link_but_its_own() -> None:
     page = Collector()
     page.feed(text("html", Look(heat=True)))
-    plain = {"html", "head", "meta", "title", "style", "body", "main", "section", "article", "header", "footer", "aside", "div"}
-    plain |= {"nav", "a", "label", "input", "button", "script", "h2", "h3", "p", "ul", "li", "b", "i", "span", "bdi", "table"}
+    plain = {
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "main",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "aside",
+        "div",
+    }
+    plain |= {
+        "nav",
+        "a",
+        "label",
+        "input",
+        "button",
+        "script",
+        "h2",
+        "h3",
+        "p",
+        "ul",
+        "li",
+        "b",
+        "i",
+        "span",
+        "bdi",
+        "table",
+    }
     plain |= {"thead", "tbody", "tr", "th", "td", "figure", "figcaption", "details", "summary", "dl", "dt", "dd"}
     plain |= {"math", "mi", "mo", "mn", "mtext", "mrow", "msub", "msup", "msqrt", "mspace"}
     assert page.tags <= plain
@@ -92,7 +123,17 @@ def test_markdown_has_no_html_link_or_emphasis() -> None:
     tokens = markdown.MarkdownIt("gfm-like", {"linkify": False}).parse(text("markdown", Look()))
     inline = [child for token in tokens for child in token.children or ()]
     kinds = {token.type for token in (*tokens, *inline)}
-    assert not kinds & {"html_block", "html_inline", "link_open", "image", "em_open", "strong_open", "s_open", "fence", "code_block"} - {
+    assert not kinds & {
+        "html_block",
+        "html_inline",
+        "link_open",
+        "image",
+        "em_open",
+        "strong_open",
+        "s_open",
+        "fence",
+        "code_block",
+    } - {
         "strong_open"  # Tokens:
     }
     strong = [inline[n + 1].content for n, token in enumerate(inline) if token.type == "strong_open"]
@@ -115,7 +156,10 @@ def test_latex_compiles(program: str, tmp_path: Path) -> None:
         pytest.skip(f"{program} is not here")
     (tmp_path / "sheet.tex").write_text(text("latex"), encoding="utf-8")
     done = subprocess.run(
-        [program, "-interaction=nonstopmode", "-halt-on-error", "sheet.tex"], cwd=tmp_path, capture_output=True, check=False
+        [program, "-interaction=nonstopmode", "-halt-on-error", "sheet.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:].decode("utf-8", "replace")
 
@@ -124,7 +168,9 @@ def test_latex_compiles(program: str, tmp_path: Path) -> None:
 def test_delimited_labels_are_no_formulas_and_read_back(format: str, delimiter: str) -> None:
     written = text(format)
     rows = list(csv.reader(io.StringIO(written, newline=""), delimiter=delimiter))
-    assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _is_number(cell)]
+    assert not [
+        cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _is_number(cell)
+    ]
     back = read_delimited(written, "sheet", "\t" if format == "tsv" else None)
     matrix = SHEET.stages[1]["Q"]
     assert back.rows == matrix.rows

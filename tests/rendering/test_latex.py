@@ -37,7 +37,10 @@ def compiled(program: str, text: str, folder: Path) -> str:
     """What the program says of a document that it must take."""
     (folder / "sheet.tex").write_text(text, encoding="utf-8")
     done = subprocess.run(
-        [program, "-interaction=nonstopmode", "-halt-on-error", "sheet.tex"], cwd=folder, capture_output=True, check=False
+        [program, "-interaction=nonstopmode", "-halt-on-error", "sheet.tex"],
+        cwd=folder,
+        capture_output=True,
+        check=False,
     )
     said = done.stdout.decode("utf-8", "replace")
     assert done.returncode == 0, said[-2000:]
@@ -66,7 +69,9 @@ def test_numbers_of_a_column_are_equally_wide() -> None:
 def test_more_columns_than_amsmath_takes_are_announced() -> None:
     wide = Worksheet([Stage("s", "s", given={"X": Matrix.of("X", np.ones((2, 13)))})])
     assert r"\setcounter{MaxMatrixCols}{13}" in document([wide])
-    assert "MaxMatrixCols" not in document([Worksheet([Stage("s", "s", given={"X": Matrix.of("X", np.ones((2, 10)))})])])
+    assert "MaxMatrixCols" not in document(
+        [Worksheet([Stage("s", "s", given={"X": Matrix.of("X", np.ones((2, 10)))})])]
+    )
 
 
 def test_a_fragment_has_no_preamble_and_says_what_it_needs() -> None:
@@ -84,7 +89,10 @@ def test_a_blank_cell_is_a_line_to_write_on() -> None:
 
 
 def wide_and_high() -> Worksheet:
-    given = {"A": Matrix.of("A", np.ones((90, 30)) / 3), "注": Matrix.of("注", [[1e-30, -np.inf, np.nan]], cols=["当", "é", "Ω"])}
+    given = {
+        "A": Matrix.of("A", np.ones((90, 30)) / 3),
+        "注": Matrix.of("注", [[1e-30, -np.inf, np.nan]], cols=["当", "é", "Ω"]),
+    }
     return Worksheet([Stage("s", "s", notes=("ε = 1e-5 · √2 → ≈",), given=given)])
 
 

@@ -57,7 +57,9 @@ def test_mathematics_reaches_the_page_as_it_is_written() -> None:
     text = document([sheet()], Look(work=("weights1", "normalized", "Z1[play,1]")))
     tokens = markdown_it.MarkdownIt("commonmark").parse(text)
     shown = "\n".join(
-        "".join(child.content for child in token.children) for token in tokens if token.type == "inline" and "$" in token.content
+        "".join(child.content for child in token.children)
+        for token in tokens
+        if token.type == "inline" and "$" in token.content
     )
     written = re.findall(r"\$[^$]+\$", re.sub(r"`[^`]*`", "", text))
     assert len(written) > 100
@@ -94,7 +96,25 @@ def test_several_worksheets_are_one_document() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["plain", "don't", "a|b", "`", "``x", "<b>", "*a*", "_a_", "$x$", "a\\", "\\|", " ", "#1", "@you", "a  b", "https://e.example"]
+    "word",
+    [
+        "plain",
+        "don't",
+        "a|b",
+        "`",
+        "``x",
+        "<b>",
+        "*a*",
+        "_a_",
+        "$x$",
+        "a\\",
+        "\\|",
+        " ",
+        "#1",
+        "@you",
+        "a  b",
+        "https://e.example",
+    ],
 )
 @pytest.mark.parametrize("in_table", [True, False])
 def test_a_word_is_read_as_it_is(word: str, in_table: bool) -> None:

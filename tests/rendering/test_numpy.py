@@ -18,7 +18,9 @@ from tmat.worksheet import Array, Matrix, Stage, Worksheet
 
 
 def sheet(*values: Array) -> Worksheet:
-    return Worksheet([Stage("attention", "attention", given={f"M{n}": Matrix.of("", own) for n, own in enumerate(values)})])
+    return Worksheet(
+        [Stage("attention", "attention", given={f"M{n}": Matrix.of("", own) for n, own in enumerate(values)})]
+    )
 
 
 def loaded(data: bytes) -> dict[str, Array]:

@@ -24,7 +24,11 @@ def sheet() -> Worksheet:
 
 
 def test_weights_and_positions_are_drawn_unasked_and_others_when_chosen() -> None:
-    assert [entry.name for entry in maps([sheet()], Look())] == ["posenc.PE", "attention.weights1", "attention.weights2"]
+    assert [entry.name for entry in maps([sheet()], Look())] == [
+        "posenc.PE",
+        "attention.weights1",
+        "attention.weights2",
+    ]
     assert [entry.name for entry in maps([sheet()], Look(only=("attention.Q",)))] == ["attention.Q"]
 
 

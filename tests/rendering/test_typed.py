@@ -14,7 +14,9 @@ from tmat.rendering.typed import document
 from tmat.worksheet import Matrix, Stage, Step, Worksheet
 
 numbers = st.one_of(st.floats(allow_nan=False), st.sampled_from([-0.0, 5e-324, 1e308, np.inf, -np.inf, 0.1 + 0.2]))
-words = st.one_of(st.sampled_from(WORDS), st.text(max_size=4), st.sampled_from(["When", "nan", "1", "e1", "x2", "don't", "_", "3x4"]))
+words = st.one_of(
+    st.sampled_from(WORDS), st.text(max_size=4), st.sampled_from(["When", "nan", "1", "e1", "x2", "don't", "_", "3x4"])
+)
 
 
 @st.composite

@@ -28,9 +28,7 @@ X = np.random.default_rng(1).normal(size=(101, 12))
 @pytest.mark.parametrize("heads", [1, 3])
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("dtype", "near"), [("float64", 1e-12), ("float32", 1e-5)])
-def test_blocks_change_nothing(
-    way: str, heads: int, dtype: str, near: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_blocks_change_nothing(way: str, heads: int, dtype: str, near: float, monkeypatch: pytest.MonkeyPatch) -> None:
     options = {"heads": heads, "seed": 1, "dtype": dtype, **WAYS[way]}
     whole = attention(X, **options)["attention"]["output"].values
     monkeypatch.setattr(compute, "LARGE", 1 << 9)

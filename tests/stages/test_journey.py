@@ -53,14 +53,14 @@ def test_masking_by_minus_infinity_and_by_renormalising_agree() -> None:
     close(filled, "masking_789", "mask", "masked", "weights", "Z")
     thinned = stage_of(seed=789, init="torch-linear", d_k=2, project=False, mask="causal", renormalize=True)
     close(thinned, "masking_789", "renormalized")
-    np.testing.assert_allclose(thinned["masked"].values, JOURNEY["masking_789"]["masked_weights"]["float64"], rtol=1e-12)
+    np.testing.assert_allclose(
+        thinned["masked"].values, JOURNEY["masking_789"]["masked_weights"]["float64"], rtol=1e-12
+    )
     np.testing.assert_allclose(thinned["Z"].values, filled["Z"].values, rtol=1e-12)
 
 
 def test_dropout_123() -> None:
-    stage = stage_of(
-        seed=789, init="torch-linear", d_k=2, project=False, mask="causal", dropout=0.5, dropout_seed=123
-    )
+    stage = stage_of(seed=789, init="torch-linear", d_k=2, project=False, mask="causal", dropout=0.5, dropout_seed=123)
     assert stage["keep"].values.tolist() == JOURNEY["dropout_123"]["kept"]
     np.testing.assert_allclose(stage["dropped"].values, JOURNEY["dropout_123"]["weights"]["float64"], rtol=1e-12)
 

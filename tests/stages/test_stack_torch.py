@@ -52,7 +52,10 @@ def test_decoder_layer() -> None:
     """A decoder layer of stage calls, as decode makes them."""
     for case in cases("decoder_layer"):
         own, cross = (
-            {name.removeprefix(side): value for name, value in rows(case, *(n for n in case if n.startswith(side))).items()}
+            {
+                name.removeprefix(side): value
+                for name, value in rows(case, *(n for n in case if n.startswith(side))).items()
+            }
             for side in ("self_", "cross_")
         )
         norms = [{k[:-1]: v for k, v in rows(case, f"gamma{n}", f"beta{n}").items()} for n in (1, 2, 3)]

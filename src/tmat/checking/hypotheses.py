@@ -56,7 +56,9 @@ def page_of(sources: Sources, planned: Planned) -> Page:
     others: list[tuple[str, Array]] = []
     makers: dict[str, tuple[str, ...]] = {}
     operands = planned.of or ()
-    nearby = sorted(sources.lines, key=lambda line: (line.planned.place not in operands, line.planned.stage != planned.stage))
+    nearby = sorted(
+        sources.lines, key=lambda line: (line.planned.place not in operands, line.planned.stage != planned.stage)
+    )
     for line in nearby:
         other = line.planned
         if other is planned or other.name in makers:

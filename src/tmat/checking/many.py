@@ -72,7 +72,11 @@ def mark_many(
     files = submissions(paths)
     options = options or Options()
     processes = min(jobs or os.cpu_count() or 1, max(len(files) // (WORTH_A_POOL // 2), 1))
-    found = _serially(files, key, options, names or {}) if processes < 2 else _together(files, key, options, names or {}, processes)
+    found = (
+        _serially(files, key, options, names or {})
+        if processes < 2
+        else _together(files, key, options, names or {}, processes)
+    )
     for done, marked in enumerate(found, start=1):
         if progress is not None:
             progress(done, len(files))

@@ -46,9 +46,13 @@ class Emitter:
             if said is not None and not given:
                 raise InputError(f"{option} does nothing without {needs}", mend=f"add {needs} and a cell")
         if self.common.position is not None and self.format != "table":
-            raise InputError(f"--position does not go with {self.format}", "its working is a table", mend="try -f table")
+            raise InputError(
+                f"--position does not go with {self.format}", "its working is a table", mend="try -f table"
+            )
         if self.common.fragment and self.format != "latex":
-            raise InputError(f"--fragment does not go with {self.format}", "it is for LaTeX", mend="try -o sheet.tex --fragment")
+            raise InputError(
+                f"--fragment does not go with {self.format}", "it is for LaTeX", mend="try -o sheet.tex --fragment"
+            )
         if self.common.plot is not None:
             from tmat.rendering.scaling_plot import check_plot
 
@@ -184,27 +188,22 @@ def _make_folder(folder: str) -> None:
 
 def write_file(path: str, content: bytes | Callable[[BinaryIO], object]) -> None:
     """Write beside and rename: a file is whole or as it was. What is large writes itself into the file it is given."""
-    import tempfile
-
     folder = os.path.dirname(path) or "."
     if os.path.isdir(path):
         raise OutputError(f"cannot write {path}", "it is a folder", mend="give the name of a file in it")
     if os.path.exists(path) and not os.path.isfile(path):
         _write_through(path, content)
         return
-    beside = None
+    # Its name is known before it is there: an interrupt in between leaves nothing behind.
+    beside = os.path.join(folder, f".tmat-{os.urandom(8).hex()}")
     try:
         with _ending_tidily():
             try:
-                handle, beside = tempfile.mkstemp(prefix=".tmat-", dir=folder)
-                with os.fdopen(handle, "wb") as file:
+                with open(beside, "xb") as file:
                     _fill(file, content)
-                umask = os.umask(0)
-                os.umask(umask)
-                os.chmod(beside, 0o666 & ~umask)
                 os.replace(beside, path)
             except BaseException:
-                if beside is not None and os.path.exists(beside):
+                if os.path.exists(beside):
                     os.unlink(beside)
                 raise
     except OSError as error:

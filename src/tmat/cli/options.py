@@ -6,7 +6,7 @@ our other files) each would be compiled again when a command starts.
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any
 
 import typer
 
@@ -97,7 +97,8 @@ class Common:
         ),
     ] = None  # fmt: skip
     fragment: Annotated[
-        bool, typer.Option("--fragment", rich_help_panel=OUTPUT, help="LaTeX for a document of your own, not a whole one.")
+        bool,
+        typer.Option("--fragment", rich_help_panel=OUTPUT, help="LaTeX for a document of your own, not a whole one."),
     ] = False
     plot: Annotated[
         str | None,
@@ -168,7 +169,7 @@ def with_common(*leave_out: str) -> Callable[[Callable[..., Any]], Callable[...,
         shared = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(Common, name), annotation=option)
             for name, option in Common.__annotations__.items()
-            if name not in leave_out and get_origin(option) is Annotated
+            if name not in leave_out and hasattr(option, "__metadata__")  # Annotated: the others are no options
         ]
         names = {p.name for p in shared}
 

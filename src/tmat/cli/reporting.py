@@ -40,7 +40,9 @@ def key_sheet(key: str, env: Environment) -> tuple[Worksheet, Mapping[str, Calle
             documents = list(read_documents(stream, key))
     origin = "standard input" if key == "-" else key
     if len(documents) != 1 or not isinstance(documents[0], Worksheet):
-        found = "nothing" if not documents else "bare matrices" if len(documents) == 1 else f"{len(documents)} documents"
+        found = (
+            "nothing" if not documents else "bare matrices" if len(documents) == 1 else f"{len(documents)} documents"
+        )
         raise InputError(
             f"{origin} is no key",
             f"expected one worksheet in JSON, found {found}",
@@ -136,11 +138,15 @@ def _held_against_themselves(paths: Sequence[str], options: Options, env: Enviro
     if env.stdin_kind in ("pipe", "file"):
         for document in read_documents(env.stdin):
             if not isinstance(document, Worksheet):
-                raise InputError("standard input has no steps", "bare matrices came", mend="give the key: --key key.json")
+                raise InputError(
+                    "standard input has no steps", "bare matrices came", mend="give the key: --key key.json"
+                )
             found += 1
             yield mark_self(document, options, "standard input")
     if not found:
-        raise InputError("check has nothing to mark", "no answers were named", mend="tmat check answers.txt --key key.json")
+        raise InputError(
+            "check has nothing to mark", "no answers were named", mend="tmat check answers.txt --key key.json"
+        )
 
 
 def shown(line: Line) -> Line:
@@ -295,7 +301,9 @@ class Reporter:
         lines: list[Line] = []
         for result in results:
             if not isinstance(result, Report):
-                lines.append((Span(pad(result.origin, wide)), Span("  "), Span(f"could not be marked: {result.what}", "wrong")))
+                lines.append(
+                    (Span(pad(result.origin, wide)), Span("  "), Span(f"could not be marked: {result.what}", "wrong"))
+                )
                 lines += [(Span(" " * (wide + 2) + text, "wrong"),) for text in result.details]
             elif self.each:
                 lines += [(Span(result.origin, "heading"),), *self._table(result), ()]

@@ -55,7 +55,9 @@ def command(
     env = environment()
     common.blank, common.step, common.all_stages = blank, step, True
     emitter = Emitter(env, common)
-    sheets = sheets_of(files) if files else (as_sheet(named) if named else sheet for sheet, named in incoming(env, common))
+    sheets = (
+        sheets_of(files) if files else (as_sheet(named) if named else sheet for sheet, named in incoming(env, common))
+    )
     came = False
     for sheet in sheets:
         came = True
@@ -67,5 +69,3 @@ def command(
             "show has no worksheet", "none came on standard input", mend="give a file: tmat show sheet.json"
         )
     emitter.close()
-
-

@@ -81,9 +81,7 @@ def emptied(sheet: Worksheet, names: Sequence[str]) -> Worksheet:
     for stage in sheet.stages:
         mine = {own for name in names for own in matching(stage, name) if stage.step(own) is not None}
         found |= {name for name in names if any(own in mine for own in matching(stage, name))}
-        steps = [
-            replace(step, result=_empty(step.result)) if step.name in mine else step for step in stage.steps
-        ]
+        steps = [replace(step, result=_empty(step.result)) if step.name in mine else step for step in stage.steps]
         stages.append(replace(stage, steps=steps))
     missing = [name for name in names if name not in found]
     if missing:

@@ -91,7 +91,10 @@ def print_working(sheet: Worksheet, before: Worksheet, common: Common, env: Envi
             lines += [*_worked(text), ()]
     for asked in common.trace or ():
         for stage, name, i, j in cells(fresh, asked):
-            lines += [*tree(trace(sheet, stage.id, name, i, j, 2 if common.depth is None else common.depth), common.digits), ()]
+            lines += [
+                *tree(trace(sheet, stage.id, name, i, j, 2 if common.depth is None else common.depth), common.digits),
+                (),
+            ]
     put(lines[:-1], env, common)
 
 
@@ -190,7 +193,9 @@ def console_of(env: Environment, width: int | None) -> Console:
 
     # Rich would take a COLUMNS that is no number for one.
     variables = {name: value for name, value in env.variables.items() if name not in ("COLUMNS", "LINES")}
-    stream = io.TextIOWrapper(io.BufferedWriter(_Unclosed(env.stdout)), encoding=env.encoding, errors="backslashreplace", newline="\n")
+    stream = io.TextIOWrapper(
+        io.BufferedWriter(_Unclosed(env.stdout)), encoding=env.encoding, errors="backslashreplace", newline="\n"
+    )
     return Console(
         file=stream, width=width or 80, force_terminal=env.stdout_tty or None, highlight=False, emoji=False,
         _environ=variables, legacy_windows=False,

@@ -102,9 +102,7 @@ def _encode() -> Defaults:
 
 
 def _decode() -> Defaults:
-    return Defaults(
-        {"memory": article("memory", "addnorm2"), "W_E": word_embeddings()}, None, TOKENS, vocabulary()
-    )
+    return Defaults({"memory": article("memory", "addnorm2"), "W_E": word_embeddings()}, None, TOKENS, vocabulary())
 
 
 _OF: dict[str, Callable[[], Defaults]] = {

@@ -10,7 +10,6 @@ from tmat.examples.article import Example, Printed
 from tmat.examples.running import run
 from tmat.worksheet import Stage, Worksheet
 
-
 DATA = Called("", "")
 """The name of a block that is no step to mark."""
 
@@ -38,7 +37,9 @@ def key_of(name: str) -> tuple[Worksheet, dict[str, Called]]:
             for call, stage in zip(part.calls, own[-len(part.calls) :], strict=True):
                 for printed in call.prints:
                     whole_step = _fits(whole, printed, stage)
-                    called[printed.block] = Called(ids[stage.id], printed.step, printed.transposed) if whole_step else DATA
+                    called[printed.block] = (
+                        Called(ids[stage.id], printed.step, printed.transposed) if whole_step else DATA
+                    )
                 for fact in call.facts:
                     called[fact.block] = DATA
     for block in _data(whole):
@@ -50,7 +51,9 @@ def _fits(whole: Example, printed: Printed, stage: Stage) -> bool:
     """Whether the article prints all of a step, not a row or two of it."""
     texts = whole.texts(printed.block)
     shape = (len(texts), len(texts[0]))
-    return not any("_" in row for row in texts) and stage[printed.step].values.shape == (shape[::-1] if printed.transposed else shape)
+    return not any("_" in row for row in texts) and stage[printed.step].values.shape == (
+        shape[::-1] if printed.transposed else shape
+    )
 
 
 def _data(whole: Example) -> list[str]:

@@ -74,7 +74,7 @@ class Expression:
 
     def __init_subclass__(cls) -> None:
         cls._fields = (*cls._fields, *cls.__annotations__)
-        cls.__match_args__ = cls._fields  # type: ignore[attr-defined]
+        setattr(cls, "__match_args__", cls._fields)  # noqa: B010
 
     def __init__(self, *values: Any) -> None:
         self.__dict__.update(zip(self._fields, values, strict=True))

@@ -112,7 +112,9 @@ class _Reader:
         """A word of a million letters is refused before it is looked at in every way there is."""
         word = next((word for word in raw.split() if len(word) > _LONG), None)
         if word is not None:
-            raise InputError(f"{visible(word, 20)} has {len(word)} characters", self.where(line), "expected rows of numbers")
+            raise InputError(
+                f"{visible(word, 20)} has {len(word)} characters", self.where(line), "expected rows of numbers"
+            )
 
     def heading(self, text: str, line: int) -> None:
         self.finish()

@@ -20,8 +20,8 @@ LARGEST = 2**31
 """Bytes of float64 that one file may hold."""
 
 _DENSE_RATIO, _DENSE_SIZE = 200, 2**28  # a file that unpacks to more than 256 MiB at over 200:1 is a bomb
-_DAMAGED = (
-    *DAMAGED, MemoryError, KeyError, IndexError, TypeError, SyntaxError, AttributeError,
+_DAMAGED: tuple[type[Exception], ...] = (
+    *DAMAGED, MemoryError, RecursionError, KeyError, IndexError, TypeError, SyntaxError, AttributeError,
 )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def _described(text: bytes, origin: str) -> tuple[tuple[int, ...], bool, np.dtyp
         if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
             raise ValueError("the shape is no tuple of whole numbers")
         dtype: np.dtype[np.generic] = np.lib.format.descr_to_dtype(described["descr"])
-    except (*_DAMAGED, RecursionError):
+    except _DAMAGED:
         raise InputError(f"{origin} has a header that says no type and shape", visible(repr(text[:80]), 100)) from None
     return shape, bool(fortran), dtype
 

@@ -69,7 +69,9 @@ def _refuse_twins(data: bytes, value: Any, where: str) -> None:
         found = dict(pairs)
         if len(found) < len(pairs):
             twin = next(key for n, (key, _) in enumerate(pairs) if key in dict(pairs[:n]))
-            raise InputError(f'"{visible(twin, 60)}" is there twice in one object', f"in {where}", "expected each key once")
+            raise InputError(
+                f'"{visible(twin, 60)}" is there twice in one object', f"in {where}", "expected each key once"
+            )
         return found
 
     json.loads(data, object_pairs_hook=once)

@@ -55,6 +55,11 @@ def _numbers(row: Sequence[float], digits: int | None) -> Iterator[str]:
 def _label(text: str, delimiter: str) -> str:
     r"""A label so that it reads back: guarded where it looks like a formula, in quotes where it needs them."""
     guarded = f"'{text}" if FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
-    if delimiter in guarded or any(mark in guarded for mark in '"\n\r\t#;') or guarded != guarded.strip() or not guarded:
+    if (
+        delimiter in guarded
+        or any(mark in guarded for mark in '"\n\r\t#;')
+        or guarded != guarded.strip()
+        or not guarded
+    ):
         return '"' + guarded.replace('"', '""') + '"'
     return guarded

@@ -84,7 +84,9 @@ def _matrix(shown: Shown, worked: Worked) -> Iterator[str]:
     if not shown.matrix.values.size:
         return
     head = ["", *(label(shown.col_label(col), in_table=True) for col in shown.cols)]
-    rows = [[label(shown.row_label(row), in_table=True), *cells] for row, cells in zip(shown.rows, shown.cells, strict=True)]
+    rows = [
+        [label(shown.row_label(row), in_table=True), *cells] for row, cells in zip(shown.rows, shown.cells, strict=True)
+    ]
     yield table(head, rows, "l" + "r" * len(shown.cols))
     if shown.summary:
         yield escaped(shown.summary)
@@ -109,7 +111,12 @@ def mathematics(latex: str) -> str:
     >>> print(mathematics(r"\mathrm{scores}_{1} = Q_{1} K_{1}^{\top}"))
     $\mathrm{scores_{1}} = Q_{1} K_{1}^{\top}$
     """
-    latex = latex.replace(r"\\", r"\cr").replace(r"\,", r"\thinspace ").replace(r"\{", r"\lbrace ").replace(r"\}", r"\rbrace ")
+    latex = (
+        latex.replace(r"\\", r"\cr")
+        .replace(r"\,", r"\thinspace ")
+        .replace(r"\{", r"\lbrace ")
+        .replace(r"\}", r"\rbrace ")
+    )
     latex = _GROUP.sub(r"\1_\2}", latex).replace(r"\operatorname{gelu}_", r"\operatorname{gelu}\nolimits_")
     if re.search(r"(?<![^\W_])_", latex):
         return f"$`{latex}`$"
@@ -119,7 +126,10 @@ def mathematics(latex: str) -> str:
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], aligns: str) -> str:
     """A table in GitHub's form, its columns lined up in the source as well."""
     widths = [max(3, *(width(row[n]) for row in (head, *rows))) for n in range(len(head))]
-    rule = [":" + "-" * (wide + 1) if side == "l" else "-" * (wide + 1) + ":" for wide, side in zip(widths, aligns, strict=True)]
+    rule = [
+        ":" + "-" * (wide + 1) if side == "l" else "-" * (wide + 1) + ":"
+        for wide, side in zip(widths, aligns, strict=True)
+    ]
     lines = [_row(head, widths, aligns), f"|{'|'.join(rule)}|", *(_row(row, widths, aligns) for row in rows)]
     return "\n".join(lines)
 
@@ -181,4 +191,6 @@ def _numbered(stage: Stage) -> Stage:
 
 
 def _held(labels: Sequence[str]) -> tuple[str, ...]:
-    return tuple(text if _PLAIN.fullmatch(text) and "_" not in text else str(n) for n, text in enumerate(labels, start=1))
+    return tuple(
+        text if _PLAIN.fullmatch(text) and "_" not in text else str(n) for n, text in enumerate(labels, start=1)
+    )

@@ -239,4 +239,3 @@ def _likeliest(stage: Stage, count: int) -> Iterator[tuple[str, list[tuple[str, 
     for label, row in zip(step.result.rows, step.result.values.tolist(), strict=True):
         best = sorted(range(len(row)), key=lambda j: (-row[j], j))[:count]
         yield label, [(step.result.cols[j], row[j]) for j in best]
-

@@ -86,7 +86,9 @@ def maps(sheets: Sequence[Worksheet], look: Look) -> list[Entry]:
             mend="choose matrices with --only",
         )
     if len(found) > MOST:
-        raise LimitError(f"{len(found)} heat maps are too many for one picture", f"at most {MOST}", mend="choose with --only")
+        raise LimitError(
+            f"{len(found)} heat maps are too many for one picture", f"at most {MOST}", mend="choose with --only"
+        )
     return found
 
 
@@ -108,7 +110,11 @@ def _size(chosen: Sequence[Entry]) -> tuple[float, float]:
     """The inches of one map, so that its numbers and labels have room."""
     width = max(min(entry.matrix.width, TICKS) for entry in chosen)
     height = max(min(entry.matrix.height, TICKS) for entry in chosen)
-    label = max(len(visible(text, LONGEST)) for entry in chosen for text in (*entry.matrix.rows[:TICKS], *entry.matrix.cols[:TICKS]))
+    label = max(
+        len(visible(text, LONGEST))
+        for entry in chosen
+        for text in (*entry.matrix.rows[:TICKS], *entry.matrix.cols[:TICKS])
+    )
     each = 0.52 if width <= NUMBERED else 0.22
     return max(each * width + 1.6 + 0.08 * label, 3.4), max(0.34 * min(height, 30) + 1.0 + 0.06 * label, 2.2)
 

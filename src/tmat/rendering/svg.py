@@ -28,4 +28,7 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dic
     stem, suffix = os.path.splitext(name)
     paths = [name, *(f"{stem}-{n}{suffix}" for n in range(2, len(sheets) + 1))]
     width = look.width or COLUMNS
-    return {path: to_svg(sheet, width=width, look=look).encode("utf-8", "replace") for path, sheet in zip(paths, sheets, strict=False)}
+    return {
+        path: to_svg(sheet, width=width, look=look).encode("utf-8", "replace")
+        for path, sheet in zip(paths, sheets, strict=False)
+    }

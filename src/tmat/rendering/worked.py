@@ -58,4 +58,3 @@ class Worked:
             return self._workings.cell(name, i, j)
         except UNFIT:
             return None
-

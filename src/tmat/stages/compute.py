@@ -62,9 +62,7 @@ def compute(order: list[Node], kept: set[Node], draw: Callable[[Node], Array], d
             _work_out(needed, kept, passing, dtype, step)
 
 
-def _work_out(
-    needed: list[Node], kept: set[Node], passing: set[Node], dtype: Any, step: Callable[[int], None]
-) -> None:
+def _work_out(needed: list[Node], kept: set[Node], passing: set[Node], dtype: Any, step: Callable[[int], None]) -> None:
     """The steps in order; ``step`` is told how many cells are done."""
     uses = dict.fromkeys(needed, 0)
     for node in needed:

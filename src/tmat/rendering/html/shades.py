@@ -20,7 +20,9 @@ def shade(scale: Scale, x: float) -> str:
 
 def rules(used: Iterable[str], where: str) -> str:
     """The style of these classes, wherever ``where`` holds."""
-    return "\n".join(f"{where} .{name}:not(.on, .from) {{ background: {c}; color: {ink(c)}; }}" for name, c in _colours(used))
+    return "\n".join(
+        f"{where} .{name}:not(.on, .from) {{ background: {c}; color: {ink(c)}; }}" for name, c in _colours(used)
+    )
 
 
 def _colours(used: Iterable[str]) -> Iterable[tuple[str, str]]:

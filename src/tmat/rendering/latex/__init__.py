@@ -140,7 +140,12 @@ def _words(section: Section, look: Look) -> Iterator[str]:
     for after, words in section.likeliest:
         rows = [rf"{text(word)} & {format_number(chance, 4)} \\" for word, chance in words]
         yield "\n".join(
-            (rf"\par\medskip\noindent after {text(after)}:\quad", r"\begin{tabular}[t]{@{}lr@{}}", *rows, r"\end{tabular}")
+            (
+                rf"\par\medskip\noindent after {text(after)}:\quad",
+                r"\begin{tabular}[t]{@{}lr@{}}",
+                *rows,
+                r"\end{tabular}",
+            )
         )
 
 

@@ -15,7 +15,9 @@ SIGNS = {
     "²": "{}^{2}", "³": "{}^{3}", "≈": r"\approx", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∘": r"\circ", "…": r"\ldots",
     "⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots", "⌊": r"\lfloor", "⌋": r"\rfloor", "′": r"{}'", "±": r"\pm",
 }  # fmt: skip
-_HAN = "\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
+_HAN = (
+    "\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
+)
 _SIGN = re.compile(f"[{''.join(SIGNS)}]")
 _RUN = re.compile(f"[{_HAN}]+|[^\x00-\u017f\u2010-\u2026{_HAN}]+")
 _NAME = re.compile(r"\\mathrm\{([^{}]*[^\x00-\x7f][^{}]*)\}")
@@ -77,7 +79,9 @@ def declared(found: Scripts) -> str:
     lines += [rf"  \tmatlacking{{{ord(c):04X}}}{{{c}}}" for c in others]
     if found.cjk:
         lacking = "".join(rf"\tmatlacking{{{ord(c):04X}}}{{{c}}}" for c in han)
-        lines.append(r"  \IfFileExists{CJKutf8.sty}{\usepackage{CJKutf8}\newenvironment{tmatcjk}{\begin{CJK*}{UTF8}{gbsn}}{\end{CJK*}}}%")
+        lines.append(
+            r"  \IfFileExists{CJKutf8.sty}{\usepackage{CJKutf8}\newenvironment{tmatcjk}{\begin{CJK*}{UTF8}{gbsn}}{\end{CJK*}}}%"
+        )
         lines.append(rf"    {{\newenvironment{{tmatcjk}}{{}}{{}}{lacking}}}")
         lines.append(r"  \newcommand{\tmathan}[1]{\text{#1}}")
     if found.other:

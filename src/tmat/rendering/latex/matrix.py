@@ -26,7 +26,9 @@ def matrix(shown: Shown) -> str:
     whole = f"\\begin{{bmatrix}}\n{body}\n\\end{{bmatrix}}"
     if not shown.has_rows:
         return whole
-    labels = [r"\vdots" if row == CUT else rf"\text{{{latex_text(visible(shown.row_label(row)))}}}" for row in shown.rows]
+    labels = [
+        r"\vdots" if row == CUT else rf"\text{{{latex_text(visible(shown.row_label(row)))}}}" for row in shown.rows
+    ]
     left = " \\\\ ".join(labels)
     return f"\\;\\begin{{array}}{{@{{}}l@{{}}}}\n{left}\n\\end{{array}}\\,\n{whole}"
 
