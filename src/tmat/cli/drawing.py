@@ -15,12 +15,12 @@ SIZE = 6
 
 def drawn(stage: str, name: str, common: Common, height: int | None, width: int | None, letter: str) -> Matrix:
     """A matrix drawn from --seed and --init, its rows called by --tokens or numbered."""
+    from tmat.cli.given import row_words
     from tmat.limits import refuse_size
     from tmat.seeding import TorchGenerator, draw
-    from tmat.tokenizing import tokens
     from tmat.worksheet import Matrix
 
-    words = tokens(common.tokens) if common.tokens else None
+    words = row_words(common.tokens) if common.tokens else None
     rows = len(words) if words else height if height is not None else SIZE
     cols = width if width is not None else SIZE
     for option, size in (("--positions", rows), ("--d-model", cols)):

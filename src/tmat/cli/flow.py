@@ -228,10 +228,10 @@ def _labelled(sheet: Worksheet, common: Common) -> Worksheet:
     """The worksheet with the words that --tokens says."""
     if not common.tokens:
         return sheet
-    from tmat.tokenizing import tokens
+    from tmat.cli.given import row_words
     from tmat.worksheet import Worksheet
 
-    return Worksheet(sheet.stages, sheet.vocabulary, tuple(tokens(common.tokens)))
+    return Worksheet(sheet.stages, sheet.vocabulary, row_words(common.tokens))
 
 
 def _of_the_article(error: InputError) -> InputError:

@@ -29,15 +29,29 @@ def stem(name: str) -> str:
     return ALIASES.get(own, own)
 
 
+def row_words(text: str) -> tuple[str, ...]:
+    """The words of --tokens: parted by blanks where there are any, so that 权力 is one label; else as the tokenizer does.
+
+    >>> row_words("当 你 权力"), row_words("当你"), row_words("When you play.")
+    (('当', '你', '权力'), ('当', '你'), ('When', 'you', 'play'))
+    """
+    from tmat.tokenizing import tokens
+
+    pieces = text.split()
+    if len(pieces) < 2:
+        return tuple(tokens(text))
+    found = [(piece, tokens(piece)) for piece in pieces]
+    return tuple(own[0] if len(own) == 1 else piece for piece, own in found if own)
+
+
 def with_tokens(matrices: dict[str, object], before: Worksheet, text: str | None, main: str) -> dict[str, object]:
     """The matrices with the words of --tokens for their rows; what comes down the pipe is called by them too."""
     if not text:
         return matrices
     from tmat.stages.sheet import arriving
-    from tmat.tokenizing import tokens
     from tmat.worksheet import Matrix
 
-    words = tuple(tokens(text))
+    words = row_words(text)
     given = dict(matrices)
     flowing = arriving(before)
     if flowing is not None and not any(stem(name) in A_ROW_A_TOKEN for name in given):
