@@ -1,19 +1,20 @@
-"""Where the program begins: ``tmat``, or ``python -m tmat``. An interrupt is no error, at whatever point it comes."""
+"""Where the program begins: ``tmat``, or ``python -m tmat``."""
 
 from __future__ import annotations
 
 import os
 from typing import NoReturn
 
-INTERRUPTED = 130
+from tmat.interrupts import INTERRUPTED, end_when_interrupted
 
 
 def main() -> NoReturn:
+    end_when_interrupted()
     try:
         from tmat.cli.app import main as program
 
         program()
-    except KeyboardInterrupt:  # while modules were loaded, or on the way out
+    except KeyboardInterrupt:  # on the way out
         os._exit(INTERRUPTED)
 
 

@@ -53,7 +53,7 @@ def refuse_size(name: str, height: int, width: int, *, itemsize: int = 8, mend: 
         return
     if needed > memory():
         raise LimitError(
-            f"{name} would be {height}×{width}",
+            f"{name} would be {counted(height)}×{counted(width)}",
             f"that takes {gigabytes(needed)}, and there are {gigabytes(memory())} of memory",
             mend=mend or "choose smaller sizes",
         )
@@ -72,13 +72,26 @@ def refuse_total(needed: int, largest: str) -> None:
 def refuse_count(option: str, count: int, most: int) -> None:
     """Raise LimitError where an option asks for more than is ever computed."""
     if count > most:
-        raise LimitError(f"{option} {count} is too many", f"at most {most} are computed", mend=f"try {option} {most}")
+        raise LimitError(
+            f"{option} {counted(count)} is too many", f"at most {most} are computed", mend=f"try {option} {most}"
+        )
 
 
 def gigabytes(size: int) -> str:
     """A size in GiB, with as many digits as it is worth.
 
-    >>> gigabytes(3 << 29), gigabytes(1 << 70)
-    ('1.5 GiB', '1.1e+12 GiB')
+    >>> gigabytes(3 << 29), gigabytes(104 << 30), gigabytes(1 << 170)
+    ('1.5 GiB', '104 GiB', '10^42 GiB')
     """
-    return f"{size / 2**30:.2g} GiB" if size < 10 << 30 or size > 1 << 50 else f"{size >> 30} GiB"
+    return f"{size / 2**30:.2g} GiB" if size < 10 << 30 else f"{counted(size >> 30)} GiB"
+
+
+def counted(number: int) -> str:
+    """A number, or its magnitude where nobody would read its digits.
+
+    >>> counted(1024), counted(10**20 + 1)
+    ('1024', '10^20')
+    """
+    import math
+
+    return str(number) if number < 10**15 else f"10^{int(math.log10(number))}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from tests.benchmarks.measure import TMAT, Figure, in_turns, once, python
@@ -48,12 +49,8 @@ def figures(folder: Path, rounds: int, longest: int) -> list[Figure]:
     once(python(INPUTS.format(d=D_MODEL, lengths=(length, longest))), folder)
     tmat = [*TMAT, "attention", "-m", f"X=X{length}.npy", "--weights", "weights.npz", "--heads", str(HEADS)]
     commands = {"tmat": [*tmat, "-o", "tmat.npz"]}
-    try:
-        import torch  # noqa: F401
-
+    if find_spec("torch") is not None:
         commands["torch"] = python(TORCH.format(length=length, d=D_MODEL, heads=HEADS))
-    except ImportError:
-        pass
     best = in_turns(commands, rounds, folder=folder)
     found = []
     ours = best["tmat"]

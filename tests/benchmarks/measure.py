@@ -1,4 +1,7 @@
-"""Whole processes against whole processes: run in turns, the best of many, so that a busy machine slows all alike."""
+"""Whole processes against whole processes: run in turns, the best of many, so that a busy machine slows all alike.
+
+Nothing here loads NumPy or torch: a process counts the memory of the one that started it as its own largest.
+"""
 
 from __future__ import annotations
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
+from importlib.util import find_spec
 
 from tests.benchmarks.measure import TMAT, Figure, in_turns, milliseconds, python
 
-from tmat.examples.numbers import number
-
 ATTENTION = [*TMAT, "attention", "--d-k", "6"]
+MATRICES = """
+from tmat.examples.numbers import number
+print([number("thrones", name).tolist() for name in ("X", "W_Q", "W_K", "W_V", "W_O")])
+"""
 SCRIPT = """
 import math, torch
 X, W_Q, W_K, W_V, W_O = (torch.tensor(m, dtype=torch.float64) for m in {matrices})
@@ -67,11 +71,9 @@ def _pipe(rounds: int) -> list[Figure]:
 
 
 def _torch(rounds: int) -> list[Figure]:
-    try:
-        import torch  # noqa: F401
-    except ImportError:
+    if find_spec("torch") is None:
         return []
-    matrices = [number("thrones", name).tolist() for name in ("X", "W_Q", "W_K", "W_V", "W_O")]
+    matrices = subprocess.run(python(MATRICES), capture_output=True, text=True, check=True).stdout
     best = in_turns({"torch": python(SCRIPT.format(matrices=matrices)), "tmat": ATTENTION}, rounds)
     return [
         Figure("a torch script of the same attention (import, matrices, print), against `tmat attention`",

@@ -14,6 +14,7 @@ from tmat.checking.options import Options
 from tmat.checking.plan import Plan
 from tmat.checking.report import Report
 from tmat.errors import InputError, TmatError
+from tmat.interrupts import tidied
 from tmat.visible import visible
 from tmat.worksheet import Worksheet
 
@@ -144,5 +145,5 @@ def _together(
     if not Plan(key).steps:
         mark(key, Answers())  # says what is wrong with the key
     chunk = max(min(len(files) // (processes * 8), 32), 1)
-    with ProcessPoolExecutor(processes, initializer=_start, initargs=(key, options, names)) as pool:
+    with tidied(), ProcessPoolExecutor(processes, initializer=_start, initargs=(key, options, names)) as pool:
         yield from pool.map(_one, files, chunksize=chunk)

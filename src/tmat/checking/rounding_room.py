@@ -27,7 +27,10 @@ def within_rounding(planned: Planned, sources: Sources, printed: Printed) -> Cel
     if not lines:
         return nothing
     operands = [line.right[0] for line in lines]
-    halves = [_half(line.printed, line.planned.given, sources.decimals) for line in lines]
+    halves = [
+        _half(line.printed, line.planned.given, sources.decimals, values.shape)
+        for line, values in zip(lines, operands, strict=True)
+    ]
     if not any(np.any(half) for half in halves):
         return nothing
     centre = sources.evaluate(planned, operands)
@@ -48,8 +51,8 @@ def within_rounding(planned: Planned, sources: Sources, printed: Printed) -> Cel
         return np.asarray((off <= ROOM * room + 0.5 * printed.step()) & (room > 0) & printed.finite)
 
 
-def _half(printed: Printed | None, given: bool, decimals: int) -> Array | float:
-    """Half of the last place that a number before the step was rounded to."""
-    if printed is not None:
+def _half(printed: Printed | None, given: bool, decimals: int, shape: tuple[int, ...]) -> Array | float:
+    """Half of the last place that a number before the step was rounded to; what is printed in another shape says nothing."""
+    if printed is not None and printed.shape == shape:
         return np.asarray(printed.unit / 2)
     return 0.0 if given else 0.5 * 10.0**-decimals

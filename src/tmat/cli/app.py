@@ -9,8 +9,8 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -118,7 +118,16 @@ def _watched(environment: Environment) -> AbstractContextManager[None]:
     from tmat.cli.progress import bar_in
     from tmat.progress import watched_by
 
-    return watched_by(bar_in(environment))
+    return _tidily(watched_by(bar_in(environment)))
+
+
+@contextmanager
+def _tidily(watched: AbstractContextManager[None]) -> Iterator[None]:
+    """A bar is taken away before an interrupt ends the program."""
+    from tmat.interrupts import tidied
+
+    with tidied(), watched:
+        yield
 
 
 def _with_bare_work(arguments: list[str]) -> list[str]:

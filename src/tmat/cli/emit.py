@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, OutputError, nearest
+from tmat.interrupts import tidied
 
 if TYPE_CHECKING:
     from tmat.rendering.layout import Look
@@ -197,7 +198,7 @@ def write_file(path: str, content: bytes | Callable[[BinaryIO], object]) -> None
     # Its name is known before it is there: an interrupt in between leaves nothing behind.
     beside = os.path.join(folder, f".tmat-{os.urandom(8).hex()}")
     try:
-        with _ending_tidily():
+        with tidied(), _ending_tidily():
             try:
                 with open(beside, "xb") as file:
                     _fill(file, content)
@@ -219,7 +220,11 @@ def _ending_tidily() -> Iterator[None]:
     """Told to end while a file is written, take away what is half written first, then end as told."""
     import signal
 
+    told = False
+
     def tell(*_: object) -> None:
+        nonlocal told
+        told = True
         raise _ToldToEndError
 
     try:
@@ -229,9 +234,11 @@ def _ending_tidily() -> Iterator[None]:
         return
     try:
         yield
-    except _ToldToEndError:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTERM)
+    except BaseException:  # what was broken off may complain on its own
+        if told:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGTERM)
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)
 

@@ -26,6 +26,8 @@ def answer(error: BaseException, arguments: Sequence[str], environment: Environm
         import traceback
 
         environment.say("".join(traceback.format_exception(error)))
+    if _interrupted(error):
+        return Exit.INTERRUPTED
     command = _command(arguments)
     kind = type(error).__name__
     if isinstance(error, TmatError):
@@ -36,7 +38,7 @@ def answer(error: BaseException, arguments: Sequence[str], environment: Environm
     if isinstance(met, BrokenPipeError) or (isinstance(met, OSError) and met.errno == errno.EPIPE):
         _close_quietly(environment)
         return Exit.DONE
-    if isinstance(error, KeyboardInterrupt) or kind == "Abort":
+    if kind == "Abort":
         return Exit.INTERRUPTED
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else Exit.BAD_INPUT
@@ -58,6 +60,16 @@ def answer(error: BaseException, arguments: Sequence[str], environment: Environm
         return Exit.LIMIT
     environment.say(f"{command}: something unforeseen: {kind}: {error}\n  --debug shows where; please report it")
     return Exit.LIMIT
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether an interrupt is at the bottom of it: what it broke off may complain on its own."""
+    seen = 0
+    while error is not None and seen < 20:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error, seen = error.__context__, seen + 1
+    return False
 
 
 def _command(arguments: Sequence[str]) -> str:

@@ -72,8 +72,11 @@ def read_key() -> str:
 
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
-    try:
-        tty.setcbreak(descriptor)
-        return os.read(descriptor, 8).decode("utf-8", "replace") or "q"
-    finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+    from tmat.interrupts import tidied
+
+    with tidied():
+        try:
+            tty.setcbreak(descriptor)
+            return os.read(descriptor, 8).decode("utf-8", "replace") or "q"
+        finally:
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
