@@ -28,7 +28,7 @@ def test_what_does_not_fit_is_refused_in_words(height: int, width: int) -> None:
 
 def test_together_they_may_not_fit() -> None:
     with pytest.raises(
-        LimitError, match="the matrices take 10\\^2[01] GiB, and there are .* of memory\n  the largest is Q, 3×4"
+        LimitError, match=r"the matrices take 10\^2[01] GiB, and there are .* of memory\n  the largest is Q, 3×4"
     ):
         refuse_total(1 << 100, "Q, 3×4")
 
