@@ -27,6 +27,7 @@ Array = NDArray[np.float64]
 
 INITS = ("uniform", "normal", "xavier", "integers", "torch-rand", "torch-linear")
 
+FEW = 1 << 11  # numbers that are drawn one by one in less time than it takes to load numpy.random
 CHUNK = 1 << 15  # numbers worked on at once, so that they stay in the cache
 
 
@@ -107,7 +108,12 @@ def _raw(seed: int | str, stage: str, name: str, count: int, skip: int = 0) -> N
 
     # A name typed on one system may come composed (é) and on another in parts (e and an accent).
     key = normalize("NFC", f"{seed}\x1f{stage}\x1f{name}").encode("utf-8", "surrogatepass")
-    stream = np.random.PCG64(int.from_bytes(sha256(key).digest(), "big"))
+    entropy = int.from_bytes(sha256(key).digest(), "big")
+    if skip + count <= FEW:
+        from tmat.pcg64 import raw
+
+        return np.array(raw(entropy, skip + count)[skip:], dtype=np.uint64)
+    stream = np.random.PCG64(entropy)
     if skip:
         stream.advance(skip)
     return np.asarray(stream.random_raw(count), dtype=np.uint64)
