@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import subprocess
 import sys
 import threading
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+
+pty = pytest.importorskip("pty", reason="a terminal as Unix has it")
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
@@ -74,6 +76,8 @@ def run(command: str, folder: Path) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_console_blocks(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if page.name == "commands.md" and tuple(map(int, version("typer").split(".")[:2])) < (0, 28):
+        pytest.skip("help looks another way where Typer is older")
     text = page.read_text("utf-8")
     rewrite = request.config.getoption("--rewrite-docs")
     pieces: list[str] = []

@@ -66,6 +66,7 @@ def test_a_table_loads_of_rich_only_what_prints_lines() -> None:
     allowed = loaded_by_import("numpy", "typer", "rich.console", "rich.table")
     assert "rich.console" in modules
     assert among(modules - allowed, HEAVY) == []
+    modules -= loaded_by_import("rich.console")  # which of the others it takes along changes with its version
     assert among(modules, ("rich.table", "rich.progress", "rich.markdown", "rich.syntax", "rich.traceback")) == []
     ours = (
         "checking",

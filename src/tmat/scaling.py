@@ -47,7 +47,10 @@ class Estimate:
     @property
     def off(self) -> float:
         """By how many standard errors it misses theory."""
-        return (self.value - self.theory) / self.error
+        missed = self.value - self.theory
+        if not self.error:
+            return math.copysign(math.inf, missed) if missed else 0.0
+        return missed / self.error
 
 
 @dataclass(frozen=True, slots=True)

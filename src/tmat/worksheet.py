@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
 from tmat.errors import InputError, fold, nearest
-from tmat.precision import round_half_away
 
-Array: TypeAlias = NDArray[np.floating]
+if TYPE_CHECKING:  # a vocabulary is a worksheet without a number: it never waits for NumPy
+    import numpy as np
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.floating]"
 Parameter: TypeAlias = "float | int | str | bool | list[float] | list[int] | list[str] | None"
 
 BLANK = "to be filled in"
@@ -43,6 +43,8 @@ class Matrix:
         origin: str = "",
     ) -> Matrix:
         """A matrix from anything numpy takes; one dimension is one row; labels default to 1, 2, …"""
+        import numpy as np
+
         try:
             array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=np.float64)
             if array.dtype.kind != "f":
@@ -134,6 +136,8 @@ class Step:
         """The result as later steps take it."""
         if self.used is None:
             return self.result
+        from tmat.precision import round_half_away
+
         m = self.result
         return Matrix(m.name, round_half_away(m.values, self.used), m.rows, m.cols, m.origin)
 

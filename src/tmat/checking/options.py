@@ -36,7 +36,7 @@ class Options:
             if value not in SHARES:
                 raise InputError(f"{option} {value} is not known", f"expected one of {', '.join(SHARES)}")
         for option, tolerance in (("--atol", self.atol), ("--rtol", self.rtol)):
-            if tolerance is not None and not tolerance >= 0:
+            if tolerance is not None and not 0 <= tolerance < float("inf"):
                 raise InputError(f"{option} {tolerance:g} does not fit", "expected 0 or a number above it")
 
     @staticmethod

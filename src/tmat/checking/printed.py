@@ -95,7 +95,8 @@ class Printed:
         """The distance between two numbers that could be printed side by side, never 0."""
         size = np.where(self.finite, np.abs(self.values), 1.0)
         if self.atol is not None or self.rtol is not None:
-            return np.maximum(2 * ((self.atol or 0.0) + (self.rtol or 0.0) * size), 1e-12)
+            with np.errstate(over="ignore"):
+                return np.maximum(2 * ((self.atol or 0.0) + (self.rtol or 0.0) * size), 1e-12)
         return np.where(self.unit > 0, self.unit, np.maximum(size * 2 * FULL_RELATIVE, 1e-14))
 
     def rounded(self, decimals: int) -> Array:

@@ -96,11 +96,9 @@ def _usage(command: str, kind: str, error: BaseException) -> str:
         close = nearest(name, COMMANDS)
         mend = f"did you mean {close[0]}?" if close else f"there are {', '.join(COMMANDS)}"
         return f"tmat: no such command: {visible(name)}\n  {mend}"
-    first, _, rest = message.partition("\n")
-    text = f"{command}: {first[:1].lower()}{first[1:]}"
-    return "\n".join(
-        [text, *(f"  {line.strip()}" for line in rest.splitlines() if line.strip()), f"  try {command} --help"]
-    )
+    first, *rest = message.split("\n")
+    said = [f"{command}: {first[:1].lower()}{first[1:]}", *(f"  {line.strip()}" for line in rest if line.strip())]
+    return "\n".join([*map(visible, said), f"  try {command} --help"])
 
 
 def _close_quietly(environment: Environment) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from numbers import Integral, Real
 from typing import Any
-
-import numpy as np
 
 from tmat.errors import InputError
 from tmat.worksheet import Array, Matrix, Parameter, Stage, Step, Vocabulary, Worksheet
@@ -15,9 +14,9 @@ VERSION = 1
 # With a sign before and three digits of exponent after, no longer number's text can contain one of these. The first
 # two are as long as the names in their quotes: texts of one length are replaced fastest.
 _STAND_INS = (
-    ("-Infinity", np.isneginf, -1.001e300),
-    ("Infinity", np.isposinf, -1.01e300),
-    ("NaN", np.isnan, -1e300),
+    ("-Infinity", "isneginf", -1.001e300),
+    ("Infinity", "isposinf", -1.01e300),
+    ("NaN", "isnan", -1e300),
 )
 _USUAL = Vocabulary(())
 _NAMES = {math.inf: "Infinity", -math.inf: "-Infinity"}
@@ -84,7 +83,7 @@ def _step(step: Step) -> dict[str, Any]:
 
 def _matrix(matrix: Matrix) -> dict[str, Any]:
     value = {"values": cells(matrix.values), "rows": matrix.rows, "cols": matrix.cols}
-    if matrix.values.dtype == np.float32:
+    if matrix.values.dtype == "float32":
         value["dtype"] = "float32"
     if matrix.origin:
         value["origin"] = matrix.origin
@@ -93,6 +92,8 @@ def _matrix(matrix: Matrix) -> dict[str, Any]:
 
 def cells(values: Array) -> Any:
     """The rows of a matrix, in a form that orjson writes fast."""
+    import numpy as np
+
     array = np.ascontiguousarray(values, dtype=np.float64)
     if not array.size:
         return array.tolist()
@@ -106,12 +107,13 @@ def _with_names(array: Array) -> Any:
     wrote: many times faster than a Python object a cell. No other number's text contains a stand-in's, which
     begins with its sign and ends with its exponent.
     """
+    import numpy as np
     import orjson
 
     copy = array.copy()
     names: list[tuple[bytes, bytes]] = []
     for name, where, stand_in in _STAND_INS:
-        cells_of_name = where(array)
+        cells_of_name = getattr(np, where)(array)
         if not cells_of_name.any():
             continue
         while (copy == stand_in).any():
@@ -132,7 +134,7 @@ def _params(params: dict[str, Parameter]) -> dict[str, Any]:
 
 
 def _scalar(value: Any) -> Any:
-    if isinstance(value, (float, np.floating)):
+    if isinstance(value, Real) and not isinstance(value, Integral):
         number = float(value)
         return "NaN" if math.isnan(number) else _NAMES.get(number, number)
     if isinstance(value, str) and value in _WORDS:
