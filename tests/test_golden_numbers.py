@@ -15,7 +15,8 @@ from tests.cli.running import pipe
 from tests.near import apart
 
 from tmat.operations.products import LONGEST, PENCIL, product
-from tmat.seeding import TorchGenerator, draw, keep_mask
+from tmat.seeding import draw, keep_mask
+from tmat.seeding_torch import TorchGenerator
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "fixtures" / "golden"

@@ -13,8 +13,9 @@ from tests.oracles.load import document
 
 from tmat.errors import InputError
 from tmat.precision import round_half_away, shown_decimals
-from tmat.seeding import INITS, TorchGenerator, draw, keep_mask, normal, uniform53
+from tmat.seeding import INITS, draw, keep_mask, normal, uniform53
 from tmat.seeding_normal import inverse_normal
+from tmat.seeding_torch import TorchGenerator
 
 OWN = ("uniform", "normal", "xavier", "integers")
 

@@ -11,6 +11,7 @@ cannot form Q·Kᵀ
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 class TmatError(Exception):
@@ -72,6 +73,7 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     return [folded[match] for match in get_close_matches(fold(name), folded, n=count, cutoff=0.6)]
 
 
+@lru_cache(2048)
 def fold(name: str) -> str:
     """A name as names are compared: W_Q, Wq and wq are one.
 

@@ -5,6 +5,9 @@ Source: O'Neill 2014 (PCG XSL RR 128/64) and 2015 (seed_seq_fe128), in the form 
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import pairwise
+
 _32, _64, _128 = 2**32 - 1, 2**64 - 1, 2**128 - 1
 _MULTIPLIER = 0x2360ED051FC65DA44385DF649FCCF645
 _POOL = 4
@@ -31,32 +34,35 @@ def raw(seed: int, count: int) -> list[int]:
 def _words(seed: int) -> list[int]:
     """Four 64-bit words that a seed of any length is spread over (NumPy's SeedSequence)."""
     entropy = [seed >> shift & _32 for shift in range(0, seed.bit_length(), 32)]
-    constant = 0x43B0D7E5
+    further = entropy[_POOL:]
+    turns = iter(_turns(0x43B0D7E5, 0x931E8875, _POOL * (_POOL + len(further))))
 
     def hashed(value: int) -> int:
-        nonlocal constant
-        value ^= constant
-        constant = constant * 0x931E8875 & _32
-        value = value * constant & _32
+        before, after = next(turns)
+        value = (value ^ before) * after & _32
         return value ^ value >> 16
 
     def mixed(x: int, y: int) -> int:
         value = (0xCA01F9DD * x - 0x4973F715 * y) & _32
         return value ^ value >> 16
 
-    pool = [hashed(entropy[n] if n < len(entropy) else 0) for n in range(_POOL)]
+    pool = [hashed(word) for word in (entropy + [0] * _POOL)[:_POOL]]
     for source in range(_POOL):
         for n in range(_POOL):
             if n != source:
                 pool[n] = mixed(pool[n], hashed(pool[source]))
-    for word in entropy[_POOL:]:
+    for word in further:
         for n in range(_POOL):
             pool[n] = mixed(pool[n], hashed(word))
-    halves = []
-    constant = 0x8B51F9DD
-    for n in range(2 * _POOL):
-        value = pool[n % _POOL] ^ constant
-        constant = constant * 0x58F38DED & _32
-        value = value * constant & _32
-        halves.append(value ^ value >> 16)
+    turns = iter(_turns(0x8B51F9DD, 0x58F38DED, 2 * _POOL))
+    halves = [hashed(word) for word in pool + pool]
     return [low | high << 32 for low, high in zip(halves[::2], halves[1::2], strict=True)]
+
+
+@cache
+def _turns(first: int, factor: int, count: int) -> list[tuple[int, int]]:
+    """What the hash is made with each time: a power of the factor before, the next one after."""
+    constants = [first]
+    for _ in range(count):
+        constants.append(constants[-1] * factor & _32)
+    return list(pairwise(constants))

@@ -8,20 +8,23 @@ its version and are not used.
 Bit for bit the same everywhere: `uniform53`, `keep_mask`, and `draw` with uniform, xavier and integers,
 which need only whole numbers, +, −, ×, ÷ and √ (IEEE 754 rounds each of them correctly). `normal` takes
 a logarithm for its tails (|x| > 1.44), whose last bit may differ between math libraries; `draw` rounds
-normal numbers to two decimals, which hides it. torch's draws (`TorchGenerator`) are bit for bit too.
+normal numbers to two decimals, which hides it. torch's draws (`seeding_torch`) are bit for bit too.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tmat.errors import InputError, nearest
 from tmat.precision import round_half_away
-from tmat.seeding_normal import inverse_normal
-from tmat.seeding_torch import TorchGenerator
 
-__all__ = ["INITS", "TorchGenerator", "draw", "keep_mask", "normal", "uniform53"]
+__all__ = ["INITS", "draw", "keep_mask", "normal", "uniform53"]
 
 Array = NDArray[np.float64]
 
@@ -93,6 +96,8 @@ def normal(seed: int | str, stage: str, name: str, count: int) -> Array:
     >>> normal(1, "scaling", "q", 3).round(4)
     array([0.0299, 0.6565, 1.5071])
     """
+    from tmat.seeding_normal import inverse_normal
+
     raw = _raw(seed, stage, name, count)
     raw >>= np.uint64(12)
     numbers = np.empty(count)
@@ -103,12 +108,12 @@ def normal(seed: int | str, stage: str, name: str, count: int) -> Array:
 
 
 def _raw(seed: int | str, stage: str, name: str, count: int, skip: int = 0) -> NDArray[np.uint64]:
-    from hashlib import sha256
-    from unicodedata import normalize
+    key = f"{seed}\x1f{stage}\x1f{name}"
+    if not key.isascii():
+        from unicodedata import normalize
 
-    # A name typed on one system may come composed (é) and on another in parts (e and an accent).
-    key = normalize("NFC", f"{seed}\x1f{stage}\x1f{name}").encode("utf-8", "surrogatepass")
-    entropy = int.from_bytes(sha256(key).digest(), "big")
+        key = normalize("NFC", key)  # a name may come composed (é) from one system and in parts from another
+    entropy = int.from_bytes(_sha256()(key.encode("utf-8", "surrogatepass")).digest(), "big")
     if skip + count <= FEW:
         from tmat.pcg64 import raw
 
@@ -117,6 +122,20 @@ def _raw(seed: int | str, stage: str, name: str, count: int, skip: int = 0) -> N
     if skip:
         stream.advance(skip)
     return np.asarray(stream.random_raw(count), dtype=np.uint64)
+
+
+@cache
+def _sha256() -> Callable[[bytes], Any]:
+    """Python's own SHA-256 where there is one: ``hashlib`` loads all of OpenSSL first."""
+    for home in ("_sha2", "_sha256"):  # as Python 3.12 calls it, and 3.11
+        try:
+            found: Callable[[bytes], Any] = import_module(home).sha256
+        except (ImportError, AttributeError):
+            continue
+        return found
+    from hashlib import sha256
+
+    return sha256
 
 
 def _unknown(init: str) -> InputError:

@@ -6,7 +6,7 @@ import re
 
 # Controls (C0, DEL, C1), the marks that turn the direction of text round, line separators, characters
 # that show as nothing (not the joiners, which words and emoji are spelled with), and lone surrogates.
-_UNSEEN = re.compile(
+_UNSEEN = (
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
@@ -24,8 +24,8 @@ def visible(text: str, limit: int | None = None) -> str:
     abcd…
     """
     if limit is not None and len(text) > limit:
-        return _UNSEEN.sub(_escape, text[: limit - 1]) + "…"
-    return _UNSEEN.sub(_escape, text)
+        return visible(text[: limit - 1]) + "…"
+    return text if text.isprintable() else re.sub(_UNSEEN, _escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -10,23 +10,12 @@ from tests.operations.reading import calculated
 from tests.operations.samples import PARAMETERS, sample
 
 from tmat.operations import REGISTRY
-from tmat.operations.expression import (
-    Call,
-    Choice,
-    Expression,
-    Lookup,
-    Maximum,
-    Number,
-    Operand,
-    Place,
-    exp,
-    sqrt,
-    total,
-)
+from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt, total
 from tmat.operations.notation import LATEX, latex_name, latex_text
 from tmat.operations.printing import Symbols
 from tmat.operations.printing_labels import Labels, cell_label, label_at
 from tmat.operations.printing_numbers import Numbers
+from tmat.operations.selections import Choice, Lookup, Maximum, Place
 from tmat.operations.series import Run, common
 
 A = Operand(

@@ -11,8 +11,9 @@ import pytest
 from tests.operations.samples import PARAMETERS, THIN, Sample, sample
 
 from tmat.operations import REGISTRY
-from tmat.operations.expression import Cell, Number, Operand, Place, total
+from tmat.operations.expression import Cell, Number, Operand, total
 from tmat.operations.printing_spreadsheet import Spreadsheet
+from tmat.operations.selections import Place
 
 
 def letters(n: int) -> str:

@@ -17,7 +17,8 @@ def drawn(stage: str, name: str, common: Common, height: int | None, width: int 
     """A matrix drawn from --seed and --init, its rows called by --tokens or numbered."""
     from tmat.cli.given import row_words
     from tmat.limits import refuse_size
-    from tmat.seeding import TorchGenerator, draw
+    from tmat.seeding import draw
+    from tmat.seeding_torch import TorchGenerator
     from tmat.worksheet import Matrix
 
     words = row_words(common.tokens) if common.tokens else None

@@ -149,8 +149,6 @@ def _meanwhile(stage: str, common: Common) -> None:
 
         import tmat.rendering.worksheet_json
     if stage in DRAWING and not common.weights:
-        import hashlib  # noqa: F401
-
         import tmat.pcg64
         import tmat.seeding  # noqa: F401
 

@@ -23,7 +23,7 @@ def stem(name: str) -> str:
     >>> stem("W_Query1"), stem("layer1.cross.W_K"), stem("X.T")
     ('wq', 'wk', 'x')
     """
-    from tmat.stages.sheet import ALIASES
+    from tmat.stages.names import ALIASES
 
     own = fold(name.removesuffix(".T")).rpartition(".")[2].rstrip("0123456789")
     return ALIASES.get(own, own)

@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from tmat.operations import steady
-from tmat.operations.expression import Call, Expression, Limit, Maximum, Number, Operand, exp, sqrt
+from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt
 from tmat.operations.operation import Array, Operation, operation
+from tmat.operations.selections import Limit, Maximum
 
 
 @operation("max(0, {0})", r"\max(0, {0})", "n m -> n m")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from tmat.operations import steady
-from tmat.operations.expression import Choice, Expression, Number, Operand, exp, total
+from tmat.operations.expression import Expression, Number, Operand, exp, total
 from tmat.operations.operation import Array, operation
+from tmat.operations.selections import Choice
 
 
 @operation("{0} where {1}, else {value}", r"\operatorname{{mask}}({0}, {1}, {value})", "n m, n m -> n m")

@@ -13,7 +13,7 @@ numbers, the LaTeX and the spreadsheet formula from it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 if TYPE_CHECKING:
@@ -305,139 +305,6 @@ class Call(Expression):
             return math.inf
         except ValueError:  # the root of a negative number, the sine of ∞
             return math.nan
-
-
-class Maximum(Expression):
-    """The largest of its terms: ReLU's max(0, x)."""
-
-    terms: tuple[Expression, ...]
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return self.terms
-
-    @property
-    def value(self) -> float:
-        return max(term.value for term in self.terms)
-
-
-class Choice(Expression):
-    """One of two, as a mask says: ``then`` where the test is not 0, else ``otherwise``."""
-
-    test: Expression
-    then: Expression
-    otherwise: Expression
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.test, self.then, self.otherwise)
-
-    @property
-    def chosen(self) -> Expression:
-        return self.then if self.test.value != 0.0 else self.otherwise
-
-    @property
-    def value(self) -> float:
-        return self.chosen.value
-
-
-class Lookup(Expression):
-    """The cell of a table in the row that a number names; the first row is called ``first``."""
-
-    table: Operand
-    index: Expression
-    first: int
-    j: int
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.index,)
-
-    @property
-    def found(self) -> Cell:
-        return self.table[round(self.index.value) - self.first, self.j]
-
-    @property
-    def value(self) -> float:
-        return self.found.value
-
-
-class Place(Expression):
-    """Which of its terms is the largest, the first one called ``first``."""
-
-    terms: tuple[Expression, ...]
-    first: int
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return self.terms
-
-    @property
-    def value(self) -> float:
-        values = [term.value for term in self.terms]
-        return float(self.first + values.index(max(values)))
-
-
-class Limit(Expression):
-    """A formula with the number it tends to where it cannot be worked out: x·Φ(x) at −∞ tends to 0."""
-
-    inner: Expression
-    limit: float
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.inner,)
-
-    @property
-    def value(self) -> float:
-        value = self.inner.value
-        return self.limit if math.isnan(value) else value
-
-
-def rebuilt(expression: Expression, parts: Sequence[Expression]) -> Expression:
-    """The same kind of expression made of other parts, as many as it had."""
-    match expression:
-        case Sum():
-            return Sum(tuple(parts))
-        case Product():
-            return Product(tuple(parts))
-        case Maximum():
-            return Maximum(tuple(parts))
-        case Place(first=first):
-            return Place(tuple(parts), first)
-        case Call(function=function):
-            return Call(function, parts[0])
-        case Lookup(table=table, first=first, j=j):
-            return Lookup(table, parts[0], first, j)
-        case Limit(limit=limit):
-            return Limit(parts[0], limit)
-        case Negative():
-            return Negative(parts[0])
-        case Difference():
-            return Difference(*parts)
-        case Quotient():
-            return Quotient(*parts)
-        case Power():
-            return Power(*parts)
-        case Choice():
-            return Choice(*parts)
-    return expression
-
-
-def leaves(expression: Expression) -> Iterator[Cell]:
-    """The cells of an expression in reading order; of a choice the chosen, of a lookup the found one."""
-    match expression:
-        case Cell():
-            yield expression
-        case Choice():
-            yield from leaves(expression.test)
-            yield from leaves(expression.chosen)
-        case Lookup():
-            yield from leaves(expression.index)
-            yield expression.found
-        case _:
-            for part in expression.parts:
-                yield from leaves(part)
 
 
 def total(terms: Iterable[Expression]) -> Sum:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from tmat.operations.expression import Choice, Expression, Number, Quotient
+from tmat.operations.expression import Expression, Number, Quotient
+from tmat.operations.selections import Choice
 
 At: TypeAlias = Callable[[Expression, int], str]
 Bound: TypeAlias = tuple[str, int]  # a text and how tightly it binds

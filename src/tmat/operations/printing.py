@@ -18,21 +18,17 @@ from itertools import pairwise
 from tmat.operations.expression import (
     Call,
     Cell,
-    Choice,
     Difference,
     Expression,
-    Limit,
-    Lookup,
-    Maximum,
     Negative,
     Number,
-    Place,
     Power,
     Product,
     Quotient,
     Sum,
 )
 from tmat.operations.notation import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, TEXT, Bound, Notation
+from tmat.operations.selections import Choice, Limit, Lookup, Maximum, Place
 from tmat.operations.series import Run
 from tmat.precision import format_number
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tmat.operations.expression import Cell, Expression, Lookup, Operand, Sum
+from tmat.operations.expression import Cell, Expression, Operand, Sum
 from tmat.operations.notation import ATOM, LOOSE, QUOTIENT, SUM, TEXT, Bound, Notation
 from tmat.operations.printing import Printer
+from tmat.operations.selections import Lookup
 from tmat.operations.series import Run, common, runs
 from tmat.visible import visible
 

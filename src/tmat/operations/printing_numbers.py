@@ -12,9 +12,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.operations.expression import Cell, Choice, Expression, Limit, Lookup, Number, Operand, rebuilt
+from tmat.operations.expression import Cell, Expression, Number, Operand
 from tmat.operations.notation import LOOSE, PRODUCT, TEXT, Bound, Notation
+from tmat.operations.parts import rebuilt
 from tmat.operations.printing import Printer
+from tmat.operations.selections import Choice, Limit, Lookup
 from tmat.precision import format_number, shown_decimals
 
 EXACT = 1e-12  # relative: what arithmetic in floats loses is no untruth

@@ -20,21 +20,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from tmat.operations.expression import (
-    Call,
-    Cell,
-    Choice,
-    Expression,
-    Lookup,
-    Number,
-    Operand,
-    Place,
-    Product,
-    Quotient,
-    Sum,
-)
+from tmat.operations.expression import Call, Cell, Expression, Number, Operand, Product, Quotient, Sum
 from tmat.operations.notation import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, At, Bound, Notation
 from tmat.operations.printing import Printer
+from tmat.operations.selections import Choice, Lookup, Place
 from tmat.operations.series import Run, common, runs
 
 MINUS_INFINITY = "-1E+300"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tmat.operations.expression import Call, Cell, Expression, Limit, Lookup, Number, Operand, Place, rebuilt
+from tmat.operations.expression import Call, Cell, Expression, Number, Operand
+from tmat.operations.parts import rebuilt
+from tmat.operations.selections import Limit, Lookup, Place
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,8 +6,9 @@ import numpy as np
 
 from tmat.errors import InputError
 from tmat.operations import steady
-from tmat.operations.expression import Call, Expression, Lookup, Number, Operand, Place
+from tmat.operations.expression import Call, Expression, Number, Operand
 from tmat.operations.operation import Array, Shape, operation
+from tmat.operations.selections import Lookup, Place
 
 
 @operation("ids of the tokens", r"\operatorname{{ids}}", "-> * 1")

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 
 from tmat.visible import visible
 
 LONGEST_NUMBER = 2000
 """Characters: more than any float64 written out in full needs, far less than a text made to stall us."""
 
-_PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+@cache
+def _plain() -> re.Pattern[str]:  # made when the first text is read: a worksheet in JSON has none
+    return re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
 _MINUS = str.maketrans("−–﹣－", "----")
 _NAMED = {
     "inf": math.inf,
@@ -18,8 +24,8 @@ _NAMED = {
     "∞": math.inf,
     "nan": math.nan,
 }
-_BLANK = re.compile(r"_+|\?+|-+|–|—|…|\.{2,}|□+")
-_DECIMAL_COMMA = re.compile(r"[+\-−–]?(?:[0-9]{1,3}(?:[. '][0-9]{3})+|[0-9]+),[0-9]+")
+_BLANK = r"_+|\?+|-+|–|—|…|\.{2,}|□+"
+_DECIMAL_COMMA = r"[+\-−–]?(?:[0-9]{1,3}(?:[. '][0-9]{3})+|[0-9]+),[0-9]+"
 DECIMAL_COMMA_MEND = "write decimals with a point: 3.14"
 
 
@@ -41,7 +47,7 @@ def number(text: str) -> float | None:
     if len(text) > LONGEST_NUMBER:
         return None
     plain = text.translate(_MINUS)
-    if _PLAIN.fullmatch(plain):
+    if _plain().fullmatch(plain):
         value = float(plain)
         return value if math.isfinite(value) else None
     sign, rest = (plain[0], plain[1:]) if plain[:1] in ("+", "-") else ("+", plain)
@@ -57,7 +63,7 @@ def is_blank(text: str) -> bool:
     >>> [is_blank(cell) for cell in ("", "___", "?", "-", "-1", "x")]
     [True, True, True, True, False, False]
     """
-    return not text or _BLANK.fullmatch(text) is not None
+    return not text or re.fullmatch(_BLANK, text) is not None
 
 
 def is_decimal_comma(text: str) -> bool:
@@ -66,7 +72,7 @@ def is_decimal_comma(text: str) -> bool:
     >>> is_decimal_comma("3,14"), is_decimal_comma("1.234,5"), is_decimal_comma("1,2,3")
     (True, True, False)
     """
-    return _DECIMAL_COMMA.fullmatch(text) is not None
+    return re.fullmatch(_DECIMAL_COMMA, text) is not None
 
 
 def why_not(text: str) -> tuple[str, str | None]:
@@ -80,7 +86,7 @@ def why_not(text: str) -> tuple[str, str | None]:
         return f"a number of {len(text)} characters", f"at most {LONGEST_NUMBER} are read"
     if is_decimal_comma(text):
         return f"{shown} has a decimal comma", DECIMAL_COMMA_MEND
-    if _PLAIN.fullmatch(text.translate(_MINUS)):
+    if _plain().fullmatch(text.translate(_MINUS)):
         return f"{shown} is beyond what a 64-bit float can hold", "the largest is about 1.8e308"
     if is_blank(text):
         return "an empty cell where a number is due" if not text else f"{shown} is a cell not filled in", None

@@ -19,9 +19,10 @@ from tmat.operations import (
     scale_columns,
 )
 from tmat.operations.normalization import KINDS, PLACES
+from tmat.stages.drawer import Seed
 from tmat.stages.node import Node
 from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import Seed, Sheet, arriving
+from tmat.stages.sheet import Sheet, arriving
 from tmat.worksheet import Matrix, Worksheet
 
 NORMS = ("layer", "rms", "none")

@@ -24,11 +24,12 @@ from tmat.operations import (
     softmax_tempered,
 )
 from tmat.stages.conventions import BIASES, MASKS, SCORES, Conventions, refuse, refuse_unused
+from tmat.stages.drawer import Seed
 from tmat.stages.masking import masking
 from tmat.stages.node import Node
 from tmat.stages.projections import heads_of, projections, split
 from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import Seed, Sheet, arriving
+from tmat.stages.sheet import Sheet, arriving
 from tmat.worksheet import Worksheet
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from math import isfinite, isnan
 
 from tmat.errors import InputError
+from tmat.stages.drawer import Seed
 from tmat.stages.masks import MEANINGS
-from tmat.stages.sheet import Seed, Sheet
+from tmat.stages.sheet import Sheet
 
 SCORES = ("scaled", "dot", "additive")
 BIASES = ("none", "qkv", "output", "all")

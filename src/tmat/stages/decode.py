@@ -15,11 +15,12 @@ from tmat.progress import working
 from tmat.seeding import draw
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
+from tmat.stages.drawer import Seed
 from tmat.stages.embed import embed
 from tmat.stages.ffn import ffn
 from tmat.stages.posenc import posenc
 from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import Seed, Sheet, arriving
+from tmat.stages.sheet import Sheet, arriving
 from tmat.stages.stack import Sublayers, by_layer, taken
 from tmat.stages.vocab import numbered
 from tmat.tokenizing import tokenize

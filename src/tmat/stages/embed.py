@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tmat.errors import InputError, fold
 from tmat.operations import lookup, token_ids
+from tmat.stages.drawer import Seed
 from tmat.stages.node import Node
 from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import Seed, Sheet
+from tmat.stages.sheet import Sheet
 from tmat.stages.vocab import numbered
 from tmat.tokenizing import tokenize
 from tmat.worksheet import Vocabulary, Worksheet

@@ -10,9 +10,10 @@ from tmat.limits import MOST_LAYERS, refuse_count
 from tmat.progress import working
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
+from tmat.stages.drawer import Seed
 from tmat.stages.ffn import ffn
 from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import Seed, WhereFound
+from tmat.stages.sheet import WhereFound
 from tmat.stages.stack import Sublayers, by_layer, taken
 from tmat.worksheet import Matrix, Worksheet
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from tmat.errors import InputError
 from tmat.operations import ACTIVATIONS, linear, matmul
+from tmat.stages.drawer import Seed
 from tmat.stages.node import Node
 from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import Seed, Sheet, arriving
+from tmat.stages.sheet import Sheet, arriving
 from tmat.worksheet import Worksheet
 
 

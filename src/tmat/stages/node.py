@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from tmat.errors import InputError, TmatError
 from tmat.limits import refuse_size
 from tmat.operations.expression import Operand
@@ -63,6 +65,28 @@ class Node:
 
 def _from(origin: str) -> str:
     return origin if origin.startswith("drawn") else f"from {origin}"
+
+
+def holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
+    with np.errstate(over="ignore"):
+        values = matrix.values.astype(dtype, copy=False)
+    node = Node(name, (matrix.height, matrix.width), matrix.rows, matrix.cols, matrix.origin, values=values)
+    lost = np.isinf(values) & np.isfinite(matrix.values) if values.dtype != matrix.values.dtype else None
+    if lost is not None and lost.any():
+        i, j = (int(n) + 1 for n in np.argwhere(lost)[0])
+        node.problem = InputError(
+            f"{name} has a number too large for {dtype}",
+            f"row {i}, column {j}: {matrix.values[i - 1, j - 1]:g}"
+            + (f", from {matrix.origin}" if matrix.origin else ""),
+        )
+    if np.isnan(values).any():
+        i, j = (int(n) + 1 for n in np.argwhere(np.isnan(values))[0])
+        node.problem = InputError(
+            f"{name} has a cell that is not a number (NaN)",
+            f"row {i}, column {j}" + (f", from {matrix.origin}" if matrix.origin else ""),
+            mend="every cell of a given matrix must be a number",
+        )
+    return node
 
 
 def stepped(name: str, op: Operation, of: tuple[Node, ...], params: dict[str, Any]) -> Node:

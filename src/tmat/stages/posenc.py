@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from tmat.errors import InputError
 from tmat.operations import add, sinusoid
 from tmat.operations.words import EXPONENTS
+from tmat.stages.drawer import Seed
 from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import Seed, Sheet, arriving
+from tmat.stages.sheet import Sheet, arriving
 from tmat.worksheet import Worksheet
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tmat.errors import InputError, fold, nearest
 
@@ -80,6 +81,7 @@ class Rounding:
             )
 
 
+@lru_cache(2048)
 def _keys(name: str) -> tuple[str, ...]:
     """Q1 answers to Q1, else to Q: a rounding said for Q is meant for every head's."""
     own = fold(name)

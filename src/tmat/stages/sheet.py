@@ -9,30 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tmat.errors import InputError, fold, nearest
 from tmat.limits import refuse_size
-from tmat.operations.operation import Array, Operation
+from tmat.operations.operation import Operation
 from tmat.stages.compute import ancestors, compute
-from tmat.stages.node import Node, stepped
+from tmat.stages.drawer import Drawer, Seed
+from tmat.stages.names import HEADS, by_name, canonical
+from tmat.stages.node import Node, holding, stepped
 from tmat.stages.rounding import Rounding
 from tmat.worksheet import Matrix, Stage, Step, Worksheet
-
-if TYPE_CHECKING:
-    from tmat.seeding import TorchGenerator
-
-Seed = int | str
-
-ALIASES = {
-    "wquery": "wq", "wkey": "wk", "wvalue": "wv", "query": "q", "key": "k", "value": "v", "wout": "wo",
-    "queries": "q", "keys": "k", "values": "v", "inputs": "x",
-}  # fmt: skip
-"""Names that books use for the paper's letters."""
-
-HEADS = {str(n): n for n in range(1, 65)}  # another number behind a name is no head's
 
 
 class WhereFound(list[str]):
@@ -65,20 +54,18 @@ class Sheet:
         self.seed, self.init, self.dtype = seed, init, np.dtype(dtype)
         self.rounding = Rounding.parse(round)
         self.keep = keep if keep is None or isinstance(keep, WhereFound) else list(keep)
-        self.stream = stream or self.id
-        self._ordinal = ordinal
-        self._matrices = _named(matrices or {})
+        self._draw = Drawer(seed, init, self.dtype, stream or self.id, ordinal)
+        self._matrices = by_name(matrices or {})
         self._asked: dict[str, str] = {}
         self._order: list[Node] = []
         self._by_name: dict[str, Node] = {}
-        self._torch: TorchGenerator | None = None
         self._notes: list[str] = []
 
     # -- what goes in
 
     def has(self, name: str) -> bool:
         """Whether the user gave a matrix of that name."""
-        return _canonical(name) in self._matrices
+        return canonical(name) in self._matrices
 
     def numbered(self) -> list[tuple[str, int]]:
         """The given matrices of single heads: W_Q2 as ("wq", 2)."""
@@ -87,7 +74,7 @@ class Sheet:
 
     def peek(self, name: str) -> Matrix | None:
         """The matrix the user gave by that name, without asking for it."""
-        entry = self._matrices.get(_canonical(name))
+        entry = self._matrices.get(canonical(name))
         return None if entry is None else entry[1]
 
     def take(self, name: str) -> None:
@@ -97,7 +84,7 @@ class Sheet:
     def ask(self, *names: str) -> None:
         """Say that these names may be given too, so that a mistyped one is answered with them."""
         for name in names:
-            self._asked.setdefault(_canonical(name), name)
+            self._asked.setdefault(canonical(name), name)
 
     def place(self, node: Node) -> Node:
         """A node made elsewhere, written down here whatever the user gave."""
@@ -110,9 +97,9 @@ class Sheet:
         """A matrix the user gave, else the one that flows in; else missing, which is an error where it is needed."""
         found = self._take(name)
         if found is not None:
-            return self._write(_holding(name, found, self.dtype))
+            return self._write(holding(name, found, self.dtype))
         if flowing is not None:
-            return self._write(_holding(name, flowing, self.dtype))
+            return self._write(holding(name, flowing, self.dtype))
         mend = hint or f"give it: -m {name}=…, inline, a file, or - for standard input"
         problem = InputError(f"{self.stage.stage} needs {name}", "it was not given", mend=mend)
         return self._write(Node(name, problem=problem))
@@ -121,7 +108,7 @@ class Sheet:
         """A matrix the user gave, else one drawn height × width; columns are called labels1, labels2, …"""
         found = self._take(name)
         if found is not None:
-            return self._write(_relabelled(_holding(name, found, self.dtype), labels))
+            return self._write(_relabelled(holding(name, found, self.dtype), labels))
         if height == 0 or width == 0:
             problem = InputError(f"{name} cannot be drawn", f"it would be {height}×{width}, without a cell")
             return self._write(Node(name, problem=problem))
@@ -145,20 +132,20 @@ class Sheet:
         """Which cells dropout keeps: given, else drawn with its own seed or the sheet's."""
         found = self._take(name)
         if found is not None:
-            return self._write(_holding(name, found, self.dtype))
+            return self._write(holding(name, found, self.dtype))
         if not like:
             return self._write(Node(name, problem=like.problem))
         origin = f"drawn: kept with probability {1 - p:g}, seed {self.seed if seed is None else seed}"
         node = Node(name, like.shape, like.rows, like.cols, origin, draw=("keep", p, seed))
         if not self.init.startswith("torch"):  # torch draws all of it in order; ours can begin at any row
             own = self.seed if seed is None else seed
-            node.make = partial(self._kept_rows, name, like.width, p, own)
+            node.make = partial(self._draw.kept_rows, name, like.width, p, own)
         return self._write(node)
 
     def write(self, node: Node) -> Node:
         """A node made elsewhere (a mask by its rule), written down here unless the user gave that name."""
         found = self._take(node.name)
-        return self.place(_holding(node.name, found, self.dtype) if found is not None else node)
+        return self.place(holding(node.name, found, self.dtype) if found is not None else node)
 
     # -- what is done
 
@@ -166,7 +153,7 @@ class Sheet:
         """Apply an operation and name the result, unless the user gave that step."""
         found = self._take(name)
         if found is not None:
-            return self._write(_holding(name, found, self.dtype))
+            return self._write(holding(name, found, self.dtype))
         node = stepped(name, op, of, params)
         node.decimals, node.used = self.rounding.of(name), self.rounding.used(name)
         return self._write(node)
@@ -213,9 +200,9 @@ class Sheet:
             return line
         chosen: set[Node] = set()
         for name in self.keep:
-            wanted = _canonical(output.name if fold(name) == "output" else name)
-            found = {node for node in line if _canonical(node.name) == wanted}
-            found = found or {node for node in line if _canonical(node.name).rstrip("0123456789") == wanted}
+            wanted = canonical(output.name if fold(name) == "output" else name)
+            found = {node for node in line if canonical(node.name) == wanted}
+            found = found or {node for node in line if canonical(node.name).rstrip("0123456789") == wanted}
             if not found and not isinstance(self.keep, WhereFound):
                 known = [node.name for node in self._order if node in line]
                 near = nearest(name, known)
@@ -243,7 +230,7 @@ class Sheet:
     # -- below
 
     def _take(self, name: str) -> Matrix | None:
-        key = _canonical(name)
+        key = canonical(name)
         self._asked.setdefault(key, name)
         entry = self._matrices.get(key)
         return None if entry is None else entry[1].renamed(name)
@@ -253,51 +240,6 @@ class Sheet:
         self._by_name[node.name] = node
         return node
 
-    def _draw(self, node: Node) -> Array:
-        from tmat.seeding import draw
-
-        assert node.shape is not None
-        kind, *details = node.draw if isinstance(node.draw, tuple) else (node.draw,)
-        if kind == "keep":
-            return self._drawn_keep(node, *details)
-        if self.init.startswith("torch"):
-            values = self._drawn_by_torch(node, details[0] if kind == "bias" else None)
-        else:
-            values = draw(self.init, node.shape, seed=self.seed, stage=self.stream, name=node.name)
-        return values.astype(self.dtype, copy=False)
-
-    def _generator(self) -> TorchGenerator:
-        """torch's generator from the seed; the second stage of a kind starts from the next seed, and so on."""
-        from tmat.seeding import TorchGenerator
-
-        if self._torch is None:
-            again = self.stream.rpartition("-")[2]
-            later = int(again) - 1 if again.isdecimal() else 0
-            later = later if self._ordinal is None else self._ordinal
-            self._torch = TorchGenerator(self.seed + later if isinstance(self.seed, int) else self.seed)
-        return self._torch
-
-    def _drawn_by_torch(self, node: Node, fan_in: int | None) -> Array:
-        generator = self._generator()
-        if self.init == "torch-rand":
-            return generator.rand(node.height, node.width)
-        if fan_in is None:
-            return generator.linear(node.height, node.width, bias=False)[0]
-        return generator.bias(fan_in, node.width).reshape(1, -1)
-
-    def _drawn_keep(self, node: Node, p: float, seed: Seed | None) -> Array:
-        from tmat.seeding import TorchGenerator
-
-        generator = self._generator() if seed is None else TorchGenerator(seed)
-        return generator.dropout_keep(node.height, node.width, p).astype(self.dtype, copy=False)
-
-    def _kept_rows(self, name: str, width: int, p: float, seed: Seed, start: int, stop: int) -> Array:
-        from tmat.seeding import keep_mask
-
-        shape = (stop - start, width)
-        rows = keep_mask(shape, p, seed=seed, stage=self.stream, name=name, skip=start * width)
-        return rows.astype(self.dtype, copy=False)
-
 
 def arriving(before: Worksheet) -> Matrix | None:
     """What the last stage hands on, marked with where it came from."""
@@ -306,48 +248,6 @@ def arriving(before: Worksheet) -> Matrix | None:
         return None
     result = last.result
     return Matrix(result.name, result.values, result.rows, result.cols, last.id)
-
-
-def _canonical(name: str) -> str:
-    """A name as it is looked up: folded, and a book's word for it turned into the paper's letter."""
-    own = fold(name)
-    stem = own.rstrip("0123456789")
-    return ALIASES.get(stem, stem) + own[len(stem) :]
-
-
-def _named(matrices: Mapping[str, object]) -> dict[str, tuple[str, Matrix]]:
-    named: dict[str, tuple[str, Matrix]] = {}
-    for name, value in matrices.items():
-        if value is None:
-            continue
-        matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
-        if name.endswith(".T"):
-            name = name[:-2]
-            matrix = Matrix(name, matrix.values.T, matrix.cols, matrix.rows, matrix.origin)
-        named[_canonical(name)] = (name, matrix)
-    return named
-
-
-def _holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
-    with np.errstate(over="ignore"):
-        values = matrix.values.astype(dtype, copy=False)
-    node = Node(name, (matrix.height, matrix.width), matrix.rows, matrix.cols, matrix.origin, values=values)
-    lost = np.isinf(values) & np.isfinite(matrix.values) if values.dtype != matrix.values.dtype else None
-    if lost is not None and lost.any():
-        i, j = (int(n) + 1 for n in np.argwhere(lost)[0])
-        node.problem = InputError(
-            f"{name} has a number too large for {dtype}",
-            f"row {i}, column {j}: {matrix.values[i - 1, j - 1]:g}"
-            + (f", from {matrix.origin}" if matrix.origin else ""),
-        )
-    if np.isnan(values).any():
-        i, j = (int(n) + 1 for n in np.argwhere(np.isnan(values))[0])
-        node.problem = InputError(
-            f"{name} has a cell that is not a number (NaN)",
-            f"row {i}, column {j}" + (f", from {matrix.origin}" if matrix.origin else ""),
-            mend="every cell of a given matrix must be a number",
-        )
-    return node
 
 
 def _relabelled(node: Node, labels: str) -> Node:

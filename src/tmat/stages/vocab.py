@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from tmat.counting import Counts, count
 from tmat.errors import InputError, nearest
 from tmat.tokenizing import clean, compared
 from tmat.worksheet import Parameter, Stage, Vocabulary, Worksheet
+
+if TYPE_CHECKING:
+    from tmat.counting import Counts
 
 UNKNOWN = "<unk>"
 _NAMED = 10
@@ -39,6 +42,8 @@ def vocab(
     >>> vocab("I drink and I know things.", order="sorted", first_id=0).vocabulary.words
     ('and', 'drink', 'I', 'know', 'things')
     """
+    from tmat.counting import count
+
     _check(order, first_id)
     given = None if isinstance(order, str) else _distinct(order, case, "the order of ids")
     front = _distinct(special, case, "the special tokens")

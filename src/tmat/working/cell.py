@@ -6,9 +6,10 @@ import math
 from collections.abc import Collection, Iterator
 
 from tmat.errors import InputError
-from tmat.operations.expression import Call, Cell, Expression, Operand, Quotient, leaves, total
+from tmat.operations.expression import Call, Cell, Expression, Operand, Quotient, total
 from tmat.operations.notation import LATEX, TEXT
 from tmat.operations.operation import Operation
+from tmat.operations.parts import leaves
 from tmat.operations.printing import Symbols
 from tmat.operations.printing_labels import Labels
 from tmat.operations.printing_numbers import Numbers, Worked, shared_decimals

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from tmat.operations.expression import Cell, Choice, Expression, Limit, Lookup, Place, Quotient
+from tmat.operations.expression import Cell, Expression, Quotient
 from tmat.operations.printing_labels import Labels, label_at
+from tmat.operations.selections import Choice, Limit, Lookup, Place
 from tmat.precision import format_number
 
 

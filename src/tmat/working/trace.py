@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tmat.operations.expression import Cell, Expression, leaves
+from tmat.operations.expression import Cell, Expression
+from tmat.operations.parts import leaves
 from tmat.operations.printing_labels import Labels
 from tmat.working.cell import Workings
 from tmat.worksheet import Matrix, Stage, Worksheet

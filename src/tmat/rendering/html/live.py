@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tmat.operations.expression import leaves
+from tmat.operations.parts import leaves
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.view import CUT
 from tmat.rendering.page import FOLD, Shown

@@ -8,8 +8,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from tmat.errors import InputError, LimitError
 from tmat.operations import REGISTRY, Operation
-from tmat.operations.expression import Cell, Expression, Number, Operand, Place
+from tmat.operations.expression import Cell, Expression, Number, Operand
 from tmat.operations.printing_spreadsheet import Spreadsheet
+from tmat.operations.selections import Place
 from tmat.rendering.xlsx.filling import filled
 from tmat.rendering.xlsx.plan import LABELS, Block, Page
 from tmat.worksheet import Step
