@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -90,6 +91,26 @@ def test_a_stage_loads_no_other_stage(command: str) -> None:
 
 def test_the_library_is_imported_without_numpy_until_it_is_used() -> None:
     assert among(loaded_by_import("tmat"), ("numpy", "orjson", "typer", "rich")) == []
+
+
+def test_a_vocabulary_never_waits_for_numpy() -> None:
+    modules = loaded_by("json", "vocab", "--text", "I drink and I know things, and that is what I do.")
+    assert among(modules, ("numpy", "rich", "hashlib")) == []
+
+
+@pytest.mark.parametrize(("said", "kept"), [(None, "1"), ("3", "3")])
+def test_products_take_one_thread_unless_the_environment_says_more(said: str | None, kept: str) -> None:
+    code = """
+import os, sys, tmat.__main__ as program
+from tmat.cli import app
+app.main = lambda: print(os.environ["OPENBLAS_NUM_THREADS"], "numpy" in sys.modules)
+program.main()
+"""
+    variables = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    if said is not None:
+        variables["OPENBLAS_NUM_THREADS"] = said
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=variables, check=True)
+    assert done.stdout == f"{kept} False\n"  # said before NumPy could ask
 
 
 def test_no_library_module_loads_the_command_lines_own_dependencies() -> None:

@@ -123,8 +123,9 @@ def test_json_is_json() -> None:
         ({"d": (8, 4, 8)}, "d = 8 is asked for twice\n  each width is drawn once"),
         ({"draws": 1}, "draws = 1 is too small\n  expected a whole number from 2"),
         ({"keys": 0}, "keys = 0 is too small\n  expected a whole number from 1"),
-        ({"deviation": -1.0}, "deviation -1.0 does not fit\n  expected a number above 0, at most 1000000"),
-        ({"deviation": math.nan}, "deviation nan does not fit\n  expected a number above 0, at most 1000000"),
+        ({"deviation": 1e-7}, "deviation 1e-07 does not fit\n  expected a number from 0.000001 to 1000000"),
+        ({"deviation": -1.0}, "deviation -1.0 does not fit\n  expected a number from 0.000001 to 1000000"),
+        ({"deviation": math.nan}, "deviation nan does not fit\n  expected a number from 0.000001 to 1000000"),
     ],
 )
 def test_what_cannot_be(said: dict[str, object], text: str) -> None:

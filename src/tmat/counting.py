@@ -140,6 +140,8 @@ def _decoded(stream: BinaryIO, origin: str, step: Callable[[int], None]) -> Iter
             place = taken - len(error.object) + error.start
             line = lines + error.object[: error.start].count(b"\n") + 1
             raise _not_utf8(origin, place, line, error) from None
+        if "\0" in text:
+            raise InputError(f"{origin} is no text", "it holds a byte that is 0", mend="save it as UTF-8 text")
         if text:
             yield text
         if not data:

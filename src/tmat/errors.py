@@ -13,6 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+LONGEST = 2000
+"""Characters of a line of an error: names come from anybody, and may be of any length."""
+
 
 class TmatError(Exception):
     """Anything tmat says no to: what was wrong, the details a line each, and the mend where it can be known."""
@@ -29,7 +32,7 @@ class TmatError(Exception):
         from tmat.visible import visible  # what was typed is quoted here: it must not steer a terminal
 
         rest = [*self.details, self.mend] if self.mend else self.details
-        return "\n".join([visible(self.what), *(f"  {visible(line)}" for line in rest)])
+        return "\n".join([visible(self.what, LONGEST), *(f"  {visible(line, LONGEST)}" for line in rest)])
 
 
 class InputError(TmatError):

@@ -214,8 +214,8 @@ def _check(widths: tuple[int, ...], draws: int, queries: int, keys: int, article
     twice = sorted({width for width in widths if widths.count(width) > 1})
     if twice:
         raise InputError(f"d = {twice[0]} is asked for twice", "each width is drawn once")
-    if not (math.isfinite(deviation) and 0 < deviation <= 1e6):
-        raise InputError(f"deviation {deviation} does not fit", "expected a number above 0, at most 1000000")
+    if not 1e-6 <= deviation <= 1e6:  # NaN neither
+        raise InputError(f"deviation {deviation} does not fit", "expected a number from 0.000001 to 1000000")
     drawn = sum((2 * draws + queries + keys) * width for width in widths) + article_draws
     held = max(draws, article_draws, (queries + keys) * max(widths), queries * keys)
     for said, count, most in (("draw", drawn, MOST), ("hold at once", held, HELD)):

@@ -148,3 +148,45 @@ def test_what_cannot_be_marked(arguments: tuple[str, ...], said: str, key: str) 
     assert (code, out) == (2, "")
     assert err.startswith("tmat check: ")
     assert said in err
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("number", ["1e308", "-1.7e308", "5e-324"])
+def test_the_largest_and_smallest_numbers_are_marked(key: str, tmp_path: Path, number: str) -> None:
+    (tmp_path / "own.txt").write_text("Q\n" + f"{number} {number} 1 -{number.strip('-')}\n" * 6)
+    code, output, errors = tmat("check", str(tmp_path / "own.txt"), "--key", key)
+    assert (code, errors) == (1, "")
+    assert "missing" in output and "24 of 24" not in output
+    sheet = json.loads(Path(key).read_text("utf-8"))
+    sheet["stages"][0]["steps"][0]["values"] = [[float(number)] * 4] * 6
+    (tmp_path / "own.json").write_text(json.dumps(sheet))
+    code, output, errors = tmat("check", str(tmp_path / "own.json"))
+    assert (code, errors) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("Q\n1 2\n".encode("utf-16"), "is UTF-16 or UTF-32 text"),
+        (b"Q\n1 2\0\n", "is no text\n  byte 5 is 0"),
+        (b"Q\n\xe9 2\n", "is not UTF-8 text\n  byte 2 (line 2) is 0xe9"),
+        (b"", "is empty"),
+    ],
+)
+def test_answers_that_are_no_text(key: str, tmp_path: Path, data: bytes, said: str) -> None:
+    (tmp_path / "own.txt").write_bytes(data)
+    code, output, errors = tmat("check", str(tmp_path / "own.txt"), "--key", key)
+    assert (code, output) == (2, "")
+    assert f"own.txt {said}" in errors
+
+
+def test_answers_without_a_name_are_not_the_folder_we_are_in(key: str) -> None:
+    code, output, errors = tmat("check", "", "--key", key)
+    assert (code, output) == (2, "")
+    assert errors.startswith("tmat check: a submission without a name\n")
+
+
+def test_points_beyond_counting(key: str) -> None:
+    code, output, errors = tmat("check", key, "--key", key, "--points", "Q=1e308")
+    assert (code, output) == (2, "")
+    assert "--points does not understand 'Q=1e308'\n  expected a step and what it is worth, 0 to 1000000\n" in errors

@@ -114,6 +114,21 @@ def test_a_writer_that_fails() -> None:
     assert errors.count("the pipe ended without a worksheet") == 2
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file that opens and cannot be read")
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("vocab /proc/self/mem", "/proc/self/mem"),
+        ("attention -m X=/proc/self/mem", "/proc/self/mem"),
+        ("check /proc/self/mem --key example:thrones", "/proc/self/mem"),
+    ],
+)
+def test_what_cannot_be_read_is_not_said_to_be_unwritable(line: str, what: str) -> None:
+    codes, output, errors = shell(f"TMAT {line}")
+    assert (codes, output) == ([2], "")
+    assert f"cannot read {what}\n  input/output error" in errors
+
+
 # -- told to end
 
 
@@ -148,20 +163,36 @@ def test_an_interrupt_at_any_point(tmp_path: Path, after: float) -> None:
 
 
 @UNIX
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
-def test_told_to_end_while_a_file_is_written(tmp_path: Path, told: signal.Signals) -> None:
+@pytest.mark.parametrize("told", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_told_to_end_while_a_file_is_written(tmp_path: Path, told: str) -> None:
+    number = signal.Signals[told]
     (tmp_path / "w.npz").write_text("before")
     process = started(tmp_path, "attention --seed 1 --positions 4000 --d-model 8 -o w.npz")
     began = time.monotonic()
     while not list(tmp_path.glob(".tmat-*")):
         assert process.poll() is None and time.monotonic() - began < 60
         time.sleep(0.001)
-    process.send_signal(told)
+    process.send_signal(number)
     process.communicate(timeout=60)
     assert [path.name for path in tmp_path.iterdir()] == ["w.npz"]
     if process.returncode != 0:  # else it was done before it was told
-        assert process.returncode == (-signal.SIGTERM if told == signal.SIGTERM else 130)
+        assert process.returncode == (130 if told == "SIGINT" else -number)
         assert (tmp_path / "w.npz").read_text() == "before"
+
+
+@UNIX
+def test_a_file_that_is_written_again_stays_what_it_was(tmp_path: Path) -> None:
+    """A link goes on pointing where it did, and who may read the file stays as it was."""
+    for name in ("real.json", "gone.json"):
+        (tmp_path / f"to-{name}").symlink_to(name)
+    (tmp_path / "real.json").write_text("before")
+    (tmp_path / "real.json").chmod(0o600)
+    for name in ("real.json", "gone.json"):
+        tmat(f"attention -o {tmp_path}/to-{name}")
+        assert (tmp_path / f"to-{name}").is_symlink()
+        assert (tmp_path / name).read_text().startswith('{"tmat":1')
+    assert (tmp_path / "real.json").stat().st_mode & 0o777 == 0o600
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 # -- places that cannot be written

@@ -54,6 +54,13 @@ def test_help_opens_with_the_formula_and_ends_with_examples(
         assert example in lines
 
 
+@pytest.mark.parametrize(("command", "whole"), [("", "'scores[When,play]'"), ("embed", "E = W_E[ids]: ")])
+def test_brackets_in_help_are_no_markup(
+    command: str, whole: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert whole in help_of(command, 200, monkeypatch, capsys)
+
+
 @pytest.mark.parametrize("command", [name for name in STAGES if name != "vocab"])
 def test_help_names_the_steps_and_matrices(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -65,7 +72,7 @@ def test_help_names_the_steps_and_matrices(
 
 def examples(command: str) -> list[str]:
     text: str = import_module(f"tmat.cli.{command}_command").EXAMPLES
-    shown = text.replace("[[", "[").replace("\\[", "[")
+    shown = text.replace("\\[", "[")
     return [line.strip() for line in shown.splitlines() if line.strip().startswith("tmat ")]
 
 

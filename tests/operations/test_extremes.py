@@ -129,6 +129,39 @@ def test_means_and_deviations_need_no_room_for_squares(size: float) -> None:
     )
 
 
+def test_differences_beyond_the_largest_float_have_a_deviation() -> None:
+    a = np.array([[1.7e308, 1.7e308, -1.7e308], [1.0, 2.0, 6.0]])
+    mean = REGISTRY["row_mean"](a)
+    std = row_deviation(a, mean, kind="population")
+    np.testing.assert_allclose(std[0] / 1.7e308, [np.sqrt(8) / 3], rtol=1e-15)
+    np.testing.assert_array_equal(std[1:], row_deviation(a[1:], mean[1:], kind="population"))
+    for name in ("normalize", "normalize_outside"):
+        due = [0.5**0.5, 0.5**0.5, -(2**0.5)]
+        np.testing.assert_allclose(REGISTRY[name](a, mean, std, epsilon=1e-5)[0], due, rtol=1e-14)
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@pytest.mark.parametrize("temperature", [1e-300, 1e-50, 1e-3, 0.5])
+def test_a_low_temperature_makes_no_equals(kind: type, temperature: float) -> None:
+    top = np.finfo(kind).max
+    scores = np.array([[top, top / 2], [2.0, 1e-3], [INF, 1.0], [-INF, -INF]], dtype=kind)
+    weights = REGISTRY["softmax_tempered"](scores, temperature=temperature)
+    assert weights.dtype == kind
+    due = [[1, 0], [1 / (1 + np.exp(-1.999 / temperature)), np.exp(-1.999 / temperature)], [1, 0], [0, 0]]
+    np.testing.assert_allclose(weights, due, atol=0.02)
+
+
+def test_a_divisor_without_a_place_in_single_precision() -> None:
+    a = np.array([[0.0, 1.0, 1e-38]], dtype=np.float32)
+    assert REGISTRY["divide"](a, by=1e-50).tolist() == [[0.0, INF, pytest.approx(1e12)]]
+    assert REGISTRY["divide"](a, by=1e-45).dtype == np.float32
+
+
+def test_shares_of_a_sum_beyond_the_largest_float() -> None:
+    shares = renormalize(np.array([[1e308, 1e308, 0.0], [1.0, 3.0, 0.0]]))
+    assert shares.tolist() == [[0.5, 0.5, 0.0], [0.25, 0.75, 0.0]]
+
+
 @pytest.mark.parametrize(("id", "text"), [(0.0, "0"), (3.0, "3"), (1.5, "1.5")])
 def test_an_id_without_a_row(id: float, text: str) -> None:
     with pytest.raises(InputError) as error:

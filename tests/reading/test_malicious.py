@@ -8,7 +8,6 @@ import os
 import pickle
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -99,6 +98,41 @@ def test_json_a_million_deep(open_bracket: str) -> None:
     assert said.startswith("tmat show: the JSON is nested more than 64 levels deep\n  in standard input")
 
 
+def test_arrays_that_would_be_passed_over_in_silence(tmp_path: Path) -> None:
+    one, other = io.BytesIO(), io.BytesIO()
+    np.save(one, np.eye(2))
+    np.save(other, np.ones((2, 2)))
+    (tmp_path / "two.npy").write_bytes(one.getvalue() + other.getvalue())
+    assert "two.npy goes on after its 2×2 numbers\n  expected one array" in refused(f"show {tmp_path}/two.npy")
+    zip_of(tmp_path / "longer.npz", X_dot_npy=one.getvalue() + b"x")
+    assert "longer.npz:X goes on after its 2×2 numbers\n" in refused(f"show {tmp_path}/longer.npz")
+    with zipfile.ZipFile(tmp_path / "twice.npz", "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        for each in (one, other):
+            archive.writestr("W_Q.npy", each.getvalue())
+    assert "'W_Q' is there twice\n  in " in refused(f"show {tmp_path}/twice.npz")
+    (tmp_path / "both.json").write_text('{"W_Q": [[1, 0], [0, 1]], "wq.T": [[1, 2], [3, 4]]}')
+    said = refused(f"attention -m X='1 2; 3 4' --weights {tmp_path}/both.json")
+    assert said.startswith("tmat attention: W_Q and wq.T are one matrix\n  in ")
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("1e400", "'1e400' is beyond what a 64-bit float can hold\n"),
+        ("1/2", "'1/2' where a number is due\n"),
+        ("50%", "'50%' where a number is due\n"),
+    ],
+)
+def test_a_number_written_wrong_is_no_label(tmp_path: Path, cell: str, said: str) -> None:
+    for name, text in (("x.csv", f"{cell},2\n{cell},3\n"), ("x.txt", f"X\n{cell} 2\n{cell} 3\n")):
+        (tmp_path / name).write_text(text)
+        found = refused(f"show {tmp_path}/{name}")
+        assert said in found and "column 1" in found
+    for name, text in (("y.csv", f",a\n{cell},2\n"), ("y.txt", f"X\n|  | a |\n|---|---|\n| {cell} | 2 |\n")):
+        (tmp_path / name).write_text(text)  # under a corner, whatever stands there is a label
+        assert tmat(f"show -f json {tmp_path}/{name}").stages[0]["given"].popitem()[1]["rows"] == [cell]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
@@ -110,9 +144,7 @@ def test_json_a_million_deep(open_bracket: str) -> None:
 )
 def test_a_number_of_ten_million_digits(tmp_path: Path, name: str, text: str, said: str) -> None:
     (tmp_path / name).write_text(text % ("9" * 10_000_000))
-    began = time.perf_counter()
     found = refused(f"attention -m X={tmp_path}/{name}")
-    assert time.perf_counter() - began < 2
     assert said in found
     assert len(found) < 600
 
@@ -131,6 +163,41 @@ def test_a_key_that_is_there_twice() -> None:
     assert '"output" is there twice' in refused("addnorm", sheet)
     assert '"X" is there twice' in refused("attention", '{"X": [[1]], "\\u0058": [[2]]}')
     assert tmat("show", '{"\\": ": [[1]], "a:b": [[2]]}').stage["given"].keys() == {'": ', "a:b"}
+
+
+def test_names_that_would_steer_a_terminal_are_shown_never_sent() -> None:
+    name = "\x1b[2JQ"
+    given = {"values": [[2.0]]}
+    step = {"name": name, "op": "matmul", "of": ["\x07A", "\u202eB"], "values": [[4.0]]}
+    stage = {"id": "s", "stage": "s", "given": {"\x07A": given, "\u202eB": given}, "steps": [step], "output": name}
+    sheet = json.dumps({"tmat": 1, "stages": [stage]})
+    for way in ("--work", "-f markdown --work", "-f latex --work", "-f html --work", "--trace ''", "-f table"):
+        shown = tmat(f"show {way}", sheet).output
+        assert harmless(shown), way
+        assert "x1b" in shown, way
+
+
+@pytest.mark.parametrize("of", [[], ["Q"], ["Q", "Q", "Q"]])
+def test_a_step_of_too_few_or_too_many_matrices_has_no_working(of: list[str]) -> None:
+    step = {"name": "scores", "op": "matmul_transposed", "of": of, "values": [[4.0]]}
+    stage = {"id": "s", "stage": "s", "given": {"Q": {"values": [[2.0]]}}, "steps": [step], "output": "scores"}
+    sheet = json.dumps({"tmat": 1, "stages": [stage]})
+    assert "matmul_transposed takes 2 matrices" in refused("show --work", sheet)
+    assert tmat("show -f table", sheet).code == 0
+
+
+def test_a_name_of_a_million_letters_is_not_printed(tmp_path: Path) -> None:
+    (tmp_path / "w.json").write_text(json.dumps({"k" * 1_000_000: [[1.0]]}))
+    found = refused(f"attention --weights {tmp_path}/w.json")
+    assert "takes no matrix 'kkk" in found and len(found) < 10_000
+
+
+@pytest.mark.parametrize("text", [b"a\0b", "you win".encode("utf-16-le")])
+def test_a_corpus_that_is_no_text(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "corpus.txt").write_bytes(text)
+    assert refused(f"vocab {tmp_path}/corpus.txt") == (
+        f"tmat vocab: {tmp_path}/corpus.txt is no text\n  it holds a byte that is 0\n  save it as UTF-8 text"
+    )
 
 
 STEERING = ("\x1b]0;pwned\x07", "\x1b[2J", "a\nb", "\x9b31m", "\u202egnp")
@@ -270,9 +337,7 @@ LIMITS = {
 
 @pytest.mark.parametrize("line", LIMITS)
 def test_sizes_beyond_memory_are_refused_before_anything_is_allocated(line: str) -> None:
-    began = time.perf_counter()
     assert LIMITS[line] in too_much(line)
-    assert time.perf_counter() - began < 5
 
 
 def test_matrices_that_are_too_large_together_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

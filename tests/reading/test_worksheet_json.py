@@ -4,10 +4,13 @@ import copy
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tmat.errors import InputError
 from tmat.reading import loads
+from tmat.rendering import worksheet_json
+from tmat.worksheet import Matrix, Stage, Step, Worksheet
 
 SHEET: dict[str, Any] = {
     "tmat": 1,
@@ -144,3 +147,21 @@ def test_escapes_in_keys_are_shown_not_sent() -> None:
     with pytest.raises(InputError) as error:
         loads(changed(["stages", 0, "given", "\x1b[31m\n"], 1))
     assert str(error.value).startswith(r'$.stages[0].given["\x1b[31m\n"] is 1')
+
+
+@pytest.mark.parametrize("block", [1, 7, 12, 1 << 12])
+def test_rows_with_names_are_written_in_blocks(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many rows are written together, and though numbers that stand in for names are among them."""
+    values = np.random.default_rng(5).normal(size=(9, 6))
+    values[[0, 4, 8], [0, 1, 5]] = -np.inf
+    values[[0, 3], [1, 0]] = np.inf
+    values[[0, 7], [2, 2]] = np.nan
+    values[[0, 4, 5, 7], [3, 2, 2, 3]] = -1.001e300, -1.001e300, -1.001e300, -1e300
+    values[6] = -0.0, 5e-324, 1e300, -1.01e300, -1.0009999999999999e300, 1.7976931348623157e308
+    sheet = Worksheet([Stage("a", "x", steps=[Step(Matrix.of("Z", values), "x", ())], output="Z")])
+    monkeypatch.setattr(worksheet_json, "_BLOCK", block)
+    text = worksheet_json.dumps(sheet)
+    names = {"-Infinity": -np.inf, "Infinity": np.inf, "NaN": np.nan}
+    written = json.loads(text)["stages"][0]["steps"][0]["values"]
+    assert np.array([[names.get(cell, cell) for cell in row] for row in written]).tobytes() == values.tobytes()
+    assert loads(text)["a"]["Z"].values.tobytes() == values.tobytes()

@@ -21,8 +21,11 @@ from tmat.reading import loads, read_answers_text
 from tmat.reading.delimited import read_delimited
 from tmat.rendering import rendered
 from tmat.rendering.layout import Look
+from tmat.rendering.layout import pen as pens
+from tmat.rendering.layout.pen import Pen
+from tmat.rendering.page import latex_formula
 from tmat.visible import visible
-from tmat.worksheet import Worksheet
+from tmat.worksheet import Matrix, Step, Worksheet
 
 SHEET = nasty()
 CHOSEN = Look(only=("Q",))
@@ -222,3 +225,27 @@ def test_any_worksheet_can_be_shown_in_any_format(sheet: Worksheet) -> None:
     if any(stage.names() for stage in sheet):
         for format in ("csv", "npz"):
             assert rendered([sheet], format, Look(), "sheet")
+
+
+def test_no_name_gets_through_in_a_formula() -> None:
+    """Names in a worksheet come from anybody, as its words do."""
+    step = Step(Matrix.of("R\x1b[2J", [[1.0]]), "matmul", ("A\x07", "B\u202e"))
+    formula = latex_formula(step)
+    assert formula is not None and not UNSEEN.search(formula)
+    assert "x1b" in formula and "u202e" in formula
+
+
+def test_a_word_of_many_letters_is_cut_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = 0
+
+    def width(text: str) -> int:
+        nonlocal measured
+        measured += len(text)
+        return true_width(text)
+
+    true_width = pens.width
+    monkeypatch.setattr(pens, "width", width)
+    pen = Pen(Look(), 80)
+    for letter, wide in (("x", 19), ("当", 9), ("e\u0301", 19)):
+        assert pen.clip(letter * 10_000, 20) == letter * wide + "…"
+    assert measured < 100_000  # each letter twice or so, and not as often as there are letters after it

@@ -121,3 +121,10 @@ def test_no_keys_at_all_give_no_weights_and_zeros() -> None:
     stage = tmat.attention(Q=np.ones((2, 3)), K=np.empty((0, 3)), V=np.empty((0, 2)))["attention"]
     assert stage["weights"].size == "2×0"
     assert stage["Z"].values.tolist() == [[0, 0], [0, 0]]
+
+
+def test_matrices_without_columns_have_no_root_to_divide_by() -> None:
+    empty = np.empty((2, 0))
+    with pytest.raises(InputError) as caught:
+        attention(Q=empty, K=empty, V=[[1.0], [2.0]])
+    assert str(caught.value).startswith("K has no columns\n  d_k would be 0, and nothing is divided by its root\n")

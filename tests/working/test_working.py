@@ -44,6 +44,13 @@ def test_rounding_is_the_last_line_and_its_use_the_next_steps_number() -> None:
     )
 
 
+def test_a_number_with_more_decimals_than_the_line_before_is_not_said_to_be_its_sum() -> None:
+    given = {"X": Matrix.of("X", [[0.12345, 0.5]]), "W": Matrix.of("W", [[1.0], [1.0]])}
+    step = Step(Matrix.of("Q", [[0.623]]), "matmul", ("X", "W"), decimals=3)
+    lines = str(working(Stage("s", "s", given=given, steps=[step]), "Q", 0, 0)).splitlines()
+    assert lines[-2:] == ["  ≈ 0.1235 + 0.5000", "  ≈ 0.62345 → 0.623 (to 3 decimals)"]
+
+
 def test_softmax() -> None:
     assert shown("weights[of, When]", fold=3) == (
         "weights[of, When] = e^scaled[of, When] / Σ e^scaled[of, k]\n"

@@ -127,7 +127,9 @@ class Answers:
         """From the contents of a file or a stream: JSON where it begins like JSON, else text."""
         if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
             return _from_json(data, origin)
-        return cls.of_text(_decoded(data, origin), origin)
+        from tmat.reading.files import as_text
+
+        return cls.of_text(as_text(data, origin), origin)
 
     @classmethod
     def of_workbook(cls, data: bytes, origin: str = "answers") -> Answers:
@@ -163,18 +165,14 @@ class Answers:
 
 
 def _bytes(path: Path) -> bytes:
+    from tmat.reading.files import read_bytes
+
     try:
-        return path.read_bytes()
+        stream = path.open("rb")
     except OSError as error:
         raise InputError(f"cannot read {path}", (error.strerror or str(error)).lower()) from None
-
-
-def _decoded(data: bytes, origin: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{origin} is not UTF-8 text", f"line {line}", mend="save it as UTF-8") from None
+    with stream:
+        return read_bytes(stream, visible(str(path)))
 
 
 def _from_json(data: bytes, origin: str) -> Answers:

@@ -87,7 +87,10 @@ def mark_many(
 def submissions(paths: Iterable[str | Path]) -> list[Path]:
     """The files meant: folders opened, in the order of their names."""
     files: list[Path] = []
-    for path in map(Path, paths):
+    for each in paths:
+        path = Path(each)
+        if each == "":  # which Path takes for the folder we are in
+            raise InputError("a submission without a name", mend="name files of answers")
         if path.is_dir():
             inside = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
             if not inside:

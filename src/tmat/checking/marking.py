@@ -27,6 +27,7 @@ USUAL_DECIMALS = 2
 MOSTLY = 0.75  # of the cells: a way of rounding that fits so many is the writer's
 
 
+@np.errstate(all="ignore")  # a number of 308 digits is wrong, not an alarm
 def mark(key: Worksheet | Plan, answers: Answers, options: Options | None = None) -> Report:
     """The marking of one submission against a key, step by step.
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from tmat.errors import InputError, fold
 
 SHARES = {"full": Fraction(1), "half": Fraction(1, 2), "none": Fraction(0)}
+MOST_POINTS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,10 @@ class Options:
                 number = float(worth)
             except ValueError:
                 number = -1.0
-            if not equals or not name.strip() or not 0 <= number < float("inf"):
+            if not equals or not name.strip() or not 0 <= number <= MOST_POINTS:
                 raise InputError(
                     f"--points does not understand '{part}'",
-                    "expected a step and what it is worth",
+                    f"expected a step and what it is worth, 0 to {MOST_POINTS}",
                     mend="try --points scores=2,Z=4",
                 )
             if any(fold(known) == fold(name.strip()) for known in points):

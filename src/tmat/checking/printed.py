@@ -58,7 +58,7 @@ class Printed:
         if self.claim.decimals is not None:
             return self.claim.decimals
         units = self.unit[self.unit > 0]
-        return int(-np.floor(np.log10(np.median(units)))) if units.size else 12
+        return int(-np.floor(np.median(np.log10(units)))) if units.size else 12
 
     def fits(self, true: Array) -> Cells:
         """Cell by cell, for one matrix or a stack of them."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tmat.cli.options import CONVENTIONS, INPUT, SHAPE, Common, with_common
+from tmat.cli.options import CONVENTIONS, INPUT, Common, DrawnRows, DrawnWidth, with_common
 
 EXAMPLES = """Examples:
 
@@ -28,14 +28,8 @@ def command(
             help="The residual is the input of this stage of the pipe; of the stage before unless told.",
         ),
     ] = None,
-    d_model: Annotated[
-        int | None,
-        typer.Option("--d-model", metavar="N", rich_help_panel=SHAPE, help="The width of X where X is drawn (6)."),
-    ] = None,
-    positions: Annotated[
-        int | None,
-        typer.Option("--positions", metavar="N", rich_help_panel=SHAPE, help="The rows of X where X is drawn (6)."),
-    ] = None,
+    d_model: DrawnWidth = None,
+    positions: DrawnRows = None,
     norm: Annotated[
         str,
         typer.Option(

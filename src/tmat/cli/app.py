@@ -78,7 +78,7 @@ app = typer.Typer(cls=Commands, rich_markup_mode="rich", no_args_is_help=True)
 @app.callback(
     help=flowing(ABOUT),
     epilog="Two commands to begin with:\n\n  tmat attention --d-k 6\n\n"
-    "  tmat attention --d-k 6 --only scores --work 'scores[[When,play]'",
+    "  tmat attention --d-k 6 --only scores --work 'scores[When,play]'",
 )
 def tmat(
     version: bool = typer.Option(

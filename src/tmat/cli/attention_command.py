@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tmat.cli.options import CONVENTIONS, INPUT, MASK, SHAPE, Common, seed_of, with_common
+from tmat.cli.options import CONVENTIONS, INPUT, MASK, SHAPE, Common, DrawnRows, DrawnWidth, seed_of, with_common
 
 EXAMPLES = """Examples:
 
@@ -49,10 +49,7 @@ def command(
             help="The width of a head's values where W_V is drawn; d_k unless told.",
         ),
     ] = None,
-    d_model: Annotated[
-        int | None,
-        typer.Option("--d-model", metavar="N", rich_help_panel=SHAPE, help="The width of X where X is drawn (6)."),
-    ] = None,
+    d_model: DrawnWidth = None,
     d_out: Annotated[
         int | None,
         typer.Option(
@@ -62,10 +59,7 @@ def command(
             help="The width of the output where W_O is drawn; d_model unless told.",
         ),
     ] = None,
-    positions: Annotated[
-        int | None,
-        typer.Option("--positions", metavar="N", rich_help_panel=SHAPE, help="The rows of X where X is drawn (6)."),
-    ] = None,
+    positions: DrawnRows = None,
     score: Annotated[
         str,
         typer.Option(

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from tmat.cli.options import CONVENTIONS, INPUT, OUTPUT, SHAPE, Common, with_common
+from tmat.cli.options import CONVENTIONS, INPUT, OUTPUT, SHAPE, Activation, Common, with_common
 from tmat.cli.stack_options import (
-    Activation,
     Bias,
     Deviation,
     Epsilon,

@@ -41,7 +41,7 @@ def command(
         ),
     ] = None,
 ) -> None:
-    """E = W_E[[ids]]: the number of each token in the vocabulary, and the row of the table that it names.
+    r"""E = W_E\[ids]: the number of each token in the vocabulary, and the row of the table that it names.
 
     Steps: ids E. Matrices: W_E N×d_model, a row a word of the vocabulary.
     """

@@ -189,20 +189,22 @@ def _make_folder(folder: str) -> None:
 
 def write_file(path: str, content: bytes | Callable[[BinaryIO], object]) -> None:
     """Write beside and rename: a file is whole or as it was. What is large writes itself into the file it is given."""
-    folder = os.path.dirname(path) or "."
     if os.path.isdir(path):
         raise OutputError(f"cannot write {path}", "it is a folder", mend="give the name of a file in it")
     if os.path.exists(path) and not os.path.isfile(path):
         _write_through(path, content)
         return
+    target = os.path.realpath(path)  # a link stays one
     # Its name is known before it is there: an interrupt in between leaves nothing behind.
-    beside = os.path.join(folder, f".tmat-{os.urandom(8).hex()}")
+    beside = os.path.join(os.path.dirname(target), f".tmat-{os.urandom(8).hex()}")
     try:
         with tidied(), _ending_tidily():
             try:
                 with open(beside, "xb") as file:
                     _fill(file, content)
-                os.replace(beside, path)
+                if os.path.exists(target):  # who may read it stays as it was
+                    os.chmod(beside, os.stat(target).st_mode & 0o777)
+                os.replace(beside, target)
             except BaseException:
                 if os.path.exists(beside):
                     os.unlink(beside)
@@ -220,15 +222,18 @@ def _ending_tidily() -> Iterator[None]:
     """Told to end while a file is written, take away what is half written first, then end as told."""
     import signal
 
-    told = False
+    told = 0
 
-    def tell(*_: object) -> None:
+    def tell(number: int, _: object) -> None:
         nonlocal told
-        told = True
+        told = number
         raise _ToldToEndError
 
-    try:
-        before = signal.signal(signal.SIGTERM, tell)
+    ending = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    try:  # one that is ignored, as nohup has it, stays ignored
+        before = {
+            number: signal.signal(number, tell) for number in ending if signal.getsignal(number) is not signal.SIG_IGN
+        }
     except ValueError:  # not the main thread, which alone is told
         yield
         return
@@ -236,11 +241,12 @@ def _ending_tidily() -> Iterator[None]:
         yield
     except BaseException:  # what was broken off may complain on its own
         if told:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGTERM)
+            signal.signal(told, signal.SIG_DFL)
+            os.kill(os.getpid(), told)
         raise
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _write_through(path: str, content: bytes | Callable[[BinaryIO], object]) -> None:

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from tmat.cli.options import CONVENTIONS, MASK, SHAPE, Common, with_common
+from tmat.cli.options import CONVENTIONS, MASK, SHAPE, Activation, Common, DrawnRows, DrawnWidth, with_common
 from tmat.cli.stack_options import (
-    Activation,
     Bias,
     Deviation,
     Epsilon,
@@ -35,14 +34,8 @@ def command(
     d_k: HeadWidth = None,
     d_v: ValueWidth = None,
     d_ff: InnerWidth = None,
-    d_model: Annotated[
-        int | None,
-        typer.Option("--d-model", metavar="N", rich_help_panel=SHAPE, help="The width of X where X is drawn (6)."),
-    ] = None,
-    positions: Annotated[
-        int | None,
-        typer.Option("--positions", metavar="N", rich_help_panel=SHAPE, help="The rows of X where X is drawn (6)."),
-    ] = None,
+    d_model: DrawnWidth = None,
+    positions: DrawnRows = None,
     mask: Annotated[
         str, typer.Option("--mask", metavar="RULES", rich_help_panel=MASK, help="causal, padding, or both.")
     ] = "none",

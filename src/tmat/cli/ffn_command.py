@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tmat.cli.options import CONVENTIONS, SHAPE, Common, with_common
+from tmat.cli.options import CONVENTIONS, SHAPE, Activation, Common, DrawnRows, DrawnWidth, with_common
 
 EXAMPLES = """Examples:
 
@@ -34,14 +34,8 @@ def command(
             help="The width that comes out where W_2 is drawn; d_model unless told.",
         ),
     ] = None,
-    d_model: Annotated[
-        int | None,
-        typer.Option("--d-model", metavar="N", rich_help_panel=SHAPE, help="The width of X where X is drawn (6)."),
-    ] = None,
-    positions: Annotated[
-        int | None,
-        typer.Option("--positions", metavar="N", rich_help_panel=SHAPE, help="The rows of X where X is drawn (6)."),
-    ] = None,
+    d_model: DrawnWidth = None,
+    positions: DrawnRows = None,
     layers: Annotated[
         int,
         typer.Option(
@@ -51,12 +45,7 @@ def command(
             help="2 as in the paper; 1 ends at the activation, as in the thrones article.",
         ),
     ] = 2,
-    activation: Annotated[
-        str,
-        typer.Option(
-            "--activation", metavar="KIND", rich_help_panel=CONVENTIONS, help="relu, gelu, gelu-tanh, tanh, silu, none."
-        ),
-    ] = "relu",
+    activation: Activation = "relu",
     bias: Annotated[
         bool | None,
         typer.Option(

@@ -163,6 +163,7 @@ def given_matrices(common: Common, env: Environment) -> dict[str, object]:
         return {}
     from tmat.reading import parse_assignment, read_matrix, read_weights
     from tmat.reading.sources import transpose
+    from tmat.stages.names import canonical
 
     found: dict[str, object] = {}
     for path in common.weights or ():
@@ -170,8 +171,13 @@ def given_matrices(common: Common, env: Environment) -> dict[str, object]:
     stdin: BinaryIO = env.stdin
     if sum(part.partition("=")[2].strip() == "-" for part in common.matrix or ()) > 1:
         stdin = _Again(env.stdin.read())
+    said: dict[str, str] = {}
     for part in common.matrix or ():
         name, transposed, source = parse_assignment(part)
+        if said.setdefault(canonical(name), part) != part:
+            raise InputError(
+                f"{name} is given twice", f"-m {said[canonical(name)]}", f"-m {part}", mend="leave one of them out"
+            )
         matrix = read_matrix(name, source, stdin=stdin)
         found[name] = transpose(matrix) if transposed else matrix
     return found

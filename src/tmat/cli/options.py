@@ -13,6 +13,22 @@ import typer
 INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT = "Input", "Shape", "Mask", "Conventions", "Draws", "Output"
 
 
+DrawnWidth = Annotated[
+    int | None,
+    typer.Option("--d-model", metavar="N", rich_help_panel=SHAPE, help="The width of X where X is drawn (6)."),
+]
+DrawnRows = Annotated[
+    int | None,
+    typer.Option("--positions", metavar="N", rich_help_panel=SHAPE, help="The rows of X where X is drawn (6)."),
+]
+Activation = Annotated[
+    str,
+    typer.Option(
+        "--activation", metavar="KIND", rich_help_panel=CONVENTIONS, help="relu, gelu, gelu-tanh, tanh, silu, none."
+    ),
+]
+
+
 def split_names(parts: Sequence[str] | None) -> list[str]:
     """Names said in one option or in several, with commas or without."""
     return [name.strip() for part in parts or () for name in part.split(",") if name.strip()]

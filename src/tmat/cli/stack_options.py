@@ -28,12 +28,6 @@ InnerWidth = Annotated[
         "--d-ff", metavar="N", rich_help_panel=SHAPE, help="The inner width of the networks; 4·d_model unless told."
     ),
 ]
-Activation = Annotated[
-    str,
-    typer.Option(
-        "--activation", metavar="KIND", rich_help_panel=CONVENTIONS, help="relu, gelu, gelu-tanh, tanh, silu, none."
-    ),
-]
 Bias = Annotated[
     str | None,
     typer.Option(

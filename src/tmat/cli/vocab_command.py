@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -137,7 +137,6 @@ def _one_of(option: str, value: str, legal: tuple[str, ...]) -> str:
 def _corpus(files: list[str], texts: list[str]) -> Iterator[str]:
     """The corpus in chunks: texts, files, else standard input, else the thrones article's three sentences."""
     from tmat.cli.flow import environment
-    from tmat.counting import read_chunks
     from tmat.errors import InputError
     from tmat.reading.files import open_file
 
@@ -148,17 +147,27 @@ def _corpus(files: list[str], texts: list[str]) -> Iterator[str]:
         if n:
             yield "\n"
         if path == "-":
-            yield from read_chunks(env.stdin, "standard input")
+            yield from _chunks(env.stdin, "standard input")
         else:
             with open_file(path) as stream:
-                yield from read_chunks(stream, path)
+                yield from _chunks(stream, path)
     if files or texts:
         return
     if env.stdin_kind in ("pipe", "file"):
-        yield from read_chunks(env.stdin, "standard input")
+        yield from _chunks(env.stdin, "standard input")
     elif env.stdin_kind == "terminal" or env.stdin_kind == "none":
         from tmat.examples.numbers import data
 
         yield data("thrones_corpus.txt")
     else:
         raise InputError("vocab has no corpus", mend="give a file, --text, or standard input")
+
+
+def _chunks(stream: BinaryIO, origin: str) -> Iterator[str]:
+    from tmat.counting import read_chunks
+    from tmat.errors import InputError
+
+    try:
+        yield from read_chunks(stream, origin)
+    except OSError as error:
+        raise InputError(f"cannot read {origin}", f"{error.strerror or error}".lower()) from None

@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from tmat.operations import steady
+from tmat.operations.elementwise import over
 from tmat.operations.expression import Expression, Number, Operand, exp, total
 from tmat.operations.operation import Array, operation
 from tmat.operations.selections import Choice
+
+PIECE = 1 << 16
+"""Numbers of a softmax that are worked on at once: as many as stay in the cache from the first pass to the last."""
 
 
 @operation("{0} where {1}, else {value}", r"\operatorname{{mask}}({0}, {1}, {value})", "n m, n m -> n m")
@@ -39,7 +43,17 @@ def softmax(a: Array) -> Array:  # [n, m] -> [n, m], each row sums to 1
     return _softmax(a)
 
 
-def _softmax(a: Array) -> Array:
+def _softmax(a: Array, temperature: float = 1.0) -> Array:
+    if a.size <= PIECE:
+        return _shares(a, temperature)
+    weights = np.empty_like(a)
+    pieces = min(-(-a.size // PIECE), a.shape[0])
+    for rows, own in zip(np.array_split(a, pieces), np.array_split(weights, pieces), strict=True):
+        own[:] = _shares(rows, temperature)
+    return weights
+
+
+def _shares(a: Array, temperature: float) -> Array:
     if a.shape[1] == 0:
         return a.copy()
     top = a.max(axis=1, keepdims=True)
@@ -49,6 +63,8 @@ def _softmax(a: Array) -> Array:
         tied = np.isposinf(top)
         if tied.any():  # +∞ takes everything, shared among its equals
             shares = np.where(tied, np.where(a == top, a.dtype.type(0), a.dtype.type(-np.inf)), shares)
+        if temperature != 1.0:
+            shares = over(shares, temperature)
         shares = steady.exp(shares, out=shares)
         weight = shares.sum(axis=1, keepdims=True)
         shares /= np.where(lost, a.dtype.type(1), weight)
@@ -67,7 +83,9 @@ def softmax_tempered(a: Array, *, temperature: float) -> Array:  # [n, m] -> [n,
     >>> softmax_tempered(np.array([[0.0, 0.0]]), temperature=2.0)
     array([[0.5, 0.5]])
     """
-    return _softmax(a / temperature)
+    if temperature < 1.0:  # a quotient may be beyond the largest float: the largest goes off first
+        return _softmax(a, temperature)
+    return _softmax(over(a, temperature))
 
 
 @softmax_tempered.cell
@@ -83,7 +101,12 @@ def renormalize(a: Array) -> Array:  # [n, m] -> [n, m], each row sums to 1
     array([[0.5, 0.5, 0. ]])
     """
     with np.errstate(all="ignore"):
-        return np.where(a == 0.0, a.dtype.type(0), a / a.sum(axis=1, keepdims=True))
+        sums = a.sum(axis=1, keepdims=True)
+        if np.isinf(sums).any():  # a sum may be beyond the largest float where the shares are not
+            beyond = np.isinf(sums) & np.isfinite(a).all(axis=1, keepdims=True)
+            a = np.where(beyond, a / a.shape[1], a)
+            sums = a.sum(axis=1, keepdims=True)
+        return np.where(a == 0.0, a.dtype.type(0), a / sums)
 
 
 @renormalize.cell

@@ -47,7 +47,16 @@ def divide(a: Array, *, by: float) -> Array:  # [n, m] -> [n, m]
     >>> divide(np.array([[6.0]]), by=3.0)
     array([[2.]])
     """
-    return a / by
+    return over(a, by)
+
+
+def over(a: Array, by: float) -> Array:
+    """a / by, for a single-precision matrix too where by itself has no place among its numbers."""
+    with np.errstate(all="ignore"):
+        own = abs(a.dtype.type(by))
+        if np.finfo(a.dtype).tiny <= own < np.inf or a.dtype == np.float64:
+            return a / by
+        return (a / np.float64(by)).astype(a.dtype)
 
 
 @divide.cell

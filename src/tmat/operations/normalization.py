@@ -66,7 +66,12 @@ def row_deviation(a: Array, mean: Array, *, kind: str) -> Array:  # [n, m], [n, 
     array([[1.]])
     """
     count = _count(a.shape[1], kind)
-    return _root_mean_square(a - mean, count)
+    off = a - mean
+    beyond = np.isinf(off) & np.isfinite(a) & np.isfinite(mean)
+    if beyond.any():  # a difference beyond the largest float, where the deviation is not: all by halves
+        halves = _root_mean_square(a / 2 - mean / 2, count)
+        return np.where(beyond.any(axis=1, keepdims=True), halves * 2, _root_mean_square(off, count))
+    return _root_mean_square(off, count)
 
 
 def _count(width: int, kind: str) -> int:
@@ -118,12 +123,20 @@ def normalize(a: Array, mean: Array, std: Array, *, epsilon: float) -> Array:
     >>> normalize(np.array([[1.0, 3.0]]), np.array([[2.0]]), np.array([[1.0]]), epsilon=0.0)
     array([[-1.,  1.]])
     """
-    return _over(a - mean, _with_epsilon(std, epsilon))
+    return _less_over(a, mean, _with_epsilon(std, epsilon))
 
 
 def _with_epsilon(spread: Array, epsilon: float) -> Array:
     """√(spread² + ε), whose square need not fit a float."""
     return np.hypot(spread, spread.dtype.type(epsilon**0.5))
+
+
+def _less_over(a: Array, mean: Array, spread: Array) -> Array:
+    """(a − mean) / spread, the difference by halves where it is beyond the largest float."""
+    off = a - mean
+    result = _over(off, spread)
+    beyond = np.isinf(off) & np.isfinite(a) & np.isfinite(mean)
+    return np.where(beyond, _over(a / 2 - mean / 2, spread / 2), result) if beyond.any() else result
 
 
 def _over(off: Array, spread: Array) -> Array:
@@ -143,7 +156,7 @@ def normalize_outside(a: Array, mean: Array, std: Array, *, epsilon: float) -> A
     >>> normalize_outside(np.array([[1.0, 3.0]]), np.array([[2.0]]), np.array([[1.0]]), epsilon=1.0)
     array([[-0.5,  0.5]])
     """
-    return _over(a - mean, std + a.dtype.type(epsilon))
+    return _less_over(a, mean, std + a.dtype.type(epsilon))
 
 
 @normalize_outside.cell

@@ -31,6 +31,7 @@ from tmat.operations.notation import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, SUM,
 from tmat.operations.selections import Choice, Limit, Lookup, Maximum, Place
 from tmat.operations.series import Run
 from tmat.precision import format_number
+from tmat.visible import visible
 
 
 class Printer:
@@ -169,7 +170,7 @@ def letter_of(name: str) -> str:
     """
     own = name.rpartition(".")[2]
     stem = own.rstrip("0123456789").rstrip("_") or own
-    return LETTERS.get(stem, stem[:1].lower())
+    return LETTERS.get(stem) or next((sign.lower() for sign in stem if sign.isalnum()), "m")
 
 
 class Symbols(Printer):
@@ -182,7 +183,7 @@ class Symbols(Printer):
     def letter(self, name: str) -> str:
         if name not in self._letters:
             letter = letter_of(name)
-            self._letters[name] = name if letter in self._letters.values() else letter
+            self._letters[name] = visible(name) if letter in self._letters.values() else letter
         return self._letters[name]
 
     def text(self, expression: Expression) -> str:

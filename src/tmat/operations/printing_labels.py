@@ -52,18 +52,18 @@ class Labels(Printer):
 
     def cell(self, cell: Cell) -> Bound:
         places = cell_label(cell.operand, cell.i, cell.j)
-        return self.notation.named(cell.operand.name, places, ""), ATOM
+        return self.notation.named(visible(cell.operand.name), places, ""), ATOM
 
     def lookup(self, e: Lookup) -> Bound:
         if isinstance(e.index, Cell) and e.index.operand.values is None:
             places = [self.text(e.index), label_at(e.table.cols, e.j)]
-            return self.notation.named(e.table.name, places, places[0]), ATOM
+            return self.notation.named(visible(e.table.name), places, places[0]), ATOM
         return self.cell(e.found)
 
     def run(self, run: Run) -> Bound:
         places = cell_label(run.operand, run.i or 0, run.j or 0)
         places[-1 if run.is_row else 0] = self._running
-        return self.notation.named(run.operand.name, places, self._running), ATOM
+        return self.notation.named(visible(run.operand.name), places, self._running), ATOM
 
     def times(self, left: Expression, right: Expression) -> str:
         return self.notation.spaced_times

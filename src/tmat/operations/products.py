@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tmat.operations import steady
 from tmat.operations.expression import Call, Expression, Operand, total
 from tmat.operations.operation import Array, operation
 
@@ -87,7 +88,7 @@ def additive_scores(queries: Array, keys: Array, v: Array) -> Array:  # [n, h], 
     """
     scores = np.empty((queries.shape[0], keys.shape[0]), dtype=queries.dtype)
     for i, query in enumerate(queries):  # a row at a time: n × m × h is never held at once
-        scores[i] = product(np.tanh(query + keys), v.T)[:, 0]
+        scores[i] = product(steady.tanh(query + keys), v.T)[:, 0]
     return scores
 
 

@@ -18,7 +18,8 @@ class Maximum(Expression):
 
     @property
     def value(self) -> float:
-        return max(term.value for term in self.terms)
+        values = [term.value for term in self.terms]
+        return math.nan if any(map(math.isnan, values)) else max(values)
 
 
 class Choice(Expression):

@@ -86,10 +86,16 @@ def sinusoid(*, positions: int, d_model: int, base: float, start: int, exponent:
     """
     position = np.arange(start, start + positions, dtype=np.float64)[:, None]
     i = np.arange(d_model)
-    power = np.array([_exponent(int(n), exponent) / d_model for n in i])
-    angle = position / steady.powers(float(base), power)
+    power = np.array([power_of(int(n), d_model, exponent) for n in i])
+    with np.errstate(all="ignore"):  # 0 is 0 whatever it is divided by
+        angle = np.where(position == 0.0, 0.0, position / steady.powers(float(base), power))
     waves: Array = np.where(i % 2 == 0, steady.sin(angle), steady.cos(angle))
     return waves
+
+
+def power_of(i: int, d_model: int, kind: str) -> float:
+    """The power of the base in column i: e/d."""
+    return _exponent(i, kind) / d_model
 
 
 def _exponent(i: int, kind: str) -> int:

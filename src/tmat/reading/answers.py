@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 
 from tmat.errors import InputError, fold
 from tmat.reading.number_text import counted, is_blank, number, why_not
-from tmat.reading.text_rows import bare, is_cell, is_pipe_row, is_pipe_rule, pipe_cells, row_texts, split_row
+from tmat.reading.text_rows import (
+    bare,
+    is_cell,
+    is_misspelt,
+    is_pipe_row,
+    is_pipe_rule,
+    pipe_cells,
+    row_texts,
+    split_row,
+)
 from tmat.visible import visible
 from tmat.worksheet import Matrix
 
@@ -252,6 +261,9 @@ class _Reader:
                 "a row without a label", f"{self.where(line)}: the rows above it begin with a word", mend=None
             )
         for line, cells in block.rows:
+            if not under_corner and is_misspelt(cells[0]):
+                what, mend = why_not(cells[0])
+                raise InputError(what, f"{self.where(line)}, column 1", mend=mend)
             if len(cells) == 1:
                 raise InputError(f"'{visible(cells[0], 40)}' is followed by no numbers", self.where(line))
         return [(line, cells[1:]) for line, cells in block.rows], [cells[0] for _, cells in block.rows]

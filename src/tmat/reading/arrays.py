@@ -50,7 +50,13 @@ def read_npz(stream: BinaryIO, origin: str, only: str | None = None) -> dict[str
 
 
 def _members(archive: zipfile.ZipFile, origin: str, only: str | None) -> Iterator[tuple[str, Matrix]]:
-    infos = {info.filename.removesuffix(".npy"): info for info in archive.infolist() if info.filename.endswith(".npy")}
+    infos: dict[str, zipfile.ZipInfo] = {}
+    for info in archive.infolist():
+        if info.filename.endswith(".npy"):
+            name = info.filename.removesuffix(".npy")
+            if name in infos:
+                raise InputError(f"'{visible(name, 60)}' is there twice", f"in {origin}", "expected each array once")
+            infos[name] = info
     if not infos:
         raise InputError(f"{origin} holds no arrays", "expected a zip of .npy files, as numpy.savez writes it")
     if only is not None:
@@ -93,6 +99,12 @@ def _array(stream: IO[bytes], size: int, origin: str) -> NDArray[np.float64]:
         data = stream.read(claimed)
         if len(data) < claimed:
             raise EOFError(f"{claimed - len(data)} bytes are missing")
+        if stream.read(1):
+            raise InputError(
+                f"{origin} goes on after its {_shape(shape) or '1'} numbers",
+                "expected one array",
+                mend="save several with numpy.savez, as an .npz",
+            )
         array = np.frombuffer(data, dtype, count).reshape(shape, order="F" if fortran else "C")
         with np.errstate(over="ignore"):
             return np.array(np.atleast_2d(array), dtype=np.float64, order="C")

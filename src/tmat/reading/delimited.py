@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tmat.errors import InputError
 from tmat.reading.number_text import counted, is_decimal_comma, number, why_not
+from tmat.reading.text_rows import is_misspelt
 from tmat.visible import visible
 from tmat.worksheet import Matrix
 
@@ -109,7 +110,7 @@ def _parted(rows: list[_Row], origin: str) -> tuple[_Row | None, list[_Row], lis
         header, rows = rows[0], rows[1:]
         _refuse_stray_word(header, words, corner, origin)
     short = header is not None and len(header[1]) == len(rows[0][1]) - 1
-    if not (corner or short or all(_is_word(cells[0]) for _, cells in rows)):
+    if not (corner or short or all(_is_word(cells[0]) and not is_misspelt(cells[0]) for _, cells in rows)):
         return header, rows, None
     for line, cells in rows:
         if len(cells) == 1:

@@ -52,7 +52,8 @@ def read_bytes(stream: BinaryIO, origin: str) -> bytes:
     try:
         data = stream.read(LARGEST + 1)
     except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {origin}", visible(str(error), 120)) from None
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(f"cannot read {origin}", visible(reason, 120).lower()) from None
     except MemoryError:
         raise LimitError(f"{origin} does not fit in memory") from None
     if not data:

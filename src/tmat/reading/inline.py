@@ -38,9 +38,7 @@ def read_inline(text: str) -> Matrix:
             assert isinstance(found, dict)
             return found[""]
     rows = [
-        split_row(row, f"in {ORIGIN}: '{visible(text, 60)}'", strict=False)
-        for line in text.splitlines()
-        for row in row_texts(line)
+        split_row(row, f"in {ORIGIN}: '{visible(text, 60)}'") for line in text.splitlines() for row in row_texts(line)
     ]
     if not rows:
         raise InputError("no numbers", f"in {ORIGIN}: '{visible(text, 60)}'", mend='write rows as "1 2; 3 4"')

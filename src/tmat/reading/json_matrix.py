@@ -30,6 +30,8 @@ def cells(value: object, place: Place) -> NDArray[np.float64]:
     array([[ 1. ,  2.5],
            [-inf,  0. ]])
     """
+    if isinstance(value, np.ndarray):
+        return value
     if not isinstance(value, list):
         raise place.error(f"is {shown(value)}", _ROWS)
     if not value:

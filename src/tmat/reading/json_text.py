@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from tmat.errors import InputError
@@ -11,6 +12,9 @@ from tmat.visible import visible
 
 DEEPEST = 64
 """Levels of nesting that are read; a worksheet has seven."""
+
+LARGE = 1 << 13
+"""Bytes of text from which a matrix is read in blocks of rows."""
 
 BOM = b"\xef\xbb\xbf"
 _CONTINUATION = bytes(range(0x80, 0xC0))
@@ -35,7 +39,7 @@ class Start(NamedTuple):
 
 
 def parse(data: bytes, origin: str, start: Start = Start()) -> Any:  # noqa: B008 (it is immutable)
-    """The value of one JSON text."""
+    """The value of one JSON text; large matrices of numbers, where a document may hold them, are arrays already."""
     import orjson
 
     if data.startswith(BOM):
@@ -43,9 +47,12 @@ def parse(data: bytes, origin: str, start: Start = Start()) -> Any:  # noqa: B00
     # A large matrix is many small lists, none of them rubbish: looking for rubbish among them doubles the time.
     collecting = gc.isenabled()
     gc.disable()
+    where = f"{origin}, line {start.line}"
     try:
-        value = orjson.loads(data)
-        _refuse_twins(data, value, f"{origin}, line {start.line}")
+        value = _in_blocks(data, where)
+        if value is None:
+            value = orjson.loads(data)
+            _refuse_twins(data, value, where)
         return value
     except orjson.JSONDecodeError as error:
         refuse_other_encodings(data, origin, start)
@@ -57,6 +64,24 @@ def parse(data: bytes, origin: str, start: Start = Start()) -> Any:  # noqa: B00
     finally:
         if collecting:
             gc.enable()
+
+
+def _in_blocks(data: bytes, where: str) -> Any:
+    """The value of a text with large matrices; None for any other, and wherever something is not as it should be."""
+    if len(data) < LARGE:
+        return None
+    import orjson
+
+    from tmat.reading.json_blocks import cut, put_back
+
+    pieces = cut(data, LARGE)
+    if pieces is not None:
+        rest, matrices = pieces
+        with suppress(ValueError, InputError):
+            value = orjson.loads(rest)
+            _refuse_twins(rest, value, where)
+            return put_back(value, matrices)
+    return None
 
 
 def _refuse_twins(data: bytes, value: Any, where: str) -> None:

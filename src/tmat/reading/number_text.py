@@ -92,6 +92,9 @@ def why_not(text: str) -> tuple[str, str | None]:
         return "an empty cell where a number is due" if not text else f"{shown} is a cell not filled in", None
     if re.fullmatch(r"[+-]?[0-9.]+/[0-9.]+", text):
         return f"{shown} where a number is due", "write fractions as decimals: 0.5"
+    plain = re.sub(r"(?<=[0-9])[,_' ](?=[0-9]{3}(?![0-9]))", "", text)
+    if plain != text and number(plain) is not None:
+        return f"{shown} where a number is due", f"write thousands without a sign between: {plain}"
     if text.endswith("%") and number(text[:-1]) is not None:
         return f"{shown} where a number is due", "write percentages as decimals: 5% is 0.05"
     return f"{shown} where a number is due", None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import BinaryIO
 
-from tmat.errors import InputError
+from tmat.errors import InputError, fold
 from tmat.reading.choosing import choose
 from tmat.reading.documents import Document, read_documents
 from tmat.reading.files import as_text, open_file, read_bytes
@@ -259,7 +259,16 @@ def read_weights(path: str) -> Mapping[str, Matrix]:
             "expected an .npz, an object of named arrays, or text with a name over each matrix",
             mend=f"give it by name: -m W_Q={origin}",
         )
-    return {
-        name.removesuffix(".T"): transpose(m).renamed(name.removesuffix(".T")) if name.endswith(".T") else m
-        for name, m in found.items()
-    }
+    given: dict[str, Matrix] = {}
+    names: dict[str, str] = {}
+    for name, m in found.items():
+        own = name.removesuffix(".T")
+        twin = names.setdefault(fold(own), name)
+        if twin != name:
+            raise InputError(
+                f"{visible(twin, 60)} and {visible(name, 60)} are one matrix",
+                f"in {origin}",
+                "expected each once: case, _ and .T do not count",
+            )
+        given[own] = m if own == name else transpose(m).renamed(own)
+    return given

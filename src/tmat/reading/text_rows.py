@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tmat.errors import InputError
-from tmat.reading.number_text import DECIMAL_COMMA_MEND, is_blank, is_decimal_comma, number, why_not
+from tmat.reading.number_text import DECIMAL_COMMA_MEND, LONGEST_NUMBER, is_blank, is_decimal_comma, number, why_not
 from tmat.visible import visible
 
 # The brackets that tables on a terminal are drawn with.
@@ -33,13 +33,22 @@ def is_cell(text: str) -> bool:
     return number(text) is not None or is_blank(text)
 
 
-def split_row(text: str, where: str, *, strict: bool = True) -> list[str]:
+def is_misspelt(text: str) -> bool:
+    """Whether a text is a number that is only written wrong: taken for a row's label, it would be lost in silence.
+
+    >>> [is_misspelt(text) for text in ("1e400", "1/2", "50%", "2nd", "When", "1")]
+    [True, True, True, False, False, False]
+    """
+    return number(text) is None and len(text) <= LONGEST_NUMBER and why_not(text)[1] is not None
+
+
+def split_row(text: str, where: str) -> list[str]:
     """The cells of one row, parted by commas, tabs or spaces; the first may be a word that labels the row.
 
-    Strict, as for lines of a file, a single 3,14 is an error: it may be one number or two.
+    A single 3,14 is an error: it may be one number or two.
 
-    >>> split_row("1, 2, 3", "x"), split_row("When 0.5 _", "x"), split_row("1,2", "x", strict=False)
-    (['1', '2', '3'], ['When', '0.5', '_'], ['1', '2'])
+    >>> split_row("1, 2, 3", "x"), split_row("When 0.5 _", "x"), split_row("1,2,3", "x")
+    (['1', '2', '3'], ['When', '0.5', '_'], ['1', '2', '3'])
     """
     if "\t" in text:
         tabbed = [cell.strip() for cell in text.split("\t")]
@@ -58,7 +67,7 @@ def split_row(text: str, where: str, *, strict: bool = True) -> list[str]:
                 "the row parts its cells by spaces as well",
                 mend=DECIMAL_COMMA_MEND,
             )
-        if strict and is_decimal_comma(numbers):
+        if is_decimal_comma(numbers):
             whole, _, decimals = numbers.rpartition(",")
             raise InputError(
                 f"'{visible(numbers, 40)}': a decimal comma, or two cells?",

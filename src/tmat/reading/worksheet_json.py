@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tmat.errors import nearest
 from tmat.reading.json_matrix import SPECIAL, matrix
 from tmat.reading.json_text import parse
@@ -56,7 +58,7 @@ def _stage(value: object, place: Place) -> Stage:
     given: dict[str, Matrix] = {}
     for name, entry in _field(fields, "given", dict, place, {}).items():
         at = place["given"][name]
-        _field(_object(entry, _MATRIX_FIELDS, at), "values", list, at)
+        _rows(_object(entry, _MATRIX_FIELDS, at), at)
         given[name] = matrix(entry, name, _field(entry, "origin", str, at, ""), at)
     steps: list[Step] = []
     names: set[str] = set()
@@ -84,10 +86,16 @@ def _step(value: object, place: Place) -> Step:
     fields = _object(value, _STEP_FIELDS, place)
     name = _field(fields, "name", str, place)
     of = _words(_field(fields, "of", list, place), place["of"])
-    _field(fields, "values", list, place)
+    _rows(fields, place)
     result = matrix(fields, name, _field(fields, "origin", str, place, ""), place)
     decimals, used = (None if fields.get(key) is None else _field(fields, key, int, place) for key in ("round", "used"))
     return Step(result, _field(fields, "op", str, place), of, _params(fields, place), decimals, used)
+
+
+def _rows(fields: dict[str, Any], place: Place) -> None:
+    """The values are there and rows, or the array that a large matrix was read as."""
+    if not isinstance(fields.get("values"), np.ndarray):
+        _field(fields, "values", list, place)
 
 
 def _vocabulary(value: object, place: Place) -> Vocabulary | None:

@@ -17,6 +17,7 @@ from tmat.rendering.several import files, named
 from tmat.worksheet import Array, Matrix, Worksheet
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can say
+PIECE = 1 << 19  # bytes written at once: its checksum is taken and it is copied while it is in the cache
 _UNFIT = re.compile(r"[\x00-\x1f\x7f/\\]")  # no name is to be a path when the archive is taken apart
 
 
@@ -61,8 +62,9 @@ def save_npy(stream: IO[bytes], values: Array, digits: int | None = None) -> Non
     """One matrix, row by row; with ``digits`` rounded to so many decimals."""
     array = np.ascontiguousarray(values if digits is None else round_half_away(values, digits))
     np.lib.format.write_array_header_1_0(stream, np.lib.format.header_data_from_array_1_0(array))
-    if array.size:
-        stream.write(array.data.cast("B"))
+    cells = array.data.cast("B") if array.size else b""
+    for start in range(0, len(cells), PIECE):
+        stream.write(cells[start : start + PIECE])
 
 
 def _members(found: Mapping[str, Matrix]) -> dict[str, Matrix]:

@@ -20,6 +20,7 @@ from tmat.rendering.layout.numbers import texts
 from tmat.rendering.layout.strip import decimals
 from tmat.rendering.layout.view import CUT, View, edges, named
 from tmat.stages.choosing import chosen
+from tmat.visible import visible
 from tmat.worksheet import Array, Matrix, Stage, Step, Vocabulary, Worksheet
 
 FOLD = 6  # terms of a sum that a page shows
@@ -179,13 +180,13 @@ def latex_formula(step: Step) -> str | None:
     known = REGISTRY.get(step.op)
     if known is None:
         return None
-    names = [latex_name(name) for name in step.of]
+    names = [latex_name(visible(name)) for name in step.of]
     if "_{" in known.latex:  # a name that has an index of its own takes another only in braces
         names = [f"{{{name}}}" if "_" in name else name for name in names]
     if "{0} {1}" in known.latex:  # a word is set off from what it is multiplied by
         names = [rf"{name}\," if n == 0 and r"\mathrm" in name else name for n, name in enumerate(names)]
     try:
-        return f"{latex_name(step.name)} = {known.said(names, step.params, latex=True)}"
+        return f"{latex_name(visible(step.name))} = {known.said(names, step.params, latex=True)}"
     except (LookupError, ValueError, TypeError):  # a worksheet from elsewhere need not fit our operation of that name
         return None
 

@@ -135,14 +135,16 @@ def _normalized(sheet: Sheet, total: Node, norm: str, deviation: str, epsilon: f
     place = f"ε = {epsilon:g} {'added to the deviation' if outside else 'inside the root'}"
     if norm == "rms":
         rms = sheet.step("rms", row_rms, total)
-        sheet.note("RMSNorm", place.replace("the deviation", "the root mean square"))
+        if not sheet.has("normalized"):
+            sheet.note("RMSNorm", place.replace("the deviation", "the root mean square"))
         sheet.record(norm="rms", epsilon=epsilon, epsilon_in=epsilon_in)
         op = normalize_rms_outside if outside else normalize_rms
         return sheet.step("normalized", op, total, rms, epsilon=epsilon)
     mean = sheet.step("mean", row_mean, total)
     std = sheet.step("std", row_deviation, total, mean, kind=deviation)
     divisor = "d" if deviation == "population" else "d − 1"
-    sheet.note(f"{deviation} deviation (over {divisor})", place)
+    if not sheet.has("normalized"):  # a convention is in force only where it was computed with
+        sheet.note("" if std.op is None else f"{deviation} deviation (over {divisor})", place)
     sheet.record(norm="layer", deviation=deviation, epsilon=epsilon, epsilon_in=epsilon_in)
     op = normalize_outside if outside else normalize
     return sheet.step("normalized", op, total, mean, std, epsilon=epsilon)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from tmat.errors import InputError
 from tmat.limits import MOST_HEADS, refuse_count
@@ -23,7 +24,8 @@ from tmat.operations import (
     softmax,
     softmax_tempered,
 )
-from tmat.stages.conventions import BIASES, MASKS, SCORES, Conventions, refuse, refuse_unused
+from tmat.precision import format_number
+from tmat.stages.conventions import BIASES, MASKS, SCORES, Conventions, overtaken, refuse, refuse_unused
 from tmat.stages.drawer import Seed
 from tmat.stages.masking import masking
 from tmat.stages.node import Node
@@ -114,6 +116,7 @@ def _attention(sheet: Sheet, how: Conventions) -> Worksheet:
     heads, separate = heads_of(sheet, how)
     refuse_count("--heads", heads, MOST_HEADS)
     refuse_unused(sheet, how, heads)
+    how = replace(how, heads=heads)
     biased = how.bias or ("output" if sheet.init == "torch-linear" else "none")
     if separate:
         triples = [projections(sheet, how, x, context, 1, str(h), biased) for h in range(1, heads + 1)]
@@ -178,7 +181,7 @@ def _head(
     else:
         weights = sheet.step("weights" + h, softmax_tempered, seen, temperature=how.temperature)
         if first:
-            sheet.note(f"temperature {how.temperature:g}")
+            sheet.note(f"temperature {format_number(how.temperature)}")
             sheet.record(temperature=how.temperature)
     if mask is not None and how.renormalize:
         thinned = sheet.step("masked" + h, multiply, weights, mask)
@@ -187,7 +190,7 @@ def _head(
         kept = sheet.keep_mask("keep" + h, weights, how.dropout, how.dropout_seed)
         weights = sheet.step("dropped" + h, dropout, weights, kept, p=how.dropout)
         if first:
-            sheet.note(f"dropout {how.dropout:g}")
+            sheet.note(f"dropout {format_number(how.dropout)}")
             sheet.record(dropout=how.dropout)
     if valueless and not v and not sheet.has("Z" + h) and weights:
         if first:
@@ -207,7 +210,7 @@ def _scaled(sheet: Sheet, how: Conventions, scores: Node, q: Node, k: Node, h: s
         return scores
     if how.scale_by is not None:
         if first:
-            sheet.note(f"scores / {how.scale_by:g}")
+            sheet.note(f"scores / {format_number(how.scale_by)}")
             sheet.record(scale_by=how.scale_by)
         return sheet.step("scaled" + h, divide, scores, by=float(how.scale_by))
     if sheet.has("scaled" + h):
@@ -215,14 +218,18 @@ def _scaled(sheet: Sheet, how: Conventions, scores: Node, q: Node, k: Node, h: s
     width = k.width if k else q.width
     d_k = how.d_k or width
     if not d_k:
-        problem = scores.problem or InputError(
-            "the scores are given, but not what to divide them by",
-            "d_k is the width of Q and K, which are not here",
-            mend="say it with --d-k N, or --scale-by NUMBER, or --no-scale",
+        why = (
+            (f"{k.name} has no columns", "d_k would be 0, and nothing is divided by its root")
+            if k
+            else (
+                "the scores are given, but not what to divide them by",
+                "d_k is the width of Q and K, which are not here",
+            )
         )
+        problem = scores.problem or InputError(*why, mend="say it with --d-k N, or --scale-by NUMBER, or --no-scale")
         sheet.ask("scaled" + h)
         return sheet.place(Node("scaled" + h, problem=problem))
-    if first:
+    if first and not overtaken(sheet, "scaled", how.heads or 1):
         paper = f" (the paper: {width}, the width of Q)" if width and width != d_k else ""
         sheet.note(f"d_k = {d_k}{paper}")
         sheet.record(d_k=d_k)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, isnan
+from math import inf, isfinite
 
 from tmat.errors import InputError
 from tmat.stages.drawer import Seed
@@ -13,6 +13,7 @@ from tmat.stages.sheet import Sheet
 SCORES = ("scaled", "dot", "additive")
 BIASES = ("none", "qkv", "output", "all")
 MASKS = ("none", "causal", "padding")
+LATER = ("scores", "scaled", "masked", "weights", "dropped", "Z", "concat", "output")
 
 
 @dataclass(eq=False, repr=False)
@@ -62,8 +63,8 @@ def refuse(how: Conventions) -> None:
         raise InputError("--scale-by 0 does not fit", "scores cannot be divided by 0")
     if how.scale_by is not None and not isfinite(how.scale_by):
         raise InputError(f"--scale-by {how.scale_by:g} does not fit", "expected a number other than 0")
-    if isnan(how.mask_value):
-        raise InputError("--mask-value nan does not fit", "expected a number, or -inf")
+    if not how.mask_value < inf:  # NaN is not, either
+        raise InputError(f"--mask-value {how.mask_value:g} does not fit", "expected a number, or -inf")
     if how.scale_by is not None and not how.scale:
         raise InputError("--scale-by and --no-scale contradict each other", "one divides, the other does not")
     if how.score != "scaled" and how.scale_by is not None:
@@ -137,6 +138,11 @@ def _refuse_scale(sheet: Sheet, how: Conventions, heads: int) -> None:
     later = next((name for name in ("scaled", "masked", "weights") if _given(sheet, name, heads)), None)
     if how.scale_by is not None and later is not None:
         raise InputError(f"{later} is given, and --scale-by goes before it", "the scores are not computed")
+
+
+def overtaken(sheet: Sheet, name: str, heads: int) -> bool:
+    """Whether a step after the named one is given, so that nothing becomes of that one."""
+    return any(_given(sheet, later, heads) for later in LATER[LATER.index(name) + 1 :])
 
 
 def _given(sheet: Sheet, name: str, heads: int) -> bool:

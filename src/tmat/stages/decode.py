@@ -218,10 +218,24 @@ def _predict(
     page.note("teacher-forced" if said and forced else "")
     page.record(project=project, input=list(said) or None, forced=(forced and bool(said)) or None)
     done = page.finish(predicted)
+    if predicted.op is not None:
+        _refuse_undecided(done.stages[-1]["probabilities"])
     ids = done.stages[-1]["predicted"].values[:, 0].astype(int) - first
     done.stages[-1].params["word"] = words[int(ids[-1])]
     done.stages[-1].params["words"] = [words[int(id)] for id in ids]
     return done
+
+
+def _refuse_undecided(probabilities: Matrix) -> None:
+    """Among numbers of which one is none, there is no largest."""
+    lost = np.argwhere(np.isnan(probabilities.values))
+    if len(lost):
+        i, j = (int(n) for n in lost[0])
+        raise InputError(
+            "no word is the likeliest",
+            f"probabilities has a cell that is not a number (NaN): row {i + 1}, column {j + 1} ({probabilities.cols[j]})",
+            mend="the matrices have numbers so large that ∞ − ∞ or 0·∞ came of them: give smaller ones",
+        )
 
 
 def _layer(sheet: Worksheet, plan: _Plan, own: Sublayers, at: str, layer: int) -> Worksheet:

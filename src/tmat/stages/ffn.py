@@ -69,7 +69,8 @@ def ffn(
     if hidden:
         sheet.note(f"d_ff = {hidden.width}")
         sheet.record(d_ff=hidden.width)
-    sheet.note("no activation" if activation == "none" else activation)
+    if activated.op is not None:
+        sheet.note("no activation" if activation == "none" else activation)
     sheet.record(activation=activation, layers=layers)
     if layers == 1:
         return sheet.finish(activated)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tmat.errors import InputError
-from tmat.stages.conventions import Conventions
+from tmat.stages.conventions import Conventions, overtaken
 from tmat.stages.masks import meant, said, visibility
 from tmat.stages.node import Node
 from tmat.stages.sheet import Sheet
@@ -38,7 +38,8 @@ def masking(sheet: Sheet, how: Conventions, q: Node, k: Node) -> tuple[Node | No
             )
         own = given.values if kind == "visible" else 1.0 - (given.values != 0.0)
     node = visibility(queries, keys, given=own, **rules)  # type: ignore[arg-type]
-    sheet.note(said(given=given is not None, **rules))  # type: ignore[arg-type]
+    if given is not None or any(rules.values()) or not overtaken(sheet, "scaled", how.heads or 1):
+        sheet.note(said(given=given is not None, **rules))  # type: ignore[arg-type]
     sheet.record(mask=list(how.mask) or None, valid=how.valid, window=how.window)
     if kind == "added":
         if node is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from tmat.errors import InputError
 from tmat.operations import add, sinusoid
-from tmat.operations.words import EXPONENTS
+from tmat.operations.words import EXPONENTS, power_of
 from tmat.stages.drawer import Seed
 from tmat.stages.rounding import Rounding
 from tmat.stages.sheet import Sheet, arriving
@@ -75,6 +75,8 @@ def posenc(
             "no E came in",
             mend="give E (-m E=…), or a size: --positions 6 --d-model 6",
         )
+    if not sheet.has("PE"):
+        _refuse_lost(n, d, exponent, base, start)
     pe = sheet.step("PE", sinusoid, positions=n, d_model=d, base=float(base), start=start, exponent=exponent)
     if e and positions is not None and positions != e.height:
         raise InputError(f"--positions {positions} does not fit", f"E has {e.height} rows, and each row is a position")
@@ -92,9 +94,29 @@ def posenc(
             )
         pe.rows = list(said)
     sheet.record(exponent=exponent, base=float(base), start=start)
-    sheet.note(
-        "exponent 2⌊i/2⌋/d" if exponent == "paired" else "exponent 2i/d (the paper: 2⌊i/2⌋/d)",
-        f"base {base:g}",
-        f"positions from {start}",
-    )
+    if pe.op is not None and not sheet.has("X"):
+        sheet.note(
+            "exponent 2⌊i/2⌋/d" if exponent == "paired" else "exponent 2i/d (the paper: 2⌊i/2⌋/d)",
+            f"base {base:g}",
+            f"positions from {start}",
+        )
     return sheet.finish(pe if alone else sheet.step("X", add, e, pe))
+
+
+COUNTED = 1 << 53  # from here on a float no longer has a place for every whole number
+
+
+def _refuse_lost(n: int, d: int, exponent: str, base: float, start: int) -> None:
+    """Positions that would run together, and waves whose angle is beyond the largest float."""
+    furthest = max(abs(start), abs(start + n - 1)) if n else 0
+    if furthest > COUNTED:
+        raise InputError(
+            f"--start {start} does not fit", f"positions go to {COUNTED}: beyond, a float has no place for each"
+        )
+    least = min((base ** power_of(i, d, exponent) for i in (0, d - 1)), default=1.0) if d and base < 1.0 else 1.0
+    if furthest and (least == 0.0 or furthest / least == float("inf")):
+        raise InputError(
+            f"--base {base:g} does not fit",
+            f"position {furthest} over {base:g}^(e/{d}) is beyond the largest float: a wave has no angle there",
+            mend="try a larger --base; the paper's is 10000",
+        )

@@ -16,7 +16,8 @@ import numpy as np
 from tmat.errors import InputError, fold, nearest
 from tmat.limits import refuse_size
 from tmat.operations.operation import Operation
-from tmat.stages.compute import ancestors, compute
+from tmat.stages.blocks import ancestors
+from tmat.stages.compute import compute
 from tmat.stages.drawer import Drawer, Seed
 from tmat.stages.names import HEADS, by_name, canonical
 from tmat.stages.node import Node, holding, stepped

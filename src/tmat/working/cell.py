@@ -111,8 +111,10 @@ class Workings:
         if step.name in self._fitting:
             return
         axes = op.axes_of(len(operands))
-        fits = len(axes) == len(operands) and op.mismatch([operand.shape for operand in operands]) is None
-        if not fits:
+        if len(axes) != len(operands):
+            made = " and ".join(step.of) or "nothing"
+            raise InputError(f"{step.name} cannot be made of {made}", f"{op.name} takes {len(axes)} matrices")
+        if op.mismatch([operand.shape for operand in operands]) is not None:
             sizes = ", ".join(f"{operand.name} {operand.height}×{operand.width}" for operand in operands)
             raise InputError(f"{step.name} cannot be {op.said(step.of, step.params)}", f"the sizes: {sizes}")
         self._fitting.add(step.name)
@@ -155,11 +157,13 @@ class Workings:
         return self.notation.equal if self._numbers.exact else self.notation.about
 
     def _lines(self, e: Expression, cell: Cell, step: Step) -> Iterator[Line]:
+        last = self.notation.equal
         if "symbols" in self.parts:
             yield Line("symbols", self.notation.equal, self._symbols.text(e))
         if "numbers" in self.parts:
             text = self._numbers.text(e)
-            yield Line("numbers", self._sign(), text, self._note(chosen(e)))
+            last = self._sign()
+            yield Line("numbers", last, text, self._note(chosen(e)))
         if "products" in self.parts:
             shifted = self._shifted(e)
             if shifted is not None:
@@ -168,9 +172,10 @@ class Workings:
                 less = format_number(largest, shared_decimals([largest], self.most)).replace("-", "−")
                 yield Line("products", sign, text, self._note(f"every exponent less {less}"))
             text = self._numbers.worked(e if shifted is None else shifted)
-            yield Line("products", self._sign(), text)
+            last = self._sign()
+            yield Line("products", last, text)
         if "result" in self.parts:
-            yield self._result(e, cell, step)
+            yield self._result(e, cell, step, last)
 
     def _note(self, text: str) -> str:
         return self.notation.note(text) if text else ""
@@ -187,7 +192,8 @@ class Workings:
         self._numbers.share(shared_decimals(shifts, self.most))
         return Call("exp", Worked(own.value - largest)) / total(Call("exp", Worked(n)) for n in shifts)
 
-    def _result(self, e: Expression, cell: Cell, step: Step) -> Line:
+    def _result(self, e: Expression, cell: Cell, step: Step, last: str) -> Line:
+        """What it comes to, after a line with the sign ``last``."""
         came_to, value = e.value, cell.value
         remark = settled(e)
         if not self._agrees(e, came_to, value, step):
@@ -200,9 +206,10 @@ class Workings:
         after = self._shown(value, max(step.decimals, 0))
         most = max(self.most, step.decimals + 2)
         before = self._shown(came_to, shared_decimals([came_to], most))
-        sign = self._sign()
         if self._numbers.exact and _same(came_to, value):
-            return Line("result", sign, after, self._note(remark))
+            return Line("result", self.notation.equal, after, self._note(remark))
+        # It has more decimals than the line before: where that one says ≈, an = would be true of the cell but not of it.
+        sign = self._sign() if last == self.notation.equal else last
         said = f"to {step.decimals} decimal{'' if step.decimals == 1 else 's'}"
         rounded = self._note(f"{remark}; {said}" if remark else said)
         return Line("result", sign, self.notation.arrow(before, after), rounded)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tmat.errors import InputError
 from tmat.operations import REGISTRY, Operation
 from tmat.operations.notation import latex_name
+from tmat.visible import visible
 from tmat.worksheet import Step
 
 
@@ -33,7 +34,7 @@ def formula(step: Step, *, latex: bool = False) -> str:
     scores = Q·Kᵀ \mathrm{scores} = Q K^{\top}
     """
     op = operation_of(step)
+    own, *names = map(visible, (step.name, *step.of))  # a worksheet may come from anybody
     if not latex:
-        return f"{step.name} = {op.said(step.of, step.params)}"
-    names = [latex_name(name) for name in step.of]
-    return f"{latex_name(step.name)} = {op.said(names, step.params, latex=True)}"
+        return f"{own} = {op.said(names, step.params)}"
+    return f"{latex_name(own)} = {op.said([latex_name(name) for name in names], step.params, latex=True)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from tmat.errors import fold
 from tmat.rendering.layout.block import Block, fence, sign
@@ -141,8 +142,8 @@ class Pen:
         if limit is None or width(word) <= limit:
             return word
         mark = self.spell("…")
-        while word and width(word) + len(mark) > limit:
-            word = word[:-1]
+        room = limit - len(mark)
+        word = word[: sum(columns <= room for columns in accumulate(map(width, word)))]
         return (word + mark)[: max(limit, 0)] if width(mark) > limit else word + mark
 
     def scale_lines(self, seen: View, room: int | None, indent: int = 0) -> list[Line]:
