@@ -126,5 +126,5 @@ def test_no_keys_at_all_give_no_weights_and_zeros() -> None:
 def test_matrices_without_columns_have_no_root_to_divide_by() -> None:
     empty = np.empty((2, 0))
     with pytest.raises(InputError) as caught:
-        attention(Q=empty, K=empty, V=[[1.0], [2.0]])
+        tmat.attention(Q=empty, K=empty, V=[[1.0], [2.0]])
     assert str(caught.value).startswith("K has no columns\n  d_k would be 0, and nothing is divided by its root\n")

@@ -181,7 +181,7 @@ def _head(
     else:
         weights = sheet.step("weights" + h, softmax_tempered, seen, temperature=how.temperature)
         if first:
-            sheet.note(f"temperature {format_number(how.temperature)}")
+            sheet.note(f"temperature {how.temperature:g}")
             sheet.record(temperature=how.temperature)
     if mask is not None and how.renormalize:
         thinned = sheet.step("masked" + h, multiply, weights, mask)
@@ -210,7 +210,7 @@ def _scaled(sheet: Sheet, how: Conventions, scores: Node, q: Node, k: Node, h: s
         return scores
     if how.scale_by is not None:
         if first:
-            sheet.note(f"scores / {format_number(how.scale_by)}")
+            sheet.note(f"scores / {how.scale_by:g}")
             sheet.record(scale_by=how.scale_by)
         return sheet.step("scaled" + h, divide, scores, by=float(how.scale_by))
     if sheet.has("scaled" + h):
