@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+# Installed packages are compiled once; where the environment forbids that, a checkout would be compiled at every start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 PYTHON = sys.executable
 TMAT = [PYTHON, "-m", "tmat"]
 
