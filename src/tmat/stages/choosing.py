@@ -10,18 +10,19 @@ from tmat.errors import InputError, fold, nearest
 from tmat.worksheet import Stage, Worksheet
 
 
-def chosen(sheet: Worksheet, names: Iterable[str], *, first: int = 0) -> Worksheet:
+def chosen(sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Iterable[str] = ()) -> Worksheet:
     """The worksheet with only the named matrices in its stages from ``first`` on; stages with none are left out.
 
     A name is a matrix (in every stage that has it; Q stands for Q1, Q2, … too where there is no Q),
-    ``output`` (the last stage's), or a place and a matrix: attention-2.Q, layer2.Q.
+    ``output`` (the last stage's), or a place and a matrix: attention-2.Q, layer2.Q. An error lists the ``known``
+    names, where some were let go before.
     """
     wanted = list(names)
     picked: dict[int, set[str]] = {}
     for name in wanted:
         found = list(_places(sheet, name, first))
         if not found:
-            known = sorted({n for stage in sheet.stages[first:] for n in stage.names()})
+            known = list(known) or sorted({n for stage in sheet.stages[first:] for n in stage.names()})
             near = nearest(name, known)
             raise InputError(
                 f"no matrix '{name}' here",

@@ -62,7 +62,8 @@ def encode(
     common: dict[str, Any] = {"seed": seed, "init": init, "round": rounding, "dtype": dtype}
     if keep is not None:  # what nobody asked for is let go stage by stage, all but what flows on
         keep = list(keep)
-        common["keep"] = WhereFound(["output", *(name.rpartition(".")[2] for name in keep)])
+        found = WhereFound(["output", *(name.rpartition(".")[2] for name in keep)])
+        common["keep"] = found
     options = (dict(attention_options or {}), dict(norm_options or {}), dict(ffn_options or {}))
     first = len(sheet.stages)
     layer = _post if norm_order == "post" else _pre
@@ -74,7 +75,10 @@ def encode(
             step(n)
     if keep is None:
         rounding.refuse_unknown((step.name for stage in sheet.stages[first:] for step in stage.steps), "encode")
-    return sheet if keep is None else _only(sheet, first, list(keep))
+        return sheet
+    from tmat.stages.choosing import chosen
+
+    return chosen(sheet, keep, first=first, known=found.known)
 
 
 Options = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
@@ -101,13 +105,6 @@ def _pre(
         sheet = addnorm(sheet, norm="none", residual_of=before, **common)
         given = {}
     return sheet
-
-
-def _only(sheet: Worksheet, first: int, keep: list[str]) -> Worksheet:
-    """The worksheet with only the chosen matrices of the stages from ``first`` on: output, Q, attention-2.Q, layer2.Q."""
-    from tmat.stages.choosing import chosen
-
-    return chosen(sheet, keep, first=first)
 
 
 __all__ = ["ORDERS", "Matrix", "encode"]

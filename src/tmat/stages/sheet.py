@@ -26,7 +26,11 @@ from tmat.worksheet import Matrix, Stage, Step, Worksheet
 
 
 class WhereFound(list[str]):
-    """Names to keep in whichever stages of a stack have them."""
+    """Names to keep in whichever stages of a stack have them; ``known`` are all that there were."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__(names)
+        self.known: dict[str, None] = {}
 
 
 class Sheet:
@@ -200,6 +204,8 @@ class Sheet:
         if self.keep is None:
             return line
         chosen: set[Node] = set()
+        if isinstance(self.keep, WhereFound):
+            self.keep.known.update(dict.fromkeys(node.name for node in self._order if node in line))
         for name in self.keep:
             wanted = canonical(output.name if fold(name) == "output" else name)
             found = {node for node in line if canonical(node.name) == wanted}
