@@ -5,7 +5,7 @@ Source: O'Neill 2014 (PCG XSL RR 128/64) and 2015 (seed_seq_fe128), in the form 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 _32, _64, _128 = 2**32 - 1, 2**64 - 1, 2**128 - 1
@@ -13,11 +13,12 @@ _MULTIPLIER = 0x2360ED051FC65DA44385DF649FCCF645
 _POOL = 4
 
 
-def raw(seed: int, count: int) -> list[int]:
-    """The first 64-bit outputs of ``numpy.random.PCG64(seed)``.
+@lru_cache(64)
+def raw(seed: int, count: int) -> tuple[int, ...]:
+    """The first 64-bit outputs of ``numpy.random.PCG64(seed)``; the last ones asked for are remembered.
 
     >>> import numpy as np
-    >>> raw(1, 2) == np.random.PCG64(1).random_raw(2).tolist()
+    >>> list(raw(1, 2)) == np.random.PCG64(1).random_raw(2).tolist()
     True
     """
     first, second, third, fourth = _words(seed)
@@ -28,7 +29,7 @@ def raw(seed: int, count: int) -> list[int]:
         state = (state * _MULTIPLIER + increment) & _128
         mixed, turn = (state >> 64 ^ state) & _64, state >> 122
         outputs.append((mixed >> turn | mixed << (64 - turn)) & _64)
-    return outputs
+    return tuple(outputs)
 
 
 def _words(seed: int) -> list[int]:

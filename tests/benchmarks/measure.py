@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 # Installed packages are compiled once; where the environment forbids that, a checkout would be compiled at every start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -84,18 +85,36 @@ def _on_a_terminal(command: Sequence[str]) -> tuple[int, os._typeshed.structseq]
 def in_turns(
     commands: Mapping[str, Sequence[str]], rounds: int, *, folder: Path | None = None, terminals: Sequence[str] = ()
 ) -> dict[str, Run]:
-    """The best of each command: run one after another, round after round, the first round only to warm up."""
+    """The best of each command."""
+    return {name: best(runs) for name, runs in turns(commands, rounds, folder=folder, terminals=terminals).items()}
+
+
+def turns(
+    commands: Mapping[str, Sequence[str]], rounds: int, *, folder: Path | None = None, terminals: Sequence[str] = ()
+) -> dict[str, list[Run]]:
+    """The runs of each command: one after another, round after round, the first round only to warm up."""
     found: dict[str, list[Run]] = {name: [] for name in commands}
     for turn in range(rounds + 1):
         for name, command in commands.items():
             run = once(command, folder, terminal=name in terminals)
             if turn or rounds == 1:
                 found[name].append(run)
-    return {
-        name: Run(min(r.wall for r in runs), min(r.cpu for r in runs), min(r.memory for r in runs))
-        for name, runs in found.items()
-    }
+    return found
 
 
-def milliseconds(run: Run) -> str:
-    return f"{run.wall * 1e3:.0f} ms ({run.cpu * 1e3:.0f} of processor)"
+def best(runs: Sequence[Run]) -> Run:
+    return Run(min(r.wall for r in runs), min(r.cpu for r in runs), min(r.memory for r in runs))
+
+
+def beside(runs: Sequence[Run], others: Sequence[Run]) -> float:
+    """The middle of the ratios of runs that came one after the other.
+
+    What takes a tenth of a second has the luck, now and then, that nothing else runs; eight processes never have: the
+    best of the one over the best of the other would compare luck.
+    """
+    return median(run.wall / other.wall for run, other in zip(runs, others, strict=True))
+
+
+def milliseconds(runs: Sequence[Run]) -> str:
+    """The middle one, and the best."""
+    return f"{median(run.wall for run in runs) * 1e3:.0f} ms (best {best(runs).wall * 1e3:.0f})"

@@ -22,8 +22,9 @@ DOCS = Path(__file__).parents[2] / "docs"
 HEAD = """# Performance
 
 This page is written by `python -m tests.benchmarks.run`, which measures everything in one run. What counts is the
-ratio: both sides of it are run in turns on the same machine, the best of many each, as whole processes. Where a
-ratio is of time, it is the time on the wall unless the line says otherwise.
+ratio: both sides of it are run in turns on the same machine, as whole processes. Of what starts it is the middle of
+the ratios of neighbours, of the rest the best of each side. Where a ratio is of time, it is the time on the wall unless
+the line says otherwise.
 
 """
 

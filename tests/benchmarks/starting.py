@@ -6,7 +6,7 @@ import shlex
 import subprocess
 from importlib.util import find_spec
 
-from tests.benchmarks.measure import TMAT, Figure, in_turns, milliseconds, python
+from tests.benchmarks.measure import TMAT, Figure, beside, milliseconds, python, turns
 
 ATTENTION = [*TMAT, "attention", "--d-k", "6"]
 MATRICES = """
@@ -33,7 +33,7 @@ def figures(rounds: int) -> list[Figure]:
 
 
 def _imports(rounds: int) -> list[Figure]:
-    best = in_turns(
+    runs = turns(
         {
             "numpy, typer": python("import numpy, typer"),
             "json": ATTENTION,
@@ -43,12 +43,12 @@ def _imports(rounds: int) -> list[Figure]:
         rounds,
         terminals=["numpy, typer, rich", "table"],  # both: a terminal of its own takes time to make
     )
-    json, table = best["json"], best["table"]
-    imports, with_rich = best["numpy, typer"], best["numpy, typer, rich"]
+    json, table = runs["json"], runs["table"]
+    imports, with_rich = runs["numpy, typer"], runs["numpy, typer, rich"]
     return [
-        Figure("`tmat attention --d-k 6` to JSON, against `import numpy, typer`", json.wall / imports.wall, 1.25,
+        Figure("`tmat attention --d-k 6` to JSON, against `import numpy, typer`", beside(json, imports), 1.25,
                detail=f"{milliseconds(json)} against {milliseconds(imports)}"),
-        Figure("the same to a table, against `import numpy, typer, rich.console, rich.table`", table.wall / with_rich.wall, 1.2,
+        Figure("the same to a table, against `import numpy, typer, rich.console, rich.table`", beside(table, with_rich), 1.2,
                detail=f"{milliseconds(table)} against {milliseconds(with_rich)}"),
     ]  # fmt: skip
 
@@ -58,15 +58,15 @@ def _pipe(rounds: int) -> list[Figure]:
     stages = ["vocab", "embed --text 'When you play game of thrones' --d-model 6 --seed 1", "posenc", "attention --d-k 4 --heads 2",
               "addnorm", "ffn", "addnorm", "decode"]  # fmt: skip
     line = " | ".join(f"{tmat} {stage}" for stage in stages)
-    best = in_turns(
+    runs = turns(
         {"one": ATTENTION, "pipe": ["/bin/sh", "-c", line], "encode": [*TMAT, "encode", "--layers", "6"]}, rounds
     )
-    one = best["one"]
+    one = runs["one"]
     return [
-        Figure("the seven-stage pipe (eight processes), against one stage", best["pipe"].wall / one.wall, 4.5,
-               detail=f"{milliseconds(best['pipe'])} against {milliseconds(one)}"),
-        Figure("`tmat encode --layers 6`, against one stage", best["encode"].wall / one.wall, 1.3,
-               detail=f"{milliseconds(best['encode'])} against {milliseconds(one)}"),
+        Figure("the seven-stage pipe (eight processes), against one stage", beside(runs["pipe"], one), 4.5,
+               detail=f"{milliseconds(runs['pipe'])} against {milliseconds(one)}"),
+        Figure("`tmat encode --layers 6`, against one stage", beside(runs["encode"], one), 1.3,
+               detail=f"{milliseconds(runs['encode'])} against {milliseconds(one)}"),
     ]  # fmt: skip
 
 
@@ -74,9 +74,9 @@ def _torch(rounds: int) -> list[Figure]:
     if find_spec("torch") is None:
         return []
     matrices = subprocess.run(python(MATRICES), capture_output=True, text=True, check=True).stdout
-    best = in_turns({"torch": python(SCRIPT.format(matrices=matrices)), "tmat": ATTENTION}, rounds)
+    runs = turns({"torch": python(SCRIPT.format(matrices=matrices)), "tmat": ATTENTION}, rounds)
     return [
         Figure("a torch script of the same attention (import, matrices, print), against `tmat attention`",
-               best["torch"].wall / best["tmat"].wall, 6.0, at_least=True,
-               detail=f"{milliseconds(best['torch'])} against {milliseconds(best['tmat'])}"),
+               beside(runs["torch"], runs["tmat"]), 6.0, at_least=True,
+               detail=f"{milliseconds(runs['torch'])} against {milliseconds(runs['tmat'])}"),
     ]  # fmt: skip

@@ -104,11 +104,16 @@ def _refuse_twins(data: bytes, value: Any, where: str) -> None:
 
 def _keys(value: Any) -> int:
     """How many keys the objects in a value have; rows of numbers are passed over."""
-    if isinstance(value, dict):
-        return len(value) + sum(map(_keys, value.values()))
-    if isinstance(value, list) and value and any(isinstance(one, (dict, list)) for one in value[:1] + value[-1:]):
-        return sum(map(_keys, value))
-    return 0
+    count = 0
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if type(value) is dict:
+            count += len(value)
+            waiting += value.values()
+        elif type(value) is list and value and (type(value[0]) in (dict, list) or type(value[-1]) in (dict, list)):
+            waiting += value
+    return count
 
 
 def _syntax(message: str, text: str, position: int, where: str) -> InputError:
