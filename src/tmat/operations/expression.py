@@ -13,6 +13,7 @@ numbers, the LaTeX and the spreadsheet formula from it.
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
@@ -86,13 +87,20 @@ class Expression:
         return hash((type(self), *vars(self).values()))
 
     @property
+    @abstractmethod
     def value(self) -> float:
-        raise NotImplementedError  # pragma: no cover - every kind has its own
+        """The number it comes to."""
 
     @property
     def parts(self) -> tuple[Expression, ...]:
         """The expressions this one is made of, in reading order."""
-        return ()
+        found: list[Expression] = []
+        for value in vars(self).values():
+            if isinstance(value, Expression):
+                found.append(value)
+            elif isinstance(value, tuple):
+                found += value
+        return tuple(found)
 
     def __add__(self, other: Expression | float) -> Expression:
         return Sum((self, _lift(other)))
@@ -162,10 +170,6 @@ class Sum(Expression):
     terms: tuple[Expression, ...]
 
     @property
-    def parts(self) -> tuple[Expression, ...]:
-        return self.terms
-
-    @property
     def value(self) -> float:
         return _sum([term.value for term in self.terms])
 
@@ -173,10 +177,6 @@ class Sum(Expression):
 class Difference(Expression):
     left: Expression
     right: Expression
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.left, self.right)
 
     @property
     def value(self) -> float:
@@ -187,20 +187,12 @@ class Negative(Expression):
     inner: Expression
 
     @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.inner,)
-
-    @property
     def value(self) -> float:
         return -self.inner.value
 
 
 class Product(Expression):
     factors: tuple[Expression, ...]
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return self.factors
 
     @property
     def value(self) -> float:
@@ -219,10 +211,6 @@ class Quotient(Expression):
 
     top: Expression
     bottom: Expression
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.top, self.bottom)
 
     @property
     def value(self) -> float:
@@ -263,10 +251,6 @@ class Power(Expression):
     exponent: Expression
 
     @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.base, self.exponent)
-
-    @property
     def value(self) -> float:
         base, exponent = self.base.value, self.exponent.value
         try:
@@ -292,10 +276,6 @@ class Call(Expression):
 
     function: str
     argument: Expression
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.argument,)
 
     @property
     def value(self) -> float:

@@ -5,47 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tmat.operations.expression import (
-    Call,
     Cell,
-    Difference,
     Expression,
-    Negative,
-    Power,
-    Product,
-    Quotient,
-    Sum,
 )
-from tmat.operations.selections import Choice, Limit, Lookup, Maximum, Place
+from tmat.operations.selections import Choice, Lookup
 
 
 def rebuilt(expression: Expression, parts: Sequence[Expression]) -> Expression:
     """The same kind of expression made of other parts, as many as it had."""
-    match expression:
-        case Sum():
-            return Sum(tuple(parts))
-        case Product():
-            return Product(tuple(parts))
-        case Maximum():
-            return Maximum(tuple(parts))
-        case Place(first=first):
-            return Place(tuple(parts), first)
-        case Call(function=function):
-            return Call(function, parts[0])
-        case Lookup(table=table, first=first, j=j):
-            return Lookup(table, parts[0], first, j)
-        case Limit(limit=limit):
-            return Limit(parts[0], limit)
-        case Negative():
-            return Negative(parts[0])
-        case Difference():
-            return Difference(*parts)
-        case Quotient():
-            return Quotient(*parts)
-        case Power():
-            return Power(*parts)
-        case Choice():
-            return Choice(*parts)
-    return expression
+    if not parts:
+        return expression
+    others = iter(parts)
+
+    def other(value: object) -> object:
+        if isinstance(value, Expression):
+            return next(others)
+        return tuple(next(others) for _ in value) if isinstance(value, tuple) else value
+
+    return type(expression)(*map(other, vars(expression).values()))
 
 
 def leaves(expression: Expression) -> Iterator[Cell]:

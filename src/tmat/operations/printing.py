@@ -12,6 +12,7 @@ style says how the leaves look: ``q₁₁`` (Symbols), ``Q[When, k]`` (Labels), 
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -57,11 +58,13 @@ class Printer:
             return self.notation.number("π"), ATOM
         return self.signed(format_number(number.number))
 
+    @abstractmethod
     def cell(self, cell: Cell) -> Bound:
-        raise NotImplementedError  # pragma: no cover - every style has its own
+        """A cell of a matrix."""
 
     def run(self, run: Run) -> Bound:
-        raise NotImplementedError  # pragma: no cover - only where series are written
+        """Cells that an index runs over: the first of them, where a style has no letter for the index."""
+        return self.cell(run.first)
 
     def times(self, left: Expression, right: Expression) -> str:
         return self.notation.times

@@ -13,10 +13,6 @@ class Maximum(Expression):
     terms: tuple[Expression, ...]
 
     @property
-    def parts(self) -> tuple[Expression, ...]:
-        return self.terms
-
-    @property
     def value(self) -> float:
         values = [term.value for term in self.terms]
         return math.nan if any(map(math.isnan, values)) else max(values)
@@ -28,10 +24,6 @@ class Choice(Expression):
     test: Expression
     then: Expression
     otherwise: Expression
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.test, self.then, self.otherwise)
 
     @property
     def chosen(self) -> Expression:
@@ -51,10 +43,6 @@ class Lookup(Expression):
     j: int
 
     @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.index,)
-
-    @property
     def found(self) -> Cell:
         return self.table[round(self.index.value) - self.first, self.j]
 
@@ -70,10 +58,6 @@ class Place(Expression):
     first: int
 
     @property
-    def parts(self) -> tuple[Expression, ...]:
-        return self.terms
-
-    @property
     def value(self) -> float:
         values = [term.value for term in self.terms]
         return float(self.first + values.index(max(values)))
@@ -84,10 +68,6 @@ class Limit(Expression):
 
     inner: Expression
     limit: float
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        return (self.inner,)
 
     @property
     def value(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,11 @@ class Run(Expression):
     operand: Operand
     i: int | None
     j: int | None
+
+    @property
+    def value(self) -> float:
+        """No one number: the index runs."""
+        return math.nan
 
     @property
     def first(self) -> Cell:
