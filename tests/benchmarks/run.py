@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from os import cpu_count
 from pathlib import Path
 
-from tests.benchmarks import growth, large, starting, texts
+from tests.benchmarks import growth, large, marking, starting, texts
 from tests.benchmarks.growth import Curve
 from tests.benchmarks.measure import Figure
 
@@ -42,6 +42,7 @@ def main() -> None:
             ("Starting", starting.figures(3 * rounds)),
             ("Large matrices", large.figures(folder, max(rounds // 3, 2), 16384)),
             ("Long texts", texts.figures(folder, max(rounds // 2, 3), 200)),
+            ("A class", marking.figures(folder, max(rounds // 5, 2))),
         ]
         curves = growth.curves(folder, asked.short)
     text = (

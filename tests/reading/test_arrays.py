@@ -108,6 +108,11 @@ def test_what_is_no_matrix(array: Any, message: str) -> None:
     assert message in str(npy_error(npy(array)))
 
 
+def test_a_type_named_as_numpy_no_longer_does() -> None:
+    old = header("{'descr': '|a4', 'fortran_order': False, 'shape': (1, 1)}")
+    assert "x.npy holds words" in str(npy_error(old + b"1.50"))
+
+
 def test_a_header_that_claims_too_much_allocates_nothing() -> None:
     claim = header("{'descr': '<f8', 'fortran_order': False, 'shape': (40000, 40000)}")
     error = npy_error(claim + bytes(800))

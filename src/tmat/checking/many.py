@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from tmat.checking.marking import mark
 from tmat.checking.options import Options
 from tmat.checking.plan import Plan
 from tmat.checking.report import Report
-from tmat.errors import InputError, TmatError
+from tmat.errors import InputError, LimitError, TmatError
 from tmat.interrupts import tidied
 from tmat.visible import visible
 from tmat.worksheet import Worksheet
@@ -131,8 +133,38 @@ _names: Mapping[str, Called] = {}
 
 
 def _start(key: Worksheet, options: Options, names: Mapping[str, Called]) -> None:
+    from signal import SIG_IGN, SIGINT, signal
+    from threading import Thread
+
     global _plan, _options, _names
+    signal(SIGINT, SIG_IGN)  # for whoever started this, who ends it
+    Thread(target=_end_with_the_first, daemon=True).start()
     _plan, _options, _names = Plan(key), options, names
+
+
+def _end_with_the_first() -> None:
+    """Wait for no more work where nobody is left to give it: whoever started this was killed."""
+    from multiprocessing import parent_process
+
+    first = parent_process()
+    assert first is not None
+    first.join()
+    os._exit(1)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """An interrupt waits meanwhile, and what is started never hears of it: Ctrl-C goes to all processes at once."""
+    if sys.platform == "win32":  # pragma: no cover - where none can be held
+        yield
+        return
+    from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
+
+    before = pthread_sigmask(SIG_BLOCK, {SIGINT})
+    try:
+        yield
+    finally:
+        pthread_sigmask(SIG_SETMASK, before)
 
 
 def _one(path: Path) -> Marked:
@@ -144,9 +176,17 @@ def _together(
     files: list[Path], key: Worksheet, options: Options, names: Mapping[str, Called], processes: int
 ) -> Iterator[Marked]:
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
     if not Plan(key).steps:
         mark(key, Answers())  # says what is wrong with the key
     chunk = max(min(len(files) // (processes * 8), 32), 1)
     with tidied(), ProcessPoolExecutor(processes, initializer=_start, initargs=(key, options, names)) as pool:
-        yield from pool.map(_one, files, chunksize=chunk)
+        with _interrupts_held():
+            found = pool.map(_one, files, chunksize=chunk)
+        try:
+            yield from found
+        except BrokenProcessPool:
+            raise LimitError(
+                "a process that marks was ended from outside", "it may have run out of memory", mend="try --jobs 1"
+            ) from None

@@ -138,12 +138,13 @@ def _described(text: bytes, origin: str) -> tuple[tuple[int, ...], bool, np.dtyp
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a damaged header may read as dubious Python; it is refused below
+            # A damaged header may read as dubious Python, an old one name a type as NumPy no longer does.
+            warnings.simplefilter("ignore")
             described = ast.literal_eval(text.decode("utf-8"))
+            dtype: np.dtype[np.generic] = np.lib.format.descr_to_dtype(described["descr"])
         shape, fortran = described["shape"], described["fortran_order"]
         if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
             raise ValueError("the shape is no tuple of whole numbers")
-        dtype: np.dtype[np.generic] = np.lib.format.descr_to_dtype(described["descr"])
     except _DAMAGED:
         raise InputError(f"{origin} has a header that says no type and shape", visible(repr(text[:80]), 100)) from None
     return shape, bool(fortran), dtype

@@ -16,9 +16,9 @@ import numpy as np
 from tmat.operations.operation import Array, Operation
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Redo:
-    """One step to be done again: from which numbers, and how those were made."""
+    """One step to be done again: from which numbers, and how those were made. It is done once, however often asked."""
 
     op: Operation
     operands: tuple[Array, ...]
@@ -27,11 +27,15 @@ class Redo:
     result: str = "result"
     makers: tuple[Redo | None, ...] = ()
     widths: tuple[int, ...] = ()  # other widths on the page that could be taken for d_k
+    _done: Array | None = field(default=None, init=False)
 
     def __call__(self) -> Array:
-        """The numbers of the step, done as it should be."""
-        with np.errstate(all="ignore"):
-            return self.op.evaluate(*self.operands, **self.params)
+        """The numbers of the step, done as it should be; not to be written into."""
+        if self._done is None:
+            with np.errstate(all="ignore"):
+                self._done = self.op.evaluate(*self.operands, **self.params).view()
+            self._done.flags.writeable = False
+        return self._done
 
     def again(self, **params: Any) -> Redo:
         """The step with other parameters."""
@@ -54,7 +58,7 @@ class Redo:
         return self.op.mismatch(shapes) is None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Variant:
     """The numbers that a slip yields, where it can be made in several ways: which one this is."""
 
