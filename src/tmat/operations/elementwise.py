@@ -56,7 +56,7 @@ def over(a: Array, by: float) -> Array:
         own = abs(a.dtype.type(by))
         if np.finfo(a.dtype).tiny <= own < np.inf or a.dtype == np.float64:
             return a / by
-        return (a / np.float64(by)).astype(a.dtype)
+        return (a.astype(np.float64) / by).astype(a.dtype)
 
 
 @divide.cell
