@@ -93,8 +93,8 @@ def submissions(paths: Iterable[str | Path]) -> list[Path]:
         path = Path(each)
         if each == "":  # which Path takes for the folder we are in
             raise InputError("a submission without a name", mend="name files of answers")
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
+        if os.path.isdir(path):  # a path that cannot be looked at is a file that cannot be read
+            inside = sorted(p for p in _listed(path) if p.suffix.lower() in SUFFIXES and _handed_in(p))
             if not inside:
                 raise InputError(
                     f"no submissions in the folder {path}", f"expected files ending in {', '.join(SUFFIXES)}"
@@ -103,6 +103,18 @@ def submissions(paths: Iterable[str | Path]) -> list[Path]:
         else:
             files.append(path)
     return files
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise InputError(f"cannot read the folder {folder}", f"{error.strerror or error}".lower()) from None
+
+
+def _handed_in(path: Path) -> bool:
+    """Whether it is a file, or a link to one that is gone: that one is told, and not left out in silence."""
+    return os.path.isfile(path) or not os.path.exists(path)
 
 
 def _serially(files: list[Path], key: Worksheet, options: Options, names: Mapping[str, Called]) -> Iterator[Marked]:

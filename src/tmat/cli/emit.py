@@ -194,10 +194,10 @@ def write_file(path: str, content: bytes | Callable[[BinaryIO], object]) -> None
     if os.path.exists(path) and not os.path.isfile(path):
         _write_through(path, content)
         return
-    target = os.path.realpath(path)  # a link stays one
-    # Its name is known before it is there: an interrupt in between leaves nothing behind.
-    beside = os.path.join(os.path.dirname(target), f".tmat-{os.urandom(8).hex()}")
     try:
+        target = os.path.realpath(path)  # a link stays one
+        # Its name is known before it is there: an interrupt in between leaves nothing behind.
+        beside = os.path.join(os.path.dirname(target), f".tmat-{os.urandom(8).hex()}")
         with tidied(), _ending_tidily():
             try:
                 with open(beside, "xb") as file:

@@ -14,6 +14,7 @@ import numpy as np
 
 from tmat.errors import InputError
 from tmat.reading.number_text import is_blank, number, why_not
+from tmat.reading.text_rows import is_misspelt
 from tmat.reading.xlsx_cells import Sheet, SheetCell, letters_of, read_sheets
 from tmat.visible import visible
 from tmat.worksheet import Matrix, Stage, Worksheet
@@ -37,10 +38,21 @@ class Found:
 def read_xlsx(data: bytes, origin: str) -> list[Found]:
     """The matrices of a workbook, sheet by sheet, from above; one without a name only where there is no other.
 
-    Errors: what is no workbook; a text where a number is due; a formula that was never calculated.
+    Errors: what is no workbook; a text or a date where a number is due; a formula that was never calculated.
     """
-    found = [one for sheet in read_sheets(data, origin) for one in _of_sheet(sheet, origin)]
+    found: list[Found] = []
+    refused: list[InputError] = []
+    for sheet in read_sheets(data, origin):
+        for block in _blocks(sheet):
+            try:
+                found += _of_block(block, sheet, origin)
+            except InputError as error:
+                if block.name:
+                    raise
+                refused.append(error)  # on a sheet with names, words and dates on the side are nobody's numbers
     named = [one for one in found if one.matrix.name]
+    if refused and not named:
+        raise refused[0]
     if not named and len(found) > 1:
         first = found[0]
         raise InputError(
@@ -58,13 +70,11 @@ def as_worksheet(found: list[Found]) -> Worksheet:
     return Worksheet(list(stages.values()))
 
 
-def _of_sheet(sheet: Sheet, origin: str) -> Iterator[Found]:
+def _of_block(block: _Block, sheet: Sheet, origin: str) -> Iterator[Found]:
     where = f"{origin}, sheet {visible(sheet.name, 40)}"
-    stage = _stage(sheet)
-    for block in _blocks(sheet):
-        matrix = block.matrix(where)
-        if matrix is not None:
-            yield Found(matrix, sheet.name, stage, f"{where}, row {block.first + 1}")
+    matrix = block.matrix(where)
+    if matrix is not None:
+        yield Found(matrix, sheet.name, _stage(sheet), f"{where}, row {block.first + 1}")
 
 
 def _stage(sheet: Sheet) -> str | None:
@@ -132,7 +142,7 @@ def _blocks(sheet: Sheet) -> Iterator[_Block]:
             yield from _whole(block)
             [(column, cell)] = cells.items()
             block = _Block(_name(cell.text), column)
-        elif not block.rows and not block.header and _labels(cells):
+        elif not block.rows and not block.header and _labels(cells, block.column):
             block.header = cells
         else:
             block.rows.append((row, cells))
@@ -162,11 +172,13 @@ def _name(text: str) -> str:
     return found[1] if found is not None else ""
 
 
-def _labels(cells: Row) -> bool:
+def _labels(cells: Row, left: int) -> bool:
     """Whether a row holds labels of columns: texts, of which some are no numbers, or which only count."""
     texts = [cells[column] for column in sorted(cells)]
     if any(cell.kind != "text" for cell in texts):
         return False
+    if min(cells) <= left and any(is_misspelt(cell.text.strip()) for cell in texts):
+        return False  # numbers that are only written wrong: labels, with others for the rows, leave a corner free
     counts = [cell.text.strip() for cell in texts] == [str(n) for n in range(1, len(texts) + 1)]
     return counts or not all(_is_number(cell) for cell in texts)
 
@@ -180,6 +192,8 @@ def _is_number(cell: SheetCell) -> bool:
 def _value(cell: SheetCell, where: str) -> float:
     if cell.kind == "error":
         return float("nan")
+    if cell.kind == "date":
+        raise InputError("a date where a number is due", where, mend="make it a number again, and type decimals: 0.5 for 1/2")
     if cell.kind == "formula":
         raise InputError(
             "a formula was never calculated", where, mend="open the file in a spreadsheet program and save it"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from posixpath import normpath
 from typing import Literal, NoReturn, TypeVar
 from xml.etree.ElementTree import ParseError, XMLParser
 from zipfile import ZipFile
@@ -20,8 +21,10 @@ MOST_CELLS = 5_000_000
 _CHUNK = 1 << 16
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _WORKSHEET = "/worksheet"
+_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # formats that every program knows by number
+_NO_PART_OF_A_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|general', re.IGNORECASE)
 
-Kind = Literal["number", "text", "error", "formula"]
+Kind = Literal["number", "text", "error", "formula", "date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +104,18 @@ class _Workbook:
             )
 
     def sheets(self) -> list[Sheet]:
-        places = {id: target for id, target, kind in self._relations() if kind.endswith(_WORKSHEET)}
-        shared = self._shared()
+        places = {id: (target, kind) for id, target, kind in self._relations()}
+        shared, dates = self._shared(), self._dates()
         found: list[Sheet] = []
         cells = 0
         for name, id in self._listed():
-            part = places.get(id)
-            if part is None or part not in self.names:
+            part, kind = places.get(id, ("", _WORKSHEET))
+            if not kind.endswith(_WORKSHEET):
                 continue  # a chart on a sheet of its own
+            if part not in self.names:
+                raise InputError(f"{self.origin} is damaged", f"sheet {visible(name, 40)} is listed, and not in it")
             sheet = Sheet(name)
-            cells += self._parse(part, _Cells(sheet, shared, MOST_CELLS - cells, self._too_many)).count
+            cells += self._parse(part, _Cells(sheet, shared, dates, MOST_CELLS - cells, self._too_many)).count
             found.append(sheet)
         return found
 
@@ -124,12 +129,20 @@ class _Workbook:
             return
         for own in self._parse(part, _Attributes("Relationship")).found:
             target = own.get("Target", "")
-            path = target.lstrip("/") if target.startswith("/") else f"xl/{target.removeprefix('./')}"
+            path = normpath(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
             yield own.get("Id", ""), path, own.get("Type", "")
 
     def _shared(self) -> list[str]:
         part = "xl/sharedStrings.xml"
         return self._parse(part, _Texts()).found if part in self.names else []
+
+    def _dates(self) -> set[str]:
+        """The looks of cells, by their number, that show a number as a date or a time of day."""
+        part = "xl/styles.xml"
+        if part not in self.names:
+            return set()
+        styles = self._parse(part, _Styles())
+        return {str(n) for n, id in enumerate(styles.used) if _of_date(id, styles.formats.get(id))}
 
     def _parse(self, part: str, target: _T) -> _T:
         """Feed a part to a target, a chunk at a time, within what may be read in all."""
@@ -197,17 +210,38 @@ class _Texts(_Target):
             self._parts.append(text)
 
 
+class _Styles(_Target):
+    """The formats of numbers that a workbook has of its own, and which one each look of a cell uses."""
+
+    def __init__(self) -> None:
+        self.formats: dict[str, str] = {}
+        self.used: list[str] = []
+        self._cells = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        own = _own(tag)
+        self._cells = own == "cellXfs" or (self._cells and own != "cellStyles")
+        if own == "numFmt":
+            self.formats.setdefault(attributes.get("numFmtId", ""), attributes.get("formatCode", ""))
+        elif own == "xf" and self._cells:
+            self.used.append(attributes.get("numFmtId", ""))
+
+
 class _Cells(_Target):
     """The cells of a sheet that hold something."""
 
-    def __init__(self, sheet: Sheet, shared: list[str], most: int, refuse: Callable[[], NoReturn]) -> None:
+    def __init__(
+        self, sheet: Sheet, shared: list[str], dates: set[str], most: int, refuse: Callable[[], NoReturn]
+    ) -> None:
         self.sheet = sheet
         self.shared = shared
+        self.dates = dates
         self.most = most
         self.refuse = refuse
         self.count = 0
         self._row, self._column = -1, -1
         self._type = ""
+        self._dated = False
         self._formula = False
         self._inside = False
         self._parts: list[str] = []
@@ -220,6 +254,7 @@ class _Cells(_Target):
         elif own == "c":
             self._place(attributes.get("r"))
             self._type = attributes.get("t", "n")
+            self._dated = self._type == "d" or attributes.get("s") in self.dates
             self._formula = False
             self._parts = []
         elif own == "f":
@@ -261,12 +296,19 @@ class _Cells(_Target):
             return SheetCell("error", text)
         if kind == "b":
             return SheetCell("text", "TRUE" if text == "1" else "FALSE")
-        return SheetCell("number", text)
+        return SheetCell("date" if self._dated else "number", text)
 
 
 def _own(tag: str) -> str:
     """A name without its namespace."""
     return tag.rpartition("}")[2]
+
+
+def _of_date(id: str, format: str | None) -> bool:
+    """Whether a format of numbers shows a date: by its own letters, else by the number that every program knows."""
+    if format is None:
+        return id.isdecimal() and len(id) < 5 and int(id) in _DATES
+    return re.search("[dmyhs]", _NO_PART_OF_A_DATE.sub("", format), re.IGNORECASE) is not None
 
 
 def _counted(text: str | None, otherwise: int) -> int:
