@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from tests.cli.running import tmat
+
+from tmat.checking.many import WORTH_A_POOL, mark_many
+from tmat.errors import LimitError
+from tmat.reading import loads
+from tmat.worksheet import Worksheet
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = """
@@ -33,3 +40,12 @@ def test_processes_that_are_spawned(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "50 True\n", "")
+
+
+@pytest.mark.skipif(multiprocessing.get_start_method() != "fork", reason="another's process is changed by forking it")
+def test_a_process_that_is_ended_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = loads(tmat("attention --d-k 6").output.encode())
+    assert isinstance(key, Worksheet)
+    monkeypatch.setattr("tmat.checking.many._marked", lambda *_: os._exit(9))
+    with pytest.raises(LimitError, match=r"a process that marks was ended from outside\n.*\n  try --jobs 1"):
+        list(mark_many(["a.txt"] * 2 * WORTH_A_POOL, key, jobs=2))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -112,6 +114,32 @@ def test_a_folder_with_one_that_cannot_be_read(key: str, tmp_path: Path) -> None
     assert code == 2
     assert "could not be marked" in out
     assert "3 submissions, 1 all right" in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links as Unix has them")
+def test_a_link_to_a_submission_that_is_gone_is_told(key: str, tmp_path: Path) -> None:
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    written(folder, "a.txt", key)
+    (folder / "b.txt").symlink_to("nowhere")
+    (folder / "c.txt").symlink_to("c.txt")
+    code, out, err = tmat("check", str(folder), "--key", key)
+    assert (code, "1 all right" in out) == (2, True)
+    assert err.startswith("tmat check: 2 of 3 could not be marked\n") and "c.txt: cannot read " in err
+
+
+def test_a_folder_that_cannot_be_listed(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(folder: Path) -> Iterator[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    code, out, err = tmat("check", str(tmp_path), "--key", key)
+    assert (code, out, err) == (2, "", f"tmat check: cannot read the folder {tmp_path}\n  permission denied\n")
+
+
+def test_a_name_too_long_for_a_file(key: str) -> None:
+    code, _, err = tmat("check", "x" * 300, "--key", key)
+    assert code == 2 and err.startswith("tmat check: cannot read xxx")
 
 
 def test_a_worksheet_against_itself(key: str, tmp_path: Path) -> None:

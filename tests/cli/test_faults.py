@@ -132,10 +132,10 @@ def test_what_cannot_be_read_is_not_said_to_be_unwritable(line: str, what: str) 
 # -- told to end
 
 
-def started(folder: Path, line: str) -> subprocess.Popen[bytes]:
+def started(folder: Path, line: str, **more: bool) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "tmat", *shlex.split(line)], env=environment(), cwd=folder, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more,
     )  # fmt: skip
 
 
@@ -181,6 +181,21 @@ def test_told_to_end_while_a_file_is_written(tmp_path: Path, told: str) -> None:
 
 
 @UNIX
+@pytest.mark.parametrize("told", ["SIGTERM", "SIGKILL", "SIGINT"])
+def test_a_class_half_marked_leaves_no_process_behind(tmp_path: Path, told: str) -> None:
+    """They hold standard output: who reads it would wait for ever. Ctrl-C goes to all of them at once."""
+    tmat(f"attention -o {tmp_path}/key.json")
+    (tmp_path / "a.txt").write_text(tmat(f"show {tmp_path}/key.json -f text").output, encoding="utf-8")
+    answers = " ".join(["a.txt"] * 3000)
+    process = started(tmp_path, f"check --jobs 2 --key key.json {answers}", start_new_session=True)
+    time.sleep(1.5)
+    assert process.poll() is None
+    (os.killpg if told == "SIGINT" else os.kill)(process.pid, signal.Signals[told])
+    assert process.communicate(timeout=20) == (b"", b"")
+    assert process.returncode == (130 if told == "SIGINT" else -signal.Signals[told])
+
+
+@UNIX
 def test_a_file_that_is_written_again_stays_what_it_was(tmp_path: Path) -> None:
     """A link goes on pointing where it did, and who may read the file stays as it was."""
     for name in ("real.json", "gone.json"):
@@ -207,6 +222,12 @@ def test_what_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert (done.code, done.output) == (3, "")
     assert done.errors.startswith(f"tmat attention: cannot write {target}\n  ")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder.json"]
+
+
+@UNIX
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    codes, _, errors = shell(f"cd {tmp_path} && mkdir gone && cd gone && rmdir ../gone && TMAT attention -o x.json")
+    assert (codes[-1], errors) == (3, "tmat attention: cannot write x.json\n  no such file or directory\n")
 
 
 @pytest.mark.skipif(not Path("/proc/version").exists(), reason="a folder that not even root may write in")

@@ -231,6 +231,41 @@ def test_shared_texts_in_several_looks_and_other_places() -> None:
     assert (found.matrix.name, found.matrix.cols) == ("Q", ("权力", "q2"))
 
 
+STYLES = (
+    f"<styleSheet xmlns='{MAIN}'><numFmts><numFmt numFmtId='164' formatCode='[$-409]d-mmm;@'/>"
+    "<numFmt numFmtId='165' formatCode='[Red]0.0 &quot;days&quot;'/></numFmts>"
+    "<cellStyleXfs><xf numFmtId='14'/></cellStyleXfs><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/>"
+    "<xf numFmtId='164'/><xf numFmtId='165'/><xf numFmtId='10'/></cellXfs></styleSheet>"
+)
+
+
+@pytest.mark.parametrize("style", [1, 2])
+def test_a_date_is_no_number(style: int) -> None:
+    """A spreadsheet program makes a day of 1/2, and 45293 of the day."""
+    rows: Rows = [["Q"], [1, f'< s="{style}"><v>45293</v>'], [3, 4]]
+    assert refused(book({"Sheet1": rows}, parts={"xl/styles.xml": STYLES})) == (
+        "a date where a number is due\n  hw.xlsx, sheet Sheet1, cell B2\n"
+        "  make it a number again, and type decimals: 0.5 for 1/2"
+    )
+    beside: Rows = [
+        ["Handed in", f'< s="{style}"><v>45293</v>'],
+        [],
+        *([["Q"], [1, '< s="3"><v>2</v>', '< s="4"><v>3</v>']]),
+    ]
+    (found,) = read_xlsx(book({"Sheet1": beside}, parts={"xl/styles.xml": STYLES}), "hw.xlsx")
+    assert found.matrix.values.tolist() == [[1, 2, 3]]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("1,5", "'1,5' has a decimal comma"), ("50%", "'50%' where a number is due")]
+)
+def test_numbers_written_wrong_are_no_labels(text: str, said: str) -> None:
+    assert refused(book({"Sheet1": [["Q"], [text, "2"], [3, 4]]})).startswith(
+        f"{said}\n  hw.xlsx, sheet Sheet1, cell A2\n"
+    )
+    assert matrices([["Q"], [None, text, "2"], ["a", 3, 4]]) == {"Q": [[3, 4]]}
+
+
 # -- as nobody should
 
 
@@ -261,6 +296,16 @@ def test_damaged() -> None:
     )
     missing = book({"Sheet1": [['< t="s"><v>9</v>'], [1, 2]]})
     assert read_xlsx(missing, "hw.xlsx")[0].matrix.values.tolist() == [[1, 2]]  # a text that is nowhere
+
+
+@pytest.mark.parametrize("target", ["worksheets/gone.xml", "file:///etc/passwd", "../../x.xml"])
+def test_a_sheet_that_is_listed_and_not_there(target: str) -> None:
+    data = book({"Sheet1": [["Q"], [1]], "Sheet2": [["K"], [2]]})
+    part = "xl/_rels/workbook.xml.rels"
+    moved = _with(data, part, lambda text: text.replace("worksheets/sheet1.xml", target))
+    assert refused(moved) == "hw.xlsx is damaged\n  sheet Sheet1 is listed, and not in it"
+    roundabout = _with(data, part, lambda text: text.replace("worksheets/", "../xl/./worksheets/"))
+    assert [one.matrix.name for one in read_xlsx(roundabout, "hw.xlsx")] == ["Q", "K"]
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,9 @@ def _value(cell: SheetCell, where: str) -> float:
     if cell.kind == "error":
         return float("nan")
     if cell.kind == "date":
-        raise InputError("a date where a number is due", where, mend="make it a number again, and type decimals: 0.5 for 1/2")
+        raise InputError(
+            "a date where a number is due", where, mend="make it a number again, and type decimals: 0.5 for 1/2"
+        )
     if cell.kind == "formula":
         raise InputError(
             "a formula was never calculated", where, mend="open the file in a spreadsheet program and save it"
