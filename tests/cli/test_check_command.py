@@ -218,3 +218,17 @@ def test_points_beyond_counting(key: str) -> None:
     code, output, errors = tmat("check", key, "--key", key, "--points", "Q=1e308")
     assert (code, output) == (2, "")
     assert "--points does not understand 'Q=1e308'\n  expected a step and what it is worth, 0 to 1000000\n" in errors
+
+
+@pytest.mark.parametrize("how", [["--heads", "2", "--mask", "causal", "--seed", "1"], ["--d-k", "6"]])
+def test_a_sheet_in_markdown_comes_back_as_it_was_set(tmp_path: Path, how: list[str]) -> None:
+    sheet, blank, full = (str(tmp_path / name) for name in ("key.json", "blank.md", "full.md"))
+    assert tmat("attention", *how, "-o", sheet)[0] == 0
+    assert tmat("show", sheet, "-o", full)[0] == 0
+    code, report, errors = tmat("check", full, "--key", sheet)
+    assert (code, errors) == (0, "")
+    assert tmat("show", sheet, "--blank", "scores,scaled", "-o", blank)[0] == 0
+    code, report, errors = tmat("check", blank, "--key", sheet)
+    assert (code, errors) == (1, "")
+    for line in report.splitlines():
+        assert ("missing" in line) == line.startswith(("scores", "scaled")), line

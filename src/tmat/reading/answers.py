@@ -62,8 +62,9 @@ def read_answers_text(text: str, origin: str = "the answers") -> list[TypedMatri
     >>> q.name, q.texts, q.matrix.rows, q.blanks
     ('Q', [['3.80', '_'], ['2.55', '1.86']], ('When', 'you'), [(0, 1)])
     """
-    reader = _Reader(origin)
-    for line, raw in enumerate(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")), 1):
+    lines = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
+    reader = _Reader(origin, tables=any(map(is_pipe_rule, lines)))
+    for line, raw in enumerate(lines, 1):
         reader.take(raw, line)
     reader.finish()
     return reader.found
@@ -80,9 +81,14 @@ class _Block:
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
 
 
+_SIZE_ALONE = re.compile(r"[0-9]+ ?[×x] ?[0-9]+")
+_NUMBERED = re.compile(r"[0-9]+ *[·.)] *(?=[^\W\d])")  # "1 · Q", as a page counts its steps
+
+
 class _Reader:
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, *, tables: bool) -> None:
         self.origin = origin
+        self.tables = tables  # a page in Markdown: between its tables there may be prose
         self.found: list[TypedMatrix] = []
         self.names: dict[str, int] = {}
         self.block: _Block | None = None
@@ -107,6 +113,8 @@ class _Reader:
             self.table_row(text, line)
             return
         opened = self.block is not None and (self.block.rows or not self.blank_since)
+        if self.tables and (self.blank_since or not opened) and _is_prose(text):
+            return
         named = _NAME_AND_MORE.fullmatch(text)
         if named and (named.group(2) == "=" or not opened) and not is_cell(named.group(1)):
             self.start(bare(named.group(1)), line)
@@ -127,7 +135,7 @@ class _Reader:
 
     def heading(self, text: str, line: int) -> None:
         self.finish()
-        name = _HEADING_NAME.fullmatch(bare(text.strip()))
+        name = _HEADING_NAME.fullmatch(bare(_NUMBERED.sub("", text.strip(), count=1)))
         if name:
             self.block = _Block(line, bare(name.group(1)), heading=True)
         self.blank_since = False
@@ -267,3 +275,11 @@ class _Reader:
             if len(cells) == 1:
                 raise InputError(f"'{visible(cells[0], 40)}' is followed by no numbers", self.where(line))
         return [(line, cells[1:]) for line, cells in block.rows], [cells[0] for _, cells in block.rows]
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a line is a size, a formula, or has more words than numbers: no row, and no name."""
+    if "$" in text or text.startswith("**") or _SIZE_ALONE.fullmatch(text):
+        return True
+    words = text.split()
+    return len(words) > 2 and 2 * sum(is_cell(word.strip(",()")) for word in words) < len(words)
