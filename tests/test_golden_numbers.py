@@ -14,9 +14,9 @@ import pytest
 from tests.cli.running import pipe
 from tests.near import apart
 
+from tmat.numbers.seeding import draw, keep_mask
+from tmat.numbers.torch_draws import TorchGenerator
 from tmat.operations.products import LONGEST, PENCIL, product
-from tmat.seeding import draw, keep_mask
-from tmat.seeding_torch import TorchGenerator
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "fixtures" / "golden"

@@ -11,12 +11,12 @@ import pytest
 
 PROBE = """
 import json, os, sys
-from tmat.cli import app
+from tmat.cli import program
 from tmat.cli.environment import Environment
 
 terminal, *arguments = sys.argv[1:]
 environment = Environment.piped(None, stdout_tty=terminal == "table")
-code = app.run(arguments, environment)
+code = program.run(arguments, environment)
 if code:
     sys.stderr.write(environment.errors)
 print(json.dumps([code, len(environment.stdout.getvalue()), sorted(sys.modules)]))
@@ -28,8 +28,8 @@ HEAVY = (
     "csv", "xml", "html", "asyncio", "unittest", "torch", "scipy", "pandas", "pydantic", "msgspec",
 )  # fmt: skip
 OURS = (
-    "checking", "working", "schema", "scaling", "splitting", "counting", "tokenizing", "seeding", "visible", "cli.failing",
-    "cli.terminal", "reading", "operations.printing", "operations.slips", "precision.claim", "stages.decode", "stages.stack",
+    "marking", "workings", "sheet.schema", "experiment", "text", "numbers.seeding", "visible", "cli.failing",
+    "cli.terminal", "reading", "operations.printing", "operations.slips", "numbers.claim", "stages.decode", "stages.stack",
     "rendering.layout", "rendering.terminal", "rendering.html", "rendering.latex", "rendering.xlsx", "rendering.markdown",
 )  # fmt: skip
 
@@ -70,10 +70,10 @@ def test_a_table_loads_of_rich_only_what_prints_lines() -> None:
     modules -= loaded_by_import("rich.console")  # which of the others it takes along changes with its version
     assert among(modules, ("rich.table", "rich.progress", "rich.markdown", "rich.syntax", "rich.traceback")) == []
     ours = (
-        "checking",
-        "working",
+        "marking",
+        "workings",
         "reading",
-        "seeding",
+        "numbers.seeding",
         "operations.printing",
         "operations.slips",
         "rendering.worksheet_json",
@@ -86,7 +86,7 @@ def test_a_stage_loads_no_other_stage(command: str) -> None:
     modules = loaded_by("json", command)
     stages = {"vocab", "embed", "posenc", "attention", "addnorm", "ffn", "encode", "decode"} - {command}
     assert among(modules, tuple(f"tmat.stages.{stage}" for stage in sorted(stages))) == []
-    assert among(modules, tuple(f"tmat.cli.{stage}_command" for stage in sorted(stages))) == []
+    assert among(modules, tuple(f"tmat.cli.commands.{stage}" for stage in sorted(stages))) == []
 
 
 def test_the_library_is_imported_without_numpy_until_it_is_used() -> None:
@@ -101,10 +101,10 @@ def test_a_vocabulary_never_waits_for_numpy() -> None:
 @pytest.mark.parametrize(("said", "kept"), [(None, "1"), ("3", "3")])
 def test_products_take_one_thread_unless_the_environment_says_more(said: str | None, kept: str) -> None:
     code = """
-import os, sys, tmat.__main__ as program
-from tmat.cli import app
-app.main = lambda: print(os.environ["OPENBLAS_NUM_THREADS"], "numpy" in sys.modules)
-program.main()
+import os, sys, tmat.__main__ as start
+from tmat.cli import program
+program.main = lambda: print(os.environ["OPENBLAS_NUM_THREADS"], "numpy" in sys.modules)
+start.main()
 """
     variables = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
     if said is not None:
@@ -115,6 +115,6 @@ program.main()
 
 def test_no_library_module_loads_the_command_lines_own_dependencies() -> None:
     modules = loaded_by_import(
-        "tmat.stages.decode", "tmat.stages.encode", "tmat.reading", "tmat.rendering", "tmat.scaling"
+        "tmat.stages.decode", "tmat.stages.encode", "tmat.reading", "tmat.rendering", "tmat.experiment.scaling"
     )
     assert among(modules, ("typer", "rich", "click")) == []

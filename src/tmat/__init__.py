@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tmat.errors import InputError, LimitError, OutputError, TmatError
     from tmat.reading import read_documents, read_matrices, read_weights
+    from tmat.sheet.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
     from tmat.stages.addnorm import addnorm
     from tmat.stages.attention import attention
     from tmat.stages.decode import decode
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from tmat.stages.ffn import ffn
     from tmat.stages.posenc import posenc
     from tmat.stages.vocab import vocab
-    from tmat.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
 
 _HOMES = {
     "addnorm": "stages.addnorm",
@@ -36,11 +36,11 @@ _HOMES = {
     "ffn": "stages.ffn",
     "posenc": "stages.posenc",
     "vocab": "stages.vocab",
-    "Matrix": "worksheet",
-    "Stage": "worksheet",
-    "Step": "worksheet",
-    "Vocabulary": "worksheet",
-    "Worksheet": "worksheet",
+    "Matrix": "sheet.worksheet",
+    "Stage": "sheet.worksheet",
+    "Step": "sheet.worksheet",
+    "Vocabulary": "sheet.worksheet",
+    "Worksheet": "sheet.worksheet",
     "InputError": "errors",
     "LimitError": "errors",
     "OutputError": "errors",

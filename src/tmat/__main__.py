@@ -15,7 +15,7 @@ def _start_light() -> None:
     Loading modules makes fifty thousand objects that all stay: looking among them for rubbish, as Python does every
     seven hundred, takes an eighth of the time. The threads of OpenBLAS wait for their first product by turning round and
     round, which the other commands of a pipe pay for, and two of them stand still where another program runs: products
-    are worked by one thread each, and large ones side by side (tmat.stages.together). The environment may say otherwise.
+    are worked by one thread each, and large ones side by side (tmat.engine.parallel). The environment may say otherwise.
     """
     gc.set_threshold(100_000, 10, 10)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -25,7 +25,7 @@ def main() -> NoReturn:
     _start_light()
     end_when_interrupted()
     try:
-        from tmat.cli.app import main as program
+        from tmat.cli.program import main as program
 
         program()
     except KeyboardInterrupt:  # on the way out

@@ -10,7 +10,7 @@ from tests.benchmarks.measure import TMAT, Figure, in_turns, once, python
 CLASS = """
 import pathlib, random
 import numpy as np
-from tmat.precision import round_half_away
+from tmat.numbers import round_half_away
 from tmat.reading import loads
 
 key = loads(open("thrones.json", "rb").read()).stages[-1]

@@ -10,7 +10,7 @@ from tests.benchmarks.measure import TMAT, Figure, beside, milliseconds, python,
 
 ATTENTION = [*TMAT, "attention", "--d-k", "6"]
 MATRICES = """
-from tmat.examples.numbers import number
+from tmat.articles.numbers import number
 print([number("thrones", name).tolist() for name in ("X", "W_Q", "W_K", "W_V", "W_O")])
 """
 SCRIPT = """

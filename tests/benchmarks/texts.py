@@ -9,7 +9,7 @@ from tests.benchmarks.measure import TMAT, Figure, in_turns, once, python
 SHEET = """
 import numpy as np
 from tmat.rendering.worksheet_json import dumps
-from tmat.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 values = np.random.default_rng(0).normal(size=({n}, {n}))
 if {masked}:
     values[np.triu_indices({n}, 1)] = -np.inf

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.cli.app import run
 from tmat.cli.environment import Environment
+from tmat.cli.program import run
 
 SPECIAL = {"-Infinity": -np.inf, "Infinity": np.inf, "NaN": np.nan}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.cli.running import attempt
 
-from tmat.cli.app import COMMANDS
+from tmat.cli.program import COMMANDS
 
 STAGES = ("vocab", "embed", "posenc", "attention", "addnorm", "ffn", "encode", "decode")
 GROUPS = ["Input", "Shape", "Mask", "Conventions", "Draws", "Output"]
@@ -71,7 +71,7 @@ def test_help_names_the_steps_and_matrices(
 
 
 def examples(command: str) -> list[str]:
-    text: str = import_module(f"tmat.cli.{command}_command").EXAMPLES
+    text: str = import_module(f"tmat.cli.commands.{command}").EXAMPLES
     shown = text.replace("\\[", "[")
     return [line.strip() for line in shown.splitlines() if line.strip().startswith("tmat ")]
 
@@ -118,7 +118,7 @@ def test_help_version_and_completion_do_without_numpy(arguments: tuple[str, ...]
     code, output, modules = imported(*arguments, **variables)
     assert code == (2 if "--d-modle" in arguments else 0)
     assert output or "--d-modle" in arguments
-    heavy = {"numpy", "orjson", "pydantic", "tmat.worksheet", "tmat.stages.attention"}
+    heavy = {"numpy", "orjson", "pydantic", "tmat.sheet.worksheet", "tmat.stages.attention"}
     assert not heavy & modules
 
 
@@ -138,7 +138,7 @@ def test_json_out_imports_neither_rich_nor_the_other_stages() -> None:
         "rich.table",
         "tmat.stages.decode",
         "tmat.stages.ffn",
-        "tmat.checking",
+        "tmat.marking",
         "pydantic",
         "decimal",
     }

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from tests.cli.running import attempt, pipe, refused, tmat
 
-DATA = Path(__file__).parents[2] / "src/tmat/examples/data/thrones_corpus.txt"
+DATA = Path(__file__).parents[2] / "src/tmat/articles/data/thrones_corpus.txt"
 
 SEVEN = (
     "embed --text 'When you play game of thrones' --d-model 6 --seed 1",
@@ -189,8 +189,8 @@ class Closed(io.BytesIO):
 
 
 def test_a_closed_output_ends_quietly() -> None:
-    from tmat.cli.app import run
     from tmat.cli.environment import Environment
+    from tmat.cli.program import run
 
     env = Environment.piped(stdin=b"[[1, 2]]")
     env.stdout = Closed()

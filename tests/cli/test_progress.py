@@ -9,11 +9,11 @@ import pytest
 from tmat.cli import progress
 from tmat.cli.environment import Environment
 from tmat.cli.progress import bar_in
-from tmat.counting import read_chunks
+from tmat.engine import compute
 from tmat.progress import watched_by, working
-from tmat.stages import compute
 from tmat.stages.attention import attention
 from tmat.stages.encode import encode
+from tmat.text.counting import read_chunks
 
 
 class Written:

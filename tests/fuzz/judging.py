@@ -16,8 +16,8 @@ from random import Random
 from tests.fuzz import archives, texts, trees
 from tests.fuzz.lines import Line, line
 
-from tmat.cli.app import COMMANDS, run
 from tmat.cli.environment import Environment
+from tmat.cli.program import COMMANDS, run
 from tmat.errors import TmatError
 
 PATIENCE = 120

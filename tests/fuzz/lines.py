@@ -13,7 +13,7 @@ import typer
 from tests.fuzz import archives, texts, trees
 from tests.fuzz.words import ODD_VALUES, mutated, name, number, word
 
-from tmat.cli.app import COMMANDS, app
+from tmat.cli.program import COMMANDS, app
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Line:
 def options() -> dict[str, list[Any]]:
     """Each command's options, as the program itself declares them."""
     group: Any = typer.main.get_command(app)
-    names = [name for name in COMMANDS if find_spec(f"tmat.cli.{name}_command")]
+    names = [name for name in COMMANDS if find_spec(f"tmat.cli.commands.{name}")]
     return {name: group.get_command(None, name).params for name in names}
 
 

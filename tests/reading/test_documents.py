@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tmat.errors import InputError, TmatError
 from tmat.reading import read_documents
-from tmat.worksheet import Worksheet
+from tmat.sheet.worksheet import Worksheet
 
 SHEET = b'{"tmat": 1, "tokens": ["a]", "\\"[{"], "stages": []}'
 quick = settings(derandomize=True, max_examples=150, deadline=None)

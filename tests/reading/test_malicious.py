@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from tests.cli.running import attempt, refused, tmat
 
-from tmat.limits import memory
+from tmat.engine.limits import memory
 
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
@@ -341,7 +341,7 @@ def test_sizes_beyond_memory_are_refused_before_anything_is_allocated(line: str)
 
 
 def test_matrices_that_are_too_large_together_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tmat.limits.memory", lambda: 1 << 28)
+    monkeypatch.setattr("tmat.engine.limits.memory", lambda: 1 << 28)
     said = too_much("attention --seed 1 --positions 8000 --d-model 2")
     assert said.startswith(
         "tmat attention: the matrices take 1.4 GiB, and there are 0.25 GiB of memory\n  the largest is scores, 8000×8000\n"

@@ -15,7 +15,7 @@ from tmat.errors import InputError, TmatError
 from tmat.reading import parse_assignment, read_assignment, read_matrices, read_matrix, read_weights
 from tmat.reading.sources import split_selector
 from tmat.rendering.worksheet_json import dumps
-from tmat.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 SQUARE = [[1.0, 2.0], [3.0, 4.0]]
 

@@ -10,7 +10,7 @@ import pytest
 from tmat.errors import InputError
 from tmat.reading import loads
 from tmat.rendering import worksheet_json
-from tmat.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 SHEET: dict[str, Any] = {
     "tmat": 1,

@@ -11,8 +11,8 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 import pytest
 
-from tmat.checking import Answers
 from tmat.errors import InputError, LimitError
+from tmat.marking import Answers
 from tmat.reading import read_matrices, read_weights
 from tmat.reading.sources import read_matrix
 from tmat.reading.xlsx import Found, read_xlsx

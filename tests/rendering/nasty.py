@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
 
 WORDS = (
     "<script>alert(1)</script>",

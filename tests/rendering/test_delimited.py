@@ -13,7 +13,7 @@ from tmat.reading.delimited import read_delimited
 from tmat.rendering import rendered
 from tmat.rendering.delimited import to_text
 from tmat.rendering.layout import Look
-from tmat.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 numbers = st.one_of(
     st.floats(allow_nan=False),

@@ -17,13 +17,13 @@ import pytest
 from tests.rendering.nasty import nasty
 
 import tmat
+from tmat.numbers import round_half_away
 from tmat.operations import REGISTRY
-from tmat.precision import round_half_away
 from tmat.rendering.html import document
 from tmat.rendering.html.mathml import Unknown, mathml
 from tmat.rendering.layout import Look
 from tmat.rendering.page import latex_formula
-from tmat.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

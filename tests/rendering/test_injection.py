@@ -21,11 +21,11 @@ from tmat.reading import loads, read_answers_text
 from tmat.reading.delimited import read_delimited
 from tmat.rendering import rendered
 from tmat.rendering.layout import Look
-from tmat.rendering.layout import pen as pens
-from tmat.rendering.layout.pen import Pen
+from tmat.rendering.layout import drawer as pens
+from tmat.rendering.layout.drawer import Pen
 from tmat.rendering.page import latex_formula
+from tmat.sheet.worksheet import Matrix, Step, Worksheet
 from tmat.visible import visible
-from tmat.worksheet import Matrix, Step, Worksheet
 
 SHEET = nasty()
 CHOSEN = Look(only=("Q",))

@@ -14,7 +14,7 @@ import pytest
 import tmat
 from tmat.rendering.latex import document, fragment
 from tmat.rendering.layout import Look
-from tmat.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 PROGRAMS = [name for name in ("pdflatex", "xelatex") if shutil.which(name)]
 

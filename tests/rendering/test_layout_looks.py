@@ -10,8 +10,8 @@ from tmat.errors import InputError
 from tmat.rendering.layout import Look, blocks, position_table, render, render_stage, top_words
 from tmat.rendering.layout.heat import Scale, ink
 from tmat.rendering.layout.spelling import Spelling
-from tmat.rendering.spans import plain
-from tmat.worksheet import Matrix, Stage, Worksheet
+from tmat.rendering.styled import plain
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 
 WORDS = ["When", "you", "play"]
 

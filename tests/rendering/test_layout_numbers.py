@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tmat.precision import format_number
+from tmat.numbers import format_number
 from tmat.rendering.layout.numbers import aligned, texts
 
 numbers = st.floats(-1e300, 1e300)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import tmat
 from tmat.rendering.layout import Look, render, render_stage
-from tmat.rendering.spans import Line, columns, plain
+from tmat.rendering.styled import Line, columns, plain
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 from tmat.width import width as width_of
-from tmat.worksheet import Matrix, Stage, Step, Worksheet
 
 CHINESE = ("当", "你", "玩", "权力", "的", "游戏")
 ENGLISH = ("When", "you", "play", "game", "of", "thrones")

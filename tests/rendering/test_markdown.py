@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import tmat
-from tmat.precision import round_half_away
+from tmat.numbers import round_half_away
 from tmat.rendering.layout import Look
 from tmat.rendering.markdown import document, label, mathematics
-from tmat.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 markdown_it = pytest.importorskip("markdown_it")
 

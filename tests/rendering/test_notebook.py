@@ -9,7 +9,7 @@ import numpy as np
 from tests.rendering.nasty import nasty
 
 import tmat
-from tmat.worksheet import Matrix, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Step, Worksheet
 
 
 class Page(HTMLParser):

@@ -14,7 +14,7 @@ from tmat.errors import InputError
 from tmat.reading.arrays import read_npz
 from tmat.rendering import rendered
 from tmat.rendering.layout import Look
-from tmat.worksheet import Array, Matrix, Stage, Worksheet
+from tmat.sheet.worksheet import Array, Matrix, Stage, Worksheet
 
 
 def sheet(*values: Array) -> Worksheet:

@@ -13,7 +13,7 @@ import tmat
 from tmat.errors import InputError, LimitError, MissingExtra
 from tmat.rendering.layout import Look
 from tmat.rendering.plot import maps, plotted
-from tmat.worksheet import Matrix, Stage, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 
 BEGINNINGS = {"png": b"\x89PNG\r\n", "svg": b"<?xml", "pdf": b"%PDF-"}
 

@@ -11,10 +11,10 @@ from rich.console import Console
 
 import tmat
 from tmat.rendering.layout import Look
-from tmat.rendering.spans import Span
+from tmat.rendering.styled import Span
 from tmat.rendering.terminal import STYLES, fitted, print_sheet, room, to_rich, to_text
 from tmat.rendering.terminal_svg import lines_to_svg, to_svg
-from tmat.worksheet import Matrix, Worksheet
+from tmat.sheet.worksheet import Matrix, Worksheet
 
 ROWS = ["[bold]When[/bold]", ":smiley:", "<b>&'\"$%=cmd", "权力"]
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from tests.oracles.load import document
 
+from tmat.sheet.worksheet import Stage
 from tmat.stages.attention import attention
-from tmat.worksheet import Stage
 
 JOURNEY = document("journey")
 X = np.array(JOURNEY["inputs"]["float64"] if isinstance(JOURNEY["inputs"], dict) else JOURNEY["inputs"])

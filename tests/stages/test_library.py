@@ -10,7 +10,7 @@ import pytest
 
 import tmat
 from tmat.errors import InputError
-from tmat.worksheet import Matrix, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Matrix, Vocabulary, Worksheet
 
 X = [[1.0, 2.0], [3.0, 4.0]]
 

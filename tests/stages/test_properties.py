@@ -13,12 +13,12 @@ from hypothesis.extra.numpy import arrays
 
 from tmat.reading.worksheet_json import loads
 from tmat.rendering.worksheet_json import dumps
+from tmat.sheet.worksheet import Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.encode import encode
 from tmat.stages.ffn import ffn
 from tmat.stages.posenc import posenc
-from tmat.worksheet import Worksheet
 
 Array = np.ndarray[Any, Any]
 

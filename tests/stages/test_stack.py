@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tmat.errors import InputError
-from tmat.stages.choosing import chosen, stands_at
+from tmat.sheet.selecting import chosen, stands_at
+from tmat.sheet.worksheet import Matrix
 from tmat.stages.encode import encode
 from tmat.stages.stack import by_layer, taken
-from tmat.worksheet import Matrix
 
 X = [[1.0, 2.0], [0.5, -1.0]]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from tests.oracles.load import cases
 
+from tmat.sheet.worksheet import Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.encode import encode
 from tmat.stages.ffn import ffn
-from tmat.worksheet import Worksheet
 
 BIASES = ("b_Q", "b_K", "b_V", "b_O", "b_1", "b_2", "gamma1", "beta1", "gamma2", "beta2", "gamma3", "beta3")
 

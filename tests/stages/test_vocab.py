@@ -10,7 +10,7 @@ import pytest
 from tmat.errors import InputError
 from tmat.stages.vocab import vocab, words_in_order
 
-DATA = files("tmat.examples") / "data"
+DATA = files("tmat.articles") / "data"
 CORPUS = (DATA / "thrones_corpus.txt").read_text(encoding="utf-8")
 ORDER = words_in_order((DATA / "thrones_order.txt").read_text(encoding="utf-8"))
 

@@ -8,7 +8,7 @@ from tmat.cli.options import Common
 from tmat.errors import InputError
 
 if TYPE_CHECKING:
-    from tmat.worksheet import Matrix
+    from tmat.sheet.worksheet import Matrix
 
 SIZE = 6
 
@@ -16,10 +16,10 @@ SIZE = 6
 def drawn(stage: str, name: str, common: Common, height: int | None, width: int | None, letter: str) -> Matrix:
     """A matrix drawn from --seed and --init, its rows called by --tokens or numbered."""
     from tmat.cli.given import row_words
-    from tmat.limits import refuse_size
-    from tmat.seeding import draw
-    from tmat.seeding_torch import TorchGenerator
-    from tmat.worksheet import Matrix
+    from tmat.engine.limits import refuse_size
+    from tmat.numbers.seeding import draw
+    from tmat.numbers.torch_draws import TorchGenerator
+    from tmat.sheet.worksheet import Matrix
 
     words = row_words(common.tokens) if common.tokens else None
     rows = len(words) if words else height if height is not None else SIZE

@@ -14,7 +14,7 @@ from tmat.interrupts import tidied
 
 if TYPE_CHECKING:
     from tmat.rendering.layout import Look
-    from tmat.worksheet import Worksheet
+    from tmat.sheet.worksheet import Worksheet
 
 WITH_WORKING = ("table", "markdown", "latex", "html")
 
@@ -55,7 +55,7 @@ class Emitter:
                 f"--fragment does not go with {self.format}", "it is for LaTeX", mend="try -o sheet.tex --fragment"
             )
         if self.common.plot is not None:
-            from tmat.rendering.scaling_plot import check_plot
+            from tmat.experiment.plot import check_plot
 
             check_plot(self.common.plot)
 

@@ -73,7 +73,7 @@ def _interrupted(error: BaseException | None) -> bool:
 
 
 def _command(arguments: Sequence[str]) -> str:
-    from tmat.cli.app import COMMANDS
+    from tmat.cli.program import COMMANDS
 
     named = arguments[0] if arguments else ""
     return f"tmat {named}" if named in COMMANDS else "tmat"
@@ -81,7 +81,7 @@ def _command(arguments: Sequence[str]) -> str:
 
 def _usage(command: str, kind: str, error: BaseException) -> str:
     """An error of the command line itself, in our form: what, and the mend."""
-    from tmat.cli.app import COMMANDS
+    from tmat.cli.program import COMMANDS
     from tmat.visible import visible
 
     message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]

@@ -15,8 +15,8 @@ from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, fold
 
 if TYPE_CHECKING:
-    from tmat.examples.defaults import Defaults
-    from tmat.worksheet import Matrix, Worksheet
+    from tmat.articles.defaults import Defaults
+    from tmat.sheet.worksheet import Matrix, Worksheet
 
 _current: ContextVar[Environment] = ContextVar("environment")
 
@@ -88,7 +88,7 @@ def run_stage(
         refuse_sizes(own, before, sizes or {}, main)
         rounding: object = common.round
         if defaults is not None and common.round is None:
-            from tmat.stages.rounding import Rounding
+            from tmat.engine.rounding import Rounding
 
             rounding = Rounding.parse(defaults.round, strict=False)
         settings = {**extra, **{k: v for k, v in options.items() if v is not None or k not in extra}}
@@ -106,7 +106,7 @@ def run_stage(
 def run_alone(function: Callable[..., Worksheet], common: Common, options: Mapping[str, Any]) -> None:
     """Call a function that needs nothing to come in, and write what comes out."""
     from tmat.cli.emit import Emitter
-    from tmat.worksheet import Worksheet
+    from tmat.sheet.worksheet import Worksheet
 
     emitter = Emitter(environment(), common)
     before = _labelled(Worksheet(), common)
@@ -120,7 +120,7 @@ def incoming(env: Environment, common: Common) -> Iterator[tuple[Worksheet, dict
     if env.stdin_kind not in ("pipe", "file") or _stdin_is_a_source(common):
         return
     from tmat.reading import read_documents
-    from tmat.worksheet import Worksheet
+    from tmat.sheet.worksheet import Worksheet
 
     empty = True
     for document in read_documents(env.stdin):
@@ -149,8 +149,8 @@ def _meanwhile(stage: str, common: Common) -> None:
 
         import tmat.rendering.worksheet_json
     if stage in DRAWING and not common.weights:
-        import tmat.pcg64
-        import tmat.seeding  # noqa: F401
+        import tmat.numbers.pcg64
+        import tmat.numbers.seeding  # noqa: F401
 
 
 def _stdin_is_a_source(common: Common) -> bool:
@@ -163,7 +163,7 @@ def given_matrices(common: Common, env: Environment) -> dict[str, object]:
         return {}
     from tmat.reading import parse_assignment, read_matrix, read_weights
     from tmat.reading.sources import transpose
-    from tmat.stages.names import canonical
+    from tmat.sheet.names import canonical
 
     found: dict[str, object] = {}
     for path in common.weights or ():
@@ -210,7 +210,7 @@ def _without_pipe(
         return matrices, {}, None
     if common.seed is not None and draw_main is not None:
         return {main: draw_main(), **matrices}, {}, None
-    from tmat.examples.defaults import defaults_of
+    from tmat.articles.defaults import defaults_of
 
     defaults = defaults_of(function.__name__, common.seed)
     if defaults is None:
@@ -221,7 +221,7 @@ def _without_pipe(
 
 
 def _first_sheet(common: Common, defaults: Defaults | None) -> Worksheet:
-    from tmat.worksheet import Worksheet
+    from tmat.sheet.worksheet import Worksheet
 
     sheet = Worksheet()
     if defaults is not None:
@@ -234,7 +234,7 @@ def _labelled(sheet: Worksheet, common: Common) -> Worksheet:
     if not common.tokens:
         return sheet
     from tmat.cli.given import row_words
-    from tmat.worksheet import Worksheet
+    from tmat.sheet.worksheet import Worksheet
 
     return Worksheet(sheet.stages, sheet.vocabulary, row_words(common.tokens))
 
@@ -253,7 +253,7 @@ def _init(name: str) -> str:
     if name == "uniform":  # the usual: where nothing is drawn, the generators are not loaded to check a name
         return name
     from tmat.errors import nearest
-    from tmat.seeding import INITS
+    from tmat.numbers.seeding import INITS
 
     if name not in INITS:
         near = nearest(name, INITS)

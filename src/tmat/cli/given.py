@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tmat.errors import InputError, fold
 
 if TYPE_CHECKING:
-    from tmat.worksheet import Matrix, Worksheet
+    from tmat.sheet.worksheet import Matrix, Worksheet
 
 A_ROW_A_TOKEN = {
     "x", "e", "q", "k", "v", "scores", "scaled", "masked", "weights", "renormalized", "dropped", "z", "concat", "pe",
@@ -23,7 +23,7 @@ def stem(name: str) -> str:
     >>> stem("W_Query1"), stem("layer1.cross.W_K"), stem("X.T")
     ('wq', 'wk', 'x')
     """
-    from tmat.stages.names import ALIASES
+    from tmat.sheet.names import ALIASES
 
     own = fold(name.removesuffix(".T")).rpartition(".")[2].rstrip("0123456789")
     return ALIASES.get(own, own)
@@ -35,7 +35,7 @@ def row_words(text: str) -> tuple[str, ...]:
     >>> row_words("当 你 权力"), row_words("当你"), row_words("When you play.")
     (('当', '你', '权力'), ('当', '你'), ('When', 'you', 'play'))
     """
-    from tmat.tokenizing import tokens
+    from tmat.text.tokenizing import tokens
 
     pieces = text.split()
     if len(pieces) < 2:
@@ -48,8 +48,8 @@ def with_tokens(matrices: dict[str, object], before: Worksheet, text: str | None
     """The matrices with the words of --tokens for their rows; what comes down the pipe is called by them too."""
     if not text:
         return matrices
-    from tmat.stages.sheet import arriving
-    from tmat.worksheet import Matrix
+    from tmat.engine.builder import arriving
+    from tmat.sheet.worksheet import Matrix
 
     words = row_words(text)
     given = dict(matrices)
@@ -82,7 +82,7 @@ def refuse_sizes(matrices: Mapping[str, Any], before: Worksheet, sizes: Mapping[
     said = {option: size for option, size in sizes.items() if size is not None}
     if not said:
         return
-    from tmat.stages.sheet import arriving
+    from tmat.engine.builder import arriving
 
     matrix = next((value for name, value in matrices.items() if stem(name) == fold(main)), None) or arriving(before)
     for option, size in said.items():

@@ -11,12 +11,12 @@ from tmat.errors import InputError, nearest
 from tmat.progress import working
 
 if TYPE_CHECKING:
-    from tmat.checking.answers import Answers, Called
-    from tmat.checking.many import Marked
-    from tmat.checking.options import Options
-    from tmat.checking.report import Report, StepReport
-    from tmat.rendering.spans import Line
-    from tmat.worksheet import Worksheet
+    from tmat.marking.answers import Answers, Called
+    from tmat.marking.many import Marked
+    from tmat.marking.options import Options
+    from tmat.marking.verdicts import Report, StepReport
+    from tmat.rendering.styled import Line
+    from tmat.sheet.worksheet import Worksheet
 
 FORMATS = ("table", "json", "junit", "gradescope", "csv")
 SUFFIXES = {".json": "json", ".xml": "junit", ".csv": "csv", ".txt": "table"}
@@ -27,10 +27,10 @@ def key_sheet(key: str, env: Environment) -> tuple[Worksheet, Mapping[str, Calle
     """The worksheet to mark by, of a file, of standard input, or of a worked example, and that article's own names."""
     from tmat.reading import read_documents
     from tmat.reading.files import open_file
-    from tmat.worksheet import Worksheet
+    from tmat.sheet.worksheet import Worksheet
 
     if key.startswith("example:"):
-        from tmat.examples.keys import key_of
+        from tmat.articles.keys import key_of
 
         return key_of(key.removeprefix("example:"))
     if key == "-":
@@ -61,10 +61,10 @@ def marked(
     key_name: str | None,
 ) -> Iterator[Marked]:
     """Each submission's marking, or why it could not be marked."""
-    from tmat.checking import mark, mark_many
+    from tmat.marking import mark, mark_many
 
     if paths and key is not None:
-        from tmat.checking.many import submissions
+        from tmat.marking.many import submissions
 
         files = submissions(paths)
         with working("marking", len(files)) as step:
@@ -83,14 +83,14 @@ def marked(
 
 def _raise_failure(one: Marked) -> None:
     """A single file that cannot be read is an error like any other."""
-    from tmat.checking.many import Failure
+    from tmat.marking.many import Failure
 
     if isinstance(one, Failure):
         raise InputError(one.what, *one.details, mend=one.mend)
 
 
 def _from_standard_input(env: Environment) -> Answers:
-    from tmat.checking.answers import Answers
+    from tmat.marking.answers import Answers
     from tmat.reading.files import as_text, read_bytes
 
     if env.stdin_kind not in ("pipe", "file"):
@@ -104,9 +104,9 @@ def _from_standard_input(env: Environment) -> Answers:
 def _of_json(data: bytes) -> Answers:
     import io
 
-    from tmat.checking.answers import Answers
+    from tmat.marking.answers import Answers
     from tmat.reading import read_documents
-    from tmat.worksheet import Worksheet
+    from tmat.sheet.worksheet import Worksheet
 
     found = Answers(origin="standard input")
     for document in read_documents(io.BytesIO(data)):
@@ -117,10 +117,10 @@ def _of_json(data: bytes) -> Answers:
 
 def _held_against_themselves(paths: Sequence[str], options: Options, env: Environment) -> Iterator[Report]:
     """Worksheets whose steps are each done again from their own operands."""
-    from tmat.checking import mark_self
     from tmat.cli.showing import sheets_of
+    from tmat.marking import mark_self
     from tmat.reading import read_documents
-    from tmat.worksheet import Worksheet
+    from tmat.sheet.worksheet import Worksheet
 
     found = 0
     for path in paths:
@@ -158,7 +158,7 @@ def shown(line: Line) -> Line:
 
 def say_failures(results: Sequence[Marked], env: Environment) -> None:
     """What could not be marked is said on standard error too: a script that keeps only the report must not miss it."""
-    from tmat.checking.many import Failure
+    from tmat.marking.many import Failure
     from tmat.visible import visible
 
     failures = [one for one in results if isinstance(one, Failure)]
@@ -196,7 +196,7 @@ class Reporter:
             if self.output is None:
                 self._put(lines)
             else:
-                from tmat.rendering.spans import to_text
+                from tmat.rendering.styled import to_text
 
                 self._save(to_text(lines).encode())
             return
@@ -220,26 +220,26 @@ class Reporter:
 
     def _data(self, results: Sequence[Marked]) -> bytes:
         if self.format == "json":
-            from tmat.checking.reports.data import to_json
+            from tmat.marking.reports.data import to_json
 
             return to_json(results, reveal=self.reveal)
         if self.format == "csv":
-            from tmat.checking.reports.data import to_csv
+            from tmat.marking.reports.data import to_csv
 
             return to_csv(results).encode()
         if self.format == "junit":
-            from tmat.checking.reports.junit import to_junit
+            from tmat.marking.reports.junit import to_junit
 
             return to_junit(results).encode()
-        from tmat.checking.reports.gradescope import to_gradescope
+        from tmat.marking.reports.gradescope import to_gradescope
 
         if len(results) != 1:
             raise InputError("Gradescope takes one submission at a time", f"{len(results)} were marked")
         return to_gradescope(results[0])
 
     def _lines(self, results: Sequence[Marked]) -> list[Line]:
-        from tmat.checking.report import Report
-        from tmat.checking.reports.table import last_line
+        from tmat.marking.reports.table import last_line
+        from tmat.marking.verdicts import Report
 
         if len(results) == 1 and isinstance(results[0], Report):
             lines = self._table(results[0])
@@ -249,8 +249,8 @@ class Reporter:
 
     def _table(self, report: Report) -> list[Line]:
         """A line a step: its name, how many of how many, what there is to say; below it, what was asked for."""
-        from tmat.checking.reports.table import rows
-        from tmat.rendering.spans import Span
+        from tmat.marking.reports.table import rows
+        from tmat.rendering.styled import Span
         from tmat.width import pad, width
 
         found = [row for row, step in zip(rows(report, reveal=self.reveal), report.steps, strict=True) if _shown(step)]
@@ -283,8 +283,8 @@ class Reporter:
         """The working of the first cell that is wrong."""
         if self.key is None or step.first_wrong is None:
             return []
-        from tmat.working.cell import Workings
-        from tmat.working.lines import wrapped
+        from tmat.workings.cell import Workings
+        from tmat.workings.lines import wrapped
 
         stage = self.key[step.stage]
         columns = self.width or self.env.columns
@@ -292,9 +292,9 @@ class Reporter:
 
     def _class(self, results: Sequence[Marked]) -> list[Line]:
         """Many submissions: a line each, or a table each, and what the class got wrong."""
-        from tmat.checking.report import Report
-        from tmat.checking.reports.table import last_line
-        from tmat.rendering.spans import Span
+        from tmat.marking.reports.table import last_line
+        from tmat.marking.verdicts import Report
+        from tmat.rendering.styled import Span
         from tmat.width import pad, width
 
         wide = max(width(result.origin) for result in results)
@@ -313,8 +313,8 @@ class Reporter:
         return [*lines, *self._summary(results)]
 
     def _summary(self, results: Sequence[Marked]) -> list[Line]:
-        from tmat.checking.reports.summary import summary
-        from tmat.rendering.spans import Span
+        from tmat.marking.reports.summary import summary
+        from tmat.rendering.styled import Span
 
         whole = summary(results)
         mean = f", {whole.mean:g} of {whole.points:g} points on average" if whole.mean is not None else ""

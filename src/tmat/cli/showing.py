@@ -8,7 +8,7 @@ from typing import Any
 
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, fold, nearest
-from tmat.worksheet import Matrix, Stage, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 
 
 def sheets_of(files: Sequence[str]) -> Iterator[Worksheet]:
@@ -36,7 +36,7 @@ def as_sheet(named: Mapping[str, Any]) -> Worksheet:
 
 def picked(sheet: Worksheet, stages: Sequence[str]) -> Worksheet:
     """Only the stages asked for: by id, by kind, or by layer."""
-    from tmat.stages.choosing import stands_at
+    from tmat.sheet.selecting import stands_at
 
     wanted = split_names(stages)
     if not wanted:
@@ -65,7 +65,7 @@ def prepared(sheet: Worksheet, common: Common) -> Worksheet:
     if blank:
         sheet = emptied(sheet, blank)
     if names:
-        from tmat.stages.choosing import chosen
+        from tmat.sheet.selecting import chosen
 
         sheet = chosen(sheet, names)
     return sheet
@@ -74,7 +74,7 @@ def prepared(sheet: Worksheet, common: Common) -> Worksheet:
 def emptied(sheet: Worksheet, names: Sequence[str]) -> Worksheet:
     """The named steps with nothing in their cells, for homework."""
 
-    from tmat.stages.choosing import matching
+    from tmat.sheet.selecting import matching
 
     stages = []
     found: set[str] = set()
@@ -98,6 +98,6 @@ def emptied(sheet: Worksheet, names: Sequence[str]) -> Worksheet:
 def _empty(matrix: Matrix) -> Matrix:
     import numpy as np
 
-    from tmat.worksheet import BLANK
+    from tmat.sheet.worksheet import BLANK
 
     return Matrix(matrix.name, np.full_like(matrix.values, np.nan), matrix.rows, matrix.cols, BLANK)

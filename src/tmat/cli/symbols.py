@@ -9,10 +9,10 @@ from tmat.cli.options import Common
 from tmat.errors import InputError
 from tmat.operations import REGISTRY
 from tmat.operations.expression import Operand
-from tmat.operations.printing import Symbols
+from tmat.operations.printing.symbols import Symbols
 
 if TYPE_CHECKING:
-    from tmat.rendering.spans import Line
+    from tmat.rendering.styled import Line
 
 STEPS = (
     ("scores", "matmul_transposed", ("Q", "K"), "each query with each key"),
@@ -25,7 +25,7 @@ STEPS = (
 def show_symbols(common: Common, d_k: int | None, rows: int | None, d_v: int | None) -> None:
     """Print the four steps in general form, cell by cell: q₁₁k₁₁ + q₁₂k₁₂, …, a₁₁v₁₁ + a₁₂v₂₁."""
     from tmat.cli.terminal import put
-    from tmat.rendering.spans import Span
+    from tmat.rendering.styled import Span
 
     n, width, values = _sizes(common, rows, d_k, d_v)
     shapes = {"Q": (n[0], width), "K": (n[1], width), "V": (n[1], values)}
@@ -49,7 +49,7 @@ def show_symbols(common: Common, d_k: int | None, rows: int | None, d_v: int | N
 
 def _matrix(cells: list[list[str]]) -> list[Line]:
     from tmat.rendering.layout.block import fence
-    from tmat.rendering.spans import Span
+    from tmat.rendering.styled import Span
     from tmat.width import pad, width
 
     columns = list(zip(*cells, strict=True))

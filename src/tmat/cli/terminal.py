@@ -11,9 +11,9 @@ from tmat.cli.environment import Environment, encoded
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, nearest
 from tmat.rendering.layout import Look, position_table, render
-from tmat.rendering.spans import Line, Span
-from tmat.rendering.spans import to_text as plain_text
-from tmat.worksheet import Stage, Worksheet
+from tmat.rendering.styled import Line, Span
+from tmat.rendering.styled import to_text as plain_text
+from tmat.sheet.worksheet import Stage, Worksheet
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +36,7 @@ def print_tables(sheet: Worksheet, before: Worksheet, common: Common, env: Envir
     first = len(before.stages)
     names = split_names(common.only)
     if names:
-        from tmat.stages.choosing import chosen
+        from tmat.sheet.selecting import chosen
 
         sheet = chosen(sheet, names, first=first)
     fresh = sheet.stages[first:]
@@ -74,9 +74,9 @@ def _hint(stages: Sequence[Stage], env: Environment) -> None:
 
 def print_working(sheet: Worksheet, before: Worksheet, common: Common, env: Environment) -> None:
     """The working of the cells asked for, and the tree of those to be traced."""
-    from tmat.working import cells, trace
-    from tmat.working.cell import Workings
-    from tmat.working.lines import wrapped
+    from tmat.workings import cells, trace
+    from tmat.workings.cell import Workings
+    from tmat.workings.lines import wrapped
 
     fresh = Worksheet(sheet.stages[len(before.stages) :], sheet.vocabulary, sheet.tokens)
     columns = common.width or env.columns
@@ -107,7 +107,7 @@ def _asked(common: Common) -> list[str]:
 
 
 def _parts(common: Common) -> tuple[str, ...]:
-    from tmat.working.lines import PARTS
+    from tmat.workings.lines import PARTS
 
     if common.work_steps is None:
         return PARTS
@@ -135,8 +135,8 @@ def _worked(text: Sequence[str]) -> Iterable[Line]:
 
 def tree(node: object, digits: int | None = None) -> list[Line]:
     """A trace as a tree."""
-    from tmat.precision import format_number
-    from tmat.working.trace import Trace
+    from tmat.numbers import format_number
+    from tmat.workings.trace import Trace
 
     assert isinstance(node, Trace)
 

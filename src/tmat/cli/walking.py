@@ -9,8 +9,8 @@ from tmat.cli.environment import Environment
 from tmat.cli.options import Common
 from tmat.cli.terminal import fitted, put
 from tmat.rendering.layout import Look, blocks
-from tmat.rendering.spans import Line, Span
-from tmat.worksheet import Stage, Worksheet
+from tmat.rendering.styled import Line, Span
+from tmat.sheet.worksheet import Stage, Worksheet
 
 KEYS = " space next · b back · w working · q quit"
 
@@ -49,8 +49,8 @@ def walk(sheet: Worksheet, common: Common, env: Environment, look: Look, key: Ca
 
 def _working_of(stage: Stage, part: list[Line], width: int | None) -> list[Line]:
     """The working of the first cell of the step that is on the table."""
-    from tmat.working.cell import Workings
-    from tmat.working.lines import wrapped
+    from tmat.workings.cell import Workings
+    from tmat.workings.lines import wrapped
 
     for line in part:
         for span in line:

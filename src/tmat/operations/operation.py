@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tmat.numbers import format_number
 from tmat.operations.expression import Expression, Operand
-from tmat.precision import format_number
 
 Array: TypeAlias = NDArray[np.floating]
 Shape: TypeAlias = tuple[int, int]

@@ -18,8 +18,8 @@ from tmat.reading.text_rows import (
     row_texts,
     split_row,
 )
+from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
-from tmat.worksheet import Matrix
 
 _LONG = 100_000
 _SIZE = r"(?:\s*[(\[]\s*\d+\s*[x×*]\s*\d+\s*[)\]]|\s+\d+\s*[x×*]\s*\d+)?"

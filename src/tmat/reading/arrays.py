@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from tmat.errors import InputError, LimitError
 from tmat.reading.choosing import choose
 from tmat.reading.damaged import DAMAGED
+from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
-from tmat.worksheet import Matrix
 
 LARGEST = 2**31
 """Bytes of float64 that one file may hold."""

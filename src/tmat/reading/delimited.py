@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from tmat.errors import InputError
 from tmat.reading.number_text import counted, is_decimal_comma, number, why_not
 from tmat.reading.text_rows import is_misspelt
+from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
-from tmat.worksheet import Matrix
 
 _Row = tuple[int, list[str]]
 # str.splitlines would also break at form feeds and the like.

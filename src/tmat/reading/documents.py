@@ -16,8 +16,8 @@ from tmat.reading.json_matrix import loose_matrix, named_matrices
 from tmat.reading.json_text import BOM, DEEPEST, Start, parse, refuse_other_encodings, too_deep
 from tmat.reading.place import Place
 from tmat.reading.worksheet_json import worksheet
+from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.visible import visible
-from tmat.worksheet import Matrix, Worksheet
 
 Document: TypeAlias = "Worksheet | dict[str, Matrix]"
 

@@ -10,8 +10,8 @@ from tmat.reading.json_text import parse
 from tmat.reading.number_text import counted, is_blank, number, why_not
 from tmat.reading.place import Place
 from tmat.reading.text_rows import row_texts, split_row
+from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
-from tmat.worksheet import Matrix
 
 ORIGIN = "the command line"
 _NUMBERLIKE = re.compile(r"[+\-−]?[0-9.]*[0-9](?:[eE][+\-]?[0-9]+|[/_:][0-9]+|%)?|_+|\?+")

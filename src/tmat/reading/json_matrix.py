@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tmat.errors import InputError, fold
 from tmat.reading.number_text import counted, number
 from tmat.reading.place import Place, shown
-from tmat.worksheet import Matrix
+from tmat.sheet.worksheet import Matrix
 
 SPECIAL = {"-Infinity": -math.inf, "Infinity": math.inf, "NaN": math.nan}
 """The names of what JSON has no numbers for."""

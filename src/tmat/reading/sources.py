@@ -14,8 +14,8 @@ from tmat.reading.choosing import choose
 from tmat.reading.documents import Document, read_documents
 from tmat.reading.files import as_text, open_file, read_bytes
 from tmat.reading.inline import looks_inline, read_inline
+from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.visible import visible
-from tmat.worksheet import Matrix, Worksheet
 
 STANDARD_INPUT = "standard input"
 SPREADSHEETS = (".xlsx", ".xlsm")

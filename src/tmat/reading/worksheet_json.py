@@ -10,7 +10,7 @@ from tmat.errors import nearest
 from tmat.reading.json_matrix import SPECIAL, matrix
 from tmat.reading.json_text import parse
 from tmat.reading.place import Place, shown
-from tmat.worksheet import Matrix, Parameter, Stage, Step, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Matrix, Parameter, Stage, Step, Vocabulary, Worksheet
 
 VERSION = 1
 _MATRIX_FIELDS = ("values", "rows", "cols", "dtype", "origin")

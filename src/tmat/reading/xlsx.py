@@ -16,8 +16,8 @@ from tmat.errors import InputError
 from tmat.reading.number_text import is_blank, number, why_not
 from tmat.reading.text_rows import is_misspelt
 from tmat.reading.xlsx_cells import Sheet, SheetCell, letters_of, read_sheets
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import visible
-from tmat.worksheet import Matrix, Stage, Worksheet
 
 INFINITE = 1e299  # a sheet has no infinities: what is beyond stands for one
 _NAME = re.compile(r"(?:\d+\s+)?([^\s=:]+)(?:\s*[=:]\s.*|\s*[=:]|\s{2,}.*|\s*[(\[]\s*\d+\s*[x×*]\s*\d+\s*[)\]]\s*:?)?")

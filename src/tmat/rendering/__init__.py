@@ -14,12 +14,12 @@ from tmat.errors import InputError
 
 if TYPE_CHECKING:
     from tmat.rendering.layout import Look
-    from tmat.worksheet import Worksheet
+    from tmat.sheet.worksheet import Worksheet
 
 FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
     "table": ("terminal", ()),
     "json": ("worksheet_json", (".json", ".jsonl")),
-    "text": ("typed", (".txt",)),
+    "text": ("plain_text", (".txt",)),
     "markdown": ("markdown", (".md", ".markdown")),
     "latex": ("latex", (".tex",)),
     "html": ("html", (".html", ".htm")),

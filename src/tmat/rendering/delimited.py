@@ -9,10 +9,10 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
-from tmat.precision import format_number
+from tmat.numbers import format_number
 from tmat.rendering.layout.look import Look
 from tmat.rendering.several import files
-from tmat.worksheet import Matrix, Worksheet
+from tmat.sheet.worksheet import Matrix, Worksheet
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")

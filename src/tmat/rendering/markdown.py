@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tmat.precision import format_number
+from tmat.numbers import format_number
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, latex_formula, sections
 from tmat.rendering.worked import Places, Worked, asked
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import visible
 from tmat.width import pad, width
-from tmat.worksheet import Matrix, Stage, Worksheet
 
 ROOM = Room(40, 24)
 WORDS = 200  # of a vocabulary

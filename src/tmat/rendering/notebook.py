@@ -11,7 +11,7 @@ from html import escape
 from tmat.rendering.html.tables import table, word
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, latex_formula, sections, shown
-from tmat.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 ROOM = Room(24, 16)
 NO_MATHS = "tex2jax_ignore mathjax_ignore"

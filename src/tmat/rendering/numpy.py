@@ -11,10 +11,10 @@ from typing import IO
 import numpy as np
 
 from tmat.errors import InputError
-from tmat.precision import round_half_away
+from tmat.numbers import round_half_away
 from tmat.rendering.layout.look import Look
 from tmat.rendering.several import files, named
-from tmat.worksheet import Array, Matrix, Worksheet
+from tmat.sheet.worksheet import Array, Matrix, Worksheet
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can say
 PIECE = 1 << 19  # bytes written at once: its checksum is taken and it is copied while it is in the cache
@@ -41,7 +41,7 @@ def save_npz(stream: IO[bytes], sheets: Sequence[Worksheet], look: Look | None =
     The archive is not compressed, as numpy.savez writes it. Errors: no matrix at all.
 
     >>> stream = BytesIO()
-    >>> from tmat.worksheet import Stage
+    >>> from tmat.sheet.worksheet import Stage
     >>> save_npz(stream, [Worksheet([Stage("s", "s", given={"X": Matrix.of("X", [[0.5, -np.inf]])})])])
     >>> _ = stream.seek(0)
     >>> np.load(stream)["X"]

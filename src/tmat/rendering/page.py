@@ -11,17 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from tmat.errors import fold
-from tmat.rendering.layout.alone import summary
+from tmat.rendering.layout.equation import decimals
 from tmat.rendering.layout.formula import said, shapes
 from tmat.rendering.layout.heading import origins, sentence
 from tmat.rendering.layout.heat import Scale
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import texts
-from tmat.rendering.layout.strip import decimals
-from tmat.rendering.layout.view import CUT, View, edges, named
-from tmat.stages.choosing import chosen
+from tmat.rendering.layout.single import summary
+from tmat.rendering.layout.window import CUT, View, edges, named
+from tmat.sheet.selecting import chosen
+from tmat.sheet.worksheet import Array, Matrix, Stage, Step, Vocabulary, Worksheet
 from tmat.visible import visible
-from tmat.worksheet import Array, Matrix, Stage, Step, Vocabulary, Worksheet
 
 FOLD = 6  # terms of a sum that a page shows
 
@@ -175,7 +175,7 @@ def formula_of(step: Step) -> str:
 def latex_formula(step: Step) -> str | None:
     """The step as an equation in LaTeX; None where its operation is not known here."""
     from tmat.operations import REGISTRY
-    from tmat.operations.notation import latex_name
+    from tmat.operations.printing.notation import latex_name
 
     known = REGISTRY.get(step.op)
     if known is None:

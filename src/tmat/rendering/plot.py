@@ -14,10 +14,10 @@ from tmat.errors import InputError, LimitError, MissingExtra
 from tmat.rendering.layout.heat import ONE_SIDED, TWO_SIDED, Scale, ink
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import texts
-from tmat.rendering.layout.view import named
+from tmat.rendering.layout.window import named
 from tmat.rendering.several import Entry, entries
+from tmat.sheet.worksheet import Worksheet
 from tmat.visible import visible
-from tmat.worksheet import Worksheet
 
 MAPS = ("softmax", "softmax_tempered", "renormalize", "sinusoid")
 """The operations whose results are drawn where none is chosen: attention weights, probabilities, positions."""

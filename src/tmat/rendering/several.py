@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tmat.errors import InputError
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import is_blank, wanted
-from tmat.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\s]')  # what some file system does not take in a name
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tmat.errors import InputError
 from tmat.rendering.layout.look import Look
 from tmat.rendering.terminal_svg import to_svg
-from tmat.worksheet import Worksheet
+from tmat.sheet.worksheet import Worksheet
 
 COLUMNS = 120
 """The width of the terminal where none is said."""

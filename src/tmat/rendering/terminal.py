@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from tmat.rendering.layout import Look, render
 from tmat.rendering.layout.heat import ink
-from tmat.rendering.spans import Line
-from tmat.rendering.spans import to_text as lines_to_text
-from tmat.worksheet import Stage, Worksheet
+from tmat.rendering.styled import Line
+from tmat.rendering.styled import to_text as lines_to_text
+from tmat.sheet.worksheet import Stage, Worksheet
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,9 +7,9 @@ from html import escape
 
 from tmat.rendering.layout import Look, render
 from tmat.rendering.layout.heat import ink
-from tmat.rendering.spans import Line, columns
+from tmat.rendering.styled import Line, columns
+from tmat.sheet.worksheet import Stage, Worksheet
 from tmat.width import width as width_of
-from tmat.worksheet import Stage, Worksheet
 
 COLUMN, ROW, SIZE, MARGIN = 8.43, 16.4, 14, 14
 """A column and a row of the page, the size of the letters, the page's margin, in pixels."""
@@ -40,7 +40,7 @@ def to_svg(
 def lines_to_svg(lines: Sequence[Line], *, title: str, dark: bool = False) -> str:
     """Lines as SVG.
 
-    >>> from tmat.rendering.spans import Span
+    >>> from tmat.rendering.styled import Span
     >>> '<text x="14" y="26.8" textLength="16.9" class="label">权</text>' in lines_to_svg([(Span("权", "label"),)], title="")
     True
     """

@@ -8,8 +8,8 @@ from typing import TypeAlias
 from tmat.errors import TmatError
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import FOLD, is_blank
-from tmat.working import Working, Workings, cells
-from tmat.worksheet import Stage, Worksheet
+from tmat.sheet.worksheet import Stage, Worksheet
+from tmat.workings import Working, Workings, cells
 
 UNFIT = (TmatError, LookupError, TypeError, ValueError, ArithmeticError, AssertionError, AttributeError)
 """What the working of a step comes to whose operation, operands or parameters are not ours: there is none to show."""

@@ -8,7 +8,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from tmat.errors import InputError
-from tmat.worksheet import Array, Matrix, Parameter, Stage, Step, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Array, Matrix, Parameter, Stage, Step, Vocabulary, Worksheet
 
 VERSION = 1
 # With a sign before and three digits of exponent after, no longer number's text can contain one of these. The first

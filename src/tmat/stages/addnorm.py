@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from tmat.engine.builder import Sheet, arriving
+from tmat.engine.draws import Seed
+from tmat.engine.node import Node
+from tmat.engine.rounding import Rounding
 from tmat.errors import InputError
 from tmat.operations import (
     add,
@@ -19,11 +23,7 @@ from tmat.operations import (
     scale_columns,
 )
 from tmat.operations.normalization import KINDS, PLACES
-from tmat.stages.drawer import Seed
-from tmat.stages.node import Node
-from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import Sheet, arriving
-from tmat.worksheet import Matrix, Worksheet
+from tmat.sheet.worksheet import Matrix, Worksheet
 
 NORMS = ("layer", "rms", "none")
 

@@ -6,8 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from tmat.engine.builder import Sheet, arriving
+from tmat.engine.draws import Seed
+from tmat.engine.limits import MOST_HEADS, refuse_count
+from tmat.engine.node import Node
+from tmat.engine.rounding import Rounding
 from tmat.errors import InputError
-from tmat.limits import MOST_HEADS, refuse_count
+from tmat.numbers import format_number
 from tmat.operations import (
     add,
     additive_scores,
@@ -24,15 +29,10 @@ from tmat.operations import (
     softmax,
     softmax_tempered,
 )
-from tmat.precision import format_number
+from tmat.sheet.worksheet import Worksheet
 from tmat.stages.conventions import BIASES, MASKS, SCORES, Conventions, overtaken, refuse, refuse_unused
-from tmat.stages.drawer import Seed
 from tmat.stages.masking import masking
-from tmat.stages.node import Node
 from tmat.stages.projections import heads_of, projections, split
-from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import Sheet, arriving
-from tmat.worksheet import Worksheet
 
 
 def attention(

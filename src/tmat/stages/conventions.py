@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf, isfinite
 
+from tmat.engine.builder import Sheet
+from tmat.engine.draws import Seed
 from tmat.errors import InputError
-from tmat.stages.drawer import Seed
 from tmat.stages.masks import MEANINGS
-from tmat.stages.sheet import Sheet
 
 SCORES = ("scaled", "dot", "additive")
 BIASES = ("none", "qkv", "output", "all")

@@ -8,23 +8,23 @@ from typing import Any
 
 import numpy as np
 
+from tmat.engine.builder import Sheet, arriving
+from tmat.engine.draws import Seed
+from tmat.engine.limits import MOST_LAYERS, MOST_TOKENS, refuse_count
+from tmat.engine.rounding import Rounding
 from tmat.errors import InputError
-from tmat.limits import MOST_LAYERS, MOST_TOKENS, refuse_count
+from tmat.numbers.seeding import draw
 from tmat.operations import flatten, largest, linear, matmul, one_row, softmax
 from tmat.progress import working
-from tmat.seeding import draw
+from tmat.sheet.worksheet import Array, Matrix, Vocabulary, Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
-from tmat.stages.drawer import Seed
 from tmat.stages.embed import embed
 from tmat.stages.ffn import ffn
 from tmat.stages.posenc import posenc
-from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import Sheet, arriving
 from tmat.stages.stack import Sublayers, by_layer, taken
 from tmat.stages.vocab import numbered
-from tmat.tokenizing import tokenize
-from tmat.worksheet import Array, Matrix, Vocabulary, Worksheet
+from tmat.text.tokenizing import tokenize
 
 PROJECTS = ("last", "flatten")
 START, END = "<start>", "<end>"
@@ -133,7 +133,7 @@ def decode(
     result = Worksheet(result.stages, words, before.tokens)
     if keep is None:
         return result
-    from tmat.stages.choosing import chosen
+    from tmat.sheet.selecting import chosen
 
     return chosen(result, keep, first=first)
 

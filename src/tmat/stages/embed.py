@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from tmat.engine.builder import Sheet
+from tmat.engine.draws import Seed
+from tmat.engine.node import Node
+from tmat.engine.rounding import Rounding
 from tmat.errors import InputError, fold
 from tmat.operations import lookup, token_ids
-from tmat.stages.drawer import Seed
-from tmat.stages.node import Node
-from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import Sheet
+from tmat.sheet.worksheet import Vocabulary, Worksheet
 from tmat.stages.vocab import numbered
-from tmat.tokenizing import tokenize
-from tmat.worksheet import Vocabulary, Worksheet
+from tmat.text.tokenizing import tokenize
 
 
 def embed(

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tmat.engine.builder import WhereFound
+from tmat.engine.draws import Seed
+from tmat.engine.limits import MOST_LAYERS, refuse_count
+from tmat.engine.rounding import Rounding
 from tmat.errors import InputError
-from tmat.limits import MOST_LAYERS, refuse_count
 from tmat.progress import working
+from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
-from tmat.stages.drawer import Seed
 from tmat.stages.ffn import ffn
-from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import WhereFound
 from tmat.stages.stack import Sublayers, by_layer, taken
-from tmat.worksheet import Matrix, Worksheet
 
 ORDERS = ("post", "pre")
 
@@ -76,7 +76,7 @@ def encode(
     if keep is None:
         rounding.refuse_unknown((step.name for stage in sheet.stages[first:] for step in stage.steps), "encode")
         return sheet
-    from tmat.stages.choosing import chosen
+    from tmat.sheet.selecting import chosen
 
     return chosen(sheet, keep, first=first, known=found.known)
 

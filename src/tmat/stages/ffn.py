@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from tmat.engine.builder import Sheet, arriving
+from tmat.engine.draws import Seed
+from tmat.engine.node import Node
+from tmat.engine.rounding import Rounding
 from tmat.errors import InputError
 from tmat.operations import ACTIVATIONS, linear, matmul
-from tmat.stages.drawer import Seed
-from tmat.stages.node import Node
-from tmat.stages.rounding import Rounding
-from tmat.stages.sheet import Sheet, arriving
-from tmat.worksheet import Worksheet
+from tmat.sheet.worksheet import Worksheet
 
 
 def ffn(

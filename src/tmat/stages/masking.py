@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from tmat.engine.builder import Sheet
+from tmat.engine.node import Node
 from tmat.errors import InputError
+from tmat.sheet.worksheet import Matrix
 from tmat.stages.conventions import Conventions, overtaken
 from tmat.stages.masks import meant, said, visibility
-from tmat.stages.node import Node
-from tmat.stages.sheet import Sheet
-from tmat.worksheet import Matrix
 
 SCORED = ("scores", "scaled", "masked", "weights", "scores1", "scaled1", "masked1", "weights1")
 """Steps of which one that is given tells the size of the mask."""

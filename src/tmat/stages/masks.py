@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tmat.engine.node import Node
 from tmat.errors import InputError
 from tmat.operations.operation import Array
-from tmat.stages.node import Node
 
 KINDS = ("causal", "padding")
 MEANINGS = ("auto", "visible", "hidden", "added")

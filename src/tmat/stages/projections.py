@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from tmat.engine.builder import Sheet
+from tmat.engine.node import Node
 from tmat.errors import InputError
 from tmat.operations import columns, linear, matmul
 from tmat.stages.conventions import Conventions
-from tmat.stages.node import Node
-from tmat.stages.sheet import Sheet
 
 
 def heads_of(sheet: Sheet, how: Conventions) -> tuple[int, bool]:

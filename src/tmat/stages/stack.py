@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tmat.errors import InputError, fold, nearest
-from tmat.worksheet import Matrix
+from tmat.sheet.worksheet import Matrix
 
 ATTENTION = (
     "W_Q", "W_K", "W_V", "W_O", "b_Q", "b_K", "b_V", "b_O", "mask", "Q", "K", "V", "scores", "scaled", "masked",

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError, nearest
-from tmat.tokenizing import clean, compared
-from tmat.worksheet import Parameter, Stage, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Parameter, Stage, Vocabulary, Worksheet
+from tmat.text.tokenizing import clean, compared
 
 if TYPE_CHECKING:
-    from tmat.counting import Counts
+    from tmat.text.counting import Counts
 
 UNKNOWN = "<unk>"
 _NAMED = 10
@@ -42,7 +42,7 @@ def vocab(
     >>> vocab("I drink and I know things.", order="sorted", first_id=0).vocabulary.words
     ('and', 'drink', 'I', 'know', 'things')
     """
-    from tmat.counting import count
+    from tmat.text.counting import count
 
     _check(order, first_id)
     given = None if isinstance(order, str) else _distinct(order, case, "the order of ids")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.operations.samples import PARAMETERS
 
-from tmat.checking.candidates import of_slip
+from tmat.marking.candidates import of_slip
 from tmat.operations import REGISTRY
 from tmat.operations.slips import EVERYWHERE, Redo, Slip
 from tmat.operations.slips.cells import cell_slips

@@ -19,7 +19,7 @@ from tmat.operations import REGISTRY
 from tmat.reading.xlsx import Found, read_xlsx
 from tmat.rendering import rendered
 from tmat.rendering.layout import Look
-from tmat.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 pytest.importorskip("xlsxwriter")
 pytestmark = [
@@ -141,7 +141,7 @@ def whole_model() -> Worksheet:
 
 
 def thrones() -> Worksheet:
-    from tmat.examples.defaults import defaults_of
+    from tmat.articles.defaults import defaults_of
 
     own = defaults_of("attention", None)
     assert own is not None

@@ -13,16 +13,16 @@ import numpy as np
 import pytest
 
 import tmat
-from tmat.checking import Answers, mark
 from tmat.cli.showing import emptied
 from tmat.errors import InputError, LimitError, MissingExtra
+from tmat.marking import Answers, mark
 from tmat.operations import REGISTRY
 from tmat.reading.xlsx import read_xlsx
 from tmat.rendering import rendered
 from tmat.rendering.layout import Look
 from tmat.rendering.xlsx.filling import filled
 from tmat.rendering.xlsx.plan import sheet_name
-from tmat.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 pytest.importorskip("xlsxwriter")
 
@@ -156,7 +156,7 @@ def test_weights_used_for_every_word_stand_once() -> None:
 
 
 def test_a_step_without_its_operands_is_numbers() -> None:
-    from tmat.stages.choosing import chosen
+    from tmat.sheet.selecting import chosen
 
     data = dumped(chosen(attention(), ["weights", "Z"]))
     assert formulas(data) == []
@@ -194,7 +194,7 @@ def test_formulas_filled_in_are_those_printed_one_by_one(name: str) -> None:
     from tests.operations.samples import sample
 
     from tmat.operations.expression import Cell
-    from tmat.operations.printing_spreadsheet import Spreadsheet
+    from tmat.operations.printing.spreadsheet import Spreadsheet
     from tmat.reading.xlsx_cells import letters_of
 
     def address(cell: Cell) -> str:

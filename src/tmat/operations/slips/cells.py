@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from tmat.numbers import format_number, round_half_away
+from tmat.numbers.digits import digits_of
 from tmat.operations.expression import Call, Cell, Expression, Number, Operand, Product, Quotient, Sum
 from tmat.operations.operation import Array
 from tmat.operations.slips.slip import Redo
-from tmat.precision import format_number, round_half_away
-from tmat.precision.digits import digits_of
 
 LONGEST = 48
 """Terms of a sum that are tried one by one."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from tmat.numbers import round_half_away
 from tmat.operations.elementwise import divide, divide_by_root
 from tmat.operations.operation import Array
 from tmat.operations.slips.slip import Redo, Variant, slip
-from tmat.precision import round_half_away
 
 
 @slip(

@@ -12,16 +12,16 @@ from hashlib import sha256
 from html import escape
 from importlib.resources import files
 
-from tmat.precision import format_number
+from tmat.numbers import format_number
 from tmat.rendering.html.live import Live, lines_of
 from tmat.rendering.html.shades import ramps, rules
 from tmat.rendering.html.tables import formula, ramp, table, word
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, heated, sections
 from tmat.rendering.worked import Worked, asked
+from tmat.sheet.worksheet import Worksheet
 from tmat.visible import visible
-from tmat.working import Working
-from tmat.worksheet import Worksheet
+from tmat.workings import Working
 
 ROOM = Room(64, 32)
 WORDS = 500  # of a sentence or a vocabulary

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from tmat.operations.parts import leaves
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.view import CUT
+from tmat.rendering.layout.window import CUT
 from tmat.rendering.page import FOLD, Shown
 from tmat.rendering.worked import UNFIT
-from tmat.working import Working, Workings
-from tmat.worksheet import Stage
+from tmat.sheet.worksheet import Stage
+from tmat.workings import Working, Workings
 
 MOST = 4000
 """How much working a page carries: a cell counts one, and one more for every 16 cells that it is made of."""

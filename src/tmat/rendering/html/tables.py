@@ -7,7 +7,7 @@ from html import escape
 
 from tmat.rendering.html.mathml import Unknown, mathml
 from tmat.rendering.html.shades import shade
-from tmat.rendering.layout.view import CUT
+from tmat.rendering.layout.window import CUT
 from tmat.rendering.page import Shown, latex_formula
 from tmat.visible import visible
 

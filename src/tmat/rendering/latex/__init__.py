@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tmat.operations.notation import latex_text
-from tmat.precision import format_number
+from tmat.numbers import format_number
+from tmat.operations.printing.notation import latex_text
 from tmat.rendering.latex.characters import declared, scripts, set_apart
 from tmat.rendering.latex.matrix import matrix
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, latex_formula, sections
 from tmat.rendering.worked import Places, Worked, asked
+from tmat.sheet.worksheet import Worksheet
 from tmat.visible import visible
 from tmat.width import width
-from tmat.working import aligned
-from tmat.worksheet import Worksheet
+from tmat.workings import aligned
 
 ROOM = Room(36, 12)
 WIDE = 80  # characters of an equation that fits a line
@@ -113,7 +113,7 @@ def _shown(shown: Shown, worked: Worked) -> Iterator[str]:
 
 
 def _equation(shown: Shown) -> str:
-    from tmat.operations.notation import latex_name
+    from tmat.operations.printing.notation import latex_name
 
     if shown.step is None:
         return latex_name(visible(shown.name))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tmat.operations.notation import latex_text
-from tmat.rendering.layout.view import CUT
+from tmat.operations.printing.notation import latex_text
+from tmat.rendering.layout.window import CUT
 from tmat.rendering.page import Shown
 from tmat.visible import visible
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tmat.rendering.spans import EMPTY, Line, Span, columns, padded, space, trimmed
+from tmat.rendering.styled import EMPTY, Line, Span, columns, padded, space, trimmed
 
 
 @dataclass(eq=False, repr=False)

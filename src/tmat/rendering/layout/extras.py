@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from tmat.errors import InputError
+from tmat.numbers import format_number
 from tmat.operations import REGISTRY
 from tmat.operations.expression import Call, Expression, Number, Power, Quotient
-from tmat.precision import format_number
+from tmat.rendering.layout.drawer import MOST, Pen
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import texts
-from tmat.rendering.layout.pen import MOST, Pen
 from tmat.rendering.layout.wrap import folded
 from tmat.rendering.layout.wrap import words as pieces_of
-from tmat.rendering.spans import EMPTY, Line, Span, padded, space
+from tmat.rendering.styled import EMPTY, Line, Span, padded, space
+from tmat.sheet.worksheet import Parameter, Stage, Step, Vocabulary
 from tmat.width import width
-from tmat.worksheet import Parameter, Stage, Step, Vocabulary
 
 LONG = 120  # words of a list beyond which it is cut on a page of limited width
 ROWS = 12  # rows of an id table beyond which it is cut

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tmat.rendering.layout.drawer import Pen
 from tmat.rendering.layout.formula import said, shapes
-from tmat.rendering.layout.pen import Pen
 from tmat.rendering.layout.wrap import folded, phrases, words
-from tmat.rendering.spans import Line, Span, columns, padded, space
-from tmat.worksheet import Stage, Step
+from tmat.rendering.styled import Line, Span, columns, padded, space
+from tmat.sheet.worksheet import Stage, Step
 
 LONGEST_SENTENCE = 60  # words of it in a heading
 FORMULA = 24  # the least room for formulas, so that the shapes of a stage stand in one column

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tmat.rendering.spans import Line, Span
-from tmat.worksheet import Array
+from tmat.rendering.styled import Line, Span
+from tmat.sheet.worksheet import Array
 
 GLYPHS = " ░▒▓█"
 ONE_SIDED = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))

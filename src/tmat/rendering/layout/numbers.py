@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from tmat.precision import round_half_away, shown_decimals
-from tmat.worksheet import Array
+from tmat.numbers import round_half_away, shown_decimals
+from tmat.sheet.worksheet import Array
 
 LONGEST = 15  # digits of a number beyond which an exponent reads better
 SMALLEST = 1e-5  # a matrix with nothing larger is shown with exponents

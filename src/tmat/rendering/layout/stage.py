@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from tmat.rendering.layout.alone import alone
+from tmat.rendering.layout.drawer import Pen
+from tmat.rendering.layout.equation import decimals, strip
 from tmat.rendering.layout.extras import EXTRAS
 from tmat.rendering.layout.formula import picks
 from tmat.rendering.layout.heading import StepHeads, heading
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.pen import Pen
-from tmat.rendering.layout.side import given, pieces
-from tmat.rendering.layout.strip import decimals, strip
-from tmat.rendering.spans import EMPTY, Line, plain, space, trimmed
-from tmat.stages.choosing import matching
-from tmat.worksheet import Stage, Step, Vocabulary, Worksheet
+from tmat.rendering.layout.row import given, pieces
+from tmat.rendering.layout.single import alone
+from tmat.rendering.styled import EMPTY, Line, plain, space, trimmed
+from tmat.sheet.selecting import matching
+from tmat.sheet.worksheet import Stage, Step, Vocabulary, Worksheet
 
 MARGIN = 1
 NARROWEST = 20  # the least width that is laid out for
@@ -26,8 +26,8 @@ def render(
 ) -> list[Line]:
     """The worksheet, or some stages of it, as lines; ``width`` None: as wide as the numbers need.
 
-    >>> from tmat.rendering.spans import to_text
-    >>> from tmat.worksheet import Matrix
+    >>> from tmat.rendering.styled import to_text
+    >>> from tmat.sheet.worksheet import Matrix
     >>> sheet = Worksheet([Stage("attention", "attention", given={"Q": Matrix.of("Q", [[1.0, 2.0]])}, output="Q")])
     >>> print(to_text(render(sheet)), end="")
      attention

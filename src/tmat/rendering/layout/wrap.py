@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tmat.rendering.spans import Line, Span, columns, space
+from tmat.rendering.styled import Line, Span, columns, space
 from tmat.width import width
 
 BLANK: Line = (Span(" "),)
@@ -13,7 +13,7 @@ BLANK: Line = (Span(" "),)
 def folded(pieces: Iterable[Line], room: int | None, *, indent: int = 0, gap: Line = BLANK) -> list[Line]:
     """Pieces one after another with a gap between, on as many lines as it takes, later lines indented.
 
-    >>> from tmat.rendering.spans import plain
+    >>> from tmat.rendering.styled import plain
     >>> words = [(Span(word),) for word in "one head · no mask · exact".split(" ")]
     >>> [plain(line) for line in folded(words, 12, indent=2)]
     ['one head ·', '  no mask ·', '  exact']

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from tmat.errors import InputError, MissingExtra
 from tmat.rendering.layout.look import Look
-from tmat.worksheet import Worksheet
+from tmat.sheet.worksheet import Worksheet
 
 
 def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:

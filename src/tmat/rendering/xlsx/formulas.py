@@ -9,11 +9,11 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from tmat.errors import InputError, LimitError
 from tmat.operations import REGISTRY, Operation
 from tmat.operations.expression import Cell, Expression, Number, Operand
-from tmat.operations.printing_spreadsheet import Spreadsheet
+from tmat.operations.printing.spreadsheet import Spreadsheet
 from tmat.operations.selections import Place
 from tmat.rendering.xlsx.filling import filled
 from tmat.rendering.xlsx.plan import LABELS, Block, Page
-from tmat.worksheet import Step
+from tmat.sheet.worksheet import Step
 
 LONGEST = 8192  # characters of a formula, by Excel's limit
 MOST_TERMS = 200_000_000  # cells that the formulas of a matrix name: a program calculates them each time

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tmat.worksheet import Matrix, Stage, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 
 INPUT_OF = "the input of "
 

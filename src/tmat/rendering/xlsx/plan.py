@@ -12,8 +12,8 @@ from tmat.errors import LimitError
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, sections
 from tmat.rendering.xlsx.links import Link, links
+from tmat.sheet.worksheet import Stage, Worksheet
 from tmat.visible import visible
-from tmat.worksheet import Stage, Worksheet
 
 ROWS, COLS = 1_048_576, 16_384  # of a sheet (Excel's limits; LibreOffice has the same rows)
 MOST_CELLS = 1_000_000  # numbers on a sheet; more would take a gigabyte to write

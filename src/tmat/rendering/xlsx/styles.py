@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tmat.operations.printing_spreadsheet import LEAST_FINITE
+from tmat.operations.printing.spreadsheet import LEAST_FINITE
 from tmat.rendering.layout.heat import Scale
 
 AIR = "_)_)"  # after a number, as wide as two brackets; LibreOffice drops the indent of some cells

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from tmat.operations.printing_spreadsheet import INFINITY, MINUS_INFINITY
+from tmat.operations.printing.spreadsheet import INFINITY, MINUS_INFINITY
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import heated
 from tmat.rendering.xlsx.formulas import Formula, Formulas

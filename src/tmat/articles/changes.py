@@ -1,0 +1,119 @@
+"""What sets one part of an example apart from the one before: matrices, operations and shapes, told from the worksheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tmat.articles.running import PartDone
+from tmat.operations import REGISTRY
+from tmat.rendering.layout.drawer import Pen
+from tmat.rendering.layout.wrap import folded, words
+from tmat.rendering.styled import EMPTY, Line, Span, padded, space
+from tmat.sheet.worksheet import Stage, Step
+from tmat.width import width
+
+
+def changed(before: PartDone | None, after: PartDone) -> list[str]:
+    """What is new, what is done otherwise, what is gone, what has another shape."""
+    if before is None:
+        return []
+    old, new = before.calls[-1].stage, after.calls[-1].stage
+    said = []
+    added = [name for name in new.names() if name not in old]
+    gone = [name for name in old.names() if name not in new]
+    if added:
+        said.append(f"new: {', '.join(_told(new, name) for name in added)}")
+    others = [
+        f"{formula(new, step)}, not {_was(old, step.name)}"
+        for step in new.steps
+        if step.name in old and _was(old, step.name) != formula(new, step)
+    ]
+    if others:
+        said.append(f"otherwise: {'; '.join(others)}")
+    if gone:
+        said.append(f"gone: {', '.join(gone)}")
+    sizes = [
+        f"{name} {old[name].size} → {new[name].size}"
+        for name in new.names()
+        if name in old and new[name].size != old[name].size
+    ]
+    if sizes:
+        said.append(f"sizes: {', '.join(sizes)}")
+    return said or ["nothing"]
+
+
+def formula(stage: Stage, step: Step) -> str:
+    """A step as an equation."""
+    return f"{step.name} = {REGISTRY[step.op].said(list(step.of), dict(step.params))}"
+
+
+def _was(stage: Stage, name: str) -> str:
+    step = stage.step(name)
+    return formula(stage, step) if step is not None else f"{name} given"
+
+
+def _told(stage: Stage, name: str) -> str:
+    step = stage.step(name)
+    return formula(stage, step) if step is not None else f"{name} {stage[name].size}"
+
+
+def side_by_side(pen: Pen, parts: Sequence[PartDone]) -> list[Line]:
+    """The parts in a table: how each scores, which values it weighs, and the size of what it answers."""
+    rows = side_by_side_rows(parts)
+    head = rows[0]
+    wide = [max(width(row[n]) for row in rows) for n in range(len(head))]
+    gap = 2
+    if pen.width is not None and sum(wide) + gap * (len(wide) - 1) > pen.width:
+        return _listed(pen, rows)
+    lines: list[Line] = []
+    for m, row in enumerate(rows):
+        role = "caption" if m == 0 else "formula"
+        cells = [padded((Span(pen.spell(text), "name" if n == 0 else role),), wide[n]) for n, text in enumerate(row)]
+        lines.append(tuple(span for n, cell in enumerate(cells) for span in (*(space(gap) if n else ()), *cell)))
+    return lines
+
+
+def side_by_side_rows(parts: Sequence[PartDone]) -> list[tuple[str, ...]]:
+    """The table's cells, the first row its head."""
+    return [("", "scores", "values", "result"), *(_row(n, part) for n, part in enumerate(parts, 1))]
+
+
+def _listed(pen: Pen, rows: Sequence[Sequence[str]]) -> list[Line]:
+    """The same one under another, where there is no room for columns."""
+    head, *rest = rows
+    lines: list[Line] = []
+    for row in rest:
+        lines += [*([EMPTY] if lines else []), (Span(pen.spell(row[0]), "name"),)]
+        for name, text in zip(head[1:], row[1:], strict=True):
+            pieces = [(Span(name, "caption"),), *words(pen.spell(text), "formula")]
+            lines += [
+                (*space(4), *line) for line in folded(pieces, None if pen.width is None else pen.width - 4, indent=4)
+            ]
+    return lines
+
+
+def _row(n: int, part: PartDone) -> tuple[str, ...]:
+    stage = part.calls[-1].stage
+    weights = next(name for name in ("weights", "weights1") if name in stage)
+    result = stage.steps[-1].name
+    scored = stage.step(weights)
+    assert scored is not None
+    step = stage.step(scored.of[0])
+    assert step is not None
+    values = _operands(stage, "Z" + weights.removeprefix("weights"))[-1]
+    return (f"{n} {part.part.title}", _score(stage, step), values, f"{result} {stage[result].size}")
+
+
+def _operands(stage: Stage, name: str) -> tuple[str, ...]:
+    step = stage.step(name)
+    assert step is not None
+    return step.of
+
+
+def _score(stage: Stage, step: Step) -> str:
+    """The formula of what softmax is taken of, down to the queries and keys."""
+    names = []
+    for name in step.of:
+        inner = stage.step(name)
+        names.append(_score(stage, inner) if inner is not None and name.startswith("scores") else name)
+    return REGISTRY[step.op].said(names, dict(step.params))

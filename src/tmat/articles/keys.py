@@ -1,0 +1,62 @@
+"""A worked example as a key to mark by: its steps as they should be, and what its article calls them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tmat.articles import example
+from tmat.articles.article import Example, Printed
+from tmat.articles.running import run
+from tmat.marking.answers import Called
+from tmat.sheet.worksheet import Stage, Worksheet
+
+DATA = Called("", "")
+"""The name of a block that is no step to mark."""
+
+
+def key_of(name: str) -> tuple[Worksheet, dict[str, Called]]:
+    """The corrected worksheet of an example, all its parts in one, and the article's names for its steps.
+
+    >>> sheet, called = key_of("thrones")
+    >>> called["addnorm1"]
+    Called(stage='addnorm', name='normalized', transposed=False)
+    """
+    whole = example(name)
+    stages: list[Stage] = []
+    called: dict[str, Called] = {}
+    vocabulary = None
+    tokens: tuple[str, ...] = ()
+    for part, done in zip(whole.parts, run(whole, corrected=True), strict=True):
+        for sheet in done.sheets[:1]:
+            vocabulary, tokens = vocabulary or sheet.vocabulary, tokens or sheet.tokens
+            ids: dict[str, str] = {}
+            for stage in sheet.stages:
+                ids[stage.id] = Worksheet(stages).next_id(stage.stage)
+                stages.append(replace(stage, id=ids[stage.id]))
+            own = [stage for stage in sheet.stages if stage.stage != "matrices"]
+            for call, stage in zip(part.calls, own[-len(part.calls) :], strict=True):
+                for printed in call.prints:
+                    whole_step = _fits(whole, printed, stage)
+                    called[printed.block] = (
+                        Called(ids[stage.id], printed.step, printed.transposed) if whole_step else DATA
+                    )
+                for fact in call.facts:
+                    called[fact.block] = DATA
+    for block in _data(whole):
+        called.setdefault(block, DATA)
+    return Worksheet(stages, vocabulary, tokens), called
+
+
+def _fits(whole: Example, printed: Printed, stage: Stage) -> bool:
+    """Whether the article prints all of a step, not a row or two of it."""
+    texts = whole.texts(printed.block)
+    shape = (len(texts), len(texts[0]))
+    return not any("_" in row for row in texts) and stage[printed.step].values.shape == (
+        shape[::-1] if printed.transposed else shape
+    )
+
+
+def _data(whole: Example) -> list[str]:
+    """Blocks that are what the steps are made of, and no step themselves."""
+    given = [block for part in whole.parts for call in part.calls for block in call.given.values()]
+    return [block for block in (*whole.given, *given) if block not in ("X", "W_Q", "W_K", "W_V", "W_O")]

@@ -1,0 +1,151 @@
+"""Running an example: its calls one into the next, as the article went on, and each as it should have been."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from tmat.articles.article import Call, Example, Part
+from tmat.engine.rounding import Rounding
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Done:
+    """One call, done: the stage as the article went on, and as it is without the article's slips."""
+
+    call: Call
+    sheet: Worksheet
+    stage: Stage
+    key: Stage
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartDone:
+    """The calls of one part, and the worksheets that come out at its end: several for a batch."""
+
+    part: Part
+    calls: list[Done]
+    sheets: list[Worksheet]
+
+
+def run(example: Example, *, corrected: bool = False) -> list[PartDone]:
+    """Each part of an example from its first call to its last; ``corrected``: nothing is taken as printed that can be computed."""
+    matrices = matrices_of(example)
+    return [_part(example, part, matrices, corrected) for part in example.parts]
+
+
+def worksheets(example: Example, *, corrected: bool = False) -> list[Worksheet]:
+    """What comes out of an example: the worksheets of its parts, one after another."""
+    return [sheet for part in run(example, corrected=corrected) for sheet in part.sheets]
+
+
+def _part(example: Example, part: Part, matrices: Mapping[str, Matrix], corrected: bool) -> PartDone:
+    sheet: Worksheet | None = None
+    calls: list[Done] = []
+    if part.source:
+        matrix = matrices[part.source]
+        sheet = Worksheet([Stage("matrices", "matrices", given={part.source: matrix}, output=part.source)])
+    for call in part.calls:
+        before = sheet
+        flowing = {name: carried(sheet, place) for name, place in call.flows.items()} if corrected and sheet else {}
+        key = _called(example, call, before, {**matrices_for(call.given, matrices), **flowing}, computing=True)
+        sheet = key
+        if call.slipped and not corrected:
+            given = matrices_for({**call.given, **call.slipped}, matrices)
+            sheet = _called(example, call, before, given, computing=False)
+        calls.append(Done(call, sheet, sheet.stages[-1], key.stages[-1]))
+    assert sheet is not None
+    return PartDone(part, calls, [sheet] * part.batch)
+
+
+def _called(
+    example: Example, call: Call, before: Worksheet | None, given: Mapping[str, Matrix], *, computing: bool
+) -> Worksheet:
+    options = options_of(call, computing=computing)
+    if call.stage == "vocab":
+        from tmat.stages.vocab import vocab
+
+        return vocab(example.files[options.pop("corpus")], **options)
+    function: Callable[..., Worksheet] = getattr(import_module(f"tmat.stages.{call.stage}"), call.stage)
+    return function(before if before is not None else Worksheet(), matrices=given, **options)
+
+
+def matrices_for(named: Mapping[str, str], matrices: Mapping[str, Matrix]) -> dict[str, Matrix]:
+    """The matrices that a call is given, NAME.T as the transpose."""
+    from tmat.reading.sources import transpose
+
+    given: dict[str, Matrix] = {}
+    for name, block in named.items():
+        given[name.removesuffix(".T")] = transpose(matrices[block]) if name.endswith(".T") else matrices[block]
+    return given
+
+
+def carried(sheet: Worksheet, place: str) -> Matrix:
+    """A step of an earlier stage, as the script takes it out of the worksheet that it kept in a file."""
+    from tmat.reading.sources import from_worksheet
+
+    return from_worksheet(sheet, place, kept_file(place))
+
+
+def kept_file(place: str) -> str:
+    return f"{place.partition('.')[0]}.json"
+
+
+def options_of(call: Call, *, computing: bool) -> dict[str, Any]:
+    """The options of a call; a rounding speaks only of steps that are computed."""
+    options = {**call.options, **(call.computing if computing else {})}
+    if not computing and "round" in options:
+        options["round"] = _of_computed(str(options["round"]), call.slipped)
+    return {name: value for name, value in options.items() if value != ""}
+
+
+def _of_computed(rounding: str, slipped: Mapping[str, str]) -> str:
+    folded = Rounding.parse(",".join(f"{name.removesuffix('.T')}=0" for name in slipped)).names()
+    parts = [part for part in rounding.split(",") if not (Rounding.parse(part).names() & folded)]
+    return ",".join(parts)
+
+
+# -- the numbers as the script writes them to a file and the stages read them
+
+
+def file_name(example: Example) -> str:
+    return f"{example.name}.txt"
+
+
+def matrices_of(example: Example) -> dict[str, Matrix]:
+    """The matrices that the calls take, read as a stage reads them from the script's file."""
+    from tmat.reading.answers import read_answers_text
+
+    text = file_text(example)
+    return {typed.name: typed.matrix for typed in read_answers_text(text, file_name(example))} if text else {}
+
+
+def file_text(example: Example) -> str:
+    """The file of the script: every matrix that a call takes, under its name, with its labels."""
+    names = list(dict.fromkeys(_taken(example)))
+    return "\n\n".join("\n".join(_block(example, name)) for name in names) + "\n" if names else ""
+
+
+def _taken(example: Example) -> Iterator[str]:
+    for part in example.parts:
+        if part.source:
+            yield part.source
+        for call in part.calls:
+            yield from call.given.values()
+            yield from call.slipped.values()
+
+
+def _block(example: Example, name: str) -> Iterator[str]:
+    rows, cols = example.labels.get(name, (None, None))
+    cells = example.texts(name)
+    table: list[Sequence[str]] = [cols] if cols is not None else []
+    table += cells
+    wide = [max(len(text) for text in column) for column in zip(*table, strict=True)]
+    lead = max((len(word) for word in rows), default=0) + 1 if rows is not None else 0
+    yield name
+    for n, row in enumerate(table, start=-(cols is not None)):
+        label = rows[n] if rows is not None and n >= 0 else ""
+        yield (label.ljust(lead) + " ".join(text.rjust(w) for text, w in zip(row, wide, strict=True))).rstrip()

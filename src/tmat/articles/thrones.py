@@ -1,0 +1,148 @@
+"""The thrones article: one sentence by hand from the corpus to the predicted word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tmat.articles.article import Call, Example, Fact, Labels, Need, Part, Printed
+from tmat.articles.defaults import ATTENTION_ROUNDING, NORM_ROUNDING, POSITION_ROUNDING, TOKENS
+from tmat.articles.numbers import Data, data
+from tmat.sheet.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from tmat.operations.operation import Array
+
+SHOWN = ("I", "drink", "things", "you", "He")
+"""The words over the logits that are printed."""
+REMARKS = (
+    (
+        "the encoder's output is the decoder's query and key, the value comes from the decoder",
+        "key and value come from the encoder, the query from the decoder",
+    ),
+    (
+        "the decoder's output is flattened to one row before the last linear layer",
+        "each row is multiplied by a matrix of d_model × vocabulary",
+    ),
+)
+"""What the article says without numbers, and what the paper says."""
+
+
+def thrones(printed: Data | None = None) -> Example:
+    """The example; ``printed`` stands in for the article's own numbers."""
+    numbers = printed or Data.read("thrones")
+    order = data("thrones_order.txt").split()
+    labels: dict[str, Labels] = dict.fromkeys(("addnorm1", "ffn", "std2"), (TOKENS, None))
+    labels["V"] = (TOKENS, tuple(f"v{n}" for n in range(1, 5)))
+    labels["PE_columns"] = (None, TOKENS)
+    labels["W_E"] = (tuple(order), tuple(f"e{n}" for n in range(1, 7)))
+    labels["logits_shown"] = (None, SHOWN)
+    return Example(
+        "thrones",
+        "One sentence by hand",
+        "When you play game of thrones, from the corpus to the predicted word, in the article's thirteen steps",
+        numbers,
+        (Part(_encoder()), _masked_head(1), _masked_head(2), Part((_prediction(),), "the predicted word")),
+        labels=labels,
+        files={"corpus.txt": data("thrones_corpus.txt")},
+        own={"W_E": tuple(tuple(row) for row in _embeddings(numbers, order))},
+        given=("E_columns", "epsilon", "flat_shown", "W_vocab_shown"),
+        remarks=REMARKS,
+    )
+
+
+def _embeddings(numbers: Data, order: list[str]) -> list[list[str]]:
+    """A row a word: the six that are printed, the others drawn, as the article says all of them are."""
+    from tmat.numbers.seeding import draw
+
+    drawn = draw("uniform", (len(order), 6), seed=0, stage="thrones", name="W_E")
+    texts = [[f"{x:g}" for x in row] for row in drawn.tolist()]
+    for word, column in zip(TOKENS, numbers.texts("E_columns", transposed=True), strict=True):
+        texts[order.index(word)] = column
+    return texts
+
+
+def _encoder() -> tuple[Call, ...]:
+    divisor = {"epsilon": 0.0001, "epsilon_in": "deviation"}
+    return (
+        Call(
+            "vocab", {"corpus": "corpus.txt", "order": data("thrones_order.txt").split()},
+            facts=(Fact("vocab_size", "vocab size", _size), Fact("shown_ids", f"the ids of {', '.join(SHOWN)}", _shown_ids)),
+            title="steps 1 to 3: the corpus, its vocabulary, the ids",
+        ),
+        Call(
+            "embed", {"text": " ".join(TOKENS)}, {"W_E": "W_E"},
+            prints=(Printed("ids", "ids"), Printed("E_columns", "E", transposed=True, given=True)),
+            title="step 4: the embeddings",
+            says="the article prints the rows of its six words; the other rows of W_E are drawn",
+        ),
+        Call(
+            "posenc", {"round": POSITION_ROUNDING}, slipped={"PE.T": "PE_columns"}, computing={"exponent": "column"},
+            prints=(Printed("PE_columns", "PE", transposed=True), Printed("EP_columns", "X", transposed=True), Printed("X", "X")),
+            title="steps 5 and 6: the positions, added to the embeddings",
+        ),
+        Call(
+            "attention", {"d_k": 6, "round": ATTENTION_ROUNDING},
+            {"W_Q": "W_Q", "W_K": "W_K", "W_V": "W_V", "W_O": "W_O"}, {"V": "V"},
+            prints=(
+                Printed("Q", "Q"), Printed("K", "K"), Printed("V", "V"), Printed("scores", "scores"),
+                Printed("scaled", "scaled"), Printed("scaled_2dp", "scaled"), Printed("Z", "Z"), Printed("Z_2dp", "Z"),
+                Printed("attention_output", "output"),
+            ),
+            title="step 7: attention",
+        ),
+        Call(
+            "addnorm", {"round": NORM_ROUNDING, **divisor}, slipped={"normalized": "addnorm1"},
+            prints=(Printed("addnorm1", "normalized"), Printed("sum1", "sum"), Printed("mean1", "mean"), Printed("std1", "std")),
+            title="step 8: add and norm",
+        ),
+        Call(
+            "ffn", {"layers": 1}, {"activated": "ffn"},
+            prints=(Printed("ffn", "activated", needs=(Need("W_1", 36), Need("b_1", 6))),),
+            title="step 9: the feed-forward network",
+        ),
+        Call(
+            "addnorm", {"round": "sum=2,mean=4,std=6,normalized=2", **divisor}, {"residual": "addnorm1"}, {"std": "std2"},
+            flows={"residual": "addnorm.normalized"},
+            prints=(Printed("sum2", "sum"), Printed("mean2", "mean"), Printed("std2", "std"), Printed("addnorm2", "normalized")),
+            title="step 10: add and norm again",
+        ),
+    )  # fmt: skip
+
+
+def _masked_head(n: int) -> Part:
+    call = Call(
+        "attention", {"weights": False, "scale": False}, {"X": "masked_input"},
+        {"scores": f"masked_A{n}", "masked": f"masked_A{n}_masked"}, {"mask": "causal"},
+        prints=(Printed(f"masked_A{n}", "scores"), Printed(f"masked_A{n}_masked", "masked")),
+        title=f"step 12: masked head {n}, all weights the identity",
+    )  # fmt: skip
+    return Part((call,), f"masked head {n}")
+
+
+def _prediction() -> Call:
+    logits = Need("logits", 23, "logits_shown")
+    layer = (Need("X flattened", 36, "flat_shown"), Need("W_vocab", 36 * 23, "W_vocab_shown"))
+    return Call(
+        "decode", {"vocabulary": SHOWN}, {"logits": "logits_shown"},
+        prints=(Printed("logits_shown", "logits", needs=layer), Printed("probabilities_shown", "probabilities", needs=(logits,))),
+        facts=(Fact("predicted", "the predicted word's id", _predicted),),
+        title="step 13: the predicted word",
+    )  # fmt: skip
+
+
+def _size(sheet: Worksheet) -> Array:
+    return np.array([[float(sheet["vocab"].params["distinct"])]])  # type: ignore[arg-type]
+
+
+def _shown_ids(sheet: Worksheet) -> Array:
+    assert sheet.vocabulary is not None
+    return np.array([[float(id) for id in sheet.vocabulary.lookup(SHOWN)]])
+
+
+def _predicted(sheet: Worksheet) -> Array:
+    """The id that the whole vocabulary has for the word."""
+    from tmat.articles.defaults import vocabulary
+
+    return np.array([[float(id) for id in vocabulary().lookup([str(sheet.stages[-1].params["word"])])]])

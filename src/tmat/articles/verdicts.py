@@ -1,0 +1,126 @@
+"""What is said under a step: how many of its printed numbers come out, which slip has the others, what could not be done again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tmat.articles.auditing import Audit, Audited, Count
+from tmat.articles.numbers import BLANK, Data
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line of a verdict and its role: right, follows, slip, wrong or caption."""
+
+    text: str
+    role: str
+    indent: int = 0
+
+
+def verdict(one: Audit, data: Data, *, again: bool = False) -> list[Said]:
+    """What can be said of one printed matrix."""
+    head = "printed again" if again else "printed"
+    shown = [text for row in one.texts for text in row if text != BLANK]
+    if len(shown) < sum(map(len, one.texts)):
+        head = f"printed in part: {', '.join(shown)}"
+    elif one.given:
+        head = "given"
+    came = int(one.reproduced.sum() + one.follows.sum())
+    if one.lacking and not one.findings:
+        return [Said(f"{head}: {_count(one.size)}, cannot be recomputed: {missing(one, data)}", "caption")]
+    said: list[Said] = []
+    if one.lacking:
+        said.append(Said(f"{head}: {_count(one.size)}, cannot be recomputed: {missing(one, data)}; but", "caption"))
+    elif one.good:
+        text = f"{head}: {came} of {one.size}{_precision(one)}"
+        followed = int(one.follows.sum())
+        if followed:
+            text += f"; {_all(followed, one.size)} from the printed {' and '.join(one.source)}"
+        said.append(Said(text, "follows" if followed else "right"))
+    else:
+        said.append(
+            Said(f"{head}: {came} of {one.size}{_precision(one)}", "slip" if not one.unexplained.any() else "wrong")
+        )
+    for finding in one.findings:
+        names = " or ".join(finding.names)
+        said.append(Said(f"{len(finding.cells)} {names}: {finding.sentence}", "slip"))
+        said.append(Said(f"mend: {finding.mend}", "caption"))
+    if one.unexplained.any():
+        said.append(Said(f"{int(one.unexplained.sum())} unexplained", "wrong"))
+    return said
+
+
+def missing(one: Audit, data: Data) -> str:
+    """What a step lacks: W_1 is not printed, 36 of the 828 numbers of W_vocab are.
+
+    >>> from tmat.articles.article import Need
+    >>> import numpy as np
+    >>> none = np.zeros((1, 1), dtype=bool)
+    >>> lacking = (Need("W_1", 36), Need("logits", 23, "shown"))
+    >>> missing(Audit("a", "b", [["1"]], none, none, none, none, lacking), Data({"shown": [["1", "2"]]}))
+    'W_1 is not printed, 2 of the 23 numbers of logits are'
+    """
+    absent = [need.name for need in one.lacking if not data.count(need.block)]
+    partly = [
+        f"{data.count(need.block)} of the {need.size} numbers of {need.name} are"
+        for need in one.lacking
+        if data.count(need.block)
+    ]
+    said = [f"{' and '.join(absent)} {'is' if len(absent) == 1 else 'are'} not printed"] if absent else []
+    if partly and not said:
+        partly[0] += " printed"
+    return ", ".join(said + partly)
+
+
+def totals(count: Count, agreements: Sequence[tuple[int, int]] = ()) -> list[Said]:
+    """The count at the end, its last line what is left unexplained."""
+    said = [Said(f"printed {count.printed}", "name")]
+    if count.given:
+        said.append(Said(f"given {count.given}", ""))
+    made = count.reproduced + count.follows
+    text = f"reproduced {made}"
+    if count.follows:
+        text += f", {count.follows} of them from slips printed before them"
+    if made or not count.printed:
+        said.append(Said(text, "right"))
+    if count.slips:
+        said.append(Said(f"explained {count.explained}", "slip"))
+        said += [Said(f"{n} {name}", "slip", 2) for name, n in count.slips.most_common()]
+    if count.lacking:
+        said.append(Said(f"cannot be recomputed {count.lacking}: what they are made of is not printed", "caption"))
+    if agreements:
+        equal = sum(n for n, _ in agreements)
+        held = sum(n == size for n, size in agreements)
+        text = f"claims held {held} of {len(agreements)}, in {equal} of {sum(size for _, size in agreements)} cells"
+        said.append(Said(text, "right" if held == len(agreements) else "wrong"))
+    said.append(Said(f"unexplained {count.unexplained}", "wrong" if count.unexplained else "right"))
+    return said
+
+
+def summary(audited: Audited) -> list[Said]:
+    """The count of a whole example."""
+    return totals(audited.count, [(one.equal, one.size) for one in audited.agreements])
+
+
+def errata(audited: Audited) -> Iterator[tuple[str, Audit]]:
+    """The printed matrices that are not what they are said to be, with the step of the article they are in."""
+    for part in audited.parts:
+        for done in part.calls:
+            for one in audited.of(done):
+                if one.findings or one.unexplained.any():
+                    yield done.call.title or part.part.title, one
+
+
+def _precision(one: Audit) -> str:
+    """To how many digits, where there are enough numbers to tell."""
+    said = str(one.claim)
+    return f", to {said}" if one.size > 2 and any(sign.isdigit() for sign in said) and not said.startswith("0") else ""
+
+
+def _count(n: int) -> str:
+    return f"{n} number{'' if n == 1 else 's'}"
+
+
+def _all(n: int, size: int) -> str:
+    return "all" if n == size else f"{n} of them"

@@ -1,0 +1,156 @@
+"""tmat scaling."""
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tmat.cli.options import DRAWS, OUTPUT, SHAPE, Common, with_common
+from tmat.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    from tmat.cli.environment import Environment
+    from tmat.experiment.scaling import Scaling
+
+EXAMPLES = """Examples:
+
+  tmat scaling
+
+  tmat scaling --d-k 8,512 --draws 2000 --format json"""
+
+LEFT_OUT = (
+    "plot",
+    "fragment",
+    "matrix", "weights", "tokens", "init", "round", "dtype", "format", "digits", "only", "work", "work_steps", "trace",
+    "depth", "heat", "full",
+)  # fmt: skip
+FORMATS = {"table": ".txt", "json": ".json"}
+
+
+@with_common(*LEFT_OUT)
+def command(
+    common: Common,
+    d_k: Annotated[
+        str,
+        typer.Option(
+            "--d-k", "--d", metavar="N,N,…", rich_help_panel=SHAPE, help="How wide q and k are, one width or several."
+        ),
+    ] = "4,16,64,256",
+    keys: Annotated[
+        int,
+        typer.Option("--keys", metavar="N", rich_help_panel=SHAPE, help="Keys in a row that softmax is taken over."),
+    ] = 64,
+    queries: Annotated[
+        int, typer.Option("--queries", metavar="N", rich_help_panel=SHAPE, help="How many such rows.")
+    ] = 256,
+    deviation: Annotated[
+        float,
+        typer.Option(
+            "--deviation",
+            metavar="NUMBER",
+            rich_help_panel=DRAWS,
+            help="Of the article's 20,000 draws, and what they are divided by.",
+        ),
+    ] = 100.0,
+    draws: Annotated[
+        int, typer.Option("--draws", metavar="N", rich_help_panel=DRAWS, help="How many q·k for each d.")
+    ] = 10_000,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", "-f", metavar="FORMAT", rich_help_panel=OUTPUT, help="table on a terminal, json elsewhere."
+        ),
+    ] = None,
+    plot: Annotated[
+        str | None,
+        typer.Option(
+            "--plot",
+            metavar="FILE",
+            rich_help_panel=OUTPUT,
+            help="A picture of it too: .png, .svg or .pdf (the extra plot).",
+        ),
+    ] = None,
+) -> None:
+    """mean(q·k) = 0, var(q·k) = d and var(q·k / √d) = 1, for q and k of d standard normal numbers: drawn and compared.
+
+    Then what softmax makes of both: its largest weight, its entropy, the size of its gradient, which vanishes where
+    one weight takes all. And the same for 20,000 draws of N(0, 100²), as they are and divided by 100.
+    """
+    from tmat.cli.emit import write_file
+    from tmat.cli.flow import environment
+
+    env = environment()
+    chosen = _format(format, common.output)
+    widths = _widths(d_k)
+    if plot is not None:
+        from tmat.experiment.plot import check_plot
+
+        check_plot(plot)
+    from tmat.experiment.scaling import scaling
+
+    result = scaling(widths, draws=draws, queries=queries, keys=keys, deviation=deviation, seed=common.seed_value)
+    if plot is not None:
+        from tmat.experiment.plot import plotted
+
+        write_file(plot, plotted(result, os.path.splitext(plot)[1].lower()[1:]))
+    if common.output is not None:
+        write_file(common.output, _text(result, chosen or "table", common.width).encode())
+    elif chosen == "json" or (chosen is None and not env.stdout_tty):
+        env.write(_text(result, "json", None))
+    else:
+        _print(result, common, env)
+    wrote = [path for path in (common.output, plot) if path is not None]
+    if wrote:
+        env.hint(f" wrote {' and '.join(wrote)}")
+
+
+def _print(result: "Scaling", common: Common, env: "Environment") -> None:
+    from tmat.cli.terminal import put
+    from tmat.experiment.text import scaling_lines
+
+    put(scaling_lines(result, width=common.width or env.columns, encoding=env.encoding), env, common)
+
+
+def _text(result: "Scaling", format: str, width: int | None) -> str:
+    if format == "json":
+        import json
+
+        return json.dumps(result.as_json(), ensure_ascii=False, allow_nan=False) + "\n"
+    from tmat.experiment.text import to_text
+
+    return to_text(result, width=width)
+
+
+def _format(asked: str | None, path: str | None) -> str | None:
+    """table or json, as said or as the file's suffix says; None where neither is."""
+    if asked is not None:
+        if asked not in FORMATS:
+            near = nearest(asked, FORMATS)
+            raise InputError(
+                f"--format {asked} is not known",
+                f"expected one of {', '.join(FORMATS)}",
+                mend=f"did you mean {near[0]}?" if near else "a picture comes by --plot FILE",
+            )
+        return asked
+    if path is None:
+        return None
+    suffix = os.path.splitext(path)[1].lower()
+    for name, own in FORMATS.items():
+        if suffix == own:
+            return name
+    raise InputError(
+        f"cannot tell the format of {path}",
+        f"its suffix is {suffix or 'missing'}; expected one of {' '.join(FORMATS.values())}",
+        mend="or say it: --format table",
+    )
+
+
+def _widths(text: str) -> list[int]:
+    widths = []
+    for part in text.replace(",", " ").split():
+        if not (part.isascii() and part.isdigit()) or len(part) > 9:
+            raise InputError(
+                f"--d-k {part} is no width", "expected whole numbers from 1, with commas", mend="try --d-k 4,16,64"
+            )
+        widths.append(int(part))
+    return widths

@@ -1,0 +1,71 @@
+"""tmat show."""
+
+from typing import Annotated
+
+import typer
+
+from tmat.cli.options import INPUT, OUTPUT, Common, with_common
+
+EXAMPLES = """Examples:
+
+  tmat attention --d-k 6 -o sheet.json
+
+  tmat show sheet.json --only weights --heat"""
+
+LEFT_OUT = ("matrix", "weights", "tokens", "seed", "init", "round", "dtype")
+
+
+@with_common(*LEFT_OUT)
+def command(
+    common: Common,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILE]…", help="Worksheets in JSON; standard input where none is given."),
+    ] = None,
+    stage: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stage", metavar="ID", rich_help_panel=INPUT, help="Only these stages: attention, addnorm-2, layer2."
+        ),
+    ] = None,
+    step: Annotated[
+        bool,
+        typer.Option(
+            "--step",
+            rich_help_panel=OUTPUT,
+            help="Wait for a key between steps: space next, b back, w working, q quit.",
+        ),
+    ] = False,
+    blank: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--blank",
+            metavar="NAMES",
+            rich_help_panel=OUTPUT,
+            help="A sheet to fill in: these matrices empty, the rest as they are.",
+        ),
+    ] = None,
+) -> None:
+    """A worksheet again: every stage of it, or some, as tables or in any format there is."""
+    from tmat.cli.emit import Emitter
+    from tmat.cli.flow import environment, incoming
+    from tmat.cli.showing import as_sheet, picked, prepared, sheets_of
+    from tmat.sheet.worksheet import Worksheet
+
+    env = environment()
+    common.blank, common.step, common.all_stages = blank, step, True
+    emitter = Emitter(env, common)
+    sheets = (
+        sheets_of(files) if files else (as_sheet(named) if named else sheet for sheet, named in incoming(env, common))
+    )
+    came = False
+    for sheet in sheets:
+        came = True
+        emitter.add(prepared(picked(sheet, stage or []), common), Worksheet())
+    if not came:
+        from tmat.errors import InputError
+
+        raise InputError(
+            "show has no worksheet", "none came on standard input", mend="give a file: tmat show sheet.json"
+        )
+    emitter.close()

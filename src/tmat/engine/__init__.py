@@ -1,0 +1,1 @@
+"""A stage under way: matrices given or drawn, steps written down, then computed."""

@@ -1,0 +1,264 @@
+"""A stage while it is being written down: matrices given or drawn, steps named, conventions noted.
+
+A stage function reads like the article: ``q = sheet.step("Q", matmul, x, w_q)``. Nothing is
+computed until ``finish``, which works out only what the result needs; a step that was given
+is not computed, and what cannot be had is an error only where it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from tmat.engine.blocks import ancestors
+from tmat.engine.compute import compute
+from tmat.engine.draws import Drawer, Seed
+from tmat.engine.limits import refuse_size
+from tmat.engine.node import Node, holding, stepped
+from tmat.engine.rounding import Rounding
+from tmat.errors import InputError, fold, nearest
+from tmat.operations.operation import Operation
+from tmat.sheet.names import HEADS, by_name, canonical
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+
+
+class WhereFound(list[str]):
+    """Names to keep in whichever stages of a stack have them; ``known`` are all that there were."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__(names)
+        self.known: dict[str, None] = {}
+
+
+class Sheet:
+    """One stage under way."""
+
+    def __init__(
+        self,
+        stage: str,
+        before: Worksheet | None = None,
+        matrices: Mapping[str, object] | None = None,
+        *,
+        seed: Seed = 0,
+        init: str = "uniform",
+        round: str | int | Rounding | None = None,
+        keep: Iterable[str] | None = None,
+        dtype: str = "float64",
+        id: str | None = None,
+        stream: str | None = None,
+        ordinal: int | None = None,
+    ) -> None:
+        self.before = before if before is not None else Worksheet()
+        self.id = id or self.before.next_id(stage)
+        self.stage = Stage(self.id, stage)
+        if dtype not in ("float64", "float32"):
+            raise InputError(f"--dtype {dtype} is not known", "expected float64 or float32")
+        self.seed, self.init, self.dtype = seed, init, np.dtype(dtype)
+        self.rounding = Rounding.parse(round)
+        self.keep = keep if keep is None or isinstance(keep, WhereFound) else list(keep)
+        self._draw = Drawer(seed, init, self.dtype, stream or self.id, ordinal)
+        self._matrices = by_name(matrices or {})
+        self._asked: dict[str, str] = {}
+        self._order: list[Node] = []
+        self._by_name: dict[str, Node] = {}
+        self._notes: list[str] = []
+
+    # -- what goes in
+
+    def has(self, name: str) -> bool:
+        """Whether the user gave a matrix of that name."""
+        return canonical(name) in self._matrices
+
+    def numbered(self) -> list[tuple[str, int]]:
+        """The given matrices of single heads: W_Q2 as ("wq", 2)."""
+        stems = [(key.rstrip("0123456789"), key) for key in self._matrices]
+        return [(stem, HEADS[key[len(stem) :]]) for stem, key in stems if key[len(stem) :] in HEADS]
+
+    def peek(self, name: str) -> Matrix | None:
+        """The matrix the user gave by that name, without asking for it."""
+        entry = self._matrices.get(canonical(name))
+        return None if entry is None else entry[1]
+
+    def take(self, name: str) -> None:
+        """Mark a given matrix as used where it went into another."""
+        self._take(name)
+
+    def ask(self, *names: str) -> None:
+        """Say that these names may be given too, so that a mistyped one is answered with them."""
+        for name in names:
+            self._asked.setdefault(canonical(name), name)
+
+    def place(self, node: Node) -> Node:
+        """A node made elsewhere, written down here whatever the user gave."""
+        make, dtype = node.make, self.dtype
+        if make is not None:
+            node.make = lambda start, stop: make(start, stop).astype(dtype, copy=False)
+        return self._write(node)
+
+    def given(self, name: str, flowing: Matrix | None = None, *, hint: str = "") -> Node:
+        """A matrix the user gave, else the one that flows in; else missing, which is an error where it is needed."""
+        found = self._take(name)
+        if found is not None:
+            return self._write(holding(name, found, self.dtype))
+        if flowing is not None:
+            return self._write(holding(name, flowing, self.dtype))
+        mend = hint or f"give it: -m {name}=…, inline, a file, or - for standard input"
+        problem = InputError(f"{self.stage.stage} needs {name}", "it was not given", mend=mend)
+        return self._write(Node(name, problem=problem))
+
+    def weight(self, name: str, height: int, width: int, labels: str = "", *, rows: Iterable[str] = ()) -> Node:
+        """A matrix the user gave, else one drawn height × width; columns are called labels1, labels2, …"""
+        found = self._take(name)
+        if found is not None:
+            return self._write(_relabelled(holding(name, found, self.dtype), labels))
+        if height == 0 or width == 0:
+            problem = InputError(f"{name} cannot be drawn", f"it would be {height}×{width}, without a cell")
+            return self._write(Node(name, problem=problem))
+        refuse_size(name, height, width, itemsize=self.dtype.itemsize)
+        row_labels = list(rows) or [str(n) for n in range(1, height + 1)]
+        cols = [f"{labels}{n}" for n in range(1, width + 1)]
+        origin = f"drawn: {self.init}, seed {self.seed}"
+        return self._write(Node(name, (height, width), row_labels, cols, origin, draw="weight"))
+
+    def bias(self, name: str, width: int, labels: str = "", *, fan_in: int) -> Node:
+        """A row the user gave, else one drawn; torch draws a bias within ±1/√fan_in."""
+        node = self.weight(name, 1 if width else 0, width, labels, rows=[name])
+        if node.draw:
+            node.draw = ("bias", fan_in)
+        elif node.shape is not None and node.height != 1 and node.width == 1 and node.values is not None:
+            node.values = node.values.T  # a column given for a row: there is only one way to mean it
+            node.shape, node.rows, node.cols = (1, node.height), node.cols, node.rows
+        return node
+
+    def keep_mask(self, name: str, like: Node, p: float, seed: Seed | None = None) -> Node:
+        """Which cells dropout keeps: given, else drawn with its own seed or the sheet's."""
+        found = self._take(name)
+        if found is not None:
+            return self._write(holding(name, found, self.dtype))
+        if not like:
+            return self._write(Node(name, problem=like.problem))
+        origin = f"drawn: kept with probability {1 - p:g}, seed {self.seed if seed is None else seed}"
+        node = Node(name, like.shape, like.rows, like.cols, origin, draw=("keep", p, seed))
+        if not self.init.startswith("torch"):  # torch draws all of it in order; ours can begin at any row
+            own = self.seed if seed is None else seed
+            node.make = partial(self._draw.kept_rows, name, like.width, p, own)
+        return self._write(node)
+
+    def write(self, node: Node) -> Node:
+        """A node made elsewhere (a mask by its rule), written down here unless the user gave that name."""
+        found = self._take(node.name)
+        return self.place(holding(node.name, found, self.dtype) if found is not None else node)
+
+    # -- what is done
+
+    def step(self, name: str, op: Operation, *of: Node, **params: Any) -> Node:
+        """Apply an operation and name the result, unless the user gave that step."""
+        found = self._take(name)
+        if found is not None:
+            return self._write(holding(name, found, self.dtype))
+        node = stepped(name, op, of, params)
+        node.decimals, node.used = self.rounding.of(name), self.rounding.used(name)
+        return self._write(node)
+
+    def note(self, *phrases: str) -> None:
+        """Say a convention in force."""
+        self._notes.extend(phrase for phrase in phrases if phrase)
+
+    def record(self, **params: Any) -> None:
+        """Record parameters; what is None does not apply and is left out."""
+        self.stage.params.update({key: value for key, value in params.items() if value is not None})
+
+    # -- what comes out
+
+    def finish(self, output: Node) -> Worksheet:
+        """Work out what is needed and hand on the worksheet with this stage at its end."""
+        self._refuse_unknown()
+        if output.problem is not None:
+            raise output.problem
+        line = ancestors([output])
+        kept = self._kept(line, output)
+        for node in self._order:
+            if node in line and node.problem is not None:
+                raise node.problem
+        compute(self._order, kept, self._draw, self.dtype)
+        self.stage.output = output.name if output in kept else ""
+        if self.rounding.default is not None:
+            self.note(f"each step rounded to {self.rounding.default} decimals")
+        self.stage.notes = tuple(self._notes)
+        for node in self._order:
+            if node not in kept:
+                continue
+            if node.op is None:
+                self.stage.given[node.name] = node.matrix()
+            else:
+                of = tuple(operand.name for operand in node.of)
+                self.stage.steps.append(
+                    Step(node.matrix(), node.op.name, of, dict(node.params), node.decimals, node.used)
+                )
+        return Worksheet([*self.before.stages, self.stage], self.before.vocabulary, self.before.tokens)
+
+    def _kept(self, line: set[Node], output: Node) -> set[Node]:
+        if self.keep is None:
+            return line
+        chosen: set[Node] = set()
+        if isinstance(self.keep, WhereFound):
+            self.keep.known.update(dict.fromkeys(node.name for node in self._order if node in line))
+        for name in self.keep:
+            wanted = canonical(output.name if fold(name) == "output" else name)
+            found = {node for node in line if canonical(node.name) == wanted}
+            found = found or {node for node in line if canonical(node.name).rstrip("0123456789") == wanted}
+            if not found and not isinstance(self.keep, WhereFound):
+                known = [node.name for node in self._order if node in line]
+                near = nearest(name, known)
+                raise InputError(
+                    f"--only: {self.stage.stage} has no matrix '{name}' here",
+                    f"it has {', '.join(known)}",
+                    mend=f"did you mean {near[0]}?" if near else None,
+                )
+            chosen |= found
+        return chosen | {node for node in ancestors(chosen) if node.op is None and node.make is None}
+
+    def _refuse_unknown(self) -> None:
+        unknown = [name for key, (name, _) in self._matrices.items() if key not in self._asked]
+        if unknown:
+            near = nearest(unknown[0], self._asked.values())
+            raise InputError(
+                f"{self.stage.stage} takes no matrix '{unknown[0]}'",
+                f"here it takes {', '.join(self._asked.values())}",
+                mend=f"did you mean {near[0]}?" if near else None,
+            )
+        if self.rounding.strict:
+            steps = [node.name for node in self._order if node.op is not None]
+            self.rounding.refuse_unknown(steps, self.stage.stage, given=self._by_name)
+
+    # -- below
+
+    def _take(self, name: str) -> Matrix | None:
+        key = canonical(name)
+        self._asked.setdefault(key, name)
+        entry = self._matrices.get(key)
+        return None if entry is None else entry[1].renamed(name)
+
+    def _write(self, node: Node) -> Node:
+        self._order.append(node)
+        self._by_name[node.name] = node
+        return node
+
+
+def arriving(before: Worksheet) -> Matrix | None:
+    """What the last stage hands on, marked with where it came from."""
+    last = before.last
+    if last is None or not last.output:
+        return None
+    result = last.result
+    return Matrix(result.name, result.values, result.rows, result.cols, last.id)
+
+
+def _relabelled(node: Node, labels: str) -> Node:
+    """Columns that came without names take those the stage would draw them with: q1, q2, …"""
+    if labels and list(node.cols) == [str(n) for n in range(1, node.width + 1)]:
+        node.cols = [f"{labels}{n}" for n in range(1, node.width + 1)]
+    return node

@@ -1,0 +1,164 @@
+"""A matrix of a stage before it is computed: its shape and labels are known, its numbers wait until they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tmat.engine.limits import refuse_size
+from tmat.errors import InputError, TmatError
+from tmat.operations.expression import Operand
+from tmat.operations.operation import Array, Mismatch, Operation
+from tmat.sheet.worksheet import Matrix
+
+
+@dataclass(eq=False, repr=False)
+class Node:
+    """A given matrix, one to be drawn, or a step; ``problem`` says why it cannot be had, should it be needed."""
+
+    name: str
+    shape: tuple[int, int] | None = None
+    rows: Sequence[str] = ()
+    cols: Sequence[str] = ()
+    origin: str = ""
+    op: Operation | None = None
+    of: tuple[Node, ...] = ()
+    params: dict[str, Any] = field(default_factory=dict)
+    draw: Any = None  # how to draw it, where it is neither given nor a step
+    make: Callable[[int, int], Array] | None = None  # rows start to stop of one that follows a rule: a mask
+    decimals: int | None = None
+    used: int | None = None
+    problem: TmatError | None = None
+    values: Array | None = None
+
+    def __bool__(self) -> bool:
+        """Whether it can be had."""
+        return self.problem is None and self.shape is not None
+
+    @property
+    def height(self) -> int:
+        return self.shape[0] if self.shape else 0
+
+    @property
+    def width(self) -> int:
+        return self.shape[1] if self.shape else 0
+
+    @property
+    def size(self) -> str:
+        return f"{self.height}×{self.width}"
+
+    def matrix(self) -> Matrix:
+        assert self.values is not None, f"{self.name} was never computed"
+        return Matrix(self.name, self.values, tuple(self.rows), tuple(self.cols), self.origin)
+
+    def told(self) -> str:
+        """Its size and where it came from: 3×4 (X·W_Q, W_Q from wq.csv)."""
+        if self.op is not None:
+            made = self.op.said([node.name for node in self.of], self.params)
+            sources = [f"{node.name} {_from(node.origin)}" for node in self.of if node.origin]
+            return f"{self.size} ({', '.join([made, *sources])})"
+        return f"{self.size} ({_from(self.origin)})" if self.origin else self.size
+
+
+def _from(origin: str) -> str:
+    return origin if origin.startswith("drawn") else f"from {origin}"
+
+
+def holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
+    with np.errstate(over="ignore"):
+        values = matrix.values.astype(dtype, copy=False)
+    node = Node(name, (matrix.height, matrix.width), matrix.rows, matrix.cols, matrix.origin, values=values)
+    lost = np.isinf(values) & np.isfinite(matrix.values) if values.dtype != matrix.values.dtype else None
+    if lost is not None and lost.any():
+        i, j = (int(n) + 1 for n in np.argwhere(lost)[0])
+        node.problem = InputError(
+            f"{name} has a number too large for {dtype}",
+            f"row {i}, column {j}: {matrix.values[i - 1, j - 1]:g}"
+            + (f", from {matrix.origin}" if matrix.origin else ""),
+        )
+    if np.isnan(values).any():
+        i, j = (int(n) + 1 for n in np.argwhere(np.isnan(values))[0])
+        node.problem = InputError(
+            f"{name} has a cell that is not a number (NaN)",
+            f"row {i}, column {j}" + (f", from {matrix.origin}" if matrix.origin else ""),
+            mend="every cell of a given matrix must be a number",
+        )
+    return node
+
+
+def stepped(name: str, op: Operation, of: tuple[Node, ...], params: dict[str, Any]) -> Node:
+    """The node of a step: shape and labels by the operation's axes, or the problem that keeps it from being had."""
+    for operand in of:
+        if not operand:
+            return Node(name, op=op, of=of, params=params, problem=operand.problem)
+    shapes = [node.shape or (0, 0) for node in of]
+    wrong = op.mismatch(shapes)
+    if wrong is not None:
+        return Node(name, op=op, of=of, params=params, problem=_misfit(op, of, params, wrong))
+    node = Node(name, op.result_shape(shapes, params), op=op, of=of, params=params)
+    if not of:
+        refuse_size(name, node.height, node.width)
+    node.rows, node.cols = _labels(op, of, params, node.shape or (0, 0))
+    return node
+
+
+def _labels(
+    op: Operation, of: tuple[Node, ...], params: dict[str, Any], shape: tuple[int, int]
+) -> tuple[Sequence[str], Sequence[str]]:
+    own: tuple[Sequence[str] | None, Sequence[str] | None] = (None, None)
+    if op._labels is not None:
+        operands = [Operand(n.name, shape=n.shape, rows=n.rows, cols=n.cols) for n in of]
+        own = op._labels(*operands, **params)
+    found: list[Sequence[str]] = []
+    for side in (0, 1):
+        labels = own[side]
+        if labels is None:
+            source = op.source_of(side, len(of))
+            if source is not None:
+                node = of[source[0]]
+                labels = node.cols if source[1] else node.rows
+        found.append(labels if labels is not None else [str(n + 1) for n in range(shape[side])])
+    return found[0], found[1]
+
+
+def _misfit(op: Operation, of: tuple[Node, ...], params: dict[str, Any], wrong: Mismatch) -> InputError:
+    """Both sizes, the culprit by the user's own name, and the mend."""
+    first, second = of[wrong.first], of[wrong.second]
+    sides = ("height", "width")
+    formula = op.said([node.name for node in of], params)
+    if wrong.first == wrong.second:
+        return InputError(
+            f"cannot form {formula}",
+            f"{second.name} is {second.told()}: its {sides[wrong.second_side]} must be {wrong.second_size}",
+            mend=f"try a {second.name} with {_count(wrong.second_size, wrong.second_side)}",
+        )
+    if wrong.first_side == wrong.second_side:
+        rule = f"their {sides[wrong.first_side]}s, {wrong.first_size} and {wrong.second_size}, must be equal"
+    else:
+        rule = (
+            f"the {sides[wrong.first_side]} of {first.name}, {wrong.first_size}, "
+            f"must equal the {sides[wrong.second_side]} of {second.name}, {wrong.second_size}"
+        )
+    culprit, side = _leaf(second, wrong.second_side)
+    return InputError(
+        f"cannot form {formula}",
+        f"{first.name} is {first.told()}, {second.name} is {second.told()}: {rule}",
+        mend=f"try a {culprit.name} with {_count(wrong.first_size, side)}",
+    )
+
+
+def _leaf(node: Node, side: int) -> tuple[Node, int]:
+    """Where a step's size comes from: the given matrix to change, and its side."""
+    while node.op is not None:
+        source = node.op.source_of(side, len(node.of))
+        if source is None:
+            break
+        node, side = node.of[source[0]], source[1]
+    return node, side
+
+
+def _count(size: int, side: int) -> str:
+    return f"{size} {('row', 'column')[side]}{'' if size == 1 else 's'}"

@@ -1,0 +1,132 @@
+"""The scaling experiment as a picture, drawn with matplotlib (the extra ``plot``)."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tmat.errors import InputError, MissingExtra
+from tmat.experiment.scaling import Comparison, Scaling, article_scores
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+KINDS = (".png", ".svg", ".pdf")
+# Okabe and Ito's colours, told apart without colour vision; lines differ in their dashes too.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES = ("-", "--", "-.", ":")
+SETTINGS: dict[Any, Any] = {
+    "svg.hashsalt": "tmat", "svg.fonttype": "path", "font.size": 9.0, "axes.titlesize": 10.0,
+    "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False, "figure.dpi": 100,
+}  # fmt: skip
+
+
+def check_plot(path: str) -> None:
+    """Say at once what would keep a picture from being written: its kind, or matplotlib missing."""
+    suffix = os.path.splitext(path)[1].lower()
+    if suffix not in KINDS:
+        raise InputError(
+            f"--plot {path}: no such kind of picture",
+            f"its suffix is {suffix or 'missing'}; expected one of {' '.join(KINDS)}",
+        )
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise MissingExtra("plot", "--plot") from None
+
+
+def plotted(result: Scaling, kind: str = "png") -> bytes:
+    """The picture's bytes, the same for the same result: above, q·k for every d; below, the article's case."""
+    try:
+        import matplotlib as mpl
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise MissingExtra("plot", "a picture") from None
+
+    with mpl.rc_context():  # a reader's own settings neither show here nor are lost
+        mpl.rcdefaults()
+        mpl.rcParams.update(SETTINGS)
+        figure = Figure(figsize=(11, 6.4), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplots(2, 3)
+        _distributions(axes[0][0], axes[0][1], result.widths)
+        _saturations(axes[0][2], result)
+        _article(axes[1], result)
+        stream = io.BytesIO()
+        undated: dict[str, Any] = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+        figure.savefig(stream, format=kind, dpi=150, metadata=undated[kind])
+    return stream.getvalue()
+
+
+def _distributions(left: Any, right: Any, widths: Sequence[Comparison]) -> None:
+    """q·k as it comes spreads out with d; divided, all lie on the standard normal curve."""
+    for n, each in enumerate(widths):
+        for axis, scores in ((left, each.before), (right, each.after)):
+            merged = scores.histogram.merged(120 if axis is left else 60)
+            counts = np.asarray(merged.counts, dtype=np.float64)
+            edges = np.linspace(merged.low, merged.high, len(counts) + 1)
+            density = counts / max(counts.sum() + merged.outside, 1.0) / (edges[1] - edges[0])
+            axis.stairs(
+                density,
+                edges,
+                color=COLOURS[n % len(COLOURS)],
+                linestyle=DASHES[n % len(DASHES)],
+                label=f"d = {each.d}",
+            )
+    left.set(title="q·k", xlabel="score", ylabel="density")
+    curve = np.linspace(-4, 4, 161)
+    right.plot(
+        curve,
+        np.exp(-(curve**2) / 2) / np.sqrt(2 * np.pi),
+        color="0.6",
+        linewidth=3,
+        alpha=0.5,
+        label="N(0, 1)",
+        zorder=0,
+    )
+    right.set(title="q·k / √d", xlabel="score")
+    left.legend()
+    right.legend()
+
+
+def _saturations(axis: Any, result: Scaling) -> None:
+    """How much the largest weight takes and how much gradient is left, as q and k grow wide."""
+    widths = [each.d for each in result.widths]
+    told = (
+        ("largest weight, q·k", [each.before.softmax.largest for each in result.widths], COLOURS[1], "-", "o"),
+        ("gradient, q·k", [each.before.softmax.gradient for each in result.widths], COLOURS[1], "--", "s"),
+        ("largest weight, q·k/√d", [each.after.softmax.largest for each in result.widths], COLOURS[0], "-", "o"),
+        ("gradient, q·k/√d", [each.after.softmax.gradient for each in result.widths], COLOURS[0], "--", "s"),
+    )
+    for label, values, colour, dash, mark in told:
+        axis.plot(widths, values, color=colour, linestyle=dash, marker=mark, markersize=4, label=label)
+    axis.set_xscale("log", base=2)
+    axis.set_xticks(widths, [str(width) for width in widths])
+    axis.minorticks_off()
+    axis.set(title=f"softmax over {result.keys} keys (median row)", xlabel="d", ylim=(0, 1.02))
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
+
+
+def _article(axes: Any, result: Scaling) -> None:
+    """The draws' histogram, the same for both but for its axis, and the weights of either."""
+    numbers = article_scores(result.article_draws, result.deviation, result.seed)
+    over = f"{result.deviation:g}"
+    merged = result.article.before.histogram.merged(60)
+    axes[0].stairs(merged.counts, np.linspace(merged.low, merged.high, len(merged.counts) + 1), fill=True, color="0.55")
+    above = axes[0].secondary_xaxis("top", functions=(lambda x: x / result.deviation, lambda x: x * result.deviation))
+    above.spines["top"].set_visible(True)
+    axes[0].set(
+        title=f"{result.article_draws:,} draws of N(0, {over}²); above: over {over}", xlabel="score", ylabel="draws"
+    )
+    pairs = (
+        (axes[1], numbers, f"softmax of N(0, {over}²)"),
+        (axes[2], numbers / result.deviation, f"softmax of the same over {over}"),
+    )
+    for axis, scores, title in pairs:
+        powers = np.exp(scores - scores.max())
+        axis.vlines(np.arange(scores.size), 0, powers / powers.sum(), color=COLOURS[0], linewidth=0.6, rasterized=True)
+        axis.set(title=title, xlabel="draw", ylabel="weight", ylim=(0, None))

@@ -1,0 +1,196 @@
+"""Answers: matrices by name, with the precision that their printed numbers claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tmat.errors import InputError
+from tmat.numbers import Claim
+from tmat.operations.operation import Array
+from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.visible import visible
+
+if TYPE_CHECKING:
+    from tmat.reading import TypedMatrix
+
+TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".json", ".jsonl", "")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """One matrix of the answers; ``texts`` are its numbers as they were typed, where they were.
+
+    ``given`` is True where a worksheet says that it was given, not worked out.
+    """
+
+    name: str
+    values: Array
+    texts: Sequence[Sequence[str]] | None = None
+    stage: str | None = None
+    where: str = ""
+    said: Claim | None = None
+    given: bool = False
+
+    @property
+    def claim(self) -> Claim:
+        """The precision it claims."""
+        if self.said is not None:
+            return self.said
+        return Claim.infer(self.texts) if self.texts is not None else Claim.of_floats(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The step that a name of the answers means, where it is not the key's; no name: none, it is data."""
+
+    stage: str
+    name: str
+    transposed: bool = False
+
+
+@dataclass(slots=True)
+class Answers:
+    """What somebody hands in, in its order.
+
+    >>> Answers.of({"Q": [[3.88, 3.8]]}).matrices[0].claim
+    Claim(decimals=2, significant=None)
+    """
+
+    matrices: list[Answer] = field(default_factory=list)
+    origin: str = "answers"
+
+    def __iter__(self) -> Iterator[Answer]:
+        return iter(self.matrices)
+
+    def __len__(self) -> int:
+        return len(self.matrices)
+
+    def called(self, names: Mapping[str, Called]) -> Answers:
+        """The same under the key's names; of two that mean one step the first is taken."""
+        found: list[Answer] = []
+        taken: set[tuple[str | None, str]] = set()
+        for answer in self.matrices:
+            meant = names.get(answer.name)
+            if meant is not None and not meant.name:
+                continue
+            if meant is not None:
+                texts = answer.texts
+                if meant.transposed and texts is not None:
+                    texts = [list(column) for column in zip(*texts, strict=True)]
+                values = answer.values.T if meant.transposed else answer.values
+                answer = replace(answer, name=meant.name, stage=meant.stage, values=values, texts=texts)
+                if (answer.stage, answer.name) in taken:
+                    continue
+                taken.add((answer.stage, answer.name))
+            found.append(answer)
+        return Answers(found, self.origin)
+
+    @classmethod
+    def of(cls, matrices: Mapping[str, object], origin: str = "answers") -> Answers:
+        """From named arrays: lists, NumPy arrays, Matrix."""
+        found = []
+        for name, value in matrices.items():
+            matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
+            found.append(Answer(name, matrix.values, where=matrix.origin))
+        return cls(found, origin)
+
+    @classmethod
+    def of_texts(cls, typed: Iterable[TypedMatrix], origin: str = "answers") -> Answers:
+        """From matrices as people type them."""
+        return cls([Answer(t.name, t.matrix.values, t.texts, where=f"{origin}, line {t.line}") for t in typed], origin)
+
+    @classmethod
+    def of_worksheet(cls, sheet: Worksheet, origin: str = "answers", *, given: bool = True) -> Answers:
+        """From a worksheet: every step, and what was given where that is wanted; each knows its stage."""
+        found = []
+        for stage in sheet.stages:
+            if given:
+                found += [Answer(m.name, m.values, stage=stage.id, given=True) for m in stage.given.values()]
+            found += [Answer(step.name, step.values, stage=stage.id) for step in stage.steps]
+        return cls(found, origin)
+
+    @classmethod
+    def of_text(cls, text: str, origin: str = "answers") -> Answers:
+        """From text as people type it: a name, its rows, a blank line; # comments."""
+        from tmat.reading import read_answers_text
+
+        return cls.of_texts(read_answers_text(text, origin), origin)
+
+    @classmethod
+    def of_bytes(cls, data: bytes, origin: str = "standard input") -> Answers:
+        """From the contents of a file or a stream: JSON where it begins like JSON, else text."""
+        if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+            return _from_json(data, origin)
+        from tmat.reading.files import as_text
+
+        return cls.of_text(as_text(data, origin), origin)
+
+    @classmethod
+    def of_workbook(cls, data: bytes, origin: str = "answers") -> Answers:
+        """From a spreadsheet; where tmat wrote a sheet, its matrices know their stage."""
+        from tmat.reading.xlsx import read_xlsx
+
+        found = read_xlsx(data, origin)
+        return cls([Answer(f.matrix.name, f.matrix.values, stage=f.stage, where=f.where) for f in found], origin)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Answers:
+        """From a file in any form that answers take: text, JSON (a worksheet or named arrays), .npz and the rest.
+
+        Errors: a file that cannot be read, or holds no matrices.
+        """
+        path = Path(path)
+        origin = visible(str(path))
+        if path.suffix.lower() in TEXT_SUFFIXES:
+            answers = cls.of_bytes(_bytes(path), origin)
+        elif path.suffix.lower() == ".xlsx":
+            answers = cls.of_workbook(_bytes(path), origin)
+        else:
+            from tmat.reading import read_matrices
+
+            answers = cls.of(read_matrices(str(path)), origin)
+        if not answers.matrices:
+            raise InputError(
+                f"no answers in {origin}",
+                "expected matrices, each with its name",
+                mend="a line with the name, then the rows",
+            )
+        return answers
+
+
+def _bytes(path: Path) -> bytes:
+    from tmat.reading.files import read_bytes
+
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise InputError(f"cannot read {path}", (error.strerror or str(error)).lower()) from None
+    with stream:
+        return read_bytes(stream, visible(str(path)))
+
+
+def _from_json(data: bytes, origin: str) -> Answers:
+    from tmat.reading import read_documents
+
+    matrices: list[Answer] = []
+    for document in read_documents(BytesIO(data), origin):
+        if isinstance(document, Worksheet):
+            matrices += Answers.of_worksheet(document, origin).matrices
+        else:
+            matrices += Answers.of(document, origin).matrices
+    return Answers(matrices, origin)
+
+
+def is_attempt(values: Array, due: Array) -> bool:
+    """Whether a matrix is a real attempt: filled in, and not all one number where that is not due."""
+    if values.shape != due.shape or np.isnan(values).all():
+        return False
+    known = values[~np.isnan(values)]
+    constant = known.size > 1 and bool((known == known.flat[0]).all())
+    return not constant or bool((due == due.flat[0]).all())

@@ -1,0 +1,103 @@
+"""A matrix as somebody printed it: its numbers, the precision they claim, and what agrees with them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tmat.numbers import Claim, round_half_away
+from tmat.numbers.claim import FULL_RELATIVE, NOISE, SLACK
+from tmat.operations.operation import Array
+
+Cells = NDArray[np.bool_]
+
+MOST_PLACES = 10  # that a number may print beyond its matrix's format
+
+
+class Printed:
+    """Printed numbers; ``fits`` holds any number of matrices against them at once.
+
+    A cell fits when the true number in the printed format is what stands there, a tie either way.
+    """
+
+    def __init__(self, values: Array, claim: Claim, *, atol: float | None = None, rtol: float | None = None) -> None:
+        self.values = np.asarray(values, dtype=np.float64)
+        self.claim = claim
+        self.atol, self.rtol = atol, rtol
+        self.finite = np.isfinite(self.values)
+        self.blank: Cells = np.isnan(self.values)
+        formats = [Claim(decimals=claim.decimals)] if claim.decimals is not None else []
+        if claim.significant is not None:
+            formats.append(Claim(significant=claim.significant))
+        formats = formats or [claim]
+        self._formats = [(one, self._places(one)) for one in formats]
+        self.unit = np.minimum.reduce([unit for _, unit in self._formats])  # the last place a number claims
+
+    def _places(self, claim: Claim) -> Array:
+        """The last place of each number; one that prints more than the format has claims its own."""
+        unit = claim.places(self.values)
+        if claim == Claim():
+            return unit
+        shown = np.where(self.finite, self.values, 0.0)
+        for _ in range(MOST_PLACES):
+            with np.errstate(all="ignore"):
+                count = shown / np.where(unit > 0, unit, 1.0)
+                more = (unit > 0) & (np.abs(count - np.rint(count)) > 1e-6 * np.maximum(np.abs(count), 1.0))
+            if not more.any():
+                return unit
+            unit = np.where(more, unit / 10, unit)
+        return np.where(more, 0.0, unit)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return (int(self.values.shape[0]), int(self.values.shape[1]))
+
+    @property
+    def decimals(self) -> int:
+        """The decimals claimed, or about as many where significant digits are."""
+        if self.claim.decimals is not None:
+            return self.claim.decimals
+        units = self.unit[self.unit > 0]
+        return int(-np.floor(np.median(np.log10(units)))) if units.size else 12
+
+    def fits(self, true: Array) -> Cells:
+        """Cell by cell, for one matrix or a stack of them."""
+        shown = self.values
+        with np.errstate(all="ignore"):
+            if self.atol is not None or self.rtol is not None:
+                room = (self.atol or 0.0) + (self.rtol or 0.0) * np.abs(true)
+                near = np.abs(true - shown) <= room + NOISE
+            else:
+                slack = np.abs(true) * np.where(self.unit == 0, FULL_RELATIVE, SLACK) + NOISE
+                off = np.abs(true - shown)
+                near = np.zeros(off.shape, dtype=bool)
+                for claim, unit in self._formats:
+                    place = unit if claim.significant is None else self._nearer(true, unit, claim.significant)
+                    near |= off <= place * (0.5 + FULL_RELATIVE) + slack
+            both = self.finite & np.isfinite(true)
+            return np.asarray((near & both) | ((shown == true) & ~self.finite))
+
+    def fits_cell(self, place: tuple[int, int], true: Array) -> Cells:
+        """Whether each of some numbers would be printed as one cell is."""
+        here = (slice(place[0], place[0] + 1), slice(place[1], place[1] + 1))
+        one = Printed(self.values[here], self.claim, atol=self.atol, rtol=self.rtol)
+        return one.fits(true.reshape(-1, 1, 1)).reshape(-1)
+
+    @staticmethod
+    def _nearer(true: Array, unit: Array, digits: int) -> Array:
+        """The last place by the true number, where it is smaller: 9.999999 is not 10.00000."""
+        size = np.abs(true)
+        counted = (size > 0) & np.isfinite(size)
+        place = np.floor(np.log10(np.where(counted, size, 1.0)))
+        return np.minimum(np.where(counted, 10.0 ** (place - digits + 1), np.inf), np.where(unit > 0, unit, np.inf))
+
+    def step(self) -> Array:
+        """The distance between two numbers that could be printed side by side, never 0."""
+        size = np.where(self.finite, np.abs(self.values), 1.0)
+        if self.atol is not None or self.rtol is not None:
+            with np.errstate(over="ignore"):
+                return np.maximum(2 * ((self.atol or 0.0) + (self.rtol or 0.0) * size), 1e-12)
+        return np.where(self.unit > 0, self.unit, np.maximum(size * 2 * FULL_RELATIVE, 1e-14))
+
+    def rounded(self, decimals: int) -> Array:
+        return round_half_away(self.values, decimals)

@@ -1,0 +1,47 @@
+"""Gradescope's results.json: a test a step, with its score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tmat.marking.many import Failure, Marked
+from tmat.marking.reports.table import last_line
+from tmat.marking.reports.words import score, sentences
+from tmat.marking.verdicts import Verdict
+
+
+def as_results(one: Marked) -> dict[str, Any]:
+    """The object that an autograder leaves in results.json; the total is the report's, rounded once."""
+    if isinstance(one, Failure):
+        return {"score": 0.0, "output": str(one), "output_format": "text", "tests": []}
+    tests = []
+    for number, step in enumerate(one.steps, start=1):
+        if step.op == "given" and step.verdict is Verdict.RIGHT:
+            continue
+        said = [f"{score(step)} right" if step.verdict is not Verdict.MISSING else "missing"]
+        said += [text for text in sentences(step) if text != "missing"]
+        said += [finding.mend for finding in step.findings if finding.mend]
+        tests.append(
+            {
+                "name": step.label,
+                "number": str(number),
+                "score": step.earned,
+                "max_score": step.points,
+                "status": "passed" if step.verdict is Verdict.RIGHT else "failed",
+                "output": "\n".join(said),
+                "output_format": "text",
+            }
+        )
+    notes = [unknown.sentence for unknown in one.unknown]
+    return {
+        "score": one.earned,
+        "output": "\n".join([last_line(one), *notes]),
+        "output_format": "text",
+        "tests": tests,
+    }
+
+
+def to_gradescope(one: Marked) -> bytes:
+    import orjson
+
+    return orjson.dumps(as_results(one), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -1,0 +1,86 @@
+"""A report as rows of words, a line a step; whoever draws it adds the colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tmat.marking.reports.words import sentences, standing
+from tmat.marking.verdicts import Report, StepReport, Verdict
+from tmat.numbers import Claim, format_number
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step: its name, how many cells count as right, the verdict, and what there is to say, a line each."""
+
+    name: str
+    count: str
+    verdict: Verdict
+    said: tuple[str, ...]
+    points: str
+    revealed: tuple[str, ...] = ()
+
+
+def rows(report: Report, *, reveal: bool = False) -> list[Row]:
+    """A report's rows in the order of the key; the right values only under ``reveal``."""
+    found = []
+    for step in report.steps:
+        said = list(sentences(step))
+        mends = [finding.mend for finding in step.findings if finding.mend]
+        points = f"{step.earned:g} of {step.points:g}" if step.points else ""
+        shown = revealed(step) if reveal else ()
+        found.append(Row(step.label, standing(step), step.verdict, (*said, *dict.fromkeys(mends)), points, shown))
+    return found
+
+
+def revealed(step: StepReport) -> tuple[str, ...]:
+    """The right numbers of a step that is not right, a line a row, in the precision of the answer."""
+    if step.verdict in (Verdict.RIGHT, Verdict.FOLLOWS) or step.due is None:
+        return ()
+    decimals = _decimals(step)
+    return tuple(" ".join(format_number(float(x), decimals) for x in row) for row in step.due)
+
+
+def _decimals(step: StepReport) -> int | None:
+    if step.printed is None:
+        return 4
+    return Claim.of_floats(step.printed).decimals
+
+
+def last_line(report: Report) -> str:
+    """The report in one line: all right, or the first step that went wrong, and the points."""
+    points = f"{report.earned:g} of {report.points:g} points"
+    first = report.first_wrong
+    if report.all_right:
+        return f"all right: {points}"
+    if first is not None:
+        return f"first wrong: {first.label}; {points}"
+    missing = [step.label for step in report.steps if step.verdict is Verdict.MISSING and step.counts]
+    if missing:
+        return f"missing: {', '.join(missing)}; {points}"
+    return points
+
+
+def plain(report: Report, *, reveal: bool = False) -> str:
+    """The table as text in columns, without colour.
+
+    >>> from tmat.marking.answers import Answers
+    >>> from tmat.marking.submission import mark
+    >>> from tmat.stages.attention import attention
+    >>> key = attention([[1.0, 2.0], [3.0, 4.0]], weights=False, scale=False)
+    >>> print(plain(mark(key, Answers.of({"scores": [[5, 11], [11, 25]]}))))
+    scores    4 of 4   right
+    weights   –        missing
+    Z         –        missing
+    missing: weights, Z; 1 of 3 points
+    """
+    table = rows(report, reveal=reveal)
+    name = max((len(row.name) for row in table), default=0)
+    count = max((len(row.count) for row in table), default=0)
+    lines = []
+    for row in table:
+        said = row.said or (row.verdict.word,)
+        head = f"{row.name.ljust(name)}   {row.count.ljust(count)}   "
+        lines += [(head if n == 0 else " " * len(head)) + text for n, text in enumerate((*said, *row.revealed))]
+    lines += [unknown.sentence for unknown in report.unknown]
+    return "\n".join([*(line.rstrip() for line in lines), last_line(report)])

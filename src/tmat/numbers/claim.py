@@ -1,0 +1,229 @@
+"""The precision that a printed matrix claims, and whether a number agrees with it.
+
+People print a matrix in one format: so many decimals, or so many significant digits, trailing zeros
+often dropped. Which of the two is read off the whole matrix by likelihood. A digit is 0 one time in
+ten, so each digit that a number lacks under a format makes that format ten times less likely. A number
+with more digits than the format has is a stray (a slip of the decimal point makes one): the first
+costs as much as three missing digits, each further one as much as one, so that one stray cell does
+not turn all the others wrong. Numbers that say nothing, 0 and ±1, are left out, and equal ones count once.
+Where a few numbers leave it open which of the two formats was meant, either will do.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tmat.errors import InputError
+from tmat.numbers.digits import Digits, digits_of
+from tmat.numbers.rounding import LOWEST, Array, leading_place, powers_of_ten, round_half_away
+
+FULL_DIGITS = 15  # a number this long was not printed to be read: it claims all of its bits
+SINGLE_DIGITS = 8  # the same for float32
+SINGLE_SIGNIFICANT = 6  # what float32 arithmetic can be held to
+LONGEST_STRAY = 10  # decimals; what prints more is held to FULL_RELATIVE
+SAMPLE = 4096  # distinct numbers are enough to tell a format
+FULL_RELATIVE = 1e-9  # how near a full-precision number must be
+SLACK = 1e-12  # for the float error of a true value that lies on a tie
+NOISE = 1e-14  # what cancellation leaves of a zero
+FIRST_STRAY, FURTHER_STRAY = 3, 1
+OPEN = 2  # powers of ten of likelihood within which both formats stand
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """So many decimals, or so many significant digits; both: either will do; neither: every digit of a double.
+
+    >>> Claim.infer([["3.88", "3.8"], ["-0.36", "1"]])
+    Claim(decimals=2, significant=None)
+    >>> print(Claim.infer([["23.81721", "8.062904"], ["17.62", "7.401542"], ["10.47973", "3.972256"]]))
+    7 significant digits
+    """
+
+    decimals: int | None = None
+    significant: int | None = None
+
+    @classmethod
+    def infer(cls, texts: Sequence[Sequence[str]]) -> Claim:
+        """The claim of a matrix of numbers as typed; texts that are no finite numbers claim nothing.
+
+        Zeros typed at the end ("3.80") count as digits. Exponents ("1.2E+05"), U+2212 and ∞ are understood.
+        """
+        distinct = {text.strip() for row in texts for text in row}
+        return _likeliest(sorted(distinct)[:: 1 + len(distinct) // SAMPLE], typed=True)
+
+    @classmethod
+    def of_floats(cls, values: ArrayLike) -> Claim:
+        """The claim of numbers that come as floats (JSON, NPY), by their shortest printed form."""
+        array = np.asarray(values)
+        if array.dtype.kind != "f":
+            array = array.astype(np.float64)
+        distinct = np.unique(np.abs(array[np.isfinite(array)]))
+        distinct = distinct[:: 1 + distinct.size // SAMPLE]
+        if not distinct.size:
+            return cls()
+        if distinct.dtype == np.float64:
+            claim = _likeliest(map(repr, distinct.tolist()), typed=False)
+            if claim != cls() or not _all_single(distinct):
+                return claim
+        # Doubles that hold float32 throughout (a tensor's tolist) are no more exact than those.
+        single = [str(x) for x in distinct.astype(np.float32)]
+        return _likeliest(single, typed=False, full=SINGLE_DIGITS, at_full=cls(None, SINGLE_SIGNIFICANT))
+
+    def places(self, values: ArrayLike) -> Array:
+        """The size of the last claimed place of each number: 10^−decimals, or by its own first digit.
+
+        Zero for an exact claim, and for zeros and what is not finite under significant digits. The larger of the
+        two where either will do.
+
+        >>> Claim(significant=3).places(np.array([23.8, 0.5, 0.0]))
+        array([0.1  , 0.001, 0.   ])
+        """
+        array = np.asarray(values, dtype=np.float64)
+        units = np.zeros(array.shape)
+        if self.significant is not None:
+            counted = np.isfinite(array) & (array != 0)
+            units[counted] = _powers(leading_place(array[counted]) - self.significant + 1)
+        if self.decimals is not None:
+            units = np.maximum(units, _powers(np.array(-self.decimals)))
+        return units
+
+    def matches(self, printed: ArrayLike, true: ArrayLike) -> NDArray[np.bool_]:
+        """Cell by cell, whether the true value in the claimed format is what is printed.
+
+        |true − printed| ≤ half the last claimed place, a tie right either way; under an exact claim within
+        1e-9 of the true value. A number that prints more decimals than the matrix claims is held to its own.
+        Infinities match themselves, NaN matches NaN. Both have the same shape, else InputError.
+
+        >>> Claim(decimals=2).matches([2.67, 2.68, 2.66], [2.675, 2.675, 2.675])
+        array([ True,  True, False])
+        """
+        shown, exact = np.asarray(printed, dtype=np.float64), np.asarray(true, dtype=np.float64)
+        if shown.shape != exact.shape:
+            raise InputError(
+                "cannot compare matrices of two shapes",
+                f"printed is {_shape(shown)}, the true one is {_shape(exact)}",
+                mend="the shapes must be equal",
+            )
+        near = np.zeros(shown.shape, dtype=bool)
+        with np.errstate(invalid="ignore", over="ignore"):
+            for claim in self._formats():
+                # A number just under a power of ten has a smaller last place: 9.999999 is not 10.00000.
+                unit = np.minimum(claim.places(exact), claim._own_places(shown))
+                slack = np.where(unit == 0, FULL_RELATIVE, SLACK)
+                near |= np.abs(exact - shown) <= unit * (0.5 + FULL_RELATIVE) + np.abs(exact) * slack + NOISE
+        same = (shown == exact) | (np.isnan(shown) & np.isnan(exact))
+        return np.asarray(np.where(np.isfinite(shown) & np.isfinite(exact), near, same))
+
+    def _formats(self) -> list[Claim]:
+        if self.decimals is None or self.significant is None:
+            return [self]
+        return [Claim(decimals=self.decimals), Claim(significant=self.significant)]
+
+    def _own_places(self, printed: Array) -> Array:
+        """The claimed places, but for strays that print more decimals than claimed: those claim their own."""
+        units = self.places(printed)
+        if self.decimals is None or self.decimals >= LONGEST_STRAY:
+            return units
+        stray = np.isfinite(printed)
+        for decimals in range(self.decimals, LONGEST_STRAY):
+            stray[stray] = round_half_away(printed[stray], decimals) != printed[stray]
+            if not stray.any():
+                return units
+            units[stray] = _powers(np.array(-decimals - 1))
+        units[stray] = 0.0
+        return units
+
+    def __str__(self) -> str:
+        said = []
+        if self.decimals is not None:
+            said.append(f"{self.decimals} decimal{'' if self.decimals == 1 else 's'}")
+        if self.significant is not None:
+            said.append(f"{self.significant} significant digit{'' if self.significant == 1 else 's'}")
+        return " or ".join(said) or "full precision"
+
+
+def _likeliest(texts: Iterable[str], *, typed: bool, full: int = FULL_DIGITS, at_full: Claim | None = None) -> Claim:
+    """The likelier format; both where it is open and neither is the more lenient throughout."""
+    counts: dict[tuple[str, int], tuple[int, int]] = {}  # the number -> its decimals, its significant digits
+    at_least = 0  # decimals that typed zeros claim where the number itself says nothing
+    long = 0
+    read = False
+    for text in texts:
+        printed = digits_of(text)
+        if printed is None:
+            continue
+        read = True
+        powered = "e" in text.lower()
+        if text.endswith(".0"):  # how programs print a whole number
+            at_least = max(at_least, int(typed))
+            printed = Digits(printed.negative, printed.digits[:-1], printed.exponent + 1)
+        _, digits, exponent = _without_noise(printed)
+        if not digits:
+            if typed and not powered:
+                at_least = max(at_least, -exponent)
+            continue
+        if (digits, exponent) == ("1", 0):
+            continue
+        significant = len(digits) if exponent < 0 or powered else len(digits.rstrip("0"))
+        if (digits, exponent) not in counts:
+            long += len(digits.rstrip("0")) >= full
+        counts[digits, exponent] = (-exponent, significant)
+    if not read:
+        return Claim()
+    if not counts:
+        return Claim(decimals=at_least)
+    if long and 4 * long >= len(counts):
+        return at_full or Claim()
+    by_decimals, decimals = _cheapest(Counter(d for d, _ in counts.values()), at_least)
+    by_significant, significant = _cheapest(Counter(s for _, s in counts.values()), 1)
+    if by_significant < by_decimals - OPEN and at_least < 2:  # 0.00 is no number of significant digits
+        return Claim(significant=significant)
+    # How many decimals each number would have under so many significant digits; fewer claims less.
+    finer = [d + significant - s for d, s in counts.values()]
+    if at_least > 1 or by_decimals < by_significant - OPEN or min(finer) >= decimals:
+        return Claim(decimals=decimals)
+    return Claim(decimals, significant)
+
+
+def _cheapest(counts: Counter[int], at_least: int) -> tuple[int, int]:
+    """The cost of the best number of digits, in powers of ten of unlikelihood, and that number."""
+
+    def cost(claimed: int) -> int:
+        missing = sum(n * (claimed - digits) for digits, n in counts.items() if digits <= claimed)
+        strays = sum(n for digits, n in counts.items() if digits > claimed)
+        return missing + (FIRST_STRAY + FURTHER_STRAY * (strays - 1) if strays else 0)
+
+    candidates = {max(digits, 0) for digits in counts}
+    best, most = min((cost(claimed), -claimed) for claimed in candidates)
+    return best, max(-most, at_least)
+
+
+def _without_noise(printed: Digits) -> Digits:
+    """A double's digits without the error of its last bits: 0.30000000000000004 was meant as 0.3."""
+    extra = len(printed.digits) - 14
+    if extra < 1:
+        return printed
+    head = str(int(printed.digits[:14]) + (printed.digits[14] >= "5"))
+    short = head.rstrip("0")
+    if len(short) > 10:
+        return printed
+    return Digits(printed.negative, short, printed.exponent + extra + len(head) - len(short))
+
+
+def _all_single(values: Array) -> bool:
+    with np.errstate(over="ignore", under="ignore"):
+        return bool((values.astype(np.float32).astype(np.float64) == values).all())
+
+
+def _powers(exponents: NDArray[np.int64]) -> Array:
+    powers = powers_of_ten()
+    return np.asarray(powers[np.clip(exponents - LOWEST, 0, powers.size - 1)])
+
+
+def _shape(array: Array) -> str:
+    return "×".join(map(str, array.shape)) or "one number"

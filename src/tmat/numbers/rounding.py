@@ -1,0 +1,171 @@
+"""Rounding half away from zero and truncation, decided on the decimal that a float prints as.
+
+The fast path needs no text. A decimal n/10^d of at most 15 digits is what its nearest double prints
+as, so a float that prints as more than that decimal is a greater float: comparing with the nearest
+double of the tie, (10n + 5)/10^(d+1), decides as the printed digits would. Both that double and the
+result come from one division of exact whole numbers, hence are correctly rounded. What lies beyond
+(sixteen digits and more, other float types) goes by its text.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tmat.errors import InputError
+from tmat.numbers.digits import digits_of
+
+Array: TypeAlias = NDArray[np.floating]
+
+EXACT_POWER = 22  # 10^22 is the largest power of ten that a double holds exactly
+LOWEST, HIGHEST = -330, 310  # powers of ten beyond both ends of the doubles
+
+
+def round_half_away(values: ArrayLike, decimals: int) -> Array:
+    """Each number rounded to so many decimals, halves away from zero: 2.675 → 2.68, −2.5 → −3.
+
+    sign(x) · ⌊|x|·10^d + 1/2⌋ / 10^d, with x the decimal that the float prints as; the result is the float
+    nearest to that decimal, never −0.0. Any shape and float type, kept; negative decimals round to
+    tens, hundreds, …; infinities and NaN stay. The input is not changed.
+
+    >>> round_half_away(np.array([2.675, 0.125, -2.5, -0.001]), 2)
+    array([ 2.68,  0.13, -2.5 ,  0.  ])
+    >>> round_half_away(np.array([1250.0, -1249.0]), -2)
+    array([ 1300., -1200.])
+    """
+    return _to_places(values, decimals, half_away=True)
+
+
+def truncate(values: ArrayLike, decimals: int) -> Array:
+    """Each number cut off after so many decimals, toward zero, as people do who forget to round.
+
+    sign(x) · ⌊|x|·10^d⌋ / 10^d, with x the decimal that the float prints as. Shapes, types and limits
+    as in `round_half_away`.
+
+    >>> truncate(np.array([2.679, -0.296, 0.29]), 2)
+    array([ 2.67, -0.29,  0.29])
+    """
+    return _to_places(values, decimals, half_away=False)
+
+
+def round_significant(values: ArrayLike, digits: int) -> Array:
+    """Each number rounded to so many significant digits, halves away from zero: 9.9996 to four is 10.
+
+    The decimals kept are digits − 1 − ⌊log₁₀|x|⌋, cell by cell. Raises InputError where digits < 1.
+
+    >>> round_significant(np.array([23.817212, 8.0629042, 0.00123456]), 4)
+    array([2.382e+01, 8.063e+00, 1.235e-03])
+    """
+    if digits < 1:
+        raise InputError(
+            f"cannot round to {digits} significant digits",
+            "a number has one significant digit or more",
+            mend="try 1 or more",
+        )
+    given = _floats(values)
+    array = given.reshape(-1)
+    result = array + array.dtype.type(0)
+    counted = np.isfinite(array) & (array != 0)
+    places = leading_place(array[counted])
+    cells = array[counted]
+    for place in np.unique(places):
+        chosen = places == place
+        cells[chosen] = round_half_away(cells[chosen], digits - 1 - int(place))
+    result[counted] = cells
+    return result.reshape(given.shape)
+
+
+def leading_place(values: ArrayLike) -> NDArray[np.int64]:
+    """The power of ten of each number's first digit, ⌊log₁₀|x|⌋ of the printed decimal; x finite, not 0.
+
+    >>> leading_place(np.array([23.8, 8.06, 0.001, 1000.0]))
+    array([ 1,  0, -3,  3])
+    """
+    size = np.abs(_floats(values))
+    powers = powers_of_ten(size.dtype.char)
+    place = np.floor(np.log10(size)).astype(np.int64)
+    # The logarithm may be a last bit off at a power of ten; the comparison is not.
+    place -= size < powers[place - LOWEST]
+    place += size >= powers[place + 1 - LOWEST]
+    return place
+
+
+@cache
+def powers_of_ten(kind: str = "d") -> Array:
+    """The floats nearest to 10^LOWEST … 10^HIGHEST."""
+    with np.errstate(over="ignore", under="ignore"):
+        return np.array([float(f"1e{n}") for n in range(LOWEST, HIGHEST + 1)]).astype(kind)
+
+
+def _floats(values: ArrayLike) -> Array:
+    array = np.asarray(values)
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def _to_places(values: ArrayLike, decimals: int, *, half_away: bool) -> Array:
+    given = _floats(values)
+    array = given.reshape(-1)
+    kind = array.dtype.type
+    size = np.abs(array)
+    if kind in (np.float64, np.float32) and -EXACT_POWER <= decimals < EXACT_POWER:
+        result, sure = _by_comparison(size, decimals, half_away)
+    else:
+        result, sure = size.copy(), np.zeros(array.shape, dtype=bool)
+    settled = ~np.isfinite(size)
+    if decimals >= 0:
+        settled |= size == np.floor(size)
+    result[settled] = size[settled]
+    for index in np.nonzero(~(sure | settled))[0]:
+        result[index] = _by_text(size[index], decimals, half_away)
+    return (np.copysign(result, array) + kind(0)).reshape(given.shape)  # −0.0 + 0 is 0.0
+
+
+def _by_comparison(size: Array, decimals: int, half_away: bool) -> tuple[Array, NDArray[np.bool_]]:
+    """The rounded sizes, and where they are certain: fifteen digits or fewer (six in float32)."""
+    single = size.dtype == np.float32
+    double = size.astype(np.float64)
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        count = double * 10.0**decimals if decimals >= 0 else double / 10.0**-decimals
+        sure = count < (1e5 if single else 1e14)
+        count[~sure] = 0.0
+        # `count` may be a last bit off, and so on the wrong side of a whole number: the mark puts that right.
+        if half_away:
+            count = np.floor(count)
+            mark = _over_power(10 * count + 5, decimals + 1)
+            kept = count + (double >= mark)
+        else:
+            count = np.rint(count)
+            mark = _over_power(count, decimals)
+            kept = count - (mark > double)
+        exact = _over_power(kept, decimals)
+        if not single:
+            return exact, sure
+        # In float32 the mark is the nearest float32. Going there by way of a double rounds twice, which
+        # errs only where the double is a midpoint of two float32: those go by their text.
+        nearest = mark.astype(np.float32)
+        kept = count + (size >= nearest) if half_away else count - (nearest > size)
+        exact = _over_power(kept, decimals)
+        sure &= ~(_is_midpoint(mark) | _is_midpoint(exact))
+        return exact.astype(np.float32), sure
+
+
+def _over_power(whole: Array, decimals: int) -> Array:
+    """whole / 10^decimals, rounded once."""
+    return whole / 10.0**decimals if decimals >= 0 else whole * 10.0**-decimals
+
+
+def _is_midpoint(double: Array) -> NDArray[np.bool_]:
+    """Whether a double lies halfway between two float32: of its 29 further bits only the first is set."""
+    return np.asarray((double.view(np.int64) & 0x1FFFFFFF) == 0x10000000)
+
+
+def _by_text(size: np.floating, decimals: int, half_away: bool) -> np.floating:
+    text = repr(float(size)) if size.dtype == np.float64 else str(size)
+    printed = digits_of(text)
+    assert printed is not None, text
+    if printed.exponent >= -decimals:
+        return size
+    return size.dtype.type(f"{printed.kept(decimals, half_away=half_away)}e{-decimals}")

@@ -1,0 +1,1 @@
+"""Printers of expressions: symbols, labels, numbers, spreadsheet formulas."""

@@ -1,0 +1,226 @@
+"""Formulas that Excel and LibreOffice both calculate, printed from the cells: ``SUMPRODUCT(B2:E2,B12:E12)``.
+
+No formula needs array entry: whatever runs along a line stands inside SUMPRODUCT, which takes
+arrays in either program. A softmax is shifted by the row's largest, so that EXP never overflows.
+A spreadsheet has no infinity: −∞ is MINUS_INFINITY, small enough that EXP of it is 0 and that
+taking another number from it stays finite.
+
+>>> from tmat.operations.expression import Operand, total
+>>> a, b = Operand("A", shape=(2, 3)), Operand("B", shape=(3, 2))
+>>> sheet = Spreadsheet(
+...     lambda cell: f"{'ABC'[cell.j]}{cell.i + 1}",
+...     lambda first, last: f"{'ABC'[first.j]}{first.i + 1}:{'ABC'[last.j]}{last.i + 1}",
+... )
+>>> sheet.text(total(a[0, k] * b[k, 1] for k in range(3)))
+'SUMPRODUCT(MMULT(A1:C1,B1:B3))'
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from tmat.operations.expression import Call, Cell, Expression, Number, Operand, Product, Quotient, Sum
+from tmat.operations.printing.notation import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, At, Bound, Notation
+from tmat.operations.printing.symbols import Printer
+from tmat.operations.selections import Choice, Lookup, Place
+from tmat.operations.series import Run, common, runs
+
+MINUS_INFINITY = "-1E+300"
+INFINITY = "1E+300"
+LEAST_FINITE = "-1E+299"  # what is less was −∞, whatever has been added to it
+_LARGEST_EXPONENT = 709  # EXP of more is an error, not ∞
+_FUNCTIONS = {"exp": "EXP", "sin": "SIN", "cos": "COS", "tanh": "TANH", "erf": "ERF", "sqrt": "SQRT"}
+
+
+class _Formula(Notation):
+    """The signs of a spreadsheet; every power is bracketed, since −2^2 is 4 there."""
+
+    beside = times = spaced_times = "*"
+    plus = "+"
+    minus = "-"
+
+    def negative(self, text: str) -> str:
+        return f"-{text}"
+
+    def quotient(self, at: At, top: Expression, bottom: Expression) -> Bound:
+        return f"{at(top, PRODUCT)}/{at(bottom, POWER)}", QUOTIENT
+
+    def power(self, at: At, base: Expression, exponent: Expression) -> Bound:
+        return f"{at(base, ATOM)}^{at(exponent, ATOM)}", POWER
+
+    def call(self, at: At, function: str, argument: Expression) -> Bound:
+        text = at(argument, LOOSE)
+        if function == "exp":
+            text = f"MIN({text},{_LARGEST_EXPONENT})"
+        return f"{_FUNCTIONS[function]}({text})", ATOM
+
+    def among(self, function: str, terms: Sequence[str]) -> Bound:
+        return f"{function.upper()}({','.join(terms)})", ATOM
+
+
+class Spreadsheet(Printer):
+    """The formula of a cell, without the = before it.
+
+    ``address`` says where a cell stands (``Sheet1!$B$2``), ``between`` how a line of cells from a
+    first to a last is written; ``taken`` gives the decimals of matrices that later steps take rounded.
+    """
+
+    def __init__(
+        self,
+        address: Callable[[Cell], str],
+        between: Callable[[Cell, Cell], str],
+        *,
+        taken: Mapping[str, int] | None = None,
+    ) -> None:
+        super().__init__(_Formula())
+        self._address = address
+        self._between = between
+        self._taken = dict(taken or {})
+
+    def rounded(self, expression: Expression, decimals: int | None) -> str:
+        """The formula of a step that is rounded; ROUND goes half away from zero, as paper does."""
+        text = self.text(expression)
+        return text if decimals is None else f"ROUND({text},{decimals})"
+
+    # -- the leaves
+
+    def number(self, number: Number) -> Bound:
+        value = number.number
+        if math.isinf(value):
+            return (INFINITY, ATOM) if value > 0 else (MINUS_INFINITY, LOOSE)
+        if value == math.pi:
+            return "PI()", ATOM
+        text = repr(value).upper().removesuffix(".0")
+        return text, LOOSE if value < 0 else ATOM
+
+    def cell(self, cell: Cell) -> Bound:
+        return self._as_taken(self._address(cell), cell.operand.name), ATOM
+
+    def run(self, run: Run) -> Bound:
+        first, last = run.first, run.last
+        alone = (first.i, first.j) == (last.i, last.j)
+        text = self._address(first) if alone else self._between(first, last)
+        return self._as_taken(text, run.operand.name), ATOM
+
+    def _as_taken(self, text: str, name: str) -> str:
+        return f"ROUND({text},{self._taken[name]})" if name in self._taken else text
+
+    # -- lines of cells
+
+    def sum(self, e: Sum) -> Bound:
+        whole = self._line(e.terms)
+        if whole is not None:
+            return whole, ATOM
+        most = self._line(e.terms[:-1])
+        if most is not None:
+            return f"{most}+{self.at(e.terms[-1], QUOTIENT)}", SUM
+        return super().sum(e)
+
+    def _line(self, terms: Sequence[Expression]) -> str | None:
+        term = common(terms)
+        if term is None:
+            return None
+        if isinstance(term, Run):
+            return f"SUMPRODUCT({self.text(term)})" if self._rounds(term) else f"SUM({self.text(term)})"
+        lines = list(runs(term))
+        if isinstance(term, Product) and len(term.factors) == len(lines) == 2:
+            row, column = sorted(lines, key=lambda run: not run.is_row)
+            if row.is_row == column.is_row:
+                return f"SUMPRODUCT({self.text(lines[0])},{self.text(lines[1])})"
+            return f"SUMPRODUCT(MMULT({self.text(row)},{self.text(column)}))"
+        if len({run.is_row for run in lines}) > 1:
+            return None  # a row and a column do not go cell by cell: term by term, then
+        return f"SUMPRODUCT({self.text(term)})"
+
+    def _rounds(self, term: Expression) -> bool:
+        return any(run.operand.name in self._taken for run in runs(term))
+
+    def _largest(self, terms: Sequence[Expression]) -> str:
+        term = common(terms)
+        if isinstance(term, Run) and not self._rounds(term):
+            return f"MAX({self.text(term)})"
+        if term is not None and len({run.is_row for run in runs(term)}) == 1:
+            return f"SUMPRODUCT(MAX({self.text(term)}))"
+        return f"MAX({','.join(self.text(one) for one in terms)})"
+
+    # -- the kinds that a spreadsheet says in its own way
+
+    def _bound(self, e: Expression) -> Bound:
+        if isinstance(e, Quotient):
+            return self._quotient(e)
+        if isinstance(e, Place):
+            return self._place(e)
+        return super()._bound(e)
+
+    def _quotient(self, e: Quotient) -> Bound:
+        if e.exponents is not None:
+            return self._share(*e.exponents)
+        text, level = self.notation.quotient(self.at, e.top, e.bottom)
+        if _never_zero(e.bottom):
+            return text, level
+        return f"IF({self.text(e.bottom)}=0,0,{text})", ATOM
+
+    def _share(self, own: Expression, others: tuple[Expression, ...]) -> Bound:
+        largest = self._largest(others)
+        top = f"EXP({self.at(own, SUM)}-{largest})"
+        term = common(others)
+        if term is not None and len({run.is_row for run in runs(term)}) == 1:
+            bottom = f"SUMPRODUCT(EXP({self.at(term, SUM)}-{largest}))"
+        else:
+            bottom = f"({'+'.join(f'EXP({self.at(other, SUM)}-{largest})' for other in others)})"
+        text = f"{top}/{bottom}"
+        if _may_be_lost(own):
+            return f"IF({largest}<{LEAST_FINITE},0,{text})", ATOM
+        return text, QUOTIENT
+
+    def choice(self, e: Choice) -> Bound:
+        return f"IF({self.at(e.test, SUM)}<>0,{self.text(e.then)},{self.text(e.otherwise)})", ATOM
+
+    def lookup(self, e: Lookup) -> Bound:
+        column = self.text(Run(e.table, None, e.j))
+        shift = 1 - e.first
+        index = self.at(e.index, SUM) + (f"{shift:+d}" if shift else "")
+        return f"INDEX({column},{index})", ATOM
+
+    def _place(self, e: Place) -> Bound:
+        term = common(e.terms)
+        if not isinstance(term, Run):
+            terms = [self.text(one) for one in e.terms]
+            largest = f"MAX({','.join(terms)})"
+            text = str(e.first + len(terms) - 1)
+            for n in range(len(terms) - 2, -1, -1):
+                text = f"IF({terms[n]}={largest},{e.first + n},{text})"
+            return text, ATOM
+        line = self.text(term)
+        place = f"MATCH(MAX({line}),{line},0)"
+        if self._rounds(term):
+            place = f"SUMPRODUCT({place})"
+        shift = e.first - 1
+        return place + (f"{shift:+d}" if shift else ""), SUM if shift else ATOM
+
+
+def _never_zero(bottom: Expression) -> bool:
+    """Whether a divisor cannot be 0: a number, a root of one, or a sum with a number above 0 in it."""
+    if isinstance(bottom, Number):
+        return bottom.number != 0.0
+    if isinstance(bottom, Call):
+        return bottom.function == "exp" or (bottom.function == "sqrt" and _never_zero(bottom.argument))
+    if isinstance(bottom, Sum):  # what is added to ε or to 1 is a square, a deviation or an exponential
+        return any(isinstance(term, Number) and term.number > 0.0 for term in bottom.terms)
+    return not any(True for _ in _cells(bottom))
+
+
+def _cells(expression: Expression) -> list[Expression]:
+    own: list[Expression] = [expression] if isinstance(expression, Cell | Run | Lookup) else []
+    return own + [cell for part in expression.parts for cell in _cells(part)]
+
+
+def _may_be_lost(exponent: Expression) -> bool:
+    """Whether an exponent is of a matrix with −∞ in it, so that a whole row of them may come to be."""
+    return any(isinstance(cell, Cell) and _holds_minus_infinity(cell.operand) for cell in _cells(exponent))
+
+
+def _holds_minus_infinity(operand: Operand) -> bool:
+    values = operand.values
+    return values is not None and bool((values == -math.inf).any())

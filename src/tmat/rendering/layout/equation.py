@@ -1,0 +1,132 @@
+"""An equation set in one strip: operands and result side by side, their signs on the middle row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tmat.rendering.layout.block import Block, air, beside, captioned, fenced, sign
+from tmat.rendering.layout.drawer import MOST, UNLIMITED, Pen
+from tmat.rendering.layout.formula import Part, Place, Sign, parts, places
+from tmat.rendering.layout.window import View
+from tmat.rendering.styled import EMPTY, Line, Span, columns, space
+from tmat.sheet.worksheet import Matrix, Stage, Step
+
+
+class Strip:
+    """The equation of one step, laid out for a gap between columns."""
+
+    def __init__(self, pen: Pen, stage: Stage, step: Step, tree: Sequence[Part], operands: Sequence[Matrix]) -> None:
+        self.pen = pen
+        self.tree = tree
+        self.operands = operands
+        self.seen: dict[tuple[int, bool], View] = {}
+        for place in places(tree):
+            matrix = operands[place.n]
+            if place.transposed:
+                matrix = Matrix(matrix.name + "ᵀ", matrix.values.T, matrix.cols, matrix.rows)
+            self.seen[place.n, place.transposed] = pen.view(matrix, most=decimals(stage, step.of[place.n], used=True))
+        self.result = pen.view(step.result, most=decimals(stage, step.name), result=True)
+        self.headed = any(map(pen.heads_fit, (*self.seen.values(), self.result)))
+
+    def least(self, gap: int) -> int:
+        """The width of the matrices alone."""
+        return sum(self.seen[p.n, p.transposed].width(gap) for p in places(self.tree)) + self.result.width(gap)
+
+    def block(self, gap: int) -> Block:
+        first = places(self.tree)[0]
+        blocks = [self._part(part, gap) for part in self.tree]
+        ends_in_arrow = isinstance(self.tree[-1], Sign) and self.tree[-1].text.strip() == "→"
+        if not ends_in_arrow:
+            blocks.append(self._sign(" = ", gap))
+        blocks.append(self._matrix(self.result, "result", gap))
+        labelled = self.seen[first.n, first.transposed]
+        return beside([self.pen.labels(labelled), air(2), *blocks])
+
+    def scale(self, width: int, gap: int) -> list[Line]:
+        """The scale of the result's colours, under the result."""
+        if self.result.scale is None:
+            return []
+        lines = self.pen.scale_lines(self.result, width)
+        wide = max(map(columns, lines))
+        start = min(width - self.result.width(gap) + 1, max(width - wide, 0))
+        return [EMPTY, *((*space(start), *line) for line in lines)]
+
+    def _part(self, part: Part, gap: int) -> Block:
+        if isinstance(part, Sign):
+            return self._sign(part.text, gap)
+        if isinstance(part, Place):
+            drawn = self._matrix(self.seen[part.n, part.transposed], "given", gap)
+            return _raised(drawn, self.pen.spell(part.raised)) if part.raised else drawn
+        inner = [self._part(own, gap) for own in part.parts]
+        pair = ("(", ")") if part.bracket == "(" else ("[", "]")
+        return fenced(beside(inner), *pair, spell=self.pen.spell)
+
+    def _sign(self, text: str, gap: int) -> Block:
+        """A sign with the air around it that its blanks ask for; a comma between matrices is only air."""
+        told = text.strip()
+        before, after = (gap if end == " " else 0 for end in (text[:1], text[-1:]))
+        if told == ",":
+            return air(gap)
+        return sign(" " * before + self.pen.spell(told) + " " * after)
+
+    def _matrix(self, seen: View, role: str, gap: int) -> Block:
+        drawn = self.pen.matrix(seen, role, gap, heads=self.pen.heads_fit(seen))
+        if self.headed and not drawn.above:
+            drawn.above = [space(drawn.width)]
+        caption = Span(self.pen.spell.word(seen.matrix.name), "name" if role == "result" else "operand")
+        return captioned(drawn, (caption,))
+
+
+def _raised(block: Block, text: str) -> Block:
+    """A square's 2 at the upper right."""
+    first, *rest = block.core
+    wide = len(text)
+    core = [(*first, Span(text, "operator")), *((*line, *space(wide)) for line in rest)]
+    return Block(core, block.width + wide, [(*line, *space(wide)) for line in block.above])
+
+
+def decimals(stage: Stage, name: str, *, used: bool = False) -> int:
+    """How many decimals a matrix may be shown with: those it was rounded to, where that was said."""
+    step = next((step for step in stage.steps if step.name == name), None)
+    if step is None:
+        return MOST
+    said = step.used if used and step.used is not None else step.decimals
+    return MOST if said is None else max(said, MOST)
+
+
+def operand(stage: Stage, name: str) -> Matrix | None:
+    """A matrix as a step takes it; names in a step are exact as a rule, and quickly found."""
+    for step in stage.steps:
+        if step.name == name:
+            return step.taken
+    if name in stage.given:
+        return stage.given[name]
+    return stage.operand(name) if name in stage else None
+
+
+def strip(pen: Pen, stage: Stage, step: Step, room: int | None) -> list[Line] | None:
+    """The step as one strip, with wide or narrow gaps; None where it does not fit or is no equation."""
+    room = UNLIMITED if room is None else room
+    tree = parts(step.op, len(step.of), step.params)
+    if tree is None or not step.result.values.size:
+        return None
+    operands: list[Matrix] = []
+    for name in step.of:
+        found = operand(stage, name)
+        if found is None:
+            return None
+        operands.append(found)
+    shown = places(tree)
+    if any(place.n >= len(operands) for place in shown):
+        return None
+    wide = [operands[p.n].height if p.transposed else operands[p.n].width for p in shown]
+    if 2 * (sum(wide) + step.result.width) > room:
+        return None  # no need to look at the numbers: they cannot fit
+    made = Strip(pen, stage, step, tree, operands)
+    for gap in (2, 1):
+        if made.least(gap) > room:
+            continue
+        block = made.block(gap)
+        if block.width <= room:
+            return [*block.lines(), *made.scale(block.width, gap)]
+    return None

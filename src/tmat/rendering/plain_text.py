@@ -1,0 +1,109 @@
+"""Matrices as people type them: a name, its rows, a blank line; reading takes them for answers or for matrices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from tmat.numbers import format_number
+from tmat.reading.text_rows import is_cell
+from tmat.rendering.layout.look import Look
+from tmat.rendering.page import formula_of
+from tmat.rendering.several import Entry, entries
+from tmat.sheet.worksheet import Matrix, Stage, Vocabulary, Worksheet
+from tmat.visible import visible
+from tmat.width import pad, width
+
+BLANK = "_"
+LINED_UP = 128  # rows beyond which columns are not lined up
+_WORD = re.compile(r"[^\W\d_][\w'’.-]*")
+_UNFIT = re.compile(r"[^\w.-]")
+
+
+def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+    """One text of all matrices."""
+    return {name: document(sheets, look).encode("utf-8", "replace")}
+
+
+def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
+    """Every matrix under its name, with what it is in a comment; cells to be filled in are ``_``.
+
+    Numbers have as many digits as they take to read back to the same bits, or the decimals asked for.
+
+    >>> print(document([Worksheet([Stage("s", "s", given={"X": Matrix.of("X", [[1.5, -2]], rows=["When"])})])]), end="")
+    # s
+    <BLANKLINE>
+    X   # given, 1×2
+    When 1.5 -2.0
+    """
+    look = look or Look()
+    found = groupby(entries(sheets, look), key=lambda entry: id(entry.stage))
+    blocks = {key: ["\n".join(_block(entry, look.digits)) for entry in own] for key, own in found}
+    parts: list[str] = []
+    for sheet in sheets:
+        parts += [_remark(f"tokens: {' '.join(sheet.tokens)}")] if sheet.tokens else []
+        for stage in sheet.stages:
+            own = blocks.get(id(stage), [])
+            if own or look.only is None:
+                parts += ["\n".join(_caption(stage, sheet.vocabulary)), *own]
+    return "\n\n".join(parts) + "\n"
+
+
+def _caption(stage: Stage, vocabulary: Vocabulary | None) -> Iterator[str]:
+    yield _remark(stage.id)
+    yield from (_remark(note) for note in stage.notes)
+    if stage.stage == "vocab" and vocabulary is not None:
+        yield from (_remark(f"{n} {word}") for n, word in enumerate(vocabulary.words, start=vocabulary.first_id))
+
+
+def _remark(text: str) -> str:
+    return f"# {visible(text)}".rstrip()
+
+
+def _block(entry: Entry, digits: int | None) -> Iterator[str]:
+    matrix, step = entry.matrix, entry.step
+    told = "given" if step is None else formula_of(step)
+    if not matrix.values.size:
+        yield _remark(f"{entry.name} has no cells: {matrix.size}")
+        return
+    yield f"{_name(entry.name)}   # {visible(told)}, {matrix.size}"
+    heads = _words(matrix.cols)
+    labels = _words(matrix.rows)
+    for side, own, labelled in (("rows", matrix.rows, labels), ("columns", matrix.cols, heads)):
+        if labelled is None and any(label != str(n) for n, label in enumerate(own, start=1)):
+            yield _remark(f"{side}: {' | '.join(own)}")
+    yield from _lined_up(heads, labels, _cells(matrix, digits, entry.blank))
+
+
+def _name(name: str) -> str:
+    """A name that reading takes for one."""
+    plain = _UNFIT.sub("_", name)
+    return f"matrix{plain}" if is_cell(plain) else plain
+
+
+def _words(labels: Sequence[str]) -> list[str] | None:
+    """Labels that can stand before numbers: words, every one of them; None where they are not or only count."""
+    return list(labels) if all(_WORD.fullmatch(label) and not is_cell(label) for label in labels) else None
+
+
+def _cells(matrix: Matrix, digits: int | None, blank: bool) -> list[list[str]]:
+    if blank:
+        return [[BLANK] * matrix.width for _ in range(matrix.height)]
+    return [[_number(x, digits) for x in row] for row in matrix.values.tolist()]
+
+
+def _number(x: float, digits: int | None) -> str:
+    return repr(x) if digits is None else format_number(x, digits)
+
+
+def _lined_up(heads: list[str] | None, labels: list[str] | None, cells: list[list[str]]) -> Iterator[str]:
+    """A line a row, its numbers under those above, but for large matrices, which nobody reads by eye."""
+    rows = [heads, *cells] if heads is not None else cells
+    widths = [max(map(width, column)) for column in zip(*rows[:LINED_UP], strict=True)]
+    own = max(map(width, labels), default=0) + 1 if labels is not None else 0
+    for n, row in enumerate(rows):
+        label = labels[n - (heads is not None)] if labels is not None and row is not heads else ""
+        lined_up = (pad(cell, wide, "right") for cell, wide in zip(row, widths, strict=True))
+        line = " ".join(lined_up if len(rows) <= LINED_UP else row)
+        yield (pad(label, own) + line).rstrip()

@@ -1,0 +1,1 @@
+"""The worksheet: what flows through the pipe, its names, and its JSON Schema."""

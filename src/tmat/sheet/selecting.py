@@ -1,0 +1,74 @@
+"""Choosing matrices of a worksheet by name: Q, output, attention-2.Q, layer2.Q."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from tmat.errors import InputError, fold, nearest
+from tmat.sheet.worksheet import Stage, Worksheet
+
+
+def chosen(sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Iterable[str] = ()) -> Worksheet:
+    """The worksheet with only the named matrices in its stages from ``first`` on; stages with none are left out.
+
+    A name is a matrix (in every stage that has it; Q stands for Q1, Q2, … too where there is no Q),
+    ``output`` (the last stage's), or a place and a matrix: attention-2.Q, layer2.Q. An error lists the ``known``
+    names, where some were let go before.
+    """
+    wanted = list(names)
+    picked: dict[int, set[str]] = {}
+    for name in wanted:
+        found = list(_places(sheet, name, first))
+        if not found:
+            known = list(known) or sorted({n for stage in sheet.stages[first:] for n in stage.names()})
+            near = nearest(name, known)
+            raise InputError(
+                f"no matrix '{name}' here",
+                f"there are {', '.join(known)}",
+                mend=f"did you mean {near[0]}?" if near else None,
+            )
+        for n, own in found:
+            picked.setdefault(n, set()).add(own)
+    stages = sheet.stages[:first]
+    for n, names_here in sorted(picked.items()):
+        stage = sheet.stages[n]
+        given = {key: matrix for key, matrix in stage.given.items() if key in names_here}
+        steps = [step for step in stage.steps if step.name in names_here]
+        output = stage.output if stage.output in names_here else ""
+        stages.append(replace(stage, given=given, steps=steps, output=output))
+    return Worksheet(stages, sheet.vocabulary, sheet.tokens)
+
+
+def _places(sheet: Worksheet, name: str, first: int) -> Iterator[tuple[int, str]]:
+    place, _, own = name.rpartition(".")
+    stages = list(enumerate(sheet.stages))[first:]
+    if place:
+        stages = [(n, stage) for n, stage in stages if stands_at(stage, place)]
+    elif fold(own) == "output":
+        stages = stages[-1:]
+    for n, stage in stages:
+        for matrix in matching(stage, own):
+            yield n, matrix
+
+
+def matching(stage: Stage, name: str) -> list[str]:
+    """The stage's matrices that a name means: its own, else those of every head, else the stage's output."""
+    wanted = fold(name)
+    names = stage.names()
+    exact = [own for own in names if fold(own) == wanted]
+    if not exact and wanted == "output" and stage.output:
+        exact = [own for own in names if own == stage.output]
+    return exact or [own for own in names if re.sub(r"\d+$", "", fold(own)) == wanted]
+
+
+def stands_at(stage: Stage, place: str) -> bool:
+    """attention-2 by its id, layer2 by the number behind it."""
+    layer = re.fullmatch(r"layer(\d{1,9})", place, re.IGNORECASE)
+    if layer is None:
+        return fold(stage.id) == fold(place)
+    number = re.search(r"-(\d{1,9})$", stage.id)
+    nth = int(number[1]) if number else 1
+    per_layer = 2 if stage.stage == "addnorm" else 1
+    return (nth - 1) // per_layer + 1 == int(layer[1])

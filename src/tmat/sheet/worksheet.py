@@ -1,0 +1,311 @@
+"""What flows through the pipe: matrices, the steps that made them, the stages, the worksheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from tmat.errors import InputError, fold, nearest
+
+if TYPE_CHECKING:  # a vocabulary is a worksheet without a number: it never waits for NumPy
+    import numpy as np
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.floating]"
+Parameter: TypeAlias = "float | int | str | bool | list[float] | list[int] | list[str] | None"
+
+BLANK = "to be filled in"
+"""The origin of a matrix that was emptied for homework."""
+
+
+@dataclass(eq=False, repr=False)
+class Matrix:
+    """Two-dimensional numbers with a name, row labels, column labels and, where known, where they came from.
+
+    >>> Matrix.of("X", [[1, 2], [3, 4]], rows=["When", "you"]).rows
+    ('When', 'you')
+    """
+
+    name: str
+    values: Array
+    rows: tuple[str, ...]
+    cols: tuple[str, ...]
+    origin: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        values: object,
+        rows: object = None,
+        cols: object = None,
+        origin: str = "",
+    ) -> Matrix:
+        """A matrix from anything numpy takes; one dimension is one row; labels default to 1, 2, …"""
+        import numpy as np
+
+        try:
+            array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=np.float64)
+            if array.dtype.kind != "f":
+                array = array.astype(np.float64)
+        except (ValueError, TypeError):
+            raise InputError(f"{name} is no matrix", _why_not(values)) from None
+        if array.ndim < 2:
+            array = array.reshape(1, -1)
+        if array.ndim != 2:
+            raise InputError(f"{name} has {array.ndim} dimensions", "a matrix has rows and columns: two")
+        height, width = array.shape
+        return cls(
+            name,
+            array,
+            _labels(rows, height, name, "row"),
+            _labels(cols, width, name, "column"),
+            origin,
+        )
+
+    @property
+    def height(self) -> int:
+        return int(self.values.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.values.shape[1])
+
+    @property
+    def size(self) -> str:
+        """The shape as people write it: 6×4."""
+        return f"{self.height}×{self.width}"
+
+    def renamed(self, name: str) -> Matrix:
+        return Matrix(name, self.values, self.rows, self.cols, self.origin)
+
+    def _repr_html_(self) -> str:
+        from tmat.rendering.notebook import matrix_html
+
+        return matrix_html(self)
+
+
+def _why_not(values: object) -> str:
+    """Why these are no rows of numbers: rows of different lengths, or cells that are no numbers."""
+    try:
+        lengths = [len(row) for row in values]  # type: ignore[attr-defined]
+    except TypeError:
+        lengths = []
+    for n, length in enumerate(lengths, start=1):
+        if length != lengths[0] and not isinstance(values, str):
+            return f"row {n} has {length} cells, row 1 has {lengths[0]}"
+    return "expected rows of numbers"
+
+
+def _labels(labels: object, count: int, name: str, kind: str) -> tuple[str, ...]:
+    if labels is None:
+        return tuple(str(n) for n in range(1, count + 1))
+    given = tuple(str(label) for label in labels)  # type: ignore[attr-defined]
+    if len(given) != count:
+        raise InputError(f"{name} has {count} {kind}s but {len(given)} {kind} labels")
+    return given
+
+
+@dataclass(eq=False, repr=False)
+class Step:
+    """One operation applied to named matrices, its result named too.
+
+    ``decimals`` is the rounding applied to the result; ``used`` is the rounding with which later
+    steps take it, where that differs from what is shown (an article prints scores to four
+    decimals and scales them from two).
+    """
+
+    result: Matrix
+    op: str
+    of: tuple[str, ...]
+    params: dict[str, Parameter] = field(default_factory=dict)
+    decimals: int | None = None
+    used: int | None = None
+
+    @property
+    def name(self) -> str:
+        return self.result.name
+
+    @property
+    def values(self) -> Array:
+        return self.result.values
+
+    @property
+    def taken(self) -> Matrix:
+        """The result as later steps take it."""
+        if self.used is None:
+            return self.result
+        from tmat.numbers import round_half_away
+
+        m = self.result
+        return Matrix(m.name, round_half_away(m.values, self.used), m.rows, m.cols, m.origin)
+
+    def _repr_html_(self) -> str:
+        from tmat.rendering.notebook import step_html
+
+        return step_html(self)
+
+    def _repr_latex_(self) -> str | None:
+        from tmat.rendering.notebook import step_latex
+
+        return step_latex(self)
+
+
+@dataclass(eq=False, repr=False)
+class Stage:
+    """The steps of one subcommand, with what was given to it and its parameters.
+
+    ``notes`` say the conventions in force, one short phrase each: "one head", "d_k = 6".
+    """
+
+    id: str
+    stage: str
+    params: dict[str, Parameter] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    given: dict[str, Matrix] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    output: str = ""
+
+    def __contains__(self, name: str) -> bool:
+        return self._find(name) is not None
+
+    def __getitem__(self, name: str) -> Matrix:
+        """The matrix of that name, step or given; case and underscores are forgiven."""
+        found = self._find(name)
+        if found is None:
+            near = nearest(name, self.names())
+            raise InputError(
+                f"{self.id} has no matrix '{name}'",
+                f"it has {', '.join(self.names())}",
+                mend=f"did you mean {near[0]}?" if near else None,
+            )
+        return found
+
+    def _find(self, name: str) -> Matrix | None:
+        wanted = fold(name)
+        for step in self.steps:
+            if fold(step.name) == wanted:
+                return step.result
+        for key, matrix in self.given.items():
+            if fold(key) == wanted:
+                return matrix
+        return None
+
+    def step(self, name: str) -> Step | None:
+        """The step of that name, or None where it was given or is absent."""
+        wanted = fold(name)
+        return next((step for step in self.steps if fold(step.name) == wanted), None)
+
+    def operand(self, name: str) -> Matrix:
+        """A matrix as a step takes it: rounded where its step says so."""
+        step = self.step(name)
+        return step.taken if step else self[name]
+
+    def names(self) -> list[str]:
+        return [*self.given, *(step.name for step in self.steps)]
+
+    @property
+    def result(self) -> Matrix:
+        """What the next stage takes."""
+        return self.operand(self.output)
+
+    def _repr_html_(self) -> str:
+        from tmat.rendering.notebook import stage_html
+
+        return stage_html(self)
+
+
+@dataclass(repr=False)
+class Vocabulary:
+    """The words a model knows, in the order of their ids.
+
+    >>> Vocabulary(("I", "drink"), first_id=1).id("drink")
+    2
+    """
+
+    words: tuple[str, ...]
+    first_id: int = 0
+    case: str = "fold"
+    tokenizer: str = "words"
+    _index: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def id(self, word: str) -> int | None:
+        """The id of a word, compared without case unless case is kept; None where the word is unknown."""
+        index = self.index()
+        position = index.get(word)
+        if position is None:
+            from tmat.text.tokenizing import clean, compared
+
+            position = index.get(compared(clean(word), self.case))
+        return None if position is None else position + self.first_id
+
+    def index(self) -> Mapping[str, int]:
+        """The position, from 0, of each word as it is compared; made once."""
+        if not self._index:
+            from tmat.text.tokenizing import clean, compared
+
+            for n, word in enumerate(self.words):
+                self._index.setdefault(compared(clean(word), self.case), n)
+        return self._index
+
+    def lookup(self, tokens: Iterable[str]) -> list[int]:
+        """The ids of tokens, <unk> standing for unknown ones where it is in the vocabulary.
+
+        >>> Vocabulary(("I", "drink"), first_id=1).lookup(["Drink", "i"])
+        [2, 1]
+
+        Errors: unknown words, all of them named, with the words near them.
+        """
+        tokens = list(tokens)
+        stand_in = self.id("<unk>")
+        ids = [self.id(token) for token in tokens]
+        if stand_in is None and None in ids:
+            spelled = {self.words[n]: n for n in self.index().values()}
+            from tmat.text.tokenizing import unknown_words
+
+            raise unknown_words((token for token, id in zip(tokens, ids, strict=True) if id is None), spelled)
+        return [stand_in if id is None else id for id in ids]  # type: ignore[misc]
+
+
+@dataclass(eq=False, repr=False)
+class Worksheet:
+    """The stages so far, the vocabulary and the tokens."""
+
+    stages: list[Stage] = field(default_factory=list)
+    vocabulary: Vocabulary | None = None
+    tokens: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Stage]:
+        return iter(self.stages)
+
+    def __getitem__(self, id: str) -> Stage:
+        for stage in self.stages:
+            if stage.id == id:
+                return stage
+        known = [stage.id for stage in self.stages]
+        near = nearest(id, known)
+        raise InputError(
+            f"no stage '{id}' in this worksheet",
+            f"it has {', '.join(known) or 'none yet'}",
+            mend=f"did you mean {near[0]}?" if near else None,
+        )
+
+    @property
+    def last(self) -> Stage | None:
+        return self.stages[-1] if self.stages else None
+
+    def next_id(self, stage: str) -> str:
+        """The id of one more stage of a kind: attention, then attention-2."""
+        taken = {existing.id for existing in self.stages}
+        if stage not in taken:
+            return stage
+        n = 2
+        while f"{stage}-{n}" in taken:
+            n += 1
+        return f"{stage}-{n}"
+
+    def _repr_html_(self) -> str:
+        from tmat.rendering.notebook import worksheet_html
+
+        return worksheet_html(self)

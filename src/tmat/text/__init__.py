@@ -1,0 +1,1 @@
+"""Text: split into words, tokenized, counted."""

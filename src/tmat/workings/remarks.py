@@ -1,0 +1,46 @@
+"""What a line of working says besides its numbers: which branch a mask chose, which row an id named."""
+
+from __future__ import annotations
+
+import math
+
+from tmat.numbers import format_number
+from tmat.operations.expression import Cell, Expression, Quotient
+from tmat.operations.printing.labels import Labels, label_at
+from tmat.operations.selections import Choice, Limit, Lookup, Place
+
+
+def chosen(expression: Expression) -> str:
+    """Why these numbers: the mask's cell, the id looked up; empty where there was nothing to choose."""
+    if isinstance(expression, Choice) and isinstance(expression.test, Cell):
+        return _equation(expression.test)
+    if isinstance(expression, Lookup) and isinstance(expression.index, Cell):
+        return _equation(expression.index)
+    return ""
+
+
+def _equation(cell: Cell) -> str:
+    return f"{Labels().text(cell)} = {format_number(cell.value).replace('-', '−')}"
+
+
+def settled(expression: Expression) -> str:
+    """Why this result: what 0 / 0 counts as, which word is the largest; empty where it needs no saying."""
+    if isinstance(expression, Place):
+        return _largest(expression)
+    if isinstance(expression, Limit):
+        inner = expression.inner.value
+        return f"its limit, as −∞·0 is no number: {expression.limit:g}" if math.isnan(inner) else ""
+    if isinstance(expression, Quotient):
+        exponents = expression.exponents
+        if exponents is not None:
+            lost = all(exponent.value == -math.inf for exponent in exponents[1])
+            return "all are −∞: there is no weight to give" if lost else ""
+        return "0 / 0 counts as 0 here" if expression.top.value == expression.bottom.value == 0.0 else ""
+    return ""
+
+
+def _largest(place: Place) -> str:
+    values = [term.value for term in place.terms]
+    term = place.terms[values.index(max(values))]
+    counted = f"counted from {place.first}"
+    return f"{label_at(term.operand.cols, term.j)}, {counted}" if isinstance(term, Cell) else counted

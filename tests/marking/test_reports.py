@@ -1,0 +1,147 @@
+"""Reports written out, and many submissions at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from tests.marking.by_hand import WAYS, typed, worked
+
+from tmat.errors import InputError
+from tmat.marking import Answers, Failure, Report, mark, mark_many
+from tmat.marking.reports.data import to_csv, to_json
+from tmat.marking.reports.gradescope import to_gradescope
+from tmat.marking.reports.junit import to_junit
+from tmat.marking.reports.summary import summary
+from tmat.marking.reports.table import plain, rows
+from tmat.sheet.worksheet import Worksheet
+from tmat.stages.attention import attention
+
+X = np.array([[0.79, 1.6, 0.96], [1.22, 0.17, 0.06], [0.92, 1.51, 0.27]])
+
+
+def key() -> Worksheet:
+    return attention(X, d_k=2, seed=4, project=False)
+
+
+def answers(slip: str = "") -> dict[str, np.ndarray]:
+    shown = worked(key().stages[0], WAYS["at each step"], 2)
+    if slip == "V":
+        shown["V"] = shown["Q"].copy()
+    if slip == "scaled":
+        shown["scaled"] = (shown["scores"] / 2).round(2)
+    return shown
+
+
+def report(slip: str = "", origin: str = "li.txt") -> Report:
+    return mark(key(), Answers.of(answers(slip), origin))
+
+
+FAILURE = Failure("bad.txt", "cannot read bad.txt", ("line 3",), "save it as text")
+
+
+def test_the_table_says_what_happened_and_what_to_do() -> None:
+    assert plain(report("V")).splitlines() == [
+        "Q         6 of 6   right",
+        "K         6 of 6   right",
+        "V         0 of 6   every number is Q's: V was made with W_Q, or Q was copied",
+        "                   make V anew: X·W_V",
+        "scores    9 of 9   right",
+        "scaled    9 of 9   right",
+        "weights   9 of 9   right",
+        "Z         6 of 6   right",
+        "first wrong: V; 6 of 7 points",
+    ]
+
+
+def test_the_right_values_stand_there_only_when_revealed() -> None:
+    step = rows(report("scaled"))[4]
+    assert step.name == "scaled" and step.revealed == ()
+    shown = rows(report("scaled"), reveal=True)
+    right = answers()["scaled"]
+    assert [row.revealed for row in shown if row.name == "Q"] == [()]
+    assert len(shown[4].revealed) == len(right)
+    assert all(
+        np.allclose([float(x) for x in line.split()], row, atol=0.02)
+        for line, row in zip(shown[4].revealed, right, strict=True)
+    )
+
+
+def test_json_of_one_and_of_many() -> None:
+    one = json.loads(to_json([report("V")]))
+    assert one["submission"] == "li.txt" and one["all_right"] is False and one["first_wrong"] == "V"
+    many = json.loads(to_json([report(), report("V"), FAILURE]))
+    assert [entry.get("failed", False) for entry in many["submissions"]] == [False, False, True]
+    assert many["summary"]["slips"][0]["slip"] == "another-matrix"
+
+
+def test_csv_has_a_row_a_submission_and_no_formulas() -> None:
+    text = to_csv([report(origin="=cmd()"), report("V"), FAILURE])
+    lines = text.splitlines()
+    assert lines[0] == "submission,earned,points,all right,first wrong,what,Q,K,V,scores,scaled,weights,Z"
+    assert lines[1].startswith("'=cmd(),7,7,yes,,,right,")
+    assert '"every number is Q\'s: V was made with W_Q, or Q was copied"' in lines[2]
+    assert lines[3] == "bad.txt,,,no,,could not be marked: cannot read bad.txt"
+
+
+def test_junit_counts_failures_errors_and_what_is_missing() -> None:
+    incomplete = mark(key(), Answers.of({"Q": answers()["Q"]}, "a\x00b.txt"))
+    root = ElementTree.fromstring(to_junit([report("V"), incomplete, FAILURE]))
+    counts = [(s.get("tests"), s.get("failures"), s.get("errors"), s.get("skipped")) for s in root]
+    assert counts == [("7", "1", "0", "0"), ("7", "0", "0", "6"), ("1", "0", "1", "0")]
+    failure = root.find(".//failure")
+    assert failure is not None and failure.get("message") == "0 of 6 right"
+    assert failure.text == "every number is Q's: V was made with W_Q, or Q was copied"
+
+
+def test_gradescope_adds_up() -> None:
+    results = json.loads(to_gradescope(report("V")))
+    assert results["score"] == sum(test["score"] for test in results["tests"]) == 6.0
+    third = results["tests"][2]
+    assert (third["name"], third["status"], third["max_score"]) == ("V", "failed", 1.0)
+    assert "make V anew: X·W_V" in third["output"]
+    assert json.loads(to_gradescope(FAILURE))["score"] == 0.0
+
+
+def test_the_summary_puts_the_commonest_slip_first() -> None:
+    found = summary([report("V"), report("V"), report("scaled"), report(), FAILURE])
+    assert (found.submissions, found.all_right, found.failed) == (5, 1, ["bad.txt"])
+    assert [entry[:3] for entry in found.slips()] == [("V", "another-matrix", 2), ("scaled", "divided-by-d-k", 1)]
+    assert found.steps["V"].commonest == ("another-matrix", 2)
+
+
+def handed_in(folder: Path, count: int) -> None:
+    for n in range(count):
+        text = typed(answers(("", "V", "scaled")[n % 3]), 2)
+        (folder / f"s{n:03}.txt").write_text(text, encoding="utf-8")
+
+
+def test_one_unreadable_file_is_told_and_the_rest_marked(tmp_path: Path) -> None:
+    handed_in(tmp_path, 3)
+    (tmp_path / "s001a.txt").write_text("Q\n1 2\n3 x\n", encoding="utf-8")
+    (tmp_path / "s001b.txt").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "empty.txt").write_text("", encoding="utf-8")
+    done: list[tuple[int, int]] = []
+    marked = list(mark_many([tmp_path], key(), progress=lambda n, of: done.append((n, of))))
+    assert [isinstance(one, Failure) for one in marked] == [True, False, False, True, True, False]
+    failures = [str(one) for one in marked if isinstance(one, Failure)]
+    assert "empty.txt is empty\n" in failures[0]
+    assert "s001a.txt, line 3" in failures[1]
+    assert done == [(n, 6) for n in range(1, 7)]
+    missing = next(iter(mark_many([tmp_path / "none.txt"], key())))
+    assert isinstance(missing, Failure) and missing.what.startswith("cannot read ")
+
+
+def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no submissions in the folder"):
+        list(mark_many([tmp_path], key()))
+
+
+def test_several_processes_give_what_one_gives(tmp_path: Path) -> None:
+    handed_in(tmp_path, 60)
+    alone = [one.as_dict() for one in mark_many([tmp_path], key(), jobs=1)]
+    together = [one.as_dict() for one in mark_many([tmp_path], key(), jobs=2)]
+    assert together == alone and len(alone) == 60

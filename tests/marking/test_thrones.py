@@ -1,0 +1,133 @@
+"""The thrones article, marked as a submission: what its arithmetic shows comes out, step by step."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from tmat.marking import Answer, Answers, Report, Verdict, explain, mark
+from tmat.reading import TypedMatrix, read_answers_text
+from tmat.stages.addnorm import addnorm
+from tmat.stages.attention import attention
+from tmat.stages.posenc import posenc
+
+
+@cache
+def article() -> dict[str, TypedMatrix]:
+    text = (files("tmat.articles") / "data" / "thrones.txt").read_text(encoding="utf-8")
+    return {typed.name: typed for typed in read_answers_text(text, "thrones")}
+
+
+def numbers(name: str) -> np.ndarray:
+    return article()[name].matrix.values
+
+
+def printed(**names: str) -> Answers:
+    found = []
+    for step, name in names.items():
+        values, texts = numbers(name), article()[name].texts
+        if name.endswith("_columns"):
+            values, texts = values.T, [list(row) for row in zip(*texts, strict=True)]
+        found.append(Answer(step, values, texts))
+    return Answers(found, "thrones")
+
+
+def the_attention(**how: object) -> Report:
+    weights = {name: numbers(name) for name in ("W_Q", "W_K", "W_V", "W_O")}
+    key = attention(numbers("X"), d_k=6, **weights, **how)  # type: ignore[arg-type]
+    return mark(key, printed(Q="Q", K="K", V="V", scores="scores", scaled="scaled", Z="Z", output="attention_output"))
+
+
+def test_positions_from_the_articles_own_rule() -> None:
+    report = mark(posenc(numbers("E_columns").T, exponent="column"), printed(PE="PE_columns", X="EP_columns"))
+    step = report["PE"]
+    assert [finding.names for finding in step.findings] == [("sin-for-cos",)]
+    assert {i for i, _ in step.findings[0].cells} == {1, 3, 4}
+    assert all(j % 2 == 1 for _, j in step.findings[0].cells)
+    assert step.count(Verdict.WRONG) == 0
+    assert report["X"].right + report["X"].count(Verdict.FOLLOWS) == 36
+
+
+def test_positions_from_the_papers_rule() -> None:
+    step = mark(posenc(numbers("E_columns").T), printed(PE="PE_columns"))["PE"]
+    assert [finding.names[0] for finding in step.findings] == ["exponent-2i", "exponent-2i+sin-for-cos"]
+    assert {i for i, _ in step.findings[1].cells} == {1, 3, 4}
+    assert step.count(Verdict.WRONG) == 0
+
+
+def test_the_values_are_the_queries() -> None:
+    step = the_attention()["V"]
+    assert step.verdict is Verdict.SLIP and step.right == 0
+    assert step.findings[0].names == ("another-matrix",)
+    assert step.findings[0].sentence == "every number is Q's: V was made with W_Q, or Q was copied"
+    assert len(step.findings[0].cells) == 24
+
+
+def test_scores_rounded_before_they_are_scaled() -> None:
+    report = the_attention()
+    assert [report[name].verdict for name in ("Q", "K", "scores")] == [Verdict.RIGHT] * 3
+    step = report["scaled"]
+    assert step.verdict is Verdict.CLOSE and step.count(Verdict.CLOSE) == 36
+    assert step.findings[0].sentence == "scores rounded to 2 decimals before this step"
+
+
+def test_nothing_in_the_attention_stays_unexplained() -> None:
+    report = the_attention()
+    assert report["weights"].verdict is Verdict.MISSING
+    assert sum(step.count(Verdict.WRONG) for step in report.steps) == 0
+    assert report["Z"].findings[0].sentence == "scaled rounded to 2 decimals and weights to 4 decimals before this step"
+    assert report["output"].findings[0].sentence == "Z rounded to 2 decimals before this step"
+
+
+def test_with_the_articles_roundings_only_the_values_are_wrong() -> None:
+    rounding = "Q=2,K=2,V=2,scores=4,scores.used=2,scaled.used=2,weights=4,Z=6,Z.used=2,output=2"
+    report = the_attention(round=rounding)
+    words = {step.name: step.verdict.word for step in report.steps}
+    assert words == {
+        "Q": "right", "K": "right", "V": "slip", "scores": "right", "scaled": "right", "weights": "missing",
+        "Z": "follows", "output": "follows",
+    }  # fmt: skip
+
+
+def test_the_geometric_mean_in_a_step_that_is_not_printed() -> None:
+    key = addnorm(numbers("attention_output"), residual=numbers("X"), epsilon=1e-4, epsilon_in="deviation")
+    step = mark(key, printed(normalized="addnorm1"))["normalized"]
+    assert step.findings[0].names[0] == "geometric-mean"
+    assert step.findings[0].sentence.startswith("in mean: the geometric mean of each row was taken")
+    assert step.count(Verdict.SLIP) == 36
+
+
+def test_the_deviation_of_two_rows_at_once() -> None:
+    key = addnorm(numbers("ffn"), residual=numbers("addnorm1"), epsilon=1e-4, epsilon_in="deviation")
+    report = mark(key, printed(sum="sum2", mean="mean2", std="std2", normalized="addnorm2"))
+    assert [step.verdict.word for step in report.steps] == ["right", "right", "slip", "follows"]
+    finding = report["std"].findings[0]
+    assert finding.names == ("deviation-of-two-rows+sample-for-population",)
+    assert finding.sentence == "the sample deviation of two rows at once was taken: each with the one after it"
+    assert finding.sure and len(finding.cells) == 6
+
+
+def test_the_masked_heads() -> None:
+    key = attention(numbers("masked_input"), weights=False, scale=False, mask="causal")
+    first = mark(key, printed(scores="masked_A1", masked="masked_A1_masked"))
+    assert first["scores"].findings[0].names == ("another-matrix-transposed",)
+    assert first["masked"].findings[0].names[0] == "operand-transposed+zero-for-infinity"
+    second = mark(key, printed(scores="masked_A2", masked="masked_A2_masked"))
+    assert second["scores"].findings[0].names == ("another-matrix",)
+    assert second["masked"].findings[0].names[0] == "wrong-triangle+zero-for-infinity"
+    for report in (first, second):
+        assert report["scores"].count(Verdict.WRONG) == report["masked"].count(Verdict.WRONG) == 0
+
+
+def test_probabilities_that_are_no_softmax() -> None:
+    step = explain(
+        "softmax", {"logits": numbers("logits_shown")}, printed=numbers("probabilities_shown"),
+        texts=article()["probabilities_shown"].texts, name="probabilities",
+    )  # fmt: skip
+    assert step.verdict is Verdict.WRONG
+    assert [finding.kind for finding in step.findings] == ["property"]
+    assert step.sentence == (
+        "this is no softmax of logits: a larger number has a smaller share, and equal numbers have different shares"
+    )
