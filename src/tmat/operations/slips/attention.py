@@ -194,7 +194,7 @@ def before_scale(step: Redo) -> Iterator[Variant]:
         return
     scores = scale.operands[0]
     seen = scores if mask is None else np.where(mask.operands[1] != 0.0, scores, mask.params["value"])
-    weights = shares(seen)
+    weights = shares(logits(step.taking(0, seen)))
     said = "the scores were not divided by {divisor} before softmax"
     yield Variant(weights, {"divisor": divisor(scale)}, "scale-left-out", said)
     yield Variant(weights / number(scale), {"divisor": divisor(scale)})

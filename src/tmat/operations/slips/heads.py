@@ -72,14 +72,19 @@ def wrong_order(step: Redo) -> Iterator[Variant]:
             yield Variant(values, {"order": said, "right": ", ".join(step.names)})
 
 
+def alike(step: Redo) -> bool:
+    """Whether all heads are of one width."""
+    return len({part.shape for part in step.operands}) == 1
+
+
 @slip(
     concat,
     "heads-added",
     said="the heads were added",
     mend="put them side by side: the widths add up, the numbers stay",
 )
-def heads_added(step: Redo) -> Array:
-    return np.asarray(sum(step.operands))
+def heads_added(step: Redo) -> Array | None:
+    return np.asarray(sum(step.operands)) if alike(step) else None
 
 
 @slip(
@@ -89,8 +94,8 @@ def heads_added(step: Redo) -> Array:
     mend="put them side by side: the widths add up, the numbers stay",
     rare=1,
 )
-def heads_averaged(step: Redo) -> Array:
-    return np.asarray(sum(step.operands)) / len(step.operands)
+def heads_averaged(step: Redo) -> Array | None:
+    return np.asarray(sum(step.operands)) / len(step.operands) if alike(step) else None
 
 
 @slip(
@@ -99,8 +104,8 @@ def heads_averaged(step: Redo) -> Array:
     said="the heads were put one below the other",
     mend="put them side by side: a row stays a token's",
 )
-def heads_stacked(step: Redo) -> Array:
-    return np.concatenate(step.operands, axis=0)
+def heads_stacked(step: Redo) -> Array | None:
+    return np.concatenate(step.operands, axis=0) if alike(step) else None
 
 
 @slip(
@@ -109,8 +114,8 @@ def heads_stacked(step: Redo) -> Array:
     said="the heads' columns were put in turn, one of each",
     mend="put all columns of a head together",
 )
-def heads_interleaved(step: Redo) -> Array:
-    return np.stack(step.operands, axis=2).reshape(step.operands[0].shape[0], -1)
+def heads_interleaved(step: Redo) -> Array | None:
+    return np.stack(step.operands, axis=2).reshape(step.operands[0].shape[0], -1) if alike(step) else None
 
 
 @slip(

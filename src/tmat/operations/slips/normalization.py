@@ -9,6 +9,7 @@ import numpy as np
 
 from tmat.operations.normalization import normalize, normalize_outside, normalize_rms, normalize_rms_outside
 from tmat.operations.operation import Array
+from tmat.operations.slips.deviations import spread
 from tmat.operations.slips.means import before_sum
 from tmat.operations.slips.slip import Redo, Variant, slip
 
@@ -23,6 +24,14 @@ def proper(step: Redo, std: Array) -> Array:
     """What the row is divided by, ε where this operation has it."""
     epsilon = float(step.params["epsilon"])
     return std + epsilon if step.op.name.endswith("outside") else np.asarray(np.sqrt(std * std + epsilon))
+
+
+def normalized(step: Redo, a: Array) -> Array:
+    """Other rows brought to mean 0 and deviation 1, with the kind of deviation that the page takes."""
+    made = step.maker(2, "row_deviation")
+    less = int(made is not None and made.params["kind"] == "sample")
+    off = a - a.mean(axis=1, keepdims=True)
+    return over(off, proper(step, spread(a, float(max(a.shape[1] - less, 1)))))
 
 
 @slip(
@@ -171,7 +180,7 @@ def other_deviation(step: Redo) -> Iterator[Variant]:
 )
 def down_columns(step: Redo) -> Array:
     a = step.operands[0]
-    return over(a - a.mean(axis=0, keepdims=True), proper(step, a.std(axis=0, keepdims=True)))
+    return normalized(step, a.T).T
 
 
 @slip(
@@ -182,7 +191,7 @@ def down_columns(step: Redo) -> Array:
 )
 def as_a_whole(step: Redo) -> Array:
     a = step.operands[0]
-    return over(a - a.mean(), proper(step, np.asarray(a.std())))
+    return normalized(step, a.reshape(1, -1)).reshape(a.shape)
 
 
 @slip(
@@ -203,8 +212,7 @@ def not_normalised(step: Redo) -> Array:
 )
 def norm_before_sum(step: Redo) -> Iterator[Variant]:
     for other, missing, values in before_sum(step):
-        own = over(values - values.mean(axis=1, keepdims=True), proper(step, values.std(axis=1, keepdims=True)))
-        yield Variant(own, {"other": other, "missing": missing})
+        yield Variant(normalized(step, values), {"other": other, "missing": missing})
 
 
 @slip(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from tmat.numbers import round_half_away
 from tmat.operations.elementwise import divide, divide_by_root
 from tmat.operations.operation import Array
@@ -106,16 +108,16 @@ def by_another(step: Redo) -> Iterator[Variant]:
     mend="keep more decimals of √{d} than the answer shows",
 )
 def root_rounded(step: Redo) -> Iterator[Variant]:
-    root = math.sqrt(float(step.params["d"]))
+    root = number(step)
     for decimals in (2, 1, 3, 0):
         rounded = float(round_half_away([root], decimals)[0])
-        if rounded not in (0.0, root):
+        if math.isfinite(rounded) and rounded not in (0.0, root):
             yield Variant(step.operands[0] / rounded, {"rounded": f"{rounded:g}"})
 
 
 def number(step: Redo) -> float:
-    """What the step divides by."""
-    return float(step.params["by"]) if "by" in step.params else math.sqrt(float(step.params["d"]))
+    """What the step divides by; no number where it is the root of a negative one."""
+    return float(step.params["by"]) if "by" in step.params else float(np.sqrt(step.params["d"]))
 
 
 def divisor(step: Redo) -> str:

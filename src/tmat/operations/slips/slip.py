@@ -85,15 +85,14 @@ class Slip:
     rare: int = 0
 
     def variants(self, step: Redo) -> Iterable[Variant]:
-        """What it yields for a step; nothing where it does not apply."""
-        try:
-            with np.errstate(all="ignore"):
-                found = self.how(step)
-                if found is None:
-                    return []
-                return [Variant(found)] if isinstance(found, np.ndarray) else list(found)
-        except (ValueError, IndexError, ZeroDivisionError, FloatingPointError):
-            return []  # shapes that the slip cannot be made with
+        """What it yields for a step; nothing where it does not apply, which the slip says itself."""
+        if any(operand.size == 0 for operand in step.operands):
+            return []  # without a number nothing can go wrong
+        with np.errstate(all="ignore"):
+            found = self.how(step)
+            if found is None:
+                return []
+            return [Variant(found)] if isinstance(found, np.ndarray) else list(found)
 
 
 EVERYWHERE: list[Slip] = []

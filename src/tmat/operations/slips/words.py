@@ -83,25 +83,22 @@ def waves(step: Redo, *, trig: str = "right", degrees: bool = False, **other: ob
     how = {**step.params, **other}
     n, d = int(how["positions"]), int(how["d_model"])
     i = np.arange(d)
-    exponent = how["exponent"]
+    paired = step.params["exponent"] == "paired"
     powers = {
         "paired": 2 * (i // 2),
         "column": 2 * i,
         "plain": i,
         "pair": i // 2,
-        "from one": 2 * ((i + 1) // 2),
-        "upward": i + i % 2,
-        "double": 4 * (i // 2),
+        "from one": 2 * ((i + 1) // 2) if paired else 2 * (i + 1),
+        "double": 4 * (i // 2) if paired else 4 * i,
     }
-    power = powers[str(exponent)] / float(how.get("width", d))
+    power = powers[str(how["exponent"])] / float(how.get("width", d))
     position = np.arange(int(how["start"]), int(how["start"]) + n, dtype=np.float64)[:, None]
     angle = position / np.power(float(how["base"]), power)
     if degrees:
         angle = np.deg2rad(angle)
     if trig == "halves":
-        frequency = np.arange((d + 1) // 2) * 2 / d
-        half = position / np.power(float(how["base"]), frequency)
-        return np.concatenate([np.sin(half), np.cos(half)], axis=1)[:, :d]
+        return np.concatenate([np.sin(angle[:, 0::2]), np.cos(angle[:, 1::2])], axis=1)
     even = i % 2 == 0
     sine = {"right": even, "sin for cos": even | True, "cos for sin": even & False, "exchanged": ~even}[trig]
     return np.where(sine, np.sin(angle), np.cos(angle))
@@ -234,4 +231,4 @@ def base_left_out(step: Redo) -> Array:
     rare=1,
 )
 def base_multiplied(step: Redo) -> Array:
-    return waves(step, base=1.0 / float(step.params["base"]))
+    return waves(step, base=1.0 / np.float64(step.params["base"]))
