@@ -37,6 +37,7 @@ for name, more in (("softmax", {}), ("softmax_tempered", {"temperature": 0.7})):
         weighed(name, random(1, 3, 5), 7, **more),
         weighed(name, random(2, 5, 5), 3, CAUSAL, **more),
         divided(name, random(3, 3, 7), 2.5, HIDDEN, **more),
+        Case(name, {"logits": random(4, 2, 11)}, more),
     )
 
 
@@ -140,6 +141,8 @@ def fill(case: Case) -> float:
 
 @oracle(SOFTMAX, "softmax-before-scale")
 def before_scale(case: Case) -> Iterator[Expect]:
+    if "scaled" not in case:
+        return
     made = case.matrices["scaled"].params  # type: ignore[union-attr]
     scale = made["by"] if "by" in made else math.sqrt(made["d"])
     scores = filled(case["scores"], case["mask"], fill(case)) if "mask" in case else case["scores"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.operations.samples import PARAMETERS
+from tests.operations.samples import PARAMETERS, THIN, sample
 
+from tmat.errors import InputError
 from tmat.marking.candidates import of_slip
 from tmat.operations import REGISTRY
 from tmat.operations.slips import EVERYWHERE, Redo, Slip
@@ -93,3 +94,31 @@ def test_two_digits_swapped_keep_their_place() -> None:
     assert swapped[1, 0] == {-8.38}
     assert swapped[0, 0] == {0.5}
     assert swapped[1, 1] == {0.7}
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+@pytest.mark.parametrize("sizes", [*THIN, {"n": 3, "m": 3, "k": 3, "d": 3, "h": 3}, {"n": 0}, {"d": 0}], ids=str)
+def test_a_slip_says_itself_where_it_does_not_apply(name: str, sizes: dict[str, int]) -> None:
+    for case in range(3):
+        made = sample(name, np.random.default_rng(1), case, **sizes)
+        for odd in (None, 0.0, np.nan, np.inf, -np.inf, 1e308):
+            arrays = tuple(a if odd is None else every_second(a, odd) for a in made.arrays)
+            step = Redo(made.op, arrays, made.params, tuple("ABC"[: len(arrays)]), widths=(3, 1, 8))
+            try:
+                step()
+            except (InputError, ValueError):
+                continue  # no step, so no slip: an id that names no row, the largest of nothing
+            for slip in (*made.op.slips, *EVERYWHERE):
+                assert all(variant.values.ndim == 2 for variant in slip.variants(step))
+
+
+def every_second(a: np.ndarray, odd: float) -> np.ndarray:
+    """The matrix with another number in every second cell."""
+    return np.where(np.arange(a.size).reshape(a.shape) % 2, a, odd)
+
+
+def test_an_error_in_a_slip_is_heard() -> None:
+    step = redo("add", 3)
+    broken = Slip("broken", "it is broken", "mend it", how=lambda step: step.operands[0] @ np.ones((5, 5)))
+    with pytest.raises(ValueError, match="mismatch"):
+        broken.variants(step)
