@@ -112,6 +112,29 @@ def test_a_slip_says_itself_where_it_does_not_apply(name: str, sizes: dict[str, 
                 assert all(variant.values.ndim == 2 for variant in slip.variants(step))
 
 
+ODD_PARAMETERS: list[tuple[str, dict[str, object]]] = [
+    ("divide_by_root", {"d": -4}),
+    ("divide_by_root", {"d": 0}),
+    ("divide", {"by": 0.0}),
+    ("columns", {"start": 3, "stop": 2}),
+    ("columns", {"start": 1, "stop": 9}),
+    ("one_row", {"row": 9}),
+    ("dropout", {"p": 1.0}),
+    ("softmax_tempered", {"temperature": 0.0}),
+    ("mask_fill", {"value": np.nan}),
+    ("sinusoid", {"positions": 3, "d_model": 1, "base": 0.0, "start": -1, "exponent": "paired"}),
+    ("token_ids", {"ids": [], "words": []}),
+]
+
+
+@pytest.mark.parametrize(("name", "params"), ODD_PARAMETERS, ids=str)
+def test_a_slip_says_itself_where_a_parameter_is_odd(name: str, params: dict[str, object]) -> None:
+    made = sample(name, np.random.default_rng(1))
+    step = Redo(made.op, tuple(made.arrays), params, tuple("AB"[: len(made.arrays)]), widths=(3, 1, 8))
+    for slip in made.op.slips:
+        assert all(variant.values.ndim == 2 for variant in slip.variants(step))
+
+
 def every_second(a: np.ndarray, odd: float) -> np.ndarray:
     """The matrix with another number in every second cell."""
     return np.where(np.arange(a.size).reshape(a.shape) % 2, a, odd)

@@ -22,6 +22,8 @@ def another_head(step: Redo) -> Iterator[Variant]:
     a = step.operands[0]
     start, stop = int(step.params["start"]), int(step.params["stop"])
     width = stop - start + 1
+    if width < 1:
+        return
     for first in range(0, a.shape[1] - width + 1, width):
         if first != start - 1:
             yield Variant(a[:, first : first + width], {"start2": str(first + 1), "stop2": str(first + width)})
@@ -37,8 +39,10 @@ def dealt_out(step: Redo) -> Array | None:
     a = step.operands[0]
     start, stop = int(step.params["start"]), int(step.params["stop"])
     width = stop - start + 1
+    if width < 1 or a.shape[1] % width:
+        return None
     heads, own = a.shape[1] // width, (start - 1) // width
-    return a[:, own::heads] if heads > 1 and a.shape[1] % width == 0 else None
+    return a[:, own::heads] if heads > 1 else None
 
 
 @slip(
