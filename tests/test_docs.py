@@ -22,6 +22,13 @@ PAGES = sorted(
     path for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")] if "```console\n" in path.read_text("utf-8")
 )
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+OLDER_HELP = tuple(map(int, version("typer").split(".")[:2])) < (0, 28)
+
+
+def words(text: str) -> list[str]:
+    """What help says, without what typer before 0.28 lays out differently: an argument's own name, its type, blank lines."""
+    text = re.sub(r"│ +\w+ +(?=\[[A-Z]+\])", "", text.replace("<str>", ""))
+    return [word for word in text.split() if word.strip("│╭╮╰╯─")]
 
 
 def commands(block: str) -> list[tuple[str, str]]:
@@ -76,8 +83,6 @@ def run(command: str, folder: Path) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_console_blocks(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    if page.name == "commands.md" and tuple(map(int, version("typer").split(".")[:2])) < (0, 28):
-        pytest.skip("help looks another way where Typer is older")
     text = page.read_text("utf-8")
     rewrite = request.config.getoption("--rewrite-docs")
     pieces: list[str] = []
@@ -86,7 +91,9 @@ def test_console_blocks(page: Path, tmp_path: Path, request: pytest.FixtureReque
         made = ""
         for command, printed in commands(block[1]):
             actual = run(command, tmp_path)
-            if not rewrite:
+            if not rewrite and page.name == "commands.md" and OLDER_HELP:
+                assert words(actual) == words(printed), f"{page.name}: $ {command}"
+            elif not rewrite:
                 assert actual == printed, f"{page.name}: $ {command}"
             made += f"$ {command}\n{actual}"
         pieces += [text[end : block.start(1)], made]

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from tmat.cli.converting import Command, converted_here
 from tmat.cli.environment import Environment
 
 COMMANDS = {
@@ -50,6 +51,9 @@ the next through a pipe; on a terminal each prints its tables."""
 class Commands(TyperGroup):
     """The commands by name, each imported when it is asked for."""
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        return converted_here(super().get_params(ctx))
+
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
@@ -58,9 +62,10 @@ class Commands(TyperGroup):
             return None
         built = typer.Typer(add_completion=False, rich_markup_mode="rich")
         module = import_module(f"tmat.cli.commands.{cmd_name}")
-        built.command(
-            cmd_name, short_help=COMMANDS[cmd_name], epilog=module.EXAMPLES, help=flowing(module.command.__doc__)
-        )(module.command)
+        about = flowing(module.command.__doc__)
+        built.command(cmd_name, cls=Command, short_help=COMMANDS[cmd_name], epilog=module.EXAMPLES, help=about)(
+            module.command
+        )
         return typer.main.get_command(built)
 
 
