@@ -178,7 +178,7 @@ def test_what_is_no_formula_of_ours_is_said_so(latex: str) -> None:
         mathml(latex)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
 @pytest.mark.parametrize("own", ["plain", "nasty"])
 def test_a_browser_runs_the_page_and_nothing_else(own: str, tmp_path: Path) -> None:
     page = tmp_path / "sheet.html"

@@ -156,7 +156,7 @@ def test_latex_has_every_word_escaped() -> None:
 @pytest.mark.parametrize("program", ["pdflatex", "xelatex"])
 def test_latex_compiles(program: str, tmp_path: Path) -> None:
     if shutil.which(program) is None:
-        pytest.skip(f"{program} is not here")
+        pytest.skip(f"no {program} here")
     (tmp_path / "sheet.tex").write_text(text("latex"), encoding="utf-8")
     done = subprocess.run(
         [program, "-interaction=nonstopmode", "-halt-on-error", "sheet.tex"],

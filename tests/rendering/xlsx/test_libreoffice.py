@@ -24,7 +24,7 @@ from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 pytest.importorskip("xlsxwriter")
 pytestmark = [
     pytest.mark.libreoffice,
-    pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed"),
+    pytest.mark.skipif(shutil.which("soffice") is None, reason="no soffice here"),
 ]
 
 ALWAYS_CALCULATE = """<?xml version="1.0" encoding="UTF-8"?>

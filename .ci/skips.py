@@ -1,0 +1,34 @@
+"""Prints which tests were skipped and why, and fails where that is more than is known: python .ci/skips.py JUNIT.xml"""
+
+import os
+import shutil
+import sys
+from collections import Counter
+from xml.etree import ElementTree
+
+# So many tests need a program; where it is there, none may be skipped for want of it.
+PROGRAMS = {"soffice": 2, "pdflatex": 3, "xelatex": 3, "chromium": 2}
+ROOT = ("permissions do not bind the superuser", "root may write anywhere")
+
+
+def allowed() -> dict[str, int]:
+    """How many tests may be skipped here for each reason; for any other reason none may."""
+    missing = {f"no {name} here": count for name, count in PROGRAMS.items() if shutil.which(name) is None}
+    return missing | (dict.fromkeys(ROOT, 1) if os.geteuid() == 0 else {})
+
+
+def main(report: str) -> int:
+    skipped = Counter(one.get("message", "") for one in ElementTree.parse(report).iter("skipped"))
+    known = allowed()
+    more = 0
+    for reason, count in sorted(skipped.items()):
+        over = count > known.get(reason, 0)
+        more += over
+        said = f", but {known.get(reason, 0)} at most are known to be" if over else ""
+        print(f"skipped: {count} × {reason or 'no reason given'}{said}")
+    print(f"skipped: {skipped.total()} of {sum(1 for _ in ElementTree.parse(report).iter('testcase'))} tests")
+    return 1 if more else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
