@@ -115,6 +115,6 @@ start.main()
 
 def test_no_library_module_loads_the_command_lines_own_dependencies() -> None:
     modules = loaded_by_import(
-        "tmat.stages.decode", "tmat.stages.encode", "tmat.reading", "tmat.rendering", "tmat.experiment.scaling"
+        "tmat.stages.decode", "tmat.stages.encode", "tmat.reading.sources", "tmat.rendering", "tmat.experiment.scaling"
     )
     assert among(modules, ("typer", "rich", "click")) == []

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tmat.errors import InputError, LimitError, OutputError, TmatError
-    from tmat.reading import read_documents, read_matrices, read_weights
+    from tmat.reading.documents import read_documents
+    from tmat.reading.sources import read_matrices, read_weights
     from tmat.sheet.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
     from tmat.stages.addnorm import addnorm
     from tmat.stages.attention import attention
@@ -45,9 +46,9 @@ _HOMES = {
     "LimitError": "errors",
     "OutputError": "errors",
     "TmatError": "errors",
-    "read_documents": "reading",
-    "read_matrices": "reading",
-    "read_weights": "reading",
+    "read_documents": "reading.documents",
+    "read_matrices": "reading.sources",
+    "read_weights": "reading.sources",
 }
 
 __all__ = [

@@ -96,7 +96,7 @@ ANSWERS = """
 import pathlib, random
 from tmat.rendering import rendered
 from tmat.rendering.layout import Look
-from tmat.reading import loads
+from tmat.reading.worksheet_json import loads
 sheet = loads(open("key.json", "rb").read())
 [text] = rendered([sheet], "text", Look(digits=2), "answers.txt").values()
 for count in {counts}:

@@ -11,7 +11,7 @@ CLASS = """
 import pathlib, random
 import numpy as np
 from tmat.numbers import round_half_away
-from tmat.reading import loads
+from tmat.reading.worksheet_json import loads
 
 key = loads(open("thrones.json", "rb").read()).stages[-1]
 given = {{name: key[name].values for name in ("X", "W_Q", "W_K", "W_V", "W_O")}}

@@ -55,13 +55,13 @@ def patience() -> Iterator[None]:
 
 
 def read_inline(random: Random) -> None:
-    from tmat.reading import read_matrix
+    from tmat.reading.sources import read_matrix
 
     read_matrix("X", texts.inline(random))
 
 
 def read_text(random: Random) -> None:
-    from tmat.reading import read_answers_text
+    from tmat.reading.answers import read_answers_text
 
     read_answers_text(texts.answers(random).decode("utf-8", "replace"), "a.txt")
 
@@ -79,7 +79,7 @@ def read_tsv(random: Random) -> None:
 
 
 def read_json(random: Random) -> None:
-    from tmat.reading import read_documents
+    from tmat.reading.documents import read_documents
 
     list(read_documents(BytesIO(trees.named(random)), "a.json"))
 
@@ -105,7 +105,7 @@ def read_xlsx(random: Random) -> None:
 
 def read_worksheets(random: Random) -> None:
     """What is read as a worksheet is written as what was read."""
-    from tmat.reading import loads
+    from tmat.reading.worksheet_json import loads
     from tmat.rendering.worksheet_json import dumps
 
     sheet = loads(trees.worksheets(random))

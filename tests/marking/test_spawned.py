@@ -13,7 +13,7 @@ from tests.cli.running import tmat
 
 from tmat.errors import LimitError
 from tmat.marking.many import WORTH_A_POOL, mark_many
-from tmat.reading import loads
+from tmat.reading.worksheet_json import loads
 from tmat.sheet.worksheet import Worksheet
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +21,7 @@ SCRIPT = """
 import multiprocessing, sys
 from pathlib import Path
 from tmat.marking.many import WORTH_A_POOL, mark_many
-from tmat.reading import loads
+from tmat.reading.worksheet_json import loads
 
 if __name__ == "__main__":
     multiprocessing.set_start_method("spawn")

@@ -8,7 +8,7 @@ from importlib.resources import files
 import numpy as np
 
 from tmat.marking import Answer, Answers, Report, Verdict, explain, mark
-from tmat.reading import TypedMatrix, read_answers_text
+from tmat.reading.answers import TypedMatrix, read_answers_text
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.posenc import posenc

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tmat.errors import InputError
-from tmat.numbers import Claim, format_number, round_half_away, round_significant
+from tmat.numbers import format_number, round_half_away, round_significant
+from tmat.numbers.claim import Claim
 
 D, S = (lambda n: Claim(decimals=n)), (lambda n: Claim(significant=n))
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tmat.errors import InputError, TmatError
-from tmat.reading import read_answers_text
+from tmat.reading.answers import read_answers_text
 
 quick = settings(derandomize=True, max_examples=200, deadline=None)
 Q = [["3.80", "4"], ["2.55", "1.86"]]

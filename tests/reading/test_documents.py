@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tmat.errors import InputError, TmatError
-from tmat.reading import read_documents
+from tmat.reading.documents import read_documents
 from tmat.sheet.worksheet import Worksheet
 
 SHEET = b'{"tmat": 1, "tokens": ["a]", "\\"[{"], "stages": []}'

@@ -15,7 +15,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tmat.errors import InputError
-from tmat.reading import json_blocks, json_text, loads, read_documents
+from tmat.reading import json_blocks, json_text
+from tmat.reading.documents import read_documents
+from tmat.reading.worksheet_json import loads
 from tmat.rendering.worksheet_json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 

@@ -12,8 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tmat.errors import InputError, TmatError
-from tmat.reading import parse_assignment, read_assignment, read_matrices, read_matrix, read_weights
-from tmat.reading.sources import split_selector
+from tmat.reading.sources import (
+    parse_assignment,
+    read_assignment,
+    read_matrices,
+    read_matrix,
+    read_weights,
+    split_selector,
+)
 from tmat.rendering.worksheet_json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 

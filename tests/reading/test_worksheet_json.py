@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tmat.errors import InputError
-from tmat.reading import loads
+from tmat.reading.worksheet_json import loads
 from tmat.rendering import worksheet_json
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 

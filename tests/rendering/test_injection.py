@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from tests.rendering.nasty import WORDS, nasty
 from tests.rendering.test_json import worksheets
 
-from tmat.reading import loads, read_answers_text
+from tmat.reading.answers import read_answers_text
 from tmat.reading.delimited import read_delimited
+from tmat.reading.worksheet_json import loads
 from tmat.rendering import rendered
 from tmat.rendering.layout import Look
 from tmat.rendering.layout import drawer as pens

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tmat.errors import InputError
-from tmat.reading import loads
+from tmat.reading.worksheet_json import loads
 from tmat.rendering.worksheet_json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.rendering.nasty import WORDS
 
 import tmat
-from tmat.reading import read_answers_text
+from tmat.reading.answers import read_answers_text
 from tmat.rendering.layout import Look
 from tmat.rendering.plain_text import document
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet

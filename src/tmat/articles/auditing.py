@@ -17,7 +17,7 @@ from tmat.errors import fold
 from tmat.marking import Answer, Answers, mark
 from tmat.marking.printed import Printed as Numbers
 from tmat.marking.verdicts import Finding, StepReport, Verdict
-from tmat.numbers import Claim
+from tmat.numbers.claim import Claim
 from tmat.sheet.worksheet import Matrix, Worksheet
 
 if TYPE_CHECKING:

@@ -68,8 +68,6 @@ def run_stage(
         "keep": None if common.work or common.trace else keep,
     }  # fmt: skip
     came = False
-    if env.stdin_kind == "pipe":
-        _meanwhile(function.__name__, common)
     for before, named in incoming(env, common):
         came = True
         own = {**_called(named, main), **matrices}
@@ -119,7 +117,7 @@ def incoming(env: Environment, common: Common) -> Iterator[tuple[Worksheet, dict
     """The worksheets of the pipe, one after another, or the matrices that came in its place."""
     if env.stdin_kind not in ("pipe", "file") or _stdin_is_a_source(common):
         return
-    from tmat.reading import read_documents
+    from tmat.reading.documents import read_documents
     from tmat.sheet.worksheet import Worksheet
 
     empty = True
@@ -137,22 +135,6 @@ def incoming(env: Environment, common: Common) -> Iterator[tuple[Worksheet, dict
         )
 
 
-DRAWING = {"embed", "attention", "ffn", "encode", "decode"}
-
-
-def _meanwhile(stage: str, common: Common) -> None:
-    """The commands of a pipe start together: load, before waiting for the one before, what is needed after it."""
-    import tmat.reading.documents
-
-    if common.format in (None, "json") and common.output is None:
-        import orjson  # noqa: F401
-
-        import tmat.rendering.worksheet_json
-    if stage in DRAWING and not common.weights:
-        import tmat.numbers.pcg64
-        import tmat.numbers.seeding  # noqa: F401
-
-
 def _stdin_is_a_source(common: Common) -> bool:
     return any(part.partition("=")[2].strip() == "-" for part in common.matrix or ())
 
@@ -161,8 +143,7 @@ def given_matrices(common: Common, env: Environment) -> dict[str, object]:
     """What -m and --weights name; a later one of the same name wins."""
     if not common.matrix and not common.weights:
         return {}
-    from tmat.reading import parse_assignment, read_matrix, read_weights
-    from tmat.reading.sources import transpose
+    from tmat.reading.sources import parse_assignment, read_matrix, read_weights, transpose
     from tmat.sheet.names import canonical
 
     found: dict[str, object] = {}

@@ -25,7 +25,7 @@ ROLES = {"right": "right", "follows": "follows", "slip": "slip", "close": "follo
 
 def key_sheet(key: str, env: Environment) -> tuple[Worksheet, Mapping[str, Called]]:
     """The worksheet to mark by, of a file, of standard input, or of a worked example, and that article's own names."""
-    from tmat.reading import read_documents
+    from tmat.reading.documents import read_documents
     from tmat.reading.files import open_file
     from tmat.sheet.worksheet import Worksheet
 
@@ -105,7 +105,7 @@ def _of_json(data: bytes) -> Answers:
     import io
 
     from tmat.marking.answers import Answers
-    from tmat.reading import read_documents
+    from tmat.reading.documents import read_documents
     from tmat.sheet.worksheet import Worksheet
 
     found = Answers(origin="standard input")
@@ -119,7 +119,7 @@ def _held_against_themselves(paths: Sequence[str], options: Options, env: Enviro
     """Worksheets whose steps are each done again from their own operands."""
     from tmat.cli.showing import sheets_of
     from tmat.marking import mark_self
-    from tmat.reading import read_documents
+    from tmat.reading.documents import read_documents
     from tmat.sheet.worksheet import Worksheet
 
     found = 0

@@ -13,8 +13,9 @@ from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 
 def sheets_of(files: Sequence[str]) -> Iterator[Worksheet]:
     """The worksheets of files, one after another."""
-    from tmat.reading import read_documents, read_matrices
+    from tmat.reading.documents import read_documents
     from tmat.reading.files import open_file
+    from tmat.reading.sources import read_matrices
 
     for path in files:
         if path.lower().endswith((".json", ".jsonl")):

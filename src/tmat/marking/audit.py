@@ -12,7 +12,7 @@ from tmat.marking.answers import Answer, Answers
 from tmat.marking.options import Options
 from tmat.marking.submission import mark
 from tmat.marking.verdicts import StepReport
-from tmat.numbers import Claim
+from tmat.numbers.claim import Claim
 from tmat.operations.operation import REGISTRY, Operation
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.numbers import Claim, round_half_away
-from tmat.numbers.claim import FULL_RELATIVE, NOISE, SLACK
+from tmat.numbers import round_half_away
+from tmat.numbers.claim import FULL_RELATIVE, NOISE, SLACK, Claim
 from tmat.operations.operation import Array
 
 Cells = NDArray[np.bool_]

@@ -13,16 +13,16 @@ normal numbers to two decimals, which hides it. torch's draws (`seeding_torch`) 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-from importlib import import_module
-from typing import Any
+from hashlib import sha256
+from unicodedata import normalize
 
 import numpy as np
+from numpy.random import PCG64
 from numpy.typing import NDArray
 
 from tmat.errors import InputError, nearest
-from tmat.numbers import round_half_away
+from tmat.numbers.normal import inverse_normal
+from tmat.numbers.rounding import round_half_away
 
 __all__ = ["INITS", "draw", "keep_mask", "normal", "uniform53"]
 
@@ -30,7 +30,6 @@ Array = NDArray[np.float64]
 
 INITS = ("uniform", "normal", "xavier", "integers", "torch-rand", "torch-linear")
 
-FEW = 1 << 11  # numbers that are drawn one by one in less time than it takes to load numpy.random
 CHUNK = 1 << 15  # numbers worked on at once, so that they stay in the cache
 
 
@@ -96,8 +95,6 @@ def normal(seed: int | str, stage: str, name: str, count: int) -> Array:
     >>> normal(1, "scaling", "q", 3).round(4)
     array([0.0299, 0.6565, 1.5071])
     """
-    from tmat.numbers.normal import inverse_normal
-
     raw = _raw(seed, stage, name, count)
     raw >>= np.uint64(12)
     numbers = np.empty(count)
@@ -109,33 +106,12 @@ def normal(seed: int | str, stage: str, name: str, count: int) -> Array:
 
 def _raw(seed: int | str, stage: str, name: str, count: int, skip: int = 0) -> NDArray[np.uint64]:
     key = f"{seed}\x1f{stage}\x1f{name}"
-    if not key.isascii():
-        from unicodedata import normalize
-
-        key = normalize("NFC", key)  # a name may come composed (é) from one system and in parts from another
-    entropy = int.from_bytes(_sha256()(key.encode("utf-8", "surrogatepass")).digest(), "big")
-    if skip + count <= FEW:
-        from tmat.numbers.pcg64 import raw
-
-        return np.array(raw(entropy, skip + count)[skip:], dtype=np.uint64)
-    stream = np.random.PCG64(entropy)
+    key = normalize("NFC", key)  # a name may come composed (é) from one system and in parts from another
+    entropy = int.from_bytes(sha256(key.encode("utf-8", "surrogatepass")).digest(), "big")
+    stream = PCG64(entropy)
     if skip:
         stream.advance(skip)
     return np.asarray(stream.random_raw(count), dtype=np.uint64)
-
-
-@cache
-def _sha256() -> Callable[[bytes], Any]:
-    """Python's own SHA-256 where there is one: ``hashlib`` loads all of OpenSSL first."""
-    for home in ("_sha2", "_sha256"):  # as Python 3.12 calls it, and 3.11
-        try:
-            found: Callable[[bytes], Any] = import_module(home).sha256
-        except (ImportError, AttributeError):
-            continue
-        return found
-    from hashlib import sha256
-
-    return sha256
 
 
 def _unknown(init: str) -> InputError:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from tmat.marking.reports.words import sentences, standing
 from tmat.marking.verdicts import Report, StepReport, Verdict
-from tmat.numbers import Claim, format_number
+from tmat.numbers import format_number
+from tmat.numbers.claim import Claim
 
 
 @dataclass(frozen=True, slots=True)
