@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from unicodedata import category, east_asian_width
+from rich.cells import cell_len
 
 
 def width(text: str) -> int:
-    """The columns of a text: wide and full-width characters count two, combining and unseen ones none.
+    """The columns of a text, as Rich counts them.
 
     >>> width("When"), width("权力"), width("e\\u0301")
     (4, 4, 1)
     """
-    return len(text) if text.isascii() and text.isprintable() else sum(map(_columns, text))
-
-
-@lru_cache(maxsize=4096)
-def _columns(character: str) -> int:
-    if category(character) in ("Mn", "Me", "Cf", "Cc"):
-        return 0
-    return 2 if east_asian_width(character) in ("W", "F") else 1
+    return cell_len(text)
 
 
 def pad(text: str, columns: int, align: str = "left") -> str:
