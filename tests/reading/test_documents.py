@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import gc
 import io
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tmat.errors import InputError, TmatError
-from tmat.reading.documents import read_documents
+from tmat.reading.documents import _texts, read_documents
 from tmat.sheet.worksheet import Worksheet
 
 SHEET = b'{"tmat": 1, "tokens": ["a]", "\\"[{"], "stages": []}'
@@ -81,8 +81,6 @@ json_values = st.recursive(
 @quick
 @given(st.lists(st.one_of(st.lists(json_values), st.dictionaries(st.text(), json_values)), max_size=4), st.data())
 def test_texts_are_parted_where_their_brackets_close(documents: list[Any], data: st.DataObject) -> None:
-    from tmat.reading.documents import _texts
-
     indent = data.draw(st.sampled_from([None, 1]))
     texts = [json.dumps(document, ensure_ascii=data.draw(st.booleans()), indent=indent) for document in documents]
     stream = data.draw(st.sampled_from(["", "\n", " "])).join(texts).encode("utf-8", "surrogatepass")
@@ -99,6 +97,27 @@ def test_a_large_document_is_parted_too() -> None:
     first, second = values(io.BytesIO(text + text))
     assert first == second
     assert len(first["Q"]) == 6000
+
+
+def test_names_that_are_words_stay_words() -> None:
+    labels = ["-Infinity", "NaN", "]]", '"values":[[1,2]]', ": [[1],[2]]"]
+    matrix = {"values": [[n, "-Infinity"] for n in range(len(labels))], "rows": labels, "cols": ["Infinity", "[["]}
+    [document] = read_documents(io.BytesIO(json.dumps({"X": matrix}).encode()))
+    assert isinstance(document, dict)
+    assert (document["X"].rows, document["X"].cols) == (tuple(labels), ("Infinity", "[["))
+    assert document["X"].values.tolist() == [[n, float("-inf")] for n in range(len(labels))]
+
+
+def test_a_key_twice_in_one_object_is_refused() -> None:
+    assert '"X" is there twice in one object' in error_of(b'{"X": [[1, 2]], "X": [[3, 4]]}')
+
+
+def test_a_long_row_in_many_pieces_is_looked_through_in_time_with_its_length() -> None:
+    text = b"[[" + b"0.25, " * 400_000 + b"1]]"
+    start = time.process_time()
+    [row] = values(Drip([text[at : at + 1024] for at in range(0, len(text), 1024)]))
+    assert len(row[""][0]) == 400_001
+    assert time.process_time() - start < 5  # looked through again with every piece, it would take a minute
 
 
 def test_a_broken_document_comes_after_the_whole_ones() -> None:
@@ -170,13 +189,6 @@ def test_a_number_of_many_digits_is_read_or_refused_quickly() -> None:
     [long] = values(io.BytesIO(b"[[0." + b"3" * 2_000_000 + b"]]"))
     assert long == {"": [[1 / 3]]}
     assert "infinity" in error_of(b"[[" + b"1" * 2_000_000 + b"]]")
-
-
-def test_reading_leaves_the_garbage_collector_as_it_was() -> None:
-    assert gc.isenabled()
-    values(io.BytesIO(b"[1]"))
-    error_of(b"[x]")
-    assert gc.isenabled()
 
 
 def test_a_folder_for_standard_input() -> None:

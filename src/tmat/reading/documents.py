@@ -1,9 +1,4 @@
-"""JSON documents out of a stream, one after another, each as soon as it is complete.
-
-A document ends where its outermost bracket closes. To find that place without looking at every byte in
-Python, a slice of the stream is first boiled down to its brackets and quotes, strings are taken out, and
-pairs are struck off: what stays are the brackets that close earlier slices' and those left open.
-"""
+"""JSON documents out of a stream, one after another, each as soon as it is complete: where its first bracket closes."""
 
 from __future__ import annotations
 
@@ -23,13 +18,14 @@ Document: TypeAlias = "Worksheet | dict[str, Matrix]"
 
 LARGEST_DOCUMENT = 2**31
 _CHUNK = 1 << 20
-_SHORT = 1 << 9
-_ESCAPED = re.compile(rb"\\.", re.DOTALL)
-_STRING = re.compile(rb'"[^"]*"')
-_MARK = re.compile(rb'["\[\]{}]|\\.', re.DOTALL)
-_FIRST = re.compile(rb"(?:[ \t\r\n\x1e]|" + BOM + rb")*")
-_BRACKETS = bytes.maketrans(b"{}", b"[]")
+_BLANK = re.compile(rb"(?:[ \t\r\n\x1e]|" + BOM + rb")*")  # white space, a byte order mark, RFC 7464's separator
+_ESCAPE = re.compile(rb"\\.", re.DOTALL)
 _NO_MARKS = bytes(byte for byte in range(256) if byte not in b'"[]{}')
+_STRING = rb'[^"\\]*+(?:\\.[^"\\]*+)*+"'  # what follows its opening quote
+_PLAIN = rb'[^"\[\]{}]*+(?:"%b[^"\[\]{}]*+)*+' % _STRING  # brackets stand in strings only
+_END_OF_STRING = re.compile(_STRING, re.DOTALL)
+# The next bracket, or the quote of a string without an end; rows of numbers or words are passed over whole.
+_NEXT = re.compile(rb'%b(?:\[%b\]%b)*+(["\[\]{}]?)' % (_PLAIN, _PLAIN, _PLAIN), re.DOTALL)
 
 
 def read_documents(stream: BinaryIO, origin: str = "standard input") -> Iterator[Document]:
@@ -56,129 +52,84 @@ def document(value: object, place: Place) -> Document:
     return {"": loose_matrix(value, "", place.origin, place)}
 
 
-class _Text:
-    """One JSON text in the making: its pieces, and how deep in brackets they have come."""
-
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
-        self.size = 0
-        self.depth = 0
-        self.in_string = False
-        self.escaped = False
-
-    def take(self, piece: bytes, origin: str) -> int | None:
-        """Add a piece; where the text ends within it, add only that part and answer the part's length."""
-        before = (self.depth, self.in_string, self.escaped)
-        end = None
-        rest = piece
-        if not self.pieces:
-            # The opening bracket is counted apart, so that it cannot be struck off with its own end.
-            self.depth, rest = 1, piece[1:]
-        if self._closes(rest, origin):
-            if len(piece) > _SHORT:  # nearer by halves, which takes no step in Python for each mark
-                self.depth, self.in_string, self.escaped = before
-                half = len(piece) // 2
-                end = self.take(piece[:half], origin)
-                return half + (self.take(piece[half:], origin) or 0) if end is None else end
-            end = _end(piece, *before)
-            piece = piece[:end]
-        self.pieces.append(piece)
-        self.size += len(piece)
-        if self.size > LARGEST_DOCUMENT:
-            raise LimitError(
-                f"a JSON document of more than {LARGEST_DOCUMENT / 2**30:g} GiB",
-                f"in {origin}",
-                mend="keep fewer matrices (--only), or pass them as .npz",
-            )
-        return end
-
-    def end(self, place: Start) -> Start:
-        """Where a text that begins at a place ends."""
-        for piece in self.pieces:
-            place = place.after(piece)
-        return place
-
-    def whole(self) -> bytes:
-        """The text, which is then let go of: it may be most of the memory."""
-        joined = b"".join(self.pieces)
-        self.pieces.clear()
-        return joined
-
-    def _closes(self, piece: bytes, origin: str) -> bool:
-        if self.escaped:
-            piece = piece[1:]
-            self.escaped = False
-        if b"\\" in piece:
-            piece = _ESCAPED.sub(b"", piece)
-            self.escaped = piece.endswith(b"\\")
-        marks = piece.translate(_BRACKETS, _NO_MARKS)
-        # A pair of quotes with nothing between them opens and closes a string, or joins two: nothing is lost.
-        marks = marks.replace(b'""', b"")
-        if self.in_string:
-            marks = b'"' + marks
-        if b'"' in marks:
-            marks = _STRING.sub(b"", marks)
-            marks, quote, _ = marks.partition(b'"')
-            self.in_string = bool(quote)
-        for _ in range(DEEPEST):
-            if b"[]" not in marks:
-                break
-            marks = marks.replace(b"[]", b"")
-        closing = marks.count(b"]")
-        if b"[]" not in marks and closing >= self.depth:
-            return True
-        self.depth += len(marks) - 2 * closing
-        if b"[]" in marks or self.depth > DEEPEST:
-            raise too_deep(origin)
-        return False
-
-
-def _end(piece: bytes, depth: int, in_string: bool, escaped: bool) -> int:
-    """Where in the piece the last open bracket closes."""
-    for found in _MARK.finditer(piece, 1 if escaped else 0):
-        mark = found.group()
-        if mark == b'"':
-            in_string = not in_string
-        elif not in_string and len(mark) == 1:
-            depth += 1 if mark in b"[{" else -1
-            if depth == 0:
-                return found.end()
-    return len(piece)
-
-
 def _texts(stream: BinaryIO, origin: str) -> Iterator[tuple[bytes, Start]]:
     """Each JSON text with the place where it begins."""
     place = Start()
-    text: _Text | None = None
-    slice_size = 0
-    first = True
-    for chunk in _chunks(stream, origin):
-        start = 0
-        if first:
+    text = bytearray()
+    depth, in_string = 0, False
+    size = 0
+    held = b""  # a backslash at the end of a chunk, kept for what it escapes
+    for n, chunk in enumerate(_chunks(stream, origin)):
+        if n == 0:
             refuse_utf16(chunk, origin)
-            first = False
-        while start < len(chunk):
-            if text is None:
-                begin = _skip(chunk, start)
-                place = place.after(chunk[start:begin])
-                start = begin
-                if start == len(chunk):
+        chunk, held, at = held + chunk, b"", 0
+        while at < len(chunk):
+            if not text:
+                begin = _end_of(_BLANK, chunk, at)
+                place = place.after(chunk[at:begin])
+                if begin == len(chunk):
                     break
-                if chunk[start] not in b"[{":
-                    raise _no_document(chunk[start:], origin, place)
-                text = _Text()
-                # Slices double, so that many small documents in a chunk cost no more than one large one.
-                slice_size = 1 << 8
-            piece = chunk[start : start + slice_size]
-            end = text.take(piece, origin)
-            start += len(piece) if end is None else end
-            slice_size = min(4 * slice_size, _CHUNK)
+                if chunk[begin] not in b"[{":
+                    raise _no_document(chunk[begin:], origin, place)
+                text += chunk[begin : begin + 1]
+                at, depth, size = begin + 1, 1, 1 << 8
+                continue
+            piece = chunk[at : at + size]
+            size = min(4 * size, _CHUNK)  # a piece grows with the text: many small texts in a chunk cost as much as one
+            if (len(piece) - len(piece.rstrip(b"\\"))) % 2:
+                piece = piece[:-1]
+                if not piece:
+                    held = b"\\"
+                    break
+            before = depth, in_string
+            end, depth, in_string = _follow(_marks(piece), *before, origin)
             if end is not None:
-                begun, place = place, text.end(place)
-                yield text.whole(), begun
-                text = None
-    if text is not None:
-        yield text.whole(), place
+                end, depth, in_string = _follow(piece, *before, origin)
+                piece = piece[:end]
+            text += piece
+            at += len(piece)
+            if len(text) > LARGEST_DOCUMENT:
+                raise LimitError(
+                    f"a JSON document of more than {LARGEST_DOCUMENT / 2**30:g} GiB",
+                    f"in {origin}",
+                    mend="keep fewer matrices (--only), or pass them as .npz",
+                )
+            if end is not None:
+                whole, begun = bytes(text), place
+                text.clear()
+                place = place.after(whole)
+                yield whole, begun
+    if text:
+        yield bytes(text) + held, place
+
+
+def _marks(text: bytes) -> bytes:
+    """The brackets and quotes of a text, found many times faster than followed; two quotes side by side change nothing."""
+    return (_ESCAPE.sub(b"", text) if b"\\" in text else text).translate(None, _NO_MARKS).replace(b'""', b"")
+
+
+def _follow(text: bytes, depth: int, in_string: bool, origin: str) -> tuple[int | None, int, bool]:
+    """Follow a text's brackets: where the outermost closes, if it does; how deep the text ends, and if in a string."""
+    at = 0
+    if in_string:
+        at = _end_of(_END_OF_STRING, text, 0)
+        if at == 0:
+            return None, depth, True
+    while (found := _NEXT.match(text, at)) and (mark := found[1]):
+        if mark == b'"':
+            return None, depth, True
+        at = found.end()
+        depth += 1 if mark in b"[{" else -1
+        if depth == 0:
+            return at, 0, False
+        if depth > DEEPEST:
+            raise too_deep(origin)
+    return None, depth, False
+
+
+def _end_of(pattern: re.Pattern[bytes], text: bytes, start: int) -> int:
+    found = pattern.match(text, start)
+    return found.end() if found else start
 
 
 def _chunks(stream: BinaryIO, origin: str) -> Iterator[bytes]:
@@ -190,12 +141,6 @@ def _chunks(stream: BinaryIO, origin: str) -> Iterator[bytes]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot read {origin}", reason.lower()) from None
-
-
-def _skip(chunk: bytes, start: int) -> int:
-    """The first byte that is neither white space, a byte order mark nor a record separator (RFC 7464)."""
-    found = _FIRST.match(chunk, start)
-    return found.end() if found else start
 
 
 def refuse_utf16(chunk: bytes, origin: str) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from array import array as doubles
-from contextlib import suppress
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ SPECIAL = {"-Infinity": -math.inf, "Infinity": math.inf, "NaN": math.nan}
 
 _CELL = 'a number, or one of "-Infinity", "Infinity", "NaN"'
 _ROWS = "an array of rows, each an array of numbers"
-_NUMERIC = {float, int}
+_NUMERIC: set[type] = {float, int}
 
 
 def cells(value: object, place: Place) -> NDArray[np.float64]:
@@ -30,47 +29,20 @@ def cells(value: object, place: Place) -> NDArray[np.float64]:
     array([[ 1. ,  2.5],
            [-inf,  0. ]])
     """
-    if isinstance(value, np.ndarray):
-        return value
     if not isinstance(value, list):
         raise place.error(f"is {shown(value)}", _ROWS)
     if not value:
         return np.empty((0, 0))
-    if set(map(type, value)) == {list} and len(set(map(len, value))) == 1:
-        with suppress(KeyError, TypeError, ValueError):
-            if str in set(map(type, value[0])):
-                return _unnamed(value)
-            array = np.array(value)
-            if array.ndim == 2 and array.dtype.kind in "fiu" and not _may_be_true_or_false(array, value):
-                return array.astype(np.float64, copy=False)
-            return _unnamed(value)
-    raise _complaint(value, place)
-
-
-def _may_be_true_or_false(array: NDArray[Any], rows: list[list[Any]]) -> bool:
-    """NumPy takes true for 1 and false for 0: where either occurs, each cell's type has to be looked at."""
-    return bool(((array == 0) | (array == 1)).any()) and any(bool in set(map(type, row)) for row in rows)
-
-
-class _Numbers(dict[Any, float]):
-    """What a cell that is no float stands for."""
-
-    def __missing__(self, cell: object) -> float:
-        if type(cell) is not int:
-            raise KeyError(cell)
-        return float(cell)
-
-
-_NUMBERS = _Numbers(SPECIAL)
-
-
-def _unnamed(rows: list[list[Any]]) -> NDArray[np.float64]:
-    """The rows with numbers for names; KeyError or TypeError for any other cell."""
-    numbers = np.empty((len(rows), len(rows[0])))
-    for own, row in zip(numbers, rows, strict=True):
-        # by way of an array of doubles: half the time that NumPy takes for lists in lists
-        own[:] = doubles("d", [cell if type(cell) is float else _NUMBERS[cell] for cell in row])
-    return numbers
+    if set(map(type, value)) != {list} or len(set(map(len, value))) > 1:
+        raise _complaint(value, place)
+    flat = list(chain.from_iterable(value))
+    kinds = set(map(type, flat))
+    if str in kinds and kinds <= {*_NUMERIC, str}:
+        flat = [cell if type(cell) is float else SPECIAL.get(cell, cell) for cell in flat]
+        kinds = set(map(type, flat))
+    if not kinds <= _NUMERIC:  # true and false are no numbers either
+        raise _complaint(value, place)
+    return np.fromiter(flat, np.float64, len(flat)).reshape(len(value), -1 if flat else 0)
 
 
 def _complaint(rows: list[Any], place: Place) -> InputError:

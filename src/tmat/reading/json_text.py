@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import gc
+import json
 import re
-from contextlib import suppress
 from typing import Any, NamedTuple
+
+import orjson
 
 from tmat.errors import InputError
 from tmat.visible import visible
 
 DEEPEST = 64
 """Levels of nesting that are read; a worksheet has seven."""
-
-LARGE = 1 << 13
-"""Bytes of text from which a matrix is read in blocks of rows."""
 
 BOM = b"\xef\xbb\xbf"
 _CONTINUATION = bytes(range(0x80, 0xC0))
@@ -39,20 +37,11 @@ class Start(NamedTuple):
 
 
 def parse(data: bytes, origin: str, start: Start = Start()) -> Any:  # noqa: B008 (it is immutable)
-    """The value of one JSON text; large matrices of numbers, where a document may hold them, are arrays already."""
-    import orjson
-
-    if data.startswith(BOM):
-        data = data[len(BOM) :]
-    # A large matrix is many small lists, none of them rubbish: looking for rubbish among them doubles the time.
-    collecting = gc.isenabled()
-    gc.disable()
-    where = f"{origin}, line {start.line}"
+    """The value of one JSON text."""
+    data = data.removeprefix(BOM)
     try:
-        value = _in_blocks(data, where)
-        if value is None:
-            value = orjson.loads(data)
-            _refuse_twins(data, value, where)
+        value = orjson.loads(data)
+        _refuse_twins(data, value, f"{origin}, line {start.line}")
         return value
     except orjson.JSONDecodeError as error:
         refuse_other_encodings(data, origin, start)
@@ -61,34 +50,15 @@ def parse(data: bytes, origin: str, start: Start = Start()) -> Any:  # noqa: B00
         raise _syntax(str(error.msg), error.doc, error.pos, f"{origin}, line {at_line}, column {at_column}") from None
     except RecursionError:
         raise too_deep(origin) from None
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _in_blocks(data: bytes, where: str) -> Any:
-    """The value of a text with large matrices; None for any other, and wherever something is not as it should be."""
-    if len(data) < LARGE:
-        return None
-    import orjson
-
-    from tmat.reading.json_blocks import cut, put_back
-
-    pieces = cut(data, LARGE)
-    if pieces is not None:
-        rest, matrices = pieces
-        with suppress(ValueError, InputError):
-            value = orjson.loads(rest)
-            _refuse_twins(rest, value, where)
-            return put_back(value, matrices)
-    return None
 
 
 def _refuse_twins(data: bytes, value: Any, where: str) -> None:
     """An error where an object has a key twice: parsers take one of the two without a word, and not all the same one."""
-    if not isinstance(value, dict) or len(_KEY.findall(data)) <= _keys(value):
+    if not isinstance(value, dict):
         return
-    import json
+    keys = _keys(value)
+    if data.count(b":") <= keys or len(_KEY.findall(data)) <= keys:
+        return
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -103,15 +73,15 @@ def _refuse_twins(data: bytes, value: Any, where: str) -> None:
 
 
 def _keys(value: Any) -> int:
-    """How many keys the objects in a value have; rows of numbers are passed over."""
+    """How many keys a value's objects have; those in other arrays than arrays of objects are not looked for."""
     count = 0
     waiting = [value]
     while waiting:
         value = waiting.pop()
-        if type(value) is dict:
+        if isinstance(value, dict):
             count += len(value)
             waiting += value.values()
-        elif type(value) is list and value and (type(value[0]) in (dict, list) or type(value[-1]) in (dict, list)):
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
             waiting += value
     return count
 

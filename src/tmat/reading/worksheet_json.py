@@ -1,22 +1,15 @@
-"""A worksheet out of JSON: every field checked, every error with its path."""
+"""A worksheet out of JSON: every field checked, every error with its path; fields it does not know are passed over."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from tmat.errors import nearest
 from tmat.reading.json_matrix import SPECIAL, matrix
 from tmat.reading.json_text import parse
 from tmat.reading.place import Place, shown
 from tmat.sheet.worksheet import Matrix, Parameter, Stage, Step, Vocabulary, Worksheet
 
 VERSION = 1
-_MATRIX_FIELDS = ("values", "rows", "cols", "dtype", "origin")
-_STEP_FIELDS = ("name", "op", "of", *_MATRIX_FIELDS, "params", "round", "used")
-_STAGE_FIELDS = ("id", "stage", "params", "notes", "given", "steps", "output")
-_SHEET_FIELDS = ("tmat", "vocabulary", "tokens", "stages")
 _KINDS: dict[type, str] = {dict: "an object", list: "an array", str: "a string", int: "a whole number"}
 
 
@@ -38,7 +31,6 @@ def worksheet(value: object, place: Place) -> Worksheet:
     version = _field(value, "tmat", int, place)
     if version != VERSION:
         raise place["tmat"].error(f"is {version}", f"{VERSION}, the only version that this tmat reads")
-    _known(value, _SHEET_FIELDS, place)
     stages: list[Stage] = []
     ids: dict[str, int] = {}
     for n, entry in enumerate(_field(value, "stages", list, place)):
@@ -54,11 +46,11 @@ def worksheet(value: object, place: Place) -> Worksheet:
 
 
 def _stage(value: object, place: Place) -> Stage:
-    fields = _object(value, _STAGE_FIELDS, place)
+    fields = _object(value, place)
     given: dict[str, Matrix] = {}
     for name, entry in _field(fields, "given", dict, place, {}).items():
         at = place["given"][name]
-        _rows(_object(entry, _MATRIX_FIELDS, at), at)
+        _field(_object(entry, at), "values", list, at)
         given[name] = matrix(entry, name, _field(entry, "origin", str, at, ""), at)
     steps: list[Step] = []
     names: set[str] = set()
@@ -83,25 +75,19 @@ def _stage(value: object, place: Place) -> Stage:
 
 
 def _step(value: object, place: Place) -> Step:
-    fields = _object(value, _STEP_FIELDS, place)
+    fields = _object(value, place)
     name = _field(fields, "name", str, place)
     of = _words(_field(fields, "of", list, place), place["of"])
-    _rows(fields, place)
+    _field(fields, "values", list, place)
     result = matrix(fields, name, _field(fields, "origin", str, place, ""), place)
     decimals, used = (None if fields.get(key) is None else _field(fields, key, int, place) for key in ("round", "used"))
     return Step(result, _field(fields, "op", str, place), of, _params(fields, place), decimals, used)
 
 
-def _rows(fields: dict[str, Any], place: Place) -> None:
-    """The values are there and rows, or the array that a large matrix was read as."""
-    if not isinstance(fields.get("values"), np.ndarray):
-        _field(fields, "values", list, place)
-
-
 def _vocabulary(value: object, place: Place) -> Vocabulary | None:
     if value is None:
         return None
-    fields = _object(value, ("words", "first_id", "case", "tokenizer"), place)
+    fields = _object(value, place)
     words = _words(_field(fields, "words", list, place), place["words"])
     if len(set(words)) != len(words):
         first: dict[str, int] = {}
@@ -153,23 +139,10 @@ def _words(value: object, place: Place) -> tuple[str, ...]:
     raise place[n].error(f"is {shown(value[n])}", "a word in quotes")
 
 
-def _object(value: object, known: tuple[str, ...], place: Place) -> dict[str, Any]:
+def _object(value: object, place: Place) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise place.error(f"is {shown(value)}", f"an object of {', '.join(known)}")
-    _known(value, known, place)
+        raise place.error(f"is {shown(value)}", "an object")
     return value
-
-
-def _known(fields: dict[str, Any], known: tuple[str, ...], place: Place) -> None:
-    """An unknown field is refused: passed over, it would be lost on the way down the pipe."""
-    for key in fields:
-        if key not in known:
-            near = nearest(key, known, 1)
-            raise place[key].error(
-                "is no field of a worksheet",
-                f"here only {', '.join(known)}",
-                f"did you mean {near[0]}?" if near else None,
-            )
 
 
 def _field(fields: dict[str, Any], key: str, kind: type, place: Place, default: Any = None) -> Any:

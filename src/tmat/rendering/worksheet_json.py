@@ -7,18 +7,13 @@ from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
 
+import orjson
+
 from tmat.errors import InputError
 from tmat.sheet.worksheet import Array, Matrix, Parameter, Stage, Step, Vocabulary, Worksheet
+from tmat.visible import visible
 
 VERSION = 1
-# With a sign before and three digits of exponent after, no longer number's text can contain one of these. The first
-# two are as long as the names in their quotes: texts of one length are replaced fastest.
-_STAND_INS = (
-    ("-Infinity", -math.inf, -1.001e300),
-    ("Infinity", math.inf, -1.01e300),
-    ("NaN", math.nan, -1e300),
-)
-_BLOCK = 1 << 12
 _USUAL = Vocabulary(())
 _NAMES = {math.inf: "Infinity", -math.inf: "-Infinity"}
 _WORDS = frozenset(("NaN", "Infinity", "-Infinity"))
@@ -33,8 +28,6 @@ def dumps(sheet: Worksheet) -> bytes:
     >>> dumps(Worksheet(tokens=("When", "you")))
     b'{"tmat":1,"tokens":["When","you"],"stages":[]}\n'
     """
-    import orjson
-
     try:
         return orjson.dumps(_sheet(sheet), option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE)
     except orjson.JSONEncodeError as error:
@@ -92,45 +85,23 @@ def _matrix(matrix: Matrix) -> dict[str, Any]:
 
 
 def cells(values: Array) -> Any:
-    """The rows of a matrix, in a form that orjson writes fast."""
-    import numpy as np
+    """The rows of a matrix as orjson takes them, with names for what JSON has no numbers for."""
+    import numpy as np  # a vocabulary, a worksheet without a number, is written sooner than NumPy is loaded
 
     array = np.ascontiguousarray(values, dtype=np.float64)
     if not array.size:
         return array.tolist()
-    return array if np.isfinite(array).all() else _with_names(array)
-
-
-def _with_names(array: Array) -> list[Any]:
-    """Rows with names for what JSON has no numbers for, some rows at a time: as many as stay in a processor's cache."""
-    height = max(1, _BLOCK // array.shape[1])
-    return [_block(array[top : top + height]) for top in range(0, len(array), height)]
-
-
-def _block(rows: Array) -> Any:
-    """The text of some rows.
-
-    Numbers that do not occur in the rows stand in for the three, and their texts are replaced in what orjson
-    wrote: many times faster than a Python object a cell. No other number's text contains a stand-in's, which
-    begins with its sign and ends with its exponent.
-    """
-    import numpy as np
-    import orjson
-
-    copy = rows.copy()
-    names: list[tuple[bytes, bytes]] = []
-    for name, number, stand_in in _STAND_INS:
-        where = np.isnan(rows) if math.isnan(number) else rows == number
-        if not where.any():
-            continue
-        while (copy == stand_in).any():
-            stand_in = float(np.nextafter(stand_in, 0.0))
-        np.putmask(copy, where, stand_in)
-        names.append((orjson.dumps(stand_in), f'"{name}"'.encode()))
-    text = orjson.dumps(copy, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
-    for stand_in_text, quoted in names:
-        text = text.replace(stand_in_text, quoted)
-    return orjson.Fragment(text)
+    where = {"NaN": np.isnan(array), "Infinity": array == np.inf, "-Infinity": array == -np.inf}
+    names = [name for name, places in where.items() if places.any()]
+    if not names:
+        return array
+    if len(names) == 1:  # as in every causal mask; orjson writes null for each
+        text = orjson.dumps(array, option=orjson.OPT_SERIALIZE_NUMPY)
+        return orjson.Fragment(text.replace(b"null", f'"{names[0]}"'.encode()))
+    named = array.astype(object)
+    for name in names:
+        named[where[name]] = name
+    return named.tolist()
 
 
 def _params(params: dict[str, Parameter]) -> dict[str, Any]:
@@ -151,8 +122,6 @@ def _scalar(value: Any) -> Any:
 
 def _unwritable(sheet: Worksheet, message: str) -> InputError:
     """Say which word or number JSON cannot hold: text that is not Unicode, a number beyond 64 bits."""
-    from tmat.visible import visible
-
     words: list[str] = [*sheet.tokens, *(sheet.vocabulary.words if sheet.vocabulary else ())]
     for stage in sheet.stages:
         words += [
