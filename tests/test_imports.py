@@ -28,7 +28,7 @@ HEAVY = (
     "csv", "xml", "html", "asyncio", "unittest", "torch", "scipy", "pandas", "pydantic", "msgspec",
 )  # fmt: skip
 OURS = (
-    "marking", "workings", "sheet.schema", "experiment", "text", "numbers.seeding", "cli.failing",
+    "marking", "workings", "sheet.schema", "experiment", "text.counting", "numbers.seeding", "cli.failing",
     "cli.terminal", "reading", "operations.printing", "operations.slips", "numbers.claim", "stages.decode", "stages.stack",
     "rendering.layout", "rendering.terminal", "rendering.html", "rendering.latex", "rendering.xlsx", "rendering.markdown",
 )  # fmt: skip

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tmat.errors import InputError, LimitError, OutputError, TmatError
     from tmat.reading.documents import read_documents
     from tmat.reading.sources import read_matrices, read_weights
-    from tmat.sheet.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
+    from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
     from tmat.stages.addnorm import addnorm
     from tmat.stages.attention import attention
     from tmat.stages.decode import decode
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tmat.stages.ffn import ffn
     from tmat.stages.posenc import posenc
     from tmat.stages.vocab import vocab
+    from tmat.text.vocabulary import Vocabulary
 
 _HOMES = {
     "addnorm": "stages.addnorm",
@@ -40,7 +41,7 @@ _HOMES = {
     "Matrix": "sheet.worksheet",
     "Stage": "sheet.worksheet",
     "Step": "sheet.worksheet",
-    "Vocabulary": "sheet.worksheet",
+    "Vocabulary": "text.vocabulary",
     "Worksheet": "sheet.worksheet",
     "InputError": "errors",
     "LimitError": "errors",

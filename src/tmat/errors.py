@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from tmat.visible import visible
+
 LONGEST = 2000
 """Characters of a line of an error: names come from anybody, and may be of any length."""
 
@@ -29,8 +31,7 @@ class TmatError(Exception):
         self.mend = mend
 
     def __str__(self) -> str:
-        from tmat.visible import visible  # what was typed is quoted here: it must not steer a terminal
-
+        # What was typed is quoted here: it must not steer a terminal.
         rest = [*self.details, self.mend] if self.mend else self.details
         return "\n".join([visible(self.what, LONGEST), *(f"  {visible(line, LONGEST)}" for line in rest)])
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.sheet.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.text.vocabulary import Vocabulary
 
 WORDS = (
     "<script>alert(1)</script>",

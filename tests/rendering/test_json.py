@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tmat.errors import InputError
 from tmat.reading.worksheet_json import loads
 from tmat.rendering.worksheet_json import dumps
-from tmat.sheet.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.text.vocabulary import Vocabulary
 
 quick = settings(derandomize=True, max_examples=120, deadline=None)
 

@@ -10,7 +10,8 @@ import pytest
 
 import tmat
 from tmat.errors import InputError
-from tmat.sheet.worksheet import Matrix, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.text.vocabulary import Vocabulary
 
 X = [[1.0, 2.0], [3.0, 4.0]]
 

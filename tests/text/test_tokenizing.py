@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tmat.errors import InputError
-from tmat.sheet.worksheet import Vocabulary
 from tmat.text.splitting import SPECIAL, splitter
-from tmat.text.tokenizing import check_case, clean, compared, tokenize, tokens
+from tmat.text.tokenizing import check_case, clean, compared, tokens
+from tmat.text.vocabulary import Vocabulary, tokenize
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
 THUMB = "\U0001f44d\U0001f3fd"

@@ -10,7 +10,8 @@ import numpy as np
 
 from tmat.articles.numbers import data, number
 from tmat.operations.operation import Array
-from tmat.sheet.worksheet import Matrix, Vocabulary
+from tmat.sheet.worksheet import Matrix
+from tmat.text.vocabulary import Vocabulary
 
 TOKENS = ("When", "you", "play", "game", "of", "thrones")
 ORIGIN = "the thrones article"

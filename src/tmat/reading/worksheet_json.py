@@ -7,7 +7,8 @@ from typing import Any
 from tmat.reading.json_matrix import SPECIAL, matrix
 from tmat.reading.json_text import parse
 from tmat.reading.place import Place, shown
-from tmat.sheet.worksheet import Matrix, Parameter, Stage, Step, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Matrix, Parameter, Stage, Step, Worksheet
+from tmat.text.vocabulary import Vocabulary
 
 VERSION = 1
 _KINDS: dict[type, str] = {dict: "an object", list: "an array", str: "a string", int: "a whole number"}

@@ -29,6 +29,18 @@ STYLE = """
 """
 
 
+def html(of: object) -> str:
+    """A worksheet, a stage, a step or a matrix as HTML."""
+    if isinstance(of, Worksheet):
+        return worksheet_html(of)
+    if isinstance(of, Stage):
+        return stage_html(of)
+    if isinstance(of, Step):
+        return step_html(of)
+    assert isinstance(of, Matrix)
+    return matrix_html(of)
+
+
 def worksheet_html(sheet: Worksheet) -> str:
     """Every stage, the last one unfolded."""
     own = list(sections(sheet, Look(), ROOM))

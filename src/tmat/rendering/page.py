@@ -20,7 +20,8 @@ from tmat.rendering.layout.numbers import texts
 from tmat.rendering.layout.single import summary
 from tmat.rendering.layout.window import CUT, View, edges, named
 from tmat.sheet.selecting import chosen
-from tmat.sheet.worksheet import Array, Matrix, Stage, Step, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Array, Matrix, Stage, Step, Worksheet
+from tmat.text.vocabulary import Vocabulary
 from tmat.visible import visible
 
 FOLD = 6  # terms of a sum that a page shows

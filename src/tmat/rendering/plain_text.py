@@ -11,7 +11,8 @@ from tmat.reading.text_rows import is_cell
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import formula_of
 from tmat.rendering.several import Entry, entries
-from tmat.sheet.worksheet import Matrix, Stage, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+from tmat.text.vocabulary import Vocabulary
 from tmat.visible import visible
 from tmat.width import pad, width
 

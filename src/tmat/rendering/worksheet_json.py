@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from tmat.errors import InputError
-from tmat.sheet.worksheet import Array, Matrix, Parameter, Stage, Step, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Array, Matrix, Parameter, Stage, Step, Worksheet
+from tmat.text.vocabulary import Vocabulary
 from tmat.visible import visible
 
 VERSION = 1

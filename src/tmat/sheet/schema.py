@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from tmat.sheet.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.text.vocabulary import Vocabulary
 
 CELL: dict[str, Any] = {
     "anyOf": [{"type": "number"}, {"enum": ["-Infinity", "Infinity", "NaN"]}],

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from tmat.errors import InputError, fold, nearest
+from tmat.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # a vocabulary is a worksheet without a number: it never waits for NumPy
     import numpy as np
@@ -19,8 +20,17 @@ BLANK = "to be filled in"
 """The origin of a matrix that was emptied for homework."""
 
 
+class InNotebook:
+    """What a notebook shows as HTML. It asks the object itself: the one import that goes up from here to a renderer."""
+
+    def _repr_html_(self) -> str:
+        from tmat.rendering.notebook import html
+
+        return html(self)
+
+
 @dataclass(eq=False, repr=False)
-class Matrix:
+class Matrix(InNotebook):
     """Two-dimensional numbers with a name, row labels, column labels and, where known, where they came from.
 
     >>> Matrix.of("X", [[1, 2], [3, 4]], rows=["When", "you"]).rows
@@ -80,11 +90,6 @@ class Matrix:
     def renamed(self, name: str) -> Matrix:
         return Matrix(name, self.values, self.rows, self.cols, self.origin)
 
-    def _repr_html_(self) -> str:
-        from tmat.rendering.notebook import matrix_html
-
-        return matrix_html(self)
-
 
 def _why_not(values: object) -> str:
     """Why these are no rows of numbers: rows of different lengths, or cells that are no numbers."""
@@ -108,7 +113,7 @@ def _labels(labels: object, count: int, name: str, kind: str) -> tuple[str, ...]
 
 
 @dataclass(eq=False, repr=False)
-class Step:
+class Step(InNotebook):
     """One operation applied to named matrices, its result named too.
 
     ``decimals`` is the rounding applied to the result; ``used`` is the rounding with which later
@@ -141,11 +146,6 @@ class Step:
         m = self.result
         return Matrix(m.name, round_half_away(m.values, self.used), m.rows, m.cols, m.origin)
 
-    def _repr_html_(self) -> str:
-        from tmat.rendering.notebook import step_html
-
-        return step_html(self)
-
     def _repr_latex_(self) -> str | None:
         from tmat.rendering.notebook import step_latex
 
@@ -153,7 +153,7 @@ class Step:
 
 
 @dataclass(eq=False, repr=False)
-class Stage:
+class Stage(InNotebook):
     """The steps of one subcommand, with what was given to it and its parameters.
 
     ``notes`` say the conventions in force, one short phrase each: "one head", "d_k = 6".
@@ -210,66 +210,9 @@ class Stage:
         """What the next stage takes."""
         return self.operand(self.output)
 
-    def _repr_html_(self) -> str:
-        from tmat.rendering.notebook import stage_html
-
-        return stage_html(self)
-
-
-@dataclass(repr=False)
-class Vocabulary:
-    """The words a model knows, in the order of their ids.
-
-    >>> Vocabulary(("I", "drink"), first_id=1).id("drink")
-    2
-    """
-
-    words: tuple[str, ...]
-    first_id: int = 0
-    case: str = "fold"
-    tokenizer: str = "words"
-    _index: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def id(self, word: str) -> int | None:
-        """The id of a word, compared without case unless case is kept; None where the word is unknown."""
-        index = self.index()
-        position = index.get(word)
-        if position is None:
-            from tmat.text.tokenizing import clean, compared
-
-            position = index.get(compared(clean(word), self.case))
-        return None if position is None else position + self.first_id
-
-    def index(self) -> Mapping[str, int]:
-        """The position, from 0, of each word as it is compared; made once."""
-        if not self._index:
-            from tmat.text.tokenizing import clean, compared
-
-            for n, word in enumerate(self.words):
-                self._index.setdefault(compared(clean(word), self.case), n)
-        return self._index
-
-    def lookup(self, tokens: Iterable[str]) -> list[int]:
-        """The ids of tokens, <unk> standing for unknown ones where it is in the vocabulary.
-
-        >>> Vocabulary(("I", "drink"), first_id=1).lookup(["Drink", "i"])
-        [2, 1]
-
-        Errors: unknown words, all of them named, with the words near them.
-        """
-        tokens = list(tokens)
-        stand_in = self.id("<unk>")
-        ids = [self.id(token) for token in tokens]
-        if stand_in is None and None in ids:
-            spelled = {self.words[n]: n for n in self.index().values()}
-            from tmat.text.tokenizing import unknown_words
-
-            raise unknown_words((token for token, id in zip(tokens, ids, strict=True) if id is None), spelled)
-        return [stand_in if id is None else id for id in ids]  # type: ignore[misc]
-
 
 @dataclass(eq=False, repr=False)
-class Worksheet:
+class Worksheet(InNotebook):
     """The stages so far, the vocabulary and the tokens."""
 
     stages: list[Stage] = field(default_factory=list)
@@ -304,8 +247,3 @@ class Worksheet:
         while f"{stage}-{n}" in taken:
             n += 1
         return f"{stage}-{n}"
-
-    def _repr_html_(self) -> str:
-        from tmat.rendering.notebook import worksheet_html
-
-        return worksheet_html(self)

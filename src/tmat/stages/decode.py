@@ -16,7 +16,7 @@ from tmat.errors import InputError
 from tmat.numbers.seeding import draw
 from tmat.operations import flatten, largest, linear, matmul, one_row, softmax
 from tmat.progress import working
-from tmat.sheet.worksheet import Array, Matrix, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Array, Matrix, Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.embed import embed
@@ -24,7 +24,7 @@ from tmat.stages.ffn import ffn
 from tmat.stages.posenc import posenc
 from tmat.stages.stack import Sublayers, by_layer, taken
 from tmat.stages.vocab import numbered
-from tmat.text.tokenizing import tokenize
+from tmat.text.vocabulary import Vocabulary, tokenize
 
 PROJECTS = ("last", "flatten")
 START, END = "<start>", "<end>"

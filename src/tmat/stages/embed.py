@@ -11,9 +11,9 @@ from tmat.engine.node import Node
 from tmat.engine.rounding import Rounding
 from tmat.errors import InputError, fold
 from tmat.operations import lookup, token_ids
-from tmat.sheet.worksheet import Vocabulary, Worksheet
+from tmat.sheet.worksheet import Worksheet
 from tmat.stages.vocab import numbered
-from tmat.text.tokenizing import tokenize
+from tmat.text.vocabulary import Vocabulary, tokenize
 
 
 def embed(

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError, nearest
-from tmat.sheet.worksheet import Parameter, Stage, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Parameter, Stage, Worksheet
 from tmat.text.tokenizing import clean, compared
+from tmat.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from tmat.text.counting import Counts

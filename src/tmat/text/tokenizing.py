@@ -20,13 +20,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from tmat.errors import InputError, nearest
 from tmat.text.splitting import SPECIAL, TOKENIZERS, checked, clean, splitter
-
-if TYPE_CHECKING:
-    from tmat.sheet.worksheet import Vocabulary
 
 __all__ = [
     "CASES",
@@ -35,7 +31,6 @@ __all__ = [
     "check_case",
     "clean",
     "compared",
-    "tokenize",
     "tokens",
     "unknown_words",
 ]
@@ -54,18 +49,6 @@ def tokens(text: str, tokenizer: str = "words", special: Iterable[str] = ()) -> 
     ['<start>', '当', '你', '玩', 'games', '3.14']
     """
     return list(splitter(tokenizer, special).split(clean(checked(text))))
-
-
-def tokenize(text: str, vocabulary: Vocabulary) -> list[str]:
-    """The tokens of a text to embed, taken apart as the vocabulary was.
-
-    >>> from tmat.sheet.worksheet import Vocabulary
-    >>> tokenize("When you play", Vocabulary(("when", "you", "play")))
-    ['When', 'you', 'play']
-    """
-    chars = vocabulary.tokenizer == "chars"
-    odd = (word for word in vocabulary.words if (len(word) > 1 if chars else not word.isalnum()))
-    return tokens(text, vocabulary.tokenizer, (word for word in odd if len(word.split()) == 1))
 
 
 def compared(word: str, case: str = "fold") -> str:

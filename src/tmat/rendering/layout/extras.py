@@ -17,7 +17,8 @@ from tmat.rendering.layout.numbers import texts
 from tmat.rendering.layout.wrap import folded
 from tmat.rendering.layout.wrap import words as pieces_of
 from tmat.rendering.styled import EMPTY, Line, Span, padded, space
-from tmat.sheet.worksheet import Parameter, Stage, Step, Vocabulary
+from tmat.sheet.worksheet import Parameter, Stage, Step
+from tmat.text.vocabulary import Vocabulary
 from tmat.width import width
 
 LONG = 120  # words of a list beyond which it is cut on a page of limited width

@@ -15,7 +15,8 @@ from tmat.rendering.layout.row import given, pieces
 from tmat.rendering.layout.single import alone
 from tmat.rendering.styled import EMPTY, Line, plain, space, trimmed
 from tmat.sheet.selecting import matching
-from tmat.sheet.worksheet import Stage, Step, Vocabulary, Worksheet
+from tmat.sheet.worksheet import Stage, Step, Worksheet
+from tmat.text.vocabulary import Vocabulary
 
 MARGIN = 1
 NARROWEST = 20  # the least width that is laid out for

@@ -1,0 +1,65 @@
+"""The words that a model knows, and text taken apart into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tmat.text.tokenizing import clean, compared, tokens, unknown_words
+
+
+@dataclass(repr=False)
+class Vocabulary:
+    """The words a model knows, in the order of their ids.
+
+    >>> Vocabulary(("I", "drink"), first_id=1).id("drink")
+    2
+    """
+
+    words: tuple[str, ...]
+    first_id: int = 0
+    case: str = "fold"
+    tokenizer: str = "words"
+    _index: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def id(self, word: str) -> int | None:
+        """The id of a word, compared without case unless case is kept; None where the word is unknown."""
+        index = self.index()
+        position = index.get(word)
+        if position is None:
+            position = index.get(compared(clean(word), self.case))
+        return None if position is None else position + self.first_id
+
+    def index(self) -> Mapping[str, int]:
+        """The position, from 0, of each word as it is compared; made once."""
+        if not self._index:
+            for n, word in enumerate(self.words):
+                self._index.setdefault(compared(clean(word), self.case), n)
+        return self._index
+
+    def lookup(self, tokens: Iterable[str]) -> list[int]:
+        """The ids of tokens, <unk> standing for unknown ones where it is in the vocabulary.
+
+        >>> Vocabulary(("I", "drink"), first_id=1).lookup(["Drink", "i"])
+        [2, 1]
+
+        Errors: unknown words, all of them named, with the words near them.
+        """
+        tokens = list(tokens)
+        stand_in = self.id("<unk>")
+        ids = [self.id(token) for token in tokens]
+        if stand_in is None and None in ids:
+            spelled = {self.words[n]: n for n in self.index().values()}
+            raise unknown_words((token for token, id in zip(tokens, ids, strict=True) if id is None), spelled)
+        return [stand_in if id is None else id for id in ids]  # type: ignore[misc]
+
+
+def tokenize(text: str, vocabulary: Vocabulary) -> list[str]:
+    """The tokens of a text to embed, taken apart as the vocabulary was.
+
+    >>> tokenize("When you play", Vocabulary(("when", "you", "play")))
+    ['When', 'you', 'play']
+    """
+    chars = vocabulary.tokenizer == "chars"
+    odd = (word for word in vocabulary.words if (len(word) > 1 if chars else not word.isalnum()))
+    return tokens(text, vocabulary.tokenizer, (word for word in odd if len(word.split()) == 1))
