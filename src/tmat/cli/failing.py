@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from tmat.cli.environment import Environment
 from tmat.errors import TmatError, nearest
+from tmat.visible import visible
 
 
 class Exit(IntEnum):
@@ -20,15 +21,15 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-def answer(error: BaseException, arguments: Sequence[str], environment: Environment) -> int:
-    """Say what went wrong and answer the exit code."""
+def answer(error: BaseException, arguments: Sequence[str], environment: Environment, commands: Iterable[str]) -> int:
+    """Say what went wrong and answer the exit code; ``commands`` are the names that there are."""
     if "--debug" in arguments and not isinstance(error, SystemExit):
         import traceback
 
         environment.say("".join(traceback.format_exception(error)))
     if _interrupted(error):
         return Exit.INTERRUPTED
-    command = _command(arguments)
+    command = f"tmat {arguments[0]}" if arguments and arguments[0] in commands else "tmat"
     kind = type(error).__name__
     if isinstance(error, TmatError):
         environment.say(f"{command}: {error}")
@@ -48,7 +49,7 @@ def answer(error: BaseException, arguments: Sequence[str], environment: Environm
         if kind == "NoArgsIsHelpError":
             environment.write(str(error.format_message()) + "\n")
             return Exit.DONE
-        environment.say(_usage(command, kind, error))
+        environment.say(_usage(command, kind, error, commands))
         return Exit.BAD_INPUT
     if isinstance(error, MemoryError):
         environment.say(
@@ -72,18 +73,8 @@ def _interrupted(error: BaseException | None) -> bool:
     return False
 
 
-def _command(arguments: Sequence[str]) -> str:
-    from tmat.cli.program import COMMANDS
-
-    named = arguments[0] if arguments else ""
-    return f"tmat {named}" if named in COMMANDS else "tmat"
-
-
-def _usage(command: str, kind: str, error: BaseException) -> str:
+def _usage(command: str, kind: str, error: BaseException, commands: Iterable[str]) -> str:
     """An error of the command line itself, in our form: what, and the mend."""
-    from tmat.cli.program import COMMANDS
-    from tmat.visible import visible
-
     message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
     if kind == "NoSuchOption":
         option = str(getattr(error, "option_name", ""))
@@ -93,8 +84,8 @@ def _usage(command: str, kind: str, error: BaseException) -> str:
         return "\n".join([*lines, f"  {mend}"])
     if message.lower().startswith("no such command"):
         name = message.partition("'")[2].rpartition("'")[0] or message
-        close = nearest(name, COMMANDS)
-        mend = f"did you mean {close[0]}?" if close else f"there are {', '.join(COMMANDS)}"
+        close = nearest(name, commands)
+        mend = f"did you mean {close[0]}?" if close else f"there are {', '.join(commands)}"
         return f"tmat: no such command: {visible(name)}\n  {mend}"
     first, *rest = message.split("\n")
     said = [f"{command}: {first[:1].lower()}{first[1:]}", *(f"  {line.strip()}" for line in rest if line.strip())]

@@ -107,7 +107,7 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
         except BaseException as error:
             from tmat.cli import failing
 
-            return failing.answer(error, arguments, environment)
+            return failing.answer(error, arguments, environment, COMMANDS)
 
 
 def _watched(environment: Environment) -> AbstractContextManager[None]:
