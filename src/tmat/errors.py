@@ -69,7 +69,7 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     >>> nearest("scroes", ["scores", "scaled", "weights"])
     ['scores']
     """
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # loaded for an error alone
 
     folded: dict[str, str] = {}
     for candidate in known:

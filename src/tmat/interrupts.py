@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,8 +17,6 @@ def end_when_interrupted() -> None:
     Python would raise KeyboardInterrupt wherever it is: in the middle of loading a library written in C, too, and not
     all of them survive that.
     """
-    import signal
-
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupted)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import os
+import sys
 from functools import cache
 
 from tmat.errors import LimitError
@@ -22,9 +25,6 @@ def memory() -> int:
 
 
 def _of_machine() -> int:
-    import os
-    import sys
-
     if sys.platform == "win32":  # pragma: no cover - not where the tests run
         import ctypes
 
@@ -92,6 +92,4 @@ def counted(number: int) -> str:
     >>> counted(1024), counted(10**20 + 1)
     ('1024', '10^20')
     """
-    import math
-
     return str(number) if number < 10**15 else f"10^{int(math.log10(number))}"

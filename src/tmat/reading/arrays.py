@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import math
+import warnings
 import zipfile
 from collections.abc import Iterator
 from typing import IO, BinaryIO
@@ -133,9 +135,6 @@ def _header(stream: IO[bytes], origin: str) -> tuple[tuple[int, ...], bool, np.d
 
 
 def _described(text: bytes, origin: str) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
-    import ast
-    import warnings
-
     try:
         with warnings.catch_warnings():
             # A damaged header may read as dubious Python, an old one name a type as NumPy no longer does.

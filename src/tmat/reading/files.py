@@ -33,7 +33,7 @@ def open_file(path: str) -> BinaryIO:
 
 
 def _missing(path: str) -> InputError:
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # loaded for an error alone
 
     if not path.strip():
         return InputError("no numbers and no file's name", mend=_SOURCES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tmat.errors import InputError
+from tmat.visible import visible
 
 
 class Place:
@@ -41,8 +42,6 @@ def _spelled(key: str | int) -> str:
         return f"[{key}]"
     if all(character.isalnum() or character == "_" for character in key) and key:
         return f".{key}"
-    from tmat.visible import visible
-
     quoted = visible(key, 60).replace('"', '\\"')
     return f'["{quoted}"]'
 
@@ -56,8 +55,6 @@ def shown(value: object) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str):
-        from tmat.visible import visible
-
         return f'"{visible(value, 40)}"'
     if isinstance(value, list):
         return f"an array of {len(value)}" if value else "an empty array"

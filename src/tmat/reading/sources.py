@@ -10,7 +10,9 @@ from io import BytesIO
 from typing import BinaryIO
 
 from tmat.errors import InputError, fold
+from tmat.reading.answers import read_answers_text
 from tmat.reading.choosing import choose
+from tmat.reading.delimited import read_delimited
 from tmat.reading.documents import Document, read_documents
 from tmat.reading.files import as_text, open_file, read_bytes
 from tmat.reading.inline import looks_inline, read_inline
@@ -132,7 +134,10 @@ def read_file(path: str, name: str | None = None) -> dict[str, Matrix]:
 
 
 def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
-    from tmat.reading.arrays import read_npy, read_npz
+    from tmat.reading.arrays import (  # with zipfile, which matrices typed or in JSON need not wait for
+        read_npy,
+        read_npz,
+    )
 
     if suffix == ".npz":
         return read_npz(stream, origin, name)
@@ -151,14 +156,13 @@ def _loaded(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str
         return _from_document(_one_document(data, origin), name, origin)
     text = as_text(data, origin)
     if suffix in (".csv", ".tsv"):
-        from tmat.reading.delimited import read_delimited
-
         return _only({"": read_delimited(text, origin, "\t" if suffix == ".tsv" else None)}, name, origin)
     return _only(_typed(text, origin), name, origin)
 
 
 def _zipped(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
     """A spreadsheet or an .npz: both are zips."""
+    # With an XML parser, likewise.
     from tmat.reading.xlsx import as_worksheet, read_xlsx
     from tmat.reading.xlsx_cells import is_workbook
 
@@ -212,8 +216,6 @@ def _from(matrix: Matrix, name: str, stage: str, origin: str) -> Matrix:
 
 
 def _typed(text: str, origin: str) -> dict[str, Matrix]:
-    from tmat.reading.answers import read_answers_text
-
     typed = read_answers_text(text, origin)
     if not typed:
         raise InputError(

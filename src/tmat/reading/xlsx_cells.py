@@ -1,4 +1,8 @@
-"""The cells of a spreadsheet (.xlsx), read from its parts: a zip of XML, taken with care as it may come from anybody."""
+"""The cells of a spreadsheet (.xlsx), read from its parts: a zip of XML, taken with care as it may come from anybody.
+
+python-calamine does not do: two cells in opposite corners make it ask for 512 GiB and end the process, and a formula
+that was never calculated, an error and a blank are all the same to it.
+"""
 
 from __future__ import annotations
 
