@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tmat.numbers import format_number
+from tmat.operations.printing.latex import LATEX, LATEX_LINE
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, latex_formula, sections
+from tmat.rendering.page import Room, Section, Shown, formula_in, sections
 from tmat.rendering.worked import Places, Worked, asked
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import visible
@@ -65,7 +66,7 @@ def _section(section: Section, look: Look, places: Places, mark: str) -> Iterato
         yield _sentence(section.sentence)
     if section.notes:
         yield " · ".join(escaped(note) for note in section.notes)
-    worked = Worked(_numbered(stage), look, places, latex=True)
+    worked = Worked(_numbered(stage), look, places, LATEX)
     for shown in section.shown:
         yield from _matrix(shown, worked)
     if section.vocabulary is not None:
@@ -98,7 +99,7 @@ def _matrix(shown: Shown, worked: Worked) -> Iterator[str]:
 def _formula(shown: Shown) -> str:
     if shown.step is None:
         return ""
-    formula = latex_formula(shown.step)
+    formula = formula_in(shown.step, LATEX_LINE)
     told = f"{shown.step.name} {shown.step.op} {' '.join(shown.step.of)}"
     if formula is None or not told.isascii() or not re.fullmatch(r"[\w. -]*", told):
         return escaped(shown.formula)

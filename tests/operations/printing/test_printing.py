@@ -12,7 +12,7 @@ from tests.operations.samples import PARAMETERS, sample
 from tmat.operations import REGISTRY
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt, total
 from tmat.operations.printing.labels import Labels, cell_label, label_at
-from tmat.operations.printing.notation import LATEX, latex_name, latex_text
+from tmat.operations.printing.latex import LATEX, latex_name, latex_text
 from tmat.operations.printing.numbers import Numbers
 from tmat.operations.printing.symbols import Symbols
 from tmat.operations.selections import Choice, Lookup, Maximum, Place

@@ -1,0 +1,191 @@
+"""Mathematics in LaTeX: the working of a cell with fractions, a formula over whole matrices on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tmat.operations.expression import Expression, Quotient
+from tmat.operations.formula import Places, Selection, matrices
+from tmat.operations.printing.names import is_index, is_letter, is_worded, parted
+from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, At, Bound, Notation
+from tmat.operations.selections import Choice
+
+
+class Latex(Notation):
+    r"""The mathematics without the dollars: \frac{e^{s_{11}}}{…}."""
+
+    beside = " "
+    times = r" \cdot "
+    spaced_times = r" \cdot "
+    minus = " - "
+    hadamard = r" \circ "
+    outer = r" \oplus "
+    about = r"\approx"
+    given = r"\text{ is given: }"
+    spoken = False
+
+    def brackets(self, text: str) -> str:
+        return rf"\left({text}\right)"
+
+    def negative(self, text: str) -> str:
+        return f"-{text}"
+
+    def quotient(self, at: At, top: Expression, bottom: Expression) -> Bound:
+        return rf"\frac{{{at(top, LOOSE)}}}{{{at(bottom, LOOSE)}}}", POWER
+
+    def power(self, at: At, base: Expression, exponent: Expression) -> Bound:
+        return f"{at(base, ATOM)}^{{{self._exponent(at, exponent)}}}", POWER
+
+    def call(self, at: At, function: str, argument: Expression) -> Bound:
+        if function == "exp":
+            return f"e^{{{self._exponent(at, argument)}}}", POWER
+        if function == "sqrt":
+            return rf"\sqrt{{{at(argument, LOOSE)}}}", ATOM
+        if function == "mean":
+            return rf"\overline{{{at(argument, LOOSE)}}}", ATOM
+        if function == "argmax":
+            return f"{self._function(function)} {at(argument, POWER)}", PRODUCT
+        return self._function(function) + self.brackets(at(argument, LOOSE)), ATOM
+
+    def _exponent(self, at: At, exponent: Expression) -> str:
+        if isinstance(exponent, Quotient):
+            return f"{at(exponent.top, PRODUCT)}/{at(exponent.bottom, POWER)}"
+        return at(exponent, LOOSE)
+
+    def _function(self, name: str) -> str:
+        """The sign of a function, or of several; gelu_tanh is gelu with tanh below."""
+        if name == "argmax":
+            return r"\arg\max"
+        if ", " in name:
+            return ",".join(map(self._function, name.split(", ")))
+        name, _, below = name.partition("_")
+        sign = f"\\{name}" if name in _KNOWN else rf"\operatorname{{{name}}}"
+        return sign + (f"_{{{self._function(below)}}}" if below else "")
+
+    def among(self, function: str, terms: Sequence[str]) -> Bound:
+        return self._function(function) + self.brackets(self.comma.join(terms)), ATOM
+
+    def series(self, function: str, letter: str, text: str) -> Bound:
+        sign = r"\sum" if function == "sum" else self._function(function)
+        return f"{sign}_{{{letter}}} {text}", PRODUCT
+
+    def choice(self, at: At, choice: Choice) -> Bound:
+        then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
+        rows = rf"{then} & \text{{where }} {test} \ne 0 \\ {otherwise} & \text{{else}}"
+        return rf"\begin{{cases}} {rows} \end{{cases}}", ATOM
+
+    def more(self, count: int) -> str:
+        return rf"\cdots \text{{ {count} more term{'' if count == 1 else 's'} }} \cdots"
+
+    def symbol(self, letter: str, indices: Sequence[int]) -> str:
+        stem = letter if len(letter) == 1 else rf"\mathrm{{{latex_text(letter)}}}"
+        comma = "," if any(index > 9 for index in indices) else ""
+        below = comma.join(map(str, indices))
+        return _GREEK.get(stem, stem) + (f"_{{{below}}}" if below else "")
+
+    def named(self, name: str, places: Sequence[str], running: str) -> str:
+        said = [place if place == running else rf"\text{{{latex_text(place)}}}" for place in places]
+        return latex_name(name) + (f"[{', '.join(said)}]" if said else "")
+
+    def number(self, text: str) -> str:
+        plain = text.replace("−", "-").replace("∞", r"\infty").replace("π", r"\pi")
+        return plain.replace("NaN", r"\text{NaN}")
+
+    def scientific(self, mantissa: str, exponent: int) -> str:
+        return rf"{mantissa.replace('−', '-')} \cdot 10^{{{exponent}}}"
+
+    def note(self, text: str) -> str:
+        return rf"\quad\text{{({latex_text(text)})}}"
+
+    def arrow(self, before: str, after: str) -> str:
+        return rf"{before} \to {after}"
+
+    def name(self, name: str) -> str:
+        return latex_name(name)
+
+    def words(self, text: str) -> str:
+        return rf"\operatorname{{{latex_text(text)}}}"
+
+    def transposed(self, at: At, inner: Expression) -> Bound:
+        return rf"{at(inner, ATOM)}^{{\top}}", POWER
+
+    def beside_each_other(self, left: Expression, right: Expression) -> str:
+        return r"\, " if is_worded(left) else " "
+
+    def masked(self, at: At, choice: Choice) -> Bound:
+        return self.among("mask", [at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise)])
+
+    def places(self, places: Places) -> str:
+        return ":" if places.first is None else rf"\,{places.first}\ldots{places.last}"
+
+    def selection(self, at: At, e: Selection) -> str:
+        matrix, places = at(e.matrix, ATOM), ",".join(at(place, LOOSE) for place in e.places)
+        if any(any(matrices(place)) for place in e.places):
+            return f"{matrix}[{places}]"
+        return f"{{{matrix}}}_{{{places}}}" if "_" in matrix else f"{matrix}_{{{places}}}"
+
+
+class LatexLine(Latex):
+    """A formula that is no higher than its letters: fractions with a slash, brackets as high as the line."""
+
+    def brackets(self, text: str) -> str:
+        return f"({text})"
+
+    def quotient(self, at: At, top: Expression, bottom: Expression) -> Bound:
+        return at(top, PRODUCT) + self.slash + at(bottom, POWER), QUOTIENT
+
+    def power(self, at: At, base: Expression, exponent: Expression) -> Bound:
+        raised = self._exponent(at, exponent)
+        return at(base, ATOM) + (f"^{raised}" if len(raised) == 1 else f"^{{{raised}}}"), POWER
+
+    def series(self, function: str, letter: str, text: str) -> Bound:
+        return rf"\textstyle\sum_{letter} {text}", POWER
+
+
+
+_GREEK = {"μ": r"\mu", "σ": r"\sigma", "γ": r"\gamma", "β": r"\beta"}
+_KNOWN = frozenset({"exp", "sin", "cos", "tanh", "max"})
+_LATEX_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "−": "$-$",
+    "∞": r"$\infty$",
+    "\n": " ",
+    "\r": " ",
+    "\t": " ",
+}
+
+
+def latex_text(text: str) -> str:
+    r"""A label or a name as LaTeX text: nothing in it is a command, a group or the end of the mathematics.
+
+    >>> print(latex_text("50%_of {it}"))
+    50\%\_of \{it\}
+    """
+    return "".join(_LATEX_SPECIAL.get(character, character) for character in text)
+
+
+def latex_name(name: str) -> str:
+    r"""A matrix's name in mathematics: W_Q is W with a Q below, a word stands upright.
+
+    >>> print(latex_name("W_Q"), latex_name("scores2"), latex_name("layer1.gamma"))
+    W_{Q} \mathrm{scores}_{2} \mathrm{layer1.}\gamma
+    """
+    own = parted(name)
+    upright = not (own.is_greek or is_letter(own.stem))
+    stem = rf"\mathrm{{{latex_text(own.stem)}}}" if upright else f"\\{own.stem}" if own.is_greek else own.stem
+    below = own.below if is_index(own.below) else rf"\mathrm{{{latex_text(own.below)}}}"
+    before = rf"\mathrm{{{latex_text(own.place)}}}" if own.place else ""
+    return before + stem + (f"_{{{below}}}" if below else "")
+
+
+LATEX = Latex()
+LATEX_LINE = LatexLine()
