@@ -18,7 +18,6 @@ from tests.rendering.nasty import nasty
 
 import tmat
 from tmat.numbers import round_half_away
-from tmat.operations import REGISTRY
 from tmat.rendering.html import document
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet

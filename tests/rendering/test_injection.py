@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from tests.rendering.nasty import WORDS, nasty
 from tests.rendering.test_json import worksheets
 
+from tmat.operations.printing.latex import LATEX_LINE
 from tmat.reading import loads, read_answers_text
 from tmat.reading.delimited import read_delimited
 from tmat.rendering import rendered
 from tmat.rendering.layout import Look
 from tmat.rendering.layout import drawer as pens
 from tmat.rendering.layout.drawer import Pen
-from tmat.operations.printing.latex import LATEX_LINE
 from tmat.rendering.page import formula_in
 from tmat.sheet.worksheet import Matrix, Step, Worksheet
 from tmat.visible import visible

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tmat.operations.expression import Cell, Expression, Operand, Sum
-from tmat.operations.printing.text import ATOM, LOOSE, QUOTIENT, SUM, TEXT, Bound, Notation
 from tmat.operations.printing.printer import Printer
+from tmat.operations.printing.text import ATOM, LOOSE, QUOTIENT, SUM, TEXT, Bound, Notation
 from tmat.operations.selections import Lookup
 from tmat.operations.series import Run, common, runs
 from tmat.visible import visible

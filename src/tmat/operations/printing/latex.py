@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from tmat.operations.expression import Expression, Quotient
 from tmat.operations.formula import Places, Selection, matrices
 from tmat.operations.printing.names import is_index, is_letter, is_worded, parted
-from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, At, Bound, Notation
+from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, At, Bound
+from tmat.operations.printing.typeset import Typeset
 from tmat.operations.selections import Choice
 
 
-class Latex(Notation):
+class Latex(Typeset):
     r"""The mathematics without the dollars: \frac{e^{s_{11}}}{…}."""
 
     beside = " "
@@ -22,7 +23,6 @@ class Latex(Notation):
     outer = r" \oplus "
     about = r"\approx"
     given = r"\text{ is given: }"
-    spoken = False
 
     def brackets(self, text: str) -> str:
         return rf"\left({text}\right)"
@@ -36,37 +36,28 @@ class Latex(Notation):
     def power(self, at: At, base: Expression, exponent: Expression) -> Bound:
         return f"{at(base, ATOM)}^{{{self._exponent(at, exponent)}}}", POWER
 
-    def call(self, at: At, function: str, argument: Expression) -> Bound:
-        if function == "exp":
-            return f"e^{{{self._exponent(at, argument)}}}", POWER
-        if function == "sqrt":
-            return rf"\sqrt{{{at(argument, LOOSE)}}}", ATOM
-        if function == "mean":
-            return rf"\overline{{{at(argument, LOOSE)}}}", ATOM
-        if function == "argmax":
-            return f"{self._function(function)} {at(argument, POWER)}", PRODUCT
-        return self._function(function) + self.brackets(at(argument, LOOSE)), ATOM
-
     def _exponent(self, at: At, exponent: Expression) -> str:
         if isinstance(exponent, Quotient):
             return f"{at(exponent.top, PRODUCT)}/{at(exponent.bottom, POWER)}"
         return at(exponent, LOOSE)
 
-    def _function(self, name: str) -> str:
-        """The sign of a function, or of several; gelu_tanh is gelu with tanh below."""
-        if name == "argmax":
-            return r"\arg\max"
-        if ", " in name:
-            return ",".join(map(self._function, name.split(", ")))
-        name, _, below = name.partition("_")
-        sign = f"\\{name}" if name in _KNOWN else rf"\operatorname{{{name}}}"
-        return sign + (f"_{{{self._function(below)}}}" if below else "")
+    def known(self, function: str) -> str:
+        return r"\arg\max" if function == "argmax" else f"\\{function}"
 
-    def among(self, function: str, terms: Sequence[str]) -> Bound:
-        return self._function(function) + self.brackets(self.comma.join(terms)), ATOM
+    def below(self, stem: str, index: str) -> str:
+        return f"{stem}_{{{index}}}"
+
+    def e_to(self, exponent: str) -> str:
+        return f"e^{{{exponent}}}"
+
+    def root(self, text: str) -> str:
+        return rf"\sqrt{{{text}}}"
+
+    def overlined(self, text: str) -> str:
+        return rf"\overline{{{text}}}"
 
     def series(self, function: str, letter: str, text: str) -> Bound:
-        sign = r"\sum" if function == "sum" else self._function(function)
+        sign = r"\sum" if function == "sum" else self.function(function)
         return f"{sign}_{{{letter}}} {text}", PRODUCT
 
     def choice(self, at: At, choice: Choice) -> Bound:
@@ -112,9 +103,6 @@ class Latex(Notation):
     def beside_each_other(self, left: Expression, right: Expression) -> str:
         return r"\, " if is_worded(left) else " "
 
-    def masked(self, at: At, choice: Choice) -> Bound:
-        return self.among("mask", [at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise)])
-
     def places(self, places: Places) -> str:
         return ":" if places.first is None else rf"\,{places.first}\ldots{places.last}"
 
@@ -142,9 +130,7 @@ class LatexLine(Latex):
         return rf"\textstyle\sum_{letter} {text}", POWER
 
 
-
 _GREEK = {"μ": r"\mu", "σ": r"\sigma", "γ": r"\gamma", "β": r"\beta"}
-_KNOWN = frozenset({"exp", "sin", "cos", "tanh", "max"})
 _LATEX_SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",

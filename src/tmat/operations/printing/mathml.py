@@ -14,15 +14,15 @@ from html import escape
 from tmat.operations.expression import Expression
 from tmat.operations.formula import Places, Selection, Symbol, matrices
 from tmat.operations.printing.names import is_index, is_letter, is_worded, parted
-from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, At, Bound, Notation
+from tmat.operations.printing.text import ATOM, LOOSE, POWER, At, Bound
+from tmat.operations.printing.typeset import Typeset
 from tmat.operations.selections import Choice
 
 THIN = '<mspace width="0.17em"/>'
 _GREEK = {"gamma": "γ", "beta": "β"}
-_KNOWN = frozenset({"exp", "sin", "cos", "tanh", "max"})
 
 
-class Mathml(Notation):
+class Mathml(Typeset):
     """Every text is the elements of a row; ``_one`` makes one element of them."""
 
     beside = ""
@@ -36,7 +36,7 @@ class Mathml(Notation):
     equal, about = "<mo>=</mo>", "<mo>≈</mo>"
     equals = equal
     given = "<mtext> is given: </mtext>"
-    spoken = False
+    thin = THIN
 
     def brackets(self, text: str) -> str:
         return _fenced("(", text, ")")
@@ -53,35 +53,23 @@ class Mathml(Notation):
             return _named(base.name, raised), POWER
         return f"<msup>{_one(at(base, ATOM))}{_one(raised)}</msup>", POWER
 
-    def call(self, at: At, function: str, argument: Expression) -> Bound:
-        if function == "exp":
-            return f"<msup><mi>e</mi>{_one(self._exponent(at, argument))}</msup>", POWER
-        if function == "sqrt":
-            return f"<msqrt>{_one(at(argument, LOOSE))}</msqrt>", ATOM
-        if function == "mean":
-            return f'<mover>{_one(at(argument, LOOSE))}<mo stretchy="true">¯</mo></mover>', ATOM
-        if function == "argmax":
-            return self._function(function) + THIN + at(argument, POWER), PRODUCT
-        return self._function(function) + self.brackets(at(argument, LOOSE)), ATOM
+    def known(self, function: str) -> str:
+        return f"<mi>arg</mi>{THIN}<mi>max</mi>" if function == "argmax" else f"<mi>{function}</mi>"
 
-    def _exponent(self, at: At, exponent: Expression) -> str:
-        return at(exponent, LOOSE)
+    def below(self, stem: str, index: str) -> str:
+        return f"<msub>{stem}{index}</msub>"
 
-    def _function(self, name: str) -> str:
-        """The sign of a function, or of several; gelu_tanh is gelu with tanh below."""
-        if name == "argmax":
-            return f"<mi>arg</mi>{THIN}<mi>max</mi>"
-        if ", " in name:
-            return self.comma.join(map(self._function, name.split(", ")))
-        name, _, below = name.partition("_")
-        sign = f"<mi>{name}</mi>" if name in _KNOWN else _upright(name)
-        return f"<msub>{sign}{self._function(below)}</msub>" if below else sign
+    def e_to(self, exponent: str) -> str:
+        return f"<msup><mi>e</mi>{_one(exponent)}</msup>"
 
-    def among(self, function: str, terms: Sequence[str]) -> Bound:
-        return self._function(function) + self.brackets(self.comma.join(terms)), ATOM
+    def root(self, text: str) -> str:
+        return f"<msqrt>{_one(text)}</msqrt>"
+
+    def overlined(self, text: str) -> str:
+        return f'<mover>{_one(text)}<mo stretchy="true">¯</mo></mover>'
 
     def series(self, function: str, letter: str, text: str) -> Bound:
-        sign = "<mo>∑</mo>" if function == "sum" else _one(self._function(function))
+        sign = "<mo>∑</mo>" if function == "sum" else _one(self.function(function))
         return f"<msub>{sign}{letter}</msub>{text}", POWER
 
     def choice(self, at: At, choice: Choice) -> Bound:
@@ -141,9 +129,6 @@ class Mathml(Notation):
     def side_by_side(self, matrices: Sequence[str]) -> str:
         return _fenced("[", self.comma.join(matrices), "]")
 
-    def masked(self, at: At, choice: Choice) -> Bound:
-        return self.among("mask", [at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise)])
-
     def places(self, places: Places) -> str:
         if places.first is None:
             return "<mo>:</mo>"
@@ -162,7 +147,9 @@ def _one(row: str) -> str:
 
 
 def _fenced(opening: str, row: str, closing: str) -> str:
-    fences = (f'<mo form="{form}" stretchy="false">{sign}</mo>' for form, sign in (("prefix", opening), ("postfix", closing)))
+    fences = (
+        f'<mo form="{form}" stretchy="false">{sign}</mo>' for form, sign in (("prefix", opening), ("postfix", closing))
+    )
     return row.join(fences)
 
 

@@ -7,7 +7,6 @@ says how the leaves look: ``q₁₁`` (Symbols), ``Q[When, k]`` (Labels), ``3.88
 from __future__ import annotations
 
 import math
-from abc import abstractmethod
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -52,9 +51,9 @@ class Printer:
             return self.notation.number("π"), ATOM
         return self.signed(format_number(number.number))
 
-    @abstractmethod
     def cell(self, cell: Cell) -> Bound:
         """A cell of a matrix."""
+        raise TypeError(f"{type(self).__name__} prints no cells")
 
     def run(self, run: Run) -> Bound:
         """Cells that an index runs over: the first of them, where a style has no letter for the index."""

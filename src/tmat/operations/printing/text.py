@@ -105,7 +105,6 @@ class Notation:
     def arrow(self, before: str, after: str) -> str:
         return f"{before} → {after}"
 
-
     # -- whole matrices
 
     def name(self, name: str) -> str:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from tmat.operations.expression import Expression
 from tmat.operations.formula import Places, Selection, matrices
 from tmat.operations.printing.names import is_index, is_letter, is_worded, parted
-from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, At, Bound, Notation
+from tmat.operations.printing.text import ATOM, LOOSE, POWER, At, Bound
+from tmat.operations.printing.typeset import Typeset
 from tmat.operations.selections import Choice
 
-_KNOWN = frozenset({"exp", "sin", "cos", "tanh", "max"})
 
-
-class Typst(Notation):
+class Typst(Typeset):
     """What is no sign, letter or number of mathematics stands in quotes: nothing in it is markup."""
 
     beside = " "
@@ -24,7 +23,6 @@ class Typst(Notation):
     outer = " plus.o "
     about = "approx"
     given = '" is given: "'
-    spoken = False
 
     def negative(self, text: str) -> str:
         return f"-{text}"
@@ -35,32 +33,23 @@ class Typst(Notation):
     def power(self, at: At, base: Expression, exponent: Expression) -> Bound:
         return f"{at(base, ATOM)}^({at(exponent, LOOSE)})", POWER
 
-    def call(self, at: At, function: str, argument: Expression) -> Bound:
-        if function == "exp":
-            return f"e^({at(argument, LOOSE)})", POWER
-        if function == "sqrt":
-            return f"sqrt({at(argument, LOOSE)})", ATOM
-        if function == "mean":
-            return f"overline({at(argument, LOOSE)})", ATOM
-        if function == "argmax":
-            return f"{self._function(function)} {at(argument, POWER)}", PRODUCT
-        return self._function(function) + self.brackets(at(argument, LOOSE)), ATOM
+    def known(self, function: str) -> str:
+        return "arg max" if function == "argmax" else function
 
-    def _function(self, name: str) -> str:
-        """The sign of a function, or of several; gelu_tanh is gelu with tanh below."""
-        if name == "argmax":
-            return "arg max"
-        if ", " in name:
-            return self.comma.join(map(self._function, name.split(", ")))
-        name, _, below = name.partition("_")
-        sign = name if name in _KNOWN else quoted(name)
-        return f"{sign}_({self._function(below)})" if below else sign
+    def below(self, stem: str, index: str) -> str:
+        return f"{stem}_({index})"
 
-    def among(self, function: str, terms: Sequence[str]) -> Bound:
-        return self._function(function) + self.brackets(self.comma.join(terms)), ATOM
+    def e_to(self, exponent: str) -> str:
+        return f"e^({exponent})"
+
+    def root(self, text: str) -> str:
+        return f"sqrt({text})"
+
+    def overlined(self, text: str) -> str:
+        return f"overline({text})"
 
     def series(self, function: str, letter: str, text: str) -> Bound:
-        return f"{'sum' if function == 'sum' else self._function(function)}_({letter}) {text}", POWER
+        return f"{'sum' if function == 'sum' else self.function(function)}_({letter}) {text}", POWER
 
     def choice(self, at: At, choice: Choice) -> Bound:
         then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
@@ -104,9 +93,6 @@ class Typst(Notation):
 
     def beside_each_other(self, left: Expression, right: Expression) -> str:
         return " thin " if is_worded(left) else " "
-
-    def masked(self, at: At, choice: Choice) -> Bound:
-        return self.among("mask", [at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise)])
 
     def places(self, places: Places) -> str:
         return ":" if places.first is None else f"{places.first}…{places.last}"

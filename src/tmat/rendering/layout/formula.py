@@ -129,7 +129,13 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
         case SideBySide(matrices=own):
             return [_group(own, "[")], ATOM
         case Choice(then=then, test=test, otherwise=otherwise):
-            return [*_set(then, SUM), Sign(" where "), *_set(test, SUM), Sign(", else "), *_set(otherwise, LOOSE)], LOOSE
+            return [
+                *_set(then, SUM),
+                Sign(" where "),
+                *_set(test, SUM),
+                Sign(", else "),
+                *_set(otherwise, LOOSE),
+            ], LOOSE
         case Prose(said=told):
             return [part for own in told for part in _set(own, LOOSE)], LOOSE
     raise TypeError(f"no setting of {type(e).__name__}")  # pragma: no cover
