@@ -30,7 +30,7 @@ HEAVY = (
 OURS = (
     "marking", "workings", "sheet.schema", "experiment", "text", "numbers.seeding", "visible", "cli.failing",
     "cli.terminal", "reading", "operations.printing", "operations.slips", "numbers.claim", "stages.decode", "stages.stack",
-    "rendering.layout", "rendering.terminal", "rendering.html", "rendering.latex", "rendering.xlsx", "rendering.markdown",
+    "rendering.layout", "rendering.terminal", "rendering.formats.html", "rendering.formats.latex", "rendering.formats.xlsx", "rendering.formats.markdown",
 )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def test_a_table_loads_of_rich_only_what_prints_lines() -> None:
         "numbers.seeding",
         "operations.printing",
         "operations.slips",
-        "rendering.worksheet_json",
+        "rendering.formats.json",
     )
     assert among(modules, tuple(f"tmat.{name}" for name in ours)) == []
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tmat.errors import InputError
 from tmat.reading import json_blocks, json_text, loads, read_documents
-from tmat.rendering.worksheet_json import dumps
+from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 quick = settings(derandomize=True, max_examples=400, deadline=None)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tmat.errors import InputError, TmatError
 from tmat.reading import parse_assignment, read_assignment, read_matrices, read_matrix, read_weights
 from tmat.reading.sources import split_selector
-from tmat.rendering.worksheet_json import dumps
+from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 SQUARE = [[1.0, 2.0], [3.0, 4.0]]

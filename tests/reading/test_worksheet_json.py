@@ -9,7 +9,7 @@ import pytest
 
 from tmat.errors import InputError
 from tmat.reading import loads
-from tmat.rendering import worksheet_json
+from tmat.rendering.formats import json as worksheet_json
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 SHEET: dict[str, Any] = {

@@ -18,7 +18,7 @@ from tests.rendering.nasty import nasty
 
 import tmat
 from tmat.numbers import round_half_away
-from tmat.rendering.html import document
+from tmat.rendering.formats.html import document
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 

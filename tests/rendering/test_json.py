@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tmat.errors import InputError
 from tmat.reading import loads
-from tmat.rendering.worksheet_json import dumps
+from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
 
 quick = settings(derandomize=True, max_examples=120, deadline=None)

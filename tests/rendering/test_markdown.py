@@ -10,8 +10,8 @@ import pytest
 
 import tmat
 from tmat.numbers import round_half_away
+from tmat.rendering.formats.markdown import document, label, mathematics
 from tmat.rendering.layout import Look
-from tmat.rendering.markdown import document, label, mathematics
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 markdown_it = pytest.importorskip("markdown_it")

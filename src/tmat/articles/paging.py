@@ -15,9 +15,9 @@ from tmat.articles.scripting import script
 from tmat.articles.verdicts import Said, errata, summary, verdict
 from tmat.errors import fold
 from tmat.operations.printing.latex import LATEX_LINE
+from tmat.rendering.formats.markdown import ROOM, escaped, label, mathematics, table
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import texts
-from tmat.rendering.markdown import ROOM, escaped, label, mathematics, table
 from tmat.rendering.page import formula_in, shown
 from tmat.sheet.worksheet import Matrix, Step
 

@@ -147,7 +147,7 @@ def _meanwhile(stage: str, common: Common) -> None:
     if common.format in (None, "json") and common.output is None:
         import orjson  # noqa: F401
 
-        import tmat.rendering.worksheet_json
+        import tmat.rendering.formats.json
     if stage in DRAWING and not common.weights:
         import tmat.numbers.pcg64
         import tmat.numbers.seeding  # noqa: F401

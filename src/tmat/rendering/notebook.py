@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from html import escape
 
 from tmat.operations.printing.latex import LATEX_LINE
-from tmat.rendering.html.tables import table, word
+from tmat.rendering.formats.html.tables import table, word
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, formula_in, sections, shown
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from tmat.numbers import format_number
 from tmat.operations.printing.latex import LATEX, LATEX_LINE
+from tmat.rendering.format import Format
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, formula_in, sections
 from tmat.rendering.worked import Places, Worked, asked
@@ -26,7 +27,7 @@ _LEADING = re.compile(r"^(\d+)([.)])|^([-+=:])")
 _GROUP = re.compile(r"(\\mathrm\{[^{}]*)\}_(\{[^{}]*\})")
 
 
-def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
     """One document of all worksheets."""
     return {name: document(sheets, look).encode("utf-8", "replace")}
 
@@ -195,3 +196,6 @@ def _held(labels: Sequence[str]) -> tuple[str, ...]:
     return tuple(
         text if _PLAIN.fullmatch(text) and "_" not in text else str(n) for n, text in enumerate(labels, start=1)
     )
+
+
+FORMAT = Format((".md", ".markdown"), dump, working=True)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from tmat.numbers import format_number
 from tmat.operations.printing.latex import LATEX, LATEX_LINE, latex_name, latex_text
-from tmat.rendering.latex.characters import declared, scripts, set_apart
-from tmat.rendering.latex.matrix import matrix
+from tmat.rendering.format import Format
+from tmat.rendering.formats.latex.characters import declared, scripts, set_apart
+from tmat.rendering.formats.latex.matrix import matrix
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, formula_in, sections
 from tmat.rendering.worked import Places, Worked, asked
@@ -39,7 +40,7 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 NEEDS = r"% in the preamble: \usepackage{amsmath,graphicx}"
 
 
-def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
     """One document of all worksheets, or with ``fragment`` its body alone."""
     text = fragment(sheets, look) if look.fragment else document(sheets, look)
     return {name: text.encode("utf-8", "replace")}
@@ -154,3 +155,6 @@ def text(told: str) -> str:
     50\% of \{\textbackslash{}it x\} a\textbackslash{}nb
     """
     return latex_text(visible(told))
+
+
+FORMAT = Format((".tex",), dump, working=True)

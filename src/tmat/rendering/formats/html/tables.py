@@ -6,7 +6,7 @@ import math
 from html import escape
 
 from tmat.operations.printing.mathml import MATHML
-from tmat.rendering.html.shades import shade
+from tmat.rendering.formats.html.shades import shade
 from tmat.rendering.layout.window import CUT
 from tmat.rendering.page import Shown, formula_in
 from tmat.visible import visible
