@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 
 
-def modules_in(package: str) -> list[str]:
-    """The modules and packages of a package whose ``__file__`` is given, in the order of the alphabet."""
-    names = (name.removesuffix(".py") for name in os.listdir(os.path.dirname(package)))
-    return sorted(name for name in names if name.isidentifier() and not name.startswith("_"))
+def modules_in(package: str, *, packages: bool = True) -> list[str]:
+    """The modules of a package whose ``__file__`` is given, with or without the packages in it, by the alphabet."""
+    names = os.listdir(os.path.dirname(package))
+    modules = (name.removesuffix(".py") for name in names if packages or name.endswith(".py"))
+    return sorted(name for name in modules if name.isidentifier() and not name.startswith("_"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tmat.operations.expression import Expression
+from tmat.operations.expression import Expression, Quotient
 from tmat.operations.formula import Places, Selection, matrices
 from tmat.operations.printing.names import is_index, is_letter, is_worded, parted
-from tmat.operations.printing.text import ATOM, LOOSE, POWER, At, Bound
+from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, At, Bound
 from tmat.operations.printing.typeset import Typeset
 from tmat.operations.selections import Choice
 
@@ -31,7 +31,12 @@ class Typst(Typeset):
         return f"frac({at(top, LOOSE)}, {at(bottom, LOOSE)})", POWER
 
     def power(self, at: At, base: Expression, exponent: Expression) -> Bound:
-        return f"{at(base, ATOM)}^({at(exponent, LOOSE)})", POWER
+        return f"{at(base, ATOM)}^({self._exponent(at, exponent)})", POWER
+
+    def _exponent(self, at: At, exponent: Expression) -> str:
+        if isinstance(exponent, Quotient):
+            return f"{at(exponent.top, PRODUCT)} \\/ {at(exponent.bottom, POWER)}"
+        return at(exponent, LOOSE)
 
     def known(self, function: str) -> str:
         return "arg max" if function == "argmax" else function

@@ -21,10 +21,10 @@ _SIGNS = {"⋯": "$dots.c$", "⋮": "$dots.v$", "⋱": "$dots.down$", "": "#box(
 PREAMBLE = """#set page(paper: "a4", margin: 22mm)
 #set text(size: 10pt)
 // what is wider than the page is scaled down to it
-#let fit(body) = layout(size => {
+#let fit(body) = block(breakable: false, width: 100%, layout(size => {
   let wide = measure(body).width
   align(center, if wide > size.width { scale(size.width / wide * 100%, reflow: true, body) } else { body })
-})
+}))
 // a matrix between brackets, its rows' labels left of it, its columns' labels above
 #let labelled(rows, heads, cells) = {
   let bracket(n, side) = {
@@ -89,7 +89,7 @@ def _section(section: Section, look: Look, worked: Worked) -> Iterator[str]:
 def _shown(shown: Shown, worked: Worked) -> Iterator[str]:
     told = ", ".join(part for part in (shown.shapes, shown.rounding) if part)
     number = f"*{shown.number}*" if shown.number else "given"
-    yield f"{number} #h(1fr) {_small(told)}"
+    yield f"#block(sticky: true)[{number} #h(1fr) {_small(told)}]"
     row = TYPST.name(visible(shown.name)) if shown.step is None else formula_in(shown.step, TYPST)
     formula = f"${_text(shown.formula) if row is None else row} = $"
     headed = "true" if shown.has_cols else "false"
