@@ -30,7 +30,8 @@ HEAVY = (
 OURS = (
     "marking", "workings", "sheet.schema", "experiment", "text", "numbers.seeding", "visible", "cli.failing",
     "cli.terminal", "reading", "operations.printing", "operations.slips", "numbers.claim", "stages.decode", "stages.stack",
-    "rendering.layout", "rendering.terminal", "rendering.formats.html", "rendering.formats.latex", "rendering.formats.xlsx", "rendering.formats.markdown",
+    "rendering.layout", "rendering.terminal", "rendering.formats.html", "rendering.formats.latex", "rendering.formats.xlsx",
+    "rendering.formats.markdown", "rendering.formats.typst", "spelling",
 )  # fmt: skip
 
 
@@ -74,7 +75,8 @@ def test_a_table_loads_of_rich_only_what_prints_lines() -> None:
         "workings",
         "reading",
         "numbers.seeding",
-        "operations.printing",
+        "operations.printing.latex",
+        "operations.printing.mathml",
         "operations.slips",
         "rendering.formats.json",
     )

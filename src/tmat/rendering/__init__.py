@@ -31,7 +31,7 @@ def format_of_suffix(path: str) -> str:
     """The format that a file's name asks for."""
     suffix = os.path.splitext(path)[1].lower()
     known = known_formats()
-    known.sort(key=lambda name: f".{name}" != suffix)  # .json is json's: no need to ask the others
+    known.sort(key=lambda name: not set(suffix[1:]) <= set(name))  # .md is short for markdown: not all need be imported
     for name in known:
         if suffix in format_named(name).suffixes:
             return name
