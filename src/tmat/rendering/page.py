@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tmat.errors import InputError, fold
+from tmat.numbers.printing import decimals_said
 from tmat.operations.printing.text import Notation
 from tmat.rendering.layout.equation import decimals
 from tmat.rendering.layout.formula import said, shapes
@@ -193,12 +194,8 @@ def _shapes(stage: Stage, step: Step) -> str:
 
 def _rounding(step: Step) -> str:
     """To how many decimals, and to how many it is taken on."""
-    told = "exact" if step.decimals is None else f"to {_counted(step.decimals)}"
-    return told + (f", taken on to {_counted(step.used)}" if step.used is not None else "")
-
-
-def _counted(count: int) -> str:
-    return "whole numbers" if count == 0 else f"{count} decimal{'' if count == 1 else 's'}"
+    told = "exact" if step.decimals is None else f"to {decimals_said(step.decimals)}"
+    return told + (f", taken on to {decimals_said(step.used)}" if step.used is not None else "")
 
 
 def _places(count: int, most: int) -> list[int]:

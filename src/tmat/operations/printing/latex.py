@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tmat.operations.expression import Expression, Quotient
-from tmat.operations.formula import Places, Selection, matrices
+from tmat.operations.formula import Places, Selection, Symbol, matrices
 from tmat.operations.printing.names import is_index, is_letter, is_worded, parted
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, At, Bound
 from tmat.operations.printing.typeset import Typeset
@@ -23,6 +23,8 @@ class Latex(Typeset):
     outer = r" \oplus "
     about = r"\approx"
     given = r"\text{ is given: }"
+    row_end = r"\\"
+    thin_space = r"\,"
 
     def brackets(self, text: str) -> str:
         return rf"\left({text}\right)"
@@ -62,21 +64,22 @@ class Latex(Typeset):
 
     def choice(self, at: At, choice: Choice) -> Bound:
         then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
-        rows = rf"{then} & \text{{where }} {test} \ne 0 \\ {otherwise} & \text{{else}}"
+        rows = rf"{then} & \text{{where }} {test} \ne 0 {self.row_end} {otherwise} & \text{{else}}"
         return rf"\begin{{cases}} {rows} \end{{cases}}", ATOM
 
     def more(self, count: int) -> str:
         return rf"\cdots \text{{ {count} more term{'' if count == 1 else 's'} }} \cdots"
 
     def symbol(self, letter: str, indices: Sequence[int]) -> str:
-        stem = letter if len(letter) == 1 else rf"\mathrm{{{latex_text(letter)}}}"
         comma = "," if any(index > 9 for index in indices) else ""
         below = comma.join(map(str, indices))
-        return _GREEK.get(stem, stem) + (f"_{{{below}}}" if below else "")
+        if len(letter) > 1:
+            return self.upright(letter, below)
+        return _GREEK.get(letter, letter) + (f"_{{{below}}}" if below else "")
 
     def named(self, name: str, places: Sequence[str], running: str) -> str:
-        said = [place if place == running else rf"\text{{{latex_text(place)}}}" for place in places]
-        return latex_name(name) + (f"[{', '.join(said)}]" if said else "")
+        said = [place if place == running else rf"\text{{{self.escaped(place)}}}" for place in places]
+        return self.name(name) + (f"[{', '.join(said)}]" if said else "")
 
     def number(self, text: str) -> str:
         plain = text.replace("−", "-").replace("∞", r"\infty").replace("π", r"\pi")
@@ -86,31 +89,49 @@ class Latex(Typeset):
         return rf"{mantissa.replace('−', '-')} \cdot 10^{{{exponent}}}"
 
     def note(self, text: str) -> str:
-        return rf"\quad\text{{({latex_text(text)})}}"
+        return rf"\quad\text{{({self.escaped(text)})}}"
 
     def arrow(self, before: str, after: str) -> str:
         return rf"{before} \to {after}"
 
-    def name(self, name: str) -> str:
-        return latex_name(name)
+    def escaped(self, text: str) -> str:
+        return latex_text(text)
+
+    def upright(self, text: str, below: str = "") -> str:
+        return rf"\mathrm{{{self.escaped(text)}}}" + (f"_{{{below}}}" if below else "")
+
+    def name(self, name: str, index: str = "") -> str:
+        r"""A matrix's name: W_Q is W with a Q below, a word stands upright; ``index`` is set below one that has none.
+
+        >>> print(LATEX.name("W_Q"), LATEX.name("scores2"), LATEX.name("layer1.gamma"))
+        W_{Q} \mathrm{scores}_{2} \mathrm{layer1.}\gamma
+        """
+        own = parted(name)
+        before = self.upright(own.place) if own.place else ""
+        below = index or (own.below if is_index(own.below) else self.upright(own.below))
+        if not (own.is_greek or is_letter(own.stem)):
+            return before + self.upright(own.stem, below)
+        return before + (f"\\{own.stem}" if own.is_greek else own.stem) + (f"_{{{below}}}" if below else "")
 
     def words(self, text: str) -> str:
-        return rf"\operatorname{{{latex_text(text)}}}"
+        return rf"\operatorname{{{self.escaped(text)}}}"
 
     def transposed(self, at: At, inner: Expression) -> Bound:
         return rf"{at(inner, ATOM)}^{{\top}}", POWER
 
     def beside_each_other(self, left: Expression, right: Expression) -> str:
-        return r"\, " if is_worded(left) else " "
+        return f"{self.thin_space} " if is_worded(left) else " "
 
     def places(self, places: Places) -> str:
-        return ":" if places.first is None else rf"\,{places.first}\ldots{places.last}"
+        return ":" if places.first is None else rf"{self.thin_space}{places.first}\ldots{places.last}"
 
     def selection(self, at: At, e: Selection) -> str:
         matrix, places = at(e.matrix, ATOM), ",".join(at(place, LOOSE) for place in e.places)
         if any(any(matrices(place)) for place in e.places):
             return f"{matrix}[{places}]"
-        return f"{{{matrix}}}_{{{places}}}" if "_" in matrix else f"{matrix}_{{{places}}}"
+        if isinstance(e.matrix, Symbol) and not parted(e.matrix.name).below:
+            return self.name(e.matrix.name, places)
+        return f"{{{matrix}}}_{{{places}}}"
 
 
 class LatexLine(Latex):
@@ -157,20 +178,6 @@ def latex_text(text: str) -> str:
     50\%\_of \{it\}
     """
     return "".join(_LATEX_SPECIAL.get(character, character) for character in text)
-
-
-def latex_name(name: str) -> str:
-    r"""A matrix's name in mathematics: W_Q is W with a Q below, a word stands upright.
-
-    >>> print(latex_name("W_Q"), latex_name("scores2"), latex_name("layer1.gamma"))
-    W_{Q} \mathrm{scores}_{2} \mathrm{layer1.}\gamma
-    """
-    own = parted(name)
-    upright = not (own.is_greek or is_letter(own.stem))
-    stem = rf"\mathrm{{{latex_text(own.stem)}}}" if upright else f"\\{own.stem}" if own.is_greek else own.stem
-    below = own.below if is_index(own.below) else rf"\mathrm{{{latex_text(own.below)}}}"
-    before = rf"\mathrm{{{latex_text(own.place)}}}" if own.place else ""
-    return before + stem + (f"_{{{below}}}" if below else "")
 
 
 LATEX = Latex()

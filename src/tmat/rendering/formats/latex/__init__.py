@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tmat.numbers import format_number
-from tmat.operations.printing.latex import LATEX, LATEX_LINE, latex_name, latex_text
+from tmat.operations.printing.latex import LATEX, LATEX_LINE, latex_text
 from tmat.rendering.format import Format
 from tmat.rendering.formats.latex.characters import declared, scripts, set_apart
 from tmat.rendering.formats.latex.matrix import matrix
@@ -115,7 +115,7 @@ def _shown(shown: Shown, worked: Worked) -> Iterator[str]:
 
 def _equation(shown: Shown) -> str:
     if shown.step is None:
-        return latex_name(visible(shown.name))
+        return LATEX.name(visible(shown.name))
     formula = formula_in(shown.step, LATEX_LINE)
     return formula if formula is not None else rf"\text{{{text(shown.formula)}}}"
 
