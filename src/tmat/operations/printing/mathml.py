@@ -3,7 +3,7 @@
 >>> from tmat.operations.expression import Operand, sqrt
 >>> from tmat.operations.printing.symbols import Symbols
 >>> print(Symbols(MATHML).text(sqrt(Operand("Q", shape=(6, 2))[0, 1])))
-<msqrt><msub><mi>q</mi><mn>12</mn></msub></msqrt>
+<msqrt><mrow><msub><mi>q</mi><mn>12</mn></msub></mrow></msqrt>
 """
 
 from __future__ import annotations
