@@ -30,7 +30,8 @@ HEAVY = (
 OURS = (
     "marking", "workings", "sheet.schema", "experiment", "text.counting", "numbers.seeding", "cli.failing",
     "cli.terminal", "reading", "operations.printing", "operations.slips", "numbers.claim", "stages.decode", "stages.stack",
-    "rendering.layout", "rendering.terminal", "rendering.html", "rendering.latex", "rendering.xlsx", "rendering.markdown",
+    "rendering.layout", "rendering.terminal", "rendering.formats.html", "rendering.formats.latex", "rendering.formats.xlsx",
+    "rendering.formats.markdown", "rendering.formats.typst", "spelling",
 )  # fmt: skip
 
 
@@ -76,9 +77,10 @@ def test_a_table_loads_of_rich_only_what_prints_lines() -> None:
         "workings",
         "reading",
         "numbers.seeding",
-        "operations.printing",
+        "operations.printing.latex",
+        "operations.printing.mathml",
         "operations.slips",
-        "rendering.worksheet_json",
+        "rendering.formats.json",
     )
     assert among(modules, tuple(f"tmat.{name}" for name in ours)) == []
 
@@ -118,10 +120,10 @@ start.main()
 def test_the_library_takes_of_the_command_lines_libraries_only_how_wide_text_is() -> None:
     """Rich measures emoji, marks and Hangul rightly; its module that does so (tmat.width) loads nothing that prints."""
     modules = loaded_by_import(
-        "tmat.stages.decode", "tmat.stages.encode", "tmat.reading.sources", "tmat.rendering.plain_text", "tmat.experiment.text"
+        "tmat.stages.decode", "tmat.stages.encode", "tmat.reading.sources", "tmat.rendering.formats.text", "tmat.experiment.text"
     )  # fmt: skip
     assert among(modules, ("typer", "click")) == []
     assert modules & {"rich.console", "rich.text", "rich.table", "rich.segment", "rich.style"} == set()
     assert among(modules - loaded_by_import("rich.cells"), ("rich",)) == []
-    without_text = loaded_by_import("tmat.stages.decode", "tmat.reading.sources", "tmat.rendering.worksheet_json")
+    without_text = loaded_by_import("tmat.stages.decode", "tmat.reading.sources", "tmat.rendering.formats.json")
     assert among(without_text, ("rich",)) == []

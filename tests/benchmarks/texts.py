@@ -8,7 +8,7 @@ from tests.benchmarks.measure import TMAT, Figure, in_turns, once, python
 
 SHEET = """
 import numpy as np
-from tmat.rendering.worksheet_json import dumps
+from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 values = np.random.default_rng(0).normal(size=({n}, {n}))
 if {masked}:

@@ -106,7 +106,7 @@ def read_xlsx(random: Random) -> None:
 def read_worksheets(random: Random) -> None:
     """What is read as a worksheet is written as what was read."""
     from tmat.reading.worksheet_json import loads
-    from tmat.rendering.worksheet_json import dumps
+    from tmat.rendering.formats.json import dumps
 
     sheet = loads(trees.worksheets(random))
     once = dumps(sheet)

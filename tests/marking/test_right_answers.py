@@ -11,7 +11,7 @@ from tests.marking.by_hand import WAYS, typed, worked
 from tests.marking.injected import sheet_of
 
 from tmat.marking import Answers, Verdict, mark, mark_self
-from tmat.rendering.worksheet_json import dumps
+from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention

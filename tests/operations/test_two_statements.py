@@ -13,6 +13,11 @@ from tests.operations.samples import PARAMETERS, THIN, Sample, sample
 import tmat.operations
 from tmat.operations import REGISTRY
 from tmat.operations.expression import Operand
+from tmat.operations.printing.latex import LATEX_LINE
+from tmat.operations.printing.mathml import MATHML
+from tmat.operations.printing.matrices import Matrices
+from tmat.operations.printing.text import CAPTION
+from tmat.operations.printing.typst import TYPST
 
 NAMES = sorted(REGISTRY)
 UNMOVED = {("largest", 0)}  # the place of the largest moves only when the largest does: tested by itself
@@ -118,11 +123,11 @@ def test_its_example_runs(name: str) -> None:
 def test_its_formula_names_every_operand(name: str) -> None:
     it = sample(name, np.random.default_rng(0))
     letters = ["Apple", "Berry", "Cherry"][: len(it.arrays)]
-    for latex in (False, True):
-        said = it.op.said(letters, it.params, latex=latex)
+    formula = it.op.over(letters, it.params)
+    for notation in (CAPTION, LATEX_LINE, MATHML, TYPST):
+        said = Matrices(notation).text(formula)
         spoken = letters[:1] if name == "row_deviation" else letters  # whose deviation, not from which mean
         assert all(letter in said for letter in spoken), said
-        assert "{0" not in said
 
 
 def test_a_cell_can_be_written_before_its_numbers_are_known() -> None:

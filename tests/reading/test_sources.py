@@ -20,7 +20,7 @@ from tmat.reading.sources import (
     read_weights,
     split_selector,
 )
-from tmat.rendering.worksheet_json import dumps
+from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 SQUARE = [[1.0, 2.0], [3.0, 4.0]]

@@ -9,7 +9,7 @@ import pytest
 
 from tmat.errors import InputError
 from tmat.reading.worksheet_json import loads
-from tmat.rendering.worksheet_json import dumps
+from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 SHEET: dict[str, Any] = {

@@ -11,7 +11,7 @@ from tests.rendering.nasty import WORDS
 from tmat.errors import InputError
 from tmat.reading.delimited import read_delimited
 from tmat.rendering import rendered
-from tmat.rendering.delimited import to_text
+from tmat.rendering.formats.csv import to_text
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 

@@ -18,11 +18,8 @@ from tests.rendering.nasty import nasty
 
 import tmat
 from tmat.numbers import round_half_away
-from tmat.operations import REGISTRY
-from tmat.rendering.html import document
-from tmat.rendering.html.mathml import Unknown, mathml
+from tmat.rendering.formats.html import document
 from tmat.rendering.layout import Look
-from tmat.rendering.page import latex_formula
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -147,35 +144,6 @@ def test_a_large_matrix_is_shown_by_its_edges() -> None:
     assert "300×200, 236 rows and 168 columns not shown" in document([big])
     [whole] = Tables(document([big], Look(full=True))).found.values()
     assert len(whole) == 300
-
-
-@pytest.mark.parametrize("name", REGISTRY)
-def test_every_operations_formula_is_mathml(name: str) -> None:
-    op = REGISTRY[name]
-    params = {
-        "value": -np.inf,
-        "temperature": 2.0,
-        "p": 0.1,
-        "by": 2.0,
-        "d": 6.0,
-        "start": 1,
-        "stop": 2,
-        "row": 1,
-        "kind": "sample",
-    }
-    params |= {"epsilon": 1e-5, "base": 10000.0, "d_model": 6}
-    names = ("X", "W_Q", "layer1.gamma") if op.variadic else ("X", "W_Q", "layer1.gamma")[: len(op.axes)]
-    latex = latex_formula(Step(Matrix.of("scores2", [[1.0]]), name, names, params))
-    assert latex is not None
-    written = mathml(latex)
-    assert written.startswith("<math><msub>")
-    assert "\\" not in written
-
-
-@pytest.mark.parametrize("latex", ["\\unheard{x}", "{", "x}", "\\frac{1}", "\\text x"])
-def test_what_is_no_formula_of_ours_is_said_so(latex: str) -> None:
-    with pytest.raises(Unknown):
-        mathml(latex)
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from tests.rendering.nasty import WORDS, nasty
 from tests.rendering.test_json import worksheets
 
+from tmat.operations.printing.latex import LATEX_LINE
 from tmat.reading.answers import read_answers_text
 from tmat.reading.delimited import read_delimited
 from tmat.reading.worksheet_json import loads
@@ -24,7 +25,7 @@ from tmat.rendering import rendered
 from tmat.rendering.layout import Look
 from tmat.rendering.layout import drawer as pens
 from tmat.rendering.layout.drawer import Pen
-from tmat.rendering.page import latex_formula
+from tmat.rendering.page import formula_in
 from tmat.sheet.worksheet import Matrix, Step, Worksheet
 from tmat.visible import visible
 
@@ -231,7 +232,7 @@ def test_any_worksheet_can_be_shown_in_any_format(sheet: Worksheet) -> None:
 def test_no_name_gets_through_in_a_formula() -> None:
     """Names in a worksheet come from anybody, as its words do."""
     step = Step(Matrix.of("R\x1b[2J", [[1.0]]), "matmul", ("A\x07", "B\u202e"))
-    formula = latex_formula(step)
+    formula = formula_in(step, LATEX_LINE)
     assert formula is not None and not UNSEEN.search(formula)
     assert "x1b" in formula and "u202e" in formula
 

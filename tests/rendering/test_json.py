@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tmat.errors import InputError
 from tmat.reading.worksheet_json import loads
-from tmat.rendering.worksheet_json import dumps
+from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
 

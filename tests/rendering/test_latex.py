@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import tmat
-from tmat.rendering.latex import document, fragment
+from tmat.rendering.formats.latex import document, fragment
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 

@@ -9,9 +9,9 @@ import tmat
 from tmat.errors import InputError
 from tmat.rendering.layout import Look, blocks, position_table, render, render_stage, top_words
 from tmat.rendering.layout.heat import Scale, ink
-from tmat.rendering.layout.spelling import Spelling
 from tmat.rendering.styled import plain
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+from tmat.spelling import Spelling
 
 WORDS = ["When", "you", "play"]
 

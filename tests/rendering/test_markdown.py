@@ -10,8 +10,11 @@ import pytest
 
 import tmat
 from tmat.numbers import round_half_away
+from tmat.operations.formula import MatrixSymbol
+from tmat.operations.printing.markdown import MARKDOWN_LINE
+from tmat.operations.printing.matrices import Matrices
+from tmat.rendering.formats.markdown import document, label, mathematics
 from tmat.rendering.layout import Look
-from tmat.rendering.markdown import document, label, mathematics
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 markdown_it = pytest.importorskip("markdown_it")
@@ -128,5 +131,6 @@ def test_a_word_is_read_as_it_is(word: str, in_table: bool) -> None:
 
 
 def test_scripts_that_markdown_could_take_for_emphasis_are_rewritten() -> None:
-    assert mathematics(r"\mathrm{a}_{1} \mathrm{b}_{2}") == r"$\mathrm{a_{1}} \mathrm{b_{2}}$"
+    sum_of = Matrices(MARKDOWN_LINE).text(MatrixSymbol("ab1", 0) + MatrixSymbol("cd2", 1))
+    assert mathematics(sum_of) == r"$\mathrm{ab_{1}} + \mathrm{cd_{2}}$"
     assert mathematics(r"{W_{Q}}_{1,:}").startswith("$`")

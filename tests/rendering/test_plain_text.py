@@ -9,8 +9,8 @@ from tests.rendering.nasty import WORDS
 
 import tmat
 from tmat.reading.answers import read_answers_text
+from tmat.rendering.formats.text import document
 from tmat.rendering.layout import Look
-from tmat.rendering.plain_text import document
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 numbers = st.one_of(st.floats(allow_nan=False), st.sampled_from([-0.0, 5e-324, 1e308, np.inf, -np.inf, 0.1 + 0.2]))

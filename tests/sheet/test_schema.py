@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tmat import attention, embed, vocab
-from tmat.rendering.worksheet_json import dumps
+from tmat.rendering.formats.json import dumps
 from tmat.sheet.schema import schema
 
 PAGE = Path(__file__).parents[2] / "docs" / "worksheet.schema.json"

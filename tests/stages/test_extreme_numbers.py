@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tmat.reading.worksheet_json import loads
-from tmat.rendering.worksheet_json import dumps
+from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Stage, Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention

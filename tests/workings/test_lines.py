@@ -6,6 +6,7 @@ import pytest
 from tests.workings.sheets import thrones
 
 from tmat.errors import InputError
+from tmat.operations.printing.latex import LATEX_LINE
 from tmat.sheet.worksheet import Matrix, Step
 from tmat.width import width
 from tmat.workings import cells, formula, working, wrapped
@@ -60,7 +61,7 @@ def test_folded_before_an_operator() -> None:
 def test_formula(op: str, of: tuple[str, ...], params: dict, text: str, latex: str) -> None:
     step = Step(Matrix.of("R", [[1.0]]), op, of, params)
     assert formula(step) == text
-    assert formula(step, latex=True) == latex
+    assert formula(step, LATEX_LINE) == latex
 
 
 def test_formula_of_an_unknown_operation() -> None:

@@ -13,6 +13,8 @@ from tests.workings.sheets import one_step, simple, thrones
 
 from tmat.errors import InputError
 from tmat.operations import REGISTRY
+from tmat.operations.printing.latex import LATEX
+from tmat.operations.printing.text import TEXT
 from tmat.sheet.worksheet import Matrix, Stage, Step
 from tmat.workings import Workings, aligned, cells, working
 
@@ -93,7 +95,7 @@ def test_every_cell_of_every_operation_has_working(name: str, latex: bool) -> No
         result = it.op(*it.arrays, **it.params)
         kept = {} if decimals is None else {"decimals": decimals}
         stage = one_step(it, result if decimals is None else np.round(result, 2), **kept)
-        made = Workings(stage, latex=latex)
+        made = Workings(stage, notation=LATEX if latex else TEXT)
         for _, _, i, j in cells(stage, "R"):
             told = made.cell("R", i, j)
             assert told.value == stage["R"].values[i, j]
@@ -260,7 +262,7 @@ def test_an_operation_from_elsewhere() -> None:
 
 
 def test_latex() -> None:
-    told = working(thrones()["attention"], "Q", 0, 0, latex=True, fold=3)
+    told = working(thrones()["attention"], "Q", 0, 0, notation=LATEX, fold=3)
     assert aligned(told) == (
         "\\begin{aligned}\n"
         "Q[\\text{When}, \\text{q1}] &= \\sum_{k} X[\\text{When}, k] \\cdot W_{Q}[k, \\text{q1}] \\\\\n"

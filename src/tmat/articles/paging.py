@@ -14,10 +14,11 @@ from tmat.articles.running import Done, PartDone
 from tmat.articles.scripting import script
 from tmat.articles.verdicts import Said, errata, summary, verdict
 from tmat.errors import fold
+from tmat.operations.printing.markdown import MARKDOWN_LINE
+from tmat.rendering.formats.markdown import ROOM, escaped, label, mathematics, table
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import texts
-from tmat.rendering.markdown import ROOM, escaped, label, mathematics, table
-from tmat.rendering.page import latex_formula, shown
+from tmat.rendering.page import formula_in, shown
 from tmat.sheet.worksheet import Matrix, Step
 
 
@@ -127,7 +128,7 @@ def _step(example: Example, done: Done, number: int, step: Step, audits: Sequenc
     yield f"### {number} · {escaped(step.name)}"
     own = done.stage.step(step.name) or step
     seen = shown(done.key, step.result, step, number, look, ROOM)
-    latex = latex_formula(step)
+    latex = formula_in(step, MARKDOWN_LINE)
     yield " — ".join(
         part for part in (mathematics(latex) if latex else escaped(seen.formula), escaped(seen.shapes)) if part
     )

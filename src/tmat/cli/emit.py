@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from tmat.rendering.layout import Look
     from tmat.sheet.worksheet import Worksheet
 
-WITH_WORKING = ("table", "markdown", "latex", "html")
-
 
 class Emitter:
     """Writes each worksheet as it is done, or all of them into one file at the end."""
@@ -33,11 +31,13 @@ class Emitter:
 
     def _refuse(self) -> None:
         """Say no to what would be passed over in silence, before anything is worked out."""
-        if (self.common.work or self.common.trace) and self.format not in WITH_WORKING:
+        from tmat.rendering import format_named, known_formats
+
+        if (self.common.work or self.common.trace) and not format_named(self.format).working:
             option = "--work" if self.common.work else "--trace"
             raise InputError(
                 f"{option} does not go with {self.format}",
-                f"working is shown by {', '.join(WITH_WORKING)}",
+                f"working is shown by {', '.join(name for name in known_formats() if format_named(name).working)}",
                 mend="leave the format out, or choose one of these",
             )
         for option, said, needs, given in (
@@ -94,7 +94,7 @@ class Emitter:
         elif self.common.work or self.common.trace:
             self._working(sheet, before)
         elif self.format == "json":
-            from tmat.rendering.worksheet_json import dumps
+            from tmat.rendering.formats.json import dumps
 
             self.env.write(dumps(sheet))
         else:
@@ -132,9 +132,9 @@ class Emitter:
             self.env.hint(f"wrote {self.common.output}")
         if not self._waiting:
             return
-        from tmat.rendering import rendered, streamed
+        from tmat.rendering import format_named, rendered
 
-        stream = streamed(self.format)
+        stream = format_named(self.format).stream
         if stream is not None and self.common.output is not None:
             write_file(self.common.output, lambda file: stream(file, self._waiting, self.look()))
             self.env.hint(f"wrote {self.common.output}")

@@ -105,20 +105,17 @@ def _unsteering(data: bytes | str) -> str:
     return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
 
 
-PLAIN = str.maketrans(
-    {"×": "x", "·": "*", "−": "-", "√": "sqrt", "∞": "inf", "…": "...", "ᵀ": "^T", "ε": "epsilon", "σ": "sigma",
-     "μ": "mu", "≈": "~", "⌊": "floor(", "⌋": ")", "∘": "o", "Σ": "sum", "→": "->", "≠": "!=", "≤": "<=", "’": "'"}
-)  # fmt: skip
-
-
 def encoded(text: str, encoding: str) -> bytes:
     """Text in the stream's own encoding; signs that it lacks are spelled out."""
     try:
         return text.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return text.translate(PLAIN).encode(
-            "ascii" if encoding.lower() in ("ascii", "us-ascii") else encoding, "backslashreplace"
-        )
+    except LookupError:  # of an encoding that nobody knows, ASCII is all that can be hoped for
+        encoding = "ascii"
+    except UnicodeEncodeError:
+        pass
+    from tmat.spelling import Spelling  # few outputs lack anything
+
+    return Spelling(encoding)(text).encode(encoding, "backslashreplace")
 
 
 def _kind(descriptor: int) -> Kind:

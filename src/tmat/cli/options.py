@@ -10,8 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT = "Input", "Shape", "Mask", "Conventions", "Draws", "Output"
+from tmat.rendering import known_formats
 
+INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT = "Input", "Shape", "Mask", "Conventions", "Draws", "Output"
+OTHER_FORMATS = ", ".join(name for name in known_formats() if name not in ("table", "json"))
 
 DrawnWidth = Annotated[
     int | None,
@@ -83,7 +85,7 @@ class Common:
         str | None,
         typer.Option(
             "--format", "-f", metavar="FORMAT", rich_help_panel=OUTPUT,
-            help="table on a terminal, json elsewhere; or text, markdown, latex, html, svg, csv, tsv, npz, …",
+            help=f"table on a terminal, json elsewhere; or {OTHER_FORMATS}.",
         ),
     ] = None  # fmt: skip
     output: Annotated[

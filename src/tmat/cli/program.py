@@ -146,11 +146,13 @@ def _spelling_out() -> None:
         return
     import codecs
 
-    from tmat.cli.environment import PLAIN
+    from tmat.spelling import Spelling
+
+    spelling = Spelling(sys.stdout.encoding)
 
     def spelled(error: UnicodeError) -> tuple[str, int]:
         assert isinstance(error, UnicodeEncodeError)
-        text = error.object[error.start : error.end].translate(PLAIN)
+        text = spelling(error.object[error.start : error.end])
         return text.encode(error.encoding, "backslashreplace").decode(error.encoding), error.end
 
     codecs.register_error("tmat.spelled", spelled)

@@ -10,9 +10,9 @@ from tmat.experiment.histograms import Bars
 from tmat.experiment.saturation import Saturation
 from tmat.experiment.scaling import Comparison, Estimate, Scaling
 from tmat.numbers import format_number
-from tmat.rendering.layout.spelling import Spelling
 from tmat.rendering.layout.wrap import folded, words
 from tmat.rendering.styled import EMPTY, Line, Span, columns, plain, space, trimmed
+from tmat.spelling import Spelling
 
 USUAL = 80  # the width to lay out for where nobody said one
 INDENT = 5

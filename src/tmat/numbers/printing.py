@@ -59,3 +59,11 @@ def shown_decimals(values: ArrayLike, most: int = 4) -> int:
         if np.array_equal(round_half_away(finite, decimals), finite):
             return decimals
     return most
+
+
+def decimals_said(count: int) -> str:
+    """
+    >>> decimals_said(1), decimals_said(0)
+    ('1 decimal', 'whole numbers')
+    """
+    return "whole numbers" if count == 0 else f"{count} decimal{'' if count == 1 else 's'}"

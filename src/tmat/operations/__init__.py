@@ -1,7 +1,13 @@
-"""The operations, each stated twice: for all cells at once, and for one cell as a pencil would."""
+"""The operations, each stated twice: for all cells at once, and for one cell as a pencil would.
+
+A module is a family of them; importing it registers them, and every module here is imported.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+
+from tmat.listing import modules_in
 from tmat.operations.activation import ACTIVATIONS, gelu, gelu_tanh, identity, relu, silu, tanh
 from tmat.operations.attention import dropout, mask_fill, renormalize, softmax, softmax_tempered
 from tmat.operations.elementwise import (
@@ -72,3 +78,6 @@ __all__ = [
     "tanh",
     "token_ids",
 ]
+
+for _module in modules_in(__file__, packages=False):
+    import_module(f"{__name__}.{_module}")

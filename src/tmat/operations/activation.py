@@ -6,13 +6,14 @@ import math
 
 import numpy as np
 
-from tmat.operations import steady
+from tmat.numbers import steady
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt
+from tmat.operations.formula import prose
 from tmat.operations.operation import Array, Operation, operation
 from tmat.operations.selections import Limit, Maximum
 
 
-@operation("max(0, {0})", r"\max(0, {0})", "n m -> n m")
+@operation("n m -> n m", lambda a: Maximum((Number(0.0), a)))
 def relu(a: Array) -> Array:  # [n, m] -> [n, m]
     """What is negative becomes 0: max(0, aᵢⱼ) (Vaswani et al. 2017, eq. 2).
 
@@ -30,7 +31,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
 _erf = np.frompyfunc(math.erf, 1, 1)
 
 
-@operation("gelu({0})", r"\operatorname{{gelu}}({0})", "n m -> n m")
+@operation("n m -> n m", lambda a: Call("gelu", a))
 def gelu(a: Array) -> Array:  # [n, m] -> [n, m]
     """a·Φ(a), Φ the normal distribution: a/2·(1 + erf(a/√2)) (Hendrycks & Gimpel 2016, eq. 2).
 
@@ -46,7 +47,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return Limit(a[i, j] / 2.0 * (1.0 + Call("erf", a[i, j] / sqrt(2.0))), 0.0)
 
 
-@operation("gelu({0}) by tanh", r"\operatorname{{gelu}}_{{\tanh}}({0})", "n m -> n m")
+@operation("n m -> n m", lambda a: prose(Call("gelu", a), " by tanh", written=Call("gelu_tanh", a)))
 def gelu_tanh(a: Array) -> Array:  # [n, m] -> [n, m]
     """GELU by tanh: a/2·(1 + tanh(√(2/π)·(a + 0.044715·a³))) (Hendrycks & Gimpel 2016, §2).
 
@@ -65,7 +66,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return Limit(x / 2.0 * (1.0 + Call("tanh", inner)), 0.0)
 
 
-@operation("tanh({0})", r"\tanh({0})", "n m -> n m")
+@operation("n m -> n m", lambda a: Call("tanh", a))
 def tanh(a: Array) -> Array:  # [n, m] -> [n, m]
     """The hyperbolic tangent, between −1 and 1.
 
@@ -80,7 +81,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return Call("tanh", a[i, j])
 
 
-@operation("silu({0})", r"\operatorname{{silu}}({0})", "n m -> n m")
+@operation("n m -> n m", lambda a: Call("silu", a))
 def silu(a: Array) -> Array:  # [n, m] -> [n, m]
     """a times its sigmoid: a / (1 + e^−a) (Elfwing et al. 2018).
 
@@ -96,7 +97,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return Limit(a[i, j] / (1.0 + exp(-a[i, j])), 0.0)
 
 
-@operation("{0}", r"{0}", "n m -> n m")
+@operation("n m -> n m", lambda a: a)
 def identity(a: Array) -> Array:  # [n, m] -> [n, m]
     """The matrix as it is: no activation.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.operations import steady
+from tmat.numbers import steady
 from tmat.operations.elementwise import over
-from tmat.operations.expression import Expression, Number, Operand, exp, total
+from tmat.operations.expression import Call, Expression, Number, Operand, exp, total
+from tmat.operations.formula import RowSums, prose
 from tmat.operations.operation import Array, operation
 from tmat.operations.selections import Choice
 
@@ -14,7 +15,7 @@ PIECE = 1 << 16
 """Numbers of a softmax that are worked on at once: as many as stay in the cache from the first pass to the last."""
 
 
-@operation("{0} where {1}, else {value}", r"\operatorname{{mask}}({0}, {1}, {value})", "n m, n m -> n m")
+@operation("n m, n m -> n m", lambda a, mask, *, value: Choice(mask, a, Number(float(value))))
 def mask_fill(a: Array, mask: Array, *, value: float) -> Array:  # [n, m], [n, m] -> [n, m]
     """A cell where the mask is 1, the mask's value where it is 0: −∞ (Vaswani et al. 2017, §3.2.3).
 
@@ -29,7 +30,7 @@ def _(i: int, j: int, a: Operand, mask: Operand, *, value: float) -> Expression:
     return Choice(mask[i, j], a[i, j], Number(value))
 
 
-@operation("softmax({0})", r"\operatorname{{softmax}}({0})", "n m -> n m")
+@operation("n m -> n m", lambda a: Call("softmax", a))
 def softmax(a: Array) -> Array:  # [n, m] -> [n, m], each row sums to 1
     """Each row's share of exponentials: cᵢⱼ = e^aᵢⱼ / Σₖ e^aᵢₖ (Vaswani et al. 2017, eq. 1).
 
@@ -76,7 +77,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return exp(a[i, j]) / total(exp(cell) for cell in a.row(i))
 
 
-@operation("softmax({0} / {temperature})", r"\operatorname{{softmax}}({0} / {temperature})", "n m -> n m")
+@operation("n m -> n m", lambda a, *, temperature: Call("softmax", a / temperature))
 def softmax_tempered(a: Array, *, temperature: float) -> Array:  # [n, m] -> [n, m]
     """Softmax of a / T: flatter above 1, sharper below (Hinton et al. 2015, eq. 1).
 
@@ -93,7 +94,7 @@ def _(i: int, j: int, a: Operand, *, temperature: float) -> Expression:
     return exp(a[i, j] / temperature) / total(exp(cell / temperature) for cell in a.row(i))
 
 
-@operation("{0} / row sums", r"{0} / \textstyle\sum_k {0}", "n m -> n m")
+@operation("n m -> n m", lambda a: a / prose("row sums", written=RowSums(a)))
 def renormalize(a: Array) -> Array:  # [n, m] -> [n, m], each row sums to 1
     """Each cell by its row's sum: weights that a mask has thinned sum to 1 again; a row of zeros stays 0.
 
@@ -114,7 +115,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return a[i, j] / total(a.row(i))
 
 
-@operation("{0} ∘ {1} / (1 − {p})", r"{0} \circ {1} / (1 - {p})", "n m, n m -> n m")
+@operation("n m, n m -> n m", lambda a, keep, *, p: a * keep / (1.0 - Number(float(p))))
 def dropout(a: Array, keep: Array, *, p: float) -> Array:  # [n, m], [n, m] -> [n, m]
     """A cell kept is scaled by 1/(1 − p), a cell dropped is 0 (Srivastava et al. 2014).
 

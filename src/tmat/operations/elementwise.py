@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tmat.operations.expression import Expression, Operand, sqrt
+from tmat.operations.expression import Call, Expression, Number, Operand, sqrt
+from tmat.operations.formula import ALL, Places, SideBySide, Transposed, prose
 from tmat.operations.operation import Array, Shape, operation
 
 
-@operation("{0} + {1}", r"{0} + {1}", "n m, n m -> n m")
+@operation("n m, n m -> n m", lambda a, b: a + b)
 def add(a: Array, b: Array) -> Array:  # [n, m] + [n, m] -> [n, m]
     """Cell by cell: cᵢⱼ = aᵢⱼ + bᵢⱼ: the position on the embedding, the residual on the sublayer.
 
@@ -25,7 +26,7 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
     return a[i, j] + b[i, j]
 
 
-@operation("{0} ∘ {1}", r"{0} \circ {1}", "n m, n m -> n m")
+@operation("n m, n m -> n m", lambda a, b: a * b)
 def multiply(a: Array, b: Array) -> Array:  # [n, m] ∘ [n, m] -> [n, m]
     """Cell by cell: cᵢⱼ = aᵢⱼ·bᵢⱼ: weights under a mask of ones and zeros.
 
@@ -40,7 +41,7 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
     return a[i, j] * b[i, j]
 
 
-@operation("{0} / {by}", r"{0} / {by}", "n m -> n m")
+@operation("n m -> n m", lambda a, *, by: a / by)
 def divide(a: Array, *, by: float) -> Array:  # [n, m] -> [n, m]
     """Every cell by one number: cᵢⱼ = aᵢⱼ / by.
 
@@ -64,7 +65,7 @@ def _(i: int, j: int, a: Operand, *, by: float) -> Expression:
     return a[i, j] / by
 
 
-@operation("{0} / √{d}", r"{0} / \sqrt{{{d}}}", "n m -> n m")
+@operation("n m -> n m", lambda a, *, d: a / sqrt(d))
 def divide_by_root(a: Array, *, d: float) -> Array:  # [n, m] -> [n, m]
     """Every cell by the root of a width: cᵢⱼ = aᵢⱼ / √d (Vaswani et al. 2017, eq. 1).
 
@@ -79,7 +80,7 @@ def _(i: int, j: int, a: Operand, *, d: float) -> Expression:
     return a[i, j] / sqrt(d)
 
 
-@operation("{0} ∘ {1} + {2}", r"{0} \circ {1} + {2}", "n m, 1 m, 1 m -> n m")
+@operation("n m, 1 m, 1 m -> n m", lambda a, scale, shift: a * scale + shift)
 def scale_and_shift(a: Array, scale: Array, shift: Array) -> Array:  # [n, m], [1, m], [1, m] -> [n, m]
     """Column j times γⱼ plus βⱼ: the learned end of LayerNorm (Ba et al. 2016, eq. 4).
 
@@ -94,7 +95,7 @@ def _(i: int, j: int, a: Operand, scale: Operand, shift: Operand) -> Expression:
     return a[i, j] * scale[0, j] + shift[0, j]
 
 
-@operation("{0} ∘ {1}", r"{0} \circ {1}", "n m, 1 m -> n m")
+@operation("n m, 1 m -> n m", lambda a, scale: a * scale)
 def scale_columns(a: Array, scale: Array) -> Array:  # [n, m], [1, m] -> [n, m]
     """Column j times γⱼ.
 
@@ -109,7 +110,7 @@ def _(i: int, j: int, a: Operand, scale: Operand) -> Expression:
     return a[i, j] * scale[0, j]
 
 
-@operation("{0} + {1}", r"{0} + {1}", "n m, 1 m -> n m")
+@operation("n m, 1 m -> n m", lambda a, row: a + row)
 def add_row(a: Array, row: Array) -> Array:  # [n, m] + [1, m] -> [n, m]
     """The same row added to every row: a bias, or β.
 
@@ -124,7 +125,7 @@ def _(i: int, j: int, a: Operand, row: Operand) -> Expression:
     return a[i, j] + row[0, j]
 
 
-@operation("{0}[:, {start}…{stop}]", r"{0}_{{:,\,{start}\ldots{stop}}}", "n w -> n *")
+@operation("n w -> n *", lambda a, *, start, stop: a[ALL, Places(start, stop)])
 def columns(a: Array, *, start: int, stop: int) -> Array:  # [n, w] -> [n, stop - start + 1]
     """Columns start to stop of a, both counted from 1: the part of a projection that is one head's.
 
@@ -149,7 +150,7 @@ def _(a: Operand, *, start: int, stop: int) -> tuple[None, Sequence[str]]:
     return None, a.cols[start - 1 : stop]
 
 
-@operation("[{0}]", r"[{0}]", "n * ... -> n *")
+@operation("n * ... -> n *", lambda *parts: SideBySide(parts))
 def concat(*parts: Array) -> Array:  # [n, w1], [n, w2], … -> [n, w1 + w2 + …]
     """The heads side by side (Vaswani et al. 2017, §3.2.2).
 
@@ -178,7 +179,11 @@ def _(*parts: Operand) -> tuple[None, Sequence[str]]:
     return None, tuple(label for part in parts for label in part.cols)
 
 
-@operation("row {row} of {0}", r"{0}_{{{row},:}}", "* m -> 1 m", by_rows=False)
+@operation(
+    "* m -> 1 m",
+    lambda a, *, row: prose(f"row {row} of ", a, written=a[Number(float(row)), ALL]),
+    by_rows=False,
+)
 def one_row(a: Array, *, row: int) -> Array:  # [n, m] -> [1, m]
     """One row of a, counted from 1: the position whose next word is asked for.
 
@@ -198,7 +203,7 @@ def _(a: Operand, *, row: int) -> tuple[Sequence[str], None]:
     return (a.rows[row - 1],), None
 
 
-@operation("{0} flattened", r"\operatorname{{vec}}({0}^{{\top}})^{{\top}}", "n m -> 1 *", by_rows=False)
+@operation("n m -> 1 *", lambda a: prose(a, " flattened", written=Transposed(Call("vec", a.T))), by_rows=False)
 def flatten(a: Array) -> Array:  # [n, m] -> [1, n·m]
     """All rows one after the other in one row.
 

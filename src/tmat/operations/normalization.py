@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.operations.expression import Expression, Number, Operand, sqrt, total
+from tmat.operations.expression import Call, Expression, Number, Operand, sqrt, total
+from tmat.operations.formula import prose
 from tmat.operations.operation import Array, operation
 
 KINDS = ("population", "sample")
 PLACES = ("root", "deviation")
 
 
-@operation("mean of {0}'s rows", r"\overline{{{0}}}", "n m -> n 1")
+@operation("n m -> n 1", lambda a: prose("mean of ", a, "'s rows", written=Call("mean", a)))
 def row_mean(a: Array) -> Array:  # [n, m] -> [n, 1]
     """The mean of each row: μᵢ = Σⱼ aᵢⱼ / m (Ba et al. 2016, eq. 3).
 
@@ -56,7 +57,10 @@ def _(a: Operand) -> tuple[None, tuple[str]]:
     return None, ("mean",)
 
 
-@operation("{kind} deviation of {0}'s rows", r"\operatorname{{std}}({0})", "n m, n 1 -> n 1")
+@operation(
+    "n m, n 1 -> n 1",
+    lambda a, mean, *, kind: prose(f"{kind} deviation of ", a, "'s rows", written=Call("std", a)),
+)
 def row_deviation(a: Array, mean: Array, *, kind: str) -> Array:  # [n, m], [n, 1] -> [n, 1]
     """The standard deviation of each row: σᵢ = √(Σⱼ (aᵢⱼ − μᵢ)² / m) (Ba et al. 2016, eq. 3).
 
@@ -88,7 +92,7 @@ def _(a: Operand, mean: Operand, *, kind: str) -> tuple[None, tuple[str]]:
     return None, ("std",)
 
 
-@operation("root mean square of {0}'s rows", r"\operatorname{{rms}}({0})", "n m -> n 1")
+@operation("n m -> n 1", lambda a: prose("root mean square of ", a, "'s rows", written=Call("rms", a)))
 def row_rms(a: Array) -> Array:  # [n, m] -> [n, 1]
     """The root of the mean square of each row: √(Σⱼ aᵢⱼ² / m) (Zhang & Sennrich 2019, eq. 4).
 
@@ -108,11 +112,7 @@ def _(a: Operand) -> tuple[None, tuple[str]]:
     return None, ("rms",)
 
 
-@operation(
-    "({0} − {1}) / √({2}² + {epsilon})",
-    r"({0} - {1}) / \sqrt{{{2}^2 + {epsilon}}}",
-    "n m, n 1, n 1 -> n m",
-)
+@operation("n m, n 1, n 1 -> n m", lambda a, mean, std, *, epsilon: (a - mean) / sqrt(std**2.0 + epsilon))
 def normalize(a: Array, mean: Array, std: Array, *, epsilon: float) -> Array:
     """Each row less its mean, over its deviation, ε in the root: (aᵢⱼ − μᵢ) / √(σᵢ² + ε) (Ba et al. 2016).
 
@@ -149,7 +149,7 @@ def _(i: int, j: int, a: Operand, mean: Operand, std: Operand, *, epsilon: float
     return (a[i, j] - mean[i, 0]) / sqrt(std[i, 0] ** 2.0 + Number(epsilon))
 
 
-@operation("({0} − {1}) / ({2} + {epsilon})", r"({0} - {1}) / ({2} + {epsilon})", "n m, n 1, n 1 -> n m")
+@operation("n m, n 1, n 1 -> n m", lambda a, mean, std, *, epsilon: (a - mean) / (std + epsilon))
 def normalize_outside(a: Array, mean: Array, std: Array, *, epsilon: float) -> Array:
     """Each row less its mean, over its deviation plus ε: (aᵢⱼ − μᵢ) / (σᵢ + ε), as articles write it.
 
@@ -164,7 +164,7 @@ def _(i: int, j: int, a: Operand, mean: Operand, std: Operand, *, epsilon: float
     return (a[i, j] - mean[i, 0]) / (std[i, 0] + Number(epsilon))
 
 
-@operation("{0} / √({1}² + {epsilon})", r"{0} / \sqrt{{{1}^2 + {epsilon}}}", "n m, n 1 -> n m")
+@operation("n m, n 1 -> n m", lambda a, rms, *, epsilon: a / sqrt(rms**2.0 + epsilon))
 def normalize_rms(a: Array, rms: Array, *, epsilon: float) -> Array:  # [n, m], [n, 1] -> [n, m]
     """Each row over its root mean square, no mean off: aᵢⱼ / √(rmsᵢ² + ε) (Zhang & Sennrich 2019, eq. 4).
 
@@ -179,7 +179,7 @@ def _(i: int, j: int, a: Operand, rms: Operand, *, epsilon: float) -> Expression
     return a[i, j] / sqrt(rms[i, 0] ** 2.0 + Number(epsilon))
 
 
-@operation("{0} / ({1} + {epsilon})", r"{0} / ({1} + {epsilon})", "n m, n 1 -> n m")
+@operation("n m, n 1 -> n m", lambda a, rms, *, epsilon: a / (rms + epsilon))
 def normalize_rms_outside(a: Array, rms: Array, *, epsilon: float) -> Array:  # [n, m], [n, 1] -> [n, m]
     """Each row over its root mean square plus ε: aᵢⱼ / (rmsᵢ + ε).
 

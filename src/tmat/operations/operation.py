@@ -1,7 +1,7 @@
 """An operation: a named piece of mathematics, stated twice.
 
 ``evaluate`` states it for all cells at once; ``cell`` states one cell as an expression over
-cells of the operands. The axes ("n k, k m -> n m") say which sizes must agree and where the
+cells of the operands. The formula is an expression over the operands as wholes. The axes ("n k, k m -> n m") say which sizes must agree and where the
 labels of the result come from, so shape errors and captions need no code of their own.
 """
 
@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.numbers import format_number
 from tmat.operations.expression import Expression, Operand
+from tmat.operations.formula import MatrixSymbol
 
 Array: TypeAlias = NDArray[np.floating]
 Shape: TypeAlias = tuple[int, int]
@@ -30,8 +30,7 @@ class Operation:
 
     name: str
     evaluate: Callable[..., Array]
-    formula: str  # over operand names {0}, {1}, … and parameters: "{0}·{1}ᵀ"
-    latex: str
+    formula: Cells  # of the operands as wholes: ``(*symbols, **params) -> Expression``
     axes: tuple[tuple[str, str], ...]  # a pair of axis names an operand
     result: tuple[str, str]
     variadic: bool = False
@@ -110,13 +109,21 @@ class Operation:
                     return n, own_side
         return None
 
-    def said(self, names: Sequence[str], params: dict[str, Any], *, latex: bool = False) -> str:
-        """The formula over the operands' names: Q·Kᵀ."""
-        if self.variadic:
-            names = [", ".join(names)]
-        shown = {key: _short(value) for key, value in params.items() if not isinstance(value, list)}
-        text = (self.latex if latex else self.formula).format(*names, **shown)
-        return text.replace("−", "-").replace("∞", r"\infty") if latex else text
+    def over(self, names: Sequence[str], params: dict[str, Any]) -> Expression:
+        """The formula over operands of these names.
+
+        Errors: ValueError, for names and parameters that are not this operation's.
+        """
+        try:
+            return self.formula(*(MatrixSymbol(name, n) for n, name in enumerate(names)), **params)
+        except (TypeError, OverflowError) as error:
+            raise ValueError(f"no {self.name} of {', '.join(names)}") from error
+
+    def said(self, names: Sequence[str], params: dict[str, Any]) -> str:
+        """The formula as a line of text: Q·Kᵀ."""
+        from tmat.operations.printing.matrices import Matrices  # most commands print JSON and no formula
+
+        return Matrices().text(self.over(names, params))
 
 
 @dataclass(eq=False, repr=False)
@@ -132,12 +139,13 @@ class Mismatch:
 
 
 def operation(
-    formula: str, latex: str, axes: str, *, by_rows: bool = True, name: str | None = None
+    axes: str, formula: Cells, *, by_rows: bool = True, name: str | None = None
 ) -> Callable[[Callable[..., Array]], Operation]:
     """Make an operation of the function that evaluates it and register it by its name.
 
     ``axes`` is written as in "n k, k m -> n m"; "1" is an axis of length one, "*" an axis of any
-    length, and "n a ... -> n *" takes any number of operands of that form.
+    length, and "n a ... -> n *" takes any number of operands of that form. ``formula`` states the whole
+    by its operands: ``lambda q, k: q @ k.T``.
     """
 
     def make(evaluate: Callable[..., Array]) -> Operation:
@@ -149,7 +157,6 @@ def operation(
             name or evaluate.__name__,
             evaluate,
             formula,
-            latex,
             tuple((row, col) for row, col in operands),
             (result[0], result[1]),
             variadic,
@@ -159,7 +166,3 @@ def operation(
         return made
 
     return make
-
-
-def _short(value: Any) -> str:
-    return format_number(value).replace("-", "−") if isinstance(value, float) else str(value)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.operations import steady
+from tmat.numbers import steady
 from tmat.operations.expression import Call, Expression, Operand, total
+from tmat.operations.formula import MatrixProduct, OuterSum
 from tmat.operations.operation import Array, operation
 
 PENCIL = 1 << 18
@@ -32,7 +33,7 @@ def product(a: Array, b: Array) -> Array:  # [n, k] @ [k, m] -> [n, m]
     return total
 
 
-@operation("{0}·{1}", r"{0} {1}", "n k, k m -> n m")
+@operation("n k, k m -> n m", lambda a, b: a @ b)
 def matmul(a: Array, b: Array) -> Array:  # [n, k] @ [k, m] -> [n, m]
     """Rows of a times columns of b: cᵢⱼ = Σₖ aᵢₖbₖⱼ (Vaswani et al. 2017, §3.2.2).
 
@@ -47,7 +48,7 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
     return total(a[i, k] * b[k, j] for k in range(a.width))
 
 
-@operation("{0}·{1} + {2}", r"{0} {1} + {2}", "n k, k m, 1 m -> n m")
+@operation("n k, k m, 1 m -> n m", lambda a, b, bias: a @ b + bias)
 def linear(a: Array, b: Array, bias: Array) -> Array:  # [n, k] @ [k, m] + [1, m] -> [n, m]
     """A projection with a bias, the same for every row: cᵢⱼ = Σₖ aᵢₖbₖⱼ + biasⱼ.
 
@@ -62,7 +63,7 @@ def _(i: int, j: int, a: Operand, b: Operand, bias: Operand) -> Expression:
     return total([*(a[i, k] * b[k, j] for k in range(a.width)), bias[0, j]])
 
 
-@operation("{0}·{1}ᵀ", r"{0} {1}^{{\top}}", "n d, m d -> n m")
+@operation("n d, m d -> n m", lambda a, b: a @ b.T)
 def matmul_transposed(a: Array, b: Array) -> Array:  # [n, d], [m, d] -> [n, m]
     """The dot product of every row of a with every row of b: a·bᵀ (Vaswani et al. 2017, eq. 1).
 
@@ -77,7 +78,7 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
     return total(a[i, k] * b[j, k] for k in range(a.width))
 
 
-@operation("tanh({0} + {1})·{2}ᵀ", r"\tanh({0} \oplus {1})\, {2}^{{\top}}", "n h, m h, 1 h -> n m")
+@operation("n h, m h, 1 h -> n m", lambda queries, keys, v: MatrixProduct(Call("tanh", OuterSum(queries, keys)), v.T))
 def additive_scores(queries: Array, keys: Array, v: Array) -> Array:  # [n, h], [m, h], [1, h] -> [n, m]
     """A small network scores each query with each key: sᵢⱼ = Σₕ vₕ·tanh(qᵢₕ + kⱼₕ).
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from tmat.errors import InputError
-from tmat.operations import steady
+from tmat.numbers import steady
 from tmat.operations.expression import Call, Expression, Number, Operand
+from tmat.operations.formula import Symbol, Words, prose
 from tmat.operations.operation import Array, Shape, operation
 from tmat.operations.selections import Lookup, Place
 
 
-@operation("ids of the tokens", r"\operatorname{{ids}}", "-> * 1")
+@operation("-> * 1", lambda **_: prose("ids of the tokens", written=Words("ids")))
 def token_ids(*, ids: list[int], words: list[str]) -> Array:  # -> [n, 1]
     """The number of each token in the vocabulary.
 
@@ -37,7 +38,7 @@ def _(*, ids: list[int], words: list[str]) -> tuple[list[str], tuple[str]]:
     return words, ("id",)
 
 
-@operation("{1}[{0}]", r"{1}[{0}]", "n 1, * d -> n d")
+@operation("n 1, * d -> n d", lambda ids, table, *, first: table[ids])
 def lookup(ids: Array, table: Array, *, first: int) -> Array:  # [n, 1], [N, d] -> [n, d]
     """The row of the table that each id names, the first row called ``first``: E[i] = W_E[idᵢ].
 
@@ -70,11 +71,13 @@ def _(ids: Operand, table: Operand, *, first: int) -> tuple[None, tuple[str, ...
 EXPONENTS = ("paired", "column")
 
 
-@operation(
-    "sin, cos(pos / {base}^(e / {d_model}))",
-    r"\sin,\cos(\mathrm{{pos}} / {base}^{{e/{d_model}}})",
-    "-> * *",
-)
+def _wave(*, base: float, d_model: int, **_: object) -> Expression:
+    """One formula for both kinds of column; which column has which exponent e, a note says."""
+    power = Number(float(base)) ** (Symbol("e") / float(d_model))
+    return Call("sin, cos", Symbol("pos") / power)
+
+
+@operation("-> * *", _wave)
 def sinusoid(*, positions: int, d_model: int, base: float, start: int, exponent: str) -> Array:  # -> [n, d]
     """Waves of falling frequency: sin(pos / base^(e/d)) in even columns i, cos in odd ones.
 
@@ -118,7 +121,7 @@ def _(*, positions: int, d_model: int, base: float, start: int, exponent: str) -
     return [str(n) for n in range(start, start + positions)], [f"p{j}" for j in range(1, d_model + 1)]
 
 
-@operation("the largest of {0}", r"\arg\max {0}", "n m -> n 1")
+@operation("n m -> n 1", lambda a, *, first: prose("the largest of ", a, written=Call("argmax", a)))
 def largest(a: Array, *, first: int) -> Array:  # [n, m] -> [n, 1]
     """Which column of each row is the largest, the first one called ``first``: the predicted word's id.
 

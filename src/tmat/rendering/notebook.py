@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from tmat.rendering.html.tables import table, word
+from tmat.operations.printing.latex import LATEX_LINE
+from tmat.rendering.formats.html.tables import table, word
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, latex_formula, sections, shown
+from tmat.rendering.page import Room, Section, Shown, formula_in, sections, shown
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 ROOM = Room(24, 16)
@@ -78,7 +79,7 @@ def step_latex(step: Step) -> str | None:
     >>> step_latex(Step(Matrix.of("scores", np.zeros((2, 2))), "matmul_transposed", ("Q", "K")))
     '$\\displaystyle \\mathrm{scores} = Q K^{\\top}$'
     """
-    latex = latex_formula(step)
+    latex = formula_in(step, LATEX_LINE)
     return None if latex is None else rf"$\displaystyle {latex}$"
 
 

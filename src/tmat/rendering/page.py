@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tmat.errors import fold
+from tmat.errors import InputError, fold
+from tmat.numbers.printing import decimals_said
+from tmat.operations.printing.text import Notation
 from tmat.rendering.layout.equation import decimals
 from tmat.rendering.layout.formula import said, shapes
 from tmat.rendering.layout.heading import origins, sentence
@@ -22,7 +24,7 @@ from tmat.rendering.layout.window import CUT, View, edges, named
 from tmat.sheet.selecting import chosen
 from tmat.sheet.worksheet import Array, Matrix, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
-from tmat.visible import visible
+from tmat.workings.formula import formula
 
 FOLD = 6  # terms of a sum that a page shows
 
@@ -173,22 +175,11 @@ def formula_of(step: Step) -> str:
     return f"{step.name} = {said(step.op, step.of, step.params)}"
 
 
-def latex_formula(step: Step) -> str | None:
-    """The step as an equation in LaTeX; None where its operation is not known here."""
-    from tmat.operations import REGISTRY
-    from tmat.operations.printing.notation import latex_name
-
-    known = REGISTRY.get(step.op)
-    if known is None:
-        return None
-    names = [latex_name(visible(name)) for name in step.of]
-    if "_{" in known.latex:  # a name that has an index of its own takes another only in braces
-        names = [f"{{{name}}}" if "_" in name else name for name in names]
-    if "{0} {1}" in known.latex:  # a word is set off from what it is multiplied by
-        names = [rf"{name}\," if n == 0 and r"\mathrm" in name else name for n, name in enumerate(names)]
+def formula_in(step: Step, notation: Notation) -> str | None:
+    """The step as an equation in a notation; None where its operation is not known here, or another of that name."""
     try:
-        return f"{latex_name(visible(step.name))} = {known.said(names, step.params, latex=True)}"
-    except (LookupError, ValueError, TypeError):  # a worksheet from elsewhere need not fit our operation of that name
+        return formula(step, notation)
+    except (InputError, ValueError):
         return None
 
 
@@ -204,12 +195,8 @@ def _shapes(stage: Stage, step: Step) -> str:
 
 def _rounding(step: Step) -> str:
     """To how many decimals, and to how many it is taken on."""
-    told = "exact" if step.decimals is None else f"to {_counted(step.decimals)}"
-    return told + (f", taken on to {_counted(step.used)}" if step.used is not None else "")
-
-
-def _counted(count: int) -> str:
-    return "whole numbers" if count == 0 else f"{count} decimal{'' if count == 1 else 's'}"
+    told = "exact" if step.decimals is None else f"to {decimals_said(step.decimals)}"
+    return told + (f", taken on to {decimals_said(step.used)}" if step.used is not None else "")
 
 
 def _places(count: int, most: int) -> list[int]:

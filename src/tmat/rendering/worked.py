@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from tmat.errors import TmatError
+from tmat.operations.printing.text import TEXT, Notation
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import FOLD, is_blank
 from tmat.sheet.worksheet import Stage, Worksheet
@@ -34,10 +35,10 @@ def asked(sheet: Worksheet, look: Look) -> Places:
 class Worked:
     """The workings of a stage as a page needs them."""
 
-    def __init__(self, stage: Stage, look: Look, places: Places, *, latex: bool = False) -> None:
+    def __init__(self, stage: Stage, look: Look, places: Places, notation: Notation = TEXT) -> None:
         self.stage = stage
         self._places = None if places is None else places.get(stage.id, {})
-        self._workings = Workings(stage, digits=look.digits, fold=FOLD, latex=latex)
+        self._workings = Workings(stage, digits=look.digits, fold=FOLD, notation=notation)
 
     def of(self, name: str) -> list[Working]:
         """The workings to show below a matrix: none of one that is to be filled in."""

@@ -11,9 +11,9 @@ from tmat.operations.expression import Call, Cell, Expression, Operand, Quotient
 from tmat.operations.operation import Operation
 from tmat.operations.parts import leaves
 from tmat.operations.printing.labels import Labels
-from tmat.operations.printing.notation import LATEX, TEXT
 from tmat.operations.printing.numbers import Numbers, Worked, shared_decimals
 from tmat.operations.printing.symbols import Symbols
+from tmat.operations.printing.text import TEXT, Notation
 from tmat.sheet.worksheet import Matrix, Stage, Step
 from tmat.workings.formula import operation_of
 from tmat.workings.lines import PARTS, Line, Working
@@ -32,7 +32,7 @@ def working(
     digits: int | None = None,
     fold: int | None = None,
     parts: Collection[str] = PARTS,
-    latex: bool = False,
+    notation: Notation = TEXT,
 ) -> Working:
     """How cell (i, j), counted from 0, of a matrix came about.
 
@@ -50,7 +50,7 @@ def working(
       = 1.5 + (−0.5)
       = 1
     """
-    return Workings(stage, digits=digits, fold=fold, parts=parts, latex=latex).cell(name, i, j)
+    return Workings(stage, digits=digits, fold=fold, parts=parts, notation=notation).cell(name, i, j)
 
 
 class Workings:
@@ -63,14 +63,14 @@ class Workings:
         digits: int | None = None,
         fold: int | None = None,
         parts: Collection[str] = PARTS,
-        latex: bool = False,
+        notation: Notation = TEXT,
     ) -> None:
         unknown = [part for part in parts if part not in PARTS]
         if unknown:
             raise InputError(f"no part '{unknown[0]}' of a working", f"the parts are {', '.join(PARTS)}")
         self.stage = stage
         self.parts = parts
-        self.notation = LATEX if latex else TEXT
+        self.notation = notation
         self.most = MOST if digits is None else digits
         self._operands: dict[str, Operand] = {}
         self._tables: dict[str, Operand] = {}
@@ -147,8 +147,7 @@ class Workings:
     def _given(self, cell: Cell, matrix: Matrix, step: Step | None) -> Line:
         value = self._numbers.text(cell)
         if step is None:
-            said = r"\text{ is given: }" if self.notation is LATEX else "is given:"
-            return Line("given", said, value, self.notation.note(matrix.origin) if matrix.origin else "")
+            return Line("given", self.notation.given, value, self.notation.note(matrix.origin) if matrix.origin else "")
         missing = [name for name in step.of if name not in self.stage]
         kept = f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not in this worksheet"
         return Line("result", self._sign(), value, self.notation.note(kept))

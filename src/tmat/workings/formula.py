@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tmat.errors import InputError
 from tmat.operations import REGISTRY, Operation
-from tmat.operations.printing.notation import latex_name
+from tmat.operations.printing.matrices import Matrices
+from tmat.operations.printing.text import CAPTION, Notation
 from tmat.sheet.worksheet import Step
 from tmat.visible import visible
 
@@ -24,17 +25,18 @@ def operation_of(step: Step) -> Operation:
     return found
 
 
-def formula(step: Step, *, latex: bool = False) -> str:
-    r"""The step as an equation over the names of its matrices, as text or as LaTeX.
+def formula(step: Step, notation: Notation = CAPTION) -> str:
+    r"""The step as an equation over the names of its matrices.
+
+    Errors: an operation that is not known; ValueError, for one of ours with matrices or parameters that do not fit it.
 
     >>> import numpy as np
+    >>> from tmat.operations.printing.latex import LATEX_LINE
     >>> from tmat.sheet.worksheet import Matrix
     >>> step = Step(Matrix.of("scores", np.zeros((2, 2))), "matmul_transposed", ("Q", "K"))
-    >>> print(formula(step), formula(step, latex=True))
+    >>> print(formula(step), formula(step, LATEX_LINE))
     scores = Q·Kᵀ \mathrm{scores} = Q K^{\top}
     """
-    op = operation_of(step)
     own, *names = map(visible, (step.name, *step.of))  # a worksheet may come from anybody
-    if not latex:
-        return f"{own} = {op.said(names, step.params)}"
-    return f"{latex_name(own)} = {op.said([latex_name(name) for name in names], step.params, latex=True)}"
+    tree = operation_of(step).over(names, step.params)
+    return f"{notation.name(own)}{notation.equals}{Matrices(notation).text(tree)}"

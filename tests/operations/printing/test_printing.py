@@ -12,7 +12,7 @@ from tests.operations.samples import PARAMETERS, sample
 from tmat.operations import REGISTRY
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt, total
 from tmat.operations.printing.labels import Labels, cell_label, label_at
-from tmat.operations.printing.notation import LATEX, latex_name, latex_text
+from tmat.operations.printing.latex import LATEX, latex_text
 from tmat.operations.printing.numbers import Numbers
 from tmat.operations.printing.symbols import Symbols
 from tmat.operations.selections import Choice, Lookup, Maximum, Place
@@ -236,7 +236,7 @@ def test_nothing_in_a_label_is_latex() -> None:
         r" + a_{\mathrm{b\$}}[\text{50\%}, \text{\textasciitilde{}\textasciicircum{}\&\#\_}]"
     )
     assert latex_text("a\nb") == "a b"
-    assert latex_name("{x}") == r"\mathrm{\{x\}}"
-    assert [latex_name(name) for name in ("Q", "Q12", "b_Q", "PE", "query_hidden", "v_A")] == [
+    assert LATEX.name("{x}") == r"\mathrm{\{x\}}"
+    assert [LATEX.name(name) for name in ("Q", "Q12", "b_Q", "PE", "query_hidden", "v_A")] == [
         "Q", "Q_{12}", "b_{Q}", r"\mathrm{PE}", r"\mathrm{query}_{\mathrm{hidden}}", "v_{A}",
     ]  # fmt: skip

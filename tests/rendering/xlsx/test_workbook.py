@@ -19,9 +19,9 @@ from tmat.marking import Answers, mark
 from tmat.operations import REGISTRY
 from tmat.reading.xlsx import read_xlsx
 from tmat.rendering import rendered
+from tmat.rendering.formats.xlsx.filling import filled
+from tmat.rendering.formats.xlsx.plan import sheet_name
 from tmat.rendering.layout import Look
-from tmat.rendering.xlsx.filling import filled
-from tmat.rendering.xlsx.plan import sheet_name
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 pytest.importorskip("xlsxwriter")
@@ -369,7 +369,7 @@ def test_too_many_columns_rows_and_numbers() -> None:
 
 
 def test_too_many_terms(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tmat.rendering.xlsx.formulas.MOST_TERMS", 23)
+    monkeypatch.setattr("tmat.rendering.formats.xlsx.formulas.MOST_TERMS", 23)
     with pytest.raises(
         LimitError, match=r"Q is too large for formulas\n  it has 3×2 cells of up to 4 terms.*; 23 is the most"
     ) as caught:

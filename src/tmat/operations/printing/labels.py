@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tmat.operations.expression import Cell, Expression, Operand, Sum
-from tmat.operations.printing.notation import ATOM, LOOSE, QUOTIENT, SUM, TEXT, Bound, Notation
-from tmat.operations.printing.symbols import Printer
+from tmat.operations.printing.printer import Printer
+from tmat.operations.printing.text import ATOM, LOOSE, QUOTIENT, SUM, TEXT, Bound, Notation
 from tmat.operations.selections import Lookup
 from tmat.operations.series import Run, common, runs
 from tmat.visible import visible
@@ -62,8 +62,9 @@ class Labels(Printer):
 
     def run(self, run: Run) -> Bound:
         places = cell_label(run.operand, run.i or 0, run.j or 0)
-        places[-1 if run.is_row else 0] = self._running
-        return self.notation.named(visible(run.operand.name), places, self._running), ATOM
+        letter = self.notation.letter(self._running)
+        places[-1 if run.is_row else 0] = letter
+        return self.notation.named(visible(run.operand.name), places, letter), ATOM
 
     def times(self, left: Expression, right: Expression) -> str:
         return self.notation.spaced_times
@@ -88,4 +89,4 @@ class Labels(Printer):
         spoken = {label for run in runs(term) for label in (*run.operand.rows, *run.operand.cols)}
         self._running = next((letter for letter in LETTERS if letter not in spoken), LETTERS[-1])
         level = QUOTIENT if function == "sum" else LOOSE
-        return self.notation.series(function, self._running, self.at(term, level))
+        return self.notation.series(function, self.notation.letter(self._running), self.at(term, level))

@@ -21,8 +21,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from tmat.operations.expression import Call, Cell, Expression, Number, Operand, Product, Quotient, Sum
-from tmat.operations.printing.notation import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, At, Bound, Notation
-from tmat.operations.printing.symbols import Printer
+from tmat.operations.printing.printer import Printer
+from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, At, Bound, Notation
 from tmat.operations.selections import Choice, Lookup, Place
 from tmat.operations.series import Run, common, runs
 

@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-from tmat.operations.slips import (
-    activation,
-    anywhere,
-    attention,
-    deviations,
-    elementwise,
-    heads,
-    masks,
-    means,
-    normalization,
-    products,
-    scaling,
-    words,
-)
+from importlib import import_module
+
+from tmat.listing import modules_in
 from tmat.operations.slips.slip import EVERYWHERE, Redo, Slip, Variant, slip
 
-__all__ = [
-    "EVERYWHERE",
-    "Redo",
-    "Slip",
-    "Variant",
-    "activation",
-    "anywhere",
-    "attention",
-    "deviations",
-    "elementwise",
-    "heads",
-    "masks",
-    "means",
-    "normalization",
-    "products",
-    "scaling",
-    "slip",
-    "words",
-]
+__all__ = ["EVERYWHERE", "Redo", "Slip", "Variant", "slip"]
+
+for _module in modules_in(__file__):
+    import_module(f"{__name__}.{_module}")

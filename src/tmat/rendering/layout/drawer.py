@@ -11,11 +11,11 @@ from tmat.errors import fold
 from tmat.rendering.layout.block import Block, fence, sign
 from tmat.rendering.layout.heat import Scale, scale_pieces
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.spelling import Spelling
 from tmat.rendering.layout.window import CUT, View, counted, view
 from tmat.rendering.layout.wrap import folded
 from tmat.rendering.styled import Line, Span, space
 from tmat.sheet.worksheet import Matrix
+from tmat.spelling import Spelling
 from tmat.width import width
 
 UNLIMITED = 200  # where no width is given, equations wider than this are not set side by side

@@ -1,23 +1,32 @@
-"""A formula taken apart into matrices, signs and brackets, so that it can be set with the matrices themselves.
+"""A formula as matrices, signs and brackets in a row, so that it can be set with the matrices themselves.
 
-Nothing here knows an operation: only how formulas are written. ``Q·Kᵀ`` is a matrix, a sign, and a
-matrix that is transposed.
+``Q·Kᵀ`` is a matrix, a sign, and a matrix that is transposed.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from tmat.operations import REGISTRY
+from tmat.operations.expression import Call, Difference, Expression, Power, Product, Quotient, Sum
+from tmat.operations.formula import (
+    MatrixProduct,
+    MatrixSymbol,
+    OuterSum,
+    Prose,
+    Selection,
+    SideBySide,
+    Transposed,
+    Words,
+    matrices,
+)
+from tmat.operations.printing.matrices import Matrices
+from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, superscript
+from tmat.operations.selections import Choice, Maximum
 
-_MARK = "\ue000"  # stands for an operand while the formula is taken apart
-_PARTS = re.compile(rf"{_MARK}(\d+){_MARK}(ᵀ?)(²?)|([()\[\]])|([^{_MARK}()\[\]]+)")
-PROSE = re.compile(r"\bof $|^'s ")  # "mean of X's rows" is said, not set
 BETWEEN = {"×": " · ", "+": " + ", "∘": " ∘ ", "−": " − "}
-PICKS = re.compile(rf"{_MARK}\[")  # a part of a matrix: E[ids], Q[:, 1…2]
 
 
 @dataclass(eq=False)
@@ -49,11 +58,16 @@ Part: TypeAlias = "Sign | Place | Group"
 
 def said(op: str, names: Sequence[str], params: Mapping[str, Any]) -> str:
     """The formula of a step over its operands' names; of an operation that is not known, its name and operands."""
-    known = REGISTRY.get(op)
+    tree = _tree(op, names, params)
+    return f"{op}({', '.join(names)})" if tree is None else Matrices().text(tree)
+
+
+def _tree(op: str, names: Sequence[str], params: Mapping[str, Any]) -> Expression | None:
+    """None also where a worksheet from elsewhere has another operation of the same name."""
     try:
-        return known.said(names, dict(params)) if known else f"{op}({', '.join(names)})"
-    except (IndexError, KeyError):  # a worksheet from elsewhere need not fit our operation of that name
-        return f"{op}({', '.join(names)})"
+        return REGISTRY[op].over(names, dict(params))
+    except (KeyError, ValueError):
+        return None
 
 
 def parts(op: str, count: int, params: Mapping[str, Any]) -> tuple[Part, ...] | None:
@@ -64,54 +78,91 @@ def parts(op: str, count: int, params: Mapping[str, Any]) -> tuple[Part, ...] | 
     >>> parts("lookup", 2, {"first": 1}) is None
     True
     """
-    if op not in REGISTRY:
+    tree = _tree(op, [str(n) for n in range(count)], params)
+    if tree is None or isinstance(tree, Selection) or not any(matrices(tree)):
         return None
-    text = said(op, [f"{_MARK}{n}{_MARK}" for n in range(count)], params)
-    if PICKS.search(text) or _MARK not in text:
-        return None
-    found = _PARTS.findall(text)
-    if any(PROSE.search(sign) for *_, sign in found):
-        told = tuple(Place(int(n), bool(flip)) for n, flip, *_ in found if n)
-        return (*told, Sign(" → "))
-    return _tree(found)
+    if isinstance(tree, Prose) and isinstance(tree.said[0], Words):  # "mean of X's rows" is not set, but X → mean
+        return (*(Place(symbol.n) for symbol in matrices(tree)), Sign(" → "))
+    return tuple(_joined(_set(tree, LOOSE)))
 
 
 def picks(op: str, count: int, params: Mapping[str, Any]) -> bool:
     """Whether an operation takes a part of one matrix: Q[:, 1…4]."""
-    return count == 1 and op in REGISTRY and PICKS.search(said(op, [f"{_MARK}0{_MARK}"], params)) is not None
+    return count == 1 and isinstance(_tree(op, ["0"], params), Selection)
 
 
-def _tree(found: list[tuple[str, str, str, str, str]]) -> tuple[Part, ...] | None:
-    """Brackets as groups; None where they do not pair."""
-    levels: list[list[Part]] = [[]]
-    opened: list[str] = []
-    for n, flip, raised, bracket, sign in found:
-        if n:
-            levels[-1].append(Place(int(n), bool(flip), raised))
-        elif bracket and bracket in "([":
-            levels.append([])
-            opened.append(bracket)
-        elif bracket:
-            if not opened or opened.pop() + bracket not in ("()", "[]"):
-                return None
-            inner = _joined(levels.pop())
-            levels[-1].append(Group(inner, "(" if bracket == ")" else "["))
-        else:
-            levels[-1].append(Sign(" × " if sign == "·" else sign))
-    return None if opened else _joined(levels[0])
+def _set(e: Expression, level: int) -> list[Part]:
+    """A part of the formula, in brackets where it binds less tightly than the level."""
+    if not any(matrices(e)):
+        return [Sign(Matrices().at(e, level))]
+    found, own = _bound(e)
+    return found if own >= level else [Group(tuple(_joined(found)))]
 
 
-def _joined(tree: Sequence[Part]) -> tuple[Part, ...]:
-    """Signs side by side made one; brackets around numbers alone are text."""
-    tidy: list[Part] = []
-    for part in tree:
-        if isinstance(part, Group) and not places(part.parts):
-            inner = "".join(own.text for own in part.parts if isinstance(own, Sign))
-            part = Sign(f"({inner})" if part.bracket == "(" else f"[{inner}]")
-        if isinstance(part, Sign) and tidy and isinstance(tidy[-1], Sign):
-            part = Sign(tidy.pop().text + part.text)  # type: ignore[union-attr]
-        tidy.append(part)
-    return tuple(tidy)
+def _bound(e: Expression) -> tuple[list[Part], int]:
+    """The parts, and how tightly they bind."""
+    match e:
+        case MatrixSymbol():
+            return [Place(e.n)], ATOM
+        case Transposed(inner=MatrixSymbol() as symbol):
+            return [Place(symbol.n, transposed=True)], POWER
+        case Power(base=MatrixSymbol() as symbol, exponent=exponent):
+            return [Place(symbol.n, raised=superscript(Matrices().text(exponent)))], POWER
+        case MatrixProduct(left=left, right=right):
+            return [*_set(left, PRODUCT), Sign(" × "), *_set(right, POWER)], PRODUCT
+        case Product(factors=factors):
+            return _row(" ∘ ", factors, POWER), PRODUCT
+        case Sum(terms=terms):
+            return _row(" + ", terms, QUOTIENT), SUM
+        case OuterSum(left=left, right=right):
+            return _row(" + ", (left, right), QUOTIENT), SUM
+        case Difference(left=left, right=right):
+            return _row(" − ", (left, right), QUOTIENT), SUM
+        case Quotient(top=top, bottom=bottom):
+            return [*_set(top, PRODUCT), Sign(" / "), *_set(bottom, POWER)], QUOTIENT
+        case Call(function="sqrt", argument=argument):
+            return [Sign("√"), *_set(argument, ATOM)], POWER
+        case Call(function=function, argument=argument):
+            return [Sign(function), _group((argument,))], ATOM
+        case Maximum(terms=terms):
+            return [Sign("max"), _group(terms)], ATOM
+        case SideBySide(matrices=own):
+            return [_group(own, "[")], ATOM
+        case Choice(then=then, test=test, otherwise=otherwise):
+            return [
+                *_set(then, SUM),
+                Sign(" where "),
+                *_set(test, SUM),
+                Sign(", else "),
+                *_set(otherwise, LOOSE),
+            ], LOOSE
+        case Prose(said=told):
+            return [part for own in told for part in _set(own, LOOSE)], LOOSE
+    raise TypeError(f"no setting of {type(e).__name__}")  # pragma: no cover
+
+
+def _row(sign: str, terms: Sequence[Expression], level: int) -> list[Part]:
+    first, *others = terms
+    return [*_set(first, level), *(part for term in others for part in (Sign(sign), *_set(term, level)))]
+
+
+def _group(terms: Sequence[Expression], bracket: str = "(") -> Group:
+    return Group(tuple(_joined(_row(", ", terms, LOOSE))), bracket)
+
+
+def _joined(parts: Sequence[Part]) -> Iterator[Part]:
+    """Signs side by side made one."""
+    waiting = ""
+    for part in parts:
+        if isinstance(part, Sign):
+            waiting += part.text
+            continue
+        if waiting:
+            yield Sign(waiting)
+        waiting = ""
+        yield part
+    if waiting:
+        yield Sign(waiting)
 
 
 def places(tree: Sequence[Part]) -> list[Place]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tmat.numbers.printing import decimals_said
 from tmat.rendering.layout.drawer import Pen
 from tmat.rendering.layout.formula import said, shapes
 from tmat.rendering.layout.wrap import folded, phrases, words
@@ -102,7 +103,7 @@ class StepHeads:
         """To how many decimals, and to how many it is taken on; exact is only said where something is not."""
         if not self.rounds:
             return ""
-        told = "exact" if step.decimals is None else f"to {_decimals(step.decimals)}"
+        told = "exact" if step.decimals is None else f"to {decimals_said(step.decimals)}"
         return told + (f", taken on to {step.used}" if step.used is not None else "")
 
     def short(self, number: int, step: Step) -> Line:
@@ -136,7 +137,3 @@ def _together(captions: Sequence[Line]) -> Line:
     for caption in captions:
         spans += [*(space(3) if spans else ()), *caption]
     return tuple(spans)
-
-
-def _decimals(count: int) -> str:
-    return "whole numbers" if count == 0 else f"{count} decimal{'' if count == 1 else 's'}"

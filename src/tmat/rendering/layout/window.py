@@ -9,8 +9,8 @@ import numpy as np
 
 from tmat.rendering.layout.heat import Scale
 from tmat.rendering.layout.numbers import aligned, texts
-from tmat.rendering.layout.spelling import Spelling
 from tmat.sheet.worksheet import BLANK, Array, Matrix
+from tmat.spelling import Spelling
 
 CUT = -1  # the place of a row or column that stands for those not shown
 MANY_ROWS = 24

@@ -1,4 +1,4 @@
-"""Matrices as CSV and TSV: a row of column labels, a column of row labels, numbers that read back to the same bits.
+"""Matrices as CSV: a row of column labels, a column of row labels, numbers that read back to the same bits.
 
 One matrix is a file; several are a folder of files, named by stage and matrix.
 """
@@ -10,20 +10,24 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tmat.numbers import format_number
+from tmat.rendering.format import Format
 from tmat.rendering.layout.look import Look
 from tmat.rendering.several import files
 from tmat.sheet.worksheet import Matrix, Worksheet
 
-DELIMITERS = {"csv": ",", "tsv": "\t"}
 FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 """How a text begins that a spreadsheet would take for a formula, or for one that is guarded already."""
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?")
 
 
-def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
     """A file for each matrix."""
+    return separated(sheets, look, name, "csv", ",")
+
+
+def separated(sheets: Sequence[Worksheet], look: Look, name: str, format: str, mark: str) -> dict[str, bytes]:
+    """A file for each matrix, its cells set apart by the mark."""
     found = files(sheets, look, name, format)
-    mark = DELIMITERS[format]
     return {path: to_text(own.matrix, mark, look.digits, blank=own.blank).encode() for path, own in found.items()}
 
 
@@ -63,3 +67,6 @@ def _label(text: str, delimiter: str) -> str:
     ):
         return '"' + guarded.replace('"', '""') + '"'
     return guarded
+
+
+FORMAT = Format((".csv",), dump)

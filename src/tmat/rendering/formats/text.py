@@ -8,6 +8,7 @@ from itertools import groupby
 
 from tmat.numbers import format_number
 from tmat.reading.text_rows import is_cell
+from tmat.rendering.format import Format
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import formula_of
 from tmat.rendering.several import Entry, entries
@@ -22,7 +23,7 @@ _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _UNFIT = re.compile(r"[^\w.-]")
 
 
-def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
     """One text of all matrices."""
     return {name: document(sheets, look).encode("utf-8", "replace")}
 
@@ -108,3 +109,6 @@ def _lined_up(heads: list[str] | None, labels: list[str] | None, cells: list[lis
         lined_up = (pad(cell, wide, "right") for cell, wide in zip(row, widths, strict=True))
         line = " ".join(lined_up if len(rows) <= LINED_UP else row)
         yield (pad(label, own) + line).rstrip()
+
+
+FORMAT = Format((".txt",), dump)

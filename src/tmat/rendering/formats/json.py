@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from tmat.errors import InputError
+from tmat.rendering.format import Format
 from tmat.sheet.worksheet import Array, Matrix, Parameter, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
 from tmat.visible import visible
@@ -148,6 +149,9 @@ def _unwritable(sheet: Worksheet, message: str) -> InputError:
     return InputError("the worksheet cannot be written as JSON", visible(message))
 
 
-def dump(sheets: Sequence[Worksheet], look: object, name: str, format: str) -> dict[str, bytes]:
+def dump(sheets: Sequence[Worksheet], look: object, name: str) -> dict[str, bytes]:
     """Worksheets as lines of JSON."""
     return {name: b"".join(dumps(sheet) for sheet in sheets)}
+
+
+FORMAT = Format((".json", ".jsonl"), dump)

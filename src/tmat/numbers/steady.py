@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tmat.operations.operation import Array
+Array: TypeAlias = NDArray[np.floating]
 
 CELLS = 4096  # the largest array that is worked one number at a time
 

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tmat.numbers import format_number
+from tmat.operations.printing.markdown import MARKDOWN, MARKDOWN_LINE
+from tmat.rendering.format import Format
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, latex_formula, sections
+from tmat.rendering.page import Room, Section, Shown, formula_in, sections
 from tmat.rendering.worked import Places, Worked, asked
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import visible
@@ -22,10 +24,9 @@ WORDS = 200  # of a vocabulary
 _PLAIN = re.compile(r"[^\W_](?:[\w '’-]*[^\W_])?")
 _TELLING = re.compile(r"[\\`*\[\]<>&|~$#!@]|(?<![^\W_])_|_(?![^\W_])")
 _LEADING = re.compile(r"^(\d+)([.)])|^([-+=:])")
-_GROUP = re.compile(r"(\\mathrm\{[^{}]*)\}_(\{[^{}]*\})")
 
 
-def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
     """One document of all worksheets."""
     return {name: document(sheets, look).encode("utf-8", "replace")}
 
@@ -65,7 +66,7 @@ def _section(section: Section, look: Look, places: Places, mark: str) -> Iterato
         yield _sentence(section.sentence)
     if section.notes:
         yield " · ".join(escaped(note) for note in section.notes)
-    worked = Worked(_numbered(stage), look, places, latex=True)
+    worked = Worked(_numbered(stage), look, places, MARKDOWN)
     for shown in section.shown:
         yield from _matrix(shown, worked)
     if section.vocabulary is not None:
@@ -98,7 +99,7 @@ def _matrix(shown: Shown, worked: Worked) -> Iterator[str]:
 def _formula(shown: Shown) -> str:
     if shown.step is None:
         return ""
-    formula = latex_formula(shown.step)
+    formula = formula_in(shown.step, MARKDOWN_LINE)
     told = f"{shown.step.name} {shown.step.op} {' '.join(shown.step.of)}"
     if formula is None or not told.isascii() or not re.fullmatch(r"[\w. -]*", told):
         return escaped(shown.formula)
@@ -106,21 +107,12 @@ def _formula(shown: Shown) -> str:
 
 
 def mathematics(latex: str) -> str:
-    r"""LaTeX between dollars, in a form that Markdown takes nothing from: no emphasis, no escapes.
+    r"""LaTeX between dollars; between ticks too where an index could be taken for emphasis.
 
-    >>> print(mathematics(r"\mathrm{scores}_{1} = Q_{1} K_{1}^{\top}"))
-    $\mathrm{scores_{1}} = Q_{1} K_{1}^{\top}$
+    >>> print(mathematics(r"Q_{1} K_{1}^{\top}"), mathematics(r"{W_{Q}}_{1,:}"))
+    $Q_{1} K_{1}^{\top}$ $`{W_{Q}}_{1,:}`$
     """
-    latex = (
-        latex.replace(r"\\", r"\cr")
-        .replace(r"\,", r"\thinspace ")
-        .replace(r"\{", r"\lbrace ")
-        .replace(r"\}", r"\rbrace ")
-    )
-    latex = _GROUP.sub(r"\1_\2}", latex).replace(r"\operatorname{gelu}_", r"\operatorname{gelu}\nolimits_")
-    if re.search(r"(?<![^\W_])_", latex):
-        return f"$`{latex}`$"
-    return f"${latex}$"
+    return f"$`{latex}`$" if re.search(r"(?<![^\W_])_", latex) else f"${latex}$"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], aligns: str) -> str:
@@ -194,3 +186,6 @@ def _held(labels: Sequence[str]) -> tuple[str, ...]:
     return tuple(
         text if _PLAIN.fullmatch(text) and "_" not in text else str(n) for n, text in enumerate(labels, start=1)
     )
+
+
+FORMAT = Format((".md", ".markdown"), dump, working=True)

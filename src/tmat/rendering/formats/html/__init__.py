@@ -13,9 +13,10 @@ from html import escape
 from importlib.resources import files
 
 from tmat.numbers import format_number
-from tmat.rendering.html.live import Live, lines_of
-from tmat.rendering.html.shades import ramps, rules
-from tmat.rendering.html.tables import formula, ramp, table, word
+from tmat.rendering.format import Format
+from tmat.rendering.formats.html.live import Live, lines_of
+from tmat.rendering.formats.html.shades import ramps, rules
+from tmat.rendering.formats.html.tables import formula, ramp, table, word
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, heated, sections
 from tmat.rendering.worked import Worked, asked
@@ -27,7 +28,7 @@ ROOM = Room(64, 32)
 WORDS = 500  # of a sentence or a vocabulary
 
 
-def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
     """One page of all worksheets."""
     return {name: document(sheets, look).encode("utf-8", "replace")}
 
@@ -201,3 +202,6 @@ def _file(name: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+FORMAT = Format((".html", ".htm"), dump, working=True)

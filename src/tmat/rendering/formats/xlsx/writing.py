@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from tmat.operations.printing.spreadsheet import INFINITY, MINUS_INFINITY
+from tmat.rendering.formats.xlsx.formulas import Formula, Formulas
+from tmat.rendering.formats.xlsx.plan import LABELS, LIKELY, Block, Page
+from tmat.rendering.formats.xlsx.styles import AIR, Styles, digits_of, heat
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import heated
-from tmat.rendering.xlsx.formulas import Formula, Formulas
-from tmat.rendering.xlsx.plan import LABELS, LIKELY, Block, Page
-from tmat.rendering.xlsx.styles import AIR, Styles, digits_of, heat
 from tmat.visible import visible
 from tmat.width import width
 

@@ -13,11 +13,12 @@ import io
 from collections.abc import Sequence
 
 from tmat.errors import InputError, MissingExtra
+from tmat.rendering.format import Format
 from tmat.rendering.layout.look import Look
 from tmat.sheet.worksheet import Worksheet
 
 
-def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
     """One workbook with all stages of all worksheets.
 
     Errors: XlsxWriter is not installed; nothing to write; more rows or columns than a sheet can have.
@@ -26,8 +27,8 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dic
         import xlsxwriter  # noqa: F401
     except ImportError:
         raise MissingExtra("xlsx", "a spreadsheet") from None
-    from tmat.rendering.xlsx.plan import planned
-    from tmat.rendering.xlsx.writing import write
+    from tmat.rendering.formats.xlsx.plan import planned
+    from tmat.rendering.formats.xlsx.writing import write
 
     pages = [page for number, sheet in enumerate(sheets, start=1) for page in planned(sheet, look, number, len(sheets))]
     if not pages:
@@ -35,3 +36,6 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dic
     stream = io.BytesIO()
     write(pages, look, stream)
     return {name: stream.getvalue()}
+
+
+FORMAT = Format((".xlsx",), dump)

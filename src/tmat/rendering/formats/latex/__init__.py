@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tmat.numbers import format_number
-from tmat.operations.printing.notation import latex_text
-from tmat.rendering.latex.characters import declared, scripts, set_apart
-from tmat.rendering.latex.matrix import matrix
+from tmat.operations.printing.latex import LATEX, LATEX_LINE, latex_text
+from tmat.rendering.format import Format
+from tmat.rendering.formats.latex.characters import declared, scripts, set_apart
+from tmat.rendering.formats.latex.matrix import matrix
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, latex_formula, sections
+from tmat.rendering.page import Room, Section, Shown, formula_in, sections
 from tmat.rendering.worked import Places, Worked, asked
 from tmat.sheet.worksheet import Worksheet
 from tmat.visible import visible
@@ -39,7 +40,7 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 NEEDS = r"% in the preamble: \usepackage{amsmath,graphicx}"
 
 
-def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
     """One document of all worksheets, or with ``fragment`` its body alone."""
     text = fragment(sheets, look) if look.fragment else document(sheets, look)
     return {name: text.encode("utf-8", "replace")}
@@ -89,7 +90,7 @@ def _section(section: Section, look: Look, places: Places) -> Iterator[str]:
         yield rf"\noindent\textit{{{words}{more}}}" + "\n"
     if section.notes:
         yield r"\noindent{\small " + r" \textperiodcentered{} ".join(text(note) for note in section.notes) + "\\par}"
-    worked = Worked(section.stage, look, places, latex=True)
+    worked = Worked(section.stage, look, places, LATEX)
     for shown in section.shown:
         yield from _shown(shown, worked)
     yield from _words(section, look)
@@ -113,11 +114,9 @@ def _shown(shown: Shown, worked: Worked) -> Iterator[str]:
 
 
 def _equation(shown: Shown) -> str:
-    from tmat.operations.printing.notation import latex_name
-
     if shown.step is None:
-        return latex_name(visible(shown.name))
-    formula = latex_formula(shown.step)
+        return LATEX.name(visible(shown.name))
+    formula = formula_in(shown.step, LATEX_LINE)
     return formula if formula is not None else rf"\text{{{text(shown.formula)}}}"
 
 
@@ -156,3 +155,6 @@ def text(told: str) -> str:
     50\% of \{\textbackslash{}it x\} a\textbackslash{}nb
     """
     return latex_text(visible(told))
+
+
+FORMAT = Format((".tex",), dump, working=True)

@@ -1,4 +1,4 @@
-"""Matrices as NumPy's own files: .npy for one, .npz for all of them by name. The same numbers make the same bytes."""
+"""Matrices as .npz, NumPy's own archive of arrays by name. The same numbers make the same bytes."""
 
 from __future__ import annotations
 
@@ -8,31 +8,22 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import IO
 
-import numpy as np
-
 from tmat.errors import InputError
-from tmat.numbers import round_half_away
+from tmat.rendering.format import Format
+from tmat.rendering.formats.npy import save_npy
 from tmat.rendering.layout.look import Look
-from tmat.rendering.several import files, named
-from tmat.sheet.worksheet import Array, Matrix, Worksheet
+from tmat.rendering.several import named
+from tmat.sheet.worksheet import Matrix, Worksheet
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can say
-PIECE = 1 << 19  # bytes written at once: its checksum is taken and it is copied while it is in the cache
 _UNFIT = re.compile(r"[\x00-\x1f\x7f/\\]")  # no name is to be a path when the archive is taken apart
 
 
-def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
-    """One archive of all matrices (npz), or a file for each (npy)."""
-    made: dict[str, bytes] = {}
-    if format == "npz":
-        stream = BytesIO()
-        save_npz(stream, sheets, look)
-        return {name: stream.getvalue()}
-    for path, entry in files(sheets, look, name, format).items():
-        stream = BytesIO()
-        save_npy(stream, entry.matrix.values, look.digits)
-        made[path] = stream.getvalue()
-    return made
+def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
+    """One archive of all matrices."""
+    stream = BytesIO()
+    save_npz(stream, sheets, look)
+    return {name: stream.getvalue()}
 
 
 def save_npz(stream: IO[bytes], sheets: Sequence[Worksheet], look: Look | None = None) -> None:
@@ -41,6 +32,7 @@ def save_npz(stream: IO[bytes], sheets: Sequence[Worksheet], look: Look | None =
     The archive is not compressed, as numpy.savez writes it. Errors: no matrix at all.
 
     >>> stream = BytesIO()
+    >>> import numpy as np
     >>> from tmat.sheet.worksheet import Stage
     >>> save_npz(stream, [Worksheet([Stage("s", "s", given={"X": Matrix.of("X", [[0.5, -np.inf]])})])])
     >>> _ = stream.seek(0)
@@ -58,15 +50,6 @@ def save_npz(stream: IO[bytes], sheets: Sequence[Worksheet], look: Look | None =
                 save_npy(member, matrix.values, look.digits)
 
 
-def save_npy(stream: IO[bytes], values: Array, digits: int | None = None) -> None:
-    """One matrix, row by row; with ``digits`` rounded to so many decimals."""
-    array = np.ascontiguousarray(values if digits is None else round_half_away(values, digits))
-    np.lib.format.write_array_header_1_0(stream, np.lib.format.header_data_from_array_1_0(array))
-    cells = array.data.cast("B") if array.size else b""
-    for start in range(0, len(cells), PIECE):
-        stream.write(cells[start : start + PIECE])
-
-
 def _members(found: Mapping[str, Matrix]) -> dict[str, Matrix]:
     """The matrices under names that an archive may hold, no two alike."""
     made: dict[str, Matrix] = {}
@@ -77,3 +60,6 @@ def _members(found: Mapping[str, Matrix]) -> dict[str, Matrix]:
             own, n = f"{plain}-{n}", n + 1
         made[own] = matrix
     return made
+
+
+FORMAT = Format((".npz",), dump, stream=save_npz)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tmat.operations.printing.notation import latex_text
+from tmat.operations.printing.latex import latex_text
 from tmat.rendering.layout.window import CUT
 from tmat.rendering.page import Shown
 from tmat.visible import visible

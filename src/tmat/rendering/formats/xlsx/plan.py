@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tmat.errors import LimitError
+from tmat.rendering.formats.xlsx.links import Link, links
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, sections
-from tmat.rendering.xlsx.links import Link, links
 from tmat.sheet.worksheet import Stage, Worksheet
 from tmat.visible import visible
 

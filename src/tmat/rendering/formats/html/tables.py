@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from html import escape
 
-from tmat.rendering.html.mathml import Unknown, mathml
-from tmat.rendering.html.shades import shade
+from tmat.operations.printing.mathml import MATHML
+from tmat.rendering.formats.html.shades import shade
 from tmat.rendering.layout.window import CUT
-from tmat.rendering.page import Shown, latex_formula
+from tmat.rendering.page import Shown, formula_in
 from tmat.visible import visible
 
 
@@ -24,13 +24,8 @@ def word(text: str) -> str:
 
 def formula(shown: Shown) -> str:
     """The step's equation as MathML, or as text where it is none that we know how to set."""
-    latex = latex_formula(shown.step) if shown.step else None
-    if latex is not None:
-        try:
-            return mathml(latex)
-        except Unknown:
-            pass
-    return word(shown.formula)
+    row = formula_in(shown.step, MATHML) if shown.step else None
+    return word(shown.formula) if row is None else f"<math>{row}</math>"
 
 
 def table(shown: Shown, number: int, used: set[str] | None) -> str:

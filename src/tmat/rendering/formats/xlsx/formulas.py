@@ -11,8 +11,8 @@ from tmat.operations import REGISTRY, Operation
 from tmat.operations.expression import Cell, Expression, Number, Operand
 from tmat.operations.printing.spreadsheet import Spreadsheet
 from tmat.operations.selections import Place
-from tmat.rendering.xlsx.filling import filled
-from tmat.rendering.xlsx.plan import LABELS, Block, Page
+from tmat.rendering.formats.xlsx.filling import filled
+from tmat.rendering.formats.xlsx.plan import LABELS, Block, Page
 from tmat.sheet.worksheet import Step
 
 LONGEST = 8192  # characters of a formula, by Excel's limit

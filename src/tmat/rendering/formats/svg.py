@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from tmat.errors import InputError
+from tmat.rendering.format import Format
 from tmat.rendering.layout.look import Look
 from tmat.rendering.terminal_svg import to_svg
 from tmat.sheet.worksheet import Worksheet
@@ -14,7 +15,7 @@ COLUMNS = 120
 """The width of the terminal where none is said."""
 
 
-def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dict[str, bytes]:
+def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
     """A picture of each worksheet: sheet.svg, sheet-2.svg, …
 
     Errors: several worksheets and no file to call them by.
@@ -32,3 +33,6 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dic
         path: to_svg(sheet, width=width, look=look).encode("utf-8", "replace")
         for path, sheet in zip(paths, sheets, strict=False)
     }
+
+
+FORMAT = Format((".svg",), dump)

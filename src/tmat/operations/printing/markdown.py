@@ -1,0 +1,39 @@
+r"""LaTeX as GitHub's Markdown lets it through: no index after a brace, which would be emphasis, and no escaped sign.
+
+>>> from tmat.operations.formula import MatrixSymbol
+>>> from tmat.operations.printing.matrices import Matrices
+>>> print(Matrices(MARKDOWN_LINE).text(MatrixSymbol("scores1", 0) @ MatrixSymbol("V", 1)))
+\mathrm{scores_{1}}\thinspace  V
+"""
+
+from __future__ import annotations
+
+from tmat.operations.printing.latex import Latex, LatexLine
+
+
+class _Markdown(Latex):
+    row_end = r"\cr"
+    thin_space = r"\thinspace "
+
+    def escaped(self, text: str) -> str:
+        return super().escaped(text).replace(r"\{", r"\lbrace ").replace(r"\}", r"\rbrace ")
+
+    def upright(self, text: str, below: str = "") -> str:
+        if not below or "{" in below:
+            return super().upright(text, below)
+        return super().upright(text)[:-1] + f"_{{{below}}}}}"
+
+    def below(self, stem: str, index: str) -> str:
+        return rf"{stem}\nolimits_{{{index}}}"
+
+
+class Markdown(_Markdown):
+    """The working of a cell."""
+
+
+class MarkdownLine(_Markdown, LatexLine):
+    """A formula over whole matrices."""
+
+
+MARKDOWN = Markdown()
+MARKDOWN_LINE = MarkdownLine()

@@ -1,0 +1,145 @@
+"""What every printer of expressions does: it walks the tree, brackets what binds loosely and folds long sums.
+
+A printer leaves the setting to a notation (a line of text, LaTeX, MathML, Typst, a spreadsheet's formula); its style
+says how the leaves look: ``q₁₁`` (Symbols), ``Q[When, k]`` (Labels), ``3.88`` (Numbers), ``Q`` (Matrices).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+from tmat.numbers import format_number
+from tmat.operations.expression import (
+    Call,
+    Cell,
+    Difference,
+    Expression,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+)
+from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, TEXT, Bound, Notation
+from tmat.operations.selections import Choice, Limit, Lookup, Maximum, Place
+from tmat.operations.series import Run
+
+
+class Printer:
+    """The text of an expression; ``fold`` is the most terms of a sum that are shown."""
+
+    def __init__(self, notation: Notation = TEXT, *, fold: int | None = None) -> None:
+        self.notation = notation
+        self.fold = fold
+
+    def text(self, expression: Expression) -> str:
+        return self._bound(expression)[0]
+
+    def at(self, expression: Expression, level: int) -> str:
+        """The text of a part, in brackets where it binds less tightly than the level."""
+        text, own = self._bound(expression)
+        return text if own >= level else self.notation.brackets(text)
+
+    # -- the leaves, a style's own
+
+    def number(self, number: Number) -> Bound:
+        """A constant of the formula: as short as it is exact."""
+        if number.number == math.pi:
+            return self.notation.number("π"), ATOM
+        return self.signed(format_number(number.number))
+
+    def cell(self, cell: Cell) -> Bound:
+        """A cell of a matrix."""
+        raise TypeError(f"{type(self).__name__} prints no cells")
+
+    def run(self, run: Run) -> Bound:
+        """Cells that an index runs over: the first of them, where a style has no letter for the index."""
+        return self.cell(run.first)
+
+    def times(self, left: Expression, right: Expression) -> str:
+        return self.notation.times
+
+    def signed(self, text: str) -> Bound:
+        """A number's text with the minus of print; a negative one binds loosely: working brackets it."""
+        own = text.replace("-", "−")
+        if "e" in own:
+            mantissa, _, exponent = own.partition("e")
+            power = int(exponent.replace("−", "-"))
+            return self.notation.scientific(mantissa, power), LOOSE if own.startswith("−") else PRODUCT
+        return self.notation.number(own), LOOSE if own.startswith("−") else ATOM
+
+    # -- the kinds of expression
+
+    def _bound(self, e: Expression) -> Bound:
+        match e:
+            case Number():
+                return self.number(e)
+            case Cell():
+                return self.cell(e)
+            case Run():
+                return self.run(e)
+            case Sum():
+                return self.sum(e)
+            case Product():
+                return self.product(e)
+            case Difference(left=left, right=right):
+                return f"{self.at(left, QUOTIENT)}{self.notation.minus}{self.at(right, QUOTIENT)}", SUM
+            case Negative(inner=inner):
+                return self.notation.negative(self.at(inner, PRODUCT)), LOOSE
+            case Quotient(top=top, bottom=bottom):
+                return self.notation.quotient(self.at, top, bottom)
+            case Power(base=base, exponent=exponent):
+                return self.notation.power(self.at, base, exponent)
+            case Call(function=function, argument=argument):
+                return self.notation.call(self.at, function, argument)
+            case Maximum(terms=terms):
+                return self.among("max", terms)
+            case Place(terms=terms):
+                return self.among("argmax", terms)
+            case Choice():
+                return self.choice(e)
+            case Lookup():
+                return self.lookup(e)
+            case Limit(inner=inner):
+                return self._bound(inner)
+        raise TypeError(f"no printing of {type(e).__name__}")  # pragma: no cover
+
+    def sum(self, e: Sum) -> Bound:
+        if not e.terms:
+            return self.number(Number(0.0))
+        if len(e.terms) == 1:
+            return self._bound(e.terms[0])
+        return self.notation.plus.join(self.folded(e.terms, QUOTIENT)), SUM
+
+    def product(self, e: Product) -> Bound:
+        factors = list(_factors(e))
+        text = self.at(factors[0], POWER)
+        for left, right in pairwise(factors):
+            text += self.times(left, right) + self.at(right, POWER)
+        return text, PRODUCT
+
+    def among(self, function: str, terms: Sequence[Expression]) -> Bound:
+        return self.notation.among(function, self.folded(terms, LOOSE))
+
+    def choice(self, e: Choice) -> Bound:
+        return self.notation.choice(self.at, e)
+
+    def lookup(self, e: Lookup) -> Bound:
+        return self.cell(e.found)
+
+    def folded(self, terms: Sequence[Expression], level: int) -> list[str]:
+        """The terms; of too many the first ones, how many are left out, and the last."""
+        if self.fold is None or len(terms) <= max(self.fold, 3):
+            return [self.at(term, level) for term in terms]
+        head = max(self.fold - 1, 2)
+        shown = [self.at(term, level) for term in terms[:head]]
+        return [*shown, self.notation.more(len(terms) - head - 1), self.at(terms[-1], level)]
+
+
+def _factors(e: Product) -> list[Expression]:
+    """The factors, those of a first factor that is a product itself among them."""
+    first, *others = e.factors
+    return [*(_factors(first) if isinstance(first, Product) else [first]), *others]
