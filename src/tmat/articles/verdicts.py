@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tmat.articles.auditing import Audit, Audited, Count
 from tmat.articles.numbers import BLANK, Data
+from tmat.marking.reports.words import mend, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ def verdict(one: Audit, data: Data, *, again: bool = False) -> list[Said]:
         )
     for finding in one.findings:
         names = " or ".join(finding.names)
-        said.append(Said(f"{len(finding.cells)} {names}: {finding.sentence}", "slip"))
-        said.append(Said(f"mend: {finding.mend}", "caption"))
+        said.append(Said(f"{len(finding.cells)} {names}: {sentence(finding)}", "slip"))
+        said.append(Said(f"mend: {mend(finding)}", "caption"))
     if one.unexplained.any():
         said.append(Said(f"{int(one.unexplained.sum())} unexplained", "wrong"))
     return said

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tmat.errors import InputError
-from tmat.numbers import Claim
+from tmat.numbers.claim import Claim
 from tmat.operations.operation import Array
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.visible import visible
 
 if TYPE_CHECKING:
-    from tmat.reading import TypedMatrix
+    from tmat.reading.answers import TypedMatrix
 
 TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".json", ".jsonl", "")
 
@@ -118,7 +118,7 @@ class Answers:
     @classmethod
     def of_text(cls, text: str, origin: str = "answers") -> Answers:
         """From text as people type it: a name, its rows, a blank line; # comments."""
-        from tmat.reading import read_answers_text
+        from tmat.reading.answers import read_answers_text
 
         return cls.of_texts(read_answers_text(text, origin), origin)
 
@@ -152,7 +152,7 @@ class Answers:
         elif path.suffix.lower() == ".xlsx":
             answers = cls.of_workbook(_bytes(path), origin)
         else:
-            from tmat.reading import read_matrices
+            from tmat.reading.sources import read_matrices
 
             answers = cls.of(read_matrices(str(path)), origin)
         if not answers.matrices:
@@ -176,7 +176,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _from_json(data: bytes, origin: str) -> Answers:
-    from tmat.reading import read_documents
+    from tmat.reading.documents import read_documents
 
     matrices: list[Answer] = []
     for document in read_documents(BytesIO(data), origin):

@@ -16,7 +16,8 @@ from math import lgamma, log
 
 import numpy as np
 
-from tmat.marking.printed import Cells, Printed
+from tmat.marking.findings import Cells
+from tmat.marking.printed import PrintedMatrix
 from tmat.operations.operation import Array
 
 RARITY = (1.0, 2.5, 4.0, 5.5, 7.0)
@@ -51,7 +52,7 @@ class Score:
 class Evidence:
     """The wrong cells of a matrix and what a match on each of them says."""
 
-    def __init__(self, printed: Printed, due: Array, wrong: Cells) -> None:
+    def __init__(self, printed: PrintedMatrix, due: Array, wrong: Cells) -> None:
         self.printed, self.wrong = printed, wrong
         self.count = int(wrong.sum())
         known = np.concatenate([printed.values[printed.finite], due[np.isfinite(due)]])

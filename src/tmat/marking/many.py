@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from tmat.errors import InputError, LimitError, TmatError
 from tmat.interrupts import tidied
 from tmat.marking.answers import Answers, Called
-from tmat.marking.key import Plan
-from tmat.marking.options import Options
-from tmat.marking.submission import mark
+from tmat.marking.key import Key
+from tmat.marking.options import Choices, Options
+from tmat.marking.submission import mark_submission
 from tmat.marking.verdicts import Report
 from tmat.sheet.worksheet import Worksheet
 from tmat.visible import visible
@@ -39,15 +39,6 @@ class Failure:
 
     exit_code = 2
 
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "submission": self.origin,
-            "failed": True,
-            "error": self.what,
-            "details": list(self.details),
-            "mend": self.mend,
-        }
-
     def __str__(self) -> str:
         return str(InputError(self.what, *self.details, mend=self.mend))
 
@@ -58,22 +49,23 @@ Marked = Report | Failure
 def mark_many(
     paths: Iterable[str | Path],
     key: Worksheet,
-    options: Options | None = None,
     *,
     names: Mapping[str, Called] | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    **choices: Unpack[Choices],
 ) -> Iterator[Marked]:
     """The marking of each file in turn, in the order given; a folder stands for the files in it.
 
-    ``names`` says what the answers call the key's steps, where they have names of their own.
+    ``names`` says what the answers call the key's steps, where they have names of their own; ``choices``
+    are those of `tmat.marking.library.mark`.
     ``jobs`` processes (all processors where it is not said) are used where there are many files.
     ``progress(done, of)`` is called after each. A file that cannot be read or marked is a Failure.
 
     Errors: a key without steps.
     """
     files = submissions(paths)
-    options = options or Options()
+    options = Options(**choices)
     processes = min(jobs or os.cpu_count() or 1, max(len(files) // (WORTH_A_POOL // 2), 1))
     found = (
         _serially(files, key, options, names or {})
@@ -118,14 +110,14 @@ def _handed_in(path: Path) -> bool:
 
 
 def _serially(files: list[Path], key: Worksheet, options: Options, names: Mapping[str, Called]) -> Iterator[Marked]:
-    plan = Plan(key)
+    ready = Key(key)
     for path in files:
-        yield _marked(path, plan, options, names)
+        yield _marked(path, ready, options, names)
 
 
-def _marked(path: Path, plan: Plan, options: Options, names: Mapping[str, Called]) -> Marked:
+def _marked(path: Path, key: Key, options: Options, names: Mapping[str, Called]) -> Marked:
     try:
-        return mark(plan, Answers.read(path).called(names), options)
+        return mark_submission(Answers.read(path).called(names), key, options)
     except TmatError as error:
         return _failure(path, error.what, error.details, error.mend)
     except Exception as error:  # one bad file must not cost the others their marks
@@ -139,7 +131,7 @@ def _failure(path: Path, what: str, details: tuple[str, ...], mend: str | None) 
 
 # -- in other processes: the key is sent once, when a process starts
 
-_plan: Plan | None = None
+_key: Key | None = None
 _options = Options()
 _names: Mapping[str, Called] = {}
 
@@ -148,10 +140,10 @@ def _start(key: Worksheet, options: Options, names: Mapping[str, Called]) -> Non
     from signal import SIG_IGN, SIGINT, signal
     from threading import Thread
 
-    global _plan, _options, _names
+    global _key, _options, _names
     signal(SIGINT, SIG_IGN)  # for whoever started this, who ends it
     Thread(target=_end_with_the_first, daemon=True).start()
-    _plan, _options, _names = Plan(key), options, names
+    _key, _options, _names = Key(key), options, names
 
 
 def _end_with_the_first() -> None:
@@ -180,8 +172,8 @@ def _interrupts_held() -> Iterator[None]:
 
 
 def _one(path: Path) -> Marked:
-    assert _plan is not None
-    return _marked(path, _plan, _options, _names)
+    assert _key is not None
+    return _marked(path, _key, _options, _names)
 
 
 def _together(
@@ -190,8 +182,8 @@ def _together(
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    if not Plan(key).steps:
-        mark(key, Answers())  # says what is wrong with the key
+    if not Key(key).steps:
+        mark_submission(Answers(), Key(key), options)  # says what is wrong with the key
     chunk = max(min(len(files) // (processes * 8), 32), 1)
     with tidied(), ProcessPoolExecutor(processes, initializer=_start, initargs=(key, options, names)) as pool:
         with _interrupts_held():

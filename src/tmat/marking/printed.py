@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tmat.numbers import Claim, round_half_away
-from tmat.numbers.claim import FULL_RELATIVE, NOISE, SLACK
+from tmat.marking.findings import Cells
+from tmat.numbers.claim import FULL_RELATIVE, NOISE, SLACK, Claim
 from tmat.operations.operation import Array
-
-Cells = NDArray[np.bool_]
 
 MOST_PLACES = 10  # that a number may print beyond its matrix's format
 
 
-class Printed:
+class PrintedMatrix:
     """Printed numbers; ``fits`` holds any number of matrices against them at once.
 
     A cell fits when the true number in the printed format is what stands there, a tie either way.
@@ -80,7 +77,7 @@ class Printed:
     def fits_cell(self, place: tuple[int, int], true: Array) -> Cells:
         """Whether each of some numbers would be printed as one cell is."""
         here = (slice(place[0], place[0] + 1), slice(place[1], place[1] + 1))
-        one = Printed(self.values[here], self.claim, atol=self.atol, rtol=self.rtol)
+        one = PrintedMatrix(self.values[here], self.claim, atol=self.atol, rtol=self.rtol)
         return one.fits(true.reshape(-1, 1, 1)).reshape(-1)
 
     @staticmethod
@@ -98,6 +95,3 @@ class Printed:
             with np.errstate(over="ignore"):
                 return np.maximum(2 * ((self.atol or 0.0) + (self.rtol or 0.0) * size), 1e-12)
         return np.where(self.unit > 0, self.unit, np.maximum(size * 2 * FULL_RELATIVE, 1e-14))
-
-    def rounded(self, decimals: int) -> Array:
-        return round_half_away(self.values, decimals)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tmat.marking.many import Failure, Marked
+from tmat.marking.reports.words import happened
 from tmat.marking.verdicts import StepReport, Verdict
 
 
@@ -92,4 +93,4 @@ def _count(known: StepSummary, step: StepReport) -> None:
     for name in {finding.names[0]: None for finding in step.findings}:
         finding = next(f for f in step.findings if f.names[0] == name)
         known.slips[name] += 1
-        known.sentences.setdefault(name, finding.sentence.removeprefix("perhaps "))
+        known.sentences.setdefault(name, happened(finding))
