@@ -9,6 +9,7 @@ from tmat.numbers.claim import FULL_RELATIVE, NOISE, SLACK, Claim
 from tmat.operations.operation import Array
 
 MOST_PLACES = 10  # that a number may print beyond its matrix's format
+SINGLE = 1e-6  # of a number: what single precision makes of a short decimal is that decimal
 
 
 class PrintedMatrix:
@@ -39,7 +40,7 @@ class PrintedMatrix:
         for _ in range(MOST_PLACES):
             with np.errstate(all="ignore"):
                 count = shown / np.where(unit > 0, unit, 1.0)
-                more = (unit > 0) & (np.abs(count - np.rint(count)) > 1e-6 * np.maximum(np.abs(count), 1.0))
+                more = (unit > 0) & (np.abs(count - np.rint(count)) > SINGLE * np.maximum(np.abs(count), 1.0))
             if not more.any():
                 return unit
             unit = np.where(more, unit / 10, unit)
