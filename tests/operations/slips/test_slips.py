@@ -8,8 +8,7 @@ from tests.operations.samples import PARAMETERS, THIN, sample
 
 from tmat.errors import InputError
 from tmat.marking.candidates import of_slip
-from tmat.marking.findings import Finding, Kind
-from tmat.marking.reports.words import happened, mend
+from tmat.marking.reports.words import mend_of, said_of
 from tmat.operations import REGISTRY
 from tmat.operations.slips import EVERYWHERE, Redo, Slip
 from tmat.operations.slips.cells import cell_slips
@@ -55,10 +54,9 @@ def test_a_slip_differs_from_what_is_right_and_has_words(name: str, slip: Slip) 
     for found in of_slip(slip, step):
         same = found.values.shape == right.shape and np.array_equal(found.values, right, equal_nan=True)
         assert not same, found.mistake.name
-        made = Finding(Kind.SLIP, (found.mistake,), ())
-        (name,) = made.names
-        assert name == name.lower() and " " not in name
-        for text in (happened(made), mend(made)):
+        made = found.mistake
+        assert made.label == made.label.lower() and " " not in made.label
+        for text in (said_of(made), mend_of(made)):
             assert text and "{" not in text and "}" not in text and not text.endswith("."), text
 
 

@@ -28,30 +28,32 @@ def sentence(finding: Finding) -> str:
     >>> sentence(Finding(Kind.SLIP, (doubled,), ()))
     'the sign of Z is wrong'
     """
-    said = happened(finding)
-    return said if finding.sure else f"perhaps {said}"
+    text = happened(finding)
+    return text if finding.sure else f"perhaps {text}"
 
 
 def happened(finding: Finding) -> str:
     """What a finding says happened, however sure it is."""
-    return ", or ".join(_said(mistake) for mistake in finding.mistakes)
+    return ", or ".join(said_of(mistake) for mistake in finding.mistakes)
 
 
 def mend(finding: Finding) -> str:
     """What to do about it."""
-    return _mend(finding.mistakes[0])
+    return mend_of(finding.mistakes[0])
 
 
-def _said(mistake: Mistake) -> str:
-    said = _filled(mistake.said, mistake)
+def said_of(mistake: Mistake) -> str:
+    """What one mistake did, with the one before it, and the step it was made in where that was not handed in."""
+    text = _filled(mistake.said, mistake)
     if mistake.first is not None:
-        said = f"{_said(mistake.first)}, and {said}"
-    return f"in {mistake.within}: {said}" if mistake.within is not None else said
+        text = f"{said_of(mistake.first)}, and {text}"
+    return f"in {mistake.within}: {text}" if mistake.within is not None else text
 
 
-def _mend(mistake: Mistake) -> str:
+def mend_of(mistake: Mistake) -> str:
+    """What to do about one mistake."""
     text = _filled(mistake.mend, mistake)
-    return text if mistake.first is None else f"{_mend(mistake.first)}; {text}"
+    return text if mistake.first is None else f"{mend_of(mistake.first)}; {text}"
 
 
 def _filled(text: str, mistake: Mistake) -> str:
