@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tmat.marking.findings import Kind, Mistake, Numbers
+from tmat.marking.findings import Cells, Kind, Mistake, Numbers
 from tmat.numbers import round_half_away, truncate
 from tmat.operations.operation import Array
 from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
@@ -31,6 +31,15 @@ class Candidate:
         self.mistake.first = first
         self.among *= among
         return self
+
+
+@dataclass(slots=True, eq=False)
+class Fit:
+    """A candidate and the cells where it fits what is printed."""
+
+    candidate: Candidate
+    cells: Cells
+    cost: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
-from tmat.marking.candidates import Candidate
-from tmat.marking.findings import Cell, Cells, Certainty, Finding, Kind, Mistake, Numbers, Source, cells_of
-from tmat.marking.likelihood import ENOUGH, HARDLY, IN_LINES, SURE, Evidence, Score, choose, cost_of
+from tmat.marking.candidates import Candidate, Fit
+from tmat.marking.findings import Cells, Certainty, Finding, Mistake, Numbers, Source, cells_of
+from tmat.marking.likelihood import ENOUGH, HARDLY, IN_LINES, SURE, Evidence, Score, cost_of
 from tmat.marking.printed import PrintedMatrix
+from tmat.marking.single_cells import MOST_NAMED, SingleCells
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
-from tmat.operations.slips.cells import CellSlip, cell_slips
 
 Tier: TypeAlias = Callable[[], Iterable[Candidate]]
 Sourced: TypeAlias = Callable[[Numbers], tuple[Source, ...]]
 """The operands of the step as sources of the numbers that were used."""
 
 FEW = 2  # wrong cells among which chance is real
-MOST_NAMED = 3
 ROUNDS = 6  # explanations of one matrix
 TIE = 2.0
 ONE_BY_ONE = 40  # wrong cells that are looked at one by one
 BATCH = 1 << 20  # cells of the candidates looked at together
 LARGE = 1 << 12  # cells of a matrix in which chance hits some
-
-
-@dataclass(slots=True, eq=False)
-class Fit:
-    """A candidate and the cells where it fits what is printed."""
-
-    candidate: Candidate
-    cells: Cells
-    cost: float
-
-
-class OfCell(NamedTuple):
-    """A mistake that makes the number of one cell, and what it is worth to believe in it."""
-
-    worth: float
-    mistake: Mistake
-    among: int
-    rare: int
 
 
 class Explaining:
@@ -83,9 +63,11 @@ class Explaining:
         if left.any() and int(left.sum()) <= ONE_BY_ONE:
             loose = left & ~room() if room is not None else left
             if loose.any():
-                more, unexplained = self._one_by_one(loose, steps, few=int(left.sum()) <= FEW)
+                more = self._one_by_one(loose, steps, few=int(left.sum()) <= FEW)
                 findings += more
-                left = unexplained | (left & ~loose)
+                left = left.copy()
+                for finding in more:
+                    left[tuple(zip(*finding.cells, strict=True))] = False
         return findings, left
 
     # -- candidates
@@ -174,98 +156,23 @@ class Explaining:
 
     # -- single cells
 
-    def _one_by_one(self, left: Cells, steps: Sequence[Redo], *, few: bool) -> tuple[list[Finding], Cells]:
-        """Slips of single cells; among few cells the likeliest are named, among many those that come again and again."""
-        evidence = Evidence(self.printed, self.due, left)
-        by_cell = {cell: self._of_cell(cell, steps, evidence) for cell in cells_of(left)}
-        left = left.copy()
+    def _one_by_one(self, left: Cells, steps: Sequence[Redo], *, few: bool) -> list[Finding]:
+        """Mistakes in single cells: among few cells the likeliest, among many those that come again and again."""
+        cells = SingleCells.of(self.printed, self.due, left, steps, self.fits)
         if not few:
-            return self._groups(by_cell, evidence, left)
-        together = self._together(left, evidence, by_cell)
-        if together is not None:
-            return [together], left & False
-        findings = []
-        for cell, found in by_cell.items():
-            near = tuple(one.mistake for one in found if one.worth > 0)[:MOST_NAMED]
-            if near:
-                findings.append(Finding(Kind.SLIP, near, (cell,), Certainty.PERHAPS))
-                left[cell] = False
-        return _joined(findings), left
+            return cells.repeated()
+        together = self._together(left, cells)
+        return [together] if together is not None else cells.perhaps()
 
-    def _together(self, left: Cells, evidence: Evidence, by_cell: Mapping[Cell, Sequence[OfCell]]) -> Finding | None:
+    def _together(self, left: Cells, cells: SingleCells) -> Finding | None:
         """One explanation of both cells, where it says more than one for each."""
-        if len(by_cell) < 2:
+        if len(cells.by_cell) < 2:
             return None
-        scored = [pair for pair in self._scored(evidence, self.wrong & ~left) if (pair[0].cells == left).all()]
+        scored = [pair for pair in self._scored(cells.evidence, self.wrong & ~left) if (pair[0].cells == left).all()]
         if not scored:
             return None
         score, fit = max(scored, key=lambda pair: pair[0].worth)
-        apart = sum(found[0].worth if found else 0.0 for found in by_cell.values())
-        return self._finding(score, fit, scored, few=True) if score.worth > max(apart, 0.0) else None
-
-    def _of_cell(self, cell: Cell, steps: Sequence[Redo], evidence: Evidence) -> list[OfCell]:
-        """The mistakes that make this cell's number, by worth, one of a name."""
-        far = float(evidence.far[cell])
-        found = [
-            OfCell(far - cost_of(slip.rare, slip.among), _mistake(slip, steps[0]), slip.among, slip.rare)
-            for slip in self._slips_of_cell(cell, steps)
-        ]
-        for fit in self.fits:
-            if fit.cells[cell]:
-                candidate = fit.candidate
-                among = candidate.among * max(int((~fit.cells & ~self.printed.blank).sum()), 1)
-                worth = far - cost_of(candidate.rare, among)
-                found.append(OfCell(worth, candidate.mistake, among, candidate.rare))
-        best: dict[str, OfCell] = {}
-        for one in found:
-            name = one.mistake.label
-            if name not in best or one.worth > best[name].worth:
-                best[name] = one
-        return sorted(best.values(), key=lambda one: -one.worth)
-
-    def _slips_of_cell(self, cell: Cell, steps: Sequence[Redo]) -> list[CellSlip]:
-        """The slips of a single cell that would be printed as it is."""
-        made: list[CellSlip] = []
-        for n, step in enumerate(steps[:2]):
-            right = self.due if n == 0 else step()
-            if right.shape == self.printed.shape:
-                made += cell_slips(step, right, *cell, self._decimals(cell))
-        fits = self.printed.fits_cell(cell, np.array([slip.value for slip in made]))
-        return [slip for slip, fit in zip(made, fits, strict=True) if fit]
-
-    def _decimals(self, cell: Cell) -> int:
-        """The decimals that a cell shows, at least those of its matrix."""
-        unit = float(self.printed.unit[cell])
-        return max(self.printed.decimals, round(-np.log10(unit)) if unit > 0 else 0)
-
-    def _groups(
-        self, by_cell: Mapping[Cell, Sequence[OfCell]], evidence: Evidence, left: Cells
-    ) -> tuple[list[Finding], Cells]:
-        """The same slip in several cells, where it is too often to be chance."""
-        findings: list[Finding] = []
-        for name in dict.fromkeys(one.mistake.label for found in by_cell.values() for one in found):
-            cells = {
-                cell: one
-                for cell, found in by_cell.items()
-                for one in found
-                if one.mistake.label == name and left[cell]
-            }
-            if not cells:
-                continue
-            first = next(iter(cells.values()))
-            worth = sum(float(min(evidence.far[cell], evidence.near[cell]) * evidence.share[cell]) for cell in cells)
-            worth -= sum(float(np.log(one.among)) for one in cells.values())
-            worth -= choose(len(by_cell), len(cells)) + cost_of(first.rare)
-            if worth < ENOUGH + 2.0:
-                continue
-            findings.append(Finding(Kind.SLIP, (first.mistake,), tuple(cells)))
-            for cell in cells:
-                left[cell] = False
-        return findings, left
-
-
-def _mistake(slip: CellSlip, step: Redo) -> Mistake:
-    return Mistake(slip.name, slip.said, slip.mend, step.result, step.names, step.params, slip.details)
+        return self._finding(score, fit, scored, few=True) if score.worth > max(cells.worth, 0.0) else None
 
 
 def _rivals(first: Candidate, score: Score, scored: Sequence[tuple[Score, Fit]]) -> list[Mistake]:
@@ -297,14 +204,3 @@ def _simpler_first(findings: list[Finding], chosen: Sequence[Fit]) -> list[Findi
                 double.cells = tuple(cell for cell in double.cells if cell not in moved)
     kept = [finding for finding in findings if finding.cells or len(finding.mistakes[0].parts) == 1]
     return sorted(kept, key=lambda finding: len(finding.mistakes[0].parts) > 1) if len(kept) > 1 else kept
-
-
-def _joined(findings: list[Finding]) -> list[Finding]:
-    """Two cells with one and the same explanation are one finding."""
-    joined: dict[tuple[object, ...], Finding] = {}
-    for finding in findings:
-        key = tuple((mistake.label, mistake.tells) for mistake in finding.mistakes)
-        known = joined.setdefault(key, finding)
-        if known is not finding:
-            known.cells += finding.cells
-    return list(joined.values())

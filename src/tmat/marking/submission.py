@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from tmat.errors import InputError
+from tmat.marking.agreement import following_cells, right_cells
 from tmat.marking.answers import Answer, Answers, is_attempt
 from tmat.marking.candidate_order import tiers
 from tmat.marking.explaining import Explaining
@@ -24,7 +23,6 @@ from tmat.marking.verdicts import Report, StepReport, Verdict
 from tmat.operations.operation import Array
 
 USUAL_DECIMALS = 2
-MOSTLY = 0.75  # of the cells: a way of rounding that fits so many is the writer's
 
 
 @np.errstate(all="ignore")  # a number of 308 digits is wrong, not an alarm
@@ -106,7 +104,7 @@ class Marking:
             return report
         if printed.shape != due.values.shape:
             return self._misshapen(state, printed, report)
-        right, base, carried = self._right(due, printed)
+        right, base, carried = right_cells(self.recomputed, due, printed)
         report.cells[printed.blank] = int(Verdict.MISSING)
         if not (right | printed.blank).all():
             self._wrong(due, printed, report, right, base)
@@ -120,46 +118,11 @@ class Marking:
         self.recomputed.settle_printed(state, right, carried)
         return report
 
-    def _right(self, due: KeyMatrix, printed: PrintedMatrix) -> tuple[Cells, Cells, list[Array]]:
-        """The cells that are right, those right by one way of rounding alone, and the unrounded numbers behind."""
-        blank = printed.blank
-        by_key = printed.fits(due.values)
-        if (by_key | blank).all():
-            unrounded = due.unrounded if due.unrounded is not None else due.values
-            own = next(self.recomputed.rights(due), None)
-            if own is not None and (printed.fits(own) | blank).all():
-                return by_key, by_key, [own, unrounded]
-            return by_key, by_key, [unrounded]
-        right = base = by_key
-        for n, way in enumerate(self._ways(due)):
-            fits = printed.fits(way)
-            if n == 0:
-                right = right | fits
-                base = fits if fits.sum() > base.sum() + max(2, base.size // 10) else base
-            elif (fits | blank).mean() >= MOSTLY:
-                right = right | fits
-            if (fits | blank).all():
-                return fits | by_key, fits, [way]
-            if (right | blank).all():
-                return right, right, [way]
-        return right, base, []
-
-    def _ways(self, due: KeyMatrix) -> Iterator[Array]:
-        """The right ways to do a step, the likelier first; looking further back only where they do not do."""
-        yield from self.recomputed.rights(due)
-        if due.exact is not None:
-            yield due.exact
-        if due.unrounded is not None:
-            yield due.unrounded
-        found = [self.recomputed.deepen(operand) for operand in self.recomputed.operands(due)]  # all of them
-        if any(found):
-            yield from self.recomputed.rights(due)
-
     def _wrong(self, due: KeyMatrix, printed: PrintedMatrix, report: StepReport, right: Cells, base: Cells) -> None:
         """Verdicts for what is not right: follows, a slip, close, or wrong."""
         left = ~right & ~printed.blank
         report.cells[left] = int(Verdict.WRONG)
-        following = self._follows(due, printed, left)
+        following = following_cells(self.recomputed, due, printed, left)
         if following is not None and (following & left).any():
             report.cells[following & left] = int(Verdict.FOLLOWS)
             report.notes.append(Note(Remark.FOLLOWS, self._off(due)))
@@ -191,21 +154,6 @@ class Marking:
             [start.step for start in starts],
             lambda: within_rounding(due, self.recomputed, printed),
         )
-
-    def _follows(self, due: KeyMatrix, printed: PrintedMatrix, left: Cells) -> Cells | None:
-        """The cells that are right given the writer's own wrong numbers; None where those before are right."""
-        if not any(operand.off for operand in self.recomputed.operands(due)):
-            return None
-        found: Cells | None = None
-        for way in self.recomputed.follows(due):
-            fits = printed.fits(way)
-            if found is None:
-                found = fits
-            elif (fits & left).sum() > max((found & left).sum(), MOSTLY * left.sum() - 1):
-                found = found | fits
-            if (found | ~left).all():
-                break
-        return found
 
     def _off(self, due: KeyMatrix) -> tuple[str, ...]:
         """The operands that differ from the right ones; those that were handed in where there are such."""

@@ -181,9 +181,7 @@ def check_numbers(op: str, slip: Slip) -> None:
             name = expect.name or slip.name
             fitting = [n for n, (own, said, _) in enumerate(found) if own == name and expect.said in said]
             equal = [n for n in fitting if same(found[n][2], expect.values)]
-            assert equal, (
-                f"{op}: {name} ({expect.said}): {expect.values}\nis none of {[found[n][2] for n in fitting]}"
-            )
+            assert equal, f"{op}: {name} ({expect.said}): {expect.values}\nis none of {[found[n][2] for n in fitting]}"
             del found[equal[0]]
         assert not found, f"{op}: not expected {[one[:2] for one in found]}"
 
