@@ -10,10 +10,10 @@ import pytest
 from tests.marking.by_hand import WAYS, typed, worked
 
 from tmat.errors import InputError
-from tmat.marking import Answers, Certainty, Report, Verdict, mark
-from tmat.marking.findings import Extent, Finding, Kind, Mistake, Numbers, Scope, Source
+from tmat.marking import Answers, Certainty, Report, StepReport, Verdict, mark
+from tmat.marking.findings import Extent, Finding, Kind, Mistake, Numbers, Source
 from tmat.marking.reports.data import as_dict, to_json
-from tmat.marking.reports.words import sentence, where
+from tmat.marking.reports.words import extent_of, sentence, where
 from tmat.rendering import rendered
 from tmat.rendering.layout.look import Look
 from tmat.sheet.worksheet import Worksheet
@@ -34,7 +34,7 @@ def test_a_finding_says_what_where_and_how_sure() -> None:
     right = answers()
     finding = mark(answers(scaled=(right["scores"] / 2).round(2)), key())["scaled"].findings[0]
     (mistake,) = finding.mistakes
-    assert (finding.kind, finding.certainty) == (Kind.SLIP, Certainty.SURE)
+    assert (finding.kind, finding.certainty, finding.extent) == (Kind.SLIP, Certainty.SURE, Extent.MATRIX)
     assert (mistake.name, mistake.result, mistake.operands) == ("divided-by-d-k", "scaled", ("scores",))
     assert finding.made_from == (Source("attention", "scores", Numbers.RIGHT),)
     assert sentence(finding) == "divided by 2 itself, not by its root"
@@ -46,22 +46,24 @@ def test_one_row_is_a_row() -> None:
     values[1] = right["scaled"][1]
     step = mark(answers(weights=values), key())["weights"]
     (finding,) = step.findings
-    assert step.scope(finding) == Scope(Extent.ROWS, (1,), (0, 1, 2))
+    assert finding.extent is Extent.ROWS
     assert where(step, finding.cells) == "in row 2"
 
 
 @pytest.mark.parametrize(
-    ("cells", "scope"),
+    ("cells", "extent", "told"),
     [
-        ([], Scope(Extent.MATRIX, (0, 1, 2), (0, 1))),
-        ([(i, j) for i in range(3) for j in range(2)], Scope(Extent.MATRIX, (0, 1, 2), (0, 1))),
-        ([(2, 0), (2, 1)], Scope(Extent.ROWS, (2,), (0, 1))),
-        ([(0, 1), (1, 1), (2, 1)], Scope(Extent.COLUMNS, (0, 1, 2), (1,))),
-        ([(0, 1), (2, 0)], Scope(Extent.CELLS, (0, 2), (0, 1))),
+        ([], Extent.MATRIX, ""),
+        ([(i, j) for i in range(3) for j in range(2)], Extent.MATRIX, ""),
+        ([(2, 0), (2, 1)], Extent.ROWS, "in row 3"),
+        ([(0, 1), (1, 1), (2, 1)], Extent.COLUMNS, "in column 2"),
+        ([(0, 1), (2, 0)], Extent.CELLS, "at [1, 2], [3, 1]"),
     ],
 )
-def test_scopes(cells: list[tuple[int, int]], scope: Scope) -> None:
-    assert Scope.of(cells, (3, 2)) == scope
+def test_cells_as_people_point_at_them(cells: list[tuple[int, int]], extent: Extent, told: str) -> None:
+    step = StepReport("attention", "Q", "Q", "matmul", Verdict.WRONG, np.zeros((3, 2), dtype=np.int8))
+    assert extent_of(cells, 3, 2)[0] is extent
+    assert where(step, cells) == told
 
 
 def test_a_mistake_with_the_writers_own_wrong_numbers_names_them() -> None:

@@ -9,8 +9,8 @@ from typing import TypeAlias
 import numpy as np
 
 from tmat.marking.candidates import Candidate, Fit
-from tmat.marking.findings import Cells, Certainty, Finding, Mistake, Numbers, Source, cells_of
-from tmat.marking.likelihood import ENOUGH, HARDLY, IN_LINES, SURE, Evidence, Score, cost_of
+from tmat.marking.findings import Cells, Certainty, Extent, Finding, Mistake, Numbers, Source, cells_of
+from tmat.marking.likelihood import ENOUGH, NEAR_ENOUGH, SURE, Evidence, Score, cost_of
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.single_cells import MOST_NAMED, SingleCells
 from tmat.operations.operation import Array
@@ -134,15 +134,13 @@ class Explaining:
 
     def _believed(self, score: Score) -> bool:
         """Whether a match is worth naming."""
-        if self.few:
-            return score.worth >= 0.0 and score.whole  # single cells are weighed with the slips of single cells
-        if score.worth < ENOUGH:
-            return False
-        return score.near >= (HARDLY if score.whole else IN_LINES if score.lines else ENOUGH)
+        if self.few:  # single cells are weighed with the slips of single cells
+            return score.worth >= 0.0 and score.extent is Extent.MATRIX
+        return score.worth >= ENOUGH and score.near >= NEAR_ENOUGH[score.extent]
 
     def _finding(self, score: Score, fit: Fit, scored: Sequence[tuple[Score, Fit]], *, few: bool) -> Finding:
         first = fit.candidate
-        whole = score.whole and bool((score.cells == self.wrong).all())
+        whole = score.extent is Extent.MATRIX and bool((score.cells == self.wrong).all())
         cells = (fit.cells & ~self.base & ~self.printed.blank) if whole else score.cells
         sure = not few and score.near >= SURE
         return Finding(
@@ -150,7 +148,7 @@ class Explaining:
             (first.mistake, *_rivals(first, score, scored)),
             cells_of(cells),
             Certainty.SURE if sure else Certainty.PERHAPS,
-            score.whole,
+            score.extent,
             self.sources(first.numbers),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -57,39 +57,12 @@ class Source:
 
 
 class Extent(StrEnum):
-    """How much of a matrix some cells are."""
+    """How much of a matrix: all of it, whole rows or columns, or single cells."""
 
     MATRIX = "matrix"
     ROWS = "rows"
     COLUMNS = "columns"
     CELLS = "cells"
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where in a matrix: all of it, whole rows or columns, or single cells; the rows and columns that they touch."""
-
-    extent: Extent
-    rows: tuple[int, ...]
-    columns: tuple[int, ...]
-
-    @classmethod
-    def of(cls, cells: Sequence[Cell], shape: tuple[int, int]) -> Scope:
-        """The scope of some cells of a matrix; no cells stand for all of it.
-
-        >>> Scope.of([(1, 0), (1, 1)], (3, 2))
-        Scope(extent=<Extent.ROWS: 'rows'>, rows=(1,), columns=(0, 1))
-        """
-        height, width = shape
-        rows, columns = (tuple(sorted({cell[axis] for cell in cells})) for axis in (0, 1))
-        if not cells or len(cells) == height * width:
-            return cls(Extent.MATRIX, tuple(range(height)), tuple(range(width)))
-        count = len(set(cells))
-        if count == len(rows) * width:
-            return cls(Extent.ROWS, rows, columns)
-        if count == len(columns) * height:
-            return cls(Extent.COLUMNS, rows, columns)
-        return cls(Extent.CELLS, rows, columns)
 
 
 @dataclass(slots=True)
@@ -132,14 +105,15 @@ class Finding:
     """What explains some cells of a step.
 
     There is more than one mistake where several explain the same cells about equally well; the first is
-    the likeliest. ``whole``: it accounts for every cell of the matrix, the right ones too.
+    the likeliest. ``extent`` says where it holds: a mistake in the whole matrix can make some numbers that
+    are right all the same, and those are not among its cells.
     """
 
     kind: Kind
     mistakes: tuple[Mistake, ...]
     cells: tuple[Cell, ...]
     certainty: Certainty = Certainty.SURE
-    whole: bool = False
+    extent: Extent = Extent.CELLS
     made_from: tuple[Source, ...] = ()
 
     @property

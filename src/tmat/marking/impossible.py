@@ -1,4 +1,4 @@
-"""What a matrix cannot be, whatever it is: weights that turn the order of their scores around, or are below 0."""
+"""Properties that a right matrix must have, and a wrong one breaks: softmax keeps the order of its scores."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tmat.marking.findings import Cells, Finding, Kind, Mistake, cells_of
+from tmat.marking.findings import Cells, Extent, Finding, Kind, Mistake, cells_of
 from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Recomputed
@@ -56,4 +56,4 @@ def no_softmax(scores: Array, printed: PrintedMatrix, left: Cells, name: str) ->
         return None
     reasons = tuple(reason for reason, holds in zip(REASONS, found, strict=True) if holds)
     mistake = replace(NO_SOFTMAX, operands=(name,), details={"reasons": reasons})
-    return Finding(Kind.PROPERTY, (mistake,), cells_of(broken))
+    return Finding(Kind.PROPERTY, (mistake,), cells_of(broken), extent=Extent.ROWS)

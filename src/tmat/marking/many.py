@@ -1,4 +1,4 @@
-"""Many submissions against one key: all processors, one unreadable file told and the rest marked."""
+"""Many submissions against one key, on all processors; a file that cannot be read is reported and the rest are marked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tmat.sheet.worksheet import Worksheet
 from tmat.visible import visible
 
 WORTH_A_POOL = 48
-"""Submissions from which on starting more processes pays."""
+"""Submissions from which on more processes are worth starting."""
 
 SUFFIXES = (".txt", ".text", ".md", ".json", ".npz", ".csv", ".tsv", ".xlsx")
 
@@ -105,7 +105,7 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _handed_in(path: Path) -> bool:
-    """Whether it is a file, or a link to one that is gone: that one is told, and not left out in silence."""
+    """Whether it is a file, or a link to one that is gone, which is reported as unreadable."""
     return os.path.isfile(path) or not os.path.exists(path)
 
 
@@ -120,12 +120,12 @@ def _marked(path: Path, key: Key, options: Options, names: Mapping[str, Called])
         return mark_submission(Answers.read(path).called(names), key, options)
     except TmatError as error:
         return _failure(path, error.what, error.details, error.mend)
-    except Exception as error:  # one bad file must not cost the others their marks
+    except Exception as error:  # the other files must still be marked
         return _failure(path, "it could not be marked", (f"{type(error).__name__}: {error}",), None)
 
 
 def _failure(path: Path, what: str, details: tuple[str, ...], mend: str | None) -> Failure:
-    """What is shown of a file that may be called anything and hold anything."""
+    """A failure whose texts cannot steer a terminal, whatever the file is called and holds."""
     return Failure(visible(str(path)), visible(what), tuple(map(visible, details)), mend and visible(mend))
 
 
@@ -141,25 +141,25 @@ def _start(key: Worksheet, options: Options, names: Mapping[str, Called]) -> Non
     from threading import Thread
 
     global _key, _options, _names
-    signal(SIGINT, SIG_IGN)  # for whoever started this, who ends it
-    Thread(target=_end_with_the_first, daemon=True).start()
+    signal(SIGINT, SIG_IGN)  # the parent process handles it, and ends this one
+    Thread(target=_end_with_parent, daemon=True).start()
     _key, _options, _names = Key(key), options, names
 
 
-def _end_with_the_first() -> None:
-    """Wait for no more work where nobody is left to give it: whoever started this was killed."""
+def _end_with_parent() -> None:
+    """End this process when its parent has ended, even if that was killed."""
     from multiprocessing import parent_process
 
-    first = parent_process()
-    assert first is not None
-    first.join()
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
     os._exit(1)
 
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """An interrupt waits meanwhile, and what is started never hears of it: Ctrl-C goes to all processes at once."""
-    if sys.platform == "win32":  # pragma: no cover - where none can be held
+    """SIGINT is blocked meanwhile: Ctrl-C goes to all processes at once, and those started here must not see it."""
+    if sys.platform == "win32":  # pragma: no cover - signals cannot be blocked there
         yield
         return
     from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask

@@ -1,4 +1,4 @@
-"""What a teacher can choose: tolerances, points, how much a follow-through is worth."""
+"""How answers are marked: tolerances, points, what a follow-through earns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which answer belongs to which step: by name, case and underscores forgiven, by stage where it is said."""
+"""Which answer is for which step: by name, ignoring case and underscores, and by stage where that is given."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SAID_OTHERWISE = {
     "prediction": "predicted", "probs": "probabilities", "probability": "probabilities", "logit": "logits",
     "maskedscores": "masked", "positional": "pe", "embedding": "e", "embeddings": "e",
 }  # fmt: skip
-"""Names that people give to steps which have another here."""
+"""Names that people use for steps, and the step's own name."""
 
 
 class Pairing:

@@ -1,4 +1,4 @@
-"""Points: a step's worth in the share of its cells that earn it; totals rounded once."""
+"""Points: a step earns its points in the share of its cells that are right; totals are rounded once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A matrix as somebody printed it: its numbers, the precision they claim, and what agrees with them."""
+"""A matrix as somebody printed it: its numbers, the precision that they claim, and which true numbers agree with them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SINGLE = 1e-6  # of a number: what single precision makes of a short decimal is 
 
 
 class PrintedMatrix:
-    """Printed numbers; ``fits`` holds any number of matrices against them at once.
+    """Printed numbers; ``fits`` compares them with any number of matrices at once.
 
     A cell fits when the true number in the printed format is what stands there, a tie either way.
     """

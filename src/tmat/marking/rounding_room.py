@@ -11,7 +11,7 @@ from tmat.marking.recomputed import Recomputed, State
 from tmat.operations.operation import Array
 
 TRIALS = 24
-ROOM = 1.5  # the worst of so many trials falls short of the worst there is
+ROOM = 1.5  # the largest error in so many trials is below the largest possible
 LARGE = 1 << 18
 
 

@@ -10,7 +10,7 @@ from tmat.marking.agreement import following_cells, right_cells
 from tmat.marking.answers import Answer, Answers, is_attempt
 from tmat.marking.candidate_order import tiers
 from tmat.marking.explaining import Explaining
-from tmat.marking.findings import Cells, Finding, Kind, Note, Remark
+from tmat.marking.findings import Cells, Extent, Finding, Kind, Note, Remark
 from tmat.marking.impossible import property_of
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.options import Options
@@ -205,7 +205,7 @@ class Marking:
             )  # fmt: skip
             findings, _ = explaining.run(tiers(self.recomputed, due, printed, starts), [])
             for finding in findings:
-                if finding.whole:
+                if finding.extent is Extent.MATRIX:
                     finding.cells = ()  # those of the key are others
                     report.findings.append(finding)
                     _set(report, Verdict.SLIP)

@@ -1,4 +1,4 @@
-"""The result of marking: a verdict for each cell and each step, with the findings that explain it."""
+"""The result of marking: a verdict for each cell and each step, and the findings that explain it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tmat.errors import InputError, fold
-from tmat.marking.findings import Finding, Note, Remark, Scope
+from tmat.marking.findings import Finding, Note, Remark
 from tmat.operations.operation import Array
 
 
 class Verdict(IntEnum):
-    """What can be said of a cell, or of a step: the worst of its cells."""
+    """The verdict on a cell; that on a step is the worst of its cells."""
 
     RIGHT = 0
     FOLLOWS = 1  # wrong, but right given the writer's own earlier numbers
     CLOSE = 2  # off by rounding at an earlier step
-    SLIP = 3  # wrong in a way that has a name
+    SLIP = 3  # explained by a mistake that has a name
     WRONG = 4
     SHAPE = 5  # not the rows and columns that are due
     MISSING = 6
@@ -73,11 +73,6 @@ class StepReport:
         """The writer's own earlier matrices that its cells follow from."""
         return tuple(name for note in self.notes if note.remark is Remark.FOLLOWS for name in note.matrices)
 
-    def scope(self, finding: Finding) -> Scope:
-        """Where in the matrix a finding holds."""
-        height, width = self.cells.shape
-        return Scope.of(finding.cells, (height, width))
-
 
 @dataclass(slots=True)
 class Unknown:
@@ -100,13 +95,13 @@ class Report:
 
     @property
     def all_right(self) -> bool:
-        """Every step that counts is there and right, and nothing is there that the key does not know."""
+        """Whether every step that counts is right, and every name in the answers is known."""
         counted = [step for step in self.steps if step.counts]
         return bool(counted) and not self.unknown and all(step.verdict is Verdict.RIGHT for step in counted)
 
     @property
     def first_wrong(self) -> StepReport | None:
-        """The first step that went wrong of itself."""
+        """The first step that is wrong in itself and does not just follow from an earlier one."""
         return next(
             (s for s in self.steps if s.verdict in (Verdict.CLOSE, Verdict.SLIP, Verdict.WRONG, Verdict.SHAPE)), None
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from tmat.marking.findings import Finding, Mistake, Note, Scope
+from tmat.marking.findings import Finding, Mistake, Note
 from tmat.marking.many import Failure, Marked
 from tmat.marking.reports.summary import summary
 from tmat.marking.reports.words import mend, note, sentence, sentences
@@ -63,7 +63,7 @@ def _step(step: StepReport, *, reveal: bool) -> dict[str, Any]:
         "precision": step.precision,
         "points": step.points,
         "earned": step.earned,
-        "findings": [_finding(finding, step.scope(finding)) for finding in step.findings],
+        "findings": [_finding(finding) for finding in step.findings],
         "notes": [note(one) for one in step.notes],
         "remarks": [_remark(one) for one in step.notes],
         "follows_from": list(step.follows_from),
@@ -75,7 +75,7 @@ def _step(step: StepReport, *, reveal: bool) -> dict[str, Any]:
     return result
 
 
-def _finding(finding: Finding, scope: Scope) -> dict[str, Any]:
+def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "kind": finding.kind,
         "names": list(finding.names),
@@ -83,7 +83,7 @@ def _finding(finding: Finding, scope: Scope) -> dict[str, Any]:
         "sentence": sentence(finding),
         "mend": mend(finding),
         "cells": [[i + 1, j + 1] for i, j in finding.cells],
-        "scope": scope.extent,
+        "scope": finding.extent,
         "mistakes": [_mistake(mistake) for mistake in finding.mistakes],
         "made_from": [{"stage": s.stage, "step": s.name, "numbers": s.numbers} for s in finding.made_from],
     }

@@ -1,4 +1,4 @@
-"""What a teacher explains next lesson: which slip is most common in which step."""
+"""A class at a glance: which slip is most common in which step."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class StepSummary:
 
 @dataclass(slots=True)
 class Summary:
-    """A class at a glance."""
+    """The marks and the slips of a class."""
 
     submissions: int = 0
     all_right: int = 0

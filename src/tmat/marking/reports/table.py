@@ -1,4 +1,4 @@
-"""A report as rows of words, a line a step; whoever draws it adds the colour."""
+"""A report as rows of words, one a step; whoever draws them adds the colour."""
 
 from __future__ import annotations
 

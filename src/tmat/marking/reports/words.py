@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any
 
-from tmat.marking.findings import Cell, Extent, Finding, Kind, Mistake, Note, Remark, Scope, cells_of
+from tmat.marking.findings import Cell, Extent, Finding, Kind, Mistake, Note, Remark, cells_of
 from tmat.marking.verdicts import StepReport, Unknown, Verdict
 from tmat.numbers import format_number
 from tmat.visible import visible
@@ -135,26 +135,37 @@ def where(step: StepReport, cells: Sequence[Cell]) -> str:
     Nothing where it is the whole matrix.
     """
     height, width = step.cells.shape
-    scope = Scope.of(cells, (height, width))
-    if scope.extent is Extent.MATRIX:
+    extent, rows, columns = extent_of(cells, height, width)
+    if extent is Extent.MATRIX:
         return ""
-    if scope.extent is Extent.ROWS:
-        return f"in {_lines('row', scope.rows, step.rows)}"
-    if scope.extent is Extent.COLUMNS:
-        return f"in {_lines('column', scope.columns, step.cols)}"
+    if extent is Extent.ROWS:
+        return f"in {_lines('row', rows, step.rows)}"
+    if extent is Extent.COLUMNS:
+        return f"in {_lines('column', columns, step.cols)}"
     if len(cells) <= MOST_CELLS:
         return "at " + ", ".join(f"[{_label(step.rows, i)}, {_label(step.cols, j)}]" for i, j in cells)
-    return _count_in(step, len(cells), scope)
+    if len(rows) < height:
+        return f"{len(cells)} cells, in {_lines('row', rows, step.rows)}"
+    if len(columns) < width:
+        return f"{len(cells)} cells, in {_lines('column', columns, step.cols)}"
+    return f"{len(cells)} cells"
 
 
-def _count_in(step: StepReport, count: int, scope: Scope) -> str:
-    """So many cells, and the rows or columns they are in where those are not all."""
-    height, width = step.cells.shape
-    if len(scope.rows) < height:
-        return f"{count} cells, in {_lines('row', scope.rows, step.rows)}"
-    if len(scope.columns) < width:
-        return f"{count} cells, in {_lines('column', scope.columns, step.cols)}"
-    return f"{count} cells"
+def extent_of(cells: Sequence[Cell], height: int, width: int) -> tuple[Extent, list[int], list[int]]:
+    """How much of a matrix some cells are, and the rows and columns that they touch; no cells stand for all.
+
+    >>> extent_of([(1, 0), (1, 1)], 3, 2)
+    (<Extent.ROWS: 'rows'>, [1], [0, 1])
+    """
+    rows, columns = (sorted({cell[axis] for cell in cells}) for axis in (0, 1))
+    count = len(set(cells))
+    if not cells or len(cells) == height * width:
+        return Extent.MATRIX, rows, columns
+    if count == len(rows) * width:
+        return Extent.ROWS, rows, columns
+    if count == len(columns) * height:
+        return Extent.COLUMNS, rows, columns
+    return Extent.CELLS, rows, columns
 
 
 def _lines(kind: str, numbers: Sequence[int], labels: Sequence[str]) -> str:
@@ -189,8 +200,7 @@ def _unexplained(step: StepReport) -> str:
     if len(wrong) == step.size:
         return "wrong, by no slip that is known here"
     place = where(step, wrong)
-    height, width = step.cells.shape
-    counted = Scope.of(wrong, (height, width)).extent is Extent.CELLS and len(wrong) > MOST_CELLS
+    counted = len(wrong) > MOST_CELLS and extent_of(wrong, *step.cells.shape)[0] is Extent.CELLS
     return f"wrong: {place}" if counted else f"wrong {place}"
 
 
