@@ -178,7 +178,7 @@ def _summary(results: Sequence[Marked]) -> list[Line]:
 
 def _worth_a_line(step: StepReport) -> bool:
     """Given matrices that are as the key has them are not worth a line."""
-    return not (step.op == "given" and step.verdict in (Verdict.RIGHT, Verdict.MISSING))
+    return not (step.given and step.verdict in (Verdict.RIGHT, Verdict.MISSING))
 
 
 def _harmless(line: Line) -> Line:

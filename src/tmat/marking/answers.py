@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tmat.errors import InputError
 from tmat.numbers.claim import Claim
 from tmat.operations.operation import Array
+from tmat.reading.answers import TypedMatrix, read_answers_text
+from tmat.reading.documents import read_documents
+from tmat.reading.files import as_text, read_bytes
+from tmat.reading.sources import read_matrices
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.visible import visible
-
-if TYPE_CHECKING:
-    from tmat.reading.answers import TypedMatrix
 
 TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".json", ".jsonl", "")
 
@@ -118,8 +118,6 @@ class Answers:
     @classmethod
     def of_text(cls, text: str, origin: str = "answers") -> Answers:
         """From text as people type it: a name, its rows, a blank line; # comments."""
-        from tmat.reading.answers import read_answers_text
-
         return cls.of_texts(read_answers_text(text, origin), origin)
 
     @classmethod
@@ -127,14 +125,12 @@ class Answers:
         """From the bytes of a file or a stream: JSON where it begins like JSON, else text."""
         if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
             return _from_json(data, origin)
-        from tmat.reading.files import as_text
-
         return cls.of_text(as_text(data, origin), origin)
 
     @classmethod
     def of_workbook(cls, data: bytes, origin: str = "answers") -> Answers:
         """From a spreadsheet; matrices of a sheet that tmat wrote know their stage."""
-        from tmat.reading.xlsx import read_xlsx
+        from tmat.reading.xlsx import read_xlsx  # which loads what unpacks spreadsheets
 
         found = read_xlsx(data, origin)
         return cls([Answer(f.matrix.name, f.matrix.values, stage=f.stage, where=f.where) for f in found], origin)
@@ -152,8 +148,6 @@ class Answers:
         elif path.suffix.lower() == ".xlsx":
             answers = cls.of_workbook(_bytes(path), origin)
         else:
-            from tmat.reading.sources import read_matrices
-
             answers = cls.of(read_matrices(str(path)), origin)
         if not answers.matrices:
             raise InputError(
@@ -165,8 +159,6 @@ class Answers:
 
 
 def _bytes(path: Path) -> bytes:
-    from tmat.reading.files import read_bytes
-
     try:
         stream = path.open("rb")
     except OSError as error:
@@ -176,8 +168,6 @@ def _bytes(path: Path) -> bytes:
 
 
 def _from_json(data: bytes, origin: str) -> Answers:
-    from tmat.reading.documents import read_documents
-
     matrices: list[Answer] = []
     for document in read_documents(BytesIO(data), origin):
         if isinstance(document, Worksheet):

@@ -19,7 +19,7 @@ from tmat.marking.points import award
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Recomputed, State
 from tmat.marking.rounding_room import within_rounding
-from tmat.marking.verdicts import Report, StepReport, Verdict
+from tmat.marking.verdicts import GIVEN, Report, StepReport, Verdict
 from tmat.operations.operation import Array
 
 USUAL_DECIMALS = 2
@@ -217,7 +217,7 @@ class Marking:
 def _blank_report(state: State) -> StepReport:
     due, printed = state.due, state.printed
     return StepReport(
-        due.stage, due.name, due.label, due.op.name if due.op else "given", Verdict.RIGHT,
+        due.stage, due.name, due.label, due.op.name if due.op else GIVEN, Verdict.RIGHT,
         np.zeros(due.values.shape, dtype=np.int8), rows=due.rows, cols=due.cols,
         printed=None if printed is None else printed.values, due=due.values,
         precision="" if printed is None else str(printed.claim),

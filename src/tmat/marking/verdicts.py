@@ -13,6 +13,9 @@ from tmat.errors import InputError, fold
 from tmat.marking.findings import Finding, Note, Remark
 from tmat.operations.operation import Array
 
+GIVEN = "given"
+"""The operation of a matrix that no step made."""
+
 
 class Verdict(IntEnum):
     """The verdict on a cell; that on a step is the worst of its cells."""
@@ -52,8 +55,17 @@ class StepReport:
     counts: bool = True  # whether the step bears on "all right"
 
     @property
+    def given(self) -> bool:
+        """Whether it is no step, but a given matrix that was handed in too."""
+        return self.op == GIVEN
+
+    @property
     def size(self) -> int:
         return int(self.cells.size)
+
+    def called(self, name: str) -> bool:
+        """Whether a name means this step: alone or after its stage, case and underscores forgiven."""
+        return fold(name) in (fold(self.label), fold(self.name), fold(f"{self.stage}.{self.name}"))
 
     def count(self, *verdicts: Verdict) -> int:
         return sum(int(np.count_nonzero(self.cells == int(v))) for v in verdicts)
@@ -112,6 +124,6 @@ class Report:
 
     def __getitem__(self, name: str) -> StepReport:
         for step in self.steps:
-            if fold(name) in (fold(step.label), fold(step.name), fold(f"{step.stage}.{step.name}")):
+            if step.called(name):
                 return step
         raise InputError(f"no step '{name}' in this report", f"it has {', '.join(s.label for s in self.steps)}")

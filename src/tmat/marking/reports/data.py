@@ -121,7 +121,7 @@ def to_csv(marked: Iterable[Marked]) -> str:
     A cell that a spreadsheet would take for a formula is written with an apostrophe before it.
     """
     marked = list(marked)
-    labels = list(dict.fromkeys(s.label for r in marked if isinstance(r, Report) for s in r.steps if s.op != "given"))
+    labels = list(dict.fromkeys(s.label for r in marked if isinstance(r, Report) for s in r.steps if not s.given))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["submission", "earned", "points", "all right", "first wrong", "what", *labels])

@@ -16,7 +16,7 @@ def as_results(one: Marked) -> dict[str, Any]:
         return {"score": 0.0, "output": str(one), "output_format": "text", "tests": []}
     tests = []
     for number, step in enumerate(one.steps, start=1):
-        if step.op == "given" and step.verdict is Verdict.RIGHT:
+        if step.given and step.verdict is Verdict.RIGHT:
             continue
         said = [f"{score(step)} right" if step.verdict is not Verdict.MISSING else "missing"]
         if step.verdict is not Verdict.MISSING or step.notes:

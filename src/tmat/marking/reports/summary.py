@@ -82,7 +82,7 @@ def summary(marked: Iterable[Marked]) -> Summary:
         whole.earned.append(one.earned)
         whole.points = max(whole.points, one.points)
         for step in one.steps:
-            if step.op == "given" and step.verdict is Verdict.RIGHT:
+            if step.given and step.verdict is Verdict.RIGHT:
                 continue
             _count(whole.steps.setdefault(step.label, StepSummary(step.label)), step)
     return whole
