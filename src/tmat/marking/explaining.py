@@ -9,16 +9,14 @@ from typing import TypeAlias
 import numpy as np
 
 from tmat.marking.candidates import Candidate, Fit
-from tmat.marking.findings import Cells, Certainty, Extent, Finding, Mistake, Numbers, Source, cells_of
+from tmat.marking.findings import Cells, Certainty, Extent, Finding, Mistake, Sourced, cells_of
 from tmat.marking.likelihood import ENOUGH, NEAR_ENOUGH, SURE, Evidence, Score, cost_of
 from tmat.marking.printed import PrintedMatrix
+from tmat.marking.recomputed import Start
 from tmat.marking.single_cells import MOST_NAMED, SingleCells
 from tmat.operations.operation import Array
-from tmat.operations.slips import Redo
 
 Tier: TypeAlias = Callable[[], Iterable[Candidate]]
-Sourced: TypeAlias = Callable[[Numbers], tuple[Source, ...]]
-"""The operands of the step as sources of the numbers that were used."""
 
 FEW = 2  # wrong cells among which chance is real
 ROUNDS = 6  # explanations of one matrix
@@ -47,7 +45,7 @@ class Explaining:
         self._known: set[tuple[object, ...]] = set()
 
     def run(
-        self, tiers: Sequence[Tier], steps: Sequence[Redo], room: Callable[[], Cells] | None = None
+        self, tiers: Sequence[Tier], starts: Sequence[Start], room: Callable[[], Cells] | None = None
     ) -> tuple[list[Finding], Cells]:
         """The findings, and the cells that none explains; tiers are tried in turn until all is explained.
 
@@ -63,7 +61,7 @@ class Explaining:
         if left.any() and int(left.sum()) <= ONE_BY_ONE:
             loose = left & ~room() if room is not None else left
             if loose.any():
-                more = self._one_by_one(loose, steps, few=int(left.sum()) <= FEW)
+                more = self._one_by_one(loose, starts, few=int(left.sum()) <= FEW)
                 findings += more
                 left = left.copy()
                 for finding in more:
@@ -154,9 +152,9 @@ class Explaining:
 
     # -- single cells
 
-    def _one_by_one(self, left: Cells, steps: Sequence[Redo], *, few: bool) -> list[Finding]:
+    def _one_by_one(self, left: Cells, starts: Sequence[Start], *, few: bool) -> list[Finding]:
         """Mistakes in single cells: among few cells the likeliest, among many those that come again and again."""
-        cells = SingleCells.of(self.printed, self.due, left, steps, self.fits)
+        cells = SingleCells.of(self.printed, self.due, left, starts, self.fits, self.sources)
         if not few:
             return cells.repeated()
         together = self._together(left, cells)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -54,6 +54,10 @@ class Source:
     stage: str
     name: str
     numbers: Numbers
+
+
+Sourced: TypeAlias = Callable[[Numbers], tuple[Source, ...]]
+"""The operands of a step as sources, for the numbers that were used."""
 
 
 class Extent(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tmat.marking.findings import Cells, Extent, Finding, Kind, Mistake, cells_of
+from tmat.marking.findings import Cells, Extent, Finding, Kind, Mistake, Numbers, cells_of
 from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Recomputed
@@ -31,7 +31,10 @@ def property_of(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, 
     if due.op is None or due.of is None or due.op.name not in SOFTMAX:
         return None
     operand = recomputed.operands(due)[0]
-    return no_softmax(operand.theirs.first, printed, left, operand.due.name)
+    found = no_softmax(operand.theirs.first, printed, left, operand.due.name)
+    if found is not None:
+        found.made_from = recomputed.sources(due, Numbers.OWN if operand.off else Numbers.RIGHT)
+    return found
 
 
 def no_softmax(scores: Array, printed: PrintedMatrix, left: Cells, name: str) -> Finding | None:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from tmat.marking.candidates import Fit
-from tmat.marking.findings import Cell, Cells, Certainty, Finding, Kind, Mistake, cells_of
+from tmat.marking.findings import Cell, Cells, Certainty, Finding, Kind, Mistake, Numbers, Sourced, cells_of
 from tmat.marking.likelihood import ENOUGH, Evidence, choose, cost_of
 from tmat.marking.printed import PrintedMatrix
+from tmat.marking.recomputed import Start
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
 from tmat.operations.slips.cells import CellSlip, cell_slips
@@ -26,32 +27,40 @@ class OfCell(NamedTuple):
     mistake: Mistake
     among: int
     rare: int
+    numbers: Numbers
 
 
 @dataclass(slots=True, eq=False)
 class SingleCells:
     """The cells of a matrix that are looked at one by one, and the mistakes that make each, by worth."""
 
-    printed: PrintedMatrix
     evidence: Evidence
+    sources: Sourced
     by_cell: Mapping[Cell, Sequence[OfCell]]
 
     @classmethod
     def of(
-        cls, printed: PrintedMatrix, due: Array, left: Cells, steps: Sequence[Redo], fits: Sequence[Fit]
+        cls,
+        printed: PrintedMatrix,
+        due: Array,
+        left: Cells,
+        starts: Sequence[Start],
+        fits: Sequence[Fit],
+        sources: Sourced,
     ) -> SingleCells:
+        """Every mistake that makes one of the cells that are left."""
         evidence = Evidence(printed, due, left)
         found: dict[Cell, list[OfCell]] = {}
         for cell in cells_of(left):
             far = float(evidence.far[cell])
-            mistakes = [*_of_slips(printed, due, cell, steps, far), *_of_fits(printed, cell, fits, far)]
+            mistakes = [*_of_slips(printed, due, cell, starts, far), *_of_fits(printed, cell, fits, far)]
             best: dict[str, OfCell] = {}  # one of a name
             for one in mistakes:
                 name = one.mistake.label
                 if name not in best or one.worth > best[name].worth:
                     best[name] = one
             found[cell] = sorted(best.values(), key=lambda one: -one.worth)
-        return cls(printed, evidence, found)
+        return cls(evidence, sources, found)
 
     @property
     def worth(self) -> float:
@@ -62,11 +71,10 @@ class SingleCells:
         """The likeliest mistakes of each cell, none of them sure; cells with the same ones are one finding."""
         joined: dict[tuple[object, ...], Finding] = {}
         for cell, found in self.by_cell.items():
-            near = tuple(one.mistake for one in found if one.worth > 0)[:MOST_NAMED]
+            near = [one for one in found if one.worth > 0][:MOST_NAMED]
             if near:
-                same = tuple((mistake.label, mistake.tells) for mistake in near)
-                known = joined.setdefault(same, Finding(Kind.SLIP, near, (), Certainty.PERHAPS))
-                known.cells += (cell,)
+                same = tuple((one.mistake.label, one.mistake.tells) for one in near)
+                joined.setdefault(same, self._finding(near, Certainty.PERHAPS)).cells += (cell,)
         return list(joined.values())
 
     def repeated(self) -> list[Finding]:
@@ -82,9 +90,13 @@ class SingleCells:
             }
             if cells and self._worth_together(cells) >= ENOUGH + 2.0:
                 first = next(iter(cells.values()))
-                findings.append(Finding(Kind.SLIP, (first.mistake,), tuple(cells)))
+                findings.append(self._finding([first], Certainty.SURE, tuple(cells)))
                 done.update(cells)
         return findings
+
+    def _finding(self, found: Sequence[OfCell], certainty: Certainty, cells: tuple[Cell, ...] = ()) -> Finding:
+        mistakes = tuple(one.mistake for one in found)
+        return Finding(Kind.SLIP, mistakes, cells, certainty, made_from=self.sources(found[0].numbers))
 
     def _worth_together(self, cells: Mapping[Cell, OfCell]) -> float:
         evidence = self.evidence
@@ -93,17 +105,17 @@ class SingleCells:
         return worth - choose(len(self.by_cell), len(cells)) - cost_of(next(iter(cells.values())).rare)
 
 
-def _of_slips(printed: PrintedMatrix, due: Array, cell: Cell, steps: Sequence[Redo], far: float) -> list[OfCell]:
+def _of_slips(printed: PrintedMatrix, due: Array, cell: Cell, starts: Sequence[Start], far: float) -> list[OfCell]:
     """The slips of a single cell that would be printed as it is."""
-    made: list[CellSlip] = []
-    for n, step in enumerate(steps[:2]):
-        right = due if n == 0 else step()
+    made: list[tuple[CellSlip, Start]] = []
+    for n, start in enumerate(starts[:2]):
+        right = due if n == 0 else start.step()
         if right.shape == printed.shape:
-            made += cell_slips(step, right, *cell, _decimals(printed, cell))
-    fits = printed.fits_cell(cell, np.array([slip.value for slip in made]))
+            made += [(slip, start) for slip in cell_slips(start.step, right, *cell, _decimals(printed, cell))]
+    fits = printed.fits_cell(cell, np.array([slip.value for slip, _ in made]))
     return [
-        OfCell(far - cost_of(slip.rare, slip.among), _mistake(slip, steps[0]), slip.among, slip.rare)
-        for slip, fit in zip(made, fits, strict=True)
+        OfCell(far - cost_of(slip.rare, slip.among), _mistake(slip, start.step), slip.among, slip.rare, start.numbers)
+        for (slip, start), fit in zip(made, fits, strict=True)
         if fit
     ]
 
@@ -115,7 +127,8 @@ def _of_fits(printed: PrintedMatrix, cell: Cell, fits: Sequence[Fit], far: float
         if fit.cells[cell]:
             candidate = fit.candidate
             among = candidate.among * max(int((~fit.cells & ~printed.blank).sum()), 1)
-            found.append(OfCell(far - cost_of(candidate.rare, among), candidate.mistake, among, candidate.rare))
+            worth = far - cost_of(candidate.rare, among)
+            found.append(OfCell(worth, candidate.mistake, among, candidate.rare, candidate.numbers))
     return found
 
 

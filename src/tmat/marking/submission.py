@@ -151,7 +151,7 @@ class Marking:
         explaining = Explaining(printed, due.values, ~left, base, lambda numbers: self.recomputed.sources(due, numbers))
         return explaining.run(
             tiers(self.recomputed, due, printed, starts),
-            [start.step for start in starts],
+            starts,
             lambda: within_rounding(due, self.recomputed, printed),
         )
 
