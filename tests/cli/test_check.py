@@ -13,6 +13,8 @@ import pytest
 from tmat.articles.numbers import data
 from tmat.cli.environment import Environment
 from tmat.cli.program import run
+from tmat.cli.submissions import points_of
+from tmat.errors import InputError
 
 
 def tmat(*arguments: str, stdin: bytes | None = None) -> tuple[int, str, str]:
@@ -212,6 +214,20 @@ def test_answers_without_a_name_are_not_the_folder_we_are_in(key: str) -> None:
     code, output, errors = tmat("check", "", "--key", key)
     assert (code, output) == (2, "")
     assert errors.startswith("tmat check: a submission without a name\n")
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (["scores"], "--points does not understand 'scores'"),
+        (["Z=-1"], "--points does not understand 'Z=-1'"),
+        (["Z=1", "z=2"], "--points names z twice"),
+    ],
+)
+def test_points_as_people_mistype_them(parts: list[str], said: str) -> None:
+    assert points_of(["scores=2", "Z=0.5"]) == {"scores": 2.0, "Z": 0.5}
+    with pytest.raises(InputError, match=said):
+        points_of(parts)
 
 
 def test_points_beyond_counting(key: str) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from tests.marking.injected import sheet_of
 
-from tmat.marking import Answers, mark
+from tmat.marking import Answers, Certainty, mark
+from tmat.marking.reports.words import sentence
 from tmat.numbers import round_half_away
 
 SHEETS = ("attention", "causal", "heads", "addnorm", "epsilon", "sample", "outside", "ffn", "posenc")
@@ -27,7 +28,7 @@ def false_names(nulls: tuple[str, ...], count: int, seed: int) -> tuple[int, int
         for null in nulls:
             values = answers[step.name].copy()
             values[rows] = round_half_away(_random(null, due, rows, decimals, r), decimals)
-            report = mark(key, Answers.of({**answers, step.name: values}))[step.name]
+            report = mark(Answers.of({**answers, step.name: values}), key)[step.name]
             wrong = int((report.cells > 1).sum())
             if wrong > 2:
                 done += 1
@@ -61,8 +62,8 @@ def test_one_wrong_cell_is_perhaps_a_slip_and_at_most_three_are_named() -> None:
         answers = {s.name: round_half_away(s.values, 2) for s in key.stages[0].steps}
         i, j = (int(r.randint(n)) for n in answers["scores"].shape)
         answers["scores"][i, j] += round(float(r.uniform(0.5, 5)), 2)
-        for finding in mark(key, Answers.of(answers))["scores"].findings:
-            assert finding.sentence.startswith("perhaps ") and not finding.sure
+        for finding in mark(Answers.of(answers), key)["scores"].findings:
+            assert finding.certainty is Certainty.PERHAPS and sentence(finding).startswith("perhaps ")
             assert 1 <= len(finding.names) <= 3
             names += 1
     assert names

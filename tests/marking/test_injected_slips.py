@@ -8,13 +8,14 @@ import numpy as np
 from tests.marking.injected import SLIPS, cases
 
 from tmat.marking import Answers, Verdict, mark
+from tmat.marking.reports.words import note
 
 
 def test_the_right_name_comes_first_in_nineteen_of_twenty_cases() -> None:
     named, cells_right, count = 0, 0, 0
     missed: Counter[str] = Counter()
     for case in cases(2, seed=20):
-        step = mark(case.key, Answers.of(case.answers))[case.slip.step]
+        step = mark(Answers.of(case.answers), case.key)[case.slip.step]
         first = step.findings[0].names[0] if step.findings else ""
         good = first in case.slip.names
         cells = {cell for finding in step.findings if finding.names[0] == first for cell in finding.cells}
@@ -30,7 +31,7 @@ def test_the_right_name_comes_first_in_nineteen_of_twenty_cases() -> None:
 
 def test_a_slip_never_counts_as_right_and_what_was_not_touched_does() -> None:
     for case in cases(1, seed=4):
-        report = mark(case.key, Answers.of(case.answers))
+        report = mark(Answers.of(case.answers), case.key)
         order = [step.name for step in report.steps]
         before = report.steps[: order.index(case.slip.step)]
         assert all(step.verdict in (Verdict.RIGHT, Verdict.MISSING) for step in before)
@@ -56,11 +57,12 @@ def test_what_is_carried_on_from_a_slip_follows() -> None:
     own["weights"] = two(e / e.sum(axis=1, keepdims=True))
     own["Z"] = two(own["weights"] @ own["V"])
     own["output"] = two(own["Z"] @ given["W_O"])
-    report = mark(key, Answers.of(own))
+    report = mark(Answers.of(own), key)
     verdicts = {step.name: step.verdict.word for step in report.steps}
     assert verdicts == {
         "Q": "right", "K": "right", "V": "slip", "scores": "right", "scaled": "slip",
         "weights": "follows", "Z": "follows", "output": "follows",
     }  # fmt: skip
     assert report.first_wrong is not None and report.first_wrong.name == "V"
-    assert report["Z"].sentence == "follows from your weights and V"
+    assert report["Z"].follows_from == ("weights", "V")
+    assert [note(one) for one in report["Z"].notes] == ["follows from your weights and V"]

@@ -7,7 +7,10 @@ import pytest
 from tests.marking.by_hand import WAYS, worked
 
 from tmat.errors import InputError
-from tmat.marking import Answers, Options, Verdict, mark
+from tmat.marking import Answers, StepReport, Verdict, mark
+from tmat.marking.findings import Note, Remark
+from tmat.marking.reports.data import as_dict
+from tmat.marking.reports.words import note, sentence, unknown
 from tmat.sheet.worksheet import Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
@@ -18,6 +21,10 @@ X = np.array([[0.79, 1.6, 0.96], [1.22, 0.17, 0.06], [0.92, 1.51, 0.27], [0.26, 
 
 def key(**how: object) -> Worksheet:
     return attention(X, d_k=2, seed=4, **how)  # type: ignore[arg-type]
+
+
+def told(step: StepReport) -> list[str]:
+    return [note(one) for one in step.notes]
 
 
 def right(sheet: Worksheet, decimals: int = 2) -> dict[str, np.ndarray]:
@@ -32,22 +39,22 @@ def test_names_forgive_case_underscores_and_the_books_words() -> None:
         "attention.scaled": shown["scaled"], "attention weights": shown["weights"], "z": shown["Z"],
         "Output": shown["output"],
     }  # fmt: skip
-    assert mark(sheet, Answers.of(own)).all_right
+    assert mark(Answers.of(own), sheet).all_right
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:
     sheet = key()
     shown = right(sheet)
     shown["scroes"] = shown.pop("scores")
-    report = mark(sheet, Answers.of(shown, "li.txt"))
-    assert [unknown.sentence for unknown in report.unknown] == ["the key has no step 'scroes': did you mean scores?"]
+    report = mark(Answers.of(shown, "li.txt"), sheet)
+    assert [unknown(name) for name in report.unknown] == ["the key has no step 'scroes': did you mean scores?"]
     assert report["scores"].verdict is Verdict.MISSING
     assert report.exit_code == 1
 
 
 def test_missing_steps_are_missing_and_not_wrong() -> None:
     sheet = key()
-    report = mark(sheet, Answers.of({"Q": right(sheet)["Q"]}))
+    report = mark(Answers.of({"Q": right(sheet)["Q"]}), sheet)
     words = [step.verdict.word for step in report.steps]
     assert words == ["right"] + ["missing"] * 7
     assert report.first_wrong is None and report.exit_code == 1
@@ -57,34 +64,34 @@ def test_blank_cells_are_missing() -> None:
     sheet = key()
     shown = right(sheet)
     shown["Q"][1, 0] = np.nan
-    step = mark(sheet, Answers.of(shown))["Q"]
+    step = mark(Answers.of(shown), sheet)["Q"]
     assert step.verdict is Verdict.MISSING and step.right == step.size - 1
-    assert step.sentence == "1 left blank"
+    assert told(step) == ["1 left blank"]
 
 
 def test_a_column_typed_as_a_row_is_a_column() -> None:
     sheet = addnorm(X, residual=X, seed=1)
     shown = right(sheet)
     shown["mean"] = shown["mean"].T
-    assert mark(sheet, Answers.of(shown)).all_right
+    assert mark(Answers.of(shown), sheet).all_right
 
 
 def test_another_shape_is_said_with_both_sizes() -> None:
     sheet = key()
     shown = right(sheet)
     shown["scores"] = shown["scores"][:3]
-    step = mark(sheet, Answers.of(shown))["scores"]
+    step = mark(Answers.of(shown), sheet)["scores"]
     assert step.verdict is Verdict.SHAPE
-    assert step.sentence == "scores is 3×4, 4×4 is due"
+    assert told(step) == ["scores is 3×4, 4×4 is due"]
 
 
 def test_a_matrix_on_its_side_is_named() -> None:
     sheet = key()
     shown = right(sheet)
     shown["Q"] = shown["Q"].T
-    step = mark(sheet, Answers.of(shown))["Q"]
+    step = mark(Answers.of(shown), sheet)["Q"]
     assert step.verdict is Verdict.SLIP
-    assert step.findings[0].sentence == "Q is transposed: its rows stand as columns"
+    assert sentence(step.findings[0]) == "Q is transposed: its rows stand as columns"
 
 
 def test_nothing_follows_from_what_was_no_attempt() -> None:
@@ -94,13 +101,14 @@ def test_nothing_follows_from_what_was_no_attempt() -> None:
     q, k = X @ given["W_Q"].values, ones
     scores = q @ k.T
     own = {"Q": q.round(3), "K": ones, "scores": scores.round(3)}
-    report = mark(sheet, Answers.of(own))
-    assert report["K"].sentence.endswith("no attempt: nothing that follows from it is counted")
+    report = mark(Answers.of(own), sheet)
+    assert told(report["K"])[-1] == "no attempt: nothing that follows from it is counted"
     assert report["scores"].count(Verdict.FOLLOWS) == 0
-    assert "built on K, which was no attempt" in report["scores"].notes
+    assert Note(Remark.ON_NO_ATTEMPT, ("K",)) in report["scores"].notes
+    assert "built on K, which was no attempt" in told(report["scores"])
     tried = {"Q": q.round(3), "K": (X @ given["W_K"].values * 3 + 1).round(3)}
     tried["scores"] = (tried["Q"] @ tried["K"].T).round(3)
-    assert mark(sheet, Answers.of(tried))["scores"].verdict is Verdict.FOLLOWS
+    assert mark(Answers.of(tried), sheet)["scores"].verdict is Verdict.FOLLOWS
 
 
 def test_a_given_matrix_copied_wrong_is_said_and_carried_on() -> None:
@@ -109,9 +117,9 @@ def test_a_given_matrix_copied_wrong_is_said_and_carried_on() -> None:
     x = X.copy()
     x[2, 1] = 1.15
     own = {"X": x, **{n: (x @ given[f"W_{n}"].values).round(3) for n in "QKV"}}
-    report = mark(sheet, Answers.of(own))
+    report = mark(Answers.of(own), sheet)
     assert report["X"].verdict is Verdict.WRONG
-    assert report["X"].sentence == "X is given: it was not copied as it stands"
+    assert told(report["X"]) == ["X is given: it was not copied as it stands"]
     assert report["Q"].verdict is Verdict.FOLLOWS and report["Q"].right == 6
     assert report.exit_code == 1
 
@@ -126,7 +134,7 @@ def test_follow_through_goes_from_stage_to_stage() -> None:
     answers = Answers.of(
         {"attention.output": output.round(4), "sum": total.round(4), "mean": total.mean(axis=1)[:, None].round(4)}
     )
-    report = mark(both, answers)
+    report = mark(answers, both)
     assert report["sum"].verdict is Verdict.FOLLOWS and report["mean"].verdict is Verdict.FOLLOWS
 
 
@@ -138,56 +146,53 @@ def test_points_are_shared_out_by_cells_and_rounded_once() -> None:
     shown["Z"] = (shown["weights"] @ shown["V"]).round(2)
     shown["output"] = (shown["Z"] @ stage.given["W_O"].values).round(2)
     points = {"V": 1, "scores": 2, "Z": 4}
-    full = mark(sheet, Answers.of(shown), Options(points=points))
-    half = mark(sheet, Answers.of(shown), Options(points=points, follow="half"))
-    none = mark(sheet, Answers.of(shown), Options(points=points, follow="none"))
+    full = mark(Answers.of(shown), sheet, points=points)
+    half = mark(Answers.of(shown), sheet, points=points, follow="half")
+    none = mark(Answers.of(shown), sheet, points=points, follow="none")
     assert (full.points, full.earned, half.earned, none.earned) == (7.0, 6.0, 4.0, 2.0)
-    thirds = Options(points=dict.fromkeys(("Q", "K", "scores"), 1 / 3))
-    assert mark(sheet, Answers.of(shown), thirds).earned == 1.0
+    thirds = dict.fromkeys(("Q", "K", "scores"), 1 / 3)
+    assert mark(Answers.of(shown), sheet, points=thirds).earned == 1.0
 
 
 def test_steps_without_points_do_not_bear_on_all_right() -> None:
     sheet = key()
     shown = right(sheet)
-    report = mark(sheet, Answers.of({"Z": shown["Z"]}), Options(points={"Z": 4}))
+    report = mark(Answers.of({"Z": shown["Z"]}), sheet, points={"Z": 4})
     assert report.all_right and report.exit_code == 0 and report.earned == 4.0
 
 
 def test_points_for_a_step_that_is_not_there() -> None:
     sheet = key()
     with pytest.raises(InputError) as error:
-        mark(sheet, Answers.of(right(sheet)), Options(points={"scroes": 1}))
+        mark(Answers.of(right(sheet)), sheet, points={"scroes": 1})
     assert str(error.value).splitlines()[0] == "--points: the key has no step 'scroes'"
     assert str(error.value).endswith("did you mean scores?")
 
 
-def test_points_as_people_type_them() -> None:
-    assert Options.parse_points("scores=2, Z=0.5") == {"scores": 2.0, "Z": 0.5}
-    for text, said in (
-        ("scores", "--points does not understand 'scores'"),
-        ("Z=-1", "--points does not understand 'Z=-1'"),
-        ("Z=1,z=2", "--points names z twice"),
+def test_choices_that_make_no_sense() -> None:
+    for choices, said in (
+        ({"follow": "double"}, "--follow double is not known"),
+        ({"atol": -1.0}, "--atol -1 does not fit"),
+        ({"points": {"Z": -1.0}}, "Z cannot be worth -1 points"),
     ):
-        with pytest.raises(InputError, match=said.replace("(", r"\(")):
-            Options.parse_points(text)
-    with pytest.raises(InputError, match="--follow double is not known"):
-        Options(follow="double")
+        with pytest.raises(InputError, match=said):
+            mark(Answers.of(right(key())), key(), **choices)  # type: ignore[arg-type]
 
 
 def test_tolerances_override_the_precision_claimed() -> None:
     sheet = key()
     off = {"Q": sheet["attention"]["Q"].values + 0.004}
-    assert mark(sheet, Answers.of(off))["Q"].right == 0
-    assert mark(sheet, Answers.of(off), Options(atol=0.005))["Q"].verdict is Verdict.RIGHT
-    assert mark(sheet, Answers.of({"Q": right(sheet)["Q"]}), Options(rtol=1e-9))["Q"].verdict is not Verdict.RIGHT
+    assert mark(Answers.of(off), sheet)["Q"].right == 0
+    assert mark(Answers.of(off), sheet, atol=0.005)["Q"].verdict is Verdict.RIGHT
+    assert mark(Answers.of({"Q": right(sheet)["Q"]}), sheet, rtol=1e-9)["Q"].verdict is not Verdict.RIGHT
 
 
 def test_nothing_to_mark_is_an_error_and_never_all_right() -> None:
     with pytest.raises(InputError, match=r"no answers in li\.txt"):
-        mark(key(), Answers([], "li.txt"))
+        mark(Answers([], "li.txt"), key())
     with pytest.raises(InputError, match="the key has no steps to mark by"):
-        mark(Worksheet(), Answers.of({"Q": X}))
-    report = mark(key(), Answers.of({"nonsense": X}))
+        mark(Answers.of({"Q": X}), Worksheet())
+    report = mark(Answers.of({"nonsense": X}), key())
     assert report.exit_code == 1 and not report.all_right
 
 
@@ -195,18 +200,18 @@ def test_an_infinity_is_only_right_where_it_is_due() -> None:
     sheet = key(mask="causal")
     shown = right(sheet)
     shown["masked"][0, 1] = 0.0
-    step = mark(sheet, Answers.of(shown))["masked"]
+    step = mark(Answers.of(shown), sheet)["masked"]
     assert step.right == step.size - 1
     shown["masked"][0, 1] = -np.inf
-    assert mark(sheet, Answers.of(shown))["masked"].verdict is Verdict.RIGHT
+    assert mark(Answers.of(shown), sheet)["masked"].verdict is Verdict.RIGHT
 
 
 def test_a_report_as_data_gives_nothing_away_unless_asked() -> None:
     sheet = key()
     shown = right(sheet)
     shown["scaled"] = shown["scores"] / 2
-    report = mark(sheet, Answers.of(shown))
-    hidden, open_ = report.as_dict(), report.as_dict(reveal=True)
+    report = mark(Answers.of(shown), sheet)
+    hidden, open_ = as_dict(report), as_dict(report, reveal=True)
     assert "values" not in hidden["steps"][4] and "values" in open_["steps"][4]
     assert hidden["first_wrong"] == "scaled"
     assert hidden["steps"][4]["findings"][0]["names"][0] == "divided-by-d-k"

@@ -12,7 +12,7 @@ from tests.marking.by_hand import WAYS, typed, worked
 
 from tmat.errors import InputError
 from tmat.marking import Answers, Failure, Report, mark, mark_many
-from tmat.marking.reports.data import to_csv, to_json
+from tmat.marking.reports.data import as_dict, to_csv, to_json
 from tmat.marking.reports.gradescope import to_gradescope
 from tmat.marking.reports.junit import to_junit
 from tmat.marking.reports.summary import summary
@@ -37,7 +37,7 @@ def answers(slip: str = "") -> dict[str, np.ndarray]:
 
 
 def report(slip: str = "", origin: str = "li.txt") -> Report:
-    return mark(key(), Answers.of(answers(slip), origin))
+    return mark(Answers.of(answers(slip), origin), key())
 
 
 FAILURE = Failure("bad.txt", "cannot read bad.txt", ("line 3",), "save it as text")
@@ -88,7 +88,7 @@ def test_csv_has_a_row_a_submission_and_no_formulas() -> None:
 
 
 def test_junit_counts_failures_errors_and_what_is_missing() -> None:
-    incomplete = mark(key(), Answers.of({"Q": answers()["Q"]}, "a\x00b.txt"))
+    incomplete = mark(Answers.of({"Q": answers()["Q"]}, "a\x00b.txt"), key())
     root = ElementTree.fromstring(to_junit([report("V"), incomplete, FAILURE]))
     counts = [(s.get("tests"), s.get("failures"), s.get("errors"), s.get("skipped")) for s in root]
     assert counts == [("7", "1", "0", "0"), ("7", "0", "0", "6"), ("1", "0", "1", "0")]
@@ -142,6 +142,6 @@ def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
 
 def test_several_processes_give_what_one_gives(tmp_path: Path) -> None:
     handed_in(tmp_path, 60)
-    alone = [one.as_dict() for one in mark_many([tmp_path], key(), jobs=1)]
-    together = [one.as_dict() for one in mark_many([tmp_path], key(), jobs=2)]
+    alone = [as_dict(one) for one in mark_many([tmp_path], key(), jobs=1)]
+    together = [as_dict(one) for one in mark_many([tmp_path], key(), jobs=2)]
     assert together == alone and len(alone) == 60

@@ -18,7 +18,7 @@ from tmat.stages.attention import attention
 
 
 def not_right(key: Worksheet, answers: Answers) -> list[str]:
-    report = mark(key, answers)
+    report = mark(answers, key)
     return [f"{s.label} {s.verdict.word}" for s in report.steps if s.verdict not in (Verdict.RIGHT, Verdict.MISSING)]
 
 
@@ -28,7 +28,7 @@ def test_four_hundred_attentions_at_two_decimals() -> None:
     for n in range(400):
         key = sheet_of("attention", r)
         shown = worked(key.stages[0], WAYS["at each step" if n % 2 else "at the end"], 2)
-        report = mark(key, Answers.of(shown))
+        report = mark(Answers.of(shown), key)
         rejected += sum(step.size - step.right for step in report.steps)
         cells += sum(step.size for step in report.steps)
         assert report.all_right and report.exit_code == 0
@@ -89,7 +89,7 @@ def test_every_form_of_answers(form: str, tmp_path: Path) -> None:
     else:
         path = tmp_path / "answers.npz"
         np.savez(path, **shown)
-    report = mark(key, Answers.read(path))
+    report = mark(Answers.read(path), key)
     assert report.all_right
     assert [step.right for step in report.steps] == [step.size for step in report.steps]
 

@@ -8,6 +8,7 @@ from importlib.resources import files
 import numpy as np
 
 from tmat.marking import Answer, Answers, Report, Verdict, explain, mark
+from tmat.marking.reports.words import sentence
 from tmat.reading.answers import TypedMatrix, read_answers_text
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
@@ -37,11 +38,11 @@ def printed(**names: str) -> Answers:
 def the_attention(**how: object) -> Report:
     weights = {name: numbers(name) for name in ("W_Q", "W_K", "W_V", "W_O")}
     key = attention(numbers("X"), d_k=6, **weights, **how)  # type: ignore[arg-type]
-    return mark(key, printed(Q="Q", K="K", V="V", scores="scores", scaled="scaled", Z="Z", output="attention_output"))
+    return mark(printed(Q="Q", K="K", V="V", scores="scores", scaled="scaled", Z="Z", output="attention_output"), key)
 
 
 def test_positions_from_the_articles_own_rule() -> None:
-    report = mark(posenc(numbers("E_columns").T, exponent="column"), printed(PE="PE_columns", X="EP_columns"))
+    report = mark(printed(PE="PE_columns", X="EP_columns"), posenc(numbers("E_columns").T, exponent="column"))
     step = report["PE"]
     assert [finding.names for finding in step.findings] == [("sin-for-cos",)]
     assert {i for i, _ in step.findings[0].cells} == {1, 3, 4}
@@ -51,7 +52,7 @@ def test_positions_from_the_articles_own_rule() -> None:
 
 
 def test_positions_from_the_papers_rule() -> None:
-    step = mark(posenc(numbers("E_columns").T), printed(PE="PE_columns"))["PE"]
+    step = mark(printed(PE="PE_columns"), posenc(numbers("E_columns").T))["PE"]
     assert [finding.names[0] for finding in step.findings] == ["exponent-2i", "exponent-2i+sin-for-cos"]
     assert {i for i, _ in step.findings[1].cells} == {1, 3, 4}
     assert step.count(Verdict.WRONG) == 0
@@ -61,7 +62,7 @@ def test_the_values_are_the_queries() -> None:
     step = the_attention()["V"]
     assert step.verdict is Verdict.SLIP and step.right == 0
     assert step.findings[0].names == ("another-matrix",)
-    assert step.findings[0].sentence == "every number is Q's: V was made with W_Q, or Q was copied"
+    assert sentence(step.findings[0]) == "every number is Q's: V was made with W_Q, or Q was copied"
     assert len(step.findings[0].cells) == 24
 
 
@@ -70,15 +71,17 @@ def test_scores_rounded_before_they_are_scaled() -> None:
     assert [report[name].verdict for name in ("Q", "K", "scores")] == [Verdict.RIGHT] * 3
     step = report["scaled"]
     assert step.verdict is Verdict.CLOSE and step.count(Verdict.CLOSE) == 36
-    assert step.findings[0].sentence == "scores rounded to 2 decimals before this step"
+    assert sentence(step.findings[0]) == "scores rounded to 2 decimals before this step"
 
 
 def test_nothing_in_the_attention_stays_unexplained() -> None:
     report = the_attention()
     assert report["weights"].verdict is Verdict.MISSING
     assert sum(step.count(Verdict.WRONG) for step in report.steps) == 0
-    assert report["Z"].findings[0].sentence == "scaled rounded to 2 decimals and weights to 4 decimals before this step"
-    assert report["output"].findings[0].sentence == "Z rounded to 2 decimals before this step"
+    assert (
+        sentence(report["Z"].findings[0]) == "scaled rounded to 2 decimals and weights to 4 decimals before this step"
+    )
+    assert sentence(report["output"].findings[0]) == "Z rounded to 2 decimals before this step"
 
 
 def test_with_the_articles_roundings_only_the_values_are_wrong() -> None:
@@ -93,28 +96,28 @@ def test_with_the_articles_roundings_only_the_values_are_wrong() -> None:
 
 def test_the_geometric_mean_in_a_step_that_is_not_printed() -> None:
     key = addnorm(numbers("attention_output"), residual=numbers("X"), epsilon=1e-4, epsilon_in="deviation")
-    step = mark(key, printed(normalized="addnorm1"))["normalized"]
+    step = mark(printed(normalized="addnorm1"), key)["normalized"]
     assert step.findings[0].names[0] == "geometric-mean"
-    assert step.findings[0].sentence.startswith("in mean: the geometric mean of each row was taken")
+    assert sentence(step.findings[0]).startswith("in mean: the geometric mean of each row was taken")
     assert step.count(Verdict.SLIP) == 36
 
 
 def test_the_deviation_of_two_rows_at_once() -> None:
     key = addnorm(numbers("ffn"), residual=numbers("addnorm1"), epsilon=1e-4, epsilon_in="deviation")
-    report = mark(key, printed(sum="sum2", mean="mean2", std="std2", normalized="addnorm2"))
+    report = mark(printed(sum="sum2", mean="mean2", std="std2", normalized="addnorm2"), key)
     assert [step.verdict.word for step in report.steps] == ["right", "right", "slip", "follows"]
     finding = report["std"].findings[0]
     assert finding.names == ("deviation-of-two-rows+sample-for-population",)
-    assert finding.sentence == "the sample deviation of two rows at once was taken: each with the one after it"
+    assert sentence(finding) == "the sample deviation of two rows at once was taken: each with the one after it"
     assert finding.sure and len(finding.cells) == 6
 
 
 def test_the_masked_heads() -> None:
     key = attention(numbers("masked_input"), weights=False, scale=False, mask="causal")
-    first = mark(key, printed(scores="masked_A1", masked="masked_A1_masked"))
+    first = mark(printed(scores="masked_A1", masked="masked_A1_masked"), key)
     assert first["scores"].findings[0].names == ("another-matrix-transposed",)
     assert first["masked"].findings[0].names[0] == "operand-transposed+zero-for-infinity"
-    second = mark(key, printed(scores="masked_A2", masked="masked_A2_masked"))
+    second = mark(printed(scores="masked_A2", masked="masked_A2_masked"), key)
     assert second["scores"].findings[0].names == ("another-matrix",)
     assert second["masked"].findings[0].names[0] == "wrong-triangle+zero-for-infinity"
     for report in (first, second):
@@ -128,6 +131,6 @@ def test_probabilities_that_are_no_softmax() -> None:
     )  # fmt: skip
     assert step.verdict is Verdict.WRONG
     assert [finding.kind for finding in step.findings] == ["property"]
-    assert step.sentence == (
+    assert sentence(step.findings[0]) == (
         "this is no softmax of logits: a larger number has a smaller share, and equal numbers have different shares"
     )

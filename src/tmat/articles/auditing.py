@@ -14,9 +14,11 @@ from tmat.articles.article import Call, Example, Fact, Letters, Need, Printed, S
 from tmat.articles.numbers import BLANK, Data
 from tmat.articles.running import Done, PartDone, run
 from tmat.errors import fold
-from tmat.marking import Answer, Answers, mark
-from tmat.marking.printed import Printed as Numbers
-from tmat.marking.verdicts import Finding, StepReport, Verdict
+from tmat.marking.answers import Answer, Answers
+from tmat.marking.findings import Certainty, Finding, Kind
+from tmat.marking.library import mark
+from tmat.marking.printed import PrintedMatrix
+from tmat.marking.verdicts import StepReport, Verdict
 from tmat.numbers.claim import Claim
 from tmat.sheet.worksheet import Matrix, Worksheet
 
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 Cells = NDArray[np.bool_]
 AGREE = 1e-12
-FOLLOWS = "follows from your "
 
 
 @dataclass(slots=True, eq=False)
@@ -159,7 +160,7 @@ def _reports(data: Data, done: Done, prints: Sequence[Printed]) -> dict[str, Ste
     answers = Answers([_answer(data, p) for p in prints if fold(p.step) in steps], done.call.title)
     if not answers.matrices:
         return {}
-    report = mark(Worksheet([done.key]), answers)
+    report = mark(answers, Worksheet([done.key]))
     return {fold(step.name): step for step in report.steps}
 
 
@@ -190,11 +191,11 @@ def _audit(data: Data, done: Done, printed: Printed, report: StepReport | None, 
     made.follows = (cells == int(Verdict.FOLLOWS)) & shown
     own = _own(done, printed.step)
     if own is not None:
-        exactly = Numbers(values, Claim.infer(texts)).fits(own.reshape(shown.shape))
+        exactly = PrintedMatrix(values, Claim.infer(texts)).fits(own.reshape(shown.shape))
         made.reproduced &= exactly
         made.follows &= exactly
-    made.source = _source(report)
-    made.findings = [_surely(f) for f in report.findings if f.kind == "slip" and (f.sure or _confirmed(f, sure))]
+    made.source = report.follows_from
+    made.findings = [_surely(f) for f in report.findings if f.kind is Kind.SLIP and (f.sure or _confirmed(f, sure))]
     for finding in made.findings:
         for place in finding.cells:
             made.explained[np.unravel_index(np.ravel_multi_index(place, report.cells.shape), shown.shape)] = True
@@ -208,7 +209,7 @@ def _audit(data: Data, done: Done, printed: Printed, report: StepReport | None, 
 def _without(made: Audit, report: StepReport | None, shown: Cells) -> Audit:
     """What is left to say where a step cannot be done again: what its numbers cannot be, whatever is missing."""
     for finding in report.findings if report is not None else []:
-        if finding.kind == "property":
+        if finding.kind is Kind.PROPERTY:
             made.findings.append(finding)
             for place in finding.cells:
                 made.explained[place] = True
@@ -231,13 +232,7 @@ def _own(done: Done, name: str) -> Array | None:
 
 
 def _surely(finding: Finding) -> Finding:
-    return replace(finding, sentence=finding.sentence.removeprefix("perhaps "), sure=True)
-
-
-def _source(report: StepReport) -> tuple[str, ...]:
-    """The matrices that a step's numbers follow from: marking says it in a note."""
-    notes = [note for note in report.notes if note.startswith(FOLLOWS)]
-    return tuple(notes[0].removeprefix(FOLLOWS).split(" and ")) if notes else ()
+    return replace(finding, certainty=Certainty.SURE)
 
 
 def _cells(data: Data, block: str) -> int:
@@ -257,7 +252,9 @@ def _fact(data: Data, done: Done, fact: Fact) -> Audit:
     texts, values = data.texts(fact.block), data.number(fact.block)
     value = fact.value(done.sheet)
     right = (
-        Numbers(values, Claim.infer(texts)).fits(value) if value.shape == values.shape else np.zeros(values.shape, bool)
+        PrintedMatrix(values, Claim.infer(texts)).fits(value)
+        if value.shape == values.shape
+        else np.zeros(values.shape, bool)
     )
     none = np.zeros(values.shape, dtype=bool)
     return Audit(fact.block, fact.name, texts, right, none, none.copy(), ~right, right=value, printed=values)

@@ -14,6 +14,7 @@ from tmat.articles.running import Done, PartDone
 from tmat.articles.scripting import script
 from tmat.articles.verdicts import Said, errata, summary, verdict
 from tmat.errors import fold
+from tmat.marking.reports.words import mend, sentence
 from tmat.operations.printing.markdown import MARKDOWN_LINE
 from tmat.rendering.formats.markdown import ROOM, escaped, label, mathematics, table
 from tmat.rendering.layout.look import Look
@@ -77,7 +78,7 @@ def _errata(found: Sequence[tuple[str, Audit]]) -> Iterator[list[str]]:
         for finding in one.findings:
             yield [
                 escaped(title), escaped(one.name), f"{len(finding.cells)} of {one.size}",
-                escaped(" or ".join(finding.names)), escaped(finding.sentence), escaped(finding.mend),
+                escaped(" or ".join(finding.names)), escaped(sentence(finding)), escaped(mend(finding)),
             ]  # fmt: skip
         if one.unexplained.any():
             yield [

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from tmat.articles.auditing import Audit, Audited, Count
 from tmat.articles.numbers import BLANK, Data
+from tmat.marking.reports.words import mend, sentence
+from tmat.numbers.claim import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ def verdict(one: Audit, data: Data, *, again: bool = False) -> list[Said]:
         )
     for finding in one.findings:
         names = " or ".join(finding.names)
-        said.append(Said(f"{len(finding.cells)} {names}: {finding.sentence}", "slip"))
-        said.append(Said(f"mend: {finding.mend}", "caption"))
+        said.append(Said(f"{len(finding.cells)} {names}: {sentence(finding)}", "slip"))
+        said.append(Said(f"mend: {mend(finding)}", "caption"))
     if one.unexplained.any():
         said.append(Said(f"{int(one.unexplained.sum())} unexplained", "wrong"))
     return said
@@ -114,8 +116,8 @@ def errata(audited: Audited) -> Iterator[tuple[str, Audit]]:
 
 def _precision(one: Audit) -> str:
     """To how many digits, where there are enough numbers to tell."""
-    said = str(one.claim)
-    return f", to {said}" if one.size > 2 and any(sign.isdigit() for sign in said) and not said.startswith("0") else ""
+    told = one.size > 2 and one.claim != Claim() and one.claim.decimals != 0
+    return f", to {one.claim}" if told else ""
 
 
 def _count(n: int) -> str:

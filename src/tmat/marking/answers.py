@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tmat.errors import InputError
 from tmat.numbers.claim import Claim
 from tmat.operations.operation import Array
+from tmat.reading.answers import TypedMatrix, read_answers_text
+from tmat.reading.documents import read_documents
+from tmat.reading.files import as_text, read_bytes
+from tmat.reading.sources import read_matrices
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.visible import visible
-
-if TYPE_CHECKING:
-    from tmat.reading.answers import TypedMatrix
 
 TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".json", ".jsonl", "")
 
@@ -47,7 +47,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """The step that a name of the answers means, where it is not the key's; no name: none, it is data."""
+    """The step that a name in the answers means, where it is not the key's name; without a name it is data and no step."""
 
     stage: str
     name: str
@@ -56,7 +56,7 @@ class Called:
 
 @dataclass(slots=True)
 class Answers:
-    """What somebody hands in, in its order.
+    """What somebody handed in, in their order.
 
     >>> Answers.of({"Q": [[3.88, 3.8]]}).matrices[0].claim
     Claim(decimals=2, significant=None)
@@ -72,7 +72,7 @@ class Answers:
         return len(self.matrices)
 
     def called(self, names: Mapping[str, Called]) -> Answers:
-        """The same under the key's names; of two that mean one step the first is taken."""
+        """The same answers under the key's names; of two that mean the same step, the first."""
         found: list[Answer] = []
         taken: set[tuple[str | None, str]] = set()
         for answer in self.matrices:
@@ -107,7 +107,7 @@ class Answers:
 
     @classmethod
     def of_worksheet(cls, sheet: Worksheet, origin: str = "answers", *, given: bool = True) -> Answers:
-        """From a worksheet: every step, and what was given where that is wanted; each knows its stage."""
+        """From a worksheet: every step, and the given matrices unless they are not wanted; each knows its stage."""
         found = []
         for stage in sheet.stages:
             if given:
@@ -118,30 +118,26 @@ class Answers:
     @classmethod
     def of_text(cls, text: str, origin: str = "answers") -> Answers:
         """From text as people type it: a name, its rows, a blank line; # comments."""
-        from tmat.reading.answers import read_answers_text
-
         return cls.of_texts(read_answers_text(text, origin), origin)
 
     @classmethod
     def of_bytes(cls, data: bytes, origin: str = "standard input") -> Answers:
-        """From the contents of a file or a stream: JSON where it begins like JSON, else text."""
+        """From the bytes of a file or a stream: JSON where it begins like JSON, else text."""
         if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
             return _from_json(data, origin)
-        from tmat.reading.files import as_text
-
         return cls.of_text(as_text(data, origin), origin)
 
     @classmethod
     def of_workbook(cls, data: bytes, origin: str = "answers") -> Answers:
-        """From a spreadsheet; where tmat wrote a sheet, its matrices know their stage."""
-        from tmat.reading.xlsx import read_xlsx
+        """From a spreadsheet; matrices of a sheet that tmat wrote know their stage."""
+        from tmat.reading.xlsx import read_xlsx  # which loads what unpacks spreadsheets
 
         found = read_xlsx(data, origin)
         return cls([Answer(f.matrix.name, f.matrix.values, stage=f.stage, where=f.where) for f in found], origin)
 
     @classmethod
     def read(cls, path: str | Path) -> Answers:
-        """From a file in any form that answers take: text, JSON (a worksheet or named arrays), .npz and the rest.
+        """From a file: text, JSON (a worksheet or named arrays), .npz and whatever else holds matrices.
 
         Errors: a file that cannot be read, or holds no matrices.
         """
@@ -152,8 +148,6 @@ class Answers:
         elif path.suffix.lower() == ".xlsx":
             answers = cls.of_workbook(_bytes(path), origin)
         else:
-            from tmat.reading.sources import read_matrices
-
             answers = cls.of(read_matrices(str(path)), origin)
         if not answers.matrices:
             raise InputError(
@@ -165,8 +159,6 @@ class Answers:
 
 
 def _bytes(path: Path) -> bytes:
-    from tmat.reading.files import read_bytes
-
     try:
         stream = path.open("rb")
     except OSError as error:
@@ -176,8 +168,6 @@ def _bytes(path: Path) -> bytes:
 
 
 def _from_json(data: bytes, origin: str) -> Answers:
-    from tmat.reading.documents import read_documents
-
     matrices: list[Answer] = []
     for document in read_documents(BytesIO(data), origin):
         if isinstance(document, Worksheet):
@@ -188,7 +178,7 @@ def _from_json(data: bytes, origin: str) -> Answers:
 
 
 def is_attempt(values: Array, due: Array) -> bool:
-    """Whether a matrix is a real attempt: filled in, and not all one number where that is not due."""
+    """Whether a matrix is a real attempt: not blank, and not one number throughout unless that is right."""
     if values.shape != due.shape or np.isnan(values).all():
         return False
     known = values[~np.isnan(values)]

@@ -9,8 +9,9 @@ import numpy as np
 
 from tmat.errors import InputError
 from tmat.marking.answers import Answer, Answers
+from tmat.marking.key import Key
 from tmat.marking.options import Options
-from tmat.marking.submission import mark
+from tmat.marking.submission import mark_submission
 from tmat.marking.verdicts import StepReport
 from tmat.numbers.claim import Claim
 from tmat.operations.operation import REGISTRY, Operation
@@ -38,8 +39,8 @@ def explain(
     >>> scores = [[3.0, 6.0, 1.5], [9.0, 2.0, 4.0]]
     >>> printed = [[1.0, 2.0, 0.5], [3.0, 0.667, 1.333]]
     >>> step = explain("divide_by_root", {"scores": scores}, {"d": 3}, printed, name="scaled")
-    >>> step.verdict.word, step.findings[0].sentence
-    ('slip', 'divided by 3 itself, not by its root')
+    >>> step.verdict.word, step.findings[0].names
+    ('slip', ('divided-by-d-k',))
     """
     operation = op if isinstance(op, Operation) else REGISTRY.get(op)
     if operation is None:
@@ -56,7 +57,7 @@ def explain(
     key = Worksheet([Stage("page", "page", given=given, steps=[step], output=name)])
     shown = _matrix(name, printed)
     answer = Answer(name, shown.values, texts, said=claim)
-    return mark(key, Answers([answer], name), options)[name]
+    return mark_submission(Answers([answer], name), Key(key), options or Options())[name]
 
 
 def _matrix(name: str, value: object) -> Matrix:

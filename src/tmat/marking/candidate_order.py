@@ -2,72 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from tmat.marking import candidates
-from tmat.marking.candidates import Candidate, Page
+from tmat.marking.candidates import (
+    Candidate,
+    OtherMatrices,
+    another_matrix,
+    another_operand,
+    everywhere,
+    in_unseen,
+    operand_transposed,
+    own,
+    rounded_early,
+    rounded_further_back,
+    truncated,
+)
 from tmat.marking.explaining import Tier
-from tmat.marking.key import Planned
-from tmat.marking.printed import Printed
-from tmat.marking.recomputed import Sources
+from tmat.marking.key import KeyMatrix
+from tmat.marking.printed import PrintedMatrix
+from tmat.marking.recomputed import Recomputed, Start
 from tmat.operations.operation import Array
-from tmat.operations.slips import Redo
 
 
-def tiers(sources: Sources, planned: Planned, printed: Printed, steps: Sequence[Redo]) -> list[Tier]:
+def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts: Sequence[Start]) -> list[Tier]:
     """The candidates for a step in turn: likely slips; other matrices and earlier steps; two slips at once."""
-    page = page_of(sources, planned)
-    unseen = [line.unseen for line in sources.operands(planned)]
-    claimed = [line.claimed for line in sources.operands(planned)]
-    fixed = [line.planned.given for line in sources.operands(planned)]
+    others = other_matrices(recomputed, due)
+    operands = recomputed.operands(due)
+    unseen = [state.unseen for state in operands]
+    claimed = [None if state.due.given else state.claimed for state in operands]
 
     def likely() -> Iterator[Candidate]:
-        for step in steps[:3]:
-            yield from candidates.own(step)
-            yield from candidates.everywhere(step)
-            yield from candidates.cut_off(step, printed.decimals)
-        for step in steps[:1]:
-            yield from candidates.another_matrix(step, page, printed.shape)
+        for start in starts[:3]:
+            yield from _from(start, own(start.step))
+            yield from _from(start, everywhere(start.step))
+            yield from _from(start, truncated(start.step, printed.decimals))
+        for start in starts[:1]:
+            yield from _from(start, another_matrix(start.step, others, printed.shape))
 
     def other() -> Iterator[Candidate]:
-        for step in steps[3:]:
-            yield from candidates.own(step)
-            yield from candidates.cut_off(step, printed.decimals)
-        for step in steps:
-            yield from candidates.another_operand(step, page)
-            yield from candidates.in_unseen(step, unseen, sources.decimals)
-            yield from candidates.operand_transposed(step)
-            yield from candidates.rounded_further_back(step, unseen)
-            yield from candidates.rounded_early(
-                step, [None if g else c for g, c in zip(fixed, claimed, strict=True)], printed.decimals
-            )
+        for start in starts[3:]:
+            yield from _from(start, own(start.step))
+            yield from _from(start, truncated(start.step, printed.decimals))
+        for start in starts:
+            step = start.step
+            yield from _from(start, another_operand(step, others))
+            yield from _from(start, in_unseen(step, unseen, recomputed.decimals))
+            yield from _from(start, operand_transposed(step))
+            yield from _from(start, rounded_further_back(step, unseen))
+            yield from _from(start, rounded_early(step, claimed, printed.decimals))
 
     def deep() -> Iterator[Candidate]:
-        for step in steps[:2]:
-            yield from candidates.another_operand(step, page, deep=True)
+        for start in starts[:2]:
+            yield from _from(start, another_operand(start.step, others, deep=True))
 
     return [likely, other, deep]
 
 
-def page_of(sources: Sources, planned: Planned) -> Page:
+def _from(start: Start, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """The candidates, each told which numbers it was made from."""
+    for candidate in candidates:
+        candidate.numbers = start.numbers
+        yield candidate
+
+
+def other_matrices(recomputed: Recomputed, due: KeyMatrix) -> OtherMatrices:
     """The other matrices, the writer's own where they handed them in; the step's operands and those of its stage first."""
-    others: list[tuple[str, Array]] = []
+    found: list[tuple[str, Array]] = []
     makers: dict[str, tuple[str, ...]] = {}
-    operands = planned.of or ()
+    operands = due.of or ()
     nearby = sorted(
-        sources.lines, key=lambda line: (line.planned.place not in operands, line.planned.stage != planned.stage)
+        recomputed.states, key=lambda state: (state.due.index not in operands, state.due.stage != due.stage)
     )
-    for line in nearby:
-        other = line.planned
-        if other is planned or other.name in makers:
+    for state in nearby:
+        other = state.due
+        if other is due or other.name in makers:
             continue
-        values = line.printed.values if line.printed is not None and not line.planned.given else None
+        values = state.printed.values if state.printed is not None and not other.given else None
         if values is not None and not np.isnan(values).any():
-            others.append((other.name, values))
+            found.append((other.name, values))
         if values is None or values.shape == other.values.shape:
-            others.append((other.name, other.values))
+            found.append((other.name, other.values))
         if other.op is not None:
             makers[other.name] = (other.op.name, *other.names)
-    return Page(tuple(others), makers)
+    return OtherMatrices(tuple(found), makers)

@@ -3,65 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from string import Formatter
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tmat.numbers import format_number, round_half_away, truncate
+from tmat.marking.findings import Cells, Kind, Mistake, Numbers
+from tmat.numbers import round_half_away, truncate
 from tmat.operations.operation import Array
 from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
+
+MORE_DECIMALS = "take the numbers with all the decimals you have"
 
 
 @dataclass(slots=True, eq=False)
 class Candidate:
-    """Numbers that a slip would have yielded, its name and what it costs to believe in it.
-
-    The sentences are patterns, filled in only for the few candidates that fit.
-    """
+    """Numbers that a mistake would have yielded, and what it costs to believe in it."""
 
     values: Array
-    kind: str
-    name: str
-    pattern: str
-    remedy: str
+    mistake: Mistake
     rare: int
     among: int = 1
-    step: Redo | None = None
-    details: Mapping[str, str] = field(default_factory=dict)
+    kind: Kind = Kind.SLIP
+    numbers: Numbers = Numbers.RIGHT  # of the operands that it was made from
 
-    @property
-    def said(self) -> str:
-        return self.pattern if self.step is None else sentence(self.pattern, self.step, self.details)
-
-    @property
-    def mend(self) -> str:
-        return self.remedy if self.step is None else sentence(self.remedy, self.step, self.details)
-
-    def after(self, name: str, said: str, mend: str, among: int = 1) -> Candidate:
-        """The same with another slip before it."""
-        self.name = f"{name}+{self.name}"
-        self.pattern = f"{_plain(said)}, and {self.pattern}"
-        self.remedy = f"{_plain(mend)}; {self.remedy}"
+    def after(self, first: Mistake, among: int = 1) -> Candidate:
+        """The same with another mistake before it."""
+        self.mistake.first = first
         self.among *= among
         return self
 
 
-def _plain(text: str) -> str:
-    """A finished sentence as a pattern."""
-    return text.replace("{", "{{").replace("}", "}}")
+@dataclass(slots=True, eq=False)
+class Fit:
+    """A candidate and the cells where it fits what is printed."""
+
+    candidate: Candidate
+    cells: Cells
+    cost: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Page:
-    """What else is on the page: matrices that could have been taken for another, by name."""
+class OtherMatrices:
+    """The other matrices of the answers and the key, which could have been taken for the right one."""
 
-    others: tuple[tuple[str, Array], ...] = ()
-    makers: Mapping[str, tuple[str, ...]] | None = None  # what each was made of, and by which operation
+    matrices: tuple[tuple[str, Array], ...] = ()
+    makers: Mapping[str, tuple[str, ...]] | None = None  # of each: its operation, then its operands
+
+    def fitting(self, shape: tuple[int, ...], but: str) -> list[tuple[str, Array]]:
+        """Those of a shape, but for one name."""
+        return [(name, values) for name, values in self.matrices if name != but and values.shape == shape]
 
     def made_with(self, name: str, step: Redo) -> str | None:
-        """The operand by which another matrix of the page differs from this step, where it is one."""
+        """The operand by which another matrix differs from this step, where it is one operand."""
         made = (self.makers or {}).get(name)
         if made is None or made[0] != step.op.name or len(made) != len(step.names) + 1:
             return None
@@ -69,27 +62,12 @@ class Page:
         return differ[0] if len(differ) == 1 else None
 
 
-def sentence(text: str, step: Redo, details: Mapping[str, str]) -> str:
-    """A slip's sentence with the names of this step in it."""
-    if "{" not in text:
-        return text
-    own = {key: format_number(value) if isinstance(value, float) else str(value) for key, value in step.params.items()}
-    known = {**own, "result": step.result, **details}
-    for _ in range(2):  # a detail may itself name another
-        text = _NAMES.vformat(text, step.names, known)
-    return text
+def mistake(step: Redo, name: str, said: str, mend: str, **details: object) -> Mistake:
+    """A mistake in a step."""
+    return Mistake(name, said, mend, step.result, step.names, step.params, details)
 
 
-class _Names(Formatter):
-    """{0} is an operand, {result} a name; what has none is left as "it"."""
-
-    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        if isinstance(key, int):
-            return args[key] if key < len(args) else "it"
-        return kwargs.get(key, "it")
-
-
-_NAMES = _Names()
+# -- the slips that are declared beside the operations
 
 
 def of_slip(slip: Slip, step: Redo, *, rarer: int = 0) -> Iterator[Candidate]:
@@ -101,17 +79,9 @@ def of_slip(slip: Slip, step: Redo, *, rarer: int = 0) -> Iterator[Candidate]:
 
 
 def _candidate(slip: Slip, step: Redo, variant: Variant, rarer: int, among: int) -> Candidate:
-    return Candidate(
-        variant.values,
-        "slip",
-        variant.name or slip.name,
-        variant.said or slip.said,
-        variant.mend or slip.mend,
-        slip.rare + variant.rare + rarer,
-        among,
-        step,
-        variant.details,
-    )
+    name, said, mend = variant.name or slip.name, variant.said or slip.said, variant.mend or slip.mend
+    made = Mistake(name, said, mend, step.result, step.names, step.params, variant.details)
+    return Candidate(variant.values, made, slip.rare + variant.rare + rarer, among)
 
 
 def own(step: Redo) -> Iterator[Candidate]:
@@ -126,80 +96,86 @@ def everywhere(step: Redo) -> Iterator[Candidate]:
         yield from of_slip(slip, step, rarer=1)
 
 
-def cut_off(step: Redo, decimals: int) -> Iterator[Candidate]:
+def common_after(first: Mistake, changed: Redo, among: int = 1) -> Iterator[Candidate]:
+    """The common slips of a step that already has another mistake in an operand."""
+    for slip in changed.op.slips:
+        if slip.rare == 0:
+            for found in of_slip(slip, changed, rarer=2):
+                yield found.after(first, among)
+
+
+def truncated(step: Redo, decimals: int) -> Iterator[Candidate]:
     """Numbers truncated in place of rounded."""
-    values = step()
-    yield Candidate(
-        truncate(values, decimals),
-        "slip",
-        "truncated",
-        "the numbers were cut off, not rounded",
-        "round: from 5 on, the last digit goes up",
-        0,
-    )
+    said, mend = "the numbers were cut off, not rounded", "round: from 5 on, the last digit goes up"
+    yield Candidate(truncate(step(), decimals), mistake(step, "truncated", said, mend), 0)
 
 
-def another_matrix(step: Redo, page: Page, shape: tuple[int, int]) -> Iterator[Candidate]:
-    """Another matrix of the page in this one's place, as it stands or turned on its side."""
-    for name, values in page.others:
+# -- another matrix of the sheet
+
+
+def another_matrix(step: Redo, others: OtherMatrices, shape: tuple[int, int]) -> Iterator[Candidate]:
+    """Another matrix in this one's place, as it stands or transposed."""
+    for name, values in others.matrices:
         # to leave the step undone is likelier than to copy some other matrix that happens to hold the same
-        among = len(step.names) if name in step.names else max(len(page.others), 1)
+        among = len(step.names) if name in step.names else max(len(others.matrices), 1)
         if values.shape == shape:
-            made = page.made_with(name, step)
-            if name in step.names:
-                said = f"every number is {name}'s: the step was not done"
-                mend = f"do the step: {step.op.said(step.names, dict(step.params))}"
-            elif made:
-                said = f"every number is {name}'s: {step.result} was made with {made}, or {name} was copied"
-                mend = f"make {step.result} anew: {step.op.said(step.names, dict(step.params))}"
-            else:
-                said = f"every number is {name}'s: {name} was copied"
-                mend = f"make {step.result} anew: {step.op.said(step.names, dict(step.params))}"
-            yield Candidate(values, "slip", "another-matrix", said, mend, 0, among)
+            yield Candidate(values, _taken_whole(step, others, name), 0, among)
         if values.T.shape == shape:
-            said = f"every number is {name}'s, turned on its side"
-            mend = f"do the step: {step.op.said(step.names, dict(step.params))}"
-            yield Candidate(values.T, "slip", "another-matrix-transposed", said, mend, 1, among)
+            said = "every number is {other}'s, turned on its side"
+            made = mistake(
+                step, "another-matrix-transposed", said, "do the step: {formula}", other=name, formula=_formula(step)
+            )
+            yield Candidate(values.T, made, 1, among)
 
 
-def another_operand(step: Redo, page: Page, *, deep: bool = False) -> Iterator[Candidate]:
-    """The step done with another matrix of the page for one of its operands; ``deep``: and its own slips besides."""
-    for n, own_name in enumerate(step.names):
-        fitting = [
-            (name, values)
-            for name, values in page.others
-            if name != own_name and values.shape == step.operands[n].shape
-        ]
+def _taken_whole(step: Redo, others: OtherMatrices, name: str) -> Mistake:
+    """Another matrix as it stands: the step was not done, was done with another operand, or was copied."""
+    details: dict[str, object] = {"other": name, "formula": _formula(step)}
+    if name in step.names:
+        said, mend = "every number is {other}'s: the step was not done", "do the step: {formula}"
+    else:
+        said, mend = "every number is {other}'s: {other} was copied", "make {result} anew: {formula}"
+        operand = others.made_with(name, step)
+        if operand:
+            said = "every number is {other}'s: {result} was made with {operand}, or {other} was copied"
+            details["operand"] = operand
+    return mistake(step, "another-matrix", said, mend, **details)
+
+
+def another_operand(step: Redo, others: OtherMatrices, *, deep: bool = False) -> Iterator[Candidate]:
+    """The step with another matrix for one of its operands; ``deep``: with its own common slips besides."""
+    for n, due in enumerate(step.names):
+        fitting = others.fitting(step.operands[n].shape, but=due)
+        label = "wrong-residual" if due == "residual" else "another-operand"
         for name, values in fitting:
+            said, mend = "{other} taken in place of {due}", "take {due}: {formula}"
+            made = mistake(step, label, said, mend, other=name, due=due, formula=_formula(step))
             changed = step.taking(n, values, name)
-            said = f"{name} taken in place of {own_name}"
-            mend = f"take {own_name}: {step.op.said(step.names, dict(step.params))}"
-            if own_name == "residual":
-                label = "wrong-residual"
+            if deep:
+                yield from common_after(made, changed, len(fitting))
             else:
-                label = "another-operand"
-            if not deep:
-                yield Candidate(changed(), "slip", label, said, mend, 1, len(fitting))
-                continue
-            for slip in step.op.slips:
-                if slip.rare == 0:
-                    for found in of_slip(slip, changed, rarer=2):
-                        yield found.after(label, said, mend, len(fitting))
+                yield Candidate(changed(), made, 1, len(fitting))
 
 
 def operand_transposed(step: Redo) -> Iterator[Candidate]:
-    """The step with one square operand turned on its side, alone and with its own common slips."""
+    """The step with one square operand transposed, alone and with its own common slips."""
     for n, name in enumerate(step.names):
         values = step.operands[n]
         if values.shape[0] != values.shape[1] or np.array_equal(values, values.T):
             continue
         changed = step.taking(n, values.T)
-        said, mend = f"{name} transposed first", f"take {name} as it stands"
-        yield Candidate(changed(), "slip", "operand-transposed", said, mend, 1, len(step.names))
-        for slip in step.op.slips:
-            if slip.rare == 0:
-                for found in of_slip(slip, changed, rarer=2):
-                    yield found.after("operand-transposed", said, mend)
+        made = mistake(
+            step, "operand-transposed", "{operand} transposed first", "take {operand} as it stands", operand=name
+        )
+        yield Candidate(changed(), made, 1, len(step.names))
+        yield from common_after(made, changed)
+
+
+def _formula(step: Redo) -> str:
+    return step.op.said(step.names, dict(step.params))
+
+
+# -- steps that were not handed in
 
 
 def in_unseen(step: Redo, unseen: Sequence[bool], decimals: int, depth: int = 3) -> Iterator[Candidate]:
@@ -212,13 +188,12 @@ def in_unseen(step: Redo, unseen: Sequence[bool], decimals: int, depth: int = 3)
         for found in (*own(maker), *in_unseen(maker, [True] * len(maker.makers), decimals, depth - 1)):
             if found.values.shape != step.operands[n].shape:
                 continue
-            said = found.pattern if found.pattern.startswith("in ") else f"in {maker.result}: {found.pattern}"
+            made = replace(found.mistake, within=found.mistake.within or maker.result)
             for values in (found.values, round_half_away(found.values, decimals)):
-                made = step.taking(n, values)()
-                yield Candidate(
-                    made, found.kind, found.name, said, found.remedy, found.rare + 1, found.among, found.step,
-                    found.details,
-                )  # fmt: skip
+                yield Candidate(step.taking(n, values)(), made, found.rare + 1, found.among, found.kind)
+
+
+# -- roundings on the way
 
 
 def rounded_early(step: Redo, claimed: Sequence[int | None], printed: int) -> Iterator[Candidate]:
@@ -226,46 +201,34 @@ def rounded_early(step: Redo, claimed: Sequence[int | None], printed: int) -> It
     for n, name in enumerate(step.names):
         most = claimed[n]
         values = step.operands[n]
-        for decimals in range(0, 5 if most is None else min(most, 6)):
-            if most is None and decimals > printed + 1:
-                continue
+        for decimals in range(min(printed + 2, 5) if most is None else min(most, 6)):
             rounded = round_half_away(values, decimals)
             if np.array_equal(rounded, values):
                 break
-            yield Candidate(
-                step.taking(n, rounded)(),
-                "close",
-                "rounded-too-early",
-                f"{name} rounded to {_decimals(decimals)} before this step",
-                f"take {name} with all the decimals you have",
-                1 if most is not None and decimals in (1, 2, 3) else 2,
-                3,
-            )
-            yield Candidate(
-                step.taking(n, truncate(values, decimals))(),
-                "close",
-                "rounded-too-early",
-                f"{name} cut off after {_decimals(decimals)} before this step",
-                f"take {name} with all the decimals you have",
-                3,
-                3,
-            )
+            rare = 1 if most is not None and decimals in (1, 2, 3) else 2
+            said = "{operand} rounded to {decimals:decimals} before this step"
+            yield _rounded(step.taking(n, rounded)(), step, said, name, decimals, rare)
+            said = "{operand} cut off after {decimals:decimals} before this step"
+            yield _rounded(step.taking(n, truncate(values, decimals))(), step, said, name, decimals, 3)
     if len(step.names) > 1:
-        for decimals in range(0, 4):
+        for decimals in range(4):
             every = tuple(round_half_away(values, decimals) for values in step.operands)
-            yield Candidate(
-                Redo(step.op, every, step.params, step.names, step.result)(),
-                "close",
-                "rounded-too-early",
-                f"{' and '.join(step.names)} rounded to {_decimals(decimals)} before this step",
-                "take the numbers with all the decimals you have",
-                2,
-                3,
-            )
+            made = mistake(
+                step, "rounded-too-early", "{every: and } rounded to {decimals:decimals} before this step", MORE_DECIMALS,
+                every=step.names, decimals=decimals,
+            )  # fmt: skip
+            values = Redo(step.op, every, step.params, step.names, step.result)()
+            yield Candidate(values, made, 2, 3, Kind.CLOSE)
+
+
+def _rounded(values: Array, step: Redo, said: str, operand: str, decimals: int, rare: int) -> Candidate:
+    mend = "take {operand} with all the decimals you have"
+    made = mistake(step, "rounded-too-early", said, mend, operand=operand, decimals=decimals)
+    return Candidate(values, made, rare, 3, Kind.CLOSE)
 
 
 def rounded_further_back(step: Redo, unseen: Sequence[bool]) -> Iterator[Candidate]:
-    """The same one step further back, where the step between was not handed in; that one rounded too, or not."""
+    """An operand of a step that was not handed in rounded, and that step rounded too, or not."""
     for n, maker in enumerate(step.makers):
         if maker is None or not unseen[n]:
             continue
@@ -275,20 +238,14 @@ def rounded_further_back(step: Redo, unseen: Sequence[bool]) -> Iterator[Candida
                 if np.array_equal(rounded, values):
                     continue
                 between = maker.taking(m, rounded)()
-                first = f"{maker.names[m]} rounded to {_decimals(decimals)}"
+                details: dict[str, object] = {"operand": maker.names[m], "decimals": decimals, "between": maker.result}
                 for then in (None, 2, 3, 4, 5, 6):
-                    made = between if then is None else round_half_away(between, then)
-                    also = "" if then is None else f" and {maker.result} to {_decimals(then)}"
-                    yield Candidate(
-                        step.taking(n, made)(),
-                        "close",
-                        "rounded-too-early",
-                        f"{first}{also} before this step",
-                        "take the numbers with all the decimals you have",
-                        3,
-                        4,
-                    )
-
-
-def _decimals(count: int) -> str:
-    return "whole numbers" if count == 0 else f"{count} decimal{'' if count == 1 else 's'}"
+                    said = "{operand} rounded to {decimals:decimals} before this step"
+                    if then is not None:
+                        said = (
+                            "{operand} rounded to {decimals:decimals} and {between} to {then:decimals} before this step"
+                        )
+                        details = {**details, "then": then}
+                    made = mistake(step, "rounded-too-early", said, MORE_DECIMALS, **details)
+                    values_ = step.taking(n, between if then is None else round_half_away(between, then))()
+                    yield Candidate(values_, made, 3, 4, Kind.CLOSE)

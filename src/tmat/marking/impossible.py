@@ -1,34 +1,49 @@
-"""What a matrix cannot be, whatever it is: weights that turn the order of their scores around, or do not sum to 1."""
+"""Properties that a right matrix must have, and a wrong one breaks: softmax keeps the order of its scores."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from tmat.marking.key import Planned
-from tmat.marking.printed import Cells, Printed
-from tmat.marking.recomputed import Sources
-from tmat.marking.verdicts import Finding
+from tmat.marking.findings import Cells, Extent, Finding, Kind, Mistake, Numbers, cells_of
+from tmat.marking.key import KeyMatrix
+from tmat.marking.printed import PrintedMatrix
+from tmat.marking.recomputed import Recomputed
 from tmat.operations.operation import Array
 
 SOFTMAX = ("softmax", "softmax_tempered")
 
+NO_SOFTMAX = Mistake(
+    "no-softmax",
+    "this is no softmax of {0}: {reasons:, and }",
+    "raise e to each number, then divide by the row's sum: the larger number has the larger share",
+)
+REASONS = (
+    "a share is below 0 or above 1",
+    "a larger number has a smaller share",
+    "equal numbers have different shares",
+)
 
-def property_of(planned: Planned, sources: Sources, printed: Printed, left: Cells) -> Finding | None:
+
+def property_of(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, left: Cells) -> Finding | None:
     """The property that unexplained numbers break, where the step has one."""
-    if planned.op is None or planned.of is None or planned.op.name not in SOFTMAX:
+    if due.op is None or due.of is None or due.op.name not in SOFTMAX:
         return None
-    line = sources.operands(planned)[0]
-    scores = line.theirs[0] if line.theirs else line.planned.values
-    return no_softmax(scores, printed, left, line.planned.name)
+    operand = recomputed.operands(due)[0]
+    found = no_softmax(operand.theirs.first, printed, left, operand.due.name)
+    if found is not None:
+        found.made_from = recomputed.sources(due, Numbers.OWN if operand.off else Numbers.RIGHT)
+    return found
 
 
-def no_softmax(scores: Array, printed: Printed, left: Cells, name: str) -> Finding | None:
+def no_softmax(scores: Array, printed: PrintedMatrix, left: Cells, name: str) -> Finding | None:
     """Shares that no softmax of these scores can be: a larger score with a smaller share, equal ones with two."""
     if scores.shape != printed.shape:
         return None
     shares, unit = printed.values, printed.step()
     broken = np.zeros(shares.shape, dtype=bool)
-    turned = unequal = outside = False
+    found = np.zeros(len(REASONS), dtype=bool)
     for i in np.nonzero(left.any(axis=1))[0]:
         row, own, last = scores[i], shares[i], unit[i]
         room = (last[:, None] + last[None, :]) * (0.5 + 1e-9)
@@ -36,25 +51,12 @@ def no_softmax(scores: Array, printed: Printed, left: Cells, name: str) -> Findi
         less = own[:, None] < own[None, :] - room
         same = (row[:, None] == row[None, :]) & (np.abs(own[:, None] - own[None, :]) > room)
         wrong = (own < -last) | (own > 1 + last)
-        turned |= bool((more & less).any())
-        unequal |= bool(same.any())
-        outside |= bool(wrong.any())
-        if (more & less).any() or same.any() or wrong.any():
+        holds = np.array([wrong.any(), (more & less).any(), same.any()])
+        found |= holds
+        if holds.any():
             broken[i] = left[i]
     if not broken.any():
         return None
-    said = []
-    if outside:
-        said.append("a share is below 0 or above 1")
-    if turned:
-        said.append("a larger number has a smaller share")
-    if unequal:
-        said.append("equal numbers have different shares")
-    cells = tuple((int(i), int(j)) for i, j in np.argwhere(broken))
-    return Finding(
-        "property",
-        ("no-softmax",),
-        f"this is no softmax of {name}: {', and '.join(said)}",
-        "raise e to each number, then divide by the row's sum: the larger number has the larger share",
-        cells,
-    )
+    reasons = tuple(reason for reason, holds in zip(REASONS, found, strict=True) if holds)
+    mistake = replace(NO_SOFTMAX, operands=(name,), details={"reasons": reasons})
+    return Finding(Kind.PROPERTY, (mistake,), cells_of(broken), extent=Extent.ROWS)

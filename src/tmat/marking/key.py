@@ -10,122 +10,115 @@ from typing import Any
 import numpy as np
 
 from tmat.errors import fold
+from tmat.numbers import round_half_away
 from tmat.operations.operation import REGISTRY, Array, Operation
-from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 
 @dataclass(slots=True, eq=False)
-class Planned:
-    """One matrix of the key: given, or a step with its operation and the places of its operands."""
+class KeyMatrix:
+    """One matrix of the key: given, or a step with its operation and where its operands are."""
 
-    place: int
+    index: int  # in the key
     stage: str
     name: str
     values: Array
     rows: Sequence[str]
     cols: Sequence[str]
     op: Operation | None = None
-    of: tuple[int, ...] | None = ()  # None: an operand is not in the key, so the step cannot be done again
+    of: tuple[int, ...] | None = ()  # None: an operand is not in the key, so the step cannot be recomputed
     names: tuple[str, ...] = ()  # of the operands, as the step's own stage calls them
     params: dict[str, Any] = field(default_factory=dict)
-    used: int | None = None
+    used: int | None = None  # the decimals that later steps take of it
     label: str = ""
-    exact: Array | None = None  # the step done without any rounding on the way
-    again: Array | None = None  # the step done again from the key's own operands, not rounded
+    exact: Array | None = None  # recomputed without any rounding on the way
+    unrounded: Array | None = None  # recomputed from the key's own operands, not rounded
 
     @property
     def given(self) -> bool:
         return self.op is None
 
 
-class Plan:
+class Key:
     """The matrices of a key in order."""
 
-    def __init__(self, key: Worksheet) -> None:
-        self.lines: list[Planned] = []
-        for stage in key.stages:
-            self._stage(stage)
+    def __init__(self, sheet: Worksheet) -> None:
+        self.matrices: list[KeyMatrix] = []
+        for stage in sheet.stages:
+            self._add_stage(stage)
         self._label()
-        for line in self.lines:
-            self._exact(line)
+        for matrix in self.matrices:
+            self._recompute(matrix)
         self.widths = self._widths()
 
     @property
-    def steps(self) -> list[Planned]:
-        return [line for line in self.lines if not line.given]
+    def steps(self) -> list[KeyMatrix]:
+        return [matrix for matrix in self.matrices if not matrix.given]
 
-    def taken(self, line: Planned, values: Array) -> Array:
+    def taken(self, matrix: KeyMatrix, values: Array) -> Array:
         """Values as later steps take them."""
-        from tmat.numbers import round_half_away
+        return values if matrix.used is None else round_half_away(values, matrix.used)
 
-        return values if line.used is None else round_half_away(values, line.used)
-
-    def _stage(self, stage: Stage) -> None:
-        places: dict[str, int] = {}
+    def _add_stage(self, stage: Stage) -> None:
+        known: dict[str, int] = {}  # the stage's own name -> the index of its matrix
         for name, matrix in stage.given.items():
             flowed = self._flowed(name, matrix)
-            if flowed is not None:
-                places[fold(name)] = flowed
-            else:
-                places[fold(name)] = self._add(stage.id, name, matrix)
+            known[fold(name)] = self._add(stage.id, name, matrix).index if flowed is None else flowed.index
         for step in stage.steps:
-            places_of = [places.get(fold(name)) for name in step.of]
-            known = None if None in places_of else tuple(p for p in places_of if p is not None)
-            op = REGISTRY.get(step.op)
-            place = self._add(stage.id, step.name, step.result)
-            line = self.lines[place]
-            line.op, line.of, line.names = op, known, tuple(step.of)
-            line.params, line.used = dict(step.params), step.used
-            if op is None:  # an operation of another version: its numbers can be compared, not done again
-                line.op, line.of = REGISTRY["identity"], None
-            places[fold(step.name)] = place
+            known[fold(step.name)] = self._add_step(stage.id, step, known).index
 
-    def _add(self, stage: str, name: str, matrix: Matrix) -> int:
+    def _add_step(self, stage: str, step: Step, known: dict[str, int]) -> KeyMatrix:
+        matrix = self._add(stage, step.name, step.result)
+        operands = tuple(known[fold(name)] for name in step.of if fold(name) in known)
+        matrix.of = operands if len(operands) == len(step.of) else None
+        matrix.op, matrix.names = REGISTRY.get(step.op), tuple(step.of)
+        matrix.params, matrix.used = dict(step.params), step.used
+        if matrix.op is None:  # an operation of another version: its numbers can be compared, not recomputed
+            matrix.op, matrix.of = REGISTRY["identity"], None
+        return matrix
+
+    def _add(self, stage: str, name: str, matrix: Matrix) -> KeyMatrix:
         values = np.asarray(matrix.values, dtype=np.float64)
-        self.lines.append(Planned(len(self.lines), stage, name, values, matrix.rows, matrix.cols))
-        return len(self.lines) - 1
+        self.matrices.append(KeyMatrix(len(self.matrices), stage, name, values, matrix.rows, matrix.cols))
+        return self.matrices[-1]
 
-    def _flowed(self, name: str, matrix: Matrix) -> int | None:
+    def _flowed(self, name: str, given: Matrix) -> KeyMatrix | None:
         """The earlier matrix that a given one is, number for number: one of its name, else the last."""
         equal = [
-            line
-            for line in self.lines
-            if line.values.shape == matrix.values.shape
-            and np.array_equal(self.taken(line, line.values), matrix.values, equal_nan=True)
+            matrix
+            for matrix in self.matrices
+            if matrix.values.shape == given.values.shape
+            and np.array_equal(self.taken(matrix, matrix.values), given.values, equal_nan=True)
         ]
-        own = [line for line in equal if fold(line.name) == fold(name)]
-        return (own or equal)[-1].place if equal else None
+        own = [matrix for matrix in equal if fold(matrix.name) == fold(name)]
+        return (own or equal)[-1] if equal else None
 
     def _label(self) -> None:
-        """Names that are clear: with the stage where two stages have the name."""
-        counts = Counter(fold(line.name) for line in self.lines if not line.given)
-        for line in self.lines:
-            line.label = f"{line.stage}.{line.name}" if counts[fold(line.name)] > 1 else line.name
+        """Labels that are clear: with the stage where two stages have the name."""
+        counts = Counter(fold(matrix.name) for matrix in self.matrices if not matrix.given)
+        for matrix in self.matrices:
+            matrix.label = f"{matrix.stage}.{matrix.name}" if counts[fold(matrix.name)] > 1 else matrix.name
 
-    def _exact(self, line: Planned) -> None:
-        if line.op is None or line.of is None:
-            line.exact = line.again = line.values
+    def _recompute(self, matrix: KeyMatrix) -> None:
+        """Each step from the key's own operands, and from operands without any rounding."""
+        if matrix.op is None or matrix.of is None:
+            matrix.exact = matrix.unrounded = matrix.values
             return
-        operands = [self.lines[p] for p in line.of]
+        operands = [self.matrices[index] for index in matrix.of]
         try:
             with np.errstate(all="ignore"):
-                line.again = line.op.evaluate(*(self.taken(o, o.values) for o in operands), **line.params)
-                line.exact = line.op.evaluate(
-                    *(o.values if o.exact is None else o.exact for o in operands), **line.params
-                )
+                matrix.unrounded = matrix.op.evaluate(*(self.taken(o, o.values) for o in operands), **matrix.params)
+                exact = (o.values if o.exact is None else o.exact for o in operands)
+                matrix.exact = matrix.op.evaluate(*exact, **matrix.params)
         except (ValueError, IndexError, TypeError):
-            line.again = None
-        if line.again is None or line.again.shape != line.values.shape:
-            line.exact = line.again = line.values
-            line.of = None
+            matrix.unrounded = None
+        if matrix.unrounded is None or matrix.unrounded.shape != matrix.values.shape:
+            matrix.exact = matrix.unrounded = matrix.values
+            matrix.of = None
 
     def _widths(self) -> tuple[int, ...]:
-        """The widths on the page, the commonest mix-ups first."""
-        found = [
-            int(line.values.shape[1])
-            for name in ("Q", "K", "X", "V", "Q1", "E", "context")
-            for line in self.lines
-            if line.name == name
-        ]
-        found += [int(line.values.shape[0]) for line in self.lines if line.name in ("X", "Q", "Q1")]
-        return tuple(dict.fromkeys(w for w in found if w > 0))
+        """The widths in the key that could be taken for one another, the commonest mix-ups first."""
+        names = ("Q", "K", "X", "V", "Q1", "E", "context")
+        wide = [m.values.shape[1] for name in names for m in self.matrices if m.name == name]
+        high = [m.values.shape[0] for m in self.matrices if m.name in ("X", "Q", "Q1")]
+        return tuple(dict.fromkeys(int(width) for width in (*wide, *high) if width > 0))

@@ -1,12 +1,12 @@
-"""How much a match says: what chance could have done, and what an explanation costs.
+"""Log-likelihood that a match between a candidate and the printed numbers is not chance.
 
-A wrong number that chance put there lies anywhere between the smallest and the largest of its matrix: to hit
-one printed number has the odds of one last place in that range. An explanation is believed when the
-numbers that it gets right are worth more than the explanations that were tried, and than choosing the
-cells that it holds for. All in natural logarithms.
+A wrong number that came about by chance lies anywhere between the smallest and the largest of its matrix. The
+probability that it agrees with a candidate is one last place in that range. A candidate is believed when its
+matches are worth more than it costs: how many candidates were tried, how rare they are, and the ways to
+choose the cells that it holds for. All in natural logarithms.
 
-A number that is only a little wrong is worth less (``near``): rounding, or a mistake of about that
-size, would often hit it too.
+A match on a number that is only a little wrong is worth less (``near``): rounding, or any error of about that
+size, would often agree too.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from math import lgamma, log
 
 import numpy as np
 
-from tmat.marking.printed import Cells, Printed
+from tmat.marking.findings import Cells, Extent
+from tmat.marking.printed import PrintedMatrix
 from tmat.operations.operation import Array
 
 RARITY = (1.0, 2.5, 4.0, 5.5, 7.0)
 ENOUGH = 8.0  # e⁻⁸: once in 3,000
 SURE = 5.0
-HARDLY = 2.0  # below this, numbers a little off would hit too often to name it at all
-IN_LINES = 5.0  # the same for lines, of which there are several; for single cells it takes ENOUGH
+NEAR_ENOUGH = {Extent.MATRIX: 2.0, Extent.ROWS: 5.0, Extent.COLUMNS: 5.0, Extent.CELLS: ENOUGH}
+"""Below this, numbers near the right ones would match too often to name it at all."""
 
 
 def choose(n: int, k: int) -> float:
@@ -39,19 +40,18 @@ def choose(n: int, k: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What an explanation is worth for the cells it holds for."""
+    """What a candidate is worth for the cells that it explains."""
 
     cells: Cells
-    worth: float  # against numbers anywhere in the range
-    near: float  # against numbers a little off
-    whole: bool
-    lines: bool = False  # for whole rows or columns
+    worth: float  # against chance numbers anywhere in the range
+    near: float  # against chance numbers near the right ones
+    extent: Extent  # the matrix, or the rows or columns, of which it fits every cell; else single cells
 
 
 class Evidence:
-    """The wrong cells of a matrix and what a match on each of them says."""
+    """What a match on each wrong cell of a matrix is worth."""
 
-    def __init__(self, printed: Printed, due: Array, wrong: Cells) -> None:
+    def __init__(self, printed: PrintedMatrix, due: Array, wrong: Cells) -> None:
         self.printed, self.wrong = printed, wrong
         self.count = int(wrong.sum())
         known = np.concatenate([printed.values[printed.finite], due[np.isfinite(due)]])
@@ -66,15 +66,14 @@ class Evidence:
         self._repeats()
 
     def _repeats(self) -> None:
-        """A number that stands in several wrong cells says less each time: once, and a little more."""
+        """A number that stands in several wrong cells counts once and a little more, not once for each."""
         shown = self.printed.values
         self.share = np.ones(shown.shape)
-        values, back, counts = np.unique(shown[self.wrong], return_inverse=True, return_counts=True)
-        del values
+        _, back, counts = np.unique(shown[self.wrong], return_inverse=True, return_counts=True)
         self.share[self.wrong] = ((1 + np.log(counts)) / counts)[back]
 
-    def place(self, cells: Cells) -> float:
-        """ln of the ways in which mistakes could have fallen where these are, lines of them being common."""
+    def ways(self, cells: Cells) -> float:
+        """ln of the number of ways to choose cells like these; whole rows and columns are common, so they have fewer."""
         n, m = cells.shape
         k = int(cells.sum())
         best = choose(n * m, k)
@@ -86,37 +85,38 @@ class Evidence:
         return best
 
     def score(self, fits: Cells, cost: float) -> Score | None:
-        """The best that can be said for an explanation that fits these cells: of the whole, of lines, of single cells."""
+        """The best score of a candidate that fits these cells: for the whole matrix, for whole lines, or for single cells."""
         explained = fits & self.wrong
         if not explained.any():
             return None
         misfits = ~fits & ~self.printed.blank
         missed = int(misfits.sum())
         if missed == 0:
-            return self._scored(explained, self.place(self.wrong) if self.count < fits.size else 0.0, cost, True)
+            ways = self.ways(self.wrong) if self.count < fits.size else 0.0
+            return self._scored(explained, ways, cost, Extent.MATRIX)
         hit = int(explained.sum())
-        found = [self._scored(explained, self._chosen(explained, choose(hit + missed, hit)), cost, False)]
-        for axis in (1, 0):
+        found = [self._scored(explained, self._chosen(explained, choose(hit + missed, hit)), cost, Extent.CELLS)]
+        for axis, extent in ((1, Extent.ROWS), (0, Extent.COLUMNS)):
             lines = np.atleast_1d(~misfits.any(axis=axis) & explained.any(axis=axis))
             count = int(lines.sum())
             if count:
                 inside = explained & (lines[:, None] if axis else lines[None, :])
-                found.append(self._scored(inside, self._chosen(inside, choose(lines.size, count)), cost, False, True))
+                found.append(self._scored(inside, self._chosen(inside, choose(lines.size, count)), cost, extent))
         return max(found, key=lambda score: score.worth)
 
     def _chosen(self, cells: Cells, price: float) -> float:
-        """What choosing the cells costs; that all wrong cells are among them, and no other, counts for it."""
+        """What choosing the cells costs; less where they are exactly the wrong ones."""
         k = int(cells.sum())
         if k == self.count:
-            return min(self.place(cells) - price, 0.0) - 0.7
+            return min(self.ways(cells) - price, 0.0) - 0.7
         return -max(price, choose(self.count, k)) - 0.7
 
-    def _scored(self, cells: Cells, place: float, cost: float, whole: bool, lines: bool = False) -> Score:
+    def _scored(self, cells: Cells, chosen: float, cost: float, extent: Extent) -> Score:
         far = float((self.far * self.share)[cells].sum())
         near = float((np.minimum(self.near, self.far) * self.share)[cells].sum())
-        return Score(cells, far + place - cost, near + place - cost, whole, lines)
+        return Score(cells, far + chosen - cost, near + chosen - cost, extent)
 
 
 def cost_of(rare: int, among: int = 1) -> float:
-    """What an explanation costs: the rarer the more, and the more of its kind were tried."""
+    """What a candidate costs: more the rarer it is, and the more of its kind were tried."""
     return RARITY[min(rare, len(RARITY) - 1)] + 1.2 * max(rare - len(RARITY) + 1, 0) + log(max(among, 1))

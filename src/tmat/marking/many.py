@@ -1,4 +1,4 @@
-"""Many submissions against one key: all processors, one unreadable file told and the rest marked."""
+"""Many submissions against one key, on all processors; a file that cannot be read is reported and the rest are marked."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from tmat.errors import InputError, LimitError, TmatError
 from tmat.interrupts import tidied
 from tmat.marking.answers import Answers, Called
-from tmat.marking.key import Plan
-from tmat.marking.options import Options
-from tmat.marking.submission import mark
+from tmat.marking.key import Key
+from tmat.marking.options import Choices, Options
+from tmat.marking.submission import mark_submission
 from tmat.marking.verdicts import Report
 from tmat.sheet.worksheet import Worksheet
 from tmat.visible import visible
 
 WORTH_A_POOL = 48
-"""Submissions from which on starting more processes pays."""
+"""Submissions from which on more processes are worth starting."""
 
 SUFFIXES = (".txt", ".text", ".md", ".json", ".npz", ".csv", ".tsv", ".xlsx")
 
@@ -39,15 +39,6 @@ class Failure:
 
     exit_code = 2
 
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "submission": self.origin,
-            "failed": True,
-            "error": self.what,
-            "details": list(self.details),
-            "mend": self.mend,
-        }
-
     def __str__(self) -> str:
         return str(InputError(self.what, *self.details, mend=self.mend))
 
@@ -58,22 +49,23 @@ Marked = Report | Failure
 def mark_many(
     paths: Iterable[str | Path],
     key: Worksheet,
-    options: Options | None = None,
     *,
     names: Mapping[str, Called] | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    **choices: Unpack[Choices],
 ) -> Iterator[Marked]:
     """The marking of each file in turn, in the order given; a folder stands for the files in it.
 
-    ``names`` says what the answers call the key's steps, where they have names of their own.
+    ``names`` says what the answers call the key's steps, where they have names of their own; ``choices``
+    are those of `tmat.marking.library.mark`.
     ``jobs`` processes (all processors where it is not said) are used where there are many files.
     ``progress(done, of)`` is called after each. A file that cannot be read or marked is a Failure.
 
     Errors: a key without steps.
     """
     files = submissions(paths)
-    options = options or Options()
+    options = Options(**choices)
     processes = min(jobs or os.cpu_count() or 1, max(len(files) // (WORTH_A_POOL // 2), 1))
     found = (
         _serially(files, key, options, names or {})
@@ -113,33 +105,33 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _handed_in(path: Path) -> bool:
-    """Whether it is a file, or a link to one that is gone: that one is told, and not left out in silence."""
+    """Whether it is a file, or a link to one that is gone, which is reported as unreadable."""
     return os.path.isfile(path) or not os.path.exists(path)
 
 
 def _serially(files: list[Path], key: Worksheet, options: Options, names: Mapping[str, Called]) -> Iterator[Marked]:
-    plan = Plan(key)
+    ready = Key(key)
     for path in files:
-        yield _marked(path, plan, options, names)
+        yield _marked(path, ready, options, names)
 
 
-def _marked(path: Path, plan: Plan, options: Options, names: Mapping[str, Called]) -> Marked:
+def _marked(path: Path, key: Key, options: Options, names: Mapping[str, Called]) -> Marked:
     try:
-        return mark(plan, Answers.read(path).called(names), options)
+        return mark_submission(Answers.read(path).called(names), key, options)
     except TmatError as error:
         return _failure(path, error.what, error.details, error.mend)
-    except Exception as error:  # one bad file must not cost the others their marks
+    except Exception as error:  # the other files must still be marked
         return _failure(path, "it could not be marked", (f"{type(error).__name__}: {error}",), None)
 
 
 def _failure(path: Path, what: str, details: tuple[str, ...], mend: str | None) -> Failure:
-    """What is shown of a file that may be called anything and hold anything."""
+    """A failure whose texts cannot steer a terminal, whatever the file is called and holds."""
     return Failure(visible(str(path)), visible(what), tuple(map(visible, details)), mend and visible(mend))
 
 
 # -- in other processes: the key is sent once, when a process starts
 
-_plan: Plan | None = None
+_key: Key | None = None
 _options = Options()
 _names: Mapping[str, Called] = {}
 
@@ -148,26 +140,26 @@ def _start(key: Worksheet, options: Options, names: Mapping[str, Called]) -> Non
     from signal import SIG_IGN, SIGINT, signal
     from threading import Thread
 
-    global _plan, _options, _names
-    signal(SIGINT, SIG_IGN)  # for whoever started this, who ends it
-    Thread(target=_end_with_the_first, daemon=True).start()
-    _plan, _options, _names = Plan(key), options, names
+    global _key, _options, _names
+    signal(SIGINT, SIG_IGN)  # the parent process handles it, and ends this one
+    Thread(target=_end_with_parent, daemon=True).start()
+    _key, _options, _names = Key(key), options, names
 
 
-def _end_with_the_first() -> None:
-    """Wait for no more work where nobody is left to give it: whoever started this was killed."""
+def _end_with_parent() -> None:
+    """End this process when its parent has ended, even if that was killed."""
     from multiprocessing import parent_process
 
-    first = parent_process()
-    assert first is not None
-    first.join()
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
     os._exit(1)
 
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """An interrupt waits meanwhile, and what is started never hears of it: Ctrl-C goes to all processes at once."""
-    if sys.platform == "win32":  # pragma: no cover - where none can be held
+    """SIGINT is blocked meanwhile: Ctrl-C goes to all processes at once, and those started here must not see it."""
+    if sys.platform == "win32":  # pragma: no cover - signals cannot be blocked there
         yield
         return
     from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
@@ -180,8 +172,8 @@ def _interrupts_held() -> Iterator[None]:
 
 
 def _one(path: Path) -> Marked:
-    assert _plan is not None
-    return _marked(path, _plan, _options, _names)
+    assert _key is not None
+    return _marked(path, _key, _options, _names)
 
 
 def _together(
@@ -190,8 +182,8 @@ def _together(
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    if not Plan(key).steps:
-        mark(key, Answers())  # says what is wrong with the key
+    if not Key(key).steps:
+        mark_submission(Answers(), Key(key), options)  # says what is wrong with the key
     chunk = max(min(len(files) // (processes * 8), 32), 1)
     with tidied(), ProcessPoolExecutor(processes, initializer=_start, initargs=(key, options, names)) as pool:
         with _interrupts_held():

@@ -1,15 +1,27 @@
-"""What a teacher can choose: tolerances, points, how much a follow-through is worth."""
+"""How answers are marked: tolerances, points, what a follow-through earns."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TypedDict
 
-from tmat.errors import InputError, fold
+from tmat.errors import InputError
 
 SHARES = {"full": Fraction(1), "half": Fraction(1, 2), "none": Fraction(0)}
 MOST_POINTS = 1_000_000
+
+
+class Choices(TypedDict, total=False):
+    """The options as keywords, which the functions of marking take."""
+
+    atol: float | None
+    rtol: float | None
+    points: Mapping[str, float]
+    follow: str
+    close: str
+    slips: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +31,7 @@ class Options:
     ``points`` says what each step is worth (a step not named: nothing; none named: 1 each);
     ``follow`` and ``close`` say what share of its points a cell earns that follows from the
     writer's own wrong numbers, or is off by rounding: full, half or none. ``atol`` and ``rtol``
-    override the precision that the printed numbers claim.
-
-    >>> Options.parse_points("scores=2,Z=4")
-    {'scores': 2.0, 'Z': 4.0}
+    override the precision that the printed numbers claim; without ``slips`` no mistake is looked for.
     """
 
     atol: float | None = None
@@ -39,24 +48,6 @@ class Options:
         for option, tolerance in (("--atol", self.atol), ("--rtol", self.rtol)):
             if tolerance is not None and not 0 <= tolerance < float("inf"):
                 raise InputError(f"{option} {tolerance:g} does not fit", "expected 0 or a number above it")
-
-    @staticmethod
-    def parse_points(text: str) -> dict[str, float]:
-        """Points per step from what people type: scores=2,Z=4."""
-        points: dict[str, float] = {}
-        for part in filter(None, (piece.strip() for piece in text.split(","))):
-            name, equals, worth = part.partition("=")
-            try:
-                number = float(worth)
-            except ValueError:
-                number = -1.0
-            if not equals or not name.strip() or not 0 <= number <= MOST_POINTS:
-                raise InputError(
-                    f"--points does not understand '{part}'",
-                    f"expected a step and what it is worth, 0 to {MOST_POINTS}",
-                    mend="try --points scores=2,Z=4",
-                )
-            if any(fold(known) == fold(name.strip()) for known in points):
-                raise InputError(f"--points names {name.strip()} twice")
-            points[name.strip()] = number
-        return points
+        for name, worth in self.points.items():
+            if not 0 <= worth <= MOST_POINTS:
+                raise InputError(f"{name} cannot be worth {worth:g} points", f"expected 0 to {MOST_POINTS}")

@@ -1,4 +1,4 @@
-"""Which answer belongs to which step: by name, case and underscores forgiven, by stage where it is said."""
+"""Which answer is for which step: by name, ignoring case and underscores, and by stage where that is given."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from tmat.errors import fold, nearest
 from tmat.marking.answers import Answer
-from tmat.marking.key import Plan
+from tmat.marking.key import Key
 from tmat.marking.verdicts import Unknown
 
 SAID_OTHERWISE = {
@@ -20,48 +20,49 @@ SAID_OTHERWISE = {
     "prediction": "predicted", "probs": "probabilities", "probability": "probabilities", "logit": "logits",
     "maskedscores": "masked", "positional": "pe", "embedding": "e", "embeddings": "e",
 }  # fmt: skip
-"""Names that people give to steps which have another here."""
+"""Names that people use for steps, and the step's own name."""
 
 
-class Matched:
-    """The answers by the place of their step, and what belongs nowhere."""
+class Pairing:
+    """The answers by the index of their matrix in the key, and those that belong nowhere."""
 
-    def __init__(self, plan: Plan, answers: Iterable[Answer]) -> None:
-        self.by_place: dict[int, Answer] = {}
+    def __init__(self, key: Key, answers: Iterable[Answer]) -> None:
+        self.answers: dict[int, Answer] = {}
         self.unknown: list[Unknown] = []
-        self._lines = plan.lines
+        self._matrices = key.matrices
         last = -1
         for answer in answers:
-            place = self._place(answer, last)
-            if place is None:
+            index = self._index(answer, last)
+            if index is None:
                 self._miss(answer)
             else:
-                self.by_place[place] = answer
-                last = place
+                self.answers[index] = answer
+                last = index
 
-    def _place(self, answer: Answer, last: int) -> int | None:
+    def _index(self, answer: Answer, last: int) -> int | None:
+        """The matrix that an answer is for: of several with its name the next that is free, steps before givens."""
         stage, name = answer.stage, answer.name
         if stage is None and "." in name:
             stage, _, name = name.rpartition(".")
         wanted = fold(re.sub(r"\s*\(.*\)$", "", name))
         for sought in dict.fromkeys((wanted, _usual(wanted))):
-            found = [line for line in self._lines if fold(line.name) == sought]
+            found = [matrix for matrix in self._matrices if fold(matrix.name) == sought]
             if stage is not None:
-                its = [line for line in found if fold(line.stage) == fold(stage)]
-                found = its or [line for line in found if _same_stage(stage, line.stage)]
-            steps = [line for line in found if not line.given] or found
-            free = [line for line in steps if line.place not in self.by_place]
+                its = [matrix for matrix in found if fold(matrix.stage) == fold(stage)]
+                found = its or [matrix for matrix in found if _same_stage(stage, matrix.stage)]
+            steps = [matrix for matrix in found if not matrix.given] or found
+            free = [matrix.index for matrix in steps if matrix.index not in self.answers]
             if free:
-                return next((line.place for line in free if line.place > last), free[0].place)
+                return next((index for index in free if index > last), free[0])
         return None
 
     def _miss(self, answer: Answer) -> None:
         if answer.given:
             return  # what flowed from one stage to the next, a residual or a context, is held once, where it was made
-        if answer.stage is not None and any(fold(answer.name) == fold(line.name) for line in self._lines):
+        if answer.stage is not None and any(fold(answer.name) == fold(matrix.name) for matrix in self._matrices):
             return
-        known = [line.label for line in self._lines if not line.given]
-        near = nearest(answer.name, known) or nearest(answer.name, [line.label for line in self._lines])
+        steps = [matrix.label for matrix in self._matrices if not matrix.given]
+        near = nearest(answer.name, steps) or nearest(answer.name, [matrix.label for matrix in self._matrices])
         self.unknown.append(Unknown(answer.name, near[0] if near else None, answer.where))
 
 

@@ -1,10 +1,10 @@
-"""Points: a step's worth in the share of its cells that earn it; totals rounded once."""
+"""Points: a step earns its points in the share of its cells that are right; totals are rounded once."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from tmat.errors import InputError, fold, nearest
+from tmat.errors import InputError, nearest
 from tmat.marking.options import SHARES, Options
 from tmat.marking.verdicts import Report, StepReport, Verdict
 
@@ -20,7 +20,7 @@ def award(report: Report, options: Options) -> None:
     for step in report.steps:
         points = worth.get(id(step), Fraction(0))
         gained = points * share(step, options)
-        if options.points and step.op != "given":
+        if options.points and not step.given:
             step.counts = points > 0
         step.points, step.earned = rounded(points), rounded(gained)
         total += points
@@ -41,12 +41,12 @@ def share(step: StepReport, options: Options) -> Fraction:
 
 
 def _worths(report: Report, options: Options) -> dict[int, Fraction]:
-    steps = [step for step in report.steps if step.op != "given"]
+    steps = [step for step in report.steps if not step.given]
     if not options.points:
         return {id(step): Fraction(1) for step in steps}
     worth: dict[int, Fraction] = {}
     for name, points in options.points.items():
-        chosen = [s for s in steps if fold(name) in (fold(s.label), fold(s.name), fold(f"{s.stage}.{s.name}"))]
+        chosen = [step for step in steps if step.called(name)]
         if not chosen:
             known = [step.label for step in steps]
             near = nearest(name, known)

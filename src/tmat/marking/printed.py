@@ -1,21 +1,19 @@
-"""A matrix as somebody printed it: its numbers, the precision they claim, and what agrees with them."""
+"""A matrix as somebody printed it: its numbers, the precision that they claim, and which true numbers agree with them."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tmat.numbers import round_half_away
+from tmat.marking.findings import Cells
 from tmat.numbers.claim import FULL_RELATIVE, NOISE, SLACK, Claim
 from tmat.operations.operation import Array
 
-Cells = NDArray[np.bool_]
-
 MOST_PLACES = 10  # that a number may print beyond its matrix's format
+SINGLE = 1e-6  # of a number: what single precision makes of a short decimal is that decimal
 
 
-class Printed:
-    """Printed numbers; ``fits`` holds any number of matrices against them at once.
+class PrintedMatrix:
+    """Printed numbers; ``fits`` compares them with any number of matrices at once.
 
     A cell fits when the true number in the printed format is what stands there, a tie either way.
     """
@@ -42,7 +40,7 @@ class Printed:
         for _ in range(MOST_PLACES):
             with np.errstate(all="ignore"):
                 count = shown / np.where(unit > 0, unit, 1.0)
-                more = (unit > 0) & (np.abs(count - np.rint(count)) > 1e-6 * np.maximum(np.abs(count), 1.0))
+                more = (unit > 0) & (np.abs(count - np.rint(count)) > SINGLE * np.maximum(np.abs(count), 1.0))
             if not more.any():
                 return unit
             unit = np.where(more, unit / 10, unit)
@@ -80,7 +78,7 @@ class Printed:
     def fits_cell(self, place: tuple[int, int], true: Array) -> Cells:
         """Whether each of some numbers would be printed as one cell is."""
         here = (slice(place[0], place[0] + 1), slice(place[1], place[1] + 1))
-        one = Printed(self.values[here], self.claim, atol=self.atol, rtol=self.rtol)
+        one = PrintedMatrix(self.values[here], self.claim, atol=self.atol, rtol=self.rtol)
         return one.fits(true.reshape(-1, 1, 1)).reshape(-1)
 
     @staticmethod
@@ -98,6 +96,3 @@ class Printed:
             with np.errstate(over="ignore"):
                 return np.maximum(2 * ((self.atol or 0.0) + (self.rtol or 0.0) * size), 1e-12)
         return np.where(self.unit > 0, self.unit, np.maximum(size * 2 * FULL_RELATIVE, 1e-14))
-
-    def rounded(self, decimals: int) -> Array:
-        return round_half_away(self.values, decimals)

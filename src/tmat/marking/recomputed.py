@@ -1,15 +1,17 @@
-"""The numbers that a step could have been made from: the key's, the writer's own, rounded or carried on unrounded."""
+"""Steps recomputed: from the key's numbers and from the writer's own, rounded on the way or carried on unrounded."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice, product
+from typing import NamedTuple
 
 import numpy as np
 
-from tmat.marking.key import Plan, Planned
-from tmat.marking.printed import Cells, Printed
+from tmat.marking.findings import Cells, Numbers, Source
+from tmat.marking.key import Key, KeyMatrix
+from tmat.marking.printed import PrintedMatrix
 from tmat.numbers import round_half_away
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
@@ -22,24 +24,54 @@ TRIED = 40
 
 
 @dataclass(slots=True, eq=False)
-class Line:
-    """What is known of one matrix while a submission is marked.
+class Ways:
+    """The numbers of one matrix that later steps could have been made from, by how they were rounded."""
 
-    ``right`` are numbers for it that are right (the writer's own where they are right, the key's, …);
-    ``theirs`` are the writer's own as they stand; the first of each is the likeliest.
+    first: Array  # the likeliest: as written; where it was not handed in, recomputed and not rounded
+    rounded: Array  # recomputed and rounded at each step, as this writer rounds
+    carried: Array  # carried on unrounded
+    four: Array  # recomputed and rounded to four decimals at each step
+    key: Array | None = None
+    exact: Array | None = None
+    more: list[Array] = field(default_factory=list)
+
+    @classmethod
+    def only(cls, values: Array) -> Ways:
+        """One way to have it."""
+        return cls(values, values, values, values)
+
+    def all(self) -> list[Array]:
+        """Each in its place, so that matrices rounded alike are taken together; the likeliest first."""
+        keys = [way for way in (self.key, self.exact) if way is not None]
+        return [self.first, self.rounded, self.carried, *keys, self.four, *self.more]
+
+
+class Start(NamedTuple):
+    """A step from one set of numbers that a mistake could have been made with."""
+
+    step: Redo
+    numbers: Numbers
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """What is known of one matrix of the key while a submission is marked.
+
+    ``right`` are the ways to have it right (the writer's own numbers where they are right, the key's, …);
+    ``theirs`` are the writer's own as they stand.
     """
 
-    planned: Planned
-    printed: Printed | None = None
-    right: list[Array] = field(default_factory=list)
-    theirs: list[Array] = field(default_factory=list)
+    due: KeyMatrix
+    right: Ways
+    theirs: Ways
+    printed: PrintedMatrix | None = None
     off: bool = False  # the writer's own numbers differ from the right ones
     void: bool = False  # what was handed in is no attempt: nothing follows from it
     deep: bool = False  # every way to have it was looked for
 
     @property
     def unseen(self) -> bool:
-        return self.printed is None and not self.planned.given
+        return self.printed is None and not self.due.given
 
     @property
     def claimed(self) -> int | None:
@@ -47,193 +79,187 @@ class Line:
         return self.printed.decimals if self.printed is not None else None
 
 
-class Sources:
-    """The matrices of a submission in the order of the key."""
+class Recomputed:
+    """The matrices of a submission in the order of the key; each is settled before a later step is recomputed from it."""
 
-    def __init__(self, plan: Plan, decimals: int) -> None:
-        self.plan = plan
-        self.lines = [Line(planned) for planned in plan.lines]
-        self.decimals = decimals  # to which this writer rounds, as far as the page tells
+    def __init__(self, key: Key, decimals: int) -> None:
+        self.key = key
+        self.decimals = decimals  # to which this writer rounds, as far as the answers tell
+        self.states = [State(due, Ways.only(due.values), Ways.only(due.values)) for due in key.matrices]
+
+    def operands(self, due: KeyMatrix) -> list[State]:
+        return [self.states[index] for index in due.of or ()]
+
+    def sources(self, due: KeyMatrix, numbers: Numbers) -> tuple[Source, ...]:
+        """The operands of a step, for a finding to name."""
+        return tuple(Source(state.due.stage, state.due.name, numbers) for state in self.operands(due))
 
     # -- a matrix is settled: what later steps can take of it
 
-    def settle_given(self, line: Line) -> None:
+    def settle_given(self, state: State) -> None:
         """A given matrix: the key's, or as the writer copied it."""
-        own = self.plan.taken(line.planned, line.planned.values)
-        line.right = [own]
-        line.theirs = [own]
-        if line.printed is not None and line.off and not line.void:
-            line.theirs = [line.printed.values]
+        state.right = state.theirs = Ways.only(self.key.taken(state.due, state.due.values))
+        if state.printed is not None and state.off and not state.void:
+            state.theirs = Ways.only(state.printed.values)
 
-    def settle_printed(self, line: Line, right: Cells, carried: Sequence[Array]) -> None:
-        """A step that was handed in, marked: right cells as written, the others from the key."""
-        assert line.printed is not None
-        planned = line.planned
-        full = bool(right.all())
-        own = line.printed.values if full else np.where(right, line.printed.values, self._meant(line))
-        taken = self.plan.taken(planned, own)
-        key = self.plan.taken(planned, planned.values)
-        exact = key if planned.exact is None else planned.exact
-        line.right = [taken, taken, carried[0] if carried else taken, key, exact, taken, *carried[1:]]
+    def settle_printed(self, state: State, right: Cells, carried: Sequence[Array]) -> None:
+        """A step that was handed in, marked: right cells as written, the others as they should be."""
+        assert state.printed is not None
+        due, written = state.due, state.printed.values
+        whole = bool(right.all())
+        own = written if whole else np.where(right, written, self._meant(state))
+        taken = self.key.taken(due, own)
+        more = list(carried[1:])
         if taken is not own:
-            line.right.append(own)
-        if not full:
-            line.right.append(np.where(right, line.printed.values, planned.values))
-        line.theirs = line.right
-        if line.off and not line.void:
-            theirs = line.printed.values
-            line.theirs = distinct([self.plan.taken(planned, theirs), theirs])
+            more.append(own)
+        if not whole:
+            more.append(np.where(right, written, due.values))
+        unrounded = carried[0] if carried else taken
+        state.right = state.theirs = Ways(taken, taken, unrounded, taken, *self._of_key(due), more)
+        if state.off and not state.void:
+            taken = self.key.taken(due, written)
+            state.theirs = Ways(taken, taken, written, taken)
 
-    def _meant(self, line: Line) -> Array:
+    def settle_unseen(self, state: State) -> None:
+        """A step that was not handed in: recomputed from what was, exactly and rounded as this writer rounds."""
+        due, operands = state.due, self.operands(state.due)
+        key, exact = self._of_key(due)
+        state.right = self._unseen(due, [operand.right for operand in operands])
+        state.right.key, state.right.exact = key, exact
+        state.theirs = state.right
+        state.off = any(operand.off for operand in operands)
+        if state.off:
+            state.theirs = self._unseen(due, [operand.theirs for operand in operands])
+
+    def _of_key(self, due: KeyMatrix) -> tuple[Array, Array]:
+        """The key's numbers as later steps take them, and what they are without any rounding."""
+        key = self.key.taken(due, due.values)
+        return key, key if due.exact is None else due.exact
+
+    def _meant(self, state: State) -> Array:
         """What should stand in the wrong cells, had the writer gone on as before and rounded as they print."""
-        assert line.printed is not None
-        again = next(self.rights(line.planned), line.planned.values)
-        claimed = line.printed.claim.decimals
-        return again if claimed is None else round_half_away(again, claimed)
+        assert state.printed is not None
+        recomputed = next(self.rights(state.due), state.due.values)
+        claimed = state.printed.claim.decimals
+        return recomputed if claimed is None else round_half_away(recomputed, claimed)
 
-    def deepen(self, line: Line) -> bool:
-        """Find every way in which a right matrix could have been had; whether there are more than were known."""
-        if line.deep or line.printed is None or line.off or line.planned.given:
-            return False
-        line.deep = True
-        before = len(line.right)
-        for operand in self.operands(line.planned):
-            self.deepen(operand)
-        for way in self.rights(line.planned):
-            if bool(line.printed.fits(way).all()) and not any(np.array_equal(way, known) for known in line.right):
-                line.right.append(way)
-                if len(line.right) >= MOST:
-                    break
-        return len(line.right) > before
-
-    def settle_unseen(self, line: Line) -> None:
-        """A step that was not handed in: done again from what was, exactly and rounded as this writer rounds."""
-        planned = line.planned
-        key = self.plan.taken(planned, planned.values)
-        exact = key if planned.exact is None else planned.exact
-        lists = [operand.right for operand in self.operands(planned)]
-        ways = self._unseen(planned, lists)
-        first, hand, calc, four = (key if way is None else way for way in ways[:4])
-        line.right = [first, hand, calc, key, exact, four, *ways[4]]
-        line.off = any(operand.off for operand in self.operands(planned))
-        line.theirs = line.right
-        if line.off:
-            theirs = self._unseen(planned, [operand.theirs for operand in self.operands(planned)])
-            found = [way for way in theirs[:4] if way is not None]
-            line.theirs = distinct([*found, *theirs[4]]) or [key]
-
-    def _unseen(
-        self, planned: Planned, lists: list[list[Array]]
-    ) -> tuple[Array | None, Array | None, Array | None, Array | None, list[Array]]:
-        """Not rounded; rounded at each step; carried on from before the last rounding; rounded to four; and the rest."""
-        if planned.of is None or not all(lists):
-            return None, None, None, None, []
-        at = [tuple(one[min(n, len(one) - 1)] for one in lists) for n in (0, 1, 2, 5)]
+    def _unseen(self, due: KeyMatrix, operands: Sequence[Ways]) -> Ways:
+        """The ways to have a step that was not handed in; the key's numbers where it cannot be recomputed."""
+        key, _ = self._of_key(due)
+        if due.of is None or not operands:
+            return Ways.only(key)
         done: dict[tuple[int, ...], Array | None] = {}
-        for operands in at:
-            ids = tuple(map(id, operands))
-            if ids not in done:
-                done[ids] = self.evaluate(planned, operands)
-        first, hand, calc, four = (done[tuple(map(id, operands))] for operands in at)
-        rest = []
-        if first is not None:
-            rest = [round_half_away(first, d) for d in (self.decimals, self.decimals + 1, 4, 3) if d >= self.decimals]
-        rest += [
-            round_half_away(way, d) for way in (calc, planned.exact) if way is not None for d in (self.decimals, 4)
-        ]
-        rounded = None if hand is None else round_half_away(hand, self.decimals)
-        finer = None if four is None else round_half_away(four, max(self.decimals, 4))
-        return first, rounded, calc, finer, rest
 
-    def evaluate(self, planned: Planned, operands: Sequence[Array]) -> Array | None:
+        def made(*taken: Array) -> Array | None:
+            ids = tuple(map(id, taken))
+            if ids not in done:
+                done[ids] = self.evaluate(due, taken)
+            return done[ids]
+
+        first = made(*(ways.first for ways in operands))
+        rounded = made(*(ways.rounded for ways in operands))
+        carried = made(*(ways.carried for ways in operands))
+        four = made(*(ways.four for ways in operands))
+        more: list[Array] = []
+        if first is not None:
+            finer = (self.decimals, self.decimals + 1, 4, 3)
+            more += [round_half_away(first, decimals) for decimals in finer if decimals >= self.decimals]
+        for way in (carried, due.exact):
+            if way is not None:
+                more += [round_half_away(way, decimals) for decimals in (self.decimals, 4)]
+        return Ways(
+            key if first is None else first,
+            key if rounded is None else round_half_away(rounded, self.decimals),
+            key if carried is None else carried,
+            key if four is None else round_half_away(four, max(self.decimals, 4)),
+            more=more,
+        )
+
+    def deepen(self, state: State) -> bool:
+        """Find every way in which a right matrix could have been had; whether there are more than were known."""
+        if state.deep or state.printed is None or state.off or state.due.given:
+            return False
+        state.deep = True
+        known = state.right.all()
+        before = len(known)
+        for operand in self.operands(state.due):
+            self.deepen(operand)
+        for way in self.rights(state.due):
+            if bool(state.printed.fits(way).all()) and not any(np.array_equal(way, one) for one in known):
+                known.append(way)
+                state.right.more.append(way)
+                if len(known) >= MOST:
+                    break
+        return len(known) > before
+
+    # -- a step is recomputed
+
+    def evaluate(self, due: KeyMatrix, operands: Sequence[Array]) -> Array | None:
         """The step from these operands, or None where it cannot be done with them."""
-        assert planned.op is not None
+        assert due.op is not None
         try:
             with np.errstate(all="ignore"):
-                values = planned.op.evaluate(*operands, **planned.params)
+                values = due.op.evaluate(*operands, **due.params)
         except (ValueError, IndexError, TypeError):
             return None
-        return values if values.shape == planned.values.shape else None
+        return values if values.shape == due.values.shape else None
 
-    # -- a step is done again
-
-    def operands(self, planned: Planned) -> list[Line]:
-        return [self.lines[place] for place in planned.of or ()]
-
-    def rights(self, planned: Planned) -> Iterator[Array]:
+    def rights(self, due: KeyMatrix) -> Iterator[Array]:
         """The step from right numbers, the likeliest way first: the writer's own, then carried on, then mixtures."""
-        yield from self._all(planned, [line.right for line in self.operands(planned)])
+        return self._all(due, [state.right.all() for state in self.operands(due)])
 
-    def follows(self, planned: Planned) -> Iterator[Array]:
+    def follows(self, due: KeyMatrix) -> Iterator[Array]:
         """The step from the writer's own numbers, wrong ones among them."""
-        yield from self._all(planned, [line.theirs for line in self.operands(planned)])
+        return self._all(due, [state.theirs.all() for state in self.operands(due)])
 
-    def _all(self, planned: Planned, lists: list[list[Array]]) -> Iterator[Array]:
-        if planned.of is None:
+    def _all(self, due: KeyMatrix, ways: list[list[Array]]) -> Iterator[Array]:
+        if due.of is None:
             return
-        for operands in islice(aligned(lists), TRIED):
-            values = self.evaluate(planned, operands)
+        for operands in islice(combinations(ways), TRIED):
+            values = self.evaluate(due, operands)
             if values is not None:
                 yield values
 
-    def redo(self, planned: Planned, pick: Callable[[Line], Array], depth: int = 3) -> Redo | None:
-        """The step with the operands picked, and how those were made in turn."""
-        if planned.op is None or planned.of is None:
-            return None
-        lines = self.operands(planned)
-        makers = tuple(self.redo(line.planned, pick, depth - 1) if depth else None for line in lines)
-        return Redo(
-            planned.op,
-            tuple(pick(line) for line in lines),
-            planned.params,
-            planned.names,
-            planned.name,
-            makers,
-            self.plan.widths,
-        )
-
-    def redos(self, planned: Planned) -> list[Redo]:
-        """The step from each set of numbers that a slip could have started from."""
-        lines = self.operands(planned)
-        picks: list[Callable[[Line], Array]] = [
-            lambda line: line.right[0] if line.right else line.planned.values,
-            lambda line: self.plan.taken(line.planned, line.planned.values),
-        ]
-        if any(line.off for line in lines):
-            picks.insert(1, lambda line: line.theirs[0] if line.theirs else line.planned.values)
-        if any(line.unseen for line in lines):  # rounded at each step that was not handed in
-            picks.append(lambda line: line.right[min(1, len(line.right) - 1)] if line.right else line.planned.values)
-        picks.append(lambda line: line.planned.exact if line.planned.exact is not None else line.planned.values)
-        found: list[Redo] = []
-        for pick in picks:
-            step = self.redo(planned, pick)
-            if step is not None and step.fits() and not any(_same(step, known) for known in found):
-                found.append(step)
+    def starts(self, due: KeyMatrix) -> list[Start]:
+        """The step from each set of numbers that a mistake could have started from, the likeliest first."""
+        operands = self.operands(due)
+        picks: list[tuple[Numbers, Callable[[State], Array]]] = [(Numbers.RIGHT, lambda state: state.right.first)]
+        if any(state.off for state in operands):
+            picks.append((Numbers.OWN, lambda state: state.theirs.first))
+        picks.append((Numbers.KEY, lambda state: self.key.taken(state.due, state.due.values)))
+        if any(state.unseen for state in operands):
+            picks.append((Numbers.ROUNDED, lambda state: state.right.rounded))
+        picks.append((Numbers.EXACT, lambda state: state.due.values if state.due.exact is None else state.due.exact))
+        found: list[Start] = []
+        for numbers, pick in picks:
+            step = self._redo(due, pick)
+            if step is not None and step.fits() and not any(_same(step, known.step) for known in found):
+                found.append(Start(step, numbers))
         return found
 
+    def _redo(self, due: KeyMatrix, pick: Callable[[State], Array], depth: int = 3) -> Redo | None:
+        """The step with the operands picked, and how those were made in turn."""
+        if due.op is None or due.of is None:
+            return None
+        states = self.operands(due)
+        operands = tuple(pick(state) for state in states)
+        makers = tuple(self._redo(state.due, pick, depth - 1) if depth else None for state in states)
+        return Redo(due.op, operands, due.params, due.names, due.name, makers, self.key.widths)
 
-def aligned(lists: list[list[Array]]) -> Iterator[tuple[Array, ...]]:
-    """The first of each, then the second of each, …, then every mixture; nothing twice."""
-    if not all(lists):
+
+def combinations(ways: list[list[Array]]) -> Iterator[tuple[Array, ...]]:
+    """The first way of each operand, then the second of each, …, then every mixture; nothing twice."""
+    if not all(ways):
         return
-    longest = max((len(one) for one in lists), default=0)
+    longest = max(map(len, ways), default=1)
+    in_step = (tuple(each[min(n, len(each) - 1)] for each in ways) for n in range(longest))
+    mixtures = product(*({id(way): way for way in each}.values() for each in ways))
     seen: set[tuple[int, ...]] = set()
-    places = (tuple(min(n, len(one) - 1) for one in lists) for n in range(max(longest, 1)))
-    for place in chain(places, product(*(range(len(one)) for one in lists))):
-        operands = tuple(one[n] for one, n in zip(lists, place, strict=True))
+    for operands in chain(in_step, mixtures):
         ids = tuple(map(id, operands))
         if ids not in seen:
             seen.add(ids)
             yield operands
-
-
-def distinct(arrays: Sequence[Array]) -> list[Array]:
-    """The arrays without repeats, in order."""
-    found: list[Array] = []
-    for array in arrays:
-        if not any(array is known or np.array_equal(array, known, equal_nan=True) for known in found):
-            found.append(array)
-    return found
 
 
 def _same(first: Redo, second: Redo) -> bool:

@@ -1,4 +1,4 @@
-"""The precision that a printed matrix claims, and whether a number agrees with it.
+"""The precision that a printed matrix claims.
 
 People print a matrix in one format: so many decimals, or so many significant digits, trailing zeros
 often dropped. Which of the two is read off the whole matrix by likelihood. A digit is 0 one time in
@@ -13,19 +13,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tmat.errors import InputError
 from tmat.numbers.digits import Digits, digits_of
-from tmat.numbers.rounding import LOWEST, Array, leading_place, powers_of_ten, round_half_away
+from tmat.numbers.rounding import LOWEST, Array, leading_place, powers_of_ten
 
 FULL_DIGITS = 15  # a number this long was not printed to be read: it claims all of its bits
 SINGLE_DIGITS = 8  # the same for float32
 SINGLE_SIGNIFICANT = 6  # what float32 arithmetic can be held to
-LONGEST_STRAY = 10  # decimals; what prints more is held to FULL_RELATIVE
 SAMPLE = 4096  # distinct numbers are enough to tell a format
 FULL_RELATIVE = 1e-9  # how near a full-precision number must be
 SLACK = 1e-12  # for the float error of a true value that lies on a tie
@@ -92,52 +90,6 @@ class Claim:
             units = np.maximum(units, _powers(np.array(-self.decimals)))
         return units
 
-    def matches(self, printed: ArrayLike, true: ArrayLike) -> NDArray[np.bool_]:
-        """Cell by cell, whether the true value in the claimed format is what is printed.
-
-        |true − printed| ≤ half the last claimed place, a tie right either way; under an exact claim within
-        1e-9 of the true value. A number that prints more decimals than the matrix claims is held to its own.
-        Infinities match themselves, NaN matches NaN. Both have the same shape, else InputError.
-
-        >>> Claim(decimals=2).matches([2.67, 2.68, 2.66], [2.675, 2.675, 2.675])
-        array([ True,  True, False])
-        """
-        shown, exact = np.asarray(printed, dtype=np.float64), np.asarray(true, dtype=np.float64)
-        if shown.shape != exact.shape:
-            raise InputError(
-                "cannot compare matrices of two shapes",
-                f"printed is {_shape(shown)}, the true one is {_shape(exact)}",
-                mend="the shapes must be equal",
-            )
-        near = np.zeros(shown.shape, dtype=bool)
-        with np.errstate(invalid="ignore", over="ignore"):
-            for claim in self._formats():
-                # A number just under a power of ten has a smaller last place: 9.999999 is not 10.00000.
-                unit = np.minimum(claim.places(exact), claim._own_places(shown))
-                slack = np.where(unit == 0, FULL_RELATIVE, SLACK)
-                near |= np.abs(exact - shown) <= unit * (0.5 + FULL_RELATIVE) + np.abs(exact) * slack + NOISE
-        same = (shown == exact) | (np.isnan(shown) & np.isnan(exact))
-        return np.asarray(np.where(np.isfinite(shown) & np.isfinite(exact), near, same))
-
-    def _formats(self) -> list[Claim]:
-        if self.decimals is None or self.significant is None:
-            return [self]
-        return [Claim(decimals=self.decimals), Claim(significant=self.significant)]
-
-    def _own_places(self, printed: Array) -> Array:
-        """The claimed places, but for strays that print more decimals than claimed: those claim their own."""
-        units = self.places(printed)
-        if self.decimals is None or self.decimals >= LONGEST_STRAY:
-            return units
-        stray = np.isfinite(printed)
-        for decimals in range(self.decimals, LONGEST_STRAY):
-            stray[stray] = round_half_away(printed[stray], decimals) != printed[stray]
-            if not stray.any():
-                return units
-            units[stray] = _powers(np.array(-decimals - 1))
-        units[stray] = 0.0
-        return units
-
     def __str__(self) -> str:
         said = []
         if self.decimals is not None:
@@ -147,44 +99,57 @@ class Claim:
         return " or ".join(said) or "full precision"
 
 
-def _likeliest(texts: Iterable[str], *, typed: bool, full: int = FULL_DIGITS, at_full: Claim | None = None) -> Claim:
-    """The likelier format; both where it is open and neither is the more lenient throughout."""
-    counts: dict[tuple[str, int], tuple[int, int]] = {}  # the number -> its decimals, its significant digits
-    at_least = 0  # decimals that typed zeros claim where the number itself says nothing
-    long = 0
-    read = False
-    for text in texts:
+@dataclass(slots=True)
+class _Seen:
+    """The distinct numbers of a matrix, each with its decimals and its significant digits."""
+
+    typed: bool  # by people, so that zeros at the end count
+    full: int  # significant digits of a number that claims all of its bits
+    counts: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+    at_least: int = 0  # decimals that typed zeros claim where the number itself says nothing
+    long: int = 0  # numbers that claim all of their bits
+    any: bool = False  # whether there was a number at all
+
+    def add(self, text: str) -> None:
+        """One number as it is printed; what is none says nothing."""
         printed = digits_of(text)
         if printed is None:
-            continue
-        read = True
+            return
+        self.any = True
         powered = "e" in text.lower()
         if text.endswith(".0"):  # how programs print a whole number
-            at_least = max(at_least, int(typed))
+            self.at_least = max(self.at_least, int(self.typed))
             printed = Digits(printed.negative, printed.digits[:-1], printed.exponent + 1)
         _, digits, exponent = _without_noise(printed)
         if not digits:
-            if typed and not powered:
-                at_least = max(at_least, -exponent)
-            continue
-        if (digits, exponent) == ("1", 0):
-            continue
-        significant = len(digits) if exponent < 0 or powered else len(digits.rstrip("0"))
-        if (digits, exponent) not in counts:
-            long += len(digits.rstrip("0")) >= full
-        counts[digits, exponent] = (-exponent, significant)
-    if not read:
+            if self.typed and not powered:
+                self.at_least = max(self.at_least, -exponent)
+        elif (digits, exponent) != ("1", 0):
+            bare = digits.rstrip("0")
+            if (digits, exponent) not in self.counts:
+                self.long += len(bare) >= self.full
+            significant = len(digits) if exponent < 0 or powered else len(bare)
+            self.counts[digits, exponent] = (-exponent, significant)
+
+
+def _likeliest(texts: Iterable[str], *, typed: bool, full: int = FULL_DIGITS, at_full: Claim | None = None) -> Claim:
+    """The likelier format; both where it is open and neither is the more lenient throughout."""
+    seen = _Seen(typed, full)
+    for text in texts:
+        seen.add(text)
+    counts, at_least = seen.counts.values(), seen.at_least
+    if not seen.any:
         return Claim()
     if not counts:
         return Claim(decimals=at_least)
-    if long and 4 * long >= len(counts):
+    if seen.long and 4 * seen.long >= len(counts):
         return at_full or Claim()
-    by_decimals, decimals = _cheapest(Counter(d for d, _ in counts.values()), at_least)
-    by_significant, significant = _cheapest(Counter(s for _, s in counts.values()), 1)
+    by_decimals, decimals = _cheapest(Counter(d for d, _ in counts), at_least)
+    by_significant, significant = _cheapest(Counter(s for _, s in counts), 1)
     if by_significant < by_decimals - OPEN and at_least < 2:  # 0.00 is no number of significant digits
         return Claim(significant=significant)
     # How many decimals each number would have under so many significant digits; fewer claims less.
-    finer = [d + significant - s for d, s in counts.values()]
+    finer = [d + significant - s for d, s in counts]
     if at_least > 1 or by_decimals < by_significant - OPEN or min(finer) >= decimals:
         return Claim(decimals=decimals)
     return Claim(decimals, significant)
@@ -223,7 +188,3 @@ def _all_single(values: Array) -> bool:
 def _powers(exponents: NDArray[np.int64]) -> Array:
     powers = powers_of_ten()
     return np.asarray(powers[np.clip(exponents - LOWEST, 0, powers.size - 1)])
-
-
-def _shape(array: Array) -> str:
-    return "×".join(map(str, array.shape)) or "one number"

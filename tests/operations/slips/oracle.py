@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from tmat.marking import Answers, mark
+from tmat.marking import mark
 from tmat.marking.candidates import of_slip
+from tmat.marking.reports.words import said_of
 from tmat.operations import REGISTRY
 from tmat.operations.slips import EVERYWHERE, Redo, Slip
 from tmat.operations.slips.cells import cell_slips
@@ -94,7 +95,7 @@ class Case:
         answers = {
             name: printed(made.values) for name, made in self.matrices.items() if isinstance(made, Before)
         }  # fmt: skip
-        report = mark(self.key(), Answers.of({**answers, self.result: printed(shown)}))
+        report = mark({**answers, self.result: printed(shown)}, self.key())
         findings = report[self.result].findings
         return findings[0].names if findings else ()
 
@@ -175,16 +176,14 @@ def check_numbers(op: str, slip: Slip) -> None:
     """The slip yields what its oracle expects in every case: no number, no variant more or less."""
     told = ORACLES[op, slip.name]
     for case in told.cases():
-        found = list(of_slip(slip, case.redo()))
+        found = [(one.mistake.name, said_of(one.mistake), one.values) for one in of_slip(slip, case.redo())]
         for expect in told.expected(case):
             name = expect.name or slip.name
-            fitting = [n for n, one in enumerate(found) if one.name == name and expect.said in one.said]
-            equal = [n for n in fitting if same(found[n].values, expect.values)]
-            assert equal, (
-                f"{op}: {name} ({expect.said}): {expect.values}\nis none of {[found[n].values for n in fitting]}"
-            )
+            fitting = [n for n, (own, said, _) in enumerate(found) if own == name and expect.said in said]
+            equal = [n for n in fitting if same(found[n][2], expect.values)]
+            assert equal, f"{op}: {name} ({expect.said}): {expect.values}\nis none of {[found[n][2] for n in fitting]}"
             del found[equal[0]]
-        assert not found, f"{op}: not expected {[(one.name, one.said) for one in found]}"
+        assert not found, f"{op}: not expected {[one[:2] for one in found]}"
 
 
 def check_marking(op: str, slip: Slip) -> None:

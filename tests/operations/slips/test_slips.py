@@ -8,6 +8,7 @@ from tests.operations.samples import PARAMETERS, THIN, sample
 
 from tmat.errors import InputError
 from tmat.marking.candidates import of_slip
+from tmat.marking.reports.words import mend_of, said_of
 from tmat.operations import REGISTRY
 from tmat.operations.slips import EVERYWHERE, Redo, Slip
 from tmat.operations.slips.cells import cell_slips
@@ -52,9 +53,10 @@ def test_a_slip_differs_from_what_is_right_and_has_words(name: str, slip: Slip) 
     right = step()
     for found in of_slip(slip, step):
         same = found.values.shape == right.shape and np.array_equal(found.values, right, equal_nan=True)
-        assert not same, found.name
-        assert found.name == found.name.lower() and " " not in found.name
-        for text in (found.said, found.mend):
+        assert not same, found.mistake.name
+        made = found.mistake
+        assert made.label == made.label.lower() and " " not in made.label
+        for text in (said_of(made), mend_of(made)):
             assert text and "{" not in text and "}" not in text and not text.endswith("."), text
 
 
@@ -77,7 +79,7 @@ def test_a_cell_that_went_wrong() -> None:
     for product in products:
         for wrong in (-product, product, -2 * product):
             assert any(np.isclose(number, right[0, 1] + wrong) for number in numbers)
-    assert found["one-product-left-out"].said.endswith("of 3 was left out of the sum")
+    assert found["one-product-left-out"].details["terms"] == 3
     assert any(np.isclose(number, right[0, 0]) for number in numbers)
     assert any(np.isclose(number, right[0, 1] * 10) for number in numbers)
 

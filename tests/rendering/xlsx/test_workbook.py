@@ -314,7 +314,7 @@ def test_a_sheet_to_fill_in_has_no_formulas_and_reads_back(tmp_path: Path) -> No
     filled_in = fill(data, "scores", sheet["attention"]["scores"].values)
     filled_in = fill(filled_in, "weights", np.round(sheet["attention"]["weights"].values, 3) + np.eye(3)[::-1] * 0.25)
     (tmp_path / "answers.xlsx").write_bytes(filled_in)
-    report = mark(sheet, Answers.read(tmp_path / "answers.xlsx"))
+    report = mark(Answers.read(tmp_path / "answers.xlsx"), sheet)
     verdicts = {step.name: step.verdict.word for step in report.steps}
     assert verdicts["scores"] == "right"
     assert verdicts["weights"] not in ("right", "missing")

@@ -39,16 +39,15 @@ def command(
     """
     from tmat.cli.flow import environment
     from tmat.cli.options import split_names
-    from tmat.cli.reporting import Reporter, key_sheet, marked, say_failures
-    from tmat.marking import Options
+    from tmat.cli.reporting import Reporter, format_of, say_failures
+    from tmat.cli.submissions import marked, points_of
+    from tmat.marking.options import Choices
 
     env = environment()
-    worth = Options.parse_points(",".join(split_names(points)))
-    options = Options(atol=atol, rtol=rtol, points=worth, follow=follow, close=close)
-    reporter = Reporter(env, format, output, width=width, reveal=reveal, work=work, each=each)
-    sheet, names = (None, {}) if key is None else key_sheet(key, env)
-    reporter.key = sheet
-    results = list(marked(answers or [], sheet, names, options, env, jobs, key))
-    reporter.write(results)
+    form = format_of(format, output)
+    worth = points_of(split_names(points))
+    choices = Choices(atol=atol, rtol=rtol, points=worth, follow=follow, close=close)
+    results, sheet = marked(answers or [], key, env, jobs, choices)
+    Reporter(env, form, output, width, reveal=reveal, work=work, each=each, key=sheet).write(results)
     say_failures(results, env)
     raise typer.Exit(max(result.exit_code for result in results))

@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+import orjson
+
+from tmat.marking.findings import Finding, Mistake, Note
 from tmat.marking.many import Failure, Marked
-from tmat.marking.reports.words import sentences
-from tmat.marking.verdicts import Report
+from tmat.marking.reports.summary import summary
+from tmat.marking.reports.words import mend, note, sentence, sentences
+from tmat.marking.verdicts import Report, StepReport, Verdict
+from tmat.operations.operation import Array
 
 
 def to_json(marked: Sequence[Marked], *, reveal: bool = False) -> bytes:
     """One report as an object; several as an object with their summary."""
-    import orjson
-
-    from tmat.marking.reports.summary import summary
-
     if len(marked) == 1:
         value = as_dict(marked[0], reveal=reveal)
     else:
@@ -27,8 +29,90 @@ def to_json(marked: Sequence[Marked], *, reveal: bool = False) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def as_dict(one: Marked, *, reveal: bool = False) -> dict[str, object]:
-    return one.as_dict(reveal=reveal) if isinstance(one, Report) else one.as_dict()
+def as_dict(one: Marked, *, reveal: bool = False) -> dict[str, Any]:
+    """A report as plain data, ready for JSON; the right values only where they are to be revealed."""
+    if isinstance(one, Failure):
+        return {
+            "submission": one.origin,
+            "failed": True,
+            "error": one.what,
+            "details": list(one.details),
+            "mend": one.mend,
+        }
+    first = one.first_wrong
+    return {
+        "submission": one.origin,
+        "all_right": one.all_right,
+        "points": one.points,
+        "earned": one.earned,
+        "first_wrong": first.label if first else None,
+        "steps": [_step(step, reveal=reveal) for step in one.steps],
+        "unknown": [{"name": u.name, "nearest": u.nearest} for u in one.unknown],
+    }
+
+
+def _step(step: StepReport, *, reveal: bool) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "stage": step.stage,
+        "step": step.name,
+        "op": step.op,
+        "verdict": step.verdict.word,
+        "right": step.right,
+        "of": step.size,
+        "counts": {v.word: n for v in Verdict if (n := step.count(v))},
+        "precision": step.precision,
+        "points": step.points,
+        "earned": step.earned,
+        "findings": [_finding(finding) for finding in step.findings],
+        "notes": [note(one) for one in step.notes],
+        "remarks": [_remark(one) for one in step.notes],
+        "follows_from": list(step.follows_from),
+    }
+    if step.verdict not in (Verdict.RIGHT, Verdict.MISSING, Verdict.SHAPE):
+        result["cells"] = [[Verdict(int(v)).word for v in row] for row in step.cells]
+    if reveal and step.due is not None:
+        result["values"] = _numbers(step.due)
+    return result
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "kind": finding.kind,
+        "names": list(finding.names),
+        "sure": finding.sure,
+        "sentence": sentence(finding),
+        "mend": mend(finding),
+        "cells": [[i + 1, j + 1] for i, j in finding.cells],
+        "scope": finding.extent,
+        "mistakes": [_mistake(mistake) for mistake in finding.mistakes],
+        "made_from": [{"stage": s.stage, "step": s.name, "numbers": s.numbers} for s in finding.made_from],
+    }
+
+
+def _mistake(mistake: Mistake) -> dict[str, Any]:
+    return {
+        "name": mistake.name,
+        "step": mistake.result,
+        "of": list(mistake.operands),
+        "details": dict(mistake.details),
+        "within": mistake.within,
+        "first": None if mistake.first is None else _mistake(mistake.first),
+    }
+
+
+def _remark(one: Note) -> dict[str, Any]:
+    return {
+        "remark": one.remark,
+        "matrices": list(one.matrices),
+        **({"count": one.count} if one.count else {}),
+        **({"shapes": [list(shape) for shape in one.shapes]} if one.shapes else {}),
+    }
+
+
+def _numbers(values: Array) -> list[list[float | str]]:
+    """Numbers that strict JSON can hold: the infinities and NaN by name."""
+    names = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
+    return [[names.get(repr(float(x)), float(x)) for x in row] for row in values]
 
 
 def to_csv(marked: Iterable[Marked]) -> str:
@@ -37,7 +121,7 @@ def to_csv(marked: Iterable[Marked]) -> str:
     A cell that a spreadsheet would take for a formula is written with an apostrophe before it.
     """
     marked = list(marked)
-    labels = list(dict.fromkeys(s.label for r in marked if isinstance(r, Report) for s in r.steps if s.op != "given"))
+    labels = list(dict.fromkeys(s.label for r in marked if isinstance(r, Report) for s in r.steps if not s.given))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["submission", "earned", "points", "all right", "first wrong", "what", *labels])

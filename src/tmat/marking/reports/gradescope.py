@@ -6,7 +6,7 @@ from typing import Any
 
 from tmat.marking.many import Failure, Marked
 from tmat.marking.reports.table import last_line
-from tmat.marking.reports.words import score, sentences
+from tmat.marking.reports.words import mends, score, sentences, unknown
 from tmat.marking.verdicts import Verdict
 
 
@@ -16,11 +16,12 @@ def as_results(one: Marked) -> dict[str, Any]:
         return {"score": 0.0, "output": str(one), "output_format": "text", "tests": []}
     tests = []
     for number, step in enumerate(one.steps, start=1):
-        if step.op == "given" and step.verdict is Verdict.RIGHT:
+        if step.given and step.verdict is Verdict.RIGHT:
             continue
         said = [f"{score(step)} right" if step.verdict is not Verdict.MISSING else "missing"]
-        said += [text for text in sentences(step) if text != "missing"]
-        said += [finding.mend for finding in step.findings if finding.mend]
+        if step.verdict is not Verdict.MISSING or step.notes:
+            said += sentences(step)
+        said += mends(step)
         tests.append(
             {
                 "name": step.label,
@@ -32,7 +33,7 @@ def as_results(one: Marked) -> dict[str, Any]:
                 "output_format": "text",
             }
         )
-    notes = [unknown.sentence for unknown in one.unknown]
+    notes = [unknown(name) for name in one.unknown]
     return {
         "score": one.earned,
         "output": "\n".join([last_line(one), *notes]),

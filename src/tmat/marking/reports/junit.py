@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from tmat.marking.many import Failure, Marked
-from tmat.marking.reports.words import score, sentences
+from tmat.marking.reports.words import score, sentences, unknown
 from tmat.marking.verdicts import Verdict
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -38,11 +38,11 @@ def to_junit(marked: Iterable[Marked]) -> str:
                     counts["failures"] += 1
                     message = f"{score(step)} right"
                     SubElement(case, "failure", message=message, type=step.verdict.word).text = text
-            for unknown in one.unknown:
+            for strange in one.unknown:
                 counts["tests"] += 1
                 counts["failures"] += 1
-                case = SubElement(suite, "testcase", classname="answers", name=_legal(unknown.name))
-                SubElement(case, "failure", message=_legal(unknown.sentence), type="unknown")
+                case = SubElement(suite, "testcase", classname="answers", name=_legal(strange.name))
+                SubElement(case, "failure", message=_legal(unknown(strange)), type="unknown")
         for name, count in counts.items():
             suite.set(name, str(count))
     indent(root)

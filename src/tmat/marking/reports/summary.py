@@ -1,4 +1,4 @@
-"""What a teacher explains next lesson: which slip is most common in which step."""
+"""A class at a glance: which slip is most common in which step."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tmat.marking.many import Failure, Marked
+from tmat.marking.reports.words import happened
 from tmat.marking.verdicts import StepReport, Verdict
 
 
@@ -27,7 +28,7 @@ class StepSummary:
 
 @dataclass(slots=True)
 class Summary:
-    """A class at a glance."""
+    """The marks and the slips of a class."""
 
     submissions: int = 0
     all_right: int = 0
@@ -81,7 +82,7 @@ def summary(marked: Iterable[Marked]) -> Summary:
         whole.earned.append(one.earned)
         whole.points = max(whole.points, one.points)
         for step in one.steps:
-            if step.op == "given" and step.verdict is Verdict.RIGHT:
+            if step.given and step.verdict is Verdict.RIGHT:
                 continue
             _count(whole.steps.setdefault(step.label, StepSummary(step.label)), step)
     return whole
@@ -92,4 +93,4 @@ def _count(known: StepSummary, step: StepReport) -> None:
     for name in {finding.names[0]: None for finding in step.findings}:
         finding = next(f for f in step.findings if f.names[0] == name)
         known.slips[name] += 1
-        known.sentences.setdefault(name, finding.sentence.removeprefix("perhaps "))
+        known.sentences.setdefault(name, happened(finding))

@@ -1,10 +1,10 @@
-"""A report as rows of words, a line a step; whoever draws it adds the colour."""
+"""A report as rows of words, one a step; whoever draws them adds the colour."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tmat.marking.reports.words import sentences, standing
+from tmat.marking.reports.words import mends, sentences, standing, unknown
 from tmat.marking.verdicts import Report, StepReport, Verdict
 from tmat.numbers import format_number
 from tmat.numbers.claim import Claim
@@ -27,10 +27,9 @@ def rows(report: Report, *, reveal: bool = False) -> list[Row]:
     found = []
     for step in report.steps:
         said = list(sentences(step))
-        mends = [finding.mend for finding in step.findings if finding.mend]
         points = f"{step.earned:g} of {step.points:g}" if step.points else ""
         shown = revealed(step) if reveal else ()
-        found.append(Row(step.label, standing(step), step.verdict, (*said, *dict.fromkeys(mends)), points, shown))
+        found.append(Row(step.label, standing(step), step.verdict, (*said, *dict.fromkeys(mends(step))), points, shown))
     return found
 
 
@@ -65,11 +64,10 @@ def last_line(report: Report) -> str:
 def plain(report: Report, *, reveal: bool = False) -> str:
     """The table as text in columns, without colour.
 
-    >>> from tmat.marking.answers import Answers
-    >>> from tmat.marking.submission import mark
+    >>> from tmat.marking import mark
     >>> from tmat.stages.attention import attention
     >>> key = attention([[1.0, 2.0], [3.0, 4.0]], weights=False, scale=False)
-    >>> print(plain(mark(key, Answers.of({"scores": [[5, 11], [11, 25]]}))))
+    >>> print(plain(mark({"scores": [[5, 11], [11, 25]]}, key)))
     scores    4 of 4   right
     weights   –        missing
     Z         –        missing
@@ -83,5 +81,5 @@ def plain(report: Report, *, reveal: bool = False) -> str:
         said = row.said or (row.verdict.word,)
         head = f"{row.name.ljust(name)}   {row.count.ljust(count)}   "
         lines += [(head if n == 0 else " " * len(head)) + text for n, text in enumerate((*said, *row.revealed))]
-    lines += [unknown.sentence for unknown in report.unknown]
+    lines += [unknown(name) for name in report.unknown]
     return "\n".join([*(line.rstrip() for line in lines), last_line(report)])

@@ -1,74 +1,212 @@
-"""The words of a report: which cells, what happened, without giving the right numbers away."""
+"""The sentences of a report: what happened, in which cells, without giving the right numbers away.
+
+This is the only place where findings become sentences; no code reads them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from string import Formatter
+from typing import Any
 
-from tmat.marking.verdicts import Finding, StepReport, Verdict
+from tmat.marking.findings import Cell, Extent, Finding, Kind, Mistake, Note, Remark, cells_of
+from tmat.marking.verdicts import StepReport, Unknown, Verdict
+from tmat.numbers import format_number
+from tmat.visible import visible
 
 MOST_NAMED = 6
+MOST_CELLS = 4  # that are told one by one
 
 
-def where(step: StepReport, cells: Sequence[tuple[int, int]]) -> str:
+# -- a finding
+
+
+def sentence(finding: Finding) -> str:
+    """What a finding says, and that it is not sure where it is not.
+
+    >>> doubled = Mistake("sign", "the sign of {result} is wrong", "look at {0} again", "Z", ("weights", "V"))
+    >>> sentence(Finding(Kind.SLIP, (doubled,), ()))
+    'the sign of Z is wrong'
+    """
+    text = happened(finding)
+    return text if finding.sure else f"perhaps {text}"
+
+
+def happened(finding: Finding) -> str:
+    """What a finding says happened, however sure it is."""
+    return ", or ".join(said_of(mistake) for mistake in finding.mistakes)
+
+
+def mend(finding: Finding) -> str:
+    """What to do about it."""
+    return mend_of(finding.mistakes[0])
+
+
+def said_of(mistake: Mistake) -> str:
+    """What one mistake did, with the one before it, and the step it was made in where that was not handed in."""
+    text = _filled(mistake.said, mistake)
+    if mistake.first is not None:
+        text = f"{said_of(mistake.first)}, and {text}"
+    return f"in {mistake.within}: {text}" if mistake.within is not None else text
+
+
+def mend_of(mistake: Mistake) -> str:
+    """What to do about one mistake."""
+    text = _filled(mistake.mend, mistake)
+    return text if mistake.first is None else f"{mend_of(mistake.first)}; {text}"
+
+
+def _filled(text: str, mistake: Mistake) -> str:
+    """A slip's sentence with the names and numbers of this step in it."""
+    if "{" not in text:
+        return text
+    known: dict[str, Any] = {**mistake.params, "result": mistake.result}
+    details = {name: _detail(value, mistake.operands, known) for name, value in mistake.details.items()}
+    return _NAMES.vformat(text, mistake.operands, {**known, **details})
+
+
+def _detail(value: object, operands: Sequence[str], known: Mapping[str, Any]) -> object:
+    """A detail, which may name an operand or a parameter itself."""
+    if not isinstance(value, str) or "{" not in value:
+        return value
+    try:
+        return _NAMES.vformat(value, operands, known)
+    except ValueError:
+        return value  # a matrix whose name has a brace in it
+
+
+class _Names(Formatter):
+    """{0} is an operand and {result} a name; what is not known is "it". {x:decimals} is a number of decimals, {x: and } a list."""
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        if isinstance(key, int):
+            return args[key] if key < len(args) else "it"
+        return kwargs.get(key, "it")
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "decimals":
+            return "whole numbers" if value == 0 else _count(value, "decimal")
+        if isinstance(value, tuple):
+            return format_spec.join(value)
+        return format_number(value) if isinstance(value, float) else str(value)
+
+
+_NAMES = _Names()
+
+
+# -- notes and names
+
+
+def note(one: Note) -> str:
+    """A note as a sentence."""
+    names = " and ".join(one.matrices)
+    match one.remark:
+        case Remark.FOLLOWS:
+            return f"follows from your {names}"
+        case Remark.NOT_COPIED:
+            return f"{names} is given: it was not copied as it stands"
+        case Remark.NO_ATTEMPT:
+            return "no attempt: nothing that follows from it is counted"
+        case Remark.ON_NO_ATTEMPT:
+            return f"built on {names}, which was no attempt"
+        case Remark.BLANK:
+            return f"{one.count} left blank"
+        case Remark.ROUNDING:
+            return f"{_count(one.count, 'cell')} off by rounding before this step: keep more decimals on the way"
+        case Remark.SHAPE:
+            printed, due = ("×".join(map(str, shape)) for shape in one.shapes)
+            return f"{names} is {printed}, {due} is due"
+
+
+def unknown(one: Unknown) -> str:
+    """A name that the key does not know."""
+    said = f"the key has no step '{visible(one.name)}'"
+    if one.nearest:
+        said += f": did you mean {one.nearest}?"
+    return said + (f" ({one.where})" if one.where else "")
+
+
+# -- where
+
+
+def where(step: StepReport, cells: Sequence[Cell]) -> str:
     """The cells as people point at them: whole rows and columns by name, single cells by both.
 
     Nothing where it is the whole matrix.
     """
-    if not cells or len(cells) == step.size:
-        return ""
     height, width = step.cells.shape
-    rows = sorted({i for i, _ in cells})
-    cols = sorted({j for _, j in cells})
-    own = set(cells)
-    if len(own) == len(rows) * width:
-        return _lines("row", rows, step.rows)
-    if len(own) == len(cols) * height:
-        return _lines("column", cols, step.cols)
-    if len(cells) <= 4:
+    extent, rows, columns = extent_of(cells, height, width)
+    if extent is Extent.MATRIX:
+        return ""
+    if extent is Extent.ROWS:
+        return f"in {_lines('row', rows, step.rows)}"
+    if extent is Extent.COLUMNS:
+        return f"in {_lines('column', columns, step.cols)}"
+    if len(cells) <= MOST_CELLS:
         return "at " + ", ".join(f"[{_label(step.rows, i)}, {_label(step.cols, j)}]" for i, j in cells)
     if len(rows) < height:
-        return f"{len(cells)} cells, in {_lines('row', rows, step.rows).removeprefix('in ')}"
-    if len(cols) < width:
-        return f"{len(cells)} cells, in {_lines('column', cols, step.cols).removeprefix('in ')}"
+        return f"{len(cells)} cells, in {_lines('row', rows, step.rows)}"
+    if len(columns) < width:
+        return f"{len(cells)} cells, in {_lines('column', columns, step.cols)}"
     return f"{len(cells)} cells"
 
 
-def _lines(kind: str, places: Sequence[int], labels: Sequence[str]) -> str:
-    names = [_label(labels, place) for place in places[:MOST_NAMED]]
-    more = f" and {len(places) - MOST_NAMED} more" if len(places) > MOST_NAMED else ""
-    return f"in {kind}{'' if len(places) == 1 else 's'} {', '.join(names)}{more}"
+def extent_of(cells: Sequence[Cell], height: int, width: int) -> tuple[Extent, list[int], list[int]]:
+    """How much of a matrix some cells are, and the rows and columns that they touch; no cells stand for all.
+
+    >>> extent_of([(1, 0), (1, 1)], 3, 2)
+    (<Extent.ROWS: 'rows'>, [1], [0, 1])
+    """
+    rows, columns = (sorted({cell[axis] for cell in cells}) for axis in (0, 1))
+    count = len(set(cells))
+    if not cells or len(cells) == height * width:
+        return Extent.MATRIX, rows, columns
+    if count == len(rows) * width:
+        return Extent.ROWS, rows, columns
+    if count == len(columns) * height:
+        return Extent.COLUMNS, rows, columns
+    return Extent.CELLS, rows, columns
 
 
-def _label(labels: Sequence[str], place: int) -> str:
-    return labels[place] if place < len(labels) else str(place + 1)
+def _lines(kind: str, numbers: Sequence[int], labels: Sequence[str]) -> str:
+    names = [_label(labels, number) for number in numbers[:MOST_NAMED]]
+    more = f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else ""
+    return f"{kind}{'' if len(numbers) == 1 else 's'} {', '.join(names)}{more}"
 
 
-def told(step: StepReport, finding: Finding) -> str:
-    """A finding's sentence with the cells it is about."""
-    place = where(step, finding.cells)
-    return f"{finding.sentence} ({place})" if place else finding.sentence
+def _label(labels: Sequence[str], number: int) -> str:
+    return labels[number] if number < len(labels) else str(number + 1)
+
+
+# -- a step
 
 
 def sentences(step: StepReport) -> list[str]:
     """What there is to say about a step, a sentence each; nothing where all is right."""
-    said = [told(step, finding) for finding in step.findings]
-    wrong = step.count(Verdict.WRONG)
-    said += step.notes
-    if wrong and not any(f.kind == "property" for f in step.findings):
-        cells = [
-            (i, j)
-            for i in range(step.cells.shape[0])
-            for j in range(step.cells.shape[1])
-            if step.cells[i, j] == int(Verdict.WRONG)
-        ]
-        place = where(step, cells)
-        if wrong == step.size:
-            said.append("wrong, by no slip that is known here")
-        else:
-            said.append(f"wrong {place}" if place.startswith(("at", "in")) else f"wrong: {place}")
+    said = []
+    for finding in step.findings:
+        place = where(step, finding.cells)
+        said.append(f"{sentence(finding)} ({place})" if place else sentence(finding))
+    said += map(note, step.notes)
+    if step.count(Verdict.WRONG) and not any(finding.kind is Kind.PROPERTY for finding in step.findings):
+        said.append(_unexplained(step))
     if step.verdict is Verdict.MISSING and not step.notes:
         said.append("missing")
     return said
+
+
+def _unexplained(step: StepReport) -> str:
+    wrong = cells_of(step.cells == int(Verdict.WRONG))
+    if len(wrong) == step.size:
+        return "wrong, by no slip that is known here"
+    place = where(step, wrong)
+    counted = len(wrong) > MOST_CELLS and extent_of(wrong, *step.cells.shape)[0] is Extent.CELLS
+    return f"wrong: {place}" if counted else f"wrong {place}"
+
+
+def mends(step: StepReport) -> list[str]:
+    """What to do about a step's findings, one each."""
+    return [text for text in map(mend, step.findings) if text]
 
 
 def score(step: StepReport) -> str:
@@ -78,8 +216,11 @@ def score(step: StepReport) -> str:
 
 def standing(step: StepReport) -> str:
     """The count with what follows counted in, as a line of the table shows it."""
-    follows = step.count(Verdict.FOLLOWS)
-    good = step.right + follows
+    good = step.right + step.count(Verdict.FOLLOWS)
     if step.verdict is Verdict.MISSING and not good:
         return "–"
     return f"{good} of {step.size}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import product
 
 from tmat.numbers import format_number, round_half_away
@@ -19,7 +19,10 @@ LONGEST = 48
 
 @dataclass(frozen=True, slots=True)
 class CellSlip:
-    """A number that one slip makes of one cell; ``among`` counts the numbers this kind of slip could have made."""
+    """A number that one slip makes of one cell; ``among`` counts the numbers this kind of slip could have made.
+
+    ``said`` and ``mend`` may name {result}, the operands {0}, {1}, …, and the ``details``.
+    """
 
     name: str
     value: float
@@ -27,6 +30,7 @@ class CellSlip:
     mend: str
     among: int = 1
     rare: int = 0
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 def cell_slips(step: Redo, right: Array, i: int, j: int, decimals: int | None) -> Iterator[CellSlip]:
@@ -52,14 +56,18 @@ def _point(value: float, decimals: int | None) -> Iterator[CellSlip]:
         return
     printed = value if decimals is None else float(round_half_away([value], decimals)[0])
     for power, number in product((1, -1, 2, -2, 3, -3), dict.fromkeys((printed, value))):
-        places = f"{abs(power)} place{'s' if abs(power) > 1 else ''} too far {'right' if power > 0 else 'left'}"
+        details = {
+            "places": f"{abs(power)} place{'s' if abs(power) > 1 else ''}",
+            "way": "right" if power > 0 else "left",
+        }
         moved = number * 10.0**power if power > 0 else number / 10.0**-power
         yield CellSlip(
             "decimal-point",
             moved,
-            f"the decimal point is {places}",
+            "the decimal point is {places} too far {way}",
             "check where the decimal point goes",
             6,
+            details=details,
         )
 
 
@@ -95,10 +103,11 @@ def _neighbours(right: Array, i: int, j: int) -> Iterator[CellSlip]:
             yield CellSlip(
                 "neighbours-value",
                 float(right[row, col]),
-                f"this is the number of the cell {where}",
+                "this is the number of the cell {where}",
                 "check which cell you were copying",
                 4 if 0 in (down, across) else 8,
                 int(0 not in (down, across)),
+                {"where": where},
             )
 
 
@@ -115,34 +124,41 @@ def one_term(step: Redo, i: int, j: int) -> Iterator[CellSlip]:
     for n, term in enumerate(top.terms):
         kind = "product" if isinstance(term, Product) else "term"
         among = len(top.terms)
-        for name, said, new, rare in _changed(term, kind, n + 1, among):
-            whole = _with(working, top, n, new)
-            value = whole.value
+        for name, said, new, rare, more in _changed(term, kind):
+            value = _with(working, top, n, new).value
             if math.isfinite(value):
-                tries = among * (1 + 2 * rare)
-                yield CellSlip(name, value, said, f"work out the {kind}s of this sum one by one", tries, rare)
+                details = {"kind": kind, "which": n + 1, "terms": among, **more}
+                mend = "work out the {kind}s of this sum one by one"
+                yield CellSlip(name, value, said, mend, among * (1 + 2 * rare), rare, details)
 
 
-def _changed(term: Expression, kind: str, n: int, among: int) -> Iterator[tuple[str, str, Expression, int]]:
-    which = f"{kind} {n} of {among}"
+def _changed(term: Expression, kind: str) -> Iterator[tuple[str, str, Expression, int, dict[str, str]]]:
+    """A term done wrong: the slip's name, what it says, the wrong term, how rare it is, and more that it names."""
+    which = "{kind} {which} of {terms}"
     name = "one-product" if kind == "product" else "one-term"
     value = term.value
-    yield f"{name}-left-out", f"{which} was left out of the sum", Number(0.0), 0
-    yield f"{name}-twice", f"{which} was added twice", Number(2 * value), 0
-    yield f"{name}-wrong-sign", f"{which} has the wrong sign", Number(-value), 0
+    yield f"{name}-left-out", f"{which} was left out of the sum", Number(0.0), 0, {}
+    yield f"{name}-twice", f"{which} was added twice", Number(2 * value), 0, {}
+    yield f"{name}-wrong-sign", f"{which} has the wrong sign", Number(-value), 0, {}
     if isinstance(term, Product) and len(term.factors) == 2:
         first, second = term.factors
-        yield f"{name}-added", f"in {which} the two numbers were added, not multiplied", first + second, 1
+        yield f"{name}-added", f"in {which} the two numbers were added, not multiplied", first + second, 1, {}
         for power in (10.0, 0.1):
-            yield f"{name}-decimal-point", f"{which} has its decimal point in the wrong place", Number(value * power), 1
+            yield (
+                f"{name}-decimal-point",
+                f"{which} has its decimal point in the wrong place",
+                Number(value * power),
+                1,
+                {},
+            )
         for left, right in ((first, second), (second, first)):
             if not (isinstance(left, Cell) and isinstance(right, Cell)):
                 continue
             for down, across in ((0, 1), (0, -1), (1, 0), (-1, 0)):
                 row, col = left.i + down, left.j + across
                 if 0 <= row < left.operand.height and 0 <= col < left.operand.width:
-                    said = f"in {which} a number next to the right one was taken from {left.operand.name}"
-                    yield f"{name}-wrong-factor", said, left.operand[row, col] * right, 2
+                    said = f"in {which} a number next to the right one was taken from {{matrix}}"
+                    yield f"{name}-wrong-factor", said, left.operand[row, col] * right, 2, {"matrix": left.operand.name}
 
 
 def _sum_of(expression: Expression) -> Sum | None:

@@ -1,0 +1,151 @@
+"""What marking finds, as data: which mistake, in which cells, how sure, made from which numbers; reports/words.py says it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Cell: TypeAlias = tuple[int, int]
+"""A cell: its row and column, from 0."""
+
+Cells: TypeAlias = NDArray[np.bool_]
+"""Some cells of a matrix: True where."""
+
+
+def cells_of(cells: Cells) -> tuple[Cell, ...]:
+    """The cells one by one, in reading order."""
+    return tuple((int(i), int(j)) for i, j in np.argwhere(cells))
+
+
+class Kind(StrEnum):
+    """What a finding is."""
+
+    SLIP = "slip"
+    CLOSE = "close"  # a rounding on the way
+    PROPERTY = "property"  # the numbers cannot be what they are said to be, whatever they are
+
+
+class Certainty(StrEnum):
+    """How sure a finding is."""
+
+    SURE = "sure"
+    PERHAPS = "perhaps"  # chance could have made the match
+
+
+class Numbers(StrEnum):
+    """Which numbers of a matrix a step was recomputed from."""
+
+    RIGHT = "right"  # the writer's own where they are right, the right ones elsewhere
+    OWN = "own"  # the writer's own as they stand, wrong ones among them
+    KEY = "key"
+    ROUNDED = "rounded"  # as RIGHT, and steps that were not handed in are rounded as the writer rounds
+    EXACT = "exact"  # nothing was rounded on the way
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An operand of a step, by the name that the key has for it, and which of its numbers were used."""
+
+    stage: str
+    name: str
+    numbers: Numbers
+
+
+Sourced: TypeAlias = Callable[[Numbers], tuple[Source, ...]]
+"""The operands of a step as sources, for the numbers that were used."""
+
+
+class Extent(StrEnum):
+    """How much of a matrix: all of it, whole rows or columns, or single cells."""
+
+    MATRIX = "matrix"
+    ROWS = "rows"
+    COLUMNS = "columns"
+    CELLS = "cells"
+
+
+@dataclass(slots=True)
+class Mistake:
+    """What happened in a step: a slip by name, and what its sentences speak of.
+
+    ``said`` and ``mend`` are the slip's own sentences as they are declared beside it, with names in
+    braces: {0} is the step's first operand, {result} its result; parameters and details go by name.
+    """
+
+    name: str
+    said: str
+    mend: str
+    result: str = ""
+    operands: tuple[str, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    first: Mistake | None = None  # made before it, in an operand
+    within: str | None = None  # the step that was not handed in, in which it was made
+
+    @property
+    def label(self) -> str:
+        """Its name, and that of the mistake made before it."""
+        return self.name if self.first is None else f"{self.first.label}+{self.name}"
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of the single mistakes that it is made of."""
+        return tuple(self.label.split("+"))
+
+    @property
+    def tells(self) -> tuple[object, ...]:
+        """What it tells the writer: equal where two names stand for the same thing done."""
+        first = None if self.first is None else self.first.tells
+        return self.said, self.result, self.operands, tuple(sorted(self.details.items())), first, self.within
+
+
+@dataclass(slots=True)
+class Finding:
+    """What explains some cells of a step.
+
+    There is more than one mistake where several explain the same cells about equally well; the first is
+    the likeliest. ``extent`` says where it holds: a mistake in the whole matrix can make some numbers that
+    are right all the same, and those are not among its cells.
+    """
+
+    kind: Kind
+    mistakes: tuple[Mistake, ...]
+    cells: tuple[Cell, ...]
+    certainty: Certainty = Certainty.SURE
+    extent: Extent = Extent.CELLS
+    made_from: tuple[Source, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(mistake.label for mistake in self.mistakes)
+
+    @property
+    def sure(self) -> bool:
+        return self.certainty is Certainty.SURE
+
+
+class Remark(StrEnum):
+    """What else can be said of a step."""
+
+    FOLLOWS = "follows"  # right, given the writer's own earlier numbers
+    NOT_COPIED = "not-copied"  # a given matrix that is not as it was given
+    NO_ATTEMPT = "no-attempt"  # nothing that follows from it is counted
+    ON_NO_ATTEMPT = "on-no-attempt"  # right for an earlier matrix that was no attempt
+    BLANK = "blank"
+    ROUNDING = "rounding"  # within what rounding before the step could do
+    SHAPE = "shape"  # not the rows and columns that are due
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark about a step: the matrices it speaks of, how many cells, the shapes printed and due."""
+
+    remark: Remark
+    matrices: tuple[str, ...] = ()
+    count: int = 0
+    shapes: tuple[tuple[int, int], ...] = ()

@@ -1,0 +1,74 @@
+"""Marking from Python: what `tmat check` does with one submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeAlias, Unpack
+
+from tmat.errors import InputError
+from tmat.marking.answers import Answers, Called
+from tmat.marking.key import Key
+from tmat.marking.options import Choices, Options
+from tmat.marking.submission import mark_submission
+from tmat.marking.verdicts import Report
+from tmat.sheet.worksheet import Worksheet
+
+Given: TypeAlias = str | Path | Mapping[str, object] | Worksheet | Answers
+"""Answers: a file, text with its line breaks, named arrays, a worksheet."""
+
+
+def mark(
+    answers: Given,
+    key: Worksheet | None = None,
+    *,
+    names: Mapping[str, Called] | None = None,
+    **choices: Unpack[Choices],
+) -> Report:
+    """The marking of answers against a key; a worksheet without a key is held against itself.
+
+    ``answers`` are a file (a path), text as people type it (a string of several lines), arrays by name, or a
+    worksheet; ``names`` says what they call the key's steps. A cell is right within half a unit of the
+    last place that the printed numbers claim, or within ``atol`` and ``rtol`` where they are given.
+    ``points`` says what each step is worth, ``follow`` and ``close`` ("full", "half", "none") what a number
+    earns that follows from an earlier mistake or is off by rounding; with ``slips=False`` no mistake is looked for.
+
+    Errors: answers that cannot be read or hold no matrices, a key without steps.
+
+    >>> from tmat.stages.attention import attention
+    >>> key = attention([[1.0, 2.0], [3.0, 4.0]], weights=False)
+    >>> report = mark({"scores": [[5, 11], [11, 25]], "scaled": [[2.5, 5.5], [5.5, 12.5]]}, key)
+    >>> [(step.name, step.verdict.word) for step in report.steps]
+    [('scores', 'right'), ('scaled', 'slip'), ('weights', 'missing'), ('Z', 'missing')]
+    >>> report["scaled"].findings[0].names
+    ('divided-by-d-k',)
+    """
+    if key is not None:
+        return mark_submission(answers_of(answers).called(names or {}), Key(key), Options(**choices))
+    if isinstance(answers, Worksheet):
+        return mark_self(answers, **choices)
+    raise InputError("there is no key to mark by", "without one, only a worksheet can be marked: by itself")
+
+
+def mark_self(sheet: Worksheet, origin: str = "worksheet", **choices: Unpack[Choices]) -> Report:
+    """A worksheet held against itself: each step recomputed from its own operands."""
+    key = Key(sheet)
+    for matrix in key.steps:
+        if matrix.of is not None and matrix.unrounded is not None:
+            matrix.values = matrix.unrounded
+    return mark_submission(Answers.of_worksheet(sheet, origin, given=False), key, Options(**choices))
+
+
+def answers_of(given: Given) -> Answers:
+    """Answers in whatever form they come.
+
+    >>> answers_of("Q\\n3.88 3.8\\n").matrices[0].values
+    array([[3.88, 3.8 ]])
+    """
+    if isinstance(given, Answers):
+        return given
+    if isinstance(given, Worksheet):
+        return Answers.of_worksheet(given)
+    if isinstance(given, Path) or (isinstance(given, str) and "\n" not in given):
+        return Answers.read(given)
+    return Answers.of_bytes(given.encode(), "answers") if isinstance(given, str) else Answers.of(given)

@@ -1,0 +1,142 @@
+"""Mistakes in single cells: a sign, a decimal point, one product of a sum; and the candidates that happen to fit there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from tmat.marking.candidates import Fit
+from tmat.marking.findings import Cell, Cells, Certainty, Finding, Kind, Mistake, Numbers, Sourced, cells_of
+from tmat.marking.likelihood import ENOUGH, Evidence, choose, cost_of
+from tmat.marking.printed import PrintedMatrix
+from tmat.marking.recomputed import Start
+from tmat.operations.operation import Array
+from tmat.operations.slips import Redo
+from tmat.operations.slips.cells import CellSlip, cell_slips
+
+MOST_NAMED = 3  # mistakes that one finding names
+
+
+class OfCell(NamedTuple):
+    """A mistake that makes the number of one cell, and what it is worth to believe in it."""
+
+    worth: float
+    mistake: Mistake
+    among: int
+    rare: int
+    numbers: Numbers
+
+
+@dataclass(slots=True, eq=False)
+class SingleCells:
+    """The cells of a matrix that are looked at one by one, and the mistakes that make each, by worth."""
+
+    evidence: Evidence
+    sources: Sourced
+    by_cell: Mapping[Cell, Sequence[OfCell]]
+
+    @classmethod
+    def of(
+        cls,
+        printed: PrintedMatrix,
+        due: Array,
+        left: Cells,
+        starts: Sequence[Start],
+        fits: Sequence[Fit],
+        sources: Sourced,
+    ) -> SingleCells:
+        """Every mistake that makes one of the cells that are left."""
+        evidence = Evidence(printed, due, left)
+        found: dict[Cell, list[OfCell]] = {}
+        for cell in cells_of(left):
+            far = float(evidence.far[cell])
+            mistakes = [*_of_slips(printed, due, cell, starts, far), *_of_fits(printed, cell, fits, far)]
+            best: dict[str, OfCell] = {}  # one of a name
+            for one in mistakes:
+                name = one.mistake.label
+                if name not in best or one.worth > best[name].worth:
+                    best[name] = one
+            found[cell] = sorted(best.values(), key=lambda one: -one.worth)
+        return cls(evidence, sources, found)
+
+    @property
+    def worth(self) -> float:
+        """What the likeliest mistakes are worth together, one for each cell."""
+        return sum(found[0].worth if found else 0.0 for found in self.by_cell.values())
+
+    def perhaps(self) -> list[Finding]:
+        """The likeliest mistakes of each cell, none of them sure; cells with the same ones are one finding."""
+        joined: dict[tuple[object, ...], Finding] = {}
+        for cell, found in self.by_cell.items():
+            near = [one for one in found if one.worth > 0][:MOST_NAMED]
+            if near:
+                same = tuple((one.mistake.label, one.mistake.tells) for one in near)
+                joined.setdefault(same, self._finding(near, Certainty.PERHAPS)).cells += (cell,)
+        return list(joined.values())
+
+    def repeated(self) -> list[Finding]:
+        """The same mistake in several cells, where it is too often to be chance."""
+        findings: list[Finding] = []
+        done: set[Cell] = set()
+        for name in dict.fromkeys(one.mistake.label for found in self.by_cell.values() for one in found):
+            cells = {
+                cell: one
+                for cell, found in self.by_cell.items()
+                for one in found
+                if one.mistake.label == name and cell not in done
+            }
+            if cells and self._worth_together(cells) >= ENOUGH + 2.0:
+                first = next(iter(cells.values()))
+                findings.append(self._finding([first], Certainty.SURE, tuple(cells)))
+                done.update(cells)
+        return findings
+
+    def _finding(self, found: Sequence[OfCell], certainty: Certainty, cells: tuple[Cell, ...] = ()) -> Finding:
+        mistakes = tuple(one.mistake for one in found)
+        return Finding(Kind.SLIP, mistakes, cells, certainty, made_from=self.sources(found[0].numbers))
+
+    def _worth_together(self, cells: Mapping[Cell, OfCell]) -> float:
+        evidence = self.evidence
+        worth = sum(float(min(evidence.far[cell], evidence.near[cell]) * evidence.share[cell]) for cell in cells)
+        worth -= sum(float(np.log(one.among)) for one in cells.values())
+        return worth - choose(len(self.by_cell), len(cells)) - cost_of(next(iter(cells.values())).rare)
+
+
+def _of_slips(printed: PrintedMatrix, due: Array, cell: Cell, starts: Sequence[Start], far: float) -> list[OfCell]:
+    """The slips of a single cell that would be printed as it is."""
+    made: list[tuple[CellSlip, Start]] = []
+    for n, start in enumerate(starts[:2]):
+        right = due if n == 0 else start.step()
+        if right.shape == printed.shape:
+            made += [(slip, start) for slip in cell_slips(start.step, right, *cell, _decimals(printed, cell))]
+    fits = printed.fits_cell(cell, np.array([slip.value for slip, _ in made]))
+    return [
+        OfCell(far - cost_of(slip.rare, slip.among), _mistake(slip, start.step), slip.among, slip.rare, start.numbers)
+        for (slip, start), fit in zip(made, fits, strict=True)
+        if fit
+    ]
+
+
+def _of_fits(printed: PrintedMatrix, cell: Cell, fits: Sequence[Fit], far: float) -> list[OfCell]:
+    """The candidates that fit the cell; the more cells of the matrix they miss, the less each says."""
+    found = []
+    for fit in fits:
+        if fit.cells[cell]:
+            candidate = fit.candidate
+            among = candidate.among * max(int((~fit.cells & ~printed.blank).sum()), 1)
+            worth = far - cost_of(candidate.rare, among)
+            found.append(OfCell(worth, candidate.mistake, among, candidate.rare, candidate.numbers))
+    return found
+
+
+def _mistake(slip: CellSlip, step: Redo) -> Mistake:
+    return Mistake(slip.name, slip.said, slip.mend, step.result, step.names, step.params, slip.details)
+
+
+def _decimals(printed: PrintedMatrix, cell: Cell) -> int:
+    """The decimals that a cell shows, at least those of its matrix."""
+    unit = float(printed.unit[cell])
+    return max(printed.decimals, round(-np.log10(unit)) if unit > 0 else 0)
