@@ -31,6 +31,9 @@ FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
     "xlsx": ("xlsx", (".xlsx",)),
 }
 
+PAGES = frozenset(("table", "text", "markdown", "latex", "html", "svg", "xlsx"))
+"""Those that draw pages, remarks and all; the others hold numbers alone."""
+
 
 def known_formats() -> list[str]:
     return list(FORMATS)
