@@ -126,20 +126,13 @@ def _errata(audited: Audited) -> Table:
 
 
 def _otherwise(audited: Audited) -> Table:
-    """Conventions and claims that are not the paper's; what the stages note of them needs no sentence besides."""
-    noted = [
-        (ours, paper.removesuffix(")"))
-        for part in audited.parts
-        for done in part.calls
-        for ours, mark, paper in (note.partition(" (the paper: ") for note in done.key.notes)
-        if mark
-    ]
+    """What the article says of conventions and of the model, where the paper says something else."""
+    remarks = audited.example.remarks
     said = tuple(
         (Said(f"said: {theirs}", "follows"), Said(f"the paper: {paper}", "caption", 2))
-        for theirs, paper in audited.example.remarks
+        for theirs, paper in remarks
     )
-    rows = (*noted, *audited.example.remarks)
-    return Table("otherwise than the paper", ("the article", "the paper"), rows, said)
+    return Table("otherwise than the paper", ("the article", "the paper"), remarks, said)
 
 
 def _claims(audited: Audited) -> Table:

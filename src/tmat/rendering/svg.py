@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tmat.errors import InputError
 from tmat.rendering.layout.look import Look
 from tmat.rendering.terminal_svg import to_svg
-from tmat.sheet.worksheet import Worksheet
+from tmat.sheet.worksheet import Worksheet, on_pages
 
 COLUMNS = 120
 """The width of the terminal where none is said."""
@@ -19,6 +19,7 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> dic
 
     Errors: several worksheets and no file to call them by.
     """
+    sheets = on_pages(sheets)
     if len(sheets) > 1 and not name:
         raise InputError(
             f"{len(sheets)} worksheets are {len(sheets)} pictures",

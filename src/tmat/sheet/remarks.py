@@ -65,6 +65,10 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     said: tuple[tuple[Said, ...], ...] | None = None
 
+    def is_count(self, n: int) -> bool:
+        """Whether all of a column are counts (3 of 9), which stand to the right."""
+        return all(row[n][:1].isdigit() and row[n][-1:].isdigit() for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Cover:
@@ -75,4 +79,4 @@ class Cover:
     summary: str
     count: tuple[Said, ...] = ()
     tables: tuple[Table, ...] = ()
-    script: tuple[str, str] | None = None  # a sentence, and the shell commands that it speaks of
+    script: str = ""  # shell commands that do the same
