@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tmat.articles import example
     from tmat.errors import InputError, LimitError, OutputError, TmatError
     from tmat.reading import read_documents, read_matrices, read_weights
     from tmat.sheet.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
@@ -33,6 +34,7 @@ _HOMES = {
     "decode": "stages.decode",
     "embed": "stages.embed",
     "encode": "stages.encode",
+    "example": "articles",
     "ffn": "stages.ffn",
     "posenc": "stages.posenc",
     "vocab": "stages.vocab",
@@ -65,6 +67,7 @@ __all__ = [
     "decode",
     "embed",
     "encode",
+    "example",
     "ffn",
     "posenc",
     "read_documents",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tmat.articles.auditing import Audit, Audited
+from tmat.articles.auditing import Audit, Audited, Cells
 from tmat.articles.changes import changed, side_by_side
 from tmat.articles.letters import due, spaced
 from tmat.articles.numbers import BLANK
@@ -52,7 +52,9 @@ def _remarks(audited: Audited, part: PartDone, done: Done, before: PartDone | No
     audits: dict[str, list[Audit]] = {}
     for one in audited.of(done):
         audits.setdefault(known.get(fold(one.name), one.name), []).append(one)
-    of = {name: tuple(_remark(audited, one, n > 0) for n, one in enumerate(audits.get(name, ()))) for name in key.names()}
+    of = {
+        name: tuple(_remark(audited, one, n > 0) for n, one in enumerate(audits.get(name, ()))) for name in key.names()
+    }
     unsaid = (Remark((Said("not printed", "caption"),)),) if done.call.prints and not corrected else ()
     of |= {step.name: unsaid for step in key.steps if not of[step.name]}
     introduction = [Said(text, "sentence") for text in changed(before, part)] if article.compares else []
@@ -83,14 +85,19 @@ def _fact(audited: Audited, found: list[Audit]) -> Iterator[Said]:
 
 
 def _is_wrong(one: Audit) -> bool:
-    """Whether all of a matrix is printed, and not all of it comes out."""
-    return not one.good and one.printed is not None and not any(text == BLANK for row in one.texts for text in row)
+    """Whether all of a matrix is printed, and some of it is not right."""
+    whole = one.printed is not None and not any(text == BLANK for row in one.texts for text in row)
+    return whole and bool(_wrong(one).any())
+
+
+def _wrong(one: Audit) -> Cells:
+    return one.explained | one.unexplained
 
 
 def _correction(one: Audit) -> Correction:
     assert one.printed is not None
     decimals = max(len(text.partition(".")[2]) for row in one.texts for text in row)
-    return Correction(one.printed, ~(one.reproduced | one.follows), one.right, decimals)
+    return Correction(one.printed, _wrong(one), one.right, decimals)
 
 
 # -- the cover
@@ -129,8 +136,7 @@ def _otherwise(audited: Audited) -> Table:
     """What the article says of conventions and of the model, where the paper says something else."""
     remarks = audited.example.remarks
     said = tuple(
-        (Said(f"said: {theirs}", "follows"), Said(f"the paper: {paper}", "caption", 2))
-        for theirs, paper in remarks
+        (Said(f"said: {theirs}", "follows"), Said(f"the paper: {paper}", "caption", 2)) for theirs, paper in remarks
     )
     return Table("otherwise than the paper", ("the article", "the paper"), remarks, said)
 

@@ -204,7 +204,9 @@ def _as_printed(shown: Shown, correction: Correction) -> Shown:
             for i, row in zip(shown.rows, cells, strict=True)
         ]
         matrix = replace(shown.matrix, values=correction.right)
-        right = replace(shown, matrix=matrix, cells=cells, scale=None, remarks=(), letters=(), kind="right", wrong=wrong)
+        right = replace(
+            shown, matrix=matrix, cells=cells, scale=None, remarks=(), letters=(), kind="right", wrong=wrong
+        )
     return replace(shown, scale=None, kind="printed", wrong=wrong, right=right)
 
 

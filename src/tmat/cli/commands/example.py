@@ -72,7 +72,9 @@ def command(
         common = Common(**{**vars(common), "only": None})
         emitter = Emitter(env, common)
     if on_terminal and not working:
-        put(render_all(sheets, width=common.width or env.columns, look=fitted(emitter.look(), env, common)), env, common)
+        put(
+            render_all(sheets, width=common.width or env.columns, look=fitted(emitter.look(), env, common)), env, common
+        )
         more = "" if corrected else " · --corrected: without the slips"
         env.hint(f"\n tmat example {name} --script: the same by pipes{more}")
         return

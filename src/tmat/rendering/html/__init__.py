@@ -13,8 +13,8 @@ from html import escape
 from importlib.resources import files
 
 from tmat.numbers import format_number
-from tmat.rendering.html.remarks import listed, opening, remarked, symbols
 from tmat.rendering.html.live import Live, lines_of
+from tmat.rendering.html.remarks import listed, opening, remarked, symbols
 from tmat.rendering.html.shades import ramps, rules
 from tmat.rendering.html.tables import formula, ramp, table, word
 from tmat.rendering.layout.look import Look

@@ -33,7 +33,13 @@ MACROS = r"""% what is wider or higher than the page is scaled down to it
   \ifdim\wd2>\wd0\sbox0{\hbox to\wd2{\hss\usebox0\hss}}\else\sbox2{\hbox to\wd0{\hss\usebox2\hss}}\fi
   \rlap{\raisebox{2.5ex}[0pt][0pt]{\usebox2}}\usebox0\endgroup}"""
 
-COLOURS = {"right": ".10,.50,.22", "follows": ".54,.38,0", "slip": ".54,.23,.73", "wrong": ".81,.13,.18", "caption": ".4,.4,.4"}
+COLOURS = {
+    "right": ".10,.50,.22",
+    "follows": ".54,.38,0",
+    "slip": ".54,.23,.73",
+    "wrong": ".81,.13,.18",
+    "caption": ".4,.4,.4",
+}
 """Of what is said, by its role; without the package color all is black."""
 
 REMARKED = "\n".join(
@@ -64,7 +70,17 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     body = _body(sheets, look)
     found = scripts(body)
     opening, closing = (r"\begin{tmatcjk}", r"\end{tmatcjk}") if found.cjk else ("", "")
-    parts = (PREAMBLE, declared(found), MACROS, _remarked(sheets), r"\begin{document}", opening, body, closing, r"\end{document}")
+    parts = (
+        PREAMBLE,
+        declared(found),
+        MACROS,
+        _remarked(sheets),
+        r"\begin{document}",
+        opening,
+        body,
+        closing,
+        r"\end{document}",
+    )
     return "\n".join(part for part in parts if part) + "\n"
 
 

@@ -11,7 +11,15 @@ from tmat.rendering.page import Shown
 from tmat.visible import visible
 
 BLANK = r"\underline{\hspace{2.5em}}"
-_SIGNS = {"⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots", "·": r"\cdot", "∞": r"\infty", "−∞": r"-\infty", "NaN": r"\text{NaN}"}
+_SIGNS = {
+    "⋯": r"\cdots",
+    "⋮": r"\vdots",
+    "⋱": r"\ddots",
+    "·": r"\cdot",
+    "∞": r"\infty",
+    "−∞": r"-\infty",
+    "NaN": r"\text{NaN}",
+}
 _INDEX = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
 

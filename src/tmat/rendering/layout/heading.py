@@ -10,6 +10,7 @@ from tmat.rendering.layout.remarks import INDENT
 from tmat.rendering.layout.remarks import sentence as sentence_lines
 from tmat.rendering.layout.wrap import folded, phrases, words
 from tmat.rendering.styled import Line, Span, columns, padded, space
+from tmat.sheet.origins import said as origin_said
 from tmat.sheet.remarks import Remarks
 from tmat.sheet.worksheet import Stage, Step
 
@@ -78,11 +79,7 @@ def origins(stage: Stage) -> list[str]:
         if matrix.origin:
             found.setdefault(matrix.origin, []).append(name)
     noted = {origin for origin in found if any(note.endswith(f" of {origin}") for note in stage.notes)}
-    return [f"{', '.join(names)} {_from(origin)}" for origin, names in found.items() if origin not in noted]
-
-
-def _from(origin: str) -> str:
-    return origin if origin.startswith(("drawn", "from ", "given")) else f"from {origin}"
+    return [f"{', '.join(names)} {origin_said(origin)}" for origin, names in found.items() if origin not in noted]
 
 
 class StepHeads:

@@ -140,9 +140,7 @@ def _portions(
         steps = list(run)
         if is_part and len(steps) > 1:
             yield from (Portion(lines, steps[0][1]) for lines in pieces(pen, steps, heads.short))
-            verdicts = [
-                line for _, step in steps for line in told.named(pen, step.name, remarks.of.get(step.name, ()))
-            ]
+            verdicts = [line for _, step in steps for line in told.named(pen, step.name, remarks.of.get(step.name, ()))]
             yield from [Portion(verdicts)] if verdicts else []
             continue
         for number, step in steps:

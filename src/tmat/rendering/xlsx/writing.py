@@ -13,6 +13,7 @@ from tmat.rendering.page import Shown, begun, heated
 from tmat.rendering.xlsx.formulas import Formula, Formulas
 from tmat.rendering.xlsx.plan import LABELS, LIKELY, Block, Page
 from tmat.rendering.xlsx.styles import AIR, TEXTS, Styles, digits_of, heat
+from tmat.sheet.origins import said as origin_said
 from tmat.sheet.remarks import Cover, Said
 from tmat.visible import visible
 from tmat.width import width
@@ -43,7 +44,12 @@ def write(pages: Sequence[Page], look: Look, stream: BinaryIO, cover: Cover | No
 
 def _cover(sheet: Any, cover: Cover, styles: Styles) -> None:
     """What is said of the whole document: its title, the count, and its tables."""
-    lines = [[Said(cover.title, "heading")], [Said(begun(cover.summary) + ".", "sentence")], [], *([said] for said in cover.count)]
+    lines = [
+        [Said(cover.title, "heading")],
+        [Said(begun(cover.summary) + ".", "sentence")],
+        [],
+        *([said] for said in cover.count),
+    ]
     for table in cover.tables:
         lines += [[], [Said(begun(table.title), "name")], [Said(text, "caption") for text in table.head]]
         lines += [[Said(text, "told") for text in row] for row in table.rows]
@@ -162,7 +168,7 @@ class _Writer:
         shown, text = block.shown, self.styles.text
         if shown.step is None:
             head = [text("name"), _spoken(shown.name)]
-            more = [_said(shown.matrix.origin)]
+            more = [origin_said(shown.matrix.origin)]
         else:
             name, _, formula = _spoken(shown.formula).partition(" = ")
             head = [text("caption"), f"{shown.number}   ", text("name"), name, text("formula"), f" = {formula}"]
@@ -180,7 +186,9 @@ class _Writer:
         computed = "output" if shown.name == self.page.stage.output else "result"
         stated = "given" if shown.step is None else computed
         for j in range(block.width):
-            looks = {role: self.styles.number(role, digits, opens=j == 0) for role in (computed, stated, "blank", "slip")}
+            looks = {
+                role: self.styles.number(role, digits, opens=j == 0) for role in (computed, stated, "blank", "slip")
+            }
             for i, row in enumerate(values):
                 at, x = block.place(i, j), row[j]
                 formula = formulas[i][j] if formulas is not None else None
@@ -241,10 +249,6 @@ class _Exact(float):
 
     def __format__(self, form: str) -> str:
         return repr(float(self)).removesuffix(".0")
-
-
-def _said(origin: str) -> str:
-    return origin if not origin or origin.startswith(("drawn", "from ", "given")) else f"from {origin}"
 
 
 def _spoken(text: str) -> str:
