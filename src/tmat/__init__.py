@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tmat.articles import example
     from tmat.errors import InputError, LimitError, OutputError, TmatError
+    from tmat.experiment.scaling import scaling
     from tmat.reading import read_documents, read_matrices, read_weights
     from tmat.sheet.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
     from tmat.stages.addnorm import addnorm
@@ -37,6 +38,7 @@ _HOMES = {
     "example": "articles",
     "ffn": "stages.ffn",
     "posenc": "stages.posenc",
+    "scaling": "experiment.scaling",
     "vocab": "stages.vocab",
     "Matrix": "sheet.worksheet",
     "Stage": "sheet.worksheet",
@@ -73,6 +75,7 @@ __all__ = [
     "read_documents",
     "read_matrices",
     "read_weights",
+    "scaling",
     "vocab",
 ]
 

@@ -123,7 +123,9 @@ def _cells(shown: Shown) -> str:
 
 
 def _symbols(cells: Sequence[Sequence[str]]) -> str:
-    return table([""] * len(cells[0]), [[escaped(text) for text in row] for row in cells], "l" * len(cells[0]))
+    return table(
+        [""] * len(cells[0]), [[escaped(text, in_table=True) for text in row] for row in cells], "l" * len(cells[0])
+    )
 
 
 def _opening(cover: Cover) -> Iterator[str]:
@@ -134,8 +136,10 @@ def _opening(cover: Cover) -> Iterator[str]:
         yield _listed(cover.count)
     for own in cover.tables:
         yield f"## {escaped(begun(own.title))}"
-        sides = "".join("r" if own.is_count(n) else "l" for n in range(len(own.head)))
-        yield table(own.head, [[escaped(text) for text in row] for row in own.rows], sides)
+        if own.caption:
+            yield escaped(own.caption)
+        sides = "".join("r" if own.has_numbers(n) else "l" for n in range(len(own.head)))
+        yield table(own.head, [[escaped(text, in_table=True) for text in row] for row in own.rows], sides)
 
 
 def _listed(said: Sequence[Said]) -> str:
@@ -202,13 +206,15 @@ def label(text: str, *, in_table: bool = False) -> str:
     return f"{fence}{gap}{shown}{gap}{fence}"
 
 
-def escaped(text: str) -> str:
+def escaped(text: str, *, in_table: bool = False) -> str:
     r"""A line of text with nothing in it that marks up.
 
     >>> print(escaped("- a*b, d_k and <i>"))
     \- a\*b, d_k and \<i\>
     """
     shown = _TELLING.sub(r"\\\g<0>", visible(text))
+    if in_table:  # where no line begins
+        return shown
     return _LEADING.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", shown)
 
 

@@ -108,7 +108,8 @@ def _opening(cover: Cover) -> Iterator[str]:
     yield _said((Said(f"{cover.name}: {cover.title}"), Said(cover.summary)))
     yield from [_said(cover.count)] if cover.count else []
     for table in cover.tables:
-        yield "\n".join(map(_remark, (table.title, *(" | ".join(row) for row in (table.head, *table.rows)))))
+        told = [text for text in (table.title, table.caption) if text]
+        yield "\n".join(map(_remark, (*told, *(" | ".join(row) for row in (table.head, *table.rows)))))
 
 
 def _said(said: Sequence[Said]) -> str:

@@ -64,10 +64,11 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     said: tuple[tuple[Said, ...], ...] | None = None
+    caption: str = ""
 
-    def is_count(self, n: int) -> bool:
-        """Whether all of a column are counts (3 of 9), which stand to the right."""
-        return all(row[n][:1].isdigit() and row[n][-1:].isdigit() for row in self.rows)
+    def has_numbers(self, n: int) -> bool:
+        """Whether all of a column are numbers (or 3 of 9, 0.1 ± 0.2), which stand to the right."""
+        return all(row[n].lstrip("-")[:1].isdigit() and row[n].rstrip()[-1:].isdigit() for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,10 +50,11 @@ def opening(cover: Cover) -> Iterator[str]:
     yield from listed(cover.count)
     for own in cover.tables:
         head = "".join(f'<th scope="col">{escape(text)}</th>' for text in own.head)
-        kinds = [' class="count"' if own.is_count(n) else "" for n in range(len(own.head))]
+        kinds = [' class="number"' if own.has_numbers(n) else "" for n in range(len(own.head))]
         cells = [[f"<td{kind}>{word(text)}</td>" for kind, text in zip(kinds, row, strict=True)] for row in own.rows]
         rows = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
+        caption = f'<p class="caption">{word(own.caption)}</p>' if own.caption else ""
         yield (
-            f'<h2>{word(begun(own.title))}</h2><div class="scroll"><table class="told"><thead><tr>{head}</tr></thead>'
+            f'<h2>{word(begun(own.title))}</h2>{caption}<div class="scroll"><table class="told"><thead><tr>{head}</tr></thead>'
             f"<tbody>{rows}</tbody></table></div>"
         )

@@ -97,7 +97,8 @@ def fragment(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
 
 
 def _remarked(sheets: Sequence[Worksheet]) -> str:
-    return REMARKED if any(stage.remarks for sheet in on_pages(sheets) for stage in sheet) else ""
+    told = any(sheet.cover or any(stage.remarks for stage in sheet) for sheet in on_pages(sheets))
+    return REMARKED if told else ""
 
 
 def _body(sheets: Sequence[Worksheet], look: Look) -> str:
@@ -165,6 +166,7 @@ def _opening(cover: Cover) -> Iterator[str]:
     yield from _sentences(cover.count)
     for own in cover.tables:
         yield rf"\subsection*{{{text(begun(own.title))}}}"
+        yield from _sentences([Said(own.caption, "caption")] if own.caption else [])
         columns = _columns([max(map(len, column)) for column in zip(own.head, *own.rows, strict=True)])
         rows = [" & ".join(rf"\raggedright {text(cell)}" for cell in row) + r"\tabularnewline" for row in own.rows]
         head = " & ".join(rf"\textit{{{text(name)}}}" for name in own.head) + r"\tabularnewline"

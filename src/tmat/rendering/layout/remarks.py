@@ -132,7 +132,7 @@ def _grid(pen: Pen, cells: Sequence[Sequence[str]], roles: Roles, caption: str, 
 
 def opening(pen: Pen, cover: Cover) -> list[Line]:
     """Its name, its title and what it is about."""
-    first, *rest = words(cover.title, "sentence")
+    first, *rest = words(pen.spell(cover.title), "sentence")
     title = [(Span(cover.name, "heading"), *space(4), *first), *rest]
     return [*folded(title, pen.width), *sentence(pen, Said(cover.summary, "caption"), INDENT, hang=0)]
 
@@ -142,15 +142,20 @@ def closing(pen: Pen, cover: Cover) -> Iterator[list[list[Line]]]:
     told: list[list[Line]] = []
     for own in cover.tables:
         if own.said is None:
-            yield [table(pen, own)]
+            yield [_heading(pen, own), table(pen, own)]
         else:
             told += [sentences(pen, said, 0) for said in own.said]
     yield [*told, sentences(pen, cover.count, 0)]
 
 
+def _heading(pen: Pen, own: Table) -> list[Line]:
+    lines = sentence(pen, Said(own.title, "heading"), 0)
+    return [*lines, *(sentence(pen, Said(own.caption, "caption"), INDENT, hang=0) if own.caption else ())]
+
+
 def table(pen: Pen, own: Table) -> list[Line]:
     """A table's columns side by side; where there is no room for that, its rows one below the other."""
-    rows = [own.head, *own.rows]
+    rows = [[pen.spell(text) for text in row] for row in (own.head, *own.rows)]
     wide = [max(width(row[n]) for row in rows) for n in range(len(own.head))]
     gap = 2
     if pen.width is not None and sum(wide) + gap * (len(wide) - 1) > pen.width:
@@ -158,7 +163,10 @@ def table(pen: Pen, own: Table) -> list[Line]:
     lines: list[Line] = []
     for m, row in enumerate(rows):
         role = "caption" if m == 0 else "formula"
-        cells = [padded((Span(pen.spell(text), "name" if n == 0 else role),), wide[n]) for n, text in enumerate(row)]
+        cells = [
+            padded((Span(text, "name" if n == 0 else role),), wide[n], "right" if own.has_numbers(n) else "left")
+            for n, text in enumerate(row)
+        ]
         lines.append(tuple(span for n, cell in enumerate(cells) for span in (*(space(gap) if n else ()), *cell)))
     return lines
 
@@ -169,6 +177,6 @@ def _listed(pen: Pen, own: Table) -> list[Line]:
     for row in own.rows:
         lines += [*([EMPTY] if lines else []), (Span(pen.spell(row[0]), "name"),)]
         for name, text in zip(own.head[1:], row[1:], strict=True):
-            pieces = [(Span(name, "caption"),), *words(pen.spell(text), "formula")]
+            pieces = [(Span(pen.spell(name), "caption"),), *words(pen.spell(text), "formula")]
             lines += [(*space(INDENT), *line) for line in folded(pieces, room, indent=INDENT)]
     return lines

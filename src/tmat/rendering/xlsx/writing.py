@@ -51,7 +51,12 @@ def _cover(sheet: Any, cover: Cover, styles: Styles) -> None:
         *([said] for said in cover.count),
     ]
     for table in cover.tables:
-        lines += [[], [Said(begun(table.title), "name")], [Said(text, "caption") for text in table.head]]
+        lines += [
+            [],
+            [Said(begun(table.title), "name")],
+            [Said(table.caption, "caption")],
+            [Said(text, "caption") for text in table.head],
+        ]
         lines += [[Said(text, "told") for text in row] for row in table.rows]
     widths: dict[int, int] = {}
     for row, texts in enumerate(lines):
