@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tmat.experiment.histogram import Histogram
 from tmat.experiment.scaling import Scaling
@@ -13,53 +14,54 @@ from tmat.rendering.styled import EMPTY, Line, Span, padded, space, trimmed
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 PLAIN = " .:#"  # where an output has no blocks: empty, a little, more, full
 INDENT, APART = 1, 4
+USUAL = 80  # columns where nobody says how many
 LEAST, MOST = 15, 60  # columns of a histogram
 
-Row = tuple[str, tuple[Histogram, Histogram]]
+Named = tuple[str, Sequence[Histogram]]
 
 
 def histograms(result: Scaling, *, width: int | None = None, encoding: str = "utf-8") -> list[Line]:
-    """The scores as they come, and divided: for each d to its own height, and the article's."""
+    """The scores as they come beside the same divided: for each d, and the article's."""
     spell = Spelling(encoding)
     over = format_number(result.deviation)
-    widths = [(f"d = {each.d}", (each.before.histogram, each.after.histogram)) for each in result.widths]
-    article = [("", (result.article.before.histogram, result.article.after.histogram))]
-    parts = (
-        _picture(widths, (spell("q·k"), spell("q·k / √d")), 3, width or 80, encoding),
-        _picture(article, (spell(f"N(0, {over}²)"), f"over {over}"), 5, width or 80, encoding),
+    labels = [f"d = {each.d}" for each in result.widths]
+    widths = (
+        (spell("q·k"), [each.before.histogram for each in result.widths]),
+        (spell("q·k / √d"), [each.after.histogram for each in result.widths]),
     )
-    return [trimmed(line) for line in (*parts[0], EMPTY, *parts[1])]
+    article = (
+        (spell(f"N(0, {over}²)"), [result.article.before.histogram]),
+        (f"over {over}", [result.article.after.histogram]),
+    )
+    above = _Picture(width or USUAL, encoding, labels, 3).drawn(widths)
+    below = _Picture(width or USUAL, encoding, [""], 5).drawn(article)
+    return [trimmed(line) for line in (*above, EMPTY, *below)]
 
 
-def _picture(rows: Sequence[Row], names: tuple[str, str], height: int, room: int, encoding: str) -> list[Line]:
-    """A row of two histograms for each label; where two do not fit side by side, one column below the other."""
-    wide = max(len(label) for label, _ in rows)
-    before = INDENT + (wide + APART if wide else 0)
-    each = (room - before - APART) // 2
-    if each >= LEAST:
-        return _columns(rows, names, (0, 1), height, (wide, before, min(each, MOST)), encoding)
-    each = max(min(room - before, MOST), 1)
-    first, second = (_columns(rows, names, (n,), height, (wide, before, each), encoding) for n in (0, 1))
-    return [*first, EMPTY, *second]
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A row of histograms for each label, so many lines high; where two do not fit side by side, one stands below the other."""
 
+    room: int
+    encoding: str
+    labels: Sequence[str]
+    height: int
 
-def _columns(
-    rows: Sequence[Row],
-    names: tuple[str, str],
-    shown: Sequence[int],
-    height: int,
-    sizes: tuple[int, int, int],
-    encoding: str,
-) -> list[Line]:
-    wide, before, each = sizes
-    lines: list[Line] = [(*space(before), *_apart([padded((Span(names[n], "name"),), each, "centre") for n in shown]))]
-    for label, pair in rows:
-        drawn = [bars(pair[n].merged(each).counts, height, encoding) for n in shown]
-        for at in range(height):
-            head = label.rjust(wide) if at == height - 1 else ""
-            lead = (*space(INDENT), *padded((Span(head, "label"),), before - INDENT))
-            lines.append((*lead, *_apart([padded((Span(own[at], "bar"),), each, "centre") for own in drawn])))
-    return [*lines, (*space(before), *_apart([_axis(rows[0][1][n], each) for n in shown]))]
+    def drawn(self, named: Sequence[Named]) -> list[Line]:
+        wide = max(map(len, self.labels))
+        before = INDENT + (wide + APART if wide else 0)
+        each = (self.room - before - APART * (len(named) - 1)) // len(named)
+        if len(named) > 1 and each < LEAST:
+            return [line for n, one in enumerate(named) for line in (*([EMPTY] if n else []), *self.drawn([one]))]
+        each = max(min(each, MOST), 1)
+        lines = [(*space(before), *_apart([padded((Span(name, "name"),), each, "centre") for name, _ in named]))]
+        for n, label in enumerate(self.labels):
+            texts = [bars(own[n].merged(each).counts, self.height, self.encoding) for _, own in named]
+            for at, row in enumerate(zip(*texts, strict=True), start=1):
+                head = Span(label.rjust(wide) if at == self.height else "", "label")
+                drawn = _apart([padded((Span(text, "bar"),), each, "centre") for text in row])
+                lines.append((*space(INDENT), *padded((head,), before - INDENT), *drawn))
+        return [*lines, (*space(before), *_apart([_axis(own[0], each) for _, own in named]))]
 
 
 def _axis(histogram: Histogram, each: int) -> Line:

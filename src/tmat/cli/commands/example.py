@@ -68,9 +68,13 @@ def command(
         sheets = _with_cells(sheets, working) if working else sheets
     names = split_names(common.only)
     if names and not working:
-        sheets = _chosen(sheets, names)
-        common = Common(**{**vars(common), "only": None})
-        emitter = Emitter(env, common)
+        _refuse_unknown(sheets, names)
+        if on_terminal and not any("." in name for name in names):
+            sheets = [_with_stages(sheet, names) for sheet in sheets]  # whole, so that a step keeps its number
+        else:
+            sheets = _chosen(sheets, names)
+            common = Common(**{**vars(common), "only": None})
+            emitter = Emitter(env, common)
     if on_terminal and not working:
         put(
             render_all(sheets, width=common.width or env.columns, look=fitted(emitter.look(), env, common)), env, common
@@ -128,9 +132,8 @@ def _script(name: str, common: Common, env: "Environment", corrected: bool) -> N
     env.hint(f"wrote {common.output}")
 
 
-def _chosen(sheets: "Sequence[Worksheet]", names: "Sequence[str]") -> "list[Worksheet]":
-    """The worksheets with only the matrices asked for; those that have none are left out."""
-    from tmat.sheet.selecting import chosen, places
+def _refuse_unknown(sheets: "Sequence[Worksheet]", names: "Sequence[str]") -> None:
+    from tmat.sheet.selecting import places
 
     for name in names:
         if not any(list(places(sheet, name)) for sheet in sheets):
@@ -141,6 +144,21 @@ def _chosen(sheets: "Sequence[Worksheet]", names: "Sequence[str]") -> "list[Work
                 f"it has {', '.join(known)}",
                 mend=f"did you mean {near[0]}?" if near else None,
             )
+
+
+def _with_stages(sheet: "Worksheet", names: "Sequence[str]") -> "Worksheet":
+    """Only the stages that have a matrix of these names."""
+    from tmat.sheet.selecting import matching
+    from tmat.sheet.worksheet import Worksheet
+
+    stages = [stage for stage in sheet if any(matching(stage, name) for name in names)]
+    return Worksheet(stages, sheet.vocabulary, sheet.tokens)
+
+
+def _chosen(sheets: "Sequence[Worksheet]", names: "Sequence[str]") -> "list[Worksheet]":
+    """The worksheets with only the matrices asked for; those that have none are left out."""
+    from tmat.sheet.selecting import chosen, places
+
     asked = [[name for name in names if list(places(sheet, name))] for sheet in sheets]
     return [chosen(sheet, own) for sheet, own in zip(sheets, asked, strict=True) if own]
 

@@ -24,7 +24,6 @@ LEFT_OUT = (
     "matrix", "weights", "tokens", "init", "round", "dtype", "format", "digits", "only", "work", "work_steps", "trace",
     "depth", "heat", "full",
 )  # fmt: skip
-USUAL = 80  # columns where nobody says how many
 FORMATS = {"table": ".txt", "json": ".json"}
 
 
@@ -97,12 +96,12 @@ def command(
 
         write_file(plot, plotted(result, os.path.splitext(plot)[1].lower()[1:]))
     if common.output is not None:
-        text = _json(result) if chosen == "json" else to_text(_lines(result, common.width or USUAL, "utf-8"))
+        text = _json(result) if chosen == "json" else to_text(_lines(result, common.width, "utf-8"))
         write_file(common.output, text.encode())
     elif chosen == "json" or (chosen is None and not env.stdout_tty):
         env.write(_json(result))
     else:
-        put(_lines(result, common.width or env.columns or USUAL, env.encoding), env, common)
+        put(_lines(result, common.width or env.columns, env.encoding), env, common)
     wrote = [path for path in (common.output, plot) if path is not None]
     if wrote:
         env.hint(f" wrote {' and '.join(wrote)}")

@@ -158,7 +158,8 @@ def _portions(
     extra = EXTRAS.get(stage.stage)
     if extra is not None and wanted is None and not remarks.corrections:
         yield from map(Portion, extra(pen, stage, vocabulary))
-    yield from (Portion(told.sentences(pen, said, 0)) for said in remarks.end)
+    if wanted is None:
+        yield from (Portion(told.sentences(pen, said, 0)) for said in remarks.end)
 
 
 def _body(pen: Pen, stage: Stage, step: Step, equation: list[Line] | None) -> list[Line]:
