@@ -15,7 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tmat.articles import example
     from tmat.errors import InputError, LimitError, OutputError, TmatError
+    from tmat.experiment.scaling import scaling
     from tmat.reading.documents import read_documents
     from tmat.reading.sources import read_matrices, read_weights
     from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
@@ -35,8 +37,10 @@ _HOMES = {
     "decode": "stages.decode",
     "embed": "stages.embed",
     "encode": "stages.encode",
+    "example": "articles",
     "ffn": "stages.ffn",
     "posenc": "stages.posenc",
+    "scaling": "experiment.scaling",
     "vocab": "stages.vocab",
     "Matrix": "sheet.worksheet",
     "Stage": "sheet.worksheet",
@@ -67,11 +71,13 @@ __all__ = [
     "decode",
     "embed",
     "encode",
+    "example",
     "ffn",
     "posenc",
     "read_documents",
     "read_matrices",
     "read_weights",
+    "scaling",
     "vocab",
 ]
 

@@ -7,11 +7,11 @@ from functools import cache
 import pytest
 from tests.articles.golden import WIDTH, path
 
-from tmat.articles import EXAMPLES, example
+from tmat.articles import EXAMPLES, load
 from tmat.articles.auditing import Audit, Audited, Count, audit, blocks_told, given_blocks
 from tmat.articles.numbers import Data
-from tmat.articles.walking import walk
-from tmat.rendering.layout import Look
+from tmat.articles.pages import pages
+from tmat.rendering.layout import Look, render_all
 from tmat.rendering.styled import to_text
 
 
@@ -21,7 +21,7 @@ def by_block(audited: Audited) -> dict[str, Audit]:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_nothing_is_left_unexplained(name: str) -> None:
-    audited = audit(example(name))
+    audited = audit(load(name))
     assert audited.count.unexplained == 0
     assert all(one.equal == one.size for one in audited.agreements)
 
@@ -33,7 +33,7 @@ def test_the_count_ends_in_unexplained_0(name: str) -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_printed_number_is_counted_once(name: str) -> None:
-    found = example(name)
+    found = load(name)
     assert set(found.data.blocks) == blocks_told(found)
     count = audit(found).count
     assert count.printed == sum(found.data.count(block) for block in found.data.blocks)
@@ -44,7 +44,7 @@ def test_every_printed_number_is_counted_once(name: str) -> None:
 
 
 def test_thrones_slips_and_what_follows_from_them() -> None:
-    audited = audit(example("thrones"))
+    audited = audit(load("thrones"))
     assert dict(audited.count.slips) == {
         "sin-for-cos": 9,
         "another-matrix": 33,
@@ -65,7 +65,7 @@ def test_thrones_slips_and_what_follows_from_them() -> None:
 
 
 def test_what_is_not_printed_is_said() -> None:
-    one = by_block(audit(example("thrones")))
+    one = by_block(audit(load("thrones")))
     assert [need.name for need in one["ffn"].lacking] == ["W_1", "b_1"]
     assert [need.name for need in one["logits_shown"].lacking] == ["X flattened", "W_vocab"]
     assert not one["logits_shown"].findings
@@ -75,11 +75,11 @@ def test_a_missing_matrix_that_is_printed_after_all_is_no_longer_missing() -> No
     """Only the numbers in the data decide what cannot be recomputed."""
     data = Data.read("thrones")
     more = Data({**data.blocks, "flat_shown": [["1"] * 36], "W_vocab_shown": [["1"] * 23] * 36}, "thrones")
-    assert not by_block(audit(example("thrones", more)))["logits_shown"].lacking
+    assert not by_block(audit(load("thrones", more)))["logits_shown"].lacking
 
 
 def _is_given(name: str, block: str) -> bool:
-    found = example(name)
+    found = load(name)
     prints = [p for part in found.parts for call in part.calls for p in call.prints]
     return block in given_blocks(found) or any(p.block == block and (p.needs or p.given) for p in prints)
 
@@ -97,8 +97,8 @@ def test_a_changed_digit_is_found(name: str, place: tuple[str, int, int, int]) -
     block, i, j, at = place
     text = data.texts(block)[i][j]
     digit = str((int(text[at]) + 1) % 10)
-    changed = audit(example(name, data.changed(block, i, j, text[:at] + digit + text[at + 1 :])))
-    lines = walk(changed, width=WIDTH, look=Look(glyphs=True, full=True))
+    changed = audit(load(name, data.changed(block, i, j, text[:at] + digit + text[at + 1 :])))
+    lines = render_all(pages(changed), width=WIDTH, look=Look(glyphs=True, full=True))
     assert to_text(lines) != path(name, "txt").read_text("utf-8")
     if not _is_given(name, block):
         assert changed.count != _clean(name)
@@ -110,22 +110,22 @@ def test_a_changed_digit_is_found(name: str, place: tuple[str, int, int, int]) -
 )
 def test_it_must_come_out_by_the_articles_own_roundings(block: str, i: int, j: int, text: str) -> None:
     """A student may round on the way in another manner; an article's last digit must be its own arithmetic's."""
-    changed = audit(example("thrones", Data.read("thrones").changed(block, i, j, text)))
+    changed = audit(load("thrones", Data.read("thrones").changed(block, i, j, text)))
     assert changed.count.unexplained >= 1
 
 
 @cache
 def _clean(name: str) -> Count:
-    return audit(example(name)).count
+    return audit(load(name)).count
 
 
 @pytest.mark.parametrize(
     ("name", "block"), [("weighted-sum", "Z"), ("weighted-sum", "Z_rows"), ("causal", "masked"), ("causal", "SV")]
 )
 def test_a_changed_symbol_is_found(name: str, block: str) -> None:
-    data = example(name).data
+    data = load(name).data
     text = data.texts(block)[1][0]
-    changed = audit(example(name, data.changed(block, 1, 0, text.replace("₂", "₃"))))
+    changed = audit(load(name, data.changed(block, 1, 0, text.replace("₂", "₃"))))
     assert changed.count.unexplained == 1
 
 
@@ -135,7 +135,7 @@ def test_a_claim_that_fails_is_counted() -> None:
     from tmat.articles.article import Same
     from tmat.articles.verdicts import summary
 
-    wrong = replace(example("seven-versions"), same=(Same((1, "Z"), (2, "Z"), "scaling changes nothing"),))
+    wrong = replace(load("seven-versions"), same=(Same((1, "Z"), (2, "Z"), "scaling changes nothing"),))
     audited = audit(wrong)
     assert [(one.equal, one.size) for one in audited.agreements] == [(0, 4)]
     assert "claims held 0 of 1, in 0 of 4 cells" in [said.text for said in summary(audited)]

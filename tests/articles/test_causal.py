@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.articles import example
+from tmat.articles import load
 from tmat.articles.running import run
 
-ONE, TWO, HEADS = (part.calls[-1].stage for part in run(example("causal")))
+ONE, TWO, HEADS = (part.calls[-1].stage for part in run(load("causal")))
 
 
 def test_minus_infinity_becomes_exactly_zero() -> None:

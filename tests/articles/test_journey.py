@@ -10,7 +10,7 @@ import pytest
 from tests.articles.journey_data import FILE, text
 from tests.oracles.book_chapter3 import BOOK
 
-from tmat.articles import example
+from tmat.articles import load
 from tmat.articles.auditing import audit
 from tmat.articles.numbers import Data
 
@@ -37,11 +37,11 @@ def test_the_book_prints_the_same_four_decimals(block: str, values: Any) -> None
 
 
 def test_every_tensor_comes_out() -> None:
-    audited = audit(example("journey"))
+    audited = audit(load("journey"))
     assert audited.count.reproduced == audited.count.printed - audited.count.given
     assert not audited.count.slips
 
 
 def test_the_batch_is_two_worksheets() -> None:
-    parts = audit(example("journey")).parts
+    parts = audit(load("journey")).parts
     assert [len(part.sheets) for part in parts] == [1] * 10 + [2] * 3

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.articles import example
-from tmat.articles.changes import changed, side_by_side_rows
+from tmat.articles import load
+from tmat.articles.changes import changed, side_by_side
 from tmat.articles.running import run
 
-PARTS = run(example("seven-versions"))
+PARTS = run(load("seven-versions"))
 
 
 def test_there_are_seven() -> None:
@@ -41,11 +41,11 @@ def test_nothing_changed_is_said() -> None:
 
 
 def test_side_by_side() -> None:
-    assert side_by_side_rows(PARTS)[1:4] == [
+    assert side_by_side(PARTS).rows[:3] == (
         ("1 additive", "tanh(query_hidden + key_hidden)·v_Aᵀ", "context", "Z 1×4"),
         ("2 dot product", "X·contextᵀ", "context", "Z 1×4"),
         ("3 scaled", "X·contextᵀ / √4", "context", "Z 1×4"),
-    ]
+    )
 
 
 def test_the_weights_of_every_version_sum_to_1() -> None:

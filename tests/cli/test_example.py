@@ -94,7 +94,9 @@ def test_only_goes_for_what_is_piped_too() -> None:
     sheets = tmat("example thrones --only Q").sheets
     assert [[stage["id"] for stage in sheet["stages"]] for sheet in sheets] == [["attention"]]
     assert [step["name"] for step in sheets[0]["stages"][0]["steps"]] == ["Q"]
-    assert refused("example thrones --only nothing").startswith("tmat example: no matrix 'nothing' here")
+    assert refused("example thrones --only nothing").startswith(
+        "tmat example: --only: no matrix 'nothing' in this example"
+    )
 
 
 def test_the_working_of_a_cell() -> None:

@@ -35,7 +35,7 @@ def test_a_terminal_gets_tables() -> None:
     code, output, _ = tmat(*QUICK, tty=True, COLUMNS="80", NO_COLOR="1", TERM="xterm")
     plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
     assert code == 0
-    assert plain.startswith(" scaling    seed 0 · 50 draws of q·k for each d")
+    assert plain.startswith(" scaling    why scores are divided by √d\n     seed 0 · 50 draws of q·k for each d")
     assert "20,000 draws of N(0, 100²), and the same over 100" in plain
     assert max(map(len, plain.splitlines())) <= 80
     _, asked, _ = tmat(*QUICK, "--format", "table")

@@ -6,13 +6,19 @@ import sys
 import pytest
 
 from tmat.errors import InputError, MissingExtra
-from tmat.experiment.bars import bars
-from tmat.experiment.columns import Group, side_by_side
+from tmat.experiment.histograms import bars, histograms
 from tmat.experiment.plot import check_plot, plotted
 from tmat.experiment.scaling import Scaling, scaling
-from tmat.experiment.text import scaling_lines, to_text
-from tmat.rendering.styled import Span, plain
+from tmat.experiment.tables import worksheet
+from tmat.rendering import rendered
+from tmat.rendering.layout import Look, render
+from tmat.rendering.styled import to_text
 from tmat.width import width
+
+
+def text_of(result: Scaling, width: int = 80, encoding: str = "utf-8") -> str:
+    tables = render(worksheet(result), width=width, look=Look(encoding=encoding))
+    return to_text([*tables, *histograms(result, width=width, encoding=encoding)])
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +41,8 @@ def test_what_is_little_is_still_drawn() -> None:
 @pytest.mark.parametrize("room", [24, 40, 50, 79, 80, 81, 100, 132, 200])
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_no_line_is_wider_than_the_terminal(result: Scaling, room: int, encoding: str) -> None:
-    text = to_text(result, width=room, encoding=encoding)
-    assert max(width(line) for line in text.splitlines()) <= max(room, 54)  # a group of columns is not cut
+    text = text_of(result, room, encoding)
+    assert max(width(line) for line in text.splitlines()) <= room
     assert not any(line.endswith(" ") for line in text.splitlines())
     if encoding == "ascii":
         text.encode("ascii")
@@ -44,16 +50,29 @@ def test_no_line_is_wider_than_the_terminal(result: Scaling, room: int, encoding
 
 
 def test_the_numbers_shown_are_those_found(result: Scaling) -> None:
-    text = to_text(result, width=80)
+    text = text_of(result)
     wide = result.widths[1]
-    (row,) = re.findall(r"^ +256  q·k +(.*)$", text, re.MULTILINE)
+    [row] = re.findall(r"^ q·k, d = 256 +(.*±.*)$", text, re.MULTILINE)
     mean, mean_error, _, off, variance, _, theory, _ = re.split(r"\s+(?:± )?", row)
     assert float(mean) == pytest.approx(wide.before.mean.value, abs=0.5 * 10 ** -len(mean.partition(".")[2]))
     assert float(mean_error) == pytest.approx(wide.before.mean.error, rel=0.05)
     assert float(off) == pytest.approx(wide.before.mean.off, abs=0.051)
     assert float(variance) == pytest.approx(wide.before.variance.value, rel=0.02)
     assert theory == "256"
-    assert "All 12 estimates, with those of 4, are within 4.3: theory holds." in " ".join(text.split())
+    [row] = re.findall(r"^ q·k / √256 +([\d.]+ [^±\n]*)$", text, re.MULTILINE)
+    largest, noticed, entropy, gradient = map(float, row.split())
+    found = wide.after.softmax
+    assert (largest, noticed, entropy, gradient) == pytest.approx(
+        (found.largest, found.noticed, found.entropy, found.gradient), abs=6e-5
+    )
+    assert "All 12 estimates are within 4.3 standard errors: theory holds." in " ".join(text.split())
+
+
+@pytest.mark.parametrize("kind", ["markdown", "latex", "html", "svg", "text"])
+def test_the_tables_go_into_every_format_of_pages(result: Scaling, kind: str) -> None:
+    [data] = rendered([worksheet(result)], kind, Look(), "found").values()
+    assert "theory holds" in data.decode()
+    assert f"{result.widths[1].after.softmax.largest:.4f}" in data.decode()
 
 
 def test_a_theory_that_fails_is_said_to(result: Scaling) -> None:
@@ -62,23 +81,15 @@ def test_a_theory_that_fails_is_said_to(result: Scaling) -> None:
     wide = result.widths[1]
     variance = replace(wide.before.variance, theory=16.0)
     wrong = replace(result, widths=(result.widths[0], replace(wide, before=replace(wide.before, variance=variance))))
-    text = " ".join(to_text(wrong, width=80).split())
-    assert "1 of 12 estimates, with those of 4, are off by more than 4.3: theory fails." in text
-    assert any(span.role == "wrong" for line in scaling_lines(wrong) for span in line)
+    text = " ".join(text_of(wrong).split())
+    assert "1 of 12 estimates are off by more than 4.3 standard errors: theory fails." in text
+    assert any(span.role == "wrong" for line in render(worksheet(wrong)) for span in line)
 
 
 def test_a_small_number_is_not_shown_as_nothing() -> None:
-    text = to_text(scaling((90_000,), draws=2, queries=1, keys=2, article_draws=2), width=80)
-    (row,) = re.findall(r"^ +90000 +(1\.0000 .*)$", text, re.MULTILINE)
+    text = text_of(scaling((90_000,), draws=2, queries=1, keys=2, article_draws=2))
+    [row] = re.findall(r"^ q·k, d = 90000 +(1\.0000 .*)$", text, re.MULTILINE)
     assert re.search(r"e-\d+", row)
-
-
-def test_groups_that_do_not_fit_stand_below_with_their_labels() -> None:
-    def group(head: str, text: str) -> Group:
-        return Group("", (head,), (((Span(text),),),))
-
-    lines = side_by_side(group("d", "4"), [group("mean", "0.1"), group("variance", "3.9")], 16, indent=0)
-    assert [plain(line) for line in lines] == ["d    mean", "4     0.1", "", "d    variance", "4         3.9"]
 
 
 @pytest.mark.parametrize(("kind", "start"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])

@@ -178,11 +178,11 @@ def test_the_form_is_the_documented_one() -> None:
 
 
 def test_no_field_is_left_behind() -> None:
-    """A field added to the types must be added to the JSON too, or it is lost in a pipe."""
+    """A field added to the types must be added to the JSON too, or it is lost in a pipe; but remarks are for pages alone."""
     fields = {kind.__name__: {field.name for field in dataclasses.fields(kind)} for kind in (Worksheet, Stage, Step)}
     assert fields == {
-        "Worksheet": {"stages", "vocabulary", "tokens"},
-        "Stage": {"id", "stage", "params", "notes", "given", "steps", "output"},
+        "Worksheet": {"stages", "vocabulary", "tokens", "page", "cover"},
+        "Stage": {"id", "stage", "params", "notes", "given", "steps", "output", "remarks"},
         "Step": {"result", "op", "of", "params", "decimals", "used"},
     }
     assert {field.name for field in dataclasses.fields(Matrix)} == {"name", "values", "rows", "cols", "origin"}

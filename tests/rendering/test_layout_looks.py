@@ -117,9 +117,12 @@ def test_digits_set_the_decimals_of_every_matrix() -> None:
 
 
 def test_a_reader_walks_through_a_stage_block_by_block() -> None:
-    steps = list(blocks(attention()["attention"], width=160))
-    assert len(steps) == 1 + len(attention()["attention"].steps)
-    assert [plain(block[0])[:12].strip().split()[0] for block in steps[1:4]] == ["1", "2", "3"]
+    portions = list(blocks(attention()["attention"], width=160))
+    assert [portion.step and portion.step.name for portion in portions] == [
+        None,
+        *(step.name for step in attention()["attention"].steps),
+    ]
+    assert [plain(portion.lines[0])[:12].strip().split()[0] for portion in portions[1:4]] == ["1", "2", "3"]
 
 
 def test_the_vocabulary_shows_list_set_count_and_ids() -> None:

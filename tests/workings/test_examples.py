@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from tmat.articles import EXAMPLES, example
-from tmat.articles.running import worksheets
 from tmat.numbers import round_half_away
 from tmat.workings.cell import Workings
 
@@ -14,7 +13,7 @@ from tmat.workings.cell import Workings
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_cell_has_working(name: str) -> None:
     cells = 0
-    for sheet in worksheets(example(name)):
+    for sheet in example(name, remarks=False):
         for stage in sheet.stages:
             workings = Workings(stage, fold=8)
             for step in stage.steps:

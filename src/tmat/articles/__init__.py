@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from tmat.errors import InputError, nearest
 if TYPE_CHECKING:
     from tmat.articles.article import Example
     from tmat.articles.numbers import Data
+    from tmat.sheet.worksheet import Worksheet
 
 EXAMPLES = {
     "thrones": "one sentence by hand, from the corpus to the predicted word",
@@ -21,10 +23,30 @@ EXAMPLES = {
 """The examples and what each shows, in the order of the list."""
 
 
-def example(name: str, printed: Data | None = None) -> Example:
-    """A worked example by its name; ``printed`` stands in for the numbers that its article prints.
+def example(name: str, *, corrected: bool = False, remarks: bool = True) -> list[Worksheet]:
+    """The worksheets of a worked example, as the article went on; on pages they carry what it printed, verdicts and errata.
 
-    >>> example("causal").title
+    ``corrected``: the calculation without the article's slips. ``remarks=False``: the numbers alone, in half the time.
+
+    >>> [[stage.id for stage in sheet] for sheet in example("causal", remarks=False)]
+    [['attention'], ['attention'], ['attention']]
+    """
+    from tmat.articles.auditing import audit
+    from tmat.articles.pages import pages
+    from tmat.articles.running import run
+
+    found = load(name)
+    if not remarks:
+        return [sheet for part in run(found, corrected=corrected) for sheet in part.sheets]
+    audited = audit(found, corrected=corrected)
+    drawn = pages(audited, corrected=corrected)
+    return [replace(sheet, page=page) for part, page in zip(audited.parts, drawn, strict=True) for sheet in part.sheets]
+
+
+def load(name: str, printed: Data | None = None) -> Example:
+    """What a worked example is made of; ``printed`` stands in for the numbers that its article prints.
+
+    >>> load("causal").title
     'Each output knows only the past'
     """
     if name not in EXAMPLES:

@@ -6,11 +6,8 @@ from collections.abc import Sequence
 
 from tmat.articles.running import PartDone
 from tmat.operations import REGISTRY
-from tmat.rendering.layout.drawer import Pen
-from tmat.rendering.layout.wrap import folded, words
-from tmat.rendering.styled import EMPTY, Line, Span, padded, space
+from tmat.sheet.remarks import Table
 from tmat.sheet.worksheet import Stage, Step
-from tmat.width import width
 
 
 def changed(before: PartDone | None, after: PartDone) -> list[str]:
@@ -57,39 +54,10 @@ def _told(stage: Stage, name: str) -> str:
     return formula(stage, step) if step is not None else f"{name} {stage[name].size}"
 
 
-def side_by_side(pen: Pen, parts: Sequence[PartDone]) -> list[Line]:
+def side_by_side(parts: Sequence[PartDone]) -> Table:
     """The parts in a table: how each scores, which values it weighs, and the size of what it answers."""
-    rows = side_by_side_rows(parts)
-    head = rows[0]
-    wide = [max(width(row[n]) for row in rows) for n in range(len(head))]
-    gap = 2
-    if pen.width is not None and sum(wide) + gap * (len(wide) - 1) > pen.width:
-        return _listed(pen, rows)
-    lines: list[Line] = []
-    for m, row in enumerate(rows):
-        role = "caption" if m == 0 else "formula"
-        cells = [padded((Span(pen.spell(text), "name" if n == 0 else role),), wide[n]) for n, text in enumerate(row)]
-        lines.append(tuple(span for n, cell in enumerate(cells) for span in (*(space(gap) if n else ()), *cell)))
-    return lines
-
-
-def side_by_side_rows(parts: Sequence[PartDone]) -> list[tuple[str, ...]]:
-    """The table's cells, the first row its head."""
-    return [("", "scores", "values", "result"), *(_row(n, part) for n, part in enumerate(parts, 1))]
-
-
-def _listed(pen: Pen, rows: Sequence[Sequence[str]]) -> list[Line]:
-    """The same one under another, where there is no room for columns."""
-    head, *rest = rows
-    lines: list[Line] = []
-    for row in rest:
-        lines += [*([EMPTY] if lines else []), (Span(pen.spell(row[0]), "name"),)]
-        for name, text in zip(head[1:], row[1:], strict=True):
-            pieces = [(Span(name, "caption"),), *words(pen.spell(text), "formula")]
-            lines += [
-                (*space(4), *line) for line in folded(pieces, None if pen.width is None else pen.width - 4, indent=4)
-            ]
-    return lines
+    rows = tuple(_row(n, part) for n, part in enumerate(parts, 1))
+    return Table("side by side", ("", "scores", "values", "result"), rows)
 
 
 def _row(n: int, part: PartDone) -> tuple[str, ...]:

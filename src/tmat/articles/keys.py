@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tmat.articles import example
+from tmat.articles import load
 from tmat.articles.article import Example, Printed
 from tmat.articles.running import run
 from tmat.marking.answers import Called
@@ -21,7 +21,7 @@ def key_of(name: str) -> tuple[Worksheet, dict[str, Called]]:
     >>> called["addnorm1"]
     Called(stage='addnorm', name='normalized', transposed=False)
     """
-    whole = example(name)
+    whole = load(name)
     stages: list[Stage] = []
     called: dict[str, Called] = {}
     vocabulary = None

@@ -68,3 +68,12 @@ def _past(stage: Stage, step: Step, i: int) -> str:
 
 def _low(n: int) -> str:
     return str(n + 1).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def spaced(cells: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Symbols with room around their signs.
+
+    >>> spaced([["a₁₁v₁₁+a₁₂v₂₁"]])
+    [['a₁₁v₁₁ + a₁₂v₂₁']]
+    """
+    return [[text.replace("+", " + ").replace("/", " / ") for text in row] for row in cells]

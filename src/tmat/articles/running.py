@@ -37,11 +37,6 @@ def run(example: Example, *, corrected: bool = False) -> list[PartDone]:
     return [_part(example, part, matrices, corrected) for part in example.parts]
 
 
-def worksheets(example: Example, *, corrected: bool = False) -> list[Worksheet]:
-    """What comes out of an example: the worksheets of its parts, one after another."""
-    return [sheet for part in run(example, corrected=corrected) for sheet in part.sheets]
-
-
 def _part(example: Example, part: Part, matrices: Mapping[str, Matrix], corrected: bool) -> PartDone:
     sheet: Worksheet | None = None
     calls: list[Done] = []

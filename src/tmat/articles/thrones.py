@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SHOWN = ("I", "drink", "things", "you", "He")
 """The words over the logits that are printed."""
 REMARKS = (
+    ("the exponent of the encoding is 2i/d", "2⌊i/2⌋/d"),
+    ("d_k is 6: the scores are divided by √6", "4, the width of Q"),
     (
         "the encoder's output is the decoder's query and key, the value comes from the decoder",
         "key and value come from the encoder, the query from the decoder",
@@ -26,7 +28,7 @@ REMARKS = (
         "each row is multiplied by a matrix of d_model × vocabulary",
     ),
 )
-"""What the article says without numbers, and what the paper says."""
+"""What the article says, and what the paper says."""
 
 
 def thrones(printed: Data | None = None) -> Example:

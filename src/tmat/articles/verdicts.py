@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tmat.articles.auditing import Audit, Audited, Count
 from tmat.articles.numbers import BLANK, Data
 from tmat.marking.reports.words import mend, sentence
 from tmat.numbers.claim import Claim
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A line of a verdict and its role: right, follows, slip, wrong or caption."""
-
-    text: str
-    role: str
-    indent: int = 0
+from tmat.sheet.remarks import Said
 
 
 def verdict(one: Audit, data: Data, *, again: bool = False) -> list[Said]:
-    """What can be said of one printed matrix."""
+    """What can be said of one printed matrix: how many numbers come out, and under it the slips and what is due."""
+    first, *rest = _verdict(one, data, again)
+    return [first, *(said._replace(indent=2) for said in rest)]
+
+
+def _verdict(one: Audit, data: Data, again: bool) -> list[Said]:
     head = "printed again" if again else "printed"
     shown = [text for row in one.texts for text in row if text != BLANK]
     if len(shown) < sum(map(len, one.texts)):

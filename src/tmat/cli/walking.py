@@ -8,56 +8,51 @@ from collections.abc import Callable
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common
 from tmat.cli.terminal import fitted, put
-from tmat.rendering.layout import Look, blocks
+from tmat.rendering.layout import Look, Portion, blocks
 from tmat.rendering.styled import Line, Span
-from tmat.sheet.worksheet import Stage, Worksheet
+from tmat.sheet.worksheet import Stage, Step, Worksheet
 
 KEYS = " space next · b back · w working · q quit"
 
 
 def walk(sheet: Worksheet, common: Common, env: Environment, look: Look, key: Callable[[], str] | None = None) -> None:
-    """Show the worksheet's parts one by one; without a terminal to ask, all of them at once."""
+    """Show the worksheet's portions one by one; without a terminal to ask, all of them at once."""
     look = fitted(look, env, common)
     width = common.width or env.columns
-    parts: list[tuple[Stage, list[Line]]] = []
+    portions: list[tuple[Stage, Portion]] = []
     above: set[str] = set()
     for stage in sheet.stages:
-        for part in blocks(
-            stage, tokens=sheet.tokens, vocabulary=sheet.vocabulary, width=width, look=look, above=above
-        ):
-            parts.append((stage, part))
+        own = blocks(stage, tokens=sheet.tokens, vocabulary=sheet.vocabulary, width=width, look=look, above=above)
+        portions += [(stage, portion) for portion in own]
         above.add(stage.id)
     if key is None and not (env.stdout_tty and env.stdin_kind == "terminal"):
-        for _, part in parts:
-            put([*part, ()], env, common)
+        for _, portion in portions:
+            put([*portion.lines, ()], env, common)
         return
     ask = key or read_key
     n = 0
-    while n < len(parts):
-        stage, part = parts[n]
-        put([*part, (), (Span(f"{KEYS}   {n + 1} of {len(parts)}", "caption"),)], env, common)
+    while n < len(portions):
+        stage, portion = portions[n]
+        put([*portion.lines, (), (Span(f"{KEYS}   {n + 1} of {len(portions)}", "caption"),)], env, common)
         pressed = ask()
         if pressed in ("q", "\x03", "\x04", "\x1b"):
             return
         if pressed in ("b", "\x7f"):
             n = max(n - 1, 0)
         elif pressed == "w":
-            put([*_working_of(stage, part, width), ()], env, common)
+            put([*_working_of(stage, portion.step, width), ()], env, common)
         else:
             n += 1
 
 
-def _working_of(stage: Stage, part: list[Line], width: int | None) -> list[Line]:
+def _working_of(stage: Stage, step: Step | None, width: int | None) -> list[Line]:
     """The working of the first cell of the step that is on the table."""
     from tmat.workings.cell import Workings
     from tmat.workings.lines import wrapped
 
-    for line in part:
-        for span in line:
-            step = stage.step(span.text) if span.role == "name" else None
-            if step is not None and step.values.size:
-                return [(Span(text),) for text in wrapped(Workings(stage, fold=8).cell(step.name, 0, 0), width)]
-    return [(Span(" nothing is computed here", "caption"),)]
+    if step is None or not step.values.size:
+        return [(Span(" nothing is computed here", "caption"),)]
+    return [(Span(text),) for text in wrapped(Workings(stage, fold=8).cell(step.name, 0, 0), width)]
 
 
 def read_key() -> str:

@@ -1,55 +1,67 @@
-"""The histograms of the scaling experiment, side by side with their axes below."""
+"""Histograms as bars of characters, several lines high, side by side with their axes below."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tmat.experiment.bars import bars
 from tmat.experiment.histogram import Histogram
-from tmat.experiment.scaling import Scores
+from tmat.experiment.scaling import Scaling
 from tmat.numbers import format_number
-from tmat.rendering.styled import EMPTY, Line, Span, padded, space
+from tmat.rendering.layout.spelling import Spelling
+from tmat.rendering.styled import EMPTY, Line, Span, padded, space, trimmed
 
-APART = 4
+EIGHTHS = " ▁▂▃▄▅▆▇█"
+PLAIN = " .:#"  # where an output has no blocks: empty, a little, more, full
+INDENT, APART = 1, 4
+USUAL = 80  # columns where nobody says how many
 LEAST, MOST = 15, 60  # columns of a histogram
 
-Named = tuple[str, Sequence[Scores]]
+Named = tuple[str, Sequence[Histogram]]
+
+
+def histograms(result: Scaling, *, width: int | None = None, encoding: str = "utf-8") -> list[Line]:
+    """The scores as they come beside the same divided: for each d, and the article's."""
+    spell = Spelling(encoding)
+    over = format_number(result.deviation)
+    labels = [f"d = {each.d}" for each in result.widths]
+    widths = (
+        (spell("q·k"), [each.before.histogram for each in result.widths]),
+        (spell("q·k / √d"), [each.after.histogram for each in result.widths]),
+    )
+    article = (
+        (spell(f"N(0, {over}²)"), [result.article.before.histogram]),
+        (f"over {over}", [result.article.after.histogram]),
+    )
+    above = _Picture(width or USUAL, encoding, labels, 3).drawn(widths)
+    below = _Picture(width or USUAL, encoding, [""], 5).drawn(article)
+    return [trimmed(line) for line in (*above, EMPTY, *below)]
 
 
 @dataclass(frozen=True, slots=True)
-class Bars:
-    """Draws histograms to a width; where two do not fit side by side, one stands below the other."""
+class _Picture:
+    """A row of histograms for each label, so many lines high; where two do not fit side by side, one stands below the other."""
 
     room: int
     encoding: str
-    indent: int
+    labels: Sequence[str]
+    height: int
 
-    def drawn(self, labels: Sequence[str], named: Sequence[Named], height: int = 3) -> list[Line]:
-        """A row of histograms for each label, one for each name."""
-        wide = max(map(len, labels))
-        before = self.indent + (wide + APART if wide else 0)
-        across = len(named)
-        each = (self.room - before - APART * (across - 1)) // across
-        if across > 1 and each < LEAST:
-            return [
-                line for n, one in enumerate(named) for line in ([EMPTY] * bool(n) + self.drawn(labels, [one], height))
-            ]
+    def drawn(self, named: Sequence[Named]) -> list[Line]:
+        wide = max(map(len, self.labels))
+        before = INDENT + (wide + APART if wide else 0)
+        each = (self.room - before - APART * (len(named) - 1)) // len(named)
+        if len(named) > 1 and each < LEAST:
+            return [line for n, one in enumerate(named) for line in (*([EMPTY] if n else []), *self.drawn([one]))]
         each = max(min(each, MOST), 1)
-        lines: list[Line] = []
-        if any(name for name, _ in named):
-            lines.append((*space(before), *_apart([padded((Span(n, "name"),), each, "centre") for n, _ in named])))
-        for n, label in enumerate(labels):
-            blocks = [self._block(scores[n].histogram, each, height) for _, scores in named]
-            for row in range(height):
-                head = label.rjust(wide) if row == height - 1 else ""
-                lead = (*space(self.indent), *padded((Span(head, "label"),), before - self.indent))
-                lines.append((*lead, *_apart([block[row] for block in blocks])))
-        return [*lines, (*space(before), *_apart([_axis(scores[0].histogram, each) for _, scores in named]))]
-
-    def _block(self, histogram: Histogram, each: int, height: int) -> list[Line]:
-        texts = bars(histogram.merged(each).counts, height, self.encoding)
-        return [padded((Span(text, "bar"),), each, "centre") for text in texts]
+        lines = [(*space(before), *_apart([padded((Span(name, "name"),), each, "centre") for name, _ in named]))]
+        for n, label in enumerate(self.labels):
+            texts = [bars(own[n].merged(each).counts, self.height, self.encoding) for _, own in named]
+            for at, row in enumerate(zip(*texts, strict=True), start=1):
+                head = Span(label.rjust(wide) if at == self.height else "", "label")
+                drawn = _apart([padded((Span(text, "bar"),), each, "centre") for text in row])
+                lines.append((*space(INDENT), *padded((head,), before - INDENT), *drawn))
+        return [*lines, (*space(before), *_apart([_axis(own[0], each) for _, own in named]))]
 
 
 def _axis(histogram: Histogram, each: int) -> Line:
@@ -62,7 +74,26 @@ def _axis(histogram: Histogram, each: int) -> Line:
 
 
 def _apart(pieces: Sequence[Line]) -> Line:
-    spans: list[Span] = []
-    for n, piece in enumerate(pieces):
-        spans += [*(space(APART) if n else ()), *piece]
-    return tuple(spans)
+    return tuple(span for n, piece in enumerate(pieces) for span in (*(space(APART) if n else ()), *piece))
+
+
+def bars(counts: Sequence[int], height: int = 3, encoding: str = "utf-8") -> list[str]:
+    """The counts as columns, the highest ``height`` lines high; what is not 0 is never drawn as nothing.
+
+    >>> bars([0, 1, 8, 16, 8, 1, 0], height=2)
+    ['   █   ', ' ▁███▁ ']
+    >>> bars([0, 1, 8, 16, 8, 1, 0], height=2, encoding="ascii")
+    ['   #   ', ' .###. ']
+    """
+    steps = EIGHTHS if Spelling(encoding).whole else PLAIN
+    full = len(steps) - 1
+    peak = max(counts, default=0)
+    tall = [_units(count, peak, height * full) for count in counts]
+    return [
+        "".join(steps[min(max(units - line * full, 0), full)] for units in tall) for line in reversed(range(height))
+    ]
+
+
+def _units(count: int, peak: int, most: int) -> int:
+    """To the nearest step, in whole numbers, so that it is the same everywhere."""
+    return max((2 * count * most + peak) // (2 * peak), 1) if count else 0

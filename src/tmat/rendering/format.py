@@ -20,4 +20,5 @@ class Format:
     suffixes: tuple[str, ...]
     dump: Dump
     working: bool = False  # whether it shows the working of a cell
+    pages: bool = False  # whether it draws pages, remarks and all; others hold numbers alone
     stream: Stream | None = None  # writes straight into a file, where a format is made for gigabytes

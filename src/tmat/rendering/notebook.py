@@ -12,7 +12,8 @@ from tmat.operations.printing.latex import LATEX_LINE
 from tmat.rendering.formats.html.tables import table, word
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, formula_in, sections, shown
-from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.remarks import Said
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet, on_pages
 
 ROOM = Room(24, 16)
 NO_MATHS = "tex2jax_ignore mathjax_ignore"
@@ -26,7 +27,7 @@ STYLE = """
 .tmat table td.dim, .tmat .quiet { opacity: .7; }
 .tmat table td.blank { min-width: 4em; border-bottom: 1px solid currentColor; }
 .tmat p { margin: .2em 0; }
-.tmat summary { font-weight: bold; }
+.tmat summary, .tmat table td.slip, .tmat table td.right { font-weight: bold; }
 """
 
 
@@ -44,13 +45,14 @@ def html(of: object) -> str:
 
 def worksheet_html(sheet: Worksheet) -> str:
     """Every stage, the last one unfolded."""
+    [sheet] = on_pages([sheet])
     own = list(sections(sheet, Look(), ROOM))
     if not own:
         return _page([f'<p class="{NO_MATHS}">{_words(sheet.tokens) or "an empty worksheet"}</p>'])
     parts = []
     for section in own:
         opened = " open" if section is own[-1] else ""
-        head = f'<summary class="{NO_MATHS}">{_text(section.stage.id)}</summary>'
+        head = f'<summary class="{NO_MATHS}">{_text(section.title)}</summary>'
         parts.append(f"<details{opened}>{head}{''.join(_section(section))}</details>")
     return _page(parts)
 
@@ -90,6 +92,8 @@ def _section(section: Section) -> Iterable[str]:
         yield f'<p class="quiet {NO_MATHS}">{" · ".join(_text(note) for note in section.notes)}</p>'
     for own in section.shown:
         yield from _matrix(own)
+    for said in section.remarks.end:
+        yield from _sentences(said)
 
 
 def _matrix(own: Shown) -> Iterable[str]:
@@ -100,9 +104,16 @@ def _matrix(own: Shown) -> Iterable[str]:
     told = ", ".join(part for part in (own.shapes, own.rounding) if part)
     yield f'<p>{said} <span class="quiet {NO_MATHS}">{_text(told)}</span></p>'
     if own.matrix.values.size:
-        yield f'<div class="{NO_MATHS}">{_apart(table(own, 0, None))}</div>'
+        both = [own, *([own.right] if own.right is not None else [])]
+        for one in both:
+            yield f'<div class="{NO_MATHS}">{_text(one.kind)}{_apart(table(one, 0, None))}</div>'
     if own.summary:
         yield f'<p class="quiet {NO_MATHS}">{_text(own.summary)}</p>'
+    yield from _sentences(own.sentences)
+
+
+def _sentences(said: Iterable[Said]) -> Iterable[str]:
+    return (f'<p class="quiet {NO_MATHS}">{_text(one.text)}</p>' for one in said)
 
 
 def _words(words: Iterable[str]) -> str:

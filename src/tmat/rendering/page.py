@@ -6,7 +6,7 @@ Formats only draw this and know no stage; here two are known: the words of a voc
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,14 +18,16 @@ from tmat.rendering.layout.formula import said, shapes
 from tmat.rendering.layout.heading import origins, sentence
 from tmat.rendering.layout.heat import Scale
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.numbers import texts
+from tmat.rendering.layout.numbers import SAME, texts
 from tmat.rendering.layout.single import summary
 from tmat.rendering.layout.window import CUT, View, edges, named
+from tmat.sheet.remarks import Correction, Remark, Remarks, Said
 from tmat.sheet.selecting import chosen
 from tmat.sheet.worksheet import Array, Matrix, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
 from tmat.workings.formula import formula
 
+SILENT = Remarks("")
 FOLD = 6  # terms of a sum that a page shows
 
 
@@ -39,7 +41,10 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A matrix on a page. ``rows`` and ``cols`` are places, CUT where some are left out; ``cells`` their texts."""
+    """A matrix on a page. ``rows`` and ``cols`` are places, CUT where some are left out; ``cells`` their texts.
+
+    A step that its source prints wrong is shown as ``printed``, its ``wrong`` cells by their places, ``right`` beside it.
+    """
 
     matrix: Matrix
     step: Step | None
@@ -53,6 +58,24 @@ class Shown:
     summary: str
     scale: Scale | None
     blank: bool
+    remarks: tuple[Remark, ...] = ()
+    letters: Sequence[Sequence[str]] = ()
+    kind: str = ""  # printed or right, where the two differ
+    wrong: frozenset[tuple[int, int]] = frozenset()
+    right: Shown | None = None
+
+    @property
+    def caption(self) -> str:
+        """Its name, and whether it is as printed or as it should be."""
+        return f"{self.name} {self.kind}" if self.kind else self.name
+
+    @property
+    def sentences(self) -> list[Said]:
+        """All that is said of it, cells in symbols a row a sentence."""
+        letters = [self.letters, *(remark.letters for remark in self.remarks)]
+        said = [(), *(remark.said for remark in self.remarks)]
+        rows = [[Said("   ".join(row), "formula") for row in own] for own in letters]
+        return [one for own, more in zip(rows, said, strict=True) for one in (*own, *more)]
 
     @property
     def name(self) -> str:
@@ -79,11 +102,13 @@ class Section:
     """A stage on a page; ``likeliest`` is, for every prediction, what it follows and the words with their chances."""
 
     stage: Stage
+    title: str
     sentence: tuple[str, ...]
     notes: list[str]
     shown: list[Shown]
     vocabulary: Vocabulary | None = None
     likeliest: tuple[tuple[str, list[tuple[str, float]]], ...] = ()
+    remarks: Remarks = SILENT
 
 
 def sections(sheet: Worksheet, look: Look, room: Room) -> Iterator[Section]:
@@ -93,13 +118,16 @@ def sections(sheet: Worksheet, look: Look, room: Room) -> Iterator[Section]:
     for stage in sheet.stages:
         if names is not None and stage.id not in names:
             continue
+        remarks = stage.remarks
         yield Section(
             stage,
-            tuple(sentence(stage, sheet.tokens)),
-            [*stage.notes, *origins(stage)],
+            remarks.title if remarks else stage.id,
+            () if remarks else tuple(sentence(stage, sheet.tokens)),
+            [*stage.notes, *(() if remarks else origins(stage))],
             list(_shown(stage, look, room, above, None if names is None else names[stage.id])),
             sheet.vocabulary if stage.stage == "vocab" else None,
-            tuple(_likeliest(stage, look.top)),
+            () if remarks and remarks.corrections else tuple(_likeliest(stage, look.top)),
+            remarks or SILENT,
         )
         above.add(stage.id)
 
@@ -139,14 +167,18 @@ def shown(
     stage: Stage, matrix: Matrix, step: Step | None, number: int, look: Look, room: Room, rounding: str = ""
 ) -> Shown:
     """One matrix as a page shows it."""
+    remarks = stage.remarks or SILENT
+    correction = remarks.corrections.get(matrix.name)
+    printed = replace(matrix, values=correction.printed) if correction else matrix
     if look.full:
         room = Room(matrix.height, matrix.width)
     rows, cols = _places(matrix.height, room.rows), _places(matrix.width, room.cols)
     blank = step is not None and is_blank(matrix)
-    cells = _cells(matrix.values, rows, cols, look.digits, decimals(stage, matrix.name), blank)
+    digits = correction.decimals if correction else look.digits
+    cells = _cells(printed.values, rows, cols, digits, decimals(stage, matrix.name), blank)
     cut = CUT in rows or CUT in cols
-    return Shown(
-        matrix,
+    own = Shown(
+        printed,
         step,
         number,
         formula_of(step) if step else matrix.name,
@@ -158,7 +190,27 @@ def shown(
         " · ".join(summary(matrix, View(matrix, rows, cols, [], []))) if cut else "",
         Scale.of(matrix.values) if matrix.values.size and not blank else None,
         blank,
+        remarks.of.get(matrix.name, ()),
+        remarks.letters.get(matrix.name, ()),
     )
+    return _as_printed(own, correction) if correction else own
+
+
+def _as_printed(shown: Shown, correction: Correction) -> Shown:
+    """A matrix that is not as it should be, with the right numbers beside it where they are known."""
+    wrong = frozenset((int(i), int(j)) for i, j in zip(*correction.wrong.nonzero(), strict=True))
+    right = None
+    if correction.right is not None:
+        cells = _cells(correction.right, shown.rows, shown.cols, correction.decimals, 0, False)
+        cells = [
+            [text if CUT in (i, j) or (i, j) in wrong else SAME for j, text in zip(shown.cols, row, strict=True)]
+            for i, row in zip(shown.rows, cells, strict=True)
+        ]
+        matrix = replace(shown.matrix, values=correction.right)
+        right = replace(
+            shown, matrix=matrix, cells=cells, scale=None, remarks=(), letters=(), kind="right", wrong=wrong
+        )
+    return replace(shown, scale=None, kind="printed", wrong=wrong, right=right)
 
 
 def is_blank(matrix: Matrix) -> bool:
@@ -181,6 +233,11 @@ def formula_in(step: Step, notation: Notation) -> str | None:
         return formula(step, notation)
     except (InputError, ValueError):
         return None
+
+
+def begun(text: str) -> str:
+    """The text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def heated(look: Look, name: str) -> bool:

@@ -38,10 +38,11 @@ class Worked:
     def __init__(self, stage: Stage, look: Look, places: Places, notation: Notation = TEXT) -> None:
         self.stage = stage
         self._places = None if places is None else places.get(stage.id, {})
+        self._corrected = stage.remarks.corrections if stage.remarks else {}
         self._workings = Workings(stage, digits=look.digits, fold=FOLD, notation=notation)
 
     def of(self, name: str) -> list[Working]:
-        """The workings to show below a matrix: none of one that is to be filled in."""
+        """The workings to show below a matrix: none of one that is to be filled in or is not what it should be."""
         places: Sequence[tuple[int, int]]
         if self._places is None:
             step = self.stage.step(name)
@@ -52,8 +53,8 @@ class Worked:
         return [working for working in found if working is not None]
 
     def cell(self, name: str, i: int, j: int) -> Working | None:
-        """The working of one cell; None where it would give an answer away, or nothing is known of it."""
-        if is_blank(self.stage[name]):
+        """The working of one cell; None where it would give an answer away or not come out, or nothing is known of it."""
+        if is_blank(self.stage[name]) or name in self._corrected:
             return None
         try:
             return self._workings.cell(name, i, j)

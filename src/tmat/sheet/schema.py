@@ -50,6 +50,7 @@ WRITTEN: dict[type, dict[str, dict[str, dict[str, Any]]]] = {
         "given": {"given": {"type": "object", "additionalProperties": {"$ref": "#/$defs/Matrix"}}},
         "steps": {"steps": {"type": "array", "items": {"$ref": "#/$defs/Step"}}},
         "output": {"output": TEXT},
+        "remarks": {},
     },
     Vocabulary: {
         "words": {"words": WORDS},
@@ -61,6 +62,8 @@ WRITTEN: dict[type, dict[str, dict[str, dict[str, Any]]]] = {
         "stages": {"tmat": {"const": 1}, "stages": {"type": "array", "items": {"$ref": "#/$defs/Stage"}}},
         "vocabulary": {"vocabulary": {"$ref": "#/$defs/Vocabulary"}},
         "tokens": {"tokens": WORDS},
+        "page": {},
+        "cover": {},
     },
 }
 REQUIRED = {

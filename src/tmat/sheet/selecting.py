@@ -20,7 +20,7 @@ def chosen(sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Ite
     wanted = list(names)
     picked: dict[int, set[str]] = {}
     for name in wanted:
-        found = list(_places(sheet, name, first))
+        found = list(places(sheet, name, first))
         if not found:
             known = list(known) or sorted({n for stage in sheet.stages[first:] for n in stage.names()})
             near = nearest(name, known)
@@ -37,11 +37,13 @@ def chosen(sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Ite
         given = {key: matrix for key, matrix in stage.given.items() if key in names_here}
         steps = [step for step in stage.steps if step.name in names_here]
         output = stage.output if stage.output in names_here else ""
-        stages.append(replace(stage, given=given, steps=steps, output=output))
+        remarks = replace(stage.remarks, end=()) if stage.remarks else None
+        stages.append(replace(stage, given=given, steps=steps, output=output, remarks=remarks))
     return Worksheet(stages, sheet.vocabulary, sheet.tokens)
 
 
-def _places(sheet: Worksheet, name: str, first: int) -> Iterator[tuple[int, str]]:
+def places(sheet: Worksheet, name: str, first: int = 0) -> Iterator[tuple[int, str]]:
+    """The matrices that a name means, each with the number of its stage."""
     place, _, own = name.rpartition(".")
     stages = list(enumerate(sheet.stages))[first:]
     if place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -12,6 +12,8 @@ from tmat.text.vocabulary import Vocabulary
 if TYPE_CHECKING:  # a vocabulary is a worksheet without a number: it never waits for NumPy
     import numpy as np
     from numpy.typing import NDArray
+
+    from tmat.sheet.remarks import Cover, Remarks
 
 Array: TypeAlias = "NDArray[np.floating]"
 Parameter: TypeAlias = "float | int | str | bool | list[float] | list[int] | list[str] | None"
@@ -166,6 +168,7 @@ class Stage(InNotebook):
     given: dict[str, Matrix] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     output: str = ""
+    remarks: Remarks | None = None  # for a page; no part of what is piped
 
     def __contains__(self, name: str) -> bool:
         return self._find(name) is not None
@@ -213,11 +216,16 @@ class Stage(InNotebook):
 
 @dataclass(eq=False, repr=False)
 class Worksheet(InNotebook):
-    """The stages so far, the vocabulary and the tokens."""
+    """The stages so far, the vocabulary and the tokens.
+
+    ``page`` is what formats that draw pages draw in its place: an article's steps with remarks; ``cover`` belongs to such a page.
+    """
 
     stages: list[Stage] = field(default_factory=list)
     vocabulary: Vocabulary | None = None
     tokens: tuple[str, ...] = ()
+    page: Worksheet | None = None
+    cover: Cover | None = None
 
     def __iter__(self) -> Iterator[Stage]:
         return iter(self.stages)
@@ -247,3 +255,12 @@ class Worksheet(InNotebook):
         while f"{stage}-{n}" in taken:
             n += 1
         return f"{stage}-{n}"
+
+
+def on_pages(sheets: Iterable[Worksheet]) -> list[Worksheet]:
+    """The worksheets as formats that draw pages draw them; a page that several share is drawn once."""
+    pages: list[Worksheet] = []
+    for sheet in sheets:
+        if sheet.page is None or sheet.page not in pages:
+            pages.append(sheet.page or sheet)
+    return pages

@@ -23,6 +23,7 @@ from tmat.operations import (
     scale_columns,
 )
 from tmat.operations.normalization import KINDS, PLACES
+from tmat.sheet.origins import input_of
 from tmat.sheet.worksheet import Matrix, Worksheet
 
 NORMS = ("layer", "rms", "none")
@@ -127,7 +128,7 @@ def _residual(before: Worksheet, residual_of: str | None) -> Matrix | None:
     flowed = stage.given.get("X", stage.given.get("E"))
     if flowed is None:
         return None
-    return Matrix("residual", flowed.values, flowed.rows, flowed.cols, f"the input of {stage.id}")
+    return Matrix("residual", flowed.values, flowed.rows, flowed.cols, input_of(stage.id))
 
 
 def _normalized(sheet: Sheet, total: Node, norm: str, deviation: str, epsilon: float, epsilon_in: str) -> Node:

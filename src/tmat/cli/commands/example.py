@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tmat.cli.options import INPUT, OUTPUT, Common, with_common
-from tmat.errors import InputError
+from tmat.cli.options import INPUT, OUTPUT, Common, split_names, with_common
+from tmat.errors import InputError, nearest
 
 if TYPE_CHECKING:
-    from tmat.articles.article import Example
-    from tmat.cli.emit import Emitter
+    from collections.abc import Sequence
+
     from tmat.cli.environment import Environment
     from tmat.sheet.worksheet import Worksheet
 
@@ -47,27 +47,47 @@ def command(
     if name is None:
         _list(common, env, corrected or script)
         return
-    from tmat.articles import example
-
-    chosen = example(name)
     if script:
-        _script(chosen, common, env, corrected)
+        _script(name, common, env, corrected)
         return
+    from tmat.articles import example
     from tmat.cli.emit import Emitter
+    from tmat.cli.terminal import fitted, put
+    from tmat.rendering import format_named
+    from tmat.rendering.layout import render_all
+    from tmat.sheet.worksheet import Worksheet, on_pages
 
     emitter = Emitter(env, common)
-    if common.work or common.trace:
-        _work(chosen, common, env, corrected)
-    elif emitter.format == "table" and common.output is None:
-        _walk(chosen, common, env, emitter, corrected)
-    elif emitter.format == "markdown" and not common.only:
-        _page(chosen, common, env, emitter, corrected)
-    else:
-        from tmat.articles.running import worksheets
-
-        for sheet in _having(worksheets(chosen, corrected=corrected), common):
-            emitter.add(sheet, _nothing())
-        emitter.close()
+    working = [*(common.work or ()), *(common.trace or ())]
+    on_terminal = emitter.format == "table" and common.output is None
+    pages = format_named(emitter.format).pages
+    sheets = example(name, corrected=corrected, remarks=pages)
+    if working and emitter.format == "table":
+        sheets = _with_cells(sheets, working)
+    elif pages:
+        sheets = on_pages(sheets)
+        sheets = _with_cells(sheets, working) if working else sheets
+    names = split_names(common.only)
+    if names and not working:
+        _refuse_unknown(sheets, names)
+        if on_terminal and not any("." in name for name in names):
+            sheets = [_with_stages(sheet, names) for sheet in sheets]  # whole, so that a step keeps its number
+        else:
+            sheets = _chosen(sheets, names)
+            common = Common(**{**vars(common), "only": None})
+            emitter = Emitter(env, common)
+    if on_terminal and not working:
+        put(
+            render_all(sheets, width=common.width or env.columns, look=fitted(emitter.look(), env, common)), env, common
+        )
+        more = "" if corrected else " · --corrected: without the slips"
+        env.hint(f"\n tmat example {name} --script: the same by pipes{more}")
+        return
+    for n, sheet in enumerate(sheets):
+        if n and on_terminal:
+            env.write("\n")
+        emitter.add(sheet, Worksheet())
+    emitter.close()
 
 
 def _list(common: Common, env: "Environment", told: bool) -> None:
@@ -92,7 +112,7 @@ def _list(common: Common, env: "Environment", told: bool) -> None:
     env.hint("\n tmat example thrones shows one")
 
 
-def _script(example: "Example", common: Common, env: "Environment", corrected: bool) -> None:
+def _script(name: str, common: Common, env: "Environment", corrected: bool) -> None:
     for option, said in (
         ("--format", common.format),
         ("--only", common.only),
@@ -101,10 +121,11 @@ def _script(example: "Example", common: Common, env: "Environment", corrected: b
     ):
         if said:
             raise InputError(f"--script and {option} contradict each other", "a script is text, for a shell")
+    from tmat.articles import load
     from tmat.articles.scripting import script
     from tmat.cli.emit import write_file
 
-    text = script(example, corrected=corrected)
+    text = script(load(name), corrected=corrected)
     if common.output is None:
         env.write(text)
         return
@@ -112,79 +133,51 @@ def _script(example: "Example", common: Common, env: "Environment", corrected: b
     env.hint(f"wrote {common.output}")
 
 
-def _walk(example: "Example", common: Common, env: "Environment", emitter: "Emitter", corrected: bool) -> None:
-    from tmat.articles.auditing import audit
-    from tmat.articles.walking import walk
-    from tmat.cli.options import split_names
-    from tmat.cli.terminal import fitted, put
+def _refuse_unknown(sheets: "Sequence[Worksheet]", names: "Sequence[str]") -> None:
+    from tmat.sheet.selecting import places
 
-    look = fitted(emitter.look(), env, common)
-    lines = walk(
-        audit(example, corrected=corrected), width=common.width or env.columns, look=look,
-        only=split_names(common.only), verdicts=not corrected,
-    )  # fmt: skip
-    put(lines, env, common)
-    env.hint(
-        f"\n tmat example {example.name} --script: the same by pipes"
-        + ("" if corrected else " · --corrected: without the slips")
-    )
+    for name in names:
+        if not any(list(places(sheet, name)) for sheet in sheets):
+            known = sorted({own for sheet in sheets for stage in sheet for own in stage.names()})
+            near = nearest(name, known)
+            raise InputError(
+                f"--only: no matrix '{name}' in this example",
+                f"it has {', '.join(known)}",
+                mend=f"did you mean {near[0]}?" if near else None,
+            )
 
 
-def _page(example: "Example", common: Common, env: "Environment", emitter: "Emitter", corrected: bool) -> None:
-    from tmat.articles.auditing import audit
-    from tmat.articles.paging import page
-    from tmat.cli.emit import write_file
+def _with_stages(sheet: "Worksheet", names: "Sequence[str]") -> "Worksheet":
+    """Only the stages that have a matrix of these names."""
+    from tmat.sheet.selecting import matching
+    from tmat.sheet.worksheet import Worksheet
 
-    text = page(audit(example, corrected=corrected), emitter.look(), verdicts=not corrected)
-    if common.output is None:
-        env.write(text)
-        return
-    write_file(common.output, text.encode())
-    env.hint(f"wrote {common.output}")
+    stages = [stage for stage in sheet if any(matching(stage, name) for name in names)]
+    return Worksheet(stages, sheet.vocabulary, sheet.tokens)
 
 
-def _work(example: "Example", common: Common, env: "Environment", corrected: bool) -> None:
-    """The working of cells, looked for in every worksheet of the example."""
-    from tmat.articles.running import run
-    from tmat.cli.terminal import print_working
-    from tmat.workings import cells
-
-    problem: InputError | None = None
-    done = False
-    for part in run(example, corrected=corrected):
-        sheet = part.sheets[0]
-        asked = [text for text in (*(common.work or ()), *(common.trace or ())) if text not in ("*", "")]
-        try:
-            for text in asked:
-                next(iter(cells(sheet, text)), None)
-        except InputError as error:
-            problem = problem or error
-            continue
-        if done:
-            env.write("\n")
-        print_working(sheet, _nothing(), common, env)
-        done = True
-    if not done and problem is not None:
-        raise problem
-
-
-def _having(sheets: "list[Worksheet]", common: Common) -> "list[Worksheet]":
+def _chosen(sheets: "Sequence[Worksheet]", names: "Sequence[str]") -> "list[Worksheet]":
     """The worksheets with only the matrices asked for; those that have none are left out."""
-    from tmat.cli.showing import prepared
+    from tmat.sheet.selecting import chosen, places
+
+    asked = [[name for name in names if list(places(sheet, name))] for sheet in sheets]
+    return [chosen(sheet, own) for sheet, own in zip(sheets, asked, strict=True) if own]
+
+
+def _with_cells(sheets: "Sequence[Worksheet]", asked: "Sequence[str]") -> "list[Worksheet]":
+    """The worksheets that have all the cells whose working is asked for."""
+    from tmat.workings import cells
 
     found: list[Worksheet] = []
     problem: InputError | None = None
     for sheet in sheets:
         try:
-            found.append(prepared(sheet, common))
+            for text in asked:
+                next(iter(cells(sheet, "" if text == "*" else text)), None)
         except InputError as error:
             problem = problem or error
+            continue
+        found += [sheet] if sheet not in found else []
     if not found and problem is not None:
         raise problem
     return found
-
-
-def _nothing() -> "Worksheet":
-    from tmat.sheet.worksheet import Worksheet
-
-    return Worksheet()

@@ -9,8 +9,8 @@ from tmat.cli.options import DRAWS, OUTPUT, SHAPE, Common, with_common
 from tmat.errors import InputError, nearest
 
 if TYPE_CHECKING:
-    from tmat.cli.environment import Environment
     from tmat.experiment.scaling import Scaling
+    from tmat.rendering.styled import Line
 
 EXAMPLES = """Examples:
 
@@ -78,6 +78,8 @@ def command(
     """
     from tmat.cli.emit import write_file
     from tmat.cli.flow import environment
+    from tmat.cli.terminal import put
+    from tmat.rendering.styled import to_text
 
     env = environment()
     chosen = _format(format, common.output)
@@ -94,31 +96,31 @@ def command(
 
         write_file(plot, plotted(result, os.path.splitext(plot)[1].lower()[1:]))
     if common.output is not None:
-        write_file(common.output, _text(result, chosen or "table", common.width).encode())
+        text = _json(result) if chosen == "json" else to_text(_lines(result, common.width, "utf-8"))
+        write_file(common.output, text.encode())
     elif chosen == "json" or (chosen is None and not env.stdout_tty):
-        env.write(_text(result, "json", None))
+        env.write(_json(result))
     else:
-        _print(result, common, env)
+        put(_lines(result, common.width or env.columns, env.encoding), env, common)
     wrote = [path for path in (common.output, plot) if path is not None]
     if wrote:
         env.hint(f" wrote {' and '.join(wrote)}")
 
 
-def _print(result: "Scaling", common: Common, env: "Environment") -> None:
-    from tmat.cli.terminal import put
-    from tmat.experiment.text import scaling_lines
+def _lines(result: "Scaling", width: int | None, encoding: str) -> "list[Line]":
+    """The tables as any worksheet is printed, and the histograms below them."""
+    from tmat.experiment.histograms import histograms
+    from tmat.experiment.tables import worksheet
+    from tmat.rendering.layout import Look, render
 
-    put(scaling_lines(result, width=common.width or env.columns, encoding=env.encoding), env, common)
+    tables = render(worksheet(result), width=width, look=Look(encoding=encoding))
+    return [*tables, (), (), *histograms(result, width=width, encoding=encoding)]
 
 
-def _text(result: "Scaling", format: str, width: int | None) -> str:
-    if format == "json":
-        import json
+def _json(result: "Scaling") -> str:
+    import json
 
-        return json.dumps(result.as_json(), ensure_ascii=False, allow_nan=False) + "\n"
-    from tmat.experiment.text import to_text
-
-    return to_text(result, width=width)
+    return json.dumps(result.as_json(), ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _format(asked: str | None, path: str | None) -> str | None:

@@ -13,9 +13,10 @@ from tmat.numbers import format_number
 from tmat.operations.printing.markdown import MARKDOWN, MARKDOWN_LINE
 from tmat.rendering.format import Format
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, formula_in, sections
+from tmat.rendering.page import Room, Section, Shown, begun, formula_in, sections
 from tmat.rendering.worked import Places, Worked, asked
-from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+from tmat.sheet.remarks import Cover, Said
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet, on_pages
 from tmat.visible import visible
 from tmat.width import pad, width
 
@@ -47,26 +48,32 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     | `a\|b` |   1 |   2 |
     """
     look = look or Look()
-    blocks: list[str] = []
+    sheets = on_pages(sheets)
+    cover = sheets[0].cover if sheets else None
+    blocks: list[str] = list(_opening(cover)) if cover else []
     for number, sheet in enumerate(sheets, start=1):
-        if len(sheets) > 1:
+        if len(sheets) > 1 and cover is None:
             blocks += [*(["---"] if number > 1 else []), f"# Worksheet {number}"]
         places = asked(sheet, look)
         if not sheet.stages and sheet.tokens:
             blocks.append(_sentence(sheet.tokens))
         for section in sections(sheet, look, ROOM):
-            blocks += _section(section, look, places, "##" if len(sheets) > 1 else "#")
+            blocks += _section(section, look, places, "##" if len(sheets) > 1 or cover else "#")
+    if cover and cover.script:
+        blocks += ["## By pipes", f"```sh\n{cover.script}```"]
     return "\n\n".join(blocks) + "\n"
 
 
 def _section(section: Section, look: Look, places: Places, mark: str) -> Iterator[str]:
     stage = section.stage
-    yield f"{mark} {escaped(stage.id)}"
+    yield f"{mark} {escaped(begun(section.title) if section.remarks.title else section.title)}"
     if section.sentence:
         yield _sentence(section.sentence)
     if section.notes:
         yield " · ".join(escaped(note) for note in section.notes)
     worked = Worked(_numbered(stage), look, places, MARKDOWN)
+    if section.remarks.introduction:
+        yield _listed(section.remarks.introduction)
     for shown in section.shown:
         yield from _matrix(shown, worked)
     if section.vocabulary is not None:
@@ -75,6 +82,7 @@ def _section(section: Section, look: Look, places: Places, mark: str) -> Iterato
         yield f"After {label(after)}:"
         rows = [[label(word, in_table=True), format_number(chance, 4)] for word, chance in words]
         yield table(["word", "probability"], rows, "lr")
+    yield from (_listed(said) for said in section.remarks.end)
 
 
 def _matrix(shown: Shown, worked: Worked) -> Iterator[str]:
@@ -84,16 +92,59 @@ def _matrix(shown: Shown, worked: Worked) -> Iterator[str]:
     yield " — ".join(part for part in (_formula(shown), told) if part)
     if not shown.matrix.values.size:
         return
-    head = ["", *(label(shown.col_label(col), in_table=True) for col in shown.cols)]
-    rows = [
-        [label(shown.row_label(row), in_table=True), *cells] for row, cells in zip(shown.rows, shown.cells, strict=True)
-    ]
-    yield table(head, rows, "l" + "r" * len(shown.cols))
+    if shown.letters:
+        yield _symbols(shown.letters)
+    if shown.kind:
+        yield "As printed, what is not right in bold:"
+    yield _cells(shown)
+    if shown.right is not None:
+        yield "Right:"
+        yield _cells(shown.right)
     if shown.summary:
         yield escaped(shown.summary)
     for working in worked.of(shown.name):
         lines = [f"{working.cell} {working.head}", *map(str, working.lines)]
         yield "\n".join(f"- {mathematics(line)}" for line in lines)
+    for remark in shown.remarks:
+        if remark.letters:
+            yield _symbols(remark.letters)
+        yield "\n>\n".join(f"> {escaped(said.text)}" for said in remark.said)
+
+
+def _cells(shown: Shown) -> str:
+    """The numbers in a table with their labels; of a step as printed those in bold that are not right."""
+    head = ["", *(label(shown.col_label(col), in_table=True) for col in shown.cols)]
+    bold = shown.wrong if shown.kind == "printed" else ()
+    rows = [
+        [label(shown.row_label(i), in_table=True)]
+        + [f"**{text}**" if (i, j) in bold else text for j, text in zip(shown.cols, cells, strict=True)]
+        for i, cells in zip(shown.rows, shown.cells, strict=True)
+    ]
+    return table(head, rows, "l" + "r" * len(shown.cols))
+
+
+def _symbols(cells: Sequence[Sequence[str]]) -> str:
+    return table(
+        [""] * len(cells[0]), [[escaped(text, in_table=True) for text in row] for row in cells], "l" * len(cells[0])
+    )
+
+
+def _opening(cover: Cover) -> Iterator[str]:
+    """The title, what the document is about, the count, and what is told of all of it in tables."""
+    yield f"# {escaped(cover.name)}: {escaped(cover.title)}"
+    yield f"{escaped(begun(cover.summary))}."
+    if cover.count:
+        yield _listed(cover.count)
+    for own in cover.tables:
+        yield f"## {escaped(begun(own.title))}"
+        if own.caption:
+            yield escaped(own.caption)
+        sides = "".join("r" if own.has_numbers(n) else "l" for n in range(len(own.head)))
+        yield table(own.head, [[escaped(text, in_table=True) for text in row] for row in own.rows], sides)
+
+
+def _listed(said: Sequence[Said]) -> str:
+    return "\n".join(f"{' ' * (one.indent // 2 * 2)}- {escaped(one.text)}" for one in said)
 
 
 def _formula(shown: Shown) -> str:
@@ -147,13 +198,15 @@ def label(text: str, *, in_table: bool = False) -> str:
     return f"{fence}{gap}{shown}{gap}{fence}"
 
 
-def escaped(text: str) -> str:
+def escaped(text: str, *, in_table: bool = False) -> str:
     r"""A line of text with nothing in it that marks up.
 
     >>> print(escaped("- a*b, d_k and <i>"))
     \- a\*b, d_k and \<i\>
     """
     shown = _TELLING.sub(r"\\\g<0>", visible(text))
+    if in_table:  # where no line begins
+        return shown
     return _LEADING.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", shown)
 
 
@@ -188,4 +241,4 @@ def _held(labels: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-FORMAT = Format((".md", ".markdown"), dump, working=True)
+FORMAT = Format((".md", ".markdown"), dump, working=True, pages=True)

@@ -9,7 +9,7 @@ from tmat.errors import InputError
 from tmat.rendering.format import Format
 from tmat.rendering.layout.look import Look
 from tmat.rendering.terminal_svg import to_svg
-from tmat.sheet.worksheet import Worksheet
+from tmat.sheet.worksheet import Worksheet, on_pages
 
 COLUMNS = 120
 """The width of the terminal where none is said."""
@@ -20,6 +20,7 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]
 
     Errors: several worksheets and no file to call them by.
     """
+    sheets = on_pages(sheets)
     if len(sheets) > 1 and not name:
         raise InputError(
             f"{len(sheets)} worksheets are {len(sheets)} pictures",
@@ -35,4 +36,4 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]
     }
 
 
-FORMAT = Format((".svg",), dump)
+FORMAT = Format((".svg",), dump, pages=True)

@@ -16,4 +16,4 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]
     return {name: text.encode("utf-8", "replace")}
 
 
-FORMAT = Format((), dump, working=True)
+FORMAT = Format((), dump, working=True, pages=True)

@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+import numpy as np
+
 from tmat.numbers import format_number
 from tmat.reading.text_rows import is_cell
 from tmat.rendering.format import Format
 from tmat.rendering.layout.look import Look
+from tmat.rendering.layout.numbers import corrected, texts
 from tmat.rendering.page import formula_of
 from tmat.rendering.several import Entry, entries
-from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+from tmat.sheet.remarks import Cover, Said
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet, on_pages
 from tmat.text.vocabulary import Vocabulary
 from tmat.visible import visible
 from tmat.width import pad, width
@@ -40,21 +44,24 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     When 1.5 -2.0
     """
     look = look or Look()
+    sheets = on_pages(sheets)
     found = groupby(entries(sheets, look), key=lambda entry: id(entry.stage))
     blocks = {key: ["\n".join(_block(entry, look.digits)) for entry in own] for key, own in found}
-    parts: list[str] = []
+    parts: list[str] = list(_opening(sheets[0].cover)) if sheets and sheets[0].cover else []
     for sheet in sheets:
         parts += [_remark(f"tokens: {' '.join(sheet.tokens)}")] if sheet.tokens else []
         for stage in sheet.stages:
             own = blocks.get(id(stage), [])
             if own or look.only is None:
                 parts += ["\n".join(_caption(stage, sheet.vocabulary)), *own]
+                parts += [_said(said) for said in stage.remarks.end] if stage.remarks else []
     return "\n\n".join(parts) + "\n"
 
 
 def _caption(stage: Stage, vocabulary: Vocabulary | None) -> Iterator[str]:
-    yield _remark(stage.id)
+    yield _remark(stage.remarks.title if stage.remarks else stage.id)
     yield from (_remark(note) for note in stage.notes)
+    yield from (_remark(said.text) for said in stage.remarks.introduction) if stage.remarks else ()
     if stage.stage == "vocab" and vocabulary is not None:
         yield from (_remark(f"{n} {word}") for n, word in enumerate(vocabulary.words, start=vocabulary.first_id))
 
@@ -76,6 +83,39 @@ def _block(entry: Entry, digits: int | None) -> Iterator[str]:
         if labelled is None and any(label != str(n) for n, label in enumerate(own, start=1)):
             yield _remark(f"{side}: {' | '.join(own)}")
     yield from _lined_up(heads, labels, _cells(matrix, digits, entry.blank))
+    yield from _remarked(entry)
+
+
+def _remarked(entry: Entry) -> Iterator[str]:
+    """What is said of a matrix, in comments: the right numbers where they are others, the verdicts."""
+    remarks = entry.stage.remarks
+    if remarks is None:
+        return
+    correction = remarks.corrections.get(entry.matrix.name)
+    if correction is not None and not np.array_equal(correction.printed, entry.matrix.values):
+        yield from _rows("printed", texts(correction.printed, correction.decimals))
+    if correction is not None and correction.right is not None:
+        yield from _rows("right", corrected(correction))
+    for remark in remarks.of.get(entry.matrix.name, ()):
+        yield from _rows("printed", remark.letters)
+        yield _said(remark.said)
+
+
+def _rows(name: str, cells: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield from (_remark(f"{name}: {' '.join(row)}") for row in cells)
+
+
+def _opening(cover: Cover) -> Iterator[str]:
+    """The title, what the document is about, the count, and its tables row by row."""
+    yield _said((Said(f"{cover.name}: {cover.title}"), Said(cover.summary)))
+    yield from [_said(cover.count)] if cover.count else []
+    for table in cover.tables:
+        told = [text for text in (table.title, table.caption) if text]
+        yield "\n".join(map(_remark, (*told, *(" | ".join(row) for row in (table.head, *table.rows)))))
+
+
+def _said(said: Sequence[Said]) -> str:
+    return "\n".join(_remark(" " * one.indent + one.text) for one in said)
 
 
 def _name(name: str) -> str:
@@ -111,4 +151,4 @@ def _lined_up(heads: list[str] | None, labels: list[str] | None, cells: list[lis
         yield (pad(label, own) + line).rstrip()
 
 
-FORMAT = Format((".txt",), dump)
+FORMAT = Format((".txt",), dump, pages=True)

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from tmat.rendering.layout.extras import position_table, top_words
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.stage import blocks, render, render_stage
+from tmat.rendering.layout.stage import Portion, blocks, render, render_all, render_stage
 
-__all__ = ["Look", "blocks", "position_table", "render", "render_stage", "top_words"]
+__all__ = ["Look", "Portion", "blocks", "position_table", "render", "render_all", "render_stage", "top_words"]

@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from tmat.numbers.printing import decimals_said
 from tmat.rendering.layout.drawer import Pen
 from tmat.rendering.layout.formula import said, shapes
+from tmat.rendering.layout.remarks import INDENT
+from tmat.rendering.layout.remarks import sentence as sentence_lines
 from tmat.rendering.layout.wrap import folded, phrases, words
 from tmat.rendering.styled import Line, Span, columns, padded, space
+from tmat.sheet.origins import said as origin_said
+from tmat.sheet.remarks import Remarks
 from tmat.sheet.worksheet import Stage, Step
 
 LONGEST_SENTENCE = 60  # words of it in a heading
@@ -17,6 +21,8 @@ FORMULA = 24  # the least room for formulas, so that the shapes of a stage stand
 
 def heading(pen: Pen, stage: Stage, tokens: Sequence[str]) -> list[Line]:
     """The stage's name, the sentence, every convention in force and where the given matrices came from."""
+    if stage.remarks is not None:
+        return _titled(pen, stage.remarks, stage.notes)
     name: Line = (Span(pen.spell.word(stage.id), "heading"),)
     said_words = [pen.spell.word(word) for word in sentence(stage, tokens)]
     if len(said_words) > LONGEST_SENTENCE:
@@ -32,6 +38,15 @@ def heading(pen: Pen, stage: Stage, tokens: Sequence[str]) -> list[Line]:
         return [(*whole, *space(gap), *tail[0])]
     lines = folded([name, *_sentence_pieces(said_words)], pen.width, indent=4) if said_words else [name]
     return lines + [(*space(4), *line) for line in folded(notes, None if pen.width is None else pen.width - 4)]
+
+
+def _titled(pen: Pen, remarks: Remarks, notes: Sequence[str]) -> list[Line]:
+    """The title of a stage that has one of its own, its conventions, and what to know of it besides."""
+    title = [(Span(word, "heading"),) for word in pen.spell(remarks.title).split()]
+    told = phrases([pen.spell.word(note) for note in notes], "caption", pen.spell(" ·"))
+    below = folded(told, None if pen.width is None else pen.width - INDENT)
+    lines = [*folded(title, pen.width, indent=INDENT), *((*space(INDENT), *line) for line in below)]
+    return lines + [line for said in remarks.introduction for line in sentence_lines(pen, said, INDENT)]
 
 
 def _sentence_pieces(said_words: Sequence[str]) -> list[Line]:
@@ -65,11 +80,7 @@ def origins(stage: Stage) -> list[str]:
         if matrix.origin:
             found.setdefault(matrix.origin, []).append(name)
     noted = {origin for origin in found if any(note.endswith(f" of {origin}") for note in stage.notes)}
-    return [f"{', '.join(names)} {_from(origin)}" for origin, names in found.items() if origin not in noted]
-
-
-def _from(origin: str) -> str:
-    return origin if origin.startswith(("drawn", "from ", "given")) else f"from {origin}"
+    return [f"{', '.join(names)} {origin_said(origin)}" for origin, names in found.items() if origin not in noted]
 
 
 class StepHeads:

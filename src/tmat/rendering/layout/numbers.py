@@ -7,10 +7,12 @@ import math
 import numpy as np
 
 from tmat.numbers import round_half_away, shown_decimals
+from tmat.sheet.remarks import Correction
 from tmat.sheet.worksheet import Array
 
 LONGEST = 15  # digits of a number beyond which an exponent reads better
 SMALLEST = 1e-5  # a matrix with nothing larger is shown with exponents
+SAME = "·"  # in a matrix of right numbers: as printed
 ODD = {math.inf: "∞", -math.inf: "−∞"}
 
 
@@ -38,6 +40,16 @@ def texts(values: Array, digits: int | None = None, most: int = 4) -> list[list[
     if len(finite) == values.size:
         return [[f"{x:.{decimals}f}" for x in row] for row in rounded.tolist()]
     return [[f"{x:.{decimals}f}" if math.isfinite(x) else ODD.get(x, "NaN") for x in row] for row in rounded.tolist()]
+
+
+def corrected(found: Correction) -> list[list[str]]:
+    """The right numbers of a correction, a dot where the printed one is right already."""
+    assert found.right is not None
+    right = texts(found.right, found.decimals)
+    return [
+        [text if wrong else SAME for text, wrong in zip(*row, strict=True)]
+        for row in zip(right, found.wrong.tolist(), strict=True)
+    ]
 
 
 def _decimals(finite: Array, peak: float, most: int) -> int:

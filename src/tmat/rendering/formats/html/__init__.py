@@ -15,12 +15,13 @@ from importlib.resources import files
 from tmat.numbers import format_number
 from tmat.rendering.format import Format
 from tmat.rendering.formats.html.live import Live, lines_of
+from tmat.rendering.formats.html.remarks import listed, opening, remarked, symbols
 from tmat.rendering.formats.html.shades import ramps, rules
 from tmat.rendering.formats.html.tables import formula, ramp, table, word
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, heated, sections
 from tmat.rendering.worked import Worked, asked
-from tmat.sheet.worksheet import Worksheet
+from tmat.sheet.worksheet import Worksheet, on_pages
 from tmat.visible import visible
 from tmat.workings import Working
 
@@ -40,13 +41,15 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     True
     """
     look = look or Look()
+    sheets = on_pages(sheets)
     body = Body(look)
     main = "\n".join(body.sheets(sheets))
     stages = [stage.id for sheet in sheets for stage in sheet.stages]
     style = "\n".join((_file("page.css"), ramps(), rules(body.used, ":root:has(#heat:checked)")))
     script = _file("page.js")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
-    title = visible(", ".join(stages), 120) or "worksheet"
+    cover = sheets[0].cover if sheets else None
+    title = visible(f"{cover.name}: {cover.title}" if cover else ", ".join(stages), 120) or "worksheet"
     links = "".join(f'<a href="#s{n}">{word(stage)}</a>' for n, stage in enumerate(stages, start=1))
     checked = " checked" if look.heat else ""
     return f"""<!DOCTYPE html>
@@ -83,8 +86,11 @@ class Body:
     _tables: int = 0
 
     def sheets(self, sheets: Sequence[Worksheet]) -> Iterator[str]:
+        cover = sheets[0].cover if sheets else None
+        if cover is not None:
+            yield from opening(cover)
         for number, sheet in enumerate(sheets, start=1):
-            if len(sheets) > 1:
+            if len(sheets) > 1 and cover is None:
                 yield f"<h1>Worksheet {number}</h1>"
             if not sheet.stages and sheet.tokens:
                 yield _sentence(sheet.tokens)
@@ -93,17 +99,20 @@ class Body:
             for section in sections(sheet, self.look, ROOM):
                 worked = Worked(section.stage, self.look, places)
                 yield from self.section(section, worked, outputs)
+        if cover is not None and cover.script:
+            yield f"<details><summary>by pipes</summary><pre>{escape(cover.script)}</pre></details>"
         yield from self._foot()
 
     def section(self, section: Section, worked: Worked, outputs: dict[str, int]) -> Iterator[str]:
         """A stage; ``outputs``: the tables in which what earlier stages passed on stands."""
         stage = section.stage
         self._stages += 1
-        yield f'<section><h2 id="s{self._stages}">{word(stage.id)}</h2>'
+        yield f'<section><h2 id="s{self._stages}">{word(section.title)}</h2>'
         if section.sentence:
             yield _sentence(section.sentence)
         if section.notes:
             yield f'<ul class="notes">{"".join(f"<li>{word(note)}</li>" for note in section.notes)}</ul>'
+        yield from listed(section.remarks.introduction)
         known = {name: outputs[matrix.origin] for name, matrix in stage.given.items() if matrix.origin in outputs}
         waiting: list[Shown] = []
         for shown in section.shown:
@@ -114,7 +123,10 @@ class Body:
             waiting = []
         if waiting:
             yield f'<div class="step row">{"".join(self._figure(shown, known) for shown in waiting)}</div>'
+            yield from (part for shown in waiting for part in remarked(shown))
         yield from _words(section, self.look)
+        for said in section.remarks.end:
+            yield from listed(said)
         if stage.output in known:
             outputs[stage.id] = known[stage.output]
         yield "</section>"
@@ -128,10 +140,15 @@ class Body:
             f'<header><h3><span class="number">{shown.number}</span>{formula(shown)}</h3>'
             f'<p class="said">{escape(told)}</p></header>'
         )
-        figures = [self._figure(own, known) for own in given]
-        figures.append(self._figure(shown, known))
-        self.live.add(section.stage, shown, known[shown.name], known, self.look)
+        if shown.letters:
+            yield symbols(shown.letters)
+        figures = [self._figure(own, known) for own in (*given, shown)]
+        if shown.right is None and not shown.kind:
+            self.live.add(section.stage, shown, known[shown.name], known, self.look)
+        if shown.right is not None:
+            figures.append(self._figure(shown.right, {}))
         yield f'<div class="row">{"".join(figures)}</div>'
+        yield from (part for own in (*given, shown) for part in remarked(own))
         for working in worked.of(shown.name):
             yield _details(working, opened=self.look.work is not None)
         yield "</article>"
@@ -144,8 +161,8 @@ class Body:
         size = "" if shown.step else f" {shown.matrix.size}"
         summary = f'<p class="summary">{escape(shown.summary)}</p>' if shown.summary else ""
         return (
-            f"<figure><figcaption><b>{word(shown.name)}</b>{size}</figcaption>"
-            f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(visible(shown.name))}">{drawn}</div>'
+            f"<figure><figcaption><b>{word(shown.caption)}</b>{size}</figcaption>"
+            f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(visible(shown.caption))}">{drawn}</div>'
             f"{ramp(shown) if hot else ''}{summary}</figure>"
         )
 
@@ -204,4 +221,4 @@ def _hash(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
-FORMAT = Format((".html", ".htm"), dump, working=True)
+FORMAT = Format((".html", ".htm"), dump, working=True, pages=True)

@@ -7,6 +7,7 @@ from html import escape
 
 from tmat.operations.printing.mathml import MATHML
 from tmat.rendering.formats.html.shades import shade
+from tmat.rendering.layout.numbers import SAME
 from tmat.rendering.layout.window import CUT
 from tmat.rendering.page import Shown, formula_in
 from tmat.visible import visible
@@ -59,8 +60,10 @@ def _cell(shown: Shown, row: int, n: int, text: str, used: set[str] | None) -> s
     elif CUT in (row, col):
         classes.append("dim")
     else:
+        if (row, col) in shown.wrong:
+            classes.append("right" if shown.kind == "right" else "slip")
         x = float(shown.matrix.values[row, col])
-        if not math.isfinite(x):
+        if not math.isfinite(x) or text == SAME:
             classes.append("dim")
         if used is not None and shown.scale is not None and not math.isnan(x):
             classes.append(shade(shown.scale, x))

@@ -8,11 +8,12 @@ from tmat.numbers import format_number
 from tmat.operations.printing.latex import LATEX, LATEX_LINE, latex_text
 from tmat.rendering.format import Format
 from tmat.rendering.formats.latex.characters import declared, scripts, set_apart
-from tmat.rendering.formats.latex.matrix import matrix
+from tmat.rendering.formats.latex.matrix import matrix, symbols
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, formula_in, sections
+from tmat.rendering.page import Room, Section, Shown, begun, formula_in, sections
 from tmat.rendering.worked import Places, Worked, asked
-from tmat.sheet.worksheet import Worksheet
+from tmat.sheet.remarks import Cover, Said
+from tmat.sheet.worksheet import Worksheet, on_pages
 from tmat.visible import visible
 from tmat.width import width
 from tmat.workings import aligned
@@ -20,6 +21,7 @@ from tmat.workings import aligned
 ROOM = Room(36, 12)
 WIDE = 80  # characters of an equation that fits a line
 WORDS = 300  # of a vocabulary
+SHORT = 16  # characters of a table's cell that is not folded
 COLUMNS = 10  # of a matrix that amsmath takes without being told
 
 MACROS = r"""% what is wider or higher than the page is scaled down to it
@@ -32,9 +34,26 @@ MACROS = r"""% what is wider or higher than the page is scaled down to it
   \ifdim\wd2>\wd0\sbox0{\hbox to\wd2{\hss\usebox0\hss}}\else\sbox2{\hbox to\wd0{\hss\usebox2\hss}}\fi
   \rlap{\raisebox{2.5ex}[0pt][0pt]{\usebox2}}\usebox0\endgroup}"""
 
+COLOURS = {
+    "right": ".10,.50,.22",
+    "follows": ".54,.38,0",
+    "slip": ".54,.23,.73",
+    "wrong": ".81,.13,.18",
+    "caption": ".4,.4,.4",
+}
+"""Of what is said, by its role; without the package color all is black."""
+
+REMARKED = "\n".join(
+    (
+        "% what is said of a step, in the colour of its role",
+        r"\providecommand{\textcolor}[3][]{#3}",
+        *(rf"\providecommand{{\tmat{role}}}[1]{{\textcolor[rgb]{{{rgb}}}{{#1}}}}" for role, rgb in COLOURS.items()),
+    )
+)
+
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[margin=22mm]{geometry}
-\usepackage{amsmath,graphicx,iftex}
+\usepackage{amsmath,graphicx,color,iftex}
 \ifPDFTeX\usepackage[T1]{fontenc}\usepackage{lmodern}\else\usepackage{fontspec}\fi"""
 
 NEEDS = r"% in the preamble: \usepackage{amsmath,graphicx}"
@@ -52,7 +71,17 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     body = _body(sheets, look)
     found = scripts(body)
     opening, closing = (r"\begin{tmatcjk}", r"\end{tmatcjk}") if found.cjk else ("", "")
-    parts = (PREAMBLE, declared(found), MACROS, r"\begin{document}", opening, body, closing, r"\end{document}")
+    parts = (
+        PREAMBLE,
+        declared(found),
+        MACROS,
+        _remarked(sheets),
+        r"\begin{document}",
+        opening,
+        body,
+        closing,
+        r"\end{document}",
+    )
     return "\n".join(part for part in parts if part) + "\n"
 
 
@@ -65,14 +94,21 @@ def fragment(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     body = _body(sheets, look or Look())
     told = r"\providecommand{\tmatscript}[1]{\text{#1}}" if r"\tmatscript{" in body else ""
     cjk = r"\providecommand{\tmathan}[1]{\text{#1}}" if r"\tmathan{" in body else ""
-    return "\n".join(part for part in (NEEDS, MACROS, told, cjk, body) if part) + "\n"
+    return "\n".join(part for part in (NEEDS, MACROS, _remarked(sheets), told, cjk, body) if part) + "\n"
+
+
+def _remarked(sheets: Sequence[Worksheet]) -> str:
+    told = any(sheet.cover or any(stage.remarks for stage in sheet) for sheet in on_pages(sheets))
+    return REMARKED if told else ""
 
 
 def _body(sheets: Sequence[Worksheet], look: Look) -> str:
-    lines: list[str] = []
+    sheets = on_pages(sheets)
+    cover = sheets[0].cover if sheets else None
+    lines: list[str] = list(_opening(cover)) if cover else []
     widest = COLUMNS
     for number, sheet in enumerate(sheets, start=1):
-        if len(sheets) > 1:
+        if len(sheets) > 1 and cover is None:
             lines += [*([r"\clearpage"] if number > 1 else []), rf"\section*{{Worksheet {number}}}"]
         places = asked(sheet, look)
         for section in sections(sheet, look, ROOM):
@@ -83,7 +119,7 @@ def _body(sheets: Sequence[Worksheet], look: Look) -> str:
 
 
 def _section(section: Section, look: Look, places: Places) -> Iterator[str]:
-    yield rf"\subsection*{{{text(section.stage.id)}}}"
+    yield rf"\subsection*{{{text(section.title)}}}"
     if section.sentence:
         words = " ".join(text(word) for word in section.sentence[:WORDS])
         more = rf" \ldots{{}} ({len(section.sentence)} words)" if len(section.sentence) > WORDS else ""
@@ -91,9 +127,12 @@ def _section(section: Section, look: Look, places: Places) -> Iterator[str]:
     if section.notes:
         yield r"\noindent{\small " + r" \textperiodcentered{} ".join(text(note) for note in section.notes) + "\\par}"
     worked = Worked(section.stage, look, places, LATEX)
+    yield from _sentences(section.remarks.introduction)
     for shown in section.shown:
         yield from _shown(shown, worked)
     yield from _words(section, look)
+    for said in section.remarks.end:
+        yield from _sentences(said)
 
 
 def _shown(shown: Shown, worked: Worked) -> Iterator[str]:
@@ -102,7 +141,11 @@ def _shown(shown: Shown, worked: Worked) -> Iterator[str]:
     air = r"\vspace{1ex}" if shown.has_cols else ""  # for the columns' labels
     yield rf"\par\medskip\noindent {number}\hfill{{\small {told}}}\nopagebreak{air}"
     equation, whole = _equation(shown), matrix(shown)
-    if _characters(shown) > WIDE:
+    if shown.right is not None:
+        whole += rf" \quad \text{{right:}}\quad {matrix(shown.right)}"
+    if shown.letters:
+        yield rf"\[\tmatfit{{{symbols(shown.letters)}}}\]"
+    if shown.right is not None or _characters(shown) > WIDE:
         yield rf"\[\tmatfit{{{equation} =}}\]"
         yield rf"\[\tmatfit{{{whole}}}\]"
     else:
@@ -111,6 +154,41 @@ def _shown(shown: Shown, worked: Worked) -> Iterator[str]:
         yield rf"\noindent{{\small {text(shown.summary)}\par}}"
     for working in worked.of(shown.name):
         yield rf"\[\tmatfit{{{aligned(working)}}}\]"
+    for remark in shown.remarks:
+        if remark.letters:
+            yield rf"\[\tmatfit{{{symbols(remark.letters)}}}\]"
+        yield from _sentences(remark.said)
+
+
+def _opening(cover: Cover) -> Iterator[str]:
+    """The title, what the document is about, the count, and what is told of all of it in tables."""
+    yield rf"\section*{{{text(cover.title)}}}"
+    yield rf"\noindent {text(begun(cover.summary))}." + "\n"
+    yield from _sentences(cover.count)
+    for own in cover.tables:
+        yield rf"\subsection*{{{text(begun(own.title))}}}"
+        yield from _sentences([Said(own.caption, "caption")] if own.caption else [])
+        columns = _columns([max(map(len, column)) for column in zip(own.head, *own.rows, strict=True)])
+        rows = [" & ".join(rf"\raggedright {text(cell)}" for cell in row) + r"\tabularnewline" for row in own.rows]
+        head = " & ".join(rf"\textit{{{text(name)}}}" for name in own.head) + r"\tabularnewline"
+        yield rf"{{\footnotesize\sloppy\setlength{{\tabcolsep}}{{3pt}}\noindent\begin{{tabular}}{{@{{}}{columns}@{{}}}}"
+        yield "\n".join((head, r"\hline", *rows, r"\end{tabular}\par}"))
+
+
+def _columns(longest: Sequence[int]) -> str:
+    """Of a table: short ones as wide as they are, the others share what is left of the line."""
+    short = sum(count for count in longest if count <= SHORT)
+    long = sum(min(count, 60) for count in longest if count > SHORT)
+    left = 0.94 - 0.0125 * short
+    return "".join(
+        "l" if count <= SHORT else rf"p{{{left * min(count, 60) / long:.3f}\linewidth}}" for count in longest
+    )
+
+
+def _sentences(said: Sequence[Said]) -> Iterator[str]:
+    for one in said:
+        told = rf"\tmat{one.role}{{{text(one.text)}}}" if one.role in COLOURS else text(one.text)
+        yield rf"\par\noindent\hangindent=2em{{\small\hspace*{{{one.indent / 2:g}em}}{told}\par}}"
 
 
 def _equation(shown: Shown) -> str:
@@ -157,4 +235,4 @@ def text(told: str) -> str:
     return latex_text(visible(told))
 
 
-FORMAT = Format((".tex",), dump, working=True)
+FORMAT = Format((".tex",), dump, working=True, pages=True)

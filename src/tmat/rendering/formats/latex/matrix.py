@@ -3,6 +3,7 @@ r"""One matrix in LaTeX: a bmatrix, its rows' labels left of it, its columns' la
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tmat.operations.printing.latex import latex_text
 from tmat.rendering.layout.window import CUT
@@ -10,7 +11,16 @@ from tmat.rendering.page import Shown
 from tmat.visible import visible
 
 BLANK = r"\underline{\hspace{2.5em}}"
-_SIGNS = {"⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots", "∞": r"\infty", "−∞": r"-\infty", "NaN": r"\text{NaN}"}
+_SIGNS = {
+    "⋯": r"\cdots",
+    "⋮": r"\vdots",
+    "⋱": r"\ddots",
+    "·": r"\cdot",
+    "∞": r"\infty",
+    "−∞": r"-\infty",
+    "NaN": r"\text{NaN}",
+}
+_INDEX = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -19,6 +29,10 @@ def matrix(shown: Shown) -> str:
     if not shown.matrix.values.size:
         return r"\begin{bmatrix}\end{bmatrix}"
     rows = _filled(shown)
+    for i, row in enumerate(shown.rows):
+        for j, col in enumerate(shown.cols):
+            if (row, col) in shown.wrong:
+                rows[i][j] = rf"\tmat{'right' if shown.kind == 'right' else 'slip'}{{{rows[i][j]}}}"
     if shown.has_cols:
         heads = ["" if col == CUT else latex_text(visible(shown.col_label(col))) for col in shown.cols]
         rows[0] = [rf"\tmathead{{{head}}}{{{cell}}}" for head, cell in zip(heads, rows[0], strict=True)]
@@ -31,6 +45,27 @@ def matrix(shown: Shown) -> str:
     ]
     left = " \\\\ ".join(labels)
     return f"\\;\\begin{{array}}{{@{{}}l@{{}}}}\n{left}\n\\end{{array}}\\,\n{whole}"
+
+
+def symbols(cells: Sequence[Sequence[str]]) -> str:
+    """A matrix of expressions."""
+    rows = [" & ".join(map(_expression, row)) for row in cells]
+    body = " \\\\\n".join(rows)
+    return f"\\begin{{bmatrix}}\n{body}\n\\end{{bmatrix}}"
+
+
+def _expression(text: str) -> str:
+    r"""An expression in text, its indices as such.
+
+    >>> print(_expression("a₁₁v₂₁ + 1"))
+    \text{a\textsubscript{11}v\textsubscript{21} + 1}
+    """
+    parts = [
+        rf"\textsubscript{{{part.translate(_INDEX)}}}" if part[:1] in "₀₁₂₃₄₅₆₇₈₉" else latex_text(visible(part))
+        for part in re.split("([₀-₉]+)", text)
+        if part
+    ]
+    return rf"\text{{{''.join(parts)}}}"
 
 
 def _filled(shown: Shown) -> list[list[str]]:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from tmat.errors import InputError, MissingExtra
 from tmat.rendering.format import Format
 from tmat.rendering.layout.look import Look
-from tmat.sheet.worksheet import Worksheet
+from tmat.sheet.worksheet import Worksheet, on_pages
 
 
 def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
@@ -30,12 +30,13 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]
     from tmat.rendering.formats.xlsx.plan import planned
     from tmat.rendering.formats.xlsx.writing import write
 
+    sheets = on_pages(sheets)
     pages = [page for number, sheet in enumerate(sheets, start=1) for page in planned(sheet, look, number, len(sheets))]
     if not pages:
         raise InputError("no stage to write as xlsx", "the worksheet has none", mend="try --format json")
     stream = io.BytesIO()
-    write(pages, look, stream)
+    write(pages, look, stream, sheets[0].cover)
     return {name: stream.getvalue()}
 
 
-FORMAT = Format((".xlsx",), dump)
+FORMAT = Format((".xlsx",), dump, pages=True)

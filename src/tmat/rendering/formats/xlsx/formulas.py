@@ -73,9 +73,9 @@ class Formulas:
     def _done_again(self, block: Block) -> tuple[Step, Operation, list[Operand]] | None:
         """The step, its operation and its operands, where all of them are here; else it can only be numbers."""
         step = block.shown.step
-        op = REGISTRY.get(step.op) if step is not None else None
+        op = REGISTRY.get(step.op) if step is not None and not block.shown.kind else None
         if step is None or op is None or not self.page.live or any(own not in self.page.blocks for own in step.of):
-            return None  # an operation from elsewhere, or operands that are not shown
+            return None  # printed otherwise, an operation from elsewhere, or operands that are not shown
         operands = [self._operand(own) for own in step.of]
         return (step, op, operands) if _fits(op, operands, step) else None
 

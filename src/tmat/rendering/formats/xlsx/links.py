@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tmat.sheet.origins import input_of
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
-
-INPUT_OF = "the input of "
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,9 @@ def _candidates(before: list[Stage], name: str, matrix: Matrix) -> Iterator[Link
     for stage in reversed(before):
         if matrix.origin == stage.id and stage.output and _same(stage.result, matrix):
             step = stage.step(stage.output)
-            own = step.name if step is not None else _given(stage, stage.output)
+            own = step.name if step is not None else stage.output
             yield Link(stage.id, own, matrix.height, step.used if step is not None else None)
-        if matrix.origin == INPUT_OF + stage.id:
+        if matrix.origin == input_of(stage.id):
             for flowed in ("X", "E"):
                 if flowed in stage.given and _same(stage.given[flowed], matrix):
                     yield Link(stage.id, flowed, matrix.height)
@@ -55,10 +54,6 @@ def _candidates(before: list[Stage], name: str, matrix: Matrix) -> Iterator[Link
         other = stage.given.get(name)
         if other is not None and other.height and _again(other, matrix):
             yield Link(stage.id, name, other.height)
-
-
-def _given(stage: Stage, name: str) -> str:
-    return next((key for key in stage.given if key == name), name)
 
 
 def _same(one: Matrix, other: Matrix) -> bool:
@@ -69,6 +64,6 @@ def _again(one: Matrix, other: Matrix) -> bool:
     """The same weights again, as for every word of a decoder; or with more rows, for the words it adds."""
     if not other.origin or one.width != other.width or one.height > other.height:
         return False
-    if not np.array_equal(one.values, other.values[: one.height]):
-        return False
-    return other.origin == one.origin or other.origin.startswith((one.origin or "given") + ", ")
+    if one.height == other.height and one.origin != other.origin:
+        return False  # two vectors of ones are alike, and not the same
+    return np.array_equal(one.values, other.values[: one.height])

@@ -38,6 +38,16 @@ class Block:
         return self.top + 2
 
     @property
+    def after(self) -> int:
+        """The row after its numbers, where what is said of them begins."""
+        return self.first + self.height
+
+    @property
+    def beside(self) -> int:
+        """The column of the first right number, where it is printed otherwise."""
+        return LABELS + self.width + 2
+
+    @property
     def height(self) -> int:
         return self.shown.matrix.height
 
@@ -60,6 +70,7 @@ class Page:
     blocks: dict[str, Block] = field(default_factory=dict)
     links: dict[str, tuple[Link, Block]] = field(default_factory=dict)
     live: bool = True
+    end: int = 0  # the row after the matrices
 
     @property
     def stage(self) -> Stage:
@@ -68,7 +79,7 @@ class Page:
     @property
     def words_at(self) -> int:
         """The row where what follows the notes begins."""
-        return 1 + bool(self.section.sentence) + len(self.notes)
+        return 1 + bool(self.section.sentence) + len(self.notes) + len(self.section.remarks.introduction)
 
     def likeliest_at(self, block: Block) -> int:
         """The row where the likeliest words stand, below the matrix of their chances."""
@@ -131,9 +142,10 @@ def _place(page: Page) -> None:
         row += 1
         block = Block(page, shown, row)
         page.blocks[matrix.name] = block
-        row = block.first + matrix.height
+        row = block.after + len(shown.sentences)
         if matrix.name == LIKELY:
             row += sum(len(words) + 2 for _, words in page.section.likeliest)
+    page.end = row + 1
     if row > ROWS:
         raise _too_large(page.stage, f"it takes {row:,} rows", f"{ROWS:,} rows")
 

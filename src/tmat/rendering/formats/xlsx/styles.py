@@ -11,6 +11,7 @@ from tmat.rendering.layout.heat import Scale
 AIR = "_)_)"  # after a number, as wide as two brackets; LibreOffice drops the indent of some cells
 INFINITE = f'[<{LEAST_FINITE}]"−∞"{AIR};[>{LEAST_FINITE[1:]}]"∞"{AIR};'
 INK, QUIET, LABEL, GIVEN, RULE, FILL = "#1A1A1A", "#767676", "#2F6F7E", "#1F4E9E", "#9A9A9A", "#FFF8E1"
+RIGHT, SLIP = "#1A7F37", "#8A3AB9"
 FORMULA_SIGNS = ("=", "+", "-", "@", "'", "\t", "\r")
 BASE: dict[str, object] = {"font_name": "Calibri", "font_size": 11, "font_color": INK, "valign": "vcenter"}
 BRACKET: dict[str, object] = {"left": 2, "left_color": RULE}
@@ -23,6 +24,11 @@ TEXTS: dict[str, dict[str, object]] = {
     "caption": {"font_color": QUIET},
     "row": {"font_color": LABEL, "align": "left"},
     "col": {"font_color": LABEL, "align": "right", "num_format": f"@{AIR}"},
+    "told": {"text_wrap": True, "valign": "top"},
+    "right": {"font_color": RIGHT},
+    "follows": {"font_color": "#8A6100"},
+    "slip": {"font_color": SLIP},
+    "wrong": {"font_color": "#CF222E", "bold": True},
     "word": {"bold": True, "align": "left", "indent": 1, **BRACKET},
 }
 NUMBERS: dict[str, dict[str, object]] = {
@@ -30,6 +36,8 @@ NUMBERS: dict[str, dict[str, object]] = {
     "result": {},
     "output": {"bold": True},
     "blank": {},
+    "slip": {"font_color": SLIP, "bold": True},
+    "right": {"font_color": RIGHT, "bold": True},
 }
 
 

@@ -10,31 +10,71 @@ from typing import Any, BinaryIO
 from tmat.operations.printing.spreadsheet import INFINITY, MINUS_INFINITY
 from tmat.rendering.formats.xlsx.formulas import Formula, Formulas
 from tmat.rendering.formats.xlsx.plan import LABELS, LIKELY, Block, Page
-from tmat.rendering.formats.xlsx.styles import AIR, Styles, digits_of, heat
+from tmat.rendering.formats.xlsx.styles import AIR, TEXTS, Styles, digits_of, heat
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import heated
+from tmat.rendering.page import Shown, begun, heated
+from tmat.sheet.origins import said as origin_said
+from tmat.sheet.remarks import Cover, Said
 from tmat.visible import visible
 from tmat.width import width
 
 LONGEST_TEXT = 32_000  # characters of a cell; a sheet takes 32,767
 LONGEST_NAME = 1000  # of a name or a formula in a caption
 NARROWEST, WIDEST, WIDEST_LABEL = 7, 24, 36  # columns, in characters
+WIDEST_COLUMN = 36  # of a table on the cover
 UPRIGHT = 100  # characters across, up to which a page is printed upright
 CHANCE = f"0.0000{AIR}"
 EPOCH = datetime(2000, 1, 1)  # written as the time of making, so that a workbook is the same every time
 
 
-def write(pages: Sequence[Page], look: Look, stream: BinaryIO) -> None:
-    """Write the pages as a workbook."""
+def write(pages: Sequence[Page], look: Look, stream: BinaryIO, cover: Cover | None = None) -> None:
+    """Write the pages as a workbook, after a sheet for the cover where there is one."""
     import xlsxwriter
 
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(stream, options)
     book.set_properties({"title": "tmat", "created": EPOCH})
     styles = Styles(book)
+    if cover is not None:
+        _cover(book.add_worksheet(cover.name), cover, styles)
     for page in pages:
         _Writer(book.add_worksheet(page.name), page, styles, look).write()
     book.close()
+
+
+def _cover(sheet: Any, cover: Cover, styles: Styles) -> None:
+    """What is said of the whole document: its title, the count, and its tables."""
+    lines = [
+        [Said(cover.title, "heading")],
+        [Said(begun(cover.summary) + ".", "sentence")],
+        [],
+        *([said] for said in cover.count),
+    ]
+    for table in cover.tables:
+        lines += [
+            [],
+            [Said(begun(table.title), "name")],
+            [Said(table.caption, "caption")],
+            [Said(text, "caption") for text in table.head],
+        ]
+        lines += [[Said(text, "told") for text in row] for row in table.rows]
+    widths: dict[int, int] = {}
+    for row, texts in enumerate(lines):
+        for column, said in enumerate(texts):
+            _sentence(sheet, row, column, said, styles)
+            if len(texts) > 1:
+                widths[column] = max(widths.get(column, NARROWEST), min(width(said.text), WIDEST_COLUMN))
+    for column, characters in widths.items():
+        sheet.set_column(column, column, characters + 2.5)
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def _sentence(sheet: Any, row: int, column: int, said: Said, styles: Styles) -> None:
+    shown = visible(" " * 2 * said.indent + said.text, LONGEST_TEXT)
+    sheet.write_string(row, column, shown, styles.text(said.role if said.role in TEXTS else "formula", shown))
 
 
 class _Writer:
@@ -75,11 +115,19 @@ class _Writer:
 
     def _heading(self) -> None:
         sentence = " ".join(self.page.section.sentence)
-        self._text(0, 0, self.page.stage.id, "heading")
+        self._text(0, 0, self.page.section.title, "heading")
         self.sheet.set_row(0, 26)
         lines = [(sentence, "sentence")] if sentence else []
-        for row, (text, role) in enumerate([*lines, *((note, "note") for note in self.page.notes)], start=1):
+        lines += [*((note, "note") for note in self.page.notes)]
+        for row, (text, role) in enumerate(lines, start=1):
             self._text(row, 0, text, role)
+        self._said(1 + len(lines), self.page.section.remarks.introduction)
+        self._said(self.page.end, [said for own in self.page.section.remarks.end for said in own])
+
+    def _said(self, row: int, sentences: Sequence[Said]) -> None:
+        """Sentences, a row each."""
+        for n, said in enumerate(sentences):
+            _sentence(self.sheet, row + n, 0, said, self.styles)
 
     def _words(self) -> None:
         """The words and their ids, where the stage is a vocabulary."""
@@ -110,6 +158,9 @@ class _Writer:
             if found is not None:
                 row, column = block.place(i, block.width)
                 self._computed(row, column, found[0], self.styles.text("word"), visible(found[1], LONGEST_TEXT))
+        self._said(block.after, shown.sentences)
+        if shown.right is not None:
+            self._right(block, shown.right)
         named = not isinstance(self.look.heat, bool)
         if shown.scale is not None and heated(self.look, matrix.name) and (named or shown.step is not None):
             last = block.place(block.height - 1, block.width - 1)
@@ -122,7 +173,7 @@ class _Writer:
         shown, text = block.shown, self.styles.text
         if shown.step is None:
             head = [text("name"), _spoken(shown.name)]
-            more = [_said(shown.matrix.origin)]
+            more = [origin_said(shown.matrix.origin)]
         else:
             name, _, formula = _spoken(shown.formula).partition(" = ")
             head = [text("caption"), f"{shown.number}   ", text("name"), name, text("formula"), f" = {formula}"]
@@ -140,7 +191,9 @@ class _Writer:
         computed = "output" if shown.name == self.page.stage.output else "result"
         stated = "given" if shown.step is None else computed
         for j in range(block.width):
-            looks = {role: self.styles.number(role, digits, opens=j == 0) for role in (computed, stated, "blank")}
+            looks = {
+                role: self.styles.number(role, digits, opens=j == 0) for role in (computed, stated, "blank", "slip")
+            }
             for i, row in enumerate(values):
                 at, x = block.place(i, j), row[j]
                 formula = formulas[i][j] if formulas is not None else None
@@ -149,9 +202,23 @@ class _Writer:
                 elif math.isnan(x):
                     self.sheet.write_blank(*at, None, looks["blank"])
                 else:
-                    self.sheet.write_number(*at, _Exact(_stored(x)), looks[stated])
+                    role = "slip" if (i, j) in shown.wrong else stated
+                    self.sheet.write_number(*at, _Exact(_stored(x)), looks[role])
             longest = max((width(row[j]) for row in shown.cells), default=0)
             self.widths[LABELS + j] = max(self.widths.get(LABELS + j, NARROWEST), longest + 1)
+
+    def _right(self, block: Block, right: Shown) -> None:
+        """The right numbers, beside those that are printed otherwise."""
+        column = block.beside
+        self._text(block.first - 1, column, "right", "caption")
+        values = right.matrix.values.tolist()
+        digits = digits_of(block.shown.cells, live=False, infinite=any(math.isinf(x) for row in values for x in row))
+        for i, row in enumerate(values):
+            for j, x in enumerate(row):
+                role = "right" if (i, j) in right.wrong else "result"
+                look = self.styles.number(role, digits, opens=j == 0)
+                self.sheet.write_number(block.first + i, column + j, _Exact(_stored(x)), look)
+            self._close(block.first + i, column + len(row))
 
     def _computed(self, row: int, column: int, formula: str, look: Any, value: float | str) -> None:
         """A formula with what it comes to, for readers that do not calculate."""
@@ -187,10 +254,6 @@ class _Exact(float):
 
     def __format__(self, form: str) -> str:
         return repr(float(self)).removesuffix(".0")
-
-
-def _said(origin: str) -> str:
-    return origin if not origin or origin.startswith(("drawn", "from ", "given")) else f"from {origin}"
 
 
 def _spoken(text: str) -> str:

@@ -1,0 +1,17 @@
+"""Where given matrices came from, as a worksheet says it. An origin is compared whole; nothing reads its words but ``said``."""
+
+from __future__ import annotations
+
+
+def input_of(stage: str) -> str:
+    """The origin of a residual: what an earlier stage took in."""
+    return f"the input of {stage}"
+
+
+def said(origin: str) -> str:
+    """An origin as a caption says it.
+
+    >>> said("wq.csv"), said("drawn: uniform, seed 0"), said("")
+    ('from wq.csv', 'drawn: uniform, seed 0', '')
+    """
+    return origin if not origin or origin.startswith(("drawn", "from ", "given")) else f"from {origin}"
