@@ -1,7 +1,7 @@
 """tmat: Transformer arithmetic as a person does it with a pencil.
 
 Every matrix is on the table and every rounding stated. The library is the same thing as the
-command line: one function a stage, each taking numbers or a worksheet and giving a worksheet.
+command line: one function a command; a stage's takes numbers or a worksheet and gives a worksheet.
 
 >>> import tmat
 >>> sheet = tmat.attention([[1.0, 0.0], [0.0, 1.0]], W_Q=[[1], [2]], W_K=[[1], [1]], W_V=[[3], [4]])
@@ -12,70 +12,60 @@ command line: one function a stage, each taking numbers or a worksheet and givin
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tmat.errors import InputError, LimitError, OutputError, TmatError
-    from tmat.reading import read_documents, read_matrices, read_weights
-    from tmat.sheet.worksheet import Matrix, Stage, Step, Vocabulary, Worksheet
-    from tmat.stages.addnorm import addnorm
-    from tmat.stages.attention import attention
-    from tmat.stages.decode import decode
-    from tmat.stages.embed import embed
-    from tmat.stages.encode import encode
-    from tmat.stages.ffn import ffn
-    from tmat.stages.posenc import posenc
-    from tmat.stages.vocab import vocab
+    from tmat.articles import example as example
+    from tmat.errors import InputError as InputError
+    from tmat.errors import LimitError as LimitError
+    from tmat.errors import OutputError as OutputError
+    from tmat.errors import TmatError as TmatError
+    from tmat.experiment.scaling import scaling as scaling
+    from tmat.marking import mark as mark
+    from tmat.reading import read as read
+    from tmat.reading import read_documents as read_documents
+    from tmat.reading import read_matrices as read_matrices
+    from tmat.reading import read_weights as read_weights
+    from tmat.rendering import write as write
+    from tmat.sheet.worksheet import Matrix as Matrix
+    from tmat.sheet.worksheet import Stage as Stage
+    from tmat.sheet.worksheet import Step as Step
+    from tmat.sheet.worksheet import Vocabulary as Vocabulary
+    from tmat.sheet.worksheet import Worksheet as Worksheet
+    from tmat.stages.addnorm import addnorm as addnorm
+    from tmat.stages.attention import attention as attention
+    from tmat.stages.decode import decode as decode
+    from tmat.stages.embed import embed as embed
+    from tmat.stages.encode import encode as encode
+    from tmat.stages.ffn import ffn as ffn
+    from tmat.stages.posenc import posenc as posenc
+    from tmat.stages.vocab import vocab as vocab
+    from tmat.workings import trace as trace
+    from tmat.workings import working as working
+else:  # mypy sees the names above alone, so that tmat.nothing is an error
+    _HOMES = {
+        "tmat.articles": ("example",),
+        "tmat.errors": ("InputError", "LimitError", "OutputError", "TmatError"),
+        "tmat.experiment.scaling": ("scaling",),
+        "tmat.marking": ("mark",),
+        "tmat.reading": ("read", "read_documents", "read_matrices", "read_weights"),
+        "tmat.rendering": ("write",),
+        "tmat.sheet.worksheet": ("Matrix", "Stage", "Step", "Vocabulary", "Worksheet"),
+        "tmat.workings": ("trace", "working"),
+    }
 
-_HOMES = {
-    "addnorm": "stages.addnorm",
-    "attention": "stages.attention",
-    "decode": "stages.decode",
-    "embed": "stages.embed",
-    "encode": "stages.encode",
-    "ffn": "stages.ffn",
-    "posenc": "stages.posenc",
-    "vocab": "stages.vocab",
-    "Matrix": "sheet.worksheet",
-    "Stage": "sheet.worksheet",
-    "Step": "sheet.worksheet",
-    "Vocabulary": "sheet.worksheet",
-    "Worksheet": "sheet.worksheet",
-    "InputError": "errors",
-    "LimitError": "errors",
-    "OutputError": "errors",
-    "TmatError": "errors",
-    "read_documents": "reading",
-    "read_matrices": "reading",
-    "read_weights": "reading",
-}
+    def __getattr__(name: str) -> object:
+        """Each name is imported when it is first used, so that ``tmat --help`` never waits for NumPy."""
+        from tmat.engine.declaration import stage_names
 
-__all__ = [
-    "InputError",
-    "LimitError",
-    "Matrix",
-    "OutputError",
-    "Stage",
-    "Step",
-    "TmatError",
-    "Vocabulary",
-    "Worksheet",
-    "addnorm",
-    "attention",
-    "decode",
-    "embed",
-    "encode",
-    "ffn",
-    "posenc",
-    "read_documents",
-    "read_matrices",
-    "read_weights",
-    "vocab",
-]
+        home = next((home for home, names in _HOMES.items() if name in names), None)
+        if home is None and name in stage_names():
+            home = f"tmat.stages.{name}"
+        if home is None:
+            raise AttributeError(f"module 'tmat' has no attribute {name!r}")
+        return getattr(import_module(home), name)
 
+    def __dir__() -> list[str]:
+        from tmat.engine.declaration import stage_names
 
-def __getattr__(name: str) -> Any:
-    """Each name is imported when it is first used, so that ``tmat --help`` never waits for NumPy."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'tmat' has no attribute {name!r}")
-    return getattr(import_module(f"tmat.{_HOMES[name]}"), name)
+        return sorted([*globals(), *stage_names(), *(name for names in _HOMES.values() for name in names)])

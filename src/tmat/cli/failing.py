@@ -31,7 +31,9 @@ def answer(error: BaseException, arguments: Sequence[str], environment: Environm
     command = _command(arguments)
     kind = type(error).__name__
     if isinstance(error, TmatError):
-        environment.say(f"{command}: {error}")
+        from tmat.cli.spelling import spelling
+
+        environment.say(f"{command}: {error.told(spelling(arguments[0] if arguments else ''))}")
         return error.exit_code
     # The parser turns a broken pipe into an exit of its own, with a code that means something else here.
     met = error.__context__ if isinstance(error, SystemExit) else error
@@ -73,15 +75,15 @@ def _interrupted(error: BaseException | None) -> bool:
 
 
 def _command(arguments: Sequence[str]) -> str:
-    from tmat.cli.program import COMMANDS
+    from tmat.cli.program import is_command
 
     named = arguments[0] if arguments else ""
-    return f"tmat {named}" if named in COMMANDS else "tmat"
+    return f"tmat {named}" if is_command(named) else "tmat"
 
 
 def _usage(command: str, kind: str, error: BaseException) -> str:
     """An error of the command line itself, in our form: what, and the mend."""
-    from tmat.cli.program import COMMANDS
+    from tmat.cli.program import command_names
     from tmat.visible import visible
 
     message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
@@ -93,8 +95,8 @@ def _usage(command: str, kind: str, error: BaseException) -> str:
         return "\n".join([*lines, f"  {mend}"])
     if message.lower().startswith("no such command"):
         name = message.partition("'")[2].rpartition("'")[0] or message
-        close = nearest(name, COMMANDS)
-        mend = f"did you mean {close[0]}?" if close else f"there are {', '.join(COMMANDS)}"
+        close = nearest(name, command_names())
+        mend = f"did you mean {close[0]}?" if close else f"there are {', '.join(command_names())}"
         return f"tmat: no such command: {visible(name)}\n  {mend}"
     first, *rest = message.split("\n")
     said = [f"{command}: {first[:1].lower()}{first[1:]}", *(f"  {line.strip()}" for line in rest if line.strip())]
