@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from tmat.errors import OutputError as OutputError
     from tmat.errors import TmatError as TmatError
     from tmat.experiment.scaling import scaling as scaling
-    from tmat.marking import mark as mark
-    from tmat.reading import read as read
-    from tmat.reading import read_documents as read_documents
-    from tmat.reading import read_matrices as read_matrices
-    from tmat.reading import read_weights as read_weights
-    from tmat.rendering import write as write
+    from tmat.files import read as read
+    from tmat.files import show as show
+    from tmat.files import write as write
+    from tmat.marking.submission import mark as mark
+    from tmat.reading.documents import read_documents as read_documents
+    from tmat.reading.sources import read_matrices as read_matrices
+    from tmat.reading.sources import read_weights as read_weights
     from tmat.sheet.worksheet import Matrix as Matrix
     from tmat.sheet.worksheet import Stage as Stage
     from tmat.sheet.worksheet import Step as Step
@@ -40,18 +41,20 @@ if TYPE_CHECKING:
     from tmat.stages.ffn import ffn as ffn
     from tmat.stages.posenc import posenc as posenc
     from tmat.stages.vocab import vocab as vocab
-    from tmat.workings import trace as trace
-    from tmat.workings import working as working
+    from tmat.workings.cell import working as working
+    from tmat.workings.trace import trace as trace
 else:  # mypy sees the names above alone, so that tmat.nothing is an error
     _HOMES = {
         "tmat.articles": ("example",),
         "tmat.errors": ("InputError", "LimitError", "OutputError", "TmatError"),
         "tmat.experiment.scaling": ("scaling",),
-        "tmat.marking": ("mark",),
-        "tmat.reading": ("read", "read_documents", "read_matrices", "read_weights"),
-        "tmat.rendering": ("write",),
+        "tmat.files": ("read", "show", "write"),
+        "tmat.marking.submission": ("mark",),
+        "tmat.reading.documents": ("read_documents",),
+        "tmat.reading.sources": ("read_matrices", "read_weights"),
         "tmat.sheet.worksheet": ("Matrix", "Stage", "Step", "Vocabulary", "Worksheet"),
-        "tmat.workings": ("trace", "working"),
+        "tmat.workings.cell": ("working",),
+        "tmat.workings.trace": ("trace",),
     }
 
     def __getattr__(name: str) -> object:

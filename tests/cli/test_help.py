@@ -119,7 +119,7 @@ def test_help_version_and_completion_do_without_numpy(arguments: tuple[str, ...]
     code, output, modules = imported(*arguments, **variables)
     assert code == (2 if "--d-modle" in arguments else 0)
     assert output or "--d-modle" in arguments
-    heavy = {"numpy", "orjson", "pydantic", "tmat.sheet.worksheet", "tmat.engine.builder"}
+    heavy = {"numpy", "orjson", "pydantic", "tmat.engine.builder", "tmat.operations"}
     assert not heavy & modules
 
 

@@ -157,20 +157,20 @@ def test_points_for_a_step_that_is_not_there() -> None:
     sheet = key()
     with pytest.raises(InputError) as error:
         mark(sheet, Answers.of(right(sheet)), Options(points={"scroes": 1}))
-    assert str(error.value).splitlines()[0] == "--points: the key has no step 'scroes'"
+    assert str(error.value).splitlines()[0] == "points: the key has no step 'scroes'"
     assert str(error.value).endswith("did you mean scores?")
 
 
 def test_points_as_people_type_them() -> None:
     assert Options.parse_points("scores=2, Z=0.5") == {"scores": 2.0, "Z": 0.5}
     for text, said in (
-        ("scores", "--points does not understand 'scores'"),
-        ("Z=-1", "--points does not understand 'Z=-1'"),
-        ("Z=1,z=2", "--points names z twice"),
+        ("scores", "points does not understand 'scores'"),
+        ("Z=-1", "points does not understand 'Z=-1'"),
+        ("Z=1,z=2", "points names z twice"),
     ):
         with pytest.raises(InputError, match=said.replace("(", r"\(")):
             Options.parse_points(text)
-    with pytest.raises(InputError, match="--follow double is not known"):
+    with pytest.raises(InputError, match="follow='double' is not known"):
         Options(follow="double")
 
 

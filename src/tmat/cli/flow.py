@@ -133,7 +133,7 @@ def incoming(common: Common) -> Iterator[tuple[Worksheet, dict[str, Matrix]]]:
     env = common.environment
     if env.stdin_kind not in ("pipe", "file") or _stdin_is_a_source(common):
         return
-    from tmat.reading import read_documents
+    from tmat.reading.documents import read_documents
     from tmat.sheet.worksheet import Worksheet
 
     empty = True
@@ -159,8 +159,7 @@ def given_matrices(common: Common) -> dict[str, Any]:
     """What -m and --weights name; a later one of the same name wins."""
     if not common.matrix and not common.weights:
         return {}
-    from tmat.reading import parse_assignment, read_matrix, read_weights
-    from tmat.reading.sources import transpose
+    from tmat.reading.sources import parse_assignment, read_matrix, read_weights, transpose
     from tmat.sheet.names import canonical
 
     found: dict[str, Any] = {}

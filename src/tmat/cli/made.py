@@ -125,11 +125,14 @@ def help_of(declared: Declaration) -> str:
     rest = [name for name, step in declared.steps.items() if not step.of_a_head]
     heads = f"; with heads {steps[0]}1 … {steps[-1]}1, {steps[0]}2 …, " if steps else ""
     shapes: dict[str, list[str]] = {}
-    for name, one in declared.inputs.items():
-        shapes.setdefault(one.shape, []).append(name)
+    masks = {name: declared.conventions[name].matrix for name in declared.masks}
+    for name, shape in {**{name: one.shape for name, one in declared.inputs.items()}, **masks}.items():
+        shapes.setdefault(shape, []).append(name)
     matrices = ", ".join(f"{' '.join(names)} {shape}" for shape, names in shapes.items())
     paragraphs = [declared.formula]
-    if steps or rest:
+    if declared.made_of:
+        paragraphs.append(f"Steps: those of {', '.join(inner.__name__ for inner in declared.made_of)}.")
+    elif steps or rest:
         paragraphs.append(f"Steps: {' '.join(steps)}{heads}{' '.join(rest)}.")
     if shapes:
         paragraphs.append(f"Matrices: {matrices}.")

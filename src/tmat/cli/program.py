@@ -125,12 +125,6 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
         return failing.answer(error, arguments, environment)
 
 
-# CPython maps memory for its frames 16 KB at a time, and a loop that happens to call across the end of a piece maps and
-# unmaps it at every call: two thousand times when a command starts. A frame that asks for 128 KB brings a piece large
-# enough for all that a command calls.
-run.__code__ = run.__code__.replace(co_stacksize=1 << 14)
-
-
 def _watched(environment: Environment) -> AbstractContextManager[None]:
     """Long work shows how far it is, where a person sits before it."""
     if not environment.stderr_tty:

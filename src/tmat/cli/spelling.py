@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tmat.engine.declaration import declared, stage_names
 
 Spelled = Callable[[str, str], str]
-OF_EVERY_COMMAND = {"keep": "--only"}
+OF_EVERY_COMMAND = {"keep": "only"}
 """Where the flag is not the name with dashes and no stage declares it."""
 
 
@@ -21,7 +21,7 @@ def spelling(command: str) -> Spelled:
     def spelled(name: str, value: str) -> str:
         if name == "-m":
             return f"-m {value}" if "=" in value else f"-m {value}=…"
-        flag = flags.get(name) or "--" + name.replace("_", "-")
+        flag = "--" + (flags.get(name) or name.replace("_", "-"))
         if value in ("True", "False"):
             return flag if value == "True" or name in flags else flag.replace("--", "--no-", 1)
         return f"{flag} {value}" if value else flag
@@ -31,5 +31,5 @@ def spelling(command: str) -> Spelled:
 
 def flag_of(name: str, flag: str | None, default: object) -> str:
     """The flag of an option: its name with dashes; --no-… for what is on unless told; both where nothing is said."""
-    dashed = flag or "--" + name.replace("_", "-")
+    dashed = "--" + (flag or name.replace("_", "-"))
     return dashed.replace("--", "--no-", 1) if default is True and flag is None else dashed

@@ -9,10 +9,9 @@ import numpy as np
 from tmat.cli.flow import given_matrices
 from tmat.cli.options import Common
 from tmat.engine.declaration import Declaration, StageFunction, laid_out
-from tmat.errors import InputError
 from tmat.operations.expression import Operand
 from tmat.operations.printing.symbols import LETTERS, Symbols, letter_of
-from tmat.sheet.names import stem
+from tmat.sheet.names import canonical
 from tmat.sheet.worksheet import Matrix, Worksheet
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ def show_symbols(function: StageFunction[...], common: Common, options: dict[str
     from tmat.rendering.styled import Span
 
     declared = function.declared
+    declared.sort((), options)  # says no to what is not legal
     how, _ = declared.sort((), {**options, "positions": None, "d_v": None, "d_model": None})
     sheet, output = laid_out(declared, Worksheet(), how, _lettered(declared, given_matrices(common), options))
     nodes = sheet.written(output)
@@ -101,18 +101,8 @@ def _operand(node: Node) -> Operand:
 
 
 def _lettered(declared: Declaration, given: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
-    """What the letters stand for: what is given, else Q, K and V of small sizes."""
-    begun = {stem(name) for name in given} & (declared.begins - {"q", "k", "v"})
-    if begun:
-        return given
-    shapes = {name.upper(): matrix.values.shape for name, matrix in given.items()}
-    q, k, v = shapes.get("Q"), shapes.get("K"), shapes.get("V")
-    heads = options["heads"] or 1
-    n = q[0] if q else options["positions"] or 2
-    m = k[0] if k else v[0] if v else n
-    width = q[1] if q else k[1] if k else 2 * heads
-    sizes = {"Q": (n, width), "K": (m, width), "V": (m, v[1] if v else (options["d_v"] or 3) * heads)}
-    for option, size in (("positions", n), ("d_v", sizes["V"][1])):
-        if size < 1:
-            raise InputError(f"‹{option} {size}› does not fit", "expected a whole number from 1")
-    return {name: Matrix.of(name, np.zeros(shape)) for name, shape in sizes.items()} | given
+    """What the letters stand for: what is given, and the small matrices that the stage shows itself on."""
+    assert declared.on_letters is not None
+    shapes = {canonical(name): matrix.values.shape for name, matrix in given.items()}
+    own = declared.on_letters(options, shapes)
+    return {name: Matrix.of(name, np.zeros(shape)) for name, shape in own.items()} | given

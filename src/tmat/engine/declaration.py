@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property, wraps
 from importlib import import_module
+from inspect import Parameter, Signature, signature
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -74,7 +75,7 @@ class Option:
     help: str
     panel: str
     metavar: str | None = None
-    flag: str | None = None  # where it is not the name with dashes
+    flag: str | None = None  # on the command line, where it is not the name with dashes
     at_least: int | None = None
     most: int | None = None
     fits: Callable[[Any], bool] | None = None
@@ -82,7 +83,7 @@ class Option:
     legal: tuple[str, ...] = ()  # where the type does not say it
     alone: tuple[str, ...] = ()  # values that have a flag of their own: --causal
     open: bool = False  # other values are legal too
-    matrix: bool = False  # such a value is a matrix
+    matrix: str = ""  # the shape, where such a value is a matrix
     read: Callable[[str], Any] | None = None  # of what is typed on a command line
 
     def check(self, name: str, value: Any) -> None:
@@ -113,6 +114,7 @@ class Given:
     of_a_head: bool = False  # each head has its own: scores1, scores2, …
     drawn: str = ""  # the letter of its columns, where it is the input that a seed draws
     name: str = ""  # where it is not the keyword, which an option has taken
+    called: str = ""  # what else people call it
 
     @property
     def rows_are_tokens(self) -> bool:
@@ -134,9 +136,9 @@ def given(shape: str, *, drawn: str = "", name: str = "") -> Any:
     return field(default=None, metadata={"is": Given(shape, drawn=drawn, name=name)})
 
 
-def step(shape: str, *, of_a_head: bool = False, name: str = "") -> Any:
+def step(shape: str, *, of_a_head: bool = False, name: str = "", called: str = "") -> Any:
     """A field that is a step; the order of the fields is the order of the steps."""
-    return field(default=None, metadata={"is": Given(shape, step=True, of_a_head=of_a_head, name=name)})
+    return field(default=None, metadata={"is": Given(shape, step=True, of_a_head=of_a_head, name=name, called=called)})
 
 
 @dataclass_transform(kw_only_default=True)
@@ -209,6 +211,8 @@ class Declaration:
     then: str = ""  # the command that usually comes next
     made_of: tuple[StageFunction[...], ...] = ()  # the stages of a stack
     without_input: tuple[str, ...] = ()  # options that, all said, stand for an input
+    on_letters: Callable[[Mapping[str, Any], Mapping[str, tuple[int, int]]], dict[str, tuple[int, int]]] | None = None
+    # sizes of the matrices that its recipe is shown on, by its options and the shapes of what is given
     prints: tuple[str, ...] = ()  # options of the command line that only this stage has a use for
 
     @cached_property
@@ -341,6 +345,8 @@ def _function(options: Any, recipe: Any, run: Callable[..., Worksheet], facts: d
         return _noted(run(declared, x, how, matrices), x, getattr(how, "notes", ()))
 
     function.declared = declared  # type: ignore[attr-defined]
+    x = Parameter("x", Parameter.POSITIONAL_OR_KEYWORD, default=None)
+    function.__signature__ = Signature([x, *signature(options).parameters.values()])  # type: ignore[attr-defined]
     return function
 
 
@@ -375,6 +381,13 @@ def stage_names() -> tuple[str, ...]:
     import tmat.stages
 
     return tuple(found.name for found in iter_modules(tmat.stages.__path__) if not found.ispkg)
+
+
+@cache
+def said_otherwise() -> dict[str, str]:
+    """The steps of all stages, folded, by what else people call them."""
+    steps = [item for name in stage_names() for item in declared(name).steps.items()]
+    return {fold(word): fold(name) for name, one in steps for word in one.called.split()}
 
 
 def declared(name: str) -> Declaration:

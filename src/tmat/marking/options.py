@@ -33,12 +33,12 @@ class Options:
     slips: bool = True
 
     def __post_init__(self) -> None:
-        for option, value in (("--follow", self.follow), ("--close", self.close)):
+        for option, value in (("follow", self.follow), ("close", self.close)):
             if value not in SHARES:
-                raise InputError(f"{option} {value} is not known", f"expected one of {', '.join(SHARES)}")
-        for option, tolerance in (("--atol", self.atol), ("--rtol", self.rtol)):
+                raise InputError(f"‹{option} {value}› is not known", f"expected one of {', '.join(SHARES)}")
+        for option, tolerance in (("atol", self.atol), ("rtol", self.rtol)):
             if tolerance is not None and not 0 <= tolerance < float("inf"):
-                raise InputError(f"{option} {tolerance:g} does not fit", "expected 0 or a number above it")
+                raise InputError(f"‹{option} {tolerance:g}› does not fit", "expected 0 or a number above it")
 
     @staticmethod
     def parse_points(text: str) -> dict[str, float]:
@@ -52,11 +52,11 @@ class Options:
                 number = -1.0
             if not equals or not name.strip() or not 0 <= number <= MOST_POINTS:
                 raise InputError(
-                    f"--points does not understand '{part}'",
+                    f"‹points› does not understand '{part}'",
                     f"expected a step and what it is worth, 0 to {MOST_POINTS}",
-                    mend="try --points scores=2,Z=4",
+                    mend="try ‹points scores=2,Z=4›",
                 )
             if any(fold(known) == fold(name.strip()) for known in points):
-                raise InputError(f"--points names {name.strip()} twice")
+                raise InputError(f"‹points› names {name.strip()} twice")
             points[name.strip()] = number
         return points

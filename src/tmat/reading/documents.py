@@ -88,7 +88,7 @@ class _Text:
             raise LimitError(
                 f"a JSON document of more than {LARGEST_DOCUMENT / 2**30:g} GiB",
                 f"in {origin}",
-                mend="keep fewer matrices (--only), or pass them as .npz",
+                mend="keep fewer matrices (‹keep›), or pass them as .npz",
             )
         return end
 

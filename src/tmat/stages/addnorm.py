@@ -22,7 +22,7 @@ else:
 class AddnormOptions(Norm, DrawnInput, StageOptions):
     """How the residual is found and the norm computed, and the matrices."""
 
-    add_residual: bool = option(True, "Normalise X alone.", INPUT, flag="--no-residual")
+    add_residual: bool = option(True, "Normalise X alone.", INPUT, flag="no-residual")
     residual_of: str | None = option(
         None, "The residual is the input of this stage of the pipe; of the stage before unless told.", INPUT, "STAGE"
     )
@@ -32,10 +32,10 @@ class AddnormOptions(Norm, DrawnInput, StageOptions):
     gamma: Numbers = given("1×d")
     beta: Numbers = given("1×d")
     sum: Numbers = step("n×d")
-    mean: Numbers = step("n×1")
-    std: Numbers = step("n×1")
+    mean: Numbers = step("n×1", called="means average μ mu")
+    std: Numbers = step("n×1", called="stddev deviation sd stds sigma σ")
     rms: Numbers = step("n×1")
-    normalized: Numbers = step("n×d")
+    normalized: Numbers = step("n×d", called="norm normalised addnorm")
     output: Numbers = step("n×d")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import inf, isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tmat.engine.declaration import (
     CONVENTIONS,
@@ -92,20 +93,32 @@ class AttentionOptions(Heads, DrawnInput, Seen, StageOptions):
     U_A: Numbers = given("d_k×d_k")
     v_A: Numbers = given("1×d_k")
     kept: Numbers = given("n×m", name="keep")
-    Q: Numbers = step("n×d_k", of_a_head=True)
-    K: Numbers = step("m×d_k", of_a_head=True)
-    V: Numbers = step("m×d_v", of_a_head=True)
+    Q: Numbers = step("n×d_k", of_a_head=True, called="query queries")
+    K: Numbers = step("m×d_k", of_a_head=True, called="key keys")
+    V: Numbers = step("m×d_v", of_a_head=True, called="value values")
     query_hidden: Numbers = step("n×d_k", of_a_head=True)
     key_hidden: Numbers = step("m×d_k", of_a_head=True)
-    scores: Numbers = step("n×m", of_a_head=True)
-    scaled: Numbers = step("n×m", of_a_head=True)
-    masked: Numbers = step("n×m", of_a_head=True)
-    softmax: Numbers = step("n×m", of_a_head=True, name="weights")
+    scores: Numbers = step("n×m", of_a_head=True, called="attention_scores score")
+    scaled: Numbers = step("n×m", of_a_head=True, called="scaled_scores scores/scaled")
+    masked: Numbers = step("n×m", of_a_head=True, called="masked_scores")
+    softmax: Numbers = step("n×m", of_a_head=True, name="weights", called="attention_weights softmax weight")
     renormalized: Numbers = step("n×m", of_a_head=True)
     dropped: Numbers = step("n×m", of_a_head=True)
-    Z: Numbers = step("n×d_v", of_a_head=True)
+    Z: Numbers = step("n×d_v", of_a_head=True, called="attention context_vectors context_vector")
     concat: Numbers = step("n×(heads·d_v)")
     output: Numbers = step("n×d_model")
+
+
+def _on_letters(options: Mapping[str, Any], given: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """Q, K and V of small sizes that fit what is given; nothing where another step is given, or X."""
+    if set(given) & (attention.declared.begins - {"q", "k", "v"}):
+        return {}
+    q, k, v = given.get("q"), given.get("k"), given.get("v")
+    heads = options["heads"] or 1
+    n = q[0] if q else options["positions"] or 2
+    m = k[0] if k else v[0] if v else n
+    width = q[1] if q else k[1] if k else 2 * heads
+    return {"Q": (n, width), "K": (m, width), "V": (m, v[1] if v else (options["d_v"] or 3) * heads)}
 
 
 @stage(
@@ -113,6 +126,7 @@ class AttentionOptions(Heads, DrawnInput, Seen, StageOptions):
     summary="softmax(Q·Kᵀ / √d_k)·V, one head or many.",
     formula="softmax(Q·Kᵀ / √d_k)·V, where Q = X·W_Q, K = X·W_K, V = X·W_V: each token gathers from the others what "
     "fits it.",
+    about="A head's own are W_Q1, W_K1, …; W_A, U_A and v_A are of additive scores, keep says what dropout keeps.",
     main="X",
     examples=(
         "tmat attention --d-k 6",
@@ -120,6 +134,7 @@ class AttentionOptions(Heads, DrawnInput, Seen, StageOptions):
     ),
     order=40,
     then="tmat addnorm",
+    on_letters=_on_letters,
     prints=("symbols",),
 )
 def attention(sheet: Sheet, how: AttentionOptions) -> Node:

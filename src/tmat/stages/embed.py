@@ -34,7 +34,7 @@ class EmbedOptions(OwnWords, StageOptions):
 
     W_E: Numbers = given("N×d_model")
     ids: Numbers = step("n×1")
-    E: Numbers = step("n×d_model")
+    E: Numbers = step("n×d_model", called="embedding embeddings")
 
 
 @stages(

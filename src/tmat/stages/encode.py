@@ -43,8 +43,8 @@ class EncodeOptions(Layers, Heads, Network, FfnBias, Norm, DrawnInput, Seen, Sta
     EncodeOptions,
     summary="N encoder layers in one go.",
     formula="x = norm(x + attention(x)), then x = norm(x + ffn(x)), N times: the same as the stages piped, bit for bit.",
-    about="Those of layer 1 stand in the stages attention, addnorm, ffn and addnorm-2, those of layer 2 in "
-    "attention-2 ….\n\nMatrices carry their layer: layer1.W_Q, layer2.W_1, layer2.gamma1 (after attention), "
+    about="Layer 1 is the stages attention, addnorm, ffn and addnorm-2, layer 2 begins with attention-2.\n\n"
+    "Matrices carry their layer: layer1.W_Q, layer2.W_1, layer2.gamma1 (after attention), "
     "layer2.gamma2; without a layer a matrix is meant for all.",
     main="X",
     made_of=(attention, addnorm, ffn),

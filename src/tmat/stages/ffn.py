@@ -36,7 +36,7 @@ class FfnOptions(Network, DrawnInput, StageOptions):
     W_2: Numbers = given("d_ff×d")
     b_2: Numbers = given("1×d")
     hidden: Numbers = step("n×d_ff")
-    activated: Numbers = step("n×d_ff")
+    activated: Numbers = step("n×d_ff", called="relu")
     output: Numbers = step("n×d")
 
 

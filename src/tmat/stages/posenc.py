@@ -34,7 +34,7 @@ class PosencOptions(Waves, StageOptions):
     start: int = option(0, "The first position.", CONVENTIONS, "N")
 
     E: Numbers = given("n×d_model", drawn="e")
-    PE: Numbers = step("n×d_model")
+    PE: Numbers = step("n×d_model", called="positional")
     X: Numbers = step("n×d_model")
 
 

@@ -57,7 +57,7 @@ class OwnWords:
 
     vocabulary: Words = option(
         None, "The vocabulary, where no pipe brings one: its words in the order of their ids.", INPUT, "WORDS",
-        flag="--words", read=words_in_order,
+        flag="words", read=words_in_order,
     )  # fmt: skip
     first_id: int | None = option(None, "The id of the first of ‹vocabulary›; 1 unless told.", SHAPE, "0|1")
 
@@ -95,7 +95,7 @@ class Seen:
     mask: str | Iterable[str] | Numbers = option(
         "none",
         "causal, padding (the <pad> tokens), or both: causal,padding; or a file or matrix: 1 may attend, 0 may not.",
-        MASK, "RULES", legal=MASKS, alone=("causal",), open=True, matrix=True,
+        MASK, "RULES", legal=MASKS, alone=("causal",), open=True, matrix="n×m",
     )  # fmt: skip
     valid: int | None = option(None, "Only the first N keys are seen.", MASK, "N")
 
