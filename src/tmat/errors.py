@@ -57,6 +57,8 @@ def in_python(name: str, value: str) -> str:
     """An option as Python has it: heads=3, and W_O=… for a matrix."""
     if name == "-m":
         return value if "=" in value else f"{value}=…"
+    if name == "-o":
+        return f"write(sheet, {value!r})"
     if not value:
         return name
     bare = value in ("True", "False", "None") or re.fullmatch(r"[-+]?(\d.*|\.\d.*|inf|nan|N|NUMBER)", value)

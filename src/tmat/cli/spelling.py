@@ -21,6 +21,8 @@ def spelling(command: str) -> Spelled:
     def spelled(name: str, value: str) -> str:
         if name == "-m":
             return f"-m {value}" if "=" in value else f"-m {value}=…"
+        if name == "-o":
+            return f"-o {value}"
         flag = "--" + (flags.get(name) or name.replace("_", "-"))
         if value in ("True", "False"):
             return flag if value == "True" or name in flags else flag.replace("--", "--no-", 1)

@@ -73,7 +73,7 @@ def files(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> di
         raise InputError(
             f"{format} holds one matrix, and here are {len(known)}",
             f"they are {told}",
-            mend=f"choose one with ‹keep›, or write a folder of files: ‹output FOLDER.{format}›",
+            mend=f"choose one with ‹keep›, or write a folder of files with ‹-o FOLDER.{format}›",
         )
     folder, suffix = os.path.splitext(name)
     made: dict[str, Entry] = {}
