@@ -31,10 +31,11 @@ class TmatError(Exception):
     exit_code = 2
 
     def __init__(self, what: str, *details: str, mend: str | None = None) -> None:
-        super().__init__(what)
-        self.what = what
-        self.details = details
-        self.mend = mend
+        self._marked = (what, *details, mend) if mend else (what, *details)
+        self.what = spelled_with(what, in_python)
+        self.details = tuple(spelled_with(line, in_python) for line in details)
+        self.mend = None if mend is None else spelled_with(mend, in_python)
+        super().__init__(self.what)
 
     def __str__(self) -> str:
         return self.told(in_python)
@@ -43,8 +44,7 @@ class TmatError(Exception):
         """The whole of it; ``spelled`` says how an option with its value, or "" for none, is written."""
         from tmat.visible import visible  # what was typed is quoted here: it must not steer a terminal
 
-        rest = [*self.details, self.mend] if self.mend else self.details
-        lines = [spelled_with(line, spelled) for line in (self.what, *rest)]
+        lines = [spelled_with(line, spelled) for line in self._marked]
         return "\n".join([visible(lines[0], LONGEST), *(f"  {visible(line, LONGEST)}" for line in lines[1:])])
 
 

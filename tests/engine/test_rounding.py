@@ -29,7 +29,7 @@ def test_reading() -> None:
 def test_what_is_not_understood(text: str) -> None:
     with pytest.raises(InputError, match="round does not understand") as caught:
         Rounding.parse(text)
-    assert caught.value.mend == "try ‹round 2›, or by step: ‹round scores=2,weights=4›"
+    assert caught.value.mend == "try round=2, or by step: round='scores=2,weights=4'"
 
 
 def test_a_step_is_rounded_before_the_next_one_uses_it() -> None:

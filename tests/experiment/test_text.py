@@ -106,6 +106,6 @@ def test_without_matplotlib(result: Scaling, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(MissingExtra, match="plot needs the extra 'plot'"):
         check_plot("a.png")
     with pytest.raises(
-        InputError, match=r"--plot a\.gif: no such kind of picture\n  its suffix is \.gif; expected one of \.png"
+        InputError, match=r"plot='a\.gif': no such kind of picture\n  its suffix is \.gif; expected one of \.png"
     ):
         check_plot("a.gif")
