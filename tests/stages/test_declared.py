@@ -18,7 +18,8 @@ from tmat import stages as stage_files
 from tmat.cli.made import parameters
 from tmat.cli.program import command_names
 from tmat.engine import declaration
-from tmat.engine.declaration import DType, Init, declared, stage_names
+from tmat.engine.declaration import declared, stage_names
+from tmat.engine.fields import DType, Init
 from tmat.numbers.seeding import INITS
 from tmat.operations import ACTIVATIONS
 from tmat.operations.normalization import KINDS, PLACES
@@ -33,7 +34,8 @@ SHRINK = '''
 from __future__ import annotations
 
 from tmat.engine.builder import Sheet
-from tmat.engine.declaration import CONVENTIONS, Numbers, StageOptions, declares, given, option, stage, step
+from tmat.engine.declaration import stage
+from tmat.engine.fields import CONVENTIONS, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.node import Node
 from tmat.operations import divide, softmax
 

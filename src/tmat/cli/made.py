@@ -11,7 +11,8 @@ import typer
 
 from tmat.cli.options import Common, with_common
 from tmat.cli.spelling import Spelled, flag_of, spelling
-from tmat.engine.declaration import Declaration, Option, StageFunction
+from tmat.engine.declaration import Declaration, StageFunction
+from tmat.engine.fields import Option
 from tmat.errors import spelled_with
 
 KEYWORD = inspect.Parameter.KEYWORD_ONLY

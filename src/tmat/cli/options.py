@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from tmat.cli.environment import Environment
-from tmat.engine.declaration import CONVENTIONS, DRAWS, INPUT, MASK, OUTPUT, SHAPE, SHARED
+from tmat.engine.fields import CONVENTIONS, DRAWS, INPUT, MASK, OUTPUT, SHAPE, SHARED
 from tmat.stages.parts.options import seed_of
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tmat.engine.builder import arriving
-from tmat.engine.declaration import Declaration, Seed, StageOptions
+from tmat.engine.declaration import Declaration
+from tmat.engine.fields import Seed, StageOptions
 from tmat.engine.limits import refuse_size
 from tmat.errors import InputError, fold
 from tmat.sheet.names import stem

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
-from tmat.engine.declaration import (
+from tmat.engine.declaration import stage
+from tmat.engine.fields import (
     CONVENTIONS,
     INPUT,
     MASK,
@@ -17,7 +18,6 @@ from tmat.engine.declaration import (
     declares,
     given,
     option,
-    stage,
     step,
 )
 from tmat.errors import InputError

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from tmat.engine.declaration import (
+from tmat.engine.declaration import part, stages
+from tmat.engine.fields import (
     CONVENTIONS,
     INPUT,
     SHAPE,
@@ -17,8 +18,6 @@ from tmat.engine.declaration import (
     declares,
     given,
     option,
-    part,
-    stages,
     step,
 )
 from tmat.engine.limits import MOST_TOKENS

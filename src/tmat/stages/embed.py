@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any
 
-from tmat.engine.declaration import INPUT, SHAPE, Numbers, StageOptions, given, option, stages, step
+from tmat.engine.declaration import stages
+from tmat.engine.fields import INPUT, SHAPE, Numbers, StageOptions, given, option, step
 from tmat.errors import InputError, fold
 from tmat.late import late
 from tmat.stages.parts.options import OwnWords

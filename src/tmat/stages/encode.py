@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from tmat.engine.declaration import CONVENTIONS, Numbers, StageOptions, arrived, declares, given, option, stages
+from tmat.engine.declaration import arrived, stages
+from tmat.engine.fields import CONVENTIONS, Numbers, StageOptions, declares, given, option
 from tmat.late import late
 from tmat.progress import working
 from tmat.stages.addnorm import addnorm

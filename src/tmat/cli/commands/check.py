@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tmat.engine.declaration import CONVENTIONS, INPUT, OUTPUT
+from tmat.engine.fields import CONVENTIONS, INPUT, OUTPUT
 
 EXAMPLES = """Examples:
 

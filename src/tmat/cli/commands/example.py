@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tmat.cli.options import Common, with_common
-from tmat.engine.declaration import INPUT, OUTPUT
+from tmat.engine.fields import INPUT, OUTPUT
 from tmat.errors import InputError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tmat.cli.options import Common, with_common
-from tmat.engine.declaration import DRAWS, OUTPUT, SHAPE
+from tmat.engine.fields import DRAWS, OUTPUT, SHAPE
 from tmat.errors import InputError, nearest
 
 if TYPE_CHECKING:

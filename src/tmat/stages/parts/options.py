@@ -7,19 +7,8 @@ from collections.abc import Iterable
 from math import inf
 from typing import Any, Literal
 
-from tmat.engine.declaration import (
-    CONVENTIONS,
-    INPUT,
-    MASK,
-    SHAPE,
-    Numbers,
-    Option,
-    Seed,
-    Words,
-    declares,
-    option,
-    part,
-)
+from tmat.engine.declaration import part
+from tmat.engine.fields import CONVENTIONS, INPUT, MASK, SHAPE, Numbers, Option, Seed, Words, declares, option
 from tmat.engine.limits import MOST_HEADS, MOST_LAYERS
 from tmat.errors import InputError
 
