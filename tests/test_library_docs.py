@@ -25,4 +25,10 @@ def test_library_page() -> None:
 
 @pytest.mark.parametrize("name", ["tmat", *MODULES])
 def test_docstrings(name: str) -> None:
-    assert doctest.testmod(importlib.import_module(name)).failed == 0
+    module = importlib.import_module(name)
+    assert doctest.testmod(module).failed == 0
+    stage = getattr(module, name.rpartition(".")[2], None)
+    if hasattr(stage, "declared"):  # a decorated function, which doctest does not look for
+        [test] = doctest.DocTestFinder().find(stage, name, globs=vars(module).copy())
+        assert test.examples
+        assert doctest.DocTestRunner().run(test).failed == 0

@@ -1,7 +1,7 @@
 """tmat: Transformer arithmetic as a person does it with a pencil.
 
 Every matrix is on the table and every rounding stated. The library is the same thing as the
-command line: one function a stage, each taking numbers or a worksheet and giving a worksheet.
+command line: one function a command; a stage's takes numbers or a worksheet and gives a worksheet.
 
 >>> import tmat
 >>> sheet = tmat.attention([[1.0, 0.0], [0.0, 1.0]], W_Q=[[1], [2]], W_K=[[1], [1]], W_V=[[3], [4]])
@@ -12,78 +12,64 @@ command line: one function a stage, each taking numbers or a worksheet and givin
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tmat.articles import example
-    from tmat.errors import InputError, LimitError, OutputError, TmatError
-    from tmat.experiment.scaling import scaling
-    from tmat.reading.documents import read_documents
-    from tmat.reading.sources import read_matrices, read_weights
-    from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
-    from tmat.stages.addnorm import addnorm
-    from tmat.stages.attention import attention
-    from tmat.stages.decode import decode
-    from tmat.stages.embed import embed
-    from tmat.stages.encode import encode
-    from tmat.stages.ffn import ffn
-    from tmat.stages.posenc import posenc
-    from tmat.stages.vocab import vocab
-    from tmat.text.vocabulary import Vocabulary
+    from tmat.articles import example as example
+    from tmat.errors import InputError as InputError
+    from tmat.errors import LimitError as LimitError
+    from tmat.errors import OutputError as OutputError
+    from tmat.errors import TmatError as TmatError
+    from tmat.experiment.scaling import scaling as scaling
+    from tmat.files import read as read
+    from tmat.files import show as show
+    from tmat.files import write as write
+    from tmat.marking.library import mark as mark
+    from tmat.reading.documents import read_documents as read_documents
+    from tmat.reading.sources import read_matrices as read_matrices
+    from tmat.reading.sources import read_weights as read_weights
+    from tmat.sheet.worksheet import Matrix as Matrix
+    from tmat.sheet.worksheet import Stage as Stage
+    from tmat.sheet.worksheet import Step as Step
+    from tmat.sheet.worksheet import Worksheet as Worksheet
+    from tmat.stages.addnorm import addnorm as addnorm
+    from tmat.stages.attention import attention as attention
+    from tmat.stages.decode import decode as decode
+    from tmat.stages.embed import embed as embed
+    from tmat.stages.encode import encode as encode
+    from tmat.stages.ffn import ffn as ffn
+    from tmat.stages.posenc import posenc as posenc
+    from tmat.stages.vocab import vocab as vocab
+    from tmat.text.vocabulary import Vocabulary as Vocabulary
+    from tmat.workings.cell import working as working
+    from tmat.workings.trace import trace as trace
+else:  # mypy sees the names above alone, so that tmat.nothing is an error
+    _HOMES = {
+        "tmat.articles": ("example",),
+        "tmat.errors": ("InputError", "LimitError", "OutputError", "TmatError"),
+        "tmat.experiment.scaling": ("scaling",),
+        "tmat.files": ("read", "show", "write"),
+        "tmat.marking.library": ("mark",),
+        "tmat.reading.documents": ("read_documents",),
+        "tmat.reading.sources": ("read_matrices", "read_weights"),
+        "tmat.sheet.worksheet": ("Matrix", "Stage", "Step", "Worksheet"),
+        "tmat.text.vocabulary": ("Vocabulary",),
+        "tmat.workings.cell": ("working",),
+        "tmat.workings.trace": ("trace",),
+    }
 
-_HOMES = {
-    "addnorm": "stages.addnorm",
-    "attention": "stages.attention",
-    "decode": "stages.decode",
-    "embed": "stages.embed",
-    "encode": "stages.encode",
-    "example": "articles",
-    "ffn": "stages.ffn",
-    "posenc": "stages.posenc",
-    "scaling": "experiment.scaling",
-    "vocab": "stages.vocab",
-    "Matrix": "sheet.worksheet",
-    "Stage": "sheet.worksheet",
-    "Step": "sheet.worksheet",
-    "Vocabulary": "text.vocabulary",
-    "Worksheet": "sheet.worksheet",
-    "InputError": "errors",
-    "LimitError": "errors",
-    "OutputError": "errors",
-    "TmatError": "errors",
-    "read_documents": "reading.documents",
-    "read_matrices": "reading.sources",
-    "read_weights": "reading.sources",
-}
+    def __getattr__(name: str) -> object:
+        """Each name is imported when it is first used, so that ``tmat --help`` never waits for NumPy."""
+        from tmat.engine.declaration import stage_names
 
-__all__ = [
-    "InputError",
-    "LimitError",
-    "Matrix",
-    "OutputError",
-    "Stage",
-    "Step",
-    "TmatError",
-    "Vocabulary",
-    "Worksheet",
-    "addnorm",
-    "attention",
-    "decode",
-    "embed",
-    "encode",
-    "example",
-    "ffn",
-    "posenc",
-    "read_documents",
-    "read_matrices",
-    "read_weights",
-    "scaling",
-    "vocab",
-]
+        home = next((home for home, names in _HOMES.items() if name in names), None)
+        if home is None and name in stage_names():
+            home = f"tmat.stages.{name}"
+        if home is None:
+            raise AttributeError(f"module 'tmat' has no attribute {name!r}")
+        return getattr(import_module(home), name)
 
+    def __dir__() -> list[str]:
+        from tmat.engine.declaration import stage_names
 
-def __getattr__(name: str) -> Any:
-    """Each name is imported when it is first used, so that ``tmat --help`` never waits for NumPy."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'tmat' has no attribute {name!r}")
-    return getattr(import_module(f"tmat.{_HOMES[name]}"), name)
+        return sorted([*globals(), *stage_names(), *(name for names in _HOMES.values() for name in names)])

@@ -6,11 +6,19 @@ An error is one block: what was wrong, then where and why, then the mend.
 cannot form Q·Kᵀ
   Q is 3×4, K is 3×5
   try a W_K with 4 columns
+
+What an error says of options stands in marks, ‹heads 3›, ‹scale False›, ‹-m W_O›, and is spelled where it is shown:
+``heads=3``, ``scale=False``, ``W_O=…`` in Python, ``--heads 3``, ``--no-scale``, ``-m W_O=…`` on the command line.
+
+>>> print(InputError("‹heads 3› and ‹scale False› are said", mend="give ‹-m W_O›, or leave ‹heads› out"))
+heads=3 and scale=False are said
+  give W_O=…, or leave heads out
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from tmat.visible import visible
@@ -25,19 +33,44 @@ class TmatError(Exception):
     exit_code = 2
 
     def __init__(self, what: str, *details: str, mend: str | None = None) -> None:
-        super().__init__(what)
-        self.what = what
-        self.details = details
-        self.mend = mend
+        self._marked = (what, *details, mend) if mend else (what, *details)
+        self.what = spelled_with(what, in_python)
+        self.details = tuple(spelled_with(line, in_python) for line in details)
+        self.mend = None if mend is None else spelled_with(mend, in_python)
+        super().__init__(self.what)
 
     def __str__(self) -> str:
-        # What was typed is quoted here: it must not steer a terminal.
-        rest = [*self.details, self.mend] if self.mend else self.details
-        return "\n".join([visible(self.what, LONGEST), *(f"  {visible(line, LONGEST)}" for line in rest)])
+        return self.told(in_python)
+
+    def told(self, spelled: Callable[[str, str], str]) -> str:
+        """The whole of it; ``spelled`` says how an option with its value, or "" for none, is written."""
+        lines = [spelled_with(line, spelled) for line in self._marked]
+        return "\n".join([visible(lines[0], LONGEST), *(f"  {visible(line, LONGEST)}" for line in lines[1:])])
+
+
+def spelled_with(text: str, spelled: Callable[[str, str], str]) -> str:
+    """A text with its options as ``spelled`` writes them."""
+    return re.sub("‹([^ ›]+) ?([^›]*)›", lambda mark: spelled(mark[1], mark[2]), text)
+
+
+def in_python(name: str, value: str) -> str:
+    """An option as Python has it: heads=3, and W_O=… for a matrix."""
+    if name == "-m":
+        return value if "=" in value else f"{value}=…"
+    if name == "-o":
+        return f"write(sheet, {value!r})"
+    if not value:
+        return name
+    bare = value in ("True", "False", "None") or re.fullmatch(r"[-+]?(\d.*|\.\d.*|inf|nan|N|NUMBER)", value)
+    return f"{name}={value}" if bare else f"{name}={value.strip(chr(34))!r}"
 
 
 class InputError(TmatError):
     """Bad usage or bad input: shapes, numbers, names, files that cannot be read (exit code 2)."""
+
+
+class UnknownWords(InputError):
+    """A text has words that the vocabulary lacks."""
 
 
 class LimitError(TmatError):

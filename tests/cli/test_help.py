@@ -6,13 +6,14 @@ import os
 import re
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from tests.cli.running import attempt
 
-from tmat.cli.program import COMMANDS
+from tmat.cli.program import command_names, found
+
+COMMANDS = command_names()
 
 STAGES = ("vocab", "embed", "posenc", "attention", "addnorm", "ffn", "encode", "decode")
 GROUPS = ["Input", "Shape", "Mask", "Conventions", "Draws", "Output"]
@@ -71,7 +72,7 @@ def test_help_names_the_steps_and_matrices(
 
 
 def examples(command: str) -> list[str]:
-    text: str = import_module(f"tmat.cli.commands.{command}").EXAMPLES
+    _, _, text = found(command)
     shown = text.replace("\\[", "[")
     return [line.strip() for line in shown.splitlines() if line.strip().startswith("tmat ")]
 
@@ -118,7 +119,7 @@ def test_help_version_and_completion_do_without_numpy(arguments: tuple[str, ...]
     code, output, modules = imported(*arguments, **variables)
     assert code == (2 if "--d-modle" in arguments else 0)
     assert output or "--d-modle" in arguments
-    heavy = {"numpy", "orjson", "pydantic", "tmat.sheet.worksheet", "tmat.stages.attention"}
+    heavy = {"numpy", "orjson", "pydantic", "tmat.engine.builder", "tmat.operations"}
     assert not heavy & modules
 
 

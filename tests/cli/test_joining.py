@@ -143,3 +143,18 @@ def test_tokens_call_the_rows() -> None:
     assert scores.entry("weights")["cols"] == ["you", "win"]
     waves = tmat("posenc --positions 2 --d-model 2 --tokens 'you win'")
     assert waves.entry("PE")["rows"] == ["you", "win"]
+
+
+def test_additive_scores_from_their_hidden_steps() -> None:
+    """v·tanh(q + k) of what is given; the article's own matrices stay out of it."""
+    done = tmat("attention --score additive -m query_hidden='1 2; 0 1' -m key_hidden='1 0; 0 1' -m v_A='1 2'")
+    q, k, v = np.array([[1.0, 2], [0, 1]]), np.array([[1.0, 0], [0, 1]]), np.array([1.0, 2])
+    np.testing.assert_allclose(done["scores"], [[np.tanh(a + b) @ v for b in k] for a in q], rtol=1e-12)
+    assert set(done.stage["given"]) == {"query_hidden", "key_hidden", "v_A"}
+    assert done.steps == ["scores", "weights"]
+
+
+def test_tokens_name_the_rows_of_probabilities() -> None:
+    done = tmat("decode -m probabilities='0.1 0.9; 0.8 0.2' --words 'a b' --tokens 'you win'")
+    assert done.entry("probabilities")["rows"] == ["you", "win"]
+    assert done.entry("predicted")["rows"] == ["you", "win"]

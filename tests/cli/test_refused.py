@@ -184,7 +184,7 @@ VALUES = {
     "attention --mask-means foo": "--mask-means foo is not known\n",
     "attention --bias foo": "--bias foo is not known\n  expected one of none, qkv, output, all",
     "attention --init unifrom": "did you mean uniform?",
-    "attention --dtype float16": "--dtype float16 is not known\n  expected float64 or float32",
+    "attention --dtype float16": "--dtype float16 is not known\n  expected one of float64, float32",
     "attention --format jsn": "did you mean json?",
     "attention -o x.foo": "cannot tell the format of x.foo\n",
     "attention --round x": "--round does not understand 'x'\n",

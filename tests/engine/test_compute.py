@@ -66,7 +66,7 @@ def test_an_unknown_name_is_refused_with_its_neighbours() -> None:
     with pytest.raises(InputError) as caught:
         attention(X, keep=["wieghts"])
     assert str(caught.value) == (
-        "--only: attention has no matrix 'wieghts' here\n"
+        "keep: attention has no matrix 'wieghts' here\n"
         "  it has X, W_Q, Q, W_K, K, W_V, V, scores, scaled, weights, Z, W_O, output\n"
         "  did you mean weights?"
     )

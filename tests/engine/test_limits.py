@@ -12,7 +12,7 @@ def test_what_fits_is_not_refused() -> None:
     refuse_size("X", 1000, 1000)
     refuse_size("X", 0, 10**6)
     refuse_total(memory() // 2, "X, 3×4")
-    refuse_count("--heads", 4096, 4096)
+    refuse_count("heads", 4096, 4096)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,6 @@ def test_together_they_may_not_fit() -> None:
 
 def test_counts() -> None:
     with pytest.raises(LimitError) as error:
-        refuse_count("--layers", 10**5000, 1000)
-    assert str(error.value) == "--layers 10^5000 is too many\n  at most 1000 are computed\n  try --layers 1000"
+        refuse_count("layers", 10**5000, 1000)
+    assert str(error.value) == "layers=10^5000 is too many\n  at most 1000 are computed\n  try layers=1000"
     assert [gigabytes(1 << 29), gigabytes(1 << 34), counted(0)] == ["0.5 GiB", "16 GiB", "0"]

@@ -27,9 +27,9 @@ def test_reading() -> None:
 
 @pytest.mark.parametrize("text", ["x", "-1", "18", "Q=", "Q=x", "1.5", "Q=2,,", ""])
 def test_what_is_not_understood(text: str) -> None:
-    with pytest.raises(InputError, match="--round does not understand") as caught:
+    with pytest.raises(InputError, match="round does not understand") as caught:
         Rounding.parse(text)
-    assert caught.value.mend == "try --round 2, or by step: --round scores=2,weights=4"
+    assert caught.value.mend == "try round=2, or by step: round='scores=2,weights=4'"
 
 
 def test_a_step_is_rounded_before_the_next_one_uses_it() -> None:
@@ -64,7 +64,7 @@ def test_a_step_that_is_not_there_is_refused() -> None:
     with pytest.raises(InputError) as caught:
         attention(**QKV, round="scale=2")
     assert str(caught.value) == (
-        "--round speaks of 'scale', which is no step of attention here\n"
+        "round speaks of 'scale', which is no step of attention here\n"
         "  its steps are scores, scaled, weights, Z\n"
         "  did you mean scaled?"
     )

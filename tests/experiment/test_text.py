@@ -114,9 +114,9 @@ def test_without_matplotlib(result: Scaling, monkeypatch: pytest.MonkeyPatch) ->
         MissingExtra, match=r"a picture needs the extra 'plot'\n  it is not installed here\n  try: pip install"
     ):
         plotted(result)
-    with pytest.raises(MissingExtra, match="--plot needs the extra 'plot'"):
+    with pytest.raises(MissingExtra, match="plot needs the extra 'plot'"):
         check_plot("a.png")
     with pytest.raises(
-        InputError, match=r"--plot a\.gif: no such kind of picture\n  its suffix is \.gif; expected one of \.png"
+        InputError, match=r"plot='a\.gif': no such kind of picture\n  its suffix is \.gif; expected one of \.png"
     ):
         check_plot("a.gif")

@@ -17,7 +17,7 @@ from tests.fuzz import archives, texts, trees
 from tests.fuzz.lines import Line, line
 
 from tmat.cli.environment import Environment
-from tmat.cli.program import COMMANDS, run
+from tmat.cli.program import command_names, run
 from tmat.errors import TmatError
 
 PATIENCE = 120
@@ -208,7 +208,7 @@ def judged(number: int, folder: Path) -> tuple[str, int, str]:
             if kind != "line":
                 return kind, *complaint_of_reader(kind, seed)
             asked = line(Random(seed))
-            return asked.command if asked.command in COMMANDS else kind, *complaint_of_line(asked, folder)
+            return asked.command if asked.command in command_names() else kind, *complaint_of_line(asked, folder)
         except Exception as error:
             import traceback
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.util import find_spec
 from random import Random
 from typing import Any
 
@@ -13,7 +12,7 @@ import typer
 from tests.fuzz import archives, texts, trees
 from tests.fuzz.words import ODD_VALUES, mutated, name, number, word
 
-from tmat.cli.program import COMMANDS, app
+from tmat.cli.program import app, command_names
 
 
 @dataclass
@@ -34,8 +33,7 @@ class Line:
 def options() -> dict[str, list[Any]]:
     """Each command's options, as the program itself declares them."""
     group: Any = typer.main.get_command(app)
-    names = [name for name in COMMANDS if find_spec(f"tmat.cli.commands.{name}")]
-    return {name: group.get_command(None, name).params for name in names}
+    return {name: group.get_command(None, name).params for name in command_names()}
 
 
 def _matrix(random: Random) -> str:

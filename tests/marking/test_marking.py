@@ -165,14 +165,14 @@ def test_points_for_a_step_that_is_not_there() -> None:
     sheet = key()
     with pytest.raises(InputError) as error:
         mark(Answers.of(right(sheet)), sheet, points={"scroes": 1})
-    assert str(error.value).splitlines()[0] == "--points: the key has no step 'scroes'"
+    assert str(error.value).splitlines()[0] == "points: the key has no step 'scroes'"
     assert str(error.value).endswith("did you mean scores?")
 
 
 def test_choices_that_make_no_sense() -> None:
     for choices, said in (
-        ({"follow": "double"}, "--follow double is not known"),
-        ({"atol": -1.0}, "--atol -1 does not fit"),
+        ({"follow": "double"}, "follow='double' is not known"),
+        ({"atol": -1.0}, "atol=-1 does not fit"),
         ({"points": {"Z": -1.0}}, "Z cannot be worth -1 points"),
     ):
         with pytest.raises(InputError, match=said):

@@ -47,5 +47,5 @@ def test_a_process_that_is_ended_from_outside(monkeypatch: pytest.MonkeyPatch) -
     key = loads(tmat("attention --d-k 6").output.encode())
     assert isinstance(key, Worksheet)
     monkeypatch.setattr("tmat.marking.many._marked", lambda *_: os._exit(9))
-    with pytest.raises(LimitError, match=r"a process that marks was ended from outside\n.*\n  try --jobs 1"):
+    with pytest.raises(LimitError, match=r"a process that marks was ended from outside\n.*\n  try jobs=1"):
         list(mark_many(["a.txt"] * 2 * WORTH_A_POOL, key, jobs=2))

@@ -69,7 +69,7 @@ def test_several_matrices_do_not_go_to_one_stream() -> None:
         rendered([sheet()], "csv", Look())
     assert str(caught.value) == (
         "csv holds one matrix, and here are 2\n  they are X, Q\n"
-        "  choose one with --only, or write a folder of files with -o FOLDER.csv"
+        "  choose one with keep, or write a folder of files with write(sheet, 'FOLDER.csv')"
     )
 
 

@@ -88,9 +88,9 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "no vocabulary": (lambda: tmat.decode(X), "decode needs a vocabulary"),
     "no memory": (lambda: tmat.decode(vocabulary=["a"]), "decode needs the encoder's output"),
     "no option": (lambda: tmat.attention(X, head=2), "attention takes no matrix 'head'"),
-    "dtype": (lambda: tmat.attention(X, dtype="float16"), "--dtype float16 is not known"),
-    "init": (lambda: tmat.attention(X, init="unifrom"), "no init 'unifrom'"),
-    "round": (lambda: tmat.attention(X, round="1.5"), "--round does not understand '1.5'"),
+    "dtype": (lambda: tmat.attention(X, dtype="float16"), "dtype='float16' is not known"),
+    "init": (lambda: tmat.attention(X, init="unifrom"), "init='unifrom' is not known"),
+    "round": (lambda: tmat.attention(X, round="1.5"), "round does not understand '1.5'"),
     "twice": (lambda: tmat.embed(text="a", vocabulary=["a", "A"]), "the vocabulary: both 'a' and 'A'"),
 }
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tmat.errors import InputError
-from tmat.stages.masks import meant, said, visibility
+from tmat.stages.parts.masks import meant, said, visibility
 
 WORDS = ["you", "win", "<pad>", "<pad>"]
 
@@ -50,9 +50,9 @@ def test_more_queries_than_keys_and_fewer() -> None:
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        ({"valid": 5}, "--valid 5 does not fit\n  there are 4 keys: expected 0 to 4"),
-        ({"valid": -1}, "--valid -1 does not fit"),
-        ({"window": -1}, "--window -1 does not fit\n  expected 0 or more keys on each side"),
+        ({"valid": 5}, "valid=5 does not fit\n  there are 4 keys: expected 0 to 4"),
+        ({"valid": -1}, "valid=-1 does not fit"),
+        ({"window": -1}, "window=-1 does not fit\n  expected 0 or more keys on each side"),
     ],
 )
 def test_rules_that_do_not_fit(rules: dict[str, int], message: str) -> None:
@@ -65,7 +65,7 @@ def test_padding_without_pad_tokens() -> None:
     with pytest.raises(InputError) as caught:
         visibility(["a"], ["a", "b"], padding=True)
     assert str(caught.value) == (
-        "--mask padding finds no <pad> among the tokens\n  the keys are a, b\n  say how many are real: --valid N"
+        "mask='padding' finds no <pad> among the tokens\n  the keys are a, b\n  say how many are real: valid=N"
     )
 
 

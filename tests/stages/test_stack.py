@@ -9,7 +9,7 @@ from tmat.errors import InputError
 from tmat.sheet.selecting import chosen, stands_at
 from tmat.sheet.worksheet import Matrix
 from tmat.stages.encode import encode
-from tmat.stages.stack import by_layer, taken
+from tmat.stages.parts.stack import by_layer, taken
 
 X = [[1.0, 2.0], [0.5, -1.0]]
 

@@ -8,7 +8,8 @@ from importlib.resources import files
 import pytest
 
 from tmat.errors import InputError
-from tmat.stages.vocab import vocab, words_in_order
+from tmat.stages.parts.options import words_in_order
+from tmat.stages.vocab import vocab
 
 DATA = files("tmat.articles") / "data"
 CORPUS = (DATA / "thrones_corpus.txt").read_text(encoding="utf-8")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, OutputError, nearest
-from tmat.interrupts import tidied
+from tmat.files import write_file
 
 if TYPE_CHECKING:
     from tmat.rendering.layout import Look
@@ -187,79 +185,4 @@ def _make_folder(folder: str) -> None:
         raise OutputError(f"cannot make the folder {folder}", f"{error.strerror or error}".lower()) from None
 
 
-def write_file(path: str, content: bytes | Callable[[BinaryIO], object]) -> None:
-    """Write beside and rename: a file is whole or as it was. What is large writes itself into the file it is given."""
-    if os.path.isdir(path):
-        raise OutputError(f"cannot write {path}", "it is a folder", mend="give the name of a file in it")
-    if os.path.exists(path) and not os.path.isfile(path):
-        _write_through(path, content)
-        return
-    try:
-        target = os.path.realpath(path)  # a link stays one
-        # Its name is known before it is there: an interrupt in between leaves nothing behind.
-        beside = os.path.join(os.path.dirname(target), f".tmat-{os.urandom(8).hex()}")
-        with tidied(), _ending_tidily():
-            try:
-                with open(beside, "xb") as file:
-                    _fill(file, content)
-                if os.path.exists(target):  # who may read it stays as it was
-                    os.chmod(beside, os.stat(target).st_mode & 0o777)
-                os.replace(beside, target)
-            except BaseException:
-                if os.path.exists(beside):
-                    os.unlink(beside)
-                raise
-    except OSError as error:
-        raise OutputError(f"cannot write {path}", f"{error.strerror or error}".lower()) from None
-
-
-class _ToldToEndError(BaseException):
-    """The system says: end now."""
-
-
-@contextmanager
-def _ending_tidily() -> Iterator[None]:
-    """Told to end while a file is written, take away what is half written first, then end as told."""
-    import signal
-
-    told = 0
-
-    def tell(number: int, _: object) -> None:
-        nonlocal told
-        told = number
-        raise _ToldToEndError
-
-    ending = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    try:  # one that is ignored, as nohup has it, stays ignored
-        before = {
-            number: signal.signal(number, tell) for number in ending if signal.getsignal(number) is not signal.SIG_IGN
-        }
-    except ValueError:  # not the main thread, which alone is told
-        yield
-        return
-    try:
-        yield
-    except BaseException:  # what was broken off may complain on its own
-        if told:
-            signal.signal(told, signal.SIG_DFL)
-            os.kill(os.getpid(), told)
-        raise
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _write_through(path: str, content: bytes | Callable[[BinaryIO], object]) -> None:
-    """A device or a pipe by name (/dev/stdout): nothing to rename there."""
-    try:
-        with open(path, "wb") as file:
-            _fill(file, content)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}", f"{error.strerror or error}".lower()) from None
-
-
-def _fill(file: BinaryIO, content: bytes | Callable[[BinaryIO], object]) -> None:
-    if callable(content):
-        content(file)
-    else:
-        file.write(content)
+__all__ = ["Emitter", "write_file"]

@@ -32,7 +32,9 @@ def answer(error: BaseException, arguments: Sequence[str], environment: Environm
     command = f"tmat {arguments[0]}" if arguments and arguments[0] in commands else "tmat"
     kind = type(error).__name__
     if isinstance(error, TmatError):
-        environment.say(f"{command}: {error}")
+        from tmat.cli.spelling import spelling
+
+        environment.say(f"{command}: {error.told(spelling(arguments[0] if arguments else ''))}")
         return error.exit_code
     # The parser turns a broken pipe into an exit of its own, with a code that means something else here.
     met = error.__context__ if isinstance(error, SystemExit) else error

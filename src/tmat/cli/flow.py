@@ -2,119 +2,135 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from tmat.cli.environment import Environment
-from tmat.cli.given import refuse_sizes, stem, with_tokens
+from tmat.cli.given import row_words, with_tokens
 from tmat.cli.options import Common, split_names
-from tmat.errors import InputError, fold
+from tmat.errors import InputError, UnknownWords, fold
 
 if TYPE_CHECKING:
-    from tmat.articles.defaults import Defaults
+    from tmat.engine.declaration import Declaration, StageFunction
+    from tmat.engine.rounding import Rounding
     from tmat.sheet.worksheet import Matrix, Worksheet
 
-_current: ContextVar[Environment] = ContextVar("environment")
 
-
-@contextmanager
-def running_in(environment: Environment) -> Iterator[None]:
-    """Commands run inside find this environment."""
-    token = _current.set(environment)
-    try:
-        yield
-    finally:
-        _current.reset(token)
-
-
-def environment() -> Environment:
-    return _current.get()
-
-
-STARTS = {
-    "x", "e", "q", "k", "v", "scores", "scaled", "masked", "weights", "renormalized", "dropped", "z", "concat", "pe",
-    "output", "sum", "mean", "flat", "last", "std", "rms", "normalized", "hidden", "activated", "memory", "logits", "probabilities",
-}  # fmt: skip
-"""Names that begin a calculation: where one is given, the article's own matrices stay out of it."""
-
-
-def run_stage(
-    function: Callable[..., Worksheet],
-    common: Common,
-    options: Mapping[str, Any],
-    *,
-    main: str = "X",
-    draw_main: Callable[[], object] | None = None,
-    starts: Sequence[str] = (),
-    sizes: Mapping[str, int | None] | None = None,
-) -> None:
-    """Call a stage's function for each worksheet that comes in, or once on what was given, and write what comes out.
-
-    ``main`` is the matrix that the stage works on, ``starts`` are more names that begin a calculation,
-    ``sizes`` what the options say of the main matrix's height and width.
-    """
+def run_stage(function: StageFunction[...], common: Common, options: dict[str, Any]) -> None:
+    """Call a stage's function for each worksheet that comes in, or once on what was given, and write what comes out."""
     from tmat.cli.emit import Emitter
 
-    env = environment()
-    emitter = Emitter(env, common)
-    matrices = given_matrices(common, env)
-    keep = split_names(common.only) or None
+    declared = function.declared
+    common, options = _said(common, options)
+    if common.symbols:
+        from tmat.cli.symbols import show_symbols
+
+        show_symbols(function, common, options)
+        return
+    emitter = Emitter(common.environment, common)
+    matrices = given_matrices(common)
+    keep = None if common.work or common.trace else split_names(common.only) or None
     shared: dict[str, Any] = {
-        "seed": common.seed_value, "init": _init(common.init), "dtype": _dtype(common.dtype),
-        "keep": None if common.work or common.trace else keep,
+        "seed": common.seed_value, "init": common.init, "dtype": common.dtype, "keep": keep,
+        "drawing": common.seed is not None,
     }  # fmt: skip
     came = False
-    for before, named in incoming(env, common):
+    for before, named in incoming(common):
         came = True
-        own = {**_called(named, main), **matrices}
         if options.get("vocabulary") is not None and before.vocabulary is not None:
             raise InputError(
                 "--words contradicts the pipe", "the worksheet that comes in has a vocabulary", mend="leave --words out"
             )
-        own = with_tokens(own, before, common.tokens, main)
-        refuse_sizes(own, before, sizes or {}, main)
+        own = {name or declared.main: matrix for name, matrix in named.items()} | matrices
+        own = with_tokens(own, before, common.tokens, declared)
         before = _labelled(before, common)
         emitter.add(function(before, matrices=own, round=common.round, **shared, **options), before)
     if not came:
-        own, extra, defaults = _without_pipe(function, common, matrices, main, draw_main, starts)
-        before = _first_sheet(common, defaults)
-        own = with_tokens(own, before, common.tokens, main)
-        refuse_sizes(own, before, sizes or {}, main)
-        rounding: object = common.round
-        if defaults is not None and common.round is None:
-            from tmat.engine.rounding import Rounding
-
-            rounding = Rounding.parse(defaults.round, strict=False)
-        settings = {**extra, **{k: v for k, v in options.items() if v is not None or k not in extra}}
-        try:
-            sheet = function(before, matrices=own, round=rounding, **shared, **settings)
-        except InputError as error:
-            raise (error if defaults is None else _of_the_article(error)) from None
-        if defaults is not None:
-            for stage in sheet.stages[len(before.stages) :][:1]:
-                stage.notes = (defaults.said(rounded=common.round is None), *stage.notes)
+        sheet, before = _without_pipe(function, common, matrices, {**shared, **options})
         emitter.add(sheet, before)
     emitter.close()
 
 
-def run_alone(function: Callable[..., Worksheet], common: Common, options: Mapping[str, Any]) -> None:
-    """Call a function that needs nothing to come in, and write what comes out."""
-    from tmat.cli.emit import Emitter
+def _said(common: Common, options: dict[str, Any]) -> tuple[Common, dict[str, Any]]:
+    """Where a stage looks up a text, --tokens is that text."""
+    if "text" not in options or common.tokens is None:
+        return common, options
+    if options["text"] is not None:
+        raise InputError("--text and --tokens contradict each other", "for embed both are the text to look up")
+    return common.having(tokens=None), {**options, "text": common.tokens}
+
+
+def _without_pipe(
+    function: StageFunction[...], common: Common, matrices: dict[str, Any], options: dict[str, Any]
+) -> tuple[Worksheet, Worksheet]:
+    """The stage where no pipe brings anything, and what it began with: what was given, drawn, or the article's own."""
     from tmat.sheet.worksheet import Worksheet
 
-    emitter = Emitter(environment(), common)
-    before = _labelled(Worksheet(), common)
-    keep = split_names(common.only) or None
-    emitter.add(function(before, round=common.round, keep=keep, dtype=_dtype(common.dtype), **options), before)
-    emitter.close()
+    declared = function.declared
+    defaults = None
+    if not _begun(declared, common, matrices, options):
+        own_words = options.get("vocabulary") is not None
+        if common.seed is not None or own_words:
+            matrices = _drawn_input(declared, common, options) | matrices
+        else:
+            from tmat.articles.defaults import defaults_of
+
+            defaults = defaults_of(declared.name, None)
+    if defaults is None:
+        before = _labelled(Worksheet(), common)
+        own = with_tokens(matrices, before, common.tokens, declared)
+        return function(before, matrices=own, round=common.round, **options), before
+    taken = {fold(name.removesuffix(".T")) for name in matrices}
+    own = {name: matrix for name, matrix in defaults.matrices.items() if fold(name) not in taken} | matrices
+    before = _labelled(Worksheet([], defaults.vocabulary, defaults.tokens), common)
+    own = with_tokens(own, before, common.tokens, declared)
+    settings = {**defaults.options, **{k: v for k, v in options.items() if v is not None or k not in defaults.options}}
+    rounding = _rounding(defaults.round) if common.round is None else common.round
+    note = defaults.said(rounded=common.round is None)
+    try:
+        return function(before, matrices=own, round=rounding, notes=(note,), **settings), before
+    except UnknownWords as error:
+        whose = "the vocabulary is the thrones article's, as none was given"
+        mend = "give one: --words '…', or --seed 0 to take the text's own words"
+        raise InputError(error.what, *error.details, whose, mend=mend) from None
 
 
-def incoming(env: Environment, common: Common) -> Iterator[tuple[Worksheet, dict[str, Matrix]]]:
+def _begun(declared: Declaration, common: Common, matrices: dict[str, Any], options: dict[str, Any]) -> bool:
+    """Whether what is given begins a calculation, so that neither an input is drawn nor the article's taken."""
+    from tmat.sheet.names import stem
+
+    begins = declared.begins
+    if "text" in options and options["text"] is None:  # a table alone looks nothing up
+        begins = begins - {fold(declared.main)}
+    if any(stem(name) in begins for name in matrices):
+        return True
+    sizes = declared.without_input
+    return (
+        bool(sizes) and not common.matrix and common.seed is None and all(options[name] is not None for name in sizes)
+    )
+
+
+def _drawn_input(declared: Declaration, common: Common, options: dict[str, Any]) -> dict[str, Any]:
+    """The input of a stage, drawn from --seed, where the stage has one to draw."""
+    if not declared.inputs[declared.main].drawn:
+        return {}
+    from tmat.engine.drawn_input import drawn
+
+    words = row_words(common.tokens) if common.tokens else ()
+    size = {"positions": options.get("positions"), "d_model": options.get("d_model")}
+    return {declared.main: drawn(declared, common.seed_value, common.init, words, **size)}
+
+
+def _rounding(text: str | None) -> Rounding:
+    """The article's roundings, which may speak of steps that are not computed here."""
+    from tmat.engine.rounding import Rounding
+
+    return Rounding.parse(text, strict=False)
+
+
+def incoming(common: Common) -> Iterator[tuple[Worksheet, dict[str, Matrix]]]:
     """The worksheets of the pipe, one after another, or the matrices that came in its place."""
+    env = common.environment
     if env.stdin_kind not in ("pipe", "file") or _stdin_is_a_source(common):
         return
     from tmat.reading.documents import read_documents
@@ -139,19 +155,19 @@ def _stdin_is_a_source(common: Common) -> bool:
     return any(part.partition("=")[2].strip() == "-" for part in common.matrix or ())
 
 
-def given_matrices(common: Common, env: Environment) -> dict[str, object]:
+def given_matrices(common: Common) -> dict[str, Any]:
     """What -m and --weights name; a later one of the same name wins."""
     if not common.matrix and not common.weights:
         return {}
     from tmat.reading.sources import parse_assignment, read_matrix, read_weights, transpose
     from tmat.sheet.names import canonical
 
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for path in common.weights or ():
         found.update(read_weights(path))
-    stdin: BinaryIO = env.stdin
+    stdin: BinaryIO = common.environment.stdin
     if sum(part.partition("=")[2].strip() == "-" for part in common.matrix or ()) > 1:
-        stdin = _Again(env.stdin.read())
+        stdin = _Again(stdin.read())
     said: dict[str, str] = {}
     for part in common.matrix or ():
         name, transposed, source = parse_assignment(part)
@@ -172,85 +188,10 @@ class _Again(BytesIO):
         return super().read(size)
 
 
-def _called(named: Mapping[str, Matrix], main: str) -> dict[str, object]:
-    """Bare matrices of the pipe under their names; one without a name is the stage's main input."""
-    return {name or main: matrix for name, matrix in named.items()}
-
-
-def _without_pipe(
-    function: Callable[..., Worksheet],
-    common: Common,
-    matrices: dict[str, object],
-    main: str,
-    draw_main: Callable[[], object] | None,
-    starts: Sequence[str],
-) -> tuple[dict[str, object], dict[str, Any], Defaults | None]:
-    """What to work on where no pipe brings anything: what was given, a drawn input, or the article's own matrices."""
-    begin = STARTS | {fold(name) for name in starts}
-    if any(stem(name) in begin for name in matrices):
-        return matrices, {}, None
-    if common.seed is not None and draw_main is not None:
-        return {main: draw_main(), **matrices}, {}, None
-    from tmat.articles.defaults import defaults_of
-
-    defaults = defaults_of(function.__name__, common.seed)
-    if defaults is None:
-        return matrices, {}, None
-    taken = {fold(name.removesuffix(".T")) for name in matrices}
-    own = {name: matrix for name, matrix in defaults.matrices.items() if fold(name) not in taken}
-    return {**own, **matrices}, dict(defaults.options), defaults
-
-
-def _first_sheet(common: Common, defaults: Defaults | None) -> Worksheet:
-    from tmat.sheet.worksheet import Worksheet
-
-    sheet = Worksheet()
-    if defaults is not None:
-        sheet = Worksheet([], defaults.vocabulary, defaults.tokens)
-    return _labelled(sheet, common)
-
-
 def _labelled(sheet: Worksheet, common: Common) -> Worksheet:
     """The worksheet with the words that --tokens says."""
     if not common.tokens:
         return sheet
-    from tmat.cli.given import row_words
     from tmat.sheet.worksheet import Worksheet
 
     return Worksheet(sheet.stages, sheet.vocabulary, row_words(common.tokens))
-
-
-def _of_the_article(error: InputError) -> InputError:
-    """An unknown word, said with whose vocabulary it is that lacks it."""
-    if not error.what.startswith("the vocabulary lacks"):
-        return error
-    whose = "the vocabulary is the thrones article's, as none was given"
-    return InputError(
-        error.what, *error.details, whose, mend="give one: --words '…', or --seed 0 to take the text's own words"
-    )
-
-
-def _init(name: str) -> str:
-    if name == "uniform":  # the usual: where nothing is drawn, the generators are not loaded to check a name
-        return name
-    from tmat.errors import nearest
-    from tmat.numbers.seeding import INITS
-
-    if name not in INITS:
-        near = nearest(name, INITS)
-        raise InputError(
-            f"--init {name} is not known",
-            f"expected one of {', '.join(INITS)}",
-            mend=f"did you mean {near[0]}?" if near else None,
-        )
-    return name
-
-
-def _dtype(name: str) -> str:
-    if name not in ("float64", "float32"):
-        raise InputError(f"--dtype {name} is not known", "expected float64 or float32")
-    return name
-
-
-def is_file(path: str) -> bool:
-    return os.path.isfile(path)

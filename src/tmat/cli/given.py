@@ -1,32 +1,14 @@
-"""What is given for the matrix a stage works on: the words of its rows, and the sizes that were said of it."""
+"""What --tokens says of the matrices that are given: the words of their rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tmat.errors import InputError, fold
+from tmat.errors import InputError
 
 if TYPE_CHECKING:
+    from tmat.engine.declaration import Declaration
     from tmat.sheet.worksheet import Matrix, Worksheet
-
-A_ROW_A_TOKEN = {
-    "x", "e", "q", "k", "v", "scores", "scaled", "masked", "weights", "renormalized", "dropped", "z", "concat", "pe",
-    "output", "sum", "normalized", "hidden", "activated", "memory", "residual",
-}  # fmt: skip
-TOKENS_ACROSS = {"scores", "scaled", "masked", "weights", "renormalized", "dropped"}
-
-
-def stem(name: str) -> str:
-    """A matrix's name without its place, its head's number and its transposition, as the paper writes it.
-
-    >>> stem("W_Query1"), stem("layer1.cross.W_K"), stem("X.T")
-    ('wq', 'wk', 'x')
-    """
-    from tmat.sheet.names import ALIASES
-
-    own = fold(name.removesuffix(".T")).rpartition(".")[2].rstrip("0123456789")
-    return ALIASES.get(own, own)
 
 
 def row_words(text: str) -> tuple[str, ...]:
@@ -44,29 +26,32 @@ def row_words(text: str) -> tuple[str, ...]:
     return tuple(own[0] if len(own) == 1 else piece for piece, own in found if own)
 
 
-def with_tokens(matrices: dict[str, object], before: Worksheet, text: str | None, main: str) -> dict[str, object]:
+def with_tokens(
+    matrices: dict[str, object], before: Worksheet, text: str | None, declared: Declaration
+) -> dict[str, object]:
     """The matrices with the words of --tokens for their rows; what comes down the pipe is called by them too."""
     if not text:
         return matrices
     from tmat.engine.builder import arriving
+    from tmat.sheet.names import stem
     from tmat.sheet.worksheet import Matrix
 
     words = row_words(text)
     given = dict(matrices)
     flowing = arriving(before)
-    if flowing is not None and not any(stem(name) in A_ROW_A_TOKEN for name in given):
-        given[main] = flowing
+    if flowing is not None and not any(stem(name) in declared.of_tokens for name in given):
+        given[declared.main] = flowing
     fits: list[str] = []
     misfit: Matrix | None = None
     for name, value in given.items():
         matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
-        if stem(name) not in A_ROW_A_TOKEN:
+        if stem(name) not in declared.of_tokens:
             continue
         if matrix.height != len(words):
             misfit = misfit or matrix.renamed(name)
             continue
         fits.append(name)
-        across = stem(name) in TOKENS_ACROSS and matrix.width == len(words)
+        across = stem(name) in declared.across and matrix.width == len(words)
         given[name] = Matrix(matrix.name, matrix.values, words, words if across else matrix.cols, matrix.origin)
     if misfit is not None and not fits:
         raise InputError(
@@ -75,25 +60,6 @@ def with_tokens(matrices: dict[str, object], before: Worksheet, text: str | None
             mend="give a word a row",
         )
     return given
-
-
-def refuse_sizes(matrices: Mapping[str, Any], before: Worksheet, sizes: Mapping[str, int | None], main: str) -> None:
-    """Say no where --positions or --d-model speak of a matrix that has another size: they size what is drawn."""
-    said = {option: size for option, size in sizes.items() if size is not None}
-    if not said:
-        return
-    from tmat.engine.builder import arriving
-
-    matrix = next((value for name, value in matrices.items() if stem(name) == fold(main)), None) or arriving(before)
-    for option, size in said.items():
-        if matrix is None:
-            raise InputError(f"{option} has no use here", f"it is a size of {main}, which is not drawn here")
-        if size != (matrix.height if option == "--positions" else matrix.width):
-            raise InputError(
-                f"{option} {size} does not fit {main}",
-                f"{main} is {matrix.size}{_from(matrix)}",
-                mend=f"leave {option} out, or draw {main} with it: --seed 0",
-            )
 
 
 def _from(matrix: Matrix) -> str:

@@ -10,25 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
+from tmat.cli.environment import Environment
+from tmat.engine.fields import CONVENTIONS, DRAWS, INPUT, MASK, OUTPUT, SHAPE, SHARED
 from tmat.rendering import known_formats
+from tmat.stages.parts.options import seed_of
 
-INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT = "Input", "Shape", "Mask", "Conventions", "Draws", "Output"
 OTHER_FORMATS = ", ".join(name for name in known_formats() if name not in ("table", "json"))
-
-DrawnWidth = Annotated[
-    int | None,
-    typer.Option("--d-model", metavar="N", rich_help_panel=SHAPE, help="The width of X where X is drawn (6)."),
-]
-DrawnRows = Annotated[
-    int | None,
-    typer.Option("--positions", metavar="N", rich_help_panel=SHAPE, help="The rows of X where X is drawn (6)."),
-]
-Activation = Annotated[
-    str,
-    typer.Option(
-        "--activation", metavar="KIND", rich_help_panel=CONVENTIONS, help="relu, gelu, gelu-tanh, tanh, silu, none."
-    ),
-]
 
 
 def split_names(parts: Sequence[str] | None) -> list[str]:
@@ -67,6 +54,7 @@ class Common:
         typer.Option(
             "--init", metavar="KIND", rich_help_panel=DRAWS,
             help="uniform (0 to 1, two decimals), normal, xavier, integers, torch-rand, torch-linear.",
+            autocompletion=lambda incomplete: [name for name in SHARED["init"].legal if name.startswith(incomplete)],
         ),
     ] = "uniform"  # fmt: skip
     round: Annotated[
@@ -142,15 +130,38 @@ class Common:
     ] = None  # fmt: skip
     debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False
 
-    # no shared options: what single commands add for those who print
-    position: int | None = None
-    top: int = 5
-    all_stages: bool = False
+    # options that few commands have
+    position: Annotated[
+        int | None,
+        typer.Option(
+            "--position", metavar="N", rich_help_panel=OUTPUT,
+            help="The working of one position, a line a column: i, even or odd, formula, value.",
+        ),
+    ] = None  # fmt: skip
+    symbols: Annotated[
+        bool,
+        typer.Option("--symbols", rich_help_panel=OUTPUT, help="The general form: every cell of Z written out in symbols."),
+    ] = False  # fmt: skip
+    top: Annotated[
+        int,
+        typer.Option("--top", metavar="N", min=1, rich_help_panel=OUTPUT, help="How many words to list with their probabilities."),
+    ] = 5  # fmt: skip
+    all_stages: Annotated[
+        bool,
+        typer.Option("--all", rich_help_panel=OUTPUT, help="Print every stage of every word, not the last one only."),
+    ] = False
+
+    # no shared options: what single commands add for those who print, and where it is printed
+    environment: Environment
     blank: list[str] | None = None
     step: bool = False
 
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(values)
+
+    def having(self, **more: Any) -> "Common":
+        """The same with other values."""
+        return Common(**{**self.__dict__, **more})
 
     @property
     def seed_value(self) -> int | str:
@@ -158,16 +169,8 @@ class Common:
         return seed_of(self.seed or "0")
 
 
-def seed_of(text: str) -> int | str:
-    """A seed as a number where it is one, else as the text it is (so is a number too long for a person to mean it).
-
-    >>> seed_of(" 7"), seed_of("-1"), seed_of("+-1"), seed_of("name:li.wei")
-    (7, -1, '+-1', 'name:li.wei')
-    """
-    text = text.strip()
-    digits = text[1:] if text[:1] in ("+", "-") else text
-    return int(text) if digits.isdecimal() and len(digits) <= 100 else text
-
+FEW = ("position", "symbols", "top", "all_stages")
+"""Options that only those commands have which say so."""
 
 PANELS = (None, INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT)
 
@@ -178,8 +181,9 @@ def _panel(parameter: inspect.Parameter) -> int:
     return PANELS.index(option.rich_help_panel)
 
 
-def with_common(*leave_out: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command the shared options after its own: it takes them as one argument, ``common``."""
+def with_common(*leave_out: str, prints: Sequence[str] = ()) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the shared options after its own: it takes them, and its environment, as one argument, ``common``."""
+    left_out = {*leave_out, *(name for name in FEW if name not in prints)}
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         own = inspect.signature(command)
@@ -187,17 +191,18 @@ def with_common(*leave_out: str) -> Callable[[Callable[..., Any]], Callable[...,
         shared = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(Common, name), annotation=option)
             for name, option in Common.__annotations__.items()
-            if name not in leave_out and hasattr(option, "__metadata__")  # Annotated: the others are no options
+            if name not in left_out and hasattr(option, "__metadata__")  # Annotated: the others are no options
         ]
         names = {p.name for p in shared}
 
-        def run(**values: Any) -> Any:
-            common = Common(**{name: values.pop(name) for name in names})
+        def run(context: typer.Context, **values: Any) -> Any:
+            common = Common(environment=context.obj, **{name: values.pop(name) for name in names})
             return command(**values, common=common)
 
         run.__name__, run.__doc__ = command.__name__, command.__doc__
         merged = sorted([p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in mine] + shared, key=_panel)
-        run.__signature__ = own.replace(parameters=merged)  # type: ignore[attr-defined]
+        context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+        run.__signature__ = own.replace(parameters=[context, *merged])  # type: ignore[attr-defined]
         run.__annotations__ = {}  # the signature has them
         return run
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, NoReturn
 
 import typer
@@ -19,21 +20,25 @@ from typer.core import TyperGroup
 
 from tmat.cli.converting import Command, converted_here
 from tmat.cli.environment import Environment
+from tmat.engine.declaration import declared, stage_names
 
-COMMANDS = {
-    "vocab": "The words of a corpus and their ids.",
-    "embed": "The tokens' ids and their rows of the embedding table.",
-    "posenc": "Sine and cosine of the position, added to the embeddings.",
-    "attention": "softmax(Q·Kᵀ / √d_k)·V, one head or many.",
-    "addnorm": "The residual added, each row brought to mean 0 and deviation 1.",
-    "ffn": "Two linear layers with a bend between.",
-    "encode": "N encoder layers in one go.",
-    "decode": "From the encoder's output to the next word.",
+OTHERS = {
     "show": "A worksheet again, whole or in part, in any format.",
     "check": "Mark answers, and name the mistake.",
     "example": "The worked articles, every number reproduced or explained.",
     "scaling": "Why divide by √d_k: the experiment.",
 }
+"""The commands that are no stages."""
+
+
+def command_names() -> list[str]:
+    """The stages in the order that they declare, then the other commands."""
+    stages = sorted(stage_names(), key=lambda name: declared(name).order)
+    return [*stages, *OTHERS]
+
+
+def is_command(name: str) -> bool:
+    return name in OTHERS or name in stage_names()
 
 
 def flowing(text: str | None) -> str:
@@ -55,18 +60,31 @@ class Commands(TyperGroup):
         return converted_here(super().get_params(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return list(COMMANDS)
+        return command_names()
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in COMMANDS:
+        if not is_command(cmd_name):
             return None
+        command, summary, examples = found(cmd_name)
         built = typer.Typer(add_completion=False, rich_markup_mode="rich")
-        module = import_module(f"tmat.cli.commands.{cmd_name}")
-        about = flowing(module.command.__doc__)
-        built.command(cmd_name, cls=Command, short_help=COMMANDS[cmd_name], epilog=module.EXAMPLES, help=about)(
-            module.command
-        )
+        about = flowing(command.__doc__)
+        built.command(cmd_name, cls=Command, short_help=summary, epilog=examples, help=about)(command)
         return typer.main.get_command(built)
+
+
+def found(name: str) -> tuple[Any, str, str]:
+    """A command, its summary and its examples: of its own module, where it has one, or made of the stage's declaration."""
+    stage = getattr(import_module(f"tmat.stages.{name}"), name) if name in stage_names() else None
+    own = find_spec(f"tmat.cli.commands.{name}")
+    module = import_module(f"tmat.cli.commands.{name}") if own else None
+    if stage is None:
+        assert module is not None
+        return module.command, OTHERS[name], module.EXAMPLES
+    from tmat.cli.made import command_of
+
+    examples = "\n\n".join(["Examples:", *(f"  {line}" for line in stage.declared.examples)])
+    command = module.command if module is not None else command_of(stage)
+    return command, stage.declared.summary, examples
 
 
 def _version(asked: bool) -> None:
@@ -95,19 +113,16 @@ def tmat(
 
 def run(arguments: Sequence[str], environment: Environment) -> int:
     """Run one command line in an environment and answer its exit code."""
-    from tmat.cli.flow import running_in
-
     arguments = _with_bare_work(list(arguments))
     program = typer.main.get_command(app)
-    with running_in(environment):
-        try:
-            with _watched(environment):
-                code = program.main(args=arguments, prog_name="tmat", standalone_mode=False)
-            return code if isinstance(code, int) else 0
-        except BaseException as error:
-            from tmat.cli import failing
+    try:
+        with _watched(environment):
+            code = program.main(args=arguments, prog_name="tmat", standalone_mode=False, obj=environment)
+        return code if isinstance(code, int) else 0
+    except BaseException as error:
+        from tmat.cli import failing
 
-            return failing.answer(error, arguments, environment, COMMANDS)
+        return failing.answer(error, arguments, environment, command_names())
 
 
 def _watched(environment: Environment) -> AbstractContextManager[None]:

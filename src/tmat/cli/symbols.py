@@ -1,81 +1,108 @@
-"""tmat attention --symbols: the weighted sum in letters, every cell written out, for any shape."""
+"""--symbols: a stage's recipe run on letters, every cell of every step written out, for any shape."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tmat.cli.flow import environment, given_matrices
+import numpy as np
+
+from tmat.cli.flow import given_matrices
 from tmat.cli.options import Common
-from tmat.errors import InputError
-from tmat.operations import REGISTRY
+from tmat.engine.declaration import Declaration, StageFunction, laid_out
 from tmat.operations.expression import Operand
-from tmat.operations.printing.symbols import Symbols
+from tmat.operations.printing.symbols import LETTERS, Symbols, letter_of
+from tmat.sheet.names import canonical
+from tmat.sheet.worksheet import Matrix, Worksheet
 
 if TYPE_CHECKING:
+    from tmat.engine.node import Node
     from tmat.rendering.styled import Line
 
-STEPS = (
-    ("scores", "matmul_transposed", ("Q", "K"), "each query with each key"),
-    ("scaled", "divide_by_root", ("scores",), "so that wide vectors do not swamp softmax"),
-    ("weights", "softmax", ("scaled",), "each row sums to 1"),
-    ("Z", "matmul", ("weights", "V"), "each row a weighted sum of the rows of V"),
-)
+
+class PageSymbols(Symbols):
+    """Letters for a whole page: each means one matrix, and a matrix without one is called by its name."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__()
+        self._page: dict[str, str] = {}
+        known = [name for name in names if name in LETTERS or len(name) == 1]
+        for name in dict.fromkeys((*known, *names)):  # a letter that articles use goes to its matrix first
+            own = [letter_of(name), *name.lower()] if not name[-1].isdigit() else []
+            taken = (*self._page.values(), "e")  # e is the base of softmax
+            self._page[name] = next((sign for sign in own if sign.isalpha() and sign not in taken), name)
+
+    def letter(self, name: str) -> str:
+        return self._page[name]
 
 
-def show_symbols(common: Common, d_k: int | None, rows: int | None, d_v: int | None) -> None:
-    """Print the four steps in general form, cell by cell: q₁₁k₁₁ + q₁₂k₁₂, …, a₁₁v₁₁ + a₁₂v₂₁."""
+def show_symbols(function: StageFunction[...], common: Common, options: dict[str, Any]) -> None:
+    """Print the steps in general form, cell by cell: q₁₁k₁₁ + q₁₂k₁₂, …, a₁₁v₁₁ + a₁₂v₂₁."""
     from tmat.cli.terminal import put
     from tmat.rendering.styled import Span
 
-    n, width, values = _sizes(common, rows, d_k, d_v)
-    shapes = {"Q": (n[0], width), "K": (n[1], width), "V": (n[1], values)}
+    declared = function.declared
+    declared.sort((), options)  # says no to what is not legal
+    how, _ = declared.sort((), {**options, "positions": None, "d_v": None, "d_model": None})
+    sheet, output = laid_out(declared, Worksheet(), how, _lettered(declared, given_matrices(common), options))
+    nodes = sheet.written(output)
+    symbols = PageSymbols([node.name for node in nodes])
+    width = common.width or common.environment.columns
     lines: list[Line] = []
-    for number, (name, op_name, names, said) in enumerate(STEPS, start=1):
-        op = REGISTRY[op_name]
-        params = {"d": d_k if d_k is not None else width} if op_name == "divide_by_root" else {}
-        operands = [Operand(own, shape=shapes[own]) for own in names]
-        shapes[name] = op.result_shape([shapes[own] for own in names], params)
-        height, wide = shapes[name]
-        formula = op.said(names, params)
+    for number, node in enumerate((node for node in nodes if node.op is not None), start=1):
+        assert node.op is not None
+        formula = node.op.said([of.name for of in node.of], node.params)
         lines += [
-            (Span(f" {number}   ", "number"), Span(name, "name"), Span(f" = {formula}", "formula"),
-             Span(f"   {height}×{wide}   {said}", "caption")),
+            (Span(f" {number}   ", "number"), Span(node.name, "name"), Span(f" = {formula}", "formula"),
+             Span(f"   {node.size}", "caption")),
             (),
         ]  # fmt: skip
-        cells = [[Symbols().text(op.at(i, j, *operands, **params)) for j in range(wide)] for i in range(height)]
-        lines += [*_matrix(cells), ()]
-    put(lines[:-1], environment(), common)
+        lines += [*_cells(node, symbols, width), ()]
+    put(lines[:-1], common.environment, common)
 
 
-def _matrix(cells: list[list[str]]) -> list[Line]:
+def _cells(node: Node, symbols: PageSymbols, width: int | None) -> list[Line]:
+    """The cells as a matrix where it fits, else a cell after another."""
+    from textwrap import wrap
+
     from tmat.rendering.layout.block import fence
     from tmat.rendering.styled import Span
-    from tmat.width import pad, width
+    from tmat.width import pad
+    from tmat.width import width as wide
 
-    columns = list(zip(*cells, strict=True))
-    wide = [max(width(text) for text in column) for column in columns]
-    left, right = fence("[", len(cells)), fence("]", len(cells))
+    assert node.op is not None
+    operands = [_operand(of) for of in node.of]
+    rows = [
+        [symbols.text(node.op.at(i, j, *operands, **node.params)) for j in range(node.width)]
+        for i in range(node.height)
+    ]
+    widest = [max(map(wide, column)) for column in zip(*rows, strict=True)]
+    if width is None or sum(widest) + 3 * len(widest) + 8 <= width:
+        left, right = fence("[", len(rows)), fence("]", len(rows))
+        texts = ["   ".join(pad(text, w, "left") for text, w in zip(row, widest, strict=True)) for row in rows]
+        return [
+            (Span("      "), Span(left[n] + " ", "bracket"), Span(text, "result"), Span(" " + right[n], "bracket"))
+            for n, text in enumerate(texts)
+        ]
+    here = Operand(node.name, shape=node.shape)
+    said = [
+        f"{symbols.text(here[i, j])} = {text}" for i, row in enumerate(rows) for j, text in enumerate(row)
+    ]  # fmt: skip
     return [
-        (
-            Span("      "),
-            Span(left[n] + " ", "bracket"),
-            Span("   ".join(pad(text, w, "left") for text, w in zip(row, wide, strict=True)), "result"),
-            Span(" " + right[n], "bracket"),
-        )
-        for n, row in enumerate(cells)
+        (Span(("      " if n == 0 else "        ") + text, "result"),)
+        for cell in said
+        for n, text in enumerate(wrap(cell, max(width - 9, 20), break_on_hyphens=False))
     ]
 
 
-def _sizes(common: Common, rows: int | None, d_k: int | None, d_v: int | None) -> tuple[tuple[int, int], int, int]:
-    """How many queries and keys, the width of them, the width of the values: from what is given, else small ones."""
-    given = given_matrices(common, environment())
-    shapes = {name.upper(): matrix.values.shape for name, matrix in given.items()}  # type: ignore[attr-defined]
-    q, k, v = shapes.get("Q"), shapes.get("K"), shapes.get("V")
-    n = q[0] if q else rows or 2
-    m = k[0] if k else v[0] if v else rows or 2
-    width = q[1] if q else k[1] if k else 2
-    values = v[1] if v else d_v or 3
-    for option, size in (("--positions", n), ("--d-v", values)):
-        if size < 1:
-            raise InputError(f"{option} {size} does not fit", "expected a whole number from 1")
-    return (int(n), int(m)), int(width), int(values)
+def _operand(node: Node) -> Operand:
+    """A matrix as a letter; a mask by its rule is known cell by cell."""
+    values = None if node.make is None else node.make(0, node.height)
+    return Operand(node.name, values, shape=node.shape)
+
+
+def _lettered(declared: Declaration, given: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    """What the letters stand for: what is given, and the small matrices that the stage shows itself on."""
+    assert declared.on_letters is not None
+    shapes = {canonical(name): matrix.values.shape for name, matrix in given.items()}
+    own = declared.on_letters(options, shapes)
+    return {name: Matrix.of(name, np.zeros(shape)) for name, shape in own.items()} | given

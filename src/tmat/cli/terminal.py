@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tmat.cli.environment import Environment, encoded
 from tmat.cli.options import Common, split_names
+from tmat.engine.declaration import declared, stage_names
 from tmat.errors import InputError, nearest
 from tmat.rendering.layout import Look, position_table, render
 from tmat.rendering.styled import Line, Span
@@ -19,16 +20,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 FOLD = 8  # terms of a sum shown in a working, unless --full
-
-NEXT = {
-    "vocab": "tmat embed --text '…'",
-    "embed": "tmat posenc",
-    "posenc": "tmat attention",
-    "attention": "tmat addnorm",
-    "addnorm": "tmat ffn",
-    "ffn": "tmat addnorm",
-    "encode": "tmat decode",
-}
 
 
 def print_tables(sheet: Worksheet, before: Worksheet, common: Common, env: Environment, look: Look) -> None:
@@ -61,7 +52,7 @@ def _hint(stages: Sequence[Stage], env: Environment) -> None:
     if not stages:
         return
     last = stages[-1]
-    after = NEXT.get(last.stage)
+    after = declared(last.stage).then if last.stage in stage_names() else ""
     said = []
     if last.steps:
         result = last.steps[-1]

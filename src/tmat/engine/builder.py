@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,10 +19,13 @@ from tmat.engine.draws import Drawer, Seed
 from tmat.engine.limits import refuse_size
 from tmat.engine.node import Node, holding, stepped
 from tmat.engine.rounding import Rounding
-from tmat.errors import InputError, fold, nearest
+from tmat.errors import InputError, TmatError, fold, nearest
 from tmat.operations.operation import Operation
 from tmat.sheet.names import HEADS, by_name, canonical
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+
+if TYPE_CHECKING:
+    from tmat.engine.declaration import Declaration
 
 
 class WhereFound(list[str]):
@@ -54,8 +57,6 @@ class Sheet:
         self.before = before if before is not None else Worksheet()
         self.id = id or self.before.next_id(stage)
         self.stage = Stage(self.id, stage)
-        if dtype not in ("float64", "float32"):
-            raise InputError(f"--dtype {dtype} is not known", "expected float64 or float32")
         self.seed, self.init, self.dtype = seed, init, np.dtype(dtype)
         self.rounding = Rounding.parse(round)
         self.keep = keep if keep is None or isinstance(keep, WhereFound) else list(keep)
@@ -65,6 +66,9 @@ class Sheet:
         self._order: list[Node] = []
         self._by_name: dict[str, Node] = {}
         self._notes: list[str] = []
+
+    declared: Declaration
+    """The declaration of the stage, where it is one of a single sheet."""
 
     # -- what goes in
 
@@ -105,9 +109,18 @@ class Sheet:
             return self._write(holding(name, found, self.dtype))
         if flowing is not None:
             return self._write(holding(name, flowing, self.dtype))
-        mend = hint or f"give it: -m {name}=…, inline, a file, or - for standard input"
+        mend = hint or f"give it: ‹-m {name}›, inline, a file, or - for standard input"
         problem = InputError(f"{self.stage.stage} needs {name}", "it was not given", mend=mend)
         return self._write(Node(name, problem=problem))
+
+    def main(self, name: str) -> Node:
+        """The matrix that a stage works on: given, else what the last stage hands on."""
+        return self.given(name, arriving(self.before))
+
+    def lost(self, name: str, problem: TmatError) -> Node:
+        """A step that cannot be computed, and why: an error where it is needed."""
+        self.ask(name)
+        return self.place(Node(name, problem=problem))
 
     def weight(self, name: str, height: int, width: int, labels: str = "", *, rows: Iterable[str] = ()) -> Node:
         """A matrix the user gave, else one drawn height × width; columns are called labels1, labels2, …"""
@@ -171,6 +184,13 @@ class Sheet:
         """Record parameters; what is None does not apply and is left out."""
         self.stage.params.update({key: value for key, value in params.items() if value is not None})
 
+    def written(self, output: Node) -> list[Node]:
+        """The nodes that an output is made of, in their order, nothing computed: the recipe on shapes alone."""
+        self._refuse_unknown()
+        line = ancestors([output])
+        self._refuse_lost(line)
+        return [node for node in self._order if node in line]
+
     # -- what comes out
 
     def finish(self, output: Node) -> Worksheet:
@@ -180,9 +200,7 @@ class Sheet:
             raise output.problem
         line = ancestors([output])
         kept = self._kept(line, output)
-        for node in self._order:
-            if node in line and node.problem is not None:
-                raise node.problem
+        self._refuse_lost(line)
         compute(self._order, kept, self._draw, self.dtype)
         self.stage.output = output.name if output in kept else ""
         if self.rounding.default is not None:
@@ -214,12 +232,17 @@ class Sheet:
                 known = [node.name for node in self._order if node in line]
                 near = nearest(name, known)
                 raise InputError(
-                    f"--only: {self.stage.stage} has no matrix '{name}' here",
+                    f"‹keep›: {self.stage.stage} has no matrix '{name}' here",
                     f"it has {', '.join(known)}",
                     mend=f"did you mean {near[0]}?" if near else None,
                 )
             chosen |= found
         return chosen | {node for node in ancestors(chosen) if node.op is None and node.make is None}
+
+    def _refuse_lost(self, line: set[Node]) -> None:
+        for node in self._order:
+            if node in line and node.problem is not None:
+                raise node.problem
 
     def _refuse_unknown(self) -> None:
         unknown = [name for key, (name, _) in self._matrices.items() if key not in self._asked]

@@ -65,7 +65,7 @@ def refuse_total(needed: int, largest: str) -> None:
         raise LimitError(
             f"the matrices take {gigabytes(needed)}, and there are {gigabytes(memory())} of memory",
             f"the largest is {largest}",
-            mend="keep fewer of them: --only output holds no matrix of tokens by tokens; --dtype float32 halves them",
+            mend="keep fewer of them: ‹keep output› holds no matrix of tokens by tokens; ‹dtype float32› halves them",
         )
 
 
@@ -73,7 +73,7 @@ def refuse_count(option: str, count: int, most: int) -> None:
     """Raise LimitError where an option asks for more than is ever computed."""
     if count > most:
         raise LimitError(
-            f"{option} {counted(count)} is too many", f"at most {most} are computed", mend=f"try {option} {most}"
+            f"‹{option} {counted(count)}› is too many", f"at most {most} are computed", mend=f"try ‹{option} {most}›"
         )
 
 

@@ -75,7 +75,7 @@ class Rounding:
         if spoken:
             near = nearest(spoken[0], steps)
             raise InputError(
-                f"--round speaks of '{spoken[0]}', which is no step of {where} here",
+                f"‹round› speaks of '{spoken[0]}', which is no step of {where} here",
                 f"its steps are {', '.join(dict.fromkeys(steps))}",
                 mend=f"did you mean {near[0]}?" if near else None,
             )
@@ -97,8 +97,8 @@ def _decimals(text: str, part: str) -> int | None:
         count = -1
     if not 0 <= count <= MOST:
         raise InputError(
-            f"--round does not understand '{part.strip()}'",
+            f"‹round› does not understand '{part.strip()}'",
             f"expected a number of decimals from 0 to {MOST}, or none",
-            mend="try --round 2, or by step: --round scores=2,weights=4",
+            mend="try ‹round 2›, or by step: ‹round scores=2,weights=4›",
         )
     return count

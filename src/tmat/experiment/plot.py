@@ -29,13 +29,13 @@ def check_plot(path: str) -> None:
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in KINDS:
         raise InputError(
-            f"--plot {path}: no such kind of picture",
+            f"‹plot {path}›: no such kind of picture",
             f"its suffix is {suffix or 'missing'}; expected one of {' '.join(KINDS)}",
         )
     try:
         import matplotlib  # noqa: F401
     except ImportError:
-        raise MissingExtra("plot", "--plot") from None
+        raise MissingExtra("plot", "‹plot›") from None
 
 
 def plotted(result: Scaling, kind: str = "png") -> bytes:

@@ -192,5 +192,5 @@ def _together(
             yield from found
         except BrokenProcessPool:
             raise LimitError(
-                "a process that marks was ended from outside", "it may have run out of memory", mend="try --jobs 1"
+                "a process that marks was ended from outside", "it may have run out of memory", mend="try ‹jobs 1›"
             ) from None

@@ -42,12 +42,12 @@ class Options:
     slips: bool = True
 
     def __post_init__(self) -> None:
-        for option, value in (("--follow", self.follow), ("--close", self.close)):
+        for option, value in (("follow", self.follow), ("close", self.close)):
             if value not in SHARES:
-                raise InputError(f"{option} {value} is not known", f"expected one of {', '.join(SHARES)}")
-        for option, tolerance in (("--atol", self.atol), ("--rtol", self.rtol)):
+                raise InputError(f"‹{option} {value}› is not known", f"expected one of {', '.join(SHARES)}")
+        for option, tolerance in (("atol", self.atol), ("rtol", self.rtol)):
             if tolerance is not None and not 0 <= tolerance < float("inf"):
-                raise InputError(f"{option} {tolerance:g} does not fit", "expected 0 or a number above it")
+                raise InputError(f"‹{option} {tolerance:g}› does not fit", "expected 0 or a number above it")
         for name, worth in self.points.items():
             if not 0 <= worth <= MOST_POINTS:
                 raise InputError(f"{name} cannot be worth {worth:g} points", f"expected 0 to {MOST_POINTS}")

@@ -5,22 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from tmat.engine.declaration import said_otherwise
 from tmat.errors import fold, nearest
 from tmat.marking.answers import Answer
 from tmat.marking.key import Key
 from tmat.marking.verdicts import Unknown
-
-SAID_OTHERWISE = {
-    "query": "q", "queries": "q", "key": "k", "keys": "k", "value": "v", "values": "v",
-    "attentionscores": "scores", "score": "scores", "scaledscores": "scaled", "scores/scaled": "scaled",
-    "attentionweights": "weights", "softmax": "weights", "weight": "weights", "attention": "z",
-    "contextvectors": "z", "contextvector": "z", "means": "mean", "average": "mean", "stddev": "std",
-    "deviation": "std", "sd": "std", "stds": "std", "sigma": "std", "μ": "mean", "mu": "mean", "σ": "std",
-    "norm": "normalized", "normalised": "normalized", "addnorm": "normalized", "relu": "activated",
-    "prediction": "predicted", "probs": "probabilities", "probability": "probabilities", "logit": "logits",
-    "maskedscores": "masked", "positional": "pe", "embedding": "e", "embeddings": "e",
-}  # fmt: skip
-"""Names that people use for steps, and the step's own name."""
 
 
 class Pairing:
@@ -68,7 +57,7 @@ class Pairing:
 
 def _usual(name: str) -> str:
     stem = name.rstrip("0123456789")
-    return SAID_OTHERWISE.get(stem, stem) + name[len(stem) :]
+    return said_otherwise().get(stem, stem) + name[len(stem) :]
 
 
 def _same_stage(said: str, stage: str) -> bool:

@@ -51,7 +51,7 @@ def _worths(report: Report, options: Options) -> dict[int, Fraction]:
             known = [step.label for step in steps]
             near = nearest(name, known)
             raise InputError(
-                f"--points: the key has no step '{name}'",
+                f"‹points›: the key has no step '{name}'",
                 f"it has {', '.join(known)}",
                 mend=f"did you mean {near[0]}?" if near else None,
             )

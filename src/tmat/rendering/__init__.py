@@ -38,7 +38,7 @@ def format_of_suffix(path: str) -> str:
     raise InputError(
         f"cannot tell the format of {path}",
         f"its suffix is {suffix or 'missing'}; expected one of {' '.join(s for n in known for s in format_named(n).suffixes)}",
-        mend="or say it: --format markdown",
+        mend="or say it: ‹format markdown›",
     )
 
 

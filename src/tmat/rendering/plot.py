@@ -83,11 +83,11 @@ def maps(sheets: Sequence[Worksheet], look: Look) -> list[Entry]:
         raise InputError(
             "nothing to draw: no attention weights, probabilities or positions here",
             f"there are {visible(known, 300) or 'no matrices'}",
-            mend="choose matrices with --only",
+            mend="choose matrices with ‹keep›",
         )
     if len(found) > MOST:
         raise LimitError(
-            f"{len(found)} heat maps are too many for one picture", f"at most {MOST}", mend="choose with --only"
+            f"{len(found)} heat maps are too many for one picture", f"at most {MOST}", mend="choose with ‹keep›"
         )
     return found
 

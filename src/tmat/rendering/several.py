@@ -64,7 +64,7 @@ def files(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> di
     """
     found = {entry.name: entry for entry in entries(sheets, look)}
     if not found:
-        raise InputError(f"no matrix to write as {format}", "the worksheet has none", mend="try --format json")
+        raise InputError(f"no matrix to write as {format}", "the worksheet has none", mend="try ‹format json›")
     if len(found) == 1:
         return {name: next(iter(found.values()))}
     if not name:
@@ -73,7 +73,7 @@ def files(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> di
         raise InputError(
             f"{format} holds one matrix, and here are {len(known)}",
             f"they are {told}",
-            mend=f"choose one with --only, or write a folder of files with -o FOLDER.{format}",
+            mend=f"choose one with ‹keep›, or write a folder of files with ‹-o FOLDER.{format}›",
         )
     folder, suffix = os.path.splitext(name)
     made: dict[str, Entry] = {}

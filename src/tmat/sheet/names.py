@@ -25,6 +25,16 @@ def canonical(name: str) -> str:
     return ALIASES.get(stem, stem) + own[len(stem) :]
 
 
+def stem(name: str) -> str:
+    """A matrix's name without its place, its head's number and its transposition, as the paper writes it.
+
+    >>> stem("W_Query1"), stem("layer1.cross.W_K"), stem("X.T")
+    ('wq', 'wk', 'x')
+    """
+    own = fold(name.removesuffix(".T")).rpartition(".")[2].rstrip("0123456789")
+    return ALIASES.get(own, own)
+
+
 def by_name(matrices: Mapping[str, object]) -> dict[str, tuple[str, Matrix]]:
     named: dict[str, tuple[str, Matrix]] = {}
     for name, value in matrices.items():

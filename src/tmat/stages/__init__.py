@@ -1,1 +1,1 @@
-"""The stages: each reads like its article and calls operations only."""
+"""The stages, a file each: declared, then done by a recipe that reads like its article. What several share is in parts."""

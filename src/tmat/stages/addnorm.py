@@ -2,59 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from tmat.engine.builder import Sheet, arriving
-from tmat.engine.draws import Seed
-from tmat.engine.node import Node
-from tmat.engine.rounding import Rounding
+from tmat.engine.declaration import stage
+from tmat.engine.fields import INPUT, Numbers, StageOptions, declares, given, option, step
 from tmat.errors import InputError
-from tmat.operations import (
-    add,
-    add_row,
-    normalize,
-    normalize_outside,
-    normalize_rms,
-    normalize_rms_outside,
-    row_deviation,
-    row_mean,
-    row_rms,
-    scale_and_shift,
-    scale_columns,
-)
-from tmat.operations.normalization import KINDS, PLACES
+from tmat.late import late
 from tmat.sheet.origins import input_of
-from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.stages.parts.options import DrawnInput, Norm
 
-NORMS = ("layer", "rms", "none")
+if TYPE_CHECKING:
+    from tmat import operations as ops
+    from tmat.engine.builder import Sheet
+    from tmat.engine.node import Node
+    from tmat.sheet import worksheet
+else:
+    ops, worksheet = late("tmat.operations"), late("tmat.sheet.worksheet")
 
 
-def addnorm(
-    x: Worksheet | object = None,
-    *,
-    residual: object = None,
-    residual_of: str | None = None,
-    add_residual: bool = True,
-    draw_residual: bool = False,
-    norm: str = "layer",
-    deviation: str = "population",
-    epsilon: float = 1e-5,
-    epsilon_in: str = "root",
-    seed: Seed = 0,
-    init: str = "uniform",
-    round: str | int | Rounding | None = None,
-    keep: Iterable[str] | None = None,
-    dtype: str = "float64",
-    id: str | None = None,
-    stream: str | None = None,
-    ordinal: int | None = None,
-    matrices: Mapping[str, object] | None = None,
-    **named: object,
-) -> Worksheet:
+@declares
+class AddnormOptions(Norm, DrawnInput, StageOptions):
+    """How the residual is found and the norm computed, and the matrices."""
+
+    add_residual: bool = option(True, "Normalise X alone.", INPUT, flag="no-residual")
+    residual_of: str | None = option(
+        None, "The residual is the input of this stage of the pipe; of the stage before unless told.", INPUT, "STAGE"
+    )
+
+    X: Numbers = given("n×d", drawn="x")
+    residual: Numbers = given("n×d")
+    gamma: Numbers = given("1×d")
+    beta: Numbers = given("1×d")
+    sum: Numbers = step("n×d")
+    mean: Numbers = step("n×1", called="means average μ mu")
+    std: Numbers = step("n×1", called="stddev deviation sd stds sigma σ")
+    rms: Numbers = step("n×1")
+    normalized: Numbers = step("n×d", called="norm normalised addnorm")
+    output: Numbers = step("n×d")
+
+
+@stage(
+    AddnormOptions,
+    summary="The residual added, each row brought to mean 0 and deviation 1.",
+    formula="(sum − mean) / √(std² + ε), row by row, where sum = X + residual; then ∘ gamma + beta where these are "
+    "given.",
+    about="The thrones article: ‹epsilon 0.0001› ‹epsilon_in deviation›.",
+    main="X",
+    examples=(
+        "tmat addnorm",
+        "tmat addnorm -m X='1 2 3; 4 5 9' -m residual='1 0 0; 0 1 0' --deviation sample --epsilon 0",
+    ),
+    order=50,
+    then="tmat ffn",
+)
+def addnorm(sheet: Sheet, how: AddnormOptions) -> Node:
     """LayerNorm of the sublayer and its residual: (sum − mean) / √(std² + ε)·γ + β, sum = X + residual.
 
     Shapes: X, residual n×d; mean and std n×1; gamma, beta 1×d. The residual is, unless given, the
-    input of the stage before (or of the stage ``residual_of`` names), or drawn with ``draw_residual``. ``deviation`` divides by d
+    input of the stage before (or of the stage ``residual_of`` names), or drawn with ``drawing``. ``deviation`` divides by d
     ("population") or d − 1 ("sample"); ``epsilon_in`` puts ε inside the root or adds it to the
     deviation; ``norm`` "rms" takes no mean off; "none" only adds.
 
@@ -65,62 +70,45 @@ def addnorm(
     >>> sheet["addnorm"]["normalized"].values.tolist()
     [[-1.0, 1.0]]
     """
-    before = x if isinstance(x, Worksheet) else None
-    everything: dict[str, object] = {**(matrices or {}), **named}
-    if x is not None and before is None:
-        everything["X"] = x
-    if residual is not None:
-        everything["residual"] = residual
-    for option, value, legal in (
-        ("--norm", norm, NORMS),
-        ("--deviation", deviation, KINDS),
-        ("--epsilon-in", epsilon_in, PLACES),
-    ):
-        if value not in legal:
-            raise InputError(f"{option} {value} is not known", f"expected one of {', '.join(legal)}")
-    if not 0 <= epsilon < float("inf"):
-        raise InputError(f"--epsilon {epsilon:g} does not fit", "expected 0 or a small number above it")
-    if norm != "layer" and deviation != "population":
-        raise InputError(
-            f"--deviation {deviation} does not apply to --norm {norm}", "only a layer norm takes a deviation"
-        )
-    if norm == "none" and (epsilon != 1e-5 or epsilon_in != "root"):
-        raise InputError("--epsilon does not apply to --norm none", "nothing is divided")
-    if residual_of is not None and not add_residual:
-        raise InputError("--residual-of and --no-residual contradict each other", "one adds, the other does not")
-    sheet = Sheet(
-        "addnorm", before, everything,
-        seed=seed, init=init, round=round, keep=keep, dtype=dtype, id=id, stream=stream, ordinal=ordinal,
-    )  # fmt: skip
-    if sheet.has("residual") and (residual_of is not None or not add_residual):
-        other = "--no-residual" if not add_residual else f"--residual-of {residual_of}"
-        raise InputError(f"a residual is given, and {other} contradicts it", mend="leave one of them out")
-    x_node = sheet.given("X", arriving(sheet.before))
-    total = _sum(sheet, x_node, residual_of, draw_residual) if add_residual else x_node
-    sheet.note("with residual" if add_residual else "no residual")
-    if norm == "none":
+    _refuse(sheet, how)
+    x = sheet.main("X")
+    total = _sum(sheet, x, how) if how.add_residual else x
+    sheet.note("with residual" if how.add_residual else "no residual")
+    if how.norm == "none":
         sheet.note("no norm")
         sheet.record(norm="none")
-        return sheet.finish(total)
+        return total
     if total and total.width == 0:
         raise InputError("rows without a cell cannot be normalised", f"{total.name} is {total.told()}")
-    normalized = _normalized(sheet, total, norm, deviation, epsilon, epsilon_in)
-    return sheet.finish(_learned(sheet, normalized))
+    return _learned(sheet, _normalized(sheet, total, how))
 
 
-def _sum(sheet: Sheet, x: Node, residual_of: str | None, drawing: bool) -> Node:
-    flowing = _residual(sheet.before, residual_of)
-    if drawing and flowing is None and not sheet.has("residual"):
+def _refuse(sheet: Sheet, how: AddnormOptions) -> None:
+    """Options that contradict each other, or have no effect."""
+    if how.norm != "layer" and how.deviation != "population":
+        raise InputError(
+            f"‹deviation {how.deviation}› does not apply to ‹norm {how.norm}›", "only a layer norm takes a deviation"
+        )
+    if how.norm == "none" and (how.epsilon != 1e-5 or how.epsilon_in != "root"):
+        raise InputError("‹epsilon› does not apply to ‹norm none›", "nothing is divided")
+    other = "‹add_residual False›" if not how.add_residual else f"‹residual_of {how.residual_of}›"
+    if how.residual_of is not None and not how.add_residual:
+        raise InputError(f"‹residual_of› and {other} contradict each other", "one adds, the other does not")
+    if sheet.has("residual") and (how.residual_of is not None or not how.add_residual):
+        raise InputError(f"a residual is given, and {other} contradicts it", mend="leave one of them out")
+
+
+def _sum(sheet: Sheet, x: Node, how: AddnormOptions) -> Node:
+    flowing = _residual(sheet.before, how.residual_of)
+    if how.drawing and flowing is None and not sheet.has("residual"):
         residual = sheet.weight("residual", x.height, x.width, "r", rows=x.rows)
     else:
-        residual = sheet.given("residual", flowing, hint=_HINT)
-    return sheet.step("sum", add, x, residual)
+        hint = "give it: ‹-m residual›, or ‹add_residual False› to normalise X alone"
+        residual = sheet.given("residual", flowing, hint=hint)
+    return sheet.step("sum", ops.add, x, residual)
 
 
-_HINT = "give it: -m residual=…, or --no-residual to normalise X alone"
-
-
-def _residual(before: Worksheet, residual_of: str | None) -> Matrix | None:
+def _residual(before: worksheet.Worksheet, residual_of: str | None) -> worksheet.Matrix | None:
     """The input of the stage before, or of the stage named."""
     stage = before[residual_of] if residual_of else before.last
     if stage is None:
@@ -128,26 +116,26 @@ def _residual(before: Worksheet, residual_of: str | None) -> Matrix | None:
     flowed = stage.given.get("X", stage.given.get("E"))
     if flowed is None:
         return None
-    return Matrix("residual", flowed.values, flowed.rows, flowed.cols, input_of(stage.id))
+    return worksheet.Matrix("residual", flowed.values, flowed.rows, flowed.cols, input_of(stage.id))
 
 
-def _normalized(sheet: Sheet, total: Node, norm: str, deviation: str, epsilon: float, epsilon_in: str) -> Node:
-    outside = epsilon_in == "deviation"
+def _normalized(sheet: Sheet, total: Node, how: AddnormOptions) -> Node:
+    epsilon, outside = how.epsilon, how.epsilon_in == "deviation"
     place = f"ε = {epsilon:g} {'added to the deviation' if outside else 'inside the root'}"
-    if norm == "rms":
-        rms = sheet.step("rms", row_rms, total)
+    if how.norm == "rms":
+        rms = sheet.step("rms", ops.row_rms, total)
         if not sheet.has("normalized"):
             sheet.note("RMSNorm", place.replace("the deviation", "the root mean square"))
-        sheet.record(norm="rms", epsilon=epsilon, epsilon_in=epsilon_in)
-        op = normalize_rms_outside if outside else normalize_rms
+        sheet.record(norm="rms", epsilon=epsilon, epsilon_in=how.epsilon_in)
+        op = ops.normalize_rms_outside if outside else ops.normalize_rms
         return sheet.step("normalized", op, total, rms, epsilon=epsilon)
-    mean = sheet.step("mean", row_mean, total)
-    std = sheet.step("std", row_deviation, total, mean, kind=deviation)
-    divisor = "d" if deviation == "population" else "d − 1"
+    mean = sheet.step("mean", ops.row_mean, total)
+    std = sheet.step("std", ops.row_deviation, total, mean, kind=how.deviation)
+    divisor = "d" if how.deviation == "population" else "d − 1"
     if not sheet.has("normalized"):  # a convention is in force only where it was computed with
-        sheet.note("" if std.op is None else f"{deviation} deviation (over {divisor})", place)
-    sheet.record(norm="layer", deviation=deviation, epsilon=epsilon, epsilon_in=epsilon_in)
-    op = normalize_outside if outside else normalize
+        sheet.note("" if std.op is None else f"{how.deviation} deviation (over {divisor})", place)
+    sheet.record(norm="layer", deviation=how.deviation, epsilon=epsilon, epsilon_in=how.epsilon_in)
+    op = ops.normalize_outside if outside else ops.normalize
     return sheet.step("normalized", op, total, mean, std, epsilon=epsilon)
 
 
@@ -157,11 +145,11 @@ def _learned(sheet: Sheet, normalized: Node) -> Node:
     gamma = sheet.bias("gamma", normalized.width, fan_in=1) if scale else None
     beta = sheet.bias("beta", normalized.width, fan_in=1) if shift else None
     if gamma is not None and beta is not None:
-        return sheet.step("output", scale_and_shift, normalized, gamma, beta)
+        return sheet.step("output", ops.scale_and_shift, normalized, gamma, beta)
     if gamma is not None:
-        return sheet.step("output", scale_columns, normalized, gamma)
+        return sheet.step("output", ops.scale_columns, normalized, gamma)
     if beta is not None:
-        return sheet.step("output", add_row, normalized, beta)
+        return sheet.step("output", ops.add_row, normalized, beta)
     if sheet.has("output"):
         return sheet.given("output")
     sheet.ask("gamma", "beta")

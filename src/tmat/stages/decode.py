@@ -2,36 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
-from tmat.engine.builder import Sheet, arriving
-from tmat.engine.draws import Seed
-from tmat.engine.limits import MOST_LAYERS, MOST_TOKENS, refuse_count
-from tmat.engine.rounding import Rounding
+from tmat.engine.declaration import part, stages
+from tmat.engine.fields import (
+    CONVENTIONS,
+    INPUT,
+    SHAPE,
+    Numbers,
+    Seed,
+    StageOptions,
+    Words,
+    declares,
+    given,
+    option,
+    step,
+)
+from tmat.engine.limits import MOST_TOKENS
 from tmat.errors import InputError
-from tmat.numbers.seeding import draw
-from tmat.operations import flatten, largest, linear, matmul, one_row, softmax
+from tmat.late import late
 from tmat.progress import working
 from tmat.sheet.worksheet import Array, Matrix, Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.embed import embed
 from tmat.stages.ffn import ffn
+from tmat.stages.parts.options import FfnBias, Heads, Kinds, Layers, Network, Norm, OwnWords, Waves, sublayers
 from tmat.stages.posenc import posenc
-from tmat.stages.stack import Sublayers, by_layer, taken
-from tmat.stages.vocab import numbered
 from tmat.text.vocabulary import Vocabulary, tokenize
 
-PROJECTS = ("last", "flatten")
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tmat import operations as ops
+    from tmat.engine import builder
+    from tmat.engine import rounding as roundings
+    from tmat.numbers import seeding
+    from tmat.sheet import selecting
+    from tmat.stages.parts import stack as stacks
+    from tmat.stages.parts import words as vocabularies
+    from tmat.stages.parts.stack import Sublayers
+else:
+    np, ops, builder = late("numpy"), late("tmat.operations"), late("tmat.engine.builder")
+    roundings, seeding, selecting = (
+        late("tmat.engine.rounding"),
+        late("tmat.numbers.seeding"),
+        late("tmat.sheet.selecting"),
+    )
+    stacks, vocabularies = late("tmat.stages.parts.stack"), late("tmat.stages.parts.words")
+
 START, END = "<start>", "<end>"
-HEAD = ("W_vocab", "b_vocab", "last", "flat", "logits", "probabilities")
 MOST_WORDS = 5
-ENDS = ("last", "flat", "logits", "probabilities")
-"""What comes after the layers: where one of these is given, the layers are not computed."""
+
+
+@declares
+class DecodeOptions(OwnWords, Layers, Heads, Network, FfnBias, Norm, Waves, StageOptions):
+    """What is decoded and for how long, and what the layers are told."""
+
+    target: str | Sequence[str] | None = option(
+        None, "One teacher-forced pass over <start> and this text, in place of word by word.", INPUT, "TEXT"
+    )
+    max_tokens: int | None = option(
+        None, "Stop after N words if <end> has not come; 5 unless told.", SHAPE, "N", at_least=1, most=MOST_TOKENS
+    )
+    project: Literal["last", "flatten"] = option(
+        "last", "last: the last row, as in the paper; flatten: all rows in one, as in the thrones article.",
+        CONVENTIONS, "HOW",
+    )  # fmt: skip
+    attention_options: Mapping[str, Any] | None = None
+    norm_options: Mapping[str, Any] | None = None
+    ffn_options: Mapping[str, Any] | None = None
+    position_options: Mapping[str, Any] | None = None
+
+    memory: Numbers = given("n×d_model", drawn="m")
+    W_E: Numbers = given("N×d_model")
+    W_vocab: Numbers = given("d_model×N")
+    b_vocab: Numbers = given("1×N")
+    last: Numbers = step("1×d_model")
+    flat: Numbers = step("1×(n·d_model)")
+    logits: Numbers = step("n×N", called="logit")
+    probabilities: Numbers = step("n×N", called="probs probability")
+    predicted: Numbers = step("n×1", called="prediction")
 
 
 @dataclass(eq=False, repr=False)
@@ -45,35 +98,25 @@ class _Plan:
     stack: list[Sublayers]
     head: dict[str, object]
     project: str
-    attend: dict[str, Any]
-    norm: dict[str, Any]
-    network: dict[str, Any]
+    options: Kinds
     position: dict[str, Any]
     common: dict[str, Any]
     passes: int  # of a decode before this one
 
 
-def decode(
-    sheet: Worksheet | object = None,
-    *,
-    target: str | Sequence[str] | None = None,
-    max_tokens: int | None = None,
-    layers: int = 1,
-    project: str = "last",
-    vocabulary: Vocabulary | Sequence[str] | None = None,
-    first_id: int | None = None,
-    attention_options: Mapping[str, Any] | None = None,
-    norm_options: Mapping[str, Any] | None = None,
-    ffn_options: Mapping[str, Any] | None = None,
-    position_options: Mapping[str, Any] | None = None,
-    seed: Seed = 0,
-    init: str = "uniform",
-    round: str | int | Rounding | None = None,
-    keep: Iterable[str] | None = None,
-    dtype: str = "float64",
-    matrices: Mapping[str, object] | None = None,
-    **named: object,
-) -> Worksheet:
+@stages(
+    DecodeOptions,
+    summary="From the encoder's output to the next word.",
+    formula="probabilities = softmax(last·W_vocab), word by word from <start>, the likeliest word fed back until <end>.",
+    about="A layer: masked self-attention, add and norm, attention to the encoder's output, add and norm, the network, "
+    "add and norm.\n\nA word's stages are decode-1.embed, decode-1.self-attention, …; the steps are those of decode-1. "
+    "Of the layers: layer1.self.W_Q, layer1.cross.W_K, layer1.W_1, layer1.gamma1 to gamma3. memory is the encoder's output.",
+    main="memory",
+    examples=("tmat decode --max-tokens 2", "tmat decode --words 'you win or die' --target 'you win or' --seed 3"),
+    order=80,
+    prints=("top", "all_stages"),
+)
+def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Worksheet:
     """Decoder layers on <start> and the words so far, then probabilities = softmax(last row·W_vocab) over the vocabulary.
 
     A layer: masked self-attention, add and norm, cross-attention (keys and values from the encoder's
@@ -89,53 +132,59 @@ def decode(
     >>> sheet.stages[-1].id, sheet.stages[-1]["probabilities"].cols
     ('decode-1', ('you', 'win', '<start>', '<end>'))
     """
-    if project not in PROJECTS:
-        raise InputError(f"--project {project} is not known", f"expected one of {', '.join(PROJECTS)}")
-    for option, number in (("--max-tokens", max_tokens), ("--layers", layers)):
-        if number is not None and number < 1:
-            raise InputError(f"{option} {number} does not fit", "expected a whole number from 1")
-    refuse_count("--layers", layers, MOST_LAYERS)
-    refuse_count("--max-tokens", max_tokens or 0, MOST_TOKENS)
-    if target is not None and max_tokens is not None:
+    if how.target is not None and how.max_tokens is not None:
         raise InputError(
-            "--target and --max-tokens contradict each other",
+            "‹target› and ‹max_tokens› contradict each other",
             "with a target there is one pass, and no word is fed back",
         )
-    everything: dict[str, object] = {**(matrices or {}), **named}
     before = sheet if isinstance(sheet, Worksheet) else Worksheet()
-    own = vocabulary if vocabulary is not None else before.vocabulary
-    words = _with_ends(own, first_id)
-    rounding = Rounding.parse(round, strict=False)
-    common: dict[str, Any] = {"seed": seed, "init": init, "round": rounding, "dtype": dtype}
-    head = {name: value for name in HEAD if (value := taken(everything, name)) is not None}
-    given_memory = taken(everything, "X", "memory")
+    own = how.vocabulary if how.vocabulary is not None else before.vocabulary
+    words = _with_ends(own, how.first_id)
+    rounding = roundings.Rounding.parse(how.round, strict=False)
+    common: dict[str, Any] = {"seed": how.seed, "init": how.init, "round": rounding, "dtype": how.dtype}
+    head = _head(matrices)
+    given_memory = stacks.taken(matrices, "X", "memory")
     if given_memory is None and not isinstance(sheet, Worksheet):
         given_memory = sheet
-    table = taken(everything, "W_E")
-    stack = by_layer(everything, layers, norms=3, crossing=True)
+    table = stacks.taken(matrices, "W_E")
+    stack = stacks.by_layer(matrices, how.layers, norms=3, crossing=True)
     predicts = _output_words(own, words, head)
     first = len(before.stages)
     passes = sum(stage.stage == "decode" for stage in before.stages)
-    if any(name in head for name in ENDS):
-        said = [START, *_words(target, words)] if target is not None else []
+    if any(name in head for name in decode.declared.steps):  # where a step is given, the layers are not computed
+        said = [START, *_words(how.target, words)] if how.target is not None else []
         result = _predict(
-            before, head, predicts, words.first_id, f"decode-{passes + 1}", project, said, forced=True, common=common
+            before,
+            head,
+            predicts,
+            words.first_id,
+            f"decode-{passes + 1}",
+            how.project,
+            said,
+            forced=True,
+            common=common,
         )
     else:
         memory = _memory(before, given_memory)
         plan = _Plan(
-            memory, words, predicts, _table(before, table, words, memory.width, seed, init), stack, head, project,
-            dict(attention_options or {}), dict(norm_options or {}), dict(ffn_options or {}),
-            dict(position_options or {}), common, passes,
+            memory, words, predicts, _table(before, table, words, memory.width, how.seed, how.init), stack, head,
+            how.project, sublayers(how), part(how, Waves) | dict(how.position_options or {}), common, passes,
         )  # fmt: skip
-        result = _forced(before, plan, target) if target is not None else _free(before, plan, max_tokens or MOST_WORDS)
+        if how.target is not None:
+            result = _pass(before, plan, [START, *_words(how.target, words)], 1, forced=True)
+        else:
+            result = _free(before, plan, how.max_tokens or MOST_WORDS)
     rounding.refuse_unknown((step.name for stage in result.stages[first:] for step in stage.steps), "decode")
     result = Worksheet(result.stages, words, before.tokens)
-    if keep is None:
-        return result
-    from tmat.sheet.selecting import chosen
+    return result if how.keep is None else selecting.chosen(result, how.keep, first=first)
 
-    return chosen(result, keep, first=first)
+
+def _head(matrices: dict[str, Any]) -> dict[str, object]:
+    """What is given of the prediction itself, taken out of the rest."""
+    *begin, _ = decode.declared.steps  # the last of them is the answer
+    return {
+        name: value for name in ("W_vocab", "b_vocab", *begin) if (value := stacks.taken(matrices, name)) is not None
+    }
 
 
 def _free(sheet: Worksheet, plan: _Plan, max_tokens: int) -> Worksheet:
@@ -151,11 +200,6 @@ def _free(sheet: Worksheet, plan: _Plan, max_tokens: int) -> Worksheet:
             said.append(word)
             step(n)
     return sheet
-
-
-def _forced(sheet: Worksheet, plan: _Plan, target: str | Sequence[str]) -> Worksheet:
-    """One pass over the whole target: row i predicts the word after the first i."""
-    return _pass(sheet, plan, [START, *_words(target, plan.vocabulary)], 1, forced=True)
 
 
 def _words(target: str | Sequence[str], vocabulary: Vocabulary) -> list[str]:
@@ -189,28 +233,28 @@ def _predict(
     said: list[str], *, forced: bool, common: dict[str, Any], ordinal: int = 0,
 ) -> Worksheet:  # fmt: skip
     """The linear layer, the softmax and the likeliest word, over what the last layer hands on."""
-    page = Sheet("decode", sheet, head, id=at, stream="decode", ordinal=ordinal, **common)
-    x = page.given("X", arriving(sheet))
+    page = builder.Sheet("decode", sheet, head, id=at, stream="decode", ordinal=ordinal, **common)
+    x = page.given("X", builder.arriving(sheet))
     if page.has("last"):
         rows = page.given("last")
     elif project == "flatten" or page.has("flat"):
-        rows = page.step("flat", flatten, x)
+        rows = page.step("flat", ops.flatten, x)
     else:
-        rows = x if forced else page.step("last", one_row, x, row=x.height)
+        rows = x if forced else page.step("last", ops.one_row, x, row=x.height)
     weight = page.weight("W_vocab", rows.width, len(words))
     if weight.width == len(words):
         weight.cols = words
     if page.has("b_vocab"):
-        logits = page.step("logits", linear, rows, weight, page.bias("b_vocab", len(words), fan_in=rows.width))
+        logits = page.step("logits", ops.linear, rows, weight, page.bias("b_vocab", len(words), fan_in=rows.width))
     else:
         page.ask("b_vocab")
-        logits = page.step("logits", matmul, rows, weight)
+        logits = page.step("logits", ops.matmul, rows, weight)
     if logits and logits.op is None:
         logits.cols = words
-    probabilities = page.step("probabilities", softmax, logits)
+    probabilities = page.step("probabilities", ops.softmax, logits)
     if probabilities and probabilities.op is None:
         probabilities.cols = words
-    predicted = page.step("predicted", largest, probabilities, first=first)
+    predicted = page.step("predicted", ops.largest, probabilities, first=first)
     page.note("input: " + " ".join(said) if said else "")
     if logits.op is not None:
         every = "every row projected" if forced else "the last row projected"
@@ -249,46 +293,44 @@ def _layer(sheet: Worksheet, plan: _Plan, own: Sublayers, at: str, layer: int) -
     common = plan.common
     sheet = attention(
         sheet, mask="causal", id=named("self-attention"), matrices=own.attention,
-        **place("self", 0), **plan.attend, **common,
+        **place("self", 0), **plan.options[0], **common,
     )  # fmt: skip
-    sheet = addnorm(sheet, id=named("addnorm", 3, 1), matrices=own.norms.get(1), **plan.norm, **common)
+    sheet = addnorm(sheet, id=named("addnorm", 3, 1), matrices=own.norms.get(1), **plan.options[1], **common)
     sheet = attention(
         sheet, context=plan.memory, id=named("cross-attention"), matrices=own.cross,
-        **place("cross", 1), **plan.attend, **common,
+        **place("cross", 1), **plan.options[0], **common,
     )  # fmt: skip
-    sheet = addnorm(sheet, id=named("addnorm", 3, 2), matrices=own.norms.get(2), **plan.norm, **common)
-    sheet = ffn(sheet, id=named("ffn"), matrices=own.ffn, **place("ffn", 2), **plan.network, **common)
-    return addnorm(sheet, id=named("addnorm", 3, 3), matrices=own.norms.get(3), **plan.norm, **common)
+    sheet = addnorm(sheet, id=named("addnorm", 3, 2), matrices=own.norms.get(2), **plan.options[1], **common)
+    sheet = ffn(sheet, id=named("ffn"), matrices=own.ffn, **place("ffn", 2), **plan.options[2], **common)
+    return addnorm(sheet, id=named("addnorm", 3, 3), matrices=own.norms.get(3), **plan.options[1], **common)
 
 
 def _memory(before: Worksheet, given: object) -> Matrix:
     """The encoder's output: given, or what the last stage hands on."""
     if given is not None:
         return given.renamed("context") if isinstance(given, Matrix) else Matrix.of("context", given)
-    flowing = arriving(before)
+    flowing = builder.arriving(before)
     if flowing is None:
         raise InputError(
-            "decode needs the encoder's output", "it was not given", mend="pipe it in, or give it: -m memory=…"
+            "decode needs the encoder's output", "it was not given", mend="pipe it in, or give it: ‹-m memory›"
         )
     return flowing.renamed("context")
 
 
-def _with_ends(vocabulary: Vocabulary | Sequence[str] | None, first_id: int | None) -> Vocabulary:
+def _with_ends(vocabulary: Words, first_id: int | None) -> Vocabulary:
     """The vocabulary with <start> and <end>, at its end where it lacks them."""
     if vocabulary is None:
         raise InputError(
             "decode needs a vocabulary",
             "no stage before it has one",
-            mend='start with tmat vocab, or give the words: --words "you win or die"',
+            mend='start with tmat vocab, or give the words: ‹vocabulary "you win or die"›',
         )
-    own = numbered(vocabulary, first_id)
+    own = vocabularies.numbered(vocabulary, first_id)
     missing = [token for token in (START, END) if own.id(token) is None]
     return Vocabulary((*own.words, *missing), own.first_id, own.case, own.tokenizer)
 
 
-def _output_words(
-    own: Vocabulary | Sequence[str] | None, words: Vocabulary, head: dict[str, object]
-) -> tuple[str, ...]:
+def _output_words(own: Words, words: Vocabulary, head: dict[str, object]) -> tuple[str, ...]:
     """The words that are predicted: all of them, or those without <start> and <end> where the numbers given are so many."""
     known = own.words if isinstance(own, Vocabulary) else tuple(own or ())
     expected = words.words
@@ -336,6 +378,6 @@ def _table(before: Worksheet, given: object, words: Vocabulary, d_model: int, se
         origin = f"{origin or 'given'}, {lacking} more rows drawn"
     if lacking:
         kind = "uniform" if init.startswith("torch") else init
-        rows = draw(kind, (lacking, d_model), seed=seed, stage="decode.embed", name="W_E")
+        rows = seeding.draw(kind, (lacking, d_model), seed=seed, stage="decode.embed", name="W_E")
         values = np.vstack([values, rows])
     return Matrix.of("W_E", values, words.words, [f"e{n}" for n in range(1, d_model + 1)], origin)

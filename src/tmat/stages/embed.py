@@ -3,38 +3,55 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Any
 
-from tmat.engine.builder import Sheet
-from tmat.engine.draws import Seed
-from tmat.engine.node import Node
-from tmat.engine.rounding import Rounding
+from tmat.engine.declaration import stages
+from tmat.engine.fields import INPUT, SHAPE, Numbers, StageOptions, given, option, step
 from tmat.errors import InputError, fold
-from tmat.operations import lookup, token_ids
-from tmat.sheet.worksheet import Worksheet
-from tmat.stages.vocab import numbered
+from tmat.late import late
+from tmat.stages.parts.options import OwnWords
 from tmat.text.vocabulary import Vocabulary, tokenize
 
+if TYPE_CHECKING:
+    from tmat import operations as ops
+    from tmat.engine.node import Node
+    from tmat.sheet import worksheet
+    from tmat.stages.parts import words as vocabularies
+else:
+    ops, worksheet = late("tmat.operations"), late("tmat.sheet.worksheet")
+    vocabularies = late("tmat.stages.parts.words")
 
-def embed(
-    sheet: Worksheet | None = None,
-    text: str | None = None,
-    *,
-    tokens: Sequence[str] | None = None,
-    vocabulary: Vocabulary | Sequence[str] | None = None,
-    first_id: int | None = None,
-    d_model: int | None = None,
-    seed: Seed = 0,
-    init: str = "uniform",
-    round: str | int | Rounding | None = None,
-    keep: Iterable[str] | None = None,
-    dtype: str = "float64",
-    id: str | None = None,
-    stream: str | None = None,
-    ordinal: int | None = None,
-    matrices: Mapping[str, object] | None = None,
-    **named: object,
-) -> Worksheet:
+
+@dataclass
+class EmbedOptions(OwnWords, StageOptions):
+    """The text, the vocabulary and the matrices."""
+
+    text: str | None = option(None, "The text to look up.", INPUT, "TEXT")
+    _: KW_ONLY
+    tokens: Sequence[str] | None = None
+    d_model: int | None = option(None, "The width of the embeddings where W_E is drawn (6).", SHAPE, "N", at_least=1)
+
+    W_E: Numbers = given("N×d_model")
+    ids: Numbers = step("n×1")
+    E: Numbers = step("n×d_model", called="embedding embeddings")
+
+
+@stages(
+    EmbedOptions,
+    summary="The tokens' ids and their rows of the embedding table.",
+    formula="E = W_E[ids]: the number of each token in the vocabulary, and the row of the table that it names.",
+    about="W_E has a row a word of the vocabulary.",
+    main="W_E",
+    examples=(
+        "tmat embed",
+        "tmat vocab --text 'you win or you die' | tmat embed --text 'you die' --d-model 4 --seed 1",
+    ),
+    order=20,
+    then="tmat posenc",
+)
+def embed(x: worksheet.Worksheet | None, how: EmbedOptions, matrices: dict[str, Any]) -> worksheet.Worksheet:
     """The ids of the tokens and their rows of the table: E = W_E[ids].
 
     Shapes: ids n×1, W_E N×d_model (a row a word of the vocabulary), E n×d_model. The vocabulary is
@@ -49,25 +66,36 @@ def embed(
     >>> sheet["embed"]["E"].values.tolist()
     [[0.1, 0.2], [0.3, 0.4]]
     """
-    before = sheet if sheet is not None else Worksheet()
-    if d_model is not None and d_model < 1:
-        raise InputError(f"--d-model {d_model} does not fit", "expected a whole number from 1")
-    everything = {**(matrices or {}), **named}
-    begun = next((name for name in everything if fold(name.removesuffix(".T")) in ("ids", "e")), None)
-    own = vocabulary if vocabulary is not None else before.vocabulary
-    words = _numbered(own, text, tokens, first_id)
-    said = _tokens(before, text, tokens, words, needed=begun is None)
-    page = Sheet(
-        "embed", Worksheet(before.stages, words if words.words else None, said), everything,
-        seed=seed, init=init, round=round, keep=keep, dtype=dtype, id=id, stream=stream, ordinal=ordinal,
+    before = x if x is not None else worksheet.Worksheet()
+    begun = any(fold(name.removesuffix(".T")) in ("ids", "e") for name in matrices)
+    own = how.vocabulary if how.vocabulary is not None else before.vocabulary
+    own = own if own is not None else _own_words(how.text, how.tokens)
+    words = vocabularies.numbered(own, how.first_id)
+    said = _tokens(before, how.text, how.tokens, words, needed=not begun)
+    page = how.sheet(
+        "embed", worksheet.Worksheet(before.stages, words if words.words else None, said), matrices
     )  # fmt: skip
-    if begun is None:
-        ids = page.step("ids", token_ids, ids=words.lookup(said), words=list(said))
-    else:
+    if begun:
         ids = _upright(page.given("ids"))
         _label(ids, said)
-    width = 6 if d_model is None else d_model
+    else:
+        ids = page.step("ids", ops.token_ids, ids=words.lookup(said), words=list(said))
+    width = 6 if how.d_model is None else how.d_model
     table = page.weight("W_E", len(words.words), width, "e", rows=words.words)
+    _refuse_table(table, words, how.d_model)
+    e = page.step("E", ops.lookup, ids, table, first=words.first_id)
+    if page.has("E"):
+        _label(e, said)
+    if how.d_model is not None and e and e.width != how.d_model:
+        raise InputError(f"‹d_model {how.d_model}› does not fit E", f"E is {e.told()}", mend="leave ‹d_model› out")
+    count = len(words.words) or table.height
+    page.record(d_model=e.width)
+    page.note(f"{count} word{'' if count == 1 else 's'}" if count else "", f"d_model = {e.width}", rule_of_thumb(count))
+    return page.finish(e)
+
+
+def _refuse_table(table: Node, words: Vocabulary, d_model: int | None) -> None:
+    """A table of another height than the vocabulary, or of another width than was said."""
     if table and words.words and table.height != len(words.words):
         raise InputError(
             "W_E does not fit the vocabulary",
@@ -76,19 +104,10 @@ def embed(
         )
     if d_model is not None and table and table.width != d_model:
         raise InputError(
-            "W_E does not fit --d-model",
-            f"W_E is {table.told()}, --d-model is {d_model}",
-            mend="leave --d-model out: where W_E is given, its own width rules",
+            "W_E does not fit ‹d_model›",
+            f"W_E is {table.told()}, ‹d_model› is {d_model}",
+            mend="leave ‹d_model› out: where W_E is given, its own width rules",
         )
-    e = page.step("E", lookup, ids, table, first=words.first_id)
-    if page.has("E"):
-        _label(e, said)
-    if d_model is not None and e and e.width != d_model:
-        raise InputError(f"--d-model {d_model} does not fit E", f"E is {e.told()}", mend="leave --d-model out")
-    count = len(words.words) or table.height
-    page.record(d_model=e.width)
-    page.note(f"{count} word{'' if count == 1 else 's'}" if count else "", f"d_model = {e.width}", rule_of_thumb(count))
-    return page.finish(e)
 
 
 def rule_of_thumb(words: int) -> str:
@@ -98,13 +117,6 @@ def rule_of_thumb(words: int) -> str:
     'rule of thumb: n > 8.33·log 23 = 26.12'
     """
     return f"rule of thumb: n > 8.33·log {words} = {8.33 * math.log(words):.2f}" if words else ""
-
-
-def _numbered(
-    own: Vocabulary | Sequence[str] | None, text: str | None, tokens: Sequence[str] | None, first_id: int | None
-) -> Vocabulary:
-    """The vocabulary: one that is there already, a list of words with its first id, or the text's own words."""
-    return numbered(own if own is not None else _own_words(text, tokens), first_id)
 
 
 def _upright(ids: Node) -> Node:
@@ -135,7 +147,12 @@ def _own_words(text: str | None, tokens: Sequence[str] | None) -> tuple[str, ...
 
 
 def _tokens(
-    before: Worksheet, text: str | None, tokens: Sequence[str] | None, words: Vocabulary, *, needed: bool
+    before: worksheet.Worksheet,
+    text: str | None,
+    tokens: Sequence[str] | None,
+    words: Vocabulary,
+    *,
+    needed: bool,
 ) -> tuple[str, ...]:
     if tokens is not None:
         said = tuple(tokens)
@@ -145,6 +162,6 @@ def _tokens(
         said = before.tokens
     if not said and needed:
         raise InputError(
-            "embed has no text", "it looks up the words of a text", mend='give one: --text "When you play"'
+            "embed has no text", "it looks up the words of a text", mend='give one: ‹text "When you play"›'
         )
     return said

@@ -2,40 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
-from tmat.engine.builder import WhereFound
-from tmat.engine.draws import Seed
-from tmat.engine.limits import MOST_LAYERS, refuse_count
-from tmat.engine.rounding import Rounding
-from tmat.errors import InputError
+from tmat.engine.declaration import arrived, stages
+from tmat.engine.fields import CONVENTIONS, Numbers, StageOptions, declares, given, option
+from tmat.late import late
 from tmat.progress import working
-from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.ffn import ffn
-from tmat.stages.stack import Sublayers, by_layer, taken
+from tmat.stages.parts.options import DrawnInput, FfnBias, Heads, Kinds, Layers, Network, Norm, Seen, sublayers
 
-ORDERS = ("post", "pre")
+if TYPE_CHECKING:
+    from tmat.engine import builder
+    from tmat.engine import rounding as roundings
+    from tmat.sheet import selecting
+    from tmat.sheet.worksheet import Worksheet
+    from tmat.stages.parts import stack
+    from tmat.stages.parts.stack import Sublayers
+else:
+    builder, roundings = late("tmat.engine.builder"), late("tmat.engine.rounding")
+    selecting, stack = late("tmat.sheet.selecting"), late("tmat.stages.parts.stack")
 
 
-def encode(
-    x: Worksheet | object = None,
-    *,
-    layers: int = 1,
-    norm_order: str = "post",
-    attention_options: Mapping[str, Any] | None = None,
-    norm_options: Mapping[str, Any] | None = None,
-    ffn_options: Mapping[str, Any] | None = None,
-    seed: Seed = 0,
-    init: str = "uniform",
-    round: str | int | Rounding | None = None,
-    keep: Iterable[str] | None = None,
-    dtype: str = "float64",
-    matrices: Mapping[str, object] | None = None,
-    **named: object,
-) -> Worksheet:
+@declares
+class EncodeOptions(Layers, Heads, Network, FfnBias, Norm, DrawnInput, Seen, StageOptions):
+    """How many layers, and what their attentions, norms and networks are told."""
+
+    norm_order: Literal["post", "pre"] = option(
+        "post", "post: norm after each residual, as in the paper; pre: before each sublayer.", CONVENTIONS, "ORDER"
+    )
+    attention_options: Mapping[str, Any] | None = None
+    norm_options: Mapping[str, Any] | None = None
+    ffn_options: Mapping[str, Any] | None = None
+
+    X: Numbers = given("n×d_model", drawn="x")
+
+
+@stages(
+    EncodeOptions,
+    summary="N encoder layers in one go.",
+    formula="x = norm(x + attention(x)), then x = norm(x + ffn(x)), N times: the same as the stages piped, bit for bit.",
+    about="Layer 1 is the stages attention, addnorm, ffn and addnorm-2, layer 2 begins with attention-2.\n\n"
+    "Matrices carry their layer: layer1.W_Q, layer2.W_1, layer2.gamma1 (after attention), "
+    "layer2.gamma2; without a layer a matrix is meant for all.",
+    main="X",
+    made_of=(attention, addnorm, ffn),
+    examples=(
+        "tmat encode --layers 2 --heads 2 --seed 1",
+        "tmat vocab --text 'you win or you die' | tmat embed --text 'you die' | tmat posenc | tmat encode --only output",
+    ),
+    order=70,
+    then="tmat decode",
+)
+def encode(x: object, how: EncodeOptions, matrices: dict[str, Any]) -> Worksheet:
     """N encoder layers: x = norm(x + attention(x)), x = norm(x + ffn(x)), the same as the stages piped, bit for bit.
 
     ``norm_order`` "post" norms after each residual as the paper does; "pre" norms before each
@@ -49,62 +70,46 @@ def encode(
     >>> [stage.id for stage in sheet.stages][:5]
     ['attention', 'addnorm', 'ffn', 'addnorm-2', 'attention-2']
     """
-    if layers < 1:
-        raise InputError(f"--layers {layers} does not fit", "expected a whole number from 1")
-    refuse_count("--layers", layers, MOST_LAYERS)
-    if norm_order not in ORDERS:
-        raise InputError(f"--norm-order {norm_order} is not known", f"expected one of {', '.join(ORDERS)}")
-    sheet = x if isinstance(x, Worksheet) else Worksheet()
-    everything: dict[str, object] = {**(matrices or {}), **named}
-    given_x = taken(everything, "X")
-    start = given_x if given_x is not None or isinstance(x, Worksheet) else x
-    rounding = Rounding.parse(round, strict=False)
-    common: dict[str, Any] = {"seed": seed, "init": init, "round": rounding, "dtype": dtype}
+    sheet, matrices = arrived(encode.declared, x, how, matrices)
+    start = stack.taken(matrices, "X")
+    rounding = roundings.Rounding.parse(how.round, strict=False)
+    common: dict[str, Any] = {"seed": how.seed, "init": how.init, "round": rounding, "dtype": how.dtype}
+    keep = None if how.keep is None else list(how.keep)
     if keep is not None:  # what nobody asked for is let go stage by stage, all but what flows on
-        keep = list(keep)
-        found = WhereFound(["output", *(name.rpartition(".")[2] for name in keep)])
+        found = builder.WhereFound(["output", *(name.rpartition(".")[2] for name in keep)])
         common["keep"] = found
-    options = (dict(attention_options or {}), dict(norm_options or {}), dict(ffn_options or {}))
+    options = sublayers(how, Seen)
     first = len(sheet.stages)
-    layer = _post if norm_order == "post" else _pre
-    with working("encoding", layers) as step:
-        for n, sublayers in enumerate(by_layer(everything, layers, norms=2), start=1):
-            given = {} if start is None else {"X": start}
-            sheet = layer(sheet, sublayers, given, options, common)
+    layer = _post if how.norm_order == "post" else _pre
+    with working("encoding", how.layers) as tell:
+        for n, own in enumerate(stack.by_layer(matrices, how.layers, norms=2), start=1):
+            sheet = layer(sheet, own, {} if start is None else {"X": start}, options, common)
             start = None
-            step(n)
+            tell(n)
     if keep is None:
         rounding.refuse_unknown((step.name for stage in sheet.stages[first:] for step in stage.steps), "encode")
         return sheet
-    from tmat.sheet.selecting import chosen
-
-    return chosen(sheet, keep, first=first, known=found.known)
-
-
-Options = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+    return selecting.chosen(sheet, keep, first=first, known=found.known)
 
 
 def _post(
-    sheet: Worksheet, own: Sublayers, given: dict[str, object], options: Options, common: dict[str, Any]
+    sheet: Worksheet, own: Sublayers, start: dict[str, object], options: Kinds, common: dict[str, Any]
 ) -> Worksheet:
     attend, norm, network = options
-    sheet = attention(sheet, matrices={**own.attention, **given}, **attend, **common)
+    sheet = attention(sheet, matrices={**own.attention, **start}, **attend, **common)
     sheet = addnorm(sheet, matrices=own.norms.get(1), **norm, **common)
     sheet = ffn(sheet, matrices=own.ffn, **network, **common)
     return addnorm(sheet, matrices=own.norms.get(2), **norm, **common)
 
 
 def _pre(
-    sheet: Worksheet, own: Sublayers, given: dict[str, object], options: Options, common: dict[str, Any]
+    sheet: Worksheet, own: Sublayers, start: dict[str, object], options: Kinds, common: dict[str, Any]
 ) -> Worksheet:
     attend, norm, network = options
     for n, (stage, matrices, how) in enumerate(((attention, own.attention, attend), (ffn, own.ffn, network)), start=1):
         before = sheet.next_id("addnorm")
-        sheet = addnorm(sheet, add_residual=False, matrices={**own.norms.get(n, {}), **given}, **norm, **common)
+        sheet = addnorm(sheet, add_residual=False, matrices={**own.norms.get(n, {}), **start}, **norm, **common)
         sheet = stage(sheet, matrices=matrices, **how, **common)  # type: ignore[operator]
         sheet = addnorm(sheet, norm="none", residual_of=before, **common)
-        given = {}
+        start = {}
     return sheet
-
-
-__all__ = ["ORDERS", "Matrix", "encode"]

@@ -1,37 +1,59 @@
-"""The feed-forward network: a linear layer, a bend, and a linear layer back."""
+"""The feed-forward network: a linear layer, an activation, and a linear layer back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from tmat.engine.builder import Sheet, arriving
-from tmat.engine.draws import Seed
-from tmat.engine.node import Node
-from tmat.engine.rounding import Rounding
+from tmat.engine.declaration import stage
+from tmat.engine.fields import CONVENTIONS, SHAPE, Numbers, StageOptions, declares, given, option, step
 from tmat.errors import InputError
-from tmat.operations import ACTIVATIONS, linear, matmul
-from tmat.sheet.worksheet import Worksheet
+from tmat.late import late
+from tmat.stages.parts.options import DrawnInput, Network
+
+if TYPE_CHECKING:
+    from tmat import operations as ops
+    from tmat.engine.builder import Sheet
+    from tmat.engine.node import Node
+else:
+    ops = late("tmat.operations")
 
 
-def ffn(
-    x: Worksheet | object = None,
-    *,
-    d_ff: int | None = None,
-    d_out: int | None = None,
-    layers: int = 2,
-    activation: str = "relu",
-    bias: bool | None = None,
-    seed: Seed = 0,
-    init: str = "uniform",
-    round: str | int | Rounding | None = None,
-    keep: Iterable[str] | None = None,
-    dtype: str = "float64",
-    id: str | None = None,
-    stream: str | None = None,
-    ordinal: int | None = None,
-    matrices: Mapping[str, object] | None = None,
-    **named: object,
-) -> Worksheet:
+@declares
+class FfnOptions(Network, DrawnInput, StageOptions):
+    """The widths of the network, and its matrices."""
+
+    d_out: int | None = option(
+        None, "The width that comes out where W_2 is drawn; d_model unless told.", SHAPE, "N", at_least=1
+    )
+    layers: int = option(
+        2, "2 as in the paper; 1 ends at the activation, as in the thrones article.", CONVENTIONS, "1|2",
+        fits=lambda n: n in (1, 2), expected="the network has 2 layers, or the 1 of some articles",
+    )  # fmt: skip
+    bias: bool | None = option(None, "Draw biases; they are drawn with the weights unless told.", CONVENTIONS)
+
+    X: Numbers = given("n×d", drawn="x")
+    W_1: Numbers = given("d×d_ff")
+    b_1: Numbers = given("1×d_ff")
+    W_2: Numbers = given("d_ff×d")
+    b_2: Numbers = given("1×d")
+    hidden: Numbers = step("n×d_ff")
+    activated: Numbers = step("n×d_ff", called="relu")
+    output: Numbers = step("n×d")
+
+
+@stage(
+    FfnOptions,
+    summary="Two linear layers with an activation between.",
+    formula="max(0, X·W_1 + b_1)·W_2 + b_2: each row by itself through two linear layers.",
+    main="X",
+    examples=(
+        "tmat ffn --seed 1 --d-model 4",
+        "tmat ffn -m X='1 -1; 2 0' -m W_1='1 0; 0 1' -m b_1='0.5 0.5' --layers 1",
+    ),
+    order=60,
+    then="tmat addnorm",
+)
+def ffn(sheet: Sheet, how: FfnOptions) -> Node:
     """Two linear layers with an activation between: output = act(X·W_1 + b_1)·W_2 + b_2.
 
     Shapes: X n×d, W_1 d×d_ff (4·d unless said), b_1 1×d_ff, W_2 d_ff×d, b_2 1×d. With ``layers=1``
@@ -45,58 +67,41 @@ def ffn(
     >>> sheet["ffn"]["output"].values.tolist()
     [[1.0]]
     """
-    before = x if isinstance(x, Worksheet) else None
-    everything: dict[str, object] = {**(matrices or {}), **named}
-    if x is not None and before is None:
-        everything["X"] = x
-    if activation not in ACTIVATIONS:
-        raise InputError(f"--activation {activation} is not known", f"expected one of {', '.join(ACTIVATIONS)}")
-    if layers not in (1, 2):
-        raise InputError(f"--layers {layers} does not fit", "the network has 2 layers, or the 1 of some articles")
-    for option, size in (("--d-ff", d_ff), ("--d-out", d_out)):
-        if size is not None and size < 1:
-            raise InputError(f"{option} {size} does not fit", "expected a whole number from 1")
-    sheet = Sheet(
-        "ffn", before, everything,
-        seed=seed, init=init, round=round, keep=keep, dtype=dtype, id=id, stream=stream, ordinal=ordinal,
-    )  # fmt: skip
-    _refuse_unused(sheet, layers, d_ff, d_out, bias)
-    x_node = sheet.given("X", arriving(sheet.before))
-    width = d_ff or (4 * x_node.width if layers == 2 else d_out or x_node.width)
-    hidden = _layer(sheet, "hidden", x_node, "1", width, bias)
-    activated = sheet.step("activated", ACTIVATIONS[activation], hidden)
-    sheet.note("one layer" if layers == 1 else "two layers")
+    _refuse_unused(sheet, how)
+    x = sheet.main("X")
+    width = how.d_ff or (4 * x.width if how.layers == 2 else how.d_out or x.width)
+    hidden = _layer(sheet, "hidden", x, "1", width, how.bias)
+    activated = sheet.step("activated", ops.ACTIVATIONS[how.activation], hidden)
+    sheet.note("one layer" if how.layers == 1 else "two layers")
     if hidden:
         sheet.note(f"d_ff = {hidden.width}")
         sheet.record(d_ff=hidden.width)
     if activated.op is not None:
-        sheet.note("no activation" if activation == "none" else activation)
-    sheet.record(activation=activation, layers=layers)
-    if layers == 1:
-        return sheet.finish(activated)
-    return sheet.finish(_layer(sheet, "output", activated, "2", d_out or x_node.width or hidden.width, bias))
+        sheet.note("no activation" if how.activation == "none" else how.activation)
+    sheet.record(activation=how.activation, layers=how.layers)
+    if how.layers == 1:
+        return activated
+    return _layer(sheet, "output", activated, "2", how.d_out or x.width or hidden.width, how.bias)
 
 
-def _refuse_unused(sheet: Sheet, layers: int, d_ff: int | None, d_out: int | None, bias: bool | None) -> None:
+def _refuse_unused(sheet: Sheet, how: FfnOptions) -> None:
     """What was said but would change nothing, as a matrix is given or there is one layer."""
-    if layers == 1 and d_ff is not None and d_out is not None and d_ff != d_out:
+    one_layer, widths = how.layers == 1, (how.d_ff, how.d_out)
+    if one_layer and None not in widths and how.d_ff != how.d_out:
         raise InputError(
-            f"--d-ff {d_ff} and --d-out {d_out} contradict each other", "a network of one layer has one width"
+            f"‹d_ff {how.d_ff}› and ‹d_out {how.d_out}› contradict each other", "a network of one layer has one width"
         )
-    given_1, given_2 = sheet.peek("W_1"), sheet.peek("W_2")
-    for option, size, name, given in (
-        ("--d-ff", d_ff, "W_1", given_1),
-        ("--d-out", d_out, *(("W_1", given_1) if layers == 1 else ("W_2", given_2))),
-    ):
-        if size is not None and given is not None and given.width != size:
+    for option_name, size, name in (("d_ff", how.d_ff, "W_1"), ("d_out", how.d_out, "W_1" if one_layer else "W_2")):
+        matrix = sheet.peek(name)
+        if size is not None and matrix is not None and matrix.width != size:
             raise InputError(
-                f"{option} {size} does not fit {name}",
-                f"{name} is {given.size}{' from ' + given.origin if given.origin else ''}",
-                mend=f"leave {option} out: where {name} is given, its own width rules",
+                f"‹{option_name} {size}› does not fit {name}",
+                f"{name} is {matrix.size}{' from ' + matrix.origin if matrix.origin else ''}",
+                mend=f"leave ‹{option_name}› out: where {name} is given, its own width rules",
             )
     for name in ("b_1", "b_2"):
-        if bias is False and sheet.has(name):
-            raise InputError(f"{name} is given, and --no-bias contradicts it", mend="leave one of them out")
+        if how.bias is False and sheet.has(name):
+            raise InputError(f"{name} is given, and ‹bias False› contradicts it", mend="leave one of them out")
 
 
 def _layer(sheet: Sheet, name: str, x: Node, n: str, width: int, bias: bool | None) -> Node:
@@ -105,6 +110,6 @@ def _layer(sheet: Sheet, name: str, x: Node, n: str, width: int, bias: bool | No
     weight = sheet.weight(f"W_{n}", x.width, width, letter)
     if not biased:
         sheet.ask(f"b_{n}")
-        return sheet.step(name, matmul, x, weight)
+        return sheet.step(name, ops.matmul, x, weight)
     b = sheet.bias(f"b_{n}", weight.width or width, letter, fan_in=weight.height or x.width)
-    return sheet.step(name, linear, x, weight, b)
+    return sheet.step(name, ops.linear, x, weight, b)

@@ -3,29 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
+from tmat.engine.declaration import stages
+from tmat.engine.fields import CONVENTIONS, Options, declares, option
 from tmat.errors import InputError, nearest
 from tmat.sheet.worksheet import Parameter, Stage, Worksheet
-from tmat.text.tokenizing import clean, compared
+from tmat.stages.parts.words import distinct
+from tmat.text.tokenizing import compared
 from tmat.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from tmat.text.counting import Counts
 
 UNKNOWN = "<unk>"
+ORDERS = ("first-seen", "sorted")
 _NAMED = 10
 
 
-def vocab(
-    corpus: str | Iterable[str],
-    *,
-    case: str = "fold",
-    order: str | Sequence[str] = "first-seen",
-    first_id: int = 1,
-    special: Sequence[str] = (),
-    tokenizer: str = "words",
-) -> Worksheet:
+@declares
+class VocabOptions(Options):
+    """What counts as a word, and how words are numbered."""
+
+    case: Literal["fold", "keep"] = option(
+        "fold", "fold: When and when are one word; keep: two.", CONVENTIONS, "fold|keep"
+    )
+    order: str | Sequence[str] = option(
+        "first-seen", "Of the ids: first-seen, sorted, or the words themselves as a text or a file.", CONVENTIONS,
+        "ORDER", legal=ORDERS, open=True,
+    )  # fmt: skip
+    first_id: int = option(1, "The first id.", CONVENTIONS, "0|1")
+    special: Sequence[str] = option(
+        (), "Special tokens: '<pad>,<start>,<end>,<unk>'; they come first.", CONVENTIONS, "TOKENS"
+    )
+    tokenizer: Literal["words", "chars"] = option("words", "What a token is.", CONVENTIONS, "words|chars")
+
+
+@stages(
+    VocabOptions,
+    summary="The words of a corpus and their ids.",
+    formula="vocabulary = set(N), size = count(set(N)), where N is the list of the corpus's words; each word gets a "
+    "number.",
+    about="Words keep their apostrophes (won't) and come in any script; Chinese characters count one by one.",
+    examples=(
+        "tmat vocab --text 'I drink and I know things.'",
+        "tmat vocab corpus.txt --order sorted --special '<pad>,<unk>' -o vocabulary.json",
+    ),
+    order=10,
+    then="tmat embed --text '…'",
+)
+def vocab(corpus: str | Iterable[str], how: VocabOptions, matrices: dict[str, Any]) -> Worksheet:
     """The different words of a corpus, each with an id: vocab size = count(set(N)), N the list of its words.
 
     The corpus is a text or chunks of one, read once. ``case``: fold (When and when are one word, spelled as
@@ -45,9 +72,10 @@ def vocab(
     """
     from tmat.text.counting import count
 
+    order, case, first_id, tokenizer = how.order, how.case, how.first_id, how.tokenizer
     _check(order, first_id)
-    given = None if isinstance(order, str) else _distinct(order, case, "the order of ids")
-    front = _distinct(special, case, "the special tokens")
+    given = None if isinstance(order, str) else distinct(order, case, "the order of ids")
+    front = distinct(how.special, case, "the special tokens")
     counts = count(
         [corpus] if isinstance(corpus, str) else corpus,
         tokenizer=tokenizer,
@@ -110,39 +138,9 @@ def _arranged(
     return tuple(spelling[k] for k in keys), [number.get(k, 0) for k in keys], absent, unknown
 
 
-def words_in_order(text: str) -> list[str]:
-    """The words of an order of ids as people write one: parted by spaces, line ends or commas.
-
-    >>> words_in_order("I, drink things\\nKnow")
-    ['I', 'drink', 'things', 'Know']
-    """
-    return text.removeprefix("\ufeff").replace(",", " ").split()
-
-
-def numbered(words: Vocabulary | Sequence[str], first_id: int | None = None) -> Vocabulary:
-    """A list of words as a vocabulary, numbered from ``first_id`` (1 unless said); a vocabulary as it is.
-
-    >>> numbered(["you", "win"], 0).id("win")
-    1
-    """
-    if first_id not in (None, 0, 1):
-        raise InputError(f"the first id cannot be {first_id}", "ids begin at 0 or at 1")
-    if not isinstance(words, Vocabulary):
-        return Vocabulary(
-            tuple(_distinct(words, "fold", "the vocabulary").values()), 1 if first_id is None else first_id
-        )
-    if first_id is not None and first_id != words.first_id:
-        raise InputError(
-            f"--first-id {first_id} does not fit the vocabulary",
-            f"its first id is {words.first_id}",
-            mend="leave --first-id out, or give the vocabulary with it",
-        )
-    return words
-
-
 def _check(order: str | Sequence[str], first_id: int) -> None:
-    if isinstance(order, str) and order not in ("first-seen", "sorted"):
-        near = nearest(order, ("first-seen", "sorted"))
+    if isinstance(order, str) and order not in ORDERS:
+        near = nearest(order, ORDERS)
         raise InputError(
             f"no order '{order}'",
             "the order of ids is first-seen, sorted, or a list of the words",
@@ -150,22 +148,6 @@ def _check(order: str | Sequence[str], first_id: int) -> None:
         )
     if first_id not in (0, 1):
         raise InputError(f"the first id cannot be {first_id}", "ids begin at 0 or at 1")
-
-
-def _distinct(words: Sequence[str], case: str, where: str) -> dict[str, str]:
-    """The words by their keys; a word twice is an error."""
-    distinct: dict[str, str] = {}
-    for word in map(clean, words):
-        before = distinct.get(compared(word, case))
-        if before is not None:
-            same = f"'{word}' twice" if before == word else f"both '{before}' and '{word}'"
-            raise InputError(
-                f"{where}: {same}",
-                "a word has one id" + ("" if before == word else ", and case is folded"),
-                mend="leave one of them out" + ("" if before == word else ", or keep case"),
-            )
-        distinct[compared(word, case)] = word
-    return distinct
 
 
 def _some(words: list[str]) -> str:

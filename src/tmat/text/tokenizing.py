@@ -21,7 +21,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from tmat.errors import InputError, nearest
+from tmat.errors import InputError, UnknownWords, nearest
 from tmat.text.splitting import SPECIAL, TOKENIZERS, checked, clean, splitter
 
 __all__ = [
@@ -92,7 +92,7 @@ def unknown_words(unknown: Iterable[str], index: Mapping[str, int]) -> InputErro
     if len(words) > _NAMED:
         lines.append(f"and {len(words) - _NAMED} more")
     them = "this" if len(words) == 1 else "these"
-    return InputError(
+    return UnknownWords(
         f"the vocabulary lacks {'a word' if len(words) == 1 else f'{len(words)} words'} of the text",
         *lines,
         mend=f"use its words, or add {them} to the corpus, or put <unk> among its special tokens",

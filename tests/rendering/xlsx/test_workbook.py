@@ -350,7 +350,7 @@ def test_without_xlsxwriter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_to_write() -> None:
-    with pytest.raises(InputError, match=r"no stage to write as xlsx\n  the worksheet has none\n  try --format json"):
+    with pytest.raises(InputError, match=r"no stage to write as xlsx\n  the worksheet has none\n  try format='json'"):
         dumped(Worksheet())
 
 

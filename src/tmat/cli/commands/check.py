@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tmat.cli.options import CONVENTIONS, INPUT, OUTPUT
+from tmat.engine.fields import CONVENTIONS, INPUT, OUTPUT
 
 EXAMPLES = """Examples:
 
@@ -14,6 +14,7 @@ EXAMPLES = """Examples:
 
 
 def command(
+    context: typer.Context,
     answers: Annotated[list[str] | None, typer.Argument(metavar="[ANSWERS]…", help="Answers to mark: text as people type it, JSON, .npz, .csv, .xlsx; or folders of them. Standard input where none is given.")] = None,
     key: Annotated[str | None, typer.Option("--key", metavar="KEY", rich_help_panel=INPUT, help="The worksheet to mark by: a file, - for standard input, or example:NAME. Without one, a worksheet is held against itself.")] = None,
     atol: Annotated[float | None, typer.Option("--atol", metavar="NUMBER", rich_help_panel=CONVENTIONS, help="Right within this distance, in place of the precision that the printed numbers claim.")] = None,
@@ -37,13 +38,12 @@ def command(
 
     Exit code 0: all right. 1: something is not. 2: it could not be marked.
     """
-    from tmat.cli.flow import environment
     from tmat.cli.options import split_names
     from tmat.cli.reporting import Reporter, format_of, say_failures
     from tmat.cli.submissions import marked, points_of
     from tmat.marking.options import Choices
 
-    env = environment()
+    env = context.obj
     form = format_of(format, output)
     worth = points_of(split_names(points))
     choices = Choices(atol=atol, rtol=rtol, points=worth, follow=follow, close=close)

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tmat.cli.options import INPUT, OUTPUT, Common, split_names, with_common
+from tmat.cli.options import Common, split_names, with_common
+from tmat.engine.fields import INPUT, OUTPUT
 from tmat.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -41,9 +42,8 @@ def command(
 
     What does not come out has its slip named, with the right numbers. A piped example is its worksheets in JSON.
     """
-    from tmat.cli.flow import environment
 
-    env = environment()
+    env = common.environment
     if name is None:
         _list(common, env, corrected or script)
         return

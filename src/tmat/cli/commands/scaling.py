@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tmat.cli.options import DRAWS, OUTPUT, SHAPE, Common, with_common
+from tmat.cli.options import Common, with_common
+from tmat.engine.fields import DRAWS, OUTPUT, SHAPE
 from tmat.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -77,11 +78,10 @@ def command(
     one weight takes all. And the same for 20,000 draws of N(0, 100²), as they are and divided by 100.
     """
     from tmat.cli.emit import write_file
-    from tmat.cli.flow import environment
     from tmat.cli.terminal import put
     from tmat.rendering.styled import to_text
 
-    env = environment()
+    env = common.environment
     chosen = _format(format, common.output)
     widths = _widths(d_k)
     if plot is not None:

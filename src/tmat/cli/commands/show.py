@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from tmat.cli.options import INPUT, OUTPUT, Common, with_common
+from tmat.cli.options import Common, with_common
+from tmat.engine.fields import INPUT, OUTPUT
 
 EXAMPLES = """Examples:
 
@@ -48,16 +49,14 @@ def command(
 ) -> None:
     """A worksheet again: every stage of it, or some, as tables or in any format there is."""
     from tmat.cli.emit import Emitter
-    from tmat.cli.flow import environment, incoming
+    from tmat.cli.flow import incoming
     from tmat.cli.showing import as_sheet, picked, prepared, sheets_of
     from tmat.sheet.worksheet import Worksheet
 
-    env = environment()
-    common.blank, common.step, common.all_stages = blank, step, True
+    env = common.environment
+    common = common.having(blank=blank, step=step, all_stages=True)
     emitter = Emitter(env, common)
-    sheets = (
-        sheets_of(files) if files else (as_sheet(named) if named else sheet for sheet, named in incoming(env, common))
-    )
+    sheets = sheets_of(files) if files else (as_sheet(named) if named else sheet for sheet, named in incoming(common))
     came = False
     for sheet in sheets:
         came = True

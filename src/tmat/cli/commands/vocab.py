@@ -1,18 +1,18 @@
 """tmat vocab."""
 
+import inspect
 import os
 from collections.abc import Iterator
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
-from tmat.cli.options import CONVENTIONS, INPUT, Common, with_common
-
-EXAMPLES = """Examples:
-
-  tmat vocab --text 'I drink and I know things.'
-
-  tmat vocab corpus.txt --order sorted --special '<pad>,<unk>' -o vocabulary.json"""
+from tmat.cli.environment import Environment
+from tmat.cli.made import help_of, options_of, parameters
+from tmat.cli.options import Common, with_common
+from tmat.engine.fields import INPUT
+from tmat.stages.parts.options import words_in_order
+from tmat.stages.vocab import ORDERS, vocab
 
 LEFT_OUT = (
     "plot",
@@ -33,8 +33,7 @@ LEFT_OUT = (
 )
 
 
-@with_common(*LEFT_OUT)
-def command(
+def _command(
     common: Common,
     files: Annotated[
         list[str] | None,
@@ -43,67 +42,28 @@ def command(
     text: Annotated[
         list[str] | None, typer.Option("--text", metavar="TEXT", rich_help_panel=INPUT, help="The corpus itself.")
     ] = None,
-    case: Annotated[
-        str,
-        typer.Option(
-            "--case",
-            metavar="fold|keep",
-            rich_help_panel=CONVENTIONS,
-            help="fold: When and when are one word; keep: two.",
-        ),
-    ] = "fold",
-    order: Annotated[
-        str,
-        typer.Option(
-            "--order",
-            metavar="ORDER",
-            rich_help_panel=CONVENTIONS,
-            help="Of the ids: first-seen, sorted, or the words themselves as a text or a file.",
-        ),
-    ] = "first-seen",
-    first_id: Annotated[
-        int, typer.Option("--first-id", metavar="0|1", rich_help_panel=CONVENTIONS, help="The first id.")
-    ] = 1,
-    special: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--special",
-            metavar="TOKENS",
-            rich_help_panel=CONVENTIONS,
-            help="Special tokens: '<pad>,<start>,<end>,<unk>'; they come first.",
-        ),
-    ] = None,
-    tokenizer: Annotated[
-        str, typer.Option("--tokenizer", metavar="words|chars", rich_help_panel=CONVENTIONS, help="What a token is.")
-    ] = "words",
+    **values: Any,
 ) -> None:
-    """vocabulary = set(N), size = count(set(N)), where N is the list of the corpus's words; each word gets a number.
-
-    Words keep their apostrophes (won't) and come in any script; Chinese characters count one by one.
-    """
     from tmat.cli.emit import Emitter
-    from tmat.cli.flow import environment
-    from tmat.cli.options import split_names
     from tmat.sheet.worksheet import Worksheet
-    from tmat.stages.vocab import vocab
 
-    env = environment()
-    chosen: str | list[str] = order
-    if order not in ("first-seen", "sorted"):
-        chosen = _order(order)
+    env = common.environment
     emitter = Emitter(env, common)
-    sheet = vocab(
-        _corpus(files or [], text or []),
-        case=_one_of("--case", case, ("fold", "keep")), order=chosen, first_id=first_id,
-        special=split_names(special), tokenizer=_one_of("--tokenizer", tokenizer, ("words", "chars")),
-    )  # fmt: skip
+    options, _ = options_of(vocab.declared, values)
+    if options["order"] not in ORDERS:
+        options["order"] = _order(options["order"])
+    sheet = vocab(_corpus(files or [], text or [], env), **options)
     emitter.add(sheet, Worksheet())
     emitter.close()
 
 
-def _order(order: str) -> list[str]:
-    from tmat.stages.vocab import words_in_order
+_command.__doc__ = help_of(vocab.declared)
+_own = [each for each in inspect.signature(_command).parameters.values() if each.kind is not each.VAR_KEYWORD]
+_command.__signature__ = inspect.Signature([*_own, *parameters(vocab.declared)])  # type: ignore[attr-defined]
+command = with_common(*LEFT_OUT)(_command)
 
+
+def _order(order: str) -> list[str]:
     if os.path.isfile(order):
         from tmat.reading.files import as_text, open_file, read_bytes
 
@@ -112,7 +72,7 @@ def _order(order: str) -> list[str]:
     if len(order.split()) == 1 and "," not in order:
         from tmat.errors import InputError, nearest
 
-        near = nearest(order, ("first-seen", "sorted"))
+        near = nearest(order, ORDERS)
         raise InputError(
             f"--order {order} is not known",
             "expected first-seen, sorted, the words themselves, or a file of them",
@@ -121,26 +81,11 @@ def _order(order: str) -> list[str]:
     return words_in_order(order)
 
 
-def _one_of(option: str, value: str, legal: tuple[str, ...]) -> str:
-    if value not in legal:
-        from tmat.errors import InputError, nearest
-
-        near = nearest(value, legal)
-        raise InputError(
-            f"{option} {value} is not known",
-            f"expected one of {', '.join(legal)}",
-            mend=f"did you mean {near[0]}?" if near else None,
-        )
-    return value
-
-
-def _corpus(files: list[str], texts: list[str]) -> Iterator[str]:
+def _corpus(files: list[str], texts: list[str], env: Environment) -> Iterator[str]:
     """The corpus in chunks: texts, files, else standard input, else the thrones article's three sentences."""
-    from tmat.cli.flow import environment
     from tmat.errors import InputError
     from tmat.reading.files import open_file
 
-    env = environment()
     for n, text in enumerate(texts):
         yield ("\n" if n else "") + text
     for n, path in enumerate(files, start=len(texts)):

@@ -42,7 +42,7 @@ def save_npz(stream: IO[bytes], sheets: Sequence[Worksheet], look: Look | None =
     look = look or Look()
     found = _members(named(sheets, look))
     if not found:
-        raise InputError("no matrix to write as npz", "the worksheet has none", mend="try --format json")
+        raise InputError("no matrix to write as npz", "the worksheet has none", mend="try ‹format json›")
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for name, matrix in found.items():
             info = zipfile.ZipInfo(f"{name}.npy", LONG_AGO)

@@ -33,7 +33,7 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]
     sheets = on_pages(sheets)
     pages = [page for number, sheet in enumerate(sheets, start=1) for page in planned(sheet, look, number, len(sheets))]
     if not pages:
-        raise InputError("no stage to write as xlsx", "the worksheet has none", mend="try --format json")
+        raise InputError("no stage to write as xlsx", "the worksheet has none", mend="try ‹format json›")
     stream = io.BytesIO()
     write(pages, look, stream, sheets[0].cover)
     return {name: stream.getvalue()}

@@ -97,7 +97,7 @@ class Formulas:
         if len(text) >= LONGEST:
             raise LimitError(
                 f"the formula of {step.name} has {len(text):,} characters", f"a spreadsheet takes {LONGEST:,}",
-                mend=f"leave {step.name} out with --only, or write --format csv",
+                mend=f"leave {step.name} out with ‹keep›, or write ‹format csv›",
             )  # fmt: skip
         return text
 
@@ -116,7 +116,7 @@ class Formulas:
             raise LimitError(
                 f"{block.shown.matrix.name} is too large for formulas",
                 f"it has {block.height:,}×{block.width:,} cells of up to {longest:,} terms; {MOST_TERMS:,} is the most",
-                mend="choose what is needed with --only, or write --format npz",
+                mend="choose what is needed with ‹keep›, or write ‹format npz›",
             )
         return terms
 

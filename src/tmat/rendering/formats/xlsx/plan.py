@@ -168,7 +168,7 @@ def _refuse_large(stage: Stage) -> None:
 def _too_large(stage: Stage, what: str, most: str) -> LimitError:
     return LimitError(
         f"{stage.id} does not fit on a sheet", what, f"a sheet has at most {most}",
-        mend="choose what is needed with --only, or write --format npz",
+        mend="choose what is needed with ‹keep›, or write ‹format npz›",
     )  # fmt: skip
 
 

@@ -10,8 +10,6 @@ from tmat.engine.node import Node
 from tmat.errors import InputError
 from tmat.operations.operation import Array
 
-KINDS = ("causal", "padding")
-MEANINGS = ("auto", "visible", "hidden", "added")
 PAD = "<pad>"
 
 
@@ -35,14 +33,14 @@ def visibility(
     n, m = len(queries), len(keys)
     if padding and PAD not in keys:
         raise InputError(
-            "--mask padding finds no <pad> among the tokens",
+            "‹mask padding› finds no <pad> among the tokens",
             f"the keys are {', '.join(keys[:12])}{' …' if m > 12 else ''}",
-            mend="say how many are real: --valid N",
+            mend="say how many are real: ‹valid N›",
         )
     if valid is not None and not 0 <= valid <= m:
-        raise InputError(f"--valid {valid} does not fit", f"there are {m} keys: expected 0 to {m}")
+        raise InputError(f"‹valid {valid}› does not fit", f"there are {m} keys: expected 0 to {m}")
     if window is not None and window < 0:
-        raise InputError(f"--window {window} does not fit", "expected 0 or more keys on each side")
+        raise InputError(f"‹window {window}› does not fit", "expected 0 or more keys on each side")
     seen = np.ones(m, dtype=bool)
     if padding:
         seen &= np.array([key != PAD for key in keys])

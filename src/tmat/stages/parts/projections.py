@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from tmat.engine.builder import Sheet
-from tmat.engine.node import Node
-from tmat.errors import InputError
-from tmat.operations import columns, linear, matmul
-from tmat.stages.conventions import Conventions
+from typing import TYPE_CHECKING
+
+from tmat.errors import InputError, fold
+from tmat.late import late
+
+if TYPE_CHECKING:
+    from tmat import operations as ops
+    from tmat.engine.builder import Sheet
+    from tmat.engine.node import Node
+    from tmat.stages.attention import AttentionOptions
+else:
+    ops = late("tmat.operations")
 
 
-def heads_of(sheet: Sheet, how: Conventions) -> tuple[int, bool]:
+def heads_of(sheet: Sheet, how: AttentionOptions) -> tuple[int, bool]:
     """How many heads, and whether each has projections of its own: said, or seen from the names given (W_Q1, W_Q2, …)."""
-    stems = {"wq", "wk", "wv", "q", "k", "v", "scores", "scaled", "masked", "weights", "z"}
+    projected = ("wq", "wk", "wv")
+    stems = {*projected, *(fold(name) for name, step in sheet.declared.steps.items() if step.of_a_head)}
     numbered = [h for stem, h in sheet.numbered() if stem in stems]
     heads = how.heads if how.heads is not None else max(numbered, default=1)
-    own = any(stem in ("wq", "wk", "wv") and h <= heads for stem, h in sheet.numbered())
+    own = any(stem in projected and h <= heads for stem, h in sheet.numbered())
     if numbered and max(numbered) > heads:
         raise InputError(
-            f"a matrix of head {max(numbered)} is given, but --heads is {heads}", mend=f"try --heads {max(numbered)}"
+            f"a matrix of head {max(numbered)} is given, but ‹heads› is {heads}", mend=f"try ‹heads {max(numbered)}›"
         )
     if heads == 1:
         return heads, bool(numbered)  # the first head of several, worked by itself
@@ -25,7 +33,7 @@ def heads_of(sheet: Sheet, how: Conventions) -> tuple[int, bool]:
 
 
 def projections(
-    sheet: Sheet, how: Conventions, x: Node, context: Node, heads: int, h: str, biased: str
+    sheet: Sheet, how: AttentionOptions, x: Node, context: Node, heads: int, h: str, biased: str
 ) -> tuple[Node, Node, Node]:
     """Q, K and V of one head (h says which), or of all heads side by side."""
     if not how.weights:
@@ -40,7 +48,7 @@ def projections(
     return q, k, v
 
 
-def _width(sheet: Sheet, how: Conventions, x: Node, heads: int, h: str) -> int:
+def _width(sheet: Sheet, how: AttentionOptions, x: Node, heads: int, h: str) -> int:
     """The width of one head's queries and keys where they are drawn."""
     for name in ("W_Q", "W_K", "Q", "K"):
         given = sheet.peek(name + h)
@@ -49,7 +57,7 @@ def _width(sheet: Sheet, how: Conventions, x: Node, heads: int, h: str) -> int:
                 raise InputError(
                     f"{heads} heads do not divide {name}",
                     f"{name} is {given.size}: its width, {given.width}, must be a multiple of {heads}",
-                    mend=f"try --heads {_divisor(given.width, heads)}",
+                    mend=f"try ‹heads {_divisor(given.width, heads)}›",
                 )
             return given.width // heads
     if how.d_k is not None:
@@ -59,7 +67,7 @@ def _width(sheet: Sheet, how: Conventions, x: Node, heads: int, h: str) -> int:
         raise InputError(
             f"{heads} heads do not divide d_model",
             f"X is {x.size}: d_model is {x.width}, which is no multiple of {heads}",
-            mend=f"try --heads {_divisor(x.width, heads)}, or say the width of a head: --d-k {max(x.width // heads, 1)}",
+            mend=f"try ‹heads {_divisor(x.width, heads)}›, or say the width of a head: ‹d_k {max(x.width // heads, 1)}›",
         )
     return x.width // shared if x else 0
 
@@ -74,8 +82,8 @@ def _projection(sheet: Sheet, name: str, of: Node, width: int, biased: str) -> N
     weight = sheet.weight(f"W_{name}", of.width, width, letter)
     if biased in ("qkv", "all") or sheet.has(f"b_{name}"):
         b = sheet.bias(f"b_{name}", weight.width, letter, fan_in=of.width)
-        return sheet.step(name, linear, of, weight, b)
-    return sheet.step(name, matmul, of, weight)
+        return sheet.step(name, ops.linear, of, weight, b)
+    return sheet.step(name, ops.matmul, of, weight)
 
 
 def split(sheet: Sheet, q: Node, k: Node, v: Node, heads: int) -> list[tuple[Node, Node, Node]]:
@@ -88,9 +96,9 @@ def split(sheet: Sheet, q: Node, k: Node, v: Node, heads: int) -> list[tuple[Nod
                 raise InputError(
                     f"{heads} heads do not divide {whole.name}",
                     f"{whole.name} is {whole.told()}: its width, {whole.width}, must be a multiple of {heads}",
-                    mend=f"try --heads {_divisor(whole.width, heads)}",
+                    mend=f"try ‹heads {_divisor(whole.width, heads)}›",
                 )
             d = whole.width // heads
-            parts.append(sheet.step(f"{name}{h}", columns, whole, start=(h - 1) * d + 1, stop=h * d))
+            parts.append(sheet.step(f"{name}{h}", ops.columns, whole, start=(h - 1) * d + 1, stop=h * d))
         triples.append((parts[0], parts[1], parts[2]))
     return triples

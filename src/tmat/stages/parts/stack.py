@@ -6,15 +6,22 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tmat.engine.declaration import Declaration
 from tmat.errors import InputError, fold, nearest
 from tmat.sheet.worksheet import Matrix
+from tmat.stages.addnorm import addnorm
+from tmat.stages.attention import attention
+from tmat.stages.ffn import ffn
 
-ATTENTION = (
-    "W_Q", "W_K", "W_V", "W_O", "b_Q", "b_K", "b_V", "b_O", "mask", "Q", "K", "V", "scores", "scaled", "masked",
-    "weights", "dropped", "keep", "Z", "concat", "W_A", "U_A", "v_A",
-)  # fmt: skip
-FFN = ("W_1", "b_1", "W_2", "b_2", "hidden", "activated")
-NORM = ("gamma", "beta")
+
+def _own(stage: Declaration) -> list[str]:
+    """The matrices that a sublayer takes for itself: all but what comes from the sublayer before and what goes on."""
+    flowing = {stage.main, "context", "residual", "output"}
+    return [name for name in (*stage.inputs, *stage.masks, *stage.steps) if name not in flowing]
+
+
+ATTENTION, FFN = _own(attention.declared), _own(ffn.declared)
+NORM = [name for name in addnorm.declared.inputs if name in _own(addnorm.declared)]
 
 
 def taken(matrices: dict[str, object], *names: str) -> object:
@@ -77,7 +84,7 @@ def _put(layer: Sublayers, name: str, side: str, own: str, value: object, norms:
             )
     elif _is(stem, FFN) and not side:
         layer.ffn[own] = value
-    elif (found := re.fullmatch(r"(gamma|beta)(\d{0,9})", stem)) and not side:
+    elif (found := re.fullmatch(rf"({'|'.join(NORM)})(\d{{0,9}})", stem)) and not side:
         places = [int(found[2])] if found[2] else range(1, norms + 1)
         for n in places:
             if not 1 <= n <= norms:

@@ -1,0 +1,143 @@
+"""A stage's command, made of its declaration: Typer reads the signature that is put together here."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from tmat.cli.options import Common, with_common
+from tmat.cli.spelling import Spelled, flag_of, spelling
+from tmat.engine.declaration import Declaration, StageFunction
+from tmat.engine.fields import Option
+from tmat.errors import spelled_with
+
+KEYWORD = inspect.Parameter.KEYWORD_ONLY
+
+
+def command_of(function: StageFunction[...]) -> Callable[..., Any]:
+    """The command of a stage: its options, then those of every stage."""
+    from tmat.cli.flow import run_stage
+
+    declared = function.declared
+
+    def command(common: Common, **values: Any) -> None:
+        options, matrices = options_of(declared, values)
+        run_stage(function, common.having(matrix=[*(common.matrix or ()), *matrices] or None), options)
+
+    command.__doc__ = help_of(declared)
+    command.__signature__ = inspect.Signature(parameters(declared))  # type: ignore[attr-defined]
+    return with_common(prints=declared.prints)(command)
+
+
+def parameters(declared: Declaration) -> list[inspect.Parameter]:
+    """The options of a stage as Typer takes them; a value with a flag of its own (--causal) is one more."""
+    spelled = spelling(declared.name)
+    fields = declared.options.__dataclass_fields__
+    found = []
+    for name, option in declared.conventions.items():
+        default = fields[name].default
+        kind, default = _typed(option, declared.hints[name], default)
+        found.append(_parameter(kind, default, option, flag_of(name, option.flag, fields[name].default), spelled))
+        for value in option.alone:
+            shown = Option(f"The same as ‹{name} {value}›.", option.panel)
+            found.append(_parameter(bool, False, shown, f"--{value}", spelled))
+    return found
+
+
+def _parameter(kind: Any, default: Any, option: Option, flag: str, spelled: Spelled) -> inspect.Parameter:
+    flags = f"{flag}/--no-{flag[2:]}" if kind == bool | None else flag
+    typed = typer.Option(
+        flags, metavar=option.metavar, rich_help_panel=option.panel,
+        help=spelled_with(option.help, spelled), autocompletion=_completing(option.legal),
+    )  # fmt: skip
+    return inspect.Parameter(_key(flag), KEYWORD, default=default, annotation=Annotated[kind, typed])
+
+
+def _key(flag: str) -> str:
+    """The parameter of a flag: stages and all commands share one signature, in which --weights is a file."""
+    return flag.lstrip("-").replace("-", "_")
+
+
+def _typed(option: Option, hint: Any, default: Any) -> tuple[Any, Any]:
+    """What is typed for an option, and what stands for nothing typed."""
+    if option.matrix or isinstance(default, tuple):
+        return list[str] | None, None
+    if isinstance(default, bool):
+        return bool, False
+    if option.read is not None:
+        return (str | None, None) if default is None else (str, f"{default:g}")
+    if option.legal or hint == str | None:
+        return (str | None, None) if default is None else (str, default)
+    return hint if hint in (int | None, float | None, bool | None, int, float) else str | None, default
+
+
+def _completing(legal: Sequence[str]) -> Callable[..., list[str]] | None:
+    if not legal:
+        return None
+
+    def values(incomplete: str) -> list[str]:
+        return [value for value in legal if value.startswith(incomplete)]
+
+    return values
+
+
+def options_of(declared: Declaration, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """What was typed as the library takes it, and the masks that are matrices as -m has them."""
+    found: dict[str, Any] = {}
+    matrices: list[str] = []
+    for name, option in declared.conventions.items():
+        default = declared.options.__dataclass_fields__[name].default
+        value = values[_key(flag_of(name, option.flag, default))]
+        if isinstance(default, bool):
+            value = value != default
+        elif option.matrix:
+            said = [each for each in option.alone if values[each]]
+            value, more = _words(name, option, said, value or ())
+            matrices += more
+        elif isinstance(default, tuple):
+            value = [word.strip() for part in value or () for word in part.split(",") if word.strip()]
+        elif option.read is not None and value is not None:
+            value = option.read(value)
+        found[name] = value
+    return found, matrices
+
+
+def _words(name: str, option: Option, said: list[str], parts: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Rules by name; anything else is a matrix, as if by -m mask=…"""
+    matrices = []
+    for part in parts:
+        words = [word.strip() for word in part.split(",")]
+        if all(word in option.legal for word in words):
+            said += [word for word in words if word != option.legal[0] and word not in said]
+        elif all(word.isalpha() for word in words) and not os.path.exists(part):
+            said += words  # let the stage say what it does not know
+        else:
+            matrices.append(f"{name}={part}")
+    return tuple(said), matrices
+
+
+def help_of(declared: Declaration) -> str:
+    """The formula, the steps in order, the matrices with their shapes, and what else is to be said."""
+    steps = [name for name, step in declared.steps.items() if step.of_a_head]
+    rest = [name for name, step in declared.steps.items() if not step.of_a_head]
+    heads = f"; with heads {steps[0]}1 … {steps[-1]}1, {steps[0]}2 …, " if steps else ""
+    shapes: dict[str, list[str]] = {}
+    masks = {name: declared.conventions[name].matrix for name in declared.masks}
+    for name, shape in {**{name: one.shape for name, one in declared.inputs.items()}, **masks}.items():
+        shapes.setdefault(shape, []).append(name)
+    matrices = ", ".join(f"{' '.join(names)} {shape}" for shape, names in shapes.items())
+    paragraphs = [declared.formula]
+    if declared.made_of:
+        paragraphs.append(f"Steps: those of {', '.join(inner.__name__ for inner in declared.made_of)}.")
+    elif steps or rest:
+        paragraphs.append(f"Steps: {' '.join(steps)}{heads}{' '.join(rest)}.")
+    if shapes:
+        paragraphs.append(f"Matrices: {matrices}.")
+    if declared.about:
+        paragraphs.append(declared.about)
+    text = spelled_with("\n\n".join(paragraphs), spelling(declared.name))
+    return text.replace("[", "\\[")  # no markup of Rich

@@ -1,0 +1,259 @@
+"""How a stage is declared: its matrices, its steps and its options, in one place that all others read.
+
+A stage is a file in tmat.stages. Its options, inputs and steps are the fields of a dataclass, and what it does is a
+recipe, a function of a sheet::
+
+    @declares
+    class ShrinkOptions(StageOptions):
+        by: float = option(2.0, "Divide by this.", CONVENTIONS, "NUMBER")
+        X: Numbers = given("n×d")
+        Y: Numbers = step("n×d")
+
+    @stage(ShrinkOptions, summary="X divided.", formula="Y = X / by", main="X")
+    def shrink(sheet: Sheet, how: ShrinkOptions) -> Node:
+        return sheet.step("Y", ops.divide, sheet.main("X"), by=how.by)
+
+mypy and editors see ``shrink(x, *, by: float = 2.0, X: Numbers = None, …) -> Worksheet``. Nothing here needs NumPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cache, cached_property, wraps
+from importlib import import_module
+from inspect import Parameter, Signature, signature
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ParamSpec,
+    Protocol,
+    TypeVar,
+    get_args,
+    get_type_hints,
+)
+
+from tmat.engine.fields import SHARED, Given, Option, Options
+from tmat.errors import fold
+
+if TYPE_CHECKING:
+    from tmat.engine.builder import Sheet
+    from tmat.engine.node import Node
+    from tmat.sheet.worksheet import Worksheet
+
+How = TypeVar("How", bound="Options")
+P = ParamSpec("P")
+
+
+def part(how: Options, *kinds: type) -> dict[str, Any]:
+    """The options that a shared declaration names, by their names: what a stack hands on to its sublayers."""
+    return {name: getattr(how, name) for kind in kinds for name in kind.__dataclass_fields__}  # type: ignore[attr-defined]
+
+
+class StageFunction(Protocol[P]):
+    """A stage as the library's users call it."""
+
+    declared: Declaration
+    __name__: str
+
+    def __call__(self, x: object = None, *args: P.args, **how: P.kwargs) -> Worksheet: ...
+
+
+@dataclass(eq=False, repr=False)
+class Declaration:
+    """All that is known of a stage without running it."""
+
+    name: str
+    options: type[Options]
+    recipe: Callable[..., Any]
+    summary: str  # a line in the list of commands
+    formula: str  # the first sentence of its help
+    main: str = ""  # the matrix that it works on: what comes down the pipe
+    about: str = ""  # more paragraphs of help
+    examples: tuple[str, ...] = ()
+    order: int = 100  # its place in the list of commands
+    then: str = ""  # the command that usually comes next
+    made_of: tuple[StageFunction[...], ...] = ()  # the stages of a stack
+    without_input: tuple[str, ...] = ()  # options that, all said, stand for an input
+    on_letters: Callable[[Mapping[str, Any], Mapping[str, tuple[int, int]]], dict[str, tuple[int, int]]] | None = None
+    # sizes of the matrices that its recipe is shown on, by its options and the shapes of what is given
+    prints: tuple[str, ...] = ()  # options of the command line that only this stage has a use for
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        """What is declared of each field: what the stage shares, in the order of its bases, then its own."""
+        said = {f.name: f.metadata["is"] for f in fields(self.options) if "is" in f.metadata}
+        own, *shared = self.options.__mro__
+        order = [name for kind in (*shared, own) for name in vars(kind).get("__annotations__", ())]
+        return {name: said[name] for name in order if name in said}
+
+    @cached_property
+    def hints(self) -> dict[str, Any]:
+        """The types of the fields."""
+        return get_type_hints(self.options)
+
+    @cached_property
+    def conventions(self) -> dict[str, Option]:
+        """The options by name, each with its legal values."""
+        found = {name: one for name, one in self.fields.items() if isinstance(one, Option)}
+        return {name: replace(one, legal=one.legal or _literals(self.hints[name])) for name, one in found.items()}
+
+    @cached_property
+    def matrices(self) -> dict[str, Given]:
+        """Inputs and steps by their keyword; of a stack, what its stages have."""
+        return {name: one for name, one in self.fields.items() if isinstance(one, Given)}
+
+    @property
+    def inputs(self) -> dict[str, Given]:
+        return {one.name or name: one for name, one in self.matrices.items() if not one.step}
+
+    @property
+    def masks(self) -> list[str]:
+        """The options that may be a matrix."""
+        return [name for name, one in self.fields.items() if isinstance(one, Option) and one.matrix]
+
+    @cached_property
+    def steps(self) -> dict[str, Given]:
+        """The steps by name, in order; of a stack, those of its stages before its own."""
+        own = {one.name or name: one for name, one in self.matrices.items() if one.step}
+        return {name: one for inner in self.made_of for name, one in inner.declared.steps.items()} | own
+
+    def after(self, name: str) -> list[str]:
+        """The steps that come after one."""
+        names = list(self.steps)
+        return names[names.index(name) + 1 :]
+
+    @property
+    def begins(self) -> set[str]:
+        """Names, folded, that a calculation begins with: the input, and every step."""
+        return {fold(name) for name in (self.main, *self.steps) if name}
+
+    @property
+    def of_tokens(self) -> set[str]:
+        """Names, folded, of matrices whose rows are tokens."""
+        named = {**self.inputs, **self.steps}
+        return {fold(name) for name, one in named.items() if one.rows_are_tokens}
+
+    @property
+    def across(self) -> set[str]:
+        """Names, folded, of steps whose columns are tokens too."""
+        return {fold(name) for name, one in self.steps.items() if one.columns_are_tokens}
+
+    def sort(self, args: tuple[Any, ...], said: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """What a caller said, as checked options and the matrices by name."""
+        known = {f.name for f in fields(self.options)}
+        options = {name: value for name, value in said.items() if name in known and name not in self.matrices}
+        how = self.options(*args, **options)
+        for name, one in {**SHARED, **self.conventions}.items():
+            one.check(name, getattr(how, name, None))
+        rest = {name: value for name, value in said.items() if name not in options and value is not None}
+        named = {self.matrices[name].name or name if name in self.matrices else name: rest[name] for name in rest}
+        named |= {name: mask for name in self.masks if not _is_said(mask := getattr(how, name))}
+        return how, {**(getattr(how, "matrices", None) or {}), **named}
+
+
+def stage(options: Callable[P, How], **facts: Any) -> Callable[[Callable[[Sheet, How], Node]], StageFunction[P]]:
+    """A stage of one sheet: the recipe writes steps down, and says which of them is the output."""
+
+    def declare(recipe: Callable[[Sheet, How], Node]) -> StageFunction[P]:
+        def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
+            sheet, output = laid_out(declared, x, how, matrices)
+            return sheet.finish(output)
+
+        made: StageFunction[P] = _function(options, recipe, run, facts)
+        return made
+
+    return declare
+
+
+def laid_out(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> tuple[Sheet, Node]:
+    """The sheet of a stage with its steps written down and nothing computed, and the node that is its output."""
+    sheet = how.sheet(declared.name, *arrived(declared, x, how, matrices))
+    sheet.declared = declared
+    return sheet, declared.recipe(sheet, how)
+
+
+def arrived(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> tuple[Worksheet, dict[str, Any]]:
+    """The worksheet so far, and the matrices with the input among them where it was given, or is drawn."""
+    from tmat.engine.drawn_input import with_input
+    from tmat.sheet.worksheet import Worksheet
+
+    before = x if isinstance(x, Worksheet) else Worksheet()
+    if x is not None and not isinstance(x, Worksheet):
+        matrices = {**matrices, declared.main: x}
+    return before, with_input(declared, before, how, matrices)
+
+
+def stages(
+    options: Callable[P, How], **facts: Any
+) -> Callable[[Callable[[Any, How, dict[str, Any]], Worksheet]], StageFunction[P]]:
+    """A stage that makes its worksheet itself, of several stages or of none: it is called with x as it came."""
+
+    def declare(recipe: Callable[[Any, How, dict[str, Any]], Worksheet]) -> StageFunction[P]:
+        def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
+            return recipe(x, how, matrices)
+
+        made: StageFunction[P] = _function(options, recipe, run, facts)
+        return made
+
+    return declare
+
+
+def _function(options: Any, recipe: Any, run: Callable[..., Worksheet], facts: dict[str, Any]) -> Any:
+    """The function that users call: it sorts what they say into options and matrices, and runs the recipe."""
+    declared = Declaration(recipe.__name__, options, recipe, **facts)
+
+    @wraps(recipe)
+    def function(x: Any = None, *args: Any, **said: Any) -> Worksheet:
+        how, matrices = declared.sort(args, said)
+        return _noted(run(declared, x, how, matrices), x, getattr(how, "notes", ()))
+
+    function.declared = declared  # type: ignore[attr-defined]
+    x = Parameter("x", Parameter.POSITIONAL_OR_KEYWORD, default=None)
+    function.__signature__ = Signature([x, *signature(options).parameters.values()])  # type: ignore[attr-defined]
+    return function
+
+
+def _noted(sheet: Worksheet, x: Any, notes: tuple[str, ...]) -> Worksheet:
+    """The worksheet with notes before those of its first new stage."""
+    first = len(getattr(x, "stages", ()))
+    if not notes or len(sheet.stages) <= first:
+        return sheet
+    new = replace(sheet.stages[first], notes=(*notes, *sheet.stages[first].notes))
+    return replace(sheet, stages=[*sheet.stages[:first], new, *sheet.stages[first + 1 :]])
+
+
+def _is_said(value: Any) -> bool:
+    """Whether an option that may be a matrix is said by words."""
+    words = value if isinstance(value, list | tuple) else [value]
+    return value is None or all(isinstance(word, str) for word in words)
+
+
+def _literals(hint: Any) -> tuple[str, ...]:
+    """The strings that a type allows: of Literal["a", "b"], or of that or None."""
+    values = get_args(hint)
+    if values and all(isinstance(value, str) for value in values):
+        return values
+    return next((found for value in values if (found := _literals(value))), ())
+
+
+@cache
+def stage_names() -> tuple[str, ...]:
+    """The stages there are: the files of tmat.stages."""
+    from pkgutil import iter_modules
+
+    import tmat.stages
+
+    return tuple(found.name for found in iter_modules(tmat.stages.__path__) if not found.ispkg)
+
+
+@cache
+def said_otherwise() -> dict[str, str]:
+    """The steps of all stages, folded, by what else people call them."""
+    steps = [item for name in stage_names() for item in declared(name).steps.items()]
+    return {fold(word): fold(name) for name, one in steps for word in one.called.split()}
+
+
+def declared(name: str) -> Declaration:
+    """The declaration of a stage, from its file."""
+    return getattr(import_module(f"tmat.stages.{name}"), name).declared  # type: ignore[no-any-return]

@@ -1,0 +1,150 @@
+"""What a stage declares of itself, field by field: its options, the matrices it takes, its steps. Nothing here needs NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, dataclass_transform, get_args
+
+from tmat.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tmat.engine.builder import Sheet
+    from tmat.engine.rounding import Rounding
+    from tmat.sheet.worksheet import Matrix, Worksheet
+    from tmat.text.vocabulary import Vocabulary
+
+    Numbers = Matrix | NDArray[np.generic] | Sequence[Sequence[float]] | Sequence[float] | None
+    """A matrix as a caller may give it."""
+    Rounds = str | int | Rounding | None
+    Words = Vocabulary | Sequence[str] | None
+    """A vocabulary, or its words in the order of their ids."""
+else:
+    Numbers = Rounds = Words = Any
+
+INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT = "Input", "Shape", "Mask", "Conventions", "Draws", "Output"
+"""The panels of a command's help, in their order."""
+
+Seed = int | str
+Init = Literal["uniform", "normal", "xavier", "integers", "torch-rand", "torch-linear"]
+DType = Literal["float64", "float32"]
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(eq=False, repr=False)
+class Option:
+    """What an option says of itself; its name, type and default are the field's."""
+
+    help: str
+    panel: str
+    metavar: str | None = None
+    flag: str | None = None  # on the command line, where it is not the name with dashes
+    at_least: int | None = None
+    most: int | None = None
+    fits: Callable[[Any], bool] | None = None
+    expected: str = ""
+    legal: tuple[str, ...] = ()  # where the type does not say it
+    alone: tuple[str, ...] = ()  # values that have a flag of their own: --causal
+    open: bool = False  # other values are legal too
+    matrix: str = ""  # the shape, where such a value is a matrix
+    read: Callable[[str], Any] | None = None  # of what is typed on a command line
+
+    def check(self, name: str, value: Any) -> None:
+        """Say no to a value that is not legal."""
+        if value is None:
+            return
+        if self.legal and not self.open and value not in self.legal:
+            near = nearest(str(value), self.legal)
+            mend = f"did you mean {near[0]}?" if near else None
+            raise InputError(f"‹{name} {value}› is not known", f"expected one of {', '.join(self.legal)}", mend=mend)
+        if self.at_least is not None and value < self.at_least:
+            raise InputError(f"‹{name} {value}› does not fit", f"expected a whole number from {self.at_least}")
+        if self.fits is not None and not self.fits(value):
+            said = f"{value:g}" if isinstance(value, float) else value
+            raise InputError(f"‹{name} {said}› does not fit", self.expected)
+        if self.most is not None:
+            from tmat.engine.limits import refuse_count
+
+            refuse_count(name, value, self.most)
+
+
+@dataclass(eq=False, repr=False)
+class Given:
+    """A matrix that may be given: an input, or a step, which is then not computed. n rows are tokens, m are the context's."""
+
+    shape: str
+    step: bool = False
+    of_a_head: bool = False  # each head has its own: scores1, scores2, …
+    drawn: str = ""  # the letter of its columns, where it is the input that a seed draws
+    name: str = ""  # where it is not the keyword, which an option has taken
+    called: str = ""  # what else people call it
+
+    @property
+    def rows_are_tokens(self) -> bool:
+        rows, _, cols = self.shape.partition("×")
+        return rows in ("n", "m") if self.step else rows == "n" and cols != "m"
+
+    @property
+    def columns_are_tokens(self) -> bool:
+        return self.step and self.shape.partition("×")[2] in ("n", "m")
+
+
+def option(default: Any, help: str, panel: str, metavar: str | None = None, **rest: Any) -> Any:
+    """A field that is an option: of the command by its flag, of the function by its name."""
+    return field(default=default, metadata={"is": Option(help, panel, metavar, **rest)})
+
+
+def given(shape: str, *, drawn: str = "", name: str = "") -> Any:
+    """A field that is an input of that shape."""
+    return field(default=None, metadata={"is": Given(shape, drawn=drawn, name=name)})
+
+
+def step(shape: str, *, of_a_head: bool = False, name: str = "", called: str = "") -> Any:
+    """A field that is a step; the order of the fields is the order of the steps."""
+    return field(default=None, metadata={"is": Given(shape, step=True, of_a_head=of_a_head, name=name, called=called)})
+
+
+@dataclass_transform(kw_only_default=True)
+def declares(kind: type[Kind]) -> type[Kind]:
+    """A class whose fields are options, inputs and steps; its instances are never compared or printed."""
+    return dataclass(kw_only=True, eq=False, repr=False)(kind)
+
+
+@declares
+class Options:
+    """Options of a stage; fields without a declaration are for callers in Python alone."""
+
+
+@declares
+class StageOptions(Options):
+    """What every stage of matrices takes."""
+
+    matrices: Mapping[str, Any] | None = None
+    seed: Seed = 0
+    init: Init = "uniform"
+    round: Rounds = None
+    keep: Iterable[str] | None = None
+    dtype: DType = "float64"
+    id: str | None = None
+    stream: str | None = None
+    ordinal: int | None = None
+    notes: tuple[str, ...] = ()  # said before the first stage's own
+    drawing: bool = False  # what could be drawn is, and not missed: a seed was said
+
+    def sheet(self, stage: str, before: Worksheet | None, matrices: Mapping[str, Any]) -> Sheet:
+        """The sheet of a stage with these options."""
+        from tmat.engine.builder import Sheet
+
+        return Sheet(
+            stage, before, matrices, seed=self.seed, init=self.init, round=self.round, keep=self.keep, dtype=self.dtype,
+            id=self.id, stream=self.stream, ordinal=self.ordinal,
+        )  # fmt: skip
+
+
+SHARED = {"init": Option("", DRAWS, legal=get_args(Init)), "dtype": Option("", CONVENTIONS, legal=get_args(DType))}

@@ -1,0 +1,1 @@
+"""What several stages share: declarations of options, the mask, the projections, the names in a stack."""

@@ -1,0 +1,180 @@
+"""Options that several stages share, each declared once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from math import inf
+from typing import Any, Literal
+
+from tmat.engine.declaration import part
+from tmat.engine.fields import CONVENTIONS, INPUT, MASK, SHAPE, Numbers, Option, Seed, Words, declares, option
+from tmat.engine.limits import MOST_HEADS, MOST_LAYERS
+from tmat.errors import InputError
+
+Activation = Literal["relu", "gelu", "gelu-tanh", "tanh", "silu", "none"]
+Score = Literal["scaled", "dot", "additive"]
+Bias = Literal["none", "qkv", "output", "all"]
+NormKind = Literal["layer", "rms", "none"]
+Deviation = Literal["population", "sample"]
+EpsilonPlace = Literal["root", "deviation"]
+Exponent = Literal["paired", "column"]
+MaskMeaning = Literal["auto", "visible", "hidden", "added"]
+MASKS = ("none", "causal", "padding")
+
+
+def words_in_order(text: str) -> list[str]:
+    """Words as people write a list of them: parted by spaces, line ends or commas.
+
+    >>> words_in_order("I, drink things\\nKnow")
+    ['I', 'drink', 'things', 'Know']
+    """
+    return text.removeprefix("\ufeff").replace(",", " ").split()
+
+
+@declares
+class DrawnInput:
+    """The size of a stage's input, where it is drawn."""
+
+    d_model: int | None = option(None, "The width of X where X is drawn (6).", SHAPE, "N", at_least=1)
+    positions: int | None = option(None, "The rows of X where X is drawn (6).", SHAPE, "N", at_least=1)
+
+
+@declares
+class OwnWords:
+    """The vocabulary, where no stage before brings one."""
+
+    vocabulary: Words = option(
+        None, "The vocabulary, where no pipe brings one: its words in the order of their ids.", INPUT, "WORDS",
+        flag="words", read=words_in_order,
+    )  # fmt: skip
+    first_id: int | None = option(None, "The id of the first of ‹vocabulary›; 1 unless told.", SHAPE, "0|1")
+
+
+@declares
+class Layers:
+    """How high a stack is."""
+
+    layers: int = option(1, "How many layers.", SHAPE, "N", at_least=1, most=MOST_LAYERS)
+
+
+@declares
+class Heads:
+    """How wide an attention is, and which biases it has."""
+
+    heads: int | None = option(
+        None, "How many heads; seen from W_Q1, W_Q2, … where these are given.", SHAPE, "H", at_least=1, most=MOST_HEADS
+    )
+    d_k: int | None = option(
+        None, "The number under the root, and a head's width where W_Q is drawn; d_model / heads unless told.", SHAPE,
+        "N", at_least=1,
+    )  # fmt: skip
+    d_v: int | None = option(
+        None, "The width of a head's values where W_V is drawn; d_k unless told.", SHAPE, "N", at_least=1
+    )
+    bias: Bias | None = option(
+        None, "Biases of the attention to draw: none, qkv, output, all. (torch-linear: output.)", CONVENTIONS, "WHICH"
+    )
+
+
+@declares
+class Seen:
+    """Who may attend to whom."""
+
+    mask: str | Iterable[str] | Numbers = option(
+        "none",
+        "causal, padding (the <pad> tokens), or both: causal,padding; or a file or matrix: 1 may attend, 0 may not.",
+        MASK, "RULES", legal=MASKS, alone=("causal",), open=True, matrix="n×m",
+    )  # fmt: skip
+    valid: int | None = option(None, "Only the first N keys are seen.", MASK, "N")
+
+
+@declares
+class Norm:
+    """How a norm is computed."""
+
+    norm: NormKind = option(
+        "layer", "layer (mean and deviation), rms (root mean square only), none (add only).", CONVENTIONS, "KIND"
+    )
+    deviation: Deviation = option("population", "population (over d) or sample (over d − 1).", CONVENTIONS, "KIND")
+    epsilon: float = option(
+        1e-5, "The ε that keeps the divisor from 0.", CONVENTIONS, "NUMBER",
+        fits=lambda e: 0 <= e < inf, expected="expected 0 or a small number above it",
+    )  # fmt: skip
+    epsilon_in: EpsilonPlace = option(
+        "root", "root: √(std² + ε), LayerNorm; deviation: std + ε, as some articles do.", CONVENTIONS, "PLACE"
+    )
+
+
+@declares
+class Network:
+    """How wide a network is, and how it bends."""
+
+    d_ff: int | None = option(
+        None, "The inner width where W_1 is drawn; 4·d_model unless told.", SHAPE, "N", at_least=1
+    )
+    activation: Activation = option("relu", "relu, gelu, gelu-tanh, tanh, silu, none.", CONVENTIONS, "KIND")
+
+
+@declares
+class Waves:
+    """The exponent of the positional encoding."""
+
+    exponent: Exponent = option(
+        "paired", "paired: 2⌊i/2⌋/d, as in the paper; column: 2i/d, as some articles compute.", CONVENTIONS, "KIND"
+    )
+
+
+@declares
+class FfnBias:
+    """Whether the networks of a stack have biases."""
+
+    ffn_bias: bool | None = option(None, "Draw biases of the networks; drawn unless told.", CONVENTIONS)
+
+
+Kinds = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+
+
+def sublayers(how: Any, *attention: type) -> Kinds:
+    """What a stack's attentions, norms and networks are told, by the shared declarations."""
+    network = part(how, Network) | {"bias": how.ffn_bias}
+    said = how.attention_options or {}, how.norm_options or {}, how.ffn_options or {}
+    return part(how, Heads, *attention) | said[0], part(how, Norm) | said[1], network | said[2]
+
+
+def rules_of(mask: object) -> tuple[str, ...]:
+    """The rules of a mask by name; none where it is a matrix.
+
+    >>> rules_of("causal,padding"), rules_of(["none", "causal"]), rules_of([[1, 0], [1, 1]])
+    (('causal', 'padding'), ('causal',), ())
+    """
+    said = re.split(r"[,+ ]+", mask) if isinstance(mask, str) else mask
+    if not isinstance(said, tuple | list) or not all(isinstance(rule, str) for rule in said):
+        return ()
+    rules = tuple(rule for rule in said if rule and rule != "none")
+    for rule in rules:
+        Option("", MASK, legal=MASKS).check("mask", rule)
+    return rules
+
+
+def number(text: str) -> float:
+    """A number as people type one, −∞ too.
+
+    >>> number("-inf"), number("−∞"), number("0")
+    (-inf, -inf, 0.0)
+    """
+    try:
+        return float(text.strip().replace("−", "-").replace("∞", "inf"))
+    except ValueError:
+        raise InputError(f"‹mask_value {text}› is no number", "expected a number, or -inf") from None
+
+
+def seed_of(text: str) -> Seed:
+    """A seed as a number where it is one, else as the text it is (so is a number too long for a person to mean it).
+
+    >>> seed_of(" 7"), seed_of("-1"), seed_of("+-1"), seed_of("name:li.wei")
+    (7, -1, '+-1', 'name:li.wei')
+    """
+    text = text.strip()
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    return int(text) if digits.isdecimal() and len(digits) <= 100 else text
