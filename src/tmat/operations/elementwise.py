@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tmat.numbers.exact import Exact, exactly, root
 from tmat.operations.expression import Expression, Operand, sqrt
 from tmat.operations.operation import Array, Shape, operation
 
 
 @operation("{0} + {1}", r"{0} + {1}", "n m, n m -> n m")
+@exactly
 def add(a: Array, b: Array) -> Array:  # [n, m] + [n, m] -> [n, m]
     """Cell by cell: cᵢⱼ = aᵢⱼ + bᵢⱼ: the position on the embedding, the residual on the sublayer.
 
@@ -26,6 +28,7 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
 
 
 @operation("{0} ∘ {1}", r"{0} \circ {1}", "n m, n m -> n m")
+@exactly
 def multiply(a: Array, b: Array) -> Array:  # [n, m] ∘ [n, m] -> [n, m]
     """Cell by cell: cᵢⱼ = aᵢⱼ·bᵢⱼ: weights under a mask of ones and zeros.
 
@@ -41,13 +44,14 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
 
 
 @operation("{0} / {by}", r"{0} / {by}", "n m -> n m")
+@exactly
 def divide(a: Array, *, by: float) -> Array:  # [n, m] -> [n, m]
     """Every cell by one number: cᵢⱼ = aᵢⱼ / by.
 
     >>> divide(np.array([[6.0]]), by=3.0)
     array([[2.]])
     """
-    return over(a, by)
+    return a / by if isinstance(a, Exact) else over(a, by)
 
 
 def over(a: Array, by: float) -> Array:
@@ -65,13 +69,14 @@ def _(i: int, j: int, a: Operand, *, by: float) -> Expression:
 
 
 @operation("{0} / √{d}", r"{0} / \sqrt{{{d}}}", "n m -> n m")
+@exactly
 def divide_by_root(a: Array, *, d: float) -> Array:  # [n, m] -> [n, m]
     """Every cell by the root of a width: cᵢⱼ = aᵢⱼ / √d (Vaswani et al. 2017, eq. 1).
 
     >>> divide_by_root(np.array([[6.0]]), d=4)
     array([[3.]])
     """
-    return a / float(np.sqrt(d))
+    return a / root(d) if isinstance(a, Exact) else a / float(np.sqrt(d))
 
 
 @divide_by_root.cell
@@ -80,6 +85,7 @@ def _(i: int, j: int, a: Operand, *, d: float) -> Expression:
 
 
 @operation("{0} ∘ {1} + {2}", r"{0} \circ {1} + {2}", "n m, 1 m, 1 m -> n m")
+@exactly
 def scale_and_shift(a: Array, scale: Array, shift: Array) -> Array:  # [n, m], [1, m], [1, m] -> [n, m]
     """Column j times γⱼ plus βⱼ: the learned end of LayerNorm (Ba et al. 2016, eq. 4).
 
@@ -95,6 +101,7 @@ def _(i: int, j: int, a: Operand, scale: Operand, shift: Operand) -> Expression:
 
 
 @operation("{0} ∘ {1}", r"{0} \circ {1}", "n m, 1 m -> n m")
+@exactly
 def scale_columns(a: Array, scale: Array) -> Array:  # [n, m], [1, m] -> [n, m]
     """Column j times γⱼ.
 
@@ -110,6 +117,7 @@ def _(i: int, j: int, a: Operand, scale: Operand) -> Expression:
 
 
 @operation("{0} + {1}", r"{0} + {1}", "n m, 1 m -> n m")
+@exactly
 def add_row(a: Array, row: Array) -> Array:  # [n, m] + [1, m] -> [n, m]
     """The same row added to every row: a bias, or β.
 
