@@ -29,9 +29,11 @@ def drawn(stage: str, name: str, common: Common, height: int | None, width: int 
             raise InputError(f"{option} {size} does not fit", "expected a whole number from 1")
     refuse_size(name, rows, cols, mend="choose a smaller --positions or --d-model")
     seed = common.seed_value
-    if common.init.startswith("torch"):
+    init = common.init
+    if init.startswith("torch"):
+        init = "torch-rand"  # a stage's input is no Linear
         values = TorchGenerator(seed).rand(rows, cols)
     else:
-        values = draw(common.init, (rows, cols), seed=seed, stage=stage, name=name)
-    origin = f"drawn: {common.init}, seed {seed}"
+        values = draw(init, (rows, cols), seed=seed, stage=stage, name=name)
+    origin = f"drawn: {init}, seed {seed}"
     return Matrix.of(name, values, words, [f"{letter}{n}" for n in range(1, cols + 1)], origin)

@@ -103,7 +103,8 @@ def _pi(digits: int) -> Decimal:
     unit = 10 ** (digits + 10)
 
     def atan_of_one_over(n: int) -> int:
-        term = total = unit // n
+        term = unit // n
+        total: int = term
         k, sign = 1, 1
         while term:
             term //= n * n

@@ -77,6 +77,9 @@ def command(
         encode,
         common,
         options,
-        draw_main=lambda: drawn("encode", "X", common, positions, d_model, "x"),
+        # As the first of the stages piped draws it.
+        draw_main=lambda: drawn(
+            "attention" if norm_order == "post" else "addnorm", "X", common, positions, d_model, "x"
+        ),
         sizes={"--positions": positions, "--d-model": d_model},
     )
