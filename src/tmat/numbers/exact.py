@@ -9,9 +9,7 @@ the result is the double that prints as the decimal a pencil gets. What cancels 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, ParamSpec, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +18,8 @@ from tmat.numbers.digits import digits_of
 
 Array: TypeAlias = NDArray[Any]
 Ratio: TypeAlias = tuple[int, int]
-P = ParamSpec("P")
 
 MOST = 1e15  # a decimal of so many units is what its nearest double prints as
-LONGEST = {np.dtype(np.float64): 15, np.dtype(np.float32): 7}  # digits of a decimal that is worked on exactly
-FINEST = 22  # decimals; a double holds no larger power of ten exactly
-SAMPLE = 8  # numbers that tell a matrix of long numbers at once
 SMALL = 1 << 16  # multiplications that are done on Python's whole numbers, which have no limit
 
 
@@ -40,8 +34,7 @@ class Irrational(ArithmeticError):
 class Exact:
     """A matrix of ratios: whole numbers ``top``, none larger than ``most``, over ``bottom``.
 
-    >>> a, b = exact(np.array([[2.5]])), exact(np.array([[0.83]]))
-    >>> (a * b).floats()
+    >>> (Exact(np.array([[25.0]]), 10, 25) * Exact(np.array([[83.0]]), 100, 83)).floats()
     array([[2.075]])
     """
 
@@ -123,7 +116,8 @@ class Exact:
         return self if factor == 1 else Exact(self.top * self._own(factor), bottom, self.most * factor)
 
     def _times(self, top: int, bottom: int) -> Exact:
-        return Exact(self.top * self._own(top), self.bottom * bottom, self.most * abs(float(top)))
+        own = self.top if top == 1 else self.top * self._own(top)
+        return Exact(own, self.bottom * bottom, self.most * abs(float(top)))
 
     def _own(self, whole: int) -> float:
         """A whole number as this matrix takes it."""
@@ -137,76 +131,6 @@ class Exact:
         """A number as a matrix of one cell."""
         top, bottom = decimal(number)
         return Exact(np.array([[self._own(top)]], dtype=self.top.dtype), bottom, abs(float(top)))
-
-
-def exact(array: Array) -> Exact | None:
-    """A matrix as decimals; None where some number is too long for one, or no number.
-
-    >>> exact(np.array([[0.1, 2.25]])).bottom, exact(np.array([[1 / 3]]))
-    (100, None)
-    """
-    kind = array.dtype
-    if kind not in LONGEST:
-        return None
-    places = _places(array[:SAMPLE, :1]) if array.size else 0
-    while places is not None:
-        top = np.multiply(array, 10.0**places, dtype=np.float64)
-        np.rint(top, out=top)
-        back = top / 10.0**places
-        most = float(np.abs(top).max()) if top.size else 0.0
-        if not most <= 10.0 ** LONGEST[kind]:
-            return None
-        wrong = (back if kind == np.float64 else back.astype(kind)) != array
-        if not wrong.any():
-            return Exact(top, 10**places, most)
-        more = _places(array[wrong][:SAMPLE, None])
-        places = more if more is not None and more > places else None
-    return None
-
-
-def _places(numbers: Array) -> int | None:
-    """The decimals that some numbers print with; None where one prints too many digits."""
-    places = 0
-    for number in numbers.ravel().tolist() if numbers.dtype == np.float64 else numbers.ravel():
-        mantissa, _, power = str(number).partition("e")
-        whole, _, part = mantissa.partition(".")
-        part = part.rstrip("0")
-        if len((whole + part).lstrip("-0")) > LONGEST[numbers.dtype]:
-            return None
-        places = max(places, len(part) - int(power or 0))
-    return places if places <= FINEST else None
-
-
-def exactly(evaluate: Callable[P, Array]) -> Callable[P, Array]:
-    """Make a function of matrices exact where all of them hold short decimals; elsewhere it takes floats.
-
-    The function does its arithmetic with operators and the methods that `Exact` has, so that it can take either.
-    """
-
-    @wraps(evaluate)
-    def evaluated(*arrays: Any, **params: Any) -> Any:
-        floats: Any = evaluate
-        if any(isinstance(array, Exact) for array in arrays):  # called by another such function
-            return floats(*arrays, **params)
-        with np.errstate(all="ignore"):
-            decimals: list[Exact] = []
-            for array in arrays:
-                own = exact(array)
-                if own is None:
-                    return floats(*arrays, **params)
-                decimals.append(own)
-            for numbers in (decimals, map(Exact.unlimited, decimals)):
-                try:
-                    result = floats(*numbers, **params)
-                    result = result.floats() if isinstance(result, Exact) else result
-                    return result.astype(np.result_type(*arrays), copy=False)
-                except TooLong:
-                    continue
-                except Irrational:
-                    break
-            return floats(*arrays, **params)
-
-    return evaluated
 
 
 def root(number: float) -> Ratio:
@@ -244,7 +168,9 @@ def _over(top: Array, bottom: Array | int) -> Array:
         except ArithmeticError:
             raise TooLong from None
     if isinstance(bottom, int):
-        return np.asarray(top / float(bottom)) + 0.0  # −0.0 + 0 is 0.0
+        top /= float(bottom)
+        top += 0.0  # −0.0 is 0
+        return top
     return np.where(top == 0.0, 0.0, top / bottom)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.numbers.exact import Exact, decimal, exactly
+from tmat.numbers.exact import Exact, decimal
+from tmat.numbers.exactly import exactly
 from tmat.operations import steady
 from tmat.operations.elementwise import over
 from tmat.operations.expression import Expression, Number, Operand, exp, total

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tmat.numbers.exact import Exact, exactly, root
+from tmat.numbers.exact import Exact, root
+from tmat.numbers.exactly import exactly
 from tmat.operations.expression import Expression, Operand, sqrt
 from tmat.operations.operation import Array, Shape, operation
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.numbers.exact import Exact, exactly
+from tmat.numbers.exact import Exact
+from tmat.numbers.exactly import exactly
 from tmat.operations.expression import Expression, Number, Operand, sqrt, total
 from tmat.operations.operation import Array, operation
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.numbers.exact import Exact, exactly
+from tmat.numbers.exact import Exact
+from tmat.numbers.exactly import exactly
 from tmat.operations import steady
 from tmat.operations.expression import Call, Expression, Operand, total
 from tmat.operations.operation import Array, operation
@@ -13,6 +14,8 @@ PENCIL = 1 << 18
 """Multiplications up to which a product is summed as with a pencil."""
 LONGEST = 256
 """Terms of a sum up to which it is."""
+FEW = 1 << 8
+"""Sums that may be nothing but noise, up to which each is looked at by itself."""
 
 
 @exactly
@@ -45,14 +48,19 @@ def _without_noise(total: Array, a: Array, b: Array, more: Array | None) -> Arra
     """The sums, those that are nothing but what their terms lost in rounding made 0."""
     noise = np.finfo(total.dtype).eps
     with np.errstate(all="ignore"):
-        most = np.abs(a).max(axis=1, keepdims=True) * np.abs(b).max(axis=0) * a.shape[1]
-        most = most if more is None else most + np.abs(more)
-        small = (np.abs(total) <= noise * most) & (total != 0)
-        if not small.any():
+        most = a.shape[1] * _largest(a) * _largest(b) + (0.0 if more is None else _largest(more))
+        if not most < np.inf:
             return total
-        terms = np.abs(a) @ np.abs(b)
-        terms = terms if more is None else terms + np.abs(more)
-        return np.where(small & (np.abs(total) <= noise * terms), total.dtype.type(0), total)
+        i, j = np.nonzero((np.abs(total) <= noise * most) & (total != 0))  # few, unless the sizes differ much
+        terms = np.abs(a[i] * b.T[j]).sum(axis=1) if len(i) <= FEW else (np.abs(a) @ np.abs(b))[i, j]
+        terms = terms if more is None else terms + np.abs(more[0, j])
+        lost = np.abs(total[i, j]) <= noise * terms
+        total[i[lost], j[lost]] = 0.0
+    return total
+
+
+def _largest(a: Array) -> float:
+    return max(float(a.max()), -float(a.min()))
 
 
 @operation("{0}·{1}", r"{0} {1}", "n k, k m -> n m")
