@@ -121,6 +121,7 @@ def test_what_cancels_is_nothing() -> None:
     assert matmul(np.array([[0.1, 0.2, -0.3]]), ones).tolist() == [[0.0]]
     third = np.array([[1 / 3, 2 / 3, -1.0], [1e-17, 0.0, 0.0]])
     assert linear(third / 7, ones, np.array([[0.0]])).tolist() == [[0.0], [1e-17 / 7]]
+    assert row_mean(np.array([[1 / 7, 2 / 7, -(1 / 7 + 2 / 7)], [1e-17, 0.0, 0.0]])).tolist() == [[0.0], [1e-17 / 3]]
     assert linear(np.array([[1 / 3, 1 / 7]]), np.ones((2, 1)), -np.array([[1 / 3 + 1 / 7]])).tolist() == [[0.0]]
 
 
