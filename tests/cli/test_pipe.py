@@ -59,6 +59,22 @@ def test_encode_is_the_pipe_bit_for_bit(positions: str, layers: int, init: str) 
     assert tmat(f"encode --layers {layers} --heads 2 --d-ff 5{common}", positions).output == piped
 
 
+PRE = (
+    "addnorm --no-residual", "attention", "addnorm --norm none --residual-of addnorm",
+    "addnorm --no-residual", "ffn", "addnorm --norm none --residual-of addnorm-3",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("init", ["uniform", "xavier", "torch-rand", "torch-linear"])
+@pytest.mark.parametrize(("order", "stages"), [("post", ("attention", "addnorm", "ffn", "addnorm") * 2), ("pre", PRE)])
+def test_encode_draws_the_input_that_the_pipe_draws(order: str, stages: tuple[str, ...], init: str) -> None:
+    common = f" --seed 7 --init {init}"
+    first, *others = (stage + common for stage in stages)
+    piped = pipe(f"{first} --positions 3 --d-model 4", *others).output
+    layers = 2 if order == "post" else 1
+    assert tmat(f"encode --layers {layers} --norm-order {order} --positions 3 --d-model 4{common}").output == piped
+
+
 def test_encode_is_the_pipe_with_weights_of_each_layer(positions: str) -> None:
     stages, own = [], ["-m beta1='0 0 0 1'"]
     for layer in (1, 2):

@@ -8,6 +8,7 @@ import pytest
 
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
+from tmat.stages.embed import embed
 from tmat.stages.ffn import ffn
 from tmat.stages.posenc import posenc
 
@@ -60,3 +61,19 @@ def test_posenc_and_ffn() -> None:
     assert posenc(X)["posenc"].notes == ("exponent 2⌊i/2⌋/d", "base 10000", "positions from 0")
     assert ffn(activated=X, W_2=X)["ffn"].notes == ("two layers",)
     assert ffn(hidden=X, layers=1)["ffn"].notes == ("one layer", "d_ff = 2", "relu")
+
+
+def test_numbers_beyond_the_largest_are_said() -> None:
+    huge = [[1e300, 1e300], [1.0, 2.0]]
+    stage = ffn(huge, W_1=[[1e300, 1.0], [-1e300, 1.0]], W_2=[[1.0], [1.0]])["ffn"]
+    assert stage.notes[-1] == "NaN from hidden on: ∞ − ∞ and 0·∞ are no numbers"
+    assert not any("NaN" in note for note in ffn(X, W_1=X, W_2=X)["ffn"].notes)
+
+
+def test_what_torch_linear_draws_of_a_table() -> None:
+    said = "W_E drawn as nn.Linear(2, 3) draws its weight, transposed: within ±1/√2"
+    drawn = embed(text="you win", d_model=3, init="torch-linear")["embed"]
+    assert said in drawn.notes
+    assert abs(drawn["W_E"].values).max() <= 0.5**0.5
+    assert said not in embed(text="you win", d_model=3)["embed"].notes
+    assert not any("W_E" in note for note in embed(text="you win", init="torch-linear", E=X)["embed"].notes)

@@ -118,7 +118,7 @@ def _drawn_input(declared: Declaration, common: Common, options: dict[str, Any])
 
     words = row_words(common.tokens) if common.tokens else ()
     size = {"positions": options.get("positions"), "d_model": options.get("d_model")}
-    return {declared.main: drawn(declared, common.seed_value, common.init, words, **size)}
+    return {declared.main: drawn(declared, options, common.seed_value, common.init, words, **size)}
 
 
 def _rounding(text: str | None) -> Rounding:

@@ -205,6 +205,7 @@ class Sheet:
         self.stage.output = output.name if output in kept else ""
         if self.rounding.default is not None:
             self.note(f"each step rounded to {self.rounding.default} decimals")
+        self._note_no_numbers(kept)
         self.stage.notes = tuple(self._notes)
         for node in self._order:
             if node not in kept:
@@ -217,6 +218,13 @@ class Sheet:
                     Step(node.matrix(), node.op.name, of, dict(node.params), node.decimals, node.used)
                 )
         return Worksheet([*self.before.stages, self.stage], self.before.vocabulary, self.before.tokens)
+
+    def _note_no_numbers(self, kept: set[Node]) -> None:
+        """Say where NaN begins: nothing that is given has any."""
+        for node in self._order:
+            if node in kept and node.values is not None and node.values.size and np.isnan(node.values.min()):
+                self.note(f"NaN from {node.name} on: ∞ − ∞ and 0·∞ are no numbers")
+                return
 
     def _kept(self, line: set[Node], output: Node) -> set[Node]:
         if self.keep is None:

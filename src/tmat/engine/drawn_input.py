@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tmat.engine.builder import arriving
@@ -27,7 +27,7 @@ def with_input(declared: Declaration, before: Worksheet, how: StageOptions, matr
     if found is None:
         found = arriving(before)
     if found is None and not any(stem(name) in declared.begins for name in matrices):
-        found = drawn(declared, how.seed, how.init, before.tokens, **size)
+        found = drawn(declared, vars(how), how.seed, how.init, before.tokens, **size)
         matrices = {main: found, **matrices}
     for name, number in said.items():
         if found is None:
@@ -44,6 +44,7 @@ def with_input(declared: Declaration, before: Worksheet, how: StageOptions, matr
 
 def drawn(
     declared: Declaration,
+    options: Mapping[str, Any],
     seed: Seed,
     init: str,
     tokens: Sequence[str] = (),
@@ -61,10 +62,12 @@ def drawn(
         if size < 1:
             raise InputError(f"‹{option} {size}› does not fit", "expected a whole number from 1")
     refuse_size(name, rows, cols, mend="choose a smaller ‹positions› or ‹d_model›")
+    stage = declared.drawn_as(options) if declared.drawn_as else declared.name
     if init.startswith("torch"):
+        init = "torch-rand"  # a stage's input is no Linear
         values = TorchGenerator(seed).rand(rows, cols)
     else:
-        values = draw(init, (rows, cols), seed=seed, stage=declared.name, name=name)
+        values = draw(init, (rows, cols), seed=seed, stage=stage, name=name)
     labels = [f"{letter}{n}" for n in range(1, cols + 1)]
     return Matrix.of(name, values, tokens or None, labels, f"drawn: {init}, seed {seed}")
 

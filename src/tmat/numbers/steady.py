@@ -28,22 +28,6 @@ def exp(a: Array, out: Array | None = None) -> Array:
     return _each(a, math.exp, lambda large: np.exp(large, out=out))
 
 
-def powers(base: float, exponents: Array) -> Array:
-    """One base to each of a row of exponents.
-
-    >>> powers(10.0, np.array([0.0, 2.0]))
-    array([  1., 100.])
-    """
-
-    def one(exponent: float) -> float:
-        try:
-            return math.pow(base, exponent)
-        except OverflowError:
-            return math.inf
-
-    return np.array([one(exponent) for exponent in exponents.tolist()], dtype=np.float64)
-
-
 def sin(a: Array) -> Array:
     """The sine of each number.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tmat.numbers import steady
+from tmat.numbers.exact import Exact, decimal
+from tmat.numbers.exactly import exactly
 from tmat.operations.elementwise import over
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, total
 from tmat.operations.formula import RowSums, prose
@@ -95,12 +97,15 @@ def _(i: int, j: int, a: Operand, *, temperature: float) -> Expression:
 
 
 @operation("n m -> n m", lambda a: a / prose("row sums", written=RowSums(a)))
+@exactly
 def renormalize(a: Array) -> Array:  # [n, m] -> [n, m], each row sums to 1
     """Each cell by its row's sum: weights that a mask has thinned sum to 1 again; a row of zeros stays 0.
 
     >>> renormalize(np.array([[0.2, 0.2, 0.0]]))
     array([[0.5, 0.5, 0. ]])
     """
+    if isinstance(a, Exact):
+        return a.over(a.row_sums())
     with np.errstate(all="ignore"):
         sums = a.sum(axis=1, keepdims=True)
         if np.isinf(sums).any():  # a sum may be beyond the largest float where the shares are not
@@ -116,12 +121,16 @@ def _(i: int, j: int, a: Operand) -> Expression:
 
 
 @operation("n m, n m -> n m", lambda a, keep, *, p: a * keep / (1.0 - Number(float(p))))
+@exactly
 def dropout(a: Array, keep: Array, *, p: float) -> Array:  # [n, m], [n, m] -> [n, m]
     """A cell kept is scaled by 1/(1 − p), a cell dropped is 0 (Srivastava et al. 2014).
 
     >>> dropout(np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]]), p=0.5)
     array([[1., 0.]])
     """
+    if isinstance(a, Exact):
+        top, bottom = decimal(p)
+        return a * keep * 0.0 if p == 1.0 else a * keep / (bottom - top, bottom)
     scale = 0.0 if p == 1.0 else 1.0 / (1.0 - p)
     return a * (keep * a.dtype.type(scale))
 

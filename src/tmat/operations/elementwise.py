@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tmat.numbers.exact import Exact, root
+from tmat.numbers.exactly import exactly
 from tmat.operations.expression import Call, Expression, Number, Operand, sqrt
 from tmat.operations.formula import ALL, Places, SideBySide, Transposed, prose
 from tmat.operations.operation import Array, Shape, operation
 
 
 @operation("n m, n m -> n m", lambda a, b: a + b)
+@exactly
 def add(a: Array, b: Array) -> Array:  # [n, m] + [n, m] -> [n, m]
     """Cell by cell: cᵢⱼ = aᵢⱼ + bᵢⱼ: the position on the embedding, the residual on the sublayer.
 
@@ -27,6 +30,7 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
 
 
 @operation("n m, n m -> n m", lambda a, b: a * b)
+@exactly
 def multiply(a: Array, b: Array) -> Array:  # [n, m] ∘ [n, m] -> [n, m]
     """Cell by cell: cᵢⱼ = aᵢⱼ·bᵢⱼ: weights under a mask of ones and zeros.
 
@@ -42,13 +46,14 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
 
 
 @operation("n m -> n m", lambda a, *, by: a / by)
+@exactly
 def divide(a: Array, *, by: float) -> Array:  # [n, m] -> [n, m]
     """Every cell by one number: cᵢⱼ = aᵢⱼ / by.
 
     >>> divide(np.array([[6.0]]), by=3.0)
     array([[2.]])
     """
-    return over(a, by)
+    return a / by if isinstance(a, Exact) else over(a, by)
 
 
 def over(a: Array, by: float) -> Array:
@@ -66,13 +71,14 @@ def _(i: int, j: int, a: Operand, *, by: float) -> Expression:
 
 
 @operation("n m -> n m", lambda a, *, d: a / sqrt(d))
+@exactly
 def divide_by_root(a: Array, *, d: float) -> Array:  # [n, m] -> [n, m]
     """Every cell by the root of a width: cᵢⱼ = aᵢⱼ / √d (Vaswani et al. 2017, eq. 1).
 
     >>> divide_by_root(np.array([[6.0]]), d=4)
     array([[3.]])
     """
-    return a / float(np.sqrt(d))
+    return a / root(d) if isinstance(a, Exact) else a / float(np.sqrt(d))
 
 
 @divide_by_root.cell
@@ -81,6 +87,7 @@ def _(i: int, j: int, a: Operand, *, d: float) -> Expression:
 
 
 @operation("n m, 1 m, 1 m -> n m", lambda a, scale, shift: a * scale + shift)
+@exactly
 def scale_and_shift(a: Array, scale: Array, shift: Array) -> Array:  # [n, m], [1, m], [1, m] -> [n, m]
     """Column j times γⱼ plus βⱼ: the learned end of LayerNorm (Ba et al. 2016, eq. 4).
 
@@ -96,6 +103,7 @@ def _(i: int, j: int, a: Operand, scale: Operand, shift: Operand) -> Expression:
 
 
 @operation("n m, 1 m -> n m", lambda a, scale: a * scale)
+@exactly
 def scale_columns(a: Array, scale: Array) -> Array:  # [n, m], [1, m] -> [n, m]
     """Column j times γⱼ.
 
@@ -111,6 +119,7 @@ def _(i: int, j: int, a: Operand, scale: Operand) -> Expression:
 
 
 @operation("n m, 1 m -> n m", lambda a, row: a + row)
+@exactly
 def add_row(a: Array, row: Array) -> Array:  # [n, m] + [1, m] -> [n, m]
     """The same row added to every row: a bias, or β.
 

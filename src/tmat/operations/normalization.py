@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import numpy as np
 
+from tmat.numbers.exact import Exact
+from tmat.numbers.exactly import exactly
 from tmat.operations.expression import Call, Expression, Number, Operand, sqrt, total
 from tmat.operations.formula import prose
 from tmat.operations.operation import Array, operation
 
 KINDS = ("population", "sample")
 PLACES = ("root", "deviation")
+NOISE = 4  # last places of its mean by which the numbers of a constant row may differ
 
 
 @operation("n m -> n 1", lambda a: prose("mean of ", a, "'s rows", written=Call("mean", a)))
+@exactly
 def row_mean(a: Array) -> Array:  # [n, m] -> [n, 1]
     """The mean of each row: μᵢ = Σⱼ aᵢⱼ / m (Ba et al. 2016, eq. 3).
 
     >>> row_mean(np.array([[1.0, 3.0]]))
     array([[2.]])
     """
+    if isinstance(a, Exact):
+        return a.row_sums() / a.shape[1]
     with np.errstate(all="ignore"):
         means: Array = a.mean(axis=1, keepdims=True)
         if not np.isfinite(means).all():  # a sum beyond the largest float, where the mean is not
             peak = _peak(a)
             own = (a / peak).mean(axis=1, keepdims=True) * peak
             means = np.where(np.isfinite(means) | ~np.isfinite(peak), means, own)
-    return means
+        sizes = np.abs(a / a.shape[1]).sum(axis=1, keepdims=True)
+        means = np.where(np.abs(means) <= np.finfo(a.dtype).eps * sizes, a.dtype.type(0), means)  # its terms cancel
+        return np.where(a.max(axis=1, keepdims=True) == a.min(axis=1, keepdims=True), a[:, :1], means)
 
 
 def _peak(a: Array) -> Array:
@@ -36,6 +44,8 @@ def _peak(a: Array) -> Array:
 
 def _root_mean_square(a: Array, count: int) -> Array:
     """√(Σ a² / count) of each row; where the squares are too large or too small for a float, of a row scaled by its largest."""
+    if isinstance(a, Exact):
+        return ((a * a).row_sums() / count).roots()
     with np.errstate(all="ignore"):
         root: Array = np.sqrt((a * a).sum(axis=1, keepdims=True) / count)
         odd = ~np.isfinite(root) | (root < np.sqrt(np.finfo(a.dtype).tiny) * 1e4)
@@ -61,6 +71,7 @@ def _(a: Operand) -> tuple[None, tuple[str]]:
     "n m, n 1 -> n 1",
     lambda a, mean, *, kind: prose(f"{kind} deviation of ", a, "'s rows", written=Call("std", a)),
 )
+@exactly
 def row_deviation(a: Array, mean: Array, *, kind: str) -> Array:  # [n, m], [n, 1] -> [n, 1]
     """The standard deviation of each row: σᵢ = √(Σⱼ (aᵢⱼ − μᵢ)² / m) (Ba et al. 2016, eq. 3).
 
@@ -70,7 +81,9 @@ def row_deviation(a: Array, mean: Array, *, kind: str) -> Array:  # [n, m], [n, 
     array([[1.]])
     """
     count = _count(a.shape[1], kind)
-    off = a - mean
+    if isinstance(a, Exact):
+        return _root_mean_square(a - mean, count)
+    off = _less(a, mean)
     beyond = np.isinf(off) & np.isfinite(a) & np.isfinite(mean)
     if beyond.any():  # a difference beyond the largest float, where the deviation is not: all by halves
         halves = _root_mean_square(a / 2 - mean / 2, count)
@@ -93,6 +106,7 @@ def _(a: Operand, mean: Operand, *, kind: str) -> tuple[None, tuple[str]]:
 
 
 @operation("n m -> n 1", lambda a: prose("root mean square of ", a, "'s rows", written=Call("rms", a)))
+@exactly
 def row_rms(a: Array) -> Array:  # [n, m] -> [n, 1]
     """The root of the mean square of each row: √(Σⱼ aᵢⱼ² / m) (Zhang & Sennrich 2019, eq. 4).
 
@@ -113,6 +127,7 @@ def _(a: Operand) -> tuple[None, tuple[str]]:
 
 
 @operation("n m, n 1, n 1 -> n m", lambda a, mean, std, *, epsilon: (a - mean) / sqrt(std**2.0 + epsilon))
+@exactly
 def normalize(a: Array, mean: Array, std: Array, *, epsilon: float) -> Array:
     """Each row less its mean, over its deviation, ε in the root: (aᵢⱼ − μᵢ) / √(σᵢ² + ε) (Ba et al. 2016).
 
@@ -128,18 +143,37 @@ def normalize(a: Array, mean: Array, std: Array, *, epsilon: float) -> Array:
 
 def _with_epsilon(spread: Array, epsilon: float) -> Array:
     """√(spread² + ε), whose square need not fit a float."""
+    if isinstance(spread, Exact):
+        return (spread * spread + epsilon).roots()
     return np.hypot(spread, spread.dtype.type(epsilon**0.5))
+
+
+def _plus(spread: Array, epsilon: float) -> Array:
+    return spread + (epsilon if isinstance(spread, Exact) else spread.dtype.type(epsilon))
 
 
 def _less_over(a: Array, mean: Array, spread: Array) -> Array:
     """(a − mean) / spread, the difference by halves where it is beyond the largest float."""
-    off = a - mean
+    if isinstance(a, Exact):
+        return (a - mean).over(spread)
+    off = _less(a, mean)
     result = _over(off, spread)
     beyond = np.isinf(off) & np.isfinite(a) & np.isfinite(mean)
     return np.where(beyond, _over(a / 2 - mean / 2, spread / 2), result) if beyond.any() else result
 
 
+def _less(a: Array, mean: Array) -> Array:
+    """a − mean; 0 in a row whose numbers differ by no more than the mean lost in rounding."""
+    off = a - mean
+    with np.errstate(all="ignore"):
+        noise = NOISE * np.finfo(a.dtype).eps * np.abs(mean)
+        constant = np.abs(off).max(axis=1, keepdims=True, initial=0.0) <= noise
+        return np.where(constant, a.dtype.type(0), off) if constant.any() else off
+
+
 def _over(off: Array, spread: Array) -> Array:
+    if isinstance(off, Exact):
+        return off.over(spread)
     with np.errstate(all="ignore"):
         return np.where((spread == 0.0) & (off == 0.0), off.dtype.type(0), off / spread)
 
@@ -150,13 +184,14 @@ def _(i: int, j: int, a: Operand, mean: Operand, std: Operand, *, epsilon: float
 
 
 @operation("n m, n 1, n 1 -> n m", lambda a, mean, std, *, epsilon: (a - mean) / (std + epsilon))
+@exactly
 def normalize_outside(a: Array, mean: Array, std: Array, *, epsilon: float) -> Array:
     """Each row less its mean, over its deviation plus ε: (aᵢⱼ − μᵢ) / (σᵢ + ε), as articles write it.
 
     >>> normalize_outside(np.array([[1.0, 3.0]]), np.array([[2.0]]), np.array([[1.0]]), epsilon=1.0)
     array([[-0.5,  0.5]])
     """
-    return _less_over(a, mean, std + a.dtype.type(epsilon))
+    return _less_over(a, mean, _plus(std, epsilon))
 
 
 @normalize_outside.cell
@@ -165,6 +200,7 @@ def _(i: int, j: int, a: Operand, mean: Operand, std: Operand, *, epsilon: float
 
 
 @operation("n m, n 1 -> n m", lambda a, rms, *, epsilon: a / sqrt(rms**2.0 + epsilon))
+@exactly
 def normalize_rms(a: Array, rms: Array, *, epsilon: float) -> Array:  # [n, m], [n, 1] -> [n, m]
     """Each row over its root mean square, no mean off: aᵢⱼ / √(rmsᵢ² + ε) (Zhang & Sennrich 2019, eq. 4).
 
@@ -180,13 +216,14 @@ def _(i: int, j: int, a: Operand, rms: Operand, *, epsilon: float) -> Expression
 
 
 @operation("n m, n 1 -> n m", lambda a, rms, *, epsilon: a / (rms + epsilon))
+@exactly
 def normalize_rms_outside(a: Array, rms: Array, *, epsilon: float) -> Array:  # [n, m], [n, 1] -> [n, m]
     """Each row over its root mean square plus ε: aᵢⱼ / (rmsᵢ + ε).
 
     >>> normalize_rms_outside(np.array([[3.0, 3.0]]), np.array([[3.0]]), epsilon=0.0)
     array([[1., 1.]])
     """
-    return _over(a, rms + a.dtype.type(epsilon))
+    return _over(a, _plus(rms, epsilon))
 
 
 @normalize_rms_outside.cell

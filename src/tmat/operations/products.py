@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tmat.numbers import steady
+from tmat.numbers.exact import Exact
+from tmat.numbers.exactly import exactly
 from tmat.operations.expression import Call, Expression, Operand, total
 from tmat.operations.formula import MatrixProduct, OuterSum
 from tmat.operations.operation import Array, operation
@@ -13,24 +15,53 @@ PENCIL = 1 << 18
 """Multiplications up to which a product is summed as with a pencil."""
 LONGEST = 256
 """Terms of a sum up to which it is."""
+FEW = 1 << 8
+"""Sums that may be nothing but noise, up to which each is looked at by itself."""
 
 
+@exactly
 def product(a: Array, b: Array) -> Array:  # [n, k] @ [k, m] -> [n, m]
-    """a·b, the terms of small ones added from left to right, each product and each sum rounded once.
+    """a·b: of short decimals the exact decimal, else the sum of the terms, 0 where that is less than their noise.
 
-    So they have the same bits on every processor. A BLAS adds in an order of its own and may multiply and add in
-    one rounding, by which 7.05295 becomes 7.0529499999999999: half of the next decimal, rounded, is another number.
+    Small ones add their terms from left to right, each product and each sum rounded once, so that they have the same
+    bits on every processor: a BLAS adds in an order of its own and may multiply and add in one rounding.
 
-    >>> product(np.array([[0.1, 0.2, 0.3]]), np.array([[1.0], [1.0], [1.0]]))
-    array([[0.6]])
+    >>> product(np.array([[0.1, 0.2, -0.3]]), np.array([[1.0], [1.0], [1.0]]))
+    array([[0.]])
     """
+    return a @ b if isinstance(a, Exact) else _added(a, b)
+
+
+def _added(a: Array, b: Array, more: Array | None = None) -> Array:  # [n, k] @ [k, m] + [1, m] -> [n, m]
     n, k = a.shape
     if k > LONGEST or n * k * b.shape[1] > PENCIL:
-        return a @ b
-    total = np.zeros((n, b.shape[1]), dtype=np.result_type(a, b))
-    for i in range(k):
-        total += a[:, i : i + 1] * b[i : i + 1]
+        total: Array = a @ b
+    else:
+        total = np.zeros((n, b.shape[1]), dtype=np.result_type(a, b))
+        for i in range(k):
+            total += a[:, i : i + 1] * b[i : i + 1]
+    if more is not None:
+        total = total + more
+    return _without_noise(total, a, b, more) if total.size and k else total
+
+
+def _without_noise(total: Array, a: Array, b: Array, more: Array | None) -> Array:
+    """The sums, those that are nothing but what their terms lost in rounding made 0."""
+    noise = np.finfo(total.dtype).eps
+    with np.errstate(all="ignore"):
+        most = a.shape[1] * _largest(a) * _largest(b) + (0.0 if more is None else _largest(more))
+        if not most < np.inf:
+            return total
+        i, j = np.nonzero((np.abs(total) <= noise * most) & (total != 0))  # few, unless the sizes differ much
+        terms = np.abs(a[i] * b.T[j]).sum(axis=1) if len(i) <= FEW else (np.abs(a) @ np.abs(b))[i, j]
+        terms = terms if more is None else terms + np.abs(more[0, j])
+        lost = np.abs(total[i, j]) <= noise * terms
+        total[i[lost], j[lost]] = 0.0
     return total
+
+
+def _largest(a: Array) -> float:
+    return max(float(a.max()), -float(a.min()))
 
 
 @operation("n k, k m -> n m", lambda a, b: a @ b)
@@ -49,13 +80,14 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
 
 
 @operation("n k, k m, 1 m -> n m", lambda a, b, bias: a @ b + bias)
+@exactly
 def linear(a: Array, b: Array, bias: Array) -> Array:  # [n, k] @ [k, m] + [1, m] -> [n, m]
     """A projection with a bias, the same for every row: cᵢⱼ = Σₖ aᵢₖbₖⱼ + biasⱼ.
 
     >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([[0.5]]))
     array([[11.5]])
     """
-    return product(a, b) + bias
+    return a @ b + bias if isinstance(a, Exact) else _added(a, b, bias)
 
 
 @linear.cell

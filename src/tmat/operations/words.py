@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from tmat.errors import InputError
-from tmat.numbers import steady
 from tmat.operations.expression import Call, Expression, Number, Operand
 from tmat.operations.formula import Symbol, Words, prose
 from tmat.operations.operation import Array, Shape, operation
@@ -87,12 +86,14 @@ def sinusoid(*, positions: int, d_model: int, base: float, start: int, exponent:
     >>> sinusoid(positions=1, d_model=4, base=10000.0, start=0, exponent="paired")
     array([[0., 1., 0., 1.]])
     """
-    position = np.arange(start, start + positions, dtype=np.float64)[:, None]
-    i = np.arange(d_model)
-    power = np.array([power_of(int(n), d_model, exponent) for n in i])
-    with np.errstate(all="ignore"):  # 0 is 0 whatever it is divided by
-        angle = np.where(position == 0.0, 0.0, position / steady.powers(float(base), power))
-    waves: Array = np.where(i % 2 == 0, steady.sin(angle), steady.cos(angle))
+    from tmat.operations.waves import sines  # decimal arithmetic takes as long to load as all operations
+
+    exponents = [_exponent(i, exponent) for i in range(d_model)]
+    distinct = list(dict.fromkeys(exponents))
+    sine, cosine = sines(start, positions, float(base), [(e, d_model) for e in distinct])
+    waves = np.empty((positions, d_model))
+    for first, all_of_them in enumerate((sine, cosine)):
+        waves[:, first::2] = all_of_them[:, [distinct.index(e) for e in exponents[first::2]]]
     return waves
 
 

@@ -90,6 +90,10 @@ def embed(x: worksheet.Worksheet | None, how: EmbedOptions, matrices: dict[str, 
         raise InputError(f"‹d_model {how.d_model}› does not fit E", f"E is {e.told()}", mend="leave ‹d_model› out")
     count = len(words.words) or table.height
     page.record(d_model=e.width)
+    if how.init == "torch-linear" and table.draw and e.op is not None:
+        page.note(
+            f"W_E drawn as nn.Linear({table.height}, {table.width}) draws its weight, transposed: within ±1/√{table.height}"
+        )
     page.note(f"{count} word{'' if count == 1 else 's'}" if count else "", f"d_model = {e.width}", rule_of_thumb(count))
     return page.finish(e)
 

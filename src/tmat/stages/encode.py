@@ -48,6 +48,8 @@ class EncodeOptions(Layers, Heads, Network, FfnBias, Norm, DrawnInput, Seen, Sta
     "Matrices carry their layer: layer1.W_Q, layer2.W_1, layer2.gamma1 (after attention), "
     "layer2.gamma2; without a layer a matrix is meant for all.",
     main="X",
+    # as the first of the stages piped draws it
+    drawn_as=lambda options: "attention" if options["norm_order"] == "post" else "addnorm",
     made_of=(attention, addnorm, ffn),
     examples=(
         "tmat encode --layers 2 --heads 2 --seed 1",

@@ -14,6 +14,7 @@ from tmat.operations.printing.labels import Labels
 from tmat.operations.printing.numbers import Numbers, Worked, shared_decimals
 from tmat.operations.printing.symbols import Symbols
 from tmat.operations.printing.text import TEXT, Notation
+from tmat.operations.ratios import worth
 from tmat.sheet.worksheet import Matrix, Stage, Step
 from tmat.workings.formula import operation_of
 from tmat.workings.lines import PARTS, Line, Working
@@ -193,7 +194,7 @@ class Workings:
 
     def _result(self, e: Expression, cell: Cell, step: Step, last: str) -> Line:
         """What it comes to, after a line with the sign ``last``."""
-        came_to, value = e.value, cell.value
+        came_to, value = worth(e), cell.value
         remark = settled(e)
         if not self._agrees(e, came_to, value, step):
             text = self._shown(came_to, shared_decimals([came_to], self.most))

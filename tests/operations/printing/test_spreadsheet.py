@@ -124,7 +124,7 @@ def test_a_matrix_taken_rounded() -> None:
     a, b = np.array([[0.126, 0.333]]), np.array([[2.0], [3.0]])
     sheet = Spreadsheet(address, between, taken={"A": 2})
     product = REGISTRY["matmul"].at(0, 0, Operand("A", a), Operand("B", b))
-    assert sheet.rounded(product, 1) == "ROUND(SUMPRODUCT(MMULT(ROUND(A!A1:B1,2),B!A1:A2)),1)"
+    assert sheet.rounded(product, 1) == "ROUND(ROUND(SUMPRODUCT(MMULT(ROUND(ROUND(A!A1:B1,10),2),B!A1:A2)),9),1)"
     assert calculated(sheet.text(product), {"A": a, "B": b}) == pytest.approx(0.13 * 2 + 0.33 * 3)
     for name in ("row_mean", "softmax", "largest", "divide"):
         params = {"largest": {"first": 0}, "divide": {"by": 2.0}}.get(name, {})

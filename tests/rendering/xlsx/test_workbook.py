@@ -116,10 +116,10 @@ def test_a_rounded_step_and_one_taken_rounded() -> None:
     sheet = tmat.attention(X, d_k=2, d_v=2, seed=1, round="Q=2,K=1,scores.used=1")
     said = formulas(dumped(sheet))
     assert (
-        sum(text.startswith("ROUND(SUMPRODUCT(") and text.endswith(",2)") for text in said)
+        sum(text.startswith("ROUND(ROUND(SUMPRODUCT(") and text.endswith(",10),2)") for text in said)
         == sheet["attention"]["Q"].values.size
     )
-    assert any(re.fullmatch(r"ROUND\(B\d+,1\)/SQRT\(2\)", text) for text in said)
+    assert any(re.fullmatch(r"ROUND\(ROUND\(B\d+,9\),1\)/SQRT\(2\)", text) for text in said)
 
 
 def test_what_flows_is_a_reference_to_the_sheet_before() -> None:
@@ -127,7 +127,7 @@ def test_what_flows_is_a_reference_to_the_sheet_before() -> None:
     data = dumped(sheet)
     assert names(data) == ["o'clock -1-", "addnorm"]
     said = formulas(data, 2)
-    assert any(re.fullmatch(r"ROUND\('o''clock -1-'!B\d+,1\)", text) for text in said)
+    assert any(re.fullmatch(r"ROUND\(ROUND\('o''clock -1-'!B\d+,9\),1\)", text) for text in said)
     residual = [text for text in said if re.fullmatch(r"'o''clock -1-'!B\d+", text)]
     assert residual == ["'o''clock -1-'!B7", "'o''clock -1-'!B8", "'o''clock -1-'!B9"]  # X of the stage before
 

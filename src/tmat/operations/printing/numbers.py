@@ -17,6 +17,7 @@ from tmat.operations.expression import Cell, Expression, Number, Operand
 from tmat.operations.parts import rebuilt
 from tmat.operations.printing.printer import Printer
 from tmat.operations.printing.text import LOOSE, PRODUCT, TEXT, Bound, Notation
+from tmat.operations.ratios import worth
 from tmat.operations.selections import Choice, Limit, Lookup
 
 EXACT = 1e-12  # relative: what arithmetic in floats loses is no untruth
@@ -81,9 +82,9 @@ class Numbers(Printer):
         inner = expression
         while isinstance(inner, Choice | Limit):
             inner = inner.chosen if isinstance(inner, Choice) else inner.inner
-        values = [part.value for part in inner.parts if not _atomic(part)]
+        values = [worth(part) for part in inner.parts if not _atomic(part)]
         self._shared = shared_decimals(values, self.most)
-        return self._bound(rebuilt(inner, [p if _atomic(p) else Worked(p.value) for p in inner.parts]))[0]
+        return self._bound(rebuilt(inner, [p if _atomic(p) else Worked(worth(p)) for p in inner.parts]))[0]
 
     def number(self, number: Number) -> Bound:
         if isinstance(number, Worked):

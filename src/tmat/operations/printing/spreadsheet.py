@@ -29,6 +29,7 @@ from tmat.operations.series import Run, common, runs
 MINUS_INFINITY = "-1E+300"
 INFINITY = "1E+300"
 LEAST_FINITE = "-1E+299"  # what is less was −∞, whatever has been added to it
+BEYOND = 8  # further decimals that are looked at to round: fewer than the noise has, more than most decimals
 _LARGEST_EXPONENT = 709  # EXP of more is an error, not ∞
 _FUNCTIONS = {"exp": "EXP", "sin": "SIN", "cos": "COS", "tanh": "TANH", "erf": "ERF", "sqrt": "SQRT"}
 
@@ -81,7 +82,7 @@ class Spreadsheet(Printer):
     def rounded(self, expression: Expression, decimals: int | None) -> str:
         """The formula of a step that is rounded; ROUND goes half away from zero, as paper does."""
         text = self.text(expression)
-        return text if decimals is None else f"ROUND({text},{decimals})"
+        return text if decimals is None else rounding(text, decimals)
 
     # -- the leaves
 
@@ -104,7 +105,7 @@ class Spreadsheet(Printer):
         return self._as_taken(text, run.operand.name), ATOM
 
     def _as_taken(self, text: str, name: str) -> str:
-        return f"ROUND({text},{self._taken[name]})" if name in self._taken else text
+        return rounding(text, self._taken[name]) if name in self._taken else text
 
     # -- lines of cells
 
@@ -198,6 +199,15 @@ class Spreadsheet(Printer):
             place = f"SUMPRODUCT({place})"
         shift = e.first - 1
         return place + (f"{shift:+d}" if shift else ""), SUM if shift else ATOM
+
+
+def rounding(text: str, decimals: int) -> str:
+    """A formula rounded as on paper: what its sums of doubles lose goes first, so that 2.0749999999999997 is a tie.
+
+    >>> rounding("B2*B5", 2)
+    'ROUND(ROUND(B2*B5,10),2)'
+    """
+    return f"ROUND(ROUND({text},{decimals + BEYOND}),{decimals})"
 
 
 def _never_zero(bottom: Expression) -> bool:

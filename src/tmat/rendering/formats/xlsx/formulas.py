@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from tmat.errors import InputError, LimitError
 from tmat.operations import REGISTRY, Operation
 from tmat.operations.expression import Cell, Expression, Number, Operand
-from tmat.operations.printing.spreadsheet import Spreadsheet
+from tmat.operations.printing.spreadsheet import Spreadsheet, rounding
 from tmat.operations.selections import Place
 from tmat.rendering.formats.xlsx.filling import filled
 from tmat.rendering.formats.xlsx.plan import LABELS, Block, Page
@@ -87,7 +87,7 @@ class Formulas:
                 rows.append([None] * block.width)
                 continue
             cells = [f"{quoted(there.page.name)}!{xl_rowcol_to_cell(*there.place(i, j))}" for j in range(block.width)]
-            rows.append([f"ROUND({cell},{link.decimals})" if link.decimals is not None else cell for cell in cells])
+            rows.append([cell if link.decimals is None else rounding(cell, link.decimals) for cell in cells])
         return rows
 
     def _formula(self, expression: Expression, step: Step) -> Formula:

@@ -1,0 +1,100 @@
+"""Functions of matrices made exact where the matrices hold short decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+import numpy as np
+
+from tmat.numbers.exact import Array, Exact, Irrational, TooLong
+
+P = ParamSpec("P")
+
+LONGEST = {np.dtype(np.float64): 15, np.dtype(np.float32): 7}  # digits of a decimal that is worked on exactly
+FINEST = 22  # decimals; a double holds no larger power of ten exactly
+SAMPLE = 8  # numbers that tell a matrix of long numbers at once
+PIECE = 1 << 14  # numbers looked at at once, so that they stay in the cache
+
+
+def exact(array: Array) -> Exact | None:
+    """A matrix as decimals; None where some number is too long for one, or no number.
+
+    >>> exact(np.array([[0.1, 2.25]])).bottom, exact(np.array([[1 / 3]]))
+    (100, None)
+    """
+    kind = array.dtype
+    if kind not in LONGEST:
+        return None
+    places = _places(array[:SAMPLE, :1]) if array.size else 0
+    while places is not None:
+        top, most, wrong = _counted(array, 10.0**places)
+        if not most <= 10.0 ** LONGEST[kind]:
+            return None
+        if wrong is None:
+            return Exact(top, 10**places, most)
+        more = _places(wrong)
+        places = more if more is not None and more > places else None
+    return None
+
+
+def _counted(array: Array, power: float) -> tuple[Array, float, Array | None]:
+    """How many units of 1/power each number is, the most of them, and some numbers that are no whole count."""
+    top = np.empty(array.shape)
+    most = 0.0
+    rows = max(1, PIECE // max(1, array.shape[1]))
+    for start in range(0, len(array) if array.size else 0, rows):
+        given, own = array[start : start + rows], top[start : start + rows]
+        np.multiply(given, power, out=own)
+        np.rint(own, out=own)
+        wrong = (own / power).astype(array.dtype, copy=False) != given
+        if wrong.any():
+            return top, most, given[wrong][:SAMPLE, None]
+        most = max(most, float(np.abs(own).max()))
+    return top, most, None
+
+
+def _places(numbers: Array) -> int | None:
+    """The decimals that some numbers print with; None where one prints too many digits."""
+    places = 0
+    for number in numbers.ravel().tolist() if numbers.dtype == np.float64 else numbers.ravel():
+        mantissa, _, power = str(number).partition("e")
+        whole, _, part = mantissa.partition(".")
+        part = part.rstrip("0")
+        if len((whole + part).lstrip("-0")) > LONGEST[numbers.dtype]:
+            return None
+        places = max(places, len(part) - int(power or 0))
+    return places if places <= FINEST else None
+
+
+def exactly(evaluate: Callable[P, Array]) -> Callable[P, Array]:
+    """Make a function of matrices exact where all of them hold short decimals; elsewhere it takes floats.
+
+    The function does its arithmetic with operators and the methods that `Exact` has, so that it can take either.
+    """
+
+    @wraps(evaluate)
+    def evaluated(*arrays: Any, **params: Any) -> Any:
+        floats: Any = evaluate
+        if any(isinstance(array, Exact) for array in arrays):  # called by another such function
+            return floats(*arrays, **params)
+        with np.errstate(all="ignore"):
+            decimals: list[Exact] = []
+            for array in arrays:
+                own = exact(array)
+                if own is None:
+                    return floats(*arrays, **params)
+                decimals.append(own)
+            for numbers in (decimals, map(Exact.unlimited, decimals)):
+                try:
+                    result = floats(*numbers, **params)
+                    result = result.floats() if isinstance(result, Exact) else result
+                    return result.astype(np.result_type(*arrays), copy=False)
+                except (TooLong, OverflowError):
+                    continue
+                except Irrational:
+                    break
+            return floats(*arrays, **params)
+
+    return evaluated
