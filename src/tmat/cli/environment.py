@@ -115,7 +115,8 @@ def encoded(text: str, encoding: str) -> bytes:
         pass
     from tmat.spelling import PLAIN  # few outputs lack anything
 
-    return text.translate(str.maketrans(PLAIN)).encode(encoding, "backslashreplace")
+    spelled = "".join(PLAIN.get(character, character) for character in text)
+    return spelled.encode(encoding, "backslashreplace")
 
 
 def _kind(descriptor: int) -> Kind:
