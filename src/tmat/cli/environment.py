@@ -106,16 +106,17 @@ def _unsteering(data: bytes | str) -> str:
 
 
 def encoded(text: str, encoding: str) -> bytes:
-    """Text in the stream's own encoding; signs that it lacks are spelled out."""
+    """Text in the stream's own encoding; where that lacks a sign, all of ours are spelled out."""
     try:
         return text.encode(encoding)
     except LookupError:  # of an encoding that nobody knows, ASCII is all that can be hoped for
         encoding = "ascii"
     except UnicodeEncodeError:
         pass
-    from tmat.spelling import Spelling  # few outputs lack anything
+    from tmat.spelling import PLAIN  # few outputs lack anything
 
-    return Spelling(encoding)(text).encode(encoding, "backslashreplace")
+    spelled = "".join(PLAIN.get(character, character) for character in text)
+    return spelled.encode(encoding, "backslashreplace")
 
 
 def _kind(descriptor: int) -> Kind:

@@ -22,3 +22,8 @@ class Format:
     working: bool = False  # whether it shows the working of a cell
     pages: bool = False  # whether it draws pages, remarks and all; others hold numbers alone
     stream: Stream | None = None  # writes straight into a file, where a format is made for gigabytes
+
+
+def text_of(document: Callable[[Sequence[Worksheet], Look], str]) -> Dump:
+    """The dump of a format that is one text of all worksheets."""
+    return lambda sheets, look, name: {name: document(sheets, look).encode("utf-8", "replace")}

@@ -13,18 +13,18 @@ from tmat.operations.printing.latex import Latex, LatexLine
 
 class _Markdown(Latex):
     row_end = r"\cr"
-    thin_space = r"\thinspace "
+    thin = r"\thinspace  "
 
     def escaped(self, text: str) -> str:
         return super().escaped(text).replace(r"\{", r"\lbrace ").replace(r"\}", r"\rbrace ")
 
-    def upright(self, text: str, below: str = "") -> str:
+    def word(self, text: str, below: str = "", above: str = "") -> str:
         if not below or "{" in below:
-            return super().upright(text, below)
-        return super().upright(text)[:-1] + f"_{{{below}}}}}"
+            return super().word(text, below, above)
+        return self.scripts(f"{self.upright(text)[:-1]}_{{{below}}}}}", "", above)
 
-    def below(self, stem: str, index: str) -> str:
-        return rf"{stem}\nolimits_{{{index}}}"
+    def indexed_function(self, sign: str, below: str) -> str:
+        return super().indexed_function(rf"{sign}\nolimits", below)
 
 
 class Markdown(_Markdown):

@@ -8,41 +8,37 @@ from typing import NamedTuple
 from tmat.operations.expression import Expression
 from tmat.operations.formula import Symbol
 
-GREEK = ("gamma", "beta")
+GREEK = {"gamma": "γ", "beta": "β"}
 _INDEXED = re.compile(r"([^_]*?[^_\d])(?:_(.+)|(\d+))")
 
 
 class Name(NamedTuple):
-    """``place`` is the layer with its point, ``stem`` a letter, a Greek letter's name or a word, ``below`` the index."""
+    """``place`` is the layer with its point, ``stem`` a letter, Greek for gamma, or a word, ``below`` the index."""
 
     place: str
     stem: str
     below: str
 
     @property
-    def is_greek(self) -> bool:
-        return self.stem in GREEK and not self.below
-
-    @property
     def is_word(self) -> bool:
         """Whether any part of it is more than a letter with its index."""
-        return bool(self.place) or not (is_letter(self.stem) or self.is_greek) or not is_index(self.below)
+        return bool(self.place) or not is_letter(self.stem) or not is_index(self.below)
 
 
 def parted(name: str) -> Name:
     """The parts of a name.
 
     >>> tuple(parted("W_Q")), tuple(parted("scores2")), tuple(parted("layer1.gamma"))
-    (('', 'W', 'Q'), ('', 'scores', '2'), ('layer1.', 'gamma', ''))
+    (('', 'W', 'Q'), ('', 'scores', '2'), ('layer1.', 'γ', ''))
     """
     place, point, own = name.rpartition(".")
     found = None if own in GREEK else _INDEXED.fullmatch(own)
-    stem, below = (found[1], found[2] or found[3]) if found else (own, "")
+    stem, below = (found[1], found[2] or found[3]) if found else (GREEK.get(own, own), "")
     return Name(place + point if place else "", stem, below)
 
 
 def is_letter(text: str) -> bool:
-    return len(text) == 1 and text.isalpha() and text.isascii()
+    return (len(text) == 1 and text.isalpha() and text.isascii()) or text in GREEK.values()
 
 
 def is_index(text: str) -> bool:

@@ -30,6 +30,7 @@ class Notation:
     spaced_times = " · "  # between two named cells
     plus = " + "
     minus = " − "
+    negation = "−"
     slash = " / "
     hadamard = " ∘ "  # between two matrices, cell by cell
     outer = " + "  # between two matrices, every row of the one with every row of the other
@@ -43,7 +44,7 @@ class Notation:
         return f"({text})"
 
     def negative(self, text: str) -> str:
-        return f"−{text}"
+        return self.negation + text
 
     def quotient(self, at: At, top: Expression, bottom: Expression) -> Bound:
         return at(top, PRODUCT) + self.slash + at(bottom, POWER), QUOTIENT

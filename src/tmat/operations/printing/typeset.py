@@ -5,7 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 
-from tmat.operations.expression import Expression
+from tmat.operations.expression import Expression, Quotient
+from tmat.operations.formula import Selection, Symbol, matrices
+from tmat.operations.printing.names import is_index, is_letter, is_worded, parted
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, At, Bound, Notation
 from tmat.operations.selections import Choice
 
@@ -13,25 +15,86 @@ KNOWN = frozenset({"exp", "sin", "cos", "tanh", "max", "argmax"})
 
 
 class Typeset(Notation):
-    """LaTeX, MathML and Typst say how a root, an index or a word looks."""
+    """LaTeX, MathML and Typst say how a letter, a word, an index, a root looks."""
 
     spoken = False
-    thin = " "  # the space after a function that has no brackets
+    beside = " "
+    after_function = " "  # where no bracket follows
+    thin: str  # between a word and what it is multiplied by
+    top: str  # of a transposed matrix
+    to: str
+    dots: str
+    quad: str
+
+    # -- what each says in its own way
+
+    @abstractmethod
+    def letter(self, letter: str) -> str: ...
+
+    @abstractmethod
+    def upright(self, text: str) -> str:
+        """A word of mathematics: the name of a matrix."""
+
+    @abstractmethod
+    def label(self, text: str) -> str:
+        """Text that is no mathematics."""
+
+    @abstractmethod
+    def scripts(self, stem: str, below: str = "", above: str = "") -> str:
+        """An index below, an exponent above, or both."""
+
+    @abstractmethod
+    def known(self, function: str) -> str:
+        """A function that has a sign of its own."""
+
+    @abstractmethod
+    def root(self, text: str) -> str: ...
+
+    @abstractmethod
+    def overlined(self, text: str) -> str: ...
+
+    def square(self, text: str) -> str:
+        return f"[{text}]"
+
+    def grouped(self, text: str) -> str:
+        """A text that has an index, before it takes another."""
+        return text
+
+    def word(self, text: str, below: str = "", above: str = "") -> str:
+        return self.scripts(self.upright(text), below, above)
+
+    def indexed_function(self, sign: str, below: str) -> str:
+        return self.scripts(sign, below)
+
+    # -- what follows from it
+
+    def power(self, at: At, base: Expression, exponent: Expression) -> Bound:
+        return self._raised(at, base, self._exponent(at, exponent)), POWER
+
+    def transposed(self, at: At, inner: Expression) -> Bound:
+        return self._raised(at, inner, self.top), POWER
+
+    def _raised(self, at: At, base: Expression, above: str) -> str:
+        return (
+            self.name(base.name, above=above) if isinstance(base, Symbol) else self.scripts(at(base, ATOM), "", above)
+        )
+
+    def _exponent(self, at: At, exponent: Expression) -> str:
+        if isinstance(exponent, Quotient):
+            return at(exponent.top, PRODUCT) + self.slash.strip() + at(exponent.bottom, POWER)
+        return at(exponent, LOOSE)
 
     def call(self, at: At, function: str, argument: Expression) -> Bound:
         match function:
             case "exp":
-                return self.e_to(self._exponent(at, argument)), POWER
+                return self.scripts(self.letter("e"), "", self._exponent(at, argument)), POWER
             case "sqrt":
                 return self.root(at(argument, LOOSE)), ATOM
             case "mean":
                 return self.overlined(at(argument, LOOSE)), ATOM
             case "argmax":
-                return self.function(function) + self.thin + at(argument, POWER), PRODUCT
+                return self.function(function) + self.after_function + at(argument, POWER), PRODUCT
         return self.function(function) + self.brackets(at(argument, LOOSE)), ATOM
-
-    def _exponent(self, at: At, exponent: Expression) -> str:
-        return at(exponent, LOOSE)
 
     def function(self, name: str) -> str:
         """The sign of a function, or of several; gelu_tanh is gelu with tanh below."""
@@ -39,7 +102,7 @@ class Typeset(Notation):
             return self.comma.strip().join(map(self.function, name.split(", ")))
         name, _, below = name.partition("_")
         sign = self.known(name) if name in KNOWN else self.words(name)
-        return self.below(sign, self.function(below)) if below else sign
+        return self.indexed_function(sign, self.function(below)) if below else sign
 
     def among(self, function: str, terms: Sequence[str]) -> Bound:
         return self.function(function) + self.brackets(self.comma.join(terms)), ATOM
@@ -47,20 +110,58 @@ class Typeset(Notation):
     def masked(self, at: At, choice: Choice) -> Bound:
         return self.among("mask", [at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise)])
 
-    # -- what each says in its own way
+    def symbol(self, letter: str, indices: Sequence[int]) -> str:
+        comma = self.comma.strip() if any(index > 9 for index in indices) else ""
+        digits = [str(index) for index in indices]
+        below = comma.join(map(self.number, digits)) if comma else self.number("".join(digits))
+        place = below if indices else ""
+        return self.scripts(self.letter(letter), place) if len(letter) == 1 else self.word(letter, place)
 
-    @abstractmethod
-    def known(self, function: str) -> str:
-        """A function that has a sign of its own."""
+    def name(self, name: str, *, above: str = "", index: str = "") -> str:
+        """A matrix's name: W_Q is W with a Q below, a word stands upright; ``index`` goes below one that has none."""
+        own = parted(name)
+        below = index or own.below
+        if not index and below:
+            below = self.number(below) if below.isdigit() and is_index(below) else self._index(below)
+        before = self.upright(own.place) if own.place else ""
+        if is_letter(own.stem):
+            return before + self.scripts(self.letter(own.stem), below, above)
+        return before + self.word(own.stem, below, above)
 
-    @abstractmethod
-    def below(self, stem: str, index: str) -> str: ...
+    def _index(self, below: str) -> str:
+        return self.letter(below) if is_index(below) else self.upright(below)
 
-    @abstractmethod
-    def e_to(self, exponent: str) -> str: ...
+    def named(self, name: str, places: Sequence[str], running: str) -> str:
+        said = [place if place == running else self.label(place) for place in places]
+        return self.name(name) + (self.square(self.comma.join(said)) if said else "")
 
-    @abstractmethod
-    def root(self, text: str) -> str: ...
+    def selection(self, at: At, e: Selection) -> str:
+        places = self.comma.strip().join(at(place, LOOSE) for place in e.places)
+        if any(any(matrices(place)) for place in e.places):
+            return at(e.matrix, ATOM) + self.square(places)
+        if isinstance(e.matrix, Symbol) and not parted(e.matrix.name).below:
+            return self.name(e.matrix.name, index=places)
+        return self.scripts(self.grouped(at(e.matrix, ATOM)), places)
 
-    @abstractmethod
-    def overlined(self, text: str) -> str: ...
+    def side_by_side(self, matrices: Sequence[str]) -> str:
+        return self.square(self.comma.join(matrices))
+
+    def beside_each_other(self, left: Expression, right: Expression) -> str:
+        return self.thin if is_worded(left) else self.beside
+
+    def scientific(self, mantissa: str, exponent: int) -> str:
+        raised = self.number(str(exponent).replace("-", "−"))
+        return self.number(mantissa) + self.times + self.scripts(self.number("10"), "", raised)
+
+    def more(self, count: int) -> str:
+        words = self.label(f" {count} more term{'' if count == 1 else 's'} ")
+        return f"{self.dots} {words} {self.dots}"
+
+    def note(self, text: str) -> str:
+        return self.quad + self.label(f"({text})")
+
+    def arrow(self, before: str, after: str) -> str:
+        return before + self.to + after
+
+    def words(self, text: str) -> str:
+        return self.upright(text)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from tmat.numbers import format_number
 from tmat.operations.printing.markdown import MARKDOWN, MARKDOWN_LINE
-from tmat.rendering.format import Format
+from tmat.rendering.format import Format, text_of
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, begun, formula_in, sections
 from tmat.rendering.worked import Places, Worked, asked
@@ -25,11 +25,6 @@ WORDS = 200  # of a vocabulary
 _PLAIN = re.compile(r"[^\W_](?:[\w '’-]*[^\W_])?")
 _TELLING = re.compile(r"[\\`*\[\]<>&|~$#!@]|(?<![^\W_])_|_(?![^\W_])")
 _LEADING = re.compile(r"^(\d+)([.)])|^([-+=:])")
-
-
-def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
-    """One document of all worksheets."""
-    return {name: document(sheets, look).encode("utf-8", "replace")}
 
 
 def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
@@ -241,4 +236,4 @@ def _held(labels: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-FORMAT = Format((".md", ".markdown"), dump, working=True, pages=True)
+FORMAT = Format((".md", ".markdown"), text_of(document), working=True, pages=True)

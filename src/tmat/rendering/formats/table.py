@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tmat.rendering.format import Format
+from tmat.rendering.format import Format, text_of
 from tmat.rendering.layout.look import Look
 from tmat.rendering.terminal import to_text
 from tmat.sheet.worksheet import Worksheet
 
 
-def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
-    """One text of all worksheets."""
-    text = "\n".join(to_text(sheet, width=look.width, look=look) for sheet in sheets)
-    return {name: text.encode("utf-8", "replace")}
+def document(sheets: Sequence[Worksheet], look: Look) -> str:
+    """The tables of all worksheets."""
+    return "\n".join(to_text(sheet, width=look.width, look=look) for sheet in sheets)
 
 
-FORMAT = Format((), dump, working=True, pages=True)
+FORMAT = Format((), text_of(document), working=True, pages=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from tmat.numbers import format_number
 from tmat.reading.text_rows import is_cell
-from tmat.rendering.format import Format
+from tmat.rendering.format import Format, text_of
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import corrected, texts
 from tmat.rendering.page import formula_of
@@ -25,11 +25,6 @@ BLANK = "_"
 LINED_UP = 128  # rows beyond which columns are not lined up
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _UNFIT = re.compile(r"[^\w.-]")
-
-
-def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
-    """One text of all matrices."""
-    return {name: document(sheets, look).encode("utf-8", "replace")}
 
 
 def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
@@ -151,4 +146,4 @@ def _lined_up(heads: list[str] | None, labels: list[str] | None, cells: list[lis
         yield (pad(label, own) + line).rstrip()
 
 
-FORMAT = Format((".txt",), dump, pages=True)
+FORMAT = Format((".txt",), text_of(document), pages=True)

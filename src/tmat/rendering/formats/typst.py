@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tmat.numbers import format_number
 from tmat.operations.printing.typst import TYPST, quoted
-from tmat.rendering.format import Format
+from tmat.rendering.format import Format, text_of
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, begun, formula_in, sections
 from tmat.rendering.worked import Worked, asked
@@ -59,11 +59,6 @@ PREAMBLE = """#set page(paper: "a4", margin: 22mm)
   pad(top: if headed { 11pt } else { 0pt }, formula),
   matrix,
 ))"""
-
-
-def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
-    """One document of all worksheets."""
-    return {name: document(sheets, look).encode("utf-8", "replace")}
 
 
 def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
@@ -205,4 +200,4 @@ def _text(text: str) -> str:
     return quoted(visible(text))
 
 
-FORMAT = Format((".typ",), dump, working=True, pages=True)
+FORMAT = Format((".typ",), text_of(document), working=True, pages=True)

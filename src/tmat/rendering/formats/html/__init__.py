@@ -13,7 +13,7 @@ from html import escape
 from importlib.resources import files
 
 from tmat.numbers import format_number
-from tmat.rendering.format import Format
+from tmat.rendering.format import Format, text_of
 from tmat.rendering.formats.html.live import Live, lines_of
 from tmat.rendering.formats.html.remarks import listed, opening, remarked, symbols
 from tmat.rendering.formats.html.shades import ramps, rules
@@ -27,11 +27,6 @@ from tmat.workings import Working
 
 ROOM = Room(64, 32)
 WORDS = 500  # of a sentence or a vocabulary
-
-
-def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
-    """One page of all worksheets."""
-    return {name: document(sheets, look).encode("utf-8", "replace")}
 
 
 def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
@@ -221,4 +216,4 @@ def _hash(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
-FORMAT = Format((".html", ".htm"), dump, working=True, pages=True)
+FORMAT = Format((".html", ".htm"), text_of(document), working=True, pages=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tmat.numbers import format_number
 from tmat.operations.printing.latex import LATEX, LATEX_LINE, latex_text
-from tmat.rendering.format import Format
+from tmat.rendering.format import Format, text_of
 from tmat.rendering.formats.latex.characters import declared, scripts, set_apart
 from tmat.rendering.formats.latex.matrix import matrix, symbols
 from tmat.rendering.layout.look import Look
@@ -57,12 +57,6 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \ifPDFTeX\usepackage[T1]{fontenc}\usepackage{lmodern}\else\usepackage{fontspec}\fi"""
 
 NEEDS = r"% in the preamble: \usepackage{amsmath,graphicx}"
-
-
-def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
-    """One document of all worksheets, or with ``fragment`` its body alone."""
-    text = fragment(sheets, look) if look.fragment else document(sheets, look)
-    return {name: text.encode("utf-8", "replace")}
 
 
 def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
@@ -235,4 +229,8 @@ def text(told: str) -> str:
     return latex_text(visible(told))
 
 
-FORMAT = Format((".tex",), dump, working=True, pages=True)
+def _asked(sheets: Sequence[Worksheet], look: Look) -> str:
+    return fragment(sheets, look) if look.fragment else document(sheets, look)
+
+
+FORMAT = Format((".tex",), text_of(_asked), working=True, pages=True)
