@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tmat.cli.environment import Environment
+from tmat.cli.files import refuse_inputs, write_file, write_files
 from tmat.cli.options import Common, split_names
-from tmat.errors import InputError, OutputError, nearest
-from tmat.interrupts import tidied
+from tmat.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from tmat.rendering.layout import Look
@@ -22,8 +21,9 @@ WITH_WORKING = ("table", "markdown", "latex", "html")
 class Emitter:
     """Writes each worksheet as it is done, or all of them into one file at the end."""
 
-    def __init__(self, env: Environment, common: Common) -> None:
+    def __init__(self, env: Environment, common: Common, read: Sequence[str] = ()) -> None:
         self.env = env
+        self.read = (*read, *(common.weights or ()))  # files that the command reads
         self.common = common
         self.format = self._format()
         self._waiting: list[Worksheet] = []
@@ -33,6 +33,8 @@ class Emitter:
 
     def _refuse(self) -> None:
         """Say no to what would be passed over in silence, before anything is worked out."""
+        sources = [part.partition("=")[2] for part in self.common.matrix or ()]
+        refuse_inputs(self.common.output, [*sources, *(source.rpartition(":")[0] for source in sources), *self.read])
         if (self.common.work or self.common.trace) and self.format not in WITH_WORKING:
             option = "--work" if self.common.work else "--trace"
             raise InputError(
@@ -143,10 +145,7 @@ class Emitter:
         if self.common.output is None:
             self.env.write(b"".join(files.values()))
             return
-        for path, data in files.items():
-            if len(files) > 1:
-                _make_folder(os.path.dirname(path))
-            write_file(path, data)
+        write_files(files)
         names = list(files)
         self.env.hint(f"wrote {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else ""))
 
@@ -175,91 +174,3 @@ class Emitter:
         from tmat.cli.terminal import print_working
 
         print_working(sheet, before, self.common, self.env)
-
-
-def _make_folder(folder: str) -> None:
-    """The folder that several files go into; the one it stands in must be there."""
-    if not folder or os.path.isdir(folder):
-        return
-    try:
-        os.mkdir(folder)
-    except OSError as error:
-        raise OutputError(f"cannot make the folder {folder}", f"{error.strerror or error}".lower()) from None
-
-
-def write_file(path: str, content: bytes | Callable[[BinaryIO], object]) -> None:
-    """Write beside and rename: a file is whole or as it was. What is large writes itself into the file it is given."""
-    if os.path.isdir(path):
-        raise OutputError(f"cannot write {path}", "it is a folder", mend="give the name of a file in it")
-    if os.path.exists(path) and not os.path.isfile(path):
-        _write_through(path, content)
-        return
-    try:
-        target = os.path.realpath(path)  # a link stays one
-        # Its name is known before it is there: an interrupt in between leaves nothing behind.
-        beside = os.path.join(os.path.dirname(target), f".tmat-{os.urandom(8).hex()}")
-        with tidied(), _ending_tidily():
-            try:
-                with open(beside, "xb") as file:
-                    _fill(file, content)
-                if os.path.exists(target):  # who may read it stays as it was
-                    os.chmod(beside, os.stat(target).st_mode & 0o777)
-                os.replace(beside, target)
-            except BaseException:
-                if os.path.exists(beside):
-                    os.unlink(beside)
-                raise
-    except OSError as error:
-        raise OutputError(f"cannot write {path}", f"{error.strerror or error}".lower()) from None
-
-
-class _ToldToEndError(BaseException):
-    """The system says: end now."""
-
-
-@contextmanager
-def _ending_tidily() -> Iterator[None]:
-    """Told to end while a file is written, take away what is half written first, then end as told."""
-    import signal
-
-    told = 0
-
-    def tell(number: int, _: object) -> None:
-        nonlocal told
-        told = number
-        raise _ToldToEndError
-
-    ending = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    try:  # one that is ignored, as nohup has it, stays ignored
-        before = {
-            number: signal.signal(number, tell) for number in ending if signal.getsignal(number) is not signal.SIG_IGN
-        }
-    except ValueError:  # not the main thread, which alone is told
-        yield
-        return
-    try:
-        yield
-    except BaseException:  # what was broken off may complain on its own
-        if told:
-            signal.signal(told, signal.SIG_DFL)
-            os.kill(os.getpid(), told)
-        raise
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _write_through(path: str, content: bytes | Callable[[BinaryIO], object]) -> None:
-    """A device or a pipe by name (/dev/stdout): nothing to rename there."""
-    try:
-        with open(path, "wb") as file:
-            _fill(file, content)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}", f"{error.strerror or error}".lower()) from None
-
-
-def _fill(file: BinaryIO, content: bytes | Callable[[BinaryIO], object]) -> None:
-    if callable(content):
-        content(file)
-    else:
-        file.write(content)

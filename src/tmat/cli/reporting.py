@@ -207,7 +207,7 @@ class Reporter:
             self._save(data)
 
     def _save(self, data: bytes) -> None:
-        from tmat.cli.emit import write_file
+        from tmat.cli.files import write_file
 
         assert self.output is not None
         write_file(self.output, data)

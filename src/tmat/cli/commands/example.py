@@ -102,7 +102,7 @@ def _script(example: "Example", common: Common, env: "Environment", corrected: b
         if said:
             raise InputError(f"--script and {option} contradict each other", "a script is text, for a shell")
     from tmat.articles.scripting import script
-    from tmat.cli.emit import write_file
+    from tmat.cli.files import write_file
 
     text = script(example, corrected=corrected)
     if common.output is None:
@@ -133,7 +133,7 @@ def _walk(example: "Example", common: Common, env: "Environment", emitter: "Emit
 def _page(example: "Example", common: Common, env: "Environment", emitter: "Emitter", corrected: bool) -> None:
     from tmat.articles.auditing import audit
     from tmat.articles.paging import page
-    from tmat.cli.emit import write_file
+    from tmat.cli.files import write_file
 
     text = page(audit(example, corrected=corrected), emitter.look(), verdicts=not corrected)
     if common.output is None:

@@ -76,7 +76,7 @@ def command(
     Then what softmax makes of both: its largest weight, its entropy, the size of its gradient, which vanishes where
     one weight takes all. And the same for 20,000 draws of N(0, 100²), as they are and divided by 100.
     """
-    from tmat.cli.emit import write_file
+    from tmat.cli.files import write_file
     from tmat.cli.flow import environment
 
     env = environment()

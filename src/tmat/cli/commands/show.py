@@ -54,7 +54,7 @@ def command(
 
     env = environment()
     common.blank, common.step, common.all_stages = blank, step, True
-    emitter = Emitter(env, common)
+    emitter = Emitter(env, common, read=files or ())
     sheets = (
         sheets_of(files) if files else (as_sheet(named) if named else sheet for sheet, named in incoming(env, common))
     )
