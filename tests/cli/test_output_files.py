@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from tests.cli.running import attempt, refused, tmat
+
+from tmat.cli.environment import _Patient
 
 
 def test_a_file_holds_what_standard_output_would(tmp_path: Path) -> None:
@@ -98,3 +103,77 @@ def test_seeds_and_dtypes() -> None:
     assert tmat("attention --seed 3").output != tmat("attention --seed 4").output
     assert tmat("attention --seed name:li.wei")["W_Q"].tolist() != tmat("attention --seed name:li.wang")["W_Q"].tolist()
     assert tmat("attention --seed 0 --dtype float32").entry("Q")["dtype"] == "float32"
+
+
+def test_a_read_only_file_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "grades.json"
+    path.write_text("mine")
+    path.chmod(0o444)
+    said = cannot_write(f"attention -o {path}")
+    assert "it is read-only" in said and f"chmod u+w {path}" in said
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("line", ["attention -m X={} -o {}", "show {} -o {}", "ffn --weights {} -o {}"])
+def test_what_is_read_is_not_written_over(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "own.json"
+    path.write_text('{"X": [[1, 2], [3, 4]]}')
+    said = refused(line.format(path, path))
+    assert f"{path} is read by this command, and would be replaced" in said
+    assert path.read_text() == '{"X": [[1, 2], [3, 4]]}'
+
+
+def test_a_folder_of_files_is_whole_or_not_there(tmp_path: Path) -> None:
+    tmat(f"attention --d-k 6 -o {tmp_path}/all.csv")
+    names = sorted(each.name for each in (tmp_path / "all").iterdir())
+    assert len(names) > 5
+    kept = tmp_path / "all" / names[-1]
+    kept.write_text("mine")
+    kept.chmod(0o444)
+    first = (tmp_path / "all" / names[0]).read_bytes()
+    assert attempt(f"attention --seed 9 -o {tmp_path}/all.csv").code == 3
+    assert (tmp_path / "all" / names[0]).read_bytes() == first and kept.read_text() == "mine"
+    assert [each.name for each in tmp_path.iterdir()] == ["all"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full, a disk that is always full")
+@pytest.mark.parametrize("arguments", [["attention", "--seed", "1"], ["attention", "--help"]])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_said(arguments: list[str], unbuffered: str) -> None:
+    variables = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tmat", *arguments], stdout=full, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+            env=variables,
+        )  # fmt: skip
+    assert done.returncode == 3 and b"No space left" in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "set_blocking"), reason="needs pipes that do not block")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_pipe_that_does_not_block_gets_all_of_it(unbuffered: str) -> None:
+    command = [sys.executable, "-m", "tmat", "attention", "--seed", "1", "--positions", "60"]
+    expected = subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=True).stdout
+    assert len(expected) > 1 << 16  # more than a pipe holds
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    program = subprocess.Popen(
+        command, stdout=writer, stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    )
+    os.close(writer)
+    time.sleep(0.5)  # the pipe is full before anyone reads
+    with os.fdopen(reader, "rb") as stream:
+        assert stream.read() == expected
+    assert program.wait() == 0
+
+
+def test_one_write_may_take_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[bytes] = []
+
+    def part(_: int, data: memoryview) -> int:
+        taken.append(bytes(data[:3]))
+        return len(taken[-1])
+
+    monkeypatch.setattr(os, "write", part)
+    assert _Patient(1).write(b"ten bytes!") == 10
+    assert b"".join(taken) == b"ten bytes!"

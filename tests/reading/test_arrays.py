@@ -215,3 +215,11 @@ def test_npz_gives_nothing_but_our_own_errors(data: bytes) -> None:
         assert all(matrix.values.ndim == 2 for matrix in read_npz(io.BytesIO(data), "x").values())
     except TmatError as error:
         assert str(error)
+
+
+def test_rows_without_a_cell_have_labels_and_are_counted() -> None:
+    stream = io.BytesIO()
+    np.lib.format.write_array_header_1_0(stream, {"descr": "<f8", "fortran_order": False, "shape": (250_000_000, 0)})
+    stream.seek(0)
+    with pytest.raises(LimitError, match="250000000×0"):
+        read_npy(stream, "x.npy")

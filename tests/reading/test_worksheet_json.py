@@ -81,6 +81,8 @@ def test_a_sheet_is_read() -> None:
         (["stages", 0, "steps", 0, "values", 1, 1], False, "$.stages[0].steps[0].values[1][1] is false"),
         (["stages", 0, "steps", 0, "dtype"], "int8", '$.stages[0].steps[0].dtype is "int8"'),
         (["stages", 0, "steps", 0, "round"], 2.5, "$.stages[0].steps[0].round is 2.5"),
+        (["stages", 0, "steps", 0, "round"], 1_000_000_000, "$.stages[0].steps[0].round is 1000000000"),
+        (["stages", 0, "steps", 0, "used"], -1, "$.stages[0].steps[0].used is -1"),
         (["stages", 0, "steps", 0, "of"], ["X", 1], "$.stages[0].steps[0].of[1] is 1"),
     ],
 )

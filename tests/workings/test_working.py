@@ -273,3 +273,10 @@ def test_latex() -> None:
         "&= 3.8828 \\to 3.88\\quad\\text{(to 2 decimals)}\n"
         "\\end{aligned}"
     )
+
+
+def test_a_step_that_is_wider_than_its_operands_has_no_working() -> None:
+    wide = Step(Matrix.of("Q", [[1.0, 2.0, 3.0]]), "relu", ("X",))
+    stage = Stage("s", "s", given={"X": Matrix.of("X", [[1.0, 2.0]])}, steps=[wide], output="Q")
+    with pytest.raises(InputError, match="Q is 1×3, max\\(0, X\\) is 1×2"):
+        Workings(stage).cell("Q", 0, 2)

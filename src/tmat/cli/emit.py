@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common, split_names
-from tmat.errors import InputError, OutputError, nearest
-from tmat.files import write_file
+from tmat.errors import InputError, nearest
+from tmat.outputs import refuse_inputs, write_file, write_files
 
 if TYPE_CHECKING:
     from tmat.rendering.layout import Look
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 class Emitter:
     """Writes each worksheet as it is done, or all of them into one file at the end."""
 
-    def __init__(self, env: Environment, common: Common) -> None:
+    def __init__(self, env: Environment, common: Common, read: Sequence[str] = ()) -> None:
         self.env = env
+        self.read = (*read, *(common.weights or ()))  # files that the command reads
         self.common = common
         self.format = self._format()
         self._waiting: list[Worksheet] = []
@@ -31,6 +33,8 @@ class Emitter:
         """Say no to what would be passed over in silence, before anything is worked out."""
         from tmat.rendering import format_named, known_formats
 
+        sources = [part.partition("=")[2] for part in self.common.matrix or ()]
+        refuse_inputs(self.common.output, [*sources, *(source.rpartition(":")[0] for source in sources), *self.read])
         if (self.common.work or self.common.trace) and not format_named(self.format).working:
             option = "--work" if self.common.work else "--trace"
             raise InputError(
@@ -141,10 +145,7 @@ class Emitter:
         if self.common.output is None:
             self.env.write(b"".join(files.values()))
             return
-        for path, data in files.items():
-            if len(files) > 1:
-                _make_folder(os.path.dirname(path))
-            write_file(path, data)
+        write_files(files)
         names = list(files)
         self.env.hint(f"wrote {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else ""))
 
@@ -173,16 +174,3 @@ class Emitter:
         from tmat.cli.terminal import print_working
 
         print_working(sheet, before, self.common, self.env)
-
-
-def _make_folder(folder: str) -> None:
-    """The folder that several files go into; the one it stands in must be there."""
-    if not folder or os.path.isdir(folder):
-        return
-    try:
-        os.mkdir(folder)
-    except OSError as error:
-        raise OutputError(f"cannot make the folder {folder}", f"{error.strerror or error}".lower()) from None
-
-
-__all__ = ["Emitter", "write_file"]

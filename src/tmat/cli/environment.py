@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import io
 import os
+import select
 import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, TextIO
 
 Kind = Literal["terminal", "pipe", "file", "none"]
 
@@ -32,6 +33,8 @@ class Environment:
         """The one the process has."""
         if sys.stdout is None:  # closed by whoever started us: what is written must not vanish without a word
             sys.stdout = io.TextIOWrapper(_Closed(), write_through=True)
+        for name in ("stdout", "stderr"):
+            setattr(sys, name, _whole(getattr(sys, name)))
         stdin = getattr(sys.stdin, "buffer", None) or io.BytesIO()
         stdout = getattr(sys.stdout, "buffer", None) or io.BytesIO()
         stderr = getattr(sys.stderr, "buffer", None) or io.BytesIO()
@@ -96,6 +99,45 @@ class _Closed(io.BytesIO):
 
     def write(self, data: object, /) -> int:
         raise OSError(errno.EBADF, "standard output is closed")
+
+
+class _Patient(io.RawIOBase):
+    """A descriptor written to until all is written: one write may take a part, a full pipe nothing for now."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def isatty(self) -> bool:
+        return os.isatty(self._descriptor)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object, /) -> int:
+        left = memoryview(data).cast("B")  # type: ignore[arg-type]
+        size = len(left)
+        while left:
+            try:
+                left = left[os.write(self._descriptor, left) :]
+            except BlockingIOError:
+                select.select([], [self._descriptor], [])
+        return size
+
+
+def _whole(stream: TextIO | None) -> TextIO | None:
+    """The stream, or one that never stops short: an unbuffered one (python -u) and a pipe that does not block do."""
+    try:
+        assert stream is not None
+        raw, descriptor = stream.buffer, stream.fileno()
+        if not isinstance(raw, io.RawIOBase) and os.get_blocking(descriptor):
+            return stream
+    except (AssertionError, AttributeError, OSError, ValueError):  # closed, or caught by a test
+        return stream
+    buffer = io.BufferedWriter(_Patient(descriptor))
+    return io.TextIOWrapper(buffer, stream.encoding, stream.errors, newline="\n", write_through=True)
 
 
 def _unsteering(data: bytes | str) -> str:

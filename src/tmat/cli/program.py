@@ -180,13 +180,14 @@ def main() -> NoReturn:
         said = os.environ.get(name, "1")
         if not (said.isascii() and said.isdigit() and 0 < int(said[:9]) < 100_000):
             del os.environ[name]
-    _spelling_out()
     environment = Environment.system()
+    _spelling_out()
     code = run(sys.argv[1:], environment)
     # Skip the interpreter's own farewell: a reader that went away is no error of ours.
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError, AttributeError):
-            pass
+        except (OSError, ValueError, AttributeError) as error:
+            if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+                code = code or 3  # the end of it could not be written
     os._exit(code)

@@ -7,7 +7,6 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
-from tmat.cli.emit import write_file
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common
 from tmat.cli.terminal import put
@@ -20,6 +19,7 @@ from tmat.marking.reports.summary import summary
 from tmat.marking.reports.table import last_line, rows
 from tmat.marking.reports.words import unknown
 from tmat.marking.verdicts import Report, StepReport, Verdict
+from tmat.outputs import write_file
 from tmat.rendering.styled import Line, Span, to_text
 from tmat.sheet.worksheet import Worksheet
 from tmat.visible import visible

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from tmat.cli.environment import Environment, encoded
 from tmat.cli.options import Common, split_names
@@ -196,13 +196,13 @@ def console_of(env: Environment, width: int | None) -> Console:
 class _Unclosed(io.RawIOBase):
     """A stream that outlives the text wrapper around it."""
 
-    def __init__(self, stream: object) -> None:
+    def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: object) -> int:
-        self._stream.write(bytes(data))  # type: ignore[attr-defined, call-overload]
-        self._stream.flush()  # type: ignore[attr-defined]
+        self._stream.write(bytes(data))  # type: ignore[call-overload]
+        self._stream.flush()
         return len(data)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from typing import IO, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from tmat.engine.limits import LABEL
 from tmat.errors import InputError, LimitError
 from tmat.reading.choosing import choose
 from tmat.reading.damaged import DAMAGED
@@ -19,7 +20,7 @@ from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
 
 LARGEST = 2**31
-"""Bytes of float64 that one file may hold."""
+"""Bytes of float64, with labels, that one file may hold."""
 
 _DENSE_RATIO, _DENSE_SIZE = 200, 2**28  # a file that unpacks to more than 256 MiB at over 200:1 is a bomb
 _DAMAGED: tuple[type[Exception], ...] = (
@@ -85,10 +86,10 @@ def _array(stream: IO[bytes], size: int, origin: str) -> NDArray[np.float64]:
     _check(shape, dtype, origin)
     count = math.prod(shape)
     claimed = count * dtype.itemsize
-    least = math.prod(max(n, 1) for n in shape)  # rows without a cell still have labels
-    if least * 8 > LARGEST:
+    needed = count * 8 + sum(shape) * LABEL  # rows without a cell still have labels
+    if needed > LARGEST:
         raise LimitError(
-            f"{origin} claims {_shape(shape)} numbers, {_gigabytes(least * 8)}",
+            f"{origin} claims {_shape(shape)} numbers, {_gigabytes(needed)}",
             f"at most {_gigabytes(LARGEST)} are read",
         )
     if claimed > size - header:

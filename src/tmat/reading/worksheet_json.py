@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tmat.engine.rounding import MOST as MOST_DECIMALS
 from tmat.reading.json_matrix import SPECIAL, matrix
 from tmat.reading.json_text import parse
 from tmat.reading.place import Place, shown
@@ -81,8 +82,18 @@ def _step(value: object, place: Place) -> Step:
     of = _words(_field(fields, "of", list, place), place["of"])
     _field(fields, "values", list, place)
     result = matrix(fields, name, _field(fields, "origin", str, place, ""), place)
-    decimals, used = (None if fields.get(key) is None else _field(fields, key, int, place) for key in ("round", "used"))
+    decimals, used = (_decimals(fields, key, place) for key in ("round", "used"))
     return Step(result, _field(fields, "op", str, place), of, _params(fields, place), decimals, used)
+
+
+def _decimals(fields: dict[str, Any], key: str, place: Place) -> int | None:
+    """How many decimals a step is rounded to, within what the command line takes."""
+    if fields.get(key) is None:
+        return None
+    count: int = _field(fields, key, int, place)
+    if not 0 <= count <= MOST_DECIMALS:
+        raise place[key].error(f"is {shown(count)}", f"a number of decimals from 0 to {MOST_DECIMALS}")
+    return count
 
 
 def _vocabulary(value: object, place: Place) -> Vocabulary | None:

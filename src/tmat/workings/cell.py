@@ -118,6 +118,15 @@ class Workings:
         if op.mismatch([operand.shape for operand in operands]) is not None:
             sizes = ", ".join(f"{operand.name} {operand.height}×{operand.width}" for operand in operands)
             raise InputError(f"{step.name} cannot be {op.said(step.of, step.params)}", f"the sizes: {sizes}")
+        try:
+            due = op.result_shape([operand.shape for operand in operands], step.params)
+        except TypeError as error:
+            raise InputError(f"the parameters of {step.name} do not fit {op.name}", str(error)) from error
+        if due != step.values.shape:
+            said = op.said(step.of, step.params)
+            raise InputError(
+                f"{step.name} cannot be {said}", f"{step.name} is {step.result.size}, {said} is {due[0]}×{due[1]}"
+            )
         self._fitting.add(step.name)
 
     def _decimals_of(self, operand: Operand) -> int:

@@ -123,7 +123,7 @@ def _script(name: str, common: Common, env: "Environment", corrected: bool) -> N
             raise InputError(f"--script and {option} contradict each other", "a script is text, for a shell")
     from tmat.articles import load
     from tmat.articles.scripting import script
-    from tmat.cli.emit import write_file
+    from tmat.outputs import write_file
 
     text = script(load(name), corrected=corrected)
     if common.output is None:

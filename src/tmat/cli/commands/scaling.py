@@ -77,8 +77,8 @@ def command(
     Then what softmax makes of both: its largest weight, its entropy, the size of its gradient, which vanishes where
     one weight takes all. And the same for 20,000 draws of N(0, 100²), as they are and divided by 100.
     """
-    from tmat.cli.emit import write_file
     from tmat.cli.terminal import put
+    from tmat.outputs import write_file
     from tmat.rendering.styled import to_text
 
     env = common.environment

@@ -55,7 +55,7 @@ def command(
 
     env = common.environment
     common = common.having(blank=blank, step=step, all_stages=True)
-    emitter = Emitter(env, common)
+    emitter = Emitter(env, common, read=files or ())
     sheets = sheets_of(files) if files else (as_sheet(named) if named else sheet for sheet, named in incoming(common))
     came = False
     for sheet in sheets:
