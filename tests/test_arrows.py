@@ -1,6 +1,7 @@
 """Imports run one way: between packages in the order below, and among files without a circle.
 
-Every import counts, at the top of a file, in a function, or for types alone: a type from above is known above, too.
+Every import counts between packages, at the top of a file, in a function, or for types alone: a type from above is
+known above, too. Among files those for types alone make no circle: a stage's helpers name the options of their stage.
 ``import_module`` with a name made at run time, as registries use it, is not seen here.
 """
 
@@ -9,11 +10,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 SOURCE = Path(__file__).parent.parent / "src"
 ORDER = (
-    "visible", "errors", "width", "progress", "interrupts", "numbers", "text", "operations", "sheet", "engine", "stages",
-    "workings", "reading", "rendering", "marking", "articles", "experiment", "cli",
+    "visible", "errors", "width", "spelling", "progress", "interrupts", "listing", "late", "outputs", "numbers", "text",
+    "operations", "sheet", "engine", "stages", "workings", "reading", "rendering", "files", "marking", "articles",
+    "experiment", "cli",
 )  # fmt: skip
 """Each may import those before it, and itself; ``tmat`` and ``tmat.__main__`` stand above all."""
 
@@ -33,19 +36,23 @@ def modules(source: Path) -> dict[str, Path]:
     return found
 
 
-def imports(source: Path) -> Imports:
-    """What each module imports of the others; the exceptions left out."""
+def imports(source: Path, *, types: bool = True) -> Imports:
+    """What each module imports of the others, for types alone or not; the exceptions left out."""
     known = modules(source)
     found: Imports = {name: set() for name in known}
     for name, path in known.items():
-        for imported in _imported(path.read_text(), set(known)):
+        for imported in _imported(path.read_text(), set(known), types):
             if (name, imported) not in EXCEPTIONS:
                 found[name].add(imported)
     return found
 
 
-def _imported(code: str, known: set[str]) -> Iterator[str]:
-    for node in ast.walk(ast.parse(code)):
+def _imported(code: str, known: set[str], types: bool = True) -> Iterator[str]:
+    tree = ast.parse(code)
+    typed = {id(inner) for node in ast.walk(tree) if _for_types(node) for part in node.body for inner in ast.walk(part)}
+    for node in ast.walk(tree):
+        if not types and id(node) in typed:
+            continue
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative imports are not used"
             for alias in node.names:
@@ -53,6 +60,10 @@ def _imported(code: str, known: set[str]) -> Iterator[str]:
                 yield from {whole if whole in known else node.module or ""} & known
         elif isinstance(node, ast.Import):
             yield from {alias.name for alias in node.names} & known
+
+
+def _for_types(node: ast.AST) -> TypeGuard[ast.If]:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def rank(module: str) -> int:
@@ -87,7 +98,7 @@ def test_no_package_imports_one_above_it() -> None:
 
 
 def test_files_import_each_other_in_no_circle() -> None:
-    assert circle(imports(SOURCE)) == []
+    assert circle(imports(SOURCE, types=False)) == []
 
 
 def test_each_exception_is_still_there() -> None:

@@ -120,7 +120,7 @@ start.main()
 def test_the_library_takes_of_the_command_lines_libraries_only_how_wide_text_is() -> None:
     """Rich measures emoji, marks and Hangul rightly; its module that does so (tmat.width) loads nothing that prints."""
     modules = loaded_by_import(
-        "tmat.stages.decode", "tmat.stages.encode", "tmat.reading.sources", "tmat.rendering.formats.text", "tmat.experiment.text"
+        "tmat.stages.decode", "tmat.stages.encode", "tmat.reading.sources", "tmat.rendering.formats.text", "tmat.experiment.tables"
     )  # fmt: skip
     assert among(modules, ("typer", "click")) == []
     assert modules & {"rich.console", "rich.text", "rich.table", "rich.segment", "rich.style"} == set()

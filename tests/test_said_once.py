@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import tmat
-from tmat.engine.declaration import declared, stage_names
+from tmat.stages import declared, stage_names
 
 SRC = Path(tmat.__file__).parent
 STEPS = {name for stage in stage_names() for name in declared(stage).steps}

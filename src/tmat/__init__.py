@@ -60,7 +60,7 @@ else:  # mypy sees the names above alone, so that tmat.nothing is an error
 
     def __getattr__(name: str) -> object:
         """Each name is imported when it is first used, so that ``tmat --help`` never waits for NumPy."""
-        from tmat.engine.declaration import stage_names
+        from tmat.stages import stage_names
 
         home = next((home for home, names in _HOMES.items() if name in names), None)
         if home is None and name in stage_names():
@@ -70,6 +70,6 @@ else:  # mypy sees the names above alone, so that tmat.nothing is an error
         return getattr(import_module(home), name)
 
     def __dir__() -> list[str]:
-        from tmat.engine.declaration import stage_names
+        from tmat.stages import stage_names
 
         return sorted([*globals(), *stage_names(), *(name for names in _HOMES.values() for name in names)])

@@ -17,7 +17,7 @@ from tmat.numbers.exact import MOST, Exact, TooLong
 from tmat.numbers.exactly import exact
 from tmat.operations import REGISTRY, linear, matmul, matmul_transposed, normalize, row_deviation, row_mean
 from tmat.operations.expression import Operand
-from tmat.operations.ratios import worth
+from tmat.operations.printing.ratios import worth
 
 RNG = np.random.default_rng(5)
 

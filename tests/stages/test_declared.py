@@ -17,13 +17,12 @@ import tmat as library
 from tmat import stages as stage_files
 from tmat.cli.made import parameters
 from tmat.cli.program import command_names
-from tmat.engine import declaration
-from tmat.engine.declaration import declared, stage_names
 from tmat.engine.fields import DType, Init
 from tmat.numbers.seeding import INITS
 from tmat.operations import ACTIVATIONS
 from tmat.operations.normalization import KINDS, PLACES
 from tmat.operations.words import EXPONENTS
+from tmat.stages import declared, stage_names
 from tmat.stages.parts.options import Activation, Deviation, EpsilonPlace, Exponent
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,7 +33,7 @@ SHRINK = '''
 from __future__ import annotations
 
 from tmat.engine.builder import Sheet
-from tmat.engine.declaration import stage
+from tmat.engine.staging import stage
 from tmat.engine.fields import CONVENTIONS, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.node import Node
 from tmat.operations import divide, softmax
@@ -61,7 +60,7 @@ def shrink(sheet: Sheet, how: ShrinkOptions) -> Node:
 def shrink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "shrink.py").write_text(SHRINK, encoding="utf-8")
     monkeypatch.setattr(stage_files, "__path__", [*stage_files.__path__, str(tmp_path)])
-    caches = (declaration.stage_names, declaration.said_otherwise)
+    caches = (stage_files.stage_names, stage_files.said_otherwise)
     for cached in caches:
         cached.cache_clear()
     yield
@@ -86,7 +85,7 @@ def test_a_stage_is_one_file(capsys: pytest.CaptureFixture[str], monkeypatch: py
     assert "by" in signature(library.shrink).parameters  # type: ignore[attr-defined]
     with pytest.raises(library.InputError, match="by=0 does not fit"):
         library.shrink([[1.0]], by=0.0)  # type: ignore[attr-defined]
-    assert declaration.said_otherwise()["smaller"] == "shrunk"
+    assert stage_files.said_otherwise()["smaller"] == "shrunk"
     monkeypatch.setenv("COLUMNS", "100")
     names = command_names()
     assert names.index("ffn") < names.index("shrink") < names.index("encode")

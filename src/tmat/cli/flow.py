@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import BytesIO
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from tmat.cli.given import row_words, with_tokens
+from tmat.cli.given import given_matrices, row_words, with_tokens
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, UnknownWords, fold
 
@@ -153,39 +152,6 @@ def incoming(common: Common) -> Iterator[tuple[Worksheet, dict[str, Matrix]]]:
 
 def _stdin_is_a_source(common: Common) -> bool:
     return any(part.partition("=")[2].strip() == "-" for part in common.matrix or ())
-
-
-def given_matrices(common: Common) -> dict[str, Any]:
-    """What -m and --weights name; a later one of the same name wins."""
-    if not common.matrix and not common.weights:
-        return {}
-    from tmat.reading.sources import parse_assignment, read_matrix, read_weights, transpose
-    from tmat.sheet.names import canonical
-
-    found: dict[str, Any] = {}
-    for path in common.weights or ():
-        found.update(read_weights(path))
-    stdin: BinaryIO = common.environment.stdin
-    if sum(part.partition("=")[2].strip() == "-" for part in common.matrix or ()) > 1:
-        stdin = _Again(stdin.read())
-    said: dict[str, str] = {}
-    for part in common.matrix or ():
-        name, transposed, source = parse_assignment(part)
-        if said.setdefault(canonical(name), part) != part:
-            raise InputError(
-                f"{name} is given twice", f"-m {said[canonical(name)]}", f"-m {part}", mend="leave one of them out"
-            )
-        matrix = read_matrix(name, source, stdin=stdin)
-        found[name] = transpose(matrix) if transposed else matrix
-    return found
-
-
-class _Again(BytesIO):
-    """Standard input for more than one matrix: each reads all of it."""
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        self.seek(0)
-        return super().read(size)
 
 
 def _labelled(sheet: Worksheet, common: Common) -> Worksheet:

@@ -1,14 +1,49 @@
-"""What --tokens says of the matrices that are given: the words of their rows."""
+"""The matrices that -m and --weights name, and what --tokens says of them: the words of their rows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tmat.errors import InputError
 
 if TYPE_CHECKING:
+    from tmat.cli.options import Common
     from tmat.engine.declaration import Declaration
     from tmat.sheet.worksheet import Matrix, Worksheet
+
+
+def given_matrices(common: Common) -> dict[str, Any]:
+    """What -m and --weights name; a later one of the same name wins."""
+    if not common.matrix and not common.weights:
+        return {}
+    from tmat.reading.sources import parse_assignment, read_matrix, read_weights, transpose
+    from tmat.sheet.names import canonical
+
+    found: dict[str, Any] = {}
+    for path in common.weights or ():
+        found.update(read_weights(path))
+    stdin: BinaryIO = common.environment.stdin
+    if sum(part.partition("=")[2].strip() == "-" for part in common.matrix or ()) > 1:
+        stdin = _Again(stdin.read())
+    said: dict[str, str] = {}
+    for part in common.matrix or ():
+        name, transposed, source = parse_assignment(part)
+        if said.setdefault(canonical(name), part) != part:
+            raise InputError(
+                f"{name} is given twice", f"-m {said[canonical(name)]}", f"-m {part}", mend="leave one of them out"
+            )
+        matrix = read_matrix(name, source, stdin=stdin)
+        found[name] = transpose(matrix) if transposed else matrix
+    return found
+
+
+class _Again(BytesIO):
+    """Standard input for more than one matrix: each reads all of it."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.seek(0)
+        return super().read(size)
 
 
 def row_words(text: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from typer.core import TyperGroup
 
 from tmat.cli.converting import Command, converted_here
 from tmat.cli.environment import Environment
-from tmat.engine.declaration import declared, stage_names
+from tmat.stages import declared, stage_names
 
 OTHERS = {
     "show": "A worksheet again, whole or in part, in any format.",

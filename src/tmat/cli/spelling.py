@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tmat.engine.declaration import declared, stage_names
+from tmat.stages import declared, stage_names
 
 Spelled = Callable[[str, str], str]
 OF_EVERY_COMMAND = {"keep": "only"}

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tmat.cli.flow import given_matrices
+from tmat.cli.given import given_matrices
 from tmat.cli.options import Common
-from tmat.engine.declaration import Declaration, StageFunction, laid_out
+from tmat.engine.declaration import Declaration, StageFunction
+from tmat.engine.staging import laid_out
 from tmat.operations.expression import Operand
 from tmat.operations.printing.symbols import LETTERS, Symbols, letter_of
 from tmat.sheet.names import canonical

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from tmat.cli.environment import Environment, encoded
 from tmat.cli.options import Common, split_names
-from tmat.engine.declaration import declared, stage_names
 from tmat.errors import InputError, nearest
 from tmat.rendering.layout import Look, position_table, render
 from tmat.rendering.styled import Line, Span
 from tmat.rendering.styled import to_text as plain_text
 from tmat.sheet.worksheet import Stage, Worksheet
+from tmat.stages import declared, stage_names
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -20,15 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cache, cached_property, wraps
-from importlib import import_module
-from inspect import Parameter, Signature, signature
+from functools import cached_property
 from typing import (
     TYPE_CHECKING,
     Any,
     ParamSpec,
     Protocol,
-    TypeVar,
     get_args,
     get_type_hints,
 )
@@ -37,11 +34,8 @@ from tmat.engine.fields import SHARED, Given, Option, Options
 from tmat.errors import fold
 
 if TYPE_CHECKING:
-    from tmat.engine.builder import Sheet
-    from tmat.engine.node import Node
     from tmat.sheet.worksheet import Worksheet
 
-How = TypeVar("How", bound="Options")
 P = ParamSpec("P")
 
 
@@ -153,77 +147,6 @@ class Declaration:
         return how, {**(getattr(how, "matrices", None) or {}), **named}
 
 
-def stage(options: Callable[P, How], **facts: Any) -> Callable[[Callable[[Sheet, How], Node]], StageFunction[P]]:
-    """A stage of one sheet: the recipe writes steps down, and says which of them is the output."""
-
-    def declare(recipe: Callable[[Sheet, How], Node]) -> StageFunction[P]:
-        def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
-            sheet, output = laid_out(declared, x, how, matrices)
-            return sheet.finish(output)
-
-        made: StageFunction[P] = _function(options, recipe, run, facts)
-        return made
-
-    return declare
-
-
-def laid_out(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> tuple[Sheet, Node]:
-    """The sheet of a stage with its steps written down and nothing computed, and the node that is its output."""
-    sheet = how.sheet(declared.name, *arrived(declared, x, how, matrices))
-    sheet.declared = declared
-    return sheet, declared.recipe(sheet, how)
-
-
-def arrived(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> tuple[Worksheet, dict[str, Any]]:
-    """The worksheet so far, and the matrices with the input among them where it was given, or is drawn."""
-    from tmat.engine.drawn_input import with_input
-    from tmat.sheet.worksheet import Worksheet
-
-    before = x if isinstance(x, Worksheet) else Worksheet()
-    if x is not None and not isinstance(x, Worksheet):
-        matrices = {**matrices, declared.main: x}
-    return before, with_input(declared, before, how, matrices)
-
-
-def stages(
-    options: Callable[P, How], **facts: Any
-) -> Callable[[Callable[[Any, How, dict[str, Any]], Worksheet]], StageFunction[P]]:
-    """A stage that makes its worksheet itself, of several stages or of none: it is called with x as it came."""
-
-    def declare(recipe: Callable[[Any, How, dict[str, Any]], Worksheet]) -> StageFunction[P]:
-        def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
-            return recipe(x, how, matrices)
-
-        made: StageFunction[P] = _function(options, recipe, run, facts)
-        return made
-
-    return declare
-
-
-def _function(options: Any, recipe: Any, run: Callable[..., Worksheet], facts: dict[str, Any]) -> Any:
-    """The function that users call: it sorts what they say into options and matrices, and runs the recipe."""
-    declared = Declaration(recipe.__name__, options, recipe, **facts)
-
-    @wraps(recipe)
-    def function(x: Any = None, *args: Any, **said: Any) -> Worksheet:
-        how, matrices = declared.sort(args, said)
-        return _noted(run(declared, x, how, matrices), x, getattr(how, "notes", ()))
-
-    function.declared = declared  # type: ignore[attr-defined]
-    x = Parameter("x", Parameter.POSITIONAL_OR_KEYWORD, default=None)
-    function.__signature__ = Signature([x, *signature(options).parameters.values()])  # type: ignore[attr-defined]
-    return function
-
-
-def _noted(sheet: Worksheet, x: Any, notes: tuple[str, ...]) -> Worksheet:
-    """The worksheet with notes before those of its first new stage."""
-    first = len(getattr(x, "stages", ()))
-    if not notes or len(sheet.stages) <= first:
-        return sheet
-    new = replace(sheet.stages[first], notes=(*notes, *sheet.stages[first].notes))
-    return replace(sheet, stages=[*sheet.stages[:first], new, *sheet.stages[first + 1 :]])
-
-
 def _is_said(value: Any) -> bool:
     """Whether an option that may be a matrix is said by words."""
     words = value if isinstance(value, list | tuple) else [value]
@@ -236,25 +159,3 @@ def _literals(hint: Any) -> tuple[str, ...]:
     if values and all(isinstance(value, str) for value in values):
         return values
     return next((found for value in values if (found := _literals(value))), ())
-
-
-@cache
-def stage_names() -> tuple[str, ...]:
-    """The stages there are: the files of tmat.stages."""
-    from pkgutil import iter_modules
-
-    import tmat.stages
-
-    return tuple(found.name for found in iter_modules(tmat.stages.__path__) if not found.ispkg)
-
-
-@cache
-def said_otherwise() -> dict[str, str]:
-    """The steps of all stages, folded, by what else people call them."""
-    steps = [item for name in stage_names() for item in declared(name).steps.items()]
-    return {fold(word): fold(name) for name, one in steps for word in one.called.split()}
-
-
-def declared(name: str) -> Declaration:
-    """The declaration of a stage, from its file."""
-    return getattr(import_module(f"tmat.stages.{name}"), name).declared  # type: ignore[no-any-return]

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tmat.engine.builder import Sheet
     from tmat.engine.rounding import Rounding
-    from tmat.sheet.worksheet import Matrix, Worksheet
+    from tmat.sheet.worksheet import Matrix
     from tmat.text.vocabulary import Vocabulary
 
     Numbers = Matrix | NDArray[np.generic] | Sequence[Sequence[float]] | Sequence[float] | None
@@ -136,15 +135,6 @@ class StageOptions(Options):
     ordinal: int | None = None
     notes: tuple[str, ...] = ()  # said before the first stage's own
     drawing: bool = False  # what could be drawn is, and not missed: a seed was said
-
-    def sheet(self, stage: str, before: Worksheet | None, matrices: Mapping[str, Any]) -> Sheet:
-        """The sheet of a stage with these options."""
-        from tmat.engine.builder import Sheet
-
-        return Sheet(
-            stage, before, matrices, seed=self.seed, init=self.init, round=self.round, keep=self.keep, dtype=self.dtype,
-            id=self.id, stream=self.stream, ordinal=self.ordinal,
-        )  # fmt: skip
 
 
 SHARED = {"init": Option("", DRAWS, legal=get_args(Init)), "dtype": Option("", CONVENTIONS, legal=get_args(DType))}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from tmat.experiment.histogram import Histogram
 from tmat.experiment.scaling import Scaling
 from tmat.numbers import format_number
-from tmat.rendering.layout.spelling import Spelling
 from tmat.rendering.styled import EMPTY, Line, Span, padded, space, trimmed
+from tmat.spelling import Spelling
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 PLAIN = " .:#"  # where an output has no blocks: empty, a little, more, full

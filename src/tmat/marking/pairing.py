@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tmat.engine.declaration import said_otherwise
 from tmat.errors import fold, nearest
 from tmat.marking.answers import Answer
 from tmat.marking.key import Key
 from tmat.marking.verdicts import Unknown
+from tmat.stages import said_otherwise
 
 
 class Pairing:

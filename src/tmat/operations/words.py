@@ -86,7 +86,7 @@ def sinusoid(*, positions: int, d_model: int, base: float, start: int, exponent:
     >>> sinusoid(positions=1, d_model=4, base=10000.0, start=0, exponent="paired")
     array([[0., 1., 0., 1.]])
     """
-    from tmat.operations.waves import sines  # decimal arithmetic takes as long to load as all operations
+    from tmat.numbers.waves import sines  # decimal arithmetic takes as long to load as all operations
 
     exponents = [_exponent(i, exponent) for i in range(d_model)]
     distinct = list(dict.fromkeys(exponents))

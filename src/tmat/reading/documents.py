@@ -92,7 +92,7 @@ def _texts(stream: BinaryIO, origin: str) -> Iterator[tuple[bytes, Start]]:
                 raise LimitError(
                     f"a JSON document of more than {LARGEST_DOCUMENT / 2**30:g} GiB",
                     f"in {origin}",
-                    mend="keep fewer matrices (--only), or pass them as .npz",
+                    mend="keep fewer matrices (‹keep›), or pass them as .npz",
                 )
             if end is not None:
                 whole, begun = bytes(text), place

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tmat.engine.declaration import stage
 from tmat.engine.fields import INPUT, Numbers, StageOptions, declares, given, option, step
+from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.late import late
 from tmat.sheet.origins import input_of

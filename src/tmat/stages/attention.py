@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
-from tmat.engine.declaration import stage
 from tmat.engine.fields import (
     CONVENTIONS,
     INPUT,
@@ -20,6 +19,7 @@ from tmat.engine.fields import (
     option,
     step,
 )
+from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.late import late
 from tmat.stages.parts.contradictions import overtaken, refuse, refuse_unused

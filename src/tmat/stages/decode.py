@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from tmat.engine.declaration import part, stages
+from tmat.engine.declaration import part
 from tmat.engine.fields import (
     CONVENTIONS,
     INPUT,
@@ -21,6 +21,7 @@ from tmat.engine.fields import (
     step,
 )
 from tmat.engine.limits import MOST_TOKENS
+from tmat.engine.staging import stages
 from tmat.errors import InputError
 from tmat.late import late
 from tmat.progress import working

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any
 
-from tmat.engine.declaration import stages
 from tmat.engine.fields import INPUT, SHAPE, Numbers, StageOptions, given, option, step
+from tmat.engine.staging import sheet_of, stages
 from tmat.errors import InputError, fold
 from tmat.late import late
 from tmat.stages.parts.options import OwnWords
@@ -72,8 +72,8 @@ def embed(x: worksheet.Worksheet | None, how: EmbedOptions, matrices: dict[str, 
     own = own if own is not None else _own_words(how.text, how.tokens)
     words = vocabularies.numbered(own, how.first_id)
     said = _tokens(before, how.text, how.tokens, words, needed=not begun)
-    page = how.sheet(
-        "embed", worksheet.Worksheet(before.stages, words if words.words else None, said), matrices
+    page = sheet_of(
+        how, "embed", worksheet.Worksheet(before.stages, words if words.words else None, said), matrices
     )  # fmt: skip
     if begun:
         ids = _upright(page.given("ids"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from tmat.engine.declaration import arrived, stages
 from tmat.engine.fields import CONVENTIONS, Numbers, StageOptions, declares, given, option
+from tmat.engine.staging import arrived, stages
 from tmat.late import late
 from tmat.progress import working
 from tmat.stages.addnorm import addnorm

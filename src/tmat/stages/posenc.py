@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from tmat.engine.declaration import stage
 from tmat.engine.fields import CONVENTIONS, SHAPE, Numbers, StageOptions, declares, given, option, step
+from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.late import late
 from tmat.stages.parts.options import Waves

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from tmat.engine.declaration import stages
 from tmat.engine.fields import CONVENTIONS, Options, declares, option
+from tmat.engine.staging import stages
 from tmat.errors import InputError, nearest
 from tmat.sheet.worksheet import Parameter, Stage, Worksheet
 from tmat.stages.parts.words import distinct

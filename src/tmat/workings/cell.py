@@ -12,9 +12,9 @@ from tmat.operations.operation import Operation
 from tmat.operations.parts import leaves
 from tmat.operations.printing.labels import Labels
 from tmat.operations.printing.numbers import Numbers, Worked, shared_decimals
+from tmat.operations.printing.ratios import worth
 from tmat.operations.printing.symbols import Symbols
 from tmat.operations.printing.text import TEXT, Notation
-from tmat.operations.ratios import worth
 from tmat.sheet.worksheet import Matrix, Stage, Step
 from tmat.workings.formula import operation_of
 from tmat.workings.lines import PARTS, Line, Working

@@ -16,8 +16,8 @@ from tmat.numbers import format_number, shown_decimals
 from tmat.operations.expression import Cell, Expression, Number, Operand
 from tmat.operations.parts import rebuilt
 from tmat.operations.printing.printer import Printer
+from tmat.operations.printing.ratios import worth
 from tmat.operations.printing.text import LOOSE, PRODUCT, TEXT, Bound, Notation
-from tmat.operations.ratios import worth
 from tmat.operations.selections import Choice, Limit, Lookup
 
 EXACT = 1e-12  # relative: what arithmetic in floats loses is no untruth

@@ -1,0 +1,101 @@
+"""Functions of stages: what a caller says is sorted into options and matrices, and the recipe is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from tmat.engine.declaration import Declaration, StageFunction
+from tmat.engine.fields import Options, StageOptions
+
+if TYPE_CHECKING:
+    from tmat.engine.builder import Sheet
+    from tmat.engine.node import Node
+    from tmat.sheet.worksheet import Worksheet
+
+How = TypeVar("How", bound="Options")
+P = ParamSpec("P")
+
+
+def stage(options: Callable[P, How], **facts: Any) -> Callable[[Callable[[Sheet, How], Node]], StageFunction[P]]:
+    """A stage of one sheet: the recipe writes steps down, and says which of them is the output."""
+
+    def declare(recipe: Callable[[Sheet, How], Node]) -> StageFunction[P]:
+        def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
+            sheet, output = laid_out(declared, x, how, matrices)
+            return sheet.finish(output)
+
+        made: StageFunction[P] = _function(options, recipe, run, facts)
+        return made
+
+    return declare
+
+
+def laid_out(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> tuple[Sheet, Node]:
+    """The sheet of a stage with its steps written down and nothing computed, and the node that is its output."""
+    sheet = sheet_of(how, declared.name, *arrived(declared, x, how, matrices))
+    sheet.declared = declared
+    return sheet, declared.recipe(sheet, how)
+
+
+def sheet_of(how: StageOptions, stage: str, before: Worksheet | None, matrices: Mapping[str, Any]) -> Sheet:
+    """The sheet of a stage with these options."""
+    from tmat.engine.builder import Sheet
+
+    return Sheet(
+        stage, before, matrices, seed=how.seed, init=how.init, round=how.round, keep=how.keep, dtype=how.dtype,
+        id=how.id, stream=how.stream, ordinal=how.ordinal,
+    )  # fmt: skip
+
+
+def arrived(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> tuple[Worksheet, dict[str, Any]]:
+    """The worksheet so far, and the matrices with the input among them where it was given, or is drawn."""
+    from tmat.engine.drawn_input import with_input
+    from tmat.sheet.worksheet import Worksheet
+
+    before = x if isinstance(x, Worksheet) else Worksheet()
+    if x is not None and not isinstance(x, Worksheet):
+        matrices = {**matrices, declared.main: x}
+    return before, with_input(declared, before, how, matrices)
+
+
+def stages(
+    options: Callable[P, How], **facts: Any
+) -> Callable[[Callable[[Any, How, dict[str, Any]], Worksheet]], StageFunction[P]]:
+    """A stage that makes its worksheet itself, of several stages or of none: it is called with x as it came."""
+
+    def declare(recipe: Callable[[Any, How, dict[str, Any]], Worksheet]) -> StageFunction[P]:
+        def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
+            return recipe(x, how, matrices)
+
+        made: StageFunction[P] = _function(options, recipe, run, facts)
+        return made
+
+    return declare
+
+
+def _function(options: Any, recipe: Any, run: Callable[..., Worksheet], facts: dict[str, Any]) -> Any:
+    """The function that users call: it sorts what they say into options and matrices, and runs the recipe."""
+    declared = Declaration(recipe.__name__, options, recipe, **facts)
+
+    @wraps(recipe)
+    def function(x: Any = None, *args: Any, **said: Any) -> Worksheet:
+        how, matrices = declared.sort(args, said)
+        return _noted(run(declared, x, how, matrices), x, getattr(how, "notes", ()))
+
+    function.declared = declared  # type: ignore[attr-defined]
+    x = Parameter("x", Parameter.POSITIONAL_OR_KEYWORD, default=None)
+    function.__signature__ = Signature([x, *signature(options).parameters.values()])  # type: ignore[attr-defined]
+    return function
+
+
+def _noted(sheet: Worksheet, x: Any, notes: tuple[str, ...]) -> Worksheet:
+    """The worksheet with notes before those of its first new stage."""
+    first = len(getattr(x, "stages", ()))
+    if not notes or len(sheet.stages) <= first:
+        return sheet
+    new = replace(sheet.stages[first], notes=(*notes, *sheet.stages[first].notes))
+    return replace(sheet, stages=[*sheet.stages[:first], new, *sheet.stages[first + 1 :]])
