@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tmat.errors import InputError
+from tmat.sheet.origins import aside
 
 if TYPE_CHECKING:
     from tmat.cli.options import Common
@@ -91,11 +92,7 @@ def with_tokens(
     if misfit is not None and not fits:
         raise InputError(
             f"--tokens does not fit {misfit.name}",
-            f"{misfit.name} is {misfit.size}{_from(misfit)}, --tokens has {len(words)} word{'' if len(words) == 1 else 's'}",
+            f"{misfit.name} is {misfit.size}{aside(misfit.origin)}, --tokens has {len(words)} word{'' if len(words) == 1 else 's'}",
             mend="give a word a row",
         )
     return given
-
-
-def _from(matrix: Matrix) -> str:
-    return f" (from {matrix.origin})" if matrix.origin and not matrix.origin.startswith("drawn") else ""

@@ -11,6 +11,7 @@ from tmat.engine.fields import Seed, StageOptions
 from tmat.engine.limits import refuse_size
 from tmat.errors import InputError, fold
 from tmat.sheet.names import stem
+from tmat.sheet.origins import aside
 from tmat.sheet.worksheet import Matrix, Worksheet
 
 SIZE = 6
@@ -36,7 +37,7 @@ def with_input(declared: Declaration, before: Worksheet, how: StageOptions, matr
         if number != (matrix.height if name == "positions" else matrix.width):
             raise InputError(
                 f"‹{name} {number}› does not fit {main}",
-                f"{main} is {matrix.size}{_from(matrix)}",
+                f"{main} is {matrix.size}{aside(matrix.origin)}",
                 mend=f"leave ‹{name}› out, or draw {main} with it: ‹seed 0›",
             )
     return matrices
@@ -70,7 +71,3 @@ def drawn(
         values = draw(init, (rows, cols), seed=seed, stage=stage, name=name)
     labels = [f"{letter}{n}" for n in range(1, cols + 1)]
     return Matrix.of(name, values, tokens or None, labels, f"drawn: {init}, seed {seed}")
-
-
-def _from(matrix: Matrix) -> str:
-    return f" (from {matrix.origin})" if matrix.origin and not matrix.origin.startswith("drawn") else ""

@@ -12,6 +12,7 @@ from tmat.engine.limits import refuse_size
 from tmat.errors import InputError, TmatError
 from tmat.operations.expression import Operand
 from tmat.operations.operation import Array, Mismatch, Operation
+from tmat.sheet.origins import said
 from tmat.sheet.worksheet import Matrix
 
 
@@ -58,13 +59,9 @@ class Node:
         """Its size and where it came from: 3×4 (X·W_Q, W_Q from wq.csv)."""
         if self.op is not None:
             made = self.op.said([node.name for node in self.of], self.params)
-            sources = [f"{node.name} {_from(node.origin)}" for node in self.of if node.origin]
+            sources = [f"{node.name} {said(node.origin)}" for node in self.of if node.origin]
             return f"{self.size} ({', '.join([made, *sources])})"
-        return f"{self.size} ({_from(self.origin)})" if self.origin else self.size
-
-
-def _from(origin: str) -> str:
-    return origin if origin.startswith("drawn") else f"from {origin}"
+        return f"{self.size} ({said(self.origin)})" if self.origin else self.size
 
 
 def holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:

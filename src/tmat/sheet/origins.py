@@ -1,4 +1,4 @@
-"""Where given matrices came from, as a worksheet says it. An origin is compared whole; nothing reads its words but ``said``."""
+"""Where given matrices came from, as a worksheet says it. An origin is compared whole; nothing reads its words but this file."""
 
 from __future__ import annotations
 
@@ -15,3 +15,12 @@ def said(origin: str) -> str:
     ('from wq.csv', 'drawn: uniform, seed 0', '')
     """
     return origin if not origin or origin.startswith(("drawn", "from ", "given")) else f"from {origin}"
+
+
+def aside(origin: str) -> str:
+    """An origin in brackets behind a matrix's size; nothing where it was drawn or is not known.
+
+    >>> aside("wq.csv"), aside("drawn: uniform, seed 0"), aside("")
+    (' (from wq.csv)', '', '')
+    """
+    return f" ({said(origin)})" if origin and not origin.startswith("drawn") else ""
