@@ -66,8 +66,7 @@ class Common:
         ),
     ] = None  # fmt: skip
     dtype: Annotated[
-        str,
-        typer.Option("--dtype", metavar="TYPE", rich_help_panel=CONVENTIONS, help="float64 or float32."),
+        str, typer.Option("--dtype", metavar="TYPE", rich_help_panel=CONVENTIONS, help="float64 or float32.")
     ] = "float64"
     format: Annotated[
         str | None,
@@ -81,8 +80,7 @@ class Common:
         typer.Option("--output", "-o", metavar="FILE", rich_help_panel=OUTPUT, help="Write a file; the format goes by its suffix."),
     ] = None  # fmt: skip
     digits: Annotated[
-        int | None,
-        typer.Option("--digits", metavar="N", min=0, max=17, rich_help_panel=OUTPUT, help="Decimals shown."),
+        int | None, typer.Option("--digits", metavar="N", min=0, max=17, rich_help_panel=OUTPUT, help="Decimals shown.")
     ] = None
     only: Annotated[
         list[str] | None,

@@ -21,14 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ParamSpec,
-    Protocol,
-    get_args,
-    get_type_hints,
-)
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, get_args, get_type_hints
 
 from tmat.engine.fields import SHARED, Given, Option, Options
 from tmat.errors import fold

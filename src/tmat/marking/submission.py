@@ -150,9 +150,7 @@ class Marking:
         starts = self.recomputed.starts(due)
         explaining = Explaining(printed, due.values, ~left, base, lambda numbers: self.recomputed.sources(due, numbers))
         return explaining.run(
-            tiers(self.recomputed, due, printed, starts),
-            starts,
-            lambda: within_rounding(due, self.recomputed, printed),
+            tiers(self.recomputed, due, printed, starts), starts, lambda: within_rounding(due, self.recomputed, printed)
         )
 
     def _off(self, due: KeyMatrix) -> tuple[str, ...]:

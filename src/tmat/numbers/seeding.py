@@ -119,7 +119,5 @@ def _unknown(init: str) -> InputError:
         return InputError(f"'{init}' draws in torch's order, not a stream a matrix", "TorchGenerator draws it")
     near = nearest(init, INITS)
     return InputError(
-        f"no init '{init}'",
-        f"there are {', '.join(INITS)}",
-        mend=f"did you mean {near[0]}?" if near else None,
+        f"no init '{init}'", f"there are {', '.join(INITS)}", mend=f"did you mean {near[0]}?" if near else None
     )

@@ -85,9 +85,7 @@ class TorchGenerator:
         """
         if not 0 <= p <= 1:
             raise InputError(
-                f"dropout {p} is no probability",
-                "it must be from 0 to 1",
-                mend="try 0.1 (a tenth is dropped)",
+                f"dropout {p} is no probability", "it must be from 0 to 1", mend="try 0.1 (a tenth is dropped)"
             )
         if p in (0, 1):
             return np.full((rows, cols), 1.0 - p)

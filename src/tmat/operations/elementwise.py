@@ -189,9 +189,7 @@ def _(*parts: Operand) -> tuple[None, Sequence[str]]:
 
 
 @operation(
-    "* m -> 1 m",
-    lambda a, *, row: prose(f"row {row} of ", a, written=a[Number(float(row)), ALL]),
-    by_rows=False,
+    "* m -> 1 m", lambda a, *, row: prose(f"row {row} of ", a, written=a[Number(float(row)), ALL]), by_rows=False
 )
 def one_row(a: Array, *, row: int) -> Array:  # [n, m] -> [1, m]
     """One row of a, counted from 1: the position whose next word is asked for.

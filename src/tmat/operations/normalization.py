@@ -68,8 +68,7 @@ def _(a: Operand) -> tuple[None, tuple[str]]:
 
 
 @operation(
-    "n m, n 1 -> n 1",
-    lambda a, mean, *, kind: prose(f"{kind} deviation of ", a, "'s rows", written=Call("std", a)),
+    "n m, n 1 -> n 1", lambda a, mean, *, kind: prose(f"{kind} deviation of ", a, "'s rows", written=Call("std", a))
 )
 @exactly
 def row_deviation(a: Array, mean: Array, *, kind: str) -> Array:  # [n, m], [n, 1] -> [n, 1]

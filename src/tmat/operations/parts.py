@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tmat.operations.expression import (
-    Cell,
-    Expression,
-)
+from tmat.operations.expression import Cell, Expression
 from tmat.operations.selections import Choice, Lookup
 
 

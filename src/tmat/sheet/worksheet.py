@@ -46,14 +46,7 @@ class Matrix(InNotebook):
     origin: str = ""
 
     @classmethod
-    def of(
-        cls,
-        name: str,
-        values: object,
-        rows: object = None,
-        cols: object = None,
-        origin: str = "",
-    ) -> Matrix:
+    def of(cls, name: str, values: object, rows: object = None, cols: object = None, origin: str = "") -> Matrix:
         """A matrix from anything numpy takes; one dimension is one row; labels default to 1, 2, …"""
         import numpy as np
 
@@ -68,13 +61,7 @@ class Matrix(InNotebook):
         if array.ndim != 2:
             raise InputError(f"{name} has {array.ndim} dimensions", "a matrix has rows and columns: two")
         height, width = array.shape
-        return cls(
-            name,
-            array,
-            _labels(rows, height, name, "row"),
-            _labels(cols, width, name, "column"),
-            origin,
-        )
+        return cls(name, array, _labels(rows, height, name, "row"), _labels(cols, width, name, "column"), origin)
 
     @property
     def height(self) -> int:

@@ -128,10 +128,7 @@ def _on_letters(options: Mapping[str, Any], given: Mapping[str, tuple[int, int]]
     "fits it.",
     about="A head's own are W_Q1, W_K1, …; W_A, U_A and v_A are of additive scores, keep says what dropout keeps.",
     main="X",
-    examples=(
-        "tmat attention --d-k 6",
-        "tmat attention -m X='1 0; 0 1; 1 1' --heads 2 --d-k 3 --mask causal --seed 1",
-    ),
+    examples=("tmat attention --d-k 6", "tmat attention -m X='1 0; 0 1; 1 1' --heads 2 --d-k 3 --mask causal --seed 1"),
     order=40,
     then="tmat addnorm",
     on_letters=_on_letters,

@@ -151,12 +151,7 @@ def _own_words(text: str | None, tokens: Sequence[str] | None) -> tuple[str, ...
 
 
 def _tokens(
-    before: worksheet.Worksheet,
-    text: str | None,
-    tokens: Sequence[str] | None,
-    words: Vocabulary,
-    *,
-    needed: bool,
+    before: worksheet.Worksheet, text: str | None, tokens: Sequence[str] | None, words: Vocabulary, *, needed: bool
 ) -> tuple[str, ...]:
     if tokens is not None:
         said = tuple(tokens)

@@ -24,16 +24,7 @@ from collections.abc import Iterable, Mapping
 from tmat.errors import InputError, UnknownWords, nearest
 from tmat.text.splitting import SPECIAL, TOKENIZERS, checked, clean, splitter
 
-__all__ = [
-    "CASES",
-    "SPECIAL",
-    "TOKENIZERS",
-    "check_case",
-    "clean",
-    "compared",
-    "tokens",
-    "unknown_words",
-]
+__all__ = ["CASES", "SPECIAL", "TOKENIZERS", "check_case", "clean", "compared", "tokens", "unknown_words"]
 
 CASES = ("fold", "keep")
 

@@ -146,7 +146,5 @@ def _unknown(what: str, name: str, known: Iterable[str], kind: str = "it has ") 
     more = f" … ({len(names)} in all)" if len(names) > _SHOWN else ""
     near = nearest(name, names)
     return InputError(
-        what,
-        f"{kind}{', '.join(names[:_SHOWN])}{more}",
-        mend=f"did you mean {near[0]}?" if near else None,
+        what, f"{kind}{', '.join(names[:_SHOWN])}{more}", mend=f"did you mean {near[0]}?" if near else None
     )

@@ -22,10 +22,7 @@ def to_json(marked: Sequence[Marked], *, reveal: bool = False) -> bytes:
     if len(marked) == 1:
         value = as_dict(marked[0], reveal=reveal)
     else:
-        value = {
-            "submissions": [as_dict(one, reveal=reveal) for one in marked],
-            "summary": summary(marked).as_dict(),
-        }
+        value = {"submissions": [as_dict(one, reveal=reveal) for one in marked], "summary": summary(marked).as_dict()}
     return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
 
 

@@ -34,12 +34,7 @@ def as_results(one: Marked) -> dict[str, Any]:
             }
         )
     notes = [unknown(name) for name in one.unknown]
-    return {
-        "score": one.earned,
-        "output": "\n".join([last_line(one), *notes]),
-        "output_format": "text",
-        "tests": tests,
-    }
+    return {"score": one.earned, "output": "\n".join([last_line(one), *notes]), "output_format": "text", "tests": tests}
 
 
 def to_gradescope(one: Marked) -> bytes:

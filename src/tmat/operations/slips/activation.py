@@ -43,12 +43,7 @@ def wrong_side(step: Redo) -> Array:
     return np.minimum(step.operands[0], 0.0)
 
 
-@slip(
-    relu,
-    "absolute-value",
-    said="the minus signs were dropped",
-    mend="put 0 for a negative number, not its size",
-)
+@slip(relu, "absolute-value", said="the minus signs were dropped", mend="put 0 for a negative number, not its size")
 def absolute(step: Redo) -> Array:
     return np.abs(step.operands[0])
 
@@ -64,13 +59,7 @@ def of_opposite(step: Redo) -> Array:
     return np.maximum(-step.operands[0], 0.0)
 
 
-@slip(
-    relu,
-    "relu-as-step",
-    said="every positive number became 1",
-    mend="keep a positive number as it is",
-    rare=1,
-)
+@slip(relu, "relu-as-step", said="every positive number became 1", mend="keep a positive number as it is", rare=1)
 def as_step(step: Redo) -> Array:
     return (step.operands[0] > 0).astype(np.float64)
 

@@ -23,22 +23,12 @@ def transposed(step: Redo) -> Iterator[Variant]:
     yield Variant(step().T, {"first": step.names[0] if step.names else "the page"})
 
 
-@slip(
-    None,
-    "sign",
-    said="the sign is wrong",
-    mend="work the signs out again",
-)
+@slip(None, "sign", said="the sign is wrong", mend="work the signs out again")
 def opposite(step: Redo) -> Array:
     return -step()
 
 
-@slip(
-    None,
-    "line-shifted",
-    said="{what}",
-    mend="check row by row which line you are in",
-)
+@slip(None, "line-shifted", said="{what}", mend="check row by row which line you are in")
 def shifted(step: Redo) -> Iterator[Variant]:
     """Rows or columns moved by one or repeated, and numbers moved within their line."""
     right = step()

@@ -92,13 +92,7 @@ def another_base(step: Redo) -> Iterator[Variant]:
         yield Variant(shares(logits(step) * np.log(base)), {"base": f"{base:g}"})
 
 
-@slip(
-    SOFTMAX,
-    "softmax-twice",
-    said="softmax was taken twice",
-    mend="take it once",
-    rare=1,
-)
+@slip(SOFTMAX, "softmax-twice", said="softmax was taken twice", mend="take it once", rare=1)
 def twice(step: Redo) -> Array:
     return shares(shares(logits(step)))
 

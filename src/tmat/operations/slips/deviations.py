@@ -171,11 +171,7 @@ def row_range(step: Redo) -> Array:
 
 
 @slip(
-    row_deviation,
-    "epsilon-in-deviation",
-    said="ε is already in the deviation",
-    mend="leave ε to the next step",
-    rare=1,
+    row_deviation, "epsilon-in-deviation", said="ε is already in the deviation", mend="leave ε to the next step", rare=1
 )
 def with_epsilon(step: Redo) -> Iterator[Variant]:
     own = step()

@@ -11,12 +11,7 @@ from tmat.operations.operation import Array
 from tmat.operations.slips.slip import Redo, Variant, slip
 
 
-@slip(
-    add,
-    "term-left-out",
-    said="{missing} left out: {result} is {kept} alone",
-    mend="add {missing}, cell by cell",
-)
+@slip(add, "term-left-out", said="{missing} left out: {result} is {kept} alone", mend="add {missing}, cell by cell")
 def term_left_out(step: Redo) -> Iterator[Variant]:
     first, second = step.names
     yield Variant(step.operands[1], {"kept": second, "missing": first})
@@ -24,61 +19,33 @@ def term_left_out(step: Redo) -> Iterator[Variant]:
     yield Variant(step.operands[0], {"kept": first, "missing": second}, name)
 
 
-@slip(
-    add,
-    "subtracted",
-    said="{second} was taken off {first}, not added",
-    mend="add the two, cell by cell",
-)
+@slip(add, "subtracted", said="{second} was taken off {first}, not added", mend="add the two, cell by cell")
 def subtracted(step: Redo) -> Iterator[Variant]:
     a, b = step.operands
     yield Variant(a - b, {"first": step.names[0], "second": step.names[1]})
     yield Variant(b - a, {"first": step.names[1], "second": step.names[0]})
 
 
-@slip(
-    add,
-    "multiplied-not-added",
-    said="{0} and {1} were multiplied, not added",
-    mend="add the two, cell by cell",
-)
+@slip(add, "multiplied-not-added", said="{0} and {1} were multiplied, not added", mend="add the two, cell by cell")
 def multiplied(step: Redo) -> Array:
     return step.operands[0] * step.operands[1]
 
 
-@slip(
-    add,
-    "added-twice",
-    said="{twice} was added twice",
-    mend="add {0} and {1} once each",
-    rare=1,
-)
+@slip(add, "added-twice", said="{twice} was added twice", mend="add {0} and {1} once each", rare=1)
 def added_twice(step: Redo) -> Iterator[Variant]:
     a, b = step.operands
     yield Variant(a + 2 * b, {"twice": step.names[1]})
     yield Variant(2 * a + b, {"twice": step.names[0]})
 
 
-@slip(
-    add,
-    "doubled",
-    said="{doubled} was added to itself",
-    mend="add {0} and {1}",
-    rare=1,
-)
+@slip(add, "doubled", said="{doubled} was added to itself", mend="add {0} and {1}", rare=1)
 def doubled(step: Redo) -> Iterator[Variant]:
     a, b = step.operands
     yield Variant(2 * a, {"doubled": step.names[0]})
     yield Variant(2 * b, {"doubled": step.names[1]})
 
 
-@slip(
-    add,
-    "averaged",
-    said="the sum was halved",
-    mend="add the two and leave it at that",
-    rare=1,
-)
+@slip(add, "averaged", said="the sum was halved", mend="add the two and leave it at that", rare=1)
 def averaged(step: Redo) -> Array:
     return (step.operands[0] + step.operands[1]) / 2
 
@@ -107,23 +74,12 @@ def side_by_side(step: Redo) -> Array:
     return np.concatenate(step.operands, axis=1)
 
 
-@slip(
-    add_row,
-    "bias-left-out",
-    said="{1} was not added",
-    mend="add {1} to every row",
-)
+@slip(add_row, "bias-left-out", said="{1} was not added", mend="add {1} to every row")
 def row_left_out(step: Redo) -> Array:
     return step.operands[0]
 
 
-@slip(
-    add_row,
-    "bias-taken-off",
-    said="{1} was taken off, not added",
-    mend="add {1} to every row",
-    rare=1,
-)
+@slip(add_row, "bias-taken-off", said="{1} was taken off, not added", mend="add {1} to every row", rare=1)
 def row_taken_off(step: Redo) -> Array:
     return step.operands[0] - step.operands[1]
 
@@ -138,12 +94,7 @@ def gamma_left_out(step: Redo) -> Array:
     return step.operands[0] + step.operands[2]
 
 
-@slip(
-    scale_and_shift,
-    "beta-left-out",
-    said="{2} was left out",
-    mend="add to each column its number in {2}",
-)
+@slip(scale_and_shift, "beta-left-out", said="{2} was left out", mend="add to each column its number in {2}")
 def beta_left_out(step: Redo) -> Array:
     return step.operands[0] * step.operands[1]
 
@@ -182,12 +133,7 @@ def beta_first(step: Redo) -> Array:
     return (a + beta) * gamma
 
 
-@slip(
-    scale_columns,
-    "gamma-left-out",
-    said="{1} was left out",
-    mend="multiply each column by its number in {1}",
-)
+@slip(scale_columns, "gamma-left-out", said="{1} was left out", mend="multiply each column by its number in {1}")
 def scale_left_out(step: Redo) -> Array:
     return step.operands[0]
 

@@ -134,12 +134,7 @@ def one_head_repeated(step: Redo) -> Iterator[Variant]:
         yield Variant(np.concatenate([values] * len(step.operands), axis=1), {"name": name})
 
 
-@slip(
-    one_row,
-    "another-row",
-    said="this is row {other} of {0}",
-    mend="take row {row}, the last position",
-)
+@slip(one_row, "another-row", said="this is row {other} of {0}", mend="take row {row}, the last position")
 def another_row(step: Redo) -> Iterator[Variant]:
     a = step.operands[0]
     for n in range(a.shape[0]):

@@ -34,12 +34,7 @@ def normalized(step: Redo, a: Array) -> Array:
     return over(off, proper(step, spread(a, float(max(a.shape[1] - less, 1)))))
 
 
-@slip(
-    NORMS,
-    "epsilon-in-wrong-place",
-    said="ε = {epsilon} was {done}",
-    mend="{right}",
-)
+@slip(NORMS, "epsilon-in-wrong-place", said="ε = {epsilon} was {done}", mend="{right}")
 def epsilon_elsewhere(step: Redo) -> Iterator[Variant]:
     a, mean, std = step.operands
     epsilon = float(step.params["epsilon"])
@@ -59,12 +54,7 @@ def epsilon_elsewhere(step: Redo) -> Iterator[Variant]:
     )
 
 
-@slip(
-    NORMS,
-    "epsilon-left-out",
-    said="ε = {epsilon} was left out",
-    mend="{where}",
-)
+@slip(NORMS, "epsilon-left-out", said="ε = {epsilon} was left out", mend="{where}")
 def epsilon_left_out(step: Redo) -> Iterator[Variant]:
     a, mean, std = step.operands
     where = "add ε to the deviation" if step.op.name.endswith("outside") else "add ε inside the root"
@@ -72,10 +62,7 @@ def epsilon_left_out(step: Redo) -> Iterator[Variant]:
 
 
 @slip(
-    NORMS,
-    "divided-by-variance",
-    said="the rows were divided by the variance",
-    mend="divide by the deviation, its root",
+    NORMS, "divided-by-variance", said="the rows were divided by the variance", mend="divide by the deviation, its root"
 )
 def by_variance(step: Redo) -> Iterator[Variant]:
     a, mean, std = step.operands
@@ -84,12 +71,7 @@ def by_variance(step: Redo) -> Iterator[Variant]:
     yield Variant(over(a - mean, std * std), rare=1)
 
 
-@slip(
-    NORMS,
-    "mean-not-taken-off",
-    said="the mean was not taken off",
-    mend="take {1} off each row before dividing",
-)
+@slip(NORMS, "mean-not-taken-off", said="the mean was not taken off", mend="take {1} off each row before dividing")
 def mean_kept(step: Redo) -> Array:
     a, _, std = step.operands
     return over(a, proper(step, std))
@@ -106,25 +88,13 @@ def only_centred(step: Redo) -> Array:
     return a - mean
 
 
-@slip(
-    NORMS,
-    "multiplied-by-deviation",
-    said="the rows were multiplied by the deviation",
-    mend="divide by it",
-    rare=1,
-)
+@slip(NORMS, "multiplied-by-deviation", said="the rows were multiplied by the deviation", mend="divide by it", rare=1)
 def times_deviation(step: Redo) -> Array:
     a, mean, std = step.operands
     return (a - mean) * proper(step, std)
 
 
-@slip(
-    NORMS,
-    "mean-added",
-    said="the mean was added, not taken off",
-    mend="take {1} off each row",
-    rare=1,
-)
+@slip(NORMS, "mean-added", said="the mean was added, not taken off", mend="take {1} off each row", rare=1)
 def mean_added(step: Redo) -> Array:
     a, mean, std = step.operands
     return over(a + mean, proper(step, std))
@@ -155,10 +125,7 @@ def bracket_left_out(step: Redo) -> Array:
 
 
 @slip(
-    NORMS,
-    "sample-for-population",
-    said="the {other} deviation was divided by",
-    mend="divide by the {right} deviation",
+    NORMS, "sample-for-population", said="the {other} deviation was divided by", mend="divide by the {right} deviation"
 )
 def other_deviation(step: Redo) -> Iterator[Variant]:
     a, mean, std = step.operands
@@ -184,10 +151,7 @@ def down_columns(step: Redo) -> Array:
 
 
 @slip(
-    NORMS,
-    "normalised-as-a-whole",
-    said="the whole matrix was normalised at once",
-    mend="normalise each row by itself",
+    NORMS, "normalised-as-a-whole", said="the whole matrix was normalised at once", mend="normalise each row by itself"
 )
 def as_a_whole(step: Redo) -> Array:
     a = step.operands[0]
@@ -204,12 +168,7 @@ def not_normalised(step: Redo) -> Array:
     return step.operands[0]
 
 
-@slip(
-    NORMS,
-    "residual-left-out",
-    said="{other} was normalised, before {missing} was added",
-    mend="normalise {0}",
-)
+@slip(NORMS, "residual-left-out", said="{other} was normalised, before {missing} was added", mend="normalise {0}")
 def norm_before_sum(step: Redo) -> Iterator[Variant]:
     for other, missing, values in before_sum(step):
         yield Variant(normalized(step, values), {"other": other, "missing": missing})

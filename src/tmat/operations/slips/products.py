@@ -92,36 +92,19 @@ def operand_transposed(step: Redo) -> Iterator[Variant]:
         yield Variant(a.T @ b + more, {"which": step.names[0]})
 
 
-@slip(
-    linear,
-    "bias-left-out",
-    said="the bias {2} was left out",
-    mend="add {2} to every row after the product",
-)
+@slip(linear, "bias-left-out", said="the bias {2} was left out", mend="add {2} to every row after the product")
 def bias_left_out(step: Redo) -> Array:
     a, b, _ = step.operands
     return a @ b
 
 
-@slip(
-    linear,
-    "bias-taken-off",
-    said="the bias {2} was taken off instead of added",
-    mend="add {2} to every row",
-    rare=1,
-)
+@slip(linear, "bias-taken-off", said="the bias {2} was taken off instead of added", mend="add {2} to every row", rare=1)
 def bias_taken_off(step: Redo) -> Array:
     a, b, bias = step.operands
     return a @ b - bias
 
 
-@slip(
-    linear,
-    "bias-twice",
-    said="the bias {2} was added twice",
-    mend="add {2} once to every row",
-    rare=1,
-)
+@slip(linear, "bias-twice", said="the bias {2} was added twice", mend="add {2} once to every row", rare=1)
 def bias_twice(step: Redo) -> Array:
     a, b, bias = step.operands
     return a @ b + 2 * bias
@@ -140,11 +123,7 @@ def bias_down_columns(step: Redo) -> Array | None:
 
 
 @slip(
-    linear,
-    "bias-in-one-row",
-    said="the bias {2} was added to the first row only",
-    mend="add {2} to every row",
-    rare=1,
+    linear, "bias-in-one-row", said="the bias {2} was added to the first row only", mend="add {2} to every row", rare=1
 )
 def bias_in_one_row(step: Redo) -> Array:
     a, b, bias = step.operands

@@ -23,12 +23,7 @@ def left_out(step: Redo) -> Iterator[Variant]:
     yield Variant(step.operands[0], {"divisor": divisor(step)})
 
 
-@slip(
-    divide_by_root,
-    "divided-by-d-k",
-    said="divided by {d} itself, not by its root",
-    mend="divide by √{d}",
-)
+@slip(divide_by_root, "divided-by-d-k", said="divided by {d} itself, not by its root", mend="divide by √{d}")
 def without_root(step: Redo) -> Array:
     return step.operands[0] / float(step.params["d"])
 
@@ -72,24 +67,12 @@ def other_width_without_root(step: Redo) -> Iterator[Variant]:
             yield Variant(a / width, {"other": str(width)})
 
 
-@slip(
-    divide_by_root,
-    "multiplied-by-d-k",
-    said="multiplied by {d}",
-    mend="divide by √{d}",
-    rare=1,
-)
+@slip(divide_by_root, "multiplied-by-d-k", said="multiplied by {d}", mend="divide by √{d}", rare=1)
 def multiplied_by_width(step: Redo) -> Array:
     return step.operands[0] * float(step.params["d"])
 
 
-@slip(
-    divide,
-    "divided-by-another",
-    said="divided by {other}",
-    mend="divide by {by}",
-    rare=1,
-)
+@slip(divide, "divided-by-another", said="divided by {other}", mend="divide by {by}", rare=1)
 def by_another(step: Redo) -> Iterator[Variant]:
     a, by = step.operands[0], float(step.params["by"])
     if by > 0:

@@ -136,12 +136,7 @@ EXPONENTS = {
 }
 
 
-@slip(
-    sinusoid,
-    "positions",
-    said="the positions were computed by another rule",
-    mend="look at the formula again",
-)
+@slip(sinusoid, "positions", said="the positions were computed by another rule", mend="look at the formula again")
 def other_rules(step: Redo) -> Iterator[Variant]:
     """Each rule changed alone, and two of the common ones together."""
     right = str(step.params["exponent"])
@@ -166,10 +161,7 @@ def other_rules(step: Redo) -> Iterator[Variant]:
                     f"the first position is {start}",
                 ),
             ),
-            (
-                degrees,
-                ("degrees-for-radians", "the angles were taken in degrees", "set the calculator to radians"),
-            ),
+            (degrees, ("degrees-for-radians", "the angles were taken in degrees", "set the calculator to radians")),
         ):
             if on:
                 names.append(name)
@@ -185,26 +177,14 @@ def other_rules(step: Redo) -> Iterator[Variant]:
         )
 
 
-@slip(
-    sinusoid,
-    "another-base",
-    said="the base {other} was taken",
-    mend="take the base {base}",
-    rare=1,
-)
+@slip(sinusoid, "another-base", said="the base {other} was taken", mend="take the base {base}", rare=1)
 def another_base(step: Redo) -> Iterator[Variant]:
     for other in (10000.0, 1000.0, 100.0, 100000.0, 10.0):
         if other != float(step.params["base"]):
             yield Variant(waves(step, base=other), {"other": f"{other:g}"})
 
 
-@slip(
-    sinusoid,
-    "another-width",
-    said="the exponent was divided by {other}",
-    mend="divide it by d = {d_model}",
-    rare=1,
-)
+@slip(sinusoid, "another-width", said="the exponent was divided by {other}", mend="divide it by d = {d_model}", rare=1)
 def another_width(step: Redo) -> Iterator[Variant]:
     d = int(step.params["d_model"])
     for other in dict.fromkeys((512, d // 2, d - 1, d + 1, 2 * d, int(step.params["positions"]))):

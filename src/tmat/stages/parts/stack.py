@@ -78,10 +78,7 @@ def _put(layer: Sublayers, name: str, side: str, own: str, value: object, norms:
     if _is(stem, ATTENTION):
         (layer.cross if side == "cross" and crossing else layer.attention)[own] = value
         if crossing and not side:
-            raise InputError(
-                f"'{name}' does not say which attention it is for",
-                mend=f"say self.{own} or cross.{own}",
-            )
+            raise InputError(f"'{name}' does not say which attention it is for", mend=f"say self.{own} or cross.{own}")
     elif _is(stem, FFN) and not side:
         layer.ffn[own] = value
     elif (found := re.fullmatch(rf"({'|'.join(NORM)})(\d{{0,9}})", stem)) and not side:
