@@ -110,6 +110,16 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     return [folded[match] for match in get_close_matches(fold(name), folded, n=count, cutoff=0.6)]
 
 
+def meant(name: str, known: Iterable[str]) -> str | None:
+    """The question that mends a mistyped name, where a known one is near.
+
+    >>> meant("scroes", ["scores", "weights"])
+    'did you mean scores?'
+    """
+    near = nearest(name, known, 1)
+    return f"did you mean {near[0]}?" if near else None
+
+
 @lru_cache(2048)
 def fold(name: str) -> str:
     """A name as names are compared: W_Q, Wq and wq are one.

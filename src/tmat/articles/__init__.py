@@ -6,7 +6,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from tmat.errors import InputError, nearest
+from tmat.errors import InputError, meant
 
 if TYPE_CHECKING:
     from tmat.articles.article import Example
@@ -50,12 +50,7 @@ def load(name: str, printed: Data | None = None) -> Example:
     'Each output knows only the past'
     """
     if name not in EXAMPLES:
-        near = nearest(name, EXAMPLES)
-        raise InputError(
-            f"no example '{name}'",
-            f"there are {', '.join(EXAMPLES)}",
-            mend=f"did you mean {near[0]}?" if near else None,
-        )
+        raise InputError(f"no example '{name}'", f"there are {', '.join(EXAMPLES)}", mend=meant(name, EXAMPLES))
     own = name.replace("-", "_")
     found: Example = getattr(import_module(f"tmat.articles.{own}"), own)(printed)
     return found

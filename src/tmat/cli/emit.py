@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common, split_names
-from tmat.errors import InputError, nearest
+from tmat.errors import InputError, meant
 from tmat.outputs import refuse_inputs, write_file, write_files
 
 if TYPE_CHECKING:
@@ -68,11 +68,8 @@ class Emitter:
         if asked is not None:
             known = known_formats()
             if asked not in known:
-                near = nearest(asked, known)
                 raise InputError(
-                    f"--format {asked} is not known",
-                    f"expected one of {', '.join(known)}",
-                    mend=f"did you mean {near[0]}?" if near else None,
+                    f"--format {asked} is not known", f"expected one of {', '.join(known)}", mend=meant(asked, known)
                 )
             return asked
         if self.common.work or self.common.trace or self.common.position is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from tmat.cli.environment import Environment
-from tmat.errors import TmatError, nearest
+from tmat.errors import TmatError, meant
 from tmat.visible import visible
 
 
@@ -86,8 +86,7 @@ def _usage(command: str, kind: str, error: BaseException, commands: Iterable[str
         return "\n".join([*lines, f"  {mend}"])
     if message.lower().startswith("no such command"):
         name = message.partition("'")[2].rpartition("'")[0] or message
-        close = nearest(name, commands)
-        mend = f"did you mean {close[0]}?" if close else f"there are {', '.join(commands)}"
+        mend = meant(name, commands) or f"there are {', '.join(commands)}"
         return f"tmat: no such command: {visible(name)}\n  {mend}"
     first, *rest = message.split("\n")
     said = [f"{command}: {first[:1].lower()}{first[1:]}", *(f"  {line.strip()}" for line in rest if line.strip())]

@@ -10,7 +10,7 @@ from dataclasses import KW_ONLY, dataclass
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common
 from tmat.cli.terminal import put
-from tmat.errors import InputError, nearest
+from tmat.errors import InputError, meant
 from tmat.marking.many import Failure, Marked
 from tmat.marking.reports.data import to_csv, to_json
 from tmat.marking.reports.gradescope import to_gradescope
@@ -41,12 +41,11 @@ def format_of(format: str | None, output: str | None) -> str:
     """The form that was asked for, or that the file's name asks for."""
     chosen = format or (SUFFIXES.get(os.path.splitext(output)[1].lower(), "") if output else "table")
     if chosen not in FORMATS:
-        near = nearest(chosen, FORMATS)
         said = f"--format {format}" if format else f"the format of {output}"
         raise InputError(
             f"{said} is not known",
             f"expected one of {', '.join(FORMATS)}",
-            mend=f"did you mean {near[0]}?" if near else "say it: --format json",
+            mend=meant(chosen, FORMATS) or "say it: --format json",
         )
     return chosen
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tmat.cli.options import Common, split_names
-from tmat.errors import InputError, fold, nearest
+from tmat.errors import InputError, fold, meant
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 
 
@@ -49,11 +49,10 @@ def picked(sheet: Worksheet, stages: Sequence[str]) -> Worksheet:
         found = found or [stage for stage in sheet.stages if stage.id.startswith(place + ".")]
         if not found:
             known = [stage.id for stage in sheet.stages]
-            near = nearest(place, known)
             raise InputError(
                 f"no stage '{place}' in this worksheet",
                 f"it has {', '.join(known) or 'none yet'}",
-                mend=f"did you mean {near[0]}?" if near else None,
+                mend=meant(place, known),
             )
         chosen += [stage for stage in found if stage not in chosen]
     return Worksheet(chosen, sheet.vocabulary, sheet.tokens)
@@ -87,11 +86,8 @@ def emptied(sheet: Worksheet, names: Sequence[str]) -> Worksheet:
     missing = [name for name in names if name not in found]
     if missing:
         known = sorted({step.name for stage in sheet.stages for step in stage.steps})
-        near = nearest(missing[0], known)
         raise InputError(
-            f"--blank: no step '{missing[0]}' here",
-            f"there are {', '.join(known)}",
-            mend=f"did you mean {near[0]}?" if near else None,
+            f"--blank: no step '{missing[0]}' here", f"there are {', '.join(known)}", mend=meant(missing[0], known)
         )
     return Worksheet(stages, sheet.vocabulary, sheet.tokens)
 

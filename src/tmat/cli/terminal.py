@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from tmat.cli.environment import Environment, encoded
 from tmat.cli.options import Common, split_names
-from tmat.errors import InputError, nearest
+from tmat.errors import InputError, meant
 from tmat.rendering.layout import Look, position_table, render
 from tmat.rendering.styled import Line, Span
 from tmat.rendering.styled import to_text as plain_text
@@ -105,11 +105,8 @@ def _parts(common: Common) -> tuple[str, ...]:
     chosen = tuple(part.strip() for part in common.work_steps.split(",") if part.strip())
     for part in chosen:
         if part not in PARTS:
-            near = nearest(part, PARTS)
             raise InputError(
-                f"--work-steps {part} is not known",
-                f"expected some of {', '.join(PARTS)}",
-                mend=f"did you mean {near[0]}?" if near else None,
+                f"--work-steps {part} is not known", f"expected some of {', '.join(PARTS)}", mend=meant(part, PARTS)
             )
     return chosen
 

@@ -19,7 +19,7 @@ from tmat.engine.draws import Drawer, Seed
 from tmat.engine.limits import refuse_size
 from tmat.engine.node import Node, holding, stepped
 from tmat.engine.rounding import Rounding
-from tmat.errors import InputError, TmatError, fold, nearest
+from tmat.errors import InputError, TmatError, fold, meant
 from tmat.operations.operation import Operation
 from tmat.sheet.names import HEADS, by_name, canonical
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
@@ -238,11 +238,10 @@ class Sheet:
             found = found or {node for node in line if canonical(node.name).rstrip("0123456789") == wanted}
             if not found and not isinstance(self.keep, WhereFound):
                 known = [node.name for node in self._order if node in line]
-                near = nearest(name, known)
                 raise InputError(
                     f"‹keep›: {self.stage.stage} has no matrix '{name}' here",
                     f"it has {', '.join(known)}",
-                    mend=f"did you mean {near[0]}?" if near else None,
+                    mend=meant(name, known),
                 )
             chosen |= found
         return chosen | {node for node in ancestors(chosen) if node.op is None and node.make is None}
@@ -255,11 +254,10 @@ class Sheet:
     def _refuse_unknown(self) -> None:
         unknown = [name for key, (name, _) in self._matrices.items() if key not in self._asked]
         if unknown:
-            near = nearest(unknown[0], self._asked.values())
             raise InputError(
                 f"{self.stage.stage} takes no matrix '{unknown[0]}'",
                 f"here it takes {', '.join(self._asked.values())}",
-                mend=f"did you mean {near[0]}?" if near else None,
+                mend=meant(unknown[0], self._asked.values()),
             )
         if self.rounding.strict:
             steps = [node.name for node in self._order if node.op is not None]

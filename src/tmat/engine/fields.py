@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, dataclass_transform, get_args
 
-from tmat.errors import InputError, nearest
+from tmat.errors import InputError, meant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +59,7 @@ class Option:
         if value is None:
             return
         if self.legal and not self.open and value not in self.legal:
-            near = nearest(str(value), self.legal)
-            mend = f"did you mean {near[0]}?" if near else None
+            mend = meant(str(value), self.legal)
             raise InputError(f"‹{name} {value}› is not known", f"expected one of {', '.join(self.legal)}", mend=mend)
         if self.at_least is not None and value < self.at_least:
             raise InputError(f"‹{name} {value}› does not fit", f"expected a whole number from {self.at_least}")

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from tmat.errors import InputError, fold, nearest
+from tmat.errors import InputError, fold, meant
 
 MOST = 17  # a float64 has no more to give
 
@@ -73,11 +73,10 @@ class Rounding:
         steps = list(steps)
         spoken = sorted(self.names() - {key for name in (*steps, *given) for key in _keys(name)})
         if spoken:
-            near = nearest(spoken[0], steps)
             raise InputError(
                 f"‹round› speaks of '{spoken[0]}', which is no step of {where} here",
                 f"its steps are {', '.join(dict.fromkeys(steps))}",
-                mend=f"did you mean {near[0]}?" if near else None,
+                mend=meant(spoken[0], steps),
             )
 
 

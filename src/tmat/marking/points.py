@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tmat.errors import InputError, nearest
+from tmat.errors import InputError, meant
 from tmat.marking.options import SHARES, Options
 from tmat.marking.verdicts import Report, StepReport, Verdict
 
@@ -49,11 +49,8 @@ def _worths(report: Report, options: Options) -> dict[int, Fraction]:
         chosen = [step for step in steps if step.called(name)]
         if not chosen:
             known = [step.label for step in steps]
-            near = nearest(name, known)
             raise InputError(
-                f"‹points›: the key has no step '{name}'",
-                f"it has {', '.join(known)}",
-                mend=f"did you mean {near[0]}?" if near else None,
+                f"‹points›: the key has no step '{name}'", f"it has {', '.join(known)}", mend=meant(name, known)
             )
         for step in chosen:
             worth[id(step)] = Fraction(str(points))

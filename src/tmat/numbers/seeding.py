@@ -20,7 +20,7 @@ import numpy as np
 from numpy.random import PCG64
 from numpy.typing import NDArray
 
-from tmat.errors import InputError, nearest
+from tmat.errors import InputError, meant
 from tmat.numbers.normal import inverse_normal
 from tmat.numbers.rounding import round_half_away
 
@@ -117,7 +117,4 @@ def _raw(seed: int | str, stage: str, name: str, count: int, skip: int = 0) -> N
 def _unknown(init: str) -> InputError:
     if init in INITS:
         return InputError(f"'{init}' draws in torch's order, not a stream a matrix", "TorchGenerator draws it")
-    near = nearest(init, INITS)
-    return InputError(
-        f"no init '{init}'", f"there are {', '.join(INITS)}", mend=f"did you mean {near[0]}?" if near else None
-    )
+    return InputError(f"no init '{init}'", f"there are {', '.join(INITS)}", mend=meant(init, INITS))

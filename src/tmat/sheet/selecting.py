@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from tmat.errors import InputError, fold, nearest
+from tmat.errors import InputError, fold, meant
 from tmat.sheet.worksheet import Stage, Worksheet
 
 
@@ -23,12 +23,7 @@ def chosen(sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Ite
         found = list(places(sheet, name, first))
         if not found:
             known = list(known) or sorted({n for stage in sheet.stages[first:] for n in stage.names()})
-            near = nearest(name, known)
-            raise InputError(
-                f"no matrix '{name}' here",
-                f"there are {', '.join(known)}",
-                mend=f"did you mean {near[0]}?" if near else None,
-            )
+            raise InputError(f"no matrix '{name}' here", f"there are {', '.join(known)}", mend=meant(name, known))
         for n, own in found:
             picked.setdefault(n, set()).add(own)
     stages = sheet.stages[:first]

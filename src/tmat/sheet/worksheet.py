@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from tmat.errors import InputError, fold, nearest
+from tmat.errors import InputError, fold, meant
 from tmat.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # a vocabulary is a worksheet without a number: it never waits for NumPy
@@ -164,11 +164,8 @@ class Stage(InNotebook):
         """The matrix of that name, step or given; case and underscores are forgiven."""
         found = self._find(name)
         if found is None:
-            near = nearest(name, self.names())
             raise InputError(
-                f"{self.id} has no matrix '{name}'",
-                f"it has {', '.join(self.names())}",
-                mend=f"did you mean {near[0]}?" if near else None,
+                f"{self.id} has no matrix '{name}'", f"it has {', '.join(self.names())}", mend=meant(name, self.names())
             )
         return found
 
@@ -222,11 +219,8 @@ class Worksheet(InNotebook):
             if stage.id == id:
                 return stage
         known = [stage.id for stage in self.stages]
-        near = nearest(id, known)
         raise InputError(
-            f"no stage '{id}' in this worksheet",
-            f"it has {', '.join(known) or 'none yet'}",
-            mend=f"did you mean {near[0]}?" if near else None,
+            f"no stage '{id}' in this worksheet", f"it has {', '.join(known) or 'none yet'}", mend=meant(id, known)
         )
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tmat.engine.fields import CONVENTIONS, Options, declares, option
 from tmat.engine.staging import stages
-from tmat.errors import InputError, nearest
+from tmat.errors import InputError, meant
 from tmat.sheet.worksheet import Parameter, Stage, Worksheet
 from tmat.stages.parts.words import distinct
 from tmat.text.tokenizing import compared
@@ -140,11 +140,10 @@ def _arranged(
 
 def _check(order: str | Sequence[str], first_id: int) -> None:
     if isinstance(order, str) and order not in ORDERS:
-        near = nearest(order, ORDERS)
         raise InputError(
             f"no order '{order}'",
             "the order of ids is first-seen, sorted, or a list of the words",
-            mend=f"did you mean {near[0]}?" if near else None,
+            mend=meant(order, ORDERS),
         )
     if first_id not in (0, 1):
         raise InputError(f"the first id cannot be {first_id}", "ids begin at 0 or at 1")

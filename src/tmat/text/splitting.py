@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 
-from tmat.errors import InputError, nearest
+from tmat.errors import InputError, meant
 
 TOKENIZERS = ("words", "chars")
 
@@ -113,11 +113,8 @@ class Splitter:
 def splitter(tokenizer: str = "words", special: Iterable[str] = ()) -> Splitter:
     """The splitter of a tokenizer that keeps some special tokens whole."""
     if tokenizer not in TOKENIZERS:
-        near = nearest(tokenizer, TOKENIZERS)
         raise InputError(
-            f"no tokenizer '{tokenizer}'",
-            f"there are {' and '.join(TOKENIZERS)}",
-            mend=f"did you mean {near[0]}?" if near else None,
+            f"no tokenizer '{tokenizer}'", f"there are {' and '.join(TOKENIZERS)}", mend=meant(tokenizer, TOKENIZERS)
         )
     return _splitter(tokenizer, tuple(dict.fromkeys(special)))
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from tmat.errors import InputError, UnknownWords, nearest
+from tmat.errors import InputError, UnknownWords, meant, nearest
 from tmat.text.splitting import SPECIAL, TOKENIZERS, checked, clean, splitter
 
 __all__ = ["CASES", "SPECIAL", "TOKENIZERS", "check_case", "clean", "compared", "tokens", "unknown_words"]
@@ -58,12 +58,7 @@ def compared(word: str, case: str = "fold") -> str:
 def check_case(case: str) -> None:
     """Says no to a case that is neither fold nor keep."""
     if case not in CASES:
-        near = nearest(case, CASES)
-        raise InputError(
-            f"no case '{case}'",
-            "fold compares words without case, keep with it",
-            mend=f"did you mean {near[0]}?" if near else None,
-        )
+        raise InputError(f"no case '{case}'", "fold compares words without case, keep with it", mend=meant(case, CASES))
 
 
 def unknown_words(unknown: Iterable[str], index: Mapping[str, int]) -> InputError:

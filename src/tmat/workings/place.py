@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tmat.errors import InputError, nearest
+from tmat.errors import InputError, meant
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import visible
 
@@ -144,7 +144,4 @@ def _alike(label: str, labels: Sequence[str]) -> list[int]:
 def _unknown(what: str, name: str, known: Iterable[str], kind: str = "it has ") -> InputError:
     names = [visible(other) for other in dict.fromkeys(known)]
     more = f" … ({len(names)} in all)" if len(names) > _SHOWN else ""
-    near = nearest(name, names)
-    return InputError(
-        what, f"{kind}{', '.join(names[:_SHOWN])}{more}", mend=f"did you mean {near[0]}?" if near else None
-    )
+    return InputError(what, f"{kind}{', '.join(names[:_SHOWN])}{more}", mend=meant(name, names))

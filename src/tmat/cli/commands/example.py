@@ -6,7 +6,7 @@ import typer
 
 from tmat.cli.options import Common, split_names, with_common
 from tmat.engine.fields import INPUT, OUTPUT
-from tmat.errors import InputError, nearest
+from tmat.errors import InputError, meant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,11 +139,8 @@ def _refuse_unknown(sheets: "Sequence[Worksheet]", names: "Sequence[str]") -> No
     for name in names:
         if not any(list(places(sheet, name)) for sheet in sheets):
             known = sorted({own for sheet in sheets for stage in sheet for own in stage.names()})
-            near = nearest(name, known)
             raise InputError(
-                f"--only: no matrix '{name}' in this example",
-                f"it has {', '.join(known)}",
-                mend=f"did you mean {near[0]}?" if near else None,
+                f"--only: no matrix '{name}' in this example", f"it has {', '.join(known)}", mend=meant(name, known)
             )
 
 

@@ -7,7 +7,7 @@ import typer
 
 from tmat.cli.options import Common, with_common
 from tmat.engine.fields import DRAWS, OUTPUT, SHAPE
-from tmat.errors import InputError, nearest
+from tmat.errors import InputError, meant
 
 if TYPE_CHECKING:
     from tmat.experiment.scaling import Scaling
@@ -127,11 +127,10 @@ def _format(asked: str | None, path: str | None) -> str | None:
     """table or json, as said or as the file's suffix says; None where neither is."""
     if asked is not None:
         if asked not in FORMATS:
-            near = nearest(asked, FORMATS)
             raise InputError(
                 f"--format {asked} is not known",
                 f"expected one of {', '.join(FORMATS)}",
-                mend=f"did you mean {near[0]}?" if near else "a picture comes by --plot FILE",
+                mend=meant(asked, FORMATS) or "a picture comes by --plot FILE",
             )
         return asked
     if path is None:

@@ -70,13 +70,12 @@ def _order(order: str) -> list[str]:
         with open_file(order) as stream:
             return words_in_order(as_text(read_bytes(stream, order), order))
     if len(order.split()) == 1 and "," not in order:
-        from tmat.errors import InputError, nearest
+        from tmat.errors import InputError, meant
 
-        near = nearest(order, ORDERS)
         raise InputError(
             f"--order {order} is not known",
             "expected first-seen, sorted, the words themselves, or a file of them",
-            mend=f"did you mean {near[0]}?" if near else None,
+            mend=meant(order, ORDERS),
         )
     return words_in_order(order)
 

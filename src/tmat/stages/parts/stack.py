@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tmat.engine.declaration import Declaration
-from tmat.errors import InputError, fold, nearest
+from tmat.errors import InputError, fold, meant
 from tmat.sheet.worksheet import Matrix
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
@@ -89,11 +89,10 @@ def _put(layer: Sublayers, name: str, side: str, own: str, value: object, norms:
             layer.norms.setdefault(n, {})[found[1]] = value
     else:
         known = [*ATTENTION, *FFN, *(f"{letter}{n}" for letter in NORM for n in range(1, norms + 1))]
-        near = nearest(own, known)
         raise InputError(
             f"'{name}' is no matrix of this stack",
             f"a layer takes {', '.join(known[:8])}, {', '.join(FFN[:4])}, gamma1, beta1, …",
-            mend=f"did you mean {near[0]}?" if near else None,
+            mend=meant(own, known),
         )
 
 
