@@ -1,4 +1,4 @@
-"""A matrix of a stage before it is computed: its shape and labels are known, its numbers wait until they are needed."""
+"""A matrix of a stage before it is computed: its shape and labels are known, its values are computed on demand."""
 
 from __future__ import annotations
 

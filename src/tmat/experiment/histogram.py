@@ -1,4 +1,4 @@
-"""Counts in equal parts of a range, fine enough to be drawn at any width."""
+"""Histograms in equal bins, fine enough to be drawn at any width."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FINE = 240  # bins kept: halves, thirds, quarters, fifths, … of it are whole, 
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """How many numbers lie in each of equal parts of low … high, and how many lie outside."""
+    """Counts of numbers in equal bins from low to high, and how many lie outside."""
 
     low: float
     high: float
@@ -30,7 +30,7 @@ class Histogram:
         return cls(low, high, tuple(counts.tolist()), int(numbers.size - counts.sum()))
 
     def merged(self, most: int) -> Histogram:
-        """The same in as many parts as there may be: the largest divisor of what there are."""
+        """The histogram in at most so many bins: their number is the largest divisor that fits."""
         have = len(self.counts)
         parts = next(n for n in range(max(min(most, have), 1), 0, -1) if have % n == 0)
         each = have // parts

@@ -21,7 +21,7 @@ Named = tuple[str, Sequence[Histogram]]
 
 
 def histograms(result: Scaling, *, width: int | None = None, encoding: str = "utf-8") -> list[Line]:
-    """The scores as they come beside the same divided: for each d, and the article's."""
+    """Histograms of the scores, undivided beside divided, for each d and for the article's case."""
     spell = Spelling(encoding)
     over = format_number(result.deviation)
     labels = [f"d = {each.d}" for each in result.widths]
@@ -40,7 +40,7 @@ def histograms(result: Scaling, *, width: int | None = None, encoding: str = "ut
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
-    """A row of histograms for each label, so many lines high; where two do not fit side by side, one stands below the other."""
+    """A row of histograms for each label; where two do not fit side by side, one stands below the other."""
 
     room: int
     encoding: str
@@ -65,7 +65,7 @@ class _Picture:
 
 
 def _axis(histogram: Histogram, each: int) -> Line:
-    """The ends and the middle, under the bars; the ends alone where there is little room."""
+    """The axis under the bars: its ends and middle, or its ends alone where there is little room."""
     parts = len(histogram.merged(each).counts)
     low, high = format_number(histogram.low), format_number(histogram.high)
     middle = parts // 2
@@ -78,7 +78,7 @@ def _apart(pieces: Sequence[Line]) -> Line:
 
 
 def bars(counts: Sequence[int], height: int = 3, encoding: str = "utf-8") -> list[str]:
-    """The counts as columns, the highest ``height`` lines high; what is not 0 is never drawn as nothing.
+    """The counts as columns, the largest ``height`` lines high; a count above 0 always shows.
 
     >>> bars([0, 1, 8, 16, 8, 1, 0], height=2)
     ['   █   ', ' ▁███▁ ']
@@ -95,5 +95,5 @@ def bars(counts: Sequence[int], height: int = 3, encoding: str = "utf-8") -> lis
 
 
 def _units(count: int, peak: int, most: int) -> int:
-    """To the nearest step, in whole numbers, so that it is the same everywhere."""
+    """Rounded to the nearest step in integers, so that every platform draws the same."""
     return max((2 * count * most + peak) // (2 * peak), 1) if count else 0

@@ -25,7 +25,7 @@ SETTINGS: dict[Any, Any] = {
 
 
 def check_plot(path: str) -> None:
-    """Say at once what would keep a picture from being written: its kind, or matplotlib missing."""
+    """Refuse a file type that cannot be drawn, or a missing matplotlib, before any work is done."""
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in KINDS:
         raise InputError(
@@ -94,7 +94,7 @@ def _distributions(left: Any, right: Any, widths: Sequence[Comparison]) -> None:
 
 
 def _saturations(axis: Any, result: Scaling) -> None:
-    """How much the largest weight takes and how much gradient is left, as q and k grow wide."""
+    """The largest weight and the remaining gradient against the width of q and k."""
     widths = [each.d for each in result.widths]
     told = (
         ("largest weight, q·k", [each.before.softmax.largest for each in result.widths], COLOURS[1], "-", "o"),
@@ -112,7 +112,7 @@ def _saturations(axis: Any, result: Scaling) -> None:
 
 
 def _article(axes: Any, result: Scaling) -> None:
-    """The draws' histogram, the same for both but for its axis, and the weights of either."""
+    """The article's case: the histogram of its draws, and the weights with and without the division."""
     numbers = article_scores(result.article_draws, result.deviation, result.seed)
     over = f"{result.deviation:g}"
     merged = result.article.before.histogram.merged(60)

@@ -1,4 +1,4 @@
-"""What softmax makes of a row of scores: how much one weight takes, and how little is left to learn from."""
+"""How saturated softmax is for a row of scores: its largest weight, and the gradient that is left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOTICED = 1e-6  # a weight above this is counted
 
 @dataclass(frozen=True, slots=True)
 class Saturation:
-    """The weights of a row in four numbers; of several rows, the median of each (the middle row).
+    """Four numbers about the softmax weights of a row; of several rows, the median of each.
 
     ``largest``: the largest weight. ``noticed``: how many weights are above 10⁻⁶. ``entropy``: −Σ wᵢ ln wᵢ,
     from 0 (all on one key) to ln n (all alike). ``gradient``: the Frobenius norm of softmax's Jacobian,
@@ -31,7 +31,7 @@ class Saturation:
 
 
 def saturation(scores: ArrayLike) -> Saturation:
-    """What softmax makes of scores, a row of keys at a time; of several rows, the median of each number.
+    """The saturation of softmax over each row of scores; of several rows, the median of each number.
 
     ``scores`` is [n] or [rows, n]. With w = softmax(s), the squared Frobenius norm of the Jacobian
     diag(w) − wwᵀ is Σᵢ wᵢ²·((1 − wᵢ)² + Σⱼ≠ᵢ wⱼ²). What the largest weight leaves (1 − w) is summed from the other

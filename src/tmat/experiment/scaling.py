@@ -38,7 +38,7 @@ BLOCK = 1 << 20  # numbers of a vector drawn at once; part of what a seed means
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A number measured, its standard error, and what theory says it is."""
+    """A measured number, its standard error, and its theoretical value."""
 
     value: float
     error: float
@@ -46,7 +46,7 @@ class Estimate:
 
     @property
     def off(self) -> float:
-        """By how many standard errors it misses theory."""
+        """The distance from theory in standard errors."""
         missed = self.value - self.theory
         if not self.error:
             return math.copysign(math.inf, missed) if missed else 0.0
@@ -55,7 +55,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores looked at: their mean and variance, how they are distributed, what softmax makes of rows of them."""
+    """Statistics of scores: mean, variance, histogram, and the saturation of softmax over their rows."""
 
     mean: Estimate
     variance: Estimate
@@ -65,7 +65,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Scores as they come and divided; d is how wide q and k are, None where the scores were drawn themselves."""
+    """Scores undivided and divided; d is the width of q and k, None where the scores were drawn directly."""
 
     d: int | None
     divisor: float
@@ -75,7 +75,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """What the experiment found: a comparison for each d, and the article's."""
+    """The results of the experiment: a comparison for each d, and the article's."""
 
     seed: int | str
     draws: int
@@ -87,7 +87,7 @@ class Scaling:
     article: Comparison
 
     def estimates(self) -> Iterator[Estimate]:
-        """Every mean and variance that theory speaks of."""
+        """Every mean and variance that theory predicts."""
         for each in (*self.widths, self.article):
             for scores in (each.before, each.after):
                 yield from (scores.mean, scores.variance)
@@ -108,7 +108,7 @@ class Scaling:
         return all(abs(estimate.off) <= self.bound for estimate in self.estimates())
 
     def as_json(self) -> dict[str, Any]:
-        """The results as JSON says them; histograms in 40 parts."""
+        """The results as plain data for JSON, histograms in 40 bins."""
         return {
             "experiment": "scaling", "seed": self.seed, "draws": self.draws, "queries": self.queries,
             "keys": self.keys, "bound": self.bound, "agrees": self.agrees, "noticed_above": NOTICED,
@@ -151,7 +151,7 @@ def scaling(
 
 
 def article_scores(draws: int = ARTICLE_DRAWS, deviation: float = DEVIATION, seed: int | str = 0) -> Array:
-    """The article's scores: so many draws from N(0, deviation²)."""
+    """The article's scores: draws from N(0, deviation²)."""
     return deviation * normal(seed, "scaling", "article", draws)
 
 
@@ -193,7 +193,7 @@ def _scores(numbers: Array, variance: float, fourth: float, reach: float, rows: 
 
 
 def _dots(width: int, draws: int, seed: int | str) -> Array:
-    """So many q·k, block by block, so that memory stays small however wide q and k are."""
+    """Dot products q·k, drawn in blocks so that memory stays small for wide q and k."""
     each = max(BLOCK // width, 1)
     parts = []
     for block, start in enumerate(range(0, draws, each)):

@@ -55,7 +55,7 @@ def _estimates(title: str, caption: str, named: Sequence[Named]) -> Table:
 
 
 def _measured(estimates: Sequence[Estimate]) -> list[tuple[str, str, str]]:
-    """Each with two significant digits of its error: more would say nothing."""
+    """Rounded to two significant digits of the standard error; further digits are noise."""
     decimals = [max(1 - math.floor(math.log10(each.error)), 0) for each in estimates]
     errors = [format_number(each.error, n) for each, n in zip(estimates, decimals, strict=True)]
     wide = max(map(len, errors))
@@ -95,7 +95,7 @@ def _verdict(result: Scaling) -> tuple[Said, ...]:
 
 
 def _short(x: float, decimals: int) -> str:
-    """A number that is never shown as 0 when it is only small."""
+    """A short form of a number that does not show a small one as 0."""
     return f"{x:.1e}" if 0 < abs(x) < 9.5 * 10.0**-decimals else format_number(x, decimals)
 
 

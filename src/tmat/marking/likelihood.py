@@ -40,7 +40,7 @@ def choose(n: int, k: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a candidate is worth for the cells that it explains."""
+    """The score of a candidate for the cells that it explains."""
 
     cells: Cells
     worth: float  # against chance numbers anywhere in the range
@@ -49,7 +49,7 @@ class Score:
 
 
 class Evidence:
-    """What a match on each wrong cell of a matrix is worth."""
+    """The log-likelihood of a match on each wrong cell of a matrix."""
 
     def __init__(self, printed: PrintedMatrix, due: Array, wrong: Cells) -> None:
         self.printed, self.wrong = printed, wrong
@@ -66,7 +66,7 @@ class Evidence:
         self._repeats()
 
     def _repeats(self) -> None:
-        """A number that stands in several wrong cells counts once and a little more, not once for each."""
+        """Weights for repeated numbers: one in several wrong cells counts a little more than once, not once for each."""
         shown = self.printed.values
         self.share = np.ones(shown.shape)
         _, back, counts = np.unique(shown[self.wrong], return_inverse=True, return_counts=True)
@@ -105,7 +105,7 @@ class Evidence:
         return max(found, key=lambda score: score.worth)
 
     def _chosen(self, cells: Cells, price: float) -> float:
-        """What choosing the cells costs; less where they are exactly the wrong ones."""
+        """The cost of choosing the cells; less where they are exactly the wrong ones."""
         k = int(cells.sum())
         if k == self.count:
             return min(self.ways(cells) - price, 0.0) - 0.7
@@ -118,5 +118,5 @@ class Evidence:
 
 
 def cost_of(rare: int, among: int = 1) -> float:
-    """What a candidate costs: more the rarer it is, and the more of its kind were tried."""
+    """The prior cost of a candidate: higher for a rare one, and for one of many that were tried."""
     return RARITY[min(rare, len(RARITY) - 1)] + 1.2 * max(rare - len(RARITY) + 1, 0) + log(max(among, 1))

@@ -1,4 +1,4 @@
-"""A matrix as somebody printed it: its numbers, the precision that they claim, and which true numbers agree with them."""
+"""A printed matrix: its numbers, the precision that they claim, and which true numbers agree with them."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Ways:
 
     @classmethod
     def only(cls, values: Array) -> Ways:
-        """One way to have it."""
+        """A single way: the same values however they were rounded."""
         return cls(values, values, values, values)
 
     def all(self) -> list[Array]:
@@ -55,7 +55,7 @@ class Start(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class State:
-    """What is known of one matrix of the key while a submission is marked.
+    """The state of one matrix of the key while a submission is marked.
 
     ``right`` are the ways to have it right (the writer's own numbers where they are right, the key's, …);
     ``theirs`` are the writer's own as they stand.
@@ -132,12 +132,12 @@ class Recomputed:
             state.theirs = self._unseen(due, [operand.theirs for operand in operands])
 
     def _of_key(self, due: KeyMatrix) -> tuple[Array, Array]:
-        """The key's numbers as later steps take them, and what they are without any rounding."""
+        """The key's numbers as later steps take them, and unrounded."""
         key = self.key.taken(due, due.values)
         return key, key if due.exact is None else due.exact
 
     def _meant(self, state: State) -> Array:
-        """What should stand in the wrong cells, had the writer gone on as before and rounded as they print."""
+        """The right numbers for the wrong cells, made from the writer's own numbers and rounded as printed."""
         assert state.printed is not None
         recomputed = next(self.rights(state.due), state.due.values)
         claimed = state.printed.claim.decimals

@@ -21,7 +21,7 @@ MOST_NAMED = 3  # mistakes that one finding names
 
 
 class OfCell(NamedTuple):
-    """A mistake that makes the number of one cell, and what it is worth to believe in it."""
+    """A mistake that yields the number of one cell, and its log-likelihood."""
 
     worth: float
     mistake: Mistake
@@ -64,7 +64,7 @@ class SingleCells:
 
     @property
     def worth(self) -> float:
-        """What the likeliest mistakes are worth together, one for each cell."""
+        """The summed worth of the likeliest mistake of each cell."""
         return sum(found[0].worth if found else 0.0 for found in self.by_cell.values())
 
     def perhaps(self) -> list[Finding]:

@@ -146,7 +146,7 @@ class Marking:
     def _explained(
         self, due: KeyMatrix, printed: PrintedMatrix, left: Cells, base: Cells
     ) -> tuple[list[Finding], Cells]:
-        """What explains the wrong cells, and the cells that nothing does."""
+        """The findings that explain wrong cells, and the cells left unexplained."""
         starts = self.recomputed.starts(due)
         explaining = Explaining(printed, due.values, ~left, base, lambda numbers: self.recomputed.sources(due, numbers))
         return explaining.run(
@@ -168,7 +168,7 @@ class Marking:
         return left & ~close
 
     def _on_no_attempt(self, due: KeyMatrix, printed: PrintedMatrix, left: Cells, report: StepReport) -> bool:
-        """Whether the step is right for an earlier matrix that was no attempt: that buys nothing."""
+        """Whether the step is right only for an earlier matrix that was no attempt; that earns nothing."""
         taken: list[Array] = []
         void: list[str] = []
         for operand in self.recomputed.operands(due):
@@ -189,7 +189,7 @@ class Marking:
     # -- the wrong shape
 
     def _misshapen(self, state: State, printed: PrintedMatrix, report: StepReport) -> StepReport:
-        """A matrix of another shape: the slip that made it, where one makes all of it."""
+        """A matrix of another shape: the slip that yields all of it, if there is one."""
         due = state.due
         height, width = due.values.shape
         _set(report, Verdict.SHAPE)

@@ -13,6 +13,7 @@ EXAMPLES = """Examples:
   tmat attention --d-k 6 | tmat check"""
 
 
+# Many parameters: typer makes an option of each.
 def command(
     context: typer.Context,
     answers: Annotated[list[str] | None, typer.Argument(metavar="[ANSWERS]…", help="Answers to mark: text as people type it, JSON, .npz, .csv, .xlsx; or folders of them. Standard input where none is given.")] = None,

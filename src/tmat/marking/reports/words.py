@@ -22,7 +22,7 @@ MOST_CELLS = 4  # that are told one by one
 
 
 def sentence(finding: Finding) -> str:
-    """What a finding says, and that it is not sure where it is not.
+    """A finding as a sentence, with a perhaps where it is not sure.
 
     >>> doubled = Mistake("sign", "the sign of {result} is wrong", "look at {0} again", "Z", ("weights", "V"))
     >>> sentence(Finding(Kind.SLIP, (doubled,), ()))
@@ -152,7 +152,7 @@ def where(step: StepReport, cells: Sequence[Cell]) -> str:
 
 
 def extent_of(cells: Sequence[Cell], height: int, width: int) -> tuple[Extent, list[int], list[int]]:
-    """How much of a matrix some cells are, and the rows and columns that they touch; no cells stand for all.
+    """The extent of some cells in a matrix, and their rows and columns; no cells stand for all.
 
     >>> extent_of([(1, 0), (1, 1)], 3, 2)
     (<Extent.ROWS: 'rows'>, [1], [0, 1])
@@ -182,7 +182,7 @@ def _label(labels: Sequence[str], number: int) -> str:
 
 
 def sentences(step: StepReport) -> list[str]:
-    """What there is to say about a step, a sentence each; nothing where all is right."""
+    """The sentences about a step; none where all is right."""
     said = []
     for finding in step.findings:
         place = where(step, finding.cells)

@@ -74,6 +74,7 @@ class Printer:
     # -- the kinds of expression
 
     def _bound(self, e: Expression) -> Bound:
+        # many branches, but one table: a line a kind of expression
         match e:
             case Number():
                 return self.number(e)

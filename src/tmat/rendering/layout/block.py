@@ -25,13 +25,13 @@ class Block:
 
 
 def sign(text: str, role: str = "operator") -> Block:
-    """An operator, a function's name: one row."""
+    """A block of one row: an operator or a function's name."""
     line = (Span(text, role),) if text else EMPTY
     return Block([line], columns(line))
 
 
 def captioned(block: Block, caption: Line, align: str = "centre") -> Block:
-    """A line above a block; a block narrower than its caption is widened."""
+    """A block with a caption above; it is widened where the caption is wider."""
     wide = max(block.width, columns(caption))
     core, above = block.core, block.above
     if wide > block.width:
@@ -41,7 +41,7 @@ def captioned(block: Block, caption: Line, align: str = "centre") -> Block:
 
 
 def air(count: int) -> Block:
-    """Nothing, so many columns wide."""
+    """An empty block of a given width."""
     return Block([space(count)], count)
 
 

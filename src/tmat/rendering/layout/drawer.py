@@ -1,4 +1,4 @@
-"""The pen: draws one matrix as a block, and remembers what it has seen, for a matrix stands in several equations."""
+"""Draws a matrix as a block, and caches the result, because a matrix stands in several equations."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Pen:
     def view(
         self, matrix: Matrix, cols: Sequence[int] | None = None, *, most: int = MOST, result: bool = False
     ) -> View:
-        """The numbers of a matrix as they are to be drawn, worked out once."""
+        """The numbers of a matrix as they are drawn, cached."""
         chosen = range(matrix.width) if cols is None else cols
         hot = result and self.heated(matrix.name)
         key = (id(matrix), most, tuple(chosen), hot)
@@ -137,7 +137,7 @@ class Pen:
         )
 
     def clip(self, text: str, limit: int | None) -> str:
-        """A word no wider than the limit, what is left out drawn as left out."""
+        """A word cut to the limit, with a sign where it was cut."""
         word = self.spell.word(text)
         if limit is None or width(word) <= limit:
             return word
@@ -147,7 +147,7 @@ class Pen:
         return (word + mark)[: max(limit, 0)] if width(mark) > limit else word + mark
 
     def scale_lines(self, seen: View, room: int | None, indent: int = 0) -> list[Line]:
-        """What the colours or shades of a matrix mean."""
+        """The legend for the colours or shades of a matrix."""
         assert seen.scale is not None
         pieces = scale_pieces(seen.scale, glyphs=self.look.glyphs)
         spelled = [tuple(Span(self.spell(text), role, shade) for text, role, shade in piece) for piece in pieces]

@@ -1,4 +1,4 @@
-"""What three kinds of stage show besides their steps: the words and their ids, a position's working, the likeliest words.
+"""What some stages show besides their steps: the words and their ids, a position's working, the likeliest words.
 
 The only place in the layout that knows a stage.
 """
@@ -67,7 +67,7 @@ def _list(pen: Pen, opening: str, items: Sequence[str], closing: str, total: int
 
 
 def id_table(pen: Pen, words: Sequence[str], first_id: int) -> list[Line]:
-    """Ids over words, in rows of as many as there is room for."""
+    """Ids over words, in as many rows as the width needs."""
     room = pen.width or 120
     limit = None if pen.width is None else max(room - 2, 8)
     shown = [pen.clip(word, limit) for word in (words if pen.full else words[: room // 3 * ROWS])]
@@ -98,7 +98,7 @@ def likeliest(pen: Pen, stage: Stage, vocabulary: Vocabulary | None) -> Iterator
 
 
 def top_words(stage: Stage, n: int = 5, *, width: int | None = None, look: Look | None = None) -> list[Line]:
-    """The likeliest words of every prediction of a decoder, with bars as long as they are likely beside the first.
+    """The likeliest words of each of a decoder's predictions; the first has bars, as long as the probabilities.
 
     Errors: a stage that has no probabilities.
     """

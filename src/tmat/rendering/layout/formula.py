@@ -38,7 +38,7 @@ class Sign:
 
 @dataclass(eq=False)
 class Place:
-    """Where operand ``n`` stands, transposed or not, and what is raised after it (²)."""
+    """The place of operand ``n``: whether it is transposed, and its exponent (²)."""
 
     n: int
     transposed: bool = False
@@ -101,6 +101,7 @@ def _set(e: Expression, level: int) -> list[Part]:
 
 def _bound(e: Expression) -> tuple[list[Part], int]:
     """The parts, and how tightly they bind."""
+    # many branches, but one table: a line a kind of expression
     match e:
         case MatrixSymbol():
             return [Place(e.n)], ATOM

@@ -46,7 +46,7 @@ class Scale:
         return self.low < 0.0
 
     def place(self, x: float) -> float:
-        """Where a number stands, from 0 to 1; what is no finite number stands at its end."""
+        """A number's place on the scale, from 0 to 1; an infinity stands at its end."""
         if x != x:
             return 0.5 if self.two_sided else 0.0
         x = min(max(x, self.low), self.high)
@@ -56,7 +56,7 @@ class Scale:
         return _mixed(TWO_SIDED if self.two_sided else ONE_SIDED, self.place(x))
 
     def glyph(self, x: float) -> str:
-        """How far from zero, in five steps; the number itself says on which side."""
+        """The distance from zero in five steps; the number itself has the sign."""
         place = self.place(x)
         far = abs(2.0 * place - 1.0) if self.two_sided else place
         return GLYPHS[min(int(far * 5.0), 4)]

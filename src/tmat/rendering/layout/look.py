@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(eq=False, repr=False)
 class Look:
-    """What a reader may choose, and what the output can do.
+    """The reader's choices, and what the output can print.
 
     ``digits``: decimals of every matrix (else up to four, or those it was rounded to).
     ``heat``: shade every result (True), or the named matrices.

@@ -17,7 +17,7 @@ ODD = {math.inf: "∞", -math.inf: "−∞"}
 
 
 def texts(values: Array, digits: int | None = None, most: int = 4) -> list[list[str]]:
-    """Every number of a matrix with the same decimals: as many as the longest needs, at most ``most``.
+    """The numbers of a matrix with the same decimals: as many as the longest needs, at most ``most``.
 
     Whole numbers have no point. Very large and very small numbers take an exponent. ``digits`` sets the decimals.
 

@@ -131,14 +131,14 @@ def _grid(pen: Pen, cells: Sequence[Sequence[str]], roles: Roles, caption: str, 
 
 
 def opening(pen: Pen, cover: Cover) -> list[Line]:
-    """Its name, its title and what it is about."""
+    """The opening of a document: its name, its title and what it is about."""
     first, *rest = words(pen.spell(cover.title), "sentence")
     title = [(Span(cover.name, "heading"), *space(4), *first), *rest]
     return [*folded(title, pen.width), *sentence(pen, Said(cover.summary, "caption"), INDENT, hang=0)]
 
 
 def closing(pen: Pen, cover: Cover) -> Iterator[list[list[Line]]]:
-    """Groups of paragraphs: each table that is drawn as one; what the others say; the count."""
+    """The end of a document, in groups of paragraphs: tables, captions of the others, and the count."""
     told: list[list[Line]] = []
     for own in cover.tables:
         if own.said is None:
