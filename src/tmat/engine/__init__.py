@@ -1,1 +1,1 @@
-"""A stage under way: matrices given or drawn, steps written down, then computed."""
+"""Running a stage: its matrices are given or drawn, its steps are recorded, then computed."""

@@ -1,4 +1,4 @@
-"""Steps as numbers: whole, or some rows of one that is too large to hold, made of the same rows of what it is made of."""
+"""Values of steps: whole, or block by block of rows where a step is too large to hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tmat.operations.operation import Array
 
 
 def ancestors(targets: Iterable[Node]) -> set[Node]:
-    """The targets and all they are made of."""
+    """The targets and every node that they depend on."""
     found: set[Node] = set()
     waiting = list(targets)
     while waiting:
@@ -48,13 +48,13 @@ def unseen(node: Node, passing: set[Node]) -> list[Node]:
 
 
 def whole(node: Node) -> Array:
-    """All of a step."""
+    """A whole step's values."""
     assert node.op is not None
     return _finished(node, node.op.evaluate(*(_taken(operand) for operand in node.of), **node.params))
 
 
 def rows(node: Node, start: int, stop: int, passing: set[Node]) -> Array:
-    """Rows start to stop of a node; of passing ones, which are held nowhere, only these rows are made."""
+    """Rows start to stop of a node; a passing node is not stored, so only these rows of it are computed."""
     if node.make is not None:
         return node.make(start, stop)
     assert node.op is not None

@@ -1,4 +1,4 @@
-"""A stage while it is being written down: matrices given or drawn, steps named, conventions noted.
+"""Building a stage: matrices are given or drawn, steps named, conventions noted.
 
 A stage function reads like the article: ``q = sheet.step("Q", matmul, x, w_q)``. Nothing is
 computed until ``finish``, which works out only what the result needs; a step that was given
@@ -91,7 +91,7 @@ class Sheet:
         self._take(name)
 
     def ask(self, *names: str) -> None:
-        """Say that these names may be given too, so that a mistyped one is answered with them."""
+        """Register names that may be given too, so that the error for a mistyped one can suggest them."""
         for name in names:
             self._asked.setdefault(canonical(name), name)
 
@@ -177,11 +177,11 @@ class Sheet:
         return self._write(node)
 
     def note(self, *phrases: str) -> None:
-        """Say a convention in force."""
+        """Add a note: a convention in force."""
         self._notes.extend(phrase for phrase in phrases if phrase)
 
     def record(self, **params: Any) -> None:
-        """Record parameters; what is None does not apply and is left out."""
+        """Record parameters; None means that one does not apply, and is left out."""
         self.stage.params.update({key: value for key, value in params.items() if value is not None})
 
     def written(self, output: Node) -> list[Node]:
@@ -194,7 +194,7 @@ class Sheet:
     # -- what comes out
 
     def finish(self, output: Node) -> Worksheet:
-        """Work out what is needed and hand on the worksheet with this stage at its end."""
+        """Compute the needed steps; the worksheet with this stage at its end."""
         self._refuse_unknown()
         if output.problem is not None:
             raise output.problem
@@ -220,7 +220,7 @@ class Sheet:
         return Worksheet([*self.before.stages, self.stage], self.before.vocabulary, self.before.tokens)
 
     def _note_no_numbers(self, kept: set[Node]) -> None:
-        """Say where NaN begins: nothing that is given has any."""
+        """Note the first step with a NaN; given matrices have none."""
         for node in self._order:
             if node in kept and node.values is not None and node.values.size and np.isnan(node.values.min()):
                 self.note(f"NaN from {node.name} on: ∞ − ∞ and 0·∞ are no numbers")
@@ -278,7 +278,7 @@ class Sheet:
 
 
 def arriving(before: Worksheet) -> Matrix | None:
-    """What the last stage hands on, marked with where it came from."""
+    """The output of the last stage, with its origin."""
     last = before.last
     if last is None or not last.output:
         return None
@@ -287,7 +287,7 @@ def arriving(before: Worksheet) -> Matrix | None:
 
 
 def _relabelled(node: Node, labels: str) -> Node:
-    """Columns that came without names take those the stage would draw them with: q1, q2, …"""
+    """Unlabelled columns get the labels of a drawn matrix: q1, q2, …"""
     if labels and list(node.cols) == [str(n) for n in range(1, node.width + 1)]:
         node.cols = [f"{labels}{n}" for n in range(1, node.width + 1)]
     return node

@@ -1,4 +1,4 @@
-"""The numbers of a stage's nodes: in order, only what is needed, and by blocks of rows where a whole would be too large."""
+"""Computing a stage's nodes: in order, only those needed, and in blocks of rows where a matrix would be too large."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def compute(order: list[Node], kept: set[Node], draw: Callable[[Node], Array], d
 
 
 def _in_order(needed: list[Node], kept: set[Node], dtype: Any) -> None:
-    """Small steps one after another; what nobody needs any more is let go."""
+    """Small steps one after another; values that no later step needs are freed."""
     uses = dict.fromkeys(needed, 0)
     for node in needed:
         for operand in node.of:

@@ -48,7 +48,7 @@ class StageFunction(Protocol[P]):
 
 @dataclass(eq=False, repr=False)
 class Declaration:
-    """All that is known of a stage without running it."""
+    """Everything known about a stage without running it."""
 
     name: str
     options: type[Options]
@@ -128,7 +128,7 @@ class Declaration:
         return {fold(name) for name, one in self.steps.items() if one.columns_are_tokens}
 
     def sort(self, args: tuple[Any, ...], said: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        """What a caller said, as checked options and the matrices by name."""
+        """A caller's arguments, sorted into checked options and matrices by name."""
         known = {f.name for f in fields(self.options)}
         options = {name: value for name, value in said.items() if name in known and name not in self.matrices}
         how = self.options(*args, **options)

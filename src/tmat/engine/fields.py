@@ -38,7 +38,7 @@ Kind = TypeVar("Kind")
 
 @dataclass(eq=False, repr=False)
 class Option:
-    """What an option says of itself; its name, type and default are the field's."""
+    """The declaration of an option; its name, type and default are the field's."""
 
     help: str
     panel: str
@@ -55,7 +55,7 @@ class Option:
     read: Callable[[str], Any] | None = None  # of what is typed on a command line
 
     def check(self, name: str, value: Any) -> None:
-        """Say no to a value that is not legal."""
+        """Refuse a value that is not legal."""
         if value is None:
             return
         if self.legal and not self.open and value not in self.legal:

@@ -1,4 +1,4 @@
-"""How much is too much: said before anything is allocated, in words, rather than by the system when memory ends."""
+"""Limits of size, checked before anything is allocated, so that the error is ours and not the system's."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _of_machine() -> int:
 
 
 def _of_group() -> int:
-    """What a container may use."""
+    """The memory limit of a container."""
     try:
         with open("/sys/fs/cgroup/memory.max", encoding="ascii") as file:
             said = file.read().strip()
@@ -78,7 +78,7 @@ def refuse_count(option: str, count: int, most: int) -> None:
 
 
 def gigabytes(size: int) -> str:
-    """A size in GiB, with as many digits as it is worth.
+    """A size in GiB, with few digits.
 
     >>> gigabytes(3 << 29), gigabytes(104 << 30), gigabytes(1 << 170)
     ('1.5 GiB', '104 GiB', '10^42 GiB')
@@ -87,7 +87,7 @@ def gigabytes(size: int) -> str:
 
 
 def counted(number: int) -> str:
-    """A number, or its magnitude where nobody would read its digits.
+    """A count, or its order of magnitude where it is very large.
 
     >>> counted(1024), counted(10**20 + 1)
     ('1024', '10^20')

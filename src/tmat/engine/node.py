@@ -18,7 +18,7 @@ from tmat.sheet.worksheet import Matrix
 
 @dataclass(eq=False, repr=False)
 class Node:
-    """A given matrix, one to be drawn, or a step; ``problem`` says why it cannot be had, should it be needed."""
+    """A given matrix, one to be drawn, or a step; ``problem`` is the error to raise if it is needed."""
 
     name: str
     shape: tuple[int, int] | None = None
@@ -36,7 +36,7 @@ class Node:
     values: Array | None = None
 
     def __bool__(self) -> bool:
-        """Whether it can be had."""
+        """Whether it can be computed."""
         return self.problem is None and self.shape is not None
 
     @property
@@ -87,7 +87,7 @@ def holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
 
 
 def stepped(name: str, op: Operation, of: tuple[Node, ...], params: dict[str, Any]) -> Node:
-    """The node of a step: shape and labels by the operation's axes, or the problem that keeps it from being had."""
+    """The node of a step: shape and labels by the operation's axes, or the problem that prevents it."""
     for operand in of:
         if not operand:
             return Node(name, op=op, of=of, params=params, problem=operand.problem)
@@ -122,7 +122,7 @@ def _labels(
 
 
 def _misfit(op: Operation, of: tuple[Node, ...], params: dict[str, Any], wrong: Mismatch) -> InputError:
-    """Both sizes, the culprit by the user's own name, and the mend."""
+    """The error for sizes that do not fit: both sizes, the given matrix to change, and the mend."""
     first, second = of[wrong.first], of[wrong.second]
     sides = ("height", "width")
     formula = op.said([node.name for node in of], params)

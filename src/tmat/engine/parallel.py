@@ -1,4 +1,4 @@
-"""Large steps, as many at a time as there are processors: those that wait for nothing, the first ones first.
+"""Large steps in parallel, as many as there are processors: those whose operands are ready, in order.
 
 NumPy lets other threads run while it works, and a BLAS of one thread leaves the processors to us: heads, and blocks
 of rows of one head, then go side by side, softmax and all. What the numbers are does not depend on how many do.
@@ -37,7 +37,7 @@ def _processors() -> int:
 
 
 class _Plan:
-    """Which nodes wait for which, and the pieces that each is made in."""
+    """Which nodes wait for which, and the blocks of rows that each is computed in."""
 
     def __init__(self, needed: list[Node], kept: set[Node], passing: set[Node], block: int) -> None:
         self.kept, self.passing, self.block = kept, passing, block
@@ -68,7 +68,7 @@ class _Plan:
         return sum(one.height * one.width for one in (node, *unseen(node, self.passing)))
 
     def done(self, node: Node) -> list[Node]:
-        """The nodes that waited for this one alone; what nobody needs any more is let go."""
+        """The nodes that waited for this one alone; values that no later step needs are freed."""
         for source in self.sources[node]:
             self.unused[source] -= 1
             if not self.unused[source] and source not in self.kept and source.op is not None:

@@ -1,4 +1,4 @@
-"""Rounding as the sheet's business: to how many decimals each step is rounded, and each step is used.
+"""Rounding in a sheet: the decimals that each step is rounded to, and those that later steps use.
 
 >>> rounding = Rounding.parse("Q=2,scores.used=2,4")
 >>> rounding.of("Q"), rounding.of("weights"), rounding.used("scores"), rounding.of("Q1")
@@ -69,7 +69,7 @@ class Rounding:
         return {*self.steps, *self.uses}
 
     def refuse_unknown(self, steps: Iterable[str], where: str, *, given: Iterable[str] = ()) -> None:
-        """Say no where it speaks of a step that is not there; one that is given is there, and stays as it is."""
+        """Refuse a rounding of an unknown step; a given step is known, and is not rounded."""
         steps = list(steps)
         spoken = sorted(self.names() - {key for name in (*steps, *given) for key in _keys(name)})
         if spoken:

@@ -1,4 +1,4 @@
-"""Functions of stages: what a caller says is sorted into options and matrices, and the recipe is run."""
+"""Functions of stages: a caller's arguments are sorted into options and matrices, and the recipe is run."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def stages(
 
 
 def _function(options: Any, recipe: Any, run: Callable[..., Worksheet], facts: dict[str, Any]) -> Any:
-    """The function that users call: it sorts what they say into options and matrices, and runs the recipe."""
+    """The function that users call: it sorts the arguments into options and matrices, and runs the recipe."""
     declared = Declaration(recipe.__name__, options, recipe, **facts)
 
     @wraps(recipe)

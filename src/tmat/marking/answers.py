@@ -39,7 +39,7 @@ class Answer:
 
     @property
     def claim(self) -> Claim:
-        """The precision it claims."""
+        """The precision that its numbers claim."""
         if self.said is not None:
             return self.said
         return Claim.infer(self.texts) if self.texts is not None else Claim.of_floats(self.values)
@@ -56,7 +56,7 @@ class Called:
 
 @dataclass(slots=True)
 class Answers:
-    """What somebody handed in, in their order.
+    """The answers of one submission, in their order.
 
     >>> Answers.of({"Q": [[3.88, 3.8]]}).matrices[0].claim
     Claim(decimals=2, significant=None)

@@ -1,4 +1,4 @@
-"""What is tried to explain a step, the likeliest first."""
+"""The order in which candidates are tried, the likeliest first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What could have happened in a step: every slip, from every set of numbers that it could have been made with."""
+"""Candidates for a step: every slip, from every set of numbers that it could have been made with."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MORE_DECIMALS = "take the numbers with all the decimals you have"
 
 @dataclass(slots=True, eq=False)
 class Candidate:
-    """Numbers that a mistake would have yielded, and what it costs to believe in it."""
+    """The numbers that a mistake yields, and its prior cost."""
 
     values: Array
     mistake: Mistake

@@ -1,4 +1,4 @@
-"""Which mistakes explain the wrong cells of a matrix: the fewest and likeliest that chance would not have brought about."""
+"""Which mistakes explain the wrong cells of a matrix: the fewest and likeliest that are not matches by chance."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class Explaining:
         return _simpler_first(findings, chosen), left
 
     def _scored(self, evidence: Evidence, done: Cells) -> list[tuple[Score, Fit]]:
-        """What each candidate is worth for the cells that are left; those that are done count as fitting."""
+        """The score of each candidate for the cells that are left; explained cells count as fitting."""
         return [(score, fit) for fit in self.fits if (score := evidence.score(fit.cells | done, fit.cost)) is not None]
 
     def _believed(self, score: Score) -> bool:

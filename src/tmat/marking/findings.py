@@ -23,7 +23,7 @@ def cells_of(cells: Cells) -> tuple[Cell, ...]:
 
 
 class Kind(StrEnum):
-    """What a finding is."""
+    """The kind of a finding."""
 
     SLIP = "slip"
     CLOSE = "close"  # a rounding on the way
@@ -61,7 +61,7 @@ Sourced: TypeAlias = Callable[[Numbers], tuple[Source, ...]]
 
 
 class Extent(StrEnum):
-    """How much of a matrix: all of it, whole rows or columns, or single cells."""
+    """The extent of cells in a matrix: all of it, whole rows or columns, or single cells."""
 
     MATRIX = "matrix"
     ROWS = "rows"
@@ -71,7 +71,7 @@ class Extent(StrEnum):
 
 @dataclass(slots=True)
 class Mistake:
-    """What happened in a step: a slip by name, and what its sentences speak of.
+    """A mistake in a step: a slip by name, and the details for its sentences.
 
     ``said`` and ``mend`` are the slip's own sentences as they are declared beside it, with names in
     braces: {0} is the step's first operand, {result} its result; parameters and details go by name.
@@ -106,7 +106,7 @@ class Mistake:
 
 @dataclass(slots=True)
 class Finding:
-    """What explains some cells of a step.
+    """An explanation of some cells of a step.
 
     There is more than one mistake where several explain the same cells about equally well; the first is
     the likeliest. ``extent`` says where it holds: a mistake in the whole matrix can make some numbers that
@@ -130,7 +130,7 @@ class Finding:
 
 
 class Remark(StrEnum):
-    """What else can be said of a step."""
+    """A further note on a step."""
 
     FOLLOWS = "follows"  # right, given the writer's own earlier numbers
     NOT_COPIED = "not-copied"  # a given matrix that is not as it was given

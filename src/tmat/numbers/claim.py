@@ -34,7 +34,7 @@ OPEN = 2  # powers of ten of likelihood within which both formats stand
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """So many decimals, or so many significant digits; both: either will do; neither: every digit of a double.
+    """A number of decimals or of significant digits; with both, either will do; with neither, every digit of a double.
 
     >>> Claim.infer([["3.88", "3.8"], ["-0.36", "1"]])
     Claim(decimals=2, significant=None)
@@ -111,7 +111,7 @@ class _Seen:
     any: bool = False  # whether there was a number at all
 
     def add(self, text: str) -> None:
-        """One number as it is printed; what is none says nothing."""
+        """Add one printed number; a text that is no number is ignored."""
         printed = digits_of(text)
         if printed is None:
             return
@@ -133,7 +133,7 @@ class _Seen:
 
 
 def _likeliest(texts: Iterable[str], *, typed: bool, full: int = FULL_DIGITS, at_full: Claim | None = None) -> Claim:
-    """The likelier format; both where it is open and neither is the more lenient throughout."""
+    """The likelier format; both where they are about equally likely and neither is more lenient throughout."""
     seen = _Seen(typed, full)
     for text in texts:
         seen.add(text)

@@ -1,4 +1,4 @@
-"""A number's text taken apart: its digits and the place of the last one."""
+"""The digits of a printed number, and the place of the last one."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class Exact:
         return Exact(np.sqrt(square.top), math.isqrt(self.bottom * times), square.most)
 
     def unlimited(self) -> Exact:
-        """The same in Python's whole numbers, which are slow."""
+        """The same in Python's integers, which have no limit but are slow."""
         if self.top.size > SMALL:
             raise TooLong
         top = np.array([int(x) for x in self.top.ravel().tolist()], dtype=object).reshape(self.top.shape)
@@ -120,7 +120,7 @@ class Exact:
         return Exact(own, self.bottom * bottom, self.most * abs(float(top)))
 
     def _own(self, whole: int) -> float:
-        """A whole number as this matrix takes it."""
+        """A whole number in the type of this matrix's cells."""
         if self.top.dtype == object:
             return whole
         if not _is_float(whole):

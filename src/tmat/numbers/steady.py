@@ -1,4 +1,4 @@
-"""Functions that come out the same to the last bit on every processor, for matrices of a size that people print.
+"""Functions with the same last bit on every processor, for matrices of a size that people print.
 
 NumPy's exp and tanh round their last bit as the processor's vector units do it. Small arrays therefore take them one
 number at a time from the C library, which does not ask the processor; larger ones go the fast way, which agrees to

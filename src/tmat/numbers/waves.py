@@ -1,4 +1,4 @@
-"""Sines of position / base^(e/d), the angle brought within an eighth of a turn without losing a digit, however far the position.
+"""Sines of position / base^(e/d); the angle is reduced to an eighth of a turn without losing a digit, however large.
 
 A position in the millions leaves few digits of position / base^(e/d) behind the last whole turn. So the turns that one
 position adds are worked out to 128 bits behind the point, and whole numbers do the rest: they wrap around as angles do.
