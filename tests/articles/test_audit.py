@@ -8,7 +8,8 @@ import pytest
 from tests.articles.golden import WIDTH, path
 
 from tmat.articles import EXAMPLES, load
-from tmat.articles.auditing import Audit, Audited, Count, audit, blocks_told, given_blocks
+from tmat.articles.article import Example
+from tmat.articles.auditing import Audit, Audited, Count, audit, given_blocks
 from tmat.articles.numbers import Data
 from tmat.articles.pages import pages
 from tmat.rendering.layout import Look, render_all
@@ -29,6 +30,13 @@ def test_nothing_is_left_unexplained(name: str) -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_count_ends_in_unexplained_0(name: str) -> None:
     assert path(name, "txt").read_text("utf-8").splitlines()[-1] == " unexplained 0"
+
+
+def blocks_told(example: Example) -> set[str]:
+    """Every block that something is said of: given, or held against what it should be."""
+    calls = [call for part in example.parts for call in part.calls]
+    told = {p.block for call in calls for p in call.prints} | {f.block for call in calls for f in call.facts}
+    return told | {one.block for call in calls for one in call.letters} | set(given_blocks(example))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

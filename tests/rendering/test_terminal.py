@@ -10,9 +10,9 @@ import pytest
 from rich.console import Console
 
 import tmat
-from tmat.rendering.layout import Look
+from tmat.rendering.layout import Look, render
 from tmat.rendering.styled import Span
-from tmat.rendering.terminal import STYLES, fitted, print_sheet, room, to_rich, to_text
+from tmat.rendering.terminal import STYLES, fitted, room, to_rich, to_text
 from tmat.rendering.terminal_svg import lines_to_svg, to_svg
 from tmat.sheet.worksheet import Matrix, Worksheet
 
@@ -30,7 +30,7 @@ def printed(*, width: int = 160, terminal: bool = True, look: Look | None = None
         file=stream, width=width, force_terminal=terminal, color_system="truecolor" if terminal else None,
         _environ={"TERM": "xterm-256color", **environment}, legacy_windows=False,
     )  # fmt: skip
-    print_sheet(sheet(), console, look)
+    to_rich(render(sheet(), width=room(console), look=fitted(look or Look(), console)), console)
     return stream.getvalue()
 
 
@@ -83,7 +83,7 @@ def test_the_width_is_the_one_asked_for_then_the_terminals_then_columns(monkeypa
 def test_the_look_follows_the_stream() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
     console = Console(file=stream, force_terminal=False, legacy_windows=False)
-    print_sheet(sheet(), console, width=100)
+    to_rich(render(sheet(), width=100, look=fitted(Look(), console)), console)
     stream.flush()
     shown = stream.buffer.getvalue().decode("cp1252")  # type: ignore[attr-defined]
     assert "\\u6743\\u529b" in shown and "scores = Q·K^T" in shown

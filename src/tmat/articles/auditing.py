@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.articles.article import Call, Example, Fact, Letters, Need, Printed, Same
+from tmat.articles.article import Example, Fact, Letters, Need, Printed, Same
 from tmat.articles.numbers import BLANK, Data
 from tmat.articles.running import Done, PartDone, run
 from tmat.errors import fold
@@ -328,10 +328,3 @@ def given_blocks(example: Example) -> list[str]:
     taken = [block for part in example.parts for call in part.calls for block in call.given.values()]
     taken += [part.source for part in example.parts if part.source]
     return [block for block in dict.fromkeys([*taken, *example.given]) if block in example.data]
-
-
-def blocks_told(example: Example) -> set[str]:
-    """Every block that something is said of: given, or held against what it should be."""
-    calls: list[Call] = [call for part in example.parts for call in part.calls]
-    told = {p.block for call in calls for p in call.prints} | {f.block for call in calls for f in call.facts}
-    return told | {one.block for call in calls for one in call.letters} | set(given_blocks(example))

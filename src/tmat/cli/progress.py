@@ -16,8 +16,7 @@ PATIENCE = 1.0  # seconds of work before a bar is worth the time to load it
 class Bar:
     """Watches one piece of work after another; the bar is gone from the screen when each ends."""
 
-    def __init__(self, env: Environment) -> None:
-        self._env = env
+    def __init__(self) -> None:
         self._shown: Progress | None = None
         self._task: Any = None
         self._what, self._of = "", None  # type: str, int | None
@@ -52,4 +51,4 @@ class Bar:
 
 def bar_in(env: Environment) -> Bar | None:
     """The bar of an environment, or None where nobody would see it."""
-    return Bar(env) if env.stderr_tty and env.variables.get("TERM") != "dumb" else None
+    return Bar() if env.stderr_tty and env.variables.get("TERM") != "dumb" else None

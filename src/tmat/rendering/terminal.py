@@ -7,14 +7,14 @@ they look; heat alone has colours of its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tmat.rendering.layout import Look, render
 from tmat.rendering.layout.heat import ink
 from tmat.rendering.styled import Line
 from tmat.rendering.styled import to_text as lines_to_text
-from tmat.sheet.worksheet import Stage, Worksheet
+from tmat.sheet.worksheet import Worksheet
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,14 +63,6 @@ def to_rich(lines: Iterable[Line], console: Console) -> None:
         segments += [Segment(text, style(role, shade) if role or shade else None) for text, role, shade in line]
         segments.append(Segment.line())
     console.print(Segments(segments), soft_wrap=True, end="")
-
-
-def print_sheet(
-    sheet: Worksheet, console: Console, look: Look | None = None, *, width: int | None = None,
-    stages: Sequence[Stage] | None = None,
-) -> None:  # fmt: skip
-    """Print a worksheet (or some stages of it) on a Rich console, as its width, colours and encoding allow."""
-    to_rich(render(sheet, width=room(console, width), look=fitted(look or Look(), console), stages=stages), console)
 
 
 def room(console: Console, width: int | None = None) -> int | None:

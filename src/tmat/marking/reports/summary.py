@@ -21,10 +21,6 @@ class StepSummary:
     slips: Counter[str] = field(default_factory=Counter)
     sentences: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def commonest(self) -> tuple[str, int] | None:
-        return self.slips.most_common(1)[0] if self.slips else None
-
 
 @dataclass(slots=True)
 class Summary:
