@@ -19,6 +19,7 @@ from tmat.engine.draws import Drawer, Seed
 from tmat.engine.limits import refuse_size
 from tmat.engine.node import Node, holding, stepped
 from tmat.engine.rounding import Rounding
+from tmat.engine.seeds import checked_seed
 from tmat.errors import InputError, TmatError, fold, meant
 from tmat.operations.operation import Operation
 from tmat.sheet.names import HEADS, by_name, canonical
@@ -153,6 +154,7 @@ class Sheet:
             return self._write(holding(name, found, self.dtype))
         if not like:
             return self._write(Node(name, problem=like.problem))
+        seed = None if seed is None else checked_seed(seed)
         origin = f"drawn: kept with probability {1 - p:g}, seed {self.seed if seed is None else seed}"
         node = Node(name, like.shape, like.rows, like.cols, origin, draw=("keep", p, seed))
         if not self.init.startswith("torch"):  # torch draws all of it in order; ours can begin at any row

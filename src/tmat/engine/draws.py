@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tmat.engine.node import Node
+from tmat.engine.seeds import checked_seed
 from tmat.operations.operation import Array
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class Drawer:
     """Draws for one stage; a stack's stages may share a stream's name or an ordinal."""
 
     def __init__(self, seed: Seed, init: str, dtype: np.dtype[Any], stream: str, ordinal: int | None) -> None:
-        self.seed, self.init, self.dtype, self.stream = seed, init, dtype, stream
+        self.seed, self.init, self.dtype, self.stream = checked_seed(seed), init, dtype, stream
         self._ordinal = ordinal
         self._torch: TorchGenerator | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,15 @@ from tmat.errors import fold
 from tmat.numbers import round_half_away
 from tmat.operations.operation import REGISTRY, Array, Operation
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+
+Content = tuple[tuple[int, ...], bytes]
+
+
+def _content(values: Array) -> Content:
+    """What is the same for two matrices that are equal number for number, one NaN and one zero as good as another."""
+    numbers = np.array(values, dtype=np.float64) + 0.0  # −0 becomes 0
+    numbers[np.isnan(numbers)] = np.nan
+    return numbers.shape, blake2b(numbers.tobytes()).digest()
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +54,7 @@ class Key:
 
     def __init__(self, sheet: Worksheet) -> None:
         self.matrices: list[KeyMatrix] = []
+        self._last: dict[tuple[Content, str | None], KeyMatrix] = {}  # by what later steps take, and by its name
         for stage in sheet.stages:
             self._add_stage(stage)
         self._label()
@@ -63,7 +74,10 @@ class Key:
         known: dict[str, int] = {}  # the stage's own name -> the index of its matrix
         for name, matrix in stage.given.items():
             flowed = self._flowed(name, matrix)
-            known[fold(name)] = self._add(stage.id, name, matrix).index if flowed is None else flowed.index
+            if flowed is None:
+                flowed = self._add(stage.id, name, matrix)
+                self._remember(flowed)
+            known[fold(name)] = flowed.index
         for step in stage.steps:
             known[fold(step.name)] = self._add_step(stage.id, step, known).index
 
@@ -75,6 +89,7 @@ class Key:
         matrix.params, matrix.used = dict(step.params), step.used
         if matrix.op is None:  # an operation of another version: its numbers can be compared, not recomputed
             matrix.op, matrix.of = REGISTRY["identity"], None
+        self._remember(matrix)
         return matrix
 
     def _add(self, stage: str, name: str, matrix: Matrix) -> KeyMatrix:
@@ -82,16 +97,14 @@ class Key:
         self.matrices.append(KeyMatrix(len(self.matrices), stage, name, values, matrix.rows, matrix.cols))
         return self.matrices[-1]
 
+    def _remember(self, matrix: KeyMatrix) -> None:
+        content = _content(self.taken(matrix, matrix.values))
+        self._last[content, fold(matrix.name)] = self._last[content, None] = matrix
+
     def _flowed(self, name: str, given: Matrix) -> KeyMatrix | None:
         """The earlier matrix that a given one is, number for number: one of its name, else the last."""
-        equal = [
-            matrix
-            for matrix in self.matrices
-            if matrix.values.shape == given.values.shape
-            and np.array_equal(self.taken(matrix, matrix.values), given.values, equal_nan=True)
-        ]
-        own = [matrix for matrix in equal if fold(matrix.name) == fold(name)]
-        return (own or equal)[-1] if equal else None
+        content = _content(given.values)
+        return self._last.get((content, fold(name))) or self._last.get((content, None))
 
     def _label(self) -> None:
         """Labels that are clear: with the stage where two stages have the name."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from tmat.errors import fold, nearest
 from tmat.marking.answers import Answer
-from tmat.marking.key import Key
+from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.verdicts import Unknown
 from tmat.stages import said_otherwise
 
@@ -19,6 +19,9 @@ class Pairing:
         self.answers: dict[int, Answer] = {}
         self.unknown: list[Unknown] = []
         self._matrices = key.matrices
+        self._named: dict[str, list[KeyMatrix]] = {}
+        for matrix in key.matrices:
+            self._named.setdefault(fold(matrix.name), []).append(matrix)
         last = -1
         for answer in answers:
             index = self._index(answer, last)
@@ -35,7 +38,7 @@ class Pairing:
             stage, _, name = name.rpartition(".")
         wanted = fold(re.sub(r"\s*\(.*\)$", "", name))
         for sought in dict.fromkeys((wanted, _usual(wanted))):
-            found = [matrix for matrix in self._matrices if fold(matrix.name) == sought]
+            found = self._named.get(sought, [])
             if stage is not None:
                 its = [matrix for matrix in found if fold(matrix.stage) == fold(stage)]
                 found = its or [matrix for matrix in found if _same_stage(stage, matrix.stage)]
@@ -48,7 +51,7 @@ class Pairing:
     def _miss(self, answer: Answer) -> None:
         if answer.given:
             return  # what flowed from one stage to the next, a residual or a context, is held once, where it was made
-        if answer.stage is not None and any(fold(answer.name) == fold(matrix.name) for matrix in self._matrices):
+        if answer.stage is not None and fold(answer.name) in self._named:
             return
         steps = [matrix.label for matrix in self._matrices if not matrix.given]
         near = nearest(answer.name, steps) or nearest(answer.name, [matrix.label for matrix in self._matrices])

@@ -35,25 +35,32 @@ def worksheet(value: object, place: Place) -> Worksheet:
         raise place["tmat"].error(f"is {version}", f"{VERSION}, the only version that this tmat reads")
     stages: list[Stage] = []
     ids: dict[str, int] = {}
+    earlier: dict[str, Stage] = {}
     for n, entry in enumerate(_field(value, "stages", list, place)):
-        stage = _stage(entry, place["stages"][n])
+        stage = _stage(entry, place["stages"][n], earlier)
         first = ids.setdefault(stage.id, n)
         if first != n:
             raise place["stages"][n]["id"].error(
                 f"is {shown(stage.id)}, as is $.stages[{first}].id", "another id for each stage"
             )
         stages.append(stage)
+        earlier[stage.id] = stage
     tokens = _words(_field(value, "tokens", list, place, []), place["tokens"])
     return Worksheet(stages, _vocabulary(value.get("vocabulary"), place["vocabulary"]), tokens)
 
 
-def _stage(value: object, place: Place) -> Stage:
+def _stage(value: object, place: Place, earlier: dict[str, Stage]) -> Stage:
     fields = _object(value, place)
     given: dict[str, Matrix] = {}
     for name, entry in _field(fields, "given", dict, place, {}).items():
         at = place["given"][name]
-        _field(_object(entry, at), "values", list, at)
-        given[name] = matrix(entry, name, _field(entry, "origin", str, at, ""), at)
+        source = _field(_object(entry, at), "origin", str, at, "")
+        if "same" in entry:
+            first = _same(entry["same"], at["same"], earlier)
+            given[name] = Matrix(name, first.values, first.rows, first.cols, source)
+            continue
+        _field(entry, "values", list, at)
+        given[name] = matrix(entry, name, source, at)
     steps: list[Step] = []
     names: set[str] = set()
     for n, entry in enumerate(_field(fields, "steps", list, place)):
@@ -74,6 +81,15 @@ def _stage(value: object, place: Place) -> Stage:
     if stage.output and stage.output not in stage:
         raise place["output"].error(f"is {shown(stage.output)}", f"one of {', '.join(stage.names()) or 'its steps'}")
     return stage
+
+
+def _same(value: object, place: Place, earlier: dict[str, Stage]) -> Matrix:
+    """The matrix of an earlier stage that a reference means; its array is shared."""
+    said = _words(value, place)
+    found = earlier[said[0]].given.get(said[1]) if len(said) == 2 and said[0] in earlier else None
+    if found is None:
+        raise place.error(f"is {shown(value)}", "an earlier stage's id and the name of a matrix given to it")
+    return found
 
 
 def _step(value: object, place: Place) -> Step:

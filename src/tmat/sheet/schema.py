@@ -30,6 +30,13 @@ BARE: dict[str, dict[str, Any]] = {
     "cols": WORDS,
     "origin": TEXT,
 }
+SAME: dict[str, Any] = {
+    "description": "the matrix that an earlier stage was given: that stage's id, and the matrix's name there",
+    "type": "object",
+    "properties": {"same": {**WORDS, "minItems": 2, "maxItems": 2}, "origin": TEXT},
+    "required": ["same"],
+}
+GIVEN: dict[str, Any] = {"type": "object", "additionalProperties": {"anyOf": [{"$ref": "#/$defs/Matrix"}, SAME]}}
 
 # How each field of a type is written: its name in JSON and its schema. A field that is missing here fails a test.
 WRITTEN: dict[type, dict[str, dict[str, dict[str, Any]]]] = {
@@ -47,7 +54,7 @@ WRITTEN: dict[type, dict[str, dict[str, dict[str, Any]]]] = {
         "stage": {"stage": TEXT},
         "params": {"params": PARAMS},
         "notes": {"notes": WORDS},
-        "given": {"given": {"type": "object", "additionalProperties": {"$ref": "#/$defs/Matrix"}}},
+        "given": {"given": GIVEN},
         "steps": {"steps": {"type": "array", "items": {"$ref": "#/$defs/Step"}}},
         "output": {"output": TEXT},
         "remarks": {},

@@ -12,6 +12,13 @@ EXAMPLES = """Examples:
 
   tmat attention --d-k 6 | tmat check"""
 
+ABOUT = """right = |printed − true| ≤ half a unit of the last place that the printed number claims; else, which slip explains it?
+
+For each step in order: right; follows (wrong, but right given your own earlier numbers); a named slip, with the cells
+it explains; close (off by rounding earlier); wrong; missing. A hint does not give the answer away.
+
+Exit code 0: all right. 1: something is not. 2: it could not be marked."""
+
 
 # Many parameters: typer makes an option of each.
 def command(
@@ -32,13 +39,6 @@ def command(
     width: Annotated[int | None, typer.Option("--width", metavar="COLUMNS", min=20, rich_help_panel=OUTPUT, help="Lay tables out for this width.")] = None,
     debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False,
 ) -> None:  # fmt: skip
-    """right = |printed − true| ≤ half a unit of the last place that the printed number claims; else, which slip explains it?
-
-    For each step in order: right; follows (wrong, but right given your own earlier numbers); a named slip, with the cells
-    it explains; close (off by rounding earlier); wrong; missing. A hint does not give the answer away.
-
-    Exit code 0: all right. 1: something is not. 2: it could not be marked.
-    """
     from tmat.cli.options import split_names
     from tmat.cli.reporting import Reporter, format_of, say_failures
     from tmat.cli.submissions import marked, points_of
@@ -52,3 +52,6 @@ def command(
     Reporter(env, form, output, width, reveal=reveal, work=work, each=each, key=sheet).write(results)
     say_failures(results, env)
     raise typer.Exit(max(result.exit_code for result in results))
+
+
+command.__doc__ = ABOUT

@@ -22,6 +22,10 @@ EXAMPLES = """Examples:
 
   tmat example thrones --script | sh"""
 
+ABOUT = """A worked article, step by step: under each table what the article printed, and whether it comes out.
+
+What does not come out has its slip named, with the right numbers. A piped example is its worksheets in JSON."""
+
 LEFT_OUT = ("matrix", "weights", "tokens", "seed", "init", "round", "dtype")
 
 
@@ -38,10 +42,6 @@ def command(
         bool, typer.Option("--script", rich_help_panel=OUTPUT, help="The shell commands that do the same by pipes.")
     ] = False,
 ) -> None:
-    """A worked article, step by step: under each table what the article printed, and whether it comes out.
-
-    What does not come out has its slip named, with the right numbers. A piped example is its worksheets in JSON.
-    """
 
     env = common.environment
     if name is None:
@@ -88,6 +88,9 @@ def command(
             env.write("\n")
         emitter.add(sheet, Worksheet())
     emitter.close()
+
+
+command.__doc__ = ABOUT
 
 
 def _list(common: Common, env: "Environment", told: bool) -> None:

@@ -19,6 +19,11 @@ EXAMPLES = """Examples:
 
   tmat scaling --d-k 8,512 --draws 2000 --format json"""
 
+ABOUT = """mean(q·k) = 0, var(q·k) = d and var(q·k / √d) = 1, for q and k of d standard normal numbers: drawn and compared.
+
+Then what softmax makes of both: its largest weight, its entropy, the size of its gradient, which vanishes where
+one weight takes all. And the same for 20,000 draws of N(0, 100²), as they are and divided by 100."""
+
 LEFT_OUT = (
     "plot",
     "fragment",
@@ -72,11 +77,6 @@ def command(
         ),
     ] = None,
 ) -> None:
-    """mean(q·k) = 0, var(q·k) = d and var(q·k / √d) = 1, for q and k of d standard normal numbers: drawn and compared.
-
-    Then what softmax makes of both: its largest weight, its entropy, the size of its gradient, which vanishes where
-    one weight takes all. And the same for 20,000 draws of N(0, 100²), as they are and divided by 100.
-    """
     from tmat.cli.terminal import put
     from tmat.outputs import write_file
     from tmat.rendering.styled import to_text
@@ -105,6 +105,9 @@ def command(
     wrote = [path for path in (common.output, plot) if path is not None]
     if wrote:
         env.hint(f" wrote {' and '.join(wrote)}")
+
+
+command.__doc__ = ABOUT
 
 
 def _lines(result: "Scaling", width: int | None, encoding: str) -> "list[Line]":

@@ -13,6 +13,8 @@ EXAMPLES = """Examples:
 
   tmat show sheet.json --only weights --heat"""
 
+ABOUT = """A worksheet again: every stage of it, or some, as tables or in any format there is."""
+
 LEFT_OUT = ("matrix", "weights", "tokens", "seed", "init", "round", "dtype")
 
 
@@ -47,7 +49,6 @@ def command(
         ),
     ] = None,
 ) -> None:
-    """A worksheet again: every stage of it, or some, as tables or in any format there is."""
     from tmat.cli.emit import Emitter
     from tmat.cli.flow import incoming
     from tmat.cli.showing import as_sheet, picked, prepared, sheets_of
@@ -68,3 +69,6 @@ def command(
             "show has no worksheet", "none came on standard input", mend="give a file: tmat show sheet.json"
         )
     emitter.close()
+
+
+command.__doc__ = ABOUT

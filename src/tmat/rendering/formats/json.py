@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from hashlib import blake2b
 from numbers import Integral, Real
 from typing import Any
 
@@ -16,6 +17,9 @@ from tmat.text.vocabulary import Vocabulary
 from tmat.visible import visible
 
 VERSION = 1
+SHARED = 256
+"""The cells from which on a given matrix that an earlier stage was given too is written once and referred to. A smaller
+one is worth its few kilobytes: it is read where it stands, by eye and by any program."""
 _USUAL = Vocabulary(())
 _NAMES = {math.inf: "Infinity", -math.inf: "-Infinity"}
 _WORDS = frozenset(("NaN", "Infinity", "-Infinity"))
@@ -25,7 +29,8 @@ def dumps(sheet: Worksheet) -> bytes:
     r"""The worksheet in strict JSON, one line; −∞, ∞ and NaN are the strings "-Infinity", "Infinity", "NaN".
 
     Numbers are written in the fewest digits that read back to the same bits. A float32 matrix is written with
-    its values as float64, and "dtype": "float32" beside them. Given matrices are known by their key.
+    its values as float64, and "dtype": "float32" beside them. Given matrices are known by their key; a large one that an earlier stage
+    was given too is {"same": [that stage's id, its key there]}.
 
     >>> dumps(Worksheet(tokens=("When", "you")))
     b'{"tmat":1,"tokens":["When","you"],"stages":[]}\n'
@@ -41,7 +46,8 @@ def _sheet(sheet: Worksheet) -> dict[str, Any]:
     if sheet.vocabulary is not None:
         value["vocabulary"] = _vocabulary(sheet.vocabulary)
     value["tokens"] = sheet.tokens
-    value["stages"] = [_stage(stage) for stage in sheet.stages]
+    written = _Written()
+    value["stages"] = [_stage(stage, written) for stage in sheet.stages]
     return value
 
 
@@ -54,13 +60,46 @@ def _vocabulary(vocabulary: Vocabulary) -> dict[str, Any]:
     return value
 
 
-def _stage(stage: Stage) -> dict[str, Any]:
+class _Written:
+    """The large matrices that the stages so far were given, and where each is written."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[object, ...], tuple[list[str], Matrix]] = {}
+        self._content: dict[int, tuple[object, ...]] = {}  # by the array itself, which the worksheet keeps alive
+
+    def given(self, stage: Stage) -> dict[str, Any]:
+        """What a stage was given, each matrix in full or as a reference to an earlier stage's."""
+        fields: dict[str, Any] = {}
+        own: dict[tuple[object, ...], tuple[list[str], Matrix]] = {}
+        for name, matrix in stage.given.items():
+            large = matrix.values.size >= SHARED
+            content = self._content_of(matrix.values) if large else ()
+            place, earlier = self._places.get(content, ([], matrix))
+            if place and (earlier.rows, earlier.cols) == (matrix.rows, matrix.cols):
+                fields[name] = {"same": place, **({"origin": matrix.origin} if matrix.origin else {})}
+                continue
+            fields[name] = _matrix(matrix)
+            if large:
+                own[content] = [stage.id, name], matrix
+        self._places |= own
+        return fields
+
+    def _content_of(self, values: Array) -> tuple[object, ...]:
+        """What two arrays have in common that are the same bit for bit."""
+        known = self._content.get(id(values))
+        if known is None:
+            known = values.shape, values.dtype.str, blake2b(values.tobytes()).digest()
+            self._content[id(values)] = known
+        return known
+
+
+def _stage(stage: Stage, written: _Written) -> dict[str, Any]:
     return {
         "id": stage.id,
         "stage": stage.stage,
         "params": _params(stage.params),
         **({"notes": stage.notes} if stage.notes else {}),
-        "given": {name: _matrix(matrix) for name, matrix in stage.given.items()},
+        "given": written.given(stage),
         "steps": [_step(step) for step in stage.steps],
         "output": stage.output,
     }

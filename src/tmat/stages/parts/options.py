@@ -10,6 +10,7 @@ from typing import Any, Literal
 from tmat.engine.declaration import part
 from tmat.engine.fields import CONVENTIONS, INPUT, MASK, SHAPE, Numbers, Option, Seed, Words, declares, option
 from tmat.engine.limits import MOST_HEADS, MOST_LAYERS
+from tmat.engine.seeds import checked_seed
 from tmat.errors import InputError
 
 Activation = Literal["relu", "gelu", "gelu-tanh", "tanh", "silu", "none"]
@@ -172,9 +173,11 @@ def number(text: str) -> float:
 def seed_of(text: str) -> Seed:
     """A seed as a number where it is one, else as the text it is (so is a number too long for a person to mean it).
 
+    Errors: a number that is not whole.
+
     >>> seed_of(" 7"), seed_of("-1"), seed_of("+-1"), seed_of("name:li.wei")
     (7, -1, '+-1', 'name:li.wei')
     """
     text = text.strip()
     digits = text[1:] if text[:1] in ("+", "-") else text
-    return int(text) if digits.isdecimal() and len(digits) <= 100 else text
+    return int(text) if digits.isdecimal() and len(digits) <= 100 else checked_seed(text)
