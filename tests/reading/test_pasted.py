@@ -233,3 +233,15 @@ def test_a_long_line_is_answered_at_once() -> None:
         with pytest.raises(InputError):
             found = read_pasted(text, "a.txt")
             raise (found.problems[0].error if found.problems else InputError("nothing was found"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [("1/2 0", True), ("1/2 0.0", True), ("1/3 0", False), ("51/100 0", False), ("50% 0%", True), ("51% 0%", False)],
+)
+def test_a_fraction_claims_exactly_what_it_says(cells: str, right: bool) -> None:
+    from tmat.marking.printed import PrintedMatrix
+
+    [answer] = Answers.of_text(f"A\n{cells}\n")
+    fits = PrintedMatrix(answer.values, answer.claim).fits(np.array([[0.5, 0.0]]))
+    assert bool(fits.all()) is right

@@ -16,6 +16,7 @@ from tmat.reading.answers import TypedMatrix
 from tmat.reading.documents import read_documents
 from tmat.reading.files import as_text, read_bytes
 from tmat.reading.handed_in import handed_in_text
+from tmat.reading.number_text import is_exact
 from tmat.reading.pasted import read_pasted
 from tmat.reading.sources import read_matrices
 from tmat.sheet.worksheet import Matrix, Worksheet
@@ -46,7 +47,12 @@ class Answer:
         """The precision it claims."""
         if self.said is not None:
             return self.said
-        return Claim.infer(self.texts) if self.texts is not None else Claim.of_floats(self.values)
+        if self.texts is None:
+            return Claim.of_floats(self.values)
+        cells = [text for row in self.texts for text in row]
+        if any(map(is_exact, cells)) and not any("." in text for text in cells):
+            return Claim()  # fractions and whole numbers say exactly what they are
+        return Claim.infer(self.texts)
 
 
 @dataclass(frozen=True, slots=True)
