@@ -11,6 +11,7 @@ from tmat.errors import InputError
 from tmat.reading.lexing import TRUTH
 from tmat.reading.number_text import (
     DECIMAL_COMMA_MEND,
+    LONGEST_NUMBER,
     counted,
     is_blank,
     is_decimal_comma,
@@ -109,11 +110,29 @@ def typed(block: Block, origin: str) -> TypedMatrix:
             header = [*(header or [""] * len(texts[0])), *(heads or [""] * len(beside[0]))]
         texts = [[*row, *rest] for row, rest in zip(texts, beside, strict=True)]
     name = block.name or ""
-    values = [[math.nan if is_blank(text) else _value(text) for text in row] for row in texts]
+    values = [plain_values(row) or [math.nan if is_blank(text) else _value(text) for text in row] for row in texts]
     said = f"{origin}, line {block.line}" + "".join(f"; {note}" for note in block.notes)
-    plain = [[_as_typed(text) for text in row] for row in texts]
+    plain = [row if plain_values(row) is not None else [_as_typed(text) for text in row] for row in texts]
     matrix = Matrix.of(name, values, labels, header, said)
     return TypedMatrix(name, plain, matrix, block.line, tuple(block.notes), block.also)
+
+
+_PLAIN = frozenset("0123456789+-.eE")
+
+
+def plain_values(cells: Sequence[str]) -> list[float] | None:
+    """The numbers of a row in which nothing but plain decimals stand, at once; None for any other row.
+
+    >>> plain_values(["0.5", "-1e3"]), plain_values(["0.5", "1/2"])
+    ([0.5, -1000.0], None)
+    """
+    if not _PLAIN.issuperset("".join(cells)) or max(map(len, cells), default=0) > LONGEST_NUMBER:
+        return None
+    try:
+        values = list(map(float, cells))
+    except ValueError:
+        return None
+    return values if all(map(math.isfinite, values)) else None
 
 
 def _value(text: str) -> float:
@@ -149,6 +168,8 @@ class _Reading:
         rows = self.rows
         width = len(rows[0].cells)
         for row in rows:
+            if plain_values(row.cells) is not None:
+                continue
             for n, cell in enumerate(row.cells):
                 if not self.is_cell(cell):
                     raise self._no_number(row, n + (labels is not None and row.label is None))
@@ -342,6 +363,8 @@ class _Reading:
 
     def _left_out(self, rows: Sequence[Row], width: int) -> None:
         """A row or column of dots alone stands for others that were not printed."""
+        if not any(row.cells.count(dot) for row in rows for dot in ("...", "…", "⋮", "⋯", "⋱")):
+            return
         dots = [[cell in ("...", "…", "⋮", "⋯", "⋱") for cell in row.cells] for row in rows]
         column = (
             len(rows) > 1 and any(all(row[j] for row in dots) for j in range(width)) if any(map(any, dots)) else False

@@ -52,6 +52,8 @@ def name_of(text: str) -> str:
     >>> name_of("The attention weights are:"), name_of("S = QKᵀ/√2"), name_of("My homework")
     ('attention weights', 'S', 'My homework')
     """
+    if len(text) > 10 * LONGEST:
+        return text.strip()
     text = _plain(text)
     if len(text) > LONGEST:
         return text

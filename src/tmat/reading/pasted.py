@@ -28,6 +28,9 @@ from tmat.visible import visible
 _LONG = 100_000
 _PLAIN = re.compile(r"(?=\s*[+\-−.,;]?\.?[0-9])[0-9eE+\-−.,; \t]*[0-9][0-9eE+\-−.,; \t]*")
 _HEADING = re.compile(r"\s*#{2,6}\s+(\S.*)")
+_DIGIT = re.compile("[0-9]")
+_DEEP = re.compile(r"[\[({]{40}")
+_EMPTY = re.compile(r"(?:[,;|] ?){1000}")  # of a line that is too long to be looked at for their sake
 _COMMENT = re.compile(r"(?:^|\s)(?:#.*|//.*|%[%\s]*[^\W\d_].*)$|(?:^|\s)/\*.*?\*/\s*$")
 _RULE = re.compile(r"\s*(?:={3,}|-{3,}|\*{3,}|`{3,}.*|~{3,}.*|_{5,}|:{3,}.*)\s*")
 _PROMPT = re.compile(r"\s*(?:>>>|\.\.\.(?=\s)|In ?\[\d*\]:|Out ?\[\d*\][:=]|julia>|octave:\d+>|>>|(?:\[\d+\]:))\s?")
@@ -148,6 +151,12 @@ class _Reader:
 
     def take(self, raw: str, line: int) -> None:
         if len(raw) > _LONG and self._is_long_word(raw, line):
+            return
+        if len(raw) > _LONG and (_DEEP.search(raw) or _EMPTY.search(raw) or not _DIGIT.search(raw)):
+            error = InputError(
+                "brackets or separators without numbers between", self.where(line), "expected rows of numbers"
+            )
+            self.problem(error, self._name(), line)
             return
         if self.group is not None and self._goes_on(raw, line):
             return
