@@ -197,9 +197,9 @@ def test_the_largest_and_smallest_numbers_are_marked(key: str, tmp_path: Path, n
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ("Q\n1 2\n".encode("utf-16"), "is UTF-16 or UTF-32 text"),
+        (b"\xff\xfeQ", "is no utf-16 text"),
         (b"Q\n1 2\0\n", "is no text\n  byte 5 is 0"),
-        (b"Q\n\xe9 2\n", "is not UTF-8 text\n  byte 2 (line 2) is 0xe9"),
+        (b"Q\n\x81 2\n", "is not UTF-8 text\n  byte 2 (line 2) is 0x81"),
         (b"", "is empty"),
     ],
 )

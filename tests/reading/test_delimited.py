@@ -31,6 +31,9 @@ PLAIN = ("1", "2")
         ('"1","-2.5"\n3,−4\n', [[1, -2.5], [3, -4]], PLAIN, PLAIN),
         ("1.5;2\n3;4\n", [[1.5, 2], [3, 4]], PLAIN, PLAIN),
         ("1\t2\n3\t4\n", [[1, 2], [3, 4]], PLAIN, PLAIN),
+        ("3,14;2,71\n1,0;2,5\n", [[3.14, 2.71], [1, 2.5]], PLAIN, PLAIN),
+        ('"3,14","2,71"\n"0,5","1"\n', [[3.14, 2.71], [0.5, 1]], PLAIN, PLAIN),
+        ('a,b\n"1.234,5",2\n3,50%\n', [[1234.5, 2], [3, 0.5]], PLAIN, ("a", "b")),
         ("1 2\n3 4\n", [[1, 2], [3, 4]], PLAIN, PLAIN),
         ('"#",1,2\nyou,3,4\n', [[1, 2], [3, 4]], ("#", "you"), PLAIN),
     ],
@@ -47,9 +50,8 @@ def test_tables_with_and_without_labels(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("3,14;2,71\n1,0;2,5\n", "'3,14' has a decimal comma\n  in x.csv, line 1, column 1\n  write decimals with a"),
-        ('"3,14","2,71"\n', "'3,14' has a decimal comma"),
-        ('a,b\n"1.234,5",2\n', "'1.234,5' has a decimal comma\n  in x.csv, line 2, column 1"),
+        ('"1,234","5,678"\n', "'1,234': a decimal comma, or thousands?\n  in x.csv, line 1\n  write 1.234, or 1234"),
+        ("1,234;5\n6;7\n", "'1,234': a decimal comma, or thousands?"),
         ("1,2\n# note\n3\n", "rows of different lengths\n  in x.csv, line 3 has 1 number, line 1 has 2"),
         ("1,2\n3,x\n", "'x' where a number is due\n  in x.csv, line 2, column 2"),
         ("When,1,2\nyou,3,x\n", "'x' where a number is due\n  in x.csv, line 2, column 3"),

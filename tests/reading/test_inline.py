@@ -31,6 +31,10 @@ quick = settings(derandomize=True, max_examples=200, deadline=None)
         ("1;2", [[1], [2]]),
         ("-inf −∞ +inf ∞ −3 – 4".replace("– 4", "–4"), [[-math.inf, -math.inf, math.inf, math.inf, -3, -4]]),
         ("1e-3 .5 2. +1E2 -0", [[0.001, 0.5, 2, 100, 0]]),
+        ("1/2 −5/4 67 %; 1.5×10⁻³ ½ ０．５", [[0.5, -1.25, 0.67], [0.0015, 0.5, 0.5]]),
+        ("tensor([[1., 2.], [3., 4.]], grad_fn=<AddBackward0>)", [[1, 2], [3, 4]]),
+        ("matrix(c(1, 3, 2, 4), nrow=2)", [[1, 2], [3, 4]]),
+        ("0,5\t0,25", [[0.5, 0.25]]),
     ],
 )
 def test_what_spells_a_matrix(text: str, values: list[list[float]]) -> None:
@@ -50,11 +54,12 @@ def test_nan_is_a_number() -> None:
         ("3,14 2,71", "'3,14': a decimal comma, or two cells?"),
         (
             "0,5;0,25",
-            "'0,5': a decimal comma, or two cells?\n  in the command line: '0,5;0,25'\n  write 0.5 for one number",
+            "'0,5': a decimal comma, or two cells?\n  in the command line, line 1\n"
+            "  decimal commas make it 1×2, commas between cells 2×2\n  write 0.5 for one number",
         ),
         ("3,14, 2,71", "'3,14': a decimal comma, or two cells?"),
-        ("1/2", "'1/2' where a number is due\n  row 1, cell 1 of '1/2'\n  write fractions as decimals: 0.5"),
-        ("5%", "write percentages as decimals: 5% is 0.05"),
+        ("1/0", "'1/0' divides by 0\n  row 1, cell 1 of '1/0'"),
+        ("1,234\t2", "'1,234': a decimal comma, or thousands?"),
         (
             "1_000",
             "'1_000' where a number is due\n  row 1, cell 1 of '1_000'\n  write thousands without a sign between: 1000",

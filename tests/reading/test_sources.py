@@ -201,8 +201,9 @@ def test_a_file_without_permission(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("x.txt", "1 2\n3 4\n".encode("utf-16"), "x.txt is UTF-16 or UTF-32 text"),
-        ("x.csv", b"1,2\n\xff,3\n", "x.csv is not UTF-8 text\n  byte 4 (line 2) is 0xff"),
+        ("x.txt", "1 2\n3 x\n".encode("utf-16"), "'x' where a number is due\n  in x.txt, line 2, column 3"),
+        ("x.txt", b"\xff\xfe1", "x.txt is no utf-16 text"),
+        ("x.csv", b"1,2\n\x81,3\n", "x.csv is not UTF-8 text\n  byte 4 (line 2) is 0x81"),
         ("x.txt", b"1 2\n\0", "x.txt is no text\n  byte 4 is 0"),
         ("x.txt", b"# nothing\n", "x.txt holds no numbers"),
         ("x.txt", b"Q\n1 _\n", "Q is not filled in: row 1, column 2 is blank\n  in x.txt, the matrix at line 1"),
@@ -220,7 +221,7 @@ def test_contents_that_cannot_be_read(folder: Path, name: str, content: bytes, m
 
 def test_numbers_meant_inline_are_not_looked_for_on_disk() -> None:
     assert error_of("1 2; 3 x").startswith("'x' where a number is due")
-    assert error_of("0.5 1/2").startswith("'1/2' where a number is due")
+    assert error_of("0.5 1/0").startswith("'1/0' divides by 0")
     assert error_of("3,14 2,71").startswith("'3,14': a decimal comma, or two cells?")
 
 

@@ -12,14 +12,19 @@ import numpy as np
 from tmat.errors import InputError
 from tmat.numbers.claim import Claim
 from tmat.operations.operation import Array
-from tmat.reading.answers import TypedMatrix, read_answers_text
+from tmat.reading.answers import TypedMatrix
 from tmat.reading.documents import read_documents
 from tmat.reading.files import as_text, read_bytes
+from tmat.reading.handed_in import handed_in_text
+from tmat.reading.number_text import is_exact
+from tmat.reading.pasted import read_pasted
 from tmat.reading.sources import read_matrices
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.visible import visible
 
-TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".json", ".jsonl", "")
+TEXT_SUFFIXES = (
+    ".txt", ".text", ".md", ".markdown", ".json", ".jsonl", ".tex", ".html", ".htm", ".typ", ".py", ".r", ".m", ".jl", ".log", "",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +47,12 @@ class Answer:
         """The precision that its numbers claim."""
         if self.said is not None:
             return self.said
-        return Claim.infer(self.texts) if self.texts is not None else Claim.of_floats(self.values)
+        if self.texts is None:
+            return Claim.of_floats(self.values)
+        cells = [text for row in self.texts for text in row]
+        if any(map(is_exact, cells)) and not any("." in text for text in cells):
+            return Claim()  # fractions and whole numbers say exactly what they are
+        return Claim.infer(self.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,14 @@ class Called:
     stage: str
     name: str
     transposed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A matrix among the answers that could not be read, and why; the others are marked."""
+
+    name: str
+    error: InputError
 
 
 @dataclass(slots=True)
@@ -64,6 +82,7 @@ class Answers:
 
     matrices: list[Answer] = field(default_factory=list)
     origin: str = "answers"
+    unread: list[Unread] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Answer]:
         return iter(self.matrices)
@@ -89,7 +108,7 @@ class Answers:
                     continue
                 taken.add((answer.stage, answer.name))
             found.append(answer)
-        return Answers(found, self.origin)
+        return Answers(found, self.origin, self.unread)
 
     @classmethod
     def of(cls, matrices: Mapping[str, object], origin: str = "answers") -> Answers:
@@ -118,14 +137,26 @@ class Answers:
     @classmethod
     def of_text(cls, text: str, origin: str = "answers") -> Answers:
         """From text as people type it: a name, its rows, a blank line; # comments."""
-        return cls.of_texts(read_answers_text(text, origin), origin)
+        pasted = read_pasted(text, origin)
+        if pasted.problems and not pasted.found:
+            raise (pasted.lost or pasted.problems)[0].error
+        answers = cls.of_texts(pasted.found, origin)
+        answers.unread = [Unread(problem.name, problem.error) for problem in pasted.lost]
+        return answers
 
     @classmethod
     def of_bytes(cls, data: bytes, origin: str = "standard input") -> Answers:
-        """From the bytes of a file or a stream: JSON where it begins like JSON, else text."""
-        if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        """From the contents of a file or a stream: JSON where it begins like JSON, else text."""
+        if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
+            return cls.of_text(as_text(data, origin), origin)
+        try:
             return _from_json(data, origin)
-        return cls.of_text(as_text(data, origin), origin)
+        except InputError:
+            try:
+                return cls.of_text(as_text(data, origin), origin)  # brackets as programs print them
+            except InputError:
+                pass
+            raise
 
     @classmethod
     def of_workbook(cls, data: bytes, origin: str = "answers") -> Answers:
@@ -143,8 +174,13 @@ class Answers:
         """
         path = Path(path)
         origin = visible(str(path))
-        if path.suffix.lower() in TEXT_SUFFIXES:
-            answers = cls.of_bytes(_bytes(path), origin)
+        suffix = path.suffix.lower()
+        data = _bytes(path) if suffix not in (".npy", ".npz", ".xlsx") else b""
+        handed_in = handed_in_text(data, suffix, origin)
+        if handed_in is not None:
+            answers = cls.of_text(handed_in, origin)
+        elif suffix in TEXT_SUFFIXES:
+            answers = cls.of_bytes(data, origin)
         elif path.suffix.lower() == ".xlsx":
             answers = cls.of_workbook(_bytes(path), origin)
         else:

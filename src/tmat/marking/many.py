@@ -23,7 +23,24 @@ from tmat.visible import visible
 WORTH_A_POOL = 48
 """Submissions from which on more processes are worth starting."""
 
-SUFFIXES = (".txt", ".text", ".md", ".json", ".npz", ".csv", ".tsv", ".xlsx")
+SUFFIXES = (
+    ".txt",
+    ".text",
+    ".md",
+    ".json",
+    ".npz",
+    ".csv",
+    ".tsv",
+    ".xlsx",
+    ".tex",
+    ".html",
+    ".ipynb",
+    ".docx",
+    ".py",
+    ".pdf",
+    ".png",
+    ".jpg",
+)
 
 Progress = Callable[[int, int], None]
 

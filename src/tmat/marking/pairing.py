@@ -9,6 +9,7 @@ from tmat.errors import fold, nearest
 from tmat.marking.answers import Answer
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.verdicts import Unknown
+from tmat.sheet.names import meanings
 from tmat.stages import said_otherwise
 
 
@@ -37,7 +38,7 @@ class Pairing:
         if stage is None and "." in name:
             stage, _, name = name.rpartition(".")
         wanted = fold(re.sub(r"\s*\(.*\)$", "", name))
-        for sought in dict.fromkeys((wanted, _usual(wanted))):
+        for sought in dict.fromkeys((*meanings(wanted), _usual(wanted))):
             found = self._named.get(sought, [])
             if stage is not None:
                 its = [matrix for matrix in found if fold(matrix.stage) == fold(stage)]

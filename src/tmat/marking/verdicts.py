@@ -93,6 +93,7 @@ class Unknown:
     name: str
     nearest: str | None
     where: str = ""
+    why: str = ""  # what kept it from being read
 
 
 @dataclass(slots=True)

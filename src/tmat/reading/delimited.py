@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from tmat.errors import InputError
-from tmat.reading.number_text import counted, is_decimal_comma, number, why_not
+from tmat.reading.blocks import may_be_thousands, two_sizes
+from tmat.reading.number_text import counted, is_decimal_comma, number, why_not, with_point
 from tmat.reading.text_rows import is_misspelt
 from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
@@ -27,7 +28,9 @@ def read_delimited(text: str, origin: str, delimiter: str | None = None) -> Matr
     are there, even where the labels are numbers. An apostrophe before = + - @ in a label, which keeps a spreadsheet
     from taking it for a formula, is taken off. Lines that begin with # and blank lines are passed over.
 
-    Raises InputError with line and column for words among the numbers, ragged rows and decimal commas.
+    Decimal commas are read where cells are parted otherwise, and the origin says so.
+
+    Raises InputError with line and column for words among the numbers and ragged rows.
 
     >>> m = read_delimited("\\ufeff,a,b\\r\\nWhen,1,2\\r\\nyou,3,4\\r\\n", "x.csv")
     >>> m.rows, m.cols, m.values.tolist()
@@ -37,6 +40,7 @@ def read_delimited(text: str, origin: str, delimiter: str | None = None) -> Matr
     if not rows:
         raise InputError(f"{origin} holds no numbers", "expected rows of numbers, parted by commas or tabs")
     header, rows, labels = _parted(rows, origin)
+    rows, note = _with_points(rows, origin)
     width = len(rows[0][1])
     if header is not None and len(header[1]) != width:
         raise InputError(
@@ -45,7 +49,21 @@ def read_delimited(text: str, origin: str, delimiter: str | None = None) -> Matr
         )
     values = [_numbers(line, cells, width, rows[0][0], origin, labels is not None) for line, cells in rows]
     own = None if labels is None else [_label(cell) for cell in labels]
-    return Matrix.of("", values, own, [_label(cell) for cell in header[1]] if header else None, origin)
+    heads = [_label(cell) for cell in header[1]] if header else None
+    return Matrix.of("", values, own, heads, f"{origin}; {note}" if note else origin)
+
+
+def _with_points(rows: list[_Row], origin: str) -> tuple[list[_Row], str]:
+    """Decimal commas as points: within a cell a comma can be nothing else, but that it may part thousands."""
+    commas = [(line, cell) for line, cells in rows for cell in map(str.strip, cells) if is_decimal_comma(cell)]
+    if not commas:
+        return rows, ""
+    if may_be_thousands([cell for _, cell in commas]):
+        raise two_sizes(commas[0][1], f"in {origin}, line {commas[0][0]}")
+    pointed = [
+        (line, [with_point(c.strip()) if is_decimal_comma(c.strip()) else c for c in cells]) for line, cells in rows
+    ]
+    return pointed, "decimal commas read as points"
 
 
 def _rows(text: str, origin: str, delimiter: str | None) -> list[_Row]:

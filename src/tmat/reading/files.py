@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import BinaryIO
 
 from tmat.errors import InputError, LimitError
@@ -64,8 +65,47 @@ def read_bytes(stream: BinaryIO, origin: str) -> bytes:
 
 
 def as_text(data: bytes, origin: str) -> str:
-    """The bytes as UTF-8 text, without a byte order mark."""
-    refuse_other_encodings(data, origin)
+    """The bytes as text: UTF-8, UTF-16 and UTF-32 by their mark, else GBK or the Western code page, as the bytes tell."""
+    for mark, encoding in _MARKED:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding).removeprefix("\ufeff")
+            except UnicodeDecodeError:
+                raise InputError(f"{origin} is no {encoding} text", "though it begins as one does") from None
     if b"\0" in data:
+        wide = _without_mark(data)
+        if wide is not None:
+            return wide
         raise InputError(f"{origin} is no text", f"byte {data.index(0)} is 0", mend="give it the suffix of its format")
-    return data.decode("utf-8-sig")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    for encoding in ("gb18030", "cp1252") if _is_chinese(data) else ("cp1252",):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    refuse_other_encodings(data, origin)
+    raise InputError(f"{origin} is no text in UTF-8", mend="save it as UTF-8")
+
+
+_MARKED = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def _without_mark(data: bytes) -> str | None:
+    """UTF-16 without its mark: every other byte of the beginning is 0."""
+    head = data[:200]
+    for encoding, zeros, others in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
+        if len(head) > 3 and zeros.count(0) > 0.7 * len(zeros) and others.count(0) == 0:
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError:
+                return None
+    return None
+
+
+def _is_chinese(data: bytes) -> bool:
+    """Whether the bytes beyond ASCII come in pairs, as GBK has them."""
+    runs = re.findall(rb"[\x80-\xff]+", data)
+    return bool(runs) and all(len(run) % 2 == 0 and run[0] >= 0xA1 for run in runs)

@@ -1,4 +1,4 @@
-"""Matrices typed on the command line: ``"1 2; 3 4"``."""
+"""Matrices typed on the command line: ``"1 2; 3 4"``, or pasted in any other form."""
 
 from __future__ import annotations
 
@@ -8,23 +8,30 @@ from tmat.errors import InputError
 from tmat.reading.documents import document
 from tmat.reading.json_text import parse
 from tmat.reading.number_text import counted, is_blank, number, why_not
+from tmat.reading.pasted import Pasted, read_pasted
 from tmat.reading.place import Place
-from tmat.reading.text_rows import row_texts, split_row
+from tmat.reading.text_rows import split_cells
 from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
 
 ORIGIN = "the command line"
 _NUMBERLIKE = re.compile(r"[+\-−]?[0-9.]*[0-9](?:[eE][+\-]?[0-9]+|[/_:][0-9]+|%)?|_+|\?+")
+_OPENED = re.compile(
+    r"(?:^|=\s*|\b(?:array|tensor|Tensor|Array|[mM]atrix|mat|c)\s*)[\[({]\s*[\[({]{0,2}\s*[+\-−.]?[0-9]"
+)
+_BRACKETED = re.compile(r"[\[({⎡|&\n\\<]")
 
 
 def read_inline(text: str) -> Matrix:
-    """The matrix that a text spells: rows parted by ``;`` or lines, cells by spaces or commas; or JSON's arrays.
+    """The matrix that a text spells: rows parted by ``;`` or lines, cells by spaces or commas; JSON's arrays; what is pasted.
 
     Raises InputError with row and cell where a number is due and something else stands, or rows differ in length.
 
     >>> read_inline("1 2; 3 −4").values
     array([[ 1.,  2.],
            [ 3., -4.]])
+    >>> read_inline("tensor([[0.5, 1/4]])").values
+    array([[0.5 , 0.25]])
     """
     if text.lstrip().startswith("["):
         try:
@@ -32,14 +39,34 @@ def read_inline(text: str) -> Matrix:
         except InputError:
             if text.count("[") != text.count("]"):
                 raise
-            parsed = None  # brackets as in MATLAB or in what NumPy prints: read as rows below
+            parsed = None  # brackets as in MATLAB or in what NumPy prints
         if parsed is not None:
             found = document(parsed, Place(ORIGIN))
             assert isinstance(found, dict)
             return found[""]
-    rows = [
-        split_row(row, f"in {ORIGIN}: '{visible(text, 60)}'") for line in text.splitlines() for row in row_texts(line)
-    ]
+    pasted = read_pasted(text, ORIGIN)
+    if len(pasted.found) == 1 and not pasted.problems:
+        [one] = pasted.found
+        plain = one.matrix.rows == tuple(str(n) for n in range(1, one.matrix.height + 1)) and not one.name
+        if not one.blanks and (plain or _BRACKETED.search(text)):
+            return Matrix("", one.matrix.values, one.matrix.rows, one.matrix.cols, _origin(one.notes))
+    _complain(text, pasted)
+    raise AssertionError("a text that is no matrix is told why")
+
+
+def _origin(notes: tuple[str, ...]) -> str:
+    return "; ".join((ORIGIN, *notes))
+
+
+def _unbracketed(line: str) -> str:
+    return line.replace("[", " ").replace("]", ";") if line.lstrip().startswith("[") else line
+
+
+def _complain(text: str, pasted: Pasted) -> None:
+    """Raise what is wrong, by row and cell where the text is written in rows."""
+    if pasted.problems and "decimal comma" in pasted.problems[0].error.what:
+        raise pasted.problems[0].error
+    rows = [row for line in text.splitlines() for row in split_cells(_unbracketed(line))]
     if not rows:
         raise InputError("no numbers", f"in {ORIGIN}: '{visible(text, 60)}'", mend='write rows as "1 2; 3 4"')
     for i, row in enumerate(rows, 1):
@@ -53,17 +80,19 @@ def read_inline(text: str) -> Matrix:
                 "rows of different lengths",
                 f"in '{visible(text, 60)}': row {i} has {counted(len(row), 'number')}, row 1 has {len(rows[0])}",
             )
-    return Matrix.of("", [[number(cell) for cell in row] for row in rows], origin=ORIGIN)
+    if pasted.problems:
+        raise pasted.problems[0].error
+    raise InputError(f"{len(pasted.found)} matrices where one is due", f"in {ORIGIN}: '{visible(text, 60)}'")
 
 
 def looks_inline(source: str) -> bool:
     """Whether a source that did not parse was meant as numbers rather than as a file's name.
 
-    >>> [looks_inline(source) for source in ("1 2; 3 x", "wq.csv", "2 weights.csv", "a;b.csv")]
-    [True, False, False, False]
+    >>> [looks_inline(source) for source in ("1 2; 3 x", "wq.csv", "2 weights.csv", "a;b.csv", "tensor([[1, x]])")]
+    [True, False, False, False, True]
     """
     text = source.strip()
-    if text.startswith("["):
+    if text.startswith("[") or _OPENED.search(text):
         return True
     words = re.split(r"[,;\s]+", text)
     numbers = sum(_NUMBERLIKE.fullmatch(word) is not None or number(word) is not None for word in words)

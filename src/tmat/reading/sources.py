@@ -10,12 +10,14 @@ from io import BytesIO
 from typing import BinaryIO
 
 from tmat.errors import InputError, fold
-from tmat.reading.answers import read_answers_text
 from tmat.reading.choosing import choose
 from tmat.reading.delimited import read_delimited
 from tmat.reading.documents import Document, read_documents
 from tmat.reading.files import as_text, open_file, read_bytes
+from tmat.reading.handed_in import handed_in_text
 from tmat.reading.inline import looks_inline, read_inline
+from tmat.reading.pasted import Problem, read_pasted
+from tmat.sheet.names import canonical
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.visible import visible
 
@@ -75,10 +77,13 @@ def read_matrix(name: str, source: str, *, stdin: BinaryIO | None = None) -> Mat
     """
     found = read_matrices(source, stdin=stdin)
     if len(found) == 1:
-        [matrix] = found.values()
+        [(own, matrix)] = found.items()
+        if canonical(own) != canonical(name):
+            _raise_problem(found, None)
         return matrix.renamed(name)
     shown = visible(source, 200)
     try:
+        _raise_problem(found, name)
         return found[choose(name, found, shown)].renamed(name)
     except InputError as error:
         raise InputError(error.what, *error.details, mend=error.mend or f"choose one: {name}={shown}:NAME") from None
@@ -150,14 +155,28 @@ def _loaded(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str
         return _numpy(BytesIO(data), suffix, origin, name)
     if data.startswith(b"\x93NUMPY"):
         return _numpy(BytesIO(data), ".npy", origin, name)
+    handed_in = handed_in_text(data, suffix, origin)
+    if handed_in is not None:
+        return _only(_typed(handed_in, origin), name, origin)
     if data.startswith(b"PK\x03\x04") or suffix in SPREADSHEETS:
         return _zipped(data, suffix, origin, name)
     if suffix == ".json" or (suffix not in (".csv", ".tsv", ".txt", ".md") and _begins_json(data)):
-        return _from_document(_one_document(data, origin), name, origin)
+        return _json_or_print(data, suffix, origin, name)
     text = as_text(data, origin)
     if suffix in (".csv", ".tsv"):
-        return _only({"": read_delimited(text, origin, "\t" if suffix == ".tsv" else None)}, name, origin)
+        return _only(_delimited(text, suffix, origin), name, origin)
     return _only(_typed(text, origin), name, origin)
+
+
+def _delimited(text: str, suffix: str, origin: str) -> dict[str, Matrix]:
+    """A table, or several with a name over each."""
+    try:
+        return {"": read_delimited(text, origin, "\t" if suffix == ".tsv" else None)}
+    except InputError:
+        pasted = read_pasted(text, origin, commas=True)
+        if not pasted.found or pasted.problems or not all(each.name and not each.blanks for each in pasted.found):
+            raise
+        return {each.name: each.matrix for each in pasted.found}
 
 
 def _zipped(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
@@ -172,6 +191,21 @@ def _zipped(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str
     if [one.matrix.name for one in found] == [""]:
         return _only({"": found[0].matrix}, name, origin)
     return _from_document(as_worksheet(found), name, origin)
+
+
+def _json_or_print(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
+    """JSON; where it is none, what a program prints in brackets."""
+    try:
+        document = _one_document(data, origin)
+    except InputError:
+        if suffix == ".json":
+            raise
+        try:
+            return _only(_typed(as_text(data, origin), origin), name, origin)
+        except InputError:
+            pass
+        raise
+    return _from_document(document, name, origin)
 
 
 def _begins_json(data: bytes) -> bool:
@@ -215,21 +249,37 @@ def _from(matrix: Matrix, name: str, stage: str, origin: str) -> Matrix:
     return Matrix(name, matrix.values, matrix.rows, matrix.cols, f"{origin}:{visible(f'{stage}.{name}', 60)}")
 
 
-def _typed(text: str, origin: str) -> dict[str, Matrix]:
-    typed = read_answers_text(text, origin)
-    if not typed:
+class Found(dict[str, Matrix]):
+    """The matrices of a text by name, and what kept others from being read."""
+
+    problems: tuple[Problem, ...] = ()
+
+
+def _typed(text: str, origin: str, *, commas: bool = False) -> Found:
+    pasted = read_pasted(text, origin, commas=commas)
+    if not pasted.found:
+        if pasted.problems:
+            raise (pasted.lost or pasted.problems)[0].error
         raise InputError(
             f"{origin} holds no numbers", "expected rows of numbers, a name over them where there are several"
         )
-    for each in typed:
+    found = Found()
+    problems = [problem for problem in pasted.problems if problem.lost]
+    for each in pasted.found:
         if each.blanks:
             i, j = each.blanks[0]
             label = f"row {i + 1}, column {j + 1}"
-            raise InputError(
+            error = InputError(
                 f"{visible(each.name, 60) or 'the matrix'} is not filled in: {label} is blank",
                 f"in {origin}, the matrix at line {each.line}",
             )
-    return {each.name: each.matrix for each in typed}
+            problems.append(Problem(error, each.name, each.line))
+        else:
+            found[each.name] = each.matrix
+    if not found:
+        raise problems[0].error
+    found.problems = tuple(problems)
+    return found
 
 
 def _only(found: dict[str, Matrix], name: str | None, origin: str) -> dict[str, Matrix]:
@@ -238,8 +288,20 @@ def _only(found: dict[str, Matrix], name: str | None, origin: str) -> dict[str, 
     if list(found) == [""]:
         raise InputError(f"no matrix '{visible(name, 60)}' in {origin}", "it holds one matrix, without a name",
                          mend="leave out the :name")  # fmt: skip
-    key = choose(name, found, origin)
+    try:
+        key = choose(name, found, origin)
+    except InputError:
+        _raise_problem(found, name)
+        raise
     return {key: found[key]}
+
+
+def _raise_problem(found: Mapping[str, Matrix], name: str | None) -> None:
+    """Raise what kept the matrix of that name from being read, or without a name, whatever was lost."""
+    problems = found.problems if isinstance(found, Found) else ()
+    for problem in problems:
+        if name is None or not problem.name or canonical(problem.name) == canonical(name):
+            raise problem.error
 
 
 def read_weights(path: str) -> Mapping[str, Matrix]:
@@ -261,6 +323,7 @@ def read_weights(path: str) -> Mapping[str, Matrix]:
             "expected an .npz, an object of named arrays, or text with a name over each matrix",
             mend=f"give it by name: -m W_Q={origin}",
         )
+    _raise_problem(found, None)
     given: dict[str, Matrix] = {}
     names: dict[str, str] = {}
     for name, m in found.items():

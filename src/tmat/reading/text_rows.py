@@ -1,31 +1,22 @@
-"""One typed line into cells: spaces, tabs, commas, Markdown's pipes, brackets and all."""
+"""One typed line into cells: spaces, tabs, commas, semicolons, a table's bars."""
 
 from __future__ import annotations
 
 import re
 
-from tmat.errors import InputError
-from tmat.reading.number_text import DECIMAL_COMMA_MEND, LONGEST_NUMBER, is_blank, is_decimal_comma, number, why_not
-from tmat.visible import visible
+from tmat.reading.naming import bare
+from tmat.reading.number_text import (
+    LONGEST_NUMBER,
+    is_blank,
+    is_meant_as_number,
+    number,
+    why_not,
+)
 
-# The brackets that tables on a terminal are drawn with.
-DRAWN = str.maketrans("⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠│┃║", " " * 15)
+TIGHT = re.compile(r"[0-9],[0-9]")
 _SEPARATOR = re.compile(r"\s*,\s*|\s+")
-_ODD_SPACE = re.compile(r"[^\S\t]")
-_ROW_END = re.compile(r"[;\]]")
-_PIPE_RULE = re.compile(r"\s*\|?(?:\s*(?::?-{2,}:?|:-+:?|-+:)\s*(?:\||$))+\s*")
-_TIGHT = re.compile(r"[0-9],[0-9]")
-
-
-def row_texts(line: str) -> list[str]:
-    """The rows of a line: one, or several where ; or brackets part them.
-
-    >>> row_texts("[[1, 2], [3, 4]]"), row_texts("1 2; 3 4;"), row_texts("When 1 2")
-    (['1, 2', '3, 4'], ['1 2', '3 4'], ['When 1 2'])
-    """
-    spaced = _ODD_SPACE.sub(" ", line.translate(DRAWN))
-    pieces = (piece.strip("[, \t") for piece in _ROW_END.split(spaced))
-    return [piece for piece in pieces if piece]
+_PIPE_RULE = re.compile(r"\|?(?:\s*(?::?-{2,}:?|:-+:?|-+:)\s*(?:\||$))+")
+_BOX = re.compile(r"[\s|+:=\-─━═│┃║┄┈┆┌┐└┘├┤┬┴┼╞╡╪╭╮╰╯┏┓┗┛┡┩╇┳┻╋╔╗╚╝╠╣╦╩╬┠┨┯┷┿╟╢╫╤╧╒╕╘╛]+")
 
 
 def is_cell(text: str) -> bool:
@@ -36,51 +27,46 @@ def is_cell(text: str) -> bool:
 def is_misspelt(text: str) -> bool:
     """Whether a text is a number that is only written wrong: taken for a row's label, it would be lost in silence.
 
-    >>> [is_misspelt(text) for text in ("1e400", "1/2", "50%", "2nd", "When", "1")]
+    >>> [is_misspelt(text) for text in ("1e400", "1.O", "0..5", "2nd", "When", "1")]
     [True, True, True, False, False, False]
     """
-    return number(text) is None and len(text) <= LONGEST_NUMBER and why_not(text)[1] is not None
+    if number(text) is not None or len(text) > LONGEST_NUMBER:
+        return False
+    return why_not(text)[1] is not None or is_meant_as_number(text)
 
 
-def split_row(text: str, where: str) -> list[str]:
-    """The cells of one row, parted by commas, tabs or spaces; the first may be a word that labels the row.
+def split_cells(text: str) -> list[list[str]]:
+    """The rows of a line whose commas part cells.
 
-    A single 3,14 is an error: it may be one number or two.
-
-    >>> split_row("1, 2, 3", "x"), split_row("When 0.5 _", "x"), split_row("1,2,3", "x")
-    (['1', '2', '3'], ['When', '0.5', '_'], ['1', '2', '3'])
+    >>> split_cells("1, 2, 3"), split_cells("When 0.5 _"), split_cells("1,2;3,4;")
+    ([['1', '2', '3']], [['When', '0.5', '_']], [['1', '2'], ['3', '4']])
     """
+    rows = []
+    for piece in text.split(";"):
+        own = piece.strip(", \t") if "\t" not in piece else piece.strip()
+        if not own:
+            continue
+        if "\t" in own:
+            tabbed = [cell.strip() for cell in own.split("\t")]
+            if not any(re.search(r"\s", cell) for cell in tabbed[1:]):
+                rows.append(tabbed)
+                continue
+        rows.append(_SEPARATOR.split(own))
+    return rows
+
+
+def cells_of_commas(text: str) -> list[list[str]]:
+    """The row of a line whose commas are decimal: tabs, semicolons, commas with a space, or spaces part its cells.
+
+    >>> cells_of_commas("0,5; -1,25; 3"), cells_of_commas("0,5 -1,25")
+    ([['0,5', '-1,25', '3']], [['0,5', '-1,25']])
+    """
+    text = text.strip().rstrip(";").strip()
     if "\t" in text:
-        tabbed = [cell.strip() for cell in text.split("\t")]
-        if not any(re.search(r"\s", cell) for cell in tabbed[1:]):
-            for cell in tabbed:
-                _refuse_decimal_comma(cell, where)
-            return tabbed
-    words = text.split()
-    numbers = text if is_cell(words[0].split(",")[0]) else text.partition(words[0])[2].strip()
-    if _TIGHT.search(numbers):
-        if re.search(r"\s", numbers):
-            culprit = next((word for word in numbers.split() if _TIGHT.search(word)), numbers).strip(",")
-            raise InputError(
-                f"'{visible(culprit, 40)}': a decimal comma, or two cells?",
-                where,
-                "the row parts its cells by spaces as well",
-                mend=DECIMAL_COMMA_MEND,
-            )
-        if is_decimal_comma(numbers):
-            whole, _, decimals = numbers.rpartition(",")
-            raise InputError(
-                f"'{visible(numbers, 40)}': a decimal comma, or two cells?",
-                where,
-                mend=f"write {whole}.{decimals} for one number, '{whole} {decimals}' for two",
-            )
-    return _SEPARATOR.split(text)
-
-
-def _refuse_decimal_comma(cell: str, where: str) -> None:
-    if is_decimal_comma(cell):
-        what, mend = why_not(cell)
-        raise InputError(what, where, mend=mend)
+        return [[cell.strip() for cell in text.split("\t")]]
+    if ";" in text:
+        return [[cell.strip() for cell in text.split(";")]]
+    return [re.split(r",?\s+", text)]
 
 
 def is_pipe_row(line: str) -> bool:
@@ -89,7 +75,7 @@ def is_pipe_row(line: str) -> bool:
     >>> is_pipe_row("| When | 1 |"), is_pipe_row("1 2")
     (True, False)
     """
-    return line.lstrip().startswith("|") or " | " in line
+    return line.lstrip().startswith("|") or " | " in line or line.rstrip().endswith(" |")
 
 
 def pipe_cells(line: str) -> list[str]:
@@ -100,7 +86,12 @@ def pipe_cells(line: str) -> list[str]:
     """
     inner = line.strip().removeprefix("|").removesuffix("|")
     cells = re.split(r"(?<!\\)\|", inner)
-    return [bare(cell.strip().replace("\\|", "|")) for cell in cells]
+    found = [bare(cell.strip().replace("\\|", "|")) for cell in cells]
+    filled = [cell for cell in found if cell]
+    numbers = [cell.split() for cell in filled if re.search(r"\s", cell) and all(map(is_cell, cell.split()))]
+    if len(numbers) == 1 and not any(is_cell(cell) for cell in filled if re.search(r"\s", cell) is None):
+        return [*(cell for cell in filled if cell.split() != numbers[0]), *numbers[0]]  # one cell holds the whole row
+    return found
 
 
 def is_pipe_rule(line: str) -> bool:
@@ -109,18 +100,14 @@ def is_pipe_rule(line: str) -> bool:
     >>> is_pipe_rule("|---|:--:|"), is_pipe_rule("| - | 1 |")
     (True, False)
     """
-    return "-" in line and _PIPE_RULE.fullmatch(line) is not None
+    return "-" in line and _PIPE_RULE.fullmatch(line.strip()) is not None
 
 
-def bare(text: str) -> str:
-    """A word without the marks that Markdown sets it in.
+def is_box_rule(line: str) -> bool:
+    """Whether a line only draws a table's frame.
 
-    >>> bare("**Q**"), bare("`W_Q`"), bare("$K$"), bare("*")
-    ('Q', 'W_Q', 'K', '*')
+    >>> is_box_rule("+------+----+"), is_box_rule("├─────┼────┤"), is_box_rule("- -")
+    (True, True, False)
     """
-    for mark in ("**", "__", "`", "$", "*"):
-        if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark):
-            inner = text[len(mark) : -len(mark)].strip()
-            if inner.strip("_"):
-                return inner
-    return text
+    drawn = any(sign in line for sign in ("--", "──", "══", "━━", "=="))
+    return drawn and _BOX.fullmatch(line) is not None and any(sign in line for sign in "|+┌├└╞┼╭╰┏┡┗╔╠╚─━═")

@@ -10,16 +10,42 @@ from tmat.sheet.worksheet import Matrix
 
 ALIASES = {
     "wquery": "wq", "wkey": "wk", "wvalue": "wv", "query": "q", "key": "k", "value": "v", "wout": "wo",
-    "queries": "q", "keys": "k", "values": "v", "inputs": "x",
+    "queries": "q", "keys": "k", "values": "v", "inputs": "x", "input": "x", "inputembeddings": "x",
+    "qkᵀ": "scores", "q·kᵀ": "scores", "qk^t": "scores", "q·k^t": "scores", "qk.t": "scores", "q@k.t": "scores", "qkt": "scores", "q@kᵀ": "scores",
+    "q*k^t": "scores", "q×kᵀ": "scores", "q.k^t": "scores", "qk'": "scores", "q@k^t": "scores",
+    "attentionscores": "scores", "attnscores": "scores", "score": "scores", "rawscores": "scores",
+    "scaledscores": "scaled", "scaledattentionscores": "scaled", "scores/scaled": "scaled", "qkᵀ/√dk": "scaled", "qk^t/√dk": "scaled",
+    "q·kᵀ/√dk": "scaled", "maskedscores": "masked", "attn": "weights", "attnweights": "weights", "attentionweights": "weights",
+    "attentionmatrix": "weights", "attentionprobs": "weights", "attentionprobabilities": "weights", "softmax": "weights", "weight": "weights", "α": "weights",
+    "alpha": "weights", "contextvectors": "z", "contextvector": "z",
+    "probs": "probabilities", "probability": "probabilities", "logit": "logits", "normalised": "normalized", "positionalencoding": "pe",
+    "positionalencodings": "pe", "查询": "q", "查询矩阵": "q", "键": "k", "键矩阵": "k", "值": "v", "值矩阵": "v", "注意力权重": "weights",
+    "注意力权重矩阵": "weights", "注意力分数": "scores", "注意力得分": "scores", "缩放": "scaled", "缩放分数": "scaled", "输入": "x", "输入矩阵": "x", "掩码": "mask",
 }  # fmt: skip
-"""Names that books use for the paper's letters."""
+"""Names that books and people use for the paper's letters; each means the same in every stage."""
+
+MEANINGS = {
+    "s": ("scores",), "p": ("weights", "probabilities"), "a": ("weights",), "o": ("output", "z"), "out": ("output", "z"),
+    "attention": ("z", "weights"), "attentionoutput": ("output", "z"), "attnoutput": ("output", "z"), "attentionvalues": ("z",), "context": ("z",),
+    "head": ("z",), "heads": ("concat", "z"), "means": ("mean",), "average": ("mean",), "μ": ("mean",), "mu": ("mean",), "stddev": ("std",),
+    "deviation": ("std",), "sd": ("std",), "stds": ("std",), "sigma": ("std",), "σ": ("std",), "standarddeviation": ("std",), "norm": ("normalized",),
+    "addnorm": ("normalized",), "layernorm": ("normalized",), "relu": ("activated",), "gelu": ("activated",), "prediction": ("predicted",),
+    "positional": ("pe",), "embedding": ("e",), "embeddings": ("e",), "输出": ("output", "z"), "上下文": ("z",), "上下文向量": ("z",), "y": ("output",),
+}  # fmt: skip
+"""What else a name may mean among answers, the likelier first: as the stage has a step of that name."""
+
+STEPS = frozenset(("x", "e", "q", "k", "v", "wq", "wk", "wv", "wo", "bq", "bk", "bv", "bo", "mask", "scores", "scaled", "masked", "weights", "dropped", "z", "concat", "output", "sum", "mean", "std", "var", "variance", "normalized", "hidden", "activated", "logits", "probabilities", "predicted", "pe", "ids", "w1", "b1", "w2", "b2", "w3", "b3", "gamma", "beta", "residual", "context", "memory", "we", "wvocab", "bvocab", "attentionscores", "qkt", "γ", "β"))  # fmt: skip
 
 HEADS = {str(n): n for n in range(1, 65)}  # another number behind a name is no head's
 
 
 @lru_cache(2048)
 def canonical(name: str) -> str:
-    """A name as it is looked up: folded, and a book's word for it turned into the paper's letter."""
+    """A name as it is looked up: folded, and a book's word for it turned into the paper's letter.
+
+    >>> canonical("W_Query"), canonical("attention scores"), canonical("QKᵀ"), canonical("注意力权重")
+    ('wq', 'scores', 'scores', 'weights')
+    """
     own = fold(name)
     stem = own.rstrip("0123456789")
     return ALIASES.get(stem, stem) + own[len(stem) :]
@@ -33,6 +59,35 @@ def stem(name: str) -> str:
     """
     own = fold(name.removesuffix(".T")).rpartition(".")[2].rstrip("0123456789")
     return ALIASES.get(own, own)
+
+
+@lru_cache(2048)
+def meanings(name: str) -> tuple[str, ...]:
+    """What a name among answers may mean, folded, the likelier first: itself, then what people call so.
+
+    >>> meanings("Q"), meanings("S"), meanings("head 1"), meanings("O")
+    (('q',), ('s', 'scores'), ('head1', 'z1'), ('o', 'output', 'z'))
+    """
+    own = fold(name)
+    stem = own.rstrip("0123456789")
+    number = own[len(stem) :]
+    found = [own, canonical(name), *(each + number for each in MEANINGS.get(stem, ()))]
+    return tuple(dict.fromkeys(found))
+
+
+def is_known(name: str) -> bool:
+    """Whether a text is a name of the paper's, a book's or people's for a matrix; a single small letter is a word.
+
+    >>> [is_known(name) for name in ("W_Q", "attention scores", "A", "a", "When", "Q1", "query")]
+    [True, True, True, False, False, True, True]
+    """
+    own = fold(name).rstrip("0123456789")
+    single = len(name.rstrip("0123456789")) == 1 and name[0].islower() and name.isascii()
+    return (
+        bool(own)
+        and not single
+        and (own in STEPS or own in ALIASES or own in MEANINGS or own.rpartition(".")[2] in STEPS)
+    )
 
 
 def by_name(matrices: Mapping[str, object]) -> dict[str, tuple[str, Matrix]]:

@@ -119,7 +119,9 @@ def note(one: Note) -> str:
 
 
 def unknown(one: Unknown) -> str:
-    """A name that the key does not know."""
+    """A name that the key does not know, or a matrix that could not be read."""
+    if one.why:
+        return f"not read: {visible(one.why)}" + (f" ({one.where})" if one.where else "")
     said = f"the key has no step '{visible(one.name)}'"
     if one.nearest:
         said += f": did you mean {one.nearest}?"

@@ -1,0 +1,193 @@
+"""HTML as plain text: a table becomes rows between bars, a heading a heading, the rest lines of words."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from tmat.reading.markup import Lines, Plain
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>")
+_SILENT = frozenset(
+    (
+        "script",
+        "style",
+        "head",
+        "summary",
+        "label",
+        "nav",
+        "footer",
+        "aside",
+        "button",
+        "svg",
+        "template",
+        "noscript",
+        "title",
+    )
+)
+_ASIDE = re.compile(
+    r"class=\"(?:working|ramp|notes|said|sentence|number)\""
+)  # beside the matrices of a page that tmat wrote
+_LINES = frozenset(
+    [
+        "p",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "section",
+        "article",
+        "header",
+        "main",
+        "figure",
+        "figcaption",
+        "caption",
+        "summary",
+        "details",
+        "dt",
+        "dd",
+        "body",
+        "html",
+        "tr",
+        "pre",
+        "blockquote",
+        "form",
+        "label",
+    ]
+)
+
+
+def without_tags(text: str) -> Plain:
+    """The page without its tags; what is in scripts and styles, and in lists of workings, is passed over."""
+    return _Html(text).page()
+
+
+class _Html:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = Lines()
+        self.line = 1
+        self.silent = ""  # the tag whose content is passed over
+        self.rows: list[list[str]] = []
+        self.places: list[int] = []
+        self.heads: list[bool] = []
+        self.cell: list[str] | None = None
+        self.tables = 0
+        self.preformatted = False
+        self.caption = ""
+
+    def page(self) -> Plain:
+        text, at, counted = self.text, 0, 0
+        while at < len(text):
+            start = text.find("<", at)
+            if start < 0:
+                start = len(text)
+            self._words(text[at:start])
+            self.line += text.count("\n", counted, start)
+            counted = start
+            if start == len(text):
+                break
+            if text.startswith("<!--", start):
+                end = text.find("-->", start)
+                at = len(text) if end < 0 else end + 3
+                continue
+            tag = _TAG.match(text, start)
+            if tag is None:
+                self._words("<")
+                at = start + 1
+                continue
+            self._tag(tag[2].lower(), bool(tag[1]), tag[3])
+            at = tag.end()
+        self._table()
+        return self.lines.plain(prose=True)
+
+    def _words(self, raw: str) -> None:
+        if self.silent or not raw:
+            return
+        words = unescape(raw) if "&" in raw else raw
+        if self.cell is not None:
+            self.cell.append(words)
+        elif self.preformatted:
+            first, *rest = words.split("\n")
+            self.lines.put(first)
+            for n, more in enumerate(rest, 1):
+                self.lines.end(self.line + n - 1)
+                self.lines.put(more)
+        elif words.strip():
+            self.lines.put(re.sub(r"\s+", " ", words))
+        else:
+            self.lines.put(" ")
+
+    def _tag(self, name: str, closing: bool, attributes: str) -> None:
+        if self.silent:
+            if closing and name == self.silent:
+                self.silent = ""
+            return
+        if name in _SILENT and not closing:
+            self.silent = "" if attributes.endswith("/") else name
+        elif not closing and _ASIDE.search(attributes):
+            self.silent = name
+        elif name in ("td", "th", "mtd"):
+            self._cell(name, closing)
+        elif name in ("tr", "mtr"):
+            self._end_cell()
+            if not closing:
+                self.rows.append([])
+                self.places.append(self.line)
+                self.heads.append(True)
+        elif name in ("table", "mtable"):
+            self._end_cell()
+            self._table()
+            self.tables += -1 if closing else 1
+        elif name in ("sup", "sub"):
+            if not closing:
+                self._words("^" if name == "sup" else "_")
+        elif name in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            self._break()
+            if closing:
+                self.lines.line("", self.line)
+            else:
+                self.lines.put("## ")
+        elif name == "br":
+            self._break() if self.cell is None else self.cell.append(" ")
+        elif name in _LINES and self.cell is None:
+            self._break()
+            if name == "pre":
+                self.preformatted = not closing
+
+    def _break(self) -> None:
+        if self.cell is None and any(part.strip() for part in self.lines.parts):
+            self.lines.end(self.line)
+        elif self.cell is None:
+            self.lines.parts.clear()
+
+    def _cell(self, name: str, closing: bool) -> None:
+        self._end_cell()
+        if closing:
+            return
+        if not self.rows:
+            self.rows.append([])
+            self.places.append(self.line)
+            self.heads.append(True)
+        self.cell = []
+        if name != "th":
+            self.heads[-1] = False
+
+    def _end_cell(self) -> None:
+        if self.cell is not None:
+            self.rows[-1].append(re.sub(r"\s+", " ", "".join(self.cell)).strip())
+            self.cell = None
+
+    def _table(self) -> None:
+        """The table is done: its rows, its first one a head where all of it is marked so, or its corner is empty."""
+        self._end_cell()
+        kept = [
+            (cells, place, head) for cells, place, head in zip(self.rows, self.places, self.heads, strict=True) if cells
+        ]
+        self.rows, self.places, self.heads = [], [], []
+        if not kept:
+            return
+        self._break()
+        first = kept[0][0]
+        head = len(kept) > 1 and (kept[0][2] or (first[0] == "" and len(first) > 1))
+        self.lines.table([cells for cells, _, _ in kept], [place for _, place, _ in kept], head=head)

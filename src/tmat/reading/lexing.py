@@ -1,0 +1,115 @@
+"""A line of pasted text as tokens: numbers in every spelling, words, brackets, separators."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from tmat.reading.number_text import ONE_SIGN, is_blank, number
+
+UNSEEN = dict.fromkeys(
+    map(
+        ord,
+        "\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069",
+    )
+)
+"""Characters that show as nothing: a text that was copied brings them along."""
+
+_SPACES = dict.fromkeys((160, 5760, *range(8192, 8203), 8239, 8287, 12288, 11, 12, 8232, 8233, 133), " ")
+_NARROW_THOUSANDS = re.compile("(?<![0-9.])[0-9]{1,3}(?:[\u00a0\u2009\u202f][0-9]{3})+(?![0-9])")
+MARKS = frozenset("✓✔✗✘✕❌✅☑☒←→⇐⇒★☆•·*†‡◀▶►◄")
+"""What a marker puts beside a row."""
+
+TRUTH = {"True": 1.0, "False": 0.0, "true": 1.0, "false": 0.0, "TRUE": 1.0, "FALSE": 0.0}
+
+_N = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_S = r"[+\-−–]?"
+_SPELLED = (
+    rf"{_S}(?:(?:np|numpy|torch|math|jnp|tf|decimal)\.)?(?:b?float(?:16|32|64)?|double|int(?:8|16|32|64)?|Decimal)\(\s*['\"]?[^'\"()\s,]{{1,40}}['\"]?\s*\)",
+    rf"{_S}(?:{_N})?(?:√|sqrt)\(\s*{_N}\s*\)(?:\s?/\s?{_N})?",
+    rf"{_S}{_N}\s?/\s?(?:√|sqrt)\(\s*{_N}\s*\)",
+    rf"{_S}(?:e\^[({{]?{_S}{_N}[)}}]?|exp\({_S}{_N}\))",
+    rf"{_S}{_N} ?[×x*·] ?10(?:(?:\^|\*\*)[({{]?{_S}[0-9]+[)}}]?|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)",
+    rf"{_S}10\^[({{]?{_S}[0-9]+[)}}]?",
+    rf"{_S}{_N} ?[%‰](?!\s*[^\W\d_])",
+    rf"{_S}\(\s*{_S}{_N}\s*(?:/\s*{_N}\s*)?\)",
+    rf"{_S}{_N} ?/ ?{_N}",
+)  # fmt: skip
+_END = r"(?=$|[\s,;|&\])}│┃║┆┊])"
+
+
+class Token(NamedTuple):
+    """One token: its kind is number, blank, word, quoted, open, close, comma, end (;), bar, tab, assign or colon."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+@cache
+def _lexer() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?P<spelled>(?:{'|'.join(_SPELLED)}){_END})"
+        r"|(?P<quoted>\"[^\"]*\"|`[^`]*`|'[^']*'(?!\w))"
+        r"|(?P<open>[\[({⟨])|(?P<close>[\])}⟩])|(?P<comma>,)|(?P<end>;)|(?P<bar>[|&│┃║┆┊])|(?P<tab>\t)"
+        r"|(?P<assign>:=|<-|==?|≔|≈|≃|~(?=\s)|←|⟵|≡)|(?P<colon>:)"
+        r"|(?P<word>[^\s\[\](){}⟨⟩,;|&│┃║┆┊=≔≈≃:\"`]+)|(?P<gap>[^\S\t]+)|(?P<other>.)"
+    )
+
+
+def tidied(raw: str) -> str:
+    """A line with one sign for each that means the same, and nothing unseen."""
+    if raw.isascii():
+        return raw.translate(_SPACES) if "\x0b" in raw or "\x0c" in raw else raw
+    return raw.translate(UNSEEN).translate(_SPACES).translate(ONE_SIGN)
+
+
+def narrow_thousands(raw: str) -> str | None:
+    """A number whose thousands are parted by a narrow or hard space, in a line that parts its cells otherwise."""
+    if raw.isascii():
+        return None
+    found = _NARROW_THOUSANDS.search(raw)
+    return found[0] if found and re.search(r"[ \t;|]", raw.strip()) else None
+
+
+def lex(line: str, start: int = 0) -> list[Token]:
+    """The tokens of a tidied line; a number that was given in signs of its own is one token.
+
+    >>> [(token.kind, token.text) for token in lex('A = [1/3, √2] "x"')]  # doctest: +NORMALIZE_WHITESPACE
+    [('word', 'A'), ('assign', '='), ('open', '['), ('number', '1/3'), ('comma', ','), ('number', '√2'), ('close', ']'),
+     ('quoted', '"x"')]
+    """
+    found: list[Token] = []
+    for match in _lexer().finditer(line, start):
+        kind = str(match.lastgroup)
+        if kind == "gap":
+            continue
+        text = match[0]
+        if kind in ("word", "spelled", "other"):
+            kind = kind_of(text)
+        elif kind == "assign" and text in "≈≃~" and _about(line, match):
+            continue
+        found.append(Token(kind, text, match.start(), match.end()))
+    return found
+
+
+def _about(line: str, match: re.Match[str]) -> bool:
+    """Whether ≈ stands at a number, as ≈0.66 does, not between a name and its value."""
+    after = line[match.end() : match.end() + 2]
+    return (
+        after[:1] in tuple("0123456789.+-−–√½¼¾∞(")
+        and after[:1] != ""
+        and not line[: match.start()]
+        .rstrip()
+        .endswith(("=", *"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZᵀ)]"))
+    )
+
+
+@lru_cache(8192)
+def kind_of(text: str) -> str:
+    """number, blank or word."""
+    if number(text) is not None:
+        return "number"
+    return "blank" if is_blank(text) else "word"

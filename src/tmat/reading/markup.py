@@ -1,0 +1,92 @@
+"""Markup taken off a pasted text: LaTeX, HTML, Typst and the brackets of a terminal's tables become rows between bars."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Plain:
+    """A text without markup, and for each of its lines the line of the source; None where they are the same."""
+
+    text: str
+    lines: list[int] | None = None
+    prose: bool = False  # a page: between its tables there may be words
+
+
+@dataclass(slots=True)
+class Lines:
+    """Lines under way, each with the line of the source that it comes from."""
+
+    made: list[str] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+    def put(self, text: str) -> None:
+        """Go on with the line under way."""
+        self.parts.append(text)
+
+    def end(self, place: int) -> None:
+        """The line under way is done."""
+        self.made.append("".join(self.parts))
+        self.places.append(place)
+        self.parts.clear()
+
+    def line(self, text: str, place: int) -> None:
+        """A line of its own."""
+        if self.parts:
+            self.end(place)
+        self.made.append(text)
+        self.places.append(place)
+
+    def table(self, rows: list[list[str]], places: list[int], *, head: bool = False) -> None:
+        """Rows between bars, an empty line after them; ``head`` says that the first is the columns' labels."""
+        for n, (cells, place) in enumerate(zip(rows, places, strict=True)):
+            self.line("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |", place)
+            if head and n == 0:
+                self.line("|" + "---|" * len(cells), place)
+        self.line("", places[-1] if places else 1)
+
+    def plain(self, *, prose: bool = False) -> Plain:
+        if self.parts:
+            self.end(self.places[-1] if self.places else 1)
+        return Plain("\n".join(self.made), self.places, prose)
+
+
+_LATEX = re.compile(
+    r"\\begin\s*\{|\\(?:[bpvVB]?matrix|frac|[td]frac|sqrt|left|cdot|times|mathbf|mathrm|infty|alpha)\b|\\\\\s*$|&.*\\\\",
+    re.MULTILINE,
+)
+_RULE = re.compile(r"(?m)^ {0,3}\|?[ :]*-{2,}[ :]*\|")
+_MATRIX = re.compile(r"matrix\b|\{array\}|\{tabular")
+_HTML = re.compile(r"<(?:table|td|tr|html|math|pre|th|body)\b", re.IGNORECASE)
+_TYPST = re.compile(r"(?m)^\s*#(?:set|let|equation|table|figure|text|emph|heading|block|fit)\b|#table\(")
+_DRAWN = re.compile(r"[⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠]|(?m:^ ?[0-9]+   \S.*→ [0-9]+×[0-9]+)")
+
+
+def without_markup(text: str) -> Plain:
+    """The text as plain lines and rows between bars, whatever it was marked up in.
+
+    >>> print(without_markup("$A = \\\\begin{bmatrix} 1 & \\\\frac{1}{2} \\\\\\\\ 3 & 4 \\\\end{bmatrix}$").text)
+    A = [[1, 1/2],
+    [3, 4]]
+    """
+    if "<" in text and _HTML.search(text):
+        from tmat.reading.html_text import without_tags
+
+        return without_tags(text)
+    if "#" in text and _TYPST.search(text):
+        from tmat.reading.typst_text import without_typst
+
+        return without_typst(text)
+    markdown = _RULE.search(text) and not _MATRIX.search(text)  # its formulas hold no numbers of its tables
+    if "\\" in text and not markdown and _LATEX.search(text):
+        from tmat.reading.latex_text import without_latex
+
+        return without_latex(text)
+    if not text.isascii() and _DRAWN.search(text):
+        from tmat.reading.drawn import without_brackets
+
+        return without_brackets(text)
+    return Plain(text)

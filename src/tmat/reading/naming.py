@@ -1,0 +1,115 @@
+"""The name that a heading or a line's beginning gives to a matrix: bullets, numbers, sizes and filling words taken off."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tmat.reading.number_text import ONE_SIGN
+from tmat.sheet.names import canonical, is_known, meanings
+
+LONGEST = 200
+_SIZE = r"[0-9]{1,7} ?(?:[x×*]|by|\\times) ?[0-9]{1,7}"
+_SIZES = re.compile(
+    rf"\s*[(\[]\s*{_SIZE}\s*[)\]]|\s+{_SIZE}(?=\s*[:=]?\s*$)|\s*[(\[]\s*[0-9]{{1,7}}\s*,\s*[0-9]{{1,7}}\s*[)\]](?=\s*[:=]?\s*$)|\s*∈\s*\S+"
+)
+_BULLET = re.compile(r"(?:[*\-•·–▪►▸‣◦○●+>]\s+)+")
+_STEP = re.compile(
+    r"(?i)(?:step|part|question|task|problem|exercise|stage|schritt|aufgabe|teil|第|步骤|问题|étape|paso)\s*[0-9a-z]{0,3}\s*[步题]?\s*[:.)\-–—]\s*"
+)
+_COUNTED = re.compile(
+    r"(?:\(\s*(?:[0-9]{1,3}|[a-zA-Z]|[ivx]{1,4})\s*\)|[0-9]{1,3}\s?[.)]|(?:[a-z]|[ivx]{1,4})(?:[.)](?=\s)|\))|[0-9]{1,3} *·|[0-9]{1,3}\s{2,}|[①-⑳])\s*(?=[^\W\d]|[*_`$\"'(\\])"
+)
+_FILLING = re.compile(
+    r"(?i)\b(?:matrix|matrices|the|of|is|are|my|our|values?(?=\s*$)|vectors?|result(?:ing)?|computed|final|compute|calculate|let|then|so|where|and|const|auto|float(?:32|64)?|double|int|var|val|mat)\b|矩阵(?=\s|$)|的"
+)
+_TYPE = re.compile(
+    r"(?:const |static )*(?:float|double|int|auto|var|let|val|Matrix\S*|MatrixXd|Eigen::\w+|real\S*)\s+(?=[A-Za-z_])"
+)
+_ENDS = " \t:=≈≔,;.-–—→"
+
+
+def bare(text: str) -> str:
+    """A word without the marks that Markdown sets it in.
+
+    >>> bare("**Q**"), bare("`W_Q`"), bare("$K$"), bare("*")
+    ('Q', 'W_Q', 'K', '*')
+    """
+    for mark in ("***", "**", "__", "`", "$$", "$", "*", '"', "'"):
+        if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark):
+            inner = text[len(mark) : -len(mark)].strip()
+            if inner.strip("_"):
+                return bare(inner)
+    return text
+
+
+@lru_cache(2048)
+def name_of(text: str) -> str:
+    """The name in a text that stands before or above a matrix.
+
+    >>> [name_of(text) for text in ("(a) Q", "Step 1: Q", "## Q (3×2)", "“Q”", "Q matrix:", "查询矩阵 Q", "Z = A·V =")]
+    ['Q', 'Q', 'Q', 'Q', 'Q', 'Q', 'Z']
+    >>> name_of("The attention weights are:"), name_of("S = QKᵀ/√2"), name_of("My homework")
+    ('attention weights', 'S', 'My homework')
+    """
+    if len(text) > 10 * LONGEST:
+        return text.strip()
+    text = _plain(text)
+    if len(text) > LONGEST:
+        return text
+    if is_known(text) or re.fullmatch(r"[^\s:=]+", text):
+        return bare(text)
+    parts = [part.strip(_ENDS) for part in re.split(r":=|<-|←|[=≈≔:]", text)]
+    parts = [part for part in parts if part]
+    for part in parts[:1] if "=" in text or "≈" in text else reversed(parts):
+        found = _known_in(part)
+        if found:
+            return found
+    if len(parts) > 1 and ("=" in text or "≈" in text or "<-" in text or "←" in text):
+        return bare(_plain(parts[0]))
+    return bare(text.strip(_ENDS))
+
+
+def _plain(text: str) -> str:
+    """The text without bullets, counts, sizes and the marks of Markdown and of an equation."""
+    text = text.translate(ONE_SIGN).strip().lstrip("#").strip(" \t=~").strip()
+    for _ in range(3):
+        before = text
+        text = _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
+        for pattern in (_COUNTED, _STEP):
+            found = pattern.match(text)
+            if found and found.end() < len(text):
+                text = text[found.end() :]
+        text = bare(text.strip().rstrip(":").strip() if text.rstrip().endswith((":", "=")) is False else text.strip())
+        text = bare(text.rstrip(_ENDS))
+        if text == before:
+            break
+    text = _TYPE.sub("", text, count=1) if _TYPE.match(text) else text
+    text = _SIZES.sub("", text)
+    text = re.sub(r"(?:\[[0-9]{1,6}\])+$", "", text)
+    return bare(text.strip(_ENDS) or text)
+
+
+def _known_in(part: str) -> str:
+    """The name that people know in a few words, or nothing."""
+    part = bare(_plain(part))
+    if is_known(part):
+        return part
+    outside = re.sub(r"\s*\([^()]*\)", "", part).strip()
+    short = re.sub(r"\s+", " ", _FILLING.sub(" ", outside)).strip()
+    for words in (outside, short):
+        if words and is_known(words):
+            return words
+    pieces = short.split()
+    if 1 < len(pieces) <= 5:
+        if is_known(" ".join(pieces[:-1])) and (len(pieces[-1]) == 1 or is_known(pieces[-1])):
+            last = pieces[-1]
+            phrase = " ".join(pieces[:-1])
+            return last if canonical(phrase) in meanings(last) else phrase
+        known = [bare(piece) for piece in pieces if is_known(bare(piece))]
+        if known and len({canonical(piece) for piece in known}) == 1 and len(pieces) <= 3:
+            return known[-1]
+    inside = re.search(r"\(([^()]*)\)", part)
+    if inside and is_known(inside[1].strip()) and len(part.split()) <= 5:
+        return inside[1].strip()
+    return ""

@@ -1,0 +1,247 @@
+"""Every form in which people paste a matrix, as a matrix and as an answer; what cannot be read is said."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tmat
+from tmat.errors import InputError
+from tmat.marking.answers import Answers
+from tmat.reading.pasted import read_pasted
+from tmat.reading.sources import read_matrix
+from tmat.rendering.layout import Look
+from tmat.sheet.worksheet import Matrix
+
+FORMS = Path(__file__).resolve().parents[2] / "fixtures" / "pasted"
+EXPECTED = json.loads((FORMS / "expected.json").read_text("utf-8"))
+HALF = [[0.5, -1.25, 3.0], [2.0, 0.125, -4.0]]
+
+
+def numbers(rows: list[list[float | str]]) -> list[list[float]]:
+    return [[float(cell) for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize("form", sorted(EXPECTED))
+def test_forms_as_a_matrix_and_as_an_answer(form: str) -> None:
+    path = str(FORMS / f"{form}.txt")
+    if EXPECTED[form] is None:
+        with pytest.raises(InputError, match=r"line \d"):
+            read_matrix("A", path)
+        with pytest.raises(InputError, match=r"line \d"):
+            Answers.read(path)
+        return
+    assert read_matrix("A", path).values.tolist() == numbers(EXPECTED[form])
+    answers = Answers.read(path)
+    assert [answer.values.tolist() for answer in answers] == [numbers(EXPECTED[form])]
+    assert not answers.unread
+
+
+MORE = [
+    "A := [[0.5, -1.25, 3], [2, 0.125, -4]]",
+    "A ≈ [[0.5, −1.25, 3], [2, 0.125, −4]]",
+    "Z = A·V = [[0.5, -1.25, 3], [2, 0.125, -4]]",
+    "1. Z = [[0.5, -1.25, 3], [2, 0.125, -4]]",
+    "Step 1: Q\n0.5 -1.25 3\n2 0.125 -4",
+    "(a) Q\n0.5 -1.25 3\n2 0.125 -4",
+    "* Q:\n0.5 -1.25 3\n2 0.125 -4",
+    "• Q\n0.5 -1.25 3\n2 0.125 -4",
+    "“Q”\n0.5 -1.25 3\n2 0.125 -4",
+    "Q：\n0.5 -1.25 3\n2 0.125 -4",
+    "Q＝\n0.5 -1.25 3\n2 0.125 -4",
+    "## Q (2×3)\n0.5 -1.25 3\n2 0.125 -4",
+    "Q matrix\n0.5 -1.25 3\n2 0.125 -4",
+    "查询矩阵 Q\n0.5 -1.25 3\n2 0.125 -4",
+    "注意力权重\n0.5 -1.25 3\n2 0.125 -4",
+    "1. 0.5 -1.25 3\n2. 2 0.125 -4",
+    "cat: 0.5 -1.25 3\nsat: 2 0.125 -4",
+    "q₁ = [0.5, -1.25, 3]\nq₂ = [2, 0.125, -4]",
+    "Parameter containing:\ntensor([[ 0.5000, -1.2500,  3.0000],\n        [ 2.0000,  0.1250, -4.0000]], requires_grad=True)",
+    "tensor([[[ 0.5000, -1.2500,  3.0000],\n         [ 2.0000,  0.1250, -4.0000]]])",
+    "A = np.array([[0.5, -1.25, 3], [2, 0.125, -4]], dtype=np.float32)",
+    "A = np.array([[0.5, 2], [-1.25, 0.125], [3, -4]]).T",
+    "A = torch.tensor([0.5, -1.25, 3, 2, 0.125, -4]).reshape(2, 3)",
+    "A = matrix(c(0.5, -1.25, 3, 2, 0.125, -4), ncol=3, byrow=TRUE)",
+    "rbind(c(0.5, -1.25, 3), c(2, 0.125, -4))",
+    "cbind(c(0.5, 2), c(-1.25, 0.125), c(3, -4))",
+    "\\[ A = \\left( \\begin{array}{ccc} 0.5 & -1.25 & 3 \\\\ 2 & 0.125 & -4 \\end{array} \\right) \\]",
+    "$$\\pmatrix{0.5 & -1.25 & 3 \\cr 2 & 0.125 & -4}$$",
+    "\\begin{pmatrix}\n\\frac12 & -\\tfrac{5}{4} & 3 \\\\\n2 & \\frac{1}{8} & -4\n\\end{pmatrix}",
+    "\\begin{aligned} A &= \\begin{bmatrix} 0.5 & -1.25 & 3 \\\\ 2 & 0.125 & -4 \\end{bmatrix} \\end{aligned}",
+    "$ mat(0.5, -1.25, 3; 2, 0.125, -4) $",
+    '$ mat(delim: "[", 0.5, -1.25, 3; 2, 0.125, -4) $',
+    "| 0.5 | -1.25 | 3 |\n| 2 | 0.125 | -4 |",
+    "| 0.5 | -1.25 | 3 |\n|---|---|---|\n| 2 | 0.125 | -4 |",
+    "┌──────┬───────┬────┐\n│ 0.5  │ -1.25 │  3 │\n│ 2    │ 0.125 │ -4 │\n└──────┴───────┴────┘",
+    "<table><thead><tr><th></th><th>a</th><th>b</th><th>c</th></tr></thead>"
+    "<tbody><tr><th>When</th><td>0.5</td><td>-1.25</td><td>3</td></tr><tr><th>you</th><td>2</td><td>0.125</td><td>-4</td></tr></tbody></table>",
+    "     0      1    2\n0  0.5 -1.250  3.0\n1  2.0  0.125 -4.0",
+    "A =\n\n    0.5000   -1.2500    3.0000\n    2.0000    0.1250   -4.0000\n",
+    "0,5\t-1,25\t3\n2\t0,125\t-4",
+    "0,5; -1,25; 3\n2; 0,125; -4",
+    "0,5 -1,25 3\n2 0,125 -4",
+    "[0.5, -1.25, 3]\n[2, 0.125, -4]",
+    "[0.5 -1.25 3\n 2 0.125 -4]",
+    "½ −5/4 ３\n２ 1/8 −４",
+    "5×10^-1 -1.25 3\n2 1.25e-1 -4",
+    "When | 0.5 | -1.25 | 3\nyou | 2 | 0.125 | -4",
+    "[CLS] 0.5 -1.25 3\n[SEP] 2 0.125 -4",
+    "Token 1 0.5 -1.25 3\nToken 2 2 0.125 -4",
+    "{'A': [[0.5, -1.25, 3], [2, 0.125, -4]]}",
+    "0.5f, -1.25f, 3.0f\n2.0f, 0.125f, -4.0f",
+    "[[0.5, -1.25, 3],\n [2, 0.125, -4]] ✓",
+    "In [3]: A\nOut[3]: \narray([[ 0.5  , -1.25 ,  3.   ],\n       [ 2.   ,  0.125, -4.   ]])",
+    "shape: (2, 3)\n┌─────┬───────┬──────┐\n│ a   ┆ b     ┆ c    │\n│ --- ┆ ---   ┆ ---  │\n│ f64 ┆ f64   ┆ f64  │\n╞═════╪═══════╪══════╡\n"
+    "│ 0.5 ┆ -1.25 ┆ 3.0  │\n│ 2.0 ┆ 0.125 ┆ -4.0 │\n└─────┴───────┴──────┘",
+    "    ⎡ 0.5  -1.25   3 ⎤\nA = ⎣ 2    0.125  -4 ⎦",
+]
+
+
+@pytest.mark.parametrize("text", MORE)
+def test_more_forms(text: str) -> None:
+    pasted = read_pasted(text, "a.txt")
+    assert [one.matrix.values.tolist() for one in pasted.found] == [HALF]
+    assert not pasted.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("A = [[0.5, ..., 3], [2, ..., -4]]", "stands for numbers that are not there"),
+        ("A =\n\n   1.0e+03 *\n\n  0.5 1\n  2 3\n", "their digits are lost"),
+        ("[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]", "3 dimensions (2×2×2)"),
+        ("A = np.eye(3)", "'A"),
+        ("(0.5, 0.3\n0.1 0.2", "'(' is never closed"),
+        ("1,2 3,4\n5,6 7,8", "a decimal comma, or two cells?"),
+        ("A = [[1, 2], [3]]", "rows of different lengths"),
+        ("A = [[1, x], [3, 4]]", "'x' where a number is due"),
+    ],
+)
+def test_what_is_refused(text: str, message: str) -> None:
+    pasted = read_pasted(text, "a.txt")
+    assert not pasted.found
+    assert message in str(pasted.problems[0].error)
+
+
+def test_one_bad_matrix_costs_that_matrix() -> None:
+    pasted = read_pasted("Q\n1 2\n\nweights\n1/3 x 1/3\n\nZ = [[1, 2], [3, y]]\n\nK\n3 4\n", "a.txt")
+    assert [one.name for one in pasted.found] == ["Q", "K"]
+    assert [(one.name, one.error.what, one.error.details[0]) for one in pasted.lost] == [
+        ("weights", "'x' where a number is due", "in a.txt, line 5, column 5"),
+        ("Z", "'y' where a number is due", "in a.txt, line 7, column 19"),
+    ]
+
+
+def test_the_others_are_marked_and_the_bad_one_is_said() -> None:
+    key = tmat.attention([[1.0, 2.0], [3.0, 4.0]], W_Q=[[1.0], [2.0]], W_K=[[1.0], [1.0]], W_V=[[3.0], [4.0]])
+    from tmat.marking.library import mark
+    from tmat.marking.reports.words import unknown
+
+    report = mark(Answers.of_text("Q\n5\n11\n\nK\n3\n7.O\n"), key)
+    assert report["Q"].verdict.word == "right"
+    assert [unknown(each) for each in report.unknown][-1].startswith("not read: ")
+
+
+@pytest.mark.parametrize("format", ["text", "markdown", "latex", "html", "typst", "table"])
+def test_what_is_written_reads_back(format: str) -> None:
+    words = ["When", "you", "play"]
+    rng = np.random.default_rng(7)
+    x = Matrix.of("X", rng.normal(size=(3, 2)).round(3), rows=words)
+    sheet = tmat.attention(
+        x,
+        W_Q=[[0.5, 1.0, 2.0], [1.5, -1.0, 0.25]],
+        W_K=[[1.0, 0.0, 0.5], [0.0, 1.0, -0.5]],
+        W_V=[[2.0, 1.0], [1.0, 3.0]],
+    )
+    from tmat.rendering import rendered
+
+    look = Look(digits=4)
+    [data] = rendered([sheet], format, look).values() if format != "table" else [_table(sheet)]
+    back = {one.name: one.matrix.values for one in read_pasted(data.decode("utf-8"), "out").found}
+    stage = sheet.stages[0]
+    for name in stage.names():
+        assert name in back, f"{name} is not read back: {list(back)}"
+        assert np.allclose(back[name], stage[name].values, atol=1e-4, rtol=0)
+
+
+def _table(sheet: tmat.Worksheet) -> bytes:
+    from tests.cli.running import tmat as run
+
+    from tmat.rendering.formats.json import dumps
+
+    return run("show --format table --digits 4 --width 100", dumps(sheet)).output.encode()
+
+
+CELL = st.sampled_from(
+    ["0.5", "-1", "1/3", "50%", "≈0.66", "1.O", "0..5", "(0.5", "x", "_", "1e3", "q1", "2", "3,5", "½", "−2"]
+)
+
+
+@settings(derandomize=True, max_examples=400, deadline=None)
+@given(
+    st.lists(st.lists(CELL, min_size=1, max_size=4), min_size=1, max_size=4),
+    st.sampled_from([" ", ", ", "\t", " | ", "; "]),
+)
+def test_no_number_is_lost_in_silence(rows: list[list[str]], gap: str) -> None:
+    """As many numbers as were written are in what is read; or something is said."""
+    text = "\n".join(gap.join(row) for row in rows)
+    pasted = read_pasted(text, "a.txt")
+    if pasted.problems:
+        return
+    written = sum(re.search("[0-9½]", cell) is not None and cell != "q1" for row in rows for cell in row)
+    read = sum(int((~np.isnan(one.matrix.values)).sum()) for one in pasted.found)
+    labels = sum(
+        re.search(r"^[−(≈]?[0-9½]", label) is not None
+        for one in pasted.found
+        for label in one.matrix.cols
+        if one.matrix.cols != tuple(str(n) for n in range(1, one.matrix.width + 1))
+    )
+    assert read + labels >= written or len(pasted.found) > 1, text
+    assert all(math.isfinite(x) for one in pasted.found for x in one.matrix.values.ravel() if not math.isnan(x))
+
+
+DOCUMENTED = re.findall(
+    r"```text\n(.*?)\n```", (FORMS.parents[1] / "docs" / "reading.md").read_text("utf-8"), re.DOTALL
+)
+
+
+@pytest.mark.parametrize("text", DOCUMENTED)
+def test_every_form_of_the_page_is_read(text: str) -> None:
+    pasted = read_pasted(text, "a.txt")
+    assert [one.matrix.values.tolist() for one in pasted.found] == [HALF]
+    assert not pasted.problems
+
+
+def test_a_long_line_is_answered_at_once() -> None:
+    for text in (
+        "[" * 10**6,
+        "1" * 10**7,
+        "(1/" * 10**6,
+        "\\frac{" * 10**5,
+        "<td" * 10**6,
+        "| " * 10**6,
+        "a=" * 10**6,
+        "≈" * 10**6,
+    ):
+        with pytest.raises(InputError):
+            found = read_pasted(text, "a.txt")
+            raise (found.problems[0].error if found.problems else InputError("nothing was found"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [("1/2 0", True), ("1/2 0.0", True), ("1/3 0", False), ("51/100 0", False), ("50% 0%", True), ("51% 0%", False)],
+)
+def test_a_fraction_claims_exactly_what_it_says(cells: str, right: bool) -> None:
+    from tmat.marking.printed import PrintedMatrix
+
+    [answer] = Answers.of_text(f"A\n{cells}\n")
+    fits = PrintedMatrix(answer.values, answer.claim).fits(np.array([[0.5, 0.0]]))
+    assert bool(fits.all()) is right
