@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from tmat.reading.markup import Lines, Plain
+from tmat.reading.plain_lines import Lines, Plain
 from tmat.width import width
 
 _OPENING, _CLOSING = "⎡⎢⎣⎛⎜⎝", "⎤⎥⎦⎞⎟⎠"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from tmat.reading.markup import Lines, Plain
+from tmat.reading.plain_lines import Lines, Plain
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>")
 _SILENT = frozenset(

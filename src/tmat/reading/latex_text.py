@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tmat.reading.markup import Lines, Plain
+from tmat.reading.plain_lines import Lines, Plain
 from tmat.reading.text_rows import is_cell
 
 DEEPEST = 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tmat.reading.markup import Lines, Plain
+from tmat.reading.plain_lines import Lines, Plain
 
 _CELL = re.compile(r"\[\s*\$?\s*([^\[\]$]*?)\s*\$?\s*\]")
 _EQUATION = re.compile(r"#equation\(\s*\$\s*(.*?)\s*=?\s*\$\s*,\s*(?:true|false)\s*,\s*(labelled|plain|mat)?")
