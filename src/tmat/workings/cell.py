@@ -271,7 +271,7 @@ class Workings:
         rounded = decimal_of(value)
         after = self._shown(rounded, max(step.decimals, 0))
         if exactly_is(e, rounded):
-            return Line("result", "", after, self._note(remark)), rounded
+            return Line("result", "", after, self._note(remark)), printed(rounded, max(step.decimals, 0))
         most = max(self.most, step.decimals + 2)
         while most < FINEST and at_place(printed(came_to, shared_decimals([came_to], most)), rounded) != at_place(
             came_to, rounded
