@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from decimal import Decimal
+from typing import TypeVar
 
 from tmat.errors import InputError
 from tmat.numbers import format_number, shown_decimals
@@ -11,8 +13,8 @@ from tmat.operations.expression import Call, Cell, Expression, Operand, Quotient
 from tmat.operations.operation import Operation
 from tmat.operations.parts import leaves
 from tmat.operations.printing.labels import Labels
-from tmat.operations.printing.numbers import Numbers, Worked, shared_decimals
-from tmat.operations.printing.ratios import worth
+from tmat.operations.printing.numbers import Numbers, Worked, at_place, printed, shared_decimals
+from tmat.operations.printing.precise import decimal_of, exactly_is, precise
 from tmat.operations.printing.symbols import Symbols
 from tmat.operations.printing.text import TEXT, Notation
 from tmat.sheet.worksheet import Matrix, Stage, Step
@@ -21,7 +23,10 @@ from tmat.workings.lines import PARTS, Line, Working
 from tmat.workings.remarks import chosen, settled
 
 MOST = 4  # decimals, unless told
+Made = TypeVar("Made")
+
 SAFE = 700.0  # e^709 is the last power that a float holds
+FINEST = 25  # decimals more than usual that a line may have
 
 
 def working(
@@ -160,36 +165,69 @@ class Workings:
             return Line("given", self.notation.given, value, self.notation.note(matrix.origin) if matrix.origin else "")
         missing = [name for name in step.of if name not in self.stage]
         kept = f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not in this worksheet"
-        return Line("result", self._sign(), value, self.notation.note(kept))
+        return Line("result", self._sign(self._numbers.exact), value, self.notation.note(kept))
 
-    def _sign(self) -> str:
-        return self.notation.equal if self._numbers.exact else self.notation.about
+    def _sign(self, true: bool) -> str:
+        return self.notation.equal if true else self.notation.about
 
     def _lines(self, e: Expression, cell: Cell, step: Step) -> Iterator[Line]:
-        last = self.notation.equal
+        """Each line as fine as it takes to come to the next one, so they are made from the last to the first."""
+        result, goal = self._result(e, cell, step)
+        shifted = self._shifted(e)
+        whole = e if shifted is None else shifted
+        products, below, products_exact = self._fine(
+            lambda: self._numbers.worked(whole), lambda made: _comes_to(precise(made[1], self._numbers.read), goal)
+        )
+        shift = None
+        if shifted is not None:
+            shift, _, shift_exact = self._fine(
+                lambda: self._shift_line(shifted), lambda made: _comes_to(precise(made[1]), goal)
+            )
+        numbers, numbers_exact = self._fine(
+            lambda: (self._numbers.text(e), self._numbers.exact),
+            lambda made: _comes_to(precise(e, self._numbers.read), goal) and self._leads_to(e, below),
+        )
+        true = True
         if "symbols" in self.parts:
             yield Line("symbols", self.notation.equal, self._symbols.text(e))
         if "numbers" in self.parts:
-            text = self._numbers.text(e)
-            last = self._sign()
-            yield Line("numbers", last, text, self._note(chosen(e)))
+            true = true and numbers_exact
+            yield Line("numbers", self._sign(true), numbers, self._note(chosen(e)))
         if "products" in self.parts:
-            shifted = self._shifted(e)
-            if shifted is not None:
-                text = self._numbers.text(shifted)
-                sign, largest = self._sign(), _largest_exponent(e)
-                less = format_number(largest, shared_decimals([largest], self.most)).replace("-", "−")
-                yield Line("products", sign, text, self._note(f"every exponent less {less}"))
-            text = self._numbers.worked(e if shifted is None else shifted)
-            last = self._sign()
-            yield Line("products", last, text)
+            if shift is not None:
+                true = true and shift_exact
+                largest = _largest_exponent(e)
+                less = format_number(largest).replace("-", "−")
+                yield Line("products", self._sign(true), shift, self._note(f"every exponent less {less}"))
+            true = true and products_exact
+            yield Line("products", self._sign(true), products)
         if "result" in self.parts:
-            yield self._result(e, cell, step, last)
+            yield Line("result", self._sign(true and exactly_is(e, goal)), result.text, result.note)
+
+    def _fine(self, make: Callable[[], Made], enough: Callable[[Made], bool]) -> Made:
+        """A line with as many decimals more than usual as it takes; as usual where none is enough."""
+        for finer in range(FINEST):
+            self._numbers.finer = finer
+            made = make()
+            if enough(made):
+                self._numbers.finer = 0
+                return made
+        self._numbers.finer = 0
+        return make()
+
+    def _leads_to(self, e: Expression, below: Expression) -> bool:
+        """Whether each part of the numbers' line comes to the number that stands for it in the line below."""
+        if "products" not in self.parts or type(e) is not type(below):
+            return True
+        pairs = zip(e.parts, below.parts, strict=True)
+        return all(
+            _comes_to(precise(part, self._numbers.read), own.worth) for part, own in pairs if isinstance(own, Worked)
+        )
 
     def _note(self, text: str) -> str:
         return self.notation.note(text) if text else ""
 
-    def _shifted(self, e: Expression) -> Expression | None:
+    def _shifted(self, e: Expression) -> Quotient | None:
         """A share of exponentials with the largest exponent off all, where e^x would be ∞ or nothing."""
         if not isinstance(e, Quotient) or e.exponents is None:
             return None
@@ -197,33 +235,55 @@ class Workings:
         if math.isinf(largest) or abs(largest) <= SAFE:
             return None
         own, others = e.exponents
-        shifts = [other.value - largest for other in others]
-        self._numbers.share(shared_decimals(shifts, self.most))
-        return Call("exp", Worked(own.value - largest)) / total(Call("exp", Worked(n)) for n in shifts)
+        top = decimal_of(largest)
+        shifts = [precise(other) - top for other in others]
+        return _share(precise(own) - top, shifts)
 
-    def _result(self, e: Expression, cell: Cell, step: Step, last: str) -> Line:
-        """What it comes to, after a line with the sign ``last``."""
-        came_to, value = worth(e), cell.value
+    def _shift_line(self, shifted: Quotient) -> tuple[str, Expression, bool]:
+        """The share's text, the share in the numbers of that text, and whether each of them is exact."""
+        assert shifted.exponents is not None
+        own, others = shifted.exponents
+        numbers = self._numbers
+        decimals = shared_decimals([precise(other) for other in others], self.most + numbers.finer)
+        numbers.share(decimals)
+        text = numbers.text(shifted)
+        shown = [printed(precise(other), decimals, numbers.finer) for other in (own, *others)]
+        return text, _share(shown[0], shown[1:]), numbers.exact
+
+    def _result(self, e: Expression, cell: Cell, step: Step) -> tuple[Line, Decimal]:
+        """What it comes to, and the number that says so."""
+        came_to, value = precise(e), cell.value
+        near = float(came_to)
         remark = settled(e)
-        if not self._agrees(e, came_to, value, step):
-            text = self._shown(came_to, shared_decimals([came_to], self.most))
+        if not self._agrees(e, near, value, step):
+            decimals = shared_decimals([came_to], self.most)
             other = format_number(value).replace("-", "−")
-            return Line("result", self._sign(), text, self._note(f"the worksheet has {other}"))
+            note = self._note(f"the worksheet has {other}")
+            return Line("result", "", self._shown(came_to, decimals), note), printed(came_to, decimals)
+        if math.isinf(near) or near == 0.0:  # beyond what a float holds
+            came_to = decimal_of(value)
         if step.decimals is None:
-            text = self._shown(value, self._decimals_of(cell.operand))
-            return Line("result", self._sign(), text, self._note(remark))
-        after = self._shown(value, max(step.decimals, 0))
+            decimals = self._decimals_of(cell.operand)
+            return (
+                Line("result", "", self._shown(came_to, decimals), self._note(remark)),
+                printed(came_to, decimals),
+            )
+        rounded = decimal_of(value)
+        after = self._shown(rounded, max(step.decimals, 0))
+        if exactly_is(e, rounded):
+            return Line("result", "", after, self._note(remark)), printed(rounded, max(step.decimals, 0))
         most = max(self.most, step.decimals + 2)
-        before = self._shown(came_to, shared_decimals([came_to], most))
-        if self._numbers.exact and _same(came_to, value):
-            return Line("result", self.notation.equal, after, self._note(remark))
-        # It has more decimals than the line before: where that one says ≈, an = would be true of the cell but not of it.
-        sign = self._sign() if last == self.notation.equal else last
+        while most < FINEST and at_place(printed(came_to, shared_decimals([came_to], most)), rounded) != at_place(
+            came_to, rounded
+        ):
+            most += 1
+        decimals = shared_decimals([came_to], most)
         said = f"to {step.decimals} decimal{'' if step.decimals == 1 else 's'}"
-        rounded = self._note(f"{remark}; {said}" if remark else said)
-        return Line("result", sign, self.notation.arrow(before, after), rounded)
+        note = self._note(f"{remark}; {said}" if remark else said)
+        text = self.notation.arrow(self._shown(came_to, decimals), after)
+        return Line("result", "", text, note), printed(came_to, decimals)
 
-    def _shown(self, value: float, decimals: int) -> str:
+    def _shown(self, value: Decimal, decimals: int) -> str:
         self._numbers.exact = True
         return self._numbers.shown(value, decimals)[0]
 
@@ -243,13 +303,18 @@ def _operand(name: str, matrix: Matrix) -> Operand:
     return Operand(name, matrix.values, rows=matrix.rows, cols=matrix.cols)
 
 
+def _share(own: Decimal, others: Sequence[Decimal]) -> Quotient:
+    return Quotient(Call("exp", Worked(own)), total(Call("exp", Worked(other)) for other in others))
+
+
 def _largest_exponent(e: Expression) -> float:
     exponents = e.exponents if isinstance(e, Quotient) else None
     return max(other.value for other in exponents[1]) if exponents else math.nan
 
 
-def _same(a: float, b: float) -> bool:
-    return a == b or abs(a - b) <= 1e-12 * abs(b)
+def _comes_to(value: Decimal, goal: Decimal) -> bool:
+    """Whether a value is the printed one in its last place."""
+    return at_place(value, goal) == goal or value.is_nan() or not goal.is_finite()
 
 
 def _without_repeats(head: Line, lines: Iterator[Line]) -> Iterator[Line]:

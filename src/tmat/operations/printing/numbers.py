@@ -6,27 +6,31 @@ makes the line an approximation.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.numbers import format_number, shown_decimals
+from tmat.numbers import shown_decimals
 from tmat.operations.expression import Cell, Expression, Number, Operand
 from tmat.operations.parts import rebuilt
+from tmat.operations.printing.precise import decimal_of, exactly_is, precise
 from tmat.operations.printing.printer import Printer
-from tmat.operations.printing.ratios import worth
 from tmat.operations.printing.text import LOOSE, PRODUCT, TEXT, Bound, Notation
 from tmat.operations.selections import Choice, Limit, Lookup
 
-EXACT = 1e-12  # relative: what arithmetic in floats loses is no untruth
-LARGE = 1e7  # beyond it a number that is not whole is written with a power of ten
+LARGE = Decimal("1e7")  # beyond it a number that is not whole is written with a power of ten
+LONGEST = Decimal("1e15")  # beyond it every number is
 PLACES = 5  # decimals of a number written with a power of ten
+ZERO = Decimal(0)
 
 
 class Numbers(Printer):
-    """``3.88·3.28 + 3.80·3.11``; ``exact`` says after ``text`` whether nothing was cut off."""
+    """``3.88·3.28 + 3.80·3.11``; ``exact`` says after ``text`` whether nothing was cut off.
+
+    ``finer`` is how many decimals more than usual a line has, so that it comes to what the next one says.
+    """
 
     def __init__(
         self,
@@ -39,7 +43,9 @@ class Numbers(Printer):
         super().__init__(notation, fold=fold)
         self.exact = True
         self.most = most
-        self._decimals = decimals or (lambda operand: shown_decimals(_known(operand), most))
+        self.finer = 0
+        self._decimals = decimals
+        self._known: dict[tuple[Operand, int], int] = {}
         self._shared = 0  # the decimals of the parts that were worked out
 
     def text(self, expression: Expression) -> str:
@@ -47,25 +53,36 @@ class Numbers(Printer):
         return super().text(expression)
 
     def cell(self, cell: Cell) -> Bound:
-        return self.shown(cell.value, self._decimals(cell.operand))
+        return self.shown(decimal_of(cell.value), self._decimals_of(cell.operand))
 
-    def shown(self, value: float, decimals: int) -> Bound:
+    def read(self, cell: Cell) -> Decimal:
+        """A cell's number as the line prints it."""
+        return printed(decimal_of(cell.value), self._decimals_of(cell.operand), self.finer)
+
+    def _decimals_of(self, operand: Operand) -> int:
+        key = operand, self.finer
+        if key not in self._known:
+            if self._decimals is not None and not self.finer:
+                self._known[key] = self._decimals(operand)
+            else:
+                self._known[key] = shown_decimals(_known(operand), self.most + self.finer)
+        return self._known[key]
+
+    def shown(self, value: Decimal, decimals: int) -> Bound:
         """A number with so many decimals, or with a power of ten where those would hide it."""
-        text = format_number(value, decimals)
-        if value != 0.0 and math.isfinite(value):
-            hidden = float(text) == 0.0 and decimals > 0
-            long = abs(value) >= LARGE and not (decimals == 0 and abs(value) < 1e15)
-            if hidden or long:
-                return self._scientific(value)
-            self.exact &= _same(float(text), value)
-        return self.signed(text)
-
-    def _scientific(self, value: float) -> Bound:
-        mantissa, _, exponent = f"{value:.{PLACES}e}".partition("e")
-        short = mantissa.rstrip("0").rstrip(".")
-        self.exact &= _same(float(f"{short}e{exponent}"), value)
-        text = self.notation.scientific(short.replace("-", "−"), int(exponent))
-        return text, LOOSE if value < 0.0 else PRODUCT
+        own = printed(value, decimals, self.finer)
+        if value == value:  # NaN is as it is
+            self.exact &= own == value
+        if not own.is_finite():
+            return self.signed("NaN" if own.is_nan() else "∞" if own > 0 else "−∞")
+        if _plain(value, decimals):
+            text = f"{own if own else abs(own):.{0 if _whole(value) else max(decimals, 0)}f}"
+            return self.signed(text)
+        power = own.adjusted()
+        short = f"{own.scaleb(-power):f}"
+        short = short.rstrip("0").rstrip(".") if "." in short else short
+        text = self.notation.scientific(short.replace("-", "−"), power)
+        return text, LOOSE if own < 0 else PRODUCT
 
     def choice(self, e: Choice) -> Bound:
         return self._bound(e.chosen)
@@ -76,44 +93,103 @@ class Numbers(Printer):
         """The decimals of numbers worked out from now on."""
         self._shared = decimals
 
-    def worked(self, expression: Expression) -> str:
-        """The expression with its parts worked out: the terms of a sum, top and bottom of a quotient."""
+    def worked(self, expression: Expression) -> tuple[str, Expression, bool]:
+        """The expression with its parts worked out: the terms of a sum, top and bottom of a quotient.
+
+        Its text, the expression in the numbers of that text, and whether each of them is exact.
+        """
         self.exact = True
         inner = expression
         while isinstance(inner, Choice | Limit):
             inner = inner.chosen if isinstance(inner, Choice) else inner.inner
-        values = [worth(part) for part in inner.parts if not _atomic(part)]
-        self._shared = shared_decimals(values, self.most)
-        return self._bound(rebuilt(inner, [p if _atomic(p) else Worked(worth(p)) for p in inner.parts]))[0]
+        values = {n: precise(part) for n, part in enumerate(inner.parts) if not _atomic(part)}
+        self._shared = shared_decimals(list(values.values()), self.most + self.finer)
+        shown = {n: printed(value, self._shared, self.finer) for n, value in values.items()}
+        exact = all(exactly_is(inner.parts[n], value) for n, value in shown.items())
+        text = self._bound(rebuilt(inner, [Worked(values[n]) if n in values else p for n, p in enumerate(inner.parts)]))
+        line = rebuilt(inner, [Worked(shown[n]) if n in shown else p for n, p in enumerate(inner.parts)])
+        return text[0], line, exact and self.exact
 
     def number(self, number: Number) -> Bound:
         if isinstance(number, Worked):
-            return self.shown(number.number, self._shared)
+            return self.shown(number.worth, self._shared)
         return super().number(number)
 
 
 class Worked(Number):
-    """A number that a part came to."""
+    """A number that a part came to, with all its digits."""
 
     __slots__ = ()
 
+    def __init__(self, worth: Decimal) -> None:
+        self.number = worth  # type: ignore[assignment]
 
-def shared_decimals(values: list[float], most: int) -> int:
-    """The decimals that numbers worked out need, what floats lose left aside, at most ``most``.
+    @property
+    def worth(self) -> Decimal:
+        value: object = self.number
+        assert isinstance(value, Decimal)
+        return value
 
-    >>> shared_decimals([0.1 * 3, 2.0], 4), shared_decimals([1 / 3], 4)
+    @property
+    def value(self) -> float:
+        return float(self.number)
+
+
+def printed(value: Decimal, decimals: int, finer: int = 0) -> Decimal:
+    """The number that is printed of a value: so many decimals, or so many places before a power of ten.
+
+    >>> printed(Decimal("0.1235"), 3), printed(Decimal("75077370.00"), 4), printed(Decimal("0.00001234567"), 4)
+    (Decimal('0.124'), Decimal('75077370'), Decimal('0.0000123457'))
+    """
+    if not value.is_finite():
+        return value
+    if _whole(value):
+        decimals = 0
+    if _plain(value, decimals):
+        return _rounded(value, decimals)
+    return Context(prec=PLACES + 1 + finer, rounding=ROUND_HALF_UP).plus(value)
+
+
+def at_place(value: Decimal, own: Decimal) -> Decimal:
+    """A value rounded at the last place of a printed number."""
+    exponent = own.as_tuple().exponent
+    return _rounded(value, -exponent) if value.is_finite() and isinstance(exponent, int) else value
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    with localcontext(Context(prec=1200, rounding=ROUND_HALF_UP)):
+        return value.quantize(ZERO.scaleb(-decimals)) if abs(value.adjusted()) < 1000 or decimals < 1000 else value
+
+
+def _whole(value: Decimal) -> bool:
+    return LARGE <= abs(value) < LONGEST and value == value.to_integral_value()
+
+
+def _plain(value: Decimal, decimals: int) -> bool:
+    """Whether a number is written without a power of ten."""
+    if not value:
+        return True
+    if abs(value) >= LARGE:
+        return abs(value) < LONGEST and (_whole(value) or decimals <= 0)
+    return decimals <= 0 or abs(value) * 2 >= Decimal(1).scaleb(-decimals)
+
+
+def shared_decimals(values: list[Decimal], most: int) -> int:
+    """The decimals that numbers worked out need, at most ``most``.
+
+    >>> shared_decimals([Decimal("0.30"), Decimal(2)], 4), shared_decimals([Decimal(1) / 3], 4)
     (1, 4)
     """
-    plain = [value for value in values if math.isfinite(value) and abs(value) < LARGE]
-    return shown_decimals([float(f"{value:.12g}") for value in plain], most) if plain else 0
+    needed = 0
+    for value in values:
+        if value and value.is_finite() and abs(value) < LARGE:
+            exponent = value.normalize(Context(prec=100)).as_tuple().exponent
+            needed = max(needed, -exponent if isinstance(exponent, int) else 0)
+    return min(needed, most)
 
 
 def _atomic(expression: Expression) -> bool:
     return isinstance(expression, Number | Cell | Lookup)
-
-
-def _same(shown: float, value: float) -> bool:
-    return abs(shown - value) <= EXACT * abs(value)
 
 
 def _known(operand: Operand) -> NDArray[np.floating]:

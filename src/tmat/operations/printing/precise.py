@@ -1,0 +1,207 @@
+"""What an expression comes to, to sixty digits: of the exact cells, or of the numbers as a line prints them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, getcontext, localcontext
+from fractions import Fraction
+from typing import TypeAlias
+
+from tmat.operations.expression import (
+    Call,
+    Cell,
+    Difference,
+    Expression,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+)
+from tmat.operations.printing.ratios import LARGEST_POWER, ratio
+from tmat.operations.selections import Choice, Limit, Lookup, Maximum, Place
+
+Read: TypeAlias = Callable[[Cell], Decimal]
+
+DIGITS = 60
+FAR = 30  # erf beyond it is ±1, to more digits than anything here has
+ZERO, ONE, TWO = Decimal(0), Decimal(1), Decimal(2)
+
+
+def decimal_of(value: float) -> Decimal:
+    """The decimal that a float prints with.
+
+    >>> decimal_of(0.1)
+    Decimal('0.1')
+    """
+    return Decimal(repr(float(value)))
+
+
+def cell_value(cell: Cell) -> Decimal:
+    return decimal_of(cell.value)
+
+
+def precise(expression: Expression, read: Read = cell_value) -> Decimal:
+    """The number an expression comes to, its cells as ``read`` has them.
+
+    >>> from tmat.operations.expression import sqrt
+    >>> f"{precise(sqrt(2.0)):.30f}"
+    '1.414213562373095048801688724210'
+    """
+    with localcontext(_context()):
+        return +_worth(expression, read)
+
+
+def exactly_is(expression: Expression, printed: Decimal) -> bool:
+    """Whether an expression comes to a printed number and to nothing else, however many digits one takes."""
+    with localcontext(_context()) as context:
+        value = +_worth(expression, cell_value)
+        if not context.flags[Inexact]:
+            return value == printed or (value.is_nan() and printed.is_nan())
+    exact = ratio(expression)
+    return exact is not None and printed.is_finite() and exact == Fraction(printed)
+
+
+def _context(digits: int = DIGITS) -> Context:
+    return Context(prec=digits, rounding=ROUND_HALF_UP, traps=[], Emin=-999_999_999, Emax=999_999_999)
+
+
+def _worth(e: Expression, read: Read) -> Decimal:
+    match e:
+        case Cell():
+            return read(e)
+        case Number(number=number):
+            return number if isinstance(number, Decimal) else _pi() if number == math.pi else decimal_of(number)
+        case Lookup():
+            return read(e.found)
+        case Choice():
+            return _worth(e.chosen, read)
+        case Limit(inner=inner, limit=limit):
+            value = _worth(inner, read)
+            return decimal_of(limit) if value.is_nan() else value
+        case Quotient():
+            return _quotient(e, read)
+        case Place(terms=terms, first=first):
+            values = [_worth(term, read) for term in terms]
+            return Decimal(first + values.index(max(values)))
+    parts = [_worth(part, read) for part in e.parts]
+    match e:
+        case Sum():
+            return sum(parts, ZERO)
+        case Difference():
+            return parts[0] - parts[1]
+        case Negative():
+            return -parts[0]
+        case Product():
+            return math.prod(parts, start=ONE)
+        case Power():
+            return _power(parts[0], parts[1])
+        case Maximum():
+            return next((part for part in parts if part.is_nan()), None) or max(parts)
+        case Call(function=function):
+            return FUNCTIONS[function](parts[0])
+    return decimal_of(e.value)  # pragma: no cover
+
+
+def _quotient(e: Quotient, read: Read) -> Decimal:
+    exponents = e.exponents
+    if exponents is not None and any(other.value == math.inf for other in exponents[1]):
+        return decimal_of(e.value)
+    top = _worth(e.top, read)
+    flags = getcontext().flags
+    lost = flags[Inexact]
+    bottom = _worth(e.bottom, read)
+    if bottom.is_finite() and bottom and (not top or top.is_infinite()):
+        flags[Inexact] = lost  # 0 and ∞ stay what they are, whatever they are divided by
+    if not bottom:
+        return top if not top or top.is_nan() else Decimal("Infinity").copy_sign(top)
+    return top / bottom
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    if exponent == exponent.to_integral_value() and 0 <= exponent <= LARGEST_POWER:
+        return math.prod([base] * int(exponent), start=ONE)
+    return base**exponent
+
+
+def _pi() -> Decimal:
+    """Machin's formula; flagged as inexact, as it is."""
+    with localcontext(_context(DIGITS + 5)):
+        value = 16 * _arctangent_of_inverse(5) - 4 * _arctangent_of_inverse(239)
+    return +value
+
+
+def _arctangent_of_inverse(n: int) -> Decimal:
+    power = total = ONE / n
+    k = 1
+    while abs(power) > Decimal(10) ** -(DIGITS + 5):
+        power = -power / (n * n)
+        k += 2
+        total += power / k
+    return total
+
+
+def _exp(x: Decimal) -> Decimal:
+    return x.exp() if x else ONE
+
+
+def _sine(x: Decimal) -> Decimal:
+    if not x or not x.is_finite():
+        return x * ZERO
+    return _wave(x, x % (2 * _pi()), 1)
+
+
+def _cosine(x: Decimal) -> Decimal:
+    if not x or not x.is_finite():
+        return x * ZERO + ONE
+    return _wave(x, ONE, 0)
+
+
+def _wave(x: Decimal, first: Decimal, k: int) -> Decimal:
+    x = x % (2 * _pi())
+    term = total = first
+    while abs(term) > Decimal(10) ** -DIGITS:
+        term = -term * x * x / ((k + 1) * (k + 2))
+        k += 2
+        total += term
+    return total
+
+
+def _tanh(x: Decimal) -> Decimal:
+    if x.is_infinite():
+        return ONE.copy_sign(x)
+    if not x:
+        return x
+    doubled = (-2 * abs(x)).exp()
+    return ((1 - doubled) / (1 + doubled)).copy_sign(x)
+
+
+def _erf(x: Decimal) -> Decimal:
+    if x.is_infinite():
+        return ONE.copy_sign(x)
+    if not x or x.is_nan():
+        return x
+    if abs(x) > FAR:
+        return (1 - (-x * x).exp()).copy_sign(x)
+    digits = DIGITS + 5 + int(x * x)
+    with localcontext(_context(digits)):
+        term = total = x
+        k = 0
+        while abs(term) > Decimal(10) ** -digits:
+            k += 1
+            term = -term * x * x / k
+            total += term / (2 * k + 1)
+        total = 2 * total
+    return total / _pi().sqrt()
+
+
+FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
+    "exp": _exp,
+    "sin": _sine,
+    "cos": _cosine,
+    "tanh": _tanh,
+    "erf": _erf,
+    "sqrt": Decimal.sqrt,
+}

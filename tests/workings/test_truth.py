@@ -1,0 +1,23 @@
+"""Every line of the working of every operation, read back: each = is so, each ≈ can be repeated by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from tests.operations.samples import PARAMETERS, sample
+from tests.workings.truth import counted
+
+from tmat.operations import REGISTRY
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_every_line_is_true_and_can_be_repeated(name: str) -> None:
+    rng = np.random.default_rng(5)
+    faults: Counter[str] = Counter()
+    for case in range(len(PARAMETERS.get(name, [{}]))):
+        it = sample(name, rng, case)
+        for digits, decimals in ((None, None), (0, None), (1, 2), (17, None)):
+            faults += counted(it, digits, decimals, 1)
+    assert set(faults) == {"cells"}, faults
