@@ -13,7 +13,8 @@ from tmat.stages import declared, stage_names
 SRC = Path(tmat.__file__).parent
 STEPS = {name for stage in stage_names() for name in declared(stage).steps}
 # an article's data say what it prints, under whatever names it likes
-KNOWN = ("operations/printing/symbols.py", "marking/key.py")  # the letters of cells; widths that are mixed up
+# the letters of cells; widths that are mixed up; what people call matrices
+KNOWN = ("operations/printing/symbols.py", "marking/key.py", "sheet/names.py")
 FILES = [path for path in sorted(SRC.rglob("*.py")) if not path.is_relative_to(SRC / "articles")]
 
 

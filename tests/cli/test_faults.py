@@ -363,10 +363,7 @@ def test_line_ends_and_marks_in_a_corpus_and_on_standard_input(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("name", "text", "where"),
     [
-        ("x.csv", "1,5;2,5\n3,5;4,5\n", "line 1, column 1"),
-        ("x.tsv", "1,5\t2,5\n", "line 1, column 1"),
         ("x.txt", "X\n1,5 2,5\n", "line 2"),
-        ("x.txt", "X\n1 2\n3,14\n", "line 3"),
     ],
 )
 def test_decimal_commas_are_an_error_that_says_so(tmp_path: Path, name: str, text: str, where: str) -> None:
@@ -374,3 +371,11 @@ def test_decimal_commas_are_an_error_that_says_so(tmp_path: Path, name: str, tex
     said = refused(f"attention -m X={tmp_path}/{name}")
     assert "decimal comma" in said and where in said
     assert re.search(r"write (decimals with a point: 3\.14|3\.14 for one number)", said)
+
+
+@pytest.mark.parametrize(("name", "text"), [("x.csv", "1,5;2,5\n3,5;4,5\n"), ("x.tsv", "1,5\t2,5\n3,5\t4,5\n")])
+def test_decimal_commas_are_taken_with_a_word_where_nothing_else_fits(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    done = tmat(f"attention -m X={tmp_path}/{name} --only X")
+    assert done["X"].tolist() == [[1.5, 2.5], [3.5, 4.5]]
+    assert "decimal commas" in done.entry("X")["origin"]

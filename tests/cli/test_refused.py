@@ -101,7 +101,7 @@ NUMBERS = {
     "attention -m W_Q='1 nan; 3 4' -m X='1 2; 3 4'": "W_Q has a cell that is not a number (NaN)\n  row 1, column 2",
     "attention -m X='1 2; 3'": "rows of different lengths\n  in '1 2; 3': row 2 has 1 number, row 1 has 2",
     "attention -m X='1 a; 3 4'": "'a' where a number is due\n  row 1, cell 2",
-    "attention -m X='1,5 2,5; 3 4'": "a decimal comma, or two cells?",
+    "attention -m X='1,5 2,5; 3 4'": "row 2 has 2 numbers, row 1 has 4",
     "attention -m X='1,5; 2,5'": "'1,5': a decimal comma, or two cells?\n",
     "attention -m X='1 2' -m x='3 4'": "x is given twice\n  -m X=1 2\n  -m x=3 4\n  leave one of them out",
     "attention -m W_Q='1 2' -m W_Query.T='1; 2'": "W_Query is given twice\n",

@@ -90,6 +90,7 @@ def fitted(look: Look, console: Console) -> Look:
 def to_text(sheet: Worksheet, *, width: int | None = None, look: Look | None = None) -> str:
     """The worksheet as bare text.
 
+    >>> from tmat.sheet.worksheet import Stage
     >>> print(to_text(Worksheet([Stage("posenc", "posenc", notes=("base 10000",))])), end="")
      posenc    base 10000
     """

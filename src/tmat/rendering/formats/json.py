@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from hashlib import blake2b
 from numbers import Integral, Real
 from typing import Any
 
@@ -88,6 +87,8 @@ class _Written:
         """What two arrays have in common that are the same bit for bit."""
         known = self._content.get(id(values))
         if known is None:
+            from hashlib import blake2b  # loads OpenSSL: for large matrices alone
+
             known = values.shape, values.dtype.str, blake2b(values.tobytes()).digest()
             self._content[id(values)] = known
         return known
