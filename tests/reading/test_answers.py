@@ -157,7 +157,7 @@ numbers_as_typed = st.one_of(
 @given(
     st.dictionaries(
         st.from_regex(r"[A-Za-z](?:[A-Za-z0-9_.]{0,5}[A-Za-z0-9_])?", fullmatch=True).filter(
-            lambda name: name.lower() not in ("inf", "nan", "infinity")
+            lambda name: name.lower() not in ("inf", "nan", "infinity", "na", "n.a", "none", "null", "true", "false")
         ),
         st.integers(1, 4).flatmap(
             lambda width: st.lists(st.lists(numbers_as_typed, min_size=width, max_size=width), min_size=1, max_size=4)
