@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tmat.files import read as read
     from tmat.files import show as show
     from tmat.files import write as write
-    from tmat.marking.library import mark as mark
+    from tmat.marking.mark_answers import mark as mark
     from tmat.reading.documents import read_documents as read_documents
     from tmat.reading.sources import read_matrices as read_matrices
     from tmat.reading.sources import read_weights as read_weights
@@ -49,7 +49,7 @@ else:  # mypy sees the names above alone, so that tmat.nothing is an error
         "tmat.errors": ("InputError", "LimitError", "OutputError", "TmatError"),
         "tmat.experiment.scaling": ("scaling",),
         "tmat.files": ("read", "show", "write"),
-        "tmat.marking.library": ("mark",),
+        "tmat.marking.mark_answers": ("mark",),
         "tmat.reading.documents": ("read_documents",),
         "tmat.reading.sources": ("read_matrices", "read_weights"),
         "tmat.sheet.worksheet": ("Matrix", "Stage", "Step", "Worksheet"),

@@ -141,7 +141,7 @@ def test_one_bad_matrix_costs_that_matrix() -> None:
 
 def test_the_others_are_marked_and_the_bad_one_is_said() -> None:
     key = tmat.attention([[1.0, 2.0], [3.0, 4.0]], W_Q=[[1.0], [2.0]], W_K=[[1.0], [1.0]], W_V=[[3.0], [4.0]])
-    from tmat.marking.library import mark
+    from tmat.marking.mark_answers import mark
     from tmat.marking.reports.words import unknown
 
     report = mark(Answers.of_text("Q\n5\n11\n\nK\n3\n7.O\n"), key)

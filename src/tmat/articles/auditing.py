@@ -16,7 +16,7 @@ from tmat.articles.running import Done, PartDone, run
 from tmat.errors import fold
 from tmat.marking.answers import Answer, Answers
 from tmat.marking.findings import Certainty, Finding, Kind
-from tmat.marking.library import mark
+from tmat.marking.mark_answers import mark
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.verdicts import StepReport, Verdict
 from tmat.numbers.claim import Claim

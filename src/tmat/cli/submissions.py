@@ -9,8 +9,8 @@ from tmat.cli.environment import Environment
 from tmat.cli.showing import sheets_of
 from tmat.errors import InputError, fold
 from tmat.marking.answers import Answers, Called
-from tmat.marking.library import mark, mark_self
 from tmat.marking.many import Failure, Marked, mark_many, submissions
+from tmat.marking.mark_answers import mark, mark_self
 from tmat.marking.options import MOST_POINTS, Choices
 from tmat.marking.verdicts import Report
 from tmat.progress import working

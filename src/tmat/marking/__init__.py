@@ -3,8 +3,8 @@
 from tmat.marking.answers import Answer, Answers
 from tmat.marking.audit import explain
 from tmat.marking.findings import Certainty, Finding
-from tmat.marking.library import mark, mark_self
 from tmat.marking.many import Failure, mark_many
+from tmat.marking.mark_answers import mark, mark_self
 from tmat.marking.options import Options
 from tmat.marking.verdicts import Report, StepReport, Verdict
 

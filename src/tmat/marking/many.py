@@ -75,7 +75,7 @@ def mark_many(
     """The marking of each file in turn, in the order given; a folder stands for the files in it.
 
     ``names`` says what the answers call the key's steps, where they have names of their own; ``choices``
-    are those of `tmat.marking.library.mark`.
+    are those of `tmat.marking.mark_answers.mark`.
     ``jobs`` processes (all processors where it is not said) are used where there are many files.
     ``progress(done, of)`` is called after each. A file that cannot be read or marked is a Failure.
 
