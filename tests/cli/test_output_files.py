@@ -177,3 +177,15 @@ def test_one_write_may_take_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "write", part)
     assert _Patient(1).write(b"ten bytes!") == 10
     assert b"".join(taken) == b"ten bytes!"
+
+
+@pytest.mark.parametrize("line", ["check a.json --key k.json -o a.json", "check a.json --key k.json -o k.json",
+                                  "check answers --key k.json -o answers/li.json", "check a.json -o a.json"])  # fmt: skip
+def test_check_replaces_none_of_its_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "answers").mkdir()
+    for name in ("a.json", "k.json", "answers/li.json"):
+        tmat(f"attention --d-k 6 -o {name}")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.json")}
+    assert "is read by this command, and would be replaced" in refused(line)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.json")} == before

@@ -17,7 +17,7 @@ from tmat.numbers.exact import MOST, Exact, TooLong
 from tmat.numbers.exactly import exact
 from tmat.operations import REGISTRY, linear, matmul, matmul_transposed, normalize, row_deviation, row_mean
 from tmat.operations.expression import Operand
-from tmat.operations.printing.ratios import worth
+from tmat.operations.printing.ratios import ratio
 
 RNG = np.random.default_rng(5)
 
@@ -150,4 +150,4 @@ def test_the_working_of_a_cell_comes_to_the_exact_number() -> None:
     a, b = np.array([[0.1, 0.2, -0.3]]), np.array([[1.0], [1.0], [1.0]])
     cell = matmul.at(0, 0, Operand("A", a), Operand("B", b))
     assert cell.value != 0.0
-    assert worth(cell) == 0.0
+    assert ratio(cell) == 0

@@ -283,10 +283,7 @@ class _Reader:
                            "expected rows of numbers, then the closing bracket")  # fmt: skip
         name = self._prefix_name()
         self.group = None
-        self.problem(self._first(error), name, at)
-
-    def _first(self, error: InputError) -> InputError:
-        return error
+        self.problem(error, name, at)
 
     def _prefix_name(self) -> str:
         prefix, _ = self.before

@@ -1,4 +1,4 @@
-"""What a part of the working comes to on paper: of short decimals the exact ratio, not the sum of nearest doubles."""
+"""An expression in decimals as an exact ratio, where it is one."""
 
 from __future__ import annotations
 
@@ -22,24 +22,13 @@ from tmat.operations.selections import Choice, Limit, Lookup, Maximum
 LARGEST_POWER = 64  # an exponent beyond it makes numbers that nobody writes
 
 
-def worth(expression: Expression) -> float:
-    """The number an expression comes to: the float nearest to the exact one, where that is a ratio of decimals.
+def ratio(expression: Expression) -> Fraction | None:
+    """The ratio an expression comes to; None where it is irrational, infinite or a choice of places.
 
     >>> from tmat.operations.expression import Number, total
-    >>> worth(total(map(Number, (0.1, 0.2, -0.3)))), worth(Number(2.5) * 0.83)
-    (0.0, 2.075)
+    >>> ratio(total(map(Number, (0.1, 0.2, -0.3)))), ratio(Number(2.5) * 0.83)
+    (Fraction(0, 1), Fraction(83, 40))
     """
-    exact = ratio(expression)
-    if exact is None:
-        return expression.value
-    try:
-        return float(exact)
-    except OverflowError:
-        return expression.value
-
-
-def ratio(expression: Expression) -> Fraction | None:
-    """An expression in decimals as an exact ratio; None where it is irrational, infinite or a choice of places."""
     match expression:
         case Number() | Cell() | Lookup():
             value = expression.value
