@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import tmat
-from tmat.stages import declared, stage_names
+from tmat.sheet.names import ALIASES, MEANINGS
+from tmat.stages import declared, said_otherwise, stage_names
 
 SRC = Path(tmat.__file__).parent
 STEPS = {name for stage in stage_names() for name in declared(stage).steps}
@@ -50,6 +51,11 @@ def test_no_second_table_of_steps() -> None:
             if len(names & STEPS) > 2:
                 second.append(f"{path.relative_to(SRC)}:{line}: {' '.join(sorted(names & STEPS))}")
     assert second == []
+
+
+def test_each_synonym_stands_once() -> None:
+    of_steps, of_books, of_answers = set(said_otherwise()), set(ALIASES), set(MEANINGS)
+    assert of_steps & of_books == of_steps & of_answers == of_books & of_answers == set()
 
 
 def test_the_library_never_speaks_of_options() -> None:

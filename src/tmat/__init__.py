@@ -72,4 +72,4 @@ else:  # mypy sees the names above alone, so that tmat.nothing is an error
     def __dir__() -> list[str]:
         from tmat.stages import stage_names
 
-        return sorted([*globals(), *stage_names(), *(name for names in _HOMES.values() for name in names)])
+        return sorted([*stage_names(), *(name for names in _HOMES.values() for name in names)])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tmat.errors import fold
 from tmat.reading.number_text import ONE_SIGN
-from tmat.sheet.names import canonical, is_known, meanings
+from tmat.sheet.names import ALIASES, MEANINGS, canonical, meanings
+from tmat.stages import declared, said_otherwise, stage_names
 
 LONGEST = 200
 _SIZE = r"[0-9]{1,7} ?(?:[x×*]|by|\\times) ?[0-9]{1,7}"
@@ -113,3 +115,22 @@ def _known_in(part: str) -> str:
     if inside and is_known(inside[1].strip()) and len(part.split()) <= 5:
         return inside[1].strip()
     return ""
+
+
+@lru_cache(1)
+def _names() -> frozenset[str]:
+    """What matrices are called, folded: by the stages, by books and by people."""
+    stages = [declared(name) for name in stage_names()]
+    own = {fold(name) for stage in stages for name in (*stage.inputs, *stage.masks, *stage.steps)}
+    return frozenset(own | ALIASES.keys() | MEANINGS.keys() | said_otherwise().keys())
+
+
+def is_known(name: str) -> bool:
+    """Whether a text is a name for a matrix; a single small letter is a word.
+
+    >>> [is_known(name) for name in ("W_Q", "attention scores", "A", "a", "When", "Q1", "query")]
+    [True, True, True, False, False, True, True]
+    """
+    own = fold(name).rstrip("0123456789")
+    single = len(name.rstrip("0123456789")) == 1 and name[0].islower() and name.isascii()
+    return bool(own) and not single and (own in _names() or own.rpartition(".")[2] in _names())

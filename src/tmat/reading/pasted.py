@@ -10,7 +10,7 @@ from tmat.reading.blocks import Block, Row, TypedMatrix, typed
 from tmat.reading.brackets import Brackets, Value, truth_as_number, value_of
 from tmat.reading.lexing import TRUTH, Token, lex, narrow_thousands, tidied
 from tmat.reading.markup import without_markup
-from tmat.reading.naming import bare, name_of
+from tmat.reading.naming import bare, is_known, name_of
 from tmat.reading.number_text import number, why_not
 from tmat.reading.openings import after_bracket, cells_of, in_shape, opening, r_index, without_marks
 from tmat.reading.text_rows import (
@@ -23,7 +23,6 @@ from tmat.reading.text_rows import (
     pipe_cells,
     split_cells,
 )
-from tmat.sheet.names import is_known
 from tmat.visible import visible
 
 _LONG = 100_000

@@ -20,21 +20,19 @@ ALIASES = {
     "alpha": "weights", "contextvectors": "z", "contextvector": "z",
     "probs": "probabilities", "probability": "probabilities", "logit": "logits", "normalised": "normalized", "positionalencoding": "pe",
     "positionalencodings": "pe", "查询": "q", "查询矩阵": "q", "键": "k", "键矩阵": "k", "值": "v", "值矩阵": "v", "注意力权重": "weights",
-    "注意力权重矩阵": "weights", "注意力分数": "scores", "注意力得分": "scores", "缩放": "scaled", "缩放分数": "scaled", "输入": "x", "输入矩阵": "x", "掩码": "mask",
+    "注意力权重矩阵": "weights", "注意力分数": "scores", "注意力得分": "scores", "缩放": "scaled", "缩放分数": "scaled", "输入": "x", "输入矩阵": "x", "掩码": "mask", "γ": "gamma", "β": "beta",
 }  # fmt: skip
 """Names that books and people use for the paper's letters; each means the same in every stage."""
 
 MEANINGS = {
     "s": ("scores",), "p": ("weights", "probabilities"), "a": ("weights",), "o": ("output", "z"), "out": ("output", "z"),
     "attention": ("z", "weights"), "attentionoutput": ("output", "z"), "attnoutput": ("output", "z"), "attentionvalues": ("z",), "context": ("z",),
-    "head": ("z",), "heads": ("concat", "z"), "means": ("mean",), "average": ("mean",), "μ": ("mean",), "mu": ("mean",), "stddev": ("std",),
-    "deviation": ("std",), "sd": ("std",), "stds": ("std",), "sigma": ("std",), "σ": ("std",), "standarddeviation": ("std",), "norm": ("normalized",),
-    "addnorm": ("normalized",), "layernorm": ("normalized",), "relu": ("activated",), "gelu": ("activated",), "prediction": ("predicted",),
-    "positional": ("pe",), "embedding": ("e",), "embeddings": ("e",), "输出": ("output", "z"), "上下文": ("z",), "上下文向量": ("z",), "y": ("output",),
+    "head": ("z",), "heads": ("concat", "z"), 
+    
+    
+    "输出": ("output", "z"), "上下文": ("z",), "上下文向量": ("z",), "y": ("output",),
 }  # fmt: skip
 """What else a name may mean among answers, the likelier first: as the stage has a step of that name."""
-
-STEPS = frozenset(("x", "e", "q", "k", "v", "wq", "wk", "wv", "wo", "bq", "bk", "bv", "bo", "mask", "scores", "scaled", "masked", "weights", "dropped", "z", "concat", "output", "sum", "mean", "std", "var", "variance", "normalized", "hidden", "activated", "logits", "probabilities", "predicted", "pe", "ids", "w1", "b1", "w2", "b2", "w3", "b3", "gamma", "beta", "residual", "context", "memory", "we", "wvocab", "bvocab", "attentionscores", "qkt", "γ", "β"))  # fmt: skip
 
 HEADS = {str(n): n for n in range(1, 65)}  # another number behind a name is no head's
 
@@ -73,21 +71,6 @@ def meanings(name: str) -> tuple[str, ...]:
     number = own[len(stem) :]
     found = [own, canonical(name), *(each + number for each in MEANINGS.get(stem, ()))]
     return tuple(dict.fromkeys(found))
-
-
-def is_known(name: str) -> bool:
-    """Whether a text is a name of the paper's, a book's or people's for a matrix; a single small letter is a word.
-
-    >>> [is_known(name) for name in ("W_Q", "attention scores", "A", "a", "When", "Q1", "query")]
-    [True, True, True, False, False, True, True]
-    """
-    own = fold(name).rstrip("0123456789")
-    single = len(name.rstrip("0123456789")) == 1 and name[0].islower() and name.isascii()
-    return (
-        bool(own)
-        and not single
-        and (own in STEPS or own in ALIASES or own in MEANINGS or own.rpartition(".")[2] in STEPS)
-    )
 
 
 def by_name(matrices: Mapping[str, object]) -> dict[str, tuple[str, Matrix]]:

@@ -35,9 +35,9 @@ class AddnormOptions(Norm, DrawnInput, StageOptions):
     beta: Numbers = given("1×d")
     sum: Numbers = step("n×d")
     mean: Numbers = step("n×1", called="means average μ mu")
-    std: Numbers = step("n×1", called="stddev deviation sd stds sigma σ")
+    std: Numbers = step("n×1", called="stddev standard_deviation deviation sd stds sigma σ")
     rms: Numbers = step("n×1")
-    normalized: Numbers = step("n×d", called="norm normalised addnorm")
+    normalized: Numbers = step("n×d", called="norm addnorm layer_norm")
     output: Numbers = step("n×d")
 
 

@@ -83,8 +83,8 @@ class DecodeOptions(OwnWords, Layers, Heads, Network, FfnBias, Norm, Waves, Stag
     b_vocab: Numbers = given("1×N")
     last: Numbers = step("1×d_model")
     flat: Numbers = step("1×(n·d_model)")
-    logits: Numbers = step("n×N", called="logit")
-    probabilities: Numbers = step("n×N", called="probs probability")
+    logits: Numbers = step("n×N")
+    probabilities: Numbers = step("n×N")
     predicted: Numbers = step("n×1", called="prediction")
 
 

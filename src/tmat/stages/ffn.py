@@ -37,7 +37,7 @@ class FfnOptions(Network, DrawnInput, StageOptions):
     W_2: Numbers = given("d_ff×d")
     b_2: Numbers = given("1×d")
     hidden: Numbers = step("n×d_ff")
-    activated: Numbers = step("n×d_ff", called="relu")
+    activated: Numbers = step("n×d_ff", called="relu gelu")
     output: Numbers = step("n×d")
 
 
