@@ -11,6 +11,7 @@ import sys
 import zipfile
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -65,6 +66,35 @@ def test_a_zip_bomb_as_xlsx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             archive.writestr(name, text)
     assert path.stat().st_size < 20_000
     assert "w.xlsx holds more than 1 MiB when unpacked" in too_much(f"attention -m X={path}")
+
+
+def test_a_long_comment_in_xlsx_is_not_begun_anew_a_thousand_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = f'<workbook xmlns="{SHEET}" xmlns:r="r"><sheets><sheet name="X" r:id="a"/></sheets></workbook>'
+    related = '<Relationships><Relationship Id="a" Type="/worksheet" Target="s.xml"/></Relationships>'
+    row = '<sheetData><row r="1"><c r="A1"><v>1.5</v></c></row></sheetData>'
+    sheet = f'<worksheet xmlns="{SHEET}"><!--{"x" * 20_000_000}-->{row}</worksheet>'
+    path = tmp_path / "w.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in {"xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": related, "xl/s.xml": sheet}.items():
+            archive.writestr(name, text)
+    fed: list[int] = []
+
+    class Counting:
+        def __init__(self, target: object) -> None:
+            self.parser = ElementTree.XMLParser(target=target)
+
+        def feed(self, data: bytes) -> None:
+            fed.append(len(data))
+            self.parser.feed(data)
+
+        def close(self) -> None:
+            self.parser.close()
+
+    monkeypatch.setattr("tmat.reading.xlsx_cells.XMLParser", Counting)
+    assert tmat(f"attention -m X={path} --seed 1")["X"].tolist() == [[1.5]]
+    assert sum(fed) > 20_000_000 and len(fed) < 20
 
 
 @pytest.mark.parametrize("suffix", ["npy", "npz", "csv", "dat"])

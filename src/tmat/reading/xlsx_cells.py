@@ -22,7 +22,7 @@ from tmat.visible import visible
 LARGEST = 2**29
 """Bytes of XML that are read from one workbook: a zip of little may hold endlessly much."""
 MOST_CELLS = 5_000_000
-_CHUNK = 1 << 16
+_CHUNK, _LARGEST_CHUNK = 1 << 16, 1 << 24
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _WORKSHEET = "/worksheet"
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # formats that every program knows by number
@@ -149,11 +149,16 @@ class _Workbook:
         return {str(n) for n, id in enumerate(styles.used) if _of_date(id, styles.formats.get(id))}
 
     def _parse(self, part: str, target: _T) -> _T:
-        """Feed a part to a target, a chunk at a time, within what may be read in all."""
+        """Feed a part to a target, a chunk at a time, within what may be read in all.
+
+        The parser begins a tag or a comment anew at every chunk that does not end it, so chunks grow.
+        """
         parser = XMLParser(target=target)
+        size = _CHUNK
         try:
             with self.archive.open(part) as stream:
-                while chunk := stream.read(_CHUNK):
+                while chunk := stream.read(size):
+                    size = min(2 * size, _LARGEST_CHUNK)
                     self.left -= len(chunk)
                     if self.left < 0:
                         raise LimitError(
