@@ -59,15 +59,27 @@ def _together(expression: Expression, parts: list[Fraction]) -> Fraction | None:
         case Quotient():
             return parts[0] / parts[1] if parts[1] else None
         case Power():
-            whole = parts[1].denominator == 1 and 0 <= parts[1] <= LARGEST_POWER
-            return parts[0] ** int(parts[1]) if whole else None
+            power = parts[1]
+            base = _root(parts[0], power.denominator) if 0 <= power <= LARGEST_POWER else None
+            return None if base is None else base**power.numerator
         case Call(function="sqrt"):
-            return _root(parts[0])
+            return _root(parts[0], 2)
     return None
 
 
-def _root(square: Fraction) -> Fraction | None:
-    if square < 0:
+def _root(power: Fraction, degree: int) -> Fraction | None:
+    """The root of a degree, where it is a ratio: of 10000 it is 100, and of degree 4 it is 10."""
+    if degree == 1:
+        return power
+    if power < 0 or degree > LARGEST_POWER:
         return None
-    root = Fraction(math.isqrt(square.numerator), math.isqrt(square.denominator))
-    return root if root * root == square else None
+    try:
+        root = Fraction(_whole_root(power.numerator, degree), _whole_root(power.denominator, degree))
+    except OverflowError:
+        return None
+    return root if root**degree == power else None
+
+
+def _whole_root(whole: int, degree: int) -> int:
+    """The whole number nearest to a root, or close to it."""
+    return math.isqrt(whole) if degree == 2 else round(whole ** (1 / degree))
