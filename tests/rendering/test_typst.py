@@ -30,7 +30,9 @@ def sheet() -> Worksheet:
     words = tmat.vocab("I drink and I know things")
     made = tmat.posenc(tmat.embed(words, text="I know things", d_model=4, seed=1))
     made = tmat.attention(made, heads=2, d_k=2, mask="causal", seed=1)
-    return tmat.decode(tmat.ffn(tmat.addnorm(made, epsilon=1e-12), activation="gelu-tanh", seed=2), max_tokens=1, seed=3)
+    return tmat.decode(
+        tmat.ffn(tmat.addnorm(made, epsilon=1e-12), activation="gelu-tanh", seed=2), max_tokens=1, seed=3
+    )
 
 
 def compiled(text: str, folder: Path) -> Path:
