@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tmat.numbers.exact import Array, Exact, Irrational, TooLong
 
@@ -17,6 +18,7 @@ FINEST = 22  # decimals; a double holds no larger power of ten exactly
 SAMPLE = 8  # numbers that tell a matrix of long numbers at once
 SMALL = 1 << 13  # bytes of a matrix whose decimals are kept
 KNOWN = 256  # matrices whose decimals are kept
+MIXED = 1 << 12  # cells of a matrix of which some may be short
 PIECE = 1 << 14  # numbers looked at at once, so that they stay in the cache
 
 
@@ -98,21 +100,62 @@ def exactly(evaluate: Callable[P, Array]) -> Callable[P, Array]:
         if any(isinstance(array, Exact) for array in arrays):  # called by another such function
             return floats(*arrays, **params)
         with np.errstate(all="ignore"):
-            decimals: list[Exact] = []
-            for array in arrays:
-                own = exact(array)
-                if own is None:
-                    return floats(*arrays, **params)
-                decimals.append(own)
-            for numbers in (decimals, map(Exact.unlimited, decimals)):
-                try:
-                    result = floats(*numbers, **params)
-                    result = result.floats() if isinstance(result, Exact) else result
-                    return result.astype(np.result_type(*arrays), copy=False)
-                except (TooLong, OverflowError):
-                    continue
-                except Irrational:
-                    break
-            return floats(*arrays, **params)
+            found = _worked(floats, arrays, params)
+            return floats(*arrays, **params) if found is None else found
 
     return evaluated
+
+
+def exactly_by_cell(evaluate: Callable[P, Array]) -> Callable[P, Array]:
+    """The same for a function that makes each cell of the operands' cells at its place: each is exact for itself.
+
+    So a −∞ or a long number in one cell takes nothing from the others.
+    """
+    whole = exactly(evaluate)
+
+    @wraps(evaluate)
+    def evaluated(*arrays: Any, **params: Any) -> Any:
+        result: Any = whole(*arrays, **params)
+        if any(isinstance(array, Exact) or not 0 < array.size <= MIXED for array in arrays):
+            return result
+        with np.errstate(all="ignore"):
+            short = [_short(array) for array in arrays]
+            cells = np.logical_and.reduce(np.broadcast_arrays(*short))
+            if cells.all() or not cells.any():
+                return result
+            filled = [np.where(own, array, array.dtype.type(0)) for own, array in zip(short, arrays, strict=True)]
+            found = _worked(evaluate, filled, params)
+            return result if found is None else np.where(cells, found, result)
+
+    return evaluated
+
+
+def _worked(evaluate: Any, arrays: Sequence[Array], params: dict[str, Any]) -> Array | None:
+    """The function of the matrices' decimals; None where that is not exact."""
+    decimals: list[Exact] = []
+    for array in arrays:
+        own = exact(array)
+        if own is None:
+            return None
+        decimals.append(own)
+    for numbers in (decimals, map(Exact.unlimited, decimals)):
+        try:
+            result = evaluate(*numbers, **params)
+            result = result.floats() if isinstance(result, Exact) else result
+            return np.asarray(result.astype(np.result_type(*arrays), copy=False))
+        except (TooLong, OverflowError):
+            continue
+        except Irrational:
+            break
+    return None
+
+
+def _short(array: Array) -> NDArray[np.bool_]:
+    """Which numbers are short decimals."""
+    most = LONGEST.get(array.dtype, 0)
+    size = np.abs(array.astype(np.float64))
+    place = np.clip(np.nan_to_num(np.floor(np.log10(size))), most - 1 - FINEST, most - 1)
+    power = 10.0 ** (most - 1 - place)
+    units = np.rint(size * power)
+    own = (units / power).astype(array.dtype) == np.abs(array)
+    return np.asarray(np.isfinite(array) & (units <= 10.0**most) & own)
