@@ -282,7 +282,7 @@ class Workings:
         """The decimals with which a value is rounded to what the worksheet has; as usual where none does it."""
         usual = max(self.most, places + 2)
         unit = ZERO.scaleb(-places)
-        for most in range(usual, FINEST):
+        for most in (*range(usual, FINEST), *range(usual - 1, places, -1)):  # fewer where floats decided a tie
             decimals = shared_decimals([value], most)
             if at_place(printed(value, decimals), unit) == at_place(goal, unit):
                 return decimals

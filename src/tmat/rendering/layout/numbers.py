@@ -84,7 +84,7 @@ def aligned(column: list[str], width: int = 0) -> list[str]:
     >>> aligned(["1.5e-12", "0", "−∞"])
     ['1.5e-12', '0      ', '     −∞']
     """
-    if not any("e" in text for text in column):
+    if "e" not in "".join(column):
         width = max([width, *map(len, column)])
         return [text.rjust(width) for text in column]
     before = max((_head(text) for text in column if text[-1:].isdigit()), default=0)
