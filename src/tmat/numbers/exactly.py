@@ -93,17 +93,8 @@ def exactly(evaluate: Callable[P, Array]) -> Callable[P, Array]:
 
     The function does its arithmetic with operators and the methods that `Exact` has, so that it can take either.
     """
-
-    @wraps(evaluate)
-    def evaluated(*arrays: Any, **params: Any) -> Any:
-        floats: Any = evaluate
-        if any(isinstance(array, Exact) for array in arrays):  # called by another such function
-            return floats(*arrays, **params)
-        with np.errstate(all="ignore"):
-            found = _worked(floats, arrays, params)
-            return floats(*arrays, **params) if found is None else found
-
-    return evaluated
+    floats: Callable[..., Array] = evaluate
+    return _made(evaluate, lambda arrays, params: floats(*arrays, **params))
 
 
 def exactly_by_cell(evaluate: Callable[P, Array]) -> Callable[P, Array]:
@@ -111,21 +102,34 @@ def exactly_by_cell(evaluate: Callable[P, Array]) -> Callable[P, Array]:
 
     So a −∞ or a long number in one cell takes nothing from the others.
     """
-    whole = exactly(evaluate)
+
+    plain: Callable[..., Array] = evaluate
+
+    def mixed(arrays: Sequence[Array], params: dict[str, Any]) -> Array:
+        floats = plain(*arrays, **params)
+        if any(not 0 < array.size <= MIXED for array in arrays):
+            return floats
+        short = [_short(array) for array in arrays]
+        cells = np.logical_and.reduce(np.broadcast_arrays(*short))
+        if not cells.any():
+            return floats
+        filled = [np.where(own, array, array.dtype.type(0)) for own, array in zip(short, arrays, strict=True)]
+        found = _worked(evaluate, filled, params)
+        return floats if found is None else np.where(cells, found, floats)
+
+    return _made(evaluate, mixed)
+
+
+def _made(evaluate: Callable[P, Array], otherwise: Callable[..., Array]) -> Callable[P, Array]:
+    """The function of decimals where all operands have them, else what is done otherwise."""
 
     @wraps(evaluate)
     def evaluated(*arrays: Any, **params: Any) -> Any:
-        result: Any = whole(*arrays, **params)
-        if any(isinstance(array, Exact) or not 0 < array.size <= MIXED for array in arrays):
-            return result
+        if any(isinstance(array, Exact) for array in arrays):  # called by another such function
+            return evaluate(*arrays, **params)
         with np.errstate(all="ignore"):
-            short = [_short(array) for array in arrays]
-            cells = np.logical_and.reduce(np.broadcast_arrays(*short))
-            if cells.all() or not cells.any():
-                return result
-            filled = [np.where(own, array, array.dtype.type(0)) for own, array in zip(short, arrays, strict=True)]
-            found = _worked(evaluate, filled, params)
-            return result if found is None else np.where(cells, found, result)
+            found = _worked(evaluate, arrays, params)
+            return otherwise(arrays, params) if found is None else found
 
     return evaluated
 
