@@ -33,7 +33,8 @@ class Emitter:
         """Say no to what would be passed over in silence, before anything is worked out."""
         from tmat.rendering import format_named, known_formats
 
-        refuse_inputs(self.common.output, self._read())
+        for path in (self.common.output, self.common.plot):
+            refuse_inputs(path, self._read())
         if (self.common.work or self.common.trace) and not format_named(self.format).working:
             option = "--work" if self.common.work else "--trace"
             raise InputError(
