@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 
 from tmat.listing import modules_in
-from tmat.operations.slips.slip import EVERYWHERE, Redo, Slip, Variant, slip
+from tmat.operations.slips.slip import EVERYWHERE, Redo, Slip, Variant, slip, way
 
-__all__ = ["EVERYWHERE", "Redo", "Slip", "Variant", "slip"]
+__all__ = ["EVERYWHERE", "Redo", "Slip", "Variant", "slip", "way"]
 
 for _module in modules_in(__file__):
     import_module(f"{__name__}.{_module}")
