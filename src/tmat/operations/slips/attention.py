@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tmat.numbers import round_half_away
 from tmat.operations.attention import renormalize, softmax, softmax_tempered
 from tmat.operations.operation import Array
 from tmat.operations.slips.masks import distinct_masks
@@ -45,6 +46,20 @@ def another_base(step: Redo, a: Array) -> Iterator[Variant]:
 def largest(step: Redo) -> Array:
     """The largest exponent of each row."""
     return np.asarray(logits(step).max(axis=1, keepdims=True))
+
+
+def exponentials_rounded(step: Redo, _: Array) -> Iterator[Variant]:
+    powers = np.exp(logits(step))
+    for decimals in (2, 1, 3, 0):
+        rounded = round_half_away(powers, decimals)
+        if not np.array_equal(rounded, powers):
+            yield way(rounded / rounded.sum(axis=1, keepdims=True), decimals=str(decimals))
+
+
+def between_extremes(a: Array) -> Array:
+    """Each number's place between the smallest of its row, 0, and the largest, 1; what is masked is nothing."""
+    low = np.where(np.isneginf(a), np.inf, a).min(axis=1, keepdims=True)
+    return np.where(np.isneginf(a), 0.0, (a - low) / (a.max(axis=1, keepdims=True) - low))
 
 
 def unmasked(step: Redo) -> tuple[Redo, Redo | None]:
@@ -99,6 +114,8 @@ def wrong_mask(step: Redo, a: Array) -> Iterator[Variant]:
     for wrong in distinct_masks(mask.operands[1]):
         seen = np.where(wrong.mask != 0.0, logits(inner), mask.params["value"])
         yield way(shares(seen), wrong.name, wrong.said, wrong.mend)
+        if wrong.name == "future-seen":
+            continue  # in the columns that are seen it is no mask at all
         yield way(
             np.where(wrong.mask != 0.0, shares(logits(inner)), 0.0),
             f"{wrong.name}+softmax-before-mask",
@@ -142,6 +159,16 @@ slip(SOFTMAX, "largest-only", lambda step, a: (logits(step) == largest(step)).as
 slip(SOFTMAX, "divided-by-largest", lambda step, _: np.exp(logits(step) - largest(step)), rare=1,
      said="the exponentials were divided by the largest of the row, not by the sum",
      mend="divide by the row's sum: each row sums to 1")
+slip(SOFTMAX, "exponentials-rounded-early", exponentials_rounded, rare=1,
+     said="the exponentials were rounded to {decimals} decimals before they were divided by their sum",
+     mend="keep more decimals of e^x than the answer shows")
+slip(SOFTMAX, "sigmoid-for-softmax", lambda step, _: 1 / (1 + np.exp(-logits(step))), rare=1,
+     said="the sigmoid of each score was taken, not softmax", mend="divide e^x by the sum of its row: each row sums to 1")
+slip(SOFTMAX, "min-max", lambda step, _: between_extremes(logits(step)), rare=1,
+     said="each row was stretched to go from 0 to 1", mend="take softmax: e^x over the sum of its row")
+slip(SOFTMAX, "dropout-left-on",
+     lambda step, _: [way(step() / (1 - p), p=f"{p:g}") for p in (0.1, 0.2, 0.3, 0.5)], rare=2,
+     said="the weights are divided by 1 − {p}, as dropout does", mend="leave dropout out: each row sums to 1")
 slip(SOFTMAX, "softmax-not-taken", lambda _, a: a,
      said="softmax was not taken: these are the numbers of {0}", mend="take softmax along each row of {0}")
 slip(SOFTMAX, "logarithm-of-softmax", lambda step, a: np.log(shares(logits(step))), rare=2,

@@ -10,6 +10,8 @@ from tmat.operations.elementwise import add, add_row, scale_and_shift, scale_col
 from tmat.operations.operation import Array
 from tmat.operations.slips.slip import Redo, Variant, slip, way
 
+GAINS = (scale_columns, scale_and_shift)
+
 
 def term_left_out(step: Redo, a: Array, b: Array) -> Iterator[Variant]:
     first, second = step.names
@@ -39,6 +41,10 @@ def transposed_first(step: Redo, a: Array, b: Array) -> Iterator[Variant]:
         yield way(a.T + b, which=step.names[0])
 
 
+def embedding_scaled(step: Redo, a: Array, b: Array) -> Array | None:
+    return a * np.sqrt(a.shape[1]) + b if step.maker(1, "sinusoid") is not None else None
+
+
 # fmt: off
 
 slip(add, "term-left-out", term_left_out,
@@ -47,6 +53,8 @@ slip(add, "subtracted", subtracted,
      said="{second} was taken off {first}, not added", mend="add the two, cell by cell")
 slip(add, "multiplied-not-added", lambda _, a, b: a * b,
      said="{0} and {1} were multiplied, not added", mend="add the two, cell by cell")
+slip(add, "embedding-scaled", embedding_scaled,
+     said="{0} was multiplied by the root of its width first", mend="add {0} as it stands")
 slip(add, "added-twice", added_twice, rare=1,
      said="{twice} was added twice", mend="add {0} and {1} once each")
 slip(add, "doubled", doubled, rare=1,
@@ -59,6 +67,8 @@ slip(add, "side-by-side", lambda step, a, b: np.concatenate(step.operands, axis=
      said="{0} and {1} were put side by side, not added", mend="add the two, cell by cell: the shape stays the same")
 slip(add_row, "bias-left-out", lambda _, a, b: a,
      said="{1} was not added", mend="add {1} to every row")
+slip(add_row, "bias-twice", lambda _, a, b: a + 2 * b, rare=1,
+     said="{1} was added twice", mend="add {1} once to every row")
 slip(add_row, "bias-taken-off", lambda _, a, b: a - b, rare=1,
      said="{1} was taken off, not added", mend="add {1} to every row")
 slip(scale_and_shift, "gamma-left-out", lambda _, a, gamma, beta: a + beta,
@@ -73,7 +83,10 @@ slip(scale_and_shift, "beta-before-gamma", lambda _, a, gamma, beta: (a + beta) 
      said="{2} was added before {1} was multiplied by", mend="multiply by {1} first, then add {2}")
 slip(scale_columns, "gamma-left-out", lambda _, a, gamma: a,
      said="{1} was left out", mend="multiply each column by its number in {1}")
-slip((scale_columns, scale_and_shift), "gamma-along-rows",
+slip(GAINS, "one-added-to-gamma",
+     lambda _, a, gamma, *beta: a * (1.0 + gamma) + (beta[0] if beta else 0.0), rare=1,
+     said="1 + {1} was multiplied by, not {1}", mend="multiply each column by its number in {1}")
+slip(GAINS, "gamma-along-rows",
      lambda _, a, gamma, *beta: a * gamma.T + (beta[0] if beta else 0.0) if not (gamma.shape[1] != a.shape[0] or a.shape[0] == 1) else None, rare=1,
      said="{1} was multiplied along the rows, a number a row",
      mend="the first number of {1} belongs to the first column, in every row")

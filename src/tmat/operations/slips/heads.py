@@ -31,6 +31,14 @@ def dealt_out(step: Redo, a: Array) -> Array | None:
     return a[:, own::heads] if heads > 1 else None
 
 
+def by_view(step: Redo, a: Array) -> Array | None:
+    start, width = step["start"], step["stop"] - step["start"] + 1
+    if width < 1 or a.shape[1] % width or a.shape[1] == width:
+        return None
+    heads = a.reshape(-1, a.shape[0], width)
+    return np.asarray(heads[(start - 1) // width])
+
+
 def columns_off_by_one(step: Redo, a: Array) -> Iterator[Variant]:
     start, stop = step["start"], step["stop"]
     if stop < a.shape[1]:
@@ -72,6 +80,9 @@ slip(columns, "another-heads-columns", another_head,
 slip(columns, "columns-dealt-out", dealt_out,
      said="the columns were dealt out to the heads in turn",
      mend="a head takes columns side by side: {start} to {stop}")
+slip(columns, "heads-by-view", by_view, rare=1,
+     said="{0} was cut into heads along its rows: a view without a transpose",
+     mend="a head takes columns {start} to {stop} of every row: cut the columns, then transpose")
 slip(columns, "columns-off-by-one", columns_off_by_one,
      said="the columns are off by one", mend="take columns {start} to {stop}, counted from 1")
 slip(concat, "heads-in-wrong-order", wrong_order,
@@ -86,6 +97,10 @@ slip(concat, "heads-stacked", lambda step, *parts: np.concatenate(parts, axis=0)
 slip(concat, "heads-interleaved",
      lambda step, *parts: np.stack(parts, axis=2).reshape(parts[0].shape[0], -1) if alike(step) else None,
      said="the heads' columns were put in turn, one of each", mend="put all columns of a head together")
+slip(concat, "heads-merged-without-permute",
+     lambda step, *parts: np.stack(parts).reshape(parts[0].shape[0], -1) if alike(step) else None, rare=1,
+     said="the heads were merged one after the other, without a permute: a row holds numbers of several tokens",
+     mend="put the heads side by side: a row stays a token's")
 slip(concat, "one-head-repeated", one_head_repeated, rare=1,
      said="{head} stands in every place", mend="put the heads side by side in their order")
 slip(one_row, "another-row", another_row,

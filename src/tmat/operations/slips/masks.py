@@ -25,7 +25,7 @@ class WrongMask(NamedTuple):
 def wrong_masks(mask: Array) -> Iterator[WrongMask]:
     """The masks that are taken for this one."""
     n, m = mask.shape
-    triangular = n == m and not np.triu(mask, 1).any() and bool(np.tril(mask).any())
+    triangular = np.array_equal(mask, np.tri(n))
     if triangular:
         said = "the wrong triangle is masked: the past is hidden, not the future"
         yield WrongMask("wrong-triangle", said, "hide the cells above the diagonal: row i sees columns 1 to i", mask.T)
@@ -50,6 +50,22 @@ def wrong_masks(mask: Array) -> Iterator[WrongMask]:
         "hide the cells where the mask is 0",
         1.0 - mask,
     )
+
+    shift = int(np.count_nonzero(mask[0])) - 1
+    causal = np.tri(n, m, shift)
+    if np.array_equal(mask, causal) and not mask.all():
+        for by in dict.fromkeys((-shift, 2, -2, 3, -3)):
+            if by:
+                said = f"the causal mask is shifted: each row sees {abs(by)} columns too {'many' if by > 0 else 'few'}"
+                mend = f"row 1 sees {shift + 1} of the columns, each row after it one more"
+                yield WrongMask("mask-shifted", said, mend, np.tri(n, m, shift + by))
+    seen = np.broadcast_to(mask.any(axis=0), (n, m)).astype(mask.dtype)
+    causal = np.tri(n, m, m - n)
+    if not seen.all() and np.array_equal(mask, causal * seen) and not np.array_equal(mask, seen):
+        yield WrongMask(
+            "padding-seen", "the padding is seen: only the future is hidden", "hide the padding too", causal
+        )
+        yield WrongMask("future-seen", "the future is seen: only the padding is hidden", "hide the future too", seen)
 
 
 def distinct_masks(mask: Array) -> Iterator[WrongMask]:
@@ -92,6 +108,7 @@ def another_number(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
 
 def mask_added(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
     yield way(a + mask, filling=filling(step))
+    yield way(a + (mask == 0.0), filling=filling(step))
     yield way(np.where(mask != 0.0, 1.0, step["value"]), filling=filling(step))
 
 

@@ -19,6 +19,66 @@ def operand_transposed(step: Redo, a: Array, b: Array, *bias: Array) -> Iterator
         yield way(a.T @ b + more, which=step.names[0])
 
 
+def projected_from(step: Redo, n: int) -> Redo | None:
+    """The projection that operand n is, or that it was cut from."""
+    made = step.maker(n, "columns")
+    return step.maker(n, "matmul", "linear") if made is None else made.maker(0, "matmul", "linear")
+
+
+def unprojected(step: Redo, a: Array, b: Array) -> Iterator[Variant]:
+    queries, keys = projected_from(step, 0), projected_from(step, 1)
+    if queries is not None and keys is not None and queries.operands[0].shape[1] == keys.operands[0].shape[1]:
+        first, second = queries.names[0], keys.names[0]
+        yield way(queries.operands[0] @ keys.operands[0].T, first=first, second=second)
+
+
+def mirrored(step: Redo, a: Array, b: Array) -> Iterator[Variant]:
+    right = step()
+    if a.shape[0] == b.shape[0] > 1:
+        yield way(np.triu(right) + np.triu(right, 1).T, where="above", other="below")
+        yield way(np.tril(right) + np.tril(right, -1).T, where="below", other="above")
+
+
+WEIGHTS = ("softmax", "softmax_tempered", "renormalize", "dropout")
+
+
+def unweighted(step: Redo, a: Array, b: Array) -> Iterator[Variant]:
+    if step.maker(0, *WEIGHTS) is None:
+        return
+    seen = np.where(a != 0.0, 1.0, 0.0)
+    yield way(np.ones_like(a) @ b / a.shape[1])
+    if not seen.all():
+        yield way(seen @ b / np.maximum(seen.sum(axis=1, keepdims=True), 1.0))
+
+
+def alone(step: Redo, a: Array, b: Array) -> Array | None:
+    return b.copy() if step.maker(0, *WEIGHTS) is not None and a.shape[0] == a.shape[1] else None
+
+
+def unweighed(step: Redo, a: Array, b: Array, *bias: Array) -> Array | None:
+    return a + (bias[0] if bias else 0.0) if b.shape[0] == b.shape[1] else None
+
+
+def inputs(step: Redo) -> Iterator[tuple[str, Array]]:
+    """What the projections before this step were made from."""
+    for made in step.makers:
+        if made is not None:
+            yield from inputs(made)
+            if made.op in (matmul, linear) and not any(made.makers):
+                yield made.names[0], made.operands[0]
+
+
+def residual_inside(step: Redo, *_: Array) -> Iterator[Variant]:
+    right = step()
+    for name, values in dict(inputs(step)).items():
+        if values.shape == right.shape:
+            yield way(right + values, which=name)
+
+
+def rectified(step: Redo, *_: Array) -> Array | None:
+    return np.maximum(step(), 0.0) if (step() < 0.0).any() else None
+
+
 def bias_in_one_row(step: Redo, a: Array, b: Array, bias: Array) -> Array:
     result = a @ b
     result[0] += bias[0]
@@ -43,6 +103,19 @@ slip(matmul_transposed, "not-transposed", lambda _, a, b: a @ b if a.shape[1] ==
      said="{1} was not transposed: this is {0}·{1}", mend="multiply by {1}ᵀ: the rows of {0} against the rows of {1}")
 slip(matmul_transposed, "wrong-one-transposed", lambda _, a, b: a.T @ b if a.shape[0] == b.shape[0] else None,
      said="the wrong one was transposed: this is {0}ᵀ·{1}", mend="transpose {1}, not {0}: {0}·{1}ᵀ")
+slip(matmul_transposed, "reshaped-not-transposed",
+     lambda _, a, b: a @ b.reshape(b.shape[::-1]) if min(b.shape) > 1 else None, rare=1,
+     said="{1} was reshaped, not transposed: its numbers stand in the order of its rows",
+     mend="transpose {1}: its rows become columns")
+slip(matmul_transposed, "query-for-key", lambda _, a, b: a @ a.T,
+     said="{0} stands in both places: this is {0}·{0}ᵀ", mend="multiply by {1}ᵀ: {0}·{1}ᵀ")
+slip(matmul_transposed, "key-for-query", lambda _, a, b: b @ b.T,
+     said="{1} stands in both places: this is {1}·{1}ᵀ", mend="multiply {0} by {1}ᵀ: {0}·{1}ᵀ")
+slip(matmul_transposed, "projections-left-out", unprojected,
+     said="this is {first}·{second}ᵀ: the projections were left out", mend="project first, then take {0}·{1}ᵀ")
+slip(matmul_transposed, "taken-as-symmetric", mirrored, rare=1,
+     said="{result} was taken as symmetric: the numbers {where} the diagonal stand {other} it too",
+     mend="work out both halves: row i times row j is not row j times row i")
 slip((matmul, linear), "operand-transposed", operand_transposed,
      said="{which} was transposed before the product", mend="take {which} as it stands")
 slip(linear, "bias-left-out", lambda _, a, b, bias: a @ b,
@@ -67,3 +140,14 @@ slip(additive_scores, "weights-left-out",
 slip(additive_scores, "multiplied-before-tanh",
      lambda _, queries, keys, v: np.tanh(queries[:, None, :] * keys[None, :, :]) @ v[0], rare=1,
      said="query and key were multiplied before tanh", mend="add query and key, then take tanh")
+slip(matmul, "mean-of-values", unweighted,
+     said="the plain mean of {1}'s rows was taken, without the weights", mend="weigh each row of {1}: {0}·{1}")
+slip(matmul, "each-token-alone", alone, rare=1,
+     said="each token attends to itself alone: these are the numbers of {1}",
+     mend="weigh all rows of {1}: {0}·{1}; in a program, look at which axis is the sequence")
+slip((matmul, linear), "weight-left-out", unweighed, rare=1,
+     said="{1} was left out", mend="multiply {0} by {1}")
+slip((matmul, linear), "relu-taken", rectified, rare=1,
+     said="ReLU was taken of {result}: its negative numbers became 0", mend="leave {result} as it is: no activation here")
+slip((matmul, linear), "residual-inside", residual_inside, rare=1,
+     said="{which} was added to {result}", mend="leave {which} to the step that adds the residual")

@@ -35,10 +35,10 @@ def row_off_by_one(step: Redo, ids: Array, table: Array) -> Iterator[Variant]:
         yield way(values, where=where)
 
 
-def waves(step: Redo, *, trig: str = "right", degrees: bool = False, **other: Any) -> Array:
-    """The table of positions with some of its rules changed."""
+def angles(step: Redo, **other: Any) -> Array:
+    """The angle of each position in each column, with some of the rules changed."""
     how = {**step.params, **other}
-    n, d = int(how["positions"]), int(how["d_model"])
+    d = int(how["d_model"])
     i = np.arange(d)
     paired = step["exponent"] == "paired"
     powers = {
@@ -47,16 +47,23 @@ def waves(step: Redo, *, trig: str = "right", degrees: bool = False, **other: An
         "plain": i,
         "pair": i // 2,
         "from one": 2 * ((i + 1) // 2) if paired else 2 * (i + 1),
+        "column from one": 2 * (i + 1),
+        "plain from one": i + 1,
         "double": 4 * (i // 2) if paired else 4 * i,
     }
     power = powers[str(how["exponent"])] / float(how.get("width", d))
-    position = np.arange(int(how["start"]), int(how["start"]) + n, dtype=np.float64)[:, None]
-    angle = position / np.power(float(how["base"]), power)
+    position = np.arange(int(how["start"]), int(how["start"]) + int(how["positions"]), dtype=np.float64)[:, None]
+    return np.asarray(position / np.power(float(how["base"]), power))
+
+
+def waves(step: Redo, *, trig: str = "right", degrees: bool = False, **other: Any) -> Array:
+    """The table of positions with some of its rules changed."""
+    angle = angles(step, **other)
     if degrees:
         angle = np.deg2rad(angle)
     if trig == "halves":
         return np.concatenate([np.sin(angle[:, 0::2]), np.cos(angle[:, 1::2])], axis=1)
-    even = i % 2 == 0
+    even = np.arange(angle.shape[1]) % 2 == 0
     sine = {"right": even, "sin for cos": even | True, "cos for sin": even & False, "exchanged": ~even}[trig]
     return np.where(sine, np.sin(angle), np.cos(angle))
 
@@ -75,8 +82,13 @@ EXPONENTS = {
     "plain": ("exponent-i", "the exponent i/d was taken for column i", "use {right}"),
     "pair": ("exponent-not-doubled", "the exponent ⌊i/2⌋/d was taken, without the 2", "use {right}"),
     "from one": ("columns-from-1", "the columns were counted from 1 in the exponent", "the first column is i = 0: use {right}"),
+    "column from one": ("exponent-2i+columns-from-1", "the exponent 2i/d was taken, the columns counted from 1", "use {right}"),
+    "plain from one": ("exponent-i+columns-from-1", "the exponent i/d was taken, the columns counted from 1", "use {right}"),
     "double": ("exponent-doubled", "the exponent was doubled", "use {right}"),
 }  # fmt: skip
+SAME = ("column", "column from one")
+"""Where every column has its own exponent, to count them from 1 is all there is to change."""
+
 DEGREES = ("degrees-for-radians", "the angles were taken in degrees", "set the calculator to radians")
 
 
@@ -88,7 +100,7 @@ def other_rules(step: Redo) -> Iterator[Variant]:
         for n in (1 if start == 0 else 0, start - 1)
     }
     rules: dict[str, dict[Any, tuple[str, str, str]]] = {
-        "exponent": {kind: rule for kind, rule in EXPONENTS.items() if kind != right},
+        "exponent": {kind: rule for kind, rule in EXPONENTS.items() if kind != right and (right, kind) != SAME},
         "trig": TRIGONOMETRY,
         "start": starts,
         "degrees": {True: DEGREES},
@@ -102,6 +114,13 @@ def other_rules(step: Redo) -> Iterator[Variant]:
         formula = "2⌊i/2⌋/d" if right == "paired" else "2i/d"
         values = waves(step, **changed)
         yield way(values, "+".join(names), ", and ".join(said), "; ".join(mend), rare, right=formula)
+
+
+def exchanged(step: Redo) -> Iterator[Variant]:
+    n, d = step["positions"], step["d_model"]
+    angle = angles(step, positions=d, d_model=n, width=d).T
+    for number, rare in ((np.arange(d), 0), (np.arange(n)[:, None], 1)):  # the sines of even columns, or of even rows
+        yield way(np.where(number % 2 == 0, np.sin(angle), np.cos(angle)), rare=rare)
 
 
 def another_base(step: Redo) -> Iterator[Variant]:
@@ -133,6 +152,9 @@ slip(lookup, "rows-in-order",
      said="the first rows of {1} were taken in order", mend="take for each token the row of its id")
 slip(sinusoid, "positions", other_rules,
      said="the positions were computed by another rule", mend="look at the formula again")
+slip(sinusoid, "position-and-dimension-exchanged", exchanged, rare=1,
+     said="position and dimension were exchanged in the angle",
+     mend="divide the position, the row, by {base} to the power of the column's exponent")
 slip(sinusoid, "another-base", another_base, rare=1,
      said="the base {other} was taken", mend="take the base {base}")
 slip(sinusoid, "another-width", another_width, rare=1,
