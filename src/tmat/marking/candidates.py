@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -178,19 +178,38 @@ def _formula(step: Redo) -> str:
 # -- steps that were not handed in
 
 
-def in_unseen(step: Redo, unseen: Sequence[bool], decimals: int, depth: int = 3) -> Iterator[Candidate]:
-    """A slip in a step that was not handed in, carried on to this one: as it is, and rounded as the writer rounds."""
-    if depth == 0:
-        return
-    for n, maker in enumerate(step.makers):
-        if maker is None or n >= len(unseen) or not unseen[n]:
+DEEPEST = 5
+"""Steps back that a slip is looked for: from Z to the scores, by way of the mask and the scale."""
+
+
+def in_unseen(step: Redo, unseen: Sequence[bool], decimals: int) -> Iterator[Candidate]:
+    """A slip in a step that was not handed in, carried on to this one: as it is, rounded at the end, or at each step."""
+    for on_the_way in (None, decimals):
+        for n, found in _in_operand(step, unseen, on_the_way, DEEPEST):
+            rounded = round_half_away(found.values, decimals)
+            for values in (found.values, rounded) if on_the_way is None else (rounded,):
+                yield _carried(step, n, values, found)
+
+
+def _in_operand(
+    step: Redo, unseen: Sequence[bool], decimals: int | None, depth: int
+) -> Iterator[tuple[int, Candidate]]:
+    """A slip in how an operand was made, or further back: which operand, and its numbers."""
+    for n, maker in enumerate(step.makers[: len(unseen)]):
+        if maker is None or not unseen[n] or not depth:
             continue
-        for found in (*own(maker), *in_unseen(maker, [True] * len(maker.makers), decimals, depth - 1)):
-            if found.values.shape != step.operands[n].shape:
-                continue
-            made = replace(found.mistake, within=found.mistake.within or maker.result)
-            for values in (found.values, round_half_away(found.values, decimals)):
-                yield Candidate(step.taking(n, values)(), made, found.rare + 1, found.among, found.kind)
+        for found in own(maker):
+            if found.values.shape == step.operands[n].shape:
+                found.mistake.within = maker.result
+                yield n, found
+        for m, found in _in_operand(maker, [True] * len(maker.makers), decimals, depth - 1):
+            values = found.values if decimals is None else round_half_away(found.values, decimals)
+            yield n, _carried(maker, m, values, found)
+
+
+def _carried(step: Redo, n: int, values: Array, found: Candidate) -> Candidate:
+    """The step with the numbers that a slip before it left in operand n."""
+    return Candidate(step.taking(n, values)(), found.mistake, found.rare + 1, found.among, found.kind)
 
 
 # -- roundings on the way
