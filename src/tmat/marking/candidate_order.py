@@ -21,6 +21,7 @@ from tmat.marking.candidates import (
 )
 from tmat.marking.explaining import Tier
 from tmat.marking.key import KeyMatrix
+from tmat.marking.misread import misread
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Recomputed, Start
 from tmat.operations.operation import Array
@@ -47,6 +48,7 @@ def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts
             yield from _from(start, truncated(start.step, printed.decimals))
         for start in starts:
             step = start.step
+            yield from _from(start, misread(step, printed))
             yield from _from(start, another_operand(step, others))
             yield from _from(start, in_unseen(step, unseen, recomputed.decimals))
             yield from _from(start, operand_transposed(step))
