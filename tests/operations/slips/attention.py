@@ -153,6 +153,9 @@ def min_max(case: Case) -> Array:
 def dropout_left_on(case: Case) -> Iterator[Expect]:
     for p in (0.1, 0.2, 0.3, 0.5):
         yield Expect(soft(logits(case)) * (1 / (1 - p)), f"by 1 − {p}")
+    weights = soft(logits(case)) / 0.8
+    thinned = np.array([[0.0 if (i + j) % 4 == 0 else x for j, x in enumerate(row)] for i, row in enumerate(weights)])
+    yield Expect(np.zeros(weights.shape), "0 stands here", shown=thinned)
 
 
 @oracle("softmax_tempered", "temperature-left-out")

@@ -61,11 +61,16 @@ def multiplied_by_width(case: Case) -> Array:
     return case["scores"] * case["d"]
 
 
+@oracle(EITHER, "scale-twice")
+def twice(case: Case) -> Iterator[Expect]:
+    alike = "d" in case  # √d twice is d
+    yield Expect(case["scores"] / divisor(case) / divisor(case), alike=alike)
+
+
 @oracle("divide", "divided-by-another")
 def by_another(case: Case) -> Iterator[Expect]:
     by = case["by"]
     yield Expect(case["scores"] / by**0.5, f"by √{by}")
-    yield Expect(case["scores"] / by**2, f"by {by}²")
     for width in case.widths:
         yield Expect(case["scores"] / width, f"by {width}")
         yield Expect(case["scores"] / width**0.5, f"by √{width}")

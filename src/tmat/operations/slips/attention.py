@@ -62,6 +62,13 @@ def between_extremes(a: Array) -> Array:
     return np.where(np.isneginf(a), 0.0, (a - low) / (a.max(axis=1, keepdims=True) - low))
 
 
+def dropped(step: Redo, a: Array) -> Iterator[Variant]:
+    """What was kept, and what was not."""
+    for p in (0.1, 0.2, 0.3, 0.5):
+        yield way(step() / (1 - p), p=f"{p:g}", rare=1)
+    yield way(np.zeros_like(a), said="0 stands here, as where dropout was left on")
+
+
 def unmasked(step: Redo) -> tuple[Redo, Redo | None]:
     """The step over what stood there before the mask, and the mask's own step."""
     mask = step.maker(0, "mask_fill")
@@ -166,9 +173,8 @@ slip(SOFTMAX, "sigmoid-for-softmax", lambda step, _: 1 / (1 + np.exp(-logits(ste
      said="the sigmoid of each score was taken, not softmax", mend="divide e^x by the sum of its row: each row sums to 1")
 slip(SOFTMAX, "min-max", lambda step, _: between_extremes(logits(step)), rare=1,
      said="each row was stretched to go from 0 to 1", mend="take softmax: e^x over the sum of its row")
-slip(SOFTMAX, "dropout-left-on",
-     lambda step, _: [way(step() / (1 - p), p=f"{p:g}") for p in (0.1, 0.2, 0.3, 0.5)], rare=2,
-     said="the weights are divided by 1 − {p}, as dropout does", mend="leave dropout out: each row sums to 1")
+slip(SOFTMAX, "dropout-left-on", dropped, rare=1,
+     said="dropout was left on: what is kept is divided by 1 − {p}", mend="leave dropout out: each row sums to 1")
 slip(SOFTMAX, "softmax-not-taken", lambda _, a: a,
      said="softmax was not taken: these are the numbers of {0}", mend="take softmax along each row of {0}")
 slip(SOFTMAX, "logarithm-of-softmax", lambda step, a: np.log(shares(logits(step))), rare=2,
