@@ -1,4 +1,7 @@
-"""The slips, a module a family of operations, as the operations are; importing registers them."""
+"""The slips, a module a family of operations, as the operations are; importing registers them.
+
+Each module ends in a table, a slip an entry, so its formatting is off there: how it goes, then what is said of it.
+"""
 
 from __future__ import annotations
 
