@@ -38,3 +38,42 @@ def test_what_was_done_to_the_scores_is_seen_from_there(last: str, mask: str | N
     made["Z"] = made["weights"] @ v
     (finding,) = mark({last: made[last].round(3)}, key)[last].findings
     assert name in finding.names
+
+
+def in_heads(x: np.ndarray, w: dict[str, np.ndarray], bug: str = "") -> np.ndarray:
+    """The output of two heads of two columns each, with one bug."""
+    n = len(x)
+    q, k, v = (x @ w[name] for name in ("W_Q", "W_K", "W_V"))
+    heads = []
+    for h in range(2):
+        own = [a.reshape(2, n, 2)[h] if bug == "heads-by-view" else a[:, 2 * h : 2 * h + 2] for a in (q, k, v)]
+        scores = own[1] @ own[0].T if bug == "operands-swapped" else own[0] @ own[1].T
+        scores = np.triu(scores) + np.triu(scores, 1).T if bug == "taken-as-symmetric" else scores
+        scores = x @ x.T if bug == "projections-left-out" else scores
+        scores = scores / {"scale-left-out": 1.0, "scale-twice": 2.0}.get(bug, np.sqrt(2))
+        weights = soft(scores.T).T if bug == "softmax-down-columns" else soft(scores)
+        weights = 1 / (1 + np.exp(-scores)) if bug == "sigmoid-for-softmax" else weights
+        weights = np.eye(n) if bug == "each-token-alone" else weights
+        weights = np.full((n, n), 1 / n) if bug == "mean-of-values" else weights
+        heads.append(weights @ own[2])
+    merged = np.stack(heads).reshape(n, -1) if bug == "heads-merged-without-permute" else np.hstack(heads)
+    output = merged if bug == "weight-left-out" else merged @ w["W_O"]
+    output = output + x if bug == "residual-inside" else output
+    return np.maximum(output, 0.0) if bug == "relu-taken" else output
+
+
+BUGS = (
+    "", "heads-by-view", "operands-swapped", "taken-as-symmetric", "projections-left-out", "scale-left-out", "scale-twice",
+    "softmax-down-columns", "sigmoid-for-softmax", "each-token-alone", "mean-of-values", "heads-merged-without-permute",
+    "weight-left-out", "residual-inside", "relu-taken",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("bug", BUGS)
+@pytest.mark.parametrize("size", [3, 5])
+def test_a_bug_that_every_head_has_is_named_from_the_output_alone(bug: str, size: int) -> None:
+    r = np.random.RandomState(size)
+    x = r.uniform(-1.5, 1.5, (size, 4)).round(1)
+    w = {name: r.uniform(-1.5, 1.5, (4, 4)).round(1) for name in ("W_Q", "W_K", "W_V", "W_O")}
+    findings = mark({"output": in_heads(x, w, bug).round(4)}, attention(X=x, heads=2, **w))["output"].findings
+    assert [bug in one.names for one in findings] == [True] * bool(bug)
