@@ -50,7 +50,7 @@ def in_heads(x: np.ndarray, w: dict[str, np.ndarray], bug: str = "") -> np.ndarr
         scores = own[1] @ own[0].T if bug == "operands-swapped" else own[0] @ own[1].T
         scores = np.triu(scores) + np.triu(scores, 1).T if bug == "taken-as-symmetric" else scores
         scores = x @ x.T if bug == "projections-left-out" else scores
-        scores = scores / {"scale-left-out": 1.0, "scale-twice": 2.0}.get(bug, np.sqrt(2))
+        scores = scores / {"scale-left-out": 1.0, "divided-by-d-k": 2.0}.get(bug, np.sqrt(2))
         weights = soft(scores.T).T if bug == "softmax-down-columns" else soft(scores)
         weights = 1 / (1 + np.exp(-scores)) if bug == "sigmoid-for-softmax" else weights
         weights = np.eye(n) if bug == "each-token-alone" else weights
@@ -63,7 +63,7 @@ def in_heads(x: np.ndarray, w: dict[str, np.ndarray], bug: str = "") -> np.ndarr
 
 
 BUGS = (
-    "", "heads-by-view", "operands-swapped", "taken-as-symmetric", "projections-left-out", "scale-left-out", "scale-twice",
+    "", "heads-by-view", "operands-swapped", "taken-as-symmetric", "projections-left-out", "scale-left-out", "divided-by-d-k",
     "softmax-down-columns", "sigmoid-for-softmax", "each-token-alone", "mean-of-values", "heads-merged-without-permute",
     "weight-left-out", "residual-inside", "relu-taken",
 )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tmat.errors import InputError
 from tmat.marking.findings import Cells, Kind, Mistake, Numbers
 from tmat.numbers import round_half_away, truncate
 from tmat.operations.operation import Array
@@ -207,8 +208,9 @@ def in_unseen(
             )
             rounded = tuple(round_half_away(values, decimals) for values in operands)
             for taken in (operands, rounded) if each is None else (rounded,):
-                values = replace(step, operands=taken)()
-                yield Candidate(values, made, slip.found.rare + 1, slip.found.among, slip.found.kind)
+                values = _done(replace(step, operands=taken))
+                if values is not None:
+                    yield Candidate(values, made, slip.found.rare + 1, slip.found.among, slip.found.kind)
 
 
 def _in_operands(
@@ -243,7 +245,17 @@ def _of_maker(maker: Redo, decimals: int | None, depth: int) -> Iterator[Unseen]
         if decimals is not None:
             operands = tuple(round_half_away(values, decimals) for values in operands)
         further = replace(slip.found, rare=slip.found.rare + 1)
-        yield slip._replace(values=replace(maker, operands=operands)(), found=further)
+        values = _done(replace(maker, operands=operands))
+        if values is not None:
+            yield slip._replace(values=values, found=further)
+
+
+def _done(step: Redo) -> Array | None:
+    """The step's numbers; None where it cannot be done: an id that a slip made may name no row of the table."""
+    try:
+        return step()
+    except (InputError, ValueError, IndexError):
+        return None
 
 
 # -- roundings on the way

@@ -61,10 +61,9 @@ def multiplied_by_width(case: Case) -> Array:
     return case["scores"] * case["d"]
 
 
-@oracle(EITHER, "scale-twice")
-def twice(case: Case) -> Iterator[Expect]:
-    alike = "d" in case  # √d twice is d
-    yield Expect(case["scores"] / divisor(case) / divisor(case), alike=alike)
+@oracle("divide", "scale-twice")
+def twice(case: Case) -> Array:
+    return case["scores"] / case["by"] / case["by"]
 
 
 @oracle("divide", "divided-by-another")

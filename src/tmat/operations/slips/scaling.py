@@ -72,8 +72,8 @@ slip(divide_by_root, "divided-by-another-width", other_width_without_root, rare=
      said="divided by {other}: another width, and no root", mend="divide by √{d}")
 slip(divide_by_root, "multiplied-by-d-k", lambda step, a: a * step["d"], rare=1,
      said="multiplied by {d}", mend="divide by √{d}")
-slip((divide, divide_by_root), "scale-twice", lambda step, a: way(a / number(step) ** 2, divisor=divisor(step)), rare=1,
-     said="divided by {divisor} twice", mend="divide by {divisor} once")
+slip(divide, "scale-twice", lambda step, a: a / step["by"] ** 2, rare=1,
+     said="divided by {by} twice", mend="divide by {by} once")
 slip(divide, "divided-by-another", by_another, rare=1,
      said="divided by {other}", mend="divide by {by}")
 slip(divide_by_root, "root-rounded-early", root_rounded,
