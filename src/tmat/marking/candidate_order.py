@@ -12,7 +12,6 @@ from tmat.marking.candidates import (
     another_matrix,
     another_operand,
     everywhere,
-    in_unseen,
     operand_transposed,
     own,
     rounded_early,
@@ -25,6 +24,7 @@ from tmat.marking.key import KeyMatrix
 from tmat.marking.misread import misread
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Recomputed, Start
+from tmat.marking.unseen import in_unseen
 from tmat.operations.operation import Array
 
 

@@ -1,4 +1,4 @@
-"""A number of an operand misread, in a product: a whole row or column is off, by a multiple of one line of the other operand."""
+"""A number of an operand misread, in a product: a row or column is off by a multiple of one line of the other operand."""
 
 from __future__ import annotations
 

@@ -87,6 +87,7 @@ slip(GAINS, "one-added-to-gamma",
      lambda _, a, gamma, *beta: a * (1.0 + gamma) + (beta[0] if beta else 0.0), rare=1,
      said="1 + {1} was multiplied by, not {1}", mend="multiply each column by its number in {1}")
 slip(GAINS, "gamma-along-rows",
-     lambda _, a, gamma, *beta: a * gamma.T + (beta[0] if beta else 0.0) if not (gamma.shape[1] != a.shape[0] or a.shape[0] == 1) else None, rare=1,
+     lambda _, a, gamma, *beta: a * gamma.T + (beta[0] if beta else 0.0) if gamma.shape[1] == len(a) > 1 else None,
+     rare=1,
      said="{1} was multiplied along the rows, a number a row",
      mend="the first number of {1} belongs to the first column, in every row")
