@@ -54,6 +54,9 @@ class Key:
 
     def __init__(self, sheet: Worksheet) -> None:
         self.matrices: list[KeyMatrix] = []
+        self.flowed: set[tuple[str, str]] = (
+            set()
+        )  # (stage, name) of what was given, and is a matrix of an earlier stage
         self._last: dict[tuple[Content, str | None], KeyMatrix] = {}  # by what later steps take, and by its name
         for stage in sheet.stages:
             self._add_stage(stage)
@@ -72,12 +75,17 @@ class Key:
 
     def _add_stage(self, stage: Stage) -> None:
         known: dict[str, int] = {}  # the stage's own name -> the index of its matrix
+        own: list[KeyMatrix] = []
         for name, matrix in stage.given.items():
             flowed = self._flowed(name, matrix)
             if flowed is None:
                 flowed = self._add(stage.id, name, matrix)
-                self._remember(flowed)
+                own.append(flowed)
+            else:
+                self.flowed.add((fold(stage.id), fold(name)))
             known[fold(name)] = flowed.index
+        for flowed in own:  # only now: of two that are given together, none is the other
+            self._remember(flowed)
         for step in stage.steps:
             known[fold(step.name)] = self._add_step(stage.id, step, known).index
 

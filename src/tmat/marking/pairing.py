@@ -20,6 +20,7 @@ class Pairing:
         self.answers: dict[int, Answer] = {}
         self.unknown: list[Unknown] = []
         self._matrices = key.matrices
+        self._flowed = key.flowed
         self._named: dict[str, list[KeyMatrix]] = {}
         for matrix in key.matrices:
             self._named.setdefault(fold(matrix.name), []).append(matrix)
@@ -34,10 +35,8 @@ class Pairing:
 
     def _index(self, answer: Answer, last: int) -> int | None:
         """The matrix that an answer is for: of several with its name the next that is free, steps before givens."""
-        stage, name = answer.stage, answer.name
-        if stage is None and "." in name:
-            stage, _, name = name.rpartition(".")
-        wanted = fold(re.sub(r"\s*\(.*\)$", "", name))
+        stage, name = _parted(answer)
+        wanted = fold(name)
         for sought in dict.fromkeys((*meanings(wanted), _usual(wanted))):
             found = self._named.get(sought, [])
             if stage is not None:
@@ -50,13 +49,24 @@ class Pairing:
         return None
 
     def _miss(self, answer: Answer) -> None:
-        if answer.given:
+        stage, name = _parted(answer)
+        if answer.given or any(
+            own == fold(name) and (stage is None or _same_stage(stage, place)) for place, own in self._flowed
+        ):
             return  # what flowed from one stage to the next, a residual or a context, is held once, where it was made
         if answer.stage is not None and fold(answer.name) in self._named:
             return
         steps = [matrix.label for matrix in self._matrices if not matrix.given]
         near = nearest(answer.name, steps) or nearest(answer.name, [matrix.label for matrix in self._matrices])
         self.unknown.append(Unknown(answer.name, near[0] if near else None, answer.where))
+
+
+def _parted(answer: Answer) -> tuple[str | None, str]:
+    """The stage that an answer says, if it does, and its name without what stands behind it in brackets."""
+    stage, name = answer.stage, answer.name
+    if stage is None and "." in name:
+        stage, _, name = name.rpartition(".")
+    return stage, re.sub(r"\s*\(.*\)$", "", name)
 
 
 def _usual(name: str) -> str:
