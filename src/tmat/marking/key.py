@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tmat.errors import fold
+from tmat.errors import InputError, fold
 from tmat.numbers import round_half_away
 from tmat.operations.operation import REGISTRY, Array, Operation
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
@@ -131,7 +131,7 @@ class Key:
                 matrix.unrounded = matrix.op.evaluate(*(self.taken(o, o.values) for o in operands), **matrix.params)
                 exact = (o.values if o.exact is None else o.exact for o in operands)
                 matrix.exact = matrix.op.evaluate(*exact, **matrix.params)
-        except (ValueError, IndexError, TypeError):
+        except (InputError, ValueError, IndexError, TypeError):
             matrix.unrounded = None
         if matrix.unrounded is None or matrix.unrounded.shape != matrix.values.shape:
             matrix.exact = matrix.unrounded = matrix.values

@@ -9,12 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tmat.errors import InputError
 from tmat.marking.findings import Cells, Numbers, Source
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.printed import PrintedMatrix
 from tmat.numbers import round_half_away
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
+
+CANNOT = (InputError, ValueError, IndexError, TypeError)
+"""What an operation raises that cannot be done with the numbers that someone wrote."""
 
 MOST = 16
 """Ways to have one matrix that are followed up."""
@@ -200,7 +204,7 @@ class Recomputed:
         try:
             with np.errstate(all="ignore"):
                 values = due.op.evaluate(*operands, **due.params)
-        except (ValueError, IndexError, TypeError):
+        except CANNOT:
             return None
         return values if values.shape == due.values.shape else None
 

@@ -45,7 +45,7 @@ def command(
             "--blank",
             metavar="NAMES",
             rich_help_panel=OUTPUT,
-            help="A sheet to fill in: these matrices empty, the rest as they are.",
+            help="A sheet to fill in: these steps empty, or all; the rest as they are.",
         ),
     ] = None,
 ) -> None:
