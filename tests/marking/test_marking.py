@@ -128,8 +128,9 @@ def test_follow_through_goes_from_stage_to_stage() -> None:
     first = key()
     both = ffn(addnorm(first), d_ff=4, seed=2)
     assert [stage.id for stage in both] == ["attention", "addnorm", "ffn"]
-    output = first["attention"]["output"].values + 1.0
-    output[0] -= 0.3
+    output = first["attention"]["output"].values.copy()
+    output[1:] += 1.0
+    output[2] -= 0.3
     total = output + X
     answers = Answers.of(
         {"attention.output": output.round(4), "sum": total.round(4), "mean": total.mean(axis=1)[:, None].round(4)}

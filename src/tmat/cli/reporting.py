@@ -17,7 +17,7 @@ from tmat.marking.reports.gradescope import to_gradescope
 from tmat.marking.reports.junit import to_junit
 from tmat.marking.reports.summary import summary
 from tmat.marking.reports.table import last_line, rows
-from tmat.marking.reports.words import unknown
+from tmat.marking.reports.words import note, unknown
 from tmat.marking.verdicts import Report, StepReport, Verdict
 from tmat.outputs import write_file
 from tmat.rendering.styled import Line, Span, to_text
@@ -120,7 +120,7 @@ class Reporter:
         wide = max((width(row.name) for row, _ in found), default=0)
         counted = max((width(row.count) for row, _ in found), default=0)
         indent = wide + counted + 5
-        lines: list[Line] = []
+        lines: list[Line] = [(Span(text, "wrong"),) for one in report.remarks for text in self._folded(note(one), 0)]
         for row, step in found:
             role = ROLES.get(row.verdict, "wrong")
             said = [text for sentence in row.said for text in self._folded(sentence, indent)]

@@ -70,6 +70,11 @@ def points_of(parts: Sequence[str]) -> dict[str, float]:
     return points
 
 
+def decimals_of(said: str | None) -> int | str | None:
+    """Decimals as people type them: a number, or a word that is looked at later."""
+    return int(said) if said is not None and said.isdecimal() else said
+
+
 def marked(
     paths: Sequence[str], key: str | None, env: Environment, jobs: int | None, choices: Choices
 ) -> tuple[list[Marked], Worksheet | None]:

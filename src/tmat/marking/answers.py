@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
-
 from tmat.errors import InputError
 from tmat.numbers.claim import Claim
 from tmat.operations.operation import Array
@@ -211,12 +209,3 @@ def _from_json(data: bytes, origin: str) -> Answers:
         else:
             matrices += Answers.of(document, origin).matrices
     return Answers(matrices, origin)
-
-
-def is_attempt(values: Array, due: Array) -> bool:
-    """Whether a matrix is a real attempt: not blank, and not one number throughout unless that is right."""
-    if values.shape != due.shape or np.isnan(values).all():
-        return False
-    known = values[~np.isnan(values)]
-    constant = known.size > 1 and bool((known == known.flat[0]).all())
-    return not constant or bool((due == due.flat[0]).all())

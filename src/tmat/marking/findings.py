@@ -134,18 +134,24 @@ class Remark(StrEnum):
 
     FOLLOWS = "follows"  # right, given the writer's own earlier numbers
     NOT_COPIED = "not-copied"  # a given matrix that is not as it was given
+    FOREIGN = "foreign"  # a given matrix that is another's
+    ON_FOREIGN = "on-foreign"  # made of such a one
+    BLIND = "blind"  # the whole of it could have been written without the sheet
+    NO_WORK = "no-work"  # a step of such a one, or a claim so wide that a constant fits it
     NO_ATTEMPT = "no-attempt"  # nothing that follows from it is counted
     ON_NO_ATTEMPT = "on-no-attempt"  # right for an earlier matrix that was no attempt
     BLANK = "blank"
     ROUNDING = "rounding"  # within what rounding before the step could do
+    TOO_SHORT = "too-short"  # right to the decimals that were typed, and more are asked
     SHAPE = "shape"  # not the rows and columns that are due
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark about a step: the matrices it speaks of, how many cells, the shapes printed and due."""
+    """A remark about a step: the matrices it speaks of, how many cells, the shapes printed and due, the decimals asked."""
 
     remark: Remark
     matrices: tuple[str, ...] = ()
     count: int = 0
     shapes: tuple[tuple[int, int], ...] = ()
+    decimals: int | None = None

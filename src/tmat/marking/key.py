@@ -40,6 +40,7 @@ class KeyMatrix:
     names: tuple[str, ...] = ()  # of the operands, as the step's own stage calls them
     params: dict[str, Any] = field(default_factory=dict)
     used: int | None = None  # the decimals that later steps take of it
+    decimals: int | None = None  # to which it is rounded, or is taken on
     label: str = ""
     exact: Array | None = None  # recomputed without any rounding on the way
     unrounded: Array | None = None  # recomputed from the key's own operands, not rounded
@@ -95,6 +96,7 @@ class Key:
         matrix.of = operands if len(operands) == len(step.of) else None
         matrix.op, matrix.names = REGISTRY.get(step.op), tuple(step.of)
         matrix.params, matrix.used = dict(step.params), step.used
+        matrix.decimals = min((n for n in (step.decimals, step.used) if n is not None), default=None)
         if matrix.op is None:  # an operation of another version: its numbers can be compared, not recomputed
             matrix.op, matrix.of = REGISTRY["identity"], None
         self._remember(matrix)

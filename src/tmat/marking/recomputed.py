@@ -71,6 +71,7 @@ class State:
     printed: PrintedMatrix | None = None
     off: bool = False  # the writer's own numbers differ from the right ones
     void: bool = False  # what was handed in is no attempt: nothing follows from it
+    foreign: bool = False  # given, and not this key's; or made of what is
     deep: bool = False  # every way to have it was looked for
 
     @property
@@ -132,6 +133,7 @@ class Recomputed:
         state.right.key, state.right.exact = key, exact
         state.theirs = state.right
         state.off = any(operand.off for operand in operands)
+        state.foreign = any(operand.foreign for operand in operands)
         if state.off:
             state.theirs = self._unseen(due, [operand.theirs for operand in operands])
 
@@ -144,8 +146,10 @@ class Recomputed:
         """The right numbers for the wrong cells, made from the writer's own numbers and rounded as printed."""
         assert state.printed is not None
         recomputed = next(self.rights(state.due), state.due.values)
-        claimed = state.printed.claim.decimals
-        return recomputed if claimed is None else round_half_away(recomputed, claimed)
+        if state.printed.claim.decimals is None:
+            return recomputed
+        rounded = round_half_away(recomputed, state.printed.decimals)
+        return recomputed if np.ptp(rounded) == 0 else rounded  # one number throughout is no rounding to go on with
 
     def _unseen(self, due: KeyMatrix, operands: Sequence[Ways]) -> Ways:
         """The ways to have a step that was not handed in; the key's numbers where it cannot be recomputed."""

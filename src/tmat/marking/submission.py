@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from tmat.errors import InputError
 from tmat.marking.agreement import following_cells, right_cells
-from tmat.marking.answers import Answer, Answers, is_attempt
+from tmat.marking.answers import Answer, Answers
+from tmat.marking.attempts import Sheet, is_attempt, is_copy
 from tmat.marking.candidate_order import tiers
 from tmat.marking.explaining import Explaining
 from tmat.marking.findings import Cells, Extent, Finding, Kind, Note, Remark
@@ -23,6 +24,8 @@ from tmat.marking.verdicts import GIVEN, Report, StepReport, Unknown, Verdict
 from tmat.operations.operation import Array
 
 USUAL_DECIMALS = 2
+NOTHING = (Remark.NO_ATTEMPT, Remark.ON_NO_ATTEMPT, Remark.ON_FOREIGN)
+"""Why a step earns nothing, where more can be said than that nothing shows work."""
 
 
 @np.errstate(all="ignore")  # a number of 308 digits is wrong, not an alarm
@@ -48,6 +51,7 @@ class Marking:
     def __init__(self, key: Key, answers: Answers, options: Options) -> None:
         self.key, self.options, self.origin = key, options, answers.origin
         self.pairing = Pairing(key, answers)
+        self.remarks: list[Note] = []  # on the whole of it
         self.unread = [
             Unknown(each.name, None, "; ".join(each.error.details[:1]), each.error.what) for each in answers.unread
         ]
@@ -66,7 +70,8 @@ class Marking:
                 if state.printed is not None:
                     steps.append(self._given(state, state.printed))
                 self.recomputed.settle_given(state)
-        report = Report(self.origin, steps, [*self.pairing.unknown, *self.unread])
+        self._only_work_counts({(step.stage, step.name): step for step in steps})
+        report = Report(self.origin, steps, [*self.pairing.unknown, *self.unread], self.remarks)
         award(report, self.options)
         return report
 
@@ -74,7 +79,8 @@ class Marking:
         values, claim, shape = answer.values, answer.claim, due.values.shape
         if values.shape != shape and 1 in shape and values.shape == shape[::-1]:
             values = values.T  # a row for a column: there is only one way to mean it
-        return PrintedMatrix(values, claim, atol=self.options.atol, rtol=self.options.rtol)
+        asked = None if due.given else self.options.asked(due.decimals)
+        return PrintedMatrix(values, claim, atol=self.options.atol, rtol=self.options.rtol, asked=asked)
 
     # -- what was given
 
@@ -87,11 +93,11 @@ class Marking:
         else:
             right = printed.fits(due.values)
             state.off = not right.all()
-            state.void = not is_attempt(printed.values, due.values)
+            state.foreign = state.void = not is_copy(printed.values, due.values, right)
             report.cells[~right] = int(Verdict.WRONG)
             report.verdict = Verdict(int(report.cells.max(initial=0)))
             if state.off:
-                report.notes.append(Note(Remark.NOT_COPIED, (due.name,)))
+                report.notes.append(Note(Remark.FOREIGN if state.foreign else Remark.NOT_COPIED, (due.name,)))
         report.counts = state.off
         return report
 
@@ -109,13 +115,21 @@ class Marking:
             return self._misshapen(state, printed, report)
         right, base, carried = right_cells(self.recomputed, due, printed)
         report.cells[printed.blank] = int(Verdict.MISSING)
+        foreign = tuple(operand.due.name for operand in self.recomputed.operands(due) if operand.foreign)
         if not (right | printed.blank).all():
-            self._wrong(due, printed, report, right, base)
+            if foreign:
+                report.cells[~printed.blank] = int(Verdict.WRONG)
+                report.notes.append(Note(Remark.ON_FOREIGN, foreign))
+                state.foreign = True
+            else:
+                self._wrong(due, printed, report, right, base)
         state.off = bool((report.cells != int(Verdict.RIGHT)).any())
-        state.void = not is_attempt(printed.values, due.values)
         report.verdict = _worst(report.cells)
-        if state.off and state.void:
-            report.notes.append(Note(Remark.NO_ATTEMPT))
+        if state.off:
+            on_void = state.foreign or any(one.remark is Remark.ON_NO_ATTEMPT for one in report.notes)
+            state.void = on_void or not is_attempt(printed.values, due.values, report)
+            if state.void and not on_void:
+                report.notes.append(Note(Remark.NO_ATTEMPT))
         if printed.blank.any():
             report.notes.append(Note(Remark.BLANK, count=int(printed.blank.sum())))
         self.recomputed.settle_printed(state, right, carried)
@@ -130,6 +144,10 @@ class Marking:
             report.cells[following & left] = int(Verdict.FOLLOWS)
             report.notes.append(Note(Remark.FOLLOWS, self._off(due)))
             left = left & ~following
+        short = printed.too_short(due.values) & left
+        if short.any():
+            report.notes.append(Note(Remark.TOO_SHORT, count=int(short.sum()), decimals=printed.asked))
+            left = left & ~short
         if left.any() and self._on_no_attempt(due, printed, left, report):
             return
         if left.any() and self.options.slips:
@@ -189,6 +207,37 @@ class Marking:
         report.notes.append(Note(Remark.ON_NO_ATTEMPT, tuple(void)))
         return True
 
+    def _only_work_counts(self, steps: dict[tuple[str, str], StepReport]) -> None:
+        """Nothing counts that a blind writer would have as well."""
+        handed_in = [
+            (steps[state.due.stage, state.due.name], state.due, state.printed)
+            for state in self.recomputed.states
+            if not state.due.given and state.printed is not None and state.printed.shape == state.due.values.shape
+        ]
+        made_of_wrong: set[int] = set()
+        for state in self.recomputed.states:
+            if any(
+                (one.foreign if one.due.given else one.off) or one.due.index in made_of_wrong
+                for one in self.recomputed.operands(state.due)
+            ):
+                made_of_wrong.add(state.due.index)
+        sheet = Sheet(handed_in, made_of_wrong)
+        foreign = tuple(state.due.name for state in self.recomputed.states if state.due.given and state.foreign)
+        if foreign:
+            self.remarks.append(Note(Remark.FOREIGN, foreign))
+        blind = [one for one in handed_in if not sheet.worked and not sheet.counts(*one)]
+        if blind and not foreign:
+            self.remarks.append(Note(Remark.BLIND))
+        for report, due, printed in handed_in:
+            if (report, due, printed) in blind or sheet.says_nothing(due, printed):
+                report.cells[report.cells != int(Verdict.MISSING)] = int(Verdict.WRONG)
+                report.notes = [one for one in report.notes if one.remark is not Remark.FOLLOWS]
+                if not any(one.remark in NOTHING for one in report.notes):
+                    report.notes.append(Note(Remark.NO_WORK))
+            elif not sheet.worked:
+                report.cells[np.isin(report.cells, (int(Verdict.FOLLOWS), int(Verdict.CLOSE)))] = int(Verdict.WRONG)
+            report.verdict = _worst(report.cells)
+
     # -- the wrong shape
 
     def _misshapen(self, state: State, printed: PrintedMatrix, report: StepReport) -> StepReport:
@@ -221,7 +270,7 @@ def _blank_report(state: State) -> StepReport:
         due.stage, due.name, due.label, due.op.name if due.op else GIVEN, Verdict.RIGHT,
         np.zeros(due.values.shape, dtype=np.int8), rows=due.rows, cols=due.cols,
         printed=None if printed is None else printed.values, due=due.values,
-        precision="" if printed is None else str(printed.claim),
+        precision="" if printed is None else str(printed.claim), asked=None if printed is None else printed.asked,
     )  # fmt: skip
 
 

@@ -50,6 +50,7 @@ class StepReport:
     printed: Array | None = None
     due: Array | None = None
     precision: str = ""
+    asked: int | None = None  # the decimals that were due at least
     points: float = 0.0
     earned: float = 0.0
     counts: bool = True  # whether the step bears on "all right"
@@ -103,6 +104,7 @@ class Report:
     origin: str
     steps: list[StepReport]
     unknown: list[Unknown] = field(default_factory=list)
+    remarks: list[Note] = field(default_factory=list)  # on the whole of it
     points: float = 0.0
     earned: float = 0.0
 

@@ -30,6 +30,7 @@ def command(
     points: Annotated[list[str] | None, typer.Option("--points", metavar="NAME=N,…", rich_help_panel=CONVENTIONS, help="What each step is worth: scores=2,Z=4; 1 each unless told.")] = None,
     follow: Annotated[str, typer.Option("--follow", metavar="SHARE", rich_help_panel=CONVENTIONS, help="What a number earns that follows from the writer's own earlier ones: full, half, none.")] = "full",
     close: Annotated[str, typer.Option("--close", metavar="SHARE", rich_help_panel=CONVENTIONS, help="What a number earns that is off by rounding at an earlier step: full, half, none.")] = "half",
+    decimals: Annotated[str | None, typer.Option("--decimals", metavar="N", rich_help_panel=CONVENTIONS, help="The decimals that a number must have at least, or any; those that the key is rounded to unless told.")] = None,
     reveal: Annotated[bool, typer.Option("--reveal", rich_help_panel=OUTPUT, help="Show the right values.")] = False,
     work: Annotated[bool, typer.Option("--work", rich_help_panel=OUTPUT, help="Show the working of the first wrong cell.")] = False,
     each: Annotated[bool, typer.Option("--each", rich_help_panel=OUTPUT, help="Of many submissions, a whole table each.")] = False,
@@ -41,7 +42,7 @@ def command(
 ) -> None:  # fmt: skip
     from tmat.cli.options import split_names
     from tmat.cli.reporting import Reporter, format_of, say_failures
-    from tmat.cli.submissions import marked, points_of
+    from tmat.cli.submissions import decimals_of, marked, points_of
     from tmat.marking.many import submissions
     from tmat.marking.options import Choices
     from tmat.outputs import STANDARD_INPUT, refuse_inputs
@@ -52,7 +53,7 @@ def command(
         standard = [STANDARD_INPUT] * (env.stdin_kind == "file")
         refuse_inputs(output, [*map(str, submissions(answers or ())), key or "", *standard])
     worth = points_of(split_names(points))
-    choices = Choices(atol=atol, rtol=rtol, points=worth, follow=follow, close=close)
+    choices = Choices(atol=atol, rtol=rtol, points=worth, follow=follow, close=close, decimals=decimals_of(decimals))
     results, sheet = marked(answers or [], key, env, jobs, choices)
     Reporter(env, form, output, width, reveal=reveal, work=work, each=each, key=sheet).write(results)
     say_failures(results, env)

@@ -43,6 +43,7 @@ def as_dict(one: Marked, *, reveal: bool = False) -> dict[str, Any]:
         "points": one.points,
         "earned": one.earned,
         "first_wrong": first.label if first else None,
+        "remarks": [_remark(each) for each in one.remarks],
         "steps": [_step(step, reveal=reveal) for step in one.steps],
         "unknown": [{"name": u.name, "nearest": u.nearest} for u in one.unknown],
     }
@@ -58,6 +59,7 @@ def _step(step: StepReport, *, reveal: bool) -> dict[str, Any]:
         "of": step.size,
         "counts": {v.word: n for v in Verdict if (n := step.count(v))},
         "precision": step.precision,
+        "asked": step.asked,
         "points": step.points,
         "earned": step.earned,
         "findings": [_finding(finding) for finding in step.findings],
@@ -102,6 +104,7 @@ def _remark(one: Note) -> dict[str, Any]:
         "remark": one.remark,
         "matrices": list(one.matrices),
         **({"count": one.count} if one.count else {}),
+        **({"decimals": one.decimals} if one.decimals is not None else {}),
         **({"shapes": [list(shape) for shape in one.shapes]} if one.shapes else {}),
     }
 

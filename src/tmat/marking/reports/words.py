@@ -105,6 +105,16 @@ def note(one: Note) -> str:
             return f"follows from your {names}"
         case Remark.NOT_COPIED:
             return f"{names} is given: it was not copied as it stands"
+        case Remark.FOREIGN:
+            return (
+                f"{names} {'is' if len(one.matrices) == 1 else 'are'} not this sheet's: nothing that rests on it counts"
+            )
+        case Remark.ON_FOREIGN:
+            return f"rests on {names}, which is not this sheet's"
+        case Remark.BLIND:
+            return "nothing here shows work on this sheet: what is right by chance, or follows from made-up numbers, is not counted"
+        case Remark.NO_WORK:
+            return "could have been written without working it out: not counted"
         case Remark.NO_ATTEMPT:
             return "no attempt: nothing that follows from it is counted"
         case Remark.ON_NO_ATTEMPT:
@@ -113,6 +123,8 @@ def note(one: Note) -> str:
             return f"{one.count} left blank"
         case Remark.ROUNDING:
             return f"{_count(one.count, 'cell')} off by rounding before this step: keep more decimals on the way"
+        case Remark.TOO_SHORT:
+            return f"{_count(one.count, 'cell')} rounded too far: {_count(one.decimals or 0, 'decimal')} are asked"
         case Remark.SHAPE:
             printed, due = ("×".join(map(str, shape)) for shape in one.shapes)
             return f"{names} is {printed}, {due} is due"
