@@ -11,7 +11,7 @@ from tmat.marking import Answers, StepReport, Verdict, mark
 from tmat.marking.findings import Note, Remark
 from tmat.marking.reports.data import as_dict
 from tmat.marking.reports.words import note, sentence, unknown
-from tmat.sheet.worksheet import Worksheet
+from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.ffn import ffn
@@ -42,14 +42,56 @@ def test_names_forgive_case_underscores_and_the_books_words() -> None:
     assert mark(Answers.of(own), sheet).all_right
 
 
-def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:
+def test_a_name_that_is_near_and_of_the_right_shape_is_taken_and_said() -> None:
     sheet = key()
     shown = right(sheet)
     shown["scroes"] = shown.pop("scores")
     report = mark(Answers.of(shown, "li.txt"), sheet)
+    assert report.all_right and told(report["scores"]) == ["handed in as scroes"]
+
+
+def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:
+    sheet = key()
+    shown = right(sheet)
+    shown["scroes"] = shown.pop("scores")[:2]
+    report = mark(Answers.of(shown, "li.txt"), sheet)
     assert [unknown(name) for name in report.unknown] == ["the key has no step 'scroes': did you mean scores?"]
     assert report["scores"].verdict is Verdict.MISSING
     assert report.exit_code == 1
+    shown["scores2"] = right(sheet)["scores"]  # another head's
+    assert mark(Answers.of(shown), sheet)["scores"].verdict is Verdict.MISSING
+
+
+WORDS = ["cat", "sat", "mat", "mad"]
+
+
+def test_labelled_rows_are_read_by_their_labels() -> None:
+    sheet = attention(Matrix.of("X", X, WORDS), d_k=2, seed=4, round=2)
+    lines = [
+        f"{word} {' '.join(map(str, row))}" for word, row in zip(WORDS, sheet["attention"]["Q"].values, strict=True)
+    ]
+    for order in ([3, 1, 0, 2], [2, 3, 1, 0]):
+        report = mark("\n".join(["Q", *(lines[n] for n in order)]) + "\n", sheet)
+        assert report["Q"].verdict is Verdict.RIGHT
+    step = mark(f"Q\n{lines[2]}\n", sheet)["Q"]
+    assert step.verdict is Verdict.MISSING and step.cells[2].tolist() == [0, 0] and told(step) == ["6 left blank"]
+    head = "      mad cat mat sat"
+    scores = sheet["attention"]["scores"].values[:, [3, 0, 2, 1]]
+    rows = [f"{word} {' '.join(map(str, row))}" for word, row in zip(WORDS, scores, strict=True)]
+    assert mark("\n".join(["scores", head, *rows]) + "\n", sheet)["scores"].verdict is Verdict.RIGHT
+    swapped = [
+        f"{word} {line.split(' ', 1)[1]}" for word, line in zip([WORDS[n] for n in (1, 0, 2, 3)], lines, strict=True)
+    ]
+    assert mark("\n".join(["Q", *swapped]) + "\n", sheet)["Q"].right == 4
+
+
+@pytest.mark.parametrize("heading", ["Q.T", "Qᵀ", "Q^T"])
+def test_a_heading_may_say_that_a_matrix_stands_on_its_side(heading: str) -> None:
+    sheet = key(round=2)
+    values = sheet["attention"]["Q"].values.T
+    text = "\n".join([heading, *(" ".join(map(str, row)) for row in values)]) + "\n"
+    report = mark(text, sheet)
+    assert report["Q"].verdict is Verdict.RIGHT and report.unknown == []
 
 
 def test_missing_steps_are_missing_and_not_wrong() -> None:

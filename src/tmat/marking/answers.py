@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
-from tmat.errors import InputError
+import numpy as np
+
+from tmat.errors import InputError, fold
 from tmat.numbers.claim import Claim
 from tmat.operations.operation import Array
 from tmat.reading.answers import TypedMatrix
@@ -39,6 +41,25 @@ class Answer:
     where: str = ""
     said: Claim | None = None
     given: bool = False
+    rows: Sequence[str] = ()
+    cols: Sequence[str] = ()
+
+    def turned(self) -> Answer:
+        """On its other side."""
+        texts = None if self.texts is None else [list(column) for column in zip(*self.texts, strict=True)]
+        return replace(self, values=self.values.T, texts=texts, rows=self.cols, cols=self.rows)
+
+    def placed(self, rows: Sequence[str], cols: Sequence[str]) -> Array:
+        """Its numbers in the order of these labels, where it has the same; rows that it has not are left blank."""
+        values = self.values
+        by_row = _places(self.rows, rows)
+        if by_row is not None and values.shape[1] == len(cols):
+            values = np.full((len(rows), values.shape[1]), np.nan)
+            values[by_row] = self.values
+        by_column = _places(self.cols, cols)
+        if by_column is not None and len(by_column) == len(cols):
+            values = values[:, np.argsort(by_column)]
+        return values
 
     @property
     def claim(self) -> Claim:
@@ -97,11 +118,8 @@ class Answers:
             if meant is not None and not meant.name:
                 continue
             if meant is not None:
-                texts = answer.texts
-                if meant.transposed and texts is not None:
-                    texts = [list(column) for column in zip(*texts, strict=True)]
-                values = answer.values.T if meant.transposed else answer.values
-                answer = replace(answer, name=meant.name, stage=meant.stage, values=values, texts=texts)
+                answer = answer.turned() if meant.transposed else answer
+                answer = replace(answer, name=meant.name, stage=meant.stage)
                 if (answer.stage, answer.name) in taken:
                     continue
                 taken.add((answer.stage, answer.name))
@@ -114,13 +132,20 @@ class Answers:
         found = []
         for name, value in matrices.items():
             matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
-            found.append(Answer(name, matrix.values, where=matrix.origin))
+            found.append(Answer(name, matrix.values, where=matrix.origin, rows=matrix.rows, cols=matrix.cols))
         return cls(found, origin)
 
     @classmethod
     def of_texts(cls, typed: Iterable[TypedMatrix], origin: str = "answers") -> Answers:
         """From matrices as people type them."""
-        return cls([Answer(t.name, t.matrix.values, t.texts, where=f"{origin}, line {t.line}") for t in typed], origin)
+        found = [(t, t.matrix) for t in typed]
+        return cls(
+            [
+                Answer(t.name, m.values, t.texts, where=f"{origin}, line {t.line}", rows=m.rows, cols=m.cols)
+                for t, m in found
+            ],
+            origin,
+        )
 
     @classmethod
     def of_worksheet(cls, sheet: Worksheet, origin: str = "answers", *, given: bool = True) -> Answers:
@@ -161,8 +186,10 @@ class Answers:
         """From a spreadsheet; matrices of a sheet that tmat wrote know their stage."""
         from tmat.reading.xlsx import read_xlsx  # which loads what unpacks spreadsheets
 
-        found = read_xlsx(data, origin)
-        return cls([Answer(f.matrix.name, f.matrix.values, stage=f.stage, where=f.where) for f in found], origin)
+        found = [(f, f.matrix) for f in read_xlsx(data, origin)]
+        return cls(
+            [Answer(m.name, m.values, stage=f.stage, where=f.where, rows=m.rows, cols=m.cols) for f, m in found], origin
+        )
 
     @classmethod
     def read(cls, path: str | Path) -> Answers:
@@ -190,6 +217,15 @@ class Answers:
                 mend="a line with the name, then the rows",
             )
         return answers
+
+
+def _places(own: Sequence[str], due: Sequence[str]) -> list[int] | None:
+    """The places of labels among those that are due; None where they are the same, are none, or leave it open."""
+    labels, wanted = list(map(fold, own)), list(map(fold, due))
+    counted = [str(n) for n in range(1, len(labels) + 1)]
+    if labels in (wanted, counted) or len(set(wanted)) < len(wanted) or len(set(labels)) < len(labels):
+        return None
+    return [wanted.index(label) for label in labels] if labels and set(labels) <= set(wanted) else None
 
 
 def _bytes(path: Path) -> bytes:

@@ -76,7 +76,7 @@ class Marking:
         return report
 
     def _printed(self, due: KeyMatrix, answer: Answer) -> PrintedMatrix:
-        values, claim, shape = answer.values, answer.claim, due.values.shape
+        values, claim, shape = answer.placed(due.rows, due.cols), answer.claim, due.values.shape
         if values.shape != shape and 1 in shape and values.shape == shape[::-1]:
             values = values.T  # a row for a column: there is only one way to mean it
         asked = None if due.given else self.options.asked(due.decimals)
@@ -106,6 +106,8 @@ class Marking:
     def _step(self, state: State) -> StepReport:
         report = _blank_report(state)
         due, printed = state.due, state.printed
+        if due.index in self.pairing.read_as:
+            report.notes.append(Note(Remark.READ_AS, (self.pairing.read_as[due.index],)))
         if printed is None or printed.blank.all():
             state.printed = None
             _set(report, Verdict.MISSING)

@@ -64,6 +64,11 @@ class StepReport:
     def size(self) -> int:
         return int(self.cells.size)
 
+    @property
+    def passed(self) -> bool:
+        """Whether it earns all that it is worth: it is right, or follows where that counts in full."""
+        return self.verdict is Verdict.RIGHT or (self.verdict is Verdict.FOLLOWS and self.earned == self.points)
+
     def called(self, name: str) -> bool:
         """Whether a name means this step: alone or after its stage, case and underscores forgiven."""
         return fold(name) in (fold(self.label), fold(self.name), fold(f"{self.stage}.{self.name}"))

@@ -105,6 +105,8 @@ def note(one: Note) -> str:
             return f"follows from your {names}"
         case Remark.NOT_COPIED:
             return f"{names} is given: it was not copied as it stands"
+        case Remark.READ_AS:
+            return f"handed in as {visible(names)}"
         case Remark.FOREIGN:
             return (
                 f"{names} {'is' if len(one.matrices) == 1 else 'are'} not this sheet's: nothing that rests on it counts"
@@ -204,7 +206,7 @@ def sentences(step: StepReport) -> list[str]:
     said += map(note, step.notes)
     if step.count(Verdict.WRONG) and not any(finding.kind is Kind.PROPERTY for finding in step.findings):
         said.append(_unexplained(step))
-    if step.verdict is Verdict.MISSING and not step.notes:
+    if step.verdict is Verdict.MISSING and not any(one.remark is Remark.BLANK for one in step.notes):
         said.append("missing")
     return said
 
@@ -221,11 +223,6 @@ def _unexplained(step: StepReport) -> str:
 def mends(step: StepReport) -> list[str]:
     """What to do about a step's findings, one each."""
     return [text for text in map(mend, step.findings) if text]
-
-
-def score(step: StepReport) -> str:
-    """How many cells are right: 24 of 24."""
-    return f"{step.right} of {step.size}" if step.verdict is not Verdict.MISSING or step.right else "–"
 
 
 def standing(step: StepReport) -> str:
