@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from tests.marking.by_hand import WAYS, worked
@@ -259,3 +261,16 @@ def test_a_report_as_data_gives_nothing_away_unless_asked() -> None:
     assert hidden["first_wrong"] == "scaled"
     assert hidden["steps"][4]["findings"][0]["names"][0] == "divided-by-d-k"
     assert hidden["steps"][4]["findings"][0]["cells"][0] == [1, 1]
+
+
+def test_one_matrix_that_cannot_be_read_costs_that_matrix_alone() -> None:
+    sheet = key()
+    shown = {name: values.tolist() for name, values in right(sheet).items()}
+    shown["K"] = [[1.0, 2.0], [3.0]]
+    shown["V"][0][0] = "abc"
+    report = mark(Answers.of_bytes(json.dumps(shown).encode(), "li.json"), sheet)
+    assert [step.name for step in report.steps if step.verdict is not Verdict.RIGHT] == ["K", "V"]
+    assert [one.name for one in report.unknown] == ["K", "V"] and report.exit_code == 1
+    assert unknown(report.unknown[1]).startswith("not read: ")
+    text = "Q\n1 2\n\nK\n1 zz\n\nV\n1 2\n"
+    assert [one.why for one in mark(text, sheet).unknown] == ["'zz' where a number is due"]

@@ -8,16 +8,18 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import orjson
 
 from tmat.errors import InputError, fold
 from tmat.numbers.claim import Claim
 from tmat.operations.operation import Array
 from tmat.reading.answers import TypedMatrix
-from tmat.reading.documents import read_documents
+from tmat.reading.documents import document, read_documents
 from tmat.reading.files import as_text, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.number_text import is_exact
 from tmat.reading.pasted import read_pasted
+from tmat.reading.place import Place
 from tmat.reading.sources import read_matrices
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.visible import visible
@@ -175,6 +177,9 @@ class Answers:
         try:
             return _from_json(data, origin)
         except InputError:
+            answers = _one_by_one(data, origin)
+            if answers is not None:
+                return answers
             try:
                 return cls.of_text(as_text(data, origin), origin)  # brackets as programs print them
             except InputError:
@@ -219,6 +224,21 @@ class Answers:
         return answers
 
 
+def _one_by_one(data: bytes, origin: str) -> Answers | None:
+    """The matrices of a JSON object that can be read, where some cannot; None where none can, or it is no object."""
+    try:
+        named = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    answers = Answers([], origin)
+    for name, rows in named.items() if isinstance(named, dict) and "stages" not in named else ():
+        try:
+            answers.matrices += Answers.of(document({name: rows}, Place(origin)), origin).matrices
+        except InputError as error:
+            answers.unread.append(Unread(name, error))
+    return answers if answers.matrices else None
+
+
 def _places(own: Sequence[str], due: Sequence[str]) -> list[int] | None:
     """The places of labels among those that are due; None where they are the same, are none, or leave it open."""
     labels, wanted = list(map(fold, own)), list(map(fold, due))
@@ -239,9 +259,7 @@ def _bytes(path: Path) -> bytes:
 
 def _from_json(data: bytes, origin: str) -> Answers:
     matrices: list[Answer] = []
-    for document in read_documents(BytesIO(data), origin):
-        if isinstance(document, Worksheet):
-            matrices += Answers.of_worksheet(document, origin).matrices
-        else:
-            matrices += Answers.of(document, origin).matrices
+    for one in read_documents(BytesIO(data), origin):
+        found = Answers.of_worksheet(one, origin) if isinstance(one, Worksheet) else Answers.of(one, origin)
+        matrices += found.matrices
     return Answers(matrices, origin)
