@@ -134,6 +134,8 @@ class Remark(StrEnum):
 
     FOLLOWS = "follows"  # right, given the writer's own earlier numbers
     NOT_COPIED = "not-copied"  # a given matrix that is not as it was given
+    AS_PRINTED = "as-printed"  # marked by an article's own numbers
+    AS_CORRECTED = "as-corrected"  # by what they should be
     READ_AS = "read-as"  # the answer has another name, near this step's
     FOREIGN = "foreign"  # a given matrix that is another's
     ON_FOREIGN = "on-foreign"  # made of such a one

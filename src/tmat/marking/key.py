@@ -50,10 +50,19 @@ class KeyMatrix:
         return self.op is None
 
 
+@dataclass(eq=False, repr=False)
+class KeySheet(Worksheet):
+    """A key as corrected that is right ``printed`` as well: a worked example with its own slips."""
+
+    printed: Worksheet | None = None
+
+
 class Key:
     """The matrices of a key in order."""
 
     def __init__(self, sheet: Worksheet) -> None:
+        printed = sheet.printed if isinstance(sheet, KeySheet) else None
+        self.printed = None if printed is None else Key(printed)
         self.matrices: list[KeyMatrix] = []
         self.flowed: set[tuple[str, str]] = (
             set()

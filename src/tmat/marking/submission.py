@@ -42,7 +42,14 @@ def mark_submission(answers: Answers, key: Key, options: Options) -> Report:
         raise InputError("the key has no steps to mark by", mend="make one with a stage: tmat attention … > key.json")
     if not answers.matrices:
         raise InputError(f"no answers in {answers.origin}", "expected matrices, each with its name")
-    return Marking(key, answers, options).report()
+    report = Marking(key, answers, options).report()
+    if key.printed is None:
+        return report
+    printed = Marking(key.printed, answers, options).report()
+    better = printed.no_mistake and not report.no_mistake
+    found = printed if better else report
+    found.remarks.append(Note(Remark.AS_PRINTED if better else Remark.AS_CORRECTED))
+    return found
 
 
 class Marking:

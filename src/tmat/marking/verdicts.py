@@ -114,6 +114,11 @@ class Report:
     earned: float = 0.0
 
     @property
+    def no_mistake(self) -> bool:
+        """Whether all that was handed in is right."""
+        return all(step.verdict in (Verdict.RIGHT, Verdict.MISSING) for step in self.steps)
+
+    @property
     def all_right(self) -> bool:
         """Whether every step that counts is right, and every name in the answers is known."""
         counted = [step for step in self.steps if step.counts]

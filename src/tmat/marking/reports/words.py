@@ -105,6 +105,10 @@ def note(one: Note) -> str:
             return f"follows from your {names}"
         case Remark.NOT_COPIED:
             return f"{names} is given: it was not copied as it stands"
+        case Remark.AS_PRINTED:
+            return "marked by the article as it is printed, its slips included"
+        case Remark.AS_CORRECTED:
+            return "marked by the article as corrected"
         case Remark.READ_AS:
             return f"handed in as {visible(names)}"
         case Remark.FOREIGN:
