@@ -60,7 +60,7 @@ def test_given_matrices_of_someone_else_are_said_at_the_top() -> None:
     assert report.remarks == [Note(Remark.FOREIGN, ("X", "W_Q", "W_K", "W_V", "W_O"))]
     assert report.earned == 0 and not report.all_right
     assert plain(report).startswith(
-        "X and W_Q and W_K and W_V and W_O are not this sheet's: nothing that rests on it counts\n"
+        "X, W_Q, W_K, W_V and W_O are not this sheet's: nothing that rests on them counts\n"
     )
     assert report["Q"].notes == [Note(Remark.ON_FOREIGN, ("X", "W_Q"))]
 

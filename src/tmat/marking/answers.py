@@ -231,9 +231,11 @@ def _one_by_one(data: bytes, origin: str) -> Answers | None:
     except orjson.JSONDecodeError:
         return None
     answers = Answers([], origin)
-    for name, rows in named.items() if isinstance(named, dict) and "stages" not in named else ():
+    for name, rows in named.items() if isinstance(named, dict) and not {"stages", "tmat"} & set(named) else ():
         try:
-            answers.matrices += Answers.of(document({name: rows}, Place(origin)), origin).matrices
+            found = document({name: rows}, Place(origin))
+            assert not isinstance(found, Worksheet)  # a worksheet has stages
+            answers.matrices += Answers.of(found, origin).matrices
         except InputError as error:
             answers.unread.append(Unread(name, error))
     return answers if answers.matrices else None

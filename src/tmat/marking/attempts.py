@@ -58,13 +58,19 @@ class Sheet:
     """The steps that were handed in, and the chance that a blind writer would have had so many of their cells right.
 
     ``made_of_wrong`` are the places in the key of steps that wrong ones lead to: what is right there comes out so
-    whatever goes in, as the norm of two numbers is 1 and −1, and is no evidence.
+    whatever goes in, as the norm of two numbers is 1 and −1, and is no evidence. Nor is a slip with a name, where
+    those wrong ones have none.
     """
 
-    def __init__(self, steps: list[tuple[StepReport, KeyMatrix, PrintedMatrix]], made_of_wrong: set[int]) -> None:
+    def __init__(
+        self,
+        steps: list[tuple[StepReport, KeyMatrix, PrintedMatrix]],
+        made_of_wrong: set[int],
+        made_of_unexplained: set[int],
+    ) -> None:
         self.chances = {
             id(report): NAMED
-            if _is_named(report)
+            if _is_named(report) and due.index not in made_of_unexplained
             else 1.0
             if due.index in made_of_wrong
             else _chance(report, due, printed)

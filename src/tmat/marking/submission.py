@@ -224,13 +224,15 @@ class Marking:
             if not state.due.given and state.printed is not None and state.printed.shape == state.due.values.shape
         ]
         made_of_wrong: set[int] = set()
+        made_of_unexplained: set[int] = set()
         for state in self.recomputed.states:
-            if any(
-                (one.foreign if one.due.given else one.off) or one.due.index in made_of_wrong
-                for one in self.recomputed.operands(state.due)
-            ):
-                made_of_wrong.add(state.due.index)
-        sheet = Sheet(handed_in, made_of_wrong)
+            for one in self.recomputed.operands(state.due):
+                own = steps.get((one.due.stage, one.due.name))
+                if (one.foreign if one.due.given else one.off) or one.due.index in made_of_wrong:
+                    made_of_wrong.add(state.due.index)
+                if one.due.index in made_of_unexplained or (own and not own.given and own.count(Verdict.WRONG)):
+                    made_of_unexplained.add(state.due.index)
+        sheet = Sheet(handed_in, made_of_wrong, made_of_unexplained)
         foreign = tuple(state.due.name for state in self.recomputed.states if state.due.given and state.foreign)
         if foreign:
             self.remarks.append(Note(Remark.FOREIGN, foreign))

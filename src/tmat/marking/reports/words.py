@@ -15,6 +15,8 @@ from tmat.numbers import format_number
 from tmat.visible import visible
 
 MOST_NAMED = 6
+TOLD = (Remark.FOREIGN, Remark.ON_FOREIGN, Remark.NO_WORK, Remark.ON_NO_ATTEMPT)
+"""Why a whole step is wrong, where nothing more is to be said."""
 MOST_CELLS = 4  # that are told one by one
 
 
@@ -112,11 +114,11 @@ def note(one: Note) -> str:
         case Remark.READ_AS:
             return f"handed in as {visible(names)}"
         case Remark.FOREIGN:
-            return (
-                f"{names} {'is' if len(one.matrices) == 1 else 'are'} not this sheet's: nothing that rests on it counts"
-            )
+            which = ", ".join(one.matrices[:-1]) + (" and " if one.matrices[1:] else "") + one.matrices[-1]
+            it, are = ("it", "is") if len(one.matrices) == 1 else ("them", "are")
+            return f"{which} {are} not this sheet's: nothing that rests on {it} counts"
         case Remark.ON_FOREIGN:
-            return f"rests on {names}, which is not this sheet's"
+            return f"rests on {names}: another sheet's numbers"
         case Remark.BLIND:
             return "nothing here shows work on this sheet: what is right by chance, or follows from made-up numbers, is not counted"
         case Remark.NO_WORK:
@@ -208,7 +210,8 @@ def sentences(step: StepReport) -> list[str]:
         place = where(step, finding.cells)
         said.append(f"{sentence(finding)} ({place})" if place else sentence(finding))
     said += map(note, step.notes)
-    if step.count(Verdict.WRONG) and not any(finding.kind is Kind.PROPERTY for finding in step.findings):
+    told = any(one.remark in TOLD for one in step.notes)
+    if step.count(Verdict.WRONG) and not told and not any(f.kind is Kind.PROPERTY for f in step.findings):
         said.append(_unexplained(step))
     if step.verdict is Verdict.MISSING and not any(one.remark is Remark.BLANK for one in step.notes):
         said.append("missing")
