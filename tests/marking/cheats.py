@@ -243,7 +243,7 @@ def touched(sheets: int, seed: int = 2) -> list[str]:
         habit, answers = honest(n, key, r)
         report = mark(answers, key, slips=False)
         remarks = {one.remark for one in report.remarks} | {one.remark for step in report.steps for one in step.notes}
-        if remarks & {Remark.BLIND, Remark.NO_WORK, Remark.FOREIGN, Remark.ON_FOREIGN}:
+        if remarks & {Remark.BLIND, Remark.NO_WORK, Remark.TOO_WIDE, Remark.FOREIGN, Remark.ON_FOREIGN}:
             found.append(f"{KINDS[n % len(KINDS)]}: {habit}")
     return found
 

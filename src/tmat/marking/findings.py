@@ -139,8 +139,9 @@ class Remark(StrEnum):
     READ_AS = "read-as"  # the answer has another name, near this step's
     FOREIGN = "foreign"  # a given matrix that is another's
     ON_FOREIGN = "on-foreign"  # made of such a one
-    BLIND = "blind"  # the whole of it could have been written without the sheet
-    NO_WORK = "no-work"  # a step of such a one, or a claim so wide that a constant fits it
+    BLIND = "blind"  # no more is right than chance would give
+    NO_WORK = "no-work"  # a step of such a sheet
+    TOO_WIDE = "too-wide"  # a claim so wide that a constant fits it
     NO_ATTEMPT = "no-attempt"  # nothing that follows from it is counted
     ON_NO_ATTEMPT = "on-no-attempt"  # right for an earlier matrix that was no attempt
     BLANK = "blank"

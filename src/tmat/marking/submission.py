@@ -24,8 +24,6 @@ from tmat.marking.verdicts import GIVEN, Report, StepReport, Unknown, Verdict
 from tmat.operations.operation import Array
 
 USUAL_DECIMALS = 2
-NOTHING = (Remark.NO_ATTEMPT, Remark.ON_NO_ATTEMPT, Remark.ON_FOREIGN)
-"""Why a step earns nothing, where more can be said than that nothing shows work."""
 
 
 @np.errstate(all="ignore")  # a number of 308 digits is wrong, not an alarm
@@ -236,18 +234,20 @@ class Marking:
         foreign = tuple(state.due.name for state in self.recomputed.states if state.due.given and state.foreign)
         if foreign:
             self.remarks.append(Note(Remark.FOREIGN, foreign))
-        blind = [one for one in handed_in if not sheet.worked and not sheet.counts(*one)]
+        blind = False
+        for report, due, printed in handed_in:
+            wide = sheet.says_nothing(due, printed)
+            counted = np.isin(report.cells, (int(Verdict.RIGHT), int(Verdict.FOLLOWS), int(Verdict.CLOSE)))
+            if not wide and (sheet.worked or sheet.counts(report, due, printed)):
+                counted &= not sheet.worked and report.cells != int(Verdict.RIGHT)
+            if counted.any():
+                report.cells[counted] = int(Verdict.WRONG)
+                kept = (one for one in report.notes if one.remark is not Remark.FOLLOWS)
+                report.notes = [Note(Remark.TOO_WIDE if wide else Remark.NO_WORK), *kept]
+                blind = blind or not wide
+            report.verdict = _worst(report.cells)
         if blind and not foreign:
             self.remarks.append(Note(Remark.BLIND))
-        for report, due, printed in handed_in:
-            if (report, due, printed) in blind or sheet.says_nothing(due, printed):
-                report.cells[report.cells != int(Verdict.MISSING)] = int(Verdict.WRONG)
-                report.notes = [one for one in report.notes if one.remark is not Remark.FOLLOWS]
-                if not any(one.remark in NOTHING for one in report.notes):
-                    report.notes.append(Note(Remark.NO_WORK))
-            elif not sheet.worked:
-                report.cells[np.isin(report.cells, (int(Verdict.FOLLOWS), int(Verdict.CLOSE)))] = int(Verdict.WRONG)
-            report.verdict = _worst(report.cells)
 
     # -- the wrong shape
 

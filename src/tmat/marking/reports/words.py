@@ -15,7 +15,7 @@ from tmat.numbers import format_number
 from tmat.visible import visible
 
 MOST_NAMED = 6
-TOLD = (Remark.FOREIGN, Remark.ON_FOREIGN, Remark.NO_WORK, Remark.ON_NO_ATTEMPT)
+TOLD = (Remark.FOREIGN, Remark.ON_FOREIGN, Remark.NO_WORK, Remark.TOO_WIDE, Remark.ON_NO_ATTEMPT)
 """Why a whole step is wrong, where nothing more is to be said."""
 MOST_CELLS = 4  # that are told one by one
 
@@ -120,9 +120,11 @@ def note(one: Note) -> str:
         case Remark.ON_FOREIGN:
             return f"rests on {names}: another sheet's numbers"
         case Remark.BLIND:
-            return "nothing here shows work on this sheet: what is right by chance, or follows from made-up numbers, is not counted"
+            return "no more is right here than chance would give: it is not counted, nor is what follows from the rest"
         case Remark.NO_WORK:
-            return "could have been written without working it out: not counted"
+            return "not counted"
+        case Remark.TOO_WIDE:
+            return "one number throughout, to fewer decimals than the other steps: not counted"
         case Remark.NO_ATTEMPT:
             return "no attempt: nothing that follows from it is counted"
         case Remark.ON_NO_ATTEMPT:
