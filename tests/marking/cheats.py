@@ -208,7 +208,7 @@ def honest(n: int, key: Worksheet, r: Random) -> tuple[str, Answers]:
     values = worked(key, lambda place, due: rule(due, r) if place == wrong else None, take, decimals)
     habit = ("all", "some left out", "a row wrong")[r.randint(3)]
     if habit == "some left out":
-        values = {name: own for name, own in values.items() if r.rand() < 0.7 or name == wrong}
+        values = {name: own for name, own in values.items() if r.rand() < 0.7 or name in (wrong, places[0])}
     return f"{way}, {habit}", typed(values, lambda x: "-inf" if x == -np.inf else f"{x:.{decimals}f}")
 
 

@@ -44,6 +44,12 @@ def is_attempt(values: Array, due: Array, report: StepReport) -> bool:
     return _commonest(values) < ONE_NUMBER or _commonest(due) >= ONE_NUMBER or values.size < 2
 
 
+def is_explained(report: StepReport, givens: set[str]) -> bool:
+    """Whether what is wrong in a step has a name; to hold another step's numbers explains nothing, that step being wrong as well."""
+    copies = [f.mistakes[0].details.get("other") for f in report.findings if f.names[0] in COPIED]
+    return not report.count(Verdict.WRONG) and all(name in givens for name in copies)
+
+
 def _is_named(report: StepReport) -> bool:
     return any(f.sure and f.kind is Kind.SLIP and f.names[0] not in COPIED for f in report.findings)
 

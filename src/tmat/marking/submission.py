@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tmat.errors import InputError
 from tmat.marking.agreement import following_cells, right_cells
 from tmat.marking.answers import Answer, Answers
-from tmat.marking.attempts import Sheet, is_attempt, is_copy
+from tmat.marking.attempts import Sheet, is_attempt, is_copy, is_explained
 from tmat.marking.candidate_order import tiers
 from tmat.marking.explaining import Explaining
 from tmat.marking.findings import Cells, Extent, Finding, Kind, Note, Remark
@@ -221,6 +221,7 @@ class Marking:
             for state in self.recomputed.states
             if not state.due.given and state.printed is not None and state.printed.shape == state.due.values.shape
         ]
+        givens = {state.due.name for state in self.recomputed.states if state.due.given}
         made_of_wrong: set[int] = set()
         made_of_unexplained: set[int] = set()
         for state in self.recomputed.states:
@@ -228,7 +229,7 @@ class Marking:
                 own = steps.get((one.due.stage, one.due.name))
                 if (one.foreign if one.due.given else one.off) or one.due.index in made_of_wrong:
                     made_of_wrong.add(state.due.index)
-                if one.due.index in made_of_unexplained or (own and not own.given and own.count(Verdict.WRONG)):
+                if one.due.index in made_of_unexplained or (own and not own.given and not is_explained(own, givens)):
                     made_of_unexplained.add(state.due.index)
         sheet = Sheet(handed_in, made_of_wrong, made_of_unexplained)
         foreign = tuple(state.due.name for state in self.recomputed.states if state.due.given and state.foreign)
