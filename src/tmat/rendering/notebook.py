@@ -101,8 +101,7 @@ def _matrix(own: Shown) -> Iterable[str]:
     if own.step is not None and all(name.isascii() and "$" not in name for name in (own.name, *own.step.of)):
         latex = step_latex(own.step)
     said = escape(latex) if latex else f'<b class="{NO_MATHS}">{_text(own.formula)}</b>'
-    told = ", ".join(part for part in (own.shapes, own.rounding) if part)
-    yield f'<p>{said} <span class="quiet {NO_MATHS}">{_text(told)}</span></p>'
+    yield f'<p>{said} <span class="quiet {NO_MATHS}">{_text(own.told)}</span></p>'
     if own.matrix.values.size:
         both = [own, *([own.right] if own.right is not None else [])]
         for one in both:

@@ -70,6 +70,11 @@ class Shown:
         return f"{self.name} {self.kind}" if self.kind else self.name
 
     @property
+    def told(self) -> str:
+        """Its shapes and its rounding."""
+        return ", ".join(part for part in (self.shapes, self.rounding) if part)
+
+    @property
     def sentences(self) -> list[Said]:
         """All that is said of it, cells in symbols a row a sentence."""
         letters = [self.letters, *(remark.letters for remark in self.remarks)]
