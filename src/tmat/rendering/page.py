@@ -25,6 +25,8 @@ from tmat.sheet.remarks import Correction, Remark, Remarks, Said
 from tmat.sheet.selecting import chosen
 from tmat.sheet.worksheet import Array, Matrix, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
+from tmat.visible import visible
+from tmat.width import width
 from tmat.workings.formula import formula
 
 SILENT = Remarks("")
@@ -85,6 +87,15 @@ class Shown:
     @property
     def name(self) -> str:
         return self.matrix.name
+
+    @property
+    def characters(self) -> int:
+        """About how long its equation is, the matrix set beside the formula."""
+        labels = max((width(visible(self.row_label(row))) for row in self.rows), default=0) if self.has_rows else 0
+        heads = [width(visible(self.col_label(col))) if self.has_cols else 0 for col in self.cols]
+        columns = [max(map(len, column)) for column in zip(*self.cells, strict=True)]
+        cells = sum(max(own, head) + 2 for own, head in zip(columns, heads, strict=False))
+        return len(self.formula) + 3 + labels + cells
 
     def row_label(self, row: int) -> str:
         return "⋮" if row == CUT else self.matrix.rows[row]

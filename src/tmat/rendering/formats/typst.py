@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from tmat.numbers import format_number
@@ -13,8 +14,11 @@ from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Worksheet
 from tmat.visible import visible
+from tmat.width import width
 from tmat.workings import Working
 
+WIDE = 75  # characters, of 6.2 points at most in so long a line, that fit the page; only what may be wider is measured, which takes time
+_MARKUP = re.compile(r'frac|quad|[\\"_^{}& ]')
 _SIGNS = {"⋯": "$dots.c$", "⋮": "$dots.v$", "⋱": "$dots.down$", "": "#box(width: 2.5em, stroke: (bottom: .5pt))"}
 
 _COLOURS = {
@@ -50,13 +54,13 @@ PREAMBLE = """#set page(paper: "a4", margin: 22mm)
     ..range(cells.len()).map(line).flatten(),
   )
 }
-#let equation(formula, headed, matrix) = fit(grid(
+#let equation(formula, headed, matrix) = block(breakable: false, width: 100%, align(center, grid(
   columns: 2,
   column-gutter: 6pt,
   align: horizon,
   pad(top: if headed { 11pt } else { 0pt }, formula),
   matrix,
-))"""
+)))"""
 
 
 def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
@@ -116,11 +120,12 @@ class _Typst(Writer):
         row = TYPST.name(visible(shown.name)) if shown.step is None else formula_in(shown.step, TYPST)
         formula = f"${_text(shown.formula) if row is None else row} = $"
         headed = "true" if shown.has_cols else "false"
-        yield f"#equation({formula}, {headed}, {_matrix(shown)})"
+        wide = shown.blank or shown.characters > WIDE
+        yield _fit(f"equation({formula}, {headed}, {_matrix(shown)})", wide)
         if shown.letters:
             yield self.symbols(shown.letters)
         if shown.right is not None:
-            yield f"#equation([right: ], {headed}, {_matrix(shown.right)})"
+            yield _fit(f"equation([right: ], {headed}, {_matrix(shown.right)})", wide)
         if shown.summary:
             yield _small(shown.summary)
 
@@ -131,7 +136,7 @@ class _Typst(Writer):
     def working(self, working: Working) -> str:
         lines = [f"{working.cell} & {working.head}", *(f"& {line}" for line in working.lines)]
         rows = " \\\n  ".join(lines)
-        return f"#fit($ {rows} $)"
+        return f"#fit($ {rows} $)" if max(map(_characters, lines)) > WIDE else f"$ {rows} $"
 
     def vocabulary(self, words: Sequence[tuple[int, str]], left: int) -> Iterator[str]:
         pairs = ",\n".join(f"#box[{n}~#{_text(word)}]" for n, word in words)
@@ -140,6 +145,15 @@ class _Typst(Writer):
     def likeliest(self, after: str, words: Sequence[tuple[str, float]]) -> Iterator[str]:
         rows = ", ".join(f"{_text(word)}, [{format_number(chance, 4)}]" for word, chance in words)
         yield f"after #{_text(after)}:\n#grid(columns: 2, column-gutter: 1em, row-gutter: .5em, {rows})"
+
+
+def _fit(equation: str, wide: bool) -> str:
+    return f"#fit({equation})" if wide else f"#{equation}"
+
+
+def _characters(line: str) -> int:
+    """About how many characters of mathematics are seen."""
+    return width(_MARKUP.sub("", line))
 
 
 def _matrix(shown: Shown) -> str:

@@ -15,7 +15,6 @@ from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Worksheet, on_pages
 from tmat.visible import visible
-from tmat.width import width
 from tmat.workings import Working, aligned
 
 WIDE = 80  # characters of an equation that fits a line
@@ -143,7 +142,7 @@ class _Latex(Writer):
             yield self.symbols(shown.letters)
         if shown.right is not None:
             whole += rf" \quad \text{{right:}}\quad {matrix(shown.right)}"
-        if shown.right is not None or _characters(shown) > WIDE:
+        if shown.right is not None or shown.characters > WIDE:
             yield _fit(f"{equation} =")
             yield _fit(whole)
         else:
@@ -188,15 +187,6 @@ def _equation(shown: Shown) -> str:
         return LATEX.name(visible(shown.name))
     formula = formula_in(shown.step, LATEX_LINE)
     return formula if formula is not None else rf"\text{{{text(shown.formula)}}}"
-
-
-def _characters(shown: Shown) -> int:
-    """About how long the equation is."""
-    labels = max((width(visible(shown.row_label(row))) for row in shown.rows), default=0) if shown.has_rows else 0
-    heads = [width(visible(shown.col_label(col))) if shown.has_cols else 0 for col in shown.cols]
-    columns = [max(map(len, column)) for column in zip(*shown.cells, strict=True)]
-    cells = sum(max(own, head) + 2 for own, head in zip(columns, heads, strict=False))
-    return len(shown.formula) + 3 + labels + cells
 
 
 def text(told: str) -> str:
