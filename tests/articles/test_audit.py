@@ -12,7 +12,7 @@ from tmat.articles.article import Example
 from tmat.articles.auditing import Audit, Audited, Count, audit, given_blocks
 from tmat.articles.numbers import Data
 from tmat.articles.pages import pages
-from tmat.rendering.layout import Look, render_all
+from tmat.rendering.layout import Look, render
 from tmat.rendering.styled import to_text
 
 
@@ -106,7 +106,7 @@ def test_a_changed_digit_is_found(name: str, place: tuple[str, int, int, int]) -
     text = data.texts(block)[i][j]
     digit = str((int(text[at]) + 1) % 10)
     changed = audit(load(name, data.changed(block, i, j, text[:at] + digit + text[at + 1 :])))
-    lines = render_all(pages(changed), width=WIDTH, look=Look(glyphs=True, full=True))
+    lines = render(*pages(changed), width=WIDTH, look=Look(glyphs=True, full=True))
     assert to_text(lines) != path(name, "txt").read_text("utf-8")
     if not _is_given(name, block):
         assert changed.count != _clean(name)

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from tmat.errors import InputError, TmatError
 from tmat.reading.sources import (
     parse_assignment,
-    read_assignment,
     read_matrices,
     read_matrix,
     read_weights,
     split_selector,
+    transpose,
 )
 from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
@@ -79,7 +79,7 @@ def test_no_assignments(text: str, message: str) -> None:
 
 def test_transposes_take_their_labels_along(folder: Path) -> None:
     Path("w.csv").write_text(",a,b,c\nx,1,2,3\n")
-    found = read_assignment("W_Q.T=w.csv")
+    found = transpose(read_matrix("W_Q", "w.csv"))
     assert found.values.tolist() == [[1], [2], [3]]
     assert (found.name, found.rows, found.cols, found.origin) == ("W_Q", ("a", "b", "c"), ("x",), "w.csv")
 

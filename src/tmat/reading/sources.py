@@ -50,18 +50,6 @@ def parse_assignment(text: str) -> tuple[str, bool, str]:
     return name, transposed, source
 
 
-def read_assignment(text: str, *, stdin: BinaryIO | None = None) -> Matrix:
-    """The matrix that NAME=SOURCE or NAME.T=SOURCE gives, transposed where that is meant.
-
-    >>> read_assignment("W.T=1 2; 3 4").values
-    array([[1., 3.],
-           [2., 4.]])
-    """
-    name, transposed, source = parse_assignment(text)
-    found = read_matrix(name, source, stdin=stdin)
-    return transpose(found) if transposed else found
-
-
 def transpose(matrix: Matrix) -> Matrix:
     """Rows for columns, labels with them."""
     return Matrix(matrix.name, matrix.values.T.copy(), matrix.cols, matrix.rows, matrix.origin)

@@ -54,7 +54,7 @@ def command(
     from tmat.cli.emit import Emitter
     from tmat.cli.terminal import fitted, put
     from tmat.rendering import format_named
-    from tmat.rendering.layout import render_all
+    from tmat.rendering.layout import render
     from tmat.sheet.worksheet import Worksheet, on_pages
 
     emitter = Emitter(env, common)
@@ -77,9 +77,7 @@ def command(
             common = Common(**{**vars(common), "only": None})
             emitter = Emitter(env, common)
     if on_terminal and not working:
-        put(
-            render_all(sheets, width=common.width or env.columns, look=fitted(emitter.look(), env, common)), env, common
-        )
+        put(render(*sheets, width=common.width or env.columns, look=fitted(emitter.look(), env, common)), env, common)
         more = "" if corrected else " · --corrected: without the slips"
         env.hint(f"\n tmat example {name} --script: the same by pipes{more}")
         return
