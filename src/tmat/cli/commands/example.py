@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tmat.cli.options import Common, split_names, with_common
+from tmat.cli.options import Common, flag, split_names, with_common
 from tmat.engine.fields import INPUT, OUTPUT
 from tmat.errors import InputError, meant
 
@@ -35,12 +35,8 @@ def command(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="Which one; without a name they are listed.")
     ] = None,
-    corrected: Annotated[
-        bool, typer.Option("--corrected", rich_help_panel=INPUT, help="The calculation without the article's slips.")
-    ] = False,
-    script: Annotated[
-        bool, typer.Option("--script", rich_help_panel=OUTPUT, help="The shell commands that do the same by pipes.")
-    ] = False,
+    corrected: Annotated[bool, flag("--corrected", INPUT, "The calculation without the article's slips.")] = False,
+    script: Annotated[bool, flag("--script", OUTPUT, "The shell commands that do the same by pipes.")] = False,
 ) -> None:
 
     env = common.environment

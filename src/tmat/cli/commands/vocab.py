@@ -9,7 +9,7 @@ import typer
 
 from tmat.cli.environment import Environment
 from tmat.cli.made import help_of, options_of, parameters
-from tmat.cli.options import Common, with_common
+from tmat.cli.options import Common, flag, with_common
 from tmat.engine.fields import INPUT
 from tmat.stages.parts.options import words_in_order
 from tmat.stages.vocab import ORDERS, vocab
@@ -39,9 +39,7 @@ def _command(
         list[str] | None,
         typer.Argument(metavar="[FILE]…", help="The corpus; standard input where no file and no text is given."),
     ] = None,
-    text: Annotated[
-        list[str] | None, typer.Option("--text", metavar="TEXT", rich_help_panel=INPUT, help="The corpus itself.")
-    ] = None,
+    text: Annotated[list[str] | None, flag("--text", INPUT, "The corpus itself.", "TEXT")] = None,
     **values: Any,
 ) -> None:
     from tmat.cli.emit import Emitter
