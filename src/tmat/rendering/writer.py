@@ -87,40 +87,29 @@ class Writer(ABC):
         """The commands that compute the same."""
         yield from ()
 
-    @abstractmethod
-    def cover(self, cover: Cover) -> Iterator[str]:
-        """The title, what the document is about, the count, and what is told of all of it in tables."""
+    # what each format has to say
 
+    @abstractmethod
+    def cover(self, cover: Cover) -> Iterator[str]: ...
     @abstractmethod
     def worksheet(self, number: int) -> Iterator[str]:
         """The beginning of a worksheet: of several its number, else 0."""
 
     @abstractmethod
     def title(self, section: Section) -> str: ...
-
     @abstractmethod
     def sentence(self, words: Sequence[str], left: int) -> str: ...
-
     @abstractmethod
     def notes(self, notes: Sequence[str]) -> str: ...
-
     @abstractmethod
     def said(self, said: Sequence[Said]) -> Iterator[str]: ...
-
     @abstractmethod
-    def matrix(self, shown: Shown) -> Iterator[str]:
-        """Its formula, shapes and numbers."""
-
+    def matrix(self, shown: Shown) -> Iterator[str]: ...
     @abstractmethod
     def symbols(self, letters: Sequence[Sequence[str]]) -> str: ...
-
     @abstractmethod
     def working(self, working: Working) -> str: ...
-
     @abstractmethod
-    def vocabulary(self, words: Sequence[tuple[int, str]], left: int) -> Iterator[str]:
-        """The words after their ids."""
-
+    def vocabulary(self, words: Sequence[tuple[int, str]], left: int) -> Iterator[str]: ...
     @abstractmethod
-    def likeliest(self, after: str, words: Sequence[tuple[str, float]]) -> Iterator[str]:
-        """The likeliest words of a prediction with their chances."""
+    def likeliest(self, after: str, words: Sequence[tuple[str, float]]) -> Iterator[str]: ...
