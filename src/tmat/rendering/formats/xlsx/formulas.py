@@ -6,14 +6,16 @@ from typing import TypeAlias
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from tmat.errors import InputError, LimitError
+from tmat.errors import LimitError
 from tmat.operations import REGISTRY, Operation
 from tmat.operations.expression import Cell, Expression, Number, Operand
 from tmat.operations.printing.spreadsheet import Spreadsheet, rounding
 from tmat.operations.selections import Place
 from tmat.rendering.formats.xlsx.filling import filled
 from tmat.rendering.formats.xlsx.plan import LABELS, Placed, Tab
+from tmat.rendering.worked import UNFIT
 from tmat.sheet.worksheet import Step
+from tmat.workings import Workings
 
 LONGEST = 8192  # characters of a formula, by Excel's limit
 MOST_TERMS = 200_000_000  # cells that the formulas of a matrix name: a program calculates them each time
@@ -29,6 +31,7 @@ class Formulas:
         self.tab = tab
         self._operands: dict[str, Operand] = {}
         used = {step.name: step.used for step in tab.stage.steps if step.used is not None}
+        self._workings = Workings(tab.stage)
         self._printer = Spreadsheet(self._address, self._between, taken=used)
 
     def of(self, placed: Placed) -> list[list[Formula]] | None:
@@ -76,8 +79,12 @@ class Formulas:
         op = REGISTRY.get(step.op) if step is not None and not placed.shown.kind else None
         if step is None or op is None or not self.tab.live or any(own not in self.tab.matrices for own in step.of):
             return None  # printed otherwise, an operation from elsewhere, or operands that are not shown
-        operands = [self._operand(own) for own in step.of]
-        return (step, op, operands) if _fits(op, operands, step) else None
+        if step.result.values.size:
+            try:
+                self._workings.expression(step.name, 0, 0)
+            except UNFIT:  # a worksheet may come from elsewhere, with another operation of that name
+                return None
+        return step, op, [self._operand(own) for own in step.of]
 
     def _linked(self, placed: Placed) -> list[list[Formula]]:
         link, there = self.tab.links[placed.shown.matrix.name]
@@ -141,17 +148,3 @@ def quoted(sheet: str) -> str:
     """
     doubled = sheet.replace("'", "''")
     return f"'{doubled}'"
-
-
-def _fits(op: Operation, operands: list[Operand], step: Step) -> bool:
-    """Whether the operation of that name is the one that made the step: a worksheet may come from elsewhere."""
-    shapes = [operand.shape for operand in operands]
-    if len(op.axes_of(len(shapes))) != len(shapes) or op.mismatch(shapes) is not None:
-        return False
-    try:
-        shape = op.result_shape(shapes, step.params)
-        if shape[0] and shape[1]:
-            op.at(0, 0, *operands, **step.params)
-    except (TypeError, LookupError, ValueError, InputError):
-        return False
-    return shape == (step.result.height, step.result.width)
