@@ -74,7 +74,7 @@ def _without_pipe(
         else:
             from tmat.articles.defaults import defaults_of
 
-            defaults = defaults_of(declared.name, None)
+            defaults = defaults_of(declared.name)
     if defaults is None:
         before = _labelled(Worksheet(), common)
         own = with_tokens(matrices, before, common.tokens, declared)
