@@ -23,15 +23,11 @@ P = ParamSpec("P")
 def stage(options: Callable[P, How], **facts: Any) -> Callable[[Callable[[Sheet, How], Node]], StageFunction[P]]:
     """A stage of one sheet: the recipe writes steps down, and says which of them is the output."""
 
-    def declare(recipe: Callable[[Sheet, How], Node]) -> StageFunction[P]:
-        def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
-            sheet, output = laid_out(declared, x, how, matrices)
-            return sheet.finish(output)
+    def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
+        sheet, output = laid_out(declared, x, how, matrices)
+        return sheet.finish(output)
 
-        made: StageFunction[P] = _function(options, recipe, run, facts)
-        return made
-
-    return declare
+    return lambda recipe: _function(options, recipe, run, facts)
 
 
 def laid_out(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> tuple[Sheet, Node]:
@@ -67,14 +63,11 @@ def stages(
 ) -> Callable[[Callable[[Any, How, dict[str, Any]], Worksheet]], StageFunction[P]]:
     """A stage that makes its worksheet itself, of several stages or of none: it is called with x as it came."""
 
-    def declare(recipe: Callable[[Any, How, dict[str, Any]], Worksheet]) -> StageFunction[P]:
-        def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
-            return recipe(x, how, matrices)
-
-        made: StageFunction[P] = _function(options, recipe, run, facts)
+    def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
+        made: Worksheet = declared.recipe(x, how, matrices)
         return made
 
-    return declare
+    return lambda recipe: _function(options, recipe, run, facts)
 
 
 def _function(options: Any, recipe: Any, run: Callable[..., Worksheet], facts: dict[str, Any]) -> Any:
