@@ -20,26 +20,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 STYLES = {
-    "heading": "bold",
-    "sentence": "cyan",
-    "label": "cyan",
-    "caption": "dim",
-    "number": "dim",
-    "name": "bold",
-    "operand": "",
-    "formula": "",
-    "given": "",
-    "result": "bold",
-    "masked": "dim",
-    "cut": "dim",
-    "bracket": "",
-    "operator": "",
-    "bar": "cyan",
-    "right": "green",
-    "follows": "yellow",
-    "slip": "magenta",
-    "wrong": "bold red",
-}
+    "heading": "bold", "sentence": "cyan", "label": "cyan", "caption": "dim", "number": "dim", "name": "bold",
+    "operand": "", "formula": "", "given": "", "result": "bold", "masked": "dim", "cut": "dim", "bracket": "",
+    "operator": "", "bar": "cyan", "right": "green", "follows": "yellow", "slip": "magenta", "wrong": "bold red",
+}  # fmt: skip
 
 
 def to_rich(lines: Iterable[Line], console: Console) -> None:

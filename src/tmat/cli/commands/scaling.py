@@ -23,15 +23,12 @@ Then what softmax makes of both: its largest weight, its entropy, the size of it
 one weight takes all. And the same for 20,000 draws of N(0, 100²), as they are and divided by 100."""
 
 LEFT_OUT = (
-    "plot",
-    "fragment",
-    "matrix", "weights", "tokens", "init", "round", "dtype", "format", "digits", "only", "work", "work_steps", "trace",
-    "depth", "heat", "full",
-)  # fmt: skip
+    "plot fragment matrix weights tokens init round dtype format digits only work work_steps trace depth heat full"
+)
 FORMATS = {"table": ".txt", "json": ".json"}
 
 
-@with_common(*LEFT_OUT)
+@with_common(*LEFT_OUT.split())
 def command(
     common: Common,
     d_k: Annotated[

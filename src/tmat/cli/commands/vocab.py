@@ -14,23 +14,7 @@ from tmat.engine.fields import INPUT
 from tmat.stages.parts.options import words_in_order
 from tmat.stages.vocab import ORDERS, vocab
 
-LEFT_OUT = (
-    "plot",
-    "fragment",
-    "matrix",
-    "weights",
-    "tokens",
-    "seed",
-    "init",
-    "round",
-    "dtype",
-    "work",
-    "work_steps",
-    "trace",
-    "depth",
-    "heat",
-    "only",
-)
+LEFT_OUT = "plot fragment matrix weights tokens seed init round dtype work work_steps trace depth heat only"
 
 
 def _command(
@@ -58,7 +42,7 @@ def _command(
 _command.__doc__ = help_of(vocab.declared)
 _own = [each for each in inspect.signature(_command).parameters.values() if each.kind is not each.VAR_KEYWORD]
 _command.__signature__ = inspect.Signature([*_own, *parameters(vocab.declared)])  # type: ignore[attr-defined]
-command = with_common(*LEFT_OUT)(_command)
+command = with_common(*LEFT_OUT.split())(_command)
 
 
 def _order(order: str) -> list[str]:
