@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tmat.errors import InputError, fold
-from tmat.numbers.printing import decimals_said
 from tmat.operations.printing.text import Notation
 from tmat.rendering.layout.equation import decimals
 from tmat.rendering.layout.formula import said, shapes
-from tmat.rendering.layout.heading import origins, sentence
+from tmat.rendering.layout.heading import origins, rounded, rounds, sentence
 from tmat.rendering.layout.heat import Scale
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import SAME, texts
@@ -160,7 +159,7 @@ def wanted(sheet: Worksheet, look: Look) -> dict[str, set[str]] | None:
 
 def _shown(stage: Stage, look: Look, room: Room, above: set[str], wanted: set[str] | None) -> Iterator[Shown]:
     """The steps, each after the given matrices that it is the first to use; of those chosen."""
-    rounds = any(step.decimals is not None or step.used is not None for step in stage.steps)
+    rounding = rounds(stage)
     told: set[str] = set()
 
     def given(names: Sequence[str]) -> Iterator[Shown]:
@@ -175,7 +174,7 @@ def _shown(stage: Stage, look: Look, room: Room, above: set[str], wanted: set[st
     for number, step in enumerate(stage.steps, start=1):
         yield from given(step.of)
         if wanted is None or step.name in wanted:
-            yield shown(stage, step.result, step, number, look, room, _rounding(step) if rounds else "")
+            yield shown(stage, step.result, step, number, look, room, rounded(step) if rounding else "")
     yield from given(list(stage.given))
 
 
@@ -264,12 +263,6 @@ def heated(look: Look, name: str) -> bool:
 def _shapes(stage: Stage, step: Step) -> str:
     sizes = [(stage[name].height, stage[name].width) for name in step.of if name in stage]
     return shapes(step.op, sizes, (step.result.height, step.result.width), step.params)
-
-
-def _rounding(step: Step) -> str:
-    """To how many decimals, and to how many it is taken on."""
-    told = "exact" if step.decimals is None else f"to {decimals_said(step.decimals)}"
-    return told + (f", taken on to {decimals_said(step.used)}" if step.used is not None else "")
 
 
 def _places(count: int, most: int) -> list[int]:

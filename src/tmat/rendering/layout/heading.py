@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tmat.numbers.printing import decimals_said
 from tmat.rendering.layout.drawer import Drawer
@@ -83,12 +83,23 @@ def origins(stage: Stage) -> list[str]:
     return [f"{', '.join(names)} {origin_said(origin)}" for origin, names in found.items() if origin not in noted]
 
 
+def rounds(stage: Stage) -> bool:
+    """Whether something is rounded: exact is only said where something is not."""
+    return any(step.decimals is not None or step.used is not None for step in stage.steps)
+
+
+def rounded(step: Step, said: Callable[[int], str] = decimals_said) -> str:
+    """To how many decimals, and to how many it is taken on."""
+    told = "exact" if step.decimals is None else f"to {decimals_said(step.decimals)}"
+    return told + (f", taken on to {said(step.used)}" if step.used is not None else "")
+
+
 class StepHeads:
     """The lines above the steps of one stage, their columns aligned from step to step."""
 
     def __init__(self, drawer: Drawer, stage: Stage) -> None:
         self.drawer = drawer
-        self.rounds = any(step.decimals is not None or step.used is not None for step in stage.steps)
+        self.rounds = rounds(stage)
         self.numbers = len(str(len(stage.steps)))
         self._sizes = {step.name: step.values.shape for step in stage.steps}
         self._sizes |= {name: matrix.values.shape for name, matrix in stage.given.items()}
@@ -107,15 +118,8 @@ class StepHeads:
         return (
             (Span(spell.word(step.name), "name"), Span(" = " + spell(formula), "formula")),
             (Span(spell(shape), "caption"),),
-            (Span(spell(self._rounding(step)), "caption"),),
+            (Span(spell(rounded(step, str)) if self.rounds else "", "caption"),),
         )
-
-    def _rounding(self, step: Step) -> str:
-        """To how many decimals, and to how many it is taken on; exact is only said where something is not."""
-        if not self.rounds:
-            return ""
-        told = "exact" if step.decimals is None else f"to {decimals_said(step.decimals)}"
-        return told + (f", taken on to {step.used}" if step.used is not None else "")
 
     def short(self, number: int, step: Step) -> Line:
         """Number, formula and size in one line, for a part of a matrix among its like."""
