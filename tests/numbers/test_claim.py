@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
 from tmat.marking.printed import PrintedMatrix
-from tmat.numbers import format_number, round_half_away
+from tmat.numbers import format_number, round_half_away, round_significant
 from tmat.numbers.claim import Claim
 
 D, S = (lambda n: Claim(decimals=n)), (lambda n: Claim(significant=n))
@@ -234,8 +234,7 @@ def test_right_answers_to_significant_digits_are_right() -> None:
     wrong = 0
     for _ in range(1000):
         true = rng.standard_normal((rng.randint(2, 7), rng.randint(3, 7))) * rng.choice([0.3, 3, 40])
-        digits = int(rng.randint(3, 10))
-        printed = np.array([[float(f"{x:.{digits}g}") for x in row] for row in true])
+        printed = round_significant(true, int(rng.randint(3, 10)))
         texts = [[format_number(x) for x in row] for row in printed]
         wrong += not fits(Claim.infer(texts), printed, true).all()
     assert wrong <= 1

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tmat.numbers import round_half_away, truncate
+from tmat.errors import InputError
+from tmat.numbers import round_half_away, round_significant, truncate
 from tmat.numbers.rounding import leading_place, powers_of_ten
 
 EXACT = Context(prec=2000)
@@ -114,13 +115,14 @@ def test_infinities_and_nan_pass() -> None:
     for decimals in (-30, -1, 0, 2, 30):
         np.testing.assert_array_equal(round_half_away(values, decimals)[0, :3], values[0, :3])
         np.testing.assert_array_equal(truncate(values, decimals)[0, :3], values[0, :3])
+    np.testing.assert_array_equal(round_significant(values, 2), [[np.inf, -np.inf, np.nan, 1.3]])
 
 
 def test_the_input_is_left_alone_and_its_shape_kept() -> None:
     values = np.array([[0.125, -0.125], [np.inf, 7.0]])
     before = values.copy()
     values.setflags(write=False)
-    for result in (round_half_away(values, 2), truncate(values, 2)):
+    for result in (round_half_away(values, 2), truncate(values, 2), round_significant(values, 2)):
         assert result.shape == (2, 2)
         assert not np.shares_memory(result, values)
     np.testing.assert_array_equal(values, before)
@@ -132,6 +134,32 @@ def test_half_precision_goes_by_its_text() -> None:
     got = round_half_away(np.array([0.125, 2.375], dtype=np.float16), 2)
     assert got.dtype == np.float16
     assert [str(x) for x in got] == ["0.13", "2.38"]
+
+
+@settings(max_examples=500, derandomize=True)
+@given(finite.filter(lambda x: x != 0), st.integers(1, 18))
+@example(9.9999996, 7)
+@example(5e-324, 1)
+@example(-1e23, 3)
+@example(1.7976931348623157e308, 5)
+def test_significant_digits(x: float, digits: int) -> None:
+    number = Decimal(repr(x))
+    expected = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(number)
+    assert same(round_significant(np.array([x]), digits)[0], nearest_float(expected))
+
+
+def test_significant_digits_of_a_matrix_with_zeros() -> None:
+    got = round_significant(np.array([[23.817214, 0.0], [-0.0, 0.000123456]]), 3)
+    np.testing.assert_array_equal(got, [[23.8, 0.0], [0.0, 0.000123]])
+    assert not np.signbit(got).any()
+
+
+def test_no_significant_digits_is_an_error() -> None:
+    with pytest.raises(InputError) as error:
+        round_significant([1.0], 0)
+    assert str(error.value) == (
+        "cannot round to 0 significant digits\n  a number has one significant digit or more\n  try 1 or more"
+    )
 
 
 @pytest.mark.parametrize("kind", [np.float64, np.float32])

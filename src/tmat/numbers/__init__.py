@@ -9,6 +9,6 @@ result is the same bit for bit on every machine.
 from __future__ import annotations
 
 from tmat.numbers.printing import format_number, shown_decimals
-from tmat.numbers.rounding import round_half_away, truncate
+from tmat.numbers.rounding import round_half_away, round_significant, truncate
 
-__all__ = ["format_number", "round_half_away", "shown_decimals", "truncate"]
+__all__ = ["format_number", "round_half_away", "round_significant", "shown_decimals", "truncate"]

@@ -15,6 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tmat.errors import InputError
 from tmat.numbers.digits import digits_of
 
 Array: TypeAlias = NDArray[np.floating]
@@ -48,6 +49,33 @@ def truncate(values: ArrayLike, decimals: int) -> Array:
     array([ 2.67, -0.29,  0.29])
     """
     return _to_places(values, decimals, half_away=False)
+
+
+def round_significant(values: ArrayLike, digits: int) -> Array:
+    """Each number rounded to so many significant digits, halves away from zero: 9.9996 to four is 10.
+
+    The decimals kept are digits − 1 − ⌊log₁₀|x|⌋, cell by cell. Raises InputError where digits < 1.
+
+    >>> round_significant(np.array([23.817212, 8.0629042, 0.00123456]), 4)
+    array([2.382e+01, 8.063e+00, 1.235e-03])
+    """
+    if digits < 1:
+        raise InputError(
+            f"cannot round to {digits} significant digits",
+            "a number has one significant digit or more",
+            mend="try 1 or more",
+        )
+    given = _floats(values)
+    array = given.reshape(-1)
+    result = array + array.dtype.type(0)
+    counted = np.isfinite(array) & (array != 0)
+    places = leading_place(array[counted])
+    cells = array[counted]
+    for place in np.unique(places):
+        chosen = places == place
+        cells[chosen] = round_half_away(cells[chosen], digits - 1 - int(place))
+    result[counted] = cells
+    return result.reshape(given.shape)
 
 
 def leading_place(values: ArrayLike) -> NDArray[np.int64]:

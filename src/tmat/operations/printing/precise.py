@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, getcontext, localc
 from fractions import Fraction
 from typing import TypeAlias
 
-from tmat.operations.expression import Call, Cell, Expression, Number, Power, Quotient
+from tmat.operations.expression import Call, Cell, Expression, Number, Power, Quotient, Sum
 from tmat.operations.printing.ratios import LARGEST_POWER, combined, ratio
 from tmat.operations.selections import Choice, Limit, Lookup, Maximum, Place
 
