@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from tmat.sheet.worksheet import Matrix, Worksheet
 
 
-def given_matrices(common: Common) -> dict[str, Any]:
+def given_matrices(common: Common, declared: Declaration, options: Mapping[str, Any]) -> dict[str, Any]:
     """What -m and --weights name; a later one of the same name wins."""
     if not common.matrix and not common.weights:
         return {}
@@ -23,7 +24,7 @@ def given_matrices(common: Common) -> dict[str, Any]:
 
     found: dict[str, Any] = {}
     for path in common.weights or ():
-        found.update(read_weights(path))
+        found.update(read_weights(path, declared.name, layers=options.get("layers")))
     stdin: BinaryIO = common.environment.stdin
     if sum(part.partition("=")[2].strip() == "-" for part in common.matrix or ()) > 1:
         stdin = _Again(stdin.read())
@@ -37,6 +38,22 @@ def given_matrices(common: Common) -> dict[str, Any]:
         matrix = read_matrix(name, source, stdin=stdin)
         found[name] = transpose(matrix) if transposed else matrix
     return found
+
+
+def chosen_of_batches(
+    matrices: dict[str, Any], common: Common, declared: Declaration, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The matrices with the one of each batch that --batch says."""
+    if not matrices:
+        return matrices
+    from tmat.engine.batches import one_each
+    from tmat.sheet.worksheet import Batch
+
+    if common.batch is not None and not any(isinstance(matrix, Batch) for matrix in matrices.values()):
+        raise InputError(
+            f"--batch {common.batch} has no use", "no matrix given has more than two dimensions", mend="leave it out"
+        )
+    return one_each(matrices, declared, common.batch, options.get("heads"))
 
 
 class _Again(BytesIO):

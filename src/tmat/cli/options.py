@@ -38,6 +38,13 @@ class Common:
         list[str] | None,
         typer.Option("--weights", metavar="FILE", rich_help_panel=INPUT, help="All matrices that a file names."),
     ] = None
+    batch: Annotated[
+        int | None,
+        typer.Option(
+            "--batch", metavar="N", min=1, rich_help_panel=INPUT,
+            help="The N-th, from 1, of arrays with a dimension more: batch × rows × columns.",
+        ),
+    ] = None  # fmt: skip
     tokens: Annotated[
         str | None,
         typer.Option("--tokens", metavar="TEXT", rich_help_panel=INPUT, help="The words of the rows, as labels."),

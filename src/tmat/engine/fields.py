@@ -132,6 +132,7 @@ class StageOptions(Options):
     id: str | None = None
     stream: str | None = None
     ordinal: int | None = None
+    batch: int | None = None  # which of a batch: arrays of batch × rows × columns; counted from 1
     notes: tuple[str, ...] = ()  # said before the first stage's own
     drawing: bool = False  # what could be drawn is, and not missed: a seed was said
 

@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from tmat.errors import InputError, fold
 from tmat.reading.choosing import choose
@@ -17,12 +17,15 @@ from tmat.reading.files import as_text, open_file, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.inline import looks_inline, read_inline
 from tmat.reading.pasted import Problem, read_pasted
+from tmat.reading.tensors import Tensor, chosen
 from tmat.sheet.names import canonical
-from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.sheet.worksheet import Batch, Matrix, Worksheet
+from tmat.stages import declared
 from tmat.visible import visible
 
 STANDARD_INPUT = "standard input"
 SPREADSHEETS = (".xlsx", ".xlsm")
+TORCH = (".pt", ".pth", ".bin", ".ckpt")
 _NAME = re.compile(r"[^\W\d][\w.\-]*")
 
 
@@ -133,9 +136,39 @@ def read_file(path: str, name: str | None = None) -> dict[str, Matrix]:
     origin = visible(path, 200)
     suffix = os.path.splitext(path)[1].lower()
     with open_file(path) as stream:
-        if suffix in (".npy", ".npz") and stream.seekable():
-            return _numpy(stream, suffix, origin, name)
+        if stream.seekable():
+            tensors = read_tensors(stream, suffix, origin)
+            if tensors is not None:
+                return chosen(tensors, name, origin)
+            if suffix in (".npy", ".npz"):
+                return _numpy(stream, suffix, origin, name)
         return _loaded(read_bytes(stream, origin), suffix, origin, name)
+
+
+def read_tensors(stream: BinaryIO, suffix: str, origin: str) -> dict[str, Tensor] | None:
+    """The tensors of a .safetensors or a torch file, none of them read yet; None for other files."""
+    if suffix in (".npy", ".npz", *SPREADSHEETS):
+        return None
+    head = stream.read(9)
+    stream.seek(0)
+    from tmat.reading.safetensors import looks_safe, read_safetensors
+
+    if suffix == ".safetensors" or looks_safe(head):
+        return read_safetensors(stream, origin)
+    zipped = head.startswith(b"PK\x03\x04")
+    if suffix in TORCH or zipped or _is_pickle(head):
+        from tmat.reading.torch_file import is_torch, old_pickle, read_torch  # with zipfile, likewise
+
+        if zipped and is_torch(stream):
+            return read_torch(stream, origin)
+        if _is_pickle(head):
+            raise old_pickle(origin)
+    return None
+
+
+def _is_pickle(head: bytes) -> bool:
+    """Whether bytes begin as pickles of the protocols 2 to 5 do."""
+    return head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
 
 
 def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
@@ -151,6 +184,9 @@ def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict
 
 def _loaded(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
     """The matrices of a file's bytes."""
+    tensors = read_tensors(BytesIO(data), suffix, origin)
+    if tensors is not None:
+        return chosen(tensors, name, origin)
     if suffix in (".npy", ".npz"):
         return _numpy(BytesIO(data), suffix, origin, name)
     if data.startswith(b"\x93NUMPY"):
@@ -304,19 +340,66 @@ def _raise_problem(found: Mapping[str, Matrix], name: str | None) -> None:
             raise problem.error
 
 
-def read_weights(path: str) -> Mapping[str, Matrix]:
-    """All that a file names (.npz, .json, .txt): a name that ends in .T is given as its transpose.
+def read_weights(
+    source: str | Mapping[str, Any], stage: str | None = None, *, layers: int | None = None
+) -> Mapping[str, Matrix]:
+    """All that a file or a state dict names: a name that ends in .T is given as its transpose.
 
-    Of a worksheet, the matrices that were given to its stages, the last stage's where several share a name.
+    Of a worksheet, the matrices that were given to its stages, the last stage's where several share a name. Where the
+    names are a framework's (in_proj_weight, q_proj.weight, c_attn.weight), the weights by the names of the stages: cut
+    and transposed as these take them; ``file:layers.0`` chooses a layer, ``stage`` what one stage takes.
+
+    >>> sorted(read_weights({"q_proj.weight": [[1, 2]], "q_proj.bias": [3]}))
+    ['W_Q', 'b_Q']
     """
+    if not isinstance(source, str):
+        tensors = {str(key): _waiting(Matrix.of(str(key), value)) for key, value in source.items()}
+        return _of_model(tensors, stage, None, "the state dict", layers) or _each_once(
+            {key: Matrix.of(str(key), value) for key, value in source.items()}, "the mapping"
+        )
+    path, place = split_selector(source)
     origin = visible(path, 200)
     suffix = os.path.splitext(path)[1].lower()
-    if suffix == ".json":
-        with open_file(path) as stream:
-            read = _one_document(read_bytes(stream, origin), origin)
-        found = read if isinstance(read, dict) else {name: m for stage in read for name, m in stage.given.items()}
-    else:
-        found = read_file(path)
+    with open_file(path) as stream:
+        found = read_tensors(stream, suffix, origin) if stream.seekable() else None
+        if found is not None:
+            model = _of_model(found, stage, place, origin, layers)
+            return model if model is not None else _each_once(chosen(found, None, origin), origin)
+    named = _named(path, suffix, origin)
+    model = _of_model({name: _waiting(m) for name, m in named.items()}, stage, place, origin, layers)
+    return model if model is not None else _each_once(named, origin)
+
+
+def _waiting(matrix: Matrix) -> Tensor:
+    """A matrix that was read already, as a tensor; a row is what it was: one dimension."""
+    if isinstance(matrix, Batch):
+        return Tensor(matrix.arrays.shape, matrix.origin, lambda: matrix.arrays)
+    values = matrix.values[0] if matrix.height == 1 else matrix.values
+    return Tensor(values.shape, matrix.origin, lambda: values)
+
+
+def _of_model(
+    tensors: Mapping[str, Tensor], stage: str | None, place: str | None, origin: str, layers: int | None
+) -> dict[str, Matrix] | None:
+    from tmat.reading.model_weights import weights_for  # for --weights alone
+
+    found = weights_for(tensors, declared(stage) if stage else None, place, origin, layers)
+    if found is None and place is not None:
+        raise InputError(f"{origin} has no layers to choose from", mend=f"leave out :{visible(place, 60)}")
+    return found
+
+
+def _named(path: str, suffix: str, origin: str) -> Mapping[str, Matrix]:
+    """All that a file names."""
+    if suffix != ".json":
+        return read_file(path)
+    with open_file(path) as stream:
+        read = _one_document(read_bytes(stream, origin), origin)
+    return read if isinstance(read, dict) else {name: m for stage in read for name, m in stage.given.items()}
+
+
+def _each_once(found: Mapping[str, Matrix], origin: str) -> dict[str, Matrix]:
+    """The matrices by name, transposed where the name ends in .T."""
     if "" in found:
         raise InputError(
             f"{origin} names no matrices",
