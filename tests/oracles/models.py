@@ -56,9 +56,16 @@ def main() -> None:
     save_file(state, HERE / "mha.safetensors")
     np.savez(HERE / "mha.npz", **{name: tensor.numpy() for name, tensor in state.items()})
 
-    encoder = settled(torch.nn.TransformerEncoder(torch.nn.TransformerEncoderLayer(4, 2, 6, 0.0, batch_first=True), 2, enable_nested_tensor=False))
+    encoder = settled(
+        torch.nn.TransformerEncoder(
+            torch.nn.TransformerEncoderLayer(4, 2, 6, 0.0, batch_first=True), 2, enable_nested_tensor=False
+        )
+    )
     keep("encoder", (x[0], encoder(x)[0]))
-    torch.save({"model": encoder.state_dict(), "epoch": 3, "optimizer": {"state": {0: {"step": torch.tensor(1.0)}}}}, HERE / "encoder.pt")
+    torch.save(
+        {"model": encoder.state_dict(), "epoch": 3, "optimizer": {"state": {0: {"step": torch.tensor(1.0)}}}},
+        HERE / "encoder.pt",
+    )
 
     gpt = settled(GPT2Model(GPT2Config(vocab_size=5, n_positions=4, n_embd=4, n_layer=2, n_head=2, attn_pdrop=0.0)))
     ids = torch.tensor([[0, 3, 1]])
@@ -67,14 +74,26 @@ def main() -> None:
     keep("gpt2.ln", seen(gpt.h[1].ln_2, lambda: gpt(ids)))
     save_file({name: tensor.clone() for name, tensor in gpt.state_dict().items()}, HERE / "gpt2.safetensors")
 
-    small = BertConfig(vocab_size=5, hidden_size=4, num_hidden_layers=2, num_attention_heads=2, intermediate_size=6, max_position_embeddings=4, **NO_DROPOUT)
+    small = BertConfig(
+        vocab_size=5,
+        hidden_size=4,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=6,
+        max_position_embeddings=4,
+        **NO_DROPOUT,
+    )
     bert = settled(BertModel(small, add_pooling_layer=False))
     keep("bert.layer", seen(bert.encoder.layer[1], lambda: bert(ids)))
     keep("bert.self", seen(bert.encoder.layer[1].attention.self, lambda: bert(ids)))
     keep("bert", (seen(bert.encoder.layer[0], lambda: bert(ids))[0], seen(bert.encoder.layer[1], lambda: bert(ids))[1]))
     torch.save(bert.state_dict(), HERE / "bert.bin")
 
-    bart = settled(BartEncoderLayer(BartConfig(d_model=4, encoder_attention_heads=2, encoder_ffn_dim=6, dropout=0.0, attention_dropout=0.0)))
+    bart = settled(
+        BartEncoderLayer(
+            BartConfig(d_model=4, encoder_attention_heads=2, encoder_ffn_dim=6, dropout=0.0, attention_dropout=0.0)
+        )
+    )
     bart.self_attn.config._attn_implementation = "eager"
     keep("bart.attn", seen(bart.self_attn, lambda: bart(x, attention_mask=None)))
     np.savez(HERE / "bart.npz", **{name: tensor.numpy() for name, tensor in bart.state_dict().items()})

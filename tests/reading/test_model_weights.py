@@ -90,7 +90,7 @@ def test_where_several_layers_fit_it_says_which() -> None:
         "  they are encoder.layer.0, encoder.layer.1\n"
         f"  choose one: {path}:encoder.layer.0"
     )
-    with pytest.raises(InputError, match="no place 'layer.7' in"):
+    with pytest.raises(InputError, match=r"no place 'layer\.7' in"):
         read_weights(f"{path}:layer.7", "attention")
 
 

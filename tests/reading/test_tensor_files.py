@@ -144,7 +144,9 @@ def test_a_pickle_as_such_is_never_loaded(tmp_path: Path) -> None:
         path.write_bytes(pickle.dumps(Bomb(), protocol))
         with pytest.raises(InputError) as error:
             read_matrix("X", str(path))
-        assert str(error.value).startswith(f"{path} is a Python pickle\n  a pickle can run any program, and is never loaded\n")
+        assert str(error.value).startswith(
+            f"{path} is a Python pickle\n  a pickle can run any program, and is never loaded\n"
+        )
 
 
 def test_a_tensor_that_claims_more_than_is_there() -> None:

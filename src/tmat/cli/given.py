@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -19,7 +20,7 @@ def given_matrices(common: Common, declared: Declaration, options: Mapping[str, 
     """What -m and --weights name; a later one of the same name wins."""
     if not common.matrix and not common.weights:
         return {}
-    from tmat.reading.sources import parse_assignment, read_matrix, read_weights, transpose
+    from tmat.reading.sources import parse_assignment, read_matrix, read_weights, split_selector, transpose
     from tmat.sheet.names import canonical
 
     found: dict[str, Any] = {}
@@ -30,6 +31,9 @@ def given_matrices(common: Common, declared: Declaration, options: Mapping[str, 
         stdin = _Again(stdin.read())
     said: dict[str, str] = {}
     for part in common.matrix or ():
+        if "=" not in part and os.path.lexists(split_selector(part)[0]):
+            found.update(read_weights(part, declared.name, layers=options.get("layers")))
+            continue
         name, transposed, source = parse_assignment(part)
         if said.setdefault(canonical(name), part) != part:
             raise InputError(

@@ -31,13 +31,17 @@ class Common:
         typer.Option(
             "--matrix", "-m", metavar="NAME=SOURCE", rich_help_panel=INPUT,
             help='A matrix by name, again and again: inline ("1 2; 3 4"), a file, file:name, or - for standard input. '
-            "NAME.T=… takes the transpose. A step may be given too and is then not computed.",
+            "NAME.T=… takes the transpose. A step may be given too and is then not computed. A file alone: as --weights.",
         ),
     ] = None  # fmt: skip
     weights: Annotated[
         list[str] | None,
-        typer.Option("--weights", metavar="FILE", rich_help_panel=INPUT, help="All matrices that a file names."),
-    ] = None
+        typer.Option(
+            "--weights", metavar="FILE", rich_help_panel=INPUT,
+            help="All matrices that a file names: .npz, .json, text; .safetensors, .pt or .npz of a model, cut and transposed "
+            "as they are taken here. FILE:layers.0 chooses a layer.",
+        ),
+    ] = None  # fmt: skip
     batch: Annotated[
         int | None,
         typer.Option(

@@ -67,6 +67,8 @@ def read_assignment(text: str, *, stdin: BinaryIO | None = None) -> Matrix:
 
 def transpose(matrix: Matrix) -> Matrix:
     """Rows for columns, labels with them."""
+    if isinstance(matrix, Batch):
+        return Batch(matrix.name, matrix.arrays.swapaxes(-1, -2), matrix.origin)
     return Matrix(matrix.name, matrix.values.T.copy(), matrix.cols, matrix.rows, matrix.origin)
 
 

@@ -55,7 +55,7 @@ class Matrix(InNotebook):
 
         try:
             array, own_rows, own_cols = taken(values)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RuntimeError):
             raise InputError(f"{name} is no matrix", _why_not(values)) from None
         if array.ndim < 2:
             array = array.reshape(1, -1)
