@@ -257,3 +257,23 @@ def test_standard_input_gives_nothing_but_our_own_errors(data: bytes) -> None:
         assert read_matrices("-", stdin=io.BytesIO(data))
     except TmatError as error:
         assert "\x1b" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Q\n1,2\n3,4\n\nK\n5,6\n7,8\n",
+        "Q,\n1,2\n3,4\n,\nK,\n5,6\n7,8\n",
+        "Q,,,K,\n1,2,,5,6\n3,4,,7,8\n",
+        "Q,1,2\n,3,4\nK,5,6\n,7,8\n",
+        "Q;;;K;\n1,0;2;;5;6\n3;4;;7;8,0\n",
+    ],
+)
+def test_a_csv_with_several_named_blocks(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    path.write_text(text)
+    found = read_matrices(str(path))
+    assert {name: matrix.values.tolist() for name, matrix in found.items()} == {
+        "Q": [[1, 2], [3, 4]],
+        "K": [[5, 6], [7, 8]],
+    }

@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from tmat.errors import InputError, fold
 from tmat.reading.choosing import choose
-from tmat.reading.delimited import read_delimited
+from tmat.reading.delimited import delimited_rows, read_delimited, with_points
 from tmat.reading.documents import Document, read_documents
 from tmat.reading.files import as_text, open_file, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.inline import looks_inline, read_inline
+from tmat.reading.number_text import number
 from tmat.reading.pasted import Problem, read_pasted
 from tmat.reading.tensors import Tensor, chosen
 from tmat.sheet.names import canonical
@@ -212,9 +215,32 @@ def _delimited(text: str, suffix: str, origin: str) -> dict[str, Matrix]:
         return {"": read_delimited(text, origin, "\t" if suffix == ".tsv" else None)}
     except InputError:
         pasted = read_pasted(text, origin, commas=True)
-        if not pasted.found or pasted.problems or not all(each.name and not each.blanks for each in pasted.found):
-            raise
-        return {each.name: each.matrix for each in pasted.found}
+        if pasted.found and not pasted.problems and all(each.name and not each.blanks for each in pasted.found):
+            return {each.name: each.matrix for each in pasted.found}
+        blocks = _named_blocks(text, origin, "\t" if suffix == ".tsv" else None)
+        if blocks:
+            return blocks
+        raise
+
+
+def _named_blocks(text: str, origin: str, delimiter: str | None) -> dict[str, Matrix]:
+    """The matrices of a table that holds several by name, as a spreadsheet saves them; none where it is no such table."""
+    # With the cells of spreadsheets, which few files of CSV need.
+    from tmat.reading.xlsx import matrices_of
+    from tmat.reading.xlsx_cells import Sheet, SheetCell
+
+    def cell(text: str) -> SheetCell:
+        return SheetCell("text" if number(text) is None else "number", text)
+
+    try:
+        rows, note = with_points(delimited_rows(text, origin, delimiter), origin)
+        cells = {line - 1: {n: cell(each) for n, each in enumerate(row) if each.strip()} for line, row in rows}
+        found = matrices_of([Sheet("", cells)], f"{origin}; {note}" if note else origin)
+    except InputError:
+        return {}
+    names = {one.matrix.name: one.matrix for one in found}
+    whole = all(name and not np.isnan(matrix.values).any() for name, matrix in names.items())
+    return names if whole and len(names) == len(found) else {}
 
 
 def _zipped(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
