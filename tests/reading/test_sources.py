@@ -143,7 +143,10 @@ def test_one_of_several(folder: Path) -> None:
         assert read_matrix("X", f"{path}:W_K").values.tolist() == [[2]]
         assert read_matrix("X", f"{path}:wk").origin.startswith(path)
         assert read_matrix("wq", path).values.tolist() == [[1]]
-        assert error_of(path, "W_V") == f"no matrix 'W_V' in {path}\n  it has W_Q, W_K\n  choose one: W_V={path}:NAME"
+        assert (
+            error_of(path, "W_V")
+            == f"no matrix 'W_V' in {path}\n  it has W_Q, W_K\n  choose one: W_V={path}:NAME, or give the whole file for all that the stage takes of it"
+        )
         assert error_of(path, "W_QQ") == f"no matrix 'W_QQ' in {path}\n  it has W_Q, W_K\n  did you mean W_Q?"
         assert f"no matrix 'b' in {path}\n  it has W_Q, W_K" in error_of(f"{path}:b")
     Path("x.csv").write_text("1,2\n")

@@ -38,15 +38,14 @@ class Common:
         list[str] | None,
         typer.Option(
             "--weights", metavar="FILE", rich_help_panel=INPUT,
-            help="All matrices that a file names: .npz, .json, text; .safetensors, .pt or .npz of a model, cut and transposed "
-            "as they are taken here. FILE:layers.0 chooses a layer.",
+            help="All that a file names; of a model's file (.safetensors, .pt, .npz) what fits here, FILE:layers.0 for one layer.",
         ),
     ] = None  # fmt: skip
     batch: Annotated[
         int | None,
         typer.Option(
             "--batch", metavar="N", min=1, rich_help_panel=INPUT,
-            help="The N-th, from 1, of arrays with a dimension more: batch × rows × columns.",
+            help="Which of a batch (arrays of batch × rows × columns), from 1.",
         ),
     ] = None  # fmt: skip
     tokens: Annotated[

@@ -112,12 +112,15 @@ class Answers:
 
     @classmethod
     def of(cls, matrices: Mapping[str, object], origin: str = "answers") -> Answers:
-        """From named arrays: lists, NumPy arrays, Matrix."""
-        found = []
+        """From named arrays: lists, NumPy arrays, Matrix; one of which a batch has several cannot be marked."""
+        answers = cls(origin=origin)
         for name, value in matrices.items():
             matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
-            found.append(Answer(name, matrix.values, where=matrix.origin))
-        return cls(found, origin)
+            try:
+                answers.matrices.append(Answer(name, matrix.values, where=matrix.origin))
+            except InputError as error:
+                answers.unread.append(Unread(name, error))
+        return answers
 
     @classmethod
     def of_texts(cls, typed: Iterable[TypedMatrix], origin: str = "answers") -> Answers:

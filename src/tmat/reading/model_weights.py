@@ -74,6 +74,12 @@ def _chosen(found: list[Weight], place: str | None, origin: str) -> list[Weight]
     if near and len(units) == 1:
         _refuse_packed(near, origin)
         return near
+    if units == [""]:
+        raise InputError(
+            f"no place '{visible(place or '', 60)}' in {origin}",
+            "all its weights are of one place",
+            mend="leave it out",
+        )
     names = ", ".join(visible(name, 60) or "(no place)" for name in units[:12]) + (", …" if len(units) > 12 else "")
     what = f"{len(units)} places in {origin}" if near else f"no place '{visible(place or '', 60)}' in {origin}"
     first = next(filter(None, units), "")

@@ -94,7 +94,8 @@ def read_matrix(name: str, source: str, *, stdin: BinaryIO | None = None) -> Mat
         _raise_problem(found, name)
         return found[choose(name, found, shown)].renamed(name)
     except InputError as error:
-        raise InputError(error.what, *error.details, mend=error.mend or f"choose one: {name}={shown}:NAME") from None
+        mend = f"choose one: {name}={shown}:NAME, or give the whole file for all that the stage takes of it"
+        raise InputError(error.what, *error.details, mend=error.mend or mend) from None
 
 
 def read_matrices(source: str, *, stdin: BinaryIO | None = None) -> dict[str, Matrix]:
@@ -381,7 +382,10 @@ def read_weights(
     ['W_Q', 'b_Q']
     """
     if not isinstance(source, str):
-        tensors = {str(key): _waiting(Matrix.of(str(key), value)) for key, value in source.items()}
+        tensors = {
+            str(key): _waiting(Matrix.of(str(key), value, origin=f"the state dict:{visible(str(key), 60)}"))
+            for key, value in source.items()
+        }
         return _of_model(tensors, stage, None, "the state dict", layers) or _each_once(
             {key: Matrix.of(str(key), value) for key, value in source.items()}, "the mapping"
         )

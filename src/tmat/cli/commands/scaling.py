@@ -27,7 +27,7 @@ one weight takes all. And the same for 20,000 draws of N(0, 100²), as they are 
 LEFT_OUT = (
     "plot",
     "fragment",
-    "matrix", "weights", "tokens", "init", "round", "dtype", "format", "digits", "only", "work", "work_steps", "trace",
+    "matrix", "weights", "batch", "tokens", "init", "round", "dtype", "format", "digits", "only", "work", "work_steps", "trace",
     "depth", "heat", "full",
 )  # fmt: skip
 FORMATS = {"table": ".txt", "json": ".json"}

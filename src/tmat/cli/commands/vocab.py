@@ -19,6 +19,7 @@ LEFT_OUT = (
     "fragment",
     "matrix",
     "weights",
+    "batch",
     "tokens",
     "seed",
     "init",
