@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 import zipfile
 from functools import partial
 from typing import BinaryIO
@@ -45,7 +46,10 @@ def read_torch(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
         if f"{root}byteorder" in archive.namelist() and archive.open(f"{root}byteorder").read(9).strip() != b"little":
             raise InputError(f"{origin} has its numbers in big-endian order", "only little-endian is read", mend=MEND)
         tensors = {}
-        for name, view in views(followed(description, origin)):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a damaged text may hold dubious escapes
+            saved = followed(description, origin)
+        for name, view in views(saved):
             tensors[name] = _tensor(archive, root, view, f"{origin}:{visible(name, 60)}" if name else origin)
     except (InputError, LimitError):
         raise
