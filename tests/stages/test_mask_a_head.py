@@ -45,6 +45,19 @@ def test_steps_of_heads_by_one_array() -> None:
     np.testing.assert_allclose(apart["weights2"].values, weights(q[1], q[1], 0.0), rtol=1e-12)
 
 
+def test_projections_of_heads_by_one_array() -> None:
+    w = DRAW.normal(size=(3, 2, 4, 2))
+    sheet = tmat.attention(X, heads=2, W_Q=w[0], W_K=w[1], W_V=w[2], project=False)["attention"]
+    for h in (0, 1):
+        seen = weights(X @ w[0, h], X @ w[1, h], 0.0)
+        np.testing.assert_allclose(sheet[f"Z{h + 1}"].values, seen @ X @ w[2, h], rtol=1e-10)
+
+
+def test_it_says_what_a_one_means() -> None:
+    assert "1 in the mask: seen" in tmat.attention(X, mask=MASKS[1])["attention"].notes
+    assert "1 in the mask: hidden" in tmat.attention(X, mask=1 - MASKS[1], mask_means="hidden")["attention"].notes
+
+
 def test_a_mask_that_is_added_and_a_rule() -> None:
     bias = DRAW.normal(size=(3, 3))
     stage = tmat.attention(X, mask=["causal"], matrices={"mask": bias}, seed=3)["attention"]

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 def one_each(
     matrices: Mapping[str, Any], declared: Declaration, batch: int | None, heads: int | None
 ) -> dict[str, Any]:
-    """The matrices with the one of each batch that is asked for; a mask or step of h×n×m is one a head: mask1, mask2, …"""
+    """The matrices with the one of each batch that is asked for; what is of heads, h×n×m, is one a head: mask1, mask2, …"""
     found: dict[str, Any] = {}
+    named = {**declared.inputs, **declared.steps}
     for name, value in matrices.items():
         if value is None or (isinstance(value, Matrix) and not isinstance(value, Batch)):
             found[name] = value
@@ -27,9 +28,7 @@ def one_each(
         masked = own in map(fold, declared.masks)
         if isinstance(one, Batch) and batch is not None and not (masked and _fits(one, heads)):
             one = one.nth(batch)
-        of_a_head = masked or any(
-            step.of_a_head and fold(step_name) == own for step_name, step in declared.steps.items()
-        )
+        of_a_head = masked or any(each.of_a_head and fold(known) == own for known, each in named.items())
         if isinstance(one, Batch) and of_a_head and _fits(one, heads):
             found |= {f"{name}{h}": one.nth(h).renamed(f"{name}{h}") for h in range(1, len(one) + 1)}
         else:

@@ -81,9 +81,9 @@ class AttentionOptions(Heads, DrawnInput, Seen, StageOptions):
 
     X: Numbers = given("n×d_model", drawn="x")
     context: Numbers = given("m×d")
-    W_Q: Numbers = given("d_model×d_k")
-    W_K: Numbers = given("d_model×d_k")
-    W_V: Numbers = given("d_model×d_v")
+    W_Q: Numbers = given("d_model×d_k", of_a_head=True)
+    W_K: Numbers = given("d_model×d_k", of_a_head=True)
+    W_V: Numbers = given("d_model×d_v", of_a_head=True)
     W_O: Numbers = given("(heads·d_v)×d_model")
     b_Q: Numbers = given("1×width")
     b_K: Numbers = given("1×width")

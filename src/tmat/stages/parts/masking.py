@@ -34,6 +34,8 @@ def masking(sheet: Sheet, how: AttentionOptions, q: Node, k: Node, heads: int) -
         sheet.note(said(causal=causal, padding=padding, valid=how.valid, window=how.window, given=bool(numbers)))
     if len(names) > 1:
         sheet.note("a mask for each head")
+    if numbers and kind != "added":
+        sheet.note("1 in the mask: hidden" if kind == "hidden" else "1 in the mask: seen")
     sheet.record(mask=list(named) or None, valid=how.valid, window=how.window)
     nodes = [_mask(sheet, how, each, kind, queries, keys, name) for name, each in zip(names, given, strict=True)]
     if kind == "added":
