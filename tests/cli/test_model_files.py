@@ -63,6 +63,14 @@ def test_the_transpose_that_is_advised_fits() -> None:
     assert done["Q"].tolist() == [[14.0], [32.0]]
 
 
+def test_one_tensor_of_standard_input() -> None:
+    data = (MODELS / "mha.safetensors").read_bytes()
+    done = tmat("attention -m X='1 2 3 4' -m W_Q.T=-:out_proj.weight -m b_Q=-:out_proj.bias --seed 1", data)
+    state = dict(np.load(MODELS / "mha.npz"))
+    np.testing.assert_array_equal(done["W_Q"], state["out_proj.weight"].T)
+    np.testing.assert_array_equal(done["b_Q"], state["out_proj.bias"][None])
+
+
 def test_show_takes_one_of_a_batch(x: Path) -> None:
     assert tmat(f"show {x} --batch 1 --format csv").output.splitlines()[1] == "1,0.0,0.0,0.0,0.0"
     assert "--batch 1" in refused(f"show {x}")

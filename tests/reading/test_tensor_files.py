@@ -124,6 +124,16 @@ def test_nothing_is_run(protocol: int, capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == ""
 
 
+class Model:
+    """A class of the user's own, saved whole."""
+
+
+def test_a_whole_model_is_refused_by_its_name() -> None:
+    with pytest.raises(InputError) as error:
+        read_torch(torch_zip(pickle.dumps(Model(), 2)), "x.pt")
+    assert str(error.value).split("\n")[0].endswith("test_tensor_files.Model")
+
+
 @pytest.mark.parametrize(
     "saved",
     [

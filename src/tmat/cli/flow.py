@@ -153,7 +153,11 @@ def incoming(common: Common) -> Iterator[tuple[Worksheet, dict[str, Matrix]]]:
 
 
 def _stdin_is_a_source(common: Common) -> bool:
-    return any(part.partition("=")[2].strip() == "-" for part in common.matrix or ())
+    if not common.matrix:
+        return False
+    from tmat.reading.sources import of_standard_input
+
+    return any(of_standard_input(part.partition("=")[2]) for part in common.matrix)
 
 
 def _labelled(sheet: Worksheet, common: Common) -> Worksheet:

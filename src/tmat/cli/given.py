@@ -20,14 +20,21 @@ def given_matrices(common: Common, declared: Declaration, options: Mapping[str, 
     """What -m and --weights name; a later one of the same name wins."""
     if not common.matrix and not common.weights:
         return {}
-    from tmat.reading.sources import parse_assignment, read_matrix, read_weights, split_selector, transpose
+    from tmat.reading.sources import (
+        of_standard_input,
+        parse_assignment,
+        read_matrix,
+        read_weights,
+        split_selector,
+        transpose,
+    )
     from tmat.sheet.names import canonical
 
     found: dict[str, Any] = {}
     for path in common.weights or ():
         found.update(read_weights(path, declared.name, layers=options.get("layers")))
     stdin: BinaryIO = common.environment.stdin
-    if sum(part.partition("=")[2].strip() == "-" for part in common.matrix or ()) > 1:
+    if sum(of_standard_input(part.partition("=")[2]) for part in common.matrix or ()) > 1:
         stdin = _Again(stdin.read())
     said: dict[str, str] = {}
     for part in common.matrix or ():

@@ -17,6 +17,7 @@ _Row = tuple[int, list[str]]
 # str.splitlines would also break at form feeds and the like.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _QUOTED = re.compile(r'"[^"]*"')
+_TRUTHS = {"true": "1", "false": "0"}
 GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
 """How a label begins that had an apostrophe put before it, so that no spreadsheet takes it for a formula."""
 
@@ -39,6 +40,7 @@ def read_delimited(text: str, origin: str, delimiter: str | None = None) -> Matr
     rows = delimited_rows(text, origin, delimiter)
     if not rows:
         raise InputError(f"{origin} holds no numbers", "expected rows of numbers, parted by commas or tabs")
+    rows = _of_truths(rows)
     header, rows, labels = _parted(rows, origin)
     rows, note = with_points(rows, origin)
     width = len(rows[0][1])
@@ -51,6 +53,13 @@ def read_delimited(text: str, origin: str, delimiter: str | None = None) -> Matr
     own = None if labels is None else [_label(cell) for cell in labels]
     heads = [_label(cell) for cell in header[1]] if header else None
     return Matrix.of("", values, own, heads, f"{origin}; {note}" if note else origin)
+
+
+def _of_truths(rows: list[_Row]) -> list[_Row]:
+    """A mask of True and False, and nothing else, as ones and zeros."""
+    if all(cell.casefold() in _TRUTHS for _, cells in rows for cell in cells):
+        return [(line, [_TRUTHS[cell.casefold()] for cell in cells]) for line, cells in rows]
+    return rows
 
 
 def with_points(rows: list[_Row], origin: str) -> tuple[list[_Row], str]:

@@ -101,19 +101,28 @@ def read_matrix(name: str, source: str, *, stdin: BinaryIO | None = None) -> Mat
 def read_matrices(source: str, *, stdin: BinaryIO | None = None) -> dict[str, Matrix]:
     """All matrices of a source by name; one without a name has the name "".
 
-    A source that reads as numbers is numbers (``./1`` is a file named 1), ``-`` standard input, else a path, with
+    A source that reads as numbers is numbers (``./1`` is a file named 1), ``-`` is standard input, else a path, with
     ``:name`` after it for one of several: in a worksheet ``sheet.json:attention.Q``, or ``sheet.json:Q`` for the
     last stage that has it.
     """
-    if source.strip() == "-":
-        return _loaded(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, None)
-    path, name = split_selector(source)
+    path, name = split_selector(source.strip() if of_standard_input(source) else source)
+    if path == "-":
+        return _loaded(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, name)
     try:
         return {"": read_inline(source)}
     except InputError:
         if looks_inline(source) and not os.path.lexists(path):
             raise
     return read_file(path, name)
+
+
+def of_standard_input(source: str) -> bool:
+    """Whether a source is standard input, or one matrix of it.
+
+    >>> [of_standard_input(source) for source in ("-", " - ", "-:Q", "-1 2", "./-")]
+    [True, True, True, False, False]
+    """
+    return source.strip() == "-" or source.strip().startswith("-:")
 
 
 def _stdin() -> BinaryIO:

@@ -44,7 +44,7 @@ _CONSTANTS: dict[str, Any] = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, 
 _PLAIN = {"BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"}
 _TAKES = {
     "EMPTY_DICT": 0, "EMPTY_LIST": 0, "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3, "SETITEM": 2, "APPEND": 1, "GLOBAL": 0,
-    "STACK_GLOBAL": 2, "BINPERSID": 1, "REDUCE": 2, "BUILD": 1, "TUPLE": None, "SETITEMS": None, "APPENDS": None,
+    "STACK_GLOBAL": 2, "BINPERSID": 1, "REDUCE": 2, "NEWOBJ": 2, "BUILD": 1, "TUPLE": None, "SETITEMS": None, "APPENDS": None,
 }  # fmt: skip
 """How many things of the stack an instruction takes; None: all down to the mark."""
 
@@ -104,7 +104,7 @@ def _do(name: str, items: list[Any], stack: list[Any], origin: str) -> None:
         if not isinstance(kind, Global) or not isinstance(key, str):
             raise ValueError("numbers without a place")
         stack.append(Storage(kind.name.rpartition(" ")[2], key, length))
-    elif name == "REDUCE":
+    elif name in ("REDUCE", "NEWOBJ"):
         stack.append(_made(items[0], items[1], origin))
     elif not isinstance(stack[-1], dict):  # BUILD: what a dictionary has besides its items is passed over
         raise _refused("an object that is none of torch's", origin)
