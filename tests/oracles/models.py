@@ -71,6 +71,7 @@ def main() -> None:
     ids = torch.tensor([[0, 3, 1]])
     keep("gpt2.attn", seen(gpt.h[1].attn, lambda: gpt(ids)))
     keep("gpt2.mlp", seen(gpt.h[0].mlp, lambda: gpt(ids)))
+    keep("gpt2", (seen(gpt.h[0], lambda: gpt(ids))[0], seen(gpt.h[1], lambda: gpt(ids))[1]))
     keep("gpt2.ln", seen(gpt.h[1].ln_2, lambda: gpt(ids)))
     save_file({name: tensor.clone() for name, tensor in gpt.state_dict().items()}, HERE / "gpt2.safetensors")
 

@@ -12,6 +12,7 @@ from tests.cli.running import refused
 import tmat
 from tmat.errors import InputError
 from tmat.reading.sources import read_weights
+from tmat.stages.parts.stack import by_layer
 
 MODELS = Path(__file__).parent.parent.parent / "fixtures" / "models"
 EXPECTED: dict[str, Any] = dict(np.load(MODELS / "expected.npz"))
@@ -69,6 +70,7 @@ def test_q_proj_of_bart() -> None:
     [
         ("encoder.pt", "encoder", {"epsilon": 1e-5}),
         ("bert.bin", "bert", {"epsilon": 1e-12, "activation": "gelu"}),
+        ("gpt2.safetensors", "gpt2", {"norm_order": "pre", "mask": "causal", "activation": "gelu-tanh"}),
     ],
 )
 def test_all_layers_are_a_stack(file: str, case: str, how: dict[str, Any]) -> None:
@@ -98,10 +100,6 @@ def test_a_stack_of_another_height_is_refused() -> None:
     block = refused(f"encode -m X='1 2 3 4' --weights {MODELS / 'bert.bin'} --layers 3")
     assert "--layers 3 does not fit" in block
     assert "it has 2 layers\n  try --layers 2" in block
-
-
-def named(**shapes: tuple[int, ...]) -> dict[str, np.ndarray[Any, Any]]:
-    return {name.replace("__", "."): np.arange(float(np.prod(shape))).reshape(shape) for name, shape in shapes.items()}
 
 
 @pytest.mark.parametrize(
@@ -145,3 +143,55 @@ def test_a_gated_network_is_refused_by_a_stage_without_gates() -> None:
 
 def test_names_of_nobodys_are_what_they_were() -> None:
     assert list(read_weights({"W_Q": np.ones((2, 2)), "b_Q.T": np.ones((2, 1))})) == ["W_Q", "b_Q"]
+
+
+T5 = [f"encoder.block.0.layer.{n}" for n in ("0.SelfAttention.q", "0.SelfAttention.k", "0.SelfAttention.v", "0.SelfAttention.o", "0.layer_norm",
+                                             "1.DenseReluDense.wi", "1.DenseReluDense.wo", "1.layer_norm")]  # fmt: skip
+
+
+def state_of(names: list[str], size: int = 2) -> dict[str, Any]:
+    """Weights of these modules, each full of its own number."""
+    return {
+        f"{name}.weight": np.full((size,) if "norm" in name else (size, size), float(n)) for n, name in enumerate(names)
+    }
+
+
+def test_two_things_of_one_name_are_told_apart() -> None:
+    found = read_weights(state_of(T5), "encode")
+    assert {name.removeprefix("layer1."): float(matrix.values.flat[0]) for name, matrix in found.items()} == {
+        "W_Q": 0, "W_K": 1, "W_V": 2, "W_O": 3, "gamma1": 4, "W_1": 5, "W_2": 6, "gamma2": 7,
+    }  # fmt: skip
+    twice = state_of(["attn.query", "attn.key", "attn.value", "attn.q_proj"])
+    with pytest.raises(InputError) as error:
+        read_weights(twice, "attention")
+    assert str(error.value).startswith(
+        "two tensors in the state dict may be W_Q\n  attn.query.weight, attn.q_proj.weight\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "stage", "said"),
+    [
+        (["mlp.gate_up_proj", "mlp.down_proj"], "ffn", "the state dict has no W_1 that is known as one"),
+        (["attn.q_proj", "attn.v_proj"], "attention", "the state dict has no W_K that is known as one"),
+        (["h.0.attn.q_proj", "h.0.attn.k_proj", "h.0.attn.v_proj", "h.0.mlp.fc_in", "h.0.mlp.fc_out", "h.0.ln_1"], "encode", "a layer of the state dict has 1 norm"),
+        ([*T5, "encoder.block.0.layer.2.layer_norm"], "encode", "a layer of the state dict has 3 norms"),
+        (["encoder.layers.0.fc1", "encoder.layers.0.fc2", "decoder.layers.0.fc1", "decoder.layers.0.fc2"], "encode", "the state dict has 2 stacks of layers"),
+    ],
+)  # fmt: skip
+def test_what_would_be_drawn_or_lost_is_refused(names: list[str], stage: str, said: str) -> None:
+    with pytest.raises(InputError) as error:
+        read_weights(state_of(names), stage)
+    assert str(error.value).startswith(said)
+
+
+def test_a_decoder_has_two_attentions_a_layer() -> None:
+    sides = ("self_attn", "multihead_attn")
+    state = {f"decoder.layers.0.{side}.in_proj_weight": np.full((6, 2), n) for n, side in enumerate(sides)}
+    state |= {f"decoder.layers.0.{side}.out_proj.weight": np.full((2, 2), n) for n, side in enumerate(sides)}
+    state |= state_of([f"decoder.layers.0.{name}" for name in ("linear1", "linear2", "norm1", "norm2", "norm3")])
+    found = read_weights(state, "decode")
+    assert {float(found[f"layer1.cross.{name}"].values.flat[0]) for name in ("W_Q", "W_K", "W_V", "W_O")} == {1.0}
+    layer = by_layer(found, layers=1, norms=3, crossing=True)[0]
+    assert sorted(layer.attention) == sorted(layer.cross) == ["W_K", "W_O", "W_Q", "W_V"]
+    assert sorted(layer.norms) == [1, 2, 3]

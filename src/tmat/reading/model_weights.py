@@ -10,6 +10,7 @@ from tmat.errors import InputError, fold
 from tmat.reading.state_dict import Weight, weights
 from tmat.reading.tensors import Tensor
 from tmat.sheet.worksheet import Matrix
+from tmat.stages.parts.options import Layers
 from tmat.visible import visible
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def weights_for(
     found = weights(tensors)
     if not found:
         return None
-    if declared is not None and declared.made_of:
-        return _stack(tensors, found, place, origin, layers)
+    if declared is not None and issubclass(declared.options, Layers):
+        return _stack(tensors, found, declared, place, origin, layers)
     taken = None if declared is None else {fold(name) for name in declared.inputs}
     own = [each for each in found if taken is None or _is_taken(each, taken)]
     if not own:
@@ -73,6 +74,7 @@ def _chosen(found: list[Weight], place: str | None, origin: str) -> list[Weight]
     units = list(dict.fromkeys(map(_unit, near or found)))
     if near and len(units) == 1:
         _refuse_packed(near, origin)
+        _refuse_partial(near, units[0], origin)
         return near
     if units == [""]:
         raise InputError(
@@ -98,6 +100,24 @@ def _refuse_packed(found: Iterable[Weight], origin: str) -> None:
             )
 
 
+def _refuse_partial(found: list[Weight], place: str, origin: str) -> None:
+    """What is missing would be drawn, and what is there twice would be lost."""
+    names: dict[str, str] = {}
+    for each in found:
+        if each.name not in ("gamma", "beta") and names.setdefault(each.name, each.key) != each.key:
+            raise InputError(
+                f"two tensors in {origin} may be {each.name}", f"{visible(names[each.name], 60)}, {visible(each.key, 60)}",
+                mend=f"give it: ‹-m {each.name}={origin}:{visible(each.key, 60)}›",
+            )  # fmt: skip
+    for needed in (("W_Q", "W_K", "W_V"), ("W_1", "W_2")):
+        missing = [name for name in needed if not any(each.startswith(name) for each in names)]
+        if missing and len(missing) < len(needed):
+            raise InputError(
+                f"{origin} has no {missing[0]} that is known as one",
+                f"it has {', '.join(visible(key, 60) for key in names.values())}{f' at {visible(place, 60)}' if place else ''}",
+            )
+
+
 def _refuse_gated(found: list[Weight], chosen: list[Weight], origin: str) -> None:
     blocks = {each.block for each in chosen}
     gate = next((each for each in found if each.name == "W_3" and each.block in blocks), None)
@@ -109,8 +129,8 @@ def _refuse_gated(found: list[Weight], chosen: list[Weight], origin: str) -> Non
 
 
 def _stack(
-    tensors: Mapping[str, Tensor], found: list[Weight], place: str | None, origin: str, layers: int | None
-) -> dict[str, Matrix]:
+    tensors: Mapping[str, Tensor], found: list[Weight], declared: Declaration, place: str | None, origin: str, layers: int | None
+) -> dict[str, Matrix]:  # fmt: skip
     """The weights of all layers as a stack has them: layer1.W_Q, layer1.gamma2, layer1.cross.W_Q."""
     numbered = [each for each in found if each.block and (place is None or f".{place}." in f".{each.key}.")]
     stems = list(dict.fromkeys(_parted(each.block)[0] for each in numbered if each.name.startswith("W_")))
@@ -122,7 +142,8 @@ def _stack(
         )  # fmt: skip
     own = [each for each in numbered if _parted(each.block)[0] == stems[0]]
     _refuse_packed(own, origin)
-    _refuse_gated(own, own, origin)
+    if not any("W_3" in inner.declared.inputs for inner in declared.made_of):
+        _refuse_gated(own, own, origin)
     blocks = sorted({each.block for each in own}, key=lambda block: _parted(block)[1])
     if layers is not None and layers != len(blocks):
         raise InputError(
@@ -134,7 +155,14 @@ def _stack(
     given: dict[str, Matrix] = {}
     for n, block in enumerate(blocks, start=1):
         inside = [each for each in own if each.block == block]
+        for cross in (False, True):
+            _refuse_partial([each for each in inside if each.cross is cross], block, origin)
         norms = _in_order([each.module for each in inside if each.name in ("gamma", "beta")], origin)
+        if norms and len(norms) != 2 + crossing:
+            raise InputError(
+                f"a layer of {origin} has {len(norms)} norm{'' if len(norms) == 1 else 's'}",
+                f"they are {', '.join(visible(name, 60) for name in norms)}", f"expected {2 + crossing}",
+            )  # fmt: skip
         for each in inside:
             if each.name in ("gamma", "beta"):
                 name = f"{each.name}{norms.index(each.module) + 1}"

@@ -17,6 +17,8 @@ from tmat.sheet.worksheet import Matrix
 
 _ATTENTION = r"(?:self_?attn|attn|attention|self_attention|selfattention|att|mha|sa|mixer)"
 _ROLES = (  # the first that ends a name says what it is for; before it stands the place
+    (r"DenseReluDense\.wi(?:_0)?", "1"),
+    (r"DenseReluDense\.wo", "2"),
     (r"heads\.(?P<head>\d+)\.(?P<qkv>query|key|value)", ""),
     (r"(?:linears\.0|q_?proj|q_lin|(?:w_?)?q(?:uery)?|to_q|SelfAttention\.q|EncDecAttention\.q)", "Q"),
     (r"(?:linears\.1|k_?proj|k_lin|(?:w_?)?k(?:ey)?|to_k|SelfAttention\.k|EncDecAttention\.k)", "K"),
@@ -25,12 +27,12 @@ _ROLES = (  # the first that ends a name says what it is for; before it stands t
     (r"query_key_value", "packed a head"),
     (rf"(?:linears\.3|out_?proj|o_?proj|out_lin|w_?o(?:ut)?|to_out(?:\.0)?|(?:SelfAttention|EncDecAttention)\.o"
      rf"|{_ATTENTION}\.(?:c_proj|proj|dense|output\.dense)|crossattention\.output\.dense)", "O"),
-    (r"(?:linear_?1|fc_?1|c_fc|lin1|w_?1|gate_proj|intermediate\.dense|dense_h_to_4h|DenseReluDense\.wi(?:_0)?"
+    (r"(?:linear_?1|fc_?1|fc_in|c_fc|lin1|w_?1|gate_proj|intermediate\.dense|dense_h_to_4h"
      r"|(?:net|ff|ffn|ffwd|mlp|feed_?forward)(?:\.(?:net|layers))?\.0)", "1"),
-    (r"(?:linear_?2|fc_?2|mlp\.c_proj|lin2|w_?2|down_proj|output\.dense|dense_4h_to_h|DenseReluDense\.wo"
+    (r"(?:linear_?2|fc_?2|fc_out|mlp\.c_proj|lin2|w_?2|down_proj|output\.dense|dense_4h_to_h"
      r"|(?:net|ff|ffn|ffwd|mlp|feed_?forward)(?:\.(?:net|layers))?\.[23])", "2"),
     (r"(?:up_proj|w_?3|DenseReluDense\.wi_1)", "3"),
-    (r"(?:[a-z_]*layer_?norm|(?:[a-z]+_)?norm_?\d*|ln_?(?:\d|f)?)", "norm"),
+    (r"(?:[a-z_]*layer_?norm(?:_before|_after)?|(?:[a-z]+_)?norm_?\d*|ln_?(?:\d|f)?)", "norm"),
     (r"(?:wte|[a-z_]*word_embeddings|embed_tokens|tok_embeddings|token_embedding_table|tok_emb)", "E"),
     (r"(?:lm_head|out_head)", "vocab"),
 )  # fmt: skip
