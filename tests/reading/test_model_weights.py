@@ -11,7 +11,7 @@ from tests.cli.running import refused
 
 import tmat
 from tmat.errors import InputError
-from tmat.reading.sources import read_weights
+from tmat.reading.weights import read_weights
 from tmat.stages.parts.stack import by_layer
 
 MODELS = Path(__file__).parent.parent.parent / "fixtures" / "models"

@@ -17,9 +17,9 @@ from tmat.reading.sources import (
     read_assignment,
     read_matrices,
     read_matrix,
-    read_weights,
     split_selector,
 )
+from tmat.reading.weights import read_weights
 from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 

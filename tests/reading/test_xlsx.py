@@ -13,7 +13,8 @@ import pytest
 
 from tmat.errors import InputError, LimitError
 from tmat.marking import Answers
-from tmat.reading.sources import read_matrices, read_matrix, read_weights
+from tmat.reading.sources import read_matrices, read_matrix
+from tmat.reading.weights import read_weights
 from tmat.reading.xlsx import Found, read_xlsx
 from tmat.reading.xlsx_cells import letters_of
 

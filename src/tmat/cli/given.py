@@ -24,10 +24,10 @@ def given_matrices(common: Common, declared: Declaration, options: Mapping[str, 
         of_standard_input,
         parse_assignment,
         read_matrix,
-        read_weights,
         split_selector,
         transpose,
     )
+    from tmat.reading.weights import read_weights
     from tmat.sheet.names import canonical
 
     found: dict[str, Any] = {}

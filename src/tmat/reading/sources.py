@@ -7,28 +7,24 @@ import re
 import sys
 from collections.abc import Mapping
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import numpy as np
-
-from tmat.errors import InputError, fold
+from tmat.errors import InputError
 from tmat.reading.choosing import choose
-from tmat.reading.delimited import delimited_rows, read_delimited, with_points
+from tmat.reading.delimited import read_delimited
 from tmat.reading.documents import Document, read_documents
 from tmat.reading.files import as_text, open_file, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.inline import looks_inline, read_inline
-from tmat.reading.number_text import number
 from tmat.reading.pasted import Problem, read_pasted
-from tmat.reading.tensors import Tensor, chosen
+from tmat.reading.tensor_files import read_tensors
+from tmat.reading.tensors import chosen
 from tmat.sheet.names import canonical
 from tmat.sheet.worksheet import Batch, Matrix, Worksheet
-from tmat.stages import declared
 from tmat.visible import visible
 
 STANDARD_INPUT = "standard input"
 SPREADSHEETS = (".xlsx", ".xlsm")
-TORCH = (".pt", ".pth", ".bin", ".ckpt")
 _NAME = re.compile(r"[^\W\d][\w.\-]*")
 
 
@@ -87,11 +83,11 @@ def read_matrix(name: str, source: str, *, stdin: BinaryIO | None = None) -> Mat
     if len(found) == 1:
         [(own, matrix)] = found.items()
         if canonical(own) != canonical(name):
-            _raise_problem(found, None)
+            raise_problem(found, None)
         return matrix.renamed(name)
     shown = visible(source, 200)
     try:
-        _raise_problem(found, name)
+        raise_problem(found, name)
         return found[choose(name, found, shown)].renamed(name)
     except InputError as error:
         mend = f"choose one: {name}={shown}:NAME, or give the whole file for all that the stage takes of it"
@@ -160,32 +156,6 @@ def read_file(path: str, name: str | None = None) -> dict[str, Matrix]:
         return _loaded(read_bytes(stream, origin), suffix, origin, name)
 
 
-def read_tensors(stream: BinaryIO, suffix: str, origin: str) -> dict[str, Tensor] | None:
-    """The tensors of a .safetensors or a torch file, none of them read yet; None for other files."""
-    if suffix in (".npy", ".npz", *SPREADSHEETS):
-        return None
-    head = stream.read(9)
-    stream.seek(0)
-    from tmat.reading.safetensors import looks_safe, read_safetensors
-
-    if suffix == ".safetensors" or looks_safe(head):
-        return read_safetensors(stream, origin)
-    zipped = head.startswith(b"PK\x03\x04")
-    if suffix in TORCH or zipped or _is_pickle(head):
-        from tmat.reading.torch_file import is_torch, old_pickle, read_torch  # with zipfile, likewise
-
-        if zipped and is_torch(stream):
-            return read_torch(stream, origin)
-        if _is_pickle(head):
-            raise old_pickle(origin)
-    return None
-
-
-def _is_pickle(head: bytes) -> bool:
-    """Whether bytes begin as pickles of the protocols 2 to 5 do."""
-    return head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
-
-
 def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
     from tmat.reading.arrays import (  # with zipfile, which matrices typed or in JSON need not wait for
         read_npy,
@@ -227,30 +197,12 @@ def _delimited(text: str, suffix: str, origin: str) -> dict[str, Matrix]:
         pasted = read_pasted(text, origin, commas=True)
         if pasted.found and not pasted.problems and all(each.name and not each.blanks for each in pasted.found):
             return {each.name: each.matrix for each in pasted.found}
-        blocks = _named_blocks(text, origin, "\t" if suffix == ".tsv" else None)
+        from tmat.reading.csv_blocks import named_blocks  # with the cells of spreadsheets, which few files of CSV need
+
+        blocks = named_blocks(text, origin, "\t" if suffix == ".tsv" else None)
         if blocks:
             return blocks
         raise
-
-
-def _named_blocks(text: str, origin: str, delimiter: str | None) -> dict[str, Matrix]:
-    """The matrices of a table that holds several by name, as a spreadsheet saves them; none where it is no such table."""
-    # With the cells of spreadsheets, which few files of CSV need.
-    from tmat.reading.xlsx import matrices_of
-    from tmat.reading.xlsx_cells import Sheet, SheetCell
-
-    def cell(text: str) -> SheetCell:
-        return SheetCell("text" if number(text) is None else "number", text)
-
-    try:
-        rows, note = with_points(delimited_rows(text, origin, delimiter), origin)
-        cells = {line - 1: {n: cell(each) for n, each in enumerate(row) if each.strip()} for line, row in rows}
-        found = matrices_of([Sheet("", cells)], f"{origin}; {note}" if note else origin)
-    except InputError:
-        return {}
-    names = {one.matrix.name: one.matrix for one in found}
-    whole = all(name and not np.isnan(matrix.values).any() for name, matrix in names.items())
-    return names if whole and len(names) == len(found) else {}
 
 
 def _zipped(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
@@ -270,7 +222,7 @@ def _zipped(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str
 def _json_or_print(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
     """JSON; where it is none, what a program prints in brackets."""
     try:
-        document = _one_document(data, origin)
+        document = one_document(data, origin)
     except InputError:
         if suffix == ".json":
             raise
@@ -287,7 +239,7 @@ def _begins_json(data: bytes) -> bool:
     return head.startswith(b"{") or re.match(rb"\[\s*(?:\[|-?\d[^ ]*,|\])", head) is not None
 
 
-def _one_document(data: bytes, origin: str) -> Document:
+def one_document(data: bytes, origin: str) -> Document:
     documents = list(read_documents(BytesIO(data), origin))
     if not documents:
         raise InputError(f"{origin} is empty", "expected JSON: a worksheet, named arrays or rows")
@@ -365,99 +317,14 @@ def _only(found: dict[str, Matrix], name: str | None, origin: str) -> dict[str, 
     try:
         key = choose(name, found, origin)
     except InputError:
-        _raise_problem(found, name)
+        raise_problem(found, name)
         raise
     return {key: found[key]}
 
 
-def _raise_problem(found: Mapping[str, Matrix], name: str | None) -> None:
+def raise_problem(found: Mapping[str, Matrix], name: str | None) -> None:
     """Raise what kept the matrix of that name from being read, or without a name, whatever was lost."""
     problems = found.problems if isinstance(found, Found) else ()
     for problem in problems:
         if name is None or not problem.name or canonical(problem.name) == canonical(name):
             raise problem.error
-
-
-def read_weights(
-    source: str | Mapping[str, Any], stage: str | None = None, *, layers: int | None = None
-) -> Mapping[str, Matrix]:
-    """All that a file or a state dict names: a name that ends in .T is given as its transpose.
-
-    Of a worksheet, the matrices that were given to its stages, the last stage's where several share a name. Where the
-    names are a framework's (in_proj_weight, q_proj.weight, c_attn.weight), the weights by the names of the stages: cut
-    and transposed as these take them; ``file:layers.0`` chooses a layer, ``stage`` what one stage takes.
-
-    >>> sorted(read_weights({"q_proj.weight": [[1, 2]], "q_proj.bias": [3]}))
-    ['W_Q', 'b_Q']
-    """
-    if not isinstance(source, str):
-        tensors = {
-            str(key): _waiting(Matrix.of(str(key), value, origin=f"the state dict:{visible(str(key), 60)}"))
-            for key, value in source.items()
-        }
-        return _of_model(tensors, stage, None, "the state dict", layers) or _each_once(
-            {key: Matrix.of(str(key), value) for key, value in source.items()}, "the mapping"
-        )
-    path, place = split_selector(source)
-    origin = visible(path, 200)
-    suffix = os.path.splitext(path)[1].lower()
-    with open_file(path) as stream:
-        found = read_tensors(stream, suffix, origin) if stream.seekable() else None
-        if found is not None:
-            model = _of_model(found, stage, place, origin, layers)
-            return model if model is not None else _each_once(chosen(found, None, origin), origin)
-    named = _named(path, suffix, origin)
-    model = _of_model({name: _waiting(m) for name, m in named.items()}, stage, place, origin, layers)
-    return model if model is not None else _each_once(named, origin)
-
-
-def _waiting(matrix: Matrix) -> Tensor:
-    """A matrix that was read already, as a tensor; a row is what it was: one dimension."""
-    if isinstance(matrix, Batch):
-        return Tensor(matrix.arrays.shape, matrix.origin, lambda: matrix.arrays)
-    values = matrix.values[0] if matrix.height == 1 else matrix.values
-    return Tensor(values.shape, matrix.origin, lambda: values)
-
-
-def _of_model(
-    tensors: Mapping[str, Tensor], stage: str | None, place: str | None, origin: str, layers: int | None
-) -> dict[str, Matrix] | None:
-    from tmat.reading.model_weights import weights_for  # for --weights alone
-
-    found = weights_for(tensors, declared(stage) if stage else None, place, origin, layers)
-    if found is None and place is not None:
-        raise InputError(f"{origin} has no layers to choose from", mend=f"leave out :{visible(place, 60)}")
-    return found
-
-
-def _named(path: str, suffix: str, origin: str) -> Mapping[str, Matrix]:
-    """All that a file names."""
-    if suffix != ".json":
-        return read_file(path)
-    with open_file(path) as stream:
-        read = _one_document(read_bytes(stream, origin), origin)
-    return read if isinstance(read, dict) else {name: m for stage in read for name, m in stage.given.items()}
-
-
-def _each_once(found: Mapping[str, Matrix], origin: str) -> dict[str, Matrix]:
-    """The matrices by name, transposed where the name ends in .T."""
-    if "" in found:
-        raise InputError(
-            f"{origin} names no matrices",
-            "expected an .npz, an object of named arrays, or text with a name over each matrix",
-            mend=f"give it by name: -m W_Q={origin}",
-        )
-    _raise_problem(found, None)
-    given: dict[str, Matrix] = {}
-    names: dict[str, str] = {}
-    for name, m in found.items():
-        own = name.removesuffix(".T")
-        twin = names.setdefault(fold(own), name)
-        if twin != name:
-            raise InputError(
-                f"{visible(twin, 60)} and {visible(name, 60)} are one matrix",
-                f"in {origin}",
-                "expected each once: case, _ and .T do not count",
-            )
-        given[own] = m if own == name else transpose(m).renamed(own)
-    return given
