@@ -64,8 +64,11 @@ def _tensor(stream: BinaryIO, name: str, said: Any, start: int, size: int, origi
 
 
 def _load(stream: BinaryIO, at: int, needed: int, kind: str, shape: tuple[int, ...], where: str) -> NDArray[np.float64]:
-    stream.seek(at)
-    data = stream.read(needed)
+    try:
+        stream.seek(at)
+        data = stream.read(needed)
+    except (OSError, MemoryError) as error:
+        raise _damaged(where, visible(str(error), 120)) from None
     if len(data) < needed:
         raise _damaged(where, f"{needed - len(data)} bytes are missing")
     return decoded(data, kind).reshape(shape)

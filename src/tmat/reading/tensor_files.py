@@ -14,8 +14,11 @@ def read_tensors(stream: BinaryIO, suffix: str, origin: str) -> dict[str, Tensor
     """The tensors of a .safetensors or a torch file, none of them read yet; None for other files."""
     if suffix in _OTHERS:
         return None
-    head = stream.read(9)
-    stream.seek(0)
+    try:
+        head = stream.read(9)
+        stream.seek(0)
+    except OSError:
+        return None  # whoever reads all of it says why that cannot be
     if suffix == ".safetensors" or looks_safe(head):
         return read_safetensors(stream, origin)
     zipped = head.startswith(b"PK\x03\x04")
