@@ -112,8 +112,7 @@ def test_the_nth_of_a_batch() -> None:
         tmat.attention(x, batch=3, weights=False)
 
 
-def test_a_frame_of_pandas_and_a_tensor_of_torch_themselves() -> None:
-    pandas = pytest.importorskip("pandas")
-    frame = pandas.DataFrame({"word": ["When", "you"], "a": [1, 2], "b": [0.5, -1.0]})
-    assert Matrix.of("X", frame).rows == ("When", "you")
-    assert Matrix.of("X", frame["a"]).values.tolist() == [[1, 2]]
+def test_rows_that_are_tensors_and_cells_that_are_masked() -> None:
+    assert Matrix.of("X", [Tensor(row) for row in NUMBERS]).values.tolist() == NUMBERS
+    hidden = np.ma.masked_array(NUMBERS, [[False, True], [False, False]])
+    assert np.isnan(Matrix.of("X", hidden).values).tolist() == [[False, True], [False, False]]

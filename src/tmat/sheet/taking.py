@@ -17,8 +17,12 @@ def taken(values: Any) -> tuple[NDArray[Any], Labels, Labels]:
     NumPy, torch (with gradients, bfloat16, on any device), jax and others with ``__array__`` or DLPack, pandas, polars.
     ValueError or TypeError for what holds no real numbers.
     """
+    if hasattr(values, "filled"):  # numpy.ma: what is masked is no number
+        values = values.astype(np.float64).filled(np.nan)
     if isinstance(values, np.ndarray):
         return _real(values), None, None
+    if isinstance(values, list | tuple) and any(hasattr(row, "detach") for row in values):
+        values = [taken(row)[0] for row in values]
     if hasattr(values, "detach") and hasattr(values, "cpu"):
         return _real(_of_torch(values.detach().cpu())), None, None
     if hasattr(values, "to_numpy"):
