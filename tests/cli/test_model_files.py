@@ -81,10 +81,26 @@ def test_a_dump_is_marked_and_a_batch_in_it_costs_itself_alone(x: Path, tmp_path
     tmat(f"attention -m X={x} --batch 2 -m {MODELS}/mha.pt --only Q,K,scores -o {key}")
     steps = {step["name"]: np.array(step["values"]) for step in json.loads(key.read_text())["stages"][0]["steps"]}
     dump = tmp_path / "dump.npz"
-    np.savez(dump, Q=steps["Q"][None], K=steps["K"][:, None], scores=np.stack([steps["scores"]] * 2))
+    np.savez(dump, Q=steps["Q"][None], K=steps["K"][:, None], batch=np.stack([steps["scores"]] * 2))
     done = attempt(f"check {dump} --key {key}")
     assert [line.split()[:4] for line in done.output.splitlines()[:2]] == [
         ["Q", "12", "of", "12"],
         ["K", "12", "of", "12"],
     ]
-    assert "not read: scores has 3 dimensions (2×3×3)" in done.output
+    assert "not read: batch has 3 dimensions (2×3×3)" in done.output
+
+
+def test_a_dump_of_heads_is_one_a_head(x: Path, tmp_path: Path) -> None:
+    key = tmp_path / "key.json"
+    tmat(f"attention -m X={x} --batch 2 -m {MODELS}/mha.pt --heads 2 -o {key}")
+    steps = {step["name"]: np.array(step["values"]) for step in json.loads(key.read_text())["stages"][0]["steps"]}
+    dump = tmp_path / "dump.npz"
+    np.savez(
+        dump,
+        attn_weights=np.stack([steps["weights1"], steps["weights2"]])[None],
+        Q=np.stack([steps["Q1"], steps["Q2"]]),
+    )
+    done = attempt(f"check {dump} --key {key} --format csv")
+    names, verdicts = (line.split(",") for line in done.output.splitlines())
+    right = [name for name, verdict in zip(names, verdicts, strict=True) if verdict == "right"]
+    assert right == ["Q1", "Q2", "weights1", "weights2"]

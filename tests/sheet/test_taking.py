@@ -84,9 +84,7 @@ def test_a_first_column_of_words_is_the_rows_labels() -> None:
     assert (frame.rows, frame.cols, frame.values.tolist()) == (("When", "you"), ("a",), [[1.5], [3.0]])
 
 
-@pytest.mark.parametrize(
-    "values", [np.array([[1 + 2j]]), np.array([["2020-01-01"]], "M8[D]"), Tensor([["1"]]).__class__, "1 2"]
-)
+@pytest.mark.parametrize("values", [np.array([[1 + 2j]]), np.array([["2020-01-01"]], "M8[D]"), object(), "1 2"])
 def test_what_holds_no_real_numbers(values: Any) -> None:
     with pytest.raises(InputError, match="X is no matrix"):
         Matrix.of("X", values)
