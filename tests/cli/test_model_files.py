@@ -76,6 +76,15 @@ def test_show_takes_one_of_a_batch(x: Path) -> None:
     assert "--batch 1" in refused(f"show {x}")
 
 
+def test_a_model_is_never_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "mha.npz"
+    whole = (MODELS / "mha.npz").read_bytes()
+    path.write_bytes(whole)
+    for said in (f"-m {path}", f"--weights {path}", f"-m {path}:self_attn", f"--weights {path}:self_attn"):
+        assert "an input is never written over" in refused(f"attention -m X='1 2 3 4' {said} -o {path}")
+    assert path.read_bytes() == whole
+
+
 def test_a_dump_is_marked_and_a_batch_in_it_costs_itself_alone(x: Path, tmp_path: Path) -> None:
     key = tmp_path / "key.json"
     tmat(f"attention -m X={x} --batch 2 -m {MODELS}/mha.pt --only Q,K,scores -o {key}")
