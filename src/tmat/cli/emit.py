@@ -23,7 +23,7 @@ class Emitter:
 
     def __init__(self, env: Environment, common: Common, read: Sequence[str] = ()) -> None:
         self.env = env
-        self.read = (*read, *(common.weights or ()))  # files that the command reads
+        self.read = read  # files that the command reads besides matrices and weights
         self.common = common
         self.format = self._format()
         self._waiting: list[Worksheet] = []
@@ -65,7 +65,8 @@ class Emitter:
 
     def _read(self) -> list[str]:
         """The files that the command reads."""
-        sources = [part.partition("=")[2] for part in self.common.matrix or ()]
+        matrices = [part.partition("=")[2] if "=" in part else part for part in self.common.matrix or ()]
+        sources = [*matrices, *(self.common.weights or ())]
         standard = [STANDARD_INPUT] * (self.env.stdin_kind == "file")
         return [*sources, *(source.rpartition(":")[0] for source in sources), *self.read, *standard]
 

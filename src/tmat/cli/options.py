@@ -37,11 +37,23 @@ class Common:
             "--matrix -m",
             INPUT,
             'A matrix by name, again and again: inline ("1 2; 3 4"), a file, file:name, or - for standard input. '
-            "NAME.T=… takes the transpose. A step may be given too and is then not computed.",
+            "NAME.T=… takes the transpose. A step may be given too and is then not computed. A file alone: as --weights.",
             "NAME=SOURCE",
         ),
     ] = None
-    weights: Annotated[list[str] | None, flag("--weights", INPUT, "All matrices that a file names.", "FILE")] = None
+    weights: Annotated[
+        list[str] | None,
+        flag(
+            "--weights",
+            INPUT,
+            "All that a file names; of a model's file (.safetensors, .pt, .npz) what fits here, FILE:layers.0 for one layer.",
+            "FILE",
+        ),
+    ] = None
+    batch: Annotated[
+        int | None,
+        flag("--batch", INPUT, "Which of a batch (arrays of batch × rows × columns), from 1.", "N", min=1),
+    ] = None
     tokens: Annotated[str | None, flag("--tokens", INPUT, "The words of the rows, as labels.", "TEXT")] = None
     seed: Annotated[
         str | None,

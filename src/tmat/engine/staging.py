@@ -54,7 +54,7 @@ def arrived(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -
 
     before = x if isinstance(x, Worksheet) else Worksheet()
     if x is not None and not isinstance(x, Worksheet):
-        matrices = {**matrices, declared.main: x}
+        matrices = {**matrices, **_chosen({declared.main: x}, declared, how)}
     return before, with_input(declared, before, how, matrices)
 
 
@@ -77,12 +77,22 @@ def _function(options: Any, recipe: Any, run: Callable[..., Worksheet], facts: d
     @wraps(recipe)
     def function(x: Any = None, *args: Any, **said: Any) -> Worksheet:
         how, matrices = declared.sort(args, said)
+        matrices = _chosen(matrices, declared, how)
         return _noted(run(declared, x, how, matrices), x, getattr(how, "notes", ()))
 
     function.declared = declared  # type: ignore[attr-defined]
     x = Parameter("x", Parameter.POSITIONAL_OR_KEYWORD, default=None)
     function.__signature__ = Signature([x, *signature(options).parameters.values()])  # type: ignore[attr-defined]
     return function
+
+
+def _chosen(matrices: Mapping[str, Any], declared: Declaration, how: Any) -> dict[str, Any]:
+    """The matrices, one of each batch."""
+    if not matrices:
+        return {}
+    from tmat.engine.batches import one_each
+
+    return one_each(matrices, declared, getattr(how, "batch", None), getattr(how, "heads", None))
 
 
 def _noted(sheet: Worksheet, x: Any, notes: tuple[str, ...]) -> Worksheet:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
-from tmat.errors import InputError
+from tmat.errors import InputError, fold
 from tmat.numbers.claim import Claim
 from tmat.operations.operation import Array
 from tmat.reading.answers import TypedMatrix
@@ -19,7 +20,9 @@ from tmat.reading.handed_in import handed_in_text
 from tmat.reading.number_text import is_exact
 from tmat.reading.pasted import read_pasted
 from tmat.reading.sources import read_matrices
-from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.sheet.names import stem
+from tmat.sheet.worksheet import Batch, Matrix, Worksheet
+from tmat.stages import declared, stage_names
 from tmat.visible import visible
 
 TEXT_SUFFIXES = (
@@ -112,12 +115,22 @@ class Answers:
 
     @classmethod
     def of(cls, matrices: Mapping[str, object], origin: str = "answers") -> Answers:
-        """From named arrays: lists, NumPy arrays, Matrix."""
-        found = []
+        """From named arrays: lists, NumPy arrays, Matrix. A step of heads (heads × rows × columns) is one a head.
+
+        Another array of more than two dimensions cannot be marked, and the others are.
+        """
+        answers = cls(origin=origin)
         for name, value in matrices.items():
             matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
-            found.append(Answer(name, matrix.values, where=matrix.origin))
-        return cls(found, origin)
+            if isinstance(matrix, Batch) and matrix.arrays.ndim == 3 and stem(name) in _of_heads():
+                each = {f"{name}{h}": matrix.nth(h) for h in range(1, len(matrix) + 1)}
+                answers.matrices += [Answer(own, one.values, where=one.origin) for own, one in each.items()]
+                continue
+            try:
+                answers.matrices.append(Answer(name, matrix.values, where=matrix.origin))
+            except InputError as error:
+                answers.unread.append(Unread(name, error))
+        return answers
 
     @classmethod
     def of_texts(cls, typed: Iterable[TypedMatrix], origin: str = "answers") -> Answers:
@@ -192,6 +205,13 @@ class Answers:
                 mend="a line with the name, then the rows",
             )
         return answers
+
+
+@cache
+def _of_heads() -> frozenset[str]:
+    """The steps, folded, of which each head has its own."""
+    steps = [declared(stage).steps for stage in stage_names()]
+    return frozenset(fold(name) for own in steps for name, step in own.items() if step.of_a_head)
 
 
 def _bytes(path: Path) -> bytes:

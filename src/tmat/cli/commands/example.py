@@ -26,7 +26,7 @@ ABOUT = """A worked article, step by step: under each table what the article pri
 
 What does not come out has its slip named, with the right numbers. A piped example is its worksheets in JSON."""
 
-LEFT_OUT = ("matrix", "weights", "tokens", "seed", "init", "round", "dtype")
+LEFT_OUT = ("matrix", "weights", "batch", "tokens", "seed", "init", "round", "dtype")
 
 
 @with_common(*LEFT_OUT)

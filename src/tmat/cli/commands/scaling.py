@@ -22,9 +22,7 @@ ABOUT = """mean(q·k) = 0, var(q·k) = d and var(q·k / √d) = 1, for q and k o
 Then what softmax makes of both: its largest weight, its entropy, the size of its gradient, which vanishes where
 one weight takes all. And the same for 20,000 draws of N(0, 100²), as they are and divided by 100."""
 
-LEFT_OUT = (
-    "plot fragment matrix weights tokens init round dtype format digits only work work_steps trace depth heat full"
-)
+LEFT_OUT = "plot fragment matrix weights batch tokens init round dtype format digits only work work_steps trace depth heat full"
 FORMATS = {"table": ".txt", "json": ".json"}
 
 

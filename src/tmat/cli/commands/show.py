@@ -44,7 +44,11 @@ def command(
     env = common.environment
     common = common.having(blank=blank, step=step, all_stages=True)
     emitter = Emitter(env, common, read=files or ())
-    sheets = sheets_of(files) if files else (as_sheet(named) if named else sheet for sheet, named in incoming(common))
+    sheets = (
+        sheets_of(files, common.batch)
+        if files
+        else (as_sheet(named, common.batch) if named else sheet for sheet, named in incoming(common))
+    )
     came = False
     for sheet in sheets:
         came = True

@@ -14,7 +14,7 @@ from tmat.engine.fields import INPUT
 from tmat.stages.parts.options import words_in_order
 from tmat.stages.vocab import ORDERS, vocab
 
-LEFT_OUT = "plot fragment matrix weights tokens seed init round dtype work work_steps trace depth heat only"
+LEFT_OUT = "plot fragment matrix weights batch tokens seed init round dtype work work_steps trace depth heat only"
 
 
 def _command(
