@@ -97,7 +97,7 @@ def read_matrices(source: str, *, stdin: BinaryIO | None = None) -> dict[str, Ma
     last stage that has it.
     """
     if source.strip() == "-":
-        return _loaded(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, None)
+        return matrices_of_data(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT)
     path, name = split_selector(source)
     try:
         return {"": read_inline(source)}
@@ -135,7 +135,7 @@ def read_file(path: str, name: str | None = None) -> dict[str, Matrix]:
     with open_file(path) as stream:
         if suffix in (".npy", ".npz") and stream.seekable():
             return _numpy(stream, suffix, origin, name)
-        return _loaded(read_bytes(stream, origin), suffix, origin, name)
+        return matrices_of_data(read_bytes(stream, origin), suffix, origin, name)
 
 
 def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
@@ -149,7 +149,7 @@ def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict
     return _only({"": read_npy(stream, origin)}, name, origin)
 
 
-def _loaded(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
+def matrices_of_data(data: bytes, suffix: str, origin: str, name: str | None = None) -> dict[str, Matrix]:
     """The matrices of a file's bytes."""
     if suffix in (".npy", ".npz"):
         return _numpy(BytesIO(data), suffix, origin, name)
