@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,18 @@ def test_standard_input_by_its_sign(folder: Path) -> None:
     assert attempt("check - --key keys/ana.json", sheet("ana")).code == 0
     assert attempt("check -", Path("keys/ana.json").read_bytes()).code == 0
     assert "scores" in attempt("check - --key keys/ana.json -f text", sheet("ana")).output
+
+
+def test_two_million_rows_are_refused_before_they_are_read(folder: Path) -> None:
+    rows = b"0.12 0.34 0.56\n" * 2_000_000
+    (folder / "endless.txt").write_bytes(rows)
+    said = "endless.txt has 2,000,000 lines, and the key 107 numbers"
+    begun = time.process_time()
+    assert refused("check endless.txt --key keys/ana.json").splitlines()[0] == f"tmat check: {said}"
+    assert refused("check --key keys/ana.json", b"Q\n" + rows).startswith(
+        "tmat check: standard input has 2,000,001 lines"
+    )
+    assert time.process_time() - begun < 2
 
 
 # -- pages to hand back

@@ -16,7 +16,8 @@ from tmat.cli.showing import sheets_of
 from tmat.errors import InputError
 from tmat.marking.answers import Answers, Called
 from tmat.marking.folders import LeftOut, submissions
-from tmat.marking.many import Failure, Marked, mark_many
+from tmat.marking.key import Key
+from tmat.marking.many import Failure, Marked, mark_many, refuse_endless
 from tmat.marking.mark_answers import mark, mark_self
 from tmat.marking.options import Choices
 from tmat.marking.verdicts import Report
@@ -78,7 +79,7 @@ def marking(asked: Asked, env: Environment) -> Iterator[Work]:
     elif asked.key == "-":
         raise InputError("the key came on standard input, and no answers were named", mend="name a file of answers")
     else:
-        report = mark(_from_standard_input(env), keys, names=names, **choices)
+        report = mark(_from_standard_input(env, keys), keys, names=names, **choices)
         yield Work(iter([report]), [report.origin], ["answers"], lambda number: keys)
 
 
@@ -135,10 +136,12 @@ def _refuse_outputs(output: str | None, inputs: Sequence[str]) -> None:
                 )
 
 
-def _from_standard_input(env: Environment) -> Answers:
+def _from_standard_input(env: Environment, key: Worksheet) -> Answers:
     if env.stdin_kind not in ("pipe", "file"):
         raise InputError("check has no answers", "none were named", mend=NONE_NAMED)
-    return Answers.of_bytes(read_bytes(env.stdin, "standard input"))
+    data = read_bytes(env.stdin, "standard input")
+    refuse_endless(data, Key(key), "standard input")
+    return Answers.of_bytes(data)
 
 
 def _held_against_themselves(paths: Sequence[str], env: Environment, choices: Choices) -> Iterator[Report]:

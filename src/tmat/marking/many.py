@@ -30,6 +30,10 @@ LARGEST_CHUNK = 32
 MOST_BYTES = 1 << 20
 """How many submissions, and about how many bytes of them, are sent at once to be marked."""
 
+MOST_LINES = 100_000
+LINES_A_NUMBER = 100
+"""More lines no file of answers has: a notebook saved as a page brings 15,000 of its own, JSON may give a number a line."""
+
 Keys = Mapping[str, Worksheet]
 """Keys by the student's name."""
 
@@ -196,6 +200,7 @@ def _answers(handed: Handed, key: Key) -> Answers:
         try:
             if isinstance(data, TmatError):
                 raise data
+            refuse_endless(data, key, path)
             read.append(Answers.of_file(data, path))
         except InputError as error:
             failed.append(Unread(path, error))
@@ -207,6 +212,18 @@ def _answers(handed: Handed, key: Key) -> Answers:
         return read[0]
     matrices, twice = _together(read, key)
     return Answers(matrices, handed.origin, [*(one for each in read for one in each.unread), *failed, *twice])
+
+
+def refuse_endless(data: bytes, key: Key, origin: str) -> None:
+    """Say no to far more lines than answers to the key could have, before hours go by over them."""
+    cells = sum(matrix.values.size for matrix in key.matrices)
+    lines = data.count(b"\n")
+    if lines > MOST_LINES + LINES_A_NUMBER * cells:
+        raise InputError(
+            f"{origin} has {lines:,} lines, and the key {cells:,} numbers",
+            "these cannot be answers to it",
+            mend="hand in the matrices alone",
+        )
 
 
 def _together(read: Sequence[Answers], key: Key) -> tuple[list[Answer], list[Unread]]:
