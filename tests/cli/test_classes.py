@@ -58,6 +58,11 @@ def test_a_key_for_each(folder: Path) -> None:
     assert done.errors == "tmat check: 1 of 3 could not be marked\n  answers/zoe.txt: there is no key for it\n"
 
 
+def test_one_of_them_by_the_folder_of_keys(folder: Path) -> None:
+    done = checked("answers/li.wei.txt --key keys", 0)
+    assert [line.split()[0] for line in done.output.splitlines()] == NAMES
+
+
 def test_each_form_has_those_without_a_key_and_those_without_answers(folder: Path) -> None:
     done = checked("answers --key keys -f csv", 2)
     rows = {row["submission"]: row for row in csv.DictReader(done.output.splitlines())}

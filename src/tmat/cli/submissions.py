@@ -98,8 +98,8 @@ def _of_files(
     told = _told(results, len(handed_in), alone=len(paths) == 1 and not os.path.isdir(paths[0]))
     origins, students = [one.name for one in handed_in], [one.students[0] for one in handed_in]
     if isinstance(keys, Keys):
-        left_out = [*found.left_out, *keys.left_out(handed_in)]
-        return Work(told, origins, students, lambda number: keys.of(handed_in[number]), left_out)
+        unused = keys.left_out(handed_in) if any(map(os.path.isdir, paths)) else []  # the class is meant
+        return Work(told, origins, students, lambda number: keys.of(handed_in[number]), [*found.left_out, *unused])
     return Work(told, origins, students, lambda number: keys, found.left_out)
 
 
