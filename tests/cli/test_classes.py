@@ -86,6 +86,7 @@ def test_one_of_several_files_that_cannot_be_read_costs_no_other(folder: Path) -
     ana = json.loads(done.output)["submissions"][0]
     assert (ana["earned"], ana["all_right"]) == (8, False)
     assert [each["name"] for each in ana["unknown"]] == ["answers/Ana/0.docx", "Q"]
+    assert ana["unknown"][1]["where"] == "answers/Ana/3.txt, line 1"
     told = checked("answers/ --key keys --each", 2).output
     assert "a second Q, with other numbers than the first (answers/Ana/3.txt, line 1)" in told
     assert "answers/Ana/photo.jpg  its numbers cannot be read from it" in told
@@ -120,6 +121,7 @@ def test_names_of_the_classs_own(folder: Path) -> None:
         ("answers --map A=weights", "--map is for answers that are marked by a key"),
         ("--key keys", "the key keys is a folder, and no answers were named"),
         ("answers - --key keys", "- is standard input, and files are named beside it"),
+        ("answers --key keys --jobs 2 --cluster tcp://x:1", "--jobs and --cluster are both said"),
         ("answers --key answers", "no keys in the folder answers"),
         ("answers --key keys -o answers/", "answers/ holds files that this command reads"),
         ("answers --key keys -f json -o pages/", "pages/ is a folder, which is for a page a student"),

@@ -129,5 +129,19 @@ def test_a_folder_of_nobody_is_an_error_that_says_what_is_there(tmp_path: Path) 
     )
 
 
+def test_known_students_tell_a_group_from_a_student(tmp_path: Path) -> None:
+    made(tmp_path, "group/Ana.txt", "group/li.wei.txt", "kofi/Q.txt", "kofi/K.txt", "mara/li.wei.txt")
+    known = set(map(student_name, ("ana", "Li.Wei", "kofi", "mara")))
+    assert whose(submissions([tmp_path], known), tmp_path) == {
+        "Ana": ["group/Ana.txt"],
+        "li.wei": ["group/li.wei.txt"],
+        "kofi": ["kofi/K.txt", "kofi/Q.txt"],
+        "mara": ["mara/li.wei.txt"],
+    }
+    [one] = submissions([tmp_path / "kofi"], known).submissions  # not a class of two, K and Q
+    assert (one.students[0], len(one.files)) == ("kofi", 2)
+    assert len(submissions([tmp_path / "kofi"]).submissions) == 2
+
+
 def test_names_are_compared_as_people_read_them() -> None:
     assert student_name("Zoe\u0308 ") == student_name("ZOË")

@@ -110,10 +110,10 @@ class Keys(Mapping[str, Worksheet]):
             ) from None
         self.paths = {path.stem: path for path in listed if path.suffix.lower() == ".json"}
         self._others = [path for path in listed if path not in self.paths.values()]
-        self._names = {student_name(name): name for name in self.paths}
+        self.students = {student_name(name): name for name in self.paths}
         if not self.paths:
             raise InputError(f"no keys in the folder {visible(folder)}", "expected a worksheet each: s01.json")
-        if len(self._names) < len(self.paths):
+        if len(self.students) < len(self.paths):
             raise InputError(f"two keys in {visible(folder)} have one name", "capitals make no other student")
 
     def __getitem__(self, name: str) -> Worksheet:
@@ -127,12 +127,12 @@ class Keys(Mapping[str, Worksheet]):
 
     def of(self, submission: Submission) -> Worksheet | None:
         """The key of a submission, where there is one."""
-        own = called_among(submission, self._names)
+        own = called_among(submission, self.students)
         return None if own is None else self[own]
 
     def left_out(self, submissions: Sequence[Submission]) -> list[LeftOut]:
         """The keys that no submission goes by, and files that are no keys."""
-        used = {called_among(one, self._names) for one in submissions}
+        used = {called_among(one, self.students) for one in submissions}
         unused = [
             LeftOut(visible(str(path)), "no answers for this key")
             for name, path in self.paths.items()

@@ -52,6 +52,10 @@ def marking(asked: Asked, env: Environment) -> Iterator[Work]:
     paths = [] if asked.answers == ["-"] else asked.answers or []
     if "-" in paths:
         raise InputError("- is standard input, and files are named beside it", mend="mark them one after the other")
+    if asked.jobs and asked.cluster:
+        raise InputError(
+            "--jobs and --cluster are both said", "a cluster has as many processes as it has", mend="leave one out"
+        )
     choices = Choices(
         atol=asked.atol, rtol=asked.rtol, points=points_of(split_names(asked.points)), follow=asked.follow, close=asked.close
     )  # fmt: skip
@@ -91,7 +95,7 @@ def _of_files(
     executor: Executor | None,
     choices: Choices,
 ) -> Work:
-    found = submissions(paths)
+    found = submissions(paths, keys.students if isinstance(keys, Keys) else ())
     handed_in = found.submissions
     _refuse_outputs(asked.output, [*(str(path) for one in handed_in for path in one.files), asked.key or ""])
     results = mark_many(handed_in, keys, names=names, jobs=asked.jobs, executor=executor, **choices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,11 +53,13 @@ class HandedIn:
     left_out: list[LeftOut]
 
 
-def submissions(paths: Iterable[str | Path]) -> HandedIn:
+def submissions(paths: Iterable[str | Path], known: Collection[str] = ()) -> HandedIn:
     """The submissions that are meant: a file is one, and a folder stands for those in it.
 
     In a folder, files that share a name up to their suffix are one student's, and so are those that Moodle or Canvas
-    names by one; a folder inside is a student with all that is in it, or holds nothing but folders of students.
+    names by one; a folder inside is a student with all that is in it, or holds nothing but folders of students. Where the
+    students are ``known``, each by the `student_name`, a folder of a student's name is theirs, and one of files of
+    theirs is a group.
 
     Errors: a path without a name, a folder that cannot be listed or holds no submissions.
     """
@@ -70,7 +72,8 @@ def submissions(paths: Iterable[str | Path]) -> HandedIn:
         if not os.path.isdir(path):  # a path that cannot be looked at is a file that cannot be read
             found.append(_student(path))
             continue
-        inside, others = _of_class(path)
+        own = _is_known(path.name, known)
+        inside, others = _in_folder(path, known) if own else _of_class(path, known)
         if not inside:
             why = [f"{one.path}: {one.why}" for one in others[:5]]
             raise InputError(
@@ -93,36 +96,42 @@ def called_among(submission: Submission, names: Mapping[str, str]) -> str | None
     return next((names[name] for name in map(student_name, submission.students) if name in names), None)
 
 
-def _of_class(folder: Path) -> tuple[list[Submission], list[LeftOut]]:
+def _of_class(folder: Path, known: Collection[str]) -> tuple[list[Submission], list[LeftOut]]:
     files, folders, left_out = _entries(folder)
     groups: dict[tuple[str, ...], list[Path]] = {}
     for path in files:
         groups.setdefault(_students(path.name) or (path.stem,), []).append(path)
     found = [_grouped(folder, students, own, left_out) for students, own in groups.items()]
     for inner in folders:
-        more, others = _in_folder(inner)
+        more, others = _in_folder(inner, known)
         found += more
         left_out += others
     return sorted(found, key=lambda one: one.files[0]), left_out
 
 
-def _in_folder(folder: Path) -> tuple[list[Submission], list[LeftOut]]:
+def _in_folder(folder: Path, known: Collection[str]) -> tuple[list[Submission], list[LeftOut]]:
     """The submission that a folder in a folder is; several where it holds nothing but folders, or files of several students."""
     files, folders, left_out = _entries(folder)
     if not files and not folders:
         return [], [*left_out, LeftOut(_shown(folder), "an empty folder")]
-    if len({students for path in files if (students := _students(path.name))}) > 1:
-        return _of_class(folder)
-    if not files:
-        parts = [_in_folder(inner) for inner in folders]
-        return [one for found, _ in parts for one in found], [
-            *left_out,
-            *(one for _, others in parts for one in others),
-        ]
+    if not files or _is_group(folder, files, known):
+        return _of_class(folder, known)
     for inner in folders:
         left_out += _below(inner, files)
     students = (*(_students(folder.name) or (folder.name,)), *_above(folder))
     return [_grouped(folder.parent, students, sorted(files), left_out, folder)], left_out
+
+
+def _is_group(folder: Path, files: Sequence[Path], known: Collection[str]) -> bool:
+    """Whether files are of several students, by what a learning system calls them or by the names that are known."""
+    delivered = {_students(path.name) for path in files} - {()}
+    theirs = not _is_known(folder.name, known) and any(_is_known(path.name, known) for path in files)
+    return len(delivered) > 1 or theirs
+
+
+def _is_known(name: str, known: Collection[str]) -> bool:
+    """Whether a file or folder has the name of a student that is known."""
+    return any(student_name(each) in known for each in (name, Path(name).stem, *_students(name)))
 
 
 def _below(folder: Path, files: list[Path]) -> list[LeftOut]:

@@ -76,9 +76,10 @@ def mark_many(
 
     Errors: a key without steps.
     """
-    found = [
-        one for path in paths for one in ([path] if isinstance(path, Submission) else submissions([path]).submissions)
-    ]
+    known = () if isinstance(key, Worksheet) else set(map(student_name, key))
+    found: list[Submission] = []
+    for path in paths:
+        found += [path] if isinstance(path, Submission) else submissions([path], known).submissions
     if isinstance(key, Worksheet) and not Key(key).steps:
         mark_submission(Answers(), Key(key), Options())  # says what is wrong with the key
     mark = partial(mark_each, options=Options(**choices), names=names or {})

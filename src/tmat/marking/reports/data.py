@@ -61,7 +61,7 @@ def as_dict(one: Marked, *, reveal: bool = False) -> dict[str, Any]:
         "earned": one.earned,
         "first_wrong": first.label if first else None,
         "steps": [_step(step, reveal=reveal) for step in one.steps],
-        "unknown": [{"name": u.name, "nearest": u.nearest} for u in one.unknown],
+        "unknown": [{"name": u.name, "nearest": u.nearest, "where": u.where, "why": u.why} for u in one.unknown],
     }
 
 
