@@ -174,7 +174,7 @@ def file_names(students: Sequence[str], suffix: str) -> list[str]:
     """A name of a file for each student, none twice, that every system takes.
 
     >>> file_names(["li.wei", "Li.Wei", "Zoë: 2?", "../.."], ".html")
-    ['li.wei.html', 'Li.Wei-2.html', 'Zoë_ 2_.html', '_...html']
+    ['li.wei.html', 'Li.Wei-2.html', 'Zoë_ 2_.html', '_.html']
     """
     found: list[str] = []
     taken: set[str] = set()
