@@ -152,6 +152,11 @@ def test_two_million_rows_are_refused_before_they_are_read(folder: Path) -> None
     assert time.process_time() - begun < 2
 
 
+def test_the_key_is_not_written_over_by_answers_from_standard_input(folder: Path) -> None:
+    said = refused("check - --key keys/ana.json -o keys/ana.json", sheet("ana"))
+    assert said.startswith("tmat check: keys/ana.json is read by this command, and would be replaced")
+
+
 # -- pages to hand back
 
 

@@ -21,7 +21,7 @@ from tmat.marking.many import Failure, Marked, mark_many, refuse_endless
 from tmat.marking.mark_answers import mark, mark_self
 from tmat.marking.options import Choices
 from tmat.marking.verdicts import Report
-from tmat.outputs import refuse_inputs
+from tmat.outputs import STANDARD_INPUT, refuse_inputs
 from tmat.progress import working
 from tmat.reading.documents import read_documents
 from tmat.reading.files import read_bytes
@@ -63,7 +63,7 @@ def marking(asked: Asked, env: Environment) -> Iterator[Work]:
         if asked.map or asked.cluster:
             option = "--map" if asked.map else "--cluster"
             raise InputError(f"{option} is for answers that are marked by a key", mend="give the key: --key key.json")
-        _refuse_outputs(asked.output, paths)
+        _refuse_outputs(asked.output, paths, env)
         found = list(_held_against_themselves(paths, env, choices))
         origins = [one.origin for one in found]
         yield Work(iter(found), origins, [Path(name).stem for name in origins], lambda number: None)
@@ -77,18 +77,20 @@ def marking(asked: Asked, env: Environment) -> Iterator[Work]:
         names = {**called, **names_of(split_names(asked.map), keys)}
     if paths:
         with _executor(asked.cluster) as executor:
-            yield _of_files(asked, paths, keys, names, executor, choices)
+            yield _of_files(asked, env, paths, keys, names, executor, choices)
     elif isinstance(keys, Keys):
         raise InputError(f"the key {asked.key} is a folder, and no answers were named", mend="name a folder of answers")
     elif asked.key == "-":
         raise InputError("the key came on standard input, and no answers were named", mend="name a file of answers")
     else:
+        _refuse_outputs(asked.output, [asked.key], env)
         report = mark(_from_standard_input(env, keys), keys, names=names, **choices)
         yield Work(iter([report]), [report.origin], ["answers"], lambda number: keys)
 
 
 def _of_files(
     asked: Asked,
+    env: Environment,
     paths: Sequence[str],
     keys: Keys | Worksheet,
     names: Mapping[str, Called],
@@ -97,7 +99,7 @@ def _of_files(
 ) -> Work:
     found = submissions(paths, keys.students if isinstance(keys, Keys) else ())
     handed_in = found.submissions
-    _refuse_outputs(asked.output, [*(str(path) for one in handed_in for path in one.files), asked.key or ""])
+    _refuse_outputs(asked.output, [*(str(path) for one in handed_in for path in one.files), asked.key or ""], env)
     results = mark_many(handed_in, keys, names=names, jobs=asked.jobs, executor=executor, **choices)
     told = _told(results, len(handed_in), alone=len(paths) == 1 and not os.path.isdir(paths[0]))
     origins, students = [one.name for one in handed_in], [one.students[0] for one in handed_in]
@@ -125,11 +127,11 @@ def _executor(address: str | None) -> AbstractContextManager[Executor | None]:
     return cluster_at(address)
 
 
-def _refuse_outputs(output: str | None, inputs: Sequence[str]) -> None:
+def _refuse_outputs(output: str | None, inputs: Sequence[str], env: Environment) -> None:
     """Say no where a report would replace what is read, or pages would go among the answers."""
     if output is None:
         return
-    refuse_inputs(output, inputs)
+    refuse_inputs(output, [*inputs, *[STANDARD_INPUT] * (env.stdin_kind == "file")])
     if os.path.isdir(output):
         for folder in {os.path.dirname(path) or "." for path in inputs}:
             if os.path.isdir(folder) and os.path.samefile(folder, output):
