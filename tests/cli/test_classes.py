@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -90,6 +92,36 @@ def test_one_of_several_files_that_cannot_be_read_costs_no_other(folder: Path) -
     told = checked("answers/ --key keys --each", 2).output
     assert "a second Q, with other numbers than the first (answers/Ana/3.txt, line 1)" in told
     assert "answers/Ana/photo.jpg  its numbers cannot be read from it" in told
+
+
+def test_what_is_handed_in_alone_and_cannot_be_read_is_a_submission_with_its_reason(folder: Path) -> None:
+    for name, data in {
+        "a.zip": b"PK\x03\x04",
+        "b.odt": b"PK\x03\x04",
+        "c.pdf": b"%PDF-1.4",
+        "d.png": b"\x89PNG",
+        "e.txt": b"",
+    }.items():
+        (folder / "answers" / name).write_bytes(data)
+    report = json.loads(checked("answers --key keys/li.wei.json -f json", 2).output)
+    assert {one["submission"]: one["error"] for one in report["submissions"] if "error" in one} == {
+        "answers/a.zip": "answers/a.zip is an archive",
+        "answers/b.odt": "answers/b.odt is an archive",
+        "answers/c.pdf": "answers/c.pdf is a PDF",
+        "answers/d.png": "answers/d.png is a picture",
+        "answers/e.txt": "answers/e.txt is empty",
+    }
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="a name of a file in any bytes")
+def test_names_with_anything_in_them(folder: Path) -> None:
+    names = [b"caf\xe9", b"new\nline", "权力 的".encode(), b"-f", b"=cmd", b"a:b", b"1 2; 3 4", b"x" * 200]
+    (folder / "odd").mkdir()
+    for name in names:
+        Path("odd", os.fsdecode(name) + ".txt").write_text(sheet("ana"), encoding="utf-8")
+    for form in ("table", "json", "csv", "junit", "html -o pages/", "markdown -o pages/"):
+        checked(f"odd --key keys/ana.json -f {form}", 0)
+    assert len(list(Path("pages").iterdir())) == 2 * len(names)
 
 
 def test_a_key_that_cannot_be_read_costs_its_student_alone(folder: Path) -> None:

@@ -40,6 +40,7 @@ ROLES = {
     Verdict.MISSING: "caption",
 }  # fmt: skip
 MOST_FAILURES = 5  # that are told one by one on standard error
+LONGEST_NAME = 60  # of a submission, that others line up with
 MOST_SLIPS = 10  # in the summary of a class
 
 
@@ -225,7 +226,7 @@ class Reporter:
 
     def _class(self, results: Iterator[Marked], work: Work) -> Iterator[Line]:
         """Many submissions: a line each, or a table each, and what the class got wrong."""
-        wide = max(map(width, work.names))
+        wide = min(max(map(width, work.names)), LONGEST_NAME)
         whole = Summary()
         for number, one in enumerate(results):
             whole.add(one)
@@ -252,7 +253,7 @@ def _summary(whole: Summary) -> Iterator[Line]:
 def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Line]:
     """What is not marked, each with its reason."""
     if left_out:
-        wide = max(width(one.path) for one in left_out)
+        wide = min(max(width(one.path) for one in left_out), LONGEST_NAME)
         yield ()
         yield (Span("not marked:", "heading"),)
         yield from ((Span(f"  {pad(one.path, wide)}  "), Span(one.why, "caption")) for one in left_out)

@@ -17,8 +17,8 @@ _NO_TEXT = dict.fromkeys(
     (".pdf", ".png", ".jpg", ".jpeg", ".gif", ".heic", ".webp", ".tif", ".tiff", ".bmp"),
     "its numbers cannot be read from it",
 )
-_ARCHIVES = dict.fromkeys((".zip", ".rar", ".7z", ".tar", ".gz", ".tgz"), "an archive: unpack it first")
-REASONS = {**_NO_TEXT, **_ARCHIVES}
+ARCHIVES = dict.fromkeys((".zip", ".rar", ".7z", ".tar", ".gz", ".tgz"), "an archive: unpack it first")
+REASONS = {**_NO_TEXT, **ARCHIVES}
 
 # Moodle: Li Wei_8054321_assignsubmission_file_answers.txt, one file or a folder; Canvas: weili_LATE_1234_56789_answers.txt
 _DELIVERED = (

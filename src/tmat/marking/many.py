@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Unpack
 
 from tmat.errors import InputError, TmatError, fold
-from tmat.marking.answers import Answer, Answers, Called, Unread, file_data
-from tmat.marking.folders import Submission, called_among, student_name, submissions
+from tmat.marking.answers import READABLE, Answer, Answers, Called, Unread, file_data
+from tmat.marking.folders import ARCHIVES, Submission, called_among, student_name, submissions
 from tmat.marking.key import Key
 from tmat.marking.options import Choices, Options
 from tmat.marking.spreading import spread
@@ -201,6 +201,7 @@ def _answers(handed: Handed, key: Key) -> Answers:
         try:
             if isinstance(data, TmatError):
                 raise data
+            _refuse_archives(data, path)
             refuse_endless(data, key, path)
             read.append(Answers.of_file(data, path))
         except InputError as error:
@@ -213,6 +214,13 @@ def _answers(handed: Handed, key: Key) -> Answers:
         return read[0]
     matrices, twice = _together(read, key)
     return Answers(matrices, handed.origin, [*(one for each in read for one in each.unread), *failed, *twice])
+
+
+def _refuse_archives(data: bytes, path: str) -> None:
+    """Say no to what would be taken for an .npz, which is a zip as well."""
+    suffix = Path(path).suffix.lower()
+    if suffix in ARCHIVES or (suffix not in READABLE and data.startswith(b"PK\x03\x04")):
+        raise InputError(f"{path} is an archive", "what is in it is not looked at", mend="unpack it first")
 
 
 def refuse_endless(data: bytes, key: Key, origin: str) -> None:
