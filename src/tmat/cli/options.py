@@ -161,6 +161,31 @@ def _panel(parameter: inspect.Parameter) -> int:
     return PANELS.index(option.rich_help_panel)
 
 
+def parameters_of(options: type, *leave_out: str) -> list[inspect.Parameter]:
+    """The options that a class declares, as parameters of a command."""
+    return [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(options, name), annotation=option)
+        for name, option in options.__annotations__.items()
+        if name not in leave_out and hasattr(option, "__metadata__")  # Annotated: the others are no options
+    ]
+
+
+def taking(options: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a command of a function of the environment and of what was typed for the options that a class declares."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        def run(context: typer.Context, **values: Any) -> None:
+            command(context.obj, options(**values))
+
+        assert isinstance(options, type)
+        context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+        run.__signature__ = inspect.Signature([context, *parameters_of(options)])  # type: ignore[attr-defined]
+        run.__name__, run.__doc__, run.__annotations__ = command.__name__, command.__doc__, {}
+        return run
+
+    return decorate
+
+
 def with_common(*leave_out: str, prints: Sequence[str] = ()) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the shared options after its own: it takes them, and its environment, as one argument, ``common``."""
     left_out = {*leave_out, *(name for name in FEW if name not in prints)}
@@ -168,11 +193,7 @@ def with_common(*leave_out: str, prints: Sequence[str] = ()) -> Callable[[Callab
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         own = inspect.signature(command)
         mine = [p for p in own.parameters.values() if p.name != "common"]
-        shared = [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(Common, name), annotation=option)
-            for name, option in Common.__annotations__.items()
-            if name not in left_out and hasattr(option, "__metadata__")  # Annotated: the others are no options
-        ]
+        shared = parameters_of(Common, *left_out)
         names = {p.name for p in shared}
 
         def run(context: typer.Context, **values: Any) -> Any:

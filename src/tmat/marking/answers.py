@@ -19,7 +19,7 @@ from tmat.reading.files import as_text, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.number_text import is_exact
 from tmat.reading.pasted import read_pasted
-from tmat.reading.sources import read_matrices
+from tmat.reading.sources import SPREADSHEETS, matrices_of_data
 from tmat.sheet.names import stem
 from tmat.sheet.worksheet import Batch, Matrix, Worksheet
 from tmat.stages import declared, stage_names
@@ -28,6 +28,8 @@ from tmat.visible import visible
 TEXT_SUFFIXES = (
     ".txt", ".text", ".md", ".markdown", ".json", ".jsonl", ".tex", ".html", ".htm", ".typ", ".py", ".r", ".m", ".jl", ".log", "",
 )  # fmt: skip
+READABLE = (*TEXT_SUFFIXES, ".docx", ".ipynb", ".csv", ".tsv", *SPREADSHEETS, ".npy", ".npz")
+"""Suffixes of files that may hold answers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +64,7 @@ class Answer:
 class Called:
     """The step that a name in the answers means, where it is not the key's name; without a name it is data and no step."""
 
-    stage: str
+    stage: str | None
     name: str
     transposed: bool = False
 
@@ -98,7 +100,7 @@ class Answers:
         found: list[Answer] = []
         taken: set[tuple[str | None, str]] = set()
         for answer in self.matrices:
-            meant = names.get(answer.name)
+            meant = names.get(answer.name) or names.get(fold(answer.name))
             if meant is not None and not meant.name:
                 continue
             if meant is not None:
@@ -185,19 +187,22 @@ class Answers:
 
         Errors: a file that cannot be read, or holds no matrices.
         """
-        path = Path(path)
-        origin = visible(str(path))
-        suffix = path.suffix.lower()
-        data = _bytes(path) if suffix not in (".npy", ".npz", ".xlsx") else b""
+        return cls.of_file(file_data(Path(path)), str(path))
+
+    @classmethod
+    def of_file(cls, data: bytes, path: str) -> Answers:
+        """From what a file holds, read as its suffix says."""
+        origin = visible(path)
+        suffix = Path(path).suffix.lower()
         handed_in = handed_in_text(data, suffix, origin)
         if handed_in is not None:
             answers = cls.of_text(handed_in, origin)
         elif suffix in TEXT_SUFFIXES:
             answers = cls.of_bytes(data, origin)
-        elif path.suffix.lower() == ".xlsx":
-            answers = cls.of_workbook(_bytes(path), origin)
+        elif suffix in SPREADSHEETS:
+            answers = cls.of_workbook(data, origin)
         else:
-            answers = cls.of(read_matrices(str(path)), origin)
+            answers = cls.of(matrices_of_data(data, suffix, origin), origin)
         if not answers.matrices:
             raise InputError(
                 f"no answers in {origin}",
@@ -214,7 +219,8 @@ def _of_heads() -> frozenset[str]:
     return frozenset(fold(name) for own in steps for name, step in own.items() if step.of_a_head)
 
 
-def _bytes(path: Path) -> bytes:
+def file_data(path: Path) -> bytes:
+    """All that a file of answers holds; an error where it cannot be read, or holds nothing."""
     try:
         stream = path.open("rb")
     except OSError as error:

@@ -91,7 +91,7 @@ def read_matrices(source: str, *, stdin: BinaryIO | None = None) -> dict[str, Ma
     """
     path, name = split_selector(source.strip() if of_standard_input(source) else source)
     if path == "-":
-        return _loaded(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, name)
+        return matrices_of_data(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, name)
     try:
         return {"": read_inline(source)}
     except InputError:
@@ -141,7 +141,7 @@ def read_file(path: str, name: str | None = None) -> dict[str, Matrix]:
                 return chosen(tensors, name, origin)
             if suffix in (".npy", ".npz"):
                 return _numpy(stream, suffix, origin, name)
-        return _loaded(read_bytes(stream, origin), suffix, origin, name)
+        return matrices_of_data(read_bytes(stream, origin), suffix, origin, name)
 
 
 def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
@@ -155,7 +155,7 @@ def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict
     return _only({"": read_npy(stream, origin)}, name, origin)
 
 
-def _loaded(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
+def matrices_of_data(data: bytes, suffix: str, origin: str, name: str | None = None) -> dict[str, Matrix]:
     """The matrices of a file's bytes."""
     tensors = read_tensors(BytesIO(data), suffix, origin)
     if tensors is not None:
