@@ -74,7 +74,7 @@ def _take(line: str, pieces: list[re.Match[str]], n: int, open_: list[_Drawn], p
         one.rows.append((piece[1] if piece[1] is not None else piece[2]).split())
         one.places.append(n + 1)
         named = re.fullmatch(r"(.*?)\s*(?:=|≈|:=|:)", beside)
-        if named and at == 0 and not one.name:
+        if named and not one.name and (at == 0 or re.match(r"[^\W\d]", named[1])):
             one.name = named[1].rpartition("=")[0] or named[1]
             beside = ""
         one.labels.append(beside if at == 0 else "")

@@ -8,53 +8,16 @@ from html import unescape
 from tmat.reading.plain_lines import Lines, Plain
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>")
-_SILENT = frozenset(
-    (
-        "script",
-        "style",
-        "head",
-        "summary",
-        "label",
-        "nav",
-        "footer",
-        "aside",
-        "button",
-        "svg",
-        "template",
-        "noscript",
-        "title",
-    )
-)
+_SILENT = frozenset((
+    "script", "style", "head", "summary", "label", "nav", "footer", "aside", "button", "svg", "template", "noscript", "title",
+))  # fmt: skip
 _ASIDE = re.compile(
     r"class=\"(?:working|ramp|notes|said|sentence|number)\""
 )  # beside the matrices of a page that tmat wrote
-_LINES = frozenset(
-    [
-        "p",
-        "div",
-        "li",
-        "ul",
-        "ol",
-        "section",
-        "article",
-        "header",
-        "main",
-        "figure",
-        "figcaption",
-        "caption",
-        "summary",
-        "details",
-        "dt",
-        "dd",
-        "body",
-        "html",
-        "tr",
-        "pre",
-        "blockquote",
-        "form",
-        "label",
-    ]
-)
+_LINES = frozenset((
+    "p", "div", "li", "ul", "ol", "section", "article", "header", "main", "figure", "figcaption", "caption", "summary", "details", "dt", "dd",
+    "body", "html", "tr", "pre", "blockquote", "form", "label",
+))  # fmt: skip
 
 
 def without_tags(text: str) -> Plain:

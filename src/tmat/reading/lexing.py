@@ -9,11 +9,8 @@ from typing import NamedTuple
 from tmat.reading.number_text import ONE_SIGN, is_blank, number
 
 UNSEEN = dict.fromkeys(
-    map(
-        ord,
-        "\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069",
-    )
-)
+    map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069")
+)  # fmt: skip
 """Characters that show as nothing: a text that was copied brings them along."""
 
 _SPACES = dict.fromkeys((160, 5760, *range(8192, 8203), 8239, 8287, 12288, 11, 12, 8232, 8233, 133), " ")
@@ -33,7 +30,9 @@ _SPELLED = (
     rf"{_S}{_N} ?[×x*·] ?10(?:(?:\^|\*\*)[({{]?{_S}[0-9]+[)}}]?|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)",
     rf"{_S}10\^[({{]?{_S}[0-9]+[)}}]?",
     rf"{_S}{_N} ?[%‰](?!\s*[^\W\d_])",
+    rf"{_S}{_N}`[0-9.]*(?:\*\^{_S}[0-9]+)?",
     rf"{_S}\(\s*{_S}{_N}\s*(?:/\s*{_N}\s*)?\)",
+    rf"(?:(?<=[\[({{,;])|(?<=[,;] ))[+\-−–] {_N}(?=\s*(?:[,;\])}}]|$))",
     rf"{_S}{_N} ?/ ?{_N}",
 )  # fmt: skip
 _END = r"(?=$|[\s,;|&\])}│┃║┆┊])"
@@ -51,11 +50,12 @@ class Token(NamedTuple):
 @cache
 def _lexer() -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<spelled>(?:{'|'.join(_SPELLED)}){_END})"
-        r"|(?P<quoted>\"[^\"]*\"|`[^`]*`|'[^']*'(?!\w))"
+        r"(?P<number>(?>[+-]?(?:[0-9]{1,200}(?:\.[0-9]{0,200})?|\.[0-9]{1,200})(?:e[+-]?[0-9]{1,2})?)(?= *(?:[,\])};\t]|$)| +[0-9+.\-]))"
+        rf"|(?P<gap>[^\S\t]+|[≈≃~](?=[0-9.+\-−–√½⅓⅔¼¾]|∞))|(?P<spelled>(?:{'|'.join(_SPELLED)}){_END})"
+        r"|(?P<quoted>\"[^\"]*\"|(?<![0-9.])`[^`]*`|'[^']*'(?!\w))"
         r"|(?P<open>[\[({⟨])|(?P<close>[\])}⟩])|(?P<comma>,)|(?P<end>;)|(?P<bar>[|&│┃║┆┊])|(?P<tab>\t)"
-        r"|(?P<assign>:=|<-|==?|≔|≈|≃|~(?=\s)|←|⟵|≡)|(?P<colon>:)"
-        r"|(?P<word>[^\s\[\](){}⟨⟩,;|&│┃║┆┊=≔≈≃:\"`]+)|(?P<gap>[^\S\t]+)|(?P<other>.)"
+        r"|(?P<assign>:=|<-|==?(?!>)|<<|≔|≈|≃|~(?=\s)|←|⟵|≡)|(?P<colon>->|=>|→|⟶|⇒|:)"
+        r"|(?P<word>(?:-(?!>)|[^\s\[\](){}⟨⟩,;|&│┃║┆┊=≔≈≃:→⟶⇒\"`\-])+)|(?P<other>.)"
     )
 
 
@@ -74,7 +74,7 @@ def narrow_thousands(raw: str) -> str | None:
     return found[0] if found and re.search(r"[ \t;|]", raw.strip()) else None
 
 
-def lex(line: str, start: int = 0) -> list[Token]:
+def lex(line: str) -> list[Token]:
     """The tokens of a tidied line; a number that was given in signs of its own is one token.
 
     >>> [(token.kind, token.text) for token in lex('A = [1/3, √2] "x"')]  # doctest: +NORMALIZE_WHITESPACE
@@ -82,29 +82,15 @@ def lex(line: str, start: int = 0) -> list[Token]:
      ('quoted', '"x"')]
     """
     found: list[Token] = []
-    for match in _lexer().finditer(line, start):
-        kind = str(match.lastgroup)
+    for match in _lexer().finditer(line):
+        kind = match.lastgroup
         if kind == "gap":
             continue
         text = match[0]
         if kind in ("word", "spelled", "other"):
             kind = kind_of(text)
-        elif kind == "assign" and text in "≈≃~" and _about(line, match):
-            continue
-        found.append(Token(kind, text, match.start(), match.end()))
+        found.append(Token(kind, text, match.start(), match.end()))  # type: ignore[arg-type]
     return found
-
-
-def _about(line: str, match: re.Match[str]) -> bool:
-    """Whether ≈ stands at a number, as ≈0.66 does, not between a name and its value."""
-    after = line[match.end() : match.end() + 2]
-    return (
-        after[:1] in tuple("0123456789.+-−–√½¼¾∞(")
-        and after[:1] != ""
-        and not line[: match.start()]
-        .rstrip()
-        .endswith(("=", *"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZᵀ)]"))
-    )
 
 
 @lru_cache(8192)
