@@ -229,6 +229,14 @@ def test_a_long_line_is_answered_at_once() -> None:
         "| " * 10**6,
         "a=" * 10**6,
         "≈" * 10**6,
+        "<td" * 10**6 + "1" * 10**4,
+        "tensor([[" + "0.5, " * 10**6,
+        "x[" + "1, " * 10**6,
+        "1 = " * 10**6,
+        "1 | " * 10**6,
+        "1 /* " * 10**6,
+        "1;" * 10**6,
+        "⎡ 1 ⎤" * 10**5,
     ):
         with pytest.raises(InputError):
             found = read_pasted(text, "a.txt")

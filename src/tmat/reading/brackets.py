@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tmat.errors import InputError
-from tmat.reading.lexing import TRUTH, Token
+from tmat.reading.lexing import TRUTH, Token, apart
 from tmat.reading.number_text import number, why_not
 from tmat.visible import visible
 
@@ -85,7 +85,9 @@ class Brackets:
                 self.stack[-1].add(token, line)
                 self.word = None
                 continue
-            if kind == "open":
+            if kind == "run":
+                self._run(token, line)
+            elif kind == "open":
                 self._open(token, line)
             elif kind == "close":
                 self._close(token, line)
@@ -171,6 +173,21 @@ class Brackets:
             group.commas += 1
         elif kind == "colon":
             self._word_alone(text, line, token)
+
+    def _run(self, token: Token, line: int) -> None:
+        """Many plain numbers at once, where nothing else is being read."""
+        if not self.stack:
+            return
+        group = self.stack[-1]
+        if group.key or group.words:
+            for each in apart([token]):
+                self._inside(self.stack[-1], each, line)
+            return
+        texts = token.text.replace(",", " ").split()
+        group.items += [Token("number", text, token.start, token.end) for text in texts]
+        group.lines += [line] * len(texts)
+        group.commas += token.text.count(",")
+        group.trailing = token.text.rstrip().endswith(",")
 
     def _comma(self, group: Group, token: Token, line: int) -> None:
         if group.words and not group.key and group.items and group.opened.text != "{":

@@ -12,6 +12,7 @@ _OPENING, _CLOSING = "⎡⎢⎣⎛⎜⎝", "⎤⎥⎦⎞⎟⎠"
 _TOP, _BOTTOM = "⎡⎛", "⎣⎝"
 _PIECE = re.compile(r"[⎡⎢⎣⎛⎜⎝]([^⎡⎢⎣⎛⎜⎝⎤⎥⎦⎞⎟⎠]*)[⎤⎥⎦⎞⎟⎠]|\[ ([^\[\]]*) \]")
 _STEP = re.compile(r"\s?[0-9]+\s{2,}(\S+) = ")
+_LONGEST = 10_000  # characters of a line that a terminal shows
 _SIZE = re.compile(r"[0-9]+×[0-9]+")
 
 
@@ -39,7 +40,7 @@ def without_brackets(text: str) -> Plain:
     free = 0  # the first line that no matrix has taken its captions from
 
     for n, line in enumerate(lines):
-        pieces = list(_PIECE.finditer(line))
+        pieces = list(_PIECE.finditer(line)) if len(line) < _LONGEST else []
         heading = _STEP.match(line)
         if heading:
             step = heading[1]

@@ -7,7 +7,9 @@ from html import unescape
 
 from tmat.reading.plain_lines import Lines, Plain
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>")
+_TAG = re.compile(
+    r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)([^<>]*+)>|<!--(?s:.*?)(?:-->|\Z)"
+)  # no two parts take the same signs
 _SILENT = frozenset((
     "script", "style", "head", "summary", "label", "nav", "footer", "aside", "button", "svg", "template", "noscript", "title",
 ))  # fmt: skip
@@ -40,27 +42,17 @@ class _Html:
         self.caption = ""
 
     def page(self) -> Plain:
-        text, at, counted = self.text, 0, 0
-        while at < len(text):
-            start = text.find("<", at)
-            if start < 0:
-                start = len(text)
-            self._words(text[at:start])
-            self.line += text.count("\n", counted, start)
-            counted = start
-            if start == len(text):
-                break
-            if text.startswith("<!--", start):
-                end = text.find("-->", start)
-                at = len(text) if end < 0 else end + 3
-                continue
-            tag = _TAG.match(text, start)
-            if tag is None:
-                self._words("<")
-                at = start + 1
-                continue
-            self._tag(tag[2].lower(), bool(tag[1]), tag[3])
+        at = 0
+        for tag in _TAG.finditer(self.text):
+            start = tag.start()
+            if start > at:
+                self._words(self.text[at:start])
+                self.line += self.text.count("\n", at, start)
             at = tag.end()
+            if tag[2]:
+                self._tag(tag[2].lower(), bool(tag[1]), tag[3])
+            self.line += self.text.count("\n", start, at)
+        self._words(self.text[at:])
         self._table()
         return self.lines.plain(prose=True)
 

@@ -38,8 +38,16 @@ _SPELLED = (
 _END = r"(?=$|[\s,;|&\])}│┃║┆┊])"
 
 
+_LONG = 4000  # characters of a line in which plain numbers are taken many at a time
+MOST = 400_000
+"""Tokens of one line, many plain numbers being one: far more than a line has that is no attack."""
+
+
 class Token(NamedTuple):
-    """One token: its kind is number, blank, word, quoted, open, close, comma, end (;), bar, tab, assign or colon."""
+    """One token: its kind is number, blank, word, quoted, open, close, comma, end (;), bar, tab, assign or colon.
+
+    In a long line many plain numbers, each with what parts it from the next, are one token, a run.
+    """
 
     kind: str
     text: str
@@ -48,8 +56,10 @@ class Token(NamedTuple):
 
 
 @cache
-def _lexer() -> re.Pattern[str]:
+def _lexer(*, runs: bool) -> re.Pattern[str]:
+    run = r"(?P<run>(?:[+-]?[0-9]{1,200}+(?:\.[0-9]{0,200}+)?(?:e[+-]?[0-9]{1,2}+)?(?:, *+| ++(?=[0-9+\-])))++)|"
     return re.compile(
+        rf"{run if runs else ''}"
         r"(?P<number>(?>[+-]?(?:[0-9]{1,200}(?:\.[0-9]{0,200})?|\.[0-9]{1,200})(?:e[+-]?[0-9]{1,2})?)(?= *(?:[,\])};\t]|$)| +[0-9+.\-]))"
         rf"|(?P<gap>[^\S\t]+|[≈≃~](?=[0-9.+\-−–√½⅓⅔¼¾]|∞))|(?P<spelled>(?:{'|'.join(_SPELLED)}){_END})"
         r"|(?P<quoted>\"[^\"]*\"|(?<![0-9.])`[^`]*`|'[^']*'(?!\w))"
@@ -82,8 +92,10 @@ def lex(line: str) -> list[Token]:
      ('quoted', '"x"')]
     """
     found: list[Token] = []
-    for match in _lexer().finditer(line):
+    for match in _lexer(runs=len(line) > _LONG).finditer(line):
         kind = match.lastgroup
+        if len(found) > MOST:
+            break
         if kind == "gap":
             continue
         text = match[0]
@@ -99,3 +111,20 @@ def kind_of(text: str) -> str:
     if number(text) is not None:
         return "number"
     return "blank" if is_blank(text) else "word"
+
+
+def apart(tokens: list[Token]) -> list[Token]:
+    """The tokens with each number of a run its own."""
+    if not any(token.kind == "run" for token in tokens):
+        return tokens
+    found: list[Token] = []
+    for token in tokens:
+        if token.kind != "run":
+            found.append(token)
+            continue
+        for match in _lexer(runs=False).finditer(token.text):
+            if match.lastgroup != "gap":
+                kind = str(match.lastgroup)
+                kind = kind if kind in ("number", "comma") else kind_of(match[0])
+                found.append(Token(kind, match[0], token.start + match.start(), token.start + match.end()))
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tmat.errors import InputError
-from tmat.reading.lexing import TRUTH, Token, lex, narrow_thousands, tidied
+from tmat.reading.lexing import MOST, TRUTH, Token, apart, lex, narrow_thousands, tidied
 from tmat.reading.naming import is_known, name_of
 from tmat.reading.number_text import number, why_not
 from tmat.reading.openings import opening
@@ -129,10 +129,17 @@ class Lines:
         word = max(raw.split(), key=len, default="")
         if len(word) > _LONG and not re.search(r"[,;\[\]|]", word[:_LONG]):
             return self.wrong(line, f"{visible(word, 20)} has {len(word)} characters", "expected rows of numbers")
-        digits = sum(raw.count(digit) for digit in "0123456789")
-        if 8 * digits < len(raw) - raw.count(" "):
+        data = raw.encode("utf-8", "replace")
+        if 8 * (len(data) - len(data.translate(None, b"0123456789"))) < len(raw) - raw.count(" "):
             return self.wrong(line, "brackets or separators without numbers between", "expected rows of numbers")
+        other = len(data.translate(None, b"0123456789eE+-., ;\t[]"))
+        if len(raw) > 10 * _LONG and (other > len(raw) // 10 or raw.count(";") > 2 * _LONG):
+            return self._of_more(raw, line)
         return None
+
+    def _of_more(self, raw: str, line: int) -> Wrong:
+        what = f"a line of {len(raw)} characters that are not only numbers"
+        return self.wrong(line, what, f"at most {10 * _LONG} are read", mend="write each row on a line of its own")
 
     # -- one line
 
@@ -203,11 +210,18 @@ class Lines:
 
     def _taken(self, tokens: list[Token], text: str, line: int, raw: str) -> Iterator[Item]:
         """Bracketed values while there are any, then what is left."""
+        if len(tokens) > MOST:
+            self.statement = None
+            yield self._of_more(raw, line)
+            return
         while tokens:
             if self.statement is None:
                 at = opening(tokens)
+                if at is None and len(raw) > 10 * _LONG:
+                    yield self._of_more(raw, line)
+                    return
                 if at is None:
-                    yield from self._unbracketed(without_marks(tokens), text, line, raw)
+                    yield from self._unbracketed(without_marks(apart(tokens)), text, line, raw)
                     return
                 self.statement = Statement(self.origin, tokens, at, text)
                 tokens = tokens[at[1] :]

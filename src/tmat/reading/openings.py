@@ -60,7 +60,7 @@ def _innermost(tokens: list[Token], n: int) -> int:
 
 def _is_number(token: Token) -> bool:
     quoted = token.kind == "quoted" and number(token.text[1:-1]) is not None
-    return quoted or token.kind in ("number", "blank") or token.text in TRUTH
+    return quoted or token.kind in ("number", "blank", "run") or token.text in TRUTH
 
 
 def _is_dictionary(tokens: list[Token], n: int, inside: int) -> bool:

@@ -16,6 +16,9 @@ from tmat.visible import visible
 
 __all__ = ["Pasted", "Problem", "read_pasted"]
 
+_LONG = 1_000_000
+_MOST = 2000  # problems that are told: a text with more is no page of matrices
+
 
 @dataclass(slots=True)
 class Pasted:
@@ -39,6 +42,9 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
     >>> [(one.name, one.matrix.values.tolist()) for one in found]
     [('A', [[0.5, 1.0], [2.0, 0.125]]), ('Z', [[1.0, 2.0], [3.0, 4.0]])]
     """
+    if len(text) > _LONG and 1000 * sum(map(text.count, "0123456789")) < len(text):
+        error = InputError(f"{origin} has {len(text)} characters and hardly a digit", "expected rows of numbers")
+        return Pasted(problems=[Problem(error, "", 1)])
     plain = without_markup(text.removeprefix("\ufeff"))
     lines = re.split(r"\r\n|\r|\n", plain.text)
     page = plain.prose or any(map(is_pipe_rule, lines))
@@ -48,6 +54,8 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
         reader.prose = page and not gatherer.opened
         for item in reader.take(raw, line):
             settling.take(gatherer.take(item))
+        if len(settling.pasted.problems) > _MOST:
+            break
     for item in reader.end():
         settling.take(gatherer.take(item))
     settling.take(gatherer.finish())
