@@ -253,3 +253,19 @@ def test_a_fraction_claims_exactly_what_it_says(cells: str, right: bool) -> None
     [answer] = Answers.of_text(f"A\n{cells}\n")
     fits = PrintedMatrix(answer.values, answer.claim).fits(np.array([[0.5, 0.0]]))
     assert bool(fits.all()) is right
+
+
+def test_a_report_says_how_a_matrix_was_read() -> None:
+    from tmat.marking.mark_answers import mark
+    from tmat.marking.reports.data import as_dict
+    from tmat.marking.reports.table import plain
+
+    key = tmat.attention(
+        [[1.0, 0.0], [0.0, 1.0]], W_Q=[[0.5, 2.0], [3.0, 4.25]], W_K=[[1.0, 0.0], [0.0, 1.0]], W_V=[[1.0], [1.0]]
+    )
+    report = mark(Answers.of_text("Q\n0,5; 2\n3; 4,25\n"), key)
+    assert report["Q"].verdict.word == "right"
+    assert "Q was read so: decimal commas read as points (answers, line 1)" in plain(report).splitlines()
+    assert as_dict(report)["readings"] == [
+        {"name": "Q", "how": "decimal commas read as points", "where": "answers, line 1"}
+    ]

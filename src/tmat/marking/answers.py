@@ -46,6 +46,7 @@ class Answer:
     where: str = ""
     said: Claim | None = None
     given: bool = False
+    notes: tuple[str, ...] = ()  # how it was read, where that is not plain
 
     @property
     def claim(self) -> Claim:
@@ -137,7 +138,10 @@ class Answers:
     @classmethod
     def of_texts(cls, typed: Iterable[TypedMatrix], origin: str = "answers") -> Answers:
         """From matrices as people type them."""
-        return cls([Answer(t.name, t.matrix.values, t.texts, where=f"{origin}, line {t.line}") for t in typed], origin)
+        found = [
+            Answer(t.name, t.matrix.values, t.texts, where=f"{origin}, line {t.line}", notes=t.notes) for t in typed
+        ]
+        return cls(found, origin)
 
     @classmethod
     def of_worksheet(cls, sheet: Worksheet, origin: str = "answers", *, given: bool = True) -> Answers:
