@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tmat.errors import InputError
-from tmat.reading.lexing import MOST, TRUTH, Token, apart, lex, narrow_thousands, tidied
-from tmat.reading.naming import is_known, name_of
-from tmat.reading.number_text import number, why_not
+from tmat.reading.items import Item, Mark, Words, Wrong
+from tmat.reading.lexing import MOST, Token, apart, lex, narrow_thousands, tidied
+from tmat.reading.naming import name_of
 from tmat.reading.openings import opening
-from tmat.reading.rows import Row, r_index, rows_of, without_marks
+from tmat.reading.rows import Row, rows_of, without_marks
+from tmat.reading.sayings import TYPES, Saying, is_prose
 from tmat.reading.statements import Statement, Valued
-from tmat.reading.text_rows import is_box_rule, is_cell, is_misspelt, is_pipe_row, is_pipe_rule, pipe_cells
+from tmat.reading.text_rows import is_box_rule, is_pipe_row, is_pipe_rule, pipe_cells
 from tmat.visible import visible
 
 _LONG = 100_000
@@ -34,64 +34,17 @@ _NOISE = re.compile(
     r"|Parameter containing:|ans =|import .*|from \S+ import .*|library\(.*\)|print\(.*\)|disp\(.*\)|torch\.Size\(\[[0-9, ]*\]\)"
     r"|\[torch\.\w+ of size .*\]|# A tibble.*|<[^<>]*>|DeviceArray.*shape.*|\(?dtype=\S*\)?,?|device=\S*,?|requires_grad=\S*\)?,?|using .*|end)\s*"
 )  # fmt: skip
-_TYPES = frozenset((
-    "f64", "f32", "i64", "i32", "u8", "u32", "str", "cat", "<dbl>", "<int>", "<chr>", "<fct>", "Float64", "Float32", "Int64", "String", "String7",
-    "String15", "Symbol",
-))  # fmt: skip
-_SIZE_ALONE = re.compile(r"[0-9]+ ?[×x] ?[0-9]+")
-_SIZES = re.compile(
-    r"(?:[0-9]+ +)?(?:given +)?[0-9]+×[0-9]+(?: [^0-9\s]+ [0-9]+×[0-9]+)*(?:,? .*)?"
-)  # over a step: 1  3×2 · 2×3 → 3×3
 _CELL_OF = re.compile(r"\s*[^\s\[\](){}]{1,60}\[[^\[\](){},]{1,60},[^\[\](){}]{1,60}\]\s*(?:[=≈&:]|$)")
 _TABLE_SIGNS = str.maketrans("│┃║┆┊", "|||||")
 
 
-@dataclass(slots=True)
-class Words:
-    """A line without a row: a name, the columns' labels, or prose."""
+class Lines(Saying):
+    """Takes lines one by one."""
 
-    line: int
-    said: str
-    words: list[str]
-    ends: bool = False  # in a colon or an equals sign
-    kind: str = "words"  # or heading, remark, shown
-
-
-@dataclass(slots=True)
-class Mark:
-    """A line that says how others go together: blank, rule, head, columns, spoilt, passed."""
-
-    line: int
-    kind: str
-
-
-@dataclass(slots=True)
-class Wrong:
-    """A line that cannot be read, and of which matrix it is; None is the one under way."""
-
-    line: int
-    error: InputError
-    name: str | None = None
-
-
-Item = Words | Row | Valued | Mark | Wrong
-
-
-class Lines:
-    """Takes lines one by one; ``prose`` says that words are to be passed over, as between the tables of a page."""
-
-    def __init__(self, origin: str, *, prose: bool = False, decimal: bool = True) -> None:
-        self.origin = origin
-        self.prose = prose
-        self.decimal = decimal
+    def __init__(self, origin: str, *, decimal: bool = True) -> None:
+        super().__init__(origin, decimal=decimal)
         self.statement: Statement | None = None  # a bracket is open
         self.working = False  # of a cell, which may go on over lines
-
-    def where(self, line: int, column: int | None = None) -> str:
-        return f"in {self.origin}, line {line}" + ("" if column is None else f", column {column}")
-
-    def wrong(self, line: int, what: str, *details: str, column: int | None = None, mend: str | None = None, name: str | None = None) -> Wrong:  # fmt: skip
-        return Wrong(line, InputError(what, self.where(line, column), *details, mend=mend), name)
 
     def take(self, raw: str, line: int) -> Iterator[Item]:
         """What the line is; a line may hold several values."""
@@ -164,7 +117,7 @@ class Lines:
             yield Mark(line, "head")
         elif is_pipe_row(pipes):
             cells = pipe_cells(pipes)
-            types = all(cell in _TYPES or cell in ("---", "") for cell in cells)
+            types = all(cell in TYPES or cell in ("---", "") for cell in cells)
             yield Mark(line, "passed") if types else Row(line, cells, raw=pipes, bars=True)
         elif len(stripped) > 2 and stripped[0] == stripped[-1] == "=":
             yield Words(line, stripped.strip("="), stripped.strip("=").split(), kind="heading")
@@ -198,7 +151,7 @@ class Lines:
         self.working = _CELL_OF.match(text) is not None
         if self.working:
             yield from self._one_cell(tokens, line)
-        elif not (self.prose and _is_prose(text.strip(), tokens)):
+        elif not (self.prose and is_prose(text.strip(), tokens)):
             yield from self._taken(tokens, text, line, raw)
 
     def _one_cell(self, tokens: list[Token], line: int) -> Iterator[Item]:
@@ -221,7 +174,7 @@ class Lines:
                     yield self._of_more(raw, line)
                     return
                 if at is None:
-                    yield from self._unbracketed(without_marks(apart(tokens)), text, line, raw)
+                    yield from self.unbracketed(without_marks(apart(tokens)), text, line, raw)
                     return
                 self.statement = Statement(self.origin, tokens, at, text)
                 tokens = tokens[at[1] :]
@@ -245,69 +198,6 @@ class Lines:
 
     # -- without a bracket
 
-    def _unbracketed(self, tokens: list[Token], text: str, line: int, raw: str) -> Iterator[Item]:
-        """A row after its label, a row, or words."""
-        if not tokens:
-            return
-        cut = max((n for n, t in enumerate(tokens) if t.kind == "assign"), default=None)
-        if cut is None:
-            cut = next((n for n, t in enumerate(tokens) if t.kind == "colon"), None)
-        indexed = r_index(tokens)
-        if cut and cut + 1 < len(tokens) and tokens[cut + 1].kind in ("number", "blank"):
-            label = text[tokens[0].start : tokens[cut].start].strip()
-            relation = tokens[cut].kind if not is_cell(label) else "colon"
-            yield from self._labelled(label, relation, tokens[cut + 1 :], text, line, raw)
-        elif cut:
-            yield from self._spoken(tokens, text, line)
-        elif all(token.text in TRUTH or token.kind == "comma" for token in tokens):
-            yield Row(line, [f"{TRUTH[t.text]:g}" for t in tokens if t.kind == "word"], raw=raw)
-        elif indexed is not None:
-            if any(token.kind in ("number", "blank") for token in indexed[1]):
-                yield from self._labelled(indexed[0], "", indexed[1], text, line, raw)
-        elif _is_row(tokens, text):
-            yield from rows_of(text, tokens, line, raw, decimal=self.decimal)
-        else:
-            yield from self._spoken(tokens, text, line)
-
-    def _labelled(
-        self, label: str, relation: str, right: list[Token], text: str, line: int, raw: str
-    ) -> Iterator[Item]:
-        """A row after its label and a colon, or a matrix after its name and an =."""
-        word = next((token for token in right if token.kind == "word"), None)
-        if word is not None and relation == "assign":
-            what = f"'{visible(word.text, 40)}' where a number is due"
-            yield self.wrong(line, what, column=word.start + 1, name=name_of(label))
-            return
-        rows = rows_of(text, right, line, raw, decimal=self.decimal)
-        if relation and any(token.kind == "end" for token in right[:-1]):
-            yield Words(line, label, label.split(), ends=True)
-            yield from rows
-            return
-        for row in rows:
-            row.label, row.relation = label, relation
-            yield row
-
-    def _spoken(self, tokens: list[Token], text: str, line: int) -> Iterator[Item]:
-        """A line without a row: a name, the columns' labels, or prose."""
-        words = [token for token in tokens if token.kind == "word"]
-        wrong = next((t for t in words if is_misspelt(t.text) and not _SIZE_ALONE.fullmatch(t.text)), None)
-        nested = next((n for n in range(1, len(tokens)) if tokens[n].kind == tokens[n - 1].kind == "open"), None)
-        if wrong is None and nested is not None and any(token.kind == "number" for token in tokens[nested:]):
-            wrong = next((token for token in words if token.start > tokens[nested].start), None)
-        if wrong is not None:
-            what, mend = why_not(wrong.text)
-            yield self.wrong(line, what, column=wrong.start + 1, mend=mend)
-            return
-        said = text.strip()
-        spoken = [t.text.strip("\"'`") for t in tokens if t.kind in ("word", "quoted", "number", "blank", "tab")]
-        spoken = [word for word in spoken if word.strip()]
-        if spoken and set(spoken) <= _TYPES:
-            yield Mark(line, "types")
-        elif not (self.prose and spoken and _SIZE_ALONE.fullmatch(spoken[0])):  # a caption that begins with a size
-            if "\t" in said:
-                spoken = [cell.strip() for cell in text.rstrip("\n").split("\t")]
-            yield Words(line, said, spoken, ends=said.endswith((":", "=", "→", "->", "=>")))
-
 
 _AFTER = ("and", "&", "$", "$$", ".", "\\", "quad")
 
@@ -316,32 +206,3 @@ def _uncommented(text: str) -> str:
     if len(text) > _LONG or not ("#" in text or "/" in text or "%" in text):
         return text
     return _COMMENT.sub("", text)
-
-
-def _is_row(tokens: list[Token], text: str) -> bool:
-    """Whether a line without a label holds numbers for their own sake: none that only counts a name, as in head 1 or (1) Q."""
-    numbers, depth = [], 0
-    for n, token in enumerate(tokens):
-        depth += (token.kind == "open") - (token.kind == "close")
-        if not depth and token.kind in ("number", "blank"):
-            numbers.append(n)
-    if not numbers:
-        return False
-    words = [token.text for token in tokens if token.kind in ("word", "quoted")]
-    if len(numbers) > 1 or not words or len(tokens) > 8:
-        return True
-    counts = tokens[numbers[0]].text in ("-", "–", "—") or tokens[numbers[0]].text.strip("().").isdigit()
-    last = tokens[-1].kind not in ("number", "blank")
-    said = " ".join(words)
-    named = is_known(said) or is_known(name_of(said)) or is_known(name_of(text))
-    return not (counts and (named or said.lower() in ("head", "step")) and (last or numbers[0] in (0, len(tokens) - 1)))
-
-
-def _is_prose(text: str, tokens: list[Token]) -> bool:
-    """Whether a line is a size, a formula, or has more words than numbers: no row, and no name."""
-    if "$" in text or text.startswith("**") or _SIZE_ALONE.fullmatch(text) or _SIZES.fullmatch(text):
-        return True
-    if text.endswith(("=", ":")) or (any(sign in text for sign in "[({") and opening(tokens) is not None):
-        return False
-    words = [word.strip(",()") for word in text.split()]
-    return len(words) > 2 and 2 * sum(number(word) is not None or is_cell(word) for word in words) < len(words)
