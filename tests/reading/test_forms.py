@@ -1,4 +1,7 @@
-"""Forms in which people write matrices: what each means, as a matrix and as an answer, or why it is refused."""
+"""Forms in which people write matrices: what each means, as a matrix and as an answer, or why it is refused.
+
+``pytest --rewrite-docs`` writes their table into docs/reading.md.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from tmat.sheet.names import canonical
 FORMS = Path(__file__).resolve().parents[2] / "fixtures" / "forms"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((FORMS / "expected.json").read_text("utf-8"))
 READ = sorted(form for form in EXPECTED if "read" in EXPECTED[form])
+PAGE = FORMS.parents[1] / "docs" / "reading.md"
 REFUSED = sorted(EXPECTED.keys() - READ)
 
 
@@ -50,6 +54,14 @@ def test_a_form_is_a_matrix_and_an_answer(form: str) -> None:
             assert same(read_matrix(name or "X", source).values, rows)
 
 
+@pytest.mark.parametrize("form", [form for form in READ if len(EXPECTED[form]["read"]) == 1])
+def test_a_form_is_a_matrix_inline(form: str) -> None:
+    text = (FORMS / f"{form}.txt").read_text("utf-8").rstrip("\n")
+    [rows] = EXPECTED[form]["read"].values()
+    if "nan" not in str(rows):
+        assert same(read_matrix("X", text).values, rows)
+
+
 @pytest.mark.parametrize("form", REFUSED)
 def test_a_form_is_refused_and_said_why(form: str) -> None:
     due = EXPECTED[form]
@@ -60,3 +72,41 @@ def test_a_form_is_refused_and_said_why(form: str) -> None:
     for read in (lambda path: read_matrix("X", str(path)), Answers.read):
         with pytest.raises(InputError):
             read(FORMS / f"{form}.txt")
+
+
+def example(form: str) -> str:
+    """A text as one cell of a table in Markdown."""
+    shown = []
+    for line in (FORMS / f"{form}.txt").read_text("utf-8").strip("\n").split("\n"):
+        tick = "``" if "`" in line else "`"
+        pad = " " if tick == "``" else ""
+        text = line.replace("\t", "⇥").replace("\u200b", "").replace("|", "\\|")
+        shown.append(f"{tick}{pad}{text}{pad}{tick}" if text.strip() else "")
+    return "<br>".join(shown)
+
+
+def meaning(due: dict[str, Any]) -> str:
+    if "read" not in due:
+        return "refused"
+    sizes = [f"{name} {len(rows)}×{len(rows[0])}".strip() for name, rows in due["read"].items()]
+    return ", ".join(sizes) + (f"; {due['note']}" if "note" in due else "")
+
+
+def table() -> str:
+    lines: list[str] = []
+    for group in dict.fromkeys(due["group"] for due in EXPECTED.values()):
+        lines += [f"## {group}", "", "| form | an example | is read as |", "|---|---|---|"]
+        own = [(form, due) for form, due in EXPECTED.items() if due["group"] == group]
+        lines += [f"| {due['form']} | {example(form)} | {meaning(due)} |" for form, due in own]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def test_the_page_has_every_form(request: pytest.FixtureRequest) -> None:
+    page = PAGE.read_text("utf-8")
+    before, _, rest = page.partition("<!-- forms -->\n")
+    _, end, after = rest.partition("<!-- end -->")
+    due = f"{before}<!-- forms -->\n{table()}{end}{after}"
+    if request.config.getoption("--rewrite-docs"):
+        PAGE.write_text(due, "utf-8")
+    assert PAGE.read_text("utf-8") == due

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,32 +14,10 @@ import tmat
 from tmat.errors import InputError
 from tmat.marking.answers import Answers
 from tmat.reading.pasted import read_pasted
-from tmat.reading.sources import read_matrix
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Matrix
 
-FORMS = Path(__file__).resolve().parents[2] / "fixtures" / "pasted"
-EXPECTED = json.loads((FORMS / "expected.json").read_text("utf-8"))
 HALF = [[0.5, -1.25, 3.0], [2.0, 0.125, -4.0]]
-
-
-def numbers(rows: list[list[float | str]]) -> list[list[float]]:
-    return [[float(cell) for cell in row] for row in rows]
-
-
-@pytest.mark.parametrize("form", sorted(EXPECTED))
-def test_forms_as_a_matrix_and_as_an_answer(form: str) -> None:
-    path = str(FORMS / f"{form}.txt")
-    if EXPECTED[form] is None:
-        with pytest.raises(InputError, match=r"line \d"):
-            read_matrix("A", path)
-        with pytest.raises(InputError, match=r"line \d"):
-            Answers.read(path)
-        return
-    assert read_matrix("A", path).values.tolist() == numbers(EXPECTED[form])
-    answers = Answers.read(path)
-    assert [answer.values.tolist() for answer in answers] == [numbers(EXPECTED[form])]
-    assert not answers.unread
 
 
 MORE = [
@@ -205,18 +181,6 @@ def test_no_number_is_lost_in_silence(rows: list[list[str]], gap: str) -> None:
     )
     assert read + labels >= written or len(pasted.found) > 1, text
     assert all(math.isfinite(x) for one in pasted.found for x in one.matrix.values.ravel() if not math.isnan(x))
-
-
-DOCUMENTED = re.findall(
-    r"```text\n(.*?)\n```", (FORMS.parents[1] / "docs" / "reading.md").read_text("utf-8"), re.DOTALL
-)
-
-
-@pytest.mark.parametrize("text", DOCUMENTED)
-def test_every_form_of_the_page_is_read(text: str) -> None:
-    pasted = read_pasted(text, "a.txt")
-    assert [one.matrix.values.tolist() for one in pasted.found] == [HALF]
-    assert not pasted.problems
 
 
 def test_a_long_line_is_answered_at_once() -> None:

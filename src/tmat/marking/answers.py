@@ -235,7 +235,10 @@ def file_data(path: Path) -> bytes:
 
 def _from_json(data: bytes, origin: str) -> Answers:
     matrices: list[Answer] = []
-    for document in read_documents(BytesIO(data), origin):
+    documents = list(read_documents(BytesIO(data), origin))
+    if len(documents) > 1 and all(isinstance(each, dict) and list(each) == [""] for each in documents):
+        raise InputError(f"{origin} holds lists without a name", "each a row, as a program prints them one by one")
+    for document in documents:
         if isinstance(document, Worksheet):
             matrices += Answers.of_worksheet(document, origin).matrices
         else:
