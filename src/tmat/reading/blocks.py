@@ -125,6 +125,9 @@ def _table(block: Block, origin: str) -> tuple[list[list[str]], list[str] | None
         return is_cell(cell) or (truth and cell in TRUTH)
 
     rows, note = without_commas(_semicolons(block.rows), where)
+    rows = [row for row in rows if row.cells]
+    if not rows:
+        raise InputError("a matrix without numbers", where(block.line))
     header, rows, counted_head = head(rows, block.header, block.head_of_table, fills)
     labels, rows, counted_rows = labels_of(rows, header, fills, where)
     block.notes += [each for each in (note, counted_head, counted_rows) if each]

@@ -91,6 +91,11 @@ class Gatherer:
             self.remark = item.said if is_known(item.said) else self.remark
             self.gap = gap
             return
+        if item.kind in ("rows", "columns"):
+            if self.block is not None and not self.block.rows:
+                self.block.labels[item.kind] = item.words
+            self.gap = gap
+            return
         if item.kind == "heading" or self.block is None or self.block.rows or self.block.spoilt:
             yield from self.finish()
         if item.kind == "heading":
@@ -217,7 +222,7 @@ class Gatherer:
             if block is not None and block.rows and block is not self.columns:
                 self.columns.beside.append(block)
             block, self.columns = self.columns, None
-        if block is None or block.spoilt:
+        if block is None or block.spoilt or any(isinstance(one, Under) and one.spoilt for one in block.beside):
             return
         block.rows = [row for row in block.rows if row.cells or row.text]
         if block.rows:

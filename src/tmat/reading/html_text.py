@@ -36,6 +36,7 @@ class _Html:
         self.rows: list[list[str]] = []
         self.places: list[int] = []
         self.heads: list[bool] = []
+        self.labelled: list[bool] = []  # whether a row's first cell is marked as a label
         self.cell: list[str] | None = None
         self.tables = 0
         self.preformatted = False
@@ -124,6 +125,8 @@ class _Html:
             self.rows.append([])
             self.places.append(self.line)
             self.heads.append(True)
+        if not self.rows[-1]:
+            self.labelled.append(name == "th")
         self.cell = []
         if name != "th":
             self.heads[-1] = False
@@ -144,5 +147,10 @@ class _Html:
             return
         self._break()
         first = kept[0][0]
+        if self.labelled and all(self.labelled) and not kept[0][2] and first[0]:
+            kept.insert(
+                0, (["", *map(str, range(1, len(first)))], kept[0][1], True)
+            )  # marked as labels, whatever they are
+        self.labelled = []
         head = len(kept) > 1 and (kept[0][2] or (first[0] == "" and len(first) > 1))
         self.lines.table([cells for cells, _, _ in kept], [place for _, place, _ in kept], head=head)

@@ -38,7 +38,7 @@ _LAST_ARGUMENT = {
 def without_latex(text: str) -> Plain:
     """The text with its matrices as brackets or bars."""
     begin = text.find("\\begin{document}")
-    reader = _Latex(text, begin + len("\\begin{document}") if begin >= 0 else 0)
+    reader = _Latex(text.replace(_PLACE, " "), begin + len("\\begin{document}") if begin >= 0 else 0)
     return reader.page()
 
 
@@ -249,7 +249,7 @@ class _Latex:
         if not rows:
             return " "
         words = [any(cell and not is_cell(cell) for cell in cells) for cells in rows]
-        if all(len(cells) == 1 for cells in rows) and all(words):
+        if all(len(cells) == 1 for cells in rows) and (all(words) or (name == "array" and any(words))):
             self.labels = [cells[0] for cells in rows]
             return " "
         labels, self.labels = self.labels, []
@@ -257,6 +257,8 @@ class _Latex:
             labels = []
         if labels or heads or (any(words) and (name in _TABLES or all(not is_cell(cells[0]) for cells in rows))):
             rows = [[label, *cells] for label, cells in zip(labels, rows, strict=True)] if labels else rows
+            if labels and not heads:
+                heads = [str(n) for n in range(1, len(rows[0]))]  # under an empty corner a label may be anything
             if heads:
                 rows, places = [["", *heads] if labels else heads, *rows], [places[0], *places]
             bars = ["| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |" for cells in rows]

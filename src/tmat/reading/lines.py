@@ -19,7 +19,8 @@ from tmat.visible import visible
 _LONG = 100_000
 _PLAIN = re.compile(r"(?=\s*[+\-−.,;]?\.?[0-9])(?:[0-9eE.,; \t]|[+\-−](?=[0-9.]))*+")
 _HEADING = re.compile(r"\s*#{2,6}\s+(\S.*)")
-_COMMENT = re.compile(r"(?:^|\s)(?:#.*|//.*|%[%\s]*[^\W\d_].*)$|(?:^|\s)/\*.*?\*/\s*$")
+_COMMENT = re.compile(r"(?:^|\s)(?:#(?!#\w).*|//.*|%[%\s]*[^\W\d_].*)$|(?:^|\s)/\*.*?\*/\s*$")
+_LABELS = re.compile(r"# (rows|columns): ")  # which tmat writes where a label cannot stand before numbers
 _RULE = re.compile(r"\s*(?:[={2}\-]{3,}(?:\s+[=\-]{2,})*|\*{3,}|`{3,}.*|~{3,}.*|_{5,}|:{3,}.*)\s*")
 _PROMPT = re.compile(
     r"\s*(?:>>>|\.\.\.(?=\s)|In ?\[\d*\]:|Out ?\[\d*\][:=]|julia>|octave:\d+>|>>|>(?=\s)|(?:\[\d+\]:))\s?"
@@ -125,7 +126,9 @@ class Lines(Saying):
             yield from self._said(cut, line, raw)
 
     def _empty(self, comment: str, stripped: str, line: int) -> Iterator[Item]:
-        if comment.startswith("#"):
+        if labels := _LABELS.match(comment):
+            yield Words(line, comment, comment[labels.end() :].split(" | "), kind=labels[1])
+        elif comment.startswith("#"):
             yield Words(line, name_of(comment.lstrip("#")), [], kind="remark")
         elif len(stripped.split()) > 1 or stripped.startswith("---"):
             yield Mark(line, "rule")
@@ -203,6 +206,6 @@ _AFTER = ("and", "&", "$", "$$", ".", "\\", "quad")
 
 
 def _uncommented(text: str) -> str:
-    if len(text) > _LONG or not ("#" in text or "/" in text or "%" in text):
+    if len(text) > _LONG or text.lstrip().startswith("|") or not ("#" in text or "/" in text or "%" in text):
         return text
     return _COMMENT.sub("", text)

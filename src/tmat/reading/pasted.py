@@ -50,7 +50,7 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
     page = plain.prose or any(map(is_pipe_rule, lines))
     reader, gatherer, settling = Lines(origin, decimal=not commas), Gatherer(origin), _Settling(origin)
     for n, raw in enumerate(lines):
-        line = n + 1 if plain.lines is None else plain.lines[min(n, len(plain.lines) - 1)]
+        line = n + 1 if not plain.lines else plain.lines[min(n, len(plain.lines) - 1)]
         reader.prose = page and not gatherer.opened
         for item in reader.take(raw, line):
             settling.take(gatherer.take(item))

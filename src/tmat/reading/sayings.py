@@ -23,6 +23,7 @@ _SIZE_ALONE = re.compile(r"[0-9]+ ?[×x] ?[0-9]+")
 _SIZES = re.compile(
     r"(?:[0-9]+ +)?(?:given +)?[0-9]+×[0-9]+(?: [^0-9\s]+ [0-9]+×[0-9]+)*(?:,? .*)?"
 )  # over a step: 1  3×2 · 2×3 → 3×3
+_MOST = 8  # words of a label
 
 
 class Saying:
@@ -47,7 +48,8 @@ class Saying:
         if cut is None:
             cut = next((n for n, t in enumerate(tokens) if t.kind == "colon"), None)
         indexed = r_index(tokens)
-        if cut and cut + 1 < len(tokens) and tokens[cut + 1].kind in ("number", "blank"):
+        sentence = sum(token.kind == "word" for token in tokens[: cut or 0]) > _MOST  # in which a number is said
+        if cut and not sentence and cut + 1 < len(tokens) and tokens[cut + 1].kind in ("number", "blank"):
             label = text[tokens[0].start : tokens[cut].start].strip()
             relation = tokens[cut].kind if not is_cell(label) else "colon"
             yield from self._labelled(label, relation, tokens[cut + 1 :], text, line, raw)
@@ -88,7 +90,7 @@ class Saying:
         nested = next((n for n in range(1, len(tokens)) if tokens[n].kind == tokens[n - 1].kind == "open"), None)
         if wrong is None and nested is not None and any(token.kind == "number" for token in tokens[nested:]):
             wrong = next((token for token in words if token.start > tokens[nested].start), None)
-        if wrong is not None:
+        if wrong is not None and not text.rstrip().endswith("="):  # what an equals sign ends is a name
             what, mend = why_not(wrong.text)
             yield self.wrong(line, what, column=wrong.start + 1, mend=mend)
             return

@@ -17,6 +17,7 @@ class Under(Block):
 
     above: list[tuple[Words, bool]] = field(default_factory=list)
     apart: bool = False  # a blank line between the words and the rows
+    labels: dict[str, list[str]] = field(default_factory=dict)  # of rows and columns, in comments
     framed: bool = False
     spoilt: bool = False
 
@@ -28,6 +29,11 @@ class Under(Block):
 def title(block: Under) -> None:
     """The words above the rows: as many as the columns directly above them label these, the ones before name the matrix."""
     above = block.above
+    rows, labels = block.rows, block.labels.get("rows", [])
+    if len(labels) == len(rows) and all(row.label is None for row in rows):
+        for row, label in zip(rows, labels, strict=True):
+            row.label = label
+    block.header = block.header or block.labels.get("columns")
     if above and block.header is None and above[-1][0].kind == "words" and not above[-1][0].ends:
         last, gap = above[-1]
         fits = block.heads(last.words)
