@@ -233,3 +233,12 @@ def test_a_report_says_how_a_matrix_was_read() -> None:
     assert as_dict(report)["readings"] == [
         {"name": "Q", "how": "decimal commas read as points", "where": "answers, line 1"}
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["\\bigl[\x1f\x7f\n 1 & 2 \\\\", "A =\n\n Column 1:\n\n 1\n\n Column 2:\n\n 1.O x\n", "⎡ x\n", '⎢ " 6 ⎥\n']
+)
+def test_what_is_damaged_is_refused_in_words(text: str) -> None:
+    pasted = read_pasted(text, "a.txt")
+    assert not [one for one in pasted.found if not one.texts]
+    assert all(problem.error.what for problem in pasted.problems)
