@@ -7,7 +7,7 @@ import re
 from tmat.reading.plain_lines import Lines, Plain
 
 _CELL = re.compile(r"\[\s*\$?\s*([^\[\]$]*?)\s*\$?\s*\]")
-_EQUATION = re.compile(r"#equation\(\s*\$\s*(.*?)\s*=?\s*\$\s*,\s*(?:true|false)\s*,\s*(labelled|plain|mat)?")
+_EQUATION = re.compile(r"#(?:fit\()?equation\(\s*\$\s*(.*?)\s*=?\s*\$\s*,\s*(?:true|false)\s*,\s*(labelled|plain|mat)?")
 _ROW = re.compile(r"\s*\((.*?),?\s*\)\s*,?\s*")
 _TABLE = re.compile(r"#?table\(")
 _COLUMNS = re.compile(r"columns:\s*(?:([0-9]+)|\(([^)]*)\))")
