@@ -69,6 +69,15 @@ class Extent(StrEnum):
     CELLS = "cells"
 
 
+class Scope(StrEnum):
+    """Where one mistake was made: in one step, in several of one stage, in every head, in every layer."""
+
+    STEP = "step"
+    STEPS = "steps"
+    HEADS = "heads"
+    LAYERS = "layers"
+
+
 @dataclass(slots=True)
 class Mistake:
     """A mistake in a step: a slip by name, and the details for its sentences.
@@ -86,6 +95,7 @@ class Mistake:
     details: Mapping[str, Any] = field(default_factory=dict)
     first: Mistake | None = None  # made before it, in an operand
     within: str | None = None  # the step that was not handed in, in which it was made
+    scope: Scope = Scope.STEP
 
     @property
     def label(self) -> str:
@@ -101,7 +111,7 @@ class Mistake:
     def tells(self) -> tuple[object, ...]:
         """What it tells the writer: equal where two names stand for the same thing done."""
         first = None if self.first is None else self.first.tells
-        return self.said, self.result, self.operands, tuple(sorted(self.details.items())), first, self.within
+        return self.said, self.result, self.operands, tuple(sorted(self.details.items())), first, self.within, self.scope
 
 
 @dataclass(slots=True)
@@ -119,6 +129,7 @@ class Finding:
     certainty: Certainty = Certainty.SURE
     extent: Extent = Extent.CELLS
     made_from: tuple[Source, ...] = ()
+    settled_by: str = ""  # the step that would tell the mistakes apart, were it handed in
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -139,6 +150,8 @@ class Remark(StrEnum):
     BLANK = "blank"
     ROUNDING = "rounding"  # within what rounding before the step could do
     SHAPE = "shape"  # not the rows and columns that are due
+    DIFFERS = "differs"  # a program's numbers: how many are off, and by how much at most
+    SHORT_PRODUCTS = "short-products"  # right for a program that shortens its products to TF32
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +162,5 @@ class Note:
     matrices: tuple[str, ...] = ()
     count: int = 0
     shapes: tuple[tuple[int, int], ...] = ()
+    most: float = 0.0
+    cell: Cell = (0, 0)

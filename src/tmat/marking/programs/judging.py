@@ -1,0 +1,139 @@
+"""Marking what a program computed: each matrix that was handed in is right, follows, has a bug with a name, or is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tmat.marking.findings import Note, Remark
+from tmat.marking.key import Key, KeyMatrix
+from tmat.marking.programs.chain import Chain, Held
+from tmat.marking.programs.search import Search, agrees
+from tmat.marking.verdicts import GIVEN, StepReport, Verdict
+from tmat.numbers.floats import FLOAT32, FLOAT_TYPES, TF32, FloatType
+from tmat.operations.operation import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dumped:
+    """A matrix as a program wrote it, and the type that it computed in."""
+
+    values: Array
+    type: FloatType
+
+    @property
+    def stored(self) -> Array:
+        """What storing the numbers lost, of each."""
+        return np.asarray(np.where(np.isfinite(self.values), np.abs(self.values), 0.0) * self.type.roundoff)
+
+
+class Judging:
+    """The matrices of one program, in the order of the key."""
+
+    def __init__(self, key: Key, dumped: Mapping[int, Dumped], *, slips: bool = True) -> None:
+        self.key, self.dumped, self.slips = key, dumped, slips
+        self.kind = max((each.type for each in dumped.values()), key=lambda kind: kind.roundoff)
+        exact = [matrix.values if matrix.exact is None else matrix.exact for matrix in key.matrices]
+        given = {m.index: self._copied(m) for m in key.matrices if m.given}
+        self.due = Chain(key, self.kind, given, exact)
+        self.fixed = dict(given)  # and what was handed in, as far as it was judged
+        self.off: set[int] = set()  # what was handed in and is not right
+
+    def _copied(self, matrix: KeyMatrix) -> Held:
+        """A given matrix: the key's, rounded to the type that the program computes in."""
+        values = matrix.values
+        return Held(values, np.where(np.isfinite(values), np.abs(values), 0.0) * self.kind.roundoff)
+
+    def reports(self) -> list[StepReport]:
+        return [self._judged(self.key.matrices[index], self.dumped[index]) for index in sorted(self.dumped)]
+
+    def _judged(self, matrix: KeyMatrix, dumped: Dumped) -> StepReport:
+        report = StepReport(
+            matrix.stage, matrix.name, matrix.label, matrix.op.name if matrix.op else GIVEN, Verdict.RIGHT,
+            np.zeros(matrix.values.shape, dtype=np.int8), rows=matrix.rows, cols=matrix.cols,
+            printed=dumped.values, due=matrix.values, precision=dumped.type.name,
+        )  # fmt: skip
+        if dumped.values.shape != matrix.values.shape:
+            report.verdict = Verdict.SHAPE
+            report.cells[:] = int(Verdict.SHAPE)
+            report.notes.append(Note(Remark.SHAPE, (matrix.name,), shapes=(dumped.values.shape, matrix.values.shape)))
+            return report
+        if matrix.given:
+            self._given(matrix, dumped, report)
+        else:
+            self._step(matrix, dumped, report)
+        self.fixed[matrix.index] = Held(dumped.values, dumped.stored)
+        if report.verdict is not Verdict.RIGHT:
+            self.off.add(matrix.index)
+        return report
+
+    def _given(self, matrix: KeyMatrix, dumped: Dumped, report: StepReport) -> None:
+        same = agrees(dumped.values, self.due.fixed[matrix.index], dumped.stored)
+        report.cells[~same] = int(Verdict.WRONG)
+        report.verdict = Verdict.RIGHT if same.all() else Verdict.WRONG
+        report.counts = not same.all()
+        if not same.all():
+            report.notes.append(Note(Remark.NOT_COPIED, (matrix.name,)))
+
+    def _step(self, matrix: KeyMatrix, dumped: Dumped, report: StepReport) -> None:
+        right = self._right(matrix, dumped, self.due, report)
+        if right:
+            return
+        own = Chain(self.key, self.kind, self.fixed)
+        sources = [index for index in self._sources(matrix) if index in self.off]
+        if len(self.fixed) > len(self.due.fixed) or sources:
+            if self._right(matrix, dumped, own, report):
+                if sources:
+                    names = tuple(self.key.matrices[index].name for index in sources)
+                    report.notes.append(Note(Remark.FOLLOWS, names))
+                    report.verdict = Verdict.FOLLOWS
+                    report.cells[:] = int(Verdict.FOLLOWS)
+                return
+        self._wrong(matrix, dumped, own, report)
+
+    def _sources(self, matrix: KeyMatrix) -> list[int]:
+        """The matrices that were handed in and that a step was made from, directly or by hidden steps."""
+        chain = Chain(self.key, self.kind, self.fixed)
+        made = [matrix.index, *chain.before(matrix.index)]
+        return sorted({n for index in made for n in self.key.matrices[index].of or () if n in self.dumped})
+
+    def _right(self, matrix: KeyMatrix, dumped: Dumped, chain: Chain, report: StepReport) -> bool:
+        """Whether a correct program could have these numbers; kernels that shorten products to TF32 are correct."""
+        held = Held(chain.values(matrix.index), chain.deviation(matrix.index))
+        if agrees(dumped.values, held, dumped.stored).all():
+            return True
+        if dumped.type is not FLOAT32:
+            return False
+        short = Chain(self.key, TF32, chain.fixed, chain.known)
+        near = Held(held.values, short.deviation(matrix.index))
+        if not agrees(dumped.values, near, dumped.stored).all():
+            return False
+        report.notes.append(Note(Remark.SHORT_PRODUCTS))
+        return True
+
+    def _wrong(self, matrix: KeyMatrix, dumped: Dumped, chain: Chain, report: StepReport) -> None:
+        held = Held(chain.values(matrix.index), chain.deviation(matrix.index))
+        wrong = ~agrees(dumped.values, held, dumped.stored)
+        report.cells[wrong] = int(Verdict.WRONG)
+        finding = Search(chain, matrix.index, dumped.values, dumped.stored).run() if self.slips else None
+        if finding is not None:
+            report.cells[wrong] = int(Verdict.SLIP)
+            report.findings.append(finding)
+        report.verdict = Verdict(int(report.cells.max(initial=0)))
+        report.notes.append(_differs(dumped, held, wrong))
+
+
+def _differs(dumped: Dumped, held: Held, wrong: np.ndarray) -> Note:
+    """How much is wrong: how many cells, the largest difference, and what the type allows there."""
+    with np.errstate(all="ignore"):
+        off = np.where(wrong, np.abs(dumped.values - held.values), -1.0)
+    off = np.where(np.isnan(off), np.inf, off)
+    place = np.unravel_index(int(np.argmax(off)), off.shape)
+    return Note(Remark.DIFFERS, count=int(wrong.sum()), most=float(off[place]), cell=(int(place[0]), int(place[1])))
+
+
+def type_of(name: str) -> FloatType:
+    """The type of a name: float32."""
+    return FLOAT_TYPES[name]

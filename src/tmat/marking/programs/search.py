@@ -1,0 +1,223 @@
+"""The search for the bug that makes a program's numbers: every bug of every hidden step, carried forward and compared.
+
+A bug is tried on a few rows first, then on the whole matrix. It is believed when the numbers that it yields and the
+right ones differ by so much more than a correct program errs that chance would not have brought them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
+from math import log
+
+import numpy as np
+
+from tmat.marking.findings import Cells, Certainty, Extent, Finding, Kind, Mistake, cells_of
+from tmat.marking.likelihood import cost_of
+from tmat.marking.programs.bugs import Bug, Bugs
+from tmat.marking.programs.chain import Chain, Held, Rows
+from tmat.operations.bounds import CONFIDENCE
+from tmat.operations.operation import Array
+from tmat.sheet.names import stem
+
+SAMPLE = 8  # rows that every bug is tried on
+SURE = log(1000.0)
+PERHAPS = log(10.0)
+MOST = 12  # bugs that are computed whole
+PAIRS = 4_000  # pairs of bugs that are tried
+LEAST = 0.05  # of the room: correct programs in any type leave about 0.1 of it, so less says no more
+RIVALS = 3  # bugs that one finding names
+
+Bunch = tuple[Bug, ...]
+"""Bugs made together."""
+
+
+def agrees(actual: Array, held: Held, stored: Array) -> Cells:
+    """Whether numbers are what a correct program could have: within its deviation and what storing them lost."""
+    with np.errstate(all="ignore"):
+        near = np.abs(actual - held.values) <= CONFIDENCE * np.hypot(held.errors, stored)
+        same = (actual == held.values) | (np.isnan(actual) & np.isnan(held.values))
+    return np.asarray(same | (near & np.isfinite(actual)))
+
+
+@dataclass(slots=True, eq=False)
+class Match:
+    """Bugs that yield all that was handed in: the numbers, the log-likelihood that it is not chance, the misfit."""
+
+    bugs: Bunch
+    held: Held
+    worth: float
+    misfit: float  # mean square of what is left over, in deviations
+
+
+class Search:
+    """One target whose numbers are wrong."""
+
+    def __init__(self, chain: Chain, target: int, actual: Array, stored: Array) -> None:
+        self.chain, self.target, self.actual, self.stored = chain, target, actual, stored
+        self.right = chain.values(target)
+        self.tried = 0
+        rows = self._sample()
+        self.sampled = Bugs(chain, target, rows, chain.held(target, rows))
+
+    @cached_property
+    def whole(self) -> Bugs:
+        """The bugs in all rows."""
+        if self.sampled.rows is None:
+            return self.sampled
+        return Bugs(self.chain, self.target, None, self.chain.held(self.target))
+
+    def _sample(self) -> Rows:
+        """Some rows, the farthest off among them; None for all where there are few."""
+        height = self.actual.shape[0]
+        if height <= 2 * SAMPLE:
+            return None
+        with np.errstate(all="ignore"):
+            off = np.nan_to_num(np.abs(self.actual - self.right), nan=np.inf).max(axis=1)
+        farthest = np.argsort(-off, kind="stable")[: SAMPLE // 2]
+        spread = np.linspace(0, height - 1, SAMPLE // 2).astype(np.intp)
+        return np.unique(np.concatenate([farthest, spread]))
+
+    def run(self) -> Finding | None:
+        """The finding, or None: nothing is said where no bug beats chance."""
+        singles = list(self.sampled.all())
+        self.tried = len(singles)
+        matches = self._matches((bug,) for bug in singles)
+        if not matches:
+            pairs = list(_pairs(singles))
+            self.tried += len(pairs)
+            matches = self._matches(pairs)
+        return self._finding(matches) if matches else None
+
+    # -- matches
+
+    def _matches(self, bunches: Iterable[Bunch]) -> list[Match]:
+        """What makes the sampled rows, and then all of them."""
+        found: list[Match] = []
+        for bunch in bunches:
+            if self._made(self.sampled, bunch) is None:
+                continue
+            made = self._made(self.whole, bunch)
+            match = None if made is None else self._weighed(bunch, made)
+            if match is not None and match.worth >= PERHAPS:
+                found.append(match)
+            if len(found) == MOST:
+                break
+        return found
+
+    def _made(self, bugs: Bugs, bunch: Bunch) -> Held | None:
+        """The target with bugs in it, where that is what was handed in."""
+        starts = {start: bug for bug in bunch for start in bug.starts}
+        if bugs.rows is not None and self._one_after_another(tuple(starts)):
+            bugs = self.whole  # a step between two bugs is needed whole
+        made = self.chain.redone(
+            list(starts), self.target, bugs.held, lambda matrix, now: bugs.changed(starts[matrix.index], matrix, now)
+        )
+        if made is None or not np.isfinite(made.errors).all():
+            return None
+        rows = made.rows
+        actual, stored = (a if rows is None else a[rows] for a in (self.actual, self.stored))
+        return made if agrees(actual, made, stored).all() else None
+
+    def _one_after_another(self, starts: tuple[int, ...]) -> bool:
+        """Whether one of the steps comes after another."""
+        first = min(starts)
+        return len(starts) > 1 and len({*self.chain.after([first], self.target)} & {*starts}) > 1
+
+    def _weighed(self, bunch: Bunch, made: Held) -> Match:
+        """The log-likelihood that a wrong number anywhere near would have agreed, where bug and right number differ."""
+        room = np.maximum(CONFIDENCE * np.hypot(made.errors, self.stored), 1e-300)
+        with np.errstate(all="ignore"):
+            off, left = np.abs(self.actual - self.right), (self.actual - made.values) / room
+            known = np.isfinite(off)
+            misfit = float(np.mean(np.square(np.where(np.isfinite(left), left, 0.0))))
+            room = room * np.clip(np.sqrt(misfit), LEAST, 1.0)
+            scale = float(np.sqrt(np.mean(np.square(off[known])))) if known.any() else 1.0
+            told = np.abs(made.values - self.right) > room
+            each = np.where(told & known, np.log(np.maximum(1.25 * scale / room, 1.0)), 0.0)
+            each = np.where(~known & np.isfinite(self.right), log(2.0), each)  # ∞ or NaN where a number is due
+        cost = sum(cost_of(bug.rare) for bug in bunch) + log(max(self.tried, 1))
+        return Match(bunch, made, float(each.sum()) - cost, misfit)
+
+    # -- what is said
+
+    def _finding(self, matches: Sequence[Match]) -> Finding:
+        """The likeliest, and its rivals: those that make the numbers as well."""
+        cells = self.actual.size
+        least = min(match.misfit for match in matches)
+        alike = [match for match in matches if cells * (match.misfit - least) / max(2.0 * least, 1e-12) <= SURE or match.misfit <= least]
+        alike.sort(key=lambda match: -match.worth)
+        best = alike[0]
+        named = _distinct(alike)
+        mistakes = tuple(_mistake(match.bugs, self.chain, self.target) for match in named)
+        wrong = ~agrees(self.actual, Held(self.right, self.whole.held[self.target].errors), self.stored)
+        certainty = Certainty.SURE if best.worth >= SURE else Certainty.PERHAPS
+        extent = Extent.MATRIX
+        return Finding(Kind.SLIP, mistakes, cells_of(wrong), certainty, extent, settled_by=self._apart(named))
+
+    def _apart(self, matches: Sequence[Match]) -> str:
+        """The hidden step whose numbers would tell the bugs apart; nothing where there is one bug or no such step."""
+        if len(matches) < 2:
+            return ""
+        starts = [min(match.bugs[0].starts) for match in matches]
+        first = max(min(starts), min(index for index in self.sampled.steps))
+        later = [index for index in self.sampled.steps if index >= first and index != self.target]
+        for index in later:
+            if len({self._seen(match, index) for match in matches}) > 1:
+                return self.chain.key.matrices[index].label
+        return ""
+
+    def _seen(self, match: Match, index: int) -> bytes:
+        """A hidden step's numbers under a match, as something to compare."""
+        bugs = self.whole
+        starts = {start: bug for bug in match.bugs for start in bug.starts if start <= index}
+        reached = [start for start in starts if start == index or index in self.chain.after([start], index)]
+        if not reached:
+            return b""
+        made = self.chain.redone(
+            reached, index, bugs.held, lambda matrix, now: bugs.changed(starts[matrix.index], matrix, now)
+        )
+        if made is None:
+            return b""
+        with np.errstate(all="ignore"):
+            return np.round(made.values / np.maximum(np.abs(made.values).max(), 1e-300), 6).tobytes()
+
+
+def _pairs(singles: Sequence[Bug]) -> Iterator[Bunch]:
+    """Two common bugs in different steps, each in all heads and layers alike; the likeliest first."""
+    common = [bug for bug in singles if bug.rare == 0]
+    widest: dict[tuple[object, ...], Bug] = {}
+    for bug in common:  # the widest scope comes first
+        widest.setdefault((bug.label, stem(bug.mistake.result), bug.number), bug)
+    pairs = combinations(widest.values(), 2)
+    apart = (pair for pair in pairs if not {*pair[0].starts} & {*pair[1].starts})
+    for n, pair in enumerate(apart):
+        if n == PAIRS:
+            return
+        yield tuple(sorted(pair, key=lambda bug: bug.starts[0]))
+
+
+def _distinct(matches: Sequence[Match]) -> list[Match]:
+    """Those that are told otherwise, the first of each; the same bug in fewer steps is the same bug."""
+    found: list[Match] = []
+    for match in matches:
+        if len(found) < RIVALS and all(_told(match.bugs) != _told(known.bugs) for known in found):
+            found.append(match)
+    return found
+
+
+def _told(bunch: Bunch) -> tuple[object, ...]:
+    return tuple((bug.label, tuple(sorted(map(str, bug.mistake.details.items())))) for bug in bunch)
+
+
+def _mistake(bunch: Bunch, chain: Chain, target: int) -> Mistake:
+    """The mistake of a match, told where each of its bugs lies."""
+    found: Mistake | None = None
+    for bug in bunch:
+        where = chain.key.matrices[bug.starts[0]]
+        inner = "" if bug.starts == (target,) else where.label
+        found = replace(bug.mistake, within=inner or None, scope=bug.scope, first=found)
+    assert found is not None
+    return found
