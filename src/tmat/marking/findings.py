@@ -96,6 +96,7 @@ class Mistake:
     first: Mistake | None = None  # made before it, in an operand
     within: str | None = None  # the step that was not handed in, in which it was made
     scope: Scope = Scope.STEP
+    alike: tuple[str, ...] = ()  # the steps in which it was made alike
 
     @property
     def label(self) -> str:
@@ -129,7 +130,7 @@ class Finding:
     certainty: Certainty = Certainty.SURE
     extent: Extent = Extent.CELLS
     made_from: tuple[Source, ...] = ()
-    settled_by: str = ""  # the step that would tell the mistakes apart, were it handed in
+    settled_by: str = ""  # the hidden step that would settle it, were it handed in
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -162,5 +163,6 @@ class Note:
     matrices: tuple[str, ...] = ()
     count: int = 0
     shapes: tuple[tuple[int, int], ...] = ()
-    most: float = 0.0
-    cell: Cell = (0, 0)
+    most: float = 0.0  # the largest difference,
+    allowed: float = 0.0  # what a correct program may differ there,
+    cell: Cell = (0, 0)  # and where

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -51,30 +52,40 @@ class Bugs:
         self.chain, self.target, self.rows, self.held = chain, target, rows, held
         self.steps = [index for index in [*chain.before(target), target] if chain.key.matrices[index].of]
         self._known: dict[tuple[int, int], list[Done]] = {}
+        self._redone: dict[int, Redo] = {}
 
-    def all(self) -> Iterator[Bug]:
-        """Every bug, the widest scope first: a program that errs in one head errs in all."""
-        for starts, scope in self._groups():
+    def wide(self) -> Iterator[Bug]:
+        """Bugs in all the steps that one line of code computes: a program that errs in one head errs in all."""
+        return self._in(self._wide)
+
+    def narrow(self) -> Iterator[Bug]:
+        """Bugs in some of these steps: in one layer, in one head."""
+        return self._in(self._narrow)
+
+    def _in(self, groups: Sequence[tuple[int, ...]]) -> Iterator[Bug]:
+        for starts in groups:
             first = self.chain.key.matrices[starts[0]]
             for source in range(self._sources(first)):
                 for number, done in enumerate(self.done(first, source)):
-                    yield Bug(starts, source, number, done.mistake, done.rare, scope)
+                    yield Bug(starts, source, number, done.mistake, done.rare, self._scope(starts))
 
-    def _groups(self) -> Iterator[tuple[tuple[int, ...], Scope]]:
-        """Steps that one line of code computes, the most steps first; each alone last."""
-        seen: set[tuple[int, ...]] = set()
-        for line in (self._operation, self._inputs, self._name):
-            for layer in (False, True):
-                groups: dict[object, list[int]] = {}
-                for index in self.steps:
-                    matrix = self.chain.key.matrices[index]
-                    groups.setdefault((line(matrix), matrix.stage if layer else role(matrix.stage)), []).append(index)
-                for starts in map(tuple, groups.values()):
-                    if starts not in seen and len(starts) > 1:
-                        seen.add(starts)
-                        yield starts, self._scope(starts)
+    @cached_property
+    def _wide(self) -> list[tuple[int, ...]]:
+        lines = (self._operation, self._inputs, self._name)
+        return list(dict.fromkeys(group for line in lines for group in self._groups(lambda m: (line(m), role(m.stage)))))
+
+    @cached_property
+    def _narrow(self) -> list[tuple[int, ...]]:
+        lines = (self._operation, self._inputs, self._name)
+        layers = [group for line in lines for group in self._groups(lambda m: (line(m), m.stage))]
+        alone = [(index,) for index in self.steps]
+        return [group for group in dict.fromkeys([*layers, *alone]) if group not in set(self._wide)]
+
+    def _groups(self, line: Callable[[KeyMatrix], object]) -> list[tuple[int, ...]]:
+        groups: dict[object, list[int]] = {}
         for index in self.steps:
-            yield (index,), Scope.STEP
+            groups.setdefault(line(self.chain.key.matrices[index]), []).append(index)
+        return [tuple(group) for group in groups.values()]
 
     def _operation(self, matrix: KeyMatrix) -> object:
         """A function that is called wherever an operation is needed: to project, to cut into heads, to norm."""
@@ -90,6 +101,8 @@ class Bugs:
         return self._operation(matrix), stem(matrix.name), matrix.values.shape[1]
 
     def _scope(self, starts: tuple[int, ...]) -> Scope:
+        if len(starts) == 1:
+            return Scope.STEP
         matrices = [self.chain.key.matrices[index] for index in starts]
         if len({matrix.stage for matrix in matrices}) > 1:
             return Scope.LAYERS
@@ -166,12 +179,19 @@ class Bugs:
                     )  # fmt: skip
                     yield made, 1, redo.taking(n, self.chain.values(other.index), name)()
 
-    def redo(self, matrix: KeyMatrix, now: dict[int, Held], depth: int = MAKERS) -> Redo:
+    def redo(self, matrix: KeyMatrix, now: dict[int, Held]) -> Redo:
         """The step from whole operands, and how those were made."""
+        if now.keys() & {*self.chain.before(matrix.index)}:
+            return self._redo(matrix, now, MAKERS)
+        if matrix.index not in self._redone:
+            self._redone[matrix.index] = self._redo(matrix, {}, MAKERS)
+        return self._redone[matrix.index]
+
+    def _redo(self, matrix: KeyMatrix, now: dict[int, Held], depth: int) -> Redo:
         assert matrix.op is not None and matrix.of is not None
         operands = tuple(now[n].values if n in now else self.chain.values(n) for n in matrix.of)
         makers = tuple(
-            self.redo(maker, now, depth - 1) if depth and (maker := self.chain.key.matrices[n]).of else None
+            self._redo(maker, now, depth - 1) if depth and (maker := self.chain.key.matrices[n]).of else None
             for n in matrix.of
         )
         return Redo(matrix.op, operands, matrix.params, matrix.names, matrix.name, makers, self.chain.key.widths)

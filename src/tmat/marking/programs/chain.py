@@ -151,28 +151,28 @@ class Chain:
                 path.append(index)
         return path
 
-    def redone(self, starts: Sequence[int], target: int, held: Mapping[int, Held], change: Changed) -> Held | None:
+    def redone(
+        self, starts: Sequence[int], target: int, held: Mapping[int, Held], change: Changed, *, exact: bool = False
+    ) -> Held | None:
         """A target where some steps were done otherwise; None where the change cannot be made.
 
-        ``change`` gets each start and its numbers from changed operands, and answers what stands there instead.
+        ``change`` gets each start and the numbers that were changed before it, and answers what stands there
+        instead. ``exact`` leaves the deviations as they are held, which is faster.
         """
         now: dict[int, Held] = {}
         for index in self.after(starts, target):
             matrix, base = self.key.matrices[index], held[index]
-            if index in starts:
-                found = change(matrix, now)
-            else:
-                found = self._again(matrix, {**held, **now}, base.rows)
+            found = change(matrix, now) if index in starts else self._again(matrix, {**held, **now}, base, exact=exact)
             if found is None or found.values.shape != base.values.shape:
                 return None
             now[index] = found
         return now.get(target)
 
-    def _again(self, matrix: KeyMatrix, held: Mapping[int, Held], rows: Rows) -> Held | None:
+    def _again(self, matrix: KeyMatrix, held: Mapping[int, Held], base: Held, *, exact: bool) -> Held | None:
         assert matrix.op is not None and matrix.of is not None
-        operands = [self._operand(matrix, n, held, rows) for n in range(len(matrix.of))]
+        operands = [self._operand(matrix, n, held, base.rows).values for n in range(len(matrix.of))]
         try:
-            values = matrix.op(*(operand.values for operand in operands), **matrix.params)
+            values = matrix.op(*operands, **matrix.params)
         except (ValueError, IndexError, TypeError):
             return None
-        return Held(values, self.errors(matrix, held, values, rows), rows)
+        return Held(values, base.errors if exact else self.errors(matrix, held, values, base.rows), base.rows)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tmat.marking.findings import Note, Remark
+from tmat.marking.findings import Cells, Note, Remark
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.programs.chain import Chain, Held
 from tmat.marking.programs.search import Search, agrees
 from tmat.marking.verdicts import GIVEN, StepReport, Verdict
-from tmat.numbers.floats import FLOAT32, FLOAT_TYPES, TF32, FloatType
+from tmat.numbers.floats import FLOAT32, TF32, FloatType
+from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
 
 
@@ -122,18 +123,17 @@ class Judging:
             report.cells[wrong] = int(Verdict.SLIP)
             report.findings.append(finding)
         report.verdict = Verdict(int(report.cells.max(initial=0)))
-        report.notes.append(_differs(dumped, held, wrong))
+        report.notes.append(_differs(matrix, dumped, held, wrong))
 
 
-def _differs(dumped: Dumped, held: Held, wrong: np.ndarray) -> Note:
+def _differs(matrix: KeyMatrix, dumped: Dumped, held: Held, wrong: Cells) -> Note:
     """How much is wrong: how many cells, the largest difference, and what the type allows there."""
     with np.errstate(all="ignore"):
         off = np.where(wrong, np.abs(dumped.values - held.values), -1.0)
+        room = CONFIDENCE * np.hypot(held.errors, dumped.stored)
     off = np.where(np.isnan(off), np.inf, off)
-    place = np.unravel_index(int(np.argmax(off)), off.shape)
-    return Note(Remark.DIFFERS, count=int(wrong.sum()), most=float(off[place]), cell=(int(place[0]), int(place[1])))
-
-
-def type_of(name: str) -> FloatType:
-    """The type of a name: float32."""
-    return FLOAT_TYPES[name]
+    i, j = divmod(int(np.argmax(off)), off.shape[1])
+    return Note(
+        Remark.DIFFERS, (matrix.name, dumped.type.name), int(wrong.sum()), most=float(off[i, j]),
+        allowed=float(room[i, j]), cell=(i, j),
+    )  # fmt: skip

@@ -25,6 +25,7 @@ from tmat.sheet.names import stem
 SAMPLE = 8  # rows that every bug is tried on
 SURE = log(1000.0)
 PERHAPS = log(10.0)
+FAR = 10.0
 MOST = 12  # bugs that are computed whole
 PAIRS = 4_000  # pairs of bugs that are tried
 LEAST = 0.05  # of the room: correct programs in any type leave about 0.1 of it, so less says no more
@@ -82,11 +83,15 @@ class Search:
 
     def run(self) -> Finding | None:
         """The finding, or None: nothing is said where no bug beats chance."""
-        singles = list(self.sampled.all())
-        self.tried = len(singles)
-        matches = self._matches((bug,) for bug in singles)
+        wide = list(self.sampled.wide())
+        self.tried = len(wide)
+        matches = self._matches((bug,) for bug in wide)
         if not matches:
-            pairs = list(_pairs(singles))
+            narrow = list(self.sampled.narrow())
+            self.tried += len(narrow)
+            matches = self._matches((bug,) for bug in narrow)
+        if not matches:
+            pairs = list(_pairs(wide))
             self.tried += len(pairs)
             matches = self._matches(pairs)
         return self._finding(matches) if matches else None
@@ -97,7 +102,7 @@ class Search:
         """What makes the sampled rows, and then all of them."""
         found: list[Match] = []
         for bunch in bunches:
-            if self._made(self.sampled, bunch) is None:
+            if not self._near(bunch) or self._made(self.sampled, bunch) is None:
                 continue
             made = self._made(self.whole, bunch)
             match = None if made is None else self._weighed(bunch, made)
@@ -107,19 +112,31 @@ class Search:
                 break
         return found
 
+    def _near(self, bunch: Bunch) -> bool:
+        """Whether bugs come near the sampled rows at all: a program with bugs errs no more than FAR times as much."""
+        made = self._redone(self.sampled, bunch, exact=True)
+        if made is None:
+            return False
+        size = float(np.abs(made.values).max(initial=0.0)) / max(float(np.abs(self.right).max(initial=0.0)), 1e-300)
+        return self._agrees(Held(made.values, FAR * max(size, 1.0) * made.errors, made.rows))
+
     def _made(self, bugs: Bugs, bunch: Bunch) -> Held | None:
         """The target with bugs in it, where that is what was handed in."""
+        made = self._redone(bugs, bunch)
+        return made if made is not None and np.isfinite(made.errors).all() and self._agrees(made) else None
+
+    def _redone(self, bugs: Bugs, bunch: Bunch, *, exact: bool = False) -> Held | None:
         starts = {start: bug for bug in bunch for start in bug.starts}
         if bugs.rows is not None and self._one_after_another(tuple(starts)):
             bugs = self.whole  # a step between two bugs is needed whole
-        made = self.chain.redone(
-            list(starts), self.target, bugs.held, lambda matrix, now: bugs.changed(starts[matrix.index], matrix, now)
-        )
-        if made is None or not np.isfinite(made.errors).all():
-            return None
-        rows = made.rows
-        actual, stored = (a if rows is None else a[rows] for a in (self.actual, self.stored))
-        return made if agrees(actual, made, stored).all() else None
+        return self.chain.redone(
+            list(starts), self.target, bugs.held, lambda matrix, now: bugs.changed(starts[matrix.index], matrix, now),
+            exact=exact,
+        )  # fmt: skip
+
+    def _agrees(self, made: Held) -> bool:
+        actual, stored = (a if made.rows is None else a[made.rows] for a in (self.actual, self.stored))
+        return bool(agrees(actual, made, stored).all())
 
     def _one_after_another(self, starts: tuple[int, ...]) -> bool:
         """Whether one of the steps comes after another."""
@@ -148,7 +165,7 @@ class Search:
         cells = self.actual.size
         least = min(match.misfit for match in matches)
         alike = [match for match in matches if cells * (match.misfit - least) / max(2.0 * least, 1e-12) <= SURE or match.misfit <= least]
-        alike.sort(key=lambda match: -match.worth)
+        alike.sort(key=lambda match: (-round(match.worth), match.bugs[0].starts))  # of equals the earliest cause
         best = alike[0]
         named = _distinct(alike)
         mistakes = tuple(_mistake(match.bugs, self.chain, self.target) for match in named)
@@ -158,14 +175,12 @@ class Search:
         return Finding(Kind.SLIP, mistakes, cells_of(wrong), certainty, extent, settled_by=self._apart(named))
 
     def _apart(self, matches: Sequence[Match]) -> str:
-        """The hidden step whose numbers would tell the bugs apart; nothing where there is one bug or no such step."""
-        if len(matches) < 2:
-            return ""
-        starts = [min(match.bugs[0].starts) for match in matches]
-        first = max(min(starts), min(index for index in self.sampled.steps))
-        later = [index for index in self.sampled.steps if index >= first and index != self.target]
-        for index in later:
-            if len({self._seen(match, index) for match in matches}) > 1:
+        """The hidden step that would settle it: where one bug was made, where several bugs' numbers part."""
+        starts = sorted({match.bugs[0].starts[0] for match in matches})
+        if len(matches) == 1:
+            return "" if starts == [self.target] else self.chain.key.matrices[starts[0]].label
+        for index in self.sampled.steps:
+            if starts[0] <= index != self.target and len({self._seen(match, index) for match in matches}) > 1:
                 return self.chain.key.matrices[index].label
         return ""
 
@@ -216,8 +231,8 @@ def _mistake(bunch: Bunch, chain: Chain, target: int) -> Mistake:
     """The mistake of a match, told where each of its bugs lies."""
     found: Mistake | None = None
     for bug in bunch:
-        where = chain.key.matrices[bug.starts[0]]
-        inner = "" if bug.starts == (target,) else where.label
-        found = replace(bug.mistake, within=inner or None, scope=bug.scope, first=found)
+        labels = tuple(chain.key.matrices[start].label for start in bug.starts)
+        inner = None if bug.starts == (target,) else labels[0]
+        found = replace(bug.mistake, within=inner, scope=bug.scope, alike=labels, first=found)
     assert found is not None
     return found
