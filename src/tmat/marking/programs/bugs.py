@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TypeAlias
 
 import numpy as np
 
@@ -29,16 +30,19 @@ class Done:
     rare: int
 
 
+Made: TypeAlias = "Callable[[Bugs, KeyMatrix, dict[int, Held]], Held | None]"
+"""A step with a bug in it, some of what it is made from being changed already."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Bug:
-    """One slip, made in some steps alike."""
+    """One mistake, made in some steps alike."""
 
     starts: tuple[int, ...]
-    source: int  # in the steps' list of sources
-    number: int  # of the variants that the source yields
     mistake: Mistake
     rare: int
     scope: Scope
+    made: Made
 
     @property
     def label(self) -> str:
@@ -54,6 +58,11 @@ class Bugs:
         self._known: dict[tuple[int, int], list[Done]] = {}
         self._redone: dict[int, Redo] = {}
 
+    @cached_property
+    def whole(self) -> Bugs:
+        """The same in all rows."""
+        return self if self.rows is None else Bugs(self.chain, self.target, None, self.chain.held(self.target))
+
     def wide(self) -> Iterator[Bug]:
         """Bugs in all the steps that one line of code computes: a program that errs in one head errs in all."""
         return self._in(self._wide)
@@ -67,7 +76,8 @@ class Bugs:
             first = self.chain.key.matrices[starts[0]]
             for source in range(self._sources(first)):
                 for number, done in enumerate(self.done(first, source)):
-                    yield Bug(starts, source, number, done.mistake, done.rare, self._scope(starts))
+                    made = partial(_again, done.mistake, source, number)
+                    yield Bug(starts, done.mistake, done.rare, self._scope(starts), made)
 
     @cached_property
     def _wide(self) -> list[tuple[int, ...]]:
@@ -120,14 +130,6 @@ class Bugs:
         if not changed:
             self._known[matrix.index, source] = found
         return found
-
-    def changed(self, bug: Bug, matrix: KeyMatrix, now: dict[int, Held]) -> Held | None:
-        """A step with the bug in it, some of what it is made from being changed already."""
-        found = self.done(matrix, bug.source, now)
-        same = [each for each in found if each.mistake.tells == bug.mistake.tells]
-        if same:
-            return same[0].held
-        return found[bug.number].held if bug.number < len(found) else None
 
     def _sources(self, matrix: KeyMatrix) -> int:
         return len(self._slips(matrix)) + 2
@@ -195,6 +197,17 @@ class Bugs:
             for n in matrix.of
         )
         return Redo(matrix.op, operands, matrix.params, matrix.names, matrix.name, makers, self.chain.key.widths)
+
+
+def _again(
+    mistake: Mistake, source: int, number: int, bugs: Bugs, matrix: KeyMatrix, now: dict[int, Held]
+) -> Held | None:
+    """The same slip in another step, or in the same with other operands."""
+    found = bugs.done(matrix, source, now)
+    same = [each for each in found if each.mistake.tells == mistake.tells]
+    if same:
+        return same[0].held
+    return found[number].held if number < len(found) else None
 
 
 def _as_programs_mask(values: Array) -> Iterator[Array]:

@@ -162,13 +162,14 @@ class Chain:
         now: dict[int, Held] = {}
         for index in self.after(starts, target):
             matrix, base = self.key.matrices[index], held[index]
-            found = change(matrix, now) if index in starts else self._again(matrix, {**held, **now}, base, exact=exact)
+            found = change(matrix, now) if index in starts else self.again(matrix, {**held, **now}, base, exact=exact)
             if found is None or found.values.shape != base.values.shape:
                 return None
             now[index] = found
         return now.get(target)
 
-    def _again(self, matrix: KeyMatrix, held: Mapping[int, Held], base: Held, *, exact: bool) -> Held | None:
+    def again(self, matrix: KeyMatrix, held: Mapping[int, Held], base: Held, *, exact: bool = False) -> Held | None:
+        """A step from other numbers, at the rows that are held of it; None where it cannot be done with them."""
         assert matrix.op is not None and matrix.of is not None
         operands = [self._operand(matrix, n, held, base.rows).values for n in range(len(matrix.of))]
         try:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import combinations
+from itertools import combinations, islice
 from math import log
 
 import numpy as np
@@ -18,6 +17,7 @@ from tmat.marking.findings import Cells, Certainty, Extent, Finding, Kind, Mista
 from tmat.marking.likelihood import cost_of
 from tmat.marking.programs.bugs import Bug, Bugs
 from tmat.marking.programs.chain import Chain, Held, Rows
+from tmat.marking.programs.layers import of_layers
 from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
 from tmat.sheet.names import stem
@@ -27,7 +27,7 @@ SURE = log(1000.0)
 PERHAPS = log(10.0)
 FAR = 10.0
 MOST = 12  # bugs that are computed whole
-PAIRS = 4_000  # pairs of bugs that are tried
+NARROW, PAIRS = 2_000, 1_500  # bugs of one head or layer alone, and pairs of bugs, that are tried
 LEAST = 0.05  # of the room: correct programs in any type leave about 0.1 of it, so less says no more
 RIVALS = 3  # bugs that one finding names
 
@@ -63,13 +63,6 @@ class Search:
         rows = self._sample()
         self.sampled = Bugs(chain, target, rows, chain.held(target, rows))
 
-    @cached_property
-    def whole(self) -> Bugs:
-        """The bugs in all rows."""
-        if self.sampled.rows is None:
-            return self.sampled
-        return Bugs(self.chain, self.target, None, self.chain.held(self.target))
-
     def _sample(self) -> Rows:
         """Some rows, the farthest off among them; None for all where there are few."""
         height = self.actual.shape[0]
@@ -83,11 +76,11 @@ class Search:
 
     def run(self) -> Finding | None:
         """The finding, or None: nothing is said where no bug beats chance."""
-        wide = list(self.sampled.wide())
+        wide = [*self.sampled.wide(), *of_layers(self.sampled)]
         self.tried = len(wide)
         matches = self._matches((bug,) for bug in wide)
         if not matches:
-            narrow = list(self.sampled.narrow())
+            narrow = list(islice(self.sampled.narrow(), NARROW))
             self.tried += len(narrow)
             matches = self._matches((bug,) for bug in narrow)
         if not matches:
@@ -104,7 +97,7 @@ class Search:
         for bunch in bunches:
             if not self._near(bunch) or self._made(self.sampled, bunch) is None:
                 continue
-            made = self._made(self.whole, bunch)
+            made = self._made(self.sampled.whole, bunch)
             match = None if made is None else self._weighed(bunch, made)
             if match is not None and match.worth >= PERHAPS:
                 found.append(match)
@@ -128,9 +121,9 @@ class Search:
     def _redone(self, bugs: Bugs, bunch: Bunch, *, exact: bool = False) -> Held | None:
         starts = {start: bug for bug in bunch for start in bug.starts}
         if bugs.rows is not None and self._one_after_another(tuple(starts)):
-            bugs = self.whole  # a step between two bugs is needed whole
+            bugs = self.sampled.whole  # a step between two bugs is needed whole
         return self.chain.redone(
-            list(starts), self.target, bugs.held, lambda matrix, now: bugs.changed(starts[matrix.index], matrix, now),
+            list(starts), self.target, bugs.held, lambda matrix, now: starts[matrix.index].made(bugs, matrix, now),
             exact=exact,
         )  # fmt: skip
 
@@ -169,7 +162,7 @@ class Search:
         best = alike[0]
         named = _distinct(alike)
         mistakes = tuple(_mistake(match.bugs, self.chain, self.target) for match in named)
-        wrong = ~agrees(self.actual, Held(self.right, self.whole.held[self.target].errors), self.stored)
+        wrong = ~agrees(self.actual, Held(self.right, self.sampled.whole.held[self.target].errors), self.stored)
         certainty = Certainty.SURE if best.worth >= SURE else Certainty.PERHAPS
         extent = Extent.MATRIX
         return Finding(Kind.SLIP, mistakes, cells_of(wrong), certainty, extent, settled_by=self._apart(named))
@@ -186,13 +179,13 @@ class Search:
 
     def _seen(self, match: Match, index: int) -> bytes:
         """A hidden step's numbers under a match, as something to compare."""
-        bugs = self.whole
+        bugs = self.sampled.whole
         starts = {start: bug for bug in match.bugs for start in bug.starts if start <= index}
         reached = [start for start in starts if start == index or index in self.chain.after([start], index)]
         if not reached:
             return b""
         made = self.chain.redone(
-            reached, index, bugs.held, lambda matrix, now: bugs.changed(starts[matrix.index], matrix, now)
+            reached, index, bugs.held, lambda matrix, now: starts[matrix.index].made(bugs, matrix, now)
         )
         if made is None:
             return b""
@@ -202,10 +195,10 @@ class Search:
 
 def _pairs(singles: Sequence[Bug]) -> Iterator[Bunch]:
     """Two common bugs in different steps, each in all heads and layers alike; the likeliest first."""
-    common = [bug for bug in singles if bug.rare == 0]
+    common = [bug for bug in singles if bug.rare == 0 and len(bug.mistake.operands)]
     widest: dict[tuple[object, ...], Bug] = {}
     for bug in common:  # the widest scope comes first
-        widest.setdefault((bug.label, stem(bug.mistake.result), bug.number), bug)
+        widest.setdefault((bug.label, stem(bug.mistake.result), *map(str, bug.mistake.details.items())), bug)
     pairs = combinations(widest.values(), 2)
     apart = (pair for pair in pairs if not {*pair[0].starts} & {*pair[1].starts})
     for n, pair in enumerate(apart):
@@ -232,7 +225,7 @@ def _mistake(bunch: Bunch, chain: Chain, target: int) -> Mistake:
     found: Mistake | None = None
     for bug in bunch:
         labels = tuple(chain.key.matrices[start].label for start in bug.starts)
-        inner = None if bug.starts == (target,) else labels[0]
+        inner = labels[0] if bug.mistake.result and bug.starts != (target,) else None
         found = replace(bug.mistake, within=inner, scope=bug.scope, alike=labels, first=found)
     assert found is not None
     return found
