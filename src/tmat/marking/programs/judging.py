@@ -118,7 +118,7 @@ class Judging:
         held = Held(chain.values(matrix.index), chain.deviation(matrix.index))
         wrong = ~agrees(dumped.values, held, dumped.stored)
         report.cells[wrong] = int(Verdict.WRONG)
-        finding = Search(chain, matrix.index, dumped.values, dumped.stored).run() if self.slips else None
+        finding = Search(chain, matrix.index, dumped.values, dumped.stored, wrong).run() if self.slips else None
         if finding is not None:
             report.cells[wrong] = int(Verdict.SLIP)
             report.findings.append(finding)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations, islice
 from math import log
 
@@ -22,7 +23,7 @@ from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
 from tmat.sheet.names import stem
 
-SAMPLE = 8  # rows that every bug is tried on
+SAMPLE, CHECKED = 4, 256  # rows that every bug is tried on, and those that come near
 SURE = log(1000.0)
 PERHAPS = log(10.0)
 FAR = 10.0
@@ -56,22 +57,30 @@ class Match:
 class Search:
     """One target whose numbers are wrong."""
 
-    def __init__(self, chain: Chain, target: int, actual: Array, stored: Array) -> None:
-        self.chain, self.target, self.actual, self.stored = chain, target, actual, stored
+    def __init__(self, chain: Chain, target: int, actual: Array, stored: Array, wrong: Cells) -> None:
+        self.chain, self.target, self.actual, self.stored, self.wrong = chain, target, actual, stored, wrong
         self.right = chain.values(target)
         self.tried = 0
-        rows = self._sample()
-        self.sampled = Bugs(chain, target, rows, chain.held(target, rows))
+        self.sampled = self._bugs(SAMPLE)
 
-    def _sample(self) -> Rows:
-        """Some rows, the farthest off among them; None for all where there are few."""
+    @cached_property
+    def checked(self) -> Bugs:
+        """The bugs in as many rows as are looked at."""
+        return self._bugs(CHECKED)
+
+    def _bugs(self, count: int) -> Bugs:
+        rows = self._rows(count)
+        return Bugs(self.chain, self.target, rows, self.chain.held(self.target, rows))
+
+    def _rows(self, count: int) -> Rows:
+        """Some rows, the farthest off and others from all over; None for all where there are few."""
         height = self.actual.shape[0]
-        if height <= 2 * SAMPLE:
+        if height <= 2 * count:
             return None
         with np.errstate(all="ignore"):
             off = np.nan_to_num(np.abs(self.actual - self.right), nan=np.inf).max(axis=1)
-        farthest = np.argsort(-off, kind="stable")[: SAMPLE // 2]
-        spread = np.linspace(0, height - 1, SAMPLE // 2).astype(np.intp)
+        farthest = np.argsort(-off, kind="stable")[: count // 2]
+        spread = np.linspace(0, height - 1, count // 2).astype(np.intp)
         return np.unique(np.concatenate([farthest, spread]))
 
     def run(self) -> Finding | None:
@@ -97,7 +106,7 @@ class Search:
         for bunch in bunches:
             if not self._near(bunch) or self._made(self.sampled, bunch) is None:
                 continue
-            made = self._made(self.sampled.whole, bunch)
+            made = self._made(self.checked, bunch)
             match = None if made is None else self._weighed(bunch, made)
             if match is not None and match.worth >= PERHAPS:
                 found.append(match)
@@ -133,21 +142,21 @@ class Search:
 
     def _one_after_another(self, starts: tuple[int, ...]) -> bool:
         """Whether one of the steps comes after another."""
-        first = min(starts)
-        return len(starts) > 1 and len({*self.chain.after([first], self.target)} & {*starts}) > 1
+        return len(starts) > 1 and len({*self.chain.after([min(starts)], self.target)} & {*starts}) > 1
 
     def _weighed(self, bunch: Bunch, made: Held) -> Match:
         """The log-likelihood that a wrong number anywhere near would have agreed, where bug and right number differ."""
-        room = np.maximum(CONFIDENCE * np.hypot(made.errors, self.stored), 1e-300)
+        actual, right, stored = (a if made.rows is None else a[made.rows] for a in (self.actual, self.right, self.stored))
+        room = np.maximum(CONFIDENCE * np.hypot(made.errors, stored), 1e-300)
         with np.errstate(all="ignore"):
-            off, left = np.abs(self.actual - self.right), (self.actual - made.values) / room
+            off, left = np.abs(actual - right), (actual - made.values) / room
             known = np.isfinite(off)
             misfit = float(np.mean(np.square(np.where(np.isfinite(left), left, 0.0))))
             room = room * np.clip(np.sqrt(misfit), LEAST, 1.0)
             scale = float(np.sqrt(np.mean(np.square(off[known])))) if known.any() else 1.0
-            told = np.abs(made.values - self.right) > room
+            told = np.abs(made.values - right) > room
             each = np.where(told & known, np.log(np.maximum(1.25 * scale / room, 1.0)), 0.0)
-            each = np.where(~known & np.isfinite(self.right), log(2.0), each)  # ∞ or NaN where a number is due
+            each = np.where(~known & np.isfinite(right), log(2.0), each)  # ∞ or NaN where a number is due
         cost = sum(cost_of(bug.rare) for bug in bunch) + log(max(self.tried, 1))
         return Match(bunch, made, float(each.sum()) - cost, misfit)
 
@@ -162,10 +171,9 @@ class Search:
         best = alike[0]
         named = _distinct(alike)
         mistakes = tuple(_mistake(match.bugs, self.chain, self.target) for match in named)
-        wrong = ~agrees(self.actual, Held(self.right, self.sampled.whole.held[self.target].errors), self.stored)
         certainty = Certainty.SURE if best.worth >= SURE else Certainty.PERHAPS
         extent = Extent.MATRIX
-        return Finding(Kind.SLIP, mistakes, cells_of(wrong), certainty, extent, settled_by=self._apart(named))
+        return Finding(Kind.SLIP, mistakes, cells_of(self.wrong), certainty, extent, settled_by=self._apart(named))
 
     def _apart(self, matches: Sequence[Match]) -> str:
         """The hidden step that would settle it: where one bug was made, where several bugs' numbers part."""
@@ -179,8 +187,8 @@ class Search:
 
     def _seen(self, match: Match, index: int) -> bytes:
         """A hidden step's numbers under a match, as something to compare."""
-        bugs = self.sampled.whole
         starts = {start: bug for bug in match.bugs for start in bug.starts if start <= index}
+        bugs = self.sampled.whole if self._one_after_another(tuple(starts)) else self.checked
         reached = [start for start in starts if start == index or index in self.chain.after([start], index)]
         if not reached:
             return b""
