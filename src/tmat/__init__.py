@@ -12,8 +12,8 @@ command line: one function a command; a stage's takes numbers or a worksheet and
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # what typing has; loading it takes longer than all that is here
 if TYPE_CHECKING:
     from tmat.articles import example as example
     from tmat.errors import InputError as InputError

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tmat.errors import InputError, TmatError
+from tmat.engine import limits
+from tmat.errors import InputError, LimitError, TmatError
 from tmat.reading.documents import _texts, read_documents
+from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Worksheet
 
 SHEET = b'{"tmat": 1, "tokens": ["a]", "\\"[{"], "stages": []}'
@@ -221,3 +223,13 @@ def test_nothing_but_our_own_errors(data: bytes) -> None:
         list(read_documents(io.BytesIO(data)))
     except TmatError as error:
         assert str(error).isprintable() or "\n" in str(error)
+
+
+def test_a_document_too_large_to_be_read_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = Worksheet(tokens=("When",) * 200)
+    text = dumps(sheet)
+    monkeypatch.setattr(limits, "LARGEST_DOCUMENT", len(text) - 2)  # the line end is none of the document
+    with pytest.raises(LimitError, match="JSON document of more than"):
+        list(read_documents(io.BytesIO(text)))
+    with pytest.raises(LimitError, match="JSON document of more than"):
+        dumps(sheet)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, meant
-from tmat.outputs import refuse_inputs, write_file, write_files
+from tmat.outputs import STANDARD_INPUT, refuse_inputs, write_file, write_files
 
 if TYPE_CHECKING:
     from tmat.rendering.layout import Look
@@ -33,8 +33,8 @@ class Emitter:
         """Say no to what would be passed over in silence, before anything is worked out."""
         from tmat.rendering import format_named, known_formats
 
-        sources = [part.partition("=")[2] for part in self.common.matrix or ()]
-        refuse_inputs(self.common.output, [*sources, *(source.rpartition(":")[0] for source in sources), *self.read])
+        for path in (self.common.output, self.common.plot):
+            refuse_inputs(path, self._read())
         if (self.common.work or self.common.trace) and not format_named(self.format).working:
             option = "--work" if self.common.work else "--trace"
             raise InputError(
@@ -60,6 +60,12 @@ class Emitter:
             from tmat.experiment.plot import check_plot
 
             check_plot(self.common.plot)
+
+    def _read(self) -> list[str]:
+        """The files that the command reads."""
+        sources = [part.partition("=")[2] for part in self.common.matrix or ()]
+        standard = [STANDARD_INPUT] * (self.env.stdin_kind == "file")
+        return [*sources, *(source.rpartition(":")[0] for source in sources), *self.read, *standard]
 
     def _format(self) -> str:
         from tmat.rendering import format_of_suffix, known_formats
@@ -142,6 +148,8 @@ class Emitter:
         if self.common.output is None:
             self.env.write(b"".join(files.values()))
             return
+        for path in files:  # of a folder of files
+            refuse_inputs(path, self._read())
         write_files(files)
         names = list(files)
         self.env.hint(f"wrote {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else ""))

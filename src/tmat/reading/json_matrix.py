@@ -97,10 +97,19 @@ def matrix(value: dict[str, Any], name: str, origin: str, place: Place) -> Matri
     kind = value.get("dtype")
     if kind not in (None, "float64", "float32"):
         raise place["dtype"].error(f"is {shown(kind)}", '"float64" or "float32"')
-    numbers = array.astype(np.float32) if kind == "float32" else array
+    numbers: NDArray[Any] = _single(array, place["values"]) if kind == "float32" else array
     rows = labels(value.get("rows"), array.shape[0], "row", place["rows"])
     cols = labels(given, array.shape[1], "column", place["cols"])
     return Matrix.of(name, numbers, rows, cols, origin)
+
+
+def _single(array: NDArray[np.float64], place: Place) -> NDArray[np.float32]:
+    """The numbers as float32, which has to hold them."""
+    with np.errstate(over="ignore"):
+        numbers = array.astype(np.float32)
+    for i, j in np.argwhere(np.isinf(numbers) & np.isfinite(array))[:1].tolist():
+        raise place[i][j].error(f"is {array[i, j]!s}", "a number that float32 holds")
+    return numbers
 
 
 def loose_matrix(value: object, name: str, origin: str, place: Place) -> Matrix:

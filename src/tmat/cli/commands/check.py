@@ -44,12 +44,13 @@ def command(
     from tmat.cli.submissions import marked, points_of
     from tmat.marking.many import submissions
     from tmat.marking.options import Choices
-    from tmat.outputs import refuse_inputs
+    from tmat.outputs import STANDARD_INPUT, refuse_inputs
 
     env = context.obj
     form = format_of(format, output)
     if output is not None:
-        refuse_inputs(output, [*map(str, submissions(answers or ())), key or ""])
+        standard = [STANDARD_INPUT] * (env.stdin_kind == "file")
+        refuse_inputs(output, [*map(str, submissions(answers or ())), key or "", *standard])
     worth = points_of(split_names(points))
     choices = Choices(atol=atol, rtol=rtol, points=worth, follow=follow, close=close)
     results, sheet = marked(answers or [], key, env, jobs, choices)

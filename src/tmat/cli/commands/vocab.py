@@ -48,7 +48,7 @@ def _command(
     from tmat.sheet.worksheet import Worksheet
 
     env = common.environment
-    emitter = Emitter(env, common)
+    emitter = Emitter(env, common, read=[*(files or ()), values["order"]])
     options, _ = options_of(vocab.declared, values)
     if options["order"] not in ORDERS:
         options["order"] = _order(options["order"])

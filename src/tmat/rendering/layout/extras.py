@@ -19,7 +19,7 @@ from tmat.rendering.layout.wrap import words as pieces_of
 from tmat.rendering.styled import EMPTY, Line, Span, padded, space
 from tmat.sheet.worksheet import Parameter, Stage, Step
 from tmat.text.vocabulary import Vocabulary
-from tmat.width import width
+from tmat.width import pad, width
 
 LONG = 120  # words of a list beyond which it is cut on a page of limited width
 ROWS = 12  # rows of an id table beyond which it is cut
@@ -82,8 +82,7 @@ def id_table(pen: Pen, words: Sequence[str], first_id: int) -> list[Line]:
         if row == ROWS and not pen.full:
             break
         for texts_here, role in ((ids, "caption"), (shown, "label")):
-            cells = [padded((Span(text, role),), wide + 2) for text in texts_here[start : start + per]]
-            lines.append(tuple(span for cell in cells for span in cell))
+            lines.append((Span("".join(pad(text, wide + 2) for text in texts_here[start : start + per]), role),))
         lines.append(EMPTY)
     seen = min(len(shown), len(starts[:ROWS] if not pen.full else starts) * per)
     if seen < len(words):
