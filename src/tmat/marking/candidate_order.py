@@ -12,7 +12,6 @@ from tmat.marking.candidates import (
     another_matrix,
     another_operand,
     everywhere,
-    in_unseen,
     operand_transposed,
     own,
     rounded_early,
@@ -20,9 +19,12 @@ from tmat.marking.candidates import (
     truncated,
 )
 from tmat.marking.explaining import Tier
+from tmat.marking.findings import Numbers
 from tmat.marking.key import KeyMatrix
+from tmat.marking.misread import misread
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Recomputed, Start
+from tmat.marking.unseen import in_unseen
 from tmat.operations.operation import Array
 
 
@@ -45,10 +47,15 @@ def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts
         for start in starts[3:]:
             yield from _from(start, own(start.step))
             yield from _from(start, truncated(start.step, printed.decimals))
+        rounded = any(start.numbers is Numbers.ROUNDED for start in starts)
         for start in starts:
             step = start.step
+            ways: list[int | None] = [recomputed.decimals] if start.numbers is Numbers.ROUNDED else [None]
+            if not rounded:
+                ways.append(recomputed.decimals)
+            yield from _from(start, misread(step, printed))
             yield from _from(start, another_operand(step, others))
-            yield from _from(start, in_unseen(step, unseen, recomputed.decimals))
+            yield from _from(start, in_unseen(step, unseen, recomputed.decimals, ways))
             yield from _from(start, operand_transposed(step))
             yield from _from(start, rounded_further_back(step, unseen))
             yield from _from(start, rounded_early(step, claimed, printed.decimals))

@@ -237,7 +237,7 @@ class Recomputed:
                 found.append(Start(step, numbers))
         return found
 
-    def _redo(self, due: KeyMatrix, pick: Callable[[State], Array], depth: int = 3) -> Redo | None:
+    def _redo(self, due: KeyMatrix, pick: Callable[[State], Array], depth: int = 8) -> Redo | None:
         """The step with the operands picked, and how those were made in turn."""
         if due.op is None or due.of is None:
             return None
