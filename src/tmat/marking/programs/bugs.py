@@ -204,9 +204,9 @@ def _again(
 ) -> Held | None:
     """The same slip in another step, or in the same with other operands."""
     found = bugs.done(matrix, source, now)
-    same = [each for each in found if each.mistake.tells == mistake.tells]
-    if same:
-        return same[0].held
+    same = [n for n, each in enumerate(found) if each.mistake.tells == mistake.tells]
+    if same and number not in same:
+        number = same[0]
     return found[number].held if number < len(found) else None
 
 
