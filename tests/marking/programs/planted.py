@@ -15,6 +15,10 @@ from torch import Tensor
 from torch.nn import functional
 
 import tmat
+from tmat.marking.key import Key
+from tmat.marking.programs.judging import Dumped, Judging
+from tmat.marking.verdicts import StepReport
+from tmat.numbers.floats import FloatType
 from tmat.sheet.worksheet import Worksheet
 
 BUGS: dict[str, tuple[str, ...]] = {
@@ -234,3 +238,20 @@ def stage_of(bug: str) -> str:
     if names.index(bug) < names.index("no residual"):
         return STAGES[0]
     return STAGES[1] if names.index(bug) < names.index("ReLU for GELU") else STAGES[2]
+
+
+def exact(layer: Layer) -> dict[str, np.ndarray]:
+    """The right outputs, in float64."""
+    return {label: values.numpy() for label, values in run(layer, "", torch.float64).items()}
+
+
+def named(layer: Layer, label: str, values: np.ndarray, kind: FloatType) -> StepReport:
+    """What marking says of one output handed in alone."""
+    key = Key(layer.sheet)
+    index = next(m.index for m in key.matrices if f"{m.stage}.{m.name}" == label)
+    return Judging(key, {index: Dumped(rounded(values, kind), kind)}).reports()[0]
+
+
+def rounded(values: np.ndarray, kind: FloatType) -> np.ndarray:
+    """Numbers as a type holds them."""
+    return torch.from_numpy(np.array(values)).to(getattr(torch, kind.name)).double().numpy()

@@ -142,7 +142,8 @@ class Search:
 
     def _one_after_another(self, starts: tuple[int, ...]) -> bool:
         """Whether one of the steps comes after another."""
-        return len(starts) > 1 and len({*self.chain.after([min(starts)], self.target)} & {*starts}) > 1
+        path = self.chain.after(starts, self.target)
+        return any({*self.chain.before(start)} & {*path} for start in starts)
 
     def _weighed(self, bunch: Bunch, made: Held) -> Match:
         """The log-likelihood that a wrong number anywhere near would have agreed, where bug and right number differ."""
@@ -225,7 +226,7 @@ def _distinct(matches: Sequence[Match]) -> list[Match]:
 
 
 def _told(bunch: Bunch) -> tuple[object, ...]:
-    return tuple((bug.label, tuple(sorted(map(str, bug.mistake.details.items())))) for bug in bunch)
+    return tuple((bug.label, bug.starts[0] if bug.label == "another-operand" else None) for bug in bunch)
 
 
 def _mistake(bunch: Bunch, chain: Chain, target: int) -> Mistake:
