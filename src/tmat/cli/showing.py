@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, fold, meant
-from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+from tmat.sheet.worksheet import Batch, Matrix, Stage, Worksheet
 
 
-def sheets_of(files: Sequence[str]) -> Iterator[Worksheet]:
+def sheets_of(files: Sequence[str], batch: int | None = None) -> Iterator[Worksheet]:
     """The worksheets of files, one after another."""
     from tmat.reading.documents import read_documents
     from tmat.reading.files import open_file
@@ -24,14 +23,16 @@ def sheets_of(files: Sequence[str]) -> Iterator[Worksheet]:
             if not found:
                 raise InputError(f"{path} is empty", "expected a worksheet in JSON")
             for document in found:
-                yield document if isinstance(document, Worksheet) else as_sheet(document)
+                yield document if isinstance(document, Worksheet) else as_sheet(document, batch)
         else:
-            yield as_sheet(read_matrices(path))
+            yield as_sheet(read_matrices(path), batch)
 
 
-def as_sheet(named: Mapping[str, Any]) -> Worksheet:
-    """Bare matrices as a worksheet of one stage, so that they can be shown like any other."""
+def as_sheet(named: Mapping[str, Matrix], batch: int | None = None) -> Worksheet:
+    """Bare matrices as a worksheet of one stage, so that they can be shown like any other; ``batch``: which of a batch."""
     given = {name or "A": matrix.renamed(name or "A") for name, matrix in named.items()}
+    if batch is not None:
+        given = {name: one.nth(batch) if isinstance(one, Batch) else one for name, one in given.items()}
     return Worksheet([Stage("matrices", "matrices", given=given, output=next(iter(given), ""))])
 
 

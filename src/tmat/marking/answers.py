@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
-from tmat.errors import InputError
+from tmat.errors import InputError, fold
 from tmat.numbers.claim import Claim
 from tmat.operations.operation import Array
 from tmat.reading.answers import TypedMatrix
@@ -18,13 +19,17 @@ from tmat.reading.files import as_text, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.number_text import is_exact
 from tmat.reading.pasted import read_pasted
-from tmat.reading.sources import read_matrices
-from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.reading.sources import SPREADSHEETS, matrices_of_data
+from tmat.sheet.names import stem
+from tmat.sheet.worksheet import Batch, Matrix, Worksheet
+from tmat.stages import declared, stage_names
 from tmat.visible import visible
 
 TEXT_SUFFIXES = (
     ".txt", ".text", ".md", ".markdown", ".json", ".jsonl", ".tex", ".html", ".htm", ".typ", ".py", ".r", ".m", ".jl", ".log", "",
 )  # fmt: skip
+READABLE = (*TEXT_SUFFIXES, ".docx", ".ipynb", ".csv", ".tsv", *SPREADSHEETS, ".npy", ".npz")
+"""Suffixes of files that may hold answers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +64,7 @@ class Answer:
 class Called:
     """The step that a name in the answers means, where it is not the key's name; without a name it is data and no step."""
 
-    stage: str
+    stage: str | None
     name: str
     transposed: bool = False
 
@@ -95,7 +100,7 @@ class Answers:
         found: list[Answer] = []
         taken: set[tuple[str | None, str]] = set()
         for answer in self.matrices:
-            meant = names.get(answer.name)
+            meant = names.get(answer.name) or names.get(fold(answer.name))
             if meant is not None and not meant.name:
                 continue
             if meant is not None:
@@ -112,12 +117,22 @@ class Answers:
 
     @classmethod
     def of(cls, matrices: Mapping[str, object], origin: str = "answers") -> Answers:
-        """From named arrays: lists, NumPy arrays, Matrix."""
-        found = []
+        """From named arrays: lists, NumPy arrays, Matrix. A step of heads (heads × rows × columns) is one a head.
+
+        Another array of more than two dimensions cannot be marked, and the others are.
+        """
+        answers = cls(origin=origin)
         for name, value in matrices.items():
             matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
-            found.append(Answer(name, matrix.values, where=matrix.origin))
-        return cls(found, origin)
+            if isinstance(matrix, Batch) and matrix.arrays.ndim == 3 and stem(name) in _of_heads():
+                each = {f"{name}{h}": matrix.nth(h) for h in range(1, len(matrix) + 1)}
+                answers.matrices += [Answer(own, one.values, where=one.origin) for own, one in each.items()]
+                continue
+            try:
+                answers.matrices.append(Answer(name, matrix.values, where=matrix.origin))
+            except InputError as error:
+                answers.unread.append(Unread(name, error))
+        return answers
 
     @classmethod
     def of_texts(cls, typed: Iterable[TypedMatrix], origin: str = "answers") -> Answers:
@@ -172,19 +187,22 @@ class Answers:
 
         Errors: a file that cannot be read, or holds no matrices.
         """
-        path = Path(path)
-        origin = visible(str(path))
-        suffix = path.suffix.lower()
-        data = _bytes(path) if suffix not in (".npy", ".npz", ".xlsx") else b""
+        return cls.of_file(file_data(Path(path)), str(path))
+
+    @classmethod
+    def of_file(cls, data: bytes, path: str) -> Answers:
+        """From what a file holds, read as its suffix says."""
+        origin = visible(path)
+        suffix = Path(path).suffix.lower()
         handed_in = handed_in_text(data, suffix, origin)
         if handed_in is not None:
             answers = cls.of_text(handed_in, origin)
         elif suffix in TEXT_SUFFIXES:
             answers = cls.of_bytes(data, origin)
-        elif path.suffix.lower() == ".xlsx":
-            answers = cls.of_workbook(_bytes(path), origin)
+        elif suffix in SPREADSHEETS:
+            answers = cls.of_workbook(data, origin)
         else:
-            answers = cls.of(read_matrices(str(path)), origin)
+            answers = cls.of(matrices_of_data(data, suffix, origin), origin)
         if not answers.matrices:
             raise InputError(
                 f"no answers in {origin}",
@@ -194,7 +212,15 @@ class Answers:
         return answers
 
 
-def _bytes(path: Path) -> bytes:
+@cache
+def _of_heads() -> frozenset[str]:
+    """The steps, folded, of which each head has its own."""
+    steps = [declared(stage).steps for stage in stage_names()]
+    return frozenset(fold(name) for own in steps for name, step in own.items() if step.of_a_head)
+
+
+def file_data(path: Path) -> bytes:
+    """All that a file of answers holds; an error where it cannot be read, or holds nothing."""
     try:
         stream = path.open("rb")
     except OSError as error:

@@ -33,6 +33,11 @@ def rows(report: Report, *, reveal: bool = False) -> list[Row]:
     return found
 
 
+def worth_a_line(step: StepReport) -> bool:
+    """Whether there is something to say of a step: not of a given matrix that is as the key has it."""
+    return not (step.given and step.verdict in (Verdict.RIGHT, Verdict.MISSING))
+
+
 def revealed(step: StepReport) -> tuple[str, ...]:
     """The right numbers of a step that is not right, a line a row, in the precision of the answer."""
     if step.verdict in (Verdict.RIGHT, Verdict.FOLLOWS) or step.due is None:

@@ -8,19 +8,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, getcontext, localc
 from fractions import Fraction
 from typing import TypeAlias
 
-from tmat.operations.expression import (
-    Call,
-    Cell,
-    Difference,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Sum,
-)
-from tmat.operations.printing.ratios import LARGEST_POWER, ratio
+from tmat.operations.expression import Call, Cell, Expression, Number, Power, Quotient, Sum
+from tmat.operations.printing.ratios import LARGEST_POWER, combined, ratio
 from tmat.operations.selections import Choice, Limit, Lookup, Maximum, Place
 
 Read: TypeAlias = Callable[[Cell], Decimal]
@@ -90,21 +79,15 @@ def _worth(e: Expression, read: Read) -> Decimal:
             return Decimal(first + values.index(max(values)))
     parts = [_worth(part, read) for part in e.parts]
     match e:
-        case Sum():
-            return sum(parts, ZERO)
-        case Difference():
-            return parts[0] - parts[1]
-        case Negative():
-            return -parts[0]
-        case Product():
-            return math.prod(parts, start=ONE)
         case Power():
             return _power(parts[0], parts[1])
         case Maximum():
             return next((part for part in parts if part.is_nan()), None) or max(parts)
         case Call(function=function):
             return FUNCTIONS[function](parts[0])
-    return decimal_of(e.value)  # pragma: no cover
+    found = combined(e, parts, ZERO)
+    assert found is not None, type(e).__name__
+    return found
 
 
 def _quotient(e: Quotient, read: Read) -> Decimal:

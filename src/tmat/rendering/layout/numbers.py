@@ -91,18 +91,18 @@ def _exponent(x: float, places: int) -> str:
     return f"{'-' if printed.negative else ''}{digits[0]}{point}{digits[1:]}e{power}"
 
 
-def aligned(column: list[str], width: int = 0) -> list[str]:
-    """The texts of a column, aligned on the point, to a width; what has no number stands at the right.
+def aligned(column: list[str]) -> list[str]:
+    """The texts of a column, aligned on the point; what has no number stands at the right.
 
     >>> aligned(["1.5e-12", "0", "−∞"])
     ['1.5e-12', '0      ', '     −∞']
     """
     if "e" not in "".join(column):
-        width = max([width, *map(len, column)])
+        width = max(map(len, column), default=0)
         return [text.rjust(width) for text in column]
     before = max((_head(text) for text in column if text[-1:].isdigit()), default=0)
     after = max((len(text) - _head(text) for text in column if text[-1:].isdigit()), default=0)
-    width = max([width, before + after, *map(len, column)])
+    width = max(before + after, *map(len, column))
     placed = []
     for text in column:
         if text[-1:].isdigit():
