@@ -57,7 +57,8 @@ def marking(asked: Asked, env: Environment) -> Iterator[Work]:
             "--jobs and --cluster are both said", "a cluster has as many processes as it has", mend="leave one out"
         )
     choices = Choices(
-        atol=asked.atol, rtol=asked.rtol, points=points_of(split_names(asked.points)), follow=asked.follow, close=asked.close
+        atol=asked.atol, rtol=asked.rtol, points=points_of(split_names(asked.points)), follow=asked.follow, close=asked.close,
+        dtype=asked.dtype,
     )  # fmt: skip
     if asked.key is None:
         if asked.map or asked.cluster:

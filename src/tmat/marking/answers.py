@@ -12,6 +12,7 @@ import numpy as np
 
 from tmat.errors import InputError, fold
 from tmat.numbers.claim import Claim
+from tmat.numbers.floats import FloatType, computed_in
 from tmat.operations.operation import Array
 from tmat.reading.answers import TypedMatrix
 from tmat.reading.documents import read_documents
@@ -46,6 +47,12 @@ class Answer:
     where: str = ""
     said: Claim | None = None
     given: bool = False
+    computed: bool = False  # by a program, as an array and not as text
+
+    @property
+    def type(self) -> FloatType | None:
+        """The type that a program computed it in; None for numbers that were written by a person."""
+        return computed_in(self.values) if self.computed else None
 
     @property
     def claim(self) -> Claim:
@@ -116,7 +123,7 @@ class Answers:
         return Answers(found, self.origin, self.unread)
 
     @classmethod
-    def of(cls, matrices: Mapping[str, object], origin: str = "answers") -> Answers:
+    def of(cls, matrices: Mapping[str, object], origin: str = "answers", *, computed: bool = False) -> Answers:
         """From named arrays: lists, NumPy arrays, Matrix. A step of heads (heads × rows × columns) is one a head.
 
         Another array of more than two dimensions cannot be marked, and the others are.
@@ -124,12 +131,15 @@ class Answers:
         answers = cls(origin=origin)
         for name, value in matrices.items():
             matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
+            computed = computed or hasattr(value, "dtype")
             if isinstance(matrix, Batch) and matrix.arrays.ndim == 3 and stem(name) in _of_heads():
                 each = {f"{name}{h}": matrix.nth(h) for h in range(1, len(matrix) + 1)}
-                answers.matrices += [Answer(own, one.values, where=one.origin) for own, one in each.items()]
+                answers.matrices += [
+                    Answer(own, one.values, where=one.origin, computed=computed) for own, one in each.items()
+                ]
                 continue
             try:
-                answers.matrices.append(Answer(name, matrix.values, where=matrix.origin))
+                answers.matrices.append(Answer(name, matrix.values, where=matrix.origin, computed=computed))
             except InputError as error:
                 answers.unread.append(Unread(name, error))
         return answers
@@ -202,7 +212,7 @@ class Answers:
         elif suffix in SPREADSHEETS:
             answers = cls.of_workbook(data, origin)
         else:
-            answers = cls.of(matrices_of_data(data, suffix, origin), origin)
+            answers = cls.of(matrices_of_data(data, suffix, origin), origin, computed=suffix not in (".csv", ".tsv"))
         if not answers.matrices:
             raise InputError(
                 f"no answers in {origin}",

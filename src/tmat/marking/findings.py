@@ -112,7 +112,15 @@ class Mistake:
     def tells(self) -> tuple[object, ...]:
         """What it tells the writer: equal where two names stand for the same thing done."""
         first = None if self.first is None else self.first.tells
-        return self.said, self.result, self.operands, tuple(sorted(self.details.items())), first, self.within, self.scope
+        return (
+            self.said,
+            self.result,
+            self.operands,
+            tuple(sorted(self.details.items())),
+            first,
+            self.within,
+            self.scope,
+        )
 
 
 @dataclass(slots=True)

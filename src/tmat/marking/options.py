@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TypedDict
 
 from tmat.errors import InputError
+from tmat.numbers.floats import FLOAT_TYPES
 
 SHARES = {"full": Fraction(1), "half": Fraction(1, 2), "none": Fraction(0)}
 MOST_POINTS = 1_000_000
@@ -22,6 +23,7 @@ class Choices(TypedDict, total=False):
     follow: str
     close: str
     slips: bool
+    dtype: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Options:
     ``follow`` and ``close`` say what share of its points a cell earns that follows from the
     writer's own wrong numbers, or is off by rounding: full, half or none. ``atol`` and ``rtol``
     override the precision that the printed numbers claim; without ``slips`` no mistake is looked for.
+    ``dtype`` says that a program computed the numbers, and in which type.
     """
 
     atol: float | None = None
@@ -40,11 +43,15 @@ class Options:
     follow: str = "full"
     close: str = "half"
     slips: bool = True
+    dtype: str | None = None
+    whole: bool = False  # every step is asked for, also of a program
 
     def __post_init__(self) -> None:
         for option, value in (("follow", self.follow), ("close", self.close)):
             if value not in SHARES:
                 raise InputError(f"‹{option} {value}› is not known", f"expected one of {', '.join(SHARES)}")
+        if self.dtype is not None and self.dtype not in FLOAT_TYPES:
+            raise InputError(f"‹dtype {self.dtype}› is not known", f"expected one of {', '.join(FLOAT_TYPES)}")
         for option, tolerance in (("atol", self.atol), ("rtol", self.rtol)):
             if tolerance is not None and not 0 <= tolerance < float("inf"):
                 raise InputError(f"‹{option} {tolerance:g}› does not fit", "expected 0 or a number above it")

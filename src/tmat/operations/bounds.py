@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from tmat.numbers.floats import FloatType
-from tmat.operations.operation import REGISTRY, Array, Operation
+from tmat.operations.operation import Array, Operation
 
 CONFIDENCE = 4.0
 """Deviations that are allowed. u is taken for the deviation of a rounding, which is about 0.4 u, so these are ten:
@@ -107,7 +107,7 @@ def _(step: Inexact) -> Array:
 
 @bound("linear")
 def _(step: Inexact) -> Array:
-    (a, b, bias), (ea, eb, ebias) = step.operands, step.errors
+    (a, b, _bias), (ea, eb, ebias) = step.operands, step.errors
     product = a @ b
     return _together(_product(step, a, b, ea, eb), ebias, step.type.roundoff * product)
 
@@ -138,7 +138,7 @@ def _(step: Inexact) -> Array:
 
 @bound("scale_and_shift")
 def _(step: Inexact) -> Array:
-    (a, scale, shift), (ea, escale, eshift) = step.operands, step.errors
+    (a, scale, _shift), (ea, escale, eshift) = step.operands, step.errors
     return _together(a * escale, scale * ea, eshift, step.type.roundoff * a * scale)
 
 
@@ -230,7 +230,7 @@ def _(step: Inexact) -> Array:
     a, ea = step.operands[0], step.errors[0]
     sums = np.maximum(np.abs(a).sum(axis=1, keepdims=True), step.type.smallest)
     off = np.sqrt(np.square(ea).sum(axis=1, keepdims=True))
-    return _together(ea, step.result * off, step.summed(a.shape[1]) * a) / sums
+    return np.asarray(_together(ea, step.result * off, step.summed(a.shape[1]) * a) / sums)
 
 
 @bound("row_mean")
@@ -266,13 +266,13 @@ def _root_of_squares(step: Inexact, part: Array, off: Array, a: Array, count: in
 
 @bound("normalize")
 def _(step: Inexact) -> Array:
-    (a, mean, std), (ea, emean, estd) = step.operands, step.errors
+    (_a, mean, std), (ea, emean, estd) = step.operands, step.errors
     return _over(step, _together(ea, emean, step.type.roundoff * mean), np.sqrt(std**2 + step.params["epsilon"]), estd)
 
 
 @bound("normalize_outside")
 def _(step: Inexact) -> Array:
-    (a, mean, std), (ea, emean, estd) = step.operands, step.errors
+    (_a, mean, std), (ea, emean, estd) = step.operands, step.errors
     return _over(step, _together(ea, emean, step.type.roundoff * mean), std + step.params["epsilon"], estd)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
@@ -78,7 +77,11 @@ class Layer:
     sheet: Worksheet = field(init=False)
 
     def __post_init__(self) -> None:
-        own = {name: self.given[name] for name in self.given if name not in ("X", "gamma", "beta", "W_1", "b_1", "W_2", "b_2")}
+        own = {
+            name: self.given[name]
+            for name in self.given
+            if name not in ("X", "gamma", "beta", "W_1", "b_1", "W_2", "b_2")
+        }
         mask = {"mask": "causal"} if self.causal else {}
         sheet = tmat.attention(self.given["X"], heads=self.heads, **own, **mask)  # type: ignore[arg-type]
         sheet = tmat.addnorm(sheet, gamma=self.given["gamma"], beta=self.given["beta"], epsilon=1e-3)
@@ -90,18 +93,35 @@ class Layer:
         causal, biased, gelu = (bool(rng.random() < 0.7), bool(rng.random() < 0.5), bool(rng.random() < 0.5))
         inner = 4 * width if rng.random() < 0.5 else width
         shapes: dict[str, tuple[int, int]] = {"X": (tokens, width)}
-        shapes |= {name: (width, width) for name in ("W_Q", "W_K", "W_V", "W_O")}
+        shapes |= dict.fromkeys(("W_Q", "W_K", "W_V", "W_O"), (width, width))
         if biased:
-            shapes |= {name: (1, width) for name in ("b_Q", "b_K", "b_V", "b_O")}
+            shapes |= dict.fromkeys(("b_Q", "b_K", "b_V", "b_O"), (1, width))
         shapes |= {"gamma": (1, width), "beta": (1, width), "W_1": (width, inner), "b_1": (1, inner)}
         shapes |= {"W_2": (inner, width), "b_2": (1, width)}
-        given = {name: rng.standard_normal(shape) / (1.0 if name == "X" or shape[0] == 1 else np.sqrt(width)) for name, shape in shapes.items()}
+        given = {
+            name: rng.standard_normal(shape) / (1.0 if name == "X" or shape[0] == 1 else np.sqrt(width))
+            for name, shape in shapes.items()
+        }
         return cls(heads, causal, biased, gelu, given)
 
     def fits(self, bug: str) -> bool:
         """Whether the layer can have a bug at all."""
-        mask = ("no mask", "upper triangle", "mask inverted", "diagonal hidden", "one too many seen", "mask after softmax")
-        many = ("heads by stride", "heads by view", "merged without permute", "heads swapped", "heads interleaved", "scale by d_model")
+        mask = (
+            "no mask",
+            "upper triangle",
+            "mask inverted",
+            "diagonal hidden",
+            "one too many seen",
+            "mask after softmax",
+        )
+        many = (
+            "heads by stride",
+            "heads by view",
+            "merged without permute",
+            "heads swapped",
+            "heads interleaved",
+            "scale by d_model",
+        )
         bias = ("no bias on Q", "biases left out", "bias twice")
         gelu = ("ReLU for GELU", "GELU by tanh")
         return not (

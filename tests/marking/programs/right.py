@@ -114,8 +114,18 @@ def from_encoder(model: torch.nn.TransformerEncoder) -> dict[str, object]:
             "QKV", layer.self_attn.in_proj_weight.chunk(3), layer.self_attn.in_proj_bias.chunk(3), strict=True
         ):
             own |= {f"W_{name}.T": weight, f"b_{name}": bias}
-        own |= {"W_1.T": layer.linear1.weight, "b_1": layer.linear1.bias, "W_2.T": layer.linear2.weight, "b_2": layer.linear2.bias}
-        own |= {"gamma_1": layer.norm1.weight, "beta_1": layer.norm1.bias, "gamma_2": layer.norm2.weight, "beta_2": layer.norm2.bias}
+        own |= {
+            "W_1.T": layer.linear1.weight,
+            "b_1": layer.linear1.bias,
+            "W_2.T": layer.linear2.weight,
+            "b_2": layer.linear2.bias,
+        }
+        own |= {
+            "gamma_1": layer.norm1.weight,
+            "beta_1": layer.norm1.bias,
+            "gamma_2": layer.norm2.weight,
+            "beta_2": layer.norm2.bias,
+        }
         for name, value in own.items():
             array = value.detach().numpy()
             found[f"layer{number}.{name.removesuffix('.T')}"] = array.T if name.endswith(".T") else array
@@ -163,7 +173,9 @@ def main() -> None:
                 seen[f"{kind.name} encoder"].append(distance(sheet, output, kind, kind))
                 done += 1
     for name, distances in sorted(seen.items()):
-        print(f"{name:18} {len(distances):5} outputs, farthest {max(distances):5.2f}, median {np.median(distances):5.2f}")
+        print(
+            f"{name:18} {len(distances):5} outputs, farthest {max(distances):5.2f}, median {np.median(distances):5.2f}"
+        )
 
 
 if __name__ == "__main__":

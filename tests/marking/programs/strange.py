@@ -10,12 +10,21 @@ import argparse
 from collections import Counter
 
 import numpy as np
-
 from tests.marking.programs.planted import STAGES, Layer, exact, named
+
 from tmat.numbers.floats import BFLOAT16, FLOAT16, FLOAT32, FLOAT64
 from tmat.operations.operation import Array
 
-KINDS = ("noise", "noise on some rows", "other weights", "one other weight", "columns permuted", "another layer", "constant off", "scaled")
+KINDS = (
+    "noise",
+    "noise on some rows",
+    "other weights",
+    "one other weight",
+    "columns permuted",
+    "another layer",
+    "constant off",
+    "scaled",
+)
 TYPES = (FLOAT64, FLOAT32, FLOAT16, BFLOAT16)
 
 
@@ -34,7 +43,9 @@ def wrong(rng: np.random.Generator, kind: str, layer: Layer, label: str) -> Arra
         return np.asarray(right * rng.uniform(0.5, 2.0))
     given = dict(layer.given)
     names = [name for name in given if name != "X" and given[name].shape[0] > 1]
-    changed = names if kind == "other weights" else [str(rng.choice(names))] if kind == "one other weight" else list(given)
+    changed = (
+        names if kind == "other weights" else [str(rng.choice(names))] if kind == "one other weight" else list(given)
+    )
     for name in changed:
         given[name] = rng.standard_normal(given[name].shape) / np.sqrt(given[name].shape[0])
     return exact(Layer(layer.heads, layer.causal, layer.biased, layer.gelu, given))[label]
@@ -54,7 +65,7 @@ def main() -> None:
         label, float_type = str(rng.choice(STAGES)), TYPES[int(rng.integers(len(TYPES)))]
         values = wrong(rng, kind, layer, label)
         report = named(layer, label, values, float_type)
-        said = [finding for finding in report.findings]
+        said = list(report.findings)
         verdict = ("sure" if said[0].sure else "perhaps") if said else report.verdict.word
         seen[verdict] += 1
         seen[f"{kind}: {verdict}"] += 1

@@ -81,21 +81,27 @@ class Bugs:
 
     @cached_property
     def _wide(self) -> list[tuple[int, ...]]:
-        lines = (self._operation, self._inputs, self._name)
-        return list(dict.fromkeys(group for line in lines for group in self._groups(lambda m: (line(m), role(m.stage)))))
+        return self._grouped(lambda matrix: role(matrix.stage))
 
     @cached_property
     def _narrow(self) -> list[tuple[int, ...]]:
-        lines = (self._operation, self._inputs, self._name)
-        layers = [group for line in lines for group in self._groups(lambda m: (line(m), m.stage))]
-        alone = [(index,) for index in self.steps]
-        return [group for group in dict.fromkeys([*layers, *alone]) if group not in set(self._wide)]
+        wide = {*self._wide}
+        return [
+            group
+            for group in [*self._grouped(lambda m: m.stage), *self._grouped(lambda m: m.index)]
+            if group not in wide
+        ]
 
-    def _groups(self, line: Callable[[KeyMatrix], object]) -> list[tuple[int, ...]]:
-        groups: dict[object, list[int]] = {}
-        for index in self.steps:
-            groups.setdefault(line(self.chain.key.matrices[index]), []).append(index)
-        return [tuple(group) for group in groups.values()]
+    def _grouped(self, part: Callable[[KeyMatrix], object]) -> list[tuple[int, ...]]:
+        """The steps of one line of code each, in one part of the sheet each; the most steps first."""
+        found: dict[tuple[int, ...], None] = {}
+        for line in (self._operation, self._inputs, self._name):
+            groups: dict[object, list[int]] = {}
+            for index in self.steps:
+                matrix = self.chain.key.matrices[index]
+                groups.setdefault((line(matrix), part(matrix)), []).append(index)
+            found |= dict.fromkeys(map(tuple, groups.values()))
+        return list(found)
 
     def _operation(self, matrix: KeyMatrix) -> object:
         """A function that is called wherever an operation is needed: to project, to cut into heads, to norm."""

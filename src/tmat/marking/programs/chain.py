@@ -39,7 +39,9 @@ Changed: TypeAlias = Callable[[KeyMatrix, dict[int, Held]], Held | None]
 class Chain:
     """The matrices of a key from some that are fixed: those given, and those that were handed in."""
 
-    def __init__(self, key: Key, kind: FloatType, fixed: Mapping[int, Held], values: Sequence[Array | None] = ()) -> None:
+    def __init__(
+        self, key: Key, kind: FloatType, fixed: Mapping[int, Held], values: Sequence[Array | None] = ()
+    ) -> None:
         self.key, self.kind, self.fixed = key, kind, fixed
         self._values: list[Array | None] = list(values) or [None] * len(key.matrices)
         for index, held in fixed.items():
@@ -60,8 +62,8 @@ class Chain:
         return self._values
 
     def _evaluate(self, matrix: KeyMatrix) -> Array:
-        operands = [self._values[n] for n in matrix.of or ()]
-        if matrix.op is None or matrix.of is None or any(operand is None for operand in operands):
+        operands = [found for n in matrix.of or () if (found := self._values[n]) is not None]
+        if matrix.op is None or matrix.of is None or len(operands) < len(matrix.of):
             return matrix.values
         return matrix.op(*operands, **matrix.params)
 
@@ -113,7 +115,9 @@ class Chain:
 
     def deviation(self, target: int) -> Array:
         """The deviation of a whole matrix; those that it is made from are let go as soon as they are used."""
-        last = {operand: index for index in [*self.before(target), target] for operand in self.key.matrices[index].of or ()}
+        last = {
+            operand: index for index in [*self.before(target), target] for operand in self.key.matrices[index].of or ()
+        }
         held: dict[int, Held] = {}
         for index in [*self.before(target), target]:
             matrix = self.key.matrices[index]
@@ -133,7 +137,9 @@ class Chain:
             return np.abs(values) * self.kind.roundoff + self.kind.smallest
         operands = [self._operand(matrix, n, held, rows) for n in range(len(matrix.of))]
         return forward_error(
-            Inexact(matrix.op, [o.values for o in operands], [o.errors for o in operands], values, self.kind, matrix.params)
+            Inexact(
+                matrix.op, [o.values for o in operands], [o.errors for o in operands], values, self.kind, matrix.params
+            )
         )
 
     def _operand(self, matrix: KeyMatrix, n: int, held: Mapping[int, Held], rows: Rows) -> Held:

@@ -47,15 +47,20 @@ class Judging:
         values = matrix.values
         return Held(values, np.where(np.isfinite(values), np.abs(values), 0.0) * self.kind.roundoff)
 
-    def reports(self) -> list[StepReport]:
-        return [self._judged(self.key.matrices[index], self.dumped[index]) for index in sorted(self.dumped)]
+    def reports(self, *, whole: bool = False) -> list[StepReport]:
+        """What was handed in; ``whole`` also lists the steps that were not."""
+        found = []
+        for matrix in self.key.matrices:
+            dumped = self.dumped.get(matrix.index)
+            if dumped is not None:
+                found.append(self._judged(matrix, dumped))
+            elif whole and not matrix.given:
+                found.append(_report(matrix, Verdict.MISSING))
+        return found
 
     def _judged(self, matrix: KeyMatrix, dumped: Dumped) -> StepReport:
-        report = StepReport(
-            matrix.stage, matrix.name, matrix.label, matrix.op.name if matrix.op else GIVEN, Verdict.RIGHT,
-            np.zeros(matrix.values.shape, dtype=np.int8), rows=matrix.rows, cols=matrix.cols,
-            printed=dumped.values, due=matrix.values, precision=dumped.type.name,
-        )  # fmt: skip
+        report = _report(matrix, Verdict.RIGHT)
+        report.printed, report.precision = dumped.values, dumped.type.name
         if dumped.values.shape != matrix.values.shape:
             report.verdict = Verdict.SHAPE
             report.cells[:] = int(Verdict.SHAPE)
@@ -84,14 +89,13 @@ class Judging:
             return
         own = Chain(self.key, self.kind, self.fixed)
         sources = [index for index in self._sources(matrix) if index in self.off]
-        if len(self.fixed) > len(self.due.fixed) or sources:
-            if self._right(matrix, dumped, own, report):
-                if sources:
-                    names = tuple(self.key.matrices[index].name for index in sources)
-                    report.notes.append(Note(Remark.FOLLOWS, names))
-                    report.verdict = Verdict.FOLLOWS
-                    report.cells[:] = int(Verdict.FOLLOWS)
-                return
+        if (len(self.fixed) > len(self.due.fixed) or sources) and self._right(matrix, dumped, own, report):
+            if sources:
+                names = tuple(self.key.matrices[index].name for index in sources)
+                report.notes.append(Note(Remark.FOLLOWS, names))
+                report.verdict = Verdict.FOLLOWS
+                report.cells[:] = int(Verdict.FOLLOWS)
+            return
         self._wrong(matrix, dumped, own, report)
 
     def _sources(self, matrix: KeyMatrix) -> list[int]:
@@ -124,6 +128,13 @@ class Judging:
             report.findings.append(finding)
         report.verdict = Verdict(int(report.cells.max(initial=0)))
         report.notes.append(_differs(matrix, dumped, held, wrong))
+
+
+def _report(matrix: KeyMatrix, verdict: Verdict) -> StepReport:
+    return StepReport(
+        matrix.stage, matrix.name, matrix.label, matrix.op.name if matrix.op else GIVEN, verdict,
+        np.full(matrix.values.shape, int(verdict), dtype=np.int8), rows=matrix.rows, cols=matrix.cols, due=matrix.values,
+    )  # fmt: skip
 
 
 def _differs(matrix: KeyMatrix, dumped: Dumped, held: Held, wrong: Cells) -> Note:

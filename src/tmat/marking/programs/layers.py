@@ -31,7 +31,13 @@ def of_layers(bugs: Bugs) -> Iterator[Bug]:
         yield from _taking(bugs, layers, taken, "layers-exchanged", said, "run the layers in their order", 1)
     backwards = {n: len(layers) - 1 - n for n in numbered}
     yield from _taking(
-        bugs, layers, backwards, "layers-reversed", "the layers run in reverse order", "run the layers in their order", 1
+        bugs,
+        layers,
+        backwards,
+        "layers-reversed",
+        "the layers run in reverse order",
+        "run the layers in their order",
+        1,
     )
     for n in numbered:
         said = f"every layer has the weights of layer {n + 1}"

@@ -147,7 +147,9 @@ class Search:
 
     def _weighed(self, bunch: Bunch, made: Held) -> Match:
         """The log-likelihood that a wrong number anywhere near would have agreed, where bug and right number differ."""
-        actual, right, stored = (a if made.rows is None else a[made.rows] for a in (self.actual, self.right, self.stored))
+        actual, right, stored = (
+            a if made.rows is None else a[made.rows] for a in (self.actual, self.right, self.stored)
+        )
         room = np.maximum(CONFIDENCE * np.hypot(made.errors, stored), 1e-300)
         with np.errstate(all="ignore"):
             off, left = np.abs(actual - right), (actual - made.values) / room
@@ -167,7 +169,11 @@ class Search:
         """The likeliest, and its rivals: those that make the numbers as well."""
         cells = self.actual.size
         least = min(match.misfit for match in matches)
-        alike = [match for match in matches if cells * (match.misfit - least) / max(2.0 * least, 1e-12) <= SURE or match.misfit <= least]
+        alike = [
+            match
+            for match in matches
+            if cells * (match.misfit - least) / max(2.0 * least, 1e-12) <= SURE or match.misfit <= least
+        ]
         alike.sort(key=lambda match: (-round(match.worth), match.bugs[0].starts))  # of equals the earliest cause
         best = alike[0]
         named = _distinct(alike)
@@ -199,7 +205,7 @@ class Search:
         if made is None:
             return b""
         with np.errstate(all="ignore"):
-            return np.round(made.values / np.maximum(np.abs(made.values).max(), 1e-300), 6).tobytes()
+            return bytes(np.round(made.values / np.maximum(np.abs(made.values).max(), 1e-300), 6).tobytes())
 
 
 def _pairs(singles: Sequence[Bug]) -> Iterator[Bunch]:
