@@ -12,9 +12,9 @@ import pytest
 from tests.marking.by_hand import WAYS, typed, worked
 
 from tmat.errors import InputError
-from tmat.marking import Answers, Certainty, Failure, Report, mark, mark_many
+from tmat.marking import Answers, Certainty, Failure, Report, Verdict, mark, mark_many
 from tmat.marking.reports.data import as_dict, to_csv, to_json
-from tmat.marking.reports.gradescope import to_gradescope
+from tmat.marking.reports.gradescope import as_results, to_gradescope
 from tmat.marking.reports.junit import to_junit
 from tmat.marking.reports.summary import summary
 from tmat.marking.reports.table import plain, rows
@@ -160,3 +160,20 @@ def test_several_processes_give_what_one_gives(tmp_path: Path) -> None:
     alone = [as_dict(one) for one in mark_many([tmp_path], key(), jobs=1)]
     together = [as_dict(one) for one in mark_many([tmp_path], key(), jobs=2)]
     assert together == alone and len(alone) == 60
+
+
+@pytest.mark.parametrize(("follow", "passed"), [("full", True), ("half", False), ("none", False)])
+def test_all_reports_agree_on_what_follows(follow: str, passed: bool) -> None:
+    key = attention(np.array([[0.7, 0.2], [0.4, 0.9], [0.1, 0.3]]), d_k=2, seed=3, project=False, round=2)
+    stage = key["attention"]
+    shown = {step.name: step.values for step in stage.steps}
+    shown["V"] = shown["Q"]
+    shown["Z"] = (shown["weights"] @ shown["V"]).round(2)
+    report = mark(Answers.of(shown), key, follow=follow)
+    assert report["Z"].verdict is Verdict.FOLLOWS
+    [test] = [one for one in as_results(report)["tests"] if one["name"] == "Z"]
+    assert (test["status"] == "passed") is passed is (test["score"] == test["max_score"])
+    assert test["output"].startswith("6 of 6 right")
+    cases = {case.get("name"): case for case in ElementTree.fromstring(to_junit([report])).iter("testcase")}
+    assert (cases["Z"].find("failure") is None) is passed
+    assert "Z         6 of 6   follows from your V" in plain(report)

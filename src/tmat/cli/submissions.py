@@ -58,7 +58,7 @@ def marking(asked: Asked, env: Environment) -> Iterator[Work]:
         )
     choices = Choices(
         atol=asked.atol, rtol=asked.rtol, points=points_of(split_names(asked.points)), follow=asked.follow, close=asked.close,
-        dtype=asked.dtype,
+        decimals=decimals_of(asked.decimals), dtype=asked.dtype,
     )  # fmt: skip
     if asked.key is None:
         if asked.map or asked.cluster:
@@ -108,6 +108,11 @@ def _of_files(
         unused = keys.left_out(handed_in) if any(map(os.path.isdir, paths)) else []  # the class is meant
         return Work(told, origins, students, lambda number: keys.of(handed_in[number]), [*found.left_out, *unused])
     return Work(told, origins, students, lambda number: keys, found.left_out)
+
+
+def decimals_of(said: str | None) -> int | str | None:
+    """Decimals as people type them: a number, or a word that is looked at later."""
+    return int(said) if said is not None and said.isdecimal() else said
 
 
 def _told(results: Iterator[Marked], count: int, *, alone: bool) -> Iterator[Marked]:

@@ -9,17 +9,19 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import orjson
 
 from tmat.errors import InputError, fold
 from tmat.numbers.claim import Claim
 from tmat.numbers.floats import FloatType, computed_in
 from tmat.operations.operation import Array
 from tmat.reading.answers import TypedMatrix
-from tmat.reading.documents import read_documents
+from tmat.reading.documents import document, read_documents
 from tmat.reading.files import as_text, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.number_text import is_exact
 from tmat.reading.pasted import read_pasted
+from tmat.reading.place import Place
 from tmat.reading.sources import SPREADSHEETS, matrices_of_data
 from tmat.sheet.names import stem
 from tmat.sheet.worksheet import Batch, Matrix, Worksheet
@@ -47,7 +49,27 @@ class Answer:
     where: str = ""
     said: Claim | None = None
     given: bool = False
+    rows: Sequence[str] = ()
+    cols: Sequence[str] = ()
     computed: bool = False  # by a program, as an array and not as text
+    notes: tuple[str, ...] = ()  # how it was read, where that is not plain
+
+    def turned(self) -> Answer:
+        """On its other side."""
+        texts = None if self.texts is None else [list(column) for column in zip(*self.texts, strict=True)]
+        return replace(self, values=self.values.T, texts=texts, rows=self.cols, cols=self.rows)
+
+    def placed(self, rows: Sequence[str], cols: Sequence[str]) -> Array:
+        """Its numbers in the order of these labels, where it has the same; rows that it has not are left blank."""
+        values = self.values
+        by_row = _places(self.rows, rows)
+        if by_row is not None and values.shape[1] == len(cols):
+            values = np.full((len(rows), values.shape[1]), np.nan)
+            values[by_row] = self.values
+        by_column = _places(self.cols, cols)
+        if by_column is not None and len(by_column) == len(cols):
+            values = values[:, np.argsort(by_column)]
+        return values
 
     @property
     def type(self) -> FloatType | None:
@@ -111,11 +133,8 @@ class Answers:
             if meant is not None and not meant.name:
                 continue
             if meant is not None:
-                texts = answer.texts
-                if meant.transposed and texts is not None:
-                    texts = [list(column) for column in zip(*texts, strict=True)]
-                values = answer.values.T if meant.transposed else answer.values
-                answer = replace(answer, name=meant.name, stage=meant.stage, values=values, texts=texts)
+                answer = answer.turned() if meant.transposed else answer
+                answer = replace(answer, name=meant.name, stage=meant.stage)
                 if (answer.stage, answer.name) in taken:
                     continue
                 taken.add((answer.stage, answer.name))
@@ -135,11 +154,16 @@ class Answers:
             if isinstance(matrix, Batch) and matrix.arrays.ndim == 3 and stem(name) in _of_heads():
                 each = {f"{name}{h}": matrix.nth(h) for h in range(1, len(matrix) + 1)}
                 answers.matrices += [
-                    Answer(own, one.values, where=one.origin, computed=computed) for own, one in each.items()
+                    Answer(own, one.values, where=one.origin, rows=one.rows, cols=one.cols, computed=computed)
+                    for own, one in each.items()
                 ]
                 continue
             try:
-                answers.matrices.append(Answer(name, matrix.values, where=matrix.origin, computed=computed))
+                answers.matrices.append(
+                    Answer(
+                        name, matrix.values, where=matrix.origin, rows=matrix.rows, cols=matrix.cols, computed=computed
+                    )
+                )
             except InputError as error:
                 answers.unread.append(Unread(name, error))
         return answers
@@ -147,7 +171,7 @@ class Answers:
     @classmethod
     def of_texts(cls, typed: Iterable[TypedMatrix], origin: str = "answers") -> Answers:
         """From matrices as people type them."""
-        return cls([Answer(t.name, t.matrix.values, t.texts, where=f"{origin}, line {t.line}") for t in typed], origin)
+        return cls([_typed(one, f"{origin}, line {one.line}") for one in typed], origin)
 
     @classmethod
     def of_worksheet(cls, sheet: Worksheet, origin: str = "answers", *, given: bool = True) -> Answers:
@@ -177,6 +201,9 @@ class Answers:
         try:
             return _from_json(data, origin)
         except InputError:
+            answers = _one_by_one(data, origin)
+            if answers is not None:
+                return answers
             try:
                 return cls.of_text(as_text(data, origin), origin)  # brackets as programs print them
             except InputError:
@@ -188,8 +215,10 @@ class Answers:
         """From a spreadsheet; matrices of a sheet that tmat wrote know their stage."""
         from tmat.reading.xlsx import read_xlsx  # which loads what unpacks spreadsheets
 
-        found = read_xlsx(data, origin)
-        return cls([Answer(f.matrix.name, f.matrix.values, stage=f.stage, where=f.where) for f in found], origin)
+        found = [(f, f.matrix) for f in read_xlsx(data, origin)]
+        return cls(
+            [Answer(m.name, m.values, stage=f.stage, where=f.where, rows=m.rows, cols=m.cols) for f, m in found], origin
+        )
 
     @classmethod
     def read(cls, path: str | Path) -> Answers:
@@ -222,6 +251,32 @@ class Answers:
         return answers
 
 
+def _one_by_one(data: bytes, origin: str) -> Answers | None:
+    """The matrices of a JSON object that can be read, where some cannot; None where none can, or it is no object."""
+    try:
+        named = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    answers = Answers([], origin)
+    for name, rows in named.items() if isinstance(named, dict) and not {"stages", "tmat"} & set(named) else ():
+        try:
+            found = document({name: rows}, Place(origin))
+            assert not isinstance(found, Worksheet)  # a worksheet has stages
+            answers.matrices += Answers.of(found, origin).matrices
+        except InputError as error:
+            answers.unread.append(Unread(name, error))
+    return answers if answers.matrices else None
+
+
+def _places(own: Sequence[str], due: Sequence[str]) -> list[int] | None:
+    """The places of labels among those that are due; None where they are the same, are none, or leave it open."""
+    labels, wanted = list(map(fold, own)), list(map(fold, due))
+    counted = [str(n) for n in range(1, len(labels) + 1)]
+    if labels in (wanted, counted) or len(set(wanted)) < len(wanted) or len(set(labels)) < len(labels):
+        return None
+    return [wanted.index(label) for label in labels] if labels and set(labels) <= set(wanted) else None
+
+
 @cache
 def _of_heads() -> frozenset[str]:
     """The steps, folded, of which each head has its own."""
@@ -239,20 +294,17 @@ def file_data(path: Path) -> bytes:
         return read_bytes(stream, visible(str(path)))
 
 
+def _typed(one: TypedMatrix, where: str) -> Answer:
+    matrix = one.matrix
+    return Answer(one.name, matrix.values, one.texts, where=where, rows=matrix.rows, cols=matrix.cols, notes=one.notes)
+
+
 def _from_json(data: bytes, origin: str) -> Answers:
     matrices: list[Answer] = []
-    for document in read_documents(BytesIO(data), origin):
-        if isinstance(document, Worksheet):
-            matrices += Answers.of_worksheet(document, origin).matrices
-        else:
-            matrices += Answers.of(document, origin).matrices
+    documents = list(read_documents(BytesIO(data), origin))
+    if len(documents) > 1 and all(isinstance(each, dict) and list(each) == [""] for each in documents):
+        raise InputError(f"{origin} holds lists without a name", "each a row, as a program prints them one by one")
+    for one in documents:
+        found = Answers.of_worksheet(one, origin) if isinstance(one, Worksheet) else Answers.of(one, origin)
+        matrices += found.matrices
     return Answers(matrices, origin)
-
-
-def is_attempt(values: Array, due: Array) -> bool:
-    """Whether a matrix is a real attempt: not blank, and not one number throughout unless that is right."""
-    if values.shape != due.shape or np.isnan(values).all():
-        return False
-    known = values[~np.isnan(values)]
-    constant = known.size > 1 and bool((known == known.flat[0]).all())
-    return not constant or bool((due == due.flat[0]).all())

@@ -9,12 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tmat.errors import InputError
 from tmat.marking.findings import Cells, Numbers, Source
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.printed import PrintedMatrix
 from tmat.numbers import round_half_away
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
+
+CANNOT = (InputError, ValueError, IndexError, TypeError)
+"""What an operation raises that cannot be done with the numbers that someone wrote."""
 
 MOST = 16
 """Ways to have one matrix that are followed up."""
@@ -67,6 +71,7 @@ class State:
     printed: PrintedMatrix | None = None
     off: bool = False  # the writer's own numbers differ from the right ones
     void: bool = False  # what was handed in is no attempt: nothing follows from it
+    foreign: bool = False  # given, and not this key's; or made of what is
     deep: bool = False  # every way to have it was looked for
 
     @property
@@ -128,6 +133,7 @@ class Recomputed:
         state.right.key, state.right.exact = key, exact
         state.theirs = state.right
         state.off = any(operand.off for operand in operands)
+        state.foreign = any(operand.foreign for operand in operands)
         if state.off:
             state.theirs = self._unseen(due, [operand.theirs for operand in operands])
 
@@ -140,8 +146,10 @@ class Recomputed:
         """The right numbers for the wrong cells, made from the writer's own numbers and rounded as printed."""
         assert state.printed is not None
         recomputed = next(self.rights(state.due), state.due.values)
-        claimed = state.printed.claim.decimals
-        return recomputed if claimed is None else round_half_away(recomputed, claimed)
+        if state.printed.claim.decimals is None:
+            return recomputed
+        rounded = round_half_away(recomputed, state.printed.decimals)
+        return recomputed if np.ptp(rounded) == 0 else rounded  # one number throughout is no rounding to go on with
 
     def _unseen(self, due: KeyMatrix, operands: Sequence[Ways]) -> Ways:
         """The ways to have a step that was not handed in; the key's numbers where it cannot be recomputed."""
@@ -200,7 +208,7 @@ class Recomputed:
         try:
             with np.errstate(all="ignore"):
                 values = due.op.evaluate(*operands, **due.params)
-        except (ValueError, IndexError, TypeError):
+        except CANNOT:
             return None
         return values if values.shape == due.values.shape else None
 

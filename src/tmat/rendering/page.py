@@ -22,7 +22,7 @@ from tmat.rendering.layout.single import summary
 from tmat.rendering.layout.window import CUT, View, edges, named
 from tmat.sheet.remarks import Correction, Remark, Remarks, Said
 from tmat.sheet.selecting import chosen
-from tmat.sheet.worksheet import Array, Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import BLANK, Array, Matrix, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
 from tmat.visible import visible
 from tmat.width import width
@@ -188,7 +188,7 @@ def shown(
     if look.full:
         room = Room(matrix.height, matrix.width)
     rows, cols = _places(matrix.height, room.rows), _places(matrix.width, room.cols)
-    blank = step is not None and is_blank(matrix)
+    blank = is_blank(matrix, given=step is None)
     digits = correction.decimals if correction else look.digits
     cells = _cells(printed.values, rows, cols, digits, decimals(stage, matrix.name), blank)
     cut = CUT in rows or CUT in cols
@@ -228,13 +228,14 @@ def _as_printed(shown: Shown, correction: Correction) -> Shown:
     return replace(shown, scale=None, kind="printed", wrong=wrong, right=right)
 
 
-def is_blank(matrix: Matrix) -> bool:
-    """Whether a step's result was emptied, to be filled in by hand.
+def is_blank(matrix: Matrix, *, given: bool = False) -> bool:
+    """Whether a step's result was emptied, to be filled in by hand; a given matrix says so itself.
 
     >>> is_blank(Matrix.of("Q", [[np.nan, np.nan]])), is_blank(Matrix.of("Q", [[np.nan, 1.0]]))
     (True, False)
     """
-    return matrix.values.size > 0 and bool(np.isnan(matrix.values).all())
+    emptied = matrix.origin == BLANK or not given
+    return emptied and matrix.values.size > 0 and bool(np.isnan(matrix.values).all())
 
 
 def formula_of(step: Step) -> str:

@@ -27,7 +27,7 @@ class Entry:
     @property
     def blank(self) -> bool:
         """Whether it is to be filled in by hand."""
-        return self.step is not None and is_blank(self.matrix)
+        return is_blank(self.matrix, given=self.step is None)
 
 
 def entries(sheets: Sequence[Worksheet], look: Look) -> Iterator[Entry]:

@@ -41,6 +41,7 @@ class Asked:
     points: Annotated[list[str] | None, typer.Option("--points", metavar="NAME=N,…", rich_help_panel=CONVENTIONS, help="What each step is worth: scores=2,Z=4; 1 each unless told.")] = None
     follow: Annotated[str, typer.Option("--follow", metavar="SHARE", rich_help_panel=CONVENTIONS, help="What a number earns that follows from the writer's own earlier ones: full, half, none.")] = "full"
     close: Annotated[str, typer.Option("--close", metavar="SHARE", rich_help_panel=CONVENTIONS, help="What a number earns that is off by rounding at an earlier step: full, half, none.")] = "half"
+    decimals: Annotated[str | None, typer.Option("--decimals", metavar="N", rich_help_panel=CONVENTIONS, help="The decimals that a number must have at least, or any; those that the key is rounded to unless told.")] = None
 
     reveal: Annotated[bool, typer.Option("--reveal", rich_help_panel=OUTPUT, help="Show the right values.")] = False
     work: Annotated[bool, typer.Option("--work", rich_help_panel=OUTPUT, help="Show the working of the first wrong cell.")] = False

@@ -33,7 +33,7 @@ def command(
     ] = False,
     blank: Annotated[
         list[str] | None,
-        flag("--blank", OUTPUT, "A sheet to fill in: these matrices empty, the rest as they are.", "NAMES"),
+        flag("--blank", OUTPUT, "A sheet to fill in: these steps empty, or all; the rest as they are.", "NAMES"),
     ] = None,
 ) -> None:
     from tmat.cli.emit import Emitter

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -60,8 +61,10 @@ def as_dict(one: Marked, *, reveal: bool = False) -> dict[str, Any]:
         "points": one.points,
         "earned": one.earned,
         "first_wrong": first.label if first else None,
+        "remarks": [_remark(each) for each in one.remarks],
         "steps": [_step(step, reveal=reveal) for step in one.steps],
         "unknown": [{"name": u.name, "nearest": u.nearest, "where": u.where, "why": u.why} for u in one.unknown],
+        **({"readings": [asdict(each) for each in one.readings]} if one.readings else {}),
     }
 
 
@@ -75,6 +78,7 @@ def _step(step: StepReport, *, reveal: bool) -> dict[str, Any]:
         "of": step.size,
         "counts": {v.word: n for v in Verdict if (n := step.count(v))},
         "precision": step.precision,
+        "asked": step.asked,
         "points": step.points,
         "earned": step.earned,
         "findings": [_finding(finding) for finding in step.findings],
@@ -119,6 +123,7 @@ def _remark(one: Note) -> dict[str, Any]:
         "remark": one.remark,
         "matrices": list(one.matrices),
         **({"count": one.count} if one.count else {}),
+        **({"decimals": one.decimals} if one.decimals is not None else {}),
         **({"shapes": [list(shape) for shape in one.shapes]} if one.shapes else {}),
     }
 

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from tmat.errors import InputError
 from tmat.operations.operation import Array, Operation
 
 
@@ -34,10 +35,13 @@ class Redo:
         return self.params[name]
 
     def __call__(self) -> Array:
-        """The numbers of the step, done as it should be; not to be written into."""
+        """The numbers of the step, done as it should be; not to be written into. NaN where it cannot be: a word without a row."""
         if self._done is None:
-            with np.errstate(all="ignore"):
-                self._done = self.op.evaluate(*self.operands, **self.params).view()
+            try:
+                with np.errstate(all="ignore"):
+                    self._done = self.op.evaluate(*self.operands, **self.params).view()
+            except InputError:
+                self._done = np.full((len(self.operands[0]), self.operands[-1].shape[1]), np.nan)
             self._done.flags.writeable = False
         return self._done
 
