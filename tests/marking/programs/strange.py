@@ -10,7 +10,8 @@ import argparse
 from collections import Counter
 
 import numpy as np
-from tests.marking.programs.planted import STAGES, Layer, exact, named
+from tests.marking.programs.layers import STAGES, Layer, named
+from tests.marking.programs.planted import exact, rounded
 
 from tmat.numbers.floats import BFLOAT16, FLOAT16, FLOAT32, FLOAT64
 from tmat.operations.operation import Array
@@ -64,7 +65,7 @@ def main() -> None:
         layer = Layer.drawn(rng, int(rng.choice([1, 2, 3, 5, 9, 20])), width, heads)
         label, float_type = str(rng.choice(STAGES)), TYPES[int(rng.integers(len(TYPES)))]
         values = wrong(rng, kind, layer, label)
-        report = named(layer, label, values, float_type)
+        report = named(layer, label, rounded(values, float_type), float_type)
         said = list(report.findings)
         verdict = ("sure" if said[0].sure else "perhaps") if said else report.verdict.word
         seen[verdict] += 1

@@ -106,7 +106,7 @@ class Bugs:
     def _operation(self, matrix: KeyMatrix) -> object:
         """A function that is called wherever an operation is needed: to project, to cut into heads, to norm."""
         assert matrix.op is not None
-        return matrix.op.name, tuple(self.chain.key.matrices[n].given for n in matrix.of or ())
+        return matrix.op.name, tuple(self.chain.key.matrices[n].given for n in (matrix.of or ())[1:])
 
     def _inputs(self, matrix: KeyMatrix) -> object:
         """Q, K and V of one input."""
@@ -252,9 +252,16 @@ def _turned(redo: Redo) -> Iterator[tuple[Mistake, int, Array]]:
 def _errors(values: Array, base: Held, chain: Chain) -> Array:
     """The deviation of numbers that a bug made: that of the right ones, as much larger as the numbers are."""
     with np.errstate(all="ignore"):
-        own, right = (float(np.sqrt(np.mean(np.square(a[np.isfinite(a)])))) for a in (values, base.values))
+        own, right = (_size(a) for a in (values, base.values))
         grown = max(own / right, 1.0) if right > 0 and np.isfinite(own) else 1.0
         finite = np.isfinite(base.errors)
         typical = float(np.sqrt(np.mean(np.square(base.errors[finite])))) if finite.any() else 0.0
         found = grown * np.maximum(np.where(finite, base.errors, typical), typical)
-    return np.asarray(found + chain.kind.roundoff * np.where(np.isfinite(values), np.abs(values), 0.0))
+    computed = np.isfinite(values) & (values != MASKED)
+    return np.asarray(found + chain.kind.roundoff * np.where(computed, np.abs(values), 0.0))
+
+
+def _size(a: Array) -> float:
+    """The root of the mean square of what is finite and no mask."""
+    numbers = a[np.isfinite(a) & (a != MASKED)]
+    return float(np.sqrt(np.mean(np.square(numbers)))) if numbers.size else 0.0

@@ -84,12 +84,11 @@ class Judging:
             report.notes.append(Note(Remark.NOT_COPIED, (matrix.name,)))
 
     def _step(self, matrix: KeyMatrix, dumped: Dumped, report: StepReport) -> None:
-        right = self._right(matrix, dumped, self.due, report)
-        if right:
+        if self._agrees(matrix, dumped, self.due):
             return
         own = Chain(self.key, self.kind, self.fixed)
         sources = [index for index in self._sources(matrix) if index in self.off]
-        if (len(self.fixed) > len(self.due.fixed) or sources) and self._right(matrix, dumped, own, report):
+        if (len(self.fixed) > len(self.due.fixed) or sources) and self._agrees(matrix, dumped, own):
             if sources:
                 names = tuple(self.key.matrices[index].name for index in sources)
                 report.notes.append(Note(Remark.FOLLOWS, names))
@@ -104,28 +103,22 @@ class Judging:
         made = [matrix.index, *chain.before(matrix.index)]
         return sorted({n for index in made for n in self.key.matrices[index].of or () if n in self.dumped})
 
-    def _right(self, matrix: KeyMatrix, dumped: Dumped, chain: Chain, report: StepReport) -> bool:
-        """Whether a correct program could have these numbers; kernels that shorten products to TF32 are correct."""
+    def _agrees(self, matrix: KeyMatrix, dumped: Dumped, chain: Chain) -> bool:
+        """Whether a correct program could have these numbers."""
         held = Held(chain.values(matrix.index), chain.deviation(matrix.index))
-        if agrees(dumped.values, held, dumped.stored).all():
-            return True
-        if dumped.type is not FLOAT32:
-            return False
-        short = Chain(self.key, TF32, chain.fixed, chain.known)
-        near = Held(held.values, short.deviation(matrix.index))
-        if not agrees(dumped.values, near, dumped.stored).all():
-            return False
-        report.notes.append(Note(Remark.SHORT_PRODUCTS))
-        return True
+        return bool(agrees(dumped.values, held, dumped.stored).all())
 
     def _wrong(self, matrix: KeyMatrix, dumped: Dumped, chain: Chain, report: StepReport) -> None:
+        """Numbers that a correct program would not have: of a bug, of a kernel that shortens its products, or wrong."""
         held = Held(chain.values(matrix.index), chain.deviation(matrix.index))
         wrong = ~agrees(dumped.values, held, dumped.stored)
-        report.cells[wrong] = int(Verdict.WRONG)
         finding = Search(chain, matrix.index, dumped.values, dumped.stored, wrong).run() if self.slips else None
-        if finding is not None:
-            report.cells[wrong] = int(Verdict.SLIP)
-            report.findings.append(finding)
+        short = Chain(self.key, TF32, chain.fixed, chain.known)
+        if finding is None and dumped.type is FLOAT32 and self._agrees(matrix, dumped, short):
+            report.notes.append(Note(Remark.SHORT_PRODUCTS))
+            return
+        report.cells[wrong] = int(Verdict.WRONG if finding is None else Verdict.SLIP)
+        report.findings += [] if finding is None else [finding]
         report.verdict = Verdict(int(report.cells.max(initial=0)))
         report.notes.append(_differs(matrix, dumped, held, wrong))
 

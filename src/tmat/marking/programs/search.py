@@ -29,7 +29,7 @@ PERHAPS = log(10.0)
 FAR = 10.0
 MOST = 12  # bugs that are computed whole
 NARROW, PAIRS = 2_000, 1_500  # bugs of one head or layer alone, and pairs of bugs, that are tried
-LEAST = 0.05  # of the room: correct programs in any type leave about 0.1 of it, so less says no more
+LEAST, TYPICAL = 0.2, 0.75  # deviations that a correct program leaves over, by the root of the mean square: 0.2 to 0.6
 RIVALS = 3  # bugs that one finding names
 
 Bunch = tuple[Bug, ...]
@@ -125,7 +125,9 @@ class Search:
     def _made(self, bugs: Bugs, bunch: Bunch) -> Held | None:
         """The target with bugs in it, where that is what was handed in."""
         made = self._redone(bugs, bunch)
-        return made if made is not None and np.isfinite(made.errors).all() and self._agrees(made) else None
+        if made is None or not np.isfinite(made.errors).all() or not self._agrees(made):
+            return None
+        return made if self._misfit(made) <= TYPICAL else None
 
     def _redone(self, bugs: Bugs, bunch: Bunch, *, exact: bool = False) -> Held | None:
         starts = {start: bug for bug in bunch for start in bug.starts}
@@ -140,6 +142,13 @@ class Search:
         actual, stored = (a if made.rows is None else a[made.rows] for a in (self.actual, self.stored))
         return bool(agrees(actual, made, stored).all())
 
+    def _misfit(self, made: Held) -> float:
+        """The root of the mean square of what is left over, in deviations."""
+        actual, stored = (a if made.rows is None else a[made.rows] for a in (self.actual, self.stored))
+        with np.errstate(all="ignore"):
+            left = (actual - made.values) / np.maximum(np.hypot(made.errors, stored), 1e-300)
+        return float(np.sqrt(np.mean(np.square(np.where(np.isfinite(left), left, 0.0)))))
+
     def _one_after_another(self, starts: tuple[int, ...]) -> bool:
         """Whether one of the steps comes after another."""
         path = self.chain.after(starts, self.target)
@@ -150,15 +159,15 @@ class Search:
         actual, right, stored = (
             a if made.rows is None else a[made.rows] for a in (self.actual, self.right, self.stored)
         )
-        room = np.maximum(CONFIDENCE * np.hypot(made.errors, stored), 1e-300)
+        deviation = np.maximum(np.hypot(made.errors, stored), 1e-300)
+        misfit = self._misfit(made)
         with np.errstate(all="ignore"):
-            off, left = np.abs(actual - right), (actual - made.values) / room
+            off = np.abs(actual - right)
             known = np.isfinite(off)
-            misfit = float(np.mean(np.square(np.where(np.isfinite(left), left, 0.0))))
-            room = room * np.clip(np.sqrt(misfit), LEAST, 1.0)
             scale = float(np.sqrt(np.mean(np.square(off[known])))) if known.any() else 1.0
-            told = np.abs(made.values - right) > room
-            each = np.where(told & known, np.log(np.maximum(1.25 * scale / room, 1.0)), 0.0)
+            told = np.abs(made.values - right) > CONFIDENCE * deviation
+            each = np.log(np.maximum(scale / (deviation * max(misfit, LEAST)), 1.0))
+            each = np.where(told & known, each, 0.0)
             each = np.where(~known & np.isfinite(right), log(2.0), each)  # ∞ or NaN where a number is due
         cost = sum(cost_of(bug.rare) for bug in bunch) + log(max(self.tried, 1))
         return Match(bunch, made, float(each.sum()) - cost, misfit)
@@ -169,11 +178,7 @@ class Search:
         """The likeliest, and its rivals: those that make the numbers as well."""
         cells = self.actual.size
         least = min(match.misfit for match in matches)
-        alike = [
-            match
-            for match in matches
-            if cells * (match.misfit - least) / max(2.0 * least, 1e-12) <= SURE or match.misfit <= least
-        ]
+        alike = [match for match in matches if cells * log(max(match.misfit, LEAST) / max(least, LEAST)) <= SURE]
         alike.sort(key=lambda match: (-round(match.worth), match.bugs[0].starts))  # of equals the earliest cause
         best = alike[0]
         named = _distinct(alike)

@@ -41,7 +41,7 @@ def _(step: Inexact) -> Array:
     return np.asarray(step.errors[0] * step.operands[1] / (1.0 - p) if p < 1.0 else 0.0 * step.errors[0])
 
 
-@bound("mask_fill")
+@bound("mask_fill", rounds=False)
 def _(step: Inexact) -> Array:
     """What a masked cell was filled with is not computed."""
     return np.where(step.operands[1] != 0.0, step.errors[0], 0.0)
@@ -59,18 +59,18 @@ def _(step: Inexact) -> Array:
     return together(1.13 * step.errors[0], ELEMENTARY * step.type.roundoff * sizes(step.operands[0]))
 
 
-@bound("concat", "columns", "one_row", "flatten")
+@bound("concat", "columns", "one_row", "flatten", rounds=False)
 def _(step: Inexact) -> Array:
     """Cells that are only moved take their errors with them."""
     return step.op.evaluate(*step.errors, **step.params)
 
 
-@bound("lookup")
+@bound("lookup", rounds=False)
 def _(step: Inexact) -> Array:
     return step.op.evaluate(step.operands[0], step.errors[1], **step.params)
 
 
-@bound("largest", "token_ids")
+@bound("largest", "token_ids", rounds=False)
 def _(step: Inexact) -> Array:
     return np.zeros(step.result.shape)
 
