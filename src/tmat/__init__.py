@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tmat.stages.ffn import ffn as ffn
     from tmat.stages.posenc import posenc as posenc
     from tmat.stages.vocab import vocab as vocab
+    from tmat.testing import explain as explain
     from tmat.text.vocabulary import Vocabulary as Vocabulary
     from tmat.workings.cell import working as working
     from tmat.workings.trace import trace as trace
@@ -54,6 +55,7 @@ else:  # mypy sees the names above alone, so that tmat.nothing is an error
         "tmat.reading.sources": ("read_matrices",),
         "tmat.reading.weights": ("read_weights",),
         "tmat.sheet.worksheet": ("Matrix", "Stage", "Step", "Worksheet"),
+        "tmat.testing": ("explain",),
         "tmat.text.vocabulary": ("Vocabulary",),
         "tmat.workings.cell": ("working",),
         "tmat.workings.trace": ("trace",),
