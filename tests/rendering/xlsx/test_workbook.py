@@ -7,6 +7,7 @@ import io
 import re
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,8 +63,22 @@ def names(data: bytes) -> list[str]:
     return [html.unescape(name) for name in re.findall(r'<sheet name="([^"]*)"', part(data, "xl/workbook.xml"))]
 
 
-def formulas(data: bytes, sheet: int = 1) -> list[str]:
-    return [formula for formula, _ in cells(data, sheet).values() if formula is not None]
+def formulas(data: bytes, sheet: int = 1, *, of: str = "numbers") -> list[str]:
+    """The formulas whose results are numbers, or words."""
+    found = [(formula, value) for formula, value in cells(data, sheet).values() if formula is not None]
+    return [formula for formula, value in found if (of == "numbers") == is_number(value)]
+
+
+def is_number(text: str | None) -> bool:
+    try:
+        float(text or "")
+    except ValueError:
+        return False
+    return True
+
+
+def without_dollars(texts: list[str]) -> list[str]:
+    return [text.replace("$", "") for text in texts]
 
 
 def attention() -> Worksheet:
@@ -107,8 +122,8 @@ def test_given_matrices_are_numbers_and_all_else_is_formulas() -> None:
 
 def test_formulas_say_what_a_step_does() -> None:
     said = formulas(dumped(attention()))
-    assert "SUMPRODUCT(MMULT(B7:E7,B13:B16))" in said
-    assert any(re.fullmatch(r"B\d+/SQRT\(2\)", text) for text in said)
+    assert "SUMPRODUCT(MMULT($B9:$E9,B$15:B$18))" in said
+    assert any(re.fullmatch(r"B\d+/SQRT\(d_k\)", text) for text in said)
     assert any(re.fullmatch(r"IF\(B\d+<>0,B\d+,-1E\+300\)", text) for text in said)
 
 
@@ -116,10 +131,10 @@ def test_a_rounded_step_and_one_taken_rounded() -> None:
     sheet = tmat.attention(X, d_k=2, d_v=2, seed=1, round="Q=2,K=1,scores.used=1")
     said = formulas(dumped(sheet))
     assert (
-        sum(text.startswith("ROUND(ROUND(SUMPRODUCT(") and text.endswith(",10),2)") for text in said)
+        sum(text.startswith("ROUND(ROUND(SUMPRODUCT(") and text.endswith(",decimals_Q+8),decimals_Q)") for text in said)
         == sheet["attention"]["Q"].values.size
     )
-    assert any(re.fullmatch(r"ROUND\(ROUND\(B\d+,9\),1\)/SQRT\(2\)", text) for text in said)
+    assert any(re.fullmatch(r"ROUND\(ROUND\(B\d+,decimals\+8\),decimals\)/SQRT\(d_k\)", text) for text in said)
 
 
 def test_what_flows_is_a_reference_to_the_sheet_before() -> None:
@@ -127,9 +142,9 @@ def test_what_flows_is_a_reference_to_the_sheet_before() -> None:
     data = dumped(sheet)
     assert names(data) == ["o'clock -1-", "addnorm"]
     said = formulas(data, 2)
-    assert any(re.fullmatch(r"ROUND\(ROUND\('o''clock -1-'!B\d+,9\),1\)", text) for text in said)
+    assert any(re.fullmatch(r"ROUND\(ROUND\(('o''clock -1-'!)B\d+,\1decimals\+8\),\1decimals\)", text) for text in said)
     residual = [text for text in said if re.fullmatch(r"'o''clock -1-'!B\d+", text)]
-    assert residual == ["'o''clock -1-'!B7", "'o''clock -1-'!B8", "'o''clock -1-'!B9"]  # X of the stage before
+    assert residual == [f"'o''clock -1-'!B{row}" for row in (10, 11, 12)]  # X of the stage before
 
 
 def test_what_does_not_flow_is_a_number() -> None:
@@ -183,7 +198,7 @@ def test_infinities() -> None:
 def test_numbers_are_shown_with_the_decimals_of_a_table() -> None:
     data = dumped(tmat.attention(X, d_k=2, seed=1, round=3))
     styles = part(data, "xl/styles.xml")
-    assert 'formatCode="0.000_)_)"' in styles
+    assert 'formatCode="0.000####_)_)"' in styles  # more of them where the rounding is changed
     assert 'formatCode="0.00_)_)"' in styles  # the given ones
     assert 'formatCode="0.0_)_)"' in part(dumped(attention(), look=Look(digits=1)), "xl/styles.xml")
 
@@ -207,9 +222,85 @@ def test_formulas_filled_in_are_those_printed_one_by_one(name: str) -> None:
         return printer.text(it.op.at(i, j, *it.operands, **it.params))
 
     every = filled(height, width, one)
-    assert every is None or every == [[one(i, j) for j in range(width)] for i in range(height)]
+    assert every is None or [without_dollars(row) for row in every] == [
+        [one(i, j) for j in range(width)] for i in range(height)
+    ]
     if name in ("matmul", "linear", "matmul_transposed", "softmax", "additive_scores"):
         assert every is not None
+
+
+# -- numbers in cells with names
+
+
+def named(data: bytes) -> dict[tuple[str, str], float]:
+    """The numbers in cells with names, by sheet and name."""
+    book = part(data, "xl/workbook.xml")
+    found = {}
+    for name, sheet, column, row in re.findall(
+        r"<definedName name=\"([^\"]*)\" localSheetId=\"(\d+)\">[^<]*!\$([A-Z]+)\$(\d+)</definedName>", book
+    ):
+        if not name.startswith("_"):
+            value = cells(data, int(sheet) + 1)[f"{column}{row}"]
+            assert value[0] is None and value[1] is not None
+            found[names(data)[int(sheet)], name] = float(value[1])
+    return found
+
+
+def test_what_can_be_set_stands_in_cells_with_names() -> None:
+    sheet = tmat.addnorm(
+        tmat.attention(X, d_k=3, temperature=2, seed=1, round=2), round="mean=4,std=4,sum=2", epsilon=0.5
+    )
+    data = dumped(sheet)
+    assert named(data) == {
+        ("attention", "decimals"): 2,
+        ("attention", "d_k"): 3,
+        ("attention", "temperature"): 2,
+        ("addnorm", "decimals"): 4,
+        ("addnorm", "decimals_sum"): 2,
+        ("addnorm", "ε"): 0.5,
+    }
+    assert {one.matrix.name for one in read_xlsx(data, "it")} == {name for stage in sheet for name in stage.names()}
+
+
+def test_names_only_where_a_formula_says_them() -> None:
+    from tmat.sheet.selecting import chosen
+
+    assert named(dumped(chosen(attention(), ["scaled"]))) == {}
+    assert named(dumped(emptied(attention(), ["Z"]))) == {}
+    stage = attention()["attention"]
+    strange = [
+        replace(step, result=step.result.renamed(f"=1 {step.name}"), decimals=n) for n, step in enumerate(stage.steps)
+    ]
+    data = dumped(Worksheet([replace(stage, steps=strange[:3], output="")]))
+    assert sorted(name for _, name in named(data)) == ["decimals", "decimals__1_K", "decimals__1_V"]
+
+
+# -- the words of a prediction
+
+
+def test_words_are_looked_up_and_what_is_predicted_is_fed_back() -> None:
+    sheet = tmat.decode([[0.5, 0.25]], vocabulary=["you", "win"], max_tokens=3, seed=1)
+    data = dumped(sheet)
+    second, third = (names(data).index(f"decode-{n}.embed") + 1 for n in (2, 3))
+    ids = [text for text in formulas(data, third) if "MATCH" in text]
+    assert len(ids) == 3 and all("EXACT(LOWER(" in text for text in ids)
+    assert formulas(data, second, of="words")[:2] == ["'decode-1.embed'!$A$8", "'decode-1'!$C$35"]
+    assert cells(data, names(data).index("decode-1") + 1)["C35"][1] == sheet["decode-1"].params["word"]
+    assert formulas(data, third, of="words")[:3] == [
+        "'decode-2.embed'!$A$8",
+        "'decode-2.embed'!$A$9",
+        "'decode-2'!$C$36",
+    ]
+
+
+def test_a_word_of_another_spelling_and_one_that_is_unknown() -> None:
+    kept = tmat.embed(tmat.vocab("You you win", case="keep"), text="you win", d_model=2)
+    assert any("EXACT($A$" in text for text in formulas(dumped(kept), 2))
+    unknown = tmat.embed(text="win lose", vocabulary=["<unk>", "win"], first_id=0, d_model=2)
+    said = [text for text in formulas(dumped(unknown)) if "EXACT" in text]
+    assert len(said) == 2 and all(re.fullmatch(r"IFERROR\(SUMPRODUCT\(MATCH\(.*\)\)-1,0\)", text) for text in said)
+    folded = tmat.embed(text="STRASSE", vocabulary=["straße"], d_model=2)  # the same word, which LOWER does not know
+    assert not any("EXACT" in text for text in formulas(dumped(folded)))
 
 
 # -- texts
@@ -238,7 +329,8 @@ def test_texts_stay_texts() -> None:
     stage = Stage("=2*3", "attention", notes=("=4+4", "+5"), given=given, steps=[softmax])
     data = dumped(Worksheet([stage, Stage("vocab", "vocab")], words, tuple(NASTY)))
     own = set(formulas(data))
-    assert all(text.startswith("EXP(") for text in own)
+    own |= set(formulas(data, of="words"))
+    assert all(re.match(r"EXP\(|\$[A-Z]+\$\d+$", text) for text in own)
     assert formulas(data, 2) == []
     stored = cells(data)
     (x, weights) = read_xlsx(data, "it")
@@ -257,6 +349,7 @@ def test_the_likeliest_words_follow_the_probabilities() -> None:
     last = len(names(data))
     said = formulas(data, last)
     assert any(re.fullmatch(r"LARGE\(B\d+:E\d+,1\)", text) for text in said)
+    said = formulas(data, last, of="words")
     assert any(re.fullmatch(r"INDEX\(\$B\$\d+:\$E\$\d+,1,MATCH\(LARGE\(.*,1\),B\d+:E\d+,0\)\)", text) for text in said)
     assert any(re.fullmatch(r"INDEX\(\$B\$\d+:\$E\$\d+,1,B\d+\)", text) for text in said)
     word = sheet.stages[-1].params["word"]

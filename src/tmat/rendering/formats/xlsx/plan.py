@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tmat.errors import LimitError
-from tmat.rendering.formats.xlsx.links import Link, links
+from tmat.rendering.formats.xlsx.links import Link, fed_back, links
+from tmat.rendering.formats.xlsx.named import Calculation, calculation
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, sections
 from tmat.sheet.worksheet import Stage, Worksheet
+from tmat.stages.vocab import UNKNOWN
 from tmat.visible import visible
 
 ROWS, COLS = 1_048_576, 16_384  # of a sheet (Excel's limits; LibreOffice has the same rows)
@@ -21,7 +23,7 @@ LONGEST_NAME = 31
 LIKELY = "probabilities"  # the matrix whose largest cells are listed below it
 NOTES = 96  # characters of notes in a line
 LABELS = 1  # columns before the numbers
-_UNFIT = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]")
+_UNFIT = re.compile(r"[!\[\]:*?/\\\x00-\x1f\x7f]")  # ! is what XlsxWriter takes for the end of a sheet's name
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class Placed:
     tab: Tab = field(repr=False)
     shown: Shown
     top: int
+    left: int = LABELS  # the column of its first numbers
 
     @property
     def first(self) -> int:
@@ -45,7 +48,7 @@ class Placed:
     @property
     def beside(self) -> int:
         """The column of the first right number, where it is printed otherwise."""
-        return LABELS + self.width + 2
+        return self.left + self.width + 2
 
     @property
     def height(self) -> int:
@@ -57,7 +60,11 @@ class Placed:
 
     def place(self, i: int, j: int) -> tuple[int, int]:
         """Row and column of a cell on its sheet, counted from 0."""
-        return self.first + i, LABELS + j
+        return self.first + i, self.left + j
+
+    def word(self, i: int) -> tuple[int, int]:
+        """Where the word stands that a row's number names."""
+        return self.place(i, self.width)
 
 
 @dataclass(slots=True)
@@ -70,6 +77,12 @@ class Tab:
     matrices: dict[str, Placed] = field(default_factory=dict)
     links: dict[str, tuple[Link, Placed]] = field(default_factory=dict)
     live: bool = True
+    calculation: Calculation = field(default_factory=Calculation)
+    unknown: tuple[str, int | None] = (
+        "fold",
+        None,
+    )  # how words are compared, and the id of those not in the vocabulary
+    said: tuple[Placed, Placed] | None = None  # where the words so far stand, and the one predicted of them
     end: int = 0  # the row after the matrices
 
     @property
@@ -78,6 +91,11 @@ class Tab:
 
     @property
     def words_at(self) -> int:
+        """The row where the vocabulary begins."""
+        return self.named_at + (len(self.calculation.cells) + 1 if self.calculation.cells else 0)
+
+    @property
+    def named_at(self) -> int:
         """The row where what follows the notes begins."""
         return 1 + bool(self.section.sentence) + len(self.notes) + len(self.section.remarks.introduction)
 
@@ -101,6 +119,10 @@ def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Tab]:
         (section,) = sections(alone, look, Room(ROWS, COLS))
         prefix = f"{number} " if count > 1 else ""
         tab = Tab(sheet_name(prefix + stage.id, taken), section, list(_notes(stage.notes, live)), live=live)
+        if live:
+            tab.calculation = calculation(stage, section.shown)
+        if sheet.vocabulary is not None:
+            tab.unknown = (sheet.vocabulary.case, sheet.vocabulary.id(UNKNOWN))
         _place(tab)
         tabs.append(tab)
     by_stage = {tab.stage.id: tab for tab in tabs}
@@ -109,7 +131,27 @@ def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Tab]:
             there = by_stage[link.stage].matrices.get(link.name)
             if own in tab.matrices and there is not None and live:
                 tab.links[own] = (link, there)
+        tab.said = _said(fed_back(sheet, tab.stage), by_stage) if live else None
     return tabs
+
+
+def _said(ids: tuple[str, str] | None, tabs: dict[str, Tab]) -> tuple[Placed, Placed] | None:
+    """The words so far and the prediction, where both are shown: what is calculated of nothing, and what comes last."""
+    if ids is None:
+        return None
+    before = [one for one in tabs[ids[0]].matrices.values() if one.shown.step is not None and not one.shown.step.of]
+    last = tabs[ids[1]].matrices.get(tabs[ids[1]].stage.output or "")
+    return (before[0], last) if before and last is not None else None
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name as a formula says it.
+
+    >>> quoted("o'clock")
+    "'o''clock'"
+    """
+    doubled = sheet.replace("'", "''")
+    return f"'{doubled}'"
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:

@@ -23,6 +23,7 @@ TEXTS: dict[str, dict[str, object]] = {
     "formula": {},
     "caption": {"font_color": QUIET},
     "row": {"font_color": LABEL, "align": "left"},
+    "typed": {"font_color": GIVEN, "align": "left"},
     "col": {"font_color": LABEL, "align": "right", "num_format": f"@{AIR}"},
     "told": {"text_wrap": True, "valign": "top"},
     "right": {"font_color": RIGHT},
@@ -91,6 +92,16 @@ def digits_of(cells: Sequence[Sequence[str]], *, live: bool, infinite: bool) -> 
     else:
         form = "General" if live else "0"
     return (INFINITE if infinite else "") + form + AIR
+
+
+def further(digits: str) -> str:
+    """A format of decimals with room for more of them, should the rounding change.
+
+    >>> further("0.00_)_)"), further("General_)_)")
+    ('0.00####_)_)', 'General_)_)')
+    """
+    form = digits.removesuffix(AIR)
+    return f"{form}####{AIR}" if form.endswith("0") and "." in form and "E" not in form else digits
 
 
 def heat(scale: Scale) -> dict[str, object]:

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 from tmat.operations.printing.spreadsheet import INFINITY, MINUS_INFINITY
 from tmat.rendering.formats.xlsx.formulas import Formula, Formulas
-from tmat.rendering.formats.xlsx.plan import LABELS, LIKELY, Placed, Tab
-from tmat.rendering.formats.xlsx.styles import AIR, TEXTS, Styles, digits_of, heat
+from tmat.rendering.formats.xlsx.labels import Labels
+from tmat.rendering.formats.xlsx.plan import LABELS, LIKELY, Placed, Tab, quoted
+from tmat.rendering.formats.xlsx.styles import AIR, TEXTS, Styles, digits_of, further, heat
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Shown, begun, heated
 from tmat.sheet.origins import said as origin_said
@@ -39,6 +42,9 @@ def write(tabs: Sequence[Tab], look: Look, stream: BinaryIO, cover: Cover | None
         _cover(book.add_worksheet(cover.name), cover, styles)
     for tab in tabs:
         _Writer(book.add_worksheet(tab.name), tab, styles, look).write()
+        for row, name in enumerate(tab.calculation.cells, start=tab.named_at + 1):
+            cell = xl_rowcol_to_cell(row, 1, row_abs=True, col_abs=True)
+            book.define_name(f"'{tab.name}'!{name}", f"={quoted(tab.name)}!{cell}")
     book.close()
 
 
@@ -86,10 +92,12 @@ class _Writer:
         self.styles = styles
         self.look = look
         self.formulas = Formulas(tab)
+        self.labels = Labels(tab)
         self.widths: dict[int, int] = {0: NARROWEST}
 
     def write(self) -> None:
         self._heading()
+        self._named()
         self._words()
         for placed in self.tab.matrices.values():
             self._matrix(placed)
@@ -129,6 +137,13 @@ class _Writer:
         for n, said in enumerate(sentences):
             _sentence(self.sheet, row + n, 0, said, self.styles)
 
+    def _named(self) -> None:
+        """The numbers that the formulas call by the names of their cells."""
+        for row, (name, number) in enumerate(self.tab.calculation.cells.items(), start=self.tab.named_at + 1):
+            self._text(row, 0, name, "name", measured=True)
+            self.sheet.write_number(row, 1, _Exact(number), self.styles.number("given", f"General{AIR}", opens=True))
+            self._close(row, 2)
+
     def _words(self) -> None:
         """The words and their ids, where the stage is a vocabulary."""
         vocabulary = self.tab.section.vocabulary
@@ -147,17 +162,20 @@ class _Writer:
     def _matrix(self, placed: Placed) -> None:
         shown, matrix = placed.shown, placed.shown.matrix
         self._caption(placed)
+        formulas = self.formulas.of(placed)
+        rows, cols = self.labels.of(placed)
         for j, label in enumerate(matrix.cols):
-            self._text(placed.first - 1, LABELS + j, label, "col", measured=True)
+            self._label(placed.first - 1, placed.left + j, label, "col", cols[j])
+        typed = formulas if shown.step is not None and not shown.step.of else None
         for i, label in enumerate(matrix.rows if matrix.width else ()):
-            self._text(placed.first + i, 0, label, "row", measured=True)
-        self._numbers(placed, self.formulas.of(placed))
+            role = "typed" if typed is not None and rows[i] is None and typed[i][0] is not None else "row"
+            self._label(placed.first + i, placed.left - 1, label, role, rows[i])
+        self._numbers(placed, formulas)
         for i in range(placed.height):
             self._close(*placed.place(i, placed.width))
             found = self.formulas.largest(placed, i)
             if found is not None:
-                row, column = placed.place(i, placed.width)
-                self._computed(row, column, found[0], self.styles.text("word"), visible(found[1], LONGEST_TEXT))
+                self._computed(*placed.word(i), found[0], self.styles.text("word"), visible(found[1], LONGEST_TEXT))
         self._said(placed.after, shown.sentences)
         if shown.right is not None:
             self._right(placed, shown.right)
@@ -167,6 +185,14 @@ class _Writer:
             self.sheet.conditional_format(*placed.place(0, 0), *last, heat(shown.scale))
         if matrix.name == LIKELY:
             self._likeliest(placed)
+
+    def _label(self, row: int, column: int, text: str, role: str, formula: str | None) -> None:
+        if formula is None:
+            self._text(row, column, text, role, measured=True)
+            return
+        shown = visible(text, LONGEST_TEXT)
+        self._computed(row, column, formula, self.styles.text(role), shown)
+        self.widths[column] = max(self.widths.get(column, NARROWEST), width(shown))
 
     def _caption(self, placed: Placed) -> None:
         """The step's number, its formula, the shapes and the rounding; of a given matrix where it came from."""
@@ -185,9 +211,10 @@ class _Writer:
     def _numbers(self, placed: Placed, formulas: list[list[Formula]] | None) -> None:
         shown = placed.shown
         values = shown.matrix.values.tolist()
-        live = formulas is not None and (shown.step is None or shown.step.decimals is None)
         infinite = any(math.isinf(x) for row in values for x in row) or _says_infinity(formulas)
-        digits = digits_of(shown.cells, live=live, infinite=infinite)
+        digits = digits_of(shown.cells, live=formulas is not None, infinite=infinite)
+        if formulas is not None and shown.step is not None and self.tab.calculation.decimals(shown.step) is not None:
+            digits = further(digits)
         computed = "output" if shown.name == self.tab.stage.output else "result"
         stated = "given" if shown.step is None else computed
         for j in range(placed.width):
@@ -205,7 +232,8 @@ class _Writer:
                     role = "slip" if (i, j) in shown.wrong else stated
                     self.sheet.write_number(*at, _Exact(_stored(x)), looks[role])
             longest = max((width(row[j]) for row in shown.cells), default=0)
-            self.widths[LABELS + j] = max(self.widths.get(LABELS + j, NARROWEST), longest + 1)
+            column = placed.left + j
+            self.widths[column] = max(self.widths.get(column, NARROWEST), longest + 1)
 
     def _right(self, placed: Placed, right: Shown) -> None:
         """The right numbers, beside those that are printed otherwise."""
