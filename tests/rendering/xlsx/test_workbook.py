@@ -433,6 +433,7 @@ def fill(data: bytes, name: str, numbers: np.ndarray) -> bytes:
 # -- what cannot be
 
 
+@pytest.mark.usefixtures("from_an_index")
 def test_without_xlsxwriter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(
