@@ -9,6 +9,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,11 @@ import tmat
 from tmat.operations import REGISTRY
 from tmat.reading.xlsx import Found, read_xlsx
 from tmat.rendering import rendered
+from tmat.rendering.formats.xlsx.plan import planned
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
-pytest.importorskip("xlsxwriter")
+xlsxwriter = pytest.importorskip("xlsxwriter")
 pytestmark = [
     pytest.mark.libreoffice,
     pytest.mark.skipif(shutil.which("soffice") is None, reason="no soffice here"),
@@ -214,12 +216,11 @@ def named(data: bytes, name: str) -> tuple[str, str]:
     return f"xl/worksheets/sheet{int(number) + 1}.xml", f"{column}{row}"
 
 
-def corner(data: bytes, name: str) -> tuple[str, str]:
-    """The sheet and the first cell of a matrix."""
-    found = read_xlsx(data, "it")
-    sheets = list(dict.fromkeys(one.sheet for one in found))
-    one = next(one for one in found if one.matrix.name == name)
-    return f"xl/worksheets/sheet{sheets.index(one.sheet) + 1}.xml", f"B{one.where.rpartition(' ')[2]}"
+def corner(sheet: Worksheet, name: str) -> tuple[str, str]:
+    """The sheet and the first cell of a matrix, where it stands first."""
+    tabs = enumerate(planned(sheet, Look(), 1, 1), start=1)
+    number, placed = next((n, tab.matrices[name]) for n, tab in tabs if name in tab.matrices)
+    return f"xl/worksheets/sheet{number}.xml", xlsxwriter.utility.xl_rowcol_to_cell(*placed.place(0, 0))
 
 
 def typed(data: bytes, at: tuple[str, str], number: float) -> bytes:
@@ -238,9 +239,9 @@ def typed(data: bytes, at: tuple[str, str], number: float) -> bytes:
 
 
 CHANGES: dict[str, tuple[Callable[[bytes], tuple[str, str]], float, dict[str, Any]]] = {
-    "a weight": (lambda data: corner(data, "W_E"), -1.5, {"table": np.array([[-1.5, 0.22, 0.33], *TABLE[1:]])}),
-    "the mask": (lambda data: corner(data, "mask"), 0.0, {"mask": SEES * (np.arange(16).reshape(4, 4) > 0)}),
-    "an id": (lambda data: corner(data, "ids"), 3.0, {"text": "die win you die"}),
+    "a weight": (lambda data: corner(chain(), "W_E"), -1.5, {"table": np.array([[-1.5, 0.22, 0.33], *TABLE[1:]])}),
+    "the mask": (lambda data: corner(chain(), "mask"), 0.0, {"mask": SEES * (np.arange(16).reshape(4, 4) > 0)}),
+    "an id": (lambda data: corner(chain(), "ids"), 3.0, {"text": "die win you die"}),
     "d_k": (lambda data: named(data, "d_k"), 7.0, {"d_k": 7}),
     "ε": (lambda data: named(data, "ε"), 0.25, {"epsilon": 0.25}),
     "ε of nothing": (lambda data: named(data, "ε"), 0.0, {"epsilon": 0.0}),
@@ -277,7 +278,27 @@ def test_another_word_is_looked_up_anew_and_another_prediction_fed_back(
     after, now = decoded(other)
     assert (said, now) == (["die", "die", "die"], ["you", "you", "die"])
     data = workbook([before])
-    (found,) = calculate(typed(data, corner(data, "W_vocab"), float(other[0, 0])))
+    (found,) = calculate(typed(data, corner(before, "W_vocab"), float(other[0, 0])))
     assert_same(stages_of([after]), by_sheet(found))
-    last = next(one.matrix for one in found if one.sheet == "decode-3.ffn")
+    last = next(one.matrix for one in found if one.sheet == "decode-3.ffn" and one.matrix.name == "output")
     assert last.rows == ("<start>", "you", "you")
+
+
+def test_nothing_is_cut_where_it_is_printed(tmp_path: Path) -> None:
+    """As many pages as there are breaks: none because of the width, or of a matrix that is too high."""
+    data = workbook([tmat.attention(np.ones((12, 6)), d_k=4, heads=2, seed=1)])
+    (tmp_path / "it.xlsx").write_bytes(data)
+    command = [
+        "soffice",
+        f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+        "--headless",
+        "--convert-to",
+        "pdf",
+    ]
+    subprocess.run(
+        [*command, "--outdir", str(tmp_path), str(tmp_path / "it.xlsx")], check=True, capture_output=True, timeout=120
+    )
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        breaks = archive.read("xl/worksheets/sheet1.xml").count(b"<brk ")
+    assert breaks > 3
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", (tmp_path / "it.pdf").read_bytes())) == breaks + 1

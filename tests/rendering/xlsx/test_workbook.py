@@ -21,11 +21,11 @@ from tmat.operations import REGISTRY
 from tmat.reading.xlsx import read_xlsx
 from tmat.rendering import rendered
 from tmat.rendering.formats.xlsx.filling import filled
-from tmat.rendering.formats.xlsx.plan import sheet_name
+from tmat.rendering.formats.xlsx.plan import Beside, Placed, planned, sheet_name
 from tmat.rendering.layout import Look
-from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet, on_pages
 
-pytest.importorskip("xlsxwriter")
+xlsxwriter = pytest.importorskip("xlsxwriter")
 
 RNG = np.random.default_rng(1)
 X = np.round(RNG.normal(size=(3, 4)), 2)
@@ -85,6 +85,12 @@ def attention() -> Worksheet:
     return tmat.attention(X, d_k=2, d_v=2, mask="causal", seed=1, project=False)
 
 
+def corner(sheet: Worksheet, name: str, stage: str = "attention") -> str:
+    """The first cell of a matrix."""
+    tab = next(tab for tab in planned(sheet, Look(), 1, 1) if tab.name == stage)
+    return str(xlsxwriter.utility.xl_rowcol_to_cell(*tab.matrices[name].place(0, 0)))
+
+
 # -- numbers and formulas
 
 
@@ -92,11 +98,12 @@ def test_given_matrices_are_numbers_and_all_else_is_formulas() -> None:
     sheet = attention()
     data = dumped(sheet)
     stage = sheet["attention"]
-    assert len(formulas(data)) == sum(step.values.size for step in stage.steps)
+    again = stage["X"].values.size * 2 + sum(stage[name].values.size for name in ("Q", "K", "weights", "V"))
+    assert len(formulas(data)) == sum(step.values.size for step in stage.steps) + again
     found = {one.matrix.name: one for one in read_xlsx(data, "it")}
     assert list(found) == [
-        "X",
         "W_Q",
+        "X",
         "Q",
         "W_K",
         "K",
@@ -111,8 +118,7 @@ def test_given_matrices_are_numbers_and_all_else_is_formulas() -> None:
     ]
     stored = cells(data)
     for name, one in found.items():
-        first = int(one.where.rpartition(" ")[2])
-        formula, value = stored[f"B{first}"]
+        formula, value = stored[corner(sheet, name)]
         assert (formula is None) == (name in stage.given)
         assert value is not None and max(float(value), -np.inf) == pytest.approx(stage[name].values[0, 0])
         np.testing.assert_array_equal(one.matrix.values, stage[name].values)
@@ -122,9 +128,9 @@ def test_given_matrices_are_numbers_and_all_else_is_formulas() -> None:
 
 def test_formulas_say_what_a_step_does() -> None:
     said = formulas(dumped(attention()))
-    assert "SUMPRODUCT(MMULT($B9:$E9,B$15:B$18))" in said
-    assert any(re.fullmatch(r"B\d+/SQRT\(d_k\)", text) for text in said)
-    assert any(re.fullmatch(r"IF\(B\d+<>0,B\d+,-1E\+300\)", text) for text in said)
+    assert "SUMPRODUCT(MMULT($B16:$E16,H$9:H$12))" in said
+    assert any(re.fullmatch(r"F\d+/SQRT\(d_k\)", text) for text in said)
+    assert any(re.fullmatch(r"IF\(B\d+<>0,F\d+,-1E\+300\)", text) for text in said)
 
 
 def test_a_rounded_step_and_one_taken_rounded() -> None:
@@ -134,7 +140,7 @@ def test_a_rounded_step_and_one_taken_rounded() -> None:
         sum(text.startswith("ROUND(ROUND(SUMPRODUCT(") and text.endswith(",decimals_Q+8),decimals_Q)") for text in said)
         == sheet["attention"]["Q"].values.size
     )
-    assert any(re.fullmatch(r"ROUND\(ROUND\(B\d+,decimals\+8\),decimals\)/SQRT\(d_k\)", text) for text in said)
+    assert any(re.fullmatch(r"ROUND\(ROUND\(F\d+,decimals\+8\),decimals\)/SQRT\(d_k\)", text) for text in said)
 
 
 def test_what_flows_is_a_reference_to_the_sheet_before() -> None:
@@ -142,9 +148,9 @@ def test_what_flows_is_a_reference_to_the_sheet_before() -> None:
     data = dumped(sheet)
     assert names(data) == ["o'clock -1-", "addnorm"]
     said = formulas(data, 2)
-    assert any(re.fullmatch(r"ROUND\(ROUND\(('o''clock -1-'!)B\d+,\1decimals\+8\),\1decimals\)", text) for text in said)
+    assert any(re.fullmatch(r"ROUND\(ROUND\(('o''clock -1-'!)F\d+,\1decimals\+8\),\1decimals\)", text) for text in said)
     residual = [text for text in said if re.fullmatch(r"'o''clock -1-'!B\d+", text)]
-    assert residual == [f"'o''clock -1-'!B{row}" for row in (10, 11, 12)]  # X of the stage before
+    assert residual == [f"'o''clock -1-'!B{row}" for row in (17, 18, 19)]  # X of the stage before
 
 
 def test_what_does_not_flow_is_a_number() -> None:
@@ -161,12 +167,9 @@ def test_weights_used_for_every_word_stand_once() -> None:
     data = dumped(sheet)
     again = names(data).index("decode-2.self-attention") + 1
     said = formulas(data, again)
-    assert "'decode-1.self-attention'!B" in "".join(said)
-    found = [
-        one for one in read_xlsx(data, "it") if one.sheet == "decode-2.self-attention" and one.matrix.name == "W_Q"
-    ]
-    first = int(found[0].where.rpartition(" ")[2])
-    assert (cells(data, again)[f"B{first}"][0] or "").startswith("'decode-1.self-attention'!B")
+    first, second = corner(sheet, "W_Q", "decode-1.self-attention"), corner(sheet, "W_Q", "decode-2.self-attention")
+    assert f"'decode-1.self-attention'!{first}" in said
+    assert cells(data, again)[second][0] == f"'decode-1.self-attention'!{first}"
 
 
 def test_a_step_without_its_operands_is_numbers() -> None:
@@ -229,6 +232,71 @@ def test_formulas_filled_in_are_those_printed_one_by_one(name: str) -> None:
         assert every is not None
 
 
+# -- operands beside their products
+
+
+def stands(sheet: Worksheet) -> tuple[dict[str, Placed], dict[str, Beside]]:
+    (tab,) = planned(sheet, Look(), 1, 1)
+    return tab.matrices, tab.beside
+
+
+def test_operands_stand_beside_their_product_and_above_it() -> None:
+    sheet = tmat.attention(X, d_k=2, d_v=2, mask="causal", seed=1)
+    matrices, beside = stands(sheet)
+    assert list(beside) == ["Q", "K", "V", "scores", "Z", "output"]
+    for name, operands in beside.items():
+        product, left, right = matrices[name], operands.left, operands.right
+        assert left.top == product.top and left.height == product.height
+        assert left.left + left.width + 2 == product.left  # the bracket and the labels between them
+        assert right.left == product.left and right.width == product.width
+        assert right.after < product.top
+    assert {name for name, one in beside.items() if one.turned} == {"scores"}
+    first = [(beside["Q"].left, "X"), (beside["Q"].right, "W_Q"), (beside["Z"].right, "V")]
+    assert [matrices[name] is placed for placed, name in first] == [True, True, False]
+    assert all(matrices[name].left == matrices["scores"].left for name in ("scaled", "masked", "weights"))
+
+
+def test_an_operand_stands_again_as_references() -> None:
+    sheet = tmat.attention(X, d_k=2, d_v=2, seed=1)
+    matrices, beside = stands(sheet)
+    stored = cells(dumped(sheet))
+
+    def at(placed: Placed, i: int, j: int) -> str:
+        return str(xlsxwriter.utility.xl_rowcol_to_cell(*placed.place(i, j)))
+
+    above, k = beside["scores"].right, matrices["K"]
+    assert (above.height, above.width) == (2, 3)
+    assert all(stored[at(above, i, j)][0] == at(k, j, i) for i in range(2) for j in range(3))
+    assert all(stored[at(beside["K"].left, i, j)][0] == at(matrices["X"], i, j) for i in range(3) for j in range(4))
+    found = read_xlsx(dumped(sheet), "it")
+    assert sorted(one.matrix.name for one in found) == sorted(sheet["attention"].names())  # each read once
+
+
+def test_products_that_have_no_room_or_are_of_one_matrix_stand_below() -> None:
+    wide = np.ones((2, 12)), np.ones((12, 13))
+    assert "Q" not in stands(tmat.attention(wide[0], W_Q=wide[1], W_K=wide[1], W_V=wide[1]))[1]
+    bare = Matrix.of("X", X)
+    squared = Step(Matrix.of("scores", X @ X.T), "matmul_transposed", ("X", "X"))
+    sheet = Worksheet([Stage("s", "s", given={"X": bare}, steps=[squared])])
+    assert stands(sheet)[1] == {}
+    assert "SUMPRODUCT($B6:$E6,$B$6:$E$6)" in formulas(dumped(sheet))
+    assert stands(emptied(attention(), ["scores"]))[1] == {}
+    (page,) = on_pages(tmat.example("weighted-sum"))
+    assert stands(page)[1] == {}  # verdicts stand below the matrices
+
+
+def test_a_page_is_as_wide_as_the_sheet_and_ends_between_matrices() -> None:
+    sheet = tmat.attention(np.ones((20, 6)), d_k=4, seed=1)
+    text = part(dumped(sheet), "xl/worksheets/sheet1.xml")
+    assert '<pageSetUpPr fitToPage="1"/>' in text
+    assert re.search(r'<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>', text)
+    (tab,) = planned(sheet, Look(), 1, 1)
+    ends = [int(row) for row in re.findall(r'<brk id="(\d+)"', text)]
+    assert ends and set(ends) <= set(tab.begins)
+    narrow = part(dumped(tmat.addnorm(X, residual=X)), "xl/worksheets/sheet1.xml")
+    assert '<pageSetup paperSize="9" fitToHeight="0" orientation="portrait"/>' in narrow
+
+
 # -- numbers in cells with names
 
 
@@ -284,12 +352,12 @@ def test_words_are_looked_up_and_what_is_predicted_is_fed_back() -> None:
     second, third = (names(data).index(f"decode-{n}.embed") + 1 for n in (2, 3))
     ids = [text for text in formulas(data, third) if "MATCH" in text]
     assert len(ids) == 3 and all("EXACT(LOWER(" in text for text in ids)
-    assert formulas(data, second, of="words")[:2] == ["'decode-1.embed'!$A$8", "'decode-1'!$C$35"]
-    assert cells(data, names(data).index("decode-1") + 1)["C35"][1] == sheet["decode-1"].params["word"]
+    assert formulas(data, second, of="words")[:2] == ["'decode-1.embed'!$A$8", "'decode-1'!$G$35"]
+    assert cells(data, names(data).index("decode-1") + 1)["G35"][1] == sheet["decode-1"].params["word"]
     assert formulas(data, third, of="words")[:3] == [
         "'decode-2.embed'!$A$8",
         "'decode-2.embed'!$A$9",
-        "'decode-2'!$C$36",
+        "'decode-2'!$G$36",
     ]
 
 
@@ -348,10 +416,10 @@ def test_the_likeliest_words_follow_the_probabilities() -> None:
     data = dumped(sheet)
     last = len(names(data))
     said = formulas(data, last)
-    assert any(re.fullmatch(r"LARGE\(B\d+:E\d+,1\)", text) for text in said)
+    assert any(re.fullmatch(r"LARGE\(F\d+:I\d+,1\)", text) for text in said)
     said = formulas(data, last, of="words")
-    assert any(re.fullmatch(r"INDEX\(\$B\$\d+:\$E\$\d+,1,MATCH\(LARGE\(.*,1\),B\d+:E\d+,0\)\)", text) for text in said)
-    assert any(re.fullmatch(r"INDEX\(\$B\$\d+:\$E\$\d+,1,B\d+\)", text) for text in said)
+    assert any(re.fullmatch(r"INDEX\(\$F\$\d+:\$I\$\d+,1,MATCH\(LARGE\(.*,1\),F\d+:I\d+,0\)\)", text) for text in said)
+    assert any(re.fullmatch(r"INDEX\(\$F\$\d+:\$I\$\d+,1,F\d+\)", text) for text in said)
     word = sheet.stages[-1].params["word"]
     assert any(
         formula and formula.startswith("INDEX(") and value == word for formula, value in cells(data, last).values()

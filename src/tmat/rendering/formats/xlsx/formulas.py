@@ -10,6 +10,7 @@ from tmat.errors import LimitError
 from tmat.operations import Operation
 from tmat.operations.expression import Cell, Expression, Number, Operand
 from tmat.operations.printing.spreadsheet import Spreadsheet, rounding
+from tmat.operations.products import matmul
 from tmat.operations.selections import Place
 from tmat.rendering.formats.xlsx.filling import filled
 from tmat.rendering.formats.xlsx.plan import Placed, Tab, quoted
@@ -22,12 +23,22 @@ FEW_TERMS = 5_000  # up to which each formula is printed by itself, and compared
 Formula: TypeAlias = "str | None"
 
 
+class _Standing(Operand):
+    """An operand where it stands on the sheet."""
+
+    __slots__ = ("placed",)
+
+    def __init__(self, name: str, placed: Placed) -> None:
+        matrix = placed.shown.matrix
+        super().__init__(name, matrix.values, rows=matrix.rows, cols=matrix.cols)
+        self.placed = placed
+
+
 class Formulas:
     """What to write in the cells of one tab; None where a cell is a number."""
 
     def __init__(self, tab: Tab) -> None:
         self.tab = tab
-        self._operands: dict[str, Operand] = {}
         calculation = tab.calculation
         used = {step.name: name for step in tab.stage.steps if (name := calculation.used(step)) is not None}
         self._printer = Spreadsheet(self._address, self._between, taken=used)
@@ -43,6 +54,10 @@ class Formulas:
         step, op, operands = done
         if not step.of and "words" in step.params:
             return self._ids(placed)
+        beside = self.tab.beside.get(step.name)
+        if beside is not None:
+            operands[:2] = [_Standing(own, p) for own, p in zip(step.of, (beside.left, beside.right), strict=False)]
+            op = matmul if beside.turned else op
         terms = self._terms(placed, operands)
         params = self.tab.calculation.params(step)
 
@@ -106,7 +121,14 @@ class Formulas:
         op = self.tab.calculation.steps.get(step.name) if step is not None else None
         if step is None or op is None:
             return None
-        return step, op, [self._operand(own) for own in step.of]
+        operands: list[Operand] = [_Standing(own, self.tab.matrices[own]) for own in step.of]
+        return step, op, operands
+
+    def again(self, copy: Placed, of: str, *, turned: bool) -> list[list[Formula]]:
+        """The formulas of an operand that stands beside a product for the second time."""
+        there = self.tab.matrices[of]
+        own = [[(j, i) if turned else (i, j) for j in range(copy.width)] for i in range(copy.height)]
+        return [[str(xl_rowcol_to_cell(*there.place(*place))) for place in row] for row in own]
 
     def _linked(self, placed: Placed) -> list[list[Formula]]:
         link, there = self.tab.links[placed.shown.matrix.name]
@@ -136,13 +158,6 @@ class Formulas:
             )  # fmt: skip
         return text
 
-    def _operand(self, name: str) -> Operand:
-        if name not in self._operands:
-            matrix = self.tab.stage.operand(name)
-            own = self.tab.matrices[name].shown.matrix.name
-            self._operands[name] = Operand(own, matrix.values, rows=matrix.rows, cols=matrix.cols)
-        return self._operands[name]
-
     def _terms(self, placed: Placed, operands: list[Operand]) -> int:
         """How many cells the formulas of a matrix name, at most; an error where there are too many."""
         longest = max((max(operand.shape) for operand in operands), default=1)
@@ -156,7 +171,8 @@ class Formulas:
         return terms
 
     def _address(self, cell: Cell) -> str:
-        return str(xl_rowcol_to_cell(*self.tab.matrices[cell.operand.name].place(cell.i, cell.j)))
+        assert isinstance(cell.operand, _Standing)
+        return str(xl_rowcol_to_cell(*cell.operand.placed.place(cell.i, cell.j)))
 
     def _between(self, first: Cell, last: Cell) -> str:
         return f"{self._address(first)}:{self._address(last)}"

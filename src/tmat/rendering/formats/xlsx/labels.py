@@ -25,9 +25,13 @@ class Labels:
             self._seen.setdefault(own, (placed, side))
         return found[ROWS], found[COLS]
 
+    def again(self, name: str, side: int, labels: tuple[str, ...]) -> list[str | None]:
+        """Those of a side of an operand that stands on the tab for the second time, ``side`` where it stands first."""
+        return self._referring(self.tab.matrices[name], side, labels)
+
     def _side(self, placed: Placed, side: int, labels: tuple[str, ...]) -> list[str | None]:
-        none: list[str | None] = [None] * len(labels)  # nor where a formula's result would be read as none, or an error
-        if not self.tab.live or not named(labels) or any(not label or label.startswith("#") for label in labels):
+        none: list[str | None] = [None] * len(labels)
+        if not self.tab.live or not _words(labels):
             return none
         matrix = placed.shown.matrix
         if matrix.name in self.tab.links:
@@ -42,7 +46,11 @@ class Labels:
                 for n in range(len(labels))
             ]
         source = self._source(placed, side, labels)
-        return none if source is None else [_at(source[0], source[1], n, self.tab) for n in range(len(labels))]
+        return none if source is None else self._referring(*source, labels)
+
+    def _referring(self, there: Placed, side: int, labels: tuple[str, ...]) -> list[str | None]:
+        words = _words(labels)
+        return [_at(there, side, n, self.tab) if words else None for n in range(len(labels))]
 
     def _source(self, placed: Placed, side: int, labels: tuple[str, ...]) -> tuple[Placed, int] | None:
         """The matrix that the labels come from: the operand that the operation takes them of, or one above with the same."""
@@ -56,6 +64,11 @@ class Labels:
         operand = self.tab.matrices[step.of[found[0]]]
         matrix = operand.shown.matrix
         return (operand, found[1]) if (matrix.rows, matrix.cols)[found[1]] == labels else None
+
+
+def _words(labels: tuple[str, ...]) -> bool:
+    """Whether labels say more than a count, and none would be taken for no result of a formula, or for an error."""
+    return named(labels) and all(label and not label.startswith("#") for label in labels)
 
 
 def _at(placed: Placed, side: int, n: int, here: Tab) -> str:

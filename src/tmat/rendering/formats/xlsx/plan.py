@@ -11,8 +11,9 @@ import numpy as np
 from tmat.errors import LimitError
 from tmat.rendering.formats.xlsx.links import Link, fed_back, links
 from tmat.rendering.formats.xlsx.named import Calculation, calculation
+from tmat.rendering.formats.xlsx.products import GAP, again, bands, fits, turned
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, sections
+from tmat.rendering.page import SILENT, Room, Section, Shown, sections
 from tmat.sheet.worksheet import Stage, Worksheet
 from tmat.stages.vocab import UNKNOWN
 from tmat.visible import visible
@@ -67,6 +68,15 @@ class Placed:
         return self.place(i, self.width)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The operands of a product as they stand beside it; the right one turned round or not."""
+
+    left: Placed
+    right: Placed
+    turned: bool
+
+
 @dataclass(slots=True)
 class Tab:
     """One sheet: a stage, where its matrices stand, and which of them are an earlier one's again."""
@@ -76,6 +86,8 @@ class Tab:
     notes: list[str]
     matrices: dict[str, Placed] = field(default_factory=dict)
     links: dict[str, tuple[Link, Placed]] = field(default_factory=dict)
+    beside: dict[str, Beside] = field(default_factory=dict)  # by the product's name
+    begins: list[int] = field(default_factory=list)  # rows where what is one piece begins
     live: bool = True
     calculation: Calculation = field(default_factory=Calculation)
     unknown: tuple[str, int | None] = (
@@ -179,17 +191,56 @@ def _place(tab: Tab) -> None:
     vocabulary = tab.section.vocabulary
     if vocabulary is not None:
         row += len(vocabulary.words) + 3
-    for shown in tab.section.shown:
+    products = _products(tab)
+    for given, shown in bands(tab.section.shown, products):
         matrix = shown.matrix
         row += 1
-        placed = Placed(tab, shown, row)
-        tab.matrices[matrix.name] = placed
-        row = placed.after + len(shown.sentences)
+        tab.begins.append(row)
+        if matrix.name in products:
+            row = _corner(tab, shown, {one.matrix.name: one for one in given}, products[matrix.name], row)
+        else:
+            source = tab.matrices.get(shown.step.of[0]) if shown.step is not None and shown.step.of else None
+            left = source.left if source is not None and tab.beside else LABELS
+            tab.matrices[matrix.name] = Placed(tab, shown, row, left)
+            row = tab.matrices[matrix.name].after + len(shown.sentences)
         if matrix.name == LIKELY:
             row += sum(len(words) + 2 for _, words in tab.section.likeliest)
     tab.end = row + 1
     if row > ROWS:
         raise _too_large(tab.stage, f"it takes {row:,} rows", f"{ROWS:,} rows")
+
+
+def _products(tab: Tab) -> dict[str, bool]:
+    """The products whose operands stand beside them, and whether the right one is turned round."""
+    if tab.section.remarks is not SILENT:
+        return {}  # what is said of an article's matrices stands below each of them
+    shown = {one.matrix.name: one for one in tab.section.shown}
+    found: dict[str, bool] = {}
+    for name, op in tab.calculation.steps.items():
+        step = shown[name].step
+        turn = turned(op, step) if step is not None else None
+        if step is not None and turn is not None and fits(shown[step.of[0]].matrix, step.result):
+            found[name] = turn
+    return found
+
+
+def _corner(tab: Tab, shown: Shown, given: dict[str, Shown], turn: bool, row: int) -> int:
+    """A product and its operands, from a row on; the row after them."""
+    step = shown.step
+    assert step is not None
+    names = step.of[:2]
+    left, right = (given.get(name) or tab.matrices[name].shown for name in names)
+    right = again(right, turn=turn)
+    column = LABELS + left.matrix.width + GAP
+    above = Placed(tab, right, row, column)
+    under = above.after + 1
+    beside = Placed(tab, left, under)
+    for name, placed in zip(names, (beside, above), strict=True):
+        if name in given:
+            tab.matrices[name] = placed
+    tab.matrices[step.name] = Placed(tab, shown, under, column)
+    tab.beside[step.name] = Beside(beside, above, turn)
+    return beside.after
 
 
 def _refuse_large(stage: Stage) -> None:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
+import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from tmat.operations.printing.spreadsheet import INFINITY, MINUS_INFINITY
 from tmat.rendering.formats.xlsx.formulas import Formula, Formulas
-from tmat.rendering.formats.xlsx.labels import Labels
-from tmat.rendering.formats.xlsx.plan import LABELS, LIKELY, Placed, Tab, quoted
+from tmat.rendering.formats.xlsx.labels import COLS, ROWS, Labels
+from tmat.rendering.formats.xlsx.plan import LABELS, LIKELY, Beside, Placed, Tab, quoted
+from tmat.rendering.formats.xlsx.printing import lay_out
 from tmat.rendering.formats.xlsx.styles import AIR, TEXTS, Styles, digits_of, further, heat
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Shown, begun, heated
@@ -25,7 +27,6 @@ LONGEST_TEXT = 32_000  # characters of a cell; a sheet takes 32,767
 LONGEST_NAME = 1000  # of a name or a formula in a caption
 NARROWEST, WIDEST, WIDEST_LABEL = 7, 24, 36  # columns, in characters
 WIDEST_COLUMN = 36  # of a table on the cover
-UPRIGHT = 100  # characters across, up to which a tab is printed upright
 CHANCE = f"0.0000{AIR}"
 EPOCH = datetime(2000, 1, 1)  # written as the time of making, so that a workbook is the same every time
 
@@ -94,6 +95,7 @@ class _Writer:
         self.formulas = Formulas(tab)
         self.labels = Labels(tab)
         self.widths: dict[int, int] = {0: NARROWEST}
+        self.heights: dict[int, float] = {}
 
     def write(self) -> None:
         self._heading()
@@ -101,17 +103,14 @@ class _Writer:
         self._words()
         for placed in self.tab.matrices.values():
             self._matrix(placed)
+        for name, beside in self.tab.beside.items():
+            self._operands(name, beside)
         wide = {column: min(most, WIDEST if column else WIDEST_LABEL) + 2.5 for column, most in self.widths.items()}
         for column, characters in wide.items():
             self.sheet.set_column(column, column, characters)
-        self.sheet.freeze_panes(1, LABELS)
+        self.sheet.freeze_panes(1, 0 if self.tab.beside else LABELS)
         self.sheet.hide_gridlines(2)
-        if sum(wide.values()) > UPRIGHT:
-            self.sheet.set_landscape()
-        self.sheet.set_paper(9)  # A4
-        self.sheet.fit_to_pages(1, 0)
-        self.sheet.repeat_rows(0)
-        self.sheet.set_footer("&R&P / &N")
+        lay_out(self.sheet, self.tab, wide, self.heights)
 
     def _text(self, row: int, column: int, text: str, role: str, *, measured: bool = False) -> None:
         shown = visible(text, LONGEST_TEXT)
@@ -119,12 +118,16 @@ class _Writer:
         if measured:
             self.widths[column] = max(self.widths.get(column, NARROWEST), width(shown))
 
+    def _height(self, row: int, points: float) -> None:
+        self.sheet.set_row(row, points)
+        self.heights[row] = points
+
     # -- above the matrices
 
     def _heading(self) -> None:
         sentence = " ".join(self.tab.section.sentence)
         self._text(0, 0, self.tab.section.title, "heading")
-        self.sheet.set_row(0, 26)
+        self._height(0, 26)
         lines = [(sentence, "sentence")] if sentence else []
         lines += [*((note, "note") for note in self.tab.notes)]
         for row, (text, role) in enumerate(lines, start=1):
@@ -205,8 +208,8 @@ class _Writer:
             head = [text("caption"), f"{shown.number}   ", text("name"), name, text("formula"), f" = {formula}"]
             more = [shown.rounding]
         rest = "   ".join(["", shown.shapes, *(_spoken(part) for part in more if part)])
-        self.sheet.write_rich_string(placed.top, 0, *head, text("caption"), rest, text("caption"))
-        self.sheet.set_row(placed.top, 20)
+        self.sheet.write_rich_string(placed.top, placed.left - 1, *head, text("caption"), rest, text("caption"))
+        self._height(placed.top, 20)
 
     def _numbers(self, placed: Placed, formulas: list[list[Formula]] | None) -> None:
         shown = placed.shown
@@ -234,6 +237,32 @@ class _Writer:
             longest = max((width(row[j]) for row in shown.cells), default=0)
             column = placed.left + j
             self.widths[column] = max(self.widths.get(column, NARROWEST), longest + 1)
+
+    def _operands(self, name: str, beside: Beside) -> None:
+        """The operands of a product that stand beside it for the second time."""
+        step = self.tab.matrices[name].shown.step
+        assert step is not None
+        for own, copy, turned in ((step.of[0], beside.left, False), (step.of[1], beside.right, beside.turned)):
+            if self.tab.matrices[own] is copy:
+                continue
+            formulas = self.formulas.again(copy, own, turned=turned)
+            matrix = copy.shown.matrix
+            sides = ((COLS, matrix.rows), (ROWS, matrix.cols)) if turned else ((ROWS, matrix.rows), (COLS, matrix.cols))
+            self._text(copy.top, copy.left - 1, matrix.name, "again")
+            infinite = bool(np.isinf(matrix.values).any()) or _says_infinity(formulas)
+            digits = digits_of(copy.shown.cells, live=True, infinite=infinite)
+            if copy.shown.step is not None and self.tab.calculation.decimals(copy.shown.step) is not None:
+                digits = further(digits)
+            rows, cols = (self.labels.again(own, side, labels) for side, labels in sides)
+            for n, label in enumerate(matrix.rows):
+                self._label(copy.first + n, copy.left - 1, label, "row", rows[n])
+            for n, label in enumerate(matrix.cols):
+                self._label(copy.first - 1, copy.left + n, label, "col", cols[n])
+            for i, row in enumerate(formulas):
+                for j, formula in enumerate(row):
+                    look = self.styles.number("again", digits, opens=j == 0)
+                    self._computed(*copy.place(i, j), formula or "", look, _stored(float(matrix.values[i, j])))
+                self._close(*copy.place(i, copy.width))
 
     def _right(self, placed: Placed, right: Shown) -> None:
         """The right numbers, beside those that are printed otherwise."""
