@@ -21,7 +21,8 @@ from tmat.operations import REGISTRY
 from tmat.reading.xlsx import read_xlsx
 from tmat.rendering import rendered
 from tmat.rendering.formats.xlsx.filling import filled
-from tmat.rendering.formats.xlsx.plan import Beside, Placed, planned, sheet_name
+from tmat.rendering.formats.xlsx.plan import planned, sheet_name
+from tmat.rendering.formats.xlsx.tab import Beside, Placed
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet, on_pages
 

@@ -13,7 +13,7 @@ from tmat.operations.printing.spreadsheet import Spreadsheet, rounding
 from tmat.operations.products import matmul
 from tmat.operations.selections import Place
 from tmat.rendering.formats.xlsx.filling import filled
-from tmat.rendering.formats.xlsx.plan import Placed, Tab, quoted
+from tmat.rendering.formats.xlsx.tab import Placed, Tab, quoted
 from tmat.sheet.worksheet import Step
 
 LONGEST = 8192  # characters of a formula, by Excel's limit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from tmat.rendering.formats.xlsx.plan import Placed, Tab, quoted
+from tmat.rendering.formats.xlsx.tab import Placed, Tab, quoted
 from tmat.rendering.layout.window import named
 
 ROWS, COLS = 0, 1

@@ -1,19 +1,20 @@
-"""Where every matrix stands: a tab a stage, its matrices one below the other, labels in the first column."""
+"""Where every matrix is put: a tab a stage, its matrices one below the other, the operands of a product beside it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from tmat.errors import LimitError
-from tmat.rendering.formats.xlsx.links import Link, fed_back, links
-from tmat.rendering.formats.xlsx.named import Calculation, calculation
+from tmat.rendering.formats.xlsx.links import fed_back, links
+from tmat.rendering.formats.xlsx.named import calculation
 from tmat.rendering.formats.xlsx.products import GAP, again, bands, fits, turned
+from tmat.rendering.formats.xlsx.tab import LABELS, LIKELY, Beside, Placed, Tab
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import SILENT, Room, Section, Shown, sections
+from tmat.rendering.page import SILENT, Room, Shown, sections
 from tmat.sheet.worksheet import Stage, Worksheet
 from tmat.stages.vocab import UNKNOWN
 from tmat.visible import visible
@@ -21,99 +22,8 @@ from tmat.visible import visible
 ROWS, COLS = 1_048_576, 16_384  # of a sheet (Excel's limits; LibreOffice has the same rows)
 MOST_CELLS = 1_000_000  # numbers on a sheet; more would take a gigabyte to write
 LONGEST_NAME = 31
-LIKELY = "probabilities"  # the matrix whose largest cells are listed below it
 NOTES = 96  # characters of notes in a line
-LABELS = 1  # columns before the numbers
 _UNFIT = re.compile(r"[!\[\]:*?/\\\x00-\x1f\x7f]")  # ! is what XlsxWriter takes for the end of a sheet's name
-
-
-@dataclass(slots=True)
-class Placed:
-    """A matrix on a tab: its caption at row ``top``, column labels below it, then its numbers."""
-
-    tab: Tab = field(repr=False)
-    shown: Shown
-    top: int
-    left: int = LABELS  # the column of its first numbers
-
-    @property
-    def first(self) -> int:
-        """The row of its first numbers."""
-        return self.top + 2
-
-    @property
-    def after(self) -> int:
-        """The row after its numbers, where what is said of them begins."""
-        return self.first + self.height
-
-    @property
-    def beside(self) -> int:
-        """The column of the first right number, where it is printed otherwise."""
-        return self.left + self.width + 2
-
-    @property
-    def height(self) -> int:
-        return self.shown.matrix.height
-
-    @property
-    def width(self) -> int:
-        return self.shown.matrix.width
-
-    def place(self, i: int, j: int) -> tuple[int, int]:
-        """Row and column of a cell on its sheet, counted from 0."""
-        return self.first + i, self.left + j
-
-    def word(self, i: int) -> tuple[int, int]:
-        """Where the word stands that a row's number names."""
-        return self.place(i, self.width)
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """The operands of a product as they stand beside it; the right one turned round or not."""
-
-    left: Placed
-    right: Placed
-    turned: bool
-
-
-@dataclass(slots=True)
-class Tab:
-    """One sheet: a stage, where its matrices stand, and which of them are an earlier one's again."""
-
-    name: str
-    section: Section
-    notes: list[str]
-    matrices: dict[str, Placed] = field(default_factory=dict)
-    links: dict[str, tuple[Link, Placed]] = field(default_factory=dict)
-    beside: dict[str, Beside] = field(default_factory=dict)  # by the product's name
-    begins: list[int] = field(default_factory=list)  # rows where what is one piece begins
-    live: bool = True
-    calculation: Calculation = field(default_factory=Calculation)
-    unknown: tuple[str, int | None] = (
-        "fold",
-        None,
-    )  # how words are compared, and the id of those not in the vocabulary
-    said: tuple[Placed, Placed] | None = None  # where the words so far stand, and the one predicted of them
-    end: int = 0  # the row after the matrices
-
-    @property
-    def stage(self) -> Stage:
-        return self.section.stage
-
-    @property
-    def words_at(self) -> int:
-        """The row where the vocabulary begins."""
-        return self.named_at + (len(self.calculation.cells) + 1 if self.calculation.cells else 0)
-
-    @property
-    def named_at(self) -> int:
-        """The row where what follows the notes begins."""
-        return 1 + bool(self.section.sentence) + len(self.notes) + len(self.section.remarks.introduction)
-
-    def likeliest_at(self, placed: Placed) -> int:
-        """The row where the likeliest words stand, below the matrix of their chances."""
-        return placed.first + placed.height + 1
 
 
 def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Tab]:
@@ -154,16 +64,6 @@ def _said(ids: tuple[str, str] | None, tabs: dict[str, Tab]) -> tuple[Placed, Pl
     before = [one for one in tabs[ids[0]].matrices.values() if one.shown.step is not None and not one.shown.step.of]
     last = tabs[ids[1]].matrices.get(tabs[ids[1]].stage.output or "")
     return (before[0], last) if before and last is not None else None
-
-
-def quoted(sheet: str) -> str:
-    """A sheet's name as a formula says it.
-
-    >>> quoted("o'clock")
-    "'o''clock'"
-    """
-    doubled = sheet.replace("'", "''")
-    return f"'{doubled}'"
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tmat.rendering.formats.xlsx.plan import Tab
+from tmat.rendering.formats.xlsx.tab import Tab
 
 A4 = 9  # Excel's number of the paper
 UPRIGHT, ACROSS = (620, 860), (865, 610)

@@ -11,22 +11,21 @@ import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from tmat.operations.printing.spreadsheet import INFINITY, MINUS_INFINITY
+from tmat.rendering.formats.xlsx.cover import LONGEST_TEXT, NARROWEST, write_cover, write_sentence
 from tmat.rendering.formats.xlsx.formulas import Formula, Formulas
 from tmat.rendering.formats.xlsx.labels import COLS, ROWS, Labels
-from tmat.rendering.formats.xlsx.plan import LABELS, LIKELY, Beside, Placed, Tab, quoted
 from tmat.rendering.formats.xlsx.printing import lay_out
-from tmat.rendering.formats.xlsx.styles import AIR, TEXTS, Styles, digits_of, further, heat
+from tmat.rendering.formats.xlsx.styles import AIR, Styles, digits_of, further, heat
+from tmat.rendering.formats.xlsx.tab import LABELS, LIKELY, Beside, Placed, Tab, quoted
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Shown, begun, heated
+from tmat.rendering.page import Shown, heated
 from tmat.sheet.origins import said as origin_said
 from tmat.sheet.remarks import Cover, Said
 from tmat.visible import visible
 from tmat.width import width
 
-LONGEST_TEXT = 32_000  # characters of a cell; a sheet takes 32,767
 LONGEST_NAME = 1000  # of a name or a formula in a caption
-NARROWEST, WIDEST, WIDEST_LABEL = 7, 24, 36  # columns, in characters
-WIDEST_COLUMN = 36  # of a table on the cover
+WIDEST, WIDEST_LABEL = 24, 36  # columns, in characters
 CHANCE = f"0.0000{AIR}"
 EPOCH = datetime(2000, 1, 1)  # written as the time of making, so that a workbook is the same every time
 
@@ -40,48 +39,13 @@ def write(tabs: Sequence[Tab], look: Look, stream: BinaryIO, cover: Cover | None
     book.set_properties({"title": "tmat", "created": EPOCH})
     styles = Styles(book)
     if cover is not None:
-        _cover(book.add_worksheet(cover.name), cover, styles)
+        write_cover(book.add_worksheet(cover.name), cover, styles)
     for tab in tabs:
         _Writer(book.add_worksheet(tab.name), tab, styles, look).write()
         for row, name in enumerate(tab.calculation.cells, start=tab.named_at + 1):
             cell = xl_rowcol_to_cell(row, 1, row_abs=True, col_abs=True)
             book.define_name(f"'{tab.name}'!{name}", f"={quoted(tab.name)}!{cell}")
     book.close()
-
-
-def _cover(sheet: Any, cover: Cover, styles: Styles) -> None:
-    """What is said of the whole document: its title, the count, and its tables."""
-    lines = [
-        [Said(cover.title, "heading")],
-        [Said(begun(cover.summary) + ".", "sentence")],
-        [],
-        *([said] for said in cover.count),
-    ]
-    for table in cover.tables:
-        lines += [
-            [],
-            [Said(begun(table.title), "name")],
-            [Said(table.caption, "caption")],
-            [Said(text, "caption") for text in table.head],
-        ]
-        lines += [[Said(text, "told") for text in row] for row in table.rows]
-    widths: dict[int, int] = {}
-    for row, texts in enumerate(lines):
-        for column, said in enumerate(texts):
-            _sentence(sheet, row, column, said, styles)
-            if len(texts) > 1:
-                widths[column] = max(widths.get(column, NARROWEST), min(width(said.text), WIDEST_COLUMN))
-    for column, characters in widths.items():
-        sheet.set_column(column, column, characters + 2.5)
-    sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-
-
-def _sentence(sheet: Any, row: int, column: int, said: Said, styles: Styles) -> None:
-    shown = visible(" " * 2 * said.indent + said.text, LONGEST_TEXT)
-    sheet.write_string(row, column, shown, styles.text(said.role if said.role in TEXTS else "formula", shown))
 
 
 class _Writer:
@@ -138,7 +102,7 @@ class _Writer:
     def _said(self, row: int, sentences: Sequence[Said]) -> None:
         """Sentences, a row each."""
         for n, said in enumerate(sentences):
-            _sentence(self.sheet, row + n, 0, said, self.styles)
+            write_sentence(self.sheet, row + n, 0, said, self.styles)
 
     def _named(self) -> None:
         """The numbers that the formulas call by the names of their cells."""
