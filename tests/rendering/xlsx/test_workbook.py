@@ -331,6 +331,18 @@ def test_what_can_be_set_stands_in_cells_with_names() -> None:
     assert {one.matrix.name for one in read_xlsx(data, "it")} == {name for stage in sheet for name in stage.names()}
 
 
+def test_captions_say_the_names_in_place_of_the_numbers() -> None:
+    sheet = tmat.addnorm(tmat.attention(X, d_k=2, seed=1, round="Q=2,scores.used=1"), epsilon=0.5)
+    text = re.sub(r"<[^>]*>", "", part(dumped(sheet), "xl/sharedStrings.xml"))
+    for caption in (
+        "Q = X·W_Q   3×4 · 4×2 → 3×2   rounded: decimals",
+        "scores = Q·Kᵀ   3×2 · 2×3 → 3×3   exact; rounded for the next step: decimals_scores",
+        "scaled = scores / √d_k   3×3 → 3×3   exact",
+        "normalized = (sum − mean) / √(std² + ε)   3×4, 3×1, 3×1 → 3×4",
+    ):
+        assert caption in text
+
+
 def test_names_only_where_a_formula_says_them() -> None:
     from tmat.sheet.selecting import chosen
 

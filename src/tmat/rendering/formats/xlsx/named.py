@@ -10,6 +10,7 @@ from typing import Any
 
 from tmat.operations import REGISTRY, Operation
 from tmat.operations.expression import Expression, Number, Operand
+from tmat.operations.formula import Words
 from tmat.operations.printing.spreadsheet import Named
 from tmat.rendering.page import Shown
 from tmat.rendering.worked import UNFIT
@@ -39,6 +40,22 @@ class Calculation:
 
     def used(self, step: Step) -> str | None:
         return self._names.get((step.name, USED))
+
+    def formula(self, step: Step) -> str | None:
+        """The step's formula with the names of the cells in it: scores / √d_k; None where it takes no number from one."""
+        own = {key: Words(name) for key in step.params if (name := self._names.get((step.name, key)))}
+        try:
+            return self.steps[step.name].said(step.of, {**step.params, **own}) if own else None
+        except ValueError:  # the formula works out another number of it, as dropout does 1 − p
+            return None
+
+    def rounding(self, step: Step) -> str | None:
+        """Which cell says to how many decimals; None where it is not rounded."""
+        if (name := self.decimals(step)) is not None:
+            return f"rounded: {name}"
+        if (name := self.used(step)) is not None:
+            return f"exact; rounded for the next step: {name}"
+        return None
 
 
 def calculation(stage: Stage, shown: Iterable[Shown]) -> Calculation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -40,7 +40,7 @@ def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Tab]:
         alone = Worksheet([stage], sheet.vocabulary, sheet.tokens)  # alone, so that what flows in is shown too
         (section,) = sections(alone, look, Room(ROWS, COLS))
         prefix = f"{number} " if count > 1 else ""
-        tab = Tab(sheet_name(prefix + stage.id, taken), section, list(_notes(stage.notes, live)), live=live)
+        tab = Tab(sheet_name(prefix + stage.id, taken), section, list(_notes(stage, live)), live=live)
         if live:
             tab.calculation = calculation(stage, section.shown)
         if sheet.vocabulary is not None:
@@ -165,10 +165,10 @@ def _too_large(stage: Stage, what: str, most: str) -> LimitError:
     )  # fmt: skip
 
 
-def _notes(notes: Sequence[str], live: bool) -> Iterator[str]:
+def _notes(stage: Stage, live: bool) -> Iterator[str]:
     """The conventions, folded to lines, and how to use the sheet."""
     line = ""
-    for note in notes:
+    for note in stage.notes:
         told = visible(note)
         if line and len(line) + len(told) + 3 > NOTES:
             yield line
@@ -176,4 +176,9 @@ def _notes(notes: Sequence[str], live: bool) -> Iterator[str]:
         line += (" · " if line else "") + told
     if line:
         yield line
-    yield "Blue numbers are given: change one, and all follows." if live else "To be filled in: the framed cells."
+    if not live:
+        yield "To be filled in: the framed cells."
+    elif stage.names():
+        yield "Blue is given: change it, and every number follows."
+    else:  # a line between the heading and the table, which readers would take for the table's name
+        yield "The words and their numbers."

@@ -168,9 +168,11 @@ class _Writer:
             head = [text("name"), _spoken(shown.name)]
             more = [origin_said(shown.matrix.origin)]
         else:
+            calculation = self.tab.calculation
             name, _, formula = _spoken(shown.formula).partition(" = ")
+            formula = _spoken(calculation.formula(shown.step) or formula)
             head = [text("caption"), f"{shown.number}   ", text("name"), name, text("formula"), f" = {formula}"]
-            more = [shown.rounding]
+            more = [calculation.rounding(shown.step) or shown.rounding]
         rest = "   ".join(["", shown.shapes, *(_spoken(part) for part in more if part)])
         self.sheet.write_rich_string(placed.top, placed.left - 1, *head, text("caption"), rest, text("caption"))
         self._height(placed.top, 20)
