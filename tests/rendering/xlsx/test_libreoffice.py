@@ -195,17 +195,35 @@ TABLE = np.array([[0.11, 0.22, 0.33], [0.44, 0.55, 0.66], [0.77, 0.88, 0.987654]
 SEES = np.tril(np.ones((4, 4)))
 
 
+def drawn(rows: int, cols: int) -> np.ndarray:
+    return RNG.normal(size=(rows, cols)).round(2)
+
+
+GIVEN: dict[str, dict[str, np.ndarray]] = {
+    "embed": {"W_E": TABLE},
+    "attention": {"W_Q": TABLE, "W_K": TABLE.T, "W_V": drawn(3, 3), "W_O": drawn(3, 3)},
+    "addnorm": {"gamma": drawn(1, 3), "beta": drawn(1, 3)},
+    "ffn": {"W_1": drawn(3, 4), "b_1": drawn(1, 4), "W_2": drawn(4, 3), "b_2": drawn(1, 3)},
+}
+
+
 def chain(**changed: Any) -> Worksheet:
-    """A few stages, with what the test changes in the workbook."""
+    """A few stages, with what the test changes in the workbook; ``weights`` are given by stage and name."""
     own = {
-        "table": TABLE, "mask": SEES, "d_k": 3, "epsilon": 1e-5, "scores": 1, "weights": 3, "text": "you win you die"
+        "mask": SEES, "d_k": 3, "epsilon": 1e-5, "base": 10000.0, "scores": 1, "shares": 3, "text": "you win you die",
+        "weights": {},
     } | changed  # fmt: skip
-    sheet = tmat.embed(vocabulary=["you", "win", "die"], text=own["text"], W_E=own["table"])
-    decimals = f"scores.used={own['scores']},weights={own['weights']},Z.used={own['scores']}"
+    weights = {stage: dict(matrices) for stage, matrices in GIVEN.items()}
+    weights["attention"]["mask"] = own["mask"]
+    for (stage, name), values in own["weights"].items():
+        weights[stage][name] = values
+    sheet = tmat.embed(vocabulary=["you", "win", "die"], text=own["text"], matrices=weights["embed"])
+    decimals = f"scores.used={own['scores']},weights={own['shares']},Z.used={own['scores']}"
     sheet = tmat.attention(
-        tmat.posenc(sheet), W_Q=TABLE, W_K=TABLE.T, d_k=own["d_k"], mask=own["mask"], seed=4, round=decimals
+        tmat.posenc(sheet, base=own["base"]), d_k=own["d_k"], matrices=weights["attention"], seed=4, round=decimals
     )
-    return tmat.ffn(tmat.addnorm(sheet, epsilon=own["epsilon"]), seed=4)
+    sheet = tmat.addnorm(sheet, epsilon=own["epsilon"], matrices=weights["addnorm"])
+    return tmat.ffn(sheet, matrices=weights["ffn"], seed=4)
 
 
 def named(data: bytes, name: str) -> tuple[str, str]:
@@ -239,21 +257,35 @@ def typed(data: bytes, at: tuple[str, str], number: float) -> bytes:
 
 
 CHANGES: dict[str, tuple[Callable[[bytes], tuple[str, str]], float, dict[str, Any]]] = {
-    "a weight": (lambda data: corner(chain(), "W_E"), -1.5, {"table": np.array([[-1.5, 0.22, 0.33], *TABLE[1:]])}),
     "the mask": (lambda data: corner(chain(), "mask"), 0.0, {"mask": SEES * (np.arange(16).reshape(4, 4) > 0)}),
     "an id": (lambda data: corner(chain(), "ids"), 3.0, {"text": "die win you die"}),
     "d_k": (lambda data: named(data, "d_k"), 7.0, {"d_k": 7}),
+    "the base": (lambda data: named(data, "base"), 100.0, {"base": 100.0}),
     "ε": (lambda data: named(data, "ε"), 0.25, {"epsilon": 0.25}),
     "ε of nothing": (lambda data: named(data, "ε"), 0.0, {"epsilon": 0.0}),
     "the rounding": (lambda data: named(data, "decimals"), 3.0, {"scores": 3}),
-    "the rounding of one step": (lambda data: named(data, "decimals_weights"), 1.0, {"weights": 1}),
+    "the rounding of one step": (lambda data: named(data, "decimals_weights"), 1.0, {"shares": 1}),
 }  # fmt: skip
+
+
+def every_weight() -> dict[str, tuple[Callable[[bytes], tuple[str, str]], float, dict[str, Any]]]:
+    """The first number of every given matrix, one after the other, a half more."""
+    found: dict[str, tuple[Callable[[bytes], tuple[str, str]], float, dict[str, Any]]] = {}
+    for tab in planned(chain(), Look(), 1, 1):
+        for name in tab.stage.given.keys() - tab.links.keys() - {"mask"}:
+            values = tab.stage.given[name].values.copy()
+            values[0, 0] += 0.5
+            changed = {"weights": {(tab.stage.id, name): values}}
+            found[name] = (lambda data, name=name: corner(chain(), name), float(values[0, 0]), changed)
+    return dict(sorted(found.items()))
 
 
 def test_changed_numbers_change_all_that_hangs_on_them(calculate: Callable[..., list[list[Found]]]) -> None:
     before = workbook([chain()])
-    books = [typed(before, where(before), number) for where, number, _ in CHANGES.values()]
-    for (name, (*_, options)), found in zip(CHANGES.items(), calculate(*books), strict=True):
+    changes = every_weight() | CHANGES
+    assert {name for matrices in GIVEN.values() for name in matrices} <= changes.keys()
+    books = [typed(before, where(before), number) for where, number, _ in changes.values()]
+    for (name, (*_, options)), found in zip(changes.items(), calculate(*books), strict=True):
         sheet = chain(**options)
         try:
             assert_same(stages_of([sheet]), by_sheet(found))

@@ -17,7 +17,7 @@ from tmat.rendering.worked import UNFIT
 from tmat.sheet.worksheet import Stage, Step
 from tmat.workings import Workings
 
-PARAMETERS = {"d": "d_k", "epsilon": "ε", "temperature": "temperature", "by": "divisor", "p": "p"}
+PARAMETERS = {"d": "d_k", "epsilon": "ε", "temperature": "temperature", "by": "divisor", "base": "base"}
 DECIMALS, USED = "decimals", "used"  # of a step's result, and of what later steps take of it
 LONGEST = 40  # characters of a step's name in the name of a cell
 
