@@ -12,6 +12,7 @@ from tmat.width import width
 
 LONGEST_TEXT = 32_000  # characters of a cell; a sheet takes 32,767
 NARROWEST, WIDEST_COLUMN = 7, 36  # of a table, in characters
+WRAPPED, LINE = 32, 15  # characters of a line where words are kept whole; its height, in points
 
 
 def write_cover(sheet: Any, cover: Cover, styles: Styles) -> None:
@@ -32,6 +33,8 @@ def write_cover(sheet: Any, cover: Cover, styles: Styles) -> None:
         lines += [[Said(text, "told") for text in row] for row in table.rows]
     widths: dict[int, int] = {}
     for row, texts in enumerate(lines):
+        if len(texts) > 1:  # told, for programs that do not see to it where a text is wrapped
+            sheet.set_row(row, LINE * max(-(-width(said.text) // WRAPPED) for said in texts))
         for column, said in enumerate(texts):
             write_sentence(sheet, row, column, said, styles)
             if len(texts) > 1:

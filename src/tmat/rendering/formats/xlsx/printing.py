@@ -16,7 +16,9 @@ COLUMN, ROW = 64, 20  # of a column and a row whose size is not set
 
 def lay_out(sheet: Any, tab: Tab, columns: Mapping[int, float], rows: Mapping[int, float]) -> None:
     """Set paper, scale and page breaks; the widths are in characters, the heights in points, where they are set."""
-    last = max((own.left + own.width + 1 for own in tab.matrices.values()), default=max(columns, default=0) + 1)
+    ends = [own.left + own.width for own in tab.matrices.values()]
+    ends += [own.beside + own.width for own in tab.matrices.values() if own.shown.right is not None]
+    last = max(ends, default=max(columns, default=0)) + 1
     wide = sum(columns[n] * 7 + 5 if n in columns else COLUMN for n in range(last))
     upright = UPRIGHT[0] / wide >= SMALLEST_UPRIGHT
     across, down = UPRIGHT if upright else ACROSS
