@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from tmat.operations.printing.spreadsheet import INFINITY, MINUS_INFINITY
 from tmat.rendering.formats.xlsx.cover import LONGEST_TEXT, NARROWEST, write_cover, write_sentence
@@ -41,7 +42,7 @@ def write(tabs: Sequence[Tab], look: Look, stream: BinaryIO, cover: Cover | None
     if cover is not None:
         write_cover(book.add_worksheet(cover.name), cover, styles)
     for tab in tabs:
-        _Writer(book.add_worksheet(tab.name), tab, styles, look).write()
+        _Writer(book.add_worksheet(tab.name, _Sheet), tab, styles, look).write()
         for row, name in enumerate(tab.calculation.cells, start=tab.named_at + 1):
             cell = xl_rowcol_to_cell(row, 1, row_abs=True, col_abs=True)
             book.define_name(f"'{tab.name}'!{name}", f"={quoted(tab.name)}!{cell}")
@@ -270,6 +271,16 @@ class _Writer:
                 bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#9FC9D3", "min_type": "num", "min_value": 0}
                 self.sheet.conditional_format(row + 1, 1, row + len(words), 1, bar)
             row += len(words) + 2
+
+
+class _Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's types are not asked for
+    """A sheet that takes formulas as they are: XlsxWriter would look in each for thirty functions that none of ours has.
+
+    A workbook with 123,200 formulas (80×64, four heads) takes 7 s, and 19 with that.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
 
 
 class _Exact(float):
