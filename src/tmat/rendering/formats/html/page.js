@@ -118,7 +118,7 @@
   // On paper a table of too many columns stands in several, one below the other; most: ems across, 6 point on A4.
   const most = 84;
   const split = (table) => {
-    const ems = Number(getComputedStyle(table).getPropertyValue("--ems"));
+    const ems = Number(getComputedStyle(table).getPropertyValue("--_ems"));
     const count = table.tBodies[0].rows[0].querySelectorAll("td").length;
     const each = Math.max(1, Math.floor(count * most / ems));
     if (ems <= most) return;
@@ -128,7 +128,7 @@
         [...row.cells].slice(-count).forEach((cell, n) => { if (n < from || n >= from + each) cell.remove(); });
       }
       part.classList.add("part");
-      part.style.setProperty("--ems", most);
+      part.style.setProperty("--_ems", most);
       table.before(part);
     }
     table.classList.add("whole");

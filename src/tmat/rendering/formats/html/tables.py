@@ -101,8 +101,8 @@ def fitted(used: Iterable[int]) -> str:
     """The style of these classes. An equation stands on one line where the page is wide enough for letters that can be read."""
     rules = []
     for n in sorted(used):
-        one_line = f"{{ .equation.{wide(n)} {{ --most: min(.94rem, 100cqw / {n}); }} }}"
-        rules.append(f".{wide(n)} {{ --ems: {n}; }}\n@container (min-width: {0.74 * n:g}rem) {one_line}")
+        one_line = f"{{ .equation.{wide(n)} {{--_most:min(.94rem,100cqw / {n})}}}}"
+        rules.append(f".{wide(n)} {{--_ems:{n}}}\n@container (min-width: {0.74 * n:g}rem) {one_line}")
         rules.append(f"@media print {{ @container (min-width: {0.5 * n:g}rem) {one_line} }}")
     return "\n".join(rules)
 
