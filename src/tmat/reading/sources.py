@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import BinaryIO
 
-from tmat.errors import InputError
+from tmat.errors import InputError, expect
 from tmat.reading.choosing import choose
 from tmat.reading.delimited import read_delimited
 from tmat.reading.documents import Document, read_documents
@@ -89,6 +89,7 @@ def read_matrices(source: str, *, stdin: BinaryIO | None = None) -> dict[str, Ma
     ``:name`` after it for one of several: in a worksheet ``sheet.json:attention.Q``, or ``sheet.json:Q`` for the
     last stage that has it.
     """
+    expect(source, str, "matrices are read from a text: numbers, or the path of a file")
     path, name = split_selector(source.strip() if of_standard_input(source) else source)
     if path == "-":
         return matrices_of_data(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tmat.errors import expect
 from tmat.operations.expression import Cell, Expression
 from tmat.operations.parts import leaves
 from tmat.operations.printing.labels import Labels
@@ -49,6 +50,8 @@ def trace(sheet: Worksheet, stage: str, name: str, i: int, j: int, depth: int = 
 
     Errors: no such stage or matrix.
     """
+    expect(sheet, Worksheet, "trace takes a worksheet, then the name of a stage and of its matrix")
+    Workings(sheet[stage]).cell(name, i, j)  # says what is wrong with its place
     return _Follower(sheet, sheet[stage].id, fold).follow(sheet[stage], name, i, j, depth)
 
 

@@ -147,10 +147,10 @@ class _Html(Writer):
         if made is None:
             yield f'<div class="row">{self._figures(figured)}</div>'
         else:
-            apart = [own for own in figured[:-1] if own.name not in {term.name for term in made.terms}]
+            apart = [own for own in figured[:-1] if own.name not in {term.shown.name for term in made.terms}]
             if apart:
                 yield f'<div class="row">{self._figures(apart)}</div>'
-            drawn, own_places = self._equation(made, shown)
+            drawn, own_places = self._equation(made, shown, {own.name for own in figured[:-1]})
             yield drawn
             known = known | own_places
         if not shown.kind:
@@ -162,8 +162,8 @@ class _Html(Writer):
     def _figures(self, figured: Sequence[Shown]) -> str:
         return "".join(part for shown in figured for part in self.matrix(shown))
 
-    def _equation(self, made: Equation, shown: Shown) -> tuple[str, dict[str, list[Where]]]:
-        """The operands and the result in a row, and where the operands stand in it."""
+    def _equation(self, made: Equation, shown: Shown, first: set[str]) -> tuple[str, dict[str, list[Where]]]:
+        """The operands and the result in a row, and where the operands stand in it; ``first``: those not seen before."""
         headed = any(own.has_cols for own in (shown, *(term.shown for term in made.terms)))
         signs = sum(len(term.before + term.raised + term.after) + 2 for term in made.terms) + len(made.equal)
         across = signs + sum(map(ems, (shown, *(term.shown for term in made.terms))))
@@ -171,7 +171,7 @@ class _Html(Writer):
         own: dict[str, list[Where]] = {}
         parts = []
         for term in made.terms:
-            figure = "".join(self.figure(term.shown, headed=headed))
+            figure = "".join(self.figure(term.shown, headed=headed, again=term.shown.name not in first))
             own.setdefault(term.name, []).append(Where(self._tables, term.transposed))
             if not term.transposed:
                 self._known.setdefault(term.name, [Where(self._tables)])
@@ -188,8 +188,9 @@ class _Html(Writer):
         if shown.right is not None:
             yield from self.matrix(shown.right, headed)
 
-    def figure(self, shown: Shown, headed: bool | None = None) -> Iterator[str]:
-        """A table with its caption; ``headed``: of an equation, whether a line stands above its tables."""
+    def figure(self, shown: Shown, headed: bool | None = None, again: bool = False) -> Iterator[str]:
+        """A table with its caption; ``headed``: of an equation, whether a line stands above its tables;
+        ``again``: it stands above already, for a reader of the page to pass over."""
         self._tables += 1
         self.wide.add(ems(shown))
         hot = shown.step is not None and (heated(self.look, shown.name) or self.look.heat is False)
@@ -200,8 +201,9 @@ class _Html(Writer):
         )
         size = "" if shown.step or headed is not None else f" {shown.matrix.size}"
         summary = f'<p class="summary">{escape(shown.summary)}</p>' if shown.summary else ""
+        kind = ' class="again"' if again else ""
         yield (
-            f"<figure><figcaption><b>{word(shown.caption)}</b>{size}</figcaption>"
+            f"<figure{kind}><figcaption><b>{word(shown.caption)}</b>{size}</figcaption>"
             f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(visible(shown.caption))}">{drawn}</div>'
             f"{ramp(shown) if hot else ''}{summary}</figure>"
         )
