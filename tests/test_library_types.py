@@ -25,6 +25,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "text": (lambda: any_.embed(text=3), "text=3 does not fit\n  expected a text"),
     "misspelt": (lambda: any_.attention(X, hedas=2), "attention has no option 'hedas'\n  did you mean heads?"),
     "by place": (lambda: any_.attention(X, 3), "attention was given 2 values without names\n  say the rest by name, as in round=2"),
+    "truth for matrix": (lambda: any_.addnorm(X, residual=False), "residual is no matrix\n  expected rows of numbers, not False"),
     "keep": (lambda: any_.attention(X, keep=3), "keep takes names of matrices\n  it was given an int"),
     "missing": (lambda: tmat.attention(None), "attention needs X\n  it was not given\n  give it: X=…"),
     "vocab": (lambda: any_.vocab(3), "vocab takes a text, or chunks of one\n  it was given an int"),

@@ -41,6 +41,8 @@ def read_weights(
     path, place = split_selector(source)
     origin = visible(path, 200)
     suffix = os.path.splitext(path)[1].lower()
+    if not os.path.lexists(path) and os.path.isdir(os.path.splitext(path)[0]):
+        return _each_once(read_file(path), origin)
     with open_file(path) as stream:
         found = read_tensors(stream, suffix, origin) if stream.seekable() else None
         if found is not None:

@@ -60,6 +60,8 @@ class Matrix(LikeArray, OnScreen):
         from tmat.sheet.taking import taken
 
         expect(name, str, "a matrix has a name, then numbers")
+        if isinstance(values, bool):
+            raise InputError(f"{name} is no matrix", f"expected rows of numbers, not {values}")
         try:
             array, own_rows, own_cols = taken(values)
         except (ValueError, TypeError, RuntimeError):
