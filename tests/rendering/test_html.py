@@ -8,6 +8,7 @@ import subprocess
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tmat.numbers import round_half_away
 from tmat.rendering.formats.html import document
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.visible import visible
 
 
 @cache
@@ -186,3 +188,14 @@ def test_a_browser_runs_the_page_and_nothing_else(own: str, tmp_path: Path) -> N
     assert len(re.findall(r'<td [^>]*class="[^"]*\blive\b', shown)) == cells > 40
     assert '<p class="hint">' in shown
     assert "onerror" not in re.sub(r"&lt;.*?&gt;|\\u003c.*?\\u003e", "", shown)
+
+
+@pytest.mark.parametrize("name", ["thrones", "causal", "weighted-sum"])
+def test_an_example_keeps_its_verdicts(name: str) -> None:
+    sheets = tmat.example(name)
+    page = unescape(document(sheets)).replace("<bdi>", "").replace("</bdi>", "")
+    remarks = [own.remarks for sheet in sheets for own in (sheet.page or sheet) if own.remarks is not None]
+    said = [one.text for own in remarks for matrix in own.of.values() for remark in matrix for one in remark.said]
+    said += [one.text for own in remarks for lines in own.end for one in lines]
+    assert len(said) >= 3
+    assert [text for text in said if f">{visible(text)}</li>" not in page] == []

@@ -15,6 +15,8 @@ from tests.rendering.browser import CHROMIUM, Browser, browser
 from tests.rendering.test_html import Tables
 
 import tmat
+from tmat.numbers import round_half_away
+from tmat.reading.pasted import read_pasted
 from tmat.rendering.formats.html import document
 from tmat.sheet.worksheet import Matrix, Worksheet
 
@@ -117,6 +119,16 @@ def test_the_bar_of_a_mean_covers_its_word(opened: Browser, tmp_path: Path) -> N
     assert bar[0] <= word[0] + 0.5
     assert bar[1] >= word[1] - 0.5
     assert bar[2] <= word[2]
+
+
+def test_what_is_copied_from_the_page_reads_back(opened: Browser, tmp_path: Path) -> None:
+    opened.open(page(small(), tmp_path), 1280)
+    copied = opened.run("(getSelection().selectAllChildren(document.querySelector('main')), getSelection().toString())")
+    back = {one.name: one.matrix.values for one in read_pasted(copied, "copied").found}
+    for stage in small():
+        for name in stage.names():
+            if name not in ("X", "residual", "output"):  # of which there are two
+                np.testing.assert_array_equal(back[name], round_half_away(stage[name].values, 4), err_msg=name)
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext here")
