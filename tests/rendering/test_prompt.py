@@ -37,6 +37,20 @@ def test_a_batch_prints_its_shape() -> None:
     assert repr(Matrix.of("X", np.ones((3, 2, 2)))) == "X: a batch of 3×2×2"
 
 
+def test_a_working_a_trace_and_a_report_print_what_they_say() -> None:
+    x = Matrix.of("X", [[1.0, 2.0]], rows=["When"])
+    sheet = tmat.attention(x, weights=False, d_k=4)
+    own = tmat.working(sheet["attention"], "scores", 0, 0)
+    assert repr(own) == str(own) and repr(own).splitlines()[-1] == "  = 5"
+    lines = repr(tmat.trace(sheet, "attention", "scaled", 0, 0)).splitlines()
+    assert lines[0] == "scaled[When] = scores[When] / √4 = 2.5"
+    assert [len(line) - len(line.lstrip()) for line in lines] == [0, 2, 4, 4]
+    assert lines[2:] == ["    X[1] = 1", "    X[2] = 2"]
+    assert repr(tmat.mark({"scores": [[5.0]], "Z": [[1, 3]]}, sheet)) == (
+        "answers\n  scores: right\n  scaled: missing\n  weights: missing\n  Z: wrong"
+    )
+
+
 def test_no_word_moves_the_terminal() -> None:
     sheet = nasty()
     for own in (sheet, *sheet.stages, *(step for stage in sheet for step in stage.steps)):

@@ -52,7 +52,7 @@ def _few(words: list[str] | tuple[str, ...]) -> str:
 
 
 def _matrix(name: str, own: Shown) -> Iterator[str]:
-    yield f"{name} {own.matrix.size}"
+    yield f"{name} {own.matrix.size}".lstrip()
     if not own.cells:
         return
     labels = [visible(own.row_label(row), LONGEST) for row in own.rows]

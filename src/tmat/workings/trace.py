@@ -12,10 +12,11 @@ from tmat.operations.expression import Cell, Expression
 from tmat.operations.parts import leaves
 from tmat.operations.printing.labels import Labels
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+from tmat.visible import visible
 from tmat.workings.cell import Workings
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Trace:
     """A cell and the cells it was made of.
 
@@ -34,6 +35,12 @@ class Trace:
     children: list[Trace] = field(default_factory=list)
     above: int = 0
     folded: int = 0
+
+    def __repr__(self) -> str:
+        """The tree, a line a cell, each set in below the one that was made of it."""
+        head = " = ".join(part for part in (self.label, self.formula, f"{self.value:.12g}") if part)
+        below = [f"  {line}" for child in self.children for line in repr(child).splitlines()]
+        return "\n".join([visible(head), *below])
 
     def __iter__(self) -> Iterator[Trace]:
         """The cell and all below it, in reading order."""

@@ -201,10 +201,10 @@ class _Html(Writer):
         )
         size = "" if shown.step or headed is not None else f" {shown.matrix.size}"
         summary = f'<p class="summary">{escape(shown.summary)}</p>' if shown.summary else ""
-        kind = ' class="again"' if again else ""
+        kind, reached = (' class="again"', "") if again else ("", ' tabindex="0"')
         yield (
             f"<figure{kind}><figcaption><b>{word(shown.caption)}</b>{size}</figcaption>"
-            f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(visible(shown.caption))}">{drawn}</div>'
+            f'<div class="scroll"{reached} role="region" aria-label="{escape(visible(shown.caption))}">{drawn}</div>'
             f"{ramp(shown) if hot else ''}{summary}</figure>"
         )
 
