@@ -162,6 +162,8 @@ def mathematics(latex: str) -> str:
     >>> print(mathematics(r"Q_{1} K_{1}^{\top}"), mathematics(r"{W_{Q}}_{1,:}"))
     $Q_{1} K_{1}^{\top}$ ${W_{Q}}_ {1,:}$
     """
+    if re.search(r"[<>&$*~`]", latex):  # in a name from elsewhere: between ticks nothing marks up, as GitHub has it
+        return f"$`{latex}`$"
     apart = re.sub(r"(?<![^\W_])_", "_ ", latex)
     return f"${apart}$"
 
