@@ -15,6 +15,7 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # what typing has; loading it takes longer than all that is here
 if TYPE_CHECKING:
+    __version__: str
     from tmat.articles import example as example
     from tmat.errors import InputError as InputError
     from tmat.errors import LimitError as LimitError
@@ -65,6 +66,10 @@ else:  # mypy sees the names above alone, so that tmat.nothing is an error
         """Each name is imported when it is first used, so that ``tmat --help`` never waits for NumPy."""
         from tmat.stages import stage_names
 
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("tmat")
         home = next((home for home, names in _HOMES.items() if name in names), None)
         if home is None and name in stage_names():
             home = f"tmat.stages.{name}"
@@ -75,4 +80,6 @@ else:  # mypy sees the names above alone, so that tmat.nothing is an error
     def __dir__() -> list[str]:
         from tmat.stages import stage_names
 
-        return sorted([*stage_names(), *(name for names in _HOMES.values() for name in names)])
+        return sorted(
+            [*stage_names(), *(name for names in _HOMES.values() for name in names), "__doc__", "__version__"]
+        )

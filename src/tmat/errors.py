@@ -69,6 +69,21 @@ class InputError(TmatError):
     """Bad usage or bad input: shapes, numbers, names, files that cannot be read (exit code 2)."""
 
 
+def expect(value: object, kind: type | tuple[type, ...], said: str) -> None:
+    """Refuse a value of another kind than is expected; ``said`` is what is.
+
+    >>> expect([1], str, "a stage goes by its name")
+    Traceback (most recent call last):
+      ...
+    tmat.errors.InputError: a stage goes by its name
+      it was given a list
+    """
+    if not isinstance(value, kind):
+        name = type(value).__name__
+        told = "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+        raise InputError(said, f"it was given {told}")
+
+
 class UnknownWords(InputError):
     """A text has words that the vocabulary lacks."""
 

@@ -16,7 +16,18 @@ from tests.marking.programs.layers import BUGS, TYPES, named, of, says, stage_of
 from tests.marking.programs.planted import run
 from tmat.marking.verdicts import Verdict
 
-SHAPES = ((2, 4, 2), (3, 6, 2), (5, 8, 2), (4, 6, 3), (7, 8, 4), (6, 12, 3), (9, 16, 2), (12, 16, 4), (20, 8, 2), (33, 32, 4))
+SHAPES = (
+    (2, 4, 2),
+    (3, 6, 2),
+    (5, 8, 2),
+    (4, 6, 3),
+    (7, 8, 4),
+    (6, 12, 3),
+    (9, 16, 2),
+    (12, 16, 4),
+    (20, 8, 2),
+    (33, 32, 4),
+)
 PAGE = Path("docs/debugging.md")
 BEGIN, END = "<!-- table -->\n", "<!-- end -->"
 
@@ -44,9 +55,17 @@ def main() -> None:
     rows.append(("**all**", total))
     lines = ["| bug | named | hedged | other name | silent | not moved |", "|---|---:|---:|---:|---:|---:|"]
     for bug, seen in rows:
-        lines.append(f"| {bug} | " + " | ".join(str(seen[each]) for each in ("named", "hedged", "other", "silent", "unmoved")) + " |")
+        lines.append(
+            f"| {bug} | "
+            + " | ".join(str(seen[each]) for each in ("named", "hedged", "other", "silent", "unmoved"))
+            + " |"
+        )
     count = sum(total.values()) - total["unmoved"]
-    lines += ["", f"{len(BUGS)} bugs × {options.shapes} shapes × {len(TYPES)} types: of {count} outputs that a bug moved, {100 * total['named'] / count:.1f} % are named.", ""]
+    lines += [
+        "",
+        f"{len(BUGS)} bugs × {options.shapes} shapes × {len(TYPES)} types: of {count} outputs that a bug moved, {100 * total['named'] / count:.1f} % are named.",
+        "",
+    ]
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     PAGE.write_text(before + BEGIN + "\n".join(lines) + END + rest.split(END, 1)[1], encoding="utf-8")

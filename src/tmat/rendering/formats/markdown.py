@@ -168,12 +168,15 @@ def _formula(shown: Shown) -> str:
 
 
 def mathematics(latex: str) -> str:
-    r"""LaTeX between dollars; between ticks too where an index could be taken for emphasis.
+    r"""LaTeX between dollars, as GitHub and pandoc read it; a blank keeps an index from being taken for emphasis.
 
     >>> print(mathematics(r"Q_{1} K_{1}^{\top}"), mathematics(r"{W_{Q}}_{1,:}"))
-    $Q_{1} K_{1}^{\top}$ $`{W_{Q}}_{1,:}`$
+    $Q_{1} K_{1}^{\top}$ ${W_{Q}}_ {1,:}$
     """
-    return f"$`{latex}`$" if re.search(r"(?<![^\W_])_", latex) else f"${latex}$"
+    if re.search(r"[<>&$*~`]", latex):  # in a name from elsewhere: between ticks nothing marks up, as GitHub has it
+        return f"$`{latex}`$"
+    apart = re.sub(r"(?<![^\W_])_", "_ ", latex)
+    return f"${apart}$"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], aligns: str) -> str:
