@@ -11,9 +11,9 @@ from collections import Counter
 from pathlib import Path
 
 import torch
-
 from tests.marking.programs.layers import BUGS, TYPES, named, of, says, stage_of
 from tests.marking.programs.planted import run
+
 from tmat.marking.verdicts import Verdict
 
 SHAPES = (
