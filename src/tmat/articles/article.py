@@ -107,6 +107,7 @@ class Example:
     summary: str
     data: Data
     parts: tuple[Part, ...]
+    whose: str = "the article"  # the numbers are: it prints them, or a program that it runs gives them
     labels: Mapping[str, Labels] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)  # texts that the script writes besides
     same: tuple[Same, ...] = ()

@@ -75,14 +75,14 @@ def _remarks(audited: Audited, part: PartDone, done: Done, before: PartDone | No
 
 
 def _remark(audited: Audited, one: Audit, again: bool) -> Remark:
-    said = tuple(verdict(one, audited.example.data, again=again))
+    said = tuple(verdict(one, audited.example, again=again))
     return Remark(said, one.texts, one.unexplained) if one.symbols else Remark(said)
 
 
 def _fact(audited: Audited, found: list[Audit]) -> Iterator[Said]:
     for n, one in enumerate(found):
         yield Said(f"{one.name}: {' '.join(text for row in one.texts for text in row)}", "name")
-        yield from (said._replace(indent=2) for said in verdict(one, audited.example.data, again=n > 0))
+        yield from (said._replace(indent=2) for said in verdict(one, audited.example, again=n > 0))
 
 
 def _is_wrong(one: Audit) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tmat.articles.article import Call, Example, Fact, Labels, Need, Part, Printed
-from tmat.articles.defaults import ATTENTION_ROUNDING, NORM_ROUNDING, POSITION_ROUNDING, TOKENS
+from tmat.articles.defaults import ATTENTION_ROUNDING, DIVISOR, NORM_ROUNDING, POSITION_ROUNDING, TOKENS
 from tmat.articles.numbers import Data, data
 from tmat.sheet.worksheet import Worksheet
 
@@ -66,7 +66,6 @@ def _embeddings(numbers: Data, order: list[str]) -> list[list[str]]:
 
 
 def _encoder() -> tuple[Call, ...]:
-    divisor = {"epsilon": 0.0001, "epsilon_in": "deviation"}
     return (
         Call(
             "vocab", {"corpus": "corpus.txt", "order": data("thrones_order.txt").split()},
@@ -95,7 +94,7 @@ def _encoder() -> tuple[Call, ...]:
             title="step 7: attention",
         ),
         Call(
-            "addnorm", {"round": NORM_ROUNDING, **divisor}, slipped={"normalized": "addnorm1"},
+            "addnorm", {"round": NORM_ROUNDING, **DIVISOR}, slipped={"normalized": "addnorm1"},
             prints=(Printed("addnorm1", "normalized"), Printed("sum1", "sum"), Printed("mean1", "mean"), Printed("std1", "std")),
             title="step 8: add and norm",
         ),
@@ -105,7 +104,7 @@ def _encoder() -> tuple[Call, ...]:
             title="step 9: the feed-forward network",
         ),
         Call(
-            "addnorm", {"round": "sum=2,mean=4,std=6,normalized=2", **divisor}, {"residual": "addnorm1"}, {"std": "std2"},
+            "addnorm", {"round": "sum=2,mean=4,std=6,normalized=2", **DIVISOR}, {"residual": "addnorm1"}, {"std": "std2"},
             flows={"residual": "addnorm.normalized"},
             prints=(Printed("sum2", "sum"), Printed("mean2", "mean"), Printed("std2", "std"), Printed("addnorm2", "normalized")),
             title="step 10: add and norm again",

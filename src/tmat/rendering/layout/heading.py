@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from tmat.numbers.printing import decimals_said
 from tmat.rendering.layout.drawer import Drawer
@@ -88,10 +88,10 @@ def rounds(stage: Stage) -> bool:
     return any(step.decimals is not None or step.used is not None for step in stage.steps)
 
 
-def rounded(step: Step, said: Callable[[int], str] = decimals_said) -> str:
-    """To how many decimals, and to how many it is taken on."""
+def rounded(step: Step) -> str:
+    """To how many decimals, and to how many the next step takes it."""
     told = "exact" if step.decimals is None else f"to {decimals_said(step.decimals)}"
-    return told + (f", taken on to {said(step.used)}" if step.used is not None else "")
+    return told + (f"; rounded to {decimals_said(step.used)} for the next step" if step.used is not None else "")
 
 
 class StepHeads:
@@ -118,7 +118,7 @@ class StepHeads:
         return (
             (Span(spell.word(step.name), "name"), Span(" = " + spell(formula), "formula")),
             (Span(spell(shape), "caption"),),
-            (Span(spell(rounded(step, str)) if self.rounds else "", "caption"),),
+            (Span(spell(rounded(step)) if self.rounds else "", "caption"),),
         )
 
     def short(self, number: int, step: Step) -> Line:

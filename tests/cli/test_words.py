@@ -1,0 +1,71 @@
+"""What a newcomer reads: the captions of the article's own matrices, and that they are true."""
+
+from __future__ import annotations
+
+import pytest
+from tests.cli.running import pipe, tmat
+
+ARTICLE = "matrices and roundings of the thrones article"
+PAGE = "its page: tmat example thrones"
+
+
+@pytest.mark.parametrize(
+    ("command", "notes"),
+    [
+        ("attention", (ARTICLE, "on its page V is Q, and the root is √6", PAGE)),
+        ("posenc", (ARTICLE, "on its page the exponent is 2i/d, and 9 sines stand for cosines", PAGE)),
+        ("addnorm", (ARTICLE, "X as on its page, where V is Q", "there the mean is the geometric one", PAGE)),
+        ("ffn", (ARTICLE, "X as on its page, after a geometric mean", "its weights are not printed", PAGE)),
+        ("embed", ("matrices of the thrones article", PAGE)),
+    ],
+)
+def test_the_articles_matrices_say_where_its_page_differs(command: str, notes: tuple[str, ...]) -> None:
+    assert tuple(tmat(command).notes[: len(notes)]) == notes
+
+
+def test_addnorm_and_ffn_are_the_articles_unless_told() -> None:
+    assert "ε = 0.0001 added to the deviation" in tmat("addnorm").notes
+    assert "ε = 0.001 added to the deviation" in tmat("addnorm --epsilon 0.001").notes
+    assert "ε = 1e-05 inside the root" in tmat("addnorm --norm rms").notes
+    assert "no norm" in tmat("addnorm --norm none").notes
+    assert tmat("ffn").steps == ["hidden", "activated"]
+    assert "two layers" in tmat("ffn --layers 2").notes
+    assert "two layers" in tmat("ffn --d-ff 8").notes
+    assert "two layers" in tmat("ffn -m 'X=1 2'").notes
+
+
+def test_the_words_have_the_ids_that_embed_looks_up() -> None:
+    words = tmat("vocab").sheets[0]["vocabulary"]["words"]
+    alone = tmat("embed")
+    assert words == alone.sheets[0]["vocabulary"]["words"]
+    piped = pipe("vocab", "embed --text 'you play' --d-model 2")
+    assert piped["ids"].tolist() == [[17.0], [7.0]] == alone["ids"].tolist()[1:3]
+    assert tmat("vocab").sheets[0]["stages"][0]["notes"][0] == "corpus of the thrones article"
+    assert tmat("vocab --order first-seen").sheets[0]["vocabulary"]["words"][:3] == ["I", "drink", "and"]
+    assert tmat("vocab --case keep").sheets[0]["vocabulary"]["words"][:3] == ["I", "drink", "and"]
+
+
+def test_what_the_next_step_takes_is_said_in_words() -> None:
+    assert "scores = Q·Kᵀ" in (page := tmat("attention -f table").output)
+    assert "exact; rounded to 2 decimals for the next step" in page
+
+
+def test_the_formula_of_positions_names_the_column() -> None:
+    assert "PE = sin, cos(pos / 10000^(2⌊i/2⌋ / 6))" in tmat("posenc -f table").output
+    assert "PE = sin, cos(pos / 10000^(2i / 6))" in tmat("posenc --exponent column -f table").output
+    assert r"10000^{2 \lfloor i/2\rfloor/6}" in tmat("posenc -f latex").output
+
+
+def test_the_prediction_is_an_argmax() -> None:
+    assert "predicted = argmax(probabilities)" in tmat("decode -f table").output
+
+
+def test_verdicts_say_whose_numbers_they_are() -> None:
+    thrones = tmat("example thrones -f table").output
+    assert "     of the article's 24 numbers: 0 right, to 2 decimals\n" in thrones
+    assert "     of this the article prints 11.63: right\n" in thrones
+    assert "     of this the article prints 9.26: not right\n" in thrones
+    assert "     the article's 36 numbers cannot be computed again: W_1 and b_1 are not printed\n" in thrones
+    journey = tmat("example journey -f table").output
+    assert "     of torch's 18 numbers: 18 right, to 4 decimals\n" in journey
+    assert "the article prints" not in journey
