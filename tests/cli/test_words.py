@@ -69,3 +69,34 @@ def test_verdicts_say_whose_numbers_they_are() -> None:
     journey = tmat("example journey -f table").output
     assert "     of torch's 18 numbers: 18 right, to 4 decimals\n" in journey
     assert "the article prints" not in journey
+
+
+def test_what_a_mask_hid_is_no_rounded_number() -> None:
+    """Row 3 of the weights: 0.9786, a weight of 0.00000…, 0.0214, and three that do not exist."""
+    row = " play     ⎢  0.9785   0.0000   0.0215        0        0        0 ⎥"
+    for command in ("attention --causal -f table", "attention --causal --only weights -f table"):
+        assert row in tmat(command, variables={"COLUMNS": "80"}).output
+    assert (
+        "| play    | 0.9785 | 0.0000 | 0.0215 |      0 |      0 |       0 |"
+        in tmat("attention --causal -f markdown").output
+    )
+
+
+def test_a_mask_of_zeros_after_softmax_takes_out_what_it_hides() -> None:
+    page = tmat("attention -m 'X=1 0; 0 1' --causal --renormalize --no-project -f table").output
+    assert "=  ⎡ 0.4665       0 ⎤\n" in page
+    assert "=  ⎡ 1.0000       0 ⎤\n" in page
+
+
+def test_a_trace_has_the_digits_of_the_tables() -> None:
+    tree = tmat("attention --trace 'Z[When,v1]' --depth 3").output
+    assert tree.startswith("Z[When, v1] = 3.6227 ")
+    assert "W_V[2, v1] = 0.20   given" in tree
+    assert "scaled[When, of] = 14.10 " in tree
+    assert "weights[When, you] = 0.0000 " in tree
+    assert "weights[When, you] = 0   " in tmat("attention --causal --trace 'Z[When,v1]' --depth 1").output
+
+
+def test_how_matrices_were_drawn_is_said_under_only() -> None:
+    page = tmat("attention -m 'X=1 2 3; 3 4 5' --init torch-rand --seed 1 --only Q -f table").output
+    assert page.startswith(" attention    one head · no mask · d_k = 3 · W_Q drawn: torch-rand, seed 1\n")

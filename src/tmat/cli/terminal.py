@@ -19,6 +19,8 @@ from tmat.stages import declared, stage_names
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from tmat.workings.trace import Trace
+
 FOLD = 8  # terms of a sum shown in a working, unless --full
 
 
@@ -79,7 +81,7 @@ def print_working(sheet: Worksheet, before: Worksheet, common: Common, env: Envi
     depth = 2 if common.depth is None else common.depth
     for asked in common.trace or ():
         for stage, name, i, j in cells(fresh, asked):
-            lines += [*tree(trace(sheet, stage.id, name, i, j, depth), common.digits), ()]
+            lines += [*tree(trace(sheet, stage.id, name, i, j, depth), sheet, common.digits), ()]
     put(lines[:-1], env, common)
 
 
@@ -115,22 +117,22 @@ def _worked(text: Sequence[str]) -> Iterable[Line]:
             yield (Span(line, "result" if n == len(text) - 1 else ""),)
 
 
-def tree(node: object, digits: int | None = None) -> list[Line]:
-    """A trace as a tree."""
-    from tmat.numbers import format_number
-    from tmat.workings.trace import Trace
+def tree(node: Trace, sheet: Worksheet, digits: int | None = None) -> list[Line]:
+    """A trace as a tree, its numbers as the tables have them: the first as its own, the others as operands."""
+    from tmat.rendering.layout.equation import as_shown
 
-    assert isinstance(node, Trace)
+    shown: dict[tuple[str, str, bool], list[list[str]]] = {}
 
-    def number(value: float) -> str:
-        text = format_number(value, None)
-        short = format_number(value, 4 if digits is None else digits)
-        return text if len(text) <= len(short) else short
+    def number(at: Trace) -> str:
+        key = (at.stage, at.name, at is not node)
+        if key not in shown:
+            shown[key] = as_shown(sheet[at.stage], at.name, digits, used=at is not node)
+        return shown[key][at.i][at.j]
 
     def walk(at: Trace, head: str, below: str) -> Iterable[Line]:
         said = at.formula or (f"given ({at.origin})" if at.origin else "given")
         yield (
-            Span(head, "caption"), Span(at.label, "label"), Span(" = "), Span(number(at.value), "result"),
+            Span(head, "caption"), Span(at.label, "label"), Span(" = "), Span(number(at), "result"),
             Span(f"   {said}", "caption"),
         )  # fmt: skip
         rest = list(at.children)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from tmat.errors import InputError, fold, meant
+from tmat.sheet.origins import drawn
 from tmat.sheet.worksheet import Stage, Worksheet
 
 
@@ -30,10 +31,12 @@ def chosen(sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Ite
     for n, names_here in sorted(picked.items()):
         stage = sheet.stages[n]
         given = {key: matrix for key, matrix in stage.given.items() if key in names_here}
+        left_out = {key: matrix for key, matrix in stage.given.items() if key not in names_here}
         steps = [step for step in stage.steps if step.name in names_here]
         output = stage.output if stage.output in names_here else ""
         remarks = replace(stage.remarks, end=()) if stage.remarks else None
-        stages.append(replace(stage, given=given, steps=steps, output=output, remarks=remarks))
+        notes = (*stage.notes, *drawn(left_out))  # how the numbers came to be is still to be said
+        stages.append(replace(stage, given=given, steps=steps, output=output, remarks=remarks, notes=notes))
     return Worksheet(stages, sheet.vocabulary, sheet.tokens)
 
 

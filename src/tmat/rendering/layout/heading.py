@@ -11,7 +11,7 @@ from tmat.rendering.layout.remarks import INDENT
 from tmat.rendering.layout.remarks import sentence as sentence_lines
 from tmat.rendering.layout.wrap import folded, phrases, words
 from tmat.rendering.styled import Line, Span, columns, padded, space
-from tmat.sheet.origins import said as origin_said
+from tmat.sheet.origins import told as origins_told
 from tmat.sheet.remarks import Remarks
 from tmat.sheet.worksheet import Stage, Step
 
@@ -75,12 +75,8 @@ def _is_number(label: str) -> bool:
 
 def origins(stage: Stage) -> list[str]:
     """Where given matrices came from, those from one place together, unless a note says it: W_Q, W_K drawn: uniform, seed 0."""
-    found: dict[str, list[str]] = {}
-    for name, matrix in stage.given.items():
-        if matrix.origin:
-            found.setdefault(matrix.origin, []).append(name)
-    noted = {origin for origin in found if any(note.endswith(f" of {origin}") for note in stage.notes)}
-    return [f"{', '.join(names)} {origin_said(origin)}" for origin, names in found.items() if origin not in noted]
+    told = origins_told(stage.given)
+    return [said for origin, said in told.items() if not any(note.endswith(f" of {origin}") for note in stage.notes)]
 
 
 def rounds(stage: Stage) -> bool:

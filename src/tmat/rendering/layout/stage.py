@@ -10,7 +10,7 @@ import numpy as np
 
 from tmat.rendering.layout import remarks as told
 from tmat.rendering.layout.drawer import Drawer
-from tmat.rendering.layout.equation import decimals, equation, operand
+from tmat.rendering.layout.equation import decimals, equation, hidden, operand
 from tmat.rendering.layout.extras import EXTRAS
 from tmat.rendering.layout.formula import picks
 from tmat.rendering.layout.heading import StepHeads, heading
@@ -96,6 +96,7 @@ def _portions(
     drawer: Drawer, stage: Stage, tokens: Sequence[str], vocabulary: Vocabulary | None, above: set[str]
 ) -> Iterator[tuple[list[Line], Step | None]]:
     remarks = stage.remarks or SILENT
+    drawer.hidden = {step.name: mask for step in stage.steps if (mask := hidden(stage, step)) is not None}
     wanted = None if drawer.look.only is None else {name for only in drawer.look.only for name in matching(stage, only)}
     shown = {name for name, matrix in stage.given.items() if matrix.origin in above}
 
