@@ -90,7 +90,7 @@ def test_a_mask_of_zeros_after_softmax_takes_out_what_it_hides() -> None:
 
 def test_a_trace_has_the_digits_of_the_tables() -> None:
     tree = tmat("attention --trace 'Z[When,v1]' --depth 3").output
-    assert tree.startswith("Z[When, v1] = 3.6227 ")
+    assert tree.startswith("Z[When, v1] ≈ 3.6227 ")
     assert "W_V[2, v1] = 0.20   given" in tree
     assert "scaled[When, of] = 14.10 " in tree
     assert "weights[When, you] = 0.0000 " in tree
@@ -100,3 +100,32 @@ def test_a_trace_has_the_digits_of_the_tables() -> None:
 def test_how_matrices_were_drawn_is_said_under_only() -> None:
     page = tmat("attention -m 'X=1 2 3; 3 4 5' --init torch-rand --seed 1 --only Q -f table").output
     assert page.startswith(" attention    one head · no mask · d_k = 3 · W_Q drawn: torch-rand, seed 1\n")
+
+
+def test_a_rounding_shows_the_digit_that_decides() -> None:
+    """√2.449247… = 1.56501: 1.5650 alone could be the half that goes up, or less than it."""
+    assert tmat("addnorm --work 'std[When]'").output.endswith("\n  = √2.44925\n  ≈ 1.56501 → 1.57 (to 2 decimals)\n")
+
+
+def test_no_rounded_number_stands_behind_an_equals_sign() -> None:
+    given = "attention -m 'X=0.123456789 1; 0 1' --seed 0"
+    assert tmat(f"{given} --work 'X[1,1]'").output == "X[1, 1] is given: ≈ 0.1235 (the command line)\n"
+    assert tmat(f"{given} --work 'X[1,1]' --digits 12").output == "X[1, 1] is given: 0.123456789 (the command line)\n"
+    tree = tmat(f"{given} --trace 'Q[1,q1]'").output
+    assert tree.startswith("Q[1, q1] ≈ 0.5681 ")
+    assert "W_Q[1, q1] = 0.39 " in tree
+    assert tmat(f"{given} --trace 'Q[1,q1]' --digits 12").output.startswith("Q[1, q1] = 0.568148147710 ")
+
+
+def test_digits_hold_for_powers_of_ten_in_a_working() -> None:
+    working = tmat("attention --digits 12 --work 'weights[When,you]' --round weights=4").output
+    assert "(4.73030511814·10¹²)" in working
+    assert "≈ 0.000001322781 → 0.0000 (to 4 decimals)" in working
+
+
+def test_show_works_out_a_matrix_chosen_alone() -> None:
+    sheet = tmat("attention -m 'X=1 2; 3 4' -m 'W_Q=1 0; 0 1'").output
+    working = tmat("show --only scores --work", sheet).output
+    assert working.startswith("scores[1, 1] = Σ Q[1, k] · K[1, k]\n  = q₁₁k₁₁ + q₁₂k₁₂\n  = 1·")
+    assert "not in this worksheet" not in working
+    assert r"q_{11} k_{11} + q_{12} k_{12}" in tmat("show --only scores --work 'scores[1,1]' -f latex", sheet).output

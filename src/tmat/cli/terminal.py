@@ -129,10 +129,15 @@ def tree(node: Trace, sheet: Worksheet, digits: int | None = None) -> list[Line]
             shown[key] = as_shown(sheet[at.stage], at.name, digits, used=at is not node)
         return shown[key][at.i][at.j]
 
+    def value(at: Trace) -> Line:
+        text = number(at)
+        exact = not text[-1:].isdigit() or float(text) == at.value
+        return Span(" = " if exact else " ≈ "), Span(text, "result")
+
     def walk(at: Trace, head: str, below: str) -> Iterable[Line]:
         said = at.formula or (f"given ({at.origin})" if at.origin else "given")
         yield (
-            Span(head, "caption"), Span(at.label, "label"), Span(" = "), Span(number(at), "result"),
+            Span(head, "caption"), Span(at.label, "label"), *value(at),
             Span(f"   {said}", "caption"),
         )  # fmt: skip
         rest = list(at.children)
