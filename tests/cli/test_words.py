@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.cli.running import pipe, tmat
+from tests.cli.running import attempt, pipe, tmat
 
 ARTICLE = "matrices and roundings of the thrones article"
 PAGE = "its page: tmat example thrones"
@@ -129,3 +129,50 @@ def test_show_works_out_a_matrix_chosen_alone() -> None:
     assert working.startswith("scores[1, 1] = Σ Q[1, k] · K[1, k]\n  = q₁₁k₁₁ + q₁₂k₁₂\n  = 1·")
     assert "not in this worksheet" not in working
     assert r"q_{11} k_{11} + q_{12} k_{12}" in tmat("show --only scores --work 'scores[1,1]' -f latex", sheet).output
+
+
+def hint(line: str, stdin: str | None = None) -> str:
+    """The last line of a command on a terminal."""
+    done = attempt(line, stdin, stdout_tty=True, stderr_tty=True, variables={"NO_COLOR": "1", "COLUMNS": "80"})
+    assert done.code == 0, done.errors
+    return done.errors.splitlines()[-1]
+
+
+def test_the_last_line_says_what_can_come_next_to_the_end() -> None:
+    layer = pipe("attention", "addnorm").output
+    assert hint("attention").endswith(" · | tmat addnorm goes on")
+    assert hint("addnorm", tmat("attention").output).endswith(" · | tmat ffn goes on")
+    network = tmat("ffn", layer).output
+    after = " · | tmat attention begins the next layer · | tmat decode --words '…' makes words of it"
+    assert hint("addnorm", network).endswith(after)
+    assert hint("encode --layers 2").endswith(after)
+    words = pipe("vocab", "embed --text 'When you play' --d-model 4", "posenc").output
+    assert hint("encode", words).endswith("| tmat decode makes words of it")
+    assert hint("decode --max-tokens 1").endswith(" · --max-tokens makes more words")
+
+
+def test_decode_ends_in_its_sentence_and_why_it_stopped() -> None:
+    cut = tmat("decode --max-tokens 2 -f table").output
+    end = "\n the sentence: When When\n     2 words, the most it may make: <end> did not come\n"
+    assert cut.endswith(end)
+    assert cut.count("the sentence:") == 1
+    ended = tmat("decode --words '<start> <end>' --seed 3 -f table").output
+    assert ended.endswith("\n the sentence: <end>\n     1 word: <end> came, and it stopped\n")
+    assert "the sentence:" not in tmat("decode --words 'a b' --target 'a b' -f table").output
+
+
+def test_layers_are_headed_where_there_are_several() -> None:
+    page = tmat("encode --layers 2 -f table").output
+    heads = [line.partition("    ")[0] for line in page.splitlines() if line.startswith(" layer")]
+    kinds = ["attention", "addnorm", "ffn", "addnorm-2", "attention-2", "addnorm-3", "ffn-2", "addnorm-4"]
+    assert heads == [f" layer {1 + n // 4} of 2 · {kind}" for n, kind in enumerate(kinds)]
+    assert "layer 1" not in tmat("encode -f table").output
+    assert " layer 2 of 2 · decode-1.ffn-2    <start>" in tmat("decode --layers 2 --max-tokens 1 --all -f table").output
+    assert "layer 2 of 2 · attention-2" in tmat("encode --layers 2 -f markdown").output
+
+
+def test_the_notes_of_the_articles_matrices_stand_where_decode_is_shown() -> None:
+    assert tmat("decode --max-tokens 1").notes[:2] == [
+        "matrices of the thrones article",
+        "memory as on its page, after its slips",
+    ]

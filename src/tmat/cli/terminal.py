@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -43,22 +43,37 @@ def print_tables(sheet: Worksheet, before: Worksheet, common: Common, env: Envir
     else:
         lines = render(sheet, width=width, look=look, stages=fresh)
     put(lines, env, common)
-    _hint(fresh, env)
+    _hint(fresh, sheet, env)
 
 
-def _hint(stages: Sequence[Stage], env: Environment) -> None:
+def _hint(stages: Sequence[Stage], sheet: Worksheet, env: Environment) -> None:
+    """What can be done next: how a number came about, and what goes on from here."""
     if not stages:
         return
     last = stages[-1]
-    after = declared(last.stage).then if last.stage in stage_names() else ""
     said = []
     if last.steps:
         result = last.steps[-1]
         cell = f"{result.name}[{result.result.rows[0]},{result.result.cols[0]}]" if result.values.size else result.name
         said.append(f"--work '{cell}' shows how a number came about")
-    if after:
-        said.append(f"| {after} goes on")
+    said += _onward(sheet, last)
     env.hint("\n " + " · ".join(said))
+
+
+def _onward(sheet: Worksheet, last: Stage) -> Iterator[str]:
+    """What takes the sheet to the end: the next stage; after a layer the next one, or the decoder."""
+    if last.stage not in stage_names():
+        return
+    declaration = declared(last.stage)
+    before = sheet.stages[-2].stage if len(sheet.stages) > 1 else ""
+    if declaration.closing and declaration.closing == before:
+        yield "| tmat attention begins the next layer"
+        words = "" if sheet.vocabulary else " --words '…'"
+        yield f"| tmat decode{words} makes words of it"
+    elif declaration.then:
+        yield f"| {declaration.then} goes on"
+    elif last.params.get("ended") is False:
+        yield "--max-tokens makes more words"
 
 
 def print_working(sheet: Worksheet, before: Worksheet, common: Common, env: Environment) -> None:

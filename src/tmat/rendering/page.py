@@ -14,7 +14,7 @@ from tmat.errors import InputError, fold
 from tmat.operations.printing.text import Notation
 from tmat.rendering.layout.equation import decimals, hidden
 from tmat.rendering.layout.formula import said, shapes
-from tmat.rendering.layout.heading import origins, rounded, rounds, sentence
+from tmat.rendering.layout.heading import origins, rounded, rounds, sentence, titles
 from tmat.rendering.layout.heat import Scale
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import SAME, texts, zeroed
@@ -129,14 +129,14 @@ class Section:
 def sections(sheet: Worksheet, look: Look, room: Room) -> Iterator[Section]:
     """The stages of a worksheet as sections of a page; what an earlier one shows is not given again."""
     above: set[str] = set()
-    names = wanted(sheet, look)
+    names, titled = wanted(sheet, look), titles(sheet.stages)
     for stage in sheet.stages:
         if names is not None and stage.id not in names:
             continue
         remarks = stage.remarks
         yield Section(
             stage,
-            remarks.title if remarks else stage.id,
+            titled[stage.id],
             () if remarks else tuple(sentence(stage, sheet.tokens)),
             [*stage.notes, *(() if remarks else origins(stage))],
             list(_shown(stage, look, room, above, None if names is None else names[stage.id])),

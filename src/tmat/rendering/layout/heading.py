@@ -13,17 +13,18 @@ from tmat.rendering.layout.wrap import folded, phrases, words
 from tmat.rendering.styled import Line, Span, columns, padded, space
 from tmat.sheet.origins import told as origins_told
 from tmat.sheet.remarks import Remarks
+from tmat.sheet.selecting import layers
 from tmat.sheet.worksheet import Stage, Step
 
 LONGEST_SENTENCE = 60  # words of it in a heading
 FORMULA = 24  # the least room for formulas, so that the shapes of a stage stand in one column
 
 
-def heading(drawer: Drawer, stage: Stage, tokens: Sequence[str]) -> list[Line]:
+def heading(drawer: Drawer, stage: Stage, title: str, tokens: Sequence[str]) -> list[Line]:
     """The stage's name, the sentence, every convention in force and where the given matrices came from."""
     if stage.remarks is not None:
         return _titled(drawer, stage.remarks, stage.notes)
-    name: Line = (Span(drawer.spell.word(stage.id), "heading"),)
+    name: Line = (Span(drawer.spell.word(title), "heading"),)
     said_words = [drawer.spell.word(word) for word in sentence(stage, tokens)]
     if len(said_words) > LONGEST_SENTENCE:
         count = len(said_words)
@@ -38,6 +39,12 @@ def heading(drawer: Drawer, stage: Stage, tokens: Sequence[str]) -> list[Line]:
         return [(*whole, *space(gap), *tail[0])]
     lines = folded([name, *_sentence_pieces(said_words)], drawer.width, indent=4) if said_words else [name]
     return lines + [(*space(4), *line) for line in folded(notes, None if drawer.width is None else drawer.width - 4)]
+
+
+def titles(stages: Sequence[Stage]) -> dict[str, str]:
+    """The title of each stage: its own, else its id, after the layer where there are several: layer 2 of 6 · attention-2."""
+    told = {id: f"layer {n} of {count} · {id}" for id, (n, count) in layers(stages).items()}
+    return {stage.id: stage.remarks.title if stage.remarks else told.get(stage.id, stage.id) for stage in stages}
 
 
 def _titled(drawer: Drawer, remarks: Remarks, notes: Sequence[str]) -> list[Line]:
