@@ -120,7 +120,7 @@ def _portions(
             verdicts = [
                 line for _, step in steps for line in told.named(drawer, step.name, remarks.of.get(step.name, ()))
             ]
-            yield from [(verdicts, None)] if verdicts else []
+            yield from [(verdicts, steps[0][1])] if verdicts else []
             continue
         for number, step in steps:
             beside = None if _is_otherwise(stage, step) else equation(drawer, stage, step, drawer.width)
