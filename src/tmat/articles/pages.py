@@ -65,7 +65,7 @@ def _remarks(audited: Audited, part: PartDone, done: Done, before: PartDone | No
     if part.part.batch > 1 and done is part.calls[-1]:
         end.append((Said(f"the same for each of the {part.part.batch} of the batch", "caption", 4),))
     return Remarks(
-        done.call.title or part.part.title,
+        done.call.headed or part.part.title,
         tuple(introduction),
         {name: remarks for name, remarks in of.items() if remarks},
         {name: _correction(one) for name, found in audits.items() for one in found[::-1] if _is_wrong(one)},

@@ -97,7 +97,7 @@ def errata(audited: Audited) -> Iterator[tuple[str, Audit]]:
         for done in part.calls:
             for one in audited.of(done):
                 if one.findings or one.unexplained.any():
-                    yield done.call.title or part.part.title, one
+                    yield done.call.headed or part.part.title, one
 
 
 def _precision(one: Audit) -> str:

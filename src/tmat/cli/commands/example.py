@@ -36,6 +36,9 @@ def command(
         str | None, typer.Argument(metavar="[NAME]", help="Which one; without a name they are listed.")
     ] = None,
     corrected: Annotated[bool, flag("--corrected", INPUT, "The calculation without the article's slips.")] = False,
+    part: Annotated[
+        int | None, flag("--part", INPUT, "Only this step of the article, or part of the example.", "N")
+    ] = None,
     step: Annotated[
         bool, flag("--step", OUTPUT, "Wait for a key between steps: space next, b back, w working, q quit.")
     ] = False,
@@ -60,7 +63,7 @@ def command(
     working = [*(common.work or ()), *(common.trace or ())]
     on_terminal = emitter.format == "table" and common.output is None
     pages = format_named(emitter.format).pages
-    sheets = example(name, corrected=corrected, remarks=pages)
+    sheets = example(name, corrected=corrected, remarks=pages, part=part)
     if working and emitter.format == "table":
         sheets = _with_cells(sheets, working)
     elif pages:
