@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.cli.running import attempt, pipe, tmat
+from tests.cli.running import attempt, pipe, refused, tmat
 
 ARTICLE = "matrices and roundings of the thrones article"
 PAGE = "its page: tmat example thrones"
@@ -176,3 +176,22 @@ def test_the_notes_of_the_articles_matrices_stand_where_decode_is_shown() -> Non
         "matrices of the thrones article",
         "memory as on its page, after its slips",
     ]
+
+
+def test_one_can_round_as_the_article_does() -> None:
+    x, alone = "-m 'X=0.111 0.2; 0.3 0.4'", "roundings of the thrones article"
+    done = tmat(f"attention {x} --round thrones")
+    steps = {step["name"]: step for step in done.stage["steps"]}
+    assert done.notes[0] == alone
+    assert steps["Q"]["round"] == 2
+    assert steps["weights"]["round"] == 4
+    assert tmat("attention --round thrones")["Z"].tolist() == tmat("attention")["Z"].tolist()
+    assert tmat("attention --round thrones").notes[:2] == [
+        "matrices of the thrones article",
+        "on its page V is Q, and the root is √6",
+    ]
+    assert alone in tmat("addnorm --round thrones", done.output).notes
+    assert alone in tmat("encode --round thrones").stages[0]["notes"]
+    assert refused("embed --text 'you' --round thrones") == (
+        "tmat embed: --round thrones does not apply here\n  the article rounds in attention, posenc, addnorm, ffn, encode"
+    )

@@ -38,6 +38,15 @@ class Defaults:
 ATTENTION_ROUNDING = "Q=2,K=2,V=2,scores.used=2,scaled.used=2,weights=4,Z.used=2,output=2"
 POSITION_ROUNDING = "PE=4,X=2"
 NORM_ROUNDING = "sum=2,mean=2,std=2,normalized=2"
+NETWORK_ROUNDING = "2"
+ROUNDINGS = {
+    "attention": ATTENTION_ROUNDING,
+    "posenc": POSITION_ROUNDING,
+    "addnorm": NORM_ROUNDING,
+    "ffn": NETWORK_ROUNDING,
+    "encode": f"{ATTENTION_ROUNDING},{NORM_ROUNDING},hidden=2,activated=2",
+}
+"""The article's roundings of a stage, where it rounds one."""
 DIVISOR = {"epsilon": 0.0001, "epsilon_in": "deviation"}
 """What the article divides by: its "error" is added to the deviation."""
 SLIPPED = ("on its page V is Q, and the root is √6",)
@@ -101,7 +110,9 @@ def defaults_of(stage: str) -> Defaults | None:
         case "ffn":
             given = ("d_ff", "d_out", "W_2", "b_2", "output")
             told = ("X as on its page, after a geometric mean", "its weights are not printed")
-            return Defaults({"X": article("X", "addnorm1")}, "2", options={"layers": 1}, unless=given, otherwise=told)
+            return Defaults(
+                {"X": article("X", "addnorm1")}, NETWORK_ROUNDING, options={"layers": 1}, unless=given, otherwise=told
+            )
         case "decode":
             own = {"memory": article("memory", "addnorm2"), "W_E": word_embeddings()}
             return Defaults(own, None, TOKENS, vocabulary(), otherwise=("memory as on its page, after its slips",))

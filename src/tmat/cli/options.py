@@ -77,7 +77,7 @@ class Common:
             "--round",
             CONVENTIONS,
             "Round each step to N decimals before the next one uses it, or by step: scores=2,weights=4. "
-            "scores.used=2 shows scores as they are and takes them on rounded. none: exact.",
+            "scores.used=2 shows scores as they are and takes them on rounded. none: exact; thrones: as its article.",
             "N|NAME=N,…",
         ),
     ] = None
