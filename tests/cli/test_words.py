@@ -148,6 +148,7 @@ def test_the_last_line_says_what_can_come_next_to_the_end() -> None:
     assert hint("encode --layers 2").endswith(after)
     words = pipe("vocab", "embed --text 'When you play' --d-model 4", "posenc").output
     assert hint("encode", words).endswith("| tmat decode makes words of it")
+    assert "goes on" not in hint("encode --layers 2 --only output")
     assert hint("decode --max-tokens 1").endswith(" · --max-tokens makes more words")
 
 

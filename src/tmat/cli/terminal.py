@@ -43,11 +43,11 @@ def print_tables(sheet: Worksheet, before: Worksheet, common: Common, env: Envir
     else:
         lines = render(sheet, width=width, look=look, stages=fresh)
     put(lines, env, common)
-    _hint(fresh, sheet, env)
+    _hint(fresh, None if names else sheet, env)
 
 
-def _hint(stages: Sequence[Stage], sheet: Worksheet, env: Environment) -> None:
-    """What can be done next: how a number came about, and what goes on from here."""
+def _hint(stages: Sequence[Stage], sheet: Worksheet | None, env: Environment) -> None:
+    """What can be done next: how a number came about, and what goes on from here, where the whole sheet is there."""
     if not stages:
         return
     last = stages[-1]
@@ -56,7 +56,7 @@ def _hint(stages: Sequence[Stage], sheet: Worksheet, env: Environment) -> None:
         result = last.steps[-1]
         cell = f"{result.name}[{result.result.rows[0]},{result.result.cols[0]}]" if result.values.size else result.name
         said.append(f"--work '{cell}' shows how a number came about")
-    said += _onward(sheet, last)
+    said += _onward(sheet, last) if sheet is not None else ()
     env.hint("\n " + " · ".join(said))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -121,6 +122,9 @@ def read_key(descriptor: int = 0) -> str:
     with tidied():
         try:
             tty.setcbreak(descriptor, termios.TCSADRAIN)  # what was typed ahead stays
-            return os.read(descriptor, 8).decode("utf-8", "replace") or "q"
+            pressed = os.read(descriptor, 1)
+            if pressed == b"\x1b" and select.select([descriptor], [], [], 0.05)[0]:  # an arrow is three characters
+                pressed += os.read(descriptor, 8)
+            return pressed.decode("utf-8", "replace") or "q"
         finally:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
