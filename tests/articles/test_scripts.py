@@ -44,6 +44,8 @@ def test_script_is_pipes() -> None:
         "addnorm",
         "ffn",
         "addnorm",
+        "embed",
+        "posenc",
         "attention",
         "attention",
         "decode",

@@ -55,7 +55,8 @@ def test_a_script_is_text(option: str) -> None:
 def test_piped_it_is_its_worksheets() -> None:
     sheets = tmat("example thrones").sheets
     assert [[stage["id"] for stage in sheet["stages"]] for sheet in sheets] == [
-        ["vocab", "embed", "posenc", "attention", "addnorm", "ffn", "addnorm-2"], ["attention"], ["attention"], ["decode-1"],
+        ["vocab", "embed", "posenc", "attention", "addnorm", "ffn", "addnorm-2"], ["embed", "posenc"],
+        ["attention"], ["attention"], ["decode-1"],
     ]  # fmt: skip
     assert sheets[0]["stages"][3]["given"]["V"]["values"][0] == [3.88, 3.8, 4.08, 3.42]
 
@@ -147,4 +148,32 @@ def test_help_does_not_touch_the_arithmetic() -> None:
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     assert (
         subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=False).returncode == 0
+    )
+
+
+def test_a_part_is_a_step_of_the_article() -> None:
+    page = tmat("example thrones --part 6 -f table").output
+    assert page.startswith(" steps 5 and 6: the positions, added to the embeddings\n")
+    assert [line for line in page.splitlines() if line.startswith(" step")] == page.splitlines()[:1]
+    assert tmat("example thrones --part 7").stage["id"] == "attention"
+    assert len(tmat("example thrones --part 12").sheets) == 2
+    assert tmat("example seven-versions --part 3 -f table").output.startswith(" version 3: scaled\n")
+    assert len(tmat("example journey --part 13").sheets) == 2
+    assert refused("example thrones --part 14") == "tmat example: thrones has no part 14\n  it has 1 to 13"
+
+
+def test_all_thirteen_steps_are_there() -> None:
+    page = tmat("example thrones -f table").output
+    heads = [line.split(":")[0] for line in page.splitlines() if line.startswith(" step")]
+    assert list(dict.fromkeys(heads)) == [
+        " steps 1 to 3", " step 4", " steps 5 and 6", " step 7", " step 8", " step 9", " step 10", " step 11", " step 12",
+        " step 13",
+    ]  # fmt: skip
+    words = " ".join(page.split())
+    assert (
+        "of <start> you win or you die <end> the decoder is given <start> first, and its answer should be you" in words
+    )
+    assert "as key and value in the paper, where the query comes from this X" in words
+    assert (
+        "step 9: the feed-forward network one layer · d_ff = 6 the article prints what comes out, and neither" in words
     )

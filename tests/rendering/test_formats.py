@@ -56,4 +56,4 @@ def test_working_is_shown_where_the_format_says_so(name: str) -> None:
 def test_a_table_is_text_for_the_library_too() -> None:
     sheet = tmat.posenc(Matrix.of("X", [[0.25, 0.5]]))
     [data] = rendered([sheet], "table", Look(), "a").values()
-    assert "PE = sin, cos(pos / 10000^(e / 2))" in data.decode()
+    assert "PE = sin, cos(pos / 10000^(2⌊i/2⌋ / 2))" in data.decode()

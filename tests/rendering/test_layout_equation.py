@@ -119,7 +119,7 @@ def test_operands_are_shown_as_they_are_taken() -> None:
     given = {"Q": Matrix.of("Q", [[58.341]]), "K": Matrix.of("K", [[1.0]])}
     lines = lines_of(Stage("s", "s", given=given, steps=[scores, scaled], output="scaled"))
     assert any("[ 58.34 ]  / 2  =  [ 29.17 ]" in line for line in lines)
-    assert any(line.endswith("to 4 decimals, taken on to 2") for line in lines)
+    assert any(line.endswith("to 4 decimals; rounded to 2 decimals for the next step") for line in lines)
     assert any(line.endswith("exact") for line in lines)
 
 

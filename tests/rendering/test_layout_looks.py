@@ -167,8 +167,9 @@ def test_the_likeliest_words_with_bars() -> None:
     probabilities = stage["probabilities"]
     best = sorted(zip(probabilities.values[0], probabilities.cols, strict=True), reverse=True)[:3]
     shown = [plain(line) for line in render(Worksheet([stage]), width=60, look=Look(top=3))]
-    lines = shown[-3:]
-    assert shown[-4] == ""
+    *lines, below, sentence, _ = shown[-6:]
+    assert shown[-7] == below == ""
+    assert sentence == f" the sentence: {best[0][1]}"
     assert [line.split()[0] for line in lines] == [word for _, word in best]
     assert [float(line.split()[1]) for line in lines] == pytest.approx([p for p, _ in best], abs=1e-4)
     assert len({line.index(".") for line in lines}) == 1

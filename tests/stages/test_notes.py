@@ -58,7 +58,9 @@ def test_rms_norm() -> None:
 
 def test_posenc_and_ffn() -> None:
     assert posenc(X, PE=X)["posenc"].notes == posenc(matrices={"X": X})["posenc"].notes == ()
-    assert posenc(X)["posenc"].notes == ("exponent 2⌊i/2⌋/d", "base 10000", "positions from 0")
+    assert posenc(X)["posenc"].notes == (
+        "exponent 2⌊i/2⌋/d", "column i counted from 0: sin where even, cos where odd", "base 10000", "positions from 0",
+    )  # fmt: skip
     assert ffn(activated=X, W_2=X)["ffn"].notes == ("two layers",)
     assert ffn(hidden=X, layers=1)["ffn"].notes == ("one layer", "d_ff = 2", "relu")
 

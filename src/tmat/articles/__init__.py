@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from tmat.errors import InputError, expect, meant
 if TYPE_CHECKING:
     from tmat.articles.article import Example
     from tmat.articles.numbers import Data
+    from tmat.articles.running import PartDone
     from tmat.sheet.worksheet import Worksheet
 
 EXAMPLES = {
@@ -23,10 +25,11 @@ EXAMPLES = {
 """The examples and what each shows, in the order of the list."""
 
 
-def example(name: str, *, corrected: bool = False, remarks: bool = True) -> list[Worksheet]:
+def example(name: str, *, corrected: bool = False, remarks: bool = True, part: int | None = None) -> list[Worksheet]:
     """The worksheets of a worked example, as the article went on; on pages they carry what it printed, verdicts and errata.
 
     ``corrected``: the calculation without the article's slips. ``remarks=False``: the numbers alone, in half the time.
+    ``part``: only this step of the article, or this one of the example's parts where the article counts no steps.
 
     >>> [[stage.id for stage in sheet] for sheet in example("causal", remarks=False)]
     [['attention'], ['attention'], ['attention']]
@@ -37,10 +40,28 @@ def example(name: str, *, corrected: bool = False, remarks: bool = True) -> list
 
     found = load(name)
     if not remarks:
-        return [sheet for part in run(found, corrected=corrected) for sheet in part.sheets]
+        done = run(found, corrected=corrected)
+        return [sheet for n, own in enumerate(done, 1) for sheet in _of_part(found, own, n, own.sheets, part)]
     audited = audit(found, corrected=corrected)
     drawn = pages(audited, corrected=corrected)
-    return [replace(sheet, page=page) for part, page in zip(audited.parts, drawn, strict=True) for sheet in part.sheets]
+    return [
+        replace(sheet, page=page)
+        for n, (own, whole) in enumerate(zip(audited.parts, drawn, strict=True), 1)
+        for page in _of_part(found, own, n, [whole], part)
+        for sheet in _of_part(found, own, n, own.sheets, part)
+    ]
+
+
+def _of_part(found: Example, done: PartDone, n: int, sheets: Sequence[Worksheet], part: int | None) -> list[Worksheet]:
+    """The worksheets of the n-th part with the stages that belong to what is asked for, if there are any."""
+    if part is None:
+        return list(sheets)
+    known = found.numbers
+    if part not in known:
+        raise InputError(f"{found.name} has no part {part}", f"it has {known[0]} to {known[-1]}")
+    ids = {own.stage.id for own in done.calls if part in (own.call.numbers or (n,))}
+    chosen = [replace(sheet, stages=[s for s in sheet.stages if s.id in ids], cover=None) for sheet in sheets]
+    return [sheet for sheet in chosen if sheet.stages]
 
 
 def load(name: str, printed: Data | None = None) -> Example:

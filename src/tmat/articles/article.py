@@ -85,7 +85,17 @@ class Call:
     facts: tuple[Fact, ...] = ()
     letters: tuple[Letters, ...] = ()
     title: str = ""
+    numbers: tuple[int, ...] = ()  # which steps of the article it is, where the article counts them
     says: str = ""  # what to know of it besides
+
+    @property
+    def headed(self) -> str:
+        """The title after the steps that it is: steps 1 to 3: the corpus."""
+        if not self.numbers:
+            return self.title
+        first, *rest = self.numbers
+        between = " to " if len(rest) > 1 else " and "
+        return f"step{'s' if rest else ''} {between.join(map(str, (first, *rest[-1:])))}: {self.title}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,7 @@ class Part:
     title: str = ""
     source: str = ""
     batch: int = 1
+    ours: bool = False  # the article prints no number of it, so that nothing of it is marked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +118,7 @@ class Example:
     summary: str
     data: Data
     parts: tuple[Part, ...]
+    whose: str = "the article"  # the numbers are: it prints them, or a program that it runs gives them
     labels: Mapping[str, Labels] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)  # texts that the script writes besides
     same: tuple[Same, ...] = ()
@@ -117,6 +129,12 @@ class Example:
     )  # numbers of ours, where it prints none
     symbols: bool = False  # whether every step is written out in symbols too
     compares: bool = False  # whether each part is told apart from the one before
+
+    @property
+    def numbers(self) -> list[int]:
+        """What the parts are called by: the article's steps, or how many parts there are."""
+        counted = [n for part in self.parts for call in part.calls for n in call.numbers]
+        return sorted(set(counted)) or list(range(1, len(self.parts) + 1))
 
     def texts(self, block: str) -> list[list[str]]:
         """The cells of a block, the article's or ours."""

@@ -157,7 +157,7 @@ def _reports(data: Data, done: Done, prints: Sequence[Printed]) -> dict[str, Ste
     """The marking of some printed matrices by the stage as it should be."""
     taken = {fold(name.removesuffix(".T")) for name in done.call.given}
     steps = {fold(step.name) for step in done.key.steps} | {fold(name) for name in done.key.given} - taken
-    answers = Answers([_answer(data, p) for p in prints if fold(p.step) in steps], done.call.title)
+    answers = Answers([_answer(data, p) for p in prints if fold(p.step) in steps], done.call.headed)
     if not answers.matrices:
         return {}
     report = mark(answers, Worksheet([done.key]))

@@ -14,6 +14,7 @@ from tmat.text.vocabulary import Vocabulary
 
 TOKENS = ("When", "you", "play", "game", "of", "thrones")
 ORIGIN = "the thrones article"
+PAGE = "its page: tmat example thrones"
 
 
 @dataclass(eq=False, repr=False)
@@ -25,15 +26,30 @@ class Defaults:
     tokens: tuple[str, ...] = TOKENS
     vocabulary: Vocabulary | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    unless: tuple[str, ...] = ()  # options and matrices that the article's options do not go with
+    otherwise: tuple[str, ...] = ()  # what its page has that is not so here, and what comes of its slips
 
-    def said(self, rounded: bool) -> str:
-        """What is shown, as a note: the matrices alone, or the roundings too."""
-        return f"matrices {'and roundings ' if rounded and self.round else ''}of {ORIGIN}"
+    def said(self, rounded: bool) -> tuple[str, ...]:
+        """What is shown, as notes: the matrices alone, or the roundings too; and where to see the article's own page."""
+        shown = f"matrices {'and roundings ' if rounded and self.round else ''}of {ORIGIN}"
+        return shown, *self.otherwise, PAGE
 
 
 ATTENTION_ROUNDING = "Q=2,K=2,V=2,scores.used=2,scaled.used=2,weights=4,Z.used=2,output=2"
 POSITION_ROUNDING = "PE=4,X=2"
 NORM_ROUNDING = "sum=2,mean=2,std=2,normalized=2"
+NETWORK_ROUNDING = "2"
+ROUNDINGS = {
+    "attention": ATTENTION_ROUNDING,
+    "posenc": POSITION_ROUNDING,
+    "addnorm": NORM_ROUNDING,
+    "ffn": NETWORK_ROUNDING,
+    "encode": f"{ATTENTION_ROUNDING},{NORM_ROUNDING},hidden=2,activated=2",
+}
+"""The article's roundings of a stage, where it rounds one."""
+DIVISOR = {"epsilon": 0.0001, "epsilon_in": "deviation"}
+"""What the article divides by: its "error" is added to the deviation."""
+SLIPPED = ("on its page V is Q, and the root is √6",)
 
 
 def vocabulary() -> Vocabulary:
@@ -75,20 +91,29 @@ def defaults_of(stage: str) -> Defaults | None:
     """The article's matrices for a stage that has some."""
     match stage:
         case "attention":
-            return Defaults(_attention(), ATTENTION_ROUNDING)
+            return Defaults(_attention(), ATTENTION_ROUNDING, otherwise=SLIPPED)
         case "encode":
-            return Defaults({name if name == "X" else f"layer1.{name}": m for name, m in _attention().items()})
+            own = {name if name == "X" else f"layer1.{name}": m for name, m in _attention().items()}
+            return Defaults(own, otherwise=SLIPPED)
         case "embed":
             text = {"text": " ".join(TOKENS)}
             return Defaults({"W_E": word_embeddings()}, None, (), vocabulary(), text)
         case "posenc":
-            return Defaults({"E": labelled("E", number("thrones", "E_columns").T, "e", TOKENS)}, POSITION_ROUNDING)
+            own = {"E": labelled("E", number("thrones", "E_columns").T, "e", TOKENS)}
+            return Defaults(
+                own, POSITION_ROUNDING, otherwise=("on its page the exponent is 2i/d, and 9 sines stand for cosines",)
+            )
         case "addnorm":
             own = {"X": article("X", "attention_output", "o"), "residual": article("residual", "X")}
-            return Defaults(own, NORM_ROUNDING)
+            told = ("X as on its page, where V is Q", "there the mean is the geometric one")
+            return Defaults(own, NORM_ROUNDING, options=dict(DIVISOR), unless=("norm",), otherwise=told)
         case "ffn":
-            return Defaults({"X": article("X", "addnorm1")}, "2")
+            given = ("d_ff", "d_out", "W_2", "b_2", "output")
+            told = ("X as on its page, after a geometric mean", "its weights are not printed")
+            return Defaults(
+                {"X": article("X", "addnorm1")}, NETWORK_ROUNDING, options={"layers": 1}, unless=given, otherwise=told
+            )
         case "decode":
             own = {"memory": article("memory", "addnorm2"), "W_E": word_embeddings()}
-            return Defaults(own, None, TOKENS, vocabulary())
+            return Defaults(own, None, TOKENS, vocabulary(), otherwise=("memory as on its page, after its slips",))
     return None

@@ -65,6 +65,7 @@ def journey(printed: Data | None = None) -> Example:
         "the whole notebook: attention without weights, with weights, masked, thinned, in batches and in heads",
         data,
         (*(Part((call,)) for call in calls), *(Part((call,), source="X", batch=2) for call in batches)),
+        whose="torch",
         labels={"X": (TOKENS, None), "x_2": (TOKENS[1:2], None), "ones": (TOKENS, TOKENS)},
         own={"x_2": (tuple(data.texts("X")[1]),), "ones": (("1",) * 6,) * 6},
         same=(

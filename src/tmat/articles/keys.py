@@ -35,7 +35,7 @@ def _in_one(whole: Example, *, corrected: bool) -> tuple[Worksheet, dict[str, Ca
     vocabulary = None
     tokens: tuple[str, ...] = ()
     for part, done in zip(whole.parts, run(whole, corrected=corrected), strict=True):
-        for sheet in done.sheets[:1]:
+        for sheet in () if part.ours else done.sheets[:1]:
             vocabulary, tokens = vocabulary or sheet.vocabulary, tokens or sheet.tokens
             ids: dict[str, str] = {}
             for stage in sheet.stages:

@@ -65,7 +65,7 @@ def _remarks(audited: Audited, part: PartDone, done: Done, before: PartDone | No
     if part.part.batch > 1 and done is part.calls[-1]:
         end.append((Said(f"the same for each of the {part.part.batch} of the batch", "caption", 4),))
     return Remarks(
-        done.call.title or part.part.title,
+        done.call.headed or part.part.title,
         tuple(introduction),
         {name: remarks for name, remarks in of.items() if remarks},
         {name: _correction(one) for name, found in audits.items() for one in found[::-1] if _is_wrong(one)},
@@ -75,14 +75,14 @@ def _remarks(audited: Audited, part: PartDone, done: Done, before: PartDone | No
 
 
 def _remark(audited: Audited, one: Audit, again: bool) -> Remark:
-    said = tuple(verdict(one, audited.example.data, again=again))
+    said = tuple(verdict(one, audited.example, again=again))
     return Remark(said, one.texts, one.unexplained) if one.symbols else Remark(said)
 
 
 def _fact(audited: Audited, found: list[Audit]) -> Iterator[Said]:
     for n, one in enumerate(found):
         yield Said(f"{one.name}: {' '.join(text for row in one.texts for text in row)}", "name")
-        yield from (said._replace(indent=2) for said in verdict(one, audited.example.data, again=n > 0))
+        yield from (said._replace(indent=2) for said in verdict(one, audited.example, again=n > 0))
 
 
 def _is_wrong(one: Audit) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tmat.articles.article import Call, Example, Fact, Labels, Need, Part, Printed
-from tmat.articles.defaults import ATTENTION_ROUNDING, NORM_ROUNDING, POSITION_ROUNDING, TOKENS
+from tmat.articles.defaults import ATTENTION_ROUNDING, DIVISOR, NORM_ROUNDING, POSITION_ROUNDING, TOKENS
 from tmat.articles.numbers import Data, data
 from tmat.sheet.worksheet import Worksheet
 
@@ -45,7 +45,13 @@ def thrones(printed: Data | None = None) -> Example:
         "One sentence by hand",
         "When you play game of thrones, from the corpus to the predicted word, in the article's thirteen steps",
         numbers,
-        (Part(_encoder()), _masked_head(1), _masked_head(2), Part((_prediction(),), "the predicted word")),
+        (
+            Part(_encoder()),
+            _decoders_input(order),
+            _masked_head(1),
+            _masked_head(2),
+            Part((_prediction(),), "the predicted word"),
+        ),
         labels=labels,
         files={"corpus.txt": data("thrones_corpus.txt")},
         own={"W_E": tuple(tuple(row) for row in _embeddings(numbers, order))},
@@ -66,23 +72,22 @@ def _embeddings(numbers: Data, order: list[str]) -> list[list[str]]:
 
 
 def _encoder() -> tuple[Call, ...]:
-    divisor = {"epsilon": 0.0001, "epsilon_in": "deviation"}
     return (
         Call(
             "vocab", {"corpus": "corpus.txt", "order": data("thrones_order.txt").split()},
             facts=(Fact("vocab_size", "vocab size", _size), Fact("shown_ids", f"the ids of {', '.join(SHOWN)}", _shown_ids)),
-            title="steps 1 to 3: the corpus, its vocabulary, the ids",
+            numbers=(1, 2, 3), title="the corpus, its vocabulary, the ids",
         ),
         Call(
             "embed", {"text": " ".join(TOKENS)}, {"W_E": "W_E"},
             prints=(Printed("ids", "ids"), Printed("E_columns", "E", transposed=True, given=True)),
-            title="step 4: the embeddings",
+            numbers=(4,), title="the embeddings",
             says="the article prints the rows of its six words; the other rows of W_E are drawn",
         ),
         Call(
             "posenc", {"round": POSITION_ROUNDING}, slipped={"PE.T": "PE_columns"}, computing={"exponent": "column"},
             prints=(Printed("PE_columns", "PE", transposed=True), Printed("EP_columns", "X", transposed=True), Printed("X", "X")),
-            title="steps 5 and 6: the positions, added to the embeddings",
+            numbers=(5, 6), title="the positions, added to the embeddings",
         ),
         Call(
             "attention", {"d_k": 6, "round": ATTENTION_ROUNDING},
@@ -92,24 +97,46 @@ def _encoder() -> tuple[Call, ...]:
                 Printed("scaled", "scaled"), Printed("scaled_2dp", "scaled"), Printed("Z", "Z"), Printed("Z_2dp", "Z"),
                 Printed("attention_output", "output"),
             ),
-            title="step 7: attention",
+            numbers=(7,), title="attention",
         ),
         Call(
-            "addnorm", {"round": NORM_ROUNDING, **divisor}, slipped={"normalized": "addnorm1"},
+            "addnorm", {"round": NORM_ROUNDING, **DIVISOR}, slipped={"normalized": "addnorm1"},
             prints=(Printed("addnorm1", "normalized"), Printed("sum1", "sum"), Printed("mean1", "mean"), Printed("std1", "std")),
-            title="step 8: add and norm",
+            numbers=(8,), title="add and norm",
         ),
         Call(
             "ffn", {"layers": 1}, {"activated": "ffn"},
             prints=(Printed("ffn", "activated", needs=(Need("W_1", 36), Need("b_1", 6))),),
-            title="step 9: the feed-forward network",
+            numbers=(9,), title="the feed-forward network",
+            says="the article prints what comes out, and neither the weights nor the bias",
         ),
         Call(
-            "addnorm", {"round": "sum=2,mean=4,std=6,normalized=2", **divisor}, {"residual": "addnorm1"}, {"std": "std2"},
+            "addnorm", {"round": "sum=2,mean=4,std=6,normalized=2", **DIVISOR}, {"residual": "addnorm1"}, {"std": "std2"},
             flows={"residual": "addnorm.normalized"},
             prints=(Printed("sum2", "sum"), Printed("mean2", "mean"), Printed("std2", "std"), Printed("addnorm2", "normalized")),
-            title="step 10: add and norm again",
+            numbers=(10,), title="add and norm again",
         ),
+    )  # fmt: skip
+
+
+def _decoders_input(order: list[str]) -> Part:
+    """What goes into the decoder; the article shows it in pictures without numbers."""
+    words = {"text": "<start>", "vocabulary": [*order, "<start>", "<end>"], "d_model": 6}
+    return Part(
+        (
+            Call(
+                "embed", words, numbers=(11,), title="the decoder's input",
+                says="of <start> you win or you die <end> the decoder is given <start> first, and its answer should be you; "
+                "the article prints no numbers of it: W_E is drawn",
+            ),
+            Call(
+                "posenc", numbers=(11,), title="the decoder's input, and what the encoder hands it",
+                says="the encoder's output (step 10, 6×6) goes to the decoder's second attention: as query and key, the article says; "
+                "as key and value in the paper, where the query comes from this X",
+            ),
+        ),
+        "the decoder's input",
+        ours=True,
     )  # fmt: skip
 
 
@@ -118,7 +145,7 @@ def _masked_head(n: int) -> Part:
         "attention", {"weights": False, "scale": False}, {"X": "masked_input"},
         {"scores": f"masked_A{n}", "masked": f"masked_A{n}_masked"}, {"mask": "causal"},
         prints=(Printed(f"masked_A{n}", "scores"), Printed(f"masked_A{n}_masked", "masked")),
-        title=f"step 12: masked head {n}, all weights the identity",
+        numbers=(12,), title=f"masked head {n}, all weights the identity",
     )  # fmt: skip
     return Part((call,), f"masked head {n}")
 
@@ -130,7 +157,7 @@ def _prediction() -> Call:
         "decode", {"vocabulary": SHOWN}, {"logits": "logits_shown"},
         prints=(Printed("logits_shown", "logits", needs=layer), Printed("probabilities_shown", "probabilities", needs=(logits,))),
         facts=(Fact("predicted", "the predicted word's id", _predicted),),
-        title="step 13: the predicted word",
+        numbers=(13,), title="the predicted word",
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tmat.articles.article import Example
 from tmat.articles.auditing import Audit, Audited, Count
 from tmat.articles.numbers import BLANK, Data
 from tmat.marking.reports.words import mend, sentence
@@ -11,35 +12,24 @@ from tmat.numbers.claim import Claim
 from tmat.sheet.remarks import Said
 
 
-def verdict(one: Audit, data: Data, *, again: bool = False) -> list[Said]:
+def verdict(one: Audit, example: Example, *, again: bool = False) -> list[Said]:
     """What can be said of one printed matrix: how many numbers come out, and under it the slips and what is due."""
-    first, *rest = _verdict(one, data, again)
+    first, *rest = _verdict(one, example, again)
     return [first, *(said._replace(indent=2) for said in rest)]
 
 
-def _verdict(one: Audit, data: Data, again: bool) -> list[Said]:
-    head = "printed again" if again else "printed"
-    shown = [text for row in one.texts for text in row if text != BLANK]
-    if len(shown) < sum(map(len, one.texts)):
-        head = f"printed in part: {', '.join(shown)}"
-    elif one.given:
-        head = "given"
-    came = int(one.reproduced.sum() + one.follows.sum())
-    if one.lacking and not one.findings:
-        return [Said(f"{head}: {_count(one.size)}, cannot be recomputed: {missing(one, data)}", "caption")]
+def _verdict(one: Audit, example: Example, again: bool) -> list[Said]:
     said: list[Said] = []
     if one.lacking:
-        said.append(Said(f"{head}: {_count(one.size)}, cannot be recomputed: {missing(one, data)}; but", "caption"))
-    elif one.good:
-        text = f"{head}: {came} of {one.size}{_precision(one)}"
-        followed = int(one.follows.sum())
-        if followed:
-            text += f"; {_all(followed, one.size)} from the printed {' and '.join(one.source)}"
-        said.append(Said(text, "follows" if followed else "right"))
+        text = f"{_count(one, example)} cannot be computed again: {missing(one, example.data)}"
+        said.append(Said(text if not one.findings else f"{text}; but", "caption"))
     else:
-        said.append(
-            Said(f"{head}: {came} of {one.size}{_precision(one)}", "slip" if not one.unexplained.any() else "wrong")
-        )
+        text = f"{'again, ' if again else ''}{_came(one, example)}{_precision(one)}"
+        followed = int(one.follows.sum())
+        if one.good and followed:
+            text += f"; {_all(followed, one.size)} from the printed {' and '.join(one.source)}"
+        good = "follows" if followed else "right"
+        said.append(Said(text, good if one.good else "wrong" if one.unexplained.any() else "slip"))
     for finding in one.findings:
         names = " or ".join(finding.names)
         said.append(Said(f"{len(finding.cells)} {names}: {sentence(finding)}", "slip"))
@@ -50,18 +40,18 @@ def _verdict(one: Audit, data: Data, again: bool) -> list[Said]:
 
 
 def missing(one: Audit, data: Data) -> str:
-    """What a step lacks: W_1 is not printed, 36 of the 828 numbers of W_vocab are.
+    """What a step lacks: W_1 is not printed, only 36 of the 828 numbers of W_vocab are.
 
     >>> from tmat.articles.article import Need
     >>> import numpy as np
     >>> none = np.zeros((1, 1), dtype=bool)
     >>> lacking = (Need("W_1", 36), Need("logits", 23, "shown"))
     >>> missing(Audit("a", "b", [["1"]], none, none, none, none, lacking), Data({"shown": [["1", "2"]]}))
-    'W_1 is not printed, 2 of the 23 numbers of logits are'
+    'W_1 is not printed, only 2 of the 23 numbers of logits are'
     """
     absent = [need.name for need in one.lacking if not data.count(need.block)]
     partly = [
-        f"{data.count(need.block)} of the {need.size} numbers of {need.name} are"
+        f"only {data.count(need.block)} of the {need.size} numbers of {need.name} are"
         for need in one.lacking
         if data.count(need.block)
     ]
@@ -71,9 +61,9 @@ def missing(one: Audit, data: Data) -> str:
     return ", ".join(said + partly)
 
 
-def totals(count: Count, agreements: Sequence[tuple[int, int]] = ()) -> list[Said]:
+def totals(count: Count, agreements: Sequence[tuple[int, int]] = (), whose: str = "the article") -> list[Said]:
     """The count at the end, its last line what is left unexplained."""
-    said = [Said(f"printed {count.printed}", "name")]
+    said = [Said(f"{_gives(whose)} {count.printed}", "name")]
     if count.given:
         said.append(Said(f"given {count.given}", ""))
     made = count.reproduced + count.follows
@@ -98,7 +88,7 @@ def totals(count: Count, agreements: Sequence[tuple[int, int]] = ()) -> list[Sai
 
 def summary(audited: Audited) -> list[Said]:
     """The count of a whole example."""
-    return totals(audited.count, [(one.equal, one.size) for one in audited.agreements])
+    return totals(audited.count, [(one.equal, one.size) for one in audited.agreements], audited.example.whose)
 
 
 def errata(audited: Audited) -> Iterator[tuple[str, Audit]]:
@@ -107,7 +97,7 @@ def errata(audited: Audited) -> Iterator[tuple[str, Audit]]:
         for done in part.calls:
             for one in audited.of(done):
                 if one.findings or one.unexplained.any():
-                    yield done.call.title or part.part.title, one
+                    yield done.call.headed or part.part.title, one
 
 
 def _precision(one: Audit) -> str:
@@ -116,8 +106,26 @@ def _precision(one: Audit) -> str:
     return f", to {one.claim}" if told else ""
 
 
-def _count(n: int) -> str:
-    return f"{n} number{'' if n == 1 else 's'}"
+def _came(one: Audit, example: Example) -> str:
+    """How many come out: of the article's 24 numbers: 0 right."""
+    came = int(one.reproduced.sum() + one.follows.sum())
+    shown = [text for row in one.texts for text in row if text != BLANK]
+    right = f"{came} right" if one.size > 1 else "right" if came else "not right"
+    if len(shown) < sum(map(len, one.texts)):
+        return f"of this {_gives(example.whose)} {', '.join(shown)}: {right}"
+    if one.given:
+        return f"given by {example.whose}: {came} of {one.size}"
+    return f"of {_count(one, example)}: {right}" if one.size > 1 else f"{_count(one, example)}: {right}"
+
+
+def _gives(whose: str) -> str:
+    return f"{whose} {'prints' if whose == 'the article' else 'gives'}"
+
+
+def _count(one: Audit, example: Example) -> str:
+    """The article's 24 numbers."""
+    kind = "cell" if one.symbols else "number"
+    return f"{example.whose}'s {kind}" if one.size == 1 else f"{example.whose}'s {one.size} {kind}s"
 
 
 def _all(n: int, size: int) -> str:

@@ -108,7 +108,7 @@ class Emitter:
         elif self.common.step and not (self.common.work or self.common.trace):
             from tmat.cli.walking import walk
 
-            walk(sheet, self.common, self.env, self.look())
+            walk([sheet], self.common, self.env, self.look())
         else:
             self._print(sheet, before, self.env)
 

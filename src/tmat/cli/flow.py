@@ -21,6 +21,7 @@ def run_stage(function: StageFunction[...], common: Common, options: dict[str, A
 
     declared = function.declared
     common, options = _said(common, options)
+    common, notes = _rounded_alike(common, declared.name)
     if common.symbols:
         from tmat.cli.symbols import show_symbols
 
@@ -33,6 +34,8 @@ def run_stage(function: StageFunction[...], common: Common, options: dict[str, A
         "seed": common.seed_value, "init": common.init, "dtype": common.dtype, "keep": keep,
         "drawing": common.seed is not None,
     }  # fmt: skip
+    if notes:
+        shared["notes"] = notes
     came = False
     for before, named in incoming(common):
         came = True
@@ -58,7 +61,18 @@ def _said(common: Common, options: dict[str, Any]) -> tuple[Common, dict[str, An
         return common, options
     if options["text"] is not None:
         raise InputError("--text and --tokens contradict each other", "for embed both are the text to look up")
-    return common.having(tokens=None), {**options, "text": common.tokens}
+    return common.having(tokens=None, typed=common.typed | {"text"}), {**options, "text": common.tokens}
+
+
+def _rounded_alike(common: Common, stage: str) -> tuple[Common, tuple[str, ...]]:
+    """Where --round names the thrones article, its roundings of the stage, and the note that says so."""
+    if common.round != "thrones":
+        return common, ()
+    from tmat.articles.defaults import ORIGIN, ROUNDINGS
+
+    if stage not in ROUNDINGS:
+        raise InputError("--round thrones does not apply here", f"the article rounds in {', '.join(ROUNDINGS)}")
+    return common.having(round=_rounding(ROUNDINGS[stage])), (f"roundings of {ORIGIN}",)
 
 
 def _without_pipe(
@@ -85,11 +99,12 @@ def _without_pipe(
     own = {name: matrix for name, matrix in defaults.matrices.items() if fold(name) not in taken} | matrices
     before = _labelled(Worksheet([], defaults.vocabulary, defaults.tokens), common)
     own = with_tokens(own, before, common.tokens, declared)
-    settings = {**defaults.options, **{k: v for k, v in options.items() if v is not None or k not in defaults.options}}
+    fits = not {*common.typed, *matrices} & {*defaults.unless}
+    settings = options | {name: v for name, v in defaults.options.items() if fits and name not in common.typed}
     rounding = _rounding(defaults.round) if common.round is None else common.round
-    note = defaults.said(rounded=common.round is None)
+    notes = (*defaults.said(rounded=common.round is None), *settings.pop("notes", ()))
     try:
-        return function(before, matrices=own, round=rounding, notes=(note,), **settings), before
+        return function(before, matrices=own, round=rounding, notes=notes, **settings), before
     except UnknownWords as error:
         whose = "the vocabulary is the thrones article's, as none was given"
         mend = "give one: --words '…', or --seed 0 to take the text's own words"

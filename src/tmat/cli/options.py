@@ -5,7 +5,7 @@ our other files) each would be compiled again when a command starts.
 """
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -77,7 +77,7 @@ class Common:
             "--round",
             CONVENTIONS,
             "Round each step to N decimals before the next one uses it, or by step: scores=2,weights=4. "
-            "scores.used=2 shows scores as they are and takes them on rounded. none: exact.",
+            "scores.used=2 shows scores as they are and takes them on rounded. none: exact; thrones: as its article.",
             "N|NAME=N,…",
         ),
     ] = None
@@ -136,6 +136,7 @@ class Common:
     environment: Environment
     blank: list[str] | None = None
     step: bool = False
+    typed: frozenset[str] = frozenset()  # the options that were, by their parameters
 
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(values)
@@ -187,6 +188,11 @@ def taking(options: Callable[..., Any]) -> Callable[[Callable[..., None]], Calla
     return decorate
 
 
+def _typed(context: typer.Context, names: Iterable[str]) -> frozenset[str]:
+    sources = {name: context.get_parameter_source(name) for name in names}
+    return frozenset(name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE")
+
+
 def with_common(*leave_out: str, prints: Sequence[str] = ()) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the shared options after its own: it takes them, and its environment, as one argument, ``common``."""
     left_out = {*leave_out, *(name for name in FEW if name not in prints)}
@@ -198,7 +204,9 @@ def with_common(*leave_out: str, prints: Sequence[str] = ()) -> Callable[[Callab
         names = {p.name for p in shared}
 
         def run(context: typer.Context, **values: Any) -> Any:
-            common = Common(environment=context.obj, **{name: values.pop(name) for name in names})
+            common = Common(
+                environment=context.obj, typed=_typed(context, values), **{name: values.pop(name) for name in names}
+            )
             if common.output == "-":  # standard output, which is where all goes that no file is named for
                 common = common.having(output=None)
             return command(**values, common=common)

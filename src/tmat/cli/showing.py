@@ -65,7 +65,7 @@ def prepared(sheet: Worksheet, common: Common) -> Worksheet:
     blank = split_names(getattr(common, "blank", None))
     if blank:
         sheet = emptied(sheet, blank)
-    if names:
+    if names and not (common.work or common.trace):  # a working needs what its matrix was made of
         from tmat.sheet.selecting import chosen
 
         sheet = chosen(sheet, names)

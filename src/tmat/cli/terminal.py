@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -18,6 +18,8 @@ from tmat.stages import declared, stage_names
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from tmat.workings.trace import Trace
 
 FOLD = 8  # terms of a sum shown in a working, unless --full
 
@@ -41,22 +43,37 @@ def print_tables(sheet: Worksheet, before: Worksheet, common: Common, env: Envir
     else:
         lines = render(sheet, width=width, look=look, stages=fresh)
     put(lines, env, common)
-    _hint(fresh, env)
+    _hint(fresh, None if names else sheet, env)
 
 
-def _hint(stages: Sequence[Stage], env: Environment) -> None:
+def _hint(stages: Sequence[Stage], sheet: Worksheet | None, env: Environment) -> None:
+    """What can be done next: how a number came about, and what goes on from here, where the whole sheet is there."""
     if not stages:
         return
     last = stages[-1]
-    after = declared(last.stage).then if last.stage in stage_names() else ""
     said = []
     if last.steps:
         result = last.steps[-1]
         cell = f"{result.name}[{result.result.rows[0]},{result.result.cols[0]}]" if result.values.size else result.name
         said.append(f"--work '{cell}' shows how a number came about")
-    if after:
-        said.append(f"| {after} goes on")
+    said += _onward(sheet, last) if sheet is not None else ()
     env.hint("\n " + " · ".join(said))
+
+
+def _onward(sheet: Worksheet, last: Stage) -> Iterator[str]:
+    """What takes the sheet to the end: the next stage; after a layer the next one, or the decoder."""
+    if last.stage not in stage_names():
+        return
+    declaration = declared(last.stage)
+    before = sheet.stages[-2].stage if len(sheet.stages) > 1 else ""
+    if declaration.closing and declaration.closing == before:
+        yield "| tmat attention begins the next layer"
+        words = "" if sheet.vocabulary else " --words '…'"
+        yield f"| tmat decode{words} makes words of it"
+    elif declaration.then:
+        yield f"| {declaration.then} goes on"
+    elif last.params.get("ended") is False:
+        yield "--max-tokens makes more words"
 
 
 def print_working(sheet: Worksheet, before: Worksheet, common: Common, env: Environment) -> None:
@@ -79,7 +96,7 @@ def print_working(sheet: Worksheet, before: Worksheet, common: Common, env: Envi
     depth = 2 if common.depth is None else common.depth
     for asked in common.trace or ():
         for stage, name, i, j in cells(fresh, asked):
-            lines += [*tree(trace(sheet, stage.id, name, i, j, depth), common.digits), ()]
+            lines += [*tree(trace(sheet, stage.id, name, i, j, depth), sheet, common.digits), ()]
     put(lines[:-1], env, common)
 
 
@@ -115,22 +132,27 @@ def _worked(text: Sequence[str]) -> Iterable[Line]:
             yield (Span(line, "result" if n == len(text) - 1 else ""),)
 
 
-def tree(node: object, digits: int | None = None) -> list[Line]:
-    """A trace as a tree."""
-    from tmat.numbers import format_number
-    from tmat.workings.trace import Trace
+def tree(node: Trace, sheet: Worksheet, digits: int | None = None) -> list[Line]:
+    """A trace as a tree, its numbers as the tables have them: the first as its own, the others as operands."""
+    from tmat.rendering.layout.equation import as_shown
 
-    assert isinstance(node, Trace)
+    shown: dict[tuple[str, str, bool], list[list[str]]] = {}
 
-    def number(value: float) -> str:
-        text = format_number(value, None)
-        short = format_number(value, 4 if digits is None else digits)
-        return text if len(text) <= len(short) else short
+    def number(at: Trace) -> str:
+        key = (at.stage, at.name, at is not node)
+        if key not in shown:
+            shown[key] = as_shown(sheet[at.stage], at.name, digits, used=at is not node)
+        return shown[key][at.i][at.j]
+
+    def value(at: Trace) -> Line:
+        text = number(at)
+        exact = not text[-1:].isdigit() or float(text) == at.value
+        return Span(" = " if exact else " ≈ "), Span(text, "result")
 
     def walk(at: Trace, head: str, below: str) -> Iterable[Line]:
         said = at.formula or (f"given ({at.origin})" if at.origin else "given")
         yield (
-            Span(head, "caption"), Span(at.label, "label"), Span(" = "), Span(number(at.value), "result"),
+            Span(head, "caption"), Span(at.label, "label"), *value(at),
             Span(f"   {said}", "caption"),
         )  # fmt: skip
         rest = list(at.children)

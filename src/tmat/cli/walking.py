@@ -1,9 +1,12 @@
-"""tmat show --step: a step at a time, waiting for a key: space next, b back, w working, q quit."""
+"""--step: a step at a time, each on a page of its own, waiting for a key: space next, b back, w working, q quit."""
 
 from __future__ import annotations
 
+import os
+import select
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common
@@ -13,31 +16,72 @@ from tmat.rendering.styled import Line, Span
 from tmat.sheet.worksheet import Stage, Step, Worksheet
 
 KEYS = " space next · b back · w working · q quit"
+QUIT = ("q", "\x03", "\x04", "\x1b")
+BACK = ("b", "\x7f", "\x1b[D")  # with the key of the left arrow
+CLEAR = b"\x1b[2J\x1b[H"
 
 
-def walk(sheet: Worksheet, common: Common, env: Environment, look: Look, key: Callable[[], str] | None = None) -> None:
-    """Show the worksheet's portions one by one; without a terminal to ask, all of them at once."""
+@dataclass(eq=False, repr=False)
+class _Page:
+    """A step of a stage with all that stands above it; none where a stage has no steps."""
+
+    stage: Stage
+    lines: list[Line]
+    step: Step | None = None
+
+
+def walk(
+    sheets: Sequence[Worksheet], common: Common, env: Environment, look: Look, key: Callable[[], str] | None = None
+) -> None:
+    """Show the worksheets page by page; without a terminal to ask, all of them at once."""
     look = fitted(look, env, common)
     width = common.width or env.columns
-    shown = list(portions(sheet, width=width, look=look))
-    if key is None and not (env.stdout_tty and env.stdin_kind == "terminal"):
-        for portion in shown:
-            put([*portion.lines, ()], env, common)
+    pages = [page for sheet in sheets for page in _pages(sheet, width, look)]
+    ask = key or _terminal(env)
+    if ask is None:
+        for page in pages:
+            put(page.lines, env, common)
         return
-    ask = key or read_key
-    n = 0
-    while n < len(shown):
-        portion = shown[n]
-        put([*portion.lines, (), (Span(f"{KEYS}   {n + 1} of {len(shown)}", "caption"),)], env, common)
+    n, working = 0, False
+    while n < len(pages):
+        page = pages[n]
+        if env.stdout_tty and env.variables.get("TERM") != "dumb":
+            env.stdout.write(CLEAR)
+        below = [*_working_of(page.stage, page.step, width), ()] if working else []
+        foot = Span(f"{KEYS}   {n + 1} of {len(pages)}", "caption")
+        put([*page.lines, *below, (foot,)], env, common)
         pressed = ask()
-        if pressed in ("q", "\x03", "\x04", "\x1b"):
+        if pressed in QUIT:
             return
-        if pressed in ("b", "\x7f"):
+        working = pressed == "w" and not working
+        if pressed in BACK:
             n = max(n - 1, 0)
-        elif pressed == "w":
-            put([*_working_of(portion.stage, portion.step, width), ()], env, common)
-        else:
+        elif pressed != "w":
             n += 1
+
+
+def _pages(sheet: Worksheet, width: int | None, look: Look) -> Iterator[_Page]:
+    """A page a step: the heading and the given matrices go with the step after them, what ends a stage with its last."""
+    page: _Page | None = None
+    waiting: list[Line] = []
+    for portion in portions(sheet, width=width, look=look):
+        if page is not None and page.stage is not portion.stage:
+            page.lines += waiting
+            yield page
+            page, waiting = None, []
+        if page is None:
+            page = _Page(portion.stage, [])
+        if portion.step is not None and portion.step is not page.step:
+            if page.step is not None:
+                yield page
+                page = _Page(portion.stage, [])
+            page.step = portion.step
+            page.lines += waiting
+            waiting = []
+        (waiting if portion.step is None else page.lines).extend([*portion.lines, ()])
+    if page is not None:
+        page.lines += waiting
+        yield page
 
 
 def _working_of(stage: Stage, step: Step | None, width: int | None) -> list[Line]:
@@ -50,23 +94,37 @@ def _working_of(stage: Stage, step: Step | None, width: int | None) -> list[Line
     return [(Span(text),) for text in wrapped(Workings(stage, fold=8).cell(step.name, 0, 0), width)]
 
 
-def read_key() -> str:
+def _terminal(env: Environment) -> Callable[[], str] | None:
+    """Who is asked for keys: the terminal, also where the sheet comes by a pipe; None where nobody is there."""
+    if not env.stdout_tty:
+        return None
+    if env.stdin_kind == "terminal" or sys.platform == "win32":
+        return read_key
+    try:
+        descriptor = os.open("/dev/tty", os.O_RDONLY)
+    except OSError:
+        return None
+    return lambda: read_key(descriptor)
+
+
+def read_key(descriptor: int = 0) -> str:
     """One key from the terminal, without waiting for a line."""
     if sys.platform == "win32":  # pragma: no cover - no such terminal where the tests run
         import msvcrt
 
         return msvcrt.getwch()
-    import os
     import termios
     import tty
 
-    descriptor = sys.stdin.fileno()
-    before = termios.tcgetattr(descriptor)
     from tmat.interrupts import tidied
 
+    before = termios.tcgetattr(descriptor)
     with tidied():
         try:
-            tty.setcbreak(descriptor)
-            return os.read(descriptor, 8).decode("utf-8", "replace") or "q"
+            tty.setcbreak(descriptor, termios.TCSADRAIN)  # what was typed ahead stays
+            pressed = os.read(descriptor, 1)
+            if pressed == b"\x1b" and select.select([descriptor], [], [], 0.05)[0]:  # an arrow is three characters
+                pressed += os.read(descriptor, 8)
+            return pressed.decode("utf-8", "replace") or "q"
         finally:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

@@ -62,6 +62,7 @@ class Declaration:
     examples: tuple[str, ...] = ()
     order: int = 100  # its place in the list of commands
     then: str = ""  # the command that usually comes next
+    closing: str = ""  # the stage after which this one closes a layer: another layer, or the decoder, comes next
     made_of: tuple[StageFunction[...], ...] = ()  # the stages of a stack
     without_input: tuple[str, ...] = ()  # options that, all said, stand for an input
     on_letters: Callable[[Mapping[str, Any], Mapping[str, tuple[int, int]]], dict[str, tuple[int, int]]] | None = None

@@ -108,7 +108,7 @@ def _function(options: Any, recipe: Any, run: Callable[..., Worksheet], facts: d
     def function(x: Any = None, *args: Any, **said: Any) -> Worksheet:
         how, matrices = declared.sort(args, said)
         matrices = _chosen(matrices, declared, how)
-        return _noted(run(declared, x, how, matrices), x, getattr(how, "notes", ()))
+        return _noted(run(declared, x, how, matrices), x, declared.name, getattr(how, "notes", ()))
 
     function.declared = declared  # type: ignore[attr-defined]
     x = Parameter("x", Parameter.POSITIONAL_OR_KEYWORD, default=None)
@@ -125,10 +125,11 @@ def _chosen(matrices: Mapping[str, Any], declared: Declaration, how: Any) -> dic
     return one_each(matrices, declared, getattr(how, "batch", None), getattr(how, "heads", None))
 
 
-def _noted(sheet: Worksheet, x: Any, notes: tuple[str, ...]) -> Worksheet:
-    """The worksheet with notes before those of its first new stage."""
+def _noted(sheet: Worksheet, x: Any, stage: str, notes: tuple[str, ...]) -> Worksheet:
+    """The worksheet with notes before those of its first new stage, or of the first that has the function's name."""
     first = len(getattr(x, "stages", ()))
     if not notes or len(sheet.stages) <= first:
         return sheet
+    first = next((n for n, own in enumerate(sheet.stages) if n >= first and own.stage == stage), first)
     new = replace(sheet.stages[first], notes=(*notes, *sheet.stages[first].notes))
     return replace(sheet, stages=[*sheet.stages[:first], new, *sheet.stages[first + 1 :]])

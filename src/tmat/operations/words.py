@@ -70,10 +70,11 @@ def _(ids: Operand, table: Operand, *, first: int) -> tuple[None, tuple[str, ...
 EXPONENTS = ("paired", "column")
 
 
-def _wave(*, base: float, d_model: int, **_: object) -> Expression:
-    """One formula for both kinds of column; which column has which exponent e, a note says."""
-    power = Number(float(base)) ** (Symbol("e") / float(d_model))
-    return Call("sin, cos", Symbol("pos") / power)
+def _wave(*, base: float, d_model: int, exponent: str, **_: object) -> Expression:
+    """One formula for both kinds of column i: which has the sine, a note says."""
+    i = Symbol("i")
+    e = Number(2.0) * (Call("floor", i / 2.0) if exponent == "paired" else i)
+    return Call("sin, cos", Symbol("pos") / Number(float(base)) ** (e / float(d_model)))
 
 
 @operation("-> * *", _wave)
@@ -123,7 +124,7 @@ def _(*, positions: int, d_model: int, base: float, start: int, exponent: str) -
     return [str(n) for n in range(start, start + positions)], [f"p{j}" for j in range(1, d_model + 1)]
 
 
-@operation("n m -> n 1", lambda a, *, first: prose("the largest of ", a, written=Call("argmax", a)))
+@operation("n m -> n 1", lambda a, *, first: Call("argmax", a))
 def largest(a: Array, *, first: int) -> Array:  # [n, m] -> [n, 1]
     """Which column of each row is the largest, the first one called ``first``: the predicted word's id.
 

@@ -12,15 +12,15 @@ import numpy as np
 
 from tmat.errors import InputError, fold
 from tmat.operations.printing.text import Notation
-from tmat.rendering.layout.equation import decimals
+from tmat.rendering.layout.equation import decimals, hidden
 from tmat.rendering.layout.formula import said, shapes
-from tmat.rendering.layout.heading import origins, rounded, rounds, sentence
+from tmat.rendering.layout.heading import origins, rounded, rounds, sentence, titles
 from tmat.rendering.layout.heat import Scale
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.numbers import SAME, texts
+from tmat.rendering.layout.numbers import SAME, texts, zeroed
 from tmat.rendering.layout.single import summary
 from tmat.rendering.layout.window import CUT, View, edges, named
-from tmat.sheet.remarks import Correction, Remark, Remarks, Said
+from tmat.sheet.remarks import Correction, Mask, Remark, Remarks, Said
 from tmat.sheet.selecting import chosen
 from tmat.sheet.worksheet import BLANK, Array, Matrix, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
@@ -129,14 +129,14 @@ class Section:
 def sections(sheet: Worksheet, look: Look, room: Room) -> Iterator[Section]:
     """The stages of a worksheet as sections of a page; what an earlier one shows is not given again."""
     above: set[str] = set()
-    names = wanted(sheet, look)
+    names, titled = wanted(sheet, look), titles(sheet.stages)
     for stage in sheet.stages:
         if names is not None and stage.id not in names:
             continue
         remarks = stage.remarks
         yield Section(
             stage,
-            remarks.title if remarks else stage.id,
+            titled[stage.id],
             () if remarks else tuple(sentence(stage, sheet.tokens)),
             [*stage.notes, *(() if remarks else origins(stage))],
             list(_shown(stage, look, room, above, None if names is None else names[stage.id])),
@@ -190,7 +190,8 @@ def shown(
     rows, cols = _places(matrix.height, room.rows), _places(matrix.width, room.cols)
     blank = is_blank(matrix, given=step is None)
     digits = correction.decimals if correction else look.digits
-    cells = _cells(printed.values, rows, cols, digits, decimals(stage, matrix.name), blank)
+    nothing = hidden(stage, step) if step else None
+    cells = _cells(printed.values, rows, cols, digits, decimals(stage, matrix.name), blank, nothing)
     cut = CUT in rows or CUT in cols
     own = Shown(
         printed,
@@ -283,13 +284,21 @@ def _places(count: int, most: int) -> list[int]:
 
 
 def _cells(
-    values: Array, rows: list[int], cols: list[int], digits: int | None, most: int, blank: bool
+    values: Array,
+    rows: list[int],
+    cols: list[int],
+    digits: int | None,
+    most: int,
+    blank: bool,
+    hidden: Mask | None = None,
 ) -> list[list[str]]:
     """The texts of the cells, with dots where rows and columns are left out; an emptied matrix has no texts."""
     if blank:
         return [["" for _ in cols] for _ in rows]
-    seen = values[np.ix_([n for n in rows if n != CUT], [n for n in cols if n != CUT])]
+    places = np.ix_([n for n in rows if n != CUT], [n for n in cols if n != CUT])
+    seen = values[places]
     plain = texts(seen, digits, most) if seen.size else [[] for _ in range(seen.shape[0])]
+    plain = zeroed(plain, None if hidden is None else hidden[places])
     if CUT in cols:
         at = cols.index(CUT)
         for row in plain:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tmat.sheet.worksheet import Matrix
+
 
 def input_of(stage: str) -> str:
     """The origin of a residual: what an earlier stage took in."""
@@ -15,6 +21,20 @@ def said(origin: str) -> str:
     ('from wq.csv', 'drawn: uniform, seed 0', '')
     """
     return origin if not origin or origin.startswith(("drawn", "from ", "given")) else f"from {origin}"
+
+
+def told(given: Mapping[str, Matrix]) -> dict[str, str]:
+    """Each origin, and the caption of the matrices that came from there: W_Q, W_K drawn: uniform, seed 0."""
+    found: dict[str, list[str]] = {}
+    for name, matrix in given.items():
+        if matrix.origin:
+            found.setdefault(matrix.origin, []).append(name)
+    return {origin: f"{', '.join(names)} {said(origin)}" for origin, names in found.items()}
+
+
+def drawn(given: Mapping[str, Matrix]) -> list[str]:
+    """The captions of those that were drawn."""
+    return [caption for origin, caption in told(given).items() if origin.startswith("drawn")]
 
 
 def aside(origin: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tmat.errors import InputError, fold, meant
+from tmat.sheet.origins import drawn
 from tmat.sheet.worksheet import Stage, Worksheet
 
 
@@ -30,10 +31,12 @@ def chosen(sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Ite
     for n, names_here in sorted(picked.items()):
         stage = sheet.stages[n]
         given = {key: matrix for key, matrix in stage.given.items() if key in names_here}
+        left_out = {key: matrix for key, matrix in stage.given.items() if key not in names_here}
         steps = [step for step in stage.steps if step.name in names_here]
         output = stage.output if stage.output in names_here else ""
         remarks = replace(stage.remarks, end=()) if stage.remarks else None
-        stages.append(replace(stage, given=given, steps=steps, output=output, remarks=remarks))
+        notes = (*stage.notes, *drawn(left_out))  # how the numbers came to be is still to be said
+        stages.append(replace(stage, given=given, steps=steps, output=output, remarks=remarks, notes=notes))
     return Worksheet(stages, sheet.vocabulary, sheet.tokens)
 
 
@@ -58,6 +61,29 @@ def matching(stage: Stage, name: str) -> list[str]:
     if not exact and wanted == "output" and stage.output:
         exact = [own for own in names if own == stage.output]
     return exact or [own for own in names if re.sub(r"\d+$", "", fold(own)) == wanted]
+
+
+SUBLAYERS = ("attention", "addnorm", "ffn")
+
+
+def layers(stages: Sequence[Stage]) -> dict[str, tuple[int, int]]:
+    """Which layer of how many each stage of a stack is of, by its id; of layers that are alike, a network each.
+
+    >>> [f"{n} of {count}" for n, count in layers([Stage(f"{k}{n}", k) for n in "12" for k in SUBLAYERS]).values()]
+    ['1 of 2', '1 of 2', '1 of 2', '2 of 2', '2 of 2', '2 of 2']
+    """
+    stacks: dict[str, list[Stage]] = {}
+    for stage in stages:
+        if stage.stage in SUBLAYERS:
+            stacks.setdefault(stage.id.rpartition(".")[0], []).append(stage)
+    found: dict[str, tuple[int, int]] = {}
+    for own in stacks.values():
+        kinds = [stage.stage for stage in own]
+        count = kinds.count(SUBLAYERS[-1])
+        size = len(own) // count if count else 0
+        if count > 1 and kinds == kinds[:size] * count:
+            found |= {stage.id: (n // size + 1, count) for n, stage in enumerate(own)}
+    return found
 
 
 def stands_at(stage: Stage, place: str) -> bool:

@@ -54,6 +54,7 @@ class AddnormOptions(Norm, DrawnInput, StageOptions):
     ),
     order=50,
     then="tmat ffn",
+    closing="ffn",
 )
 def addnorm(sheet: Sheet, how: AddnormOptions) -> Node:
     """LayerNorm of the sublayer and its residual: (sum − mean) / √(std² + ε)·γ + β, sum = X + residual.

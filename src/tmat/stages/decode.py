@@ -193,10 +193,11 @@ def _free(sheet: Worksheet, plan: _Plan, max_tokens: int) -> Worksheet:
             sheet = _pass(sheet, plan, said, n, forced=False)
             word = sheet.stages[-1].params["word"]
             assert isinstance(word, str)
+            said.append(word)
             if word == END:
                 break
-            said.append(word)
             step(n)
+    sheet.stages[-1].params |= {"sentence": list(said[1:]), "ended": said[-1] == END}
     return sheet
 
 

@@ -87,6 +87,7 @@ def posenc(sheet: Sheet, how: PosencOptions) -> Node:
     if pe.op is not None and not sheet.has("X"):
         sheet.note(
             "exponent 2⌊i/2⌋/d" if how.exponent == "paired" else "exponent 2i/d (the paper: 2⌊i/2⌋/d)",
+            "column i counted from 0: sin where even, cos where odd",
             f"base {base:g}",
             f"positions from {how.start}",
         )

@@ -27,6 +27,7 @@ MOST = 4  # decimals, unless told
 Made = TypeVar("Made")
 
 SAFE = 700.0  # e^709 is the last power that a float holds
+ONE = Decimal(1)
 FINEST = 25  # decimals more than usual that a line may have
 
 
@@ -166,7 +167,9 @@ class Workings:
     def _given(self, cell: Cell, matrix: Matrix, step: Step | None) -> Line:
         value = self._numbers.text(cell)
         if step is None:
-            return Line("given", self.notation.given, value, self.notation.note(matrix.origin) if matrix.origin else "")
+            about = "" if self._numbers.exact else f"{self.notation.about} "
+            note = self.notation.note(matrix.origin) if matrix.origin else ""
+            return Line("given", self.notation.given, about + value, note)
         missing = [name for name in step.of if name not in self.stage]
         kept = f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not in this worksheet"
         return Line("result", self._sign(self._numbers.exact), value, self.notation.note(kept))
@@ -288,7 +291,11 @@ class Workings:
         unit = ZERO.scaleb(-places)
         for most in (*range(usual, FINEST), *range(usual - 1, places, -1)):  # fewer where floats decided a tie
             decimals = shared_decimals([value], most)
-            if at_place(printed(value, decimals), unit) == at_place(goal, unit):
+            shown = printed(value, decimals)
+            undecided = shown != value and abs(shown - at_place(goal, unit)) * 2 == ONE.scaleb(
+                -places
+            )  # 1.5650 may go either way
+            if at_place(shown, unit) == at_place(goal, unit) and not undecided:
                 return decimals
         return shared_decimals([value], usual)
 

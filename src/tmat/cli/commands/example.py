@@ -36,6 +36,12 @@ def command(
         str | None, typer.Argument(metavar="[NAME]", help="Which one; without a name they are listed.")
     ] = None,
     corrected: Annotated[bool, flag("--corrected", INPUT, "The calculation without the article's slips.")] = False,
+    part: Annotated[
+        int | None, flag("--part", INPUT, "Only this step of the article, or part of the example.", "N")
+    ] = None,
+    step: Annotated[
+        bool, flag("--step", OUTPUT, "Wait for a key between steps: space next, b back, w working, q quit.")
+    ] = False,
     script: Annotated[bool, flag("--script", OUTPUT, "The shell commands that do the same by pipes.")] = False,
 ) -> None:
 
@@ -57,7 +63,7 @@ def command(
     working = [*(common.work or ()), *(common.trace or ())]
     on_terminal = emitter.format == "table" and common.output is None
     pages = format_named(emitter.format).pages
-    sheets = example(name, corrected=corrected, remarks=pages)
+    sheets = example(name, corrected=corrected, remarks=pages, part=part)
     if working and emitter.format == "table":
         sheets = _with_cells(sheets, working)
     elif pages:
@@ -72,6 +78,11 @@ def command(
             sheets = _chosen(sheets, names)
             common = Common(**{**vars(common), "only": None})
             emitter = Emitter(env, common)
+    if step and on_terminal and not working:
+        from tmat.cli.walking import walk
+
+        walk(sheets, common, env, emitter.look())
+        return
     if on_terminal and not working:
         put(render(*sheets, width=common.width or env.columns, look=fitted(emitter.look(), env, common)), env, common)
         more = "" if corrected else " · --corrected: without the slips"

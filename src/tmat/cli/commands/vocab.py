@@ -3,6 +3,7 @@
 import inspect
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any, BinaryIO
 
 import typer
@@ -34,7 +35,15 @@ def _command(
     options, _ = options_of(vocab.declared, values)
     if options["order"] not in ORDERS:
         options["order"] = _order(options["order"])
+    articles = not (files or text) and env.stdin_kind in ("terminal", "none")
+    if articles and not common.typed & {"order", "case", "tokenizer"}:
+        from tmat.articles.numbers import data
+
+        options["order"] = data("thrones_order.txt").split()  # embed knows these ids too
     sheet = vocab(_corpus(files or [], text or [], env), **options)
+    if articles:
+        (stage,) = sheet.stages
+        sheet = replace(sheet, stages=[replace(stage, notes=("corpus of the thrones article", *stage.notes))])
     emitter.add(sheet, Worksheet())
     emitter.close()
 

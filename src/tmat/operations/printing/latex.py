@@ -29,6 +29,7 @@ class Latex(Typeset):
     dots = r"\cdots"
     quad = r"\quad"
     upright_as, label_as = r"\mathrm{%}", r"\text{%}"
+    floor_as = r"\lfloor %\rfloor"
     root_as, overlined_as = r"\sqrt{%}", r"\overline{%}"
 
     def brackets(self, text: str) -> str:

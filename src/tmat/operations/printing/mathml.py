@@ -40,6 +40,7 @@ class Mathml(Typeset):
     dots = "<mo>⋯</mo>"
     quad = '<mspace width="1em"/>'
     upright_as, label_as = '<mi mathvariant="normal">%</mi>', "<mtext>%</mtext>"
+    floor_as = "<mo>⌊</mo>%<mo>⌋</mo>"
     root_as, overlined_as = "<msqrt>%</msqrt>", '<mrow class="over">%</mrow>'
 
     def brackets(self, text: str) -> str:

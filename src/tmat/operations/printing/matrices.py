@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
-from tmat.operations.expression import Expression, Quotient
+from tmat.operations.expression import Call, Expression, Number, Quotient
 from tmat.operations.formula import (
     MatrixProduct,
+    MatrixSymbol,
     OuterSum,
     Places,
     Prose,
@@ -33,7 +34,8 @@ class Matrices(Printer):
         super().__init__(notation)
 
     def times(self, left: Expression, right: Expression) -> str:
-        return self.notation.hadamard
+        plain = not isinstance(right, MatrixSymbol) and isinstance(right, Symbol | Call)
+        return self.notation.beside if isinstance(left, Number) and plain else self.notation.hadamard
 
     def choice(self, e: Choice) -> Bound:
         return self.notation.masked(self.at, e)

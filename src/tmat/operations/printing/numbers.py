@@ -22,7 +22,7 @@ from tmat.operations.selections import Choice, Limit, Lookup
 
 LARGE = Decimal("1e7")  # beyond it a number that is not whole is written with a power of ten
 LONGEST = Decimal("1e15")  # beyond it every number is
-PLACES = 5  # decimals of a number written with a power of ten
+PLACES = 5  # decimals of a number written with a power of ten, where no more are asked for
 ZERO = Decimal(0)
 
 
@@ -147,7 +147,7 @@ def printed(value: Decimal, decimals: int, finer: int = 0) -> Decimal:
         decimals = 0
     if _plain(value, decimals):
         return _rounded(value, decimals)
-    return Context(prec=PLACES + 1 + finer, rounding=ROUND_HALF_UP).plus(value)
+    return Context(prec=max(PLACES + finer, decimals) + 1, rounding=ROUND_HALF_UP).plus(value)
 
 
 def at_place(value: Decimal, own: Decimal) -> Decimal:

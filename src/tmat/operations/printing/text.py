@@ -60,12 +60,20 @@ class Notation:
             return f"e^{self._exponent(at, argument)}", POWER
         if function == "sqrt":
             return f"√{at(argument, ATOM)}", POWER
+        if function == "floor":
+            return f"⌊{self._share(at, argument)}⌋", ATOM
         return f"{function}({at(argument, LOOSE)})", ATOM
 
     def _exponent(self, at: At, exponent: Expression) -> str:
         if isinstance(exponent, Quotient):
-            return f"({at(exponent.top, POWER)}/{at(exponent.bottom, POWER)})"
+            return f"({self._share(at, exponent)})"
         return at(exponent, ATOM)
+
+    def _share(self, at: At, e: Expression) -> str:
+        """A quotient without blanks."""
+        return (
+            f"{at(e.top, POWER)}{self.slash.strip()}{at(e.bottom, POWER)}" if isinstance(e, Quotient) else at(e, LOOSE)
+        )
 
     def among(self, function: str, terms: Sequence[str]) -> Bound:
         """The largest, or the place of the largest, of several."""
@@ -136,7 +144,7 @@ class Notation:
 
 
 class Caption(Notation):
-    """A line of text that has room for blanks: sin, cos(pos / 10000^(e / 6))."""
+    """A line of text that has room for blanks: sin, cos(pos / 10000^(2⌊i/2⌋ / 6))."""
 
     def _exponent(self, at: At, exponent: Expression) -> str:
         return at(exponent, ATOM)

@@ -28,6 +28,7 @@ class Typeset(Notation):
     upright_as: str  # a word of mathematics, such as the name of a matrix; % stands for the text
     label_as: str  # text that is no mathematics
     root_as: str
+    floor_as: str
     overlined_as: str
 
     # -- what each says in its own way
@@ -94,6 +95,8 @@ class Typeset(Notation):
                 return self.scripts(self.letter("e"), "", self._exponent(at, argument)), POWER
             case "sqrt":
                 return self.root_as.replace("%", self.one(at(argument, LOOSE))), ATOM
+            case "floor":
+                return self.floor_as.replace("%", self._share(at, argument)), ATOM
             case "mean":
                 return self.overlined_as.replace("%", self.one(at(argument, LOOSE))), ATOM
             case "argmax":

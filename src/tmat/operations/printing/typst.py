@@ -25,6 +25,7 @@ class Typst(Typeset):
     dots = "dots.c"
     quad = " quad "
     upright_as = label_as = "%"
+    floor_as = "floor(%)"
     root_as, overlined_as = "sqrt(%)", "overline(%)"
 
     def quotient(self, at: At, top: Expression, bottom: Expression) -> Bound:

@@ -69,12 +69,14 @@ def waves(step: Redo, *, trig: str = "right", degrees: bool = False, **other: An
 
 
 TRIGONOMETRY = {
-    "sin for cos": ("sin-for-cos", "sin was taken where cos is due, in the odd columns", "take cos in odd columns i"),
-    "cos for sin": ("cos-for-sin", "cos was taken where sin is due, in the even columns", "take sin in even columns i"),
+    "sin for cos": ("sin-for-cos", "sin was taken where cos is due, in the columns of odd i: p2, p4, …",
+                    "take cos in columns p2, p4, …: there i, counted from 0, is odd"),
+    "cos for sin": ("cos-for-sin", "cos was taken where sin is due, in the columns of even i: p1, p3, …",
+                    "take sin in columns p1, p3, …: there i, counted from 0, is even"),
     "exchanged": ("sin-and-cos-exchanged", "sin and cos were exchanged",
-                  "take sin in even columns, cos in odd ones, the first column being i = 0"),
+                  "take sin in columns p1, p3, …, cos in p2, p4, …"),
     "halves": ("sines-before-cosines", "all sines stand first and then all cosines",
-               "let sine and cosine take turns: sin in even columns, cos in odd ones"),
+               "let sine and cosine take turns: sin in p1, cos in p2, sin in p3, …"),
 }  # fmt: skip
 EXPONENTS = {
     "column": ("exponent-2i", "the exponent 2i/d was taken for column i", "use 2⌊i/2⌋/d: a sine and its cosine share one"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -14,6 +14,7 @@ from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.window import CUT, View, counted, view
 from tmat.rendering.layout.wrap import folded
 from tmat.rendering.styled import Line, Span, space
+from tmat.sheet.remarks import Mask
 from tmat.sheet.worksheet import Matrix
 from tmat.spelling import Spelling
 from tmat.width import width
@@ -30,6 +31,7 @@ class Drawer:
     width: int | None
     spell: Spelling = field(init=False)
     full: bool = field(init=False)
+    hidden: Mapping[str, Mask] = field(default_factory=dict)  # what a mask hid, of the steps of the stage that is drawn
     _views: dict[tuple[int, int, tuple[int, ...], bool], View] = field(default_factory=dict)
     _kept: list[Matrix] = field(default_factory=list)  # so that no id is used twice
 
@@ -50,6 +52,7 @@ class Drawer:
             self._kept.append(matrix)
             self._views[key] = view(
                 matrix, chosen, full=self.full, digits=self.look.digits, most=most, spell=self.spell,
+                hidden=self.hidden.get(matrix.name),
                 scale=Scale.of(matrix.values) if hot else None, glyphs=self.look.glyphs,
             )  # fmt: skip
         return self._views[key]

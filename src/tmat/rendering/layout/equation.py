@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from tmat.rendering.layout.block import Block, air, beside, captioned, fenced, sign
 from tmat.rendering.layout.drawer import MOST, UNLIMITED, Drawer
 from tmat.rendering.layout.formula import Part, Place, Sign, parts, places
+from tmat.rendering.layout.numbers import texts, zeroed
 from tmat.rendering.layout.window import View
 from tmat.rendering.styled import EMPTY, Line, Span, columns, space
+from tmat.sheet.remarks import Mask
 from tmat.sheet.worksheet import Matrix, Stage, Step
+
+THINNING = ("multiply", "renormalize", "dropout")  # where an operand's cell is nothing, so is the result's
 
 
 class Equation:
@@ -87,6 +93,34 @@ def _raised(block: Block, text: str) -> Block:
     wide = len(text)
     core = [(*first, Span(text, "operator")), *((*line, *space(wide)) for line in rest)]
     return Block(core, block.width + wide, [(*line, *space(wide)) for line in block.above])
+
+
+def hidden(stage: Stage, step: Step) -> Mask | None:
+    """Where a step is 0 because of a mask: a score of −∞ has no weight, a weight times a given 0 is nothing."""
+    if step.result.name in (stage.remarks.corrections if stage.remarks else ()):
+        return None
+    out = np.zeros(step.values.shape, dtype=bool)
+    for name in step.of:
+        matrix, made = operand(stage, name), stage.step(name)
+        if matrix is None:  # it was let go: of the masks only the triangle is still known
+            told = stage.params.get("mask")
+            causal = isinstance(told, list) and "causal" in told and step.result.height == step.result.width
+            out |= np.triu(np.full(step.values.shape, causal and "softmax" in step.op), 1)
+        elif matrix.values.shape == step.values.shape:
+            out |= np.isneginf(matrix.values)
+            if step.op in THINNING:
+                before = hidden(stage, made) if made is not None else matrix.values == 0.0
+                out |= False if before is None else before
+    found: Mask = out & (step.values == 0.0)
+    return found if found.any() else None
+
+
+def as_shown(stage: Stage, name: str, digits: int | None, *, used: bool) -> list[list[str]]:
+    """The texts of all cells of a matrix, as its own table has them, or as the step that takes it has."""
+    step = stage.step(name)
+    matrix = operand(stage, name) if used else stage[name]
+    assert matrix is not None, name
+    return zeroed(texts(matrix.values, digits, decimals(stage, name, used=used)), hidden(stage, step) if step else None)
 
 
 def decimals(stage: Stage, name: str, *, used: bool = False) -> int:

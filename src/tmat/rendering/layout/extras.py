@@ -119,6 +119,17 @@ def likeliest(drawer: Drawer, stage: Stage, vocabulary: Vocabulary | None) -> It
                 )
             )
     yield lines
+    if stage.params.get("sentence"):
+        yield _sentence(drawer, _strings(stage.params["sentence"]), stage.params.get("ended") is True)
+
+
+def _sentence(drawer: Drawer, words: Sequence[str], ended: bool) -> list[Line]:
+    """The words that were made one after another, and why no more were."""
+    count = f"{len(words)} word{'' if len(words) == 1 else 's'}"
+    why = ": <end> came, and it stopped" if ended else ", the most it may make: <end> did not come"
+    pieces: list[Line] = [(Span("the sentence:", "name"),), *((Span(drawer.spell.word(w), "result"),) for w in words)]
+    end = folded(pieces_of(drawer.spell(count + why), "caption"), None if drawer.width is None else drawer.width - 4)
+    return [*folded(pieces, drawer.width, indent=4), *((*space(4), *line) for line in end)]
 
 
 def _bar(drawer: Drawer, share: float, room: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from tmat.numbers.printing import decimals_said
 from tmat.rendering.layout.drawer import Drawer
@@ -11,19 +11,20 @@ from tmat.rendering.layout.remarks import INDENT
 from tmat.rendering.layout.remarks import sentence as sentence_lines
 from tmat.rendering.layout.wrap import folded, phrases, words
 from tmat.rendering.styled import Line, Span, columns, padded, space
-from tmat.sheet.origins import said as origin_said
+from tmat.sheet.origins import told as origins_told
 from tmat.sheet.remarks import Remarks
+from tmat.sheet.selecting import layers
 from tmat.sheet.worksheet import Stage, Step
 
 LONGEST_SENTENCE = 60  # words of it in a heading
 FORMULA = 24  # the least room for formulas, so that the shapes of a stage stand in one column
 
 
-def heading(drawer: Drawer, stage: Stage, tokens: Sequence[str]) -> list[Line]:
+def heading(drawer: Drawer, stage: Stage, title: str, tokens: Sequence[str]) -> list[Line]:
     """The stage's name, the sentence, every convention in force and where the given matrices came from."""
     if stage.remarks is not None:
         return _titled(drawer, stage.remarks, stage.notes)
-    name: Line = (Span(drawer.spell.word(stage.id), "heading"),)
+    name: Line = (Span(drawer.spell.word(title), "heading"),)
     said_words = [drawer.spell.word(word) for word in sentence(stage, tokens)]
     if len(said_words) > LONGEST_SENTENCE:
         count = len(said_words)
@@ -38,6 +39,12 @@ def heading(drawer: Drawer, stage: Stage, tokens: Sequence[str]) -> list[Line]:
         return [(*whole, *space(gap), *tail[0])]
     lines = folded([name, *_sentence_pieces(said_words)], drawer.width, indent=4) if said_words else [name]
     return lines + [(*space(4), *line) for line in folded(notes, None if drawer.width is None else drawer.width - 4)]
+
+
+def titles(stages: Sequence[Stage]) -> dict[str, str]:
+    """The title of each stage: its own, else its id, after the layer where there are several: layer 2 of 6 · attention-2."""
+    told = {id: f"layer {n} of {count} · {id}" for id, (n, count) in layers(stages).items()}
+    return {stage.id: stage.remarks.title if stage.remarks else told.get(stage.id, stage.id) for stage in stages}
 
 
 def _titled(drawer: Drawer, remarks: Remarks, notes: Sequence[str]) -> list[Line]:
@@ -75,12 +82,8 @@ def _is_number(label: str) -> bool:
 
 def origins(stage: Stage) -> list[str]:
     """Where given matrices came from, those from one place together, unless a note says it: W_Q, W_K drawn: uniform, seed 0."""
-    found: dict[str, list[str]] = {}
-    for name, matrix in stage.given.items():
-        if matrix.origin:
-            found.setdefault(matrix.origin, []).append(name)
-    noted = {origin for origin in found if any(note.endswith(f" of {origin}") for note in stage.notes)}
-    return [f"{', '.join(names)} {origin_said(origin)}" for origin, names in found.items() if origin not in noted]
+    told = origins_told(stage.given)
+    return [said for origin, said in told.items() if not any(note.endswith(f" of {origin}") for note in stage.notes)]
 
 
 def rounds(stage: Stage) -> bool:
@@ -88,10 +91,10 @@ def rounds(stage: Stage) -> bool:
     return any(step.decimals is not None or step.used is not None for step in stage.steps)
 
 
-def rounded(step: Step, said: Callable[[int], str] = decimals_said) -> str:
-    """To how many decimals, and to how many it is taken on."""
+def rounded(step: Step) -> str:
+    """To how many decimals, and to how many the next step takes it."""
     told = "exact" if step.decimals is None else f"to {decimals_said(step.decimals)}"
-    return told + (f", taken on to {said(step.used)}" if step.used is not None else "")
+    return told + (f"; rounded to {decimals_said(step.used)} for the next step" if step.used is not None else "")
 
 
 class StepHeads:
@@ -118,7 +121,7 @@ class StepHeads:
         return (
             (Span(spell.word(step.name), "name"), Span(" = " + spell(formula), "formula")),
             (Span(spell(shape), "caption"),),
-            (Span(spell(rounded(step, str)) if self.rounds else "", "caption"),),
+            (Span(spell(rounded(step)) if self.rounds else "", "caption"),),
         )
 
     def short(self, number: int, step: Step) -> Line:

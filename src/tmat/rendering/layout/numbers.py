@@ -8,7 +8,7 @@ import numpy as np
 
 from tmat.numbers import format_number, round_half_away, round_significant, shown_decimals
 from tmat.numbers.digits import digits_of
-from tmat.sheet.remarks import Correction
+from tmat.sheet.remarks import Correction, Mask
 from tmat.sheet.worksheet import Array
 
 DIGITS = 15  # of a float, that are those of the decimal it prints as however many are asked for
@@ -46,6 +46,18 @@ def texts(values: Array, digits: int | None = None, most: int = 4) -> list[list[
     if len(finite) == values.size:
         return [[f"{x:.{decimals}f}" for x in row] for row in rounded.tolist()]
     return [[f"{x:.{decimals}f}" if math.isfinite(x) else ODD.get(x, "NaN") for x in row] for row in rounded.tolist()]
+
+
+def zeroed(shown: list[list[str]], hidden: Mask | None) -> list[list[str]]:
+    """The texts with a bare 0 for what a mask hid: it is nothing, where 0.0000 is a small number rounded.
+
+    >>> zeroed([["0.0000", "0.0000"]], np.array([[False, True]]))
+    [['0.0000', '0']]
+    """
+    if hidden is None:
+        return shown
+    pairs = zip(shown, hidden.tolist(), strict=True)
+    return [["0" if nothing else text for text, nothing in zip(*pair, strict=True)] for pair in pairs]
 
 
 def corrected(found: Correction) -> list[list[str]]:

@@ -37,7 +37,7 @@ def named(drawer: Drawer, name: str, remarks: Sequence[Remark]) -> list[Line]:
     lines: list[Line] = []
     for one in remarks:
         first, *rest = one.said
-        lines += sentences(drawer, [Said(f"{name} {first.text}", first.role), *rest], INDENT)
+        lines += sentences(drawer, [Said(f"{name}: {first.text}", first.role), *rest], INDENT)
     return lines
 
 

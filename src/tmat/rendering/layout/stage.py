@@ -10,10 +10,10 @@ import numpy as np
 
 from tmat.rendering.layout import remarks as told
 from tmat.rendering.layout.drawer import Drawer
-from tmat.rendering.layout.equation import decimals, equation, operand
+from tmat.rendering.layout.equation import decimals, equation, hidden, operand
 from tmat.rendering.layout.extras import EXTRAS
 from tmat.rendering.layout.formula import picks
-from tmat.rendering.layout.heading import StepHeads, heading
+from tmat.rendering.layout.heading import StepHeads, heading, titles
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.row import given, pieces
 from tmat.rendering.layout.single import single
@@ -78,8 +78,10 @@ def portions(
     """
     drawer = _drawer(look, width)
     above: set[str] = set()
-    for stage in sheet.stages if stages is None else stages:
-        for lines, step in _portions(drawer, stage, sheet.tokens, sheet.vocabulary, above):
+    chosen = sheet.stages if stages is None else stages
+    titled = titles(chosen) | titles(sheet.stages)
+    for stage in chosen:
+        for lines, step in _portions(drawer, stage, titled[stage.id], sheet.tokens, sheet.vocabulary, above):
             yield Portion(stage, _set_in(lines), step)
         above.add(stage.id)
 
@@ -93,16 +95,17 @@ def _set_in(lines: Sequence[Line]) -> list[Line]:
 
 
 def _portions(
-    drawer: Drawer, stage: Stage, tokens: Sequence[str], vocabulary: Vocabulary | None, above: set[str]
+    drawer: Drawer, stage: Stage, title: str, tokens: Sequence[str], vocabulary: Vocabulary | None, above: set[str]
 ) -> Iterator[tuple[list[Line], Step | None]]:
     remarks = stage.remarks or SILENT
+    drawer.hidden = {step.name: mask for step in stage.steps if (mask := hidden(stage, step)) is not None}
     wanted = None if drawer.look.only is None else {name for only in drawer.look.only for name in matching(stage, only)}
     shown = {name for name, matrix in stage.given.items() if matrix.origin in above}
 
     def of_given(names: Sequence[str]) -> Iterator[tuple[list[Line], None]]:
         return ((lines, None) for lines in given(drawer, stage, names))
 
-    yield heading(drawer, stage, tokens), None
+    yield heading(drawer, stage, title, tokens), None
     for name in stage.given:
         if name in remarks.of and (wanted is None or name in wanted):
             yield from of_given([name])
@@ -117,7 +120,7 @@ def _portions(
             verdicts = [
                 line for _, step in steps for line in told.named(drawer, step.name, remarks.of.get(step.name, ()))
             ]
-            yield from [(verdicts, None)] if verdicts else []
+            yield from [(verdicts, steps[0][1])] if verdicts else []
             continue
         for number, step in steps:
             beside = None if _is_otherwise(stage, step) else equation(drawer, stage, step, drawer.width)

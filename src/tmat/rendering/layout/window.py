@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tmat.rendering.layout.heat import Scale
-from tmat.rendering.layout.numbers import aligned, texts
-from tmat.sheet.worksheet import BLANK, Array, Matrix
+from tmat.rendering.layout.numbers import aligned, texts, zeroed
+from tmat.sheet.remarks import Mask
+from tmat.sheet.worksheet import BLANK, Matrix
 from tmat.spelling import Spelling
 
 CUT = -1  # the place of a row or column that stands for those not shown
@@ -64,11 +66,12 @@ def view(
     spell: Spelling,
     scale: Scale | None = None,
     glyphs: bool = False,
+    hidden: Mask | None = None,
 ) -> View:
     """The matrix with these columns; all columns of a matrix are equally wide unless that wastes much."""
     rows = rows_shown(matrix, full)
     seen = _picked(matrix.values, rows, list(cols))
-    shown = texts(seen, digits, most)
+    shown = zeroed(texts(seen, digits, most), None if hidden is None else _picked(hidden, rows, list(cols)))
     if matrix.origin == BLANK:
         shown = [["____"] * len(cols) for _ in shown]
     if scale is not None and glyphs:
@@ -100,7 +103,7 @@ def _filled(column: list[str], wide: int) -> list[str]:
     return column if column and len(column[0]) == wide else [text.rjust(wide) for text in column]
 
 
-def _picked(values: Array, rows: list[int], cols: list[int]) -> Array:
+def _picked(values: Any, rows: list[int], cols: list[int]) -> Any:
     rows, cols = ([n for n in places if n != CUT] for places in (rows, cols))
     if len(rows) == values.shape[0] and len(cols) == values.shape[1]:
         return values
