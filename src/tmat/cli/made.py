@@ -30,7 +30,7 @@ def command_of(function: StageFunction[...]) -> Callable[..., Any]:
 
     command.__doc__ = help_of(declared)
     command.__signature__ = inspect.Signature(parameters(declared))  # type: ignore[attr-defined]
-    return with_common(prints=declared.prints)(command)
+    return with_common(prints=declared.prints, opens=declared.opens)(command)
 
 
 def parameters(declared: Declaration) -> list[inspect.Parameter]:

@@ -6,6 +6,7 @@ our other files) each would be compiled again when a command starts.
 
 import inspect
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Annotated, Any
 
 import typer
@@ -152,6 +153,10 @@ class Common:
 FEW = ("position", "symbols", "top", "all_stages")
 """Options that only those commands have which say so."""
 
+MOST_USED = ("matrix", "round", "work")
+OPENING = 5
+"""How many options a stage's help opens with: its own, then of those that all have."""
+
 PANELS = (None, INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT)
 
 
@@ -186,7 +191,20 @@ def taking(options: Callable[..., Any]) -> Callable[[Callable[..., None]], Calla
     return decorate
 
 
-def with_common(*leave_out: str, prints: Sequence[str] = ()) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _opening(parameters: list[inspect.Parameter], names: Sequence[str]) -> list[inspect.Parameter]:
+    """The parameters by their panels, but for those of these names, which come before all panels."""
+    first = []
+    for name in names:
+        own = next(each for each in parameters if each.name == name)
+        kind, said = own.annotation.__origin__, copy(own.annotation.__metadata__[0])
+        said.rich_help_panel = None
+        first.append(own.replace(annotation=Annotated[kind, said]))
+    return [*first, *sorted((each for each in parameters if each.name not in names), key=_panel)]
+
+
+def with_common(
+    *leave_out: str, prints: Sequence[str] = (), opens: Sequence[str] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the shared options after its own: it takes them, and its environment, as one argument, ``common``."""
     left_out = {*leave_out, *(name for name in FEW if name not in prints)}
 
@@ -201,7 +219,8 @@ def with_common(*leave_out: str, prints: Sequence[str] = ()) -> Callable[[Callab
             return command(**values, common=common)
 
         run.__name__, run.__doc__ = command.__name__, command.__doc__
-        merged = sorted([p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in mine] + shared, key=_panel)
+        opening = [*opens, *(name for name in MOST_USED if opens and name in names)][:OPENING]
+        merged = _opening([p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in mine] + shared, opening)
         context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
         run.__signature__ = own.replace(parameters=[context, *merged])  # type: ignore[attr-defined]
         run.__annotations__ = {}  # the signature has them

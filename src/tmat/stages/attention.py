@@ -130,6 +130,7 @@ def _on_letters(options: Mapping[str, Any], given: Mapping[str, tuple[int, int]]
     main="X",
     examples=("tmat attention --d-k 6", "tmat attention -m X='1 0; 0 1; 1 1' --heads 2 --d-k 3 --mask causal --seed 1"),
     order=40,
+    opens=("heads", "d_k"),
     then="tmat addnorm",
     on_letters=_on_letters,
     prints=("symbols",),

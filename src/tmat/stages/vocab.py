@@ -50,6 +50,7 @@ class VocabOptions(Options):
         "tmat vocab corpus.txt --order sorted --special '<pad>,<unk>' -o vocabulary.json",
     ),
     order=10,
+    opens=("text", "tokenizer", "special", "order", "output"),
     then="tmat embed --text '…'",
 )
 def vocab(corpus: str | Iterable[str], how: VocabOptions, matrices: dict[str, Any]) -> Worksheet:
