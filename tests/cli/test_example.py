@@ -53,7 +53,7 @@ def test_a_script_is_text(option: str) -> None:
 
 
 def test_piped_it_is_its_worksheets() -> None:
-    sheets = tmat("example thrones").sheets
+    sheets = tmat("example thrones -f json").sheets
     assert [[stage["id"] for stage in sheet["stages"]] for sheet in sheets] == [
         ["vocab", "embed", "posenc", "attention", "addnorm", "ffn", "addnorm-2"], ["attention"], ["attention"], ["decode-1"],
     ]  # fmt: skip
@@ -61,7 +61,7 @@ def test_piped_it_is_its_worksheets() -> None:
 
 
 def test_corrected_takes_nothing_as_printed_that_can_be_computed() -> None:
-    stage = tmat("example thrones --corrected").sheets[0]["stages"][3]
+    stage = tmat("example thrones --corrected -f json").sheets[0]["stages"][3]
     [v] = [step for step in stage["steps"] if step["name"] == "V"]
     assert v["values"][0] == [3.63, 4.58, 4.21, 4.76]
     text = tmat("example thrones --corrected --format table").output
@@ -91,7 +91,7 @@ def test_only_a_name_that_is_not_there() -> None:
 
 
 def test_only_goes_for_what_is_piped_too() -> None:
-    sheets = tmat("example thrones --only Q").sheets
+    sheets = tmat("example thrones --only Q -f json").sheets
     assert [[stage["id"] for stage in sheet["stages"]] for sheet in sheets] == [["attention"]]
     assert [step["name"] for step in sheets[0]["stages"][0]["steps"]] == ["Q"]
     assert refused("example thrones --only nothing").startswith(

@@ -193,6 +193,8 @@ def main() -> NoReturn:
         said = os.environ.get(name, "1")
         if not (said.isascii() and said.isdigit() and 0 < int(said[:9]) < 100_000):
             del os.environ[name]
+    if os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        os.environ.setdefault("FORCE_COLOR", "1")  # which the help of typer knows
     environment = Environment.system()
     _spelling_out()
     code = run(sys.argv[1:], environment)

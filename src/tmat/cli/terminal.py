@@ -11,7 +11,9 @@ from tmat.cli.environment import Environment, encoded
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, meant
 from tmat.rendering.layout import Look, position_table, render
+from tmat.rendering.layout.wrap import folded, words
 from tmat.rendering.styled import Line, Span
+from tmat.rendering.styled import columns as wide
 from tmat.rendering.styled import to_text as plain_text
 from tmat.sheet.worksheet import Stage, Worksheet
 from tmat.stages import declared, stage_names
@@ -19,6 +21,7 @@ from tmat.stages import declared, stage_names
 if TYPE_CHECKING:
     from rich.console import Console
 
+WHOLE = "--full shows all"
 FOLD = 8  # terms of a sum shown in a working, unless --full
 
 
@@ -79,7 +82,7 @@ def print_working(sheet: Worksheet, before: Worksheet, common: Common, env: Envi
     depth = 2 if common.depth is None else common.depth
     for asked in common.trace or ():
         for stage, name, i, j in cells(fresh, asked):
-            lines += [*tree(trace(sheet, stage.id, name, i, j, depth), common.digits), ()]
+            lines += [*tree(trace(sheet, stage.id, name, i, j, depth), common.digits, columns), ()]
     put(lines[:-1], env, common)
 
 
@@ -115,8 +118,8 @@ def _worked(text: Sequence[str]) -> Iterable[Line]:
             yield (Span(line, "result" if n == len(text) - 1 else ""),)
 
 
-def tree(node: object, digits: int | None = None) -> list[Line]:
-    """A trace as a tree."""
+def tree(node: object, digits: int | None = None, room: int | None = None) -> list[Line]:
+    """A trace as a tree; what a line has no room for goes on below, behind the branches."""
     from tmat.numbers import format_number
     from tmat.workings.trace import Trace
 
@@ -128,13 +131,17 @@ def tree(node: object, digits: int | None = None) -> list[Line]:
         return text if len(text) <= len(short) else short
 
     def walk(at: Trace, head: str, below: str) -> Iterable[Line]:
-        said = at.formula or (f"given ({at.origin})" if at.origin else "given")
-        yield (
-            Span(head, "caption"), Span(at.label, "label"), Span(" = "), Span(number(at.value), "result"),
-            Span(f"   {said}", "caption"),
-        )  # fmt: skip
         rest = list(at.children)
         more = [f"{at.above} more, shown above"] * bool(at.above) + [f"{at.folded} more"] * bool(at.folded)
+        said = at.formula or (f"given ({at.origin})" if at.origin else "given")
+        cell: Line = (Span(at.label, "label"), Span(" = "), Span(number(at.value), "result"))
+        left = None if room is None else max(room - len(head) - 6, 1)
+        if left is None or wide(cell) + wide((Span(said),)) <= left + 3:
+            yield (Span(head, "caption"), *cell, Span(f"   {said}", "caption"))
+        else:
+            yield (Span(head, "caption"), *cell)
+            branch = Span(below + ("│" if rest or more else " ").ljust(6), "caption")
+            yield from ((branch, *row) for row in folded(words(said, "caption"), left))
         for n, child in enumerate(rest):
             last = n == len(rest) - 1 and not more
             yield from walk(child, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  "))
@@ -150,16 +157,17 @@ def fitted(look: Look, env: Environment, common: Common) -> Look:
     return replace(
         look,
         full=True if common.full else (None if env.stdout_tty else True),
+        whole=WHOLE,
         encoding=env.encoding,
-        glyphs=not env.stdout_tty or dumb,
+        glyphs=not env.coloured or dumb,
         top=common.top,
     )
 
 
 def put(lines: Iterable[Line], env: Environment, common: Common) -> None:
-    """Print lines: in colour on a terminal, as bare text elsewhere."""
+    """Print lines: in colour on a terminal, or where it is forced; as bare text elsewhere."""
     lines = list(lines)
-    if not env.stdout_tty:
+    if not env.coloured:
         env.write(encoded(plain_text(lines), env.encoding))
         return
     from tmat.rendering.terminal import to_rich
@@ -179,7 +187,7 @@ def console_of(env: Environment, width: int | None) -> Console:
         io.BufferedWriter(_Unclosed(env.stdout)), encoding=env.encoding, errors="backslashreplace", newline="\n"
     )
     return Console(
-        file=stream, width=width or 80, force_terminal=env.stdout_tty or None, highlight=False, emoji=False,
+        file=stream, width=width or 80, force_terminal=env.coloured or None, highlight=False, emoji=False,
         _environ=variables, legacy_windows=False,
     )  # fmt: skip
 

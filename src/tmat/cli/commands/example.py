@@ -24,7 +24,7 @@ EXAMPLES = """Examples:
 
 ABOUT = """A worked article, step by step: under each table what the article printed, and whether it comes out.
 
-What does not come out has its slip named, with the right numbers. A piped example is its worksheets in JSON."""
+What does not come out has its slip named, with the right numbers. A pipe gets the page too; -f json gives the worksheets."""
 
 LEFT_OUT = ("matrix", "weights", "batch", "tokens", "seed", "init", "round", "dtype")
 
@@ -53,6 +53,8 @@ def command(
     from tmat.rendering.layout import render
     from tmat.sheet.worksheet import Worksheet, on_pages
 
+    if common.format is None and common.output is None:
+        common = common.having(format="table")
     emitter = Emitter(env, common)
     working = [*(common.work or ()), *(common.trace or ())]
     on_terminal = emitter.format == "table" and common.output is None
