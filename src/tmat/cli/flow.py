@@ -82,7 +82,7 @@ def _without_pipe(
         own = with_tokens(matrices, before, common.tokens, declared)
         return function(before, matrices=own, round=common.round, **options), before
     taken = {fold(name.removesuffix(".T")) for name in matrices}
-    own = {name: matrix for name, matrix in defaults.matrices.items() if fold(name) not in taken} | matrices
+    own = {name: matrix for name, matrix in defaults.used(options).items() if fold(name) not in taken} | matrices
     before = _labelled(Worksheet([], defaults.vocabulary, defaults.tokens), common)
     own = with_tokens(own, before, common.tokens, declared)
     settings = {**defaults.options, **{k: v for k, v in options.items() if v is not None or k not in defaults.options}}

@@ -16,7 +16,7 @@ ALL = "tmat --help: all commands · tmat help attention: one of them"
 def opening(about: str) -> str:
     """The first screen.
 
-    >>> print(opening("Sums.").splitlines()[4].strip())
+    >>> print(opening("Sums.").splitlines()[3].strip())
     tmat example thrones
     """
     commands = "\n".join(f"   {what}\n     {command}\n" for what, command in BEGIN)
