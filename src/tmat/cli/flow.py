@@ -53,12 +53,14 @@ def run_stage(function: StageFunction[...], common: Common, options: dict[str, A
 
 
 def _said(common: Common, options: dict[str, Any]) -> tuple[Common, dict[str, Any]]:
-    """Where a stage looks up a text, --tokens is that text."""
+    """Where a stage looks up a text, --tokens is that text; parted by blanks, it is its words as they stand."""
     if "text" not in options or common.tokens is None:
         return common, options
     if options["text"] is not None:
         raise InputError("--text and --tokens contradict each other", "for embed both are the text to look up")
-    return common.having(tokens=None), {**options, "text": common.tokens}
+    apart = len(common.tokens.split()) > 1
+    said = {"tokens": row_words(common.tokens)} if apart else {"text": common.tokens}
+    return common.having(tokens=None), {**options, **said}
 
 
 def _without_pipe(
@@ -101,7 +103,7 @@ def _begun(declared: Declaration, common: Common, matrices: dict[str, Any], opti
     from tmat.sheet.names import stem
 
     begins = declared.begins
-    if "text" in options and options["text"] is None:  # a table alone looks nothing up
+    if "text" in options and options["text"] is None and "tokens" not in options:  # a table alone looks nothing up
         begins = begins - {fold(declared.main)}
     if any(stem(name) in begins for name in matrices):
         return True
