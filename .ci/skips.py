@@ -7,7 +7,7 @@ from collections import Counter
 from xml.etree import ElementTree
 
 # So many tests need a program; where it is there, none may be skipped for want of it.
-PROGRAMS = {"soffice": 2, "pdflatex": 3, "xelatex": 3, "chromium": 2, "groff": 1}
+PROGRAMS = {"soffice": 2, "pdflatex": 3, "xelatex": 3, "chromium": 2, "groff": 1, "bash": 5}
 ROOT = ("permissions do not bind the superuser", "root may write anywhere")
 
 

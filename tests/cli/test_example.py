@@ -11,23 +11,33 @@ from pathlib import Path
 import pytest
 from tests.cli.running import attempt, refused, tmat
 
-from tmat.articles import EXAMPLES
+from tmat.articles import EXAMPLES, TITLES
 from tmat.cli.environment import Environment
 from tmat.cli.program import run
+from tmat.width import width
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 
 def test_the_list_names_every_example() -> None:
     lines = tmat("example").output.splitlines()
-    assert [line.split()[0] for line in lines] == list(EXAMPLES)
+    assert [line.split()[0] for line in lines if not line.startswith("  ")] == list(EXAMPLES)
+    assert [line.strip() for line in lines if line.startswith("  ")] == list(TITLES.values())
     assert lines[0].endswith("one sentence by hand, from the corpus to the predicted word")
 
 
 def test_the_list_fits_a_narrow_terminal() -> None:
     lines = tmat("example --width 40").output.splitlines()
-    assert max(map(len, lines)) <= 40
+    assert max(map(width, lines)) <= 40
     assert sum(not line.startswith("  ") for line in lines) == len(EXAMPLES)
+
+
+def test_titles_are_left_out_where_they_cannot_be_printed() -> None:
+    env = Environment.piped(encoding="ascii")
+    assert run(["example"], env) == 0
+    assert env.output.isascii()
+    assert "\\u" not in env.output
+    assert len(env.output.splitlines()) == len(EXAMPLES)
 
 
 def test_an_unknown_name() -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tmat.cli.completing import assignments, formats, matrices, one_of, sources
 from tmat.cli.environment import Environment
 from tmat.engine.fields import CONVENTIONS, DRAWS, INPUT, MASK, OUTPUT, SHAPE, SHARED
 from tmat.rendering import known_formats
@@ -40,6 +41,7 @@ class Common:
             'A matrix by name, again and again: inline ("1 2; 3 4"), a file, file:name, or - for standard input. '
             "NAME.T=… takes the transpose. A step may be given too and is then not computed. A file alone: as --weights.",
             "NAME=SOURCE",
+            autocompletion=assignments,
         ),
     ] = None
     weights: Annotated[
@@ -49,6 +51,7 @@ class Common:
             INPUT,
             "All that a file names; of a model's file (.safetensors, .pt, .npz) what fits here, FILE:layers.0 for one layer.",
             "FILE",
+            autocompletion=sources,
         ),
     ] = None
     batch: Annotated[
@@ -69,7 +72,7 @@ class Common:
             DRAWS,
             "uniform (0 to 1, two decimals), normal, xavier, integers, torch-rand, torch-linear.",
             "KIND",
-            autocompletion=lambda incomplete: [name for name in SHARED["init"].legal if name.startswith(incomplete)],
+            autocompletion=one_of(SHARED["init"].legal),
         ),
     ] = "uniform"
     round: Annotated[
@@ -82,15 +85,27 @@ class Common:
             "N|NAME=N,…",
         ),
     ] = None
-    dtype: Annotated[str, flag("--dtype", CONVENTIONS, "float64 or float32.", "TYPE")] = "float64"
+    dtype: Annotated[
+        str, flag("--dtype", CONVENTIONS, "float64 or float32.", "TYPE", autocompletion=one_of(SHARED["dtype"].legal))
+    ] = "float64"
     format: Annotated[
-        str | None, flag("--format -f", OUTPUT, f"table on a terminal, json elsewhere; or {OTHER_FORMATS}.", "FORMAT")
+        str | None,
+        flag(
+            "--format -f",
+            OUTPUT,
+            f"table on a terminal, json elsewhere; or {OTHER_FORMATS}.",
+            "FORMAT",
+            autocompletion=formats,
+        ),
     ] = None
     output: Annotated[
         str | None, flag("--output -o", OUTPUT, "Write a file; the format goes by its suffix.", "FILE")
     ] = None
     digits: Annotated[int | None, flag("--digits", OUTPUT, "Decimals shown.", "N", min=0, max=17)] = None
-    only: Annotated[list[str] | None, flag("--only", OUTPUT, "Only these matrices: Q,K or output.", "NAMES")] = None
+    only: Annotated[
+        list[str] | None,
+        flag("--only", OUTPUT, "Only these matrices: Q,K or output.", "NAMES", autocompletion=matrices),
+    ] = None
     work: Annotated[
         list[str] | None,
         flag(

@@ -197,7 +197,12 @@ def main() -> NoReturn:
         os.environ.setdefault("FORCE_COLOR", "1")  # which the help of typer knows
     environment = Environment.system()
     _spelling_out()
-    code = run(sys.argv[1:], environment)
+    if os.environ.get("_TMAT_COMPLETE") == "complete_bash":
+        from tmat.cli.completing import in_bash
+
+        code = in_bash(lambda: run(sys.argv[1:], environment))
+    else:
+        code = run(sys.argv[1:], environment)
     # Skip the interpreter's own farewell: a reader that went away is no error of ours.
     for stream in (sys.stdout, sys.stderr):
         try:

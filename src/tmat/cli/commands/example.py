@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tmat.cli import completing
 from tmat.cli.options import Common, flag, split_names, with_common
 from tmat.engine.fields import INPUT, OUTPUT
 from tmat.errors import InputError, meant
@@ -33,7 +34,10 @@ LEFT_OUT = ("matrix", "weights", "batch", "tokens", "seed", "init", "round", "dt
 def command(
     common: Common,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Which one; without a name they are listed.")
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", help="Which one; without a name they are listed.", autocompletion=completing.examples
+        ),
     ] = None,
     corrected: Annotated[bool, flag("--corrected", INPUT, "The calculation without the article's slips.")] = False,
     script: Annotated[bool, flag("--script", OUTPUT, "The shell commands that do the same by pipes.")] = False,
@@ -95,7 +99,7 @@ def _list(common: Common, env: "Environment", told: bool) -> None:
         raise InputError(
             "which example?", "no name was given", mend="tmat example lists them, tmat example thrones shows one"
         )
-    from tmat.articles import EXAMPLES
+    from tmat.articles import EXAMPLES, TITLES
     from tmat.cli.terminal import put
     from tmat.rendering.layout.wrap import folded, words
     from tmat.rendering.styled import Line, Span, padded, space
@@ -104,11 +108,21 @@ def _list(common: Common, env: "Environment", told: bool) -> None:
     wide = max(map(len, EXAMPLES)) + 3
     lines: list[Line] = []
     for name, shows in EXAMPLES.items():
-        rows = folded(words(shows, ""), None if width is None else max(width - wide - 1, 20))
+        room = None if width is None else max(width - wide - 1, 20)
+        title = TITLES[name] if _printable(TITLES[name], env.encoding) else ""
+        rows = [*folded(words(shows, ""), room), *folded(words(title, "caption"), room)]
         for n, row in enumerate(rows):
             lines.append((*space(1), *padded((Span(name if n == 0 else "", "name"),), wide), *row))
     put(lines, env, common)
     env.hint("\n tmat example thrones shows one")
+
+
+def _printable(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def _script(name: str, common: Common, env: "Environment", corrected: bool) -> None:
