@@ -1,4 +1,4 @@
-"""The files of fixtures/examples: what each example prints at a fixed width without colour, and what it pipes."""
+"""The files of fixtures/examples: what each example prints at a fixed width without colour, and its worksheets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from tests.cli.running import tmat
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "examples"
 WIDTH = 100
-LINES = {"txt": "--format table --width 100", "corrected.txt": "--corrected --format table --width 100", "json": ""}
+LINES = {
+    "txt": "--format table --width 100",
+    "corrected.txt": "--corrected --format table --width 100",
+    "json": "--format json",
+}
 """How each kind of file is made."""
 
 

@@ -30,7 +30,7 @@ def test_script_gives_the_worksheets(line: str, tmp_path: Path) -> None:
     script = tmat(f"example {line} --script").output
     done = subprocess.run(["sh"], input=script.encode(), capture_output=True, env=environment, timeout=120, check=False)
     assert (done.returncode, done.stderr.decode()) == (0, "")
-    assert done.stdout == tmat(f"example {line}").output.encode()
+    assert done.stdout == tmat(f"example {line} -f json").output.encode()
 
 
 def test_script_is_pipes() -> None:

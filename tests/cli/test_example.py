@@ -11,23 +11,33 @@ from pathlib import Path
 import pytest
 from tests.cli.running import attempt, refused, tmat
 
-from tmat.articles import EXAMPLES
+from tmat.articles import EXAMPLES, TITLES
 from tmat.cli.environment import Environment
 from tmat.cli.program import run
+from tmat.width import width
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 
 def test_the_list_names_every_example() -> None:
     lines = tmat("example").output.splitlines()
-    assert [line.split()[0] for line in lines] == list(EXAMPLES)
+    assert [line.split()[0] for line in lines if not line.startswith("  ")] == list(EXAMPLES)
+    assert [line.strip() for line in lines if line.startswith("  ")] == list(TITLES.values())
     assert lines[0].endswith("one sentence by hand, from the corpus to the predicted word")
 
 
 def test_the_list_fits_a_narrow_terminal() -> None:
     lines = tmat("example --width 40").output.splitlines()
-    assert max(map(len, lines)) <= 40
+    assert max(map(width, lines)) <= 40
     assert sum(not line.startswith("  ") for line in lines) == len(EXAMPLES)
+
+
+def test_titles_are_left_out_where_they_cannot_be_printed() -> None:
+    env = Environment.piped(encoding="ascii")
+    assert run(["example"], env) == 0
+    assert env.output.isascii()
+    assert "\\u" not in env.output
+    assert len(env.output.splitlines()) == len(EXAMPLES)
 
 
 def test_an_unknown_name() -> None:
@@ -53,7 +63,7 @@ def test_a_script_is_text(option: str) -> None:
 
 
 def test_piped_it_is_its_worksheets() -> None:
-    sheets = tmat("example thrones").sheets
+    sheets = tmat("example thrones -f json").sheets
     assert [[stage["id"] for stage in sheet["stages"]] for sheet in sheets] == [
         ["vocab", "embed", "posenc", "attention", "addnorm", "ffn", "addnorm-2"], ["embed", "posenc"],
         ["attention"], ["attention"], ["decode-1"],
@@ -62,7 +72,7 @@ def test_piped_it_is_its_worksheets() -> None:
 
 
 def test_corrected_takes_nothing_as_printed_that_can_be_computed() -> None:
-    stage = tmat("example thrones --corrected").sheets[0]["stages"][3]
+    stage = tmat("example thrones --corrected -f json").sheets[0]["stages"][3]
     [v] = [step for step in stage["steps"] if step["name"] == "V"]
     assert v["values"][0] == [3.63, 4.58, 4.21, 4.76]
     text = tmat("example thrones --corrected --format table").output
@@ -92,7 +102,7 @@ def test_only_a_name_that_is_not_there() -> None:
 
 
 def test_only_goes_for_what_is_piped_too() -> None:
-    sheets = tmat("example thrones --only Q").sheets
+    sheets = tmat("example thrones --only Q -f json").sheets
     assert [[stage["id"] for stage in sheet["stages"]] for sheet in sheets] == [["attention"]]
     assert [step["name"] for step in sheets[0]["stages"][0]["steps"]] == ["Q"]
     assert refused("example thrones --only nothing").startswith(

@@ -48,14 +48,14 @@ def test_help_opens_with_the_formula_and_ends_with_examples(
     assert re.search(r"[=(].*[·√/(\[∘]|= set\(", lines[1]), lines[1]
     groups = [match[1] for line in lines if (match := re.match(r"╭─ (\w+) ─", line)) and match[1] in GROUPS]
     assert groups == [group for group in GROUPS if group in groups]
-    assert {"Input", "Conventions", "Output"} <= set(groups)
+    assert {"Conventions", "Output"} <= set(groups)
     assert [line.split()[:2] for line in lines[-2:]] == [["tmat", line.split()[1]] for line in lines[-2:]]
     assert "Examples:" in lines
     for example in examples(command):
         assert example in lines
 
 
-@pytest.mark.parametrize(("command", "whole"), [("", "'scores[When,play]'"), ("embed", "E = W_E[ids]: ")])
+@pytest.mark.parametrize(("command", "whole"), [("attention", "'scores[When,play]'"), ("embed", "E = W_E[ids]: ")])
 def test_brackets_in_help_are_no_markup(
     command: str, whole: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

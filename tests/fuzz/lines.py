@@ -83,7 +83,7 @@ VALUES: dict[str, Callable[[Random], str]] = {
     "--activation": _one_of("relu", "gelu", "gelu-tanh", "silu", "tanh", "sigmoid", "none"), "--norm": _one_of("layer", "rms", "none"), "--deviation": _one_of("population", "sample"),
     "--epsilon": _one_of("0", "1e-5", "1"), "--epsilon-in": _one_of("root", "deviation"), "--project": _one_of("last", "flatten"), "--norm-order": _one_of("post", "pre"),
     "--case": _one_of("fold", "keep"), "--order": lambda r: r.choice(("sorted", "first-seen", "X.txt", texts.corpus(r))), "--first-id": _one_of("0", "1"),
-    "--tokenizer": _one_of("words", "chars"), "--key": lambda r: r.choice(("key.json", "key.json", "sheet.json", "-", "example:thrones", "X.csv")), "--points": _one_of("scores=2", "Z=1,Q=0", "2"),
+    "--tokenizer": _one_of("words", "chars", "spaces"), "--key": lambda r: r.choice(("key.json", "key.json", "sheet.json", "-", "example:thrones", "X.csv")), "--points": _one_of("scores=2", "Z=1,Q=0", "2"),
     "--follow": _one_of("full", "half", "none"), "--close": _one_of("full", "half", "none"), "--jobs": _one_of("1", "2"), "--stage": _one_of("attention", "layer1", "decode-1", "attention-2"),
     "--layers": _one_of("1", "2", "3"), "--max-tokens": _one_of("1", "2", "3"), "--width": _one_of("20", "21", "40", "80", "1000"), "--digits": _one_of("0", "2", "4", "17"), "--residual-of": _one_of("attention", "posenc"), "--plot": _one_of("p.png", "p.svg", "p.foo"),
 }  # fmt: skip

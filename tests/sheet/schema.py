@@ -63,7 +63,7 @@ WRITTEN: dict[type, dict[str, dict[str, dict[str, Any]]]] = {
         "words": {"words": WORDS},
         "first_id": {"first_id": INTEGER},
         "case": {"case": {"enum": ["fold", "keep"]}},
-        "tokenizer": {"tokenizer": {"enum": ["words", "chars"]}},
+        "tokenizer": {"tokenizer": {"enum": ["words", "chars", "spaces"]}},
     },
     Worksheet: {
         "stages": {"tmat": {"const": 1}, "stages": {"type": "array", "items": {"$ref": "#/$defs/Stage"}}},

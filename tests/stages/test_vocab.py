@@ -129,7 +129,7 @@ def test_first_id() -> None:
 def test_a_corpus_without_words_is_refused() -> None:
     with pytest.raises(InputError, match="the corpus has no words"):
         vocab(["", " … "])
-    with pytest.raises(InputError, match="the corpus has no chars"):
+    with pytest.raises(InputError, match="the corpus has no characters"):
         vocab("", tokenizer="chars")
 
 

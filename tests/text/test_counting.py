@@ -29,7 +29,7 @@ def parted(text: str, cuts: list[int]) -> list[str]:
     return [text[a:b] for a, b in pairwise(places)]
 
 
-@pytest.mark.parametrize("tokenizer", ["words", "chars"])
+@pytest.mark.parametrize("tokenizer", ["words", "chars", "spaces"])
 @given(text=AWKWARD, cuts=CUTS)
 @example(text="a" * 30 + "\n" + "1,000" * 20 + "'b" * 30, cuts=[3, 34, 60, 90])
 @example(text="<|endoftext|>" * 9, cuts=list(range(1, 117)))
@@ -41,7 +41,7 @@ def test_where_the_chunks_are_cut_changes_nothing(tokenizer: str, text: str, cut
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 1 << 18])
-@pytest.mark.parametrize("tokenizer", ["words", "chars"])
+@pytest.mark.parametrize("tokenizer", ["words", "chars", "spaces"])
 def test_a_line_without_spaces_is_cut_between_tokens(size: int, tokenizer: str) -> None:
     text = "当你玩,don't|1,000-3.14<start>x\U0001f469\u200d\U0001f467é/" * 40
     pieces = _pieces([text], splitter(tokenizer), size)

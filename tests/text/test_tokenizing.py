@@ -137,7 +137,7 @@ def test_a_pile_of_marks_is_refused_quickly() -> None:
 def test_choices_are_checked() -> None:
     with pytest.raises(InputError) as caught:
         tokens("x", "word")
-    assert str(caught.value) == "no tokenizer 'word'\n  there are words and chars\n  did you mean words?"
+    assert str(caught.value) == "no tokenizer 'word'\n  there are words, chars, spaces\n  did you mean words?"
     with pytest.raises(InputError, match="no case 'lower'"):
         check_case("lower")
 
@@ -181,3 +181,23 @@ def test_text_to_embed_is_taken_apart_as_the_vocabulary_was() -> None:
     assert tokenize("<start> C++ you won’t", known) == ["<start>", "C++", "you", "won't"]
     chars = Vocabulary(("a", "b", " ", "<go>"), tokenizer="chars")
     assert tokenize("ab <go>", chars) == ["a", "b", " ", "<go>"]
+
+
+def test_spaces_part_a_text_that_is_segmented_already() -> None:
+    assert tokens("当 你 玩 权力 的 游戏 , .\n<start>", "spaces") == [
+        "当",
+        "你",
+        "玩",
+        "权力",
+        "的",
+        "游戏",
+        ",",
+        ".",
+        "<start>",
+    ]
+    assert tokens("won’t\u3000cafe\u0301", "spaces") == ["won't", "café"]
+
+
+@pytest.mark.parametrize("text", ["权力 游戏", "权力游戏", "权力, 游戏!"])
+def test_words_of_a_vocabulary_stay_whole(text: str) -> None:
+    assert tokenize(text, Vocabulary(("权力", "的", "游戏"))) == ["权力", "游戏"]

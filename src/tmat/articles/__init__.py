@@ -23,6 +23,14 @@ EXAMPLES = {
     "journey": "the book's third chapter: without weights, trained, masked, in heads",
 }
 """The examples and what each shows, in the order of the list."""
+TITLES = {
+    "thrones": "漫画 Transformer: 手把手用数学公式推导",
+    "weighted-sum": "自注意力机制的计算",
+    "causal": "因果自注意力机制",
+    "seven-versions": "通过7个版本的attention的变形,搞懂transformer多头注意力机制",
+    "journey": "《從零構建大語言模型》學習筆記4,注意力機制1",
+}
+"""What the articles call themselves, so that whoever has one beside them finds it."""
 
 
 def example(name: str, *, corrected: bool = False, remarks: bool = True, part: int | None = None) -> list[Worksheet]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,17 @@ class Defaults:
     options: dict[str, Any] = field(default_factory=dict)
     unless: tuple[str, ...] = ()  # options and matrices that the article's options do not go with
     otherwise: tuple[str, ...] = ()  # what its page has that is not so here, and what comes of its slips
+
+    def used(self, options: Mapping[str, Any]) -> dict[str, Matrix]:
+        """The matrices that options leave a use: no residual where none is added, no W_O, or no projections at all."""
+        unused: set[str] = set()
+        if options.get("weights") is False:
+            unused |= {name for name in self.matrices if name.startswith("W_")}
+        if options.get("project") is False:
+            unused.add("W_O")
+        if options.get("add_residual") is False:
+            unused.add("residual")
+        return {name: matrix for name, matrix in self.matrices.items() if name not in unused}
 
     def said(self, rounded: bool) -> tuple[str, ...]:
         """What is shown, as notes: the matrices alone, or the roundings too; and where to see the article's own page."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tmat.cli.environment import Environment
@@ -97,7 +96,7 @@ class Emitter:
     def _write(self, sheet: Worksheet, before: Worksheet) -> None:
         if self.common.output is not None and self.format == "table":
             page = io.BytesIO()  # what would be on standard output, were that no terminal
-            self._print(sheet, before, replace(self.env, stdout=page, stdout_tty=False, encoding="utf-8"))
+            self._print(sheet, before, self.env.written_to(page))
             self._paged += page.getvalue()
         elif self.common.output is not None or self.format not in ("json", "table"):
             self._waiting.append(sheet)
@@ -124,10 +123,16 @@ class Emitter:
     def close(self) -> None:
         """Write what waited for the end."""
         if self._pictured and self.common.plot is not None:
+            import warnings
+
             from tmat.rendering.plot import plotted
 
             kind = os.path.splitext(self.common.plot)[1].lower().lstrip(".")
-            write_file(self.common.plot, plotted([sheet for sheet, _ in self._pictured], self.look(), kind))
+            with warnings.catch_warnings(record=True) as found:
+                warnings.simplefilter("always", UserWarning)
+                write_file(self.common.plot, plotted([sheet for sheet, _ in self._pictured], self.look(), kind))
+            for each in found:
+                self.env.say(f"{self.common.plot}: {each.message}")
             self.env.hint(f"wrote {self.common.plot}")
             for sheet, before in self._pictured:
                 self._write(sheet, before)

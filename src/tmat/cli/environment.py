@@ -9,7 +9,7 @@ import select
 import stat
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Literal, TextIO
 
 Kind = Literal["terminal", "pipe", "file", "none"]
@@ -27,6 +27,7 @@ class Environment:
     stderr_tty: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
     encoding: str = "utf-8"
+    stdout_piped: bool = False
 
     @classmethod
     def system(cls) -> Environment:
@@ -39,13 +40,19 @@ class Environment:
         stdout = getattr(sys.stdout, "buffer", None) or io.BytesIO()
         stderr = getattr(sys.stderr, "buffer", None) or io.BytesIO()
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        return cls(stdin, stdout, stderr, _kind(0), _is_terminal(1), _is_terminal(2), os.environ, encoding)
+        terminals, piped = (_is_terminal(1), _is_terminal(2)), _kind(1) == "pipe"
+        return cls(stdin, stdout, stderr, _kind(0), *terminals, os.environ, encoding, piped)
 
     @classmethod
     def piped(cls, stdin: bytes | None = None, **rest: object) -> Environment:
         """One for tests: stdin as a pipe with these bytes, or nothing connected; output caught."""
         kind: Kind = "none" if stdin is None else "pipe"
         return cls(io.BytesIO(stdin or b""), io.BytesIO(), io.BytesIO(), kind, **rest)  # type: ignore[arg-type]
+
+    def written_to(self, page: BinaryIO) -> Environment:
+        """The same, its standard output kept for a file: no terminal, no pager, no colour."""
+        plain = {name: value for name, value in self.variables.items() if not name.endswith(("_COLOR", "_FORCE"))}
+        return replace(self, stdout=page, stdout_tty=False, stdout_piped=False, encoding="utf-8", variables=plain)
 
     @property
     def output(self) -> str:
@@ -61,16 +68,27 @@ class Environment:
 
     @property
     def columns(self) -> int | None:
-        """The width of the terminal, or None where output goes elsewhere and nobody said a width."""
+        """The width of the terminal, or None where output goes elsewhere and nobody said a width.
+
+        Of a pipe, standard error knows it: there a pager shows what is written.
+        """
         said = self.variables.get("COLUMNS", "")
         if said.isdecimal() and len(said) < 10 and int(said) > 0:
             return int(said)
-        if not self.stdout_tty:
+        paged = self.stdout_piped and self.stderr_tty
+        if not self.stdout_tty and not paged:
             return None
         try:
-            return os.get_terminal_size(1).columns or 80
+            return os.get_terminal_size(2 if paged else 1).columns or 80
         except (OSError, ValueError):
             return 80
+
+    @property
+    def coloured(self) -> bool:
+        """Whether pages are in colour: on a terminal, and elsewhere where the variables force it."""
+        if self.stdout_tty or self.variables.get("FORCE_COLOR"):
+            return True
+        return self.variables.get("CLICOLOR_FORCE", "0") not in ("", "0")
 
     def write(self, data: bytes | str) -> None:
         """Text or bytes as they are; on a terminal, what would steer it is written out."""
@@ -90,8 +108,23 @@ class Environment:
     def hint(self, text: str) -> None:
         """A line for a person at a terminal, on standard error, dim."""
         if self.stderr_tty and self.stdout_tty:
+            text = _folded(text, self.columns or 80)
             plain = "NO_COLOR" in self.variables or self.variables.get("TERM") == "dumb"
             self.say(text if plain else f"\x1b[2m{text}\x1b[0m")
+
+
+def _folded(text: str, room: int) -> str:
+    """A line that is too wide, folded between its words; what stands before it stays."""
+    line = text.lstrip("\n ")
+    before = text[: len(text) - len(line)]
+    indent = before.count(" ")
+    if indent + len(line) <= room // 2:  # no character takes more than two columns
+        return text
+    from tmat.rendering.layout.wrap import folded, words
+    from tmat.rendering.styled import plain
+
+    rows = folded(words(line, ""), room - indent)
+    return before + ("\n" + " " * indent).join(map(plain, rows))
 
 
 class _Closed(io.BytesIO):

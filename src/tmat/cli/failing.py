@@ -48,9 +48,6 @@ def answer(error: BaseException, arguments: Sequence[str], environment: Environm
     if kind == "Exit":
         return int(getattr(error, "exit_code", 0))
     if hasattr(error, "format_message"):
-        if kind == "NoArgsIsHelpError":
-            environment.write(str(error.format_message()) + "\n")
-            return Exit.DONE
         environment.say(_usage(command, kind, error, commands))
         return Exit.BAD_INPUT
     if isinstance(error, MemoryError):

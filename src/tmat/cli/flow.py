@@ -56,12 +56,14 @@ def run_stage(function: StageFunction[...], common: Common, options: dict[str, A
 
 
 def _said(common: Common, options: dict[str, Any]) -> tuple[Common, dict[str, Any]]:
-    """Where a stage looks up a text, --tokens is that text."""
+    """Where a stage looks up a text, --tokens is that text; parted by blanks, it is its words as they stand."""
     if "text" not in options or common.tokens is None:
         return common, options
     if options["text"] is not None:
         raise InputError("--text and --tokens contradict each other", "for embed both are the text to look up")
-    return common.having(tokens=None, typed=common.typed | {"text"}), {**options, "text": common.tokens}
+    apart = len(common.tokens.split()) > 1
+    said = {"tokens": row_words(common.tokens)} if apart else {"text": common.tokens}
+    return common.having(tokens=None, typed=common.typed | said.keys()), {**options, **said}
 
 
 def _rounded_alike(common: Common, stage: str) -> tuple[Common, tuple[str, ...]]:
@@ -96,7 +98,7 @@ def _without_pipe(
         own = with_tokens(matrices, before, common.tokens, declared)
         return function(before, matrices=own, round=common.round, **options), before
     taken = {fold(name.removesuffix(".T")) for name in matrices}
-    own = {name: matrix for name, matrix in defaults.matrices.items() if fold(name) not in taken} | matrices
+    own = {name: matrix for name, matrix in defaults.used(options).items() if fold(name) not in taken} | matrices
     before = _labelled(Worksheet([], defaults.vocabulary, defaults.tokens), common)
     own = with_tokens(own, before, common.tokens, declared)
     fits = not {*common.typed, *matrices} & {*defaults.unless}
@@ -116,7 +118,7 @@ def _begun(declared: Declaration, common: Common, matrices: dict[str, Any], opti
     from tmat.sheet.names import stem
 
     begins = declared.begins
-    if "text" in options and options["text"] is None:  # a table alone looks nothing up
+    if "text" in options and options["text"] is None and "tokens" not in options:  # a table alone looks nothing up
         begins = begins - {fold(declared.main)}
     if any(stem(name) in begins for name in matrices):
         return True

@@ -78,8 +78,8 @@ class _Again(BytesIO):
 def row_words(text: str) -> tuple[str, ...]:
     """The words of --tokens: parted by blanks where there are any, so that 权力 is one label; else as the tokenizer does.
 
-    >>> row_words("当 你 权力"), row_words("当你"), row_words("When you play.")
-    (('当', '你', '权力'), ('当', '你'), ('When', 'you', 'play'))
+    >>> row_words("当 你 权力"), row_words("当你"), row_words("When you play."), row_words("I will work .")
+    (('当', '你', '权力'), ('当', '你'), ('When', 'you', 'play'), ('I', 'will', 'work', '.'))
     """
     from tmat.text.tokenizing import tokens
 
@@ -87,7 +87,7 @@ def row_words(text: str) -> tuple[str, ...]:
     if len(pieces) < 2:
         return tuple(tokens(text))
     found = [(piece, tokens(piece)) for piece in pieces]
-    return tuple(own[0] if len(own) == 1 else piece for piece, own in found if own)
+    return tuple(own[0] if len(own) == 1 else piece for piece, own in found)
 
 
 def with_tokens(

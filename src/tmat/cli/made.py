@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tmat.cli.completing import one_of, some_of
 from tmat.cli.options import Common, with_common
 from tmat.cli.spelling import Spelled, flag_of, spelling
 from tmat.engine.declaration import Declaration, StageFunction
@@ -30,7 +31,7 @@ def command_of(function: StageFunction[...]) -> Callable[..., Any]:
 
     command.__doc__ = help_of(declared)
     command.__signature__ = inspect.Signature(parameters(declared))  # type: ignore[attr-defined]
-    return with_common(prints=declared.prints)(command)
+    return with_common(prints=declared.prints, opens=declared.opens)(command)
 
 
 def parameters(declared: Declaration) -> list[inspect.Parameter]:
@@ -52,7 +53,7 @@ def _parameter(kind: Any, default: Any, option: Option, flag: str, spelled: Spel
     flags = f"{flag}/--no-{flag[2:]}" if kind == bool | None else flag
     typed = typer.Option(
         flags, metavar=option.metavar, rich_help_panel=option.panel,
-        help=spelled_with(option.help, spelled), autocompletion=_completing(option.legal),
+        help=spelled_with(option.help, spelled), autocompletion=_completing(option),
     )  # fmt: skip
     return inspect.Parameter(_key(flag), KEYWORD, default=default, annotation=Annotated[kind, typed])
 
@@ -75,14 +76,11 @@ def _typed(option: Option, hint: Any, default: Any) -> tuple[Any, Any]:
     return hint if hint in (int | None, float | None, bool | None, int, float) else str | None, default
 
 
-def _completing(legal: Sequence[str]) -> Callable[..., list[str]] | None:
-    if not legal:
+def _completing(option: Option) -> Callable[..., list[str]] | None:
+    """The legal values; of a mask, which may have several rules, those not said yet."""
+    if not option.legal:
         return None
-
-    def values(incomplete: str) -> list[str]:
-        return [value for value in legal if value.startswith(incomplete)]
-
-    return values
+    return some_of(option.legal) if option.matrix else one_of(option.legal)
 
 
 def options_of(declared: Declaration, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -6,10 +6,12 @@ our other files) each would be compiled again when a command starts.
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from typing import Annotated, Any
 
 import typer
 
+from tmat.cli.completing import assignments, formats, matrices, one_of, sources
 from tmat.cli.environment import Environment
 from tmat.engine.fields import CONVENTIONS, DRAWS, INPUT, MASK, OUTPUT, SHAPE, SHARED
 from tmat.rendering import known_formats
@@ -39,6 +41,7 @@ class Common:
             'A matrix by name, again and again: inline ("1 2; 3 4"), a file, file:name, or - for standard input. '
             "NAME.T=… takes the transpose. A step may be given too and is then not computed. A file alone: as --weights.",
             "NAME=SOURCE",
+            autocompletion=assignments,
         ),
     ] = None
     weights: Annotated[
@@ -48,6 +51,7 @@ class Common:
             INPUT,
             "All that a file names; of a model's file (.safetensors, .pt, .npz) what fits here, FILE:layers.0 for one layer.",
             "FILE",
+            autocompletion=sources,
         ),
     ] = None
     batch: Annotated[
@@ -68,7 +72,7 @@ class Common:
             DRAWS,
             "uniform (0 to 1, two decimals), normal, xavier, integers, torch-rand, torch-linear.",
             "KIND",
-            autocompletion=lambda incomplete: [name for name in SHARED["init"].legal if name.startswith(incomplete)],
+            autocompletion=one_of(SHARED["init"].legal),
         ),
     ] = "uniform"
     round: Annotated[
@@ -81,16 +85,28 @@ class Common:
             "N|NAME=N,…",
         ),
     ] = None
-    dtype: Annotated[str, flag("--dtype", CONVENTIONS, "float64 or float32.", "TYPE")] = "float64"
+    dtype: Annotated[
+        str, flag("--dtype", CONVENTIONS, "float64 or float32.", "TYPE", autocompletion=one_of(SHARED["dtype"].legal))
+    ] = "float64"
     format: Annotated[
-        str | None, flag("--format -f", OUTPUT, f"table on a terminal, json elsewhere; or {OTHER_FORMATS}.", "FORMAT")
+        str | None,
+        flag(
+            "--format -f",
+            OUTPUT,
+            f"table on a terminal, json elsewhere; or {OTHER_FORMATS}.",
+            "FORMAT",
+            autocompletion=formats,
+        ),
     ] = None
     output: Annotated[
         str | None,
         flag("--output -o", OUTPUT, "Write a file; the format goes by its suffix. -: standard output.", "FILE"),
     ] = None
     digits: Annotated[int | None, flag("--digits", OUTPUT, "Decimals shown.", "N", min=0, max=17)] = None
-    only: Annotated[list[str] | None, flag("--only", OUTPUT, "Only these matrices: Q,K or output.", "NAMES")] = None
+    only: Annotated[
+        list[str] | None,
+        flag("--only", OUTPUT, "Only these matrices: Q,K or output.", "NAMES", autocompletion=matrices),
+    ] = None
     work: Annotated[
         list[str] | None,
         flag(
@@ -154,6 +170,10 @@ class Common:
 FEW = ("position", "symbols", "top", "all_stages")
 """Options that only those commands have which say so."""
 
+MOST_USED = ("matrix", "round", "work")
+OPENING = 5
+"""How many options a stage's help opens with: its own, then of those that all have."""
+
 PANELS = (None, INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT)
 
 
@@ -193,7 +213,20 @@ def _typed(context: typer.Context, names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE")
 
 
-def with_common(*leave_out: str, prints: Sequence[str] = ()) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _opening(parameters: list[inspect.Parameter], names: Sequence[str]) -> list[inspect.Parameter]:
+    """The parameters by their panels, but for those of these names, which come before all panels."""
+    first = []
+    for name in names:
+        own = next(each for each in parameters if each.name == name)
+        kind, said = own.annotation.__origin__, copy(own.annotation.__metadata__[0])
+        said.rich_help_panel = None
+        first.append(own.replace(annotation=Annotated[kind, said]))
+    return [*first, *sorted((each for each in parameters if each.name not in names), key=_panel)]
+
+
+def with_common(
+    *leave_out: str, prints: Sequence[str] = (), opens: Sequence[str] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the shared options after its own: it takes them, and its environment, as one argument, ``common``."""
     left_out = {*leave_out, *(name for name in FEW if name not in prints)}
 
@@ -212,7 +245,8 @@ def with_common(*leave_out: str, prints: Sequence[str] = ()) -> Callable[[Callab
             return command(**values, common=common)
 
         run.__name__, run.__doc__ = command.__name__, command.__doc__
-        merged = sorted([p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in mine] + shared, key=_panel)
+        opening = [*opens, *(name for name in MOST_USED if opens and name in names)][:OPENING]
+        merged = _opening([p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in mine] + shared, opening)
         context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
         run.__signature__ = own.replace(parameters=[context, *merged])  # type: ignore[attr-defined]
         run.__annotations__ = {}  # the signature has them

@@ -27,6 +27,7 @@ OTHERS = {
     "check": "Mark answers, and name the mistake.",
     "example": "The worked articles, every number reproduced or explained.",
     "scaling": "Why divide by √d_k: the experiment.",
+    "help": "The help of a command; --man: a manual page of all.",
 }
 """The commands that are no stages."""
 
@@ -47,7 +48,8 @@ def flowing(text: str | None) -> str:
     return "\n\n".join(" ".join(paragraph.splitlines()) for paragraph in paragraphs)
 
 
-ABOUT = """Transformer arithmetic as a person does it with a pencil: every matrix on the table, every rounding stated.
+ABOUT = """Transformer arithmetic as a person does it with a pencil:
+every matrix on the table, every rounding stated.
 
 The seven stages vocab, embed, posenc, attention, addnorm, ffn and decode pass a worksheet from one to
 the next through a pipe; on a terminal each prints its tables."""
@@ -57,7 +59,10 @@ class Commands(TyperGroup):
     """The commands by name, each imported when it is asked for."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        return converted_here(super().get_params(ctx))
+        found = converted_here(super().get_params(ctx))
+        for parameter in found:
+            parameter.hidden = parameter.hidden or parameter.name in ("install_completion", "show_completion")
+        return found
 
     def list_commands(self, ctx: Any) -> list[str]:
         return command_names()
@@ -95,20 +100,28 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-app = typer.Typer(cls=Commands, rich_markup_mode="rich", no_args_is_help=True)
+app = typer.Typer(
+    cls=Commands, rich_markup_mode="rich", invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
 
 
 @app.callback(
     help=flowing(ABOUT),
-    epilog="Two commands to begin with:\n\n  tmat attention --d-k 6\n\n"
-    "  tmat attention --d-k 6 --only scores --work 'scores[When,play]'",
+    epilog="tmat alone shows five commands to begin with, tmat help COMMAND is tmat COMMAND --help.\n\n"
+    "tmat --install-completion: completion for bash, zsh and fish.",
 )
 def tmat(
+    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Say the version and stop."
     ),
 ) -> None:
     """The program itself."""
+    if context.invoked_subcommand is None:
+        from tmat.cli.opening import opening
+
+        context.obj.write(opening(ABOUT.partition("\n\n")[0]))
 
 
 def run(arguments: Sequence[str], environment: Environment) -> int:
@@ -180,9 +193,16 @@ def main() -> NoReturn:
         said = os.environ.get(name, "1")
         if not (said.isascii() and said.isdigit() and 0 < int(said[:9]) < 100_000):
             del os.environ[name]
+    if os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        os.environ.setdefault("FORCE_COLOR", "1")  # which the help of typer knows
     environment = Environment.system()
     _spelling_out()
-    code = run(sys.argv[1:], environment)
+    if os.environ.get("_TMAT_COMPLETE") == "complete_bash":
+        from tmat.cli.completing import in_bash
+
+        code = in_bash(lambda: run(sys.argv[1:], environment))
+    else:
+        code = run(sys.argv[1:], environment)
     # Skip the interpreter's own farewell: a reader that went away is no error of ours.
     for stream in (sys.stdout, sys.stderr):
         try:

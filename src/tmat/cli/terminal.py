@@ -11,7 +11,9 @@ from tmat.cli.environment import Environment, encoded
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, meant
 from tmat.rendering.layout import Look, position_table, render
+from tmat.rendering.layout.wrap import folded, words
 from tmat.rendering.styled import Line, Span
+from tmat.rendering.styled import columns as wide
 from tmat.rendering.styled import to_text as plain_text
 from tmat.sheet.worksheet import Stage, Worksheet
 from tmat.stages import declared, stage_names
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from tmat.workings.trace import Trace
 
+WHOLE = "--full shows all"
 FOLD = 8  # terms of a sum shown in a working, unless --full
 
 
@@ -96,7 +99,7 @@ def print_working(sheet: Worksheet, before: Worksheet, common: Common, env: Envi
     depth = 2 if common.depth is None else common.depth
     for asked in common.trace or ():
         for stage, name, i, j in cells(fresh, asked):
-            lines += [*tree(trace(sheet, stage.id, name, i, j, depth), sheet, common.digits), ()]
+            lines += [*tree(trace(sheet, stage.id, name, i, j, depth), sheet, common.digits, columns), ()]
     put(lines[:-1], env, common)
 
 
@@ -132,8 +135,11 @@ def _worked(text: Sequence[str]) -> Iterable[Line]:
             yield (Span(line, "result" if n == len(text) - 1 else ""),)
 
 
-def tree(node: Trace, sheet: Worksheet, digits: int | None = None) -> list[Line]:
-    """A trace as a tree, its numbers as the tables have them: the first as its own, the others as operands."""
+def tree(node: Trace, sheet: Worksheet, digits: int | None = None, room: int | None = None) -> list[Line]:
+    """A trace as a tree, its numbers as the tables have them: the first as its own, the others as operands.
+
+    What a line has no room for goes on below, behind the branches.
+    """
     from tmat.rendering.layout.equation import as_shown
 
     shown: dict[tuple[str, str, bool], list[list[str]]] = {}
@@ -150,13 +156,17 @@ def tree(node: Trace, sheet: Worksheet, digits: int | None = None) -> list[Line]
         return Span(" = " if exact else " ≈ "), Span(text, "result")
 
     def walk(at: Trace, head: str, below: str) -> Iterable[Line]:
-        said = at.formula or (f"given ({at.origin})" if at.origin else "given")
-        yield (
-            Span(head, "caption"), Span(at.label, "label"), *value(at),
-            Span(f"   {said}", "caption"),
-        )  # fmt: skip
         rest = list(at.children)
         more = [f"{at.above} more, shown above"] * bool(at.above) + [f"{at.folded} more"] * bool(at.folded)
+        said = at.formula or (f"given ({at.origin})" if at.origin else "given")
+        cell: Line = (Span(at.label, "label"), *value(at))
+        left = None if room is None else max(room - len(head) - 6, 1)
+        if left is None or wide(cell) + wide((Span(said),)) <= left + 3:
+            yield (Span(head, "caption"), *cell, Span(f"   {said}", "caption"))
+        else:
+            yield (Span(head, "caption"), *cell)
+            branch = Span(below + ("│" if rest or more else " ").ljust(6), "caption")
+            yield from ((branch, *row) for row in folded(words(said, "caption"), left))
         for n, child in enumerate(rest):
             last = n == len(rest) - 1 and not more
             yield from walk(child, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  "))
@@ -172,16 +182,17 @@ def fitted(look: Look, env: Environment, common: Common) -> Look:
     return replace(
         look,
         full=True if common.full else (None if env.stdout_tty else True),
+        whole=WHOLE,
         encoding=env.encoding,
-        glyphs=not env.stdout_tty or dumb,
+        glyphs=not env.coloured or dumb,
         top=common.top,
     )
 
 
 def put(lines: Iterable[Line], env: Environment, common: Common) -> None:
-    """Print lines: in colour on a terminal, as bare text elsewhere."""
+    """Print lines: in colour on a terminal, or where it is forced; as bare text elsewhere."""
     lines = list(lines)
-    if not env.stdout_tty:
+    if not env.coloured:
         env.write(encoded(plain_text(lines), env.encoding))
         return
     from tmat.rendering.terminal import to_rich
@@ -201,7 +212,7 @@ def console_of(env: Environment, width: int | None) -> Console:
         io.BufferedWriter(_Unclosed(env.stdout)), encoding=env.encoding, errors="backslashreplace", newline="\n"
     )
     return Console(
-        file=stream, width=width or 80, force_terminal=env.stdout_tty or None, highlight=False, emoji=False,
+        file=stream, width=width or 80, force_terminal=env.coloured or None, highlight=False, emoji=False,
         _environ=variables, legacy_windows=False,
     )  # fmt: skip
 

@@ -68,6 +68,7 @@ class Declaration:
     on_letters: Callable[[Mapping[str, Any], Mapping[str, tuple[int, int]]], dict[str, tuple[int, int]]] | None = None
     # sizes of the matrices that its recipe is shown on, by its options and the shapes of what is given
     drawn_as: Callable[[Mapping[str, Any]], str] | None = None  # the stage whose stream draws its input, by its options
+    opens: tuple[str, ...] = ()  # its options that its help begins with, before the shared ones used most
     prints: tuple[str, ...] = ()  # options of the command line that only this stage has a use for
 
     @cached_property

@@ -67,10 +67,19 @@ class _Picture:
 def _axis(histogram: Histogram, each: int) -> Line:
     """The axis under the bars: its ends and middle, or its ends alone where there is little room."""
     parts = len(histogram.merged(each).counts)
-    low, high = format_number(histogram.low), format_number(histogram.high)
+    low, high = _bounds(histogram, parts)
     middle = parts // 2
     text = low + "0".rjust(middle - len(low)) if middle - len(low) > 1 and parts - middle > len(high) + 1 else low
     return padded((Span(text + high.rjust(parts - len(text)), "caption"),), each, "centre")
+
+
+def _bounds(histogram: Histogram, parts: int) -> tuple[str, str]:
+    """The ends in figures, whole where they are: else with a decimal, as far as there is room for both."""
+    for decimals in (1, 0):
+        low, high = (format_number(end, decimals).removesuffix(".0") for end in (histogram.low, histogram.high))
+        if len(low) + len(high) < parts:
+            break
+    return low, high
 
 
 def _apart(pieces: Sequence[Line]) -> Line:

@@ -21,7 +21,7 @@ from tmat.rendering.layout.numbers import SAME, texts, zeroed
 from tmat.rendering.layout.single import summary
 from tmat.rendering.layout.window import CUT, View, edges, named
 from tmat.sheet.remarks import Correction, Mask, Remark, Remarks, Said
-from tmat.sheet.selecting import chosen
+from tmat.sheet.selecting import chosen, in_order
 from tmat.sheet.worksheet import BLANK, Array, Matrix, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
 from tmat.visible import visible
@@ -147,17 +147,17 @@ def sections(sheet: Worksheet, look: Look, room: Room) -> Iterator[Section]:
         above.add(stage.id)
 
 
-def wanted(sheet: Worksheet, look: Look) -> dict[str, set[str]] | None:
-    """The matrices that ``only`` chooses, by stage; None: all.
+def wanted(sheet: Worksheet, look: Look) -> dict[str, list[str]] | None:
+    """The matrices that ``only`` chooses, by stage, in its order; None: all.
 
     Errors: a name that is not there.
     """
     if look.only is None:
         return None
-    return {stage.id: set(stage.names()) for stage in chosen(sheet, look.only).stages}
+    return {stage.id: in_order(stage, look.only) for stage in chosen(sheet, look.only).stages}
 
 
-def _shown(stage: Stage, look: Look, room: Room, above: set[str], wanted: set[str] | None) -> Iterator[Shown]:
+def _shown(stage: Stage, look: Look, room: Room, above: set[str], wanted: list[str] | None) -> Iterator[Shown]:
     """The steps, each after the given matrices that it is the first to use; of those chosen."""
     rounding = rounds(stage)
     told: set[str] = set()
@@ -171,9 +171,11 @@ def _shown(stage: Stage, look: Look, room: Room, above: set[str], wanted: set[st
             if wanted is not None or matrix.origin not in above:
                 yield shown(stage, matrix.renamed(name), None, 0, look, room)
 
-    for number, step in enumerate(stage.steps, start=1):
-        yield from given(step.of)
-        if wanted is None or step.name in wanted:
+    numbered = {step.name: (number, step) for number, step in enumerate(stage.steps, start=1)}
+    for name in numbered if wanted is None else wanted:
+        number, step = numbered.get(name, (0, None))
+        yield from given([name] if step is None else step.of if wanted is None else ())
+        if step is not None:
             yield shown(stage, step.result, step, number, look, room, rounded(step) if rounding else "")
     yield from given(list(stage.given))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,7 +17,9 @@ from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import texts
 from tmat.rendering.layout.window import named
 from tmat.rendering.several import Entry, entries
+from tmat.sheet.names import stem
 from tmat.sheet.worksheet import Worksheet
+from tmat.stages import declared, stage_names
 from tmat.visible import visible
 
 MAPS = ("softmax", "softmax_tempered", "renormalize", "sinusoid")
@@ -26,11 +29,14 @@ NUMBERED = 16  # rows and columns up to which each cell has its number
 PIXELS = 1200  # more cells than this on a side no picture shows
 TICKS = 40  # labels along a side
 LONGEST = 24  # characters of a label
+LACKING = re.compile(r"Glyph (\d+) .* missing from font")
 FONTS = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "Hiragino Sans GB", "Microsoft YaHei", "Arial Unicode MS",
     "WenQuanYi Zen Hei",
 )  # fmt: skip
 """Fonts with more scripts than matplotlib's own: the first that is here is taken where a word wants it."""
+SIDES = {("n", "m"): ("query", "key"), ("n", "N"): ("after", "word"), ("n", "d"): ("token", "dimension")}
+"""What rows and columns are, by the letters of a declared shape: n tokens, m of the context, N words, d numbers each."""
 SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "tmat", "svg.fonttype": "path", "font.size": 9.0, "axes.titlesize": 10.0, "figure.dpi": 100,
 }  # fmt: skip
@@ -60,7 +66,8 @@ def picture(draw: Callable[[Any], None], size: tuple[float, float], kind: str, *
 def plotted(sheets: Sequence[Worksheet], look: Look | None = None, kind: str = "png") -> bytes:
     """One picture with a heat map of each matrix that ``only`` chooses, else of the weights, probabilities and encodings.
 
-    The same worksheet makes the same bytes. Errors: matplotlib missing; no such matrix, or too many.
+    The same worksheet makes the same bytes. Errors: matplotlib missing; no such matrix, or too many. A warning names the
+    characters that no font here has.
     """
     chosen = maps(sheets, look or Look())
     across = math.ceil(math.sqrt(len(chosen)))
@@ -77,10 +84,17 @@ def plotted(sheets: Sequence[Worksheet], look: Look | None = None, kind: str = "
         for axis in axes[len(chosen) :]:
             axis.set_axis_off()
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a character that no font here has is drawn as a box
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
         plain = {"text.parse_math": False}  # a dollar in a word is a dollar
-        return picture(draw, (wide * across, high * down), kind, **plain)
+        made = picture(draw, (wide * across, high * down), kind, **plain)
+    lacking = {match[1] for each in found if (match := LACKING.match(str(each.message)))}
+    if lacking:
+        shown = visible("".join(sorted(chr(int(code)) for code in lacking)), 40)
+        warnings.warn(
+            f"no font here has {shown}: drawn as boxes; install one that does, such as {FONTS[0]}", stacklevel=2
+        )
+    return made
 
 
 def maps(sheets: Sequence[Worksheet], look: Look) -> list[Entry]:
@@ -147,6 +161,9 @@ def _draw(figure: Any, axis: Any, entry: Entry, look: Look) -> None:
         extent=(-0.5, matrix.width - 0.5, matrix.height - 0.5, -0.5),
     )  # fmt: skip
     axis.set_title(visible(entry.name, 60))
+    down, across = sides(entry)
+    axis.set_ylabel(down)
+    axis.set_xlabel(across)
     _ticks(axis.set_xticks, matrix.cols, turned=True)
     _ticks(axis.set_yticks, matrix.rows)
     if max(matrix.height, matrix.width) <= NUMBERED:
@@ -155,6 +172,16 @@ def _draw(figure: Any, axis: Any, entry: Entry, look: Look) -> None:
                 colour = ink(scale.colour(float(matrix.values[i, j])))
                 axis.text(j, i, text.replace("-", "−"), ha="center", va="center", color=colour, fontsize=8)
     figure.colorbar(image, ax=axis)
+
+
+def sides(entry: Entry) -> tuple[str, str]:
+    """What the rows and the columns of a matrix are, by the shape that its stage declares; nothing where it declares none."""
+    if entry.step is None or entry.stage.stage not in stage_names():
+        return "", ""
+    shapes = {stem(name): one.shape for name, one in declared(entry.stage.stage).steps.items()}
+    rows, _, columns = shapes.get(stem(entry.step.name), "").partition("×")
+    own = SIDES.get((rows, columns)) or SIDES.get((rows, columns[:1]), ("", ""))
+    return ("position", own[1]) if entry.step.op == "sinusoid" else own
 
 
 def _ticks(put: Any, labels: Sequence[str], *, turned: bool = False) -> None:

@@ -42,9 +42,8 @@ def entries(sheets: Sequence[Worksheet], look: Look) -> Iterator[Entry]:
             place = (f"{number}." if len(sheets) > 1 else "") + (f"{stage.id}." if len(sheet.stages) > 1 else "")
             steps = {step.name: step for step in stage.steps}
             own = stage.given | {name: step.result for name, step in steps.items()}
-            for name, matrix in own.items():
-                if names is None or name in names.get(stage.id, ()):
-                    yield Entry(place + name, stage, steps.get(name), matrix.renamed(name))
+            for name in own if names is None else names.get(stage.id, ()):
+                yield Entry(place + name, stage, steps.get(name), own[name].renamed(name))
 
 
 def named(sheets: Sequence[Worksheet], look: Look) -> dict[str, Matrix]:

@@ -86,6 +86,16 @@ def layers(stages: Sequence[Stage]) -> dict[str, tuple[int, int]]:
     return found
 
 
+def in_order(stage: Stage, names: Iterable[str]) -> list[str]:
+    """The stage's matrices that names mean, in the order of the names, each once."""
+    found: dict[str, None] = {}
+    for name in names:
+        place, _, own = name.rpartition(".")
+        if not place or stands_at(stage, place):
+            found |= dict.fromkeys(matching(stage, own))
+    return list(found)
+
+
 def stands_at(stage: Stage, place: str) -> bool:
     """attention-2 by its id, layer2 by the number behind it."""
     layer = re.fullmatch(r"layer(\d{1,9})", place, re.IGNORECASE)

@@ -53,6 +53,7 @@ class AddnormOptions(Norm, DrawnInput, StageOptions):
         "tmat addnorm -m X='1 2 3; 4 5 9' -m residual='1 0 0; 0 1 0' --deviation sample --epsilon 0",
     ),
     order=50,
+    opens=("norm", "deviation"),
     then="tmat ffn",
     closing="ffn",
 )

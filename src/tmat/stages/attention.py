@@ -77,7 +77,11 @@ class AttentionOptions(Heads, DrawnInput, Seen, StageOptions):
     )  # fmt: skip
     dropout_seed: Seed | None = option(None, "A seed of its own for dropout.", CONVENTIONS, "N", read=seed_of)
     weights: bool = option(True, "No projections: Q = K = V = X.", INPUT)
-    project: bool = option(True, "No output projection: the heads side by side are the output.", CONVENTIONS)
+    project: bool | None = option(
+        None,
+        "Bring the heads to the output by W_O, or leave them side by side; told nothing, a W_O alone is not drawn.",
+        CONVENTIONS,
+    )
 
     X: Numbers = given("n×d_model", drawn="x")
     context: Numbers = given("m×d")
@@ -130,6 +134,7 @@ def _on_letters(options: Mapping[str, Any], given: Mapping[str, tuple[int, int]]
     main="X",
     examples=("tmat attention --d-k 6", "tmat attention -m X='1 0; 0 1; 1 1' --heads 2 --d-k 3 --mask causal --seed 1"),
     order=40,
+    opens=("heads", "d_k"),
     then="tmat addnorm",
     on_letters=_on_letters,
     prints=("symbols",),
@@ -270,11 +275,19 @@ def _note_conventions(sheet: Sheet, how: AttentionOptions, q: Node, k: Node, hea
         sheet.record(dropout=how.dropout)
 
 
+def _all_given(sheet: Sheet, how: AttentionOptions) -> bool:
+    """Whether nothing is drawn for Q, K and V: W_O would be the only matrix that nobody gave."""
+    heads, separate = heads_of(sheet, how)
+    own = [str(h) for h in range(1, heads + 1)] if separate else [""]
+    return all(sheet.has("W_" + name + h) or sheet.has(name + h) for name in "QKV" for h in own)
+
+
 def _project(sheet: Sheet, how: AttentionOptions, x: Node, z: Node, biased: str) -> Node:
     """The output projection, where there is one."""
     if not sheet.has("W_O") and not sheet.has("output"):
-        unasked = not how.project or not how.weights
-        if unasked or (not x and how.d_out is None):
+        unasked = how.project is False or not how.weights
+        wanted = how.project or how.d_out is not None or how.bias in ("output", "all")
+        if unasked or (not wanted and (not x or _all_given(sheet, how))):
             sheet.note("no output projection" if unasked else "no output projection: no W_O given")
             sheet.record(project=False)
             return z

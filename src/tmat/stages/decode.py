@@ -123,6 +123,7 @@ class _Plan:
     main="memory",
     examples=("tmat decode --max-tokens 2", "tmat decode --words 'you win or die' --target 'you win or' --seed 3"),
     order=80,
+    opens=("target", "max_tokens"),
     prints=("top", "all_stages"),
 )
 def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Worksheet:

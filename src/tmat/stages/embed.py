@@ -50,6 +50,7 @@ class EmbedOptions(OwnWords, StageOptions):
         "tmat vocab --text 'you win or you die' | tmat embed --text 'you die' --d-model 4 --seed 1",
     ),
     order=20,
+    opens=("text", "words"),
     then="tmat posenc",
 )
 def embed(x: worksheet.Worksheet | None, how: EmbedOptions, matrices: dict[str, Any]) -> worksheet.Worksheet:

@@ -56,6 +56,7 @@ class EncodeOptions(Layers, Heads, Network, FfnBias, Norm, DrawnInput, Seen, Sta
         "tmat vocab --text 'you win or you die' | tmat embed --text 'you die' | tmat posenc | tmat encode --only output",
     ),
     order=70,
+    opens=("layers", "heads"),
     then="tmat decode",
 )
 def encode(x: object, how: EncodeOptions, matrices: dict[str, Any]) -> Worksheet:

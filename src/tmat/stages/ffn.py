@@ -51,6 +51,7 @@ class FfnOptions(Network, DrawnInput, StageOptions):
         "tmat ffn -m X='1 -1; 2 0' -m W_1='1 0; 0 1' -m b_1='0.5 0.5' --layers 1",
     ),
     order=60,
+    opens=("d_ff", "activation"),
     then="tmat addnorm",
 )
 def ffn(sheet: Sheet, how: FfnOptions) -> Node:

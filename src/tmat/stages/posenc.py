@@ -48,6 +48,7 @@ class PosencOptions(Waves, StageOptions):
     without_input=("positions", "d_model"),
     examples=("tmat posenc --positions 6 --d-model 6", "tmat posenc --exponent column --position 1"),
     order=30,
+    opens=("positions", "d_model"),
     then="tmat attention",
     prints=("position",),
 )

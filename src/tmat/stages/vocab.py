@@ -36,7 +36,12 @@ class VocabOptions(Options):
     special: Sequence[str] = option(
         (), "Special tokens: '<pad>,<start>,<end>,<unk>'; they come first.", CONVENTIONS, "TOKENS"
     )
-    tokenizer: Literal["words", "chars"] = option("words", "What a token is.", CONVENTIONS, "words|chars")
+    tokenizer: Literal["words", "chars", "spaces"] = option(
+        "words",
+        "What a token is: a word, a character, or what stands between spaces (权力 的 游戏).",
+        CONVENTIONS,
+        "KIND",
+    )
 
 
 @stages(
@@ -50,6 +55,7 @@ class VocabOptions(Options):
         "tmat vocab corpus.txt --order sorted --special '<pad>,<unk>' -o vocabulary.json",
     ),
     order=10,
+    opens=("text", "tokenizer", "special", "order", "output"),
     then="tmat embed --text '…'",
 )
 def vocab(corpus: str | Iterable[str], how: VocabOptions, matrices: dict[str, Any]) -> Worksheet:
@@ -76,6 +82,7 @@ def vocab(corpus: str | Iterable[str], how: VocabOptions, matrices: dict[str, An
     if not isinstance(corpus, str):
         corpus = (_text(chunk) for chunk in corpus)
     order, case, first_id, tokenizer = how.order, how.case, how.first_id, how.tokenizer
+    kind = "characters" if tokenizer == "chars" else "words"
     _check(order, first_id)
     given = None if isinstance(order, str) else distinct(order, case, "the order of ids")
     front = distinct(how.special, case, "the special tokens")
@@ -86,7 +93,7 @@ def vocab(corpus: str | Iterable[str], how: VocabOptions, matrices: dict[str, An
         special=[*front.values(), *(given or {}).values()],
     )
     if not counts.total:
-        raise InputError(f"the corpus has no {tokenizer}", "a vocabulary needs one or more", mend="give text")
+        raise InputError(f"the corpus has no {kind}", "a vocabulary needs one or more", mend="give text")
 
     words, numbers, absent, unknown = _arranged(counts, case, order, given, front)
     order = order if isinstance(order, str) else "given"
@@ -106,7 +113,7 @@ def vocab(corpus: str | Iterable[str], how: VocabOptions, matrices: dict[str, An
         "unknown": unknown,
     }
     notes = [
-        f"{counts.total} {tokenizer if counts.total != 1 else tokenizer[:-1]}, {len(counts.words)} different",
+        f"{counts.total} {kind if counts.total != 1 else kind[:-1]}, {len(counts.words)} different",
         "case folded" if case == "fold" else "case kept",
         {"first-seen": "ids as first seen", "sorted": "ids sorted", "given": "ids in the order given"}[order],
         f"first id {first_id}",

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from tmat.errors import InputError, meant
 
-TOKENIZERS = ("words", "chars")
+TOKENIZERS = ("words", "chars", "spaces")
 
 SPECIAL = (
     *("<pad>", "<unk>", "<start>", "<end>", "<bos>", "<eos>", "<sos>", "<s>", "</s>", "<|endoftext|>"),
@@ -110,17 +110,32 @@ class Splitter:
         return text.isascii() or not self.joining.search(text)
 
 
+class BySpaces(Splitter):
+    """What stands between spaces, whatever it is: a text that somebody has taken apart already, 权力 的 游戏."""
+
+    def __init__(self) -> None:
+        super().__init__(False, SPECIAL)
+
+    def split(self, text: str) -> Sequence[str]:
+        return text.split()
+
+    def _settled_in_a_run(self, text: str) -> tuple[Sequence[str], str]:
+        return [], text
+
+
 def splitter(tokenizer: str = "words", special: Iterable[str] = ()) -> Splitter:
     """The splitter of a tokenizer that keeps some special tokens whole."""
     if tokenizer not in TOKENIZERS:
         raise InputError(
-            f"no tokenizer '{tokenizer}'", f"there are {' and '.join(TOKENIZERS)}", mend=meant(tokenizer, TOKENIZERS)
+            f"no tokenizer '{tokenizer}'", f"there are {', '.join(TOKENIZERS)}", mend=meant(tokenizer, TOKENIZERS)
         )
     return _splitter(tokenizer, tuple(dict.fromkeys(special)))
 
 
 @lru_cache(maxsize=32)
 def _splitter(tokenizer: str, special: tuple[str, ...]) -> Splitter:
+    if tokenizer == "spaces":
+        return BySpaces()
     chars = tokenizer == "chars"
     whole = sorted({*SPECIAL, *_not_plain(tokenizer, special)}, key=lambda token: (-len(token), token))
     return Splitter(chars, whole)

@@ -1,4 +1,4 @@
-"""Text to words, or to characters.
+"""Text to words, to characters, or to what stands between spaces.
 
 What a word is, in any script:
 

@@ -62,11 +62,11 @@ class Vocabulary:
 
 
 def tokenize(text: str, vocabulary: Vocabulary) -> list[str]:
-    """The tokens of a text to embed, taken apart as the vocabulary was.
+    """The tokens of a text to embed, taken apart as the vocabulary was; its own words stay whole, as 权力 does.
 
     >>> tokenize("When you play", Vocabulary(("when", "you", "play")))
     ['When', 'you', 'play']
     """
     chars = vocabulary.tokenizer == "chars"
-    odd = (word for word in vocabulary.words if (len(word) > 1 if chars else not word.isalnum()))
+    odd = (word for word in vocabulary.words if (len(word) > 1 if chars else not (word.isascii() and word.isalnum())))
     return tokens(text, vocabulary.tokenizer, (word for word in odd if len(word.split()) == 1))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tmat.cli import completing
 from tmat.cli.options import Common, flag, split_names, with_common
 from tmat.engine.fields import INPUT, OUTPUT
 from tmat.errors import InputError, meant
@@ -24,7 +25,7 @@ EXAMPLES = """Examples:
 
 ABOUT = """A worked article, step by step: under each table what the article printed, and whether it comes out.
 
-What does not come out has its slip named, with the right numbers. A piped example is its worksheets in JSON."""
+What does not come out has its slip named, with the right numbers. A pipe gets the page too; -f json gives the worksheets."""
 
 LEFT_OUT = ("matrix", "weights", "batch", "tokens", "seed", "init", "round", "dtype")
 
@@ -33,7 +34,10 @@ LEFT_OUT = ("matrix", "weights", "batch", "tokens", "seed", "init", "round", "dt
 def command(
     common: Common,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Which one; without a name they are listed.")
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", help="Which one; without a name they are listed.", autocompletion=completing.examples
+        ),
     ] = None,
     corrected: Annotated[bool, flag("--corrected", INPUT, "The calculation without the article's slips.")] = False,
     part: Annotated[
@@ -59,6 +63,8 @@ def command(
     from tmat.rendering.layout import render
     from tmat.sheet.worksheet import Worksheet, on_pages
 
+    if common.format is None and common.output is None:
+        common = common.having(format="table")
     emitter = Emitter(env, common)
     working = [*(common.work or ()), *(common.trace or ())]
     on_terminal = emitter.format == "table" and common.output is None
@@ -104,7 +110,7 @@ def _list(common: Common, env: "Environment", told: bool) -> None:
         raise InputError(
             "which example?", "no name was given", mend="tmat example lists them, tmat example thrones shows one"
         )
-    from tmat.articles import EXAMPLES
+    from tmat.articles import EXAMPLES, TITLES
     from tmat.cli.terminal import put
     from tmat.rendering.layout.wrap import folded, words
     from tmat.rendering.styled import Line, Span, padded, space
@@ -113,11 +119,21 @@ def _list(common: Common, env: "Environment", told: bool) -> None:
     wide = max(map(len, EXAMPLES)) + 3
     lines: list[Line] = []
     for name, shows in EXAMPLES.items():
-        rows = folded(words(shows, ""), None if width is None else max(width - wide - 1, 20))
+        room = None if width is None else max(width - wide - 1, 20)
+        title = TITLES[name] if _printable(TITLES[name], env.encoding) else ""
+        rows = [*folded(words(shows, ""), room), *folded(words(title, "caption"), room)]
         for n, row in enumerate(rows):
             lines.append((*space(1), *padded((Span(name if n == 0 else "", "name"),), wide), *row))
     put(lines, env, common)
     env.hint("\n tmat example thrones shows one")
+
+
+def _printable(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def _script(name: str, common: Common, env: "Environment", corrected: bool) -> None:

@@ -51,7 +51,7 @@ def _command(
 _command.__doc__ = help_of(vocab.declared)
 _own = [each for each in inspect.signature(_command).parameters.values() if each.kind is not each.VAR_KEYWORD]
 _command.__signature__ = inspect.Signature([*_own, *parameters(vocab.declared)])  # type: ignore[attr-defined]
-command = with_common(*LEFT_OUT.split())(_command)
+command = with_common(*LEFT_OUT.split(), opens=vocab.declared.opens)(_command)
 
 
 def _order(order: str) -> list[str]:

@@ -11,7 +11,7 @@ from tmat.errors import fold
 from tmat.rendering.layout.block import Block, fence, sign
 from tmat.rendering.layout.heat import Scale, scale_pieces
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.window import CUT, View, counted, view
+from tmat.rendering.layout.window import CUT, WIDEST_LABEL, View, counted, view, widened
 from tmat.rendering.layout.wrap import folded
 from tmat.rendering.styled import Line, Span, space
 from tmat.sheet.remarks import Mask
@@ -126,17 +126,23 @@ class Drawer:
     def label_width(self, matrix: Matrix, col: int) -> int:
         return width(self.spell.word(matrix.cols[col]))
 
+    def worded(self, seen: View, room: int | None = None) -> View:
+        """The view with columns as wide as the words over them, as far as a word may widen one."""
+        if not self.has_words(seen):
+            return seen
+        wide = [1 if col == CUT else self.label_width(seen.matrix, col) for col in seen.cols]
+        return widened(seen, wide, room)
+
+    def has_words(self, seen: View) -> bool:
+        """Whether labels of the columns say more than their number."""
+        return len(seen.matrix.cols) > 1 and not counted(seen.matrix.cols)
+
     def heads_fit(self, seen: View) -> bool:
-        """Whether the columns have words for labels, no wider than their numbers."""
-        labels = seen.matrix.cols
-        return (
-            len(labels) > 1
-            and not counted(labels)
-            and all(
-                self.label_width(seen.matrix, col) <= wide
-                for col, wide in zip(seen.cols, seen.widths, strict=True)
-                if col != CUT
-            )
+        """Whether the columns have words for labels, no wider than their numbers, or than any may be."""
+        return self.has_words(seen) and all(
+            min(self.label_width(seen.matrix, col), WIDEST_LABEL) <= wide
+            for col, wide in zip(seen.cols, seen.widths, strict=True)
+            if col != CUT
         )
 
     def clip(self, text: str, limit: int | None) -> str:

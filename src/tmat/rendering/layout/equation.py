@@ -19,11 +19,12 @@ THINNING = ("multiply", "renormalize", "dropout")  # where an operand's cell is 
 
 
 class Equation:
-    """The equation of one step, laid out for a gap between columns."""
+    """The equation of one step, laid out for a gap between columns; over the result's columns stand their words."""
 
     def __init__(
-        self, drawer: Drawer, stage: Stage, step: Step, tree: Sequence[Part], operands: Sequence[Matrix]
-    ) -> None:
+        self, drawer: Drawer, stage: Stage, step: Step, tree: Sequence[Part], operands: Sequence[Matrix],
+        *, even: bool,
+    ) -> None:  # fmt: skip
         self.drawer = drawer
         self.tree = tree
         self.operands = operands
@@ -35,7 +36,9 @@ class Equation:
             self.seen[place.n, place.transposed] = drawer.view(
                 matrix, most=decimals(stage, step.of[place.n], used=True)
             )
-        self.result = drawer.view(step.result, most=decimals(stage, step.name), result=True)
+        self.result = drawer.worded(
+            drawer.view(step.result, most=decimals(stage, step.name), result=True), None if even else 0
+        )
         self.headed = any(map(drawer.heads_fit, (*self.seen.values(), self.result)))
 
     def least(self, gap: int) -> int:
@@ -143,7 +146,7 @@ def operand(stage: Stage, name: str) -> Matrix | None:
 
 
 def equation(drawer: Drawer, stage: Stage, step: Step, room: int | None) -> list[Line] | None:
-    """The step as one row of matrices, with wide or narrow gaps; None where it does not fit or is no equation."""
+    """The step as one row of matrices, its result's columns alike or as their words need, with wide or narrow gaps; None where it does not fit or is no equation."""
     room = UNLIMITED if room is None else room
     tree = parts(step.op, len(step.of), step.params)
     if tree is None or not step.result.values.size:
@@ -160,8 +163,8 @@ def equation(drawer: Drawer, stage: Stage, step: Step, room: int | None) -> list
     wide = [operands[p.n].height if p.transposed else operands[p.n].width for p in shown]
     if 2 * (sum(wide) + step.result.width) > room:
         return None  # no need to look at the numbers: they cannot fit
-    made = Equation(drawer, stage, step, tree, operands)
-    for gap in (2, 1):
+    for even, gap in ((True, 2), (True, 1), (False, 2), (False, 1)):
+        made = Equation(drawer, stage, step, tree, operands, even=even)
         if made.least(gap) > room:
             continue
         block = made.block(gap)

@@ -86,7 +86,8 @@ def id_table(drawer: Drawer, words: Sequence[str], first_id: int) -> list[Line]:
         lines.append(EMPTY)
     seen = min(len(shown), len(starts[:ROWS] if not drawer.full else starts) * per)
     if seen < len(words):
-        lines += [(Span(drawer.spell(f"… {len(words) - seen:,} more words"), "cut"),), EMPTY]
+        more = " · ".join([f"… {len(words) - seen:,} more words", *filter(None, [drawer.look.whole])])
+        lines += [(Span(drawer.spell(more), "cut"),), EMPTY]
     return lines[:-1]
 
 

@@ -17,6 +17,7 @@ class Look:
     ``encoding``: what the output can print; characters it lacks are replaced ([ for ⎡, sqrt for √).
     ``glyphs``: heat in ░▒▓█ beside the number, for where there are no colours.
     ``fragment``: LaTeX for a document of one's own, without a preamble.
+    ``whole``: how to have all of what is cut, said beside it.
     ``work``: the cells whose working a page shows (as ``--work`` takes them); None: of each step the first.
     ``width``: columns, where the format has a fixed width (SVG).
     """
@@ -29,5 +30,6 @@ class Look:
     encoding: str = "utf-8"
     glyphs: bool = False
     fragment: bool = False
+    whole: str = ""
     work: tuple[str, ...] | None = None
     width: int | None = None

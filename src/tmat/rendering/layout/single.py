@@ -31,7 +31,8 @@ def single(drawer: Drawer, matrix: Matrix, room: int | None, *, most: int = MOST
     indent = drawer.labels(seen).width + 4
     if seen.cut:
         room_left = None if room is None else room - indent
-        pieces = phrases((drawer.spell(part) for part in summary(matrix, seen)), "caption", drawer.spell(" ·"))
+        told = [*summary(matrix, seen), *filter(None, [drawer.look.whole])]
+        pieces = phrases(map(drawer.spell, told), "caption", drawer.spell(" ·"))
         lines += [(*space(indent), *line) for line in folded(pieces, room_left)]
     if seen.scale is not None:
         lines += [EMPTY, *((*space(indent), *line) for line in drawer.scale_lines(seen, room, indent))]

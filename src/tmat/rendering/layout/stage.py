@@ -19,7 +19,7 @@ from tmat.rendering.layout.row import given, pieces
 from tmat.rendering.layout.single import single
 from tmat.rendering.styled import EMPTY, Line, plain, space, trimmed
 from tmat.sheet.remarks import Remarks
-from tmat.sheet.selecting import matching
+from tmat.sheet.selecting import in_order
 from tmat.sheet.worksheet import Stage, Step, Worksheet, on_pages
 from tmat.text.vocabulary import Vocabulary
 
@@ -99,7 +99,7 @@ def _portions(
 ) -> Iterator[tuple[list[Line], Step | None]]:
     remarks = stage.remarks or SILENT
     drawer.hidden = {step.name: mask for step in stage.steps if (mask := hidden(stage, step)) is not None}
-    wanted = None if drawer.look.only is None else {name for only in drawer.look.only for name in matching(stage, only)}
+    wanted = None if drawer.look.only is None else in_order(stage, drawer.look.only)
     shown = {name for name, matrix in stage.given.items() if matrix.origin in above}
 
     def of_given(names: Sequence[str]) -> Iterator[tuple[list[Line], None]]:
@@ -112,10 +112,20 @@ def _portions(
             yield told.under(drawer, remarks.of[name]), None
             shown.add(name)
     heads = StepHeads(drawer, stage)
-    chosen = [(n, step) for n, step in enumerate(stage.steps, 1) if wanted is None or step.name in wanted]
-    for is_part, run in groupby(chosen, key=lambda pair: picks(pair[1].op, len(pair[1].of), pair[1].params)):
-        steps = list(run)
-        if is_part and len(steps) > 1:
+    numbered = {step.name: (n, step) for n, step in enumerate(stage.steps, 1)}
+
+    def kind(name: str) -> str:
+        if name not in numbered:
+            return "given"
+        _, step = numbered[name]
+        return "part" if picks(step.op, len(step.of), step.params) else "step"
+
+    for what, run in groupby(numbered if wanted is None else wanted, key=kind):
+        if what == "given":
+            yield from of_given([name for name in run if name not in remarks.of])
+            continue
+        steps = [numbered[name] for name in run]
+        if what == "part" and len(steps) > 1:
             yield from ((lines, steps[0][1]) for lines in pieces(drawer, steps, heads.short))
             verdicts = [
                 line for _, step in steps for line in told.named(drawer, step.name, remarks.of.get(step.name, ()))
@@ -130,9 +140,7 @@ def _portions(
                 yield from of_given(_unseen(stage, step, shown))
                 shown.update(step.of)
             yield [*heads.lines(number, step), EMPTY, *_body(drawer, stage, step, beside)], step
-    if wanted is not None:
-        yield from of_given([name for name in stage.given if name in wanted and name not in remarks.of])
-    elif not stage.steps:
+    if wanted is None and not stage.steps:
         yield from of_given([name for name in stage.given if name not in remarks.of])
     extra = EXTRAS.get(stage.stage)
     if extra is not None and wanted is None and not remarks.corrections:

@@ -34,12 +34,12 @@ def refuse(how: AttentionOptions) -> None:
             "without projections there is nothing to bias",
         ),
         (
-            how.bias == "output" and not how.project,
+            how.bias == "output" and how.project is False,
             "‹bias output› and ‹project False› contradict each other",
             "without the projection it has no bias",
         ),
         (
-            how.d_out is not None and not how.project,
+            how.d_out is not None and how.project is False,
             "‹d_out› and ‹project False› contradict each other",
             "‹d_out› is the width of the output projection",
         ),

@@ -1,0 +1,135 @@
+"""Values are completed as each shell asks for them, and by a real bash."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.cli.running import tmat
+
+from tmat.articles import EXAMPLES
+from tmat.cli.program import command_names
+from tmat.rendering import known_formats
+from tmat.stages import declared
+
+SOURCE = Path(__file__).parents[2] / "src"
+
+
+def asked(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tmat"], cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONUTF8": "1", **variables},
+    )  # fmt: skip
+
+
+def bash(line: str, folder: Path) -> list[str]:
+    """As bash passes it on: a word in parts at = and :."""
+    parts = [part for word in line.split(" ") for part in re.split(r"([=:])", word) if part or not word]
+    done = asked(folder, _TMAT_COMPLETE="complete_bash", COMP_WORDS=" ".join(parts), COMP_CWORD=str(len(parts) - 1))
+    return done.stdout.split()
+
+
+def zsh(line: str, folder: Path) -> list[str]:
+    done = asked(folder, _TMAT_COMPLETE="complete_zsh", _TYPER_COMPLETE_ARGS=line)
+    return [
+        each.replace("\\\\:", ":")
+        for each in re.findall(r'^(?:_arguments .*\(\()?"([^"]*)"', done.stdout, re.MULTILINE)
+    ]
+
+
+def fish(line: str, folder: Path) -> list[str]:
+    done = asked(
+        folder, _TMAT_COMPLETE="complete_fish", _TYPER_COMPLETE_FISH_ACTION="get-args", _TYPER_COMPLETE_ARGS=line
+    )
+    return [each.partition("\t")[0] for each in done.stdout.splitlines() if each]
+
+
+SHELLS = {"bash": bash, "zsh": zsh, "fish": fish}
+LEGAL = declared("attention").conventions
+WHOLE = [
+    ("tmat attention --mask ", list(LEGAL["mask"].legal)),
+    ("tmat attention --mask causal,", ["causal,none", "causal,padding"]),
+    ("tmat attention -f ", list(known_formats())),
+    ("tmat ffn --activation ", list(declared("ffn").conventions["activation"].legal)),
+    ("tmat attention --init torch-", ["torch-rand", "torch-linear"]),
+    ("tmat attention --dtype ", ["float64", "float32"]),
+    ("tmat vocab --tokenizer ", ["words", "chars", "spaces"]),
+    ("tmat example ", list(EXAMPLES)),
+    ("tmat help ", command_names()),
+    ("tmat check --follow ", ["full", "half", "none"]),
+    ("tmat show sheet.json --only ", ["X", "W_Q", "Q"]),
+    ("tmat show sheet.json --only Q,", ["Q,X", "Q,W_Q"]),
+    ("tmat posenc --only ", ["PE", "X", "E"]),
+]
+LAST = [
+    ("tmat posenc -m ", ["E=", "PE=", "X="], ""),
+    ("tmat attention -m X=w.npz:", ["up", "down"], "X=w.npz:"),
+    ("tmat attention -m X=w.npz:d", ["down"], "X=w.npz:"),
+    ("tmat attention --weights w.npz:", ["up", "down"], "w.npz:"),
+    ("tmat attention -m X=sheet.json:W", ["W_Q"], "X=sheet.json:"),
+    ("tmat check --key example:th", ["thrones"], "example:"),
+    ("tmat attention -m X=missing.npz:", [], ""),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import numpy as np
+
+    own = tmp_path_factory.mktemp("completion")
+    (own / "sheet.json").write_text(tmat("attention --only X,W_Q,Q -f json").output, encoding="utf-8")
+    np.savez(own / "w.npz", up=np.eye(2), down=np.eye(2))
+    return own
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(("line", "offered"), WHOLE, ids=[line for line, _ in WHOLE])
+def test_values(line: str, offered: list[str], shell: str, folder: Path) -> None:
+    assert SHELLS[shell](line, folder) == offered
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(("line", "offered", "before"), LAST, ids=[line for line, *_ in LAST])
+def test_parts_of_words(line: str, offered: list[str], before: str, shell: str, folder: Path) -> None:
+    """bash wants the last part alone, the others the whole word."""
+    assert SHELLS[shell](line, folder) == ([before + each for each in offered] if shell != "bash" else offered)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("tmat att", ["attention"]),
+        ("tmat attention --mask c", ["causal"]),
+        ("tmat example se", ["seven-versions"]),
+        ("tmat attention --tokens 'a b' -m X=w.npz:u", ["up"]),
+        ("tmat show sheet.json --only W", ["W_Q"]),
+    ],
+)
+def test_a_real_bash(line: str, offered: list[str], folder: Path) -> None:
+    """The function that --show-completion prints, called with the words as readline takes the line apart."""
+    program = folder / "tmat"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tmat "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    script = f"""
+eval "$(tmat --show-completion bash)"
+line={line!r}
+words=$(printf '%s' "$line" | grep -oE "'[^']*'|[=:]|[^ =:']+")
+mapfile -t COMP_WORDS <<< "$words"
+COMP_CWORD=$(( ${{#COMP_WORDS[@]}} - 1 ))
+_tmat_completion tmat
+printf '%s\\n' "${{COMPREPLY[@]}}"
+""".replace(f"line={line!r}", f'line="{line}"')
+    done = subprocess.run(
+        ["bash", "--norc", "-c", script], cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+        env={
+            **os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(SOURCE),
+            "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1",
+        },
+    )  # fmt: skip
+    assert (done.stdout.split(), done.stderr) == (offered, "")

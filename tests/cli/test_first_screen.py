@@ -1,0 +1,101 @@
+"""The first screen, -h, tmat help and the manual page: what a newcomer asks, answered by one generator."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from tests.cli.running import attempt, tmat
+
+from tmat.cli.opening import BEGIN, opening
+from tmat.cli.program import command_names
+from tmat.stages import declared, stage_names
+from tmat.width import width
+
+PLAIN = {"COLUMNS": "80", "NO_COLOR": "1"}
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in PLAIN.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_alone_it_says_what_it_is_and_five_commands_the_article_first() -> None:
+    done = tmat("")
+    lines = done.output.splitlines()
+    assert done.output == opening("\n".join(lines[:2]))
+    assert lines[2] == ""
+    typed = [line.strip() for line in lines if line.strip().startswith("tmat ") and line.startswith(" ")]
+    assert typed == [command for _, command in BEGIN]
+    assert typed[0] == "tmat example thrones"
+    assert len(typed) == 5
+    assert max(map(width, lines)) <= 60
+
+
+@pytest.mark.parametrize("command", [command for _, command in BEGIN])
+def test_each_of_the_five_prints_tables(command: str) -> None:
+    flowing = None
+    for part in command.partition(" --work")[0].split(" | "):
+        done = tmat(part.removeprefix("tmat ") + " -f json", flowing)
+        flowing = done.output
+    assert flowing
+
+
+@pytest.mark.parametrize("command", command_names())
+def test_three_ways_to_ask_for_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    said = set()
+    for line in (f"{command} -h", f"{command} --help", f"help {command}"):
+        assert attempt(line).code == 0
+        said.add(capsys.readouterr().out.rstrip())
+    assert len(said) == 1
+    assert f"Usage: tmat {command} " in said.pop()
+
+
+def test_help_alone_is_the_programs_and_an_unknown_name_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert attempt("help").code == 0
+    of_program = capsys.readouterr().out
+    assert attempt("-h").code == 0
+    assert capsys.readouterr().out.rstrip() == of_program.rstrip()
+    assert attempt("help atention").errors == "tmat: no such command: atention\n  did you mean attention?\n"
+
+
+def test_completion_is_out_of_sight_and_works(capsys: pytest.CaptureFixture[str]) -> None:
+    assert attempt("--help").code == 0
+    said = capsys.readouterr().out
+    assert "│ --install-completion" not in said
+    assert "│ --show-completion" not in said
+
+
+@pytest.mark.parametrize("stage", sorted(stage_names()))
+def test_a_stages_help_opens_with_five_options(stage: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert attempt(f"{stage} -h").code == 0
+    first = re.search(r"╭─ Options ─+╮\n(.*?)╰", capsys.readouterr().out, re.DOTALL)
+    assert first is not None
+    flags = re.findall(r"^│ --([a-z-]+)", first[1], re.MULTILINE)
+    assert len(flags) == 6
+    assert flags[-1] == "help"
+    opens = [name.replace("_", "-") for name in declared(stage).opens]
+    assert flags[: len(opens)] == opens
+
+
+def test_the_manual_has_every_command_and_option() -> None:
+    page = tmat("help --man").output
+    assert page.startswith('.TH TMAT 1 "" "tmat ')
+    for name in command_names():
+        assert re.search(rf"^\.SH tmat {name} \\?\[", page, re.MULTILINE), name
+    assert page.count("\n.B \\-\\-matrix, \\-m NAME=SOURCE\n") == len(stage_names()) - 1  # all but vocab
+    assert "debug" not in page
+    assert not re.search(r"^\.(?!TH |SH |SS |TP$|PP$|RS$|RE$|B )", page, re.MULTILINE)
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="no groff here")
+def test_groff_reads_the_manual_without_a_word() -> None:
+    page = tmat("help --man").output
+    done = subprocess.run(
+        ["groff", "-man", "-Kutf8", "-Tutf8", "-ww"], input=page.encode(), capture_output=True, check=True, timeout=60
+    )
+    assert done.stderr == b""
+    assert "softmax(Q·Kᵀ / √d_k)·V" in done.stdout.decode()
