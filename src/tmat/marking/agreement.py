@@ -7,60 +7,73 @@ from collections.abc import Iterator
 from tmat.marking.findings import Cells
 from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import Recomputed
+from tmat.marking.recomputed import Recomputed, Side, as_right, as_theirs
+from tmat.marking.rounding_room import by_guard_digits
 from tmat.operations.operation import Array
 
 MOSTLY = 0.75  # of the cells: a way of rounding that fits so many is the writer's
+HALF = 0.5
+IN_STEP = 10  # ways after which only mixtures of them are left
 
 
-def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) -> tuple[Cells, Cells, list[Array]]:
-    """The cells that are right, those right by one way of rounding alone, and the unrounded numbers behind."""
+def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) -> tuple[Cells, Cells, Array | None]:
+    """The cells that are right, those right by one way of rounding alone, and the unrounded numbers of that way."""
     blank = printed.blank
     by_key = printed.fits(due.values)
     if (by_key | blank).all():
-        unrounded = due.unrounded if due.unrounded is not None else due.values
-        own = next(recomputed.rights(due), None)
-        if own is not None and (printed.fits(own) | blank).all():
-            return by_key, by_key, [own, unrounded]
-        return by_key, by_key, [unrounded]
+        return by_key, by_key, None
     right = base = by_key
-    for n, way in enumerate(_ways(recomputed, due)):
+    best = due.values
+    for n, way in enumerate(_ways(recomputed, due, as_right)):
         fits = printed.fits(way)
+        if fits.sum() > printed.fits(best).sum():
+            best = way
         if n == 0:
             right = right | fits
             base = fits if fits.sum() > base.sum() + max(2, base.size // 10) else base
         elif (fits | blank).mean() >= MOSTLY:
             right = right | fits
         if (fits | blank).all():
-            return fits | by_key, fits, [way]
+            return fits | by_key, fits, way
         if (right | blank).all():
-            return right, right, [way]
-    return right, base, []
+            return right, right, way
+        if n == IN_STEP and (printed.fits(best) | blank).mean() < HALF:
+            break  # no mixture will do
+    if (printed.fits(best) | blank).mean() >= MOSTLY:
+        guarded = right | by_guard_digits(due, recomputed, printed, as_right, best)
+        if (guarded | blank).all():
+            return guarded, guarded, None
+    return right, base, None
 
 
-def _ways(recomputed: Recomputed, due: KeyMatrix) -> Iterator[Array]:
-    """The right ways to do a step, the likelier first; looking further back only where they do not do."""
-    yield from recomputed.rights(due)
-    if due.exact is not None:
-        yield due.exact
-    if due.unrounded is not None:
-        yield due.unrounded
-    found = [recomputed.deepen(operand) for operand in recomputed.operands(due)]  # all of them
+def _ways(recomputed: Recomputed, due: KeyMatrix, side: Side) -> Iterator[Array]:
+    """The ways to do a step, the likelier first; looking further back only where they do not do."""
+    yield from recomputed.all(due, side)
+    if side is as_right:
+        yield from (way for way in (due.exact, due.unrounded) if way is not None)
+    found = [recomputed.deepen(operand, side) for operand in recomputed.operands(due)]  # all of them
     if any(found):
-        yield from recomputed.rights(due)
+        yield from recomputed.all(due, side)
 
 
 def following_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, left: Cells) -> Cells | None:
     """The cells that are right given the writer's own wrong numbers; None where those before are right."""
     if not any(operand.off for operand in recomputed.operands(due)):
         return None
-    found: Cells | None = None
-    for way in recomputed.follows(due):
+    found: Cells = ~left & left
+    best, most = due.values, -1
+    for n, way in enumerate(_ways(recomputed, due, as_theirs)):
         fits = printed.fits(way)
-        if found is None:
-            found = fits
-        elif (fits & left).sum() > max((found & left).sum(), MOSTLY * left.sum() - 1):
+        if most < 0 or (fits & left).sum() >= MOSTLY * left.sum():
             found = found | fits
+        if int((fits & left).sum()) > most:
+            best, most = way, int((fits & left).sum())
         if (found | ~left).all():
+            return found
+        if n == IN_STEP and most < HALF * left.sum():
             break
+    if most >= MOSTLY * left.sum():
+        guarded = found | by_guard_digits(due, recomputed, printed, as_theirs, best)
+        if (guarded | ~left).all():
+            return guarded
     return found

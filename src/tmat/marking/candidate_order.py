@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from tmat.marking.candidates import (
     Candidate,
+    Make,
     OtherMatrices,
     another_matrix,
     another_operand,
@@ -20,10 +22,12 @@ from tmat.marking.candidates import (
     truncated,
 )
 from tmat.marking.explaining import Tier
+from tmat.marking.findings import Numbers
 from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import Recomputed, Start
+from tmat.marking.recomputed import WRITTEN, Again, Recomputed, Start, as_right, as_theirs
 from tmat.operations.operation import Array
+from tmat.operations.slips import Redo
 
 
 def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts: Sequence[Start]) -> list[Tier]:
@@ -33,41 +37,77 @@ def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts
     unseen = [state.unseen for state in operands]
     claimed = [None if state.due.given else state.claimed for state in operands]
 
+    def cut(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return truncated(step, printed.decimals)
+
+    def copied(step: Redo, others: OtherMatrices) -> Iterator[Candidate]:
+        return another_matrix(step, others, printed.shape)
+
+    def before(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return in_unseen(step, unseen, recomputed.decimals)
+
+    def further_back(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return rounded_further_back(step, unseen)
+
+    def early(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return rounded_early(step, claimed, printed.decimals)
+
     def likely() -> Iterator[Candidate]:
         for start in starts[:3]:
-            yield from _from(start, own(start.step))
-            yield from _from(start, everywhere(start.step))
-            yield from _from(start, truncated(start.step, printed.decimals))
-        for start in starts[:1]:
-            yield from _from(start, another_matrix(start.step, others, printed.shape))
+            yield from _from(start, others, _own, _everywhere, cut)
+        yield from (found for start in starts[:1] for found in _from(start, others, copied))
 
     def other() -> Iterator[Candidate]:
         for start in starts[3:]:
-            yield from _from(start, own(start.step))
-            yield from _from(start, truncated(start.step, printed.decimals))
+            yield from _from(start, others, _own, cut)
         for start in starts:
-            step = start.step
-            yield from _from(start, another_operand(step, others))
-            yield from _from(start, in_unseen(step, unseen, recomputed.decimals))
-            yield from _from(start, operand_transposed(step))
-            yield from _from(start, rounded_further_back(step, unseen))
-            yield from _from(start, rounded_early(step, claimed, printed.decimals))
+            yield from _from(start, others, another_operand, before, _turned, further_back, early)
 
     def deep() -> Iterator[Candidate]:
         for start in starts[:2]:
-            yield from _from(start, another_operand(start.step, others, deep=True))
+            yield from _from(start, others, partial(another_operand, deep=True))
 
     return [likely, other, deep]
 
 
-def _from(start: Start, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-    """The candidates, each told which numbers it was made from."""
-    for candidate in candidates:
-        candidate.numbers = start.numbers
-        yield candidate
+def _own(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+    return own(step)
 
 
-def other_matrices(recomputed: Recomputed, due: KeyMatrix) -> OtherMatrices:
+def _everywhere(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+    return everywhere(step)
+
+
+def _turned(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+    return operand_transposed(step)
+
+
+def _from(start: Start, others: OtherMatrices, *makes: Make) -> Iterator[Candidate]:
+    """The candidates, each told which numbers it was made from, and how it can be made again."""
+    for make in makes:
+        for candidate in make(start.step, others):
+            candidate.numbers, candidate.make = start.numbers, make
+            yield candidate
+
+
+def again(recomputed: Recomputed, due: KeyMatrix, candidate: Candidate) -> Again:
+    """The slip of a candidate done again with the writer's numbers as they carry them on."""
+    label, tells = candidate.mistake.label, candidate.mistake.tells
+    side = as_theirs if candidate.numbers in (Numbers.OWN, Numbers.CARRIED) else as_right
+
+    def redone(n: int) -> tuple[Array | None, Array | None]:
+        step = recomputed.redo(due, lambda state: side(state).carried()[n])
+        if step is not None and candidate.make is not None:
+            for found in candidate.make(step, other_matrices(recomputed, due, n)):
+                same = found.mistake.label == label and found.mistake.tells == tells
+                if same and found.values.shape == due.values.shape:
+                    return (found.values, None) if found.unrounded is None else (found.unrounded, found.values)
+        return None, None
+
+    return redone
+
+
+def other_matrices(recomputed: Recomputed, due: KeyMatrix, carry: int = WRITTEN) -> OtherMatrices:
     """The other matrices, the writer's own where they handed them in; the step's operands and those of its stage first."""
     found: list[tuple[str, Array]] = []
     makers: dict[str, tuple[str, ...]] = {}
@@ -79,7 +119,9 @@ def other_matrices(recomputed: Recomputed, due: KeyMatrix) -> OtherMatrices:
         other = state.due
         if other is due or other.name in makers:
             continue
-        values = state.printed.values if state.printed is not None and not other.given else None
+        values: Array | None = state.printed.values if state.printed is not None and not other.given else None
+        if values is not None and carry != WRITTEN and other.index < due.index:
+            values = as_theirs(state).carried()[carry]
         if values is not None and not np.isnan(values).any():
             found.append((other.name, values))
         if values is None or values.shape == other.values.shape:

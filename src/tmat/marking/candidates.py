@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from tmat.operations.operation import Array
 from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
 
 MORE_DECIMALS = "take the numbers with all the decimals you have"
+
+
+Make: TypeAlias = "Callable[[Redo, OtherMatrices], Iterable[Candidate]]"
 
 
 @dataclass(slots=True, eq=False)
@@ -25,6 +29,8 @@ class Candidate:
     among: int = 1
     kind: Kind = Kind.SLIP
     numbers: Numbers = Numbers.RIGHT  # of the operands that it was made from
+    make: Make | None = None  # makes it again, from other numbers
+    unrounded: Array | None = None  # behind values that are no plain rounding
 
     def after(self, first: Mistake, among: int = 1) -> Candidate:
         """The same with another mistake before it."""
@@ -107,7 +113,7 @@ def common_after(first: Mistake, changed: Redo, among: int = 1) -> Iterator[Cand
 def truncated(step: Redo, decimals: int) -> Iterator[Candidate]:
     """Numbers truncated in place of rounded."""
     said, mend = "the numbers were cut off, not rounded", "round: from 5 on, the last digit goes up"
-    yield Candidate(truncate(step(), decimals), mistake(step, "truncated", said, mend), 0)
+    yield Candidate(truncate(step(), decimals), mistake(step, "truncated", said, mend), 0, unrounded=step())
 
 
 # -- another matrix of the sheet

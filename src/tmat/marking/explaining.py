@@ -42,6 +42,7 @@ class Explaining:
         self.few = int(self.wrong.sum()) <= FEW
         self.base = right if base is None else base  # right by one way of rounding alone
         self.fits: list[Fit] = []
+        self.chosen: list[Candidate] = []  # behind the findings
         self._known: set[tuple[object, ...]] = set()
 
     def run(
@@ -124,6 +125,7 @@ class Explaining:
             findings.append(self._finding(score, fit, scored, few=self.few))
             chosen.append(fit)
             left = left & ~score.cells
+        self.chosen = [fit.candidate for fit in chosen]
         return _simpler_first(findings, chosen), left
 
     def _scored(self, evidence: Evidence, done: Cells) -> list[tuple[Score, Fit]]:
@@ -155,10 +157,12 @@ class Explaining:
     def _one_by_one(self, left: Cells, starts: Sequence[Start], *, few: bool) -> list[Finding]:
         """Mistakes in single cells: among few cells the likeliest, among many those that come again and again."""
         cells = SingleCells.of(self.printed, self.due, left, starts, self.fits, self.sources)
-        if not few:
-            return cells.repeated()
-        together = self._together(left, cells)
-        return [together] if together is not None else cells.perhaps()
+        together = self._together(left, cells) if few else None
+        if together is not None:
+            return [together]
+        found = cells.perhaps() if few else cells.repeated()
+        self.chosen += cells.chosen
+        return found
 
     def _together(self, left: Cells, cells: SingleCells) -> Finding | None:
         """One explanation of both cells, where it says more than one for each."""

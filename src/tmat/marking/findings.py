@@ -44,6 +44,7 @@ class Numbers(StrEnum):
     OWN = "own"  # the writer's own as they stand, wrong ones among them
     KEY = "key"
     ROUNDED = "rounded"  # as RIGHT, and steps that were not handed in are rounded as the writer rounds
+    CARRIED = "carried"  # as OWN, carried on unrounded
     EXACT = "exact"  # nothing was rounded on the way
 
 

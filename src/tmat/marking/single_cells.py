@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
-from tmat.marking.candidates import Fit
+from tmat.marking.candidates import Candidate, Fit, Make, OtherMatrices
 from tmat.marking.findings import Cell, Cells, Certainty, Finding, Kind, Mistake, Numbers, Sourced, cells_of
 from tmat.marking.likelihood import ENOUGH, Evidence, choose, cost_of
 from tmat.marking.printed import PrintedMatrix
@@ -28,6 +28,7 @@ class OfCell(NamedTuple):
     among: int
     rare: int
     numbers: Numbers
+    make: Make | None  # makes it again, from other numbers
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +38,7 @@ class SingleCells:
     evidence: Evidence
     sources: Sourced
     by_cell: Mapping[Cell, Sequence[OfCell]]
+    chosen: list[Candidate] = field(default_factory=list)  # behind the findings
 
     @classmethod
     def of(
@@ -96,6 +98,10 @@ class SingleCells:
 
     def _finding(self, found: Sequence[OfCell], certainty: Certainty, cells: tuple[Cell, ...] = ()) -> Finding:
         mistakes = tuple(one.mistake for one in found)
+        first = found[0]
+        self.chosen.append(
+            Candidate(np.empty((0, 0)), first.mistake, first.rare, first.among, numbers=first.numbers, make=first.make)
+        )
         return Finding(Kind.SLIP, mistakes, cells, certainty, made_from=self.sources(found[0].numbers))
 
     def _worth_together(self, cells: Mapping[Cell, OfCell]) -> float:
@@ -113,8 +119,18 @@ def _of_slips(printed: PrintedMatrix, due: Array, cell: Cell, starts: Sequence[S
         if right.shape == printed.shape:
             made += [(slip, start) for slip in cell_slips(start.step, right, *cell, _decimals(printed, cell))]
     fits = printed.fits_cell(cell, np.array([slip.value for slip, _ in made]))
+
+    def make(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        right = step()
+        for slip in cell_slips(step, right, *cell, _decimals(printed, cell)):
+            values = np.full(right.shape, np.nan)
+            values[cell] = slip.value
+            yield Candidate(values, _mistake(slip, step), slip.rare, slip.among)
+
     return [
-        OfCell(far - cost_of(slip.rare, slip.among), _mistake(slip, start.step), slip.among, slip.rare, start.numbers)
+        OfCell(
+            far - cost_of(slip.rare, slip.among), _mistake(slip, start.step), slip.among, slip.rare, start.numbers, make
+        )
         for (slip, start), fit in zip(made, fits, strict=True)
         if fit
     ]
@@ -128,7 +144,7 @@ def _of_fits(printed: PrintedMatrix, cell: Cell, fits: Sequence[Fit], far: float
             candidate = fit.candidate
             among = candidate.among * max(int((~fit.cells & ~printed.blank).sum()), 1)
             worth = far - cost_of(candidate.rare, among)
-            found.append(OfCell(worth, candidate.mistake, among, candidate.rare, candidate.numbers))
+            found.append(OfCell(worth, candidate.mistake, among, candidate.rare, candidate.numbers, candidate.make))
     return found
 
 

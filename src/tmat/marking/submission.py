@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tmat.errors import InputError
 from tmat.marking.agreement import following_cells, right_cells
 from tmat.marking.answers import Answer, Answers, is_attempt
-from tmat.marking.candidate_order import tiers
+from tmat.marking.candidate_order import again, tiers
 from tmat.marking.explaining import Explaining
 from tmat.marking.findings import Cells, Extent, Finding, Kind, Note, Remark
 from tmat.marking.impossible import property_of
@@ -17,12 +17,12 @@ from tmat.marking.options import Options
 from tmat.marking.pairing import Pairing
 from tmat.marking.points import award
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import Recomputed, State
+from tmat.marking.recomputed import Again, Recomputed, State
 from tmat.marking.rounding_room import within_rounding
 from tmat.marking.verdicts import GIVEN, Report, StepReport, Unknown, Verdict
+from tmat.numbers import round_half_away
+from tmat.numbers.claim import FULL_RELATIVE, NOISE
 from tmat.operations.operation import Array
-
-USUAL_DECIMALS = 2
 
 
 @np.errstate(all="ignore")  # a number of 308 digits is wrong, not an alarm
@@ -52,8 +52,8 @@ class Marking:
             Unknown(each.name, None, "; ".join(each.error.details[:1]), each.error.what) for each in answers.unread
         ]
         printed = {index: self._printed(key.matrices[index], answer) for index, answer in self.pairing.answers.items()}
-        shown = [matrix.decimals for index, matrix in printed.items() if not key.matrices[index].given]
-        self.recomputed = Recomputed(key, min(shown, default=USUAL_DECIMALS))
+        shown = [matrix.decimals for index, matrix in printed.items() if _rounded(key.matrices[index], matrix)]
+        self.recomputed = Recomputed(key, set(shown))
         for index, matrix in printed.items():
             self.recomputed.states[index].printed = matrix
 
@@ -107,22 +107,27 @@ class Marking:
             return report
         if printed.shape != due.values.shape:
             return self._misshapen(state, printed, report)
-        right, base, carried = right_cells(self.recomputed, due, printed)
+        right, base, way = right_cells(self.recomputed, due, printed)
         report.cells[printed.blank] = int(Verdict.MISSING)
+        slips: list[Again] = []
         if not (right | printed.blank).all():
-            self._wrong(due, printed, report, right, base)
+            slips = self._wrong(due, printed, report, right, base)
         state.off = bool((report.cells != int(Verdict.RIGHT)).any())
-        state.void = not is_attempt(printed.values, due.values)
+        named = any(finding.sure and finding.extent is Extent.MATRIX for finding in report.findings)
+        state.void = not named and not is_attempt(printed.values, due.values)
         report.verdict = _worst(report.cells)
         if state.off and state.void:
             report.notes.append(Note(Remark.NO_ATTEMPT))
         if printed.blank.any():
             report.notes.append(Note(Remark.BLANK, count=int(printed.blank.sum())))
-        self.recomputed.settle_printed(state, right, carried)
+        self.recomputed.settle_printed(state, right, way, slips)
         return report
 
-    def _wrong(self, due: KeyMatrix, printed: PrintedMatrix, report: StepReport, right: Cells, base: Cells) -> None:
-        """Verdicts for what is not right: follows, a slip, close, or wrong."""
+    def _wrong(
+        self, due: KeyMatrix, printed: PrintedMatrix, report: StepReport, right: Cells, base: Cells
+    ) -> list[Again]:
+        """Verdicts for what is not right: follows, a slip, close, or wrong. What redoes the slips."""
+        slips: list[Again] = []
         left = ~right & ~printed.blank
         report.cells[left] = int(Verdict.WRONG)
         following = following_cells(self.recomputed, due, printed, left)
@@ -131,9 +136,9 @@ class Marking:
             report.notes.append(Note(Remark.FOLLOWS, self._off(due)))
             left = left & ~following
         if left.any() and self._on_no_attempt(due, printed, left, report):
-            return
+            return slips
         if left.any() and self.options.slips:
-            findings, left = self._explained(due, printed, left, base if following is None else base | ~left)
+            findings, left, slips = self._explained(due, printed, left, base if following is None else base | ~left)
             for finding in findings:
                 verdict = Verdict.CLOSE if finding.kind is Kind.CLOSE else Verdict.SLIP
                 for cell in finding.cells:
@@ -145,16 +150,18 @@ class Marking:
             found = property_of(due, self.recomputed, printed, left)
             if found is not None:
                 report.findings.append(found)
+        return slips
 
     def _explained(
         self, due: KeyMatrix, printed: PrintedMatrix, left: Cells, base: Cells
-    ) -> tuple[list[Finding], Cells]:
-        """The findings that explain wrong cells, and the cells left unexplained."""
+    ) -> tuple[list[Finding], Cells, list[Again]]:
+        """The findings that explain wrong cells, the cells left unexplained, and what redoes the slips."""
         starts = self.recomputed.starts(due)
         explaining = Explaining(printed, due.values, ~left, base, lambda numbers: self.recomputed.sources(due, numbers))
-        return explaining.run(
+        findings, left = explaining.run(
             tiers(self.recomputed, due, printed, starts), starts, lambda: within_rounding(due, self.recomputed, printed)
         )
+        return findings, left, [again(self.recomputed, due, candidate) for candidate in explaining.chosen]
 
     def _off(self, due: KeyMatrix) -> tuple[str, ...]:
         """The operands that differ from the right ones; those that were handed in where there are such."""
@@ -213,6 +220,12 @@ class Marking:
         self.recomputed.settle_unseen(state)
         state.off = state.void = True
         return report
+
+
+def _rounded(due: KeyMatrix, printed: PrintedMatrix) -> bool:
+    """Whether what is printed tells how its writer rounds: not where the true numbers have no more digits."""
+    true = due.values if due.exact is None else due.exact
+    return not due.given and not np.allclose(round_half_away(true, printed.decimals), true, FULL_RELATIVE, NOISE)
 
 
 def _blank_report(state: State) -> StepReport:
