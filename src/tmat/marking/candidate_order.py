@@ -22,10 +22,9 @@ from tmat.marking.candidates import (
     truncated,
 )
 from tmat.marking.explaining import Tier
-from tmat.marking.findings import Numbers
 from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import WRITTEN, Again, Recomputed, Start, as_right, as_theirs
+from tmat.marking.recomputed import WRITTEN, Again, Pick, Recomputed, Start, as_theirs
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
 
@@ -93,12 +92,11 @@ def _from(start: Start, others: OtherMatrices, *makes: Make) -> Iterator[Candida
 def again(recomputed: Recomputed, due: KeyMatrix, candidate: Candidate) -> Again:
     """The slip of a candidate done again with the writer's numbers as they carry them on."""
     label, tells = candidate.mistake.label, candidate.mistake.tells
-    side = as_theirs if candidate.numbers in (Numbers.OWN, Numbers.CARRIED) else as_right
 
-    def redone(n: int) -> tuple[Array | None, Array | None]:
-        step = recomputed.redo(due, lambda state: side(state).carried()[n])
+    def redone(pick: Pick, carry: int) -> tuple[Array | None, Array | None]:
+        step = recomputed.redo(due, pick)
         if step is not None and candidate.make is not None:
-            for found in candidate.make(step, other_matrices(recomputed, due, n)):
+            for found in candidate.make(step, other_matrices(recomputed, due, carry)):
                 same = found.mistake.label == label and found.mistake.tells == tells
                 if same and found.values.shape == due.values.shape:
                     return (found.values, None) if found.unrounded is None else (found.unrounded, found.values)

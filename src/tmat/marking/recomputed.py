@@ -43,19 +43,35 @@ WRITTEN, UNROUNDED = 0, 1
 """Places among them."""
 
 
+Side: TypeAlias = "Callable[[State], Ways]"
+"""Right numbers, or the writer's own."""
+
+Pick: TypeAlias = "Callable[[State], Array]"
+"""The numbers that are taken of a matrix."""
+
+Again: TypeAlias = "Callable[[Pick, int], tuple[Array | None, Array | None]]"
+"""A slip done again with other numbers, other matrices as in one of CARRIES: unrounded, and as written where that is no rounding."""
+
+Behind: TypeAlias = "Callable[[Pick, int], tuple[Array, bool]]"
+"""The unrounded numbers behind what is written, and whether they agree with all of it."""
+
+
 class Ways:
     """The numbers of one matrix that later steps could have been made from, by how they were rounded."""
 
-    def __init__(self, first: Array, work: Callable[[], list[Array]] | None = None) -> None:
+    def __init__(
+        self, first: Array, carry: Callable[[], list[Array]] | None = None, behind: Behind | None = None
+    ) -> None:
         self.first = first  # the likeliest: as written; where it was not handed in, recomputed and not rounded
         self.more: list[Array] = []
-        self._work = work or (lambda: [first] * len(CARRIES))
+        self.behind = behind  # what was written down, from given numbers of the operands
+        self._carry = carry or (lambda: [first] * len(CARRIES))
         self._carried: list[Array] | None = None
 
     def carried(self) -> list[Array]:
         """One for each of CARRIES, the same one at every step before it; then what else is known. Made when first asked for."""
         if self._carried is None:
-            self._carried = self._work()
+            self._carried = self._carry()
         return self._carried
 
     def all(self) -> list[Array]:
@@ -85,7 +101,6 @@ class State:
     off: bool = False  # the writer's own numbers differ from the right ones
     void: bool = False  # what was handed in is no attempt: nothing follows from it
     exact: bool = False  # its numbers are what they are, with no more digits than are written: nothing was rounded
-    deep: bool = False  # every way to have it was looked for
 
     @property
     def unseen(self) -> bool:
@@ -95,12 +110,6 @@ class State:
     def claimed(self) -> int | None:
         """The decimals it shows, where it was handed in."""
         return self.printed.decimals if self.printed is not None else None
-
-
-Side: TypeAlias = Callable[[State], Ways]
-
-Again: TypeAlias = Callable[[int], tuple[Array | None, Array | None]]
-"""A slip done again with numbers carried on in one of CARRIES: unrounded, and as it would be written where it is not rounded."""
 
 
 def as_right(state: State) -> Ways:
@@ -150,7 +159,7 @@ class Recomputed:
         state.exact = self._exact(state, as_right, written)
         own = written if whole else np.where(right, written, self._meant(state))
         first = self.key.taken(due, own)
-        state.right = state.theirs = Ways(first, lambda: self._carried(state, first, ~right, as_right, ()))
+        state.right = state.theirs = self._ways(state, first, ~right, as_right, ())
         if way is not None:
             state.right.more.append(way)
         if first is not own:
@@ -161,7 +170,7 @@ class Recomputed:
             mine = self.key.taken(due, written)
             nowhere = np.zeros(written.shape, dtype=bool)
             state.exact = self._exact(state, as_theirs, written)
-            state.theirs = Ways(mine, lambda: self._carried(state, mine, nowhere, as_theirs, slips))
+            state.theirs = self._ways(state, mine, nowhere, as_theirs, slips)
             state.theirs.more.append(written)
 
     def settle_unseen(self, state: State) -> None:
@@ -173,31 +182,39 @@ class Recomputed:
         if state.off:
             state.theirs = self._unseen(state.due, as_theirs)
 
-    def _carried(self, state: State, first: Array, anyway: Cells, side: Side, slips: Sequence[Again]) -> list[Array]:
-        """The unrounded numbers that were written down, one for each of CARRIES; where none agree, what is written.
+    def _ways(self, state: State, first: Array, anyway: Cells, side: Side, slips: Sequence[Again]) -> Ways:
+        """The ways to have a matrix that was handed in: as written, and the unrounded numbers behind that.
 
         They are those of the step, or of the slips found in it; what agrees with more cells goes first. Those of
-        the step are taken ``anyway`` in some cells.
+        the step are taken ``anyway`` in some cells; where nothing agrees, what is written.
         """
         assert state.printed is not None
         due, printed = state.due, state.printed
-        found = [first]
-        for n, carry in enumerate(CARRIES[1:], start=1):
+
+        def behind(pick: Pick, carry: int) -> tuple[Array, bool]:
             made: list[tuple[Array | None, Array | None]] = []
-            made.append((self._from(due, [side(operand).carried()[n] for operand in self.operands(due)]), None))
-            made += [again(n) for again in slips]
+            made.append((self._from(due, [pick(operand) for operand in self.operands(due)]), None))
+            made += [again(pick, carry) for again in slips]
             fitting = []
             for values, written in made:
                 if values is not None:
                     fits = printed.fits(values if written is None else written) | anyway
                     fitting.append((int(fits.sum()), fits, values))
-            own = first
+            own, agreed = first, printed.blank
             for _, fits, values in sorted(fitting, key=lambda one: one[0]):
-                own = np.where(fits, values, own)
-            decimals = carry(printed.decimals)
-            own = own if decimals is None else round_half_away(own, decimals)
-            found.append(_once(found, self.key.taken(due, own)))
-        return [*found, *(_once(found, way) for way in self._of_key(due))]
+                own, agreed = np.where(fits, values, own), agreed | fits
+            return own, bool(agreed.all())
+
+        def carried() -> list[Array]:
+            found = [first]
+            for n, carry in enumerate(CARRIES[1:], start=1):
+                own, _ = behind(lambda operand, n=n: side(operand).carried()[n], n)  # type: ignore[misc]
+                decimals = carry(printed.decimals)
+                own = own if decimals is None else round_half_away(own, decimals)
+                found.append(_once(found, self.key.taken(due, own)))
+            return [*found, *(_once(found, way) for way in self._of_key(due))]
+
+        return Ways(first, carried, behind)
 
     def _exact(self, state: State, side: Side, written: Array) -> bool:
         """Whether what is written is the very result of operands that are exact themselves."""
@@ -250,16 +267,21 @@ class Recomputed:
 
     def deepen(self, state: State, side: Side) -> bool:
         """Find every way in which a matrix could have been had; whether there are more than were known."""
-        if state.deep or state.printed is None or state.due.given:
-            return False
-        state.deep = True
         ways = side(state)
+        if side is as_theirs and ways is state.right:
+            return self.deepen(state, as_right)
+        if ways.behind is None or state.due.of is None:
+            return False
+        behind, ways.behind = ways.behind, None  # once is enough
         known = ways.all()
         before = len(known)
-        for operand in self.operands(state.due):
+        operands = self.operands(state.due)
+        for operand in operands:
             self.deepen(operand, side)
-        for way in self.all(state.due, side):
-            if bool(state.printed.fits(way).all()) and not any(np.array_equal(way, one) for one in known):
+        for taken in islice(combinations([side(operand).all() for operand in operands]), TRIED):
+            by_state = {id(operand): values for operand, values in zip(operands, taken, strict=True)}
+            way, agrees = behind(lambda other, own=by_state: own.get(id(other), side(other).first), UNROUNDED)  # type: ignore[misc]
+            if agrees and _once(known, way) is way:
                 known.append(way)
                 ways.more.append(way)
                 if len(known) >= MOST:
