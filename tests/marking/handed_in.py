@@ -40,6 +40,7 @@ class HandedIn:
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by step: the right names of its slip
     slipped: dict[str, np.ndarray] = field(default_factory=dict)  # by step: the cells that its slip made
     first: str | None = None  # the first step with something wrong
+    carried: dict[str, int | None] = field(default_factory=dict)  # the decimals with which each step was carried on
 
     def answers(self) -> Answers:
         """The matrices as typed, each with its decimals."""
@@ -68,7 +69,7 @@ def work(
     for step in stage.steps:
         right = REGISTRY[step.op].evaluate(*(taken[name] for name in step.of), **step.params)
         written = decimals[step.name] = int(r.randint(2, MOST_WRITTEN + 1)) if vary else usual
-        carried = HABITS[habit](written, r)
+        carried = one.carried[step.name] = HABITS[habit](written, r)
         values, shown = right, round_half_away(right, written)
         if step.name in slips:
             made = _slipped(slips[step.name], {**taken, step.name: right}, written, r)

@@ -23,26 +23,27 @@ def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) 
     if (by_key | blank).all():
         return by_key, by_key, None
     right = base = by_key
-    best = due.values
+    mostly: list[Array] = []  # the ways that most cells agree with
+    most = int((by_key | blank).sum())
     for n, way in enumerate(_ways(recomputed, due, as_right)):
         fits = printed.fits(way)
-        if fits.sum() > printed.fits(best).sum():
-            best = way
+        count = int((fits | blank).sum())
+        most = max(most, count)
+        if count >= MOSTLY * fits.size:
+            mostly.append(way)
+            right = right | fits
         if n == 0:
             right = right | fits
             base = fits if fits.sum() > base.sum() + max(2, base.size // 10) else base
-        elif (fits | blank).mean() >= MOSTLY:
-            right = right | fits
-        if (fits | blank).all():
+        if count == fits.size:
             return fits | by_key, fits, way
         if (right | blank).all():
             return right, right, way
-        if n == IN_STEP and (printed.fits(best) | blank).mean() < HALF:
+        if n == IN_STEP and most < HALF * fits.size:
             break  # no mixture will do
-    if (printed.fits(best) | blank).mean() >= MOSTLY:
-        guarded = right | by_guard_digits(due, recomputed, printed, as_right, best)
-        if (guarded | blank).all():
-            return guarded, guarded, None
+    guarded = right | by_guard_digits(due, recomputed, printed, as_right, mostly)
+    if (guarded | blank).all():
+        return guarded, guarded, None
     return right, base, None
 
 
@@ -61,19 +62,20 @@ def following_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatr
     if not any(operand.off for operand in recomputed.operands(due)):
         return None
     found: Cells = ~left & left
-    best, most = due.values, -1
+    mostly: list[Array] = []
+    most, wanted = 0, int(left.sum())
     for n, way in enumerate(_ways(recomputed, due, as_theirs)):
         fits = printed.fits(way)
-        if most < 0 or (fits & left).sum() >= MOSTLY * left.sum():
+        count = int((fits & left).sum())
+        most = max(most, count)
+        if count >= MOSTLY * wanted:
+            mostly.append(way)
             found = found | fits
-        if int((fits & left).sum()) > most:
-            best, most = way, int((fits & left).sum())
+        if n == 0:
+            found = found | fits
         if (found | ~left).all():
             return found
-        if n == IN_STEP and most < HALF * left.sum():
+        if n == IN_STEP and most < HALF * wanted:
             break
-    if most >= MOSTLY * left.sum():
-        guarded = found | by_guard_digits(due, recomputed, printed, as_theirs, best)
-        if (guarded | ~left).all():
-            return guarded
-    return found
+    guarded = found | by_guard_digits(due, recomputed, printed, as_theirs, mostly)
+    return guarded if (guarded | ~left).all() else found

@@ -17,13 +17,13 @@ from tmat.numbers.claim import FULL_RELATIVE, NOISE
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
 
-MOST, MOST_UNSEEN = 16, 24
+MOST, MOST_UNSEEN = 16, 40
 """Ways to have one matrix that are followed up: one that was handed in, and one that was not."""
 
-FEW = 3
+FEW = 10
 """Ways of an unseen step's operands that it is rounded from."""
 
-TRIED = 40
+TRIED = 120
 """Ways to do one step that are tried."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tmat.marking.findings import Cells
@@ -39,13 +41,17 @@ def within_rounding(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatr
     return close
 
 
-def by_guard_digits(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, side: Side, way: Array) -> Cells:
+def by_guard_digits(
+    due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, side: Side, ways: Sequence[Array]
+) -> Cells:
     """The cells that agree with a way if what it was made from was rounded to one digit more than is written, or finer."""
-    room = _room(due, recomputed, side, GUARD)
-    if room is None:
-        return printed.fits(way)
-    with np.errstate(all="ignore"):
-        return printed.fits(way) | (np.abs(printed.values - way) <= room + 0.5 * printed.step())
+    near = np.zeros(printed.shape, dtype=bool)
+    room = _room(due, recomputed, side, GUARD) if ways else None
+    if room is not None:
+        for way in ways:
+            with np.errstate(all="ignore"):
+                near |= np.abs(printed.values - way) <= room + 0.5 * printed.step()
+    return near
 
 
 def _room(due: KeyMatrix, recomputed: Recomputed, side: Side, share: float) -> Array | None:
