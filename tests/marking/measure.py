@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,72 +45,50 @@ class Tally:
 # -- the slips that marking knows, one taken off the list
 
 
-class Listed:
-    """The candidates that were tried, and the names that are off the list."""
-
-    def __init__(self) -> None:
-        self.off: tuple[str, ...] = ()
-        self.tried: list[Candidate] = []
-
-    def keep(self, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-        for candidate in candidates:
-            if not set(candidate.mistake.parts) & set(self.off):
-                self.tried.append(candidate)
-                yield candidate
-
-    def same(self, name: str, step: str, one: HandedIn) -> bool:
-        """Whether a name that is not the slip's own yields the very numbers that were written for it."""
-        cells = one.slipped.get(step)
-        if cells is None:
-            return False
-        written, decimals = one.shown[step], one.decimals[step]
-        for candidate in self.tried:
-            made = candidate.mistake
-            if made.label == name and made.result == step and candidate.values.shape == written.shape:
-                with np.errstate(all="ignore"):
-                    off = np.abs(candidate.values - written)[cells]
-                if (off <= 0.5001 * 10.0**-decimals).all():
-                    return True
-        return False
-
-
 @contextmanager
-def listed() -> Iterator[Listed]:
-    """Marking with what it tries recorded, and some names taken off its list."""
-    known = Listed()
+def without(names: Collection[str]) -> Iterator[None]:
+    """Marking with some names off its list."""
     tiers, cells = submission.tiers, single_cells.cell_slips
 
+    def fewer(found: Iterable[Candidate]) -> Iterator[Candidate]:
+        return (candidate for candidate in found if not set(candidate.mistake.parts) & set(names))
+
     def fewer_tiers(*args: object) -> list[Callable[[], Iterator[Candidate]]]:
-        return [lambda tier=tier: known.keep(tier()) for tier in tiers(*args)]  # type: ignore[arg-type, misc]
+        return [lambda tier=tier: fewer(tier()) for tier in tiers(*args)]  # type: ignore[arg-type, misc]
 
     def fewer_cells(*args: object) -> list[object]:
-        return [slip for slip in cells(*args) if slip.name not in known.off]  # type: ignore[arg-type]
+        return [slip for slip in cells(*args) if slip.name not in names]  # type: ignore[arg-type]
 
     with patch.object(submission, "tiers", fewer_tiers), patch.object(single_cells, "cell_slips", fewer_cells):
-        yield known
+        yield
+
+
+def same(finding: Finding, step: str, one: HandedIn) -> bool:
+    """Whether a name that is not the slip's own yields the very numbers that were written for it: it holds for all of them."""
+    cells = {(int(i), int(j)) for i, j in np.argwhere(one.slipped[step])}
+    return len(cells) > 2 and cells <= set(finding.cells)
 
 
 # -- a sheet is marked, and what is said of it judged
 
 
-def judge(one: HandedIn, tally: Tally, known: Listed, off: tuple[str, ...] = ()) -> None:
+def judge(one: HandedIn, tally: Tally) -> None:
     """Mark a sheet and count what is said of each of its steps."""
-    known.off, known.tried = off, []
     report = mark(one.answers(), one.key)
     tally.sheets += 1
     wrong = report.first_wrong
     tally.first += (wrong.name if wrong is not None else None) == one.first
     for step in report.steps:
         if step.name in one.names:
-            _judge_slip(one, step, tally, known, off)
+            _judge_slip(one, step, tally)
         elif step.findings:
             _judge_other(one, step, tally)
     _judge_later(one, report, tally)
 
 
-def _judge_slip(one: HandedIn, step: StepReport, tally: Tally, known: Listed, off: tuple[str, ...]) -> None:
+def _judge_slip(one: HandedIn, step: StepReport, tally: Tally) -> None:
     slips = [finding for finding in step.findings if finding.kind is not Kind.PROPERTY]
-    good = [f for f in slips if f.names[0] in one.names[step.name] or known.same(f.names[0], step.name, one)]
+    good = [f for f in slips if f.names[0] in one.names[step.name] or same(f, step.name, one)]
     good += [f for f in slips if f not in good and not f.sure and set(f.names) & set(one.names[step.name])]
     bad = [finding for finding in slips if finding not in good]
     if any(finding.sure for finding in bad):
@@ -203,18 +181,18 @@ KINDS = (
 def tallies(count: int, seed: int = 1, kinds: Sequence[str] = KINDS) -> dict[str, Tally]:
     """The counts of each kind, over as many sheets of each."""
     found = {}
-    with listed() as known:
-        for kind in kinds:
-            r = Random(seed)
-            tally = found[kind] = Tally()
-            order = r.permutation(len(SLIPS))
-            for n in range(TRIES * count):
-                if tally.sheets >= count:
-                    break
-                slip = SLIPS[order[n % len(SLIPS)]]
-                one = sheets_of(kind, r, slip)
-                if one is not None:
-                    judge(one, tally, known, slip.names if kind == "off the list" else ())
+    for kind in kinds:
+        r = Random(seed)
+        tally = found[kind] = Tally()
+        order = r.permutation(len(SLIPS))
+        for n in range(TRIES * count):
+            if tally.sheets >= count:
+                break
+            slip = SLIPS[order[n % len(SLIPS)]]
+            one = sheets_of(kind, r, slip)
+            if one is not None:
+                with without(slip.names if kind == "off the list" else ()):
+                    judge(one, tally)
     return found
 
 

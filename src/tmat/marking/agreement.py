@@ -13,7 +13,7 @@ from tmat.operations.operation import Array
 
 MOSTLY = 0.75  # of the cells: a way of rounding that fits so many is the writer's
 HALF = 0.5
-IN_STEP = 10  # ways after which only mixtures of them are left
+IN_STEP = 30  # ways after which only mixtures of them are left
 
 
 def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) -> tuple[Cells, Cells, Array | None]:

@@ -115,8 +115,8 @@ def other_matrices(recomputed: Recomputed, due: KeyMatrix, carry: int = WRITTEN)
     )
     for state in nearby:
         other = state.due
-        if other is due or other.name in makers:
-            continue
+        if other is due or other.name in makers or due.index in recomputed.key.before(other):
+            continue  # what was made from this step is no source of it
         values: Array | None = state.printed.values if state.printed is not None and not other.given else None
         if values is not None and carry != WRITTEN and other.index < due.index:
             values = as_theirs(state).carried()[carry]

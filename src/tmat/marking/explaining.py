@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TypeAlias
@@ -10,7 +11,7 @@ import numpy as np
 
 from tmat.marking.candidates import Candidate, Fit
 from tmat.marking.findings import Cells, Certainty, Extent, Finding, Mistake, Sourced, cells_of
-from tmat.marking.likelihood import ENOUGH, NEAR_ENOUGH, SURE, Evidence, Score, cost_of
+from tmat.marking.likelihood import ENOUGH, SURE, Evidence, Score, cost_of
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Start
 from tmat.marking.single_cells import MOST_NAMED, SingleCells
@@ -44,6 +45,9 @@ class Explaining:
         self.fits: list[Fit] = []
         self.chosen: list[Candidate] = []  # behind the findings
         self._known: set[tuple[object, ...]] = set()
+        self._tried = 0
+        self._agreeing = np.zeros(self.wrong.shape)  # how many candidates fit each cell
+        self._alike: Counter[bytes] = Counter()  # how many fit the very same cells
 
     def run(
         self, tiers: Sequence[Tier], starts: Sequence[Start], room: Callable[[], Cells] | None = None
@@ -88,6 +92,7 @@ class Explaining:
         with np.errstate(all="ignore"):
             fits = self.printed.fits(np.stack([candidate.values for candidate in batch]))
         hits = (fits & self.wrong).any(axis=(1, 2))
+        self._tried += len(batch)
         large = self.wrong.size > LARGE
         for n in map(int, np.nonzero(hits)[0]):
             candidate, cells = batch[n], fits[n].copy()
@@ -99,6 +104,8 @@ class Explaining:
             key = (candidate.mistake.label, candidate.mistake.tells, cells.tobytes())
             if key not in self._known:
                 self._known.add(key)
+                self._agreeing += cells
+                self._alike[cells.tobytes()] += 1
                 self.fits.append(Fit(candidate, cells, cost))
 
     @cached_property
@@ -116,7 +123,8 @@ class Explaining:
         for _ in range(ROUNDS):
             if not left.any():
                 break
-            scored = self._scored(Evidence(self.printed, self.due, left), self.wrong & ~left)
+            evidence = Evidence(self.printed, self.due, left, self._agreeing, self._tried)
+            scored = self._scored(evidence, self.wrong & ~left)
             if not scored:
                 break
             score, fit = max(scored, key=lambda pair: pair[0].worth)
@@ -125,24 +133,30 @@ class Explaining:
             findings.append(self._finding(score, fit, scored, few=self.few))
             chosen.append(fit)
             left = left & ~score.cells
+        if not self.few and int(left.sum()) > int((self.wrong & ~left).sum()):
+            return [], self.wrong  # what made the most of it is not known, and may have made the rest
         self.chosen = [fit.candidate for fit in chosen]
         return _simpler_first(findings, chosen), left
 
     def _scored(self, evidence: Evidence, done: Cells) -> list[tuple[Score, Fit]]:
         """The score of each candidate for the cells that are left; explained cells count as fitting."""
-        return [(score, fit) for fit in self.fits if (score := evidence.score(fit.cells | done, fit.cost)) is not None]
+        return [
+            (score, fit)
+            for fit in self.fits
+            if (score := evidence.score(fit.cells | done, fit.cost, self._alike[fit.cells.tobytes()] - 1)) is not None
+        ]
 
     def _believed(self, score: Score) -> bool:
         """Whether a match is worth naming."""
         if self.few:  # single cells are weighed with the slips of single cells
             return score.worth >= 0.0 and score.extent is Extent.MATRIX
-        return score.worth >= ENOUGH and score.near >= NEAR_ENOUGH[score.extent]
+        return score.worth >= ENOUGH
 
     def _finding(self, score: Score, fit: Fit, scored: Sequence[tuple[Score, Fit]], *, few: bool) -> Finding:
         first = fit.candidate
         whole = score.extent is Extent.MATRIX and bool((score.cells == self.wrong).all())
         cells = (fit.cells & ~self.base & ~self.printed.blank) if whole else score.cells
-        sure = not few and score.near >= SURE
+        sure = not few and score.worth >= SURE
         return Finding(
             first.kind,
             (first.mistake, *_rivals(first, score, scored)),

@@ -54,6 +54,7 @@ class Key:
 
     def __init__(self, sheet: Worksheet) -> None:
         self.matrices: list[KeyMatrix] = []
+        self._before: dict[int, frozenset[int]] = {}
         self._last: dict[tuple[Content, str | None], KeyMatrix] = {}  # by what later steps take, and by its name
         for stage in sheet.stages:
             self._add_stage(stage)
@@ -65,6 +66,14 @@ class Key:
     @property
     def steps(self) -> list[KeyMatrix]:
         return [matrix for matrix in self.matrices if not matrix.given]
+
+    def before(self, matrix: KeyMatrix) -> frozenset[int]:
+        """The matrices that one was made from, all the way back."""
+        if matrix.index not in self._before:
+            direct = matrix.of or ()
+            back = (self.before(self.matrices[index]) for index in direct)
+            self._before[matrix.index] = frozenset(direct).union(*back)
+        return self._before[matrix.index]
 
     def taken(self, matrix: KeyMatrix, values: Array) -> Array:
         """Values as later steps take them."""

@@ -17,10 +17,10 @@ from tmat.numbers.claim import FULL_RELATIVE, NOISE
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
 
-MOST, MOST_UNSEEN = 16, 40
+MOST, MOST_UNSEEN = 16, 64
 """Ways to have one matrix that are followed up: one that was handed in, and one that was not."""
 
-FEW = 10
+FEW = 24
 """Ways of an unseen step's operands that it is rounded from."""
 
 TRIED = 120
@@ -257,8 +257,8 @@ class Recomputed:
                 found.append(_once([first, *found], values if decimals is None else round_half_away(values, decimals)))
             unrounded = [*found[UNROUNDED : UNROUNDED + 1], *self.all(due, side, FEW)]
             finer = sorted({self.decimals, *self.shown, 2, 3, 4})
-            more = [round_half_away(values, decimals) for decimals in finer for values in unrounded]
-            for way in (key, exact, *more, *unrounded):
+            more = [round_half_away(values, decimals) for values in unrounded for decimals in finer]
+            for way in (*more, key, exact, *unrounded):
                 if _once(found, way) is way:
                     found.append(way)
             return found[:MOST_UNSEEN]
@@ -278,7 +278,7 @@ class Recomputed:
         operands = self.operands(state.due)
         for operand in operands:
             self.deepen(operand, side)
-        for taken in islice(combinations([side(operand).all() for operand in operands]), TRIED):
+        for taken in islice(_mixtures([side(operand).all() for operand in operands]), TRIED):
             by_state = {id(operand): values for operand, values in zip(operands, taken, strict=True)}
             way, agrees = behind(lambda other, own=by_state: own.get(id(other), side(other).first), UNROUNDED)  # type: ignore[misc]
             if agrees and _once(known, way) is way:
@@ -301,17 +301,27 @@ class Recomputed:
         return values if values.shape == due.values.shape else None
 
     def all(self, due: KeyMatrix, side: Side, most: int | None = None) -> Iterator[Array]:
-        """The step from right numbers or from the writer's own, the likeliest way first: as written, carried on, mixtures."""
+        """The step from right numbers or from the writer's own, the likeliest way first.
+
+        As written; carried on alike at every step; what was handed in as written and the rest carried on; mixtures.
+        """
         if due.of is None:
             return
-        ways = [side(state) for state in self.operands(due)]
-        first = self.evaluate(due, [way.first for way in ways])
-        if first is not None:
-            yield first
-        for operands in islice(combinations([way.all() for way in ways]), 1, most or TRIED):
-            values = self.evaluate(due, operands)
-            if values is not None:
-                yield values
+        states = self.operands(due)
+        first = tuple(side(state).first for state in states)
+        values = self.evaluate(due, first)
+        if values is not None:
+            yield values
+        ways = [side(state).all() for state in states]
+        as_written = [way if state.unseen else way[:1] for way, state in zip(ways, states, strict=True)]
+        seen = {tuple(map(id, first))}
+        for operands in islice(chain(_in_step(ways), _in_step(as_written), _mixtures(ways)), most or TRIED):
+            ids = tuple(map(id, operands))
+            if ids not in seen:
+                seen.add(ids)
+                values = self.evaluate(due, operands)
+                if values is not None:
+                    yield values
 
     def starts(self, due: KeyMatrix) -> list[Start]:
         """The step from each set of numbers that a mistake could have started from, the likeliest first."""
@@ -342,18 +352,10 @@ class Recomputed:
         return Redo(due.op, operands, due.params, due.names, due.name, makers, self.key.widths)
 
 
-def combinations(ways: list[list[Array]]) -> Iterator[tuple[Array, ...]]:
-    """The first way of each operand, then the second of each, …, then every mixture, the likelier first; nothing twice."""
-    if not all(ways):
-        return
-    longest = max(map(len, ways), default=1)
-    in_step = (tuple(each[min(n, len(each) - 1)] for each in ways) for n in range(longest))
-    seen: set[tuple[int, ...]] = set()
-    for operands in chain(in_step, _mixtures(ways)):
-        ids = tuple(map(id, operands))
-        if ids not in seen:
-            seen.add(ids)
-            yield operands
+def _in_step(ways: list[list[Array]]) -> Iterator[tuple[Array, ...]]:
+    """The first way of each operand, then the second of each, …; of those that have no more, the last."""
+    for n in range(max(map(len, ways), default=0)):
+        yield tuple(each[min(n, len(each) - 1)] for each in ways)
 
 
 def _mixtures(ways: list[list[Array]]) -> Iterator[tuple[Array, ...]]:

@@ -9,7 +9,7 @@ import numpy as np
 from tmat.marking.findings import Cells
 from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import Recomputed, Side, State, as_right, as_theirs
+from tmat.marking.recomputed import Recomputed, Side, State, as_right
 from tmat.operations.operation import Array
 
 TRIALS = 24
@@ -19,26 +19,27 @@ GUARD = 0.1  # of a last place: what a guard digit leaves
 ODDS = 10.0  # a number of the matrix's range is in the room by chance once in so many, or the room says nothing
 
 
-def within_rounding(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix) -> Cells:
+def within_rounding(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, side: Side) -> Cells:
     """The cells whose error the rounding of the operands can account for: of the right ones, or of the writer's own.
 
     |printed − result| ≤ room + half a unit. A room that a tenth of the numbers of the matrix's range would be in
     accounts for nothing.
     """
-    close = np.zeros(printed.shape, dtype=bool)
+    nothing = np.zeros(printed.shape, dtype=bool)
     if due.values.size > LARGE:
-        return close
+        return nothing
     known = due.values[np.isfinite(due.values)]
     widest = float(np.ptp(known)) / ODDS if known.size else 0.0
-    off = any(state.off for state in recomputed.operands(due))
-    for side in (as_right, as_theirs) if off else (as_right,):
-        room = _room(due, recomputed, side, 1.0)
-        centre = recomputed.evaluate(due, [side(state).first for state in recomputed.operands(due)])
-        if room is not None and centre is not None:
-            with np.errstate(all="ignore"):
-                near = np.abs(printed.values - centre) <= room + 0.5 * printed.step()
-            close |= near & (room > 0) & (2 * room + printed.step() <= widest) & printed.finite
-    return close
+    room = _room(due, recomputed, side, 1.0)
+    centre = recomputed.evaluate(due, [side(state).first for state in recomputed.operands(due)])
+    if room is None or centre is None:
+        return nothing
+    with np.errstate(all="ignore"):
+        off = np.abs(printed.values - centre)
+        if side is as_right:
+            off = np.minimum(off, np.abs(printed.values - due.values))
+        near = off <= room + 0.5 * printed.step()
+    return np.asarray(near & (room > 0) & (2 * room + printed.step() <= widest) & printed.finite)
 
 
 def by_guard_digits(

@@ -17,7 +17,7 @@ from tmat.marking.options import Options
 from tmat.marking.pairing import Pairing
 from tmat.marking.points import award
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import Again, Recomputed, State
+from tmat.marking.recomputed import Again, Recomputed, State, as_right, as_theirs
 from tmat.marking.rounding_room import within_rounding
 from tmat.marking.verdicts import GIVEN, Report, StepReport, Unknown, Verdict
 from tmat.numbers import round_half_away
@@ -137,6 +137,11 @@ class Marking:
             left = left & ~following
         if left.any() and self._on_no_attempt(due, printed, left, report):
             return slips
+        if left.any() and following is not None:
+            near = within_rounding(due, self.recomputed, printed, as_theirs)
+            if (near | ~left).all():  # causes come before effects
+                self._close(report, near & left)
+                return slips
         if left.any() and self.options.slips:
             findings, left, slips = self._explained(due, printed, left, base if following is None else base | ~left)
             for finding in findings:
@@ -145,7 +150,11 @@ class Marking:
                     report.cells[cell] = int(verdict)
             report.findings += findings
         if left.any():
-            left = self._close(due, printed, report, left)
+            near = within_rounding(due, self.recomputed, printed, as_right)
+            if following is not None:
+                near |= within_rounding(due, self.recomputed, printed, as_theirs)
+            self._close(report, near & left)
+            left = left & ~near
         if left.any():
             found = property_of(due, self.recomputed, printed, left)
             if found is not None:
@@ -159,7 +168,9 @@ class Marking:
         starts = self.recomputed.starts(due)
         explaining = Explaining(printed, due.values, ~left, base, lambda numbers: self.recomputed.sources(due, numbers))
         findings, left = explaining.run(
-            tiers(self.recomputed, due, printed, starts), starts, lambda: within_rounding(due, self.recomputed, printed)
+            tiers(self.recomputed, due, printed, starts),
+            starts,
+            lambda: within_rounding(due, self.recomputed, printed, as_right),
         )
         return findings, left, [again(self.recomputed, due, candidate) for candidate in explaining.chosen]
 
@@ -169,13 +180,11 @@ class Marking:
         names = [o.due.name for o in off if o.printed is not None] or [o.due.name for o in off]
         return tuple(dict.fromkeys(names))
 
-    def _close(self, due: KeyMatrix, printed: PrintedMatrix, report: StepReport, left: Cells) -> Cells:
-        """Mark the cells within what rounding the numbers before could do; the cells that are left."""
-        close = within_rounding(due, self.recomputed, printed) & left
+    def _close(self, report: StepReport, close: Cells) -> None:
+        """Mark the cells within what rounding the numbers before could do."""
         if close.any():
             report.cells[close] = int(Verdict.CLOSE)
             report.notes.append(Note(Remark.ROUNDING, count=int(close.sum())))
-        return left & ~close
 
     def _on_no_attempt(self, due: KeyMatrix, printed: PrintedMatrix, left: Cells, report: StepReport) -> bool:
         """Whether the step is right only for an earlier matrix that was no attempt; that earns nothing."""
