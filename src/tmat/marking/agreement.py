@@ -8,12 +8,19 @@ from tmat.marking.findings import Cells
 from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Recomputed, Side, as_right, as_theirs
-from tmat.marking.rounding_room import by_guard_digits
+from tmat.marking.rounding_room import by_guard_digits, within_reach
 from tmat.operations.operation import Array
 
 MOSTLY = 0.75  # of the cells: a way of rounding that fits so many is the writer's
-HALF = 0.5
-IN_STEP = 30  # ways after which only mixtures of them are left
+FEW = 4  # ways that are tried before it is asked whether more could help
+
+
+def _in_reach(
+    recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, side: Side, way: Array, left: Cells
+) -> bool:
+    """Whether other ways of rounding could agree with half of the cells that are left."""
+    near = within_reach(due, recomputed, printed, side, way)
+    return 2 * int((near & left).sum()) >= int(left.sum())
 
 
 def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) -> tuple[Cells, Cells, Array | None]:
@@ -24,11 +31,10 @@ def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) 
         return by_key, by_key, None
     right = base = by_key
     mostly: list[Array] = []  # the ways that most cells agree with
-    most = int((by_key | blank).sum())
+    off = any(operand.off for operand in recomputed.operands(due))
     for n, way in enumerate(_ways(recomputed, due, as_right)):
         fits = printed.fits(way)
         count = int((fits | blank).sum())
-        most = max(most, count)
         if count >= MOSTLY * fits.size:
             mostly.append(way)
             right = right | fits
@@ -39,8 +45,10 @@ def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) 
             return fits | by_key, fits, way
         if (right | blank).all():
             return right, right, way
-        if n == IN_STEP and most < HALF * fits.size:
-            break  # no mixture will do
+        if n == 0 and off and (printed.fits(next(recomputed.all(due, as_theirs), way)) | right | blank).all():
+            break  # it follows
+        if n == FEW and not _in_reach(recomputed, due, printed, as_right, way, ~right & ~blank):
+            break
     guarded = right | by_guard_digits(due, recomputed, printed, as_right, mostly)
     if (guarded | blank).all():
         return guarded, guarded, None
@@ -63,11 +71,10 @@ def following_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatr
         return None
     found: Cells = ~left & left
     mostly: list[Array] = []
-    most, wanted = 0, int(left.sum())
+    wanted = int(left.sum())
     for n, way in enumerate(_ways(recomputed, due, as_theirs)):
         fits = printed.fits(way)
         count = int((fits & left).sum())
-        most = max(most, count)
         if count >= MOSTLY * wanted:
             mostly.append(way)
             found = found | fits
@@ -75,7 +82,7 @@ def following_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatr
             found = found | fits
         if (found | ~left).all():
             return found
-        if n == IN_STEP and most < HALF * wanted:
+        if n == FEW and not _in_reach(recomputed, due, printed, as_theirs, way, ~found & left):
             break
     guarded = found | by_guard_digits(due, recomputed, printed, as_theirs, mostly)
     return guarded if (guarded | ~left).all() else found

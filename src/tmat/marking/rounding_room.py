@@ -42,6 +42,15 @@ def within_rounding(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatr
     return np.asarray(near & (room > 0) & (2 * room + printed.step() <= widest) & printed.finite)
 
 
+def within_reach(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, side: Side, way: Array) -> Cells:
+    """The cells that another way of rounding could yet agree with: twice the room away from one, and a last place more."""
+    room = _room(due, recomputed, side, 1.0)
+    if room is None:
+        return np.zeros(printed.shape, dtype=bool)
+    with np.errstate(all="ignore"):
+        return np.asarray(np.abs(printed.values - way) <= 2 * room + printed.step())
+
+
 def by_guard_digits(
     due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, side: Side, ways: Sequence[Array]
 ) -> Cells:
