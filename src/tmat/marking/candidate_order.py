@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -15,8 +16,10 @@ from tmat.marking.candidates import (
     another_operand,
     everywhere,
     in_unseen,
+    made_to_sum_to_one,
     operand_transposed,
     own,
+    products_rounded,
     rounded_early,
     rounded_further_back,
     truncated,
@@ -36,8 +39,11 @@ def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts
     unseen = [state.unseen for state in operands]
     claimed = [None if state.due.given else state.claimed for state in operands]
 
-    def cut(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
-        return truncated(step, printed.decimals)
+    def by_habit(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return chain.from_iterable(make(step, printed.decimals) for make in HABITS.values())
+
+    def to_one(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return made_to_sum_to_one(step, printed.decimals)
 
     def copied(step: Redo, others: OtherMatrices) -> Iterator[Candidate]:
         return another_matrix(step, others, printed.shape)
@@ -53,12 +59,12 @@ def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts
 
     def likely() -> Iterator[Candidate]:
         for start in starts[:3]:
-            yield from _from(start, others, _own, _everywhere, cut)
+            yield from _from(start, others, _own, _everywhere, by_habit, to_one)
         yield from (found for start in starts[:1] for found in _from(start, others, copied))
 
     def other() -> Iterator[Candidate]:
         for start in starts[3:]:
-            yield from _from(start, others, _own, cut)
+            yield from _from(start, others, _own, by_habit)
         for start in starts:
             yield from _from(start, others, another_operand, before, _turned, further_back, early)
 
@@ -67,6 +73,28 @@ def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts
             yield from _from(start, others, partial(another_operand, deep=True))
 
     return [likely, other, deep]
+
+
+HABITS = {"truncated": truncated, "products-rounded": products_rounded}
+"""What a writer does at every step, if at all: it is charged once."""
+
+
+def habit_again(
+    recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, known: Collection[str]
+) -> Candidate | None:
+    """A habit that is known of the writer and explains the whole of a matrix, from right numbers or from their own."""
+    for name in known:
+
+        def make(
+            step: Redo, _: OtherMatrices, habit: Callable[..., Iterator[Candidate]] = HABITS[name]
+        ) -> Iterator[Candidate]:
+            return habit(step, printed.decimals)
+
+        for start in recomputed.starts(due):
+            for candidate in _from(start, OtherMatrices(), make):
+                if candidate.values.shape == printed.shape and (printed.fits(candidate.values) | printed.blank).all():
+                    return candidate
+    return None
 
 
 def _own(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:

@@ -134,6 +134,7 @@ class Remark(StrEnum):
     """A further note on a step."""
 
     FOLLOWS = "follows"  # right, given the writer's own earlier numbers
+    HABIT = "habit"  # as an earlier step was done too, where it was charged
     NOT_COPIED = "not-copied"  # a given matrix that is not as it was given
     NO_ATTEMPT = "no-attempt"  # nothing that follows from it is counted
     ON_NO_ATTEMPT = "on-no-attempt"  # right for an earlier matrix that was no attempt

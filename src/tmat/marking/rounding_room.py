@@ -15,7 +15,7 @@ from tmat.operations.operation import Array
 TRIALS = 24
 ROOM = 1.5  # the largest error in so many trials is below the largest possible
 LARGE = 1 << 18
-GUARD = 0.1  # of a last place: what a guard digit leaves
+GUARD = 0.1  # of half a last place: what one guard digit leaves
 ODDS = 10.0  # a number of the matrix's range is in the room by chance once in so many, or the room says nothing
 
 
@@ -30,7 +30,7 @@ def within_rounding(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatr
         return nothing
     known = due.values[np.isfinite(due.values)]
     widest = float(np.ptp(known)) / ODDS if known.size else 0.0
-    room = _room(due, recomputed, side, 1.0)
+    room = _room(due, recomputed, side, 1.0, ROOM)
     centre = recomputed.evaluate(due, [side(state).first for state in recomputed.operands(due)])
     if room is None or centre is None:
         return nothing
@@ -44,7 +44,7 @@ def within_rounding(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatr
 
 def within_reach(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, side: Side, way: Array) -> Cells:
     """The cells that another way of rounding could yet agree with: twice the room away from one, and a last place more."""
-    room = _room(due, recomputed, side, 1.0)
+    room = _room(due, recomputed, side, 1.0, ROOM)
     if room is None:
         return np.zeros(printed.shape, dtype=bool)
     with np.errstate(all="ignore"):
@@ -56,7 +56,7 @@ def by_guard_digits(
 ) -> Cells:
     """The cells that agree with a way if what it was made from was rounded to one digit more than is written, or finer."""
     near = np.zeros(printed.shape, dtype=bool)
-    room = _room(due, recomputed, side, GUARD) if ways else None
+    room = _room(due, recomputed, side, GUARD, 1.0) if ways else None
     if room is not None:
         for way in ways:
             with np.errstate(all="ignore"):
@@ -64,11 +64,11 @@ def by_guard_digits(
     return near
 
 
-def _room(due: KeyMatrix, recomputed: Recomputed, side: Side, share: float) -> Array | None:
+def _room(due: KeyMatrix, recomputed: Recomputed, side: Side, share: float, margin: float) -> Array | None:
     """How far a share of the operands' rounding moves the result; None where nothing was rounded.
 
     Each number before the step is moved by up to half of its last place, in directions that a fixed generator
-    draws; the largest move of the result, and half as much again, is the room.
+    draws; the largest move of the result, with a margin, is the room.
     """
     states = recomputed.operands(due)
     operands = [side(state).first for state in states]
@@ -87,7 +87,7 @@ def _room(due: KeyMatrix, recomputed: Recomputed, side: Side, share: float) -> A
         if result is not None:
             with np.errstate(all="ignore"):
                 room = np.fmax(room, np.abs(result - centre))
-    return ROOM * room
+    return margin * room
 
 
 def _half(state: State, decimals: int, values: Array) -> Array | float:

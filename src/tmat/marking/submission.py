@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tmat.errors import InputError
 from tmat.marking.agreement import following_cells, right_cells
 from tmat.marking.answers import Answer, Answers, is_attempt
-from tmat.marking.candidate_order import again, tiers
+from tmat.marking.candidate_order import HABITS, again, habit_again, tiers
 from tmat.marking.explaining import Explaining
 from tmat.marking.findings import Cells, Extent, Finding, Kind, Note, Remark
 from tmat.marking.impossible import property_of
@@ -56,6 +56,7 @@ class Marking:
         self.recomputed = Recomputed(key, set(shown))
         for index, matrix in printed.items():
             self.recomputed.states[index].printed = matrix
+        self.habits: dict[str, str] = {}  # the step in which each was found first
 
     def report(self) -> Report:
         steps: list[StepReport] = []
@@ -71,10 +72,11 @@ class Marking:
         return report
 
     def _printed(self, due: KeyMatrix, answer: Answer) -> PrintedMatrix:
-        values, claim, shape = answer.values, answer.claim, due.values.shape
+        values, claim, texts, shape = answer.values, answer.claim, answer.texts, due.values.shape
         if values.shape != shape and 1 in shape and values.shape == shape[::-1]:
             values = values.T  # a row for a column: there is only one way to mean it
-        return PrintedMatrix(values, claim, atol=self.options.atol, rtol=self.options.rtol)
+            texts = None if texts is None else list(zip(*texts, strict=True))
+        return PrintedMatrix(values, claim, texts, atol=self.options.atol, rtol=self.options.rtol)
 
     # -- what was given
 
@@ -113,7 +115,7 @@ class Marking:
         if not (right | printed.blank).all():
             slips = self._wrong(due, printed, report, right, base)
         state.off = bool((report.cells != int(Verdict.RIGHT)).any())
-        named = any(finding.sure and finding.extent is Extent.MATRIX for finding in report.findings)
+        named = any(finding.extent is Extent.MATRIX for finding in report.findings)
         state.void = not named and not is_attempt(printed.values, due.values)
         report.verdict = _worst(report.cells)
         if state.off and state.void:
@@ -130,6 +132,11 @@ class Marking:
         slips: list[Again] = []
         left = ~right & ~printed.blank
         report.cells[left] = int(Verdict.WRONG)
+        habit = habit_again(self.recomputed, due, printed, self.habits) if self.habits else None
+        if habit is not None:
+            report.cells[left] = int(Verdict.FOLLOWS)
+            report.notes.append(Note(Remark.HABIT, (self.habits[habit.mistake.name],)))
+            return [again(self.recomputed, due, habit)]
         following = following_cells(self.recomputed, due, printed, left)
         if following is not None and (following & left).any():
             report.cells[following & left] = int(Verdict.FOLLOWS)
@@ -149,6 +156,9 @@ class Marking:
                 for cell in finding.cells:
                     report.cells[cell] = int(verdict)
             report.findings += findings
+            for finding in findings:
+                if finding.names[0] in HABITS and finding.extent is Extent.MATRIX:
+                    self.habits.setdefault(finding.names[0], due.label)
         if left.any():
             near = within_rounding(due, self.recomputed, printed, as_right)
             if following is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tmat.marking.many import Failure, Marked
-from tmat.marking.reports.words import happened
+from tmat.marking.reports.words import sentence
 from tmat.marking.verdicts import StepReport, Verdict
 
 
@@ -89,4 +89,5 @@ def _count(known: StepSummary, step: StepReport) -> None:
     for name in {finding.names[0]: None for finding in step.findings}:
         finding = next(f for f in step.findings if f.names[0] == name)
         known.slips[name] += 1
-        known.sentences.setdefault(name, happened(finding))
+        if finding.sure or name not in known.sentences:
+            known.sentences[name] = sentence(finding)  # "perhaps" in as far as none is sure

@@ -34,7 +34,8 @@ def sentence(finding: Finding) -> str:
 
 def happened(finding: Finding) -> str:
     """What a finding says happened, however sure it is."""
-    return ", or ".join(said_of(mistake) for mistake in finding.mistakes)
+    whole = finding.extent is Extent.MATRIX
+    return ", or ".join(said_of(mistake, whole=whole) for mistake in finding.mistakes)
 
 
 def mend(finding: Finding) -> str:
@@ -42,11 +43,14 @@ def mend(finding: Finding) -> str:
     return mend_of(finding.mistakes[0])
 
 
-def said_of(mistake: Mistake) -> str:
-    """What one mistake did, with the one before it, and the step it was made in where that was not handed in."""
-    text = _filled(mistake.said, mistake)
+def said_of(mistake: Mistake, *, whole: bool) -> str:
+    """What one mistake did, with the one before it, and the step it was made in where that was not handed in.
+
+    {every} begins a sentence of numbers: of all of the matrix, or of those in the cells that are told.
+    """
+    text = _filled(mistake.said, mistake, "every number is" if whole else "the numbers are")
     if mistake.first is not None:
-        text = f"{said_of(mistake.first)}, and {text}"
+        text = f"{said_of(mistake.first, whole=whole)}, and {text}"
     return f"in {mistake.within}: {text}" if mistake.within is not None else text
 
 
@@ -56,11 +60,11 @@ def mend_of(mistake: Mistake) -> str:
     return text if mistake.first is None else f"{mend_of(mistake.first)}; {text}"
 
 
-def _filled(text: str, mistake: Mistake) -> str:
+def _filled(text: str, mistake: Mistake, every: str = "") -> str:
     """A slip's sentence with the names and numbers of this step in it."""
     if "{" not in text:
         return text
-    known: dict[str, Any] = {**mistake.params, "result": mistake.result}
+    known: dict[str, Any] = {**mistake.params, "result": mistake.result, "every": every}
     details = {name: _detail(value, mistake.operands, known) for name, value in mistake.details.items()}
     return _NAMES.vformat(text, mistake.operands, {**known, **details})
 
@@ -103,6 +107,8 @@ def note(one: Note) -> str:
     match one.remark:
         case Remark.FOLLOWS:
             return f"follows from your {names}"
+        case Remark.HABIT:
+            return f"the same again as in {names}, and charged there"
         case Remark.NOT_COPIED:
             return f"{names} is given: it was not copied as it stands"
         case Remark.NO_ATTEMPT:
