@@ -19,7 +19,7 @@ from tests.marking.injected import SLIPS, Injected, sheet_of
 
 from tmat.marking import Report, StepReport, Verdict, mark, single_cells, submission
 from tmat.marking.candidates import Candidate
-from tmat.marking.findings import Finding, Kind
+from tmat.marking.findings import Extent, Finding, Kind
 
 PAGE = Path(__file__).parents[2] / "docs" / "marking.md"
 TRIES = 30  # to make one sheet of a kind
@@ -63,10 +63,11 @@ def without(names: Collection[str]) -> Iterator[None]:
         yield
 
 
-def same(finding: Finding, step: str, one: HandedIn) -> bool:
-    """Whether a name that is not the slip's own yields the very numbers that were written for it: it holds for all of them."""
+def same(found: Sequence[Finding], step: str, one: HandedIn) -> bool:
+    """Whether other names than the slip's own yield the very numbers that were written for it: in all the cells it made."""
     cells = {(int(i), int(j)) for i, j in np.argwhere(one.slipped[step])}
-    return len(cells) > 2 and cells <= set(finding.cells)
+    said = {cell for finding in found for cell in finding.cells}
+    return len(cells) > 2 and (cells <= said or any(finding.extent is Extent.MATRIX for finding in found))
 
 
 # -- a sheet is marked, and what is said of it judged
@@ -88,7 +89,8 @@ def judge(one: HandedIn, tally: Tally) -> None:
 
 def _judge_slip(one: HandedIn, step: StepReport, tally: Tally) -> None:
     slips = [finding for finding in step.findings if finding.kind is not Kind.PROPERTY]
-    good = [f for f in slips if f.names[0] in one.names[step.name] or same(f, step.name, one)]
+    alike = same(slips, step.name, one)
+    good = [f for f in slips if f.names[0] in one.names[step.name] or alike]
     good += [f for f in slips if f not in good and not f.sure and set(f.names) & set(one.names[step.name])]
     bad = [finding for finding in slips if finding not in good]
     if any(finding.sure for finding in bad):
@@ -98,7 +100,7 @@ def _judge_slip(one: HandedIn, step: StepReport, tally: Tally) -> None:
     elif good:
         tally.perhaps += 1
     elif bad:
-        tally.unsure += 1
+        _unsure(tally, step, bad, one)
     else:
         tally.silent += 1
 
@@ -109,7 +111,7 @@ def _judge_other(one: HandedIn, step: StepReport, tally: Tally) -> None:
     if any(finding.sure for finding in slips):
         _false(tally, step, slips, one)
     elif slips:
-        tally.unsure += 1
+        _unsure(tally, step, slips, one)
 
 
 def _false(tally: Tally, step: StepReport, bad: Sequence[Finding], one: HandedIn) -> None:
@@ -118,6 +120,13 @@ def _false(tally: Tally, step: StepReport, bad: Sequence[Finding], one: HandedIn
     tally.examples.append(
         f"{step.name}: {said.names[0]} ({len(said.cells)} of {step.size}) for {one.names.get(step.name)}"
     )
+
+
+def _unsure(tally: Tally, step: StepReport, bad: Sequence[Finding], one: HandedIn) -> None:
+    tally.unsure += 1
+    wrong = step.count(Verdict.WRONG, Verdict.SLIP, Verdict.CLOSE)
+    said = f"{bad[0].names[0]} ({len(bad[0].cells)} of {wrong} of {step.size})"
+    tally.examples.append(f"perhaps {step.name}: {said} for {one.names.get(step.name)}")
 
 
 def _judge_later(one: HandedIn, report: Report, tally: Tally) -> None:
@@ -208,7 +217,8 @@ decimals at each step; in some, steps are left out.
 - **one slip**: a mistake that people make, computed by the test's own formula, and all that follows from it worked on in
   a habit: rounded at each step, carried in full, carried with two guard digits, or some steps so and some so.
 - **two slips**: in two steps of one sheet. **mixed rows**: in one step right rows, slipped ones and invented ones.
-- **off the list**: the same slips, marked with that slip taken off the list: rules that marking does not know.
+- **off the list**: the same slips, marked with that slip taken off the list: rules that marking does not know. Other
+  names that yield all of the very numbers are not false.
 - **invented**: some rows of one step, off by this much.
 
 *named*: the slip's name, surely; *perhaps*: its name, with a "perhaps"; *silent*: no name; *unsure*: another name, with
@@ -253,7 +263,7 @@ def main() -> None:
     text = page(found)
     print(text.removeprefix(HEAD))
     for kind, tally in found.items():
-        for example in tally.examples[:12]:
+        for example in sorted(tally.examples, key=lambda text: text.startswith(("later", "perhaps")))[:40]:
             print(f"{kind}: {example}")
     print(f"{time.perf_counter() - began:.0f} s")
     if not asked.kind:

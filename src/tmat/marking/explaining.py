@@ -14,7 +14,7 @@ from tmat.marking.findings import Cells, Certainty, Extent, Finding, Mistake, So
 from tmat.marking.likelihood import ENOUGH, SURE, Evidence, Score, cost_of
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Start
-from tmat.marking.single_cells import MOST_NAMED, SingleCells
+from tmat.marking.single_cells import LEAST, MOST_NAMED, SingleCells
 from tmat.operations.operation import Array
 
 Tier: TypeAlias = Callable[[], Iterable[Candidate]]
@@ -47,7 +47,7 @@ class Explaining:
         self._known: set[tuple[object, ...]] = set()
         self._tried = 0
         self._agreeing = np.zeros(self.wrong.shape)  # how many candidates fit each cell
-        self._alike: Counter[bytes] = Counter()  # how many fit the very same cells
+        self._alike: Counter[bytes] = Counter()  # how many fit the very same wrong cells
 
     def run(
         self, tiers: Sequence[Tier], starts: Sequence[Start], room: Callable[[], Cells] | None = None
@@ -105,7 +105,7 @@ class Explaining:
             if key not in self._known:
                 self._known.add(key)
                 self._agreeing += cells
-                self._alike[cells.tobytes()] += 1
+                self._alike[(cells & self.wrong).tobytes()] += 1
                 self.fits.append(Fit(candidate, cells, cost))
 
     @cached_property
@@ -133,23 +133,39 @@ class Explaining:
             findings.append(self._finding(score, fit, scored, few=self.few))
             chosen.append(fit)
             left = left & ~score.cells
-        if not self.few and int(left.sum()) > int((self.wrong & ~left).sum()):
-            return [], self.wrong  # what made the most of it is not known, and may have made the rest
+        if not self.few and not self._enough(findings, left):
+            return [], self.wrong
         self.chosen = [fit.candidate for fit in chosen]
         return _simpler_first(findings, chosen), left
+
+    def _enough(self, findings: Sequence[Finding], left: Cells) -> bool:
+        """Whether the findings explain so much that what they leave says nothing against them.
+
+        What made the rest is not known, and may have made the whole: three quarters have to be explained; or the
+        most of it, in whole rows, two of them at least, for rows are worked one by one.
+        """
+        loose = int(left.sum())
+        explained = int(self.wrong.sum()) - loose
+        if 3 * loose <= explained:
+            return True
+        rows = {i for finding in findings for i, _ in finding.cells if finding.extent is Extent.ROWS}
+        return explained > loose and len(rows) > 1 and all(finding.extent is Extent.ROWS for finding in findings)
 
     def _scored(self, evidence: Evidence, done: Cells) -> list[tuple[Score, Fit]]:
         """The score of each candidate for the cells that are left; explained cells count as fitting."""
         return [
             (score, fit)
             for fit in self.fits
-            if (score := evidence.score(fit.cells | done, fit.cost, self._alike[fit.cells.tobytes()] - 1)) is not None
+            if (
+                score := evidence.score(fit.cells | done, fit.cost, self._alike[(fit.cells & self.wrong).tobytes()] - 1)
+            )
+            is not None
         ]
 
     def _believed(self, score: Score) -> bool:
         """Whether a match is worth naming."""
         if self.few:  # single cells are weighed with the slips of single cells
-            return score.worth >= 0.0 and score.extent is Extent.MATRIX
+            return score.worth >= LEAST and score.extent is Extent.MATRIX
         return score.worth >= ENOUGH
 
     def _finding(self, score: Score, fit: Fit, scored: Sequence[tuple[Score, Fit]], *, few: bool) -> Finding:
@@ -175,6 +191,8 @@ class Explaining:
         if together is not None:
             return [together]
         found = cells.perhaps() if few else cells.repeated()
+        if not few and 4 * sum(len(finding.cells) for finding in found) < 3 * int(left.sum()):
+            return []
         self.chosen += cells.chosen
         return found
 

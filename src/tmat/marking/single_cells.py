@@ -10,7 +10,7 @@ import numpy as np
 
 from tmat.marking.candidates import Candidate, Fit, Make, OtherMatrices, to_one
 from tmat.marking.findings import Cell, Cells, Certainty, Finding, Kind, Mistake, Numbers, Sourced, cells_of
-from tmat.marking.likelihood import ENOUGH, Evidence, choose, cost_of
+from tmat.marking.likelihood import CONTRADICTED, ENOUGH, Evidence, choose, cost_of
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Start
 from tmat.numbers import round_half_away
@@ -20,6 +20,10 @@ from tmat.operations.slips import Redo
 from tmat.operations.slips.cells import CellSlip, cell_slips
 
 MOST_NAMED = 3  # mistakes that one finding names
+
+
+LEAST = 0.0
+"""Worth of a mistake in one cell that is named with a perhaps."""
 
 
 class OfCell(NamedTuple):
@@ -56,7 +60,7 @@ class SingleCells:
         evidence = Evidence(printed, due, left)
         found: dict[Cell, list[OfCell]] = {}
         for cell in cells_of(left):
-            far = float(evidence.far[cell])
+            far = float(evidence.near[cell])
             mistakes = [*_of_slips(printed, due, cell, starts, far), *_of_fits(printed, cell, fits, far)]
             best: dict[str, OfCell] = {}  # one of a name
             for one in mistakes:
@@ -75,7 +79,7 @@ class SingleCells:
         """The likeliest mistakes of each cell, none of them sure; cells with the same ones are one finding."""
         joined: dict[tuple[object, ...], Finding] = {}
         for cell, found in self.by_cell.items():
-            near = [one for one in found if one.worth > 0][:MOST_NAMED]
+            near = [one for one in found if one.worth > LEAST][:MOST_NAMED]
             if near:
                 same = tuple((one.mistake.label, one.mistake.tells) for one in near)
                 joined.setdefault(same, self._finding(near, Certainty.PERHAPS)).cells += (cell,)
@@ -157,7 +161,7 @@ def _of_fits(printed: PrintedMatrix, cell: Cell, fits: Sequence[Fit], far: float
         if fit.cells[cell]:
             candidate = fit.candidate
             among = candidate.among * max(int((~fit.cells & ~printed.blank).sum()), 1)
-            worth = far - cost_of(candidate.rare, among)
+            worth = far - cost_of(candidate.rare, among) - CONTRADICTED  # it speaks for more cells
             found.append(OfCell(worth, candidate.mistake, among, candidate.rare, candidate.numbers, candidate.make))
     return found
 
