@@ -16,6 +16,7 @@ from tmat.operations.products import linear, matmul, matmul_transposed
 from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
 
 LARGE = 1 << 16  # products of one matrix that are rounded one by one
+TO_ONE = "made-to-sum-to-one"
 MORE_DECIMALS = "take the numbers with all the decimals you have"
 
 
@@ -154,9 +155,7 @@ def made_to_sum_to_one(step: Redo, decimals: int) -> Iterator[Candidate]:
 def to_one(step: Redo, which: str) -> Mistake:
     """A share that took what was left to 1."""
     said = "the {which} share of the row was changed so that the row sums to 1"
-    return mistake(
-        step, "made-to-sum-to-one", said, "leave each share as it rounds: a sum of 0.99 or 1.01 is right", which=which
-    )
+    return mistake(step, TO_ONE, said, "leave each share as it rounds: a sum of 0.99 or 1.01 is right", which=which)
 
 
 # -- another matrix of the sheet

@@ -218,8 +218,9 @@ def _rivals(first: Candidate, score: Score, scored: Sequence[tuple[Score, Fit]])
         named = [first.mistake, *rivals]
         if any(mistake.label == known.label or mistake.tells == known.tells for known in named):
             continue
-        if mistake.label == "another-matrix" and np.array_equal(candidate.values, first.values, equal_nan=True):
-            continue  # the step's own slip says it better
+        copied = "another-matrix" in (mistake.label, first.mistake.label)
+        if copied and np.array_equal(candidate.values, first.values, equal_nan=True):
+            continue  # two words for it; the step's own slip says it better
         if len(named) < MOST_NAMED and (len(mistake.parts) == 1 or len(first.mistake.parts) > 1):
             rivals.append(mistake)
     return rivals

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tmat.marking.candidates import Candidate, Fit, Make, OtherMatrices, to_one
+from tmat.marking.candidates import TO_ONE, Candidate, Fit, Make, OtherMatrices, to_one
 from tmat.marking.findings import Cell, Cells, Certainty, Finding, Kind, Mistake, Numbers, Sourced, cells_of
 from tmat.marking.likelihood import CONTRADICTED, ENOUGH, Evidence, choose, cost_of
 from tmat.marking.printed import PrintedMatrix
@@ -134,12 +134,15 @@ def _of_slips(printed: PrintedMatrix, due: Array, cell: Cell, starts: Sequence[S
             yield Candidate(values, _mistake(slip, step), slip.rare, slip.among)
 
     return [
-        OfCell(
-            far - cost_of(slip.rare, slip.among), _mistake(slip, start.step), slip.among, slip.rare, start.numbers, make
-        )
+        OfCell(far - _cost(slip), _mistake(slip, start.step), slip.among, slip.rare, start.numbers, make)
         for (slip, start), fit in zip(made, fits, strict=True)
         if fit
     ]
+
+
+def _cost(slip: CellSlip) -> float:
+    """The prior cost of a slip; that of a share which makes its row sum to 1 is nothing: few other errors are so small."""
+    return 0.0 if slip.name == TO_ONE else cost_of(slip.rare, slip.among)
 
 
 def _all_slips(step: Redo, right: Array, cell: Cell, decimals: int) -> Iterator[CellSlip]:
