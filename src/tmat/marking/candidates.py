@@ -50,6 +50,7 @@ class Fit:
     candidate: Candidate
     cells: Cells
     cost: float
+    tier: int = 0  # in which it was tried, the likelier first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,7 +170,7 @@ def another_matrix(step: Redo, others: OtherMatrices, shape: tuple[int, int]) ->
         if values.shape == shape:
             yield Candidate(values, _taken_whole(step, others, name), 0, among)
         if values.T.shape == shape:
-            said = "{every} {other}'s, turned on their side"
+            said = "{every} {other}'s, turned on its side"
             made = mistake(
                 step, "another-matrix-transposed", said, "do the step: {formula}", other=name, formula=_formula(step)
             )

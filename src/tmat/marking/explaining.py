@@ -11,7 +11,7 @@ import numpy as np
 
 from tmat.marking.candidates import Candidate, Fit
 from tmat.marking.findings import Cells, Certainty, Extent, Finding, Mistake, Sourced, cells_of
-from tmat.marking.likelihood import ENOUGH, SURE, Evidence, Score, cost_of
+from tmat.marking.likelihood import ENOUGH, ENOUGH_IN_ALL, SURE, Evidence, Score, cost_of
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Start
 from tmat.marking.single_cells import LEAST, MOST_NAMED, SingleCells
@@ -45,7 +45,7 @@ class Explaining:
         self.fits: list[Fit] = []
         self.chosen: list[Candidate] = []  # behind the findings
         self._known: set[tuple[object, ...]] = set()
-        self._tried = 0
+        self._tried = self._tier = 0
         self._agreeing = np.zeros(self.wrong.shape)  # how many candidates fit each cell
         self._alike: Counter[bytes] = Counter()  # how many fit the very same wrong cells
 
@@ -60,6 +60,7 @@ class Explaining:
         left = self.wrong
         for tier in tiers:
             self._try(tier())
+            self._tier += 1
             findings, left = self._cover()
             if not left.any() and not self.few and all(finding.sure for finding in findings):
                 return findings, left
@@ -106,7 +107,7 @@ class Explaining:
                 self._known.add(key)
                 self._agreeing += cells
                 self._alike[(cells & self.wrong).tobytes()] += 1
-                self.fits.append(Fit(candidate, cells, cost))
+                self.fits.append(Fit(candidate, cells, cost, self._tier))
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -127,9 +128,11 @@ class Explaining:
             scored = self._scored(evidence, self.wrong & ~left)
             if not scored:
                 break
-            score, fit = max(scored, key=lambda pair: pair[0].worth)
-            if not self._believed(score):
+            best, _ = max(scored, key=lambda pair: pair[0].worth)
+            if not self._believed(best):
                 break
+            equal = [pair for pair in scored if _as_good(pair[0], best)]
+            score, fit = max(equal, key=lambda pair: (-pair[1].tier, pair[0].worth))
             findings.append(self._finding(score, fit, scored, few=self.few))
             chosen.append(fit)
             left = left & ~score.cells
@@ -166,7 +169,7 @@ class Explaining:
         """Whether a match is worth naming."""
         if self.few:  # single cells are weighed with the slips of single cells
             return score.worth >= LEAST and score.extent is Extent.MATRIX
-        return score.worth >= ENOUGH
+        return score.worth >= (ENOUGH_IN_ALL if score.extent is Extent.MATRIX else ENOUGH)
 
     def _finding(self, score: Score, fit: Fit, scored: Sequence[tuple[Score, Fit]], *, few: bool) -> Finding:
         first = fit.candidate
@@ -207,12 +210,15 @@ class Explaining:
         return self._finding(score, fit, scored, few=True) if score.worth > max(cells.worth, 0.0) else None
 
 
+def _as_good(one: Score, other: Score) -> bool:
+    """Whether one explains the same cells about as well as the other."""
+    return one.worth >= other.worth - TIE and np.array_equal(one.cells, other.cells)
+
+
 def _rivals(first: Candidate, score: Score, scored: Sequence[tuple[Score, Fit]]) -> list[Mistake]:
     """The mistakes that explain the same cells about as well as the first, the likeliest first."""
     rivals: list[Mistake] = []
-    equal = [
-        pair for pair in scored if pair[0].worth >= score.worth - TIE and np.array_equal(pair[0].cells, score.cells)
-    ]
+    equal = [pair for pair in scored if _as_good(pair[0], score)]
     for _, rival in sorted(equal, key=lambda pair: -pair[0].worth):
         candidate, mistake = rival.candidate, rival.candidate.mistake
         named = [first.mistake, *rivals]

@@ -25,6 +25,7 @@ RARITY = (1.0, 2.5, 4.0, 5.5, 7.0)
 MECHANISMS = 60  # about as many are tried for a step: what looking elsewhere costs
 SURE = log(1000 * MECHANISMS)  # a thousand to one
 ENOUGH = log(10 * MECHANISMS)  # ten to one: perhaps
+ENOUGH_IN_ALL = log(10)  # of a mechanism that no cell of the matrix contradicts: nowhere else was looked
 CONTRADICTED = 3.0  # one cell in twenty is wrong for a reason of its own: −ln 0.05
 MOST_CONTRADICTED = 0.25  # of the cells that agree: beyond that it was another mechanism
 

@@ -43,7 +43,7 @@ def mend(finding: Finding) -> str:
     return mend_of(finding.mistakes[0])
 
 
-def said_of(mistake: Mistake, *, whole: bool) -> str:
+def said_of(mistake: Mistake, *, whole: bool = True) -> str:
     """What one mistake did, with the one before it, and the step it was made in where that was not handed in.
 
     {every} begins a sentence of numbers: of all of the matrix, or of those in the cells that are told.
