@@ -26,7 +26,7 @@ CONSTANT = 0.4711
 def constant(slip: Slip, only: int | None) -> Slip:
     """The slip with a constant in place of its numbers, in all its variants or only in one."""
 
-    def how(step: Redo) -> Iterable[Variant]:
+    def how(step: Redo, *_: np.ndarray) -> Iterable[Variant]:
         return [
             replace(variant, values=np.full_like(variant.values, CONSTANT)) if only in (None, n) else variant
             for n, variant in enumerate(slip.variants(step))

@@ -28,7 +28,7 @@ HEAVY = (
     "csv", "xml", "html", "asyncio", "unittest", "torch", "scipy", "pandas", "pydantic", "msgspec",
 )  # fmt: skip
 OURS = (
-    "marking", "workings", "sheet.schema", "experiment", "text.counting", "numbers.seeding", "cli.failing",
+    "marking", "workings", "experiment", "text.counting", "numbers.seeding", "cli.failing",
     "cli.terminal", "reading", "operations.printing", "operations.slips", "numbers.claim", "stages.decode", "stages.stack",
     "rendering.layout", "rendering.terminal", "rendering.formats.html", "rendering.formats.latex", "rendering.formats.xlsx",
     "rendering.formats.markdown", "rendering.formats.typst", "spelling",

@@ -12,8 +12,8 @@ command line: one function a command; a stage's takes numbers or a worksheet and
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # what typing has; loading it takes longer than all that is here
 if TYPE_CHECKING:
     from tmat.articles import example as example
     from tmat.errors import InputError as InputError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tmat.marking.mark_answers import mark as mark
     from tmat.reading.documents import read_documents as read_documents
     from tmat.reading.sources import read_matrices as read_matrices
-    from tmat.reading.sources import read_weights as read_weights
+    from tmat.reading.weights import read_weights as read_weights
     from tmat.sheet.worksheet import Matrix as Matrix
     from tmat.sheet.worksheet import Stage as Stage
     from tmat.sheet.worksheet import Step as Step
@@ -51,7 +51,8 @@ else:  # mypy sees the names above alone, so that tmat.nothing is an error
         "tmat.files": ("read", "show", "write"),
         "tmat.marking.mark_answers": ("mark",),
         "tmat.reading.documents": ("read_documents",),
-        "tmat.reading.sources": ("read_matrices", "read_weights"),
+        "tmat.reading.sources": ("read_matrices",),
+        "tmat.reading.weights": ("read_weights",),
         "tmat.sheet.worksheet": ("Matrix", "Stage", "Step", "Worksheet"),
         "tmat.text.vocabulary": ("Vocabulary",),
         "tmat.workings.cell": ("working",),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import os
 import sys
-from typing import NoReturn
-
-from tmat.interrupts import INTERRUPTED, end_when_interrupted
 
 IN_AN_ARCHIVE = """tmat: this copy of tmat cannot run from inside an archive
   it looks for its commands, formats and examples in a folder
@@ -14,13 +12,17 @@ IN_AN_ARCHIVE = """tmat: this copy of tmat cannot run from inside an archive
 """
 
 
-def main() -> NoReturn:
+def main() -> None:
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # no traceback; `signal` itself takes milliseconds to load
     if not os.path.isdir(os.path.dirname(os.path.abspath(__file__))):
         sys.stderr.write(IN_AN_ARCHIVE)
         sys.exit(2)
     # OpenBLAS's threads busy-wait for their first product, which slows the other commands of a pipe. A product takes
     # one thread, and large products run in parallel (tmat.engine.parallel). The environment may say otherwise.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from tmat.interrupts import INTERRUPTED, end_when_interrupted
+
     end_when_interrupted()
     try:
         from tmat.cli.program import main as program

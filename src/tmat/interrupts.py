@@ -17,7 +17,7 @@ def end_when_interrupted() -> None:
     Python would raise KeyboardInterrupt wherever it is: in the middle of loading a library written in C, too, and not
     all of them survive that.
     """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, signal.SIG_DFL):
         signal.signal(signal.SIGINT, _interrupted)
 
 

@@ -11,6 +11,8 @@ from typing import BinaryIO, TypeAlias
 from tmat.errors import InputError, OutputError
 from tmat.interrupts import tidied
 
+STANDARD_INPUT = "/dev/stdin"  # the file that it comes from, where it is one
+
 Content: TypeAlias = "bytes | Callable[[BinaryIO], object]"
 """Bytes, or what writes itself into the file it is given."""
 

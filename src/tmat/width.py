@@ -11,7 +11,7 @@ def width(text: str) -> int:
     >>> width("When"), width("权力"), width("e\\u0301")
     (4, 4, 1)
     """
-    return cell_len(text)
+    return len(text) if text.isascii() and text.isprintable() else cell_len(text)
 
 
 def pad(text: str, columns: int, align: str = "left") -> str:

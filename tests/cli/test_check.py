@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
+import tmat as library
 from tmat.articles.numbers import data
 from tmat.cli.environment import Environment
 from tmat.cli.program import run
 from tmat.cli.submissions import points_of
 from tmat.errors import InputError
+from tmat.stages.addnorm import addnorm
+from tmat.stages.attention import attention
 
 
 def tmat(*arguments: str, stdin: bytes | None = None) -> tuple[int, str, str]:
@@ -248,3 +254,36 @@ def test_a_sheet_in_markdown_comes_back_as_it_was_set(tmp_path: Path, how: list[
     assert (code, errors) == (1, "")
     for line in report.splitlines():
         assert ("missing" in line) == line.startswith(("scores", "scaled")), line
+
+
+def cells_of(path: Path) -> set[float]:
+    """All numbers of many digits that stand in a file, in whatever form."""
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as archive:
+            text = " ".join(archive.read(name).decode() for name in archive.namelist() if "worksheets/" in name)
+    elif path.suffix == ".npz":
+        with np.load(path) as arrays:
+            text = " ".join(repr(float(x)) for name in arrays for x in arrays[name].ravel())
+    else:
+        text = path.read_text(encoding="utf-8")
+    return {round(float(x), 6) for x in re.findall(r"-?[0-9]+\.[0-9]{6,}", text)}
+
+
+@pytest.mark.parametrize("suffix", ["txt", "md", "html", "tex", "typ", "xlsx", "json", "npz"])
+@pytest.mark.parametrize("names", ["output", "all", "Q,Z"])
+def test_a_blank_sheet_shows_no_answer_again(names: str, suffix: str, tmp_path: Path) -> None:
+    key = addnorm(attention(np.random.RandomState(1).rand(3, 4), d_k=2, heads=2, seed=3))
+    library.write(key, tmp_path / "key.json")
+    blank = tmp_path / f"blank.{suffix}"
+    code, _, errors = tmat("show", str(tmp_path / "key.json"), "--blank", names, "--digits", "8", "-o", str(blank))
+    assert (code, errors) == (0, "")
+    stage = key["attention"]
+    own = {"output": [stage["output"]], "Q,Z": [stage["Q"], stage["concat"]], "all": [s.result for s in stage.steps]}
+    hidden = {round(float(x), 6) for matrix in own[names] for x in matrix.values.ravel()}
+    assert not hidden & cells_of(blank)
+    if suffix not in ("tex", "typ"):
+        code, report, errors = tmat("check", str(blank), "--key", str(tmp_path / "key.json"))
+        assert (code, errors) == (1, "")
+        due = {"output": ("output", "normalized"), "Q,Z": ("Q", "Z", "concat"), "all": ("",)}[names]
+        for line in report.splitlines():
+            assert "missing" in line or not line.startswith(due), line

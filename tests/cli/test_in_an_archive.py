@@ -28,3 +28,10 @@ def test_it_says_so(tmp_path: Path) -> None:
             encoding="utf-8",
         )
         assert (run.returncode, run.stdout, run.stderr.replace("\r", "")) == (2, "", IN_AN_ARCHIVE)
+    run = subprocess.run(
+        [sys.executable, "-c", "import tmat; tmat.attention([[1.0]])"],
+        env={**os.environ, "PYTHONPATH": str(archive)},
+        capture_output=True,
+        text=True,
+    )
+    assert "ImportError: tmat cannot run from inside an archive" in run.stderr

@@ -17,7 +17,6 @@ CONTRADICTIONS = {
     f"attention {X} --no-weights --bias qkv": "--bias qkv and --no-weights contradict each other",
     f"attention {X} --no-weights -m W_Q='1 2; 3 4'": "attention takes no matrix 'W_Q'",
     "attention --causal --renormalize --mask-value 0": "--mask-value and --renormalize contradict each other",
-    f"attention {S} --no-scale --mask '0 -5; 0 0' --causal": "a mask to be added cannot be combined with the other masks",
     f"attention {S} --no-scale --mask '0 -5; 0 0' --renormalize": "--renormalize needs a mask of ones and zeros",
     f"addnorm {X} -m residual='1 1; 1 1' --no-residual": "a residual is given, and --no-residual contradicts it",
     f"addnorm {X} --no-residual --residual-of attention": "--residual-of and --no-residual contradict each other",

@@ -123,6 +123,37 @@ def test_what_is_read_is_not_written_over(tmp_path: Path, line: str) -> None:
     assert path.read_text() == '{"X": [[1, 2], [3, 4]]}'
 
 
+@pytest.mark.parametrize("line", ["vocab {} -o {}", "vocab --text ab --order {} -o {}", "attention -m X={} -o {}"])
+def test_a_text_that_is_read_is_not_written_over(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "own.txt"
+    path.write_text("1 2")
+    assert f"{path} is read by this command, and would be replaced" in refused(line.format(path, path))
+    assert path.read_text() == "1 2"
+
+
+def test_a_file_in_a_folder_that_is_read_is_not_written_over(tmp_path: Path) -> None:
+    own = tmp_path / "all" / "X.csv"
+    own.parent.mkdir()
+    own.write_text(",a\n1,2\n")
+    said = refused(f"attention -m X={own} -o {tmp_path}/all.csv")
+    assert f"{own} is read by this command, and would be replaced" in said
+    assert [path.name for path in own.parent.iterdir()] == ["X.csv"]
+
+
+@pytest.mark.parametrize("line", ["attention -o own.json", "check - --key key.json -o own.json"])
+def test_standard_input_is_not_written_over(tmp_path: Path, line: str) -> None:
+    for name in ("own.json", "key.json"):
+        tmat(f"attention --d-k 6 -o {tmp_path / name}")
+    before = (tmp_path / "own.json").read_bytes()
+    with (tmp_path / "own.json").open("rb") as file:
+        told = subprocess.run(
+            [sys.executable, "-m", "tmat", *line.split()], stdin=file, capture_output=True, text=True, cwd=tmp_path
+        )
+    assert told.returncode == 2
+    assert "own.json is read by this command, and would be replaced" in told.stderr
+    assert (tmp_path / "own.json").read_bytes() == before
+
+
 def test_a_folder_of_files_is_whole_or_not_there(tmp_path: Path) -> None:
     tmat(f"attention --d-k 6 -o {tmp_path}/all.csv")
     names = sorted(each.name for each in (tmp_path / "all").iterdir())

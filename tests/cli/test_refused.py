@@ -14,7 +14,7 @@ SHAPES = {
         "tmat attention: cannot form X·W_Q\n"
         "  X is 2×2 (from the command line), W_Q is 3×2 (from the command line): "
         "the width of X, 2, must equal the height of W_Q, 3\n"
-        "  try a W_Q with 2 rows"
+        "  W_Q fits transposed: -m W_Q.T=…; or try a W_Q with 2 rows"
     ),
     f"attention {X} -m W_Q='1 2; 3 4' -m W_K='1 2 3; 4 5 6'": (
         "tmat attention: cannot form Q·Kᵀ\n"

@@ -7,18 +7,19 @@ import re
 import shutil
 import signal
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import chdir, contextmanager
 from io import BytesIO
 from pathlib import Path
 from random import Random
 
-from tests.fuzz import archives, texts, trees
+from tests.fuzz import archives, tensors, texts, trees
 from tests.fuzz.lines import Line, line
 
 from tmat.cli.environment import Environment
 from tmat.cli.program import command_names, run
 from tmat.errors import TmatError
+from tmat.reading.tensors import Tensor
 
 PATIENCE = 120
 """Seconds that one input may take."""
@@ -103,6 +104,29 @@ def read_xlsx(random: Random) -> None:
     as_worksheet(read(archives.xlsx(random), "w.xlsx"))
 
 
+def read_safetensors(random: Random) -> None:
+    from tmat.reading.safetensors import read_safetensors as read
+
+    _weights(read(BytesIO(tensors.safetensors(random)), "w.safetensors"))
+
+
+def read_torch(random: Random) -> None:
+    from tmat.reading.torch_file import read_torch as read
+
+    _weights(read(BytesIO(tensors.torch(random)), "w.pt"))
+
+
+def _weights(found: Mapping[str, Tensor]) -> None:
+    """Each tensor that there is, and then what the stages take of them."""
+    from tmat.reading.model_weights import weights_for
+    from tmat.reading.tensors import chosen
+    from tmat.stages import declared
+
+    chosen(found, None, "w")
+    for stage in ("attention", "encode"):
+        weights_for(found, declared(stage), None, "w")
+
+
 def read_worksheets(random: Random) -> None:
     """What is read as a worksheet is written as what was read."""
     from tmat.reading.worksheet_json import loads
@@ -115,7 +139,7 @@ def read_worksheets(random: Random) -> None:
 
 READERS: dict[str, Callable[[Random], None]] = {
     "inline": read_inline, "text": read_text, "csv": read_csv, "tsv": read_tsv, "json": read_json, "npy": read_npy, "npz": read_npz, "xlsx": read_xlsx,
-    "worksheet": read_worksheets,
+    "worksheet": read_worksheets, "safetensors": read_safetensors, "torch": read_torch,
 }  # fmt: skip
 
 
@@ -193,8 +217,8 @@ def _of_message(said: str, code: int) -> str:
     return ""
 
 
-KINDS = (*READERS, *["line"] * 11)
-"""Each reader as often as the others, the command line a little more often than all of them."""
+KINDS = (*READERS, *["line"] * 9)
+"""Each reader as often as the others, the command line nearly as often as all of them."""
 
 
 def judged(number: int, folder: Path) -> tuple[str, int, str]:

@@ -31,4 +31,17 @@ def test_what_once_failed(number: int, tmp_path: Path) -> None:
 
 def test_every_command_and_reader_has_its_turn() -> None:
     assert {"attention", "check", "show", "vocab"} <= set(options())
-    assert {"inline", "text", "csv", "tsv", "json", "npy", "npz", "xlsx", "worksheet", "line"} == set(KINDS)
+    assert {
+        "inline",
+        "text",
+        "csv",
+        "tsv",
+        "json",
+        "npy",
+        "npz",
+        "xlsx",
+        "worksheet",
+        "safetensors",
+        "torch",
+        "line",
+    } == set(KINDS)

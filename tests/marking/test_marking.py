@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from tests.marking.by_hand import WAYS, worked
@@ -11,7 +13,7 @@ from tmat.marking import Answers, StepReport, Verdict, mark
 from tmat.marking.findings import Note, Remark
 from tmat.marking.reports.data import as_dict
 from tmat.marking.reports.words import note, sentence, unknown
-from tmat.sheet.worksheet import Worksheet
+from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.ffn import ffn
@@ -42,14 +44,56 @@ def test_names_forgive_case_underscores_and_the_books_words() -> None:
     assert mark(Answers.of(own), sheet).all_right
 
 
-def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:
+def test_a_name_that_is_near_and_of_the_right_shape_is_taken_and_said() -> None:
     sheet = key()
     shown = right(sheet)
     shown["scroes"] = shown.pop("scores")
     report = mark(Answers.of(shown, "li.txt"), sheet)
+    assert report.all_right and told(report["scores"]) == ["handed in as scroes"]
+
+
+def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:
+    sheet = key()
+    shown = right(sheet)
+    shown["scroes"] = shown.pop("scores")[:2]
+    report = mark(Answers.of(shown, "li.txt"), sheet)
     assert [unknown(name) for name in report.unknown] == ["the key has no step 'scroes': did you mean scores?"]
     assert report["scores"].verdict is Verdict.MISSING
     assert report.exit_code == 1
+    shown["scores2"] = right(sheet)["scores"]  # another head's
+    assert mark(Answers.of(shown), sheet)["scores"].verdict is Verdict.MISSING
+
+
+WORDS = ["cat", "sat", "mat", "mad"]
+
+
+def test_labelled_rows_are_read_by_their_labels() -> None:
+    sheet = attention(Matrix.of("X", X, WORDS), d_k=2, seed=4, round=2)
+    lines = [
+        f"{word} {' '.join(map(str, row))}" for word, row in zip(WORDS, sheet["attention"]["Q"].values, strict=True)
+    ]
+    for order in ([3, 1, 0, 2], [2, 3, 1, 0]):
+        report = mark("\n".join(["Q", *(lines[n] for n in order)]) + "\n", sheet)
+        assert report["Q"].verdict is Verdict.RIGHT
+    step = mark(f"Q\n{lines[2]}\n", sheet)["Q"]
+    assert step.verdict is Verdict.MISSING and step.cells[2].tolist() == [0, 0] and told(step) == ["6 left blank"]
+    head = "      mad cat mat sat"
+    scores = sheet["attention"]["scores"].values[:, [3, 0, 2, 1]]
+    rows = [f"{word} {' '.join(map(str, row))}" for word, row in zip(WORDS, scores, strict=True)]
+    assert mark("\n".join(["scores", head, *rows]) + "\n", sheet)["scores"].verdict is Verdict.RIGHT
+    swapped = [
+        f"{word} {line.split(' ', 1)[1]}" for word, line in zip([WORDS[n] for n in (1, 0, 2, 3)], lines, strict=True)
+    ]
+    assert mark("\n".join(["Q", *swapped]) + "\n", sheet)["Q"].right == 4
+
+
+@pytest.mark.parametrize("heading", ["Q.T", "Qᵀ", "Q^T"])
+def test_a_heading_may_say_that_a_matrix_stands_on_its_side(heading: str) -> None:
+    sheet = key(round=2)
+    values = sheet["attention"]["Q"].values.T
+    text = "\n".join([heading, *(" ".join(map(str, row)) for row in values)]) + "\n"
+    report = mark(text, sheet)
+    assert report["Q"].verdict is Verdict.RIGHT and report.unknown == []
 
 
 def test_missing_steps_are_missing_and_not_wrong() -> None:
@@ -128,8 +172,9 @@ def test_follow_through_goes_from_stage_to_stage() -> None:
     first = key()
     both = ffn(addnorm(first), d_ff=4, seed=2)
     assert [stage.id for stage in both] == ["attention", "addnorm", "ffn"]
-    output = first["attention"]["output"].values + 1.0
-    output[0] -= 0.3
+    output = first["attention"]["output"].values.copy()
+    output[1:] += 1.0
+    output[2] -= 0.3
     total = output + X
     answers = Answers.of(
         {"attention.output": output.round(4), "sum": total.round(4), "mean": total.mean(axis=1)[:, None].round(4)}
@@ -216,3 +261,16 @@ def test_a_report_as_data_gives_nothing_away_unless_asked() -> None:
     assert hidden["first_wrong"] == "scaled"
     assert hidden["steps"][4]["findings"][0]["names"][0] == "divided-by-d-k"
     assert hidden["steps"][4]["findings"][0]["cells"][0] == [1, 1]
+
+
+def test_one_matrix_that_cannot_be_read_costs_that_matrix_alone() -> None:
+    sheet = key()
+    shown = {name: values.tolist() for name, values in right(sheet).items()}
+    shown["K"] = [[1.0, 2.0], [3.0]]
+    shown["V"][0][0] = "abc"
+    report = mark(Answers.of_bytes(json.dumps(shown).encode(), "li.json"), sheet)
+    assert [step.name for step in report.steps if step.verdict is not Verdict.RIGHT] == ["K", "V"]
+    assert [one.name for one in report.unknown] == ["K", "V"] and report.exit_code == 1
+    assert unknown(report.unknown[1]).startswith("not read: ")
+    text = "Q\n1 2\n\nK\n1 zz\n\nV\n1 2\n"
+    assert [one.why for one in mark(text, sheet).unknown] == ["'zz' where a number is due"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,9 +12,9 @@ import pytest
 from tests.marking.by_hand import WAYS, typed, worked
 
 from tmat.errors import InputError
-from tmat.marking import Answers, Failure, Report, mark, mark_many
+from tmat.marking import Answers, Certainty, Failure, Report, Verdict, mark, mark_many
 from tmat.marking.reports.data import as_dict, to_csv, to_json
-from tmat.marking.reports.gradescope import to_gradescope
+from tmat.marking.reports.gradescope import as_results, to_gradescope
 from tmat.marking.reports.junit import to_junit
 from tmat.marking.reports.summary import summary
 from tmat.marking.reports.table import plain, rows
@@ -81,10 +82,24 @@ def test_json_of_one_and_of_many() -> None:
 def test_csv_has_a_row_a_submission_and_no_formulas() -> None:
     text = to_csv([report(origin="=cmd()"), report("V"), FAILURE])
     lines = text.splitlines()
-    assert lines[0] == "submission,earned,points,all right,first wrong,what,Q,K,V,scores,scaled,weights,Z"
+    steps = ",".join(f"{name},{name} points" for name in ("Q", "K", "V", "scores", "scaled", "weights", "Z"))
+    assert lines[0] == f"submission,earned,points,all right,first wrong,what,{steps}"
     assert lines[1].startswith("'=cmd(),7,7,yes,,,right,")
     assert '"every number is Q\'s: V was made with W_Q, or Q was copied"' in lines[2]
-    assert lines[3] == "bad.txt,,,no,,could not be marked: cannot read bad.txt"
+    assert lines[3] == "bad.txt,,,no,,could not be marked: cannot read bad.txt" + 14 * ","
+    [first, second, _] = csv.DictReader(text.splitlines())
+    assert (second["V"], second["V points"], second["Z"], second["Z points"]) == ("slip", "0", "right", "1")
+    assert sum(float(first[f"{name} points"]) for name in answers()) == float(first["earned"]) == 7
+
+
+def test_a_slip_that_nobody_surely_made_is_a_perhaps_in_the_summary() -> None:
+    unsure, sure = report("V"), report("V")
+    for finding in unsure["V"].findings:
+        finding.certainty = Certainty.PERHAPS
+    [(_, _, count, said)] = summary([unsure, unsure]).slips()
+    assert (count, said) == (2, "perhaps every number is Q's: V was made with W_Q, or Q was copied")
+    [(_, _, count, said)] = summary([unsure, sure, unsure]).slips()
+    assert (count, said) == (3, "every number is Q's: V was made with W_Q, or Q was copied")
 
 
 def test_junit_counts_failures_errors_and_what_is_missing() -> None:
@@ -145,3 +160,20 @@ def test_several_processes_give_what_one_gives(tmp_path: Path) -> None:
     alone = [as_dict(one) for one in mark_many([tmp_path], key(), jobs=1)]
     together = [as_dict(one) for one in mark_many([tmp_path], key(), jobs=2)]
     assert together == alone and len(alone) == 60
+
+
+@pytest.mark.parametrize(("follow", "passed"), [("full", True), ("half", False), ("none", False)])
+def test_all_reports_agree_on_what_follows(follow: str, passed: bool) -> None:
+    key = attention(np.array([[0.7, 0.2], [0.4, 0.9], [0.1, 0.3]]), d_k=2, seed=3, project=False, round=2)
+    stage = key["attention"]
+    shown = {step.name: step.values for step in stage.steps}
+    shown["V"] = shown["Q"]
+    shown["Z"] = (shown["weights"] @ shown["V"]).round(2)
+    report = mark(Answers.of(shown), key, follow=follow)
+    assert report["Z"].verdict is Verdict.FOLLOWS
+    [test] = [one for one in as_results(report)["tests"] if one["name"] == "Z"]
+    assert (test["status"] == "passed") is passed is (test["score"] == test["max_score"])
+    assert test["output"].startswith("6 of 6 right")
+    cases = {case.get("name"): case for case in ElementTree.fromstring(to_junit([report])).iter("testcase")}
+    assert (cases["Z"].find("failure") is None) is passed
+    assert "Z         6 of 6   follows from your V" in plain(report)

@@ -7,9 +7,13 @@ from importlib.resources import files
 
 import numpy as np
 
+from tmat.articles.keys import key_of
 from tmat.marking import Answer, Answers, Report, Verdict, explain, mark
+from tmat.marking.findings import Note, Remark
+from tmat.marking.key import KeySheet
 from tmat.marking.reports.words import sentence
 from tmat.reading.answers import TypedMatrix, read_answers_text
+from tmat.sheet.worksheet import Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.posenc import posenc
@@ -134,3 +138,18 @@ def test_probabilities_that_are_no_softmax() -> None:
     assert sentence(step.findings[0]) == (
         "this is no softmax of logits: a larger number has a smaller share, and equal numbers have different shares"
     )
+
+
+def page(*names: str) -> str:
+    return "".join("\n".join([name, *map(" ".join, article()[name].texts)]) + "\n\n" for name in names)
+
+
+def test_the_article_is_right_as_printed_and_as_corrected() -> None:
+    """X = E + PE of the page, whose PE is not as it should be and is not handed in; the corrected worksheet's own X."""
+    sheet, names = key_of("thrones")
+    assert isinstance(sheet, KeySheet) and sheet.printed is not None
+    own = mark(page("E_columns", "EP_columns", "Q", "K", "scores"), sheet, names=names)
+    assert own.remarks == [Note(Remark.AS_PRINTED)] and own.first_wrong is None
+    assert {s.name for s in own.steps if s.verdict is Verdict.RIGHT} >= {"E", "X", "Q", "K", "scores"}
+    mended = mark(Answers.of_worksheet(Worksheet(sheet.stages)), sheet)
+    assert mended.remarks == [Note(Remark.AS_CORRECTED)] and mended.all_right

@@ -151,3 +151,25 @@ def test_the_working_of_a_cell_comes_to_the_exact_number() -> None:
     cell = matmul.at(0, 0, Operand("A", a), Operand("B", b))
     assert cell.value != 0.0
     assert ratio(cell) == 0
+
+
+@pytest.mark.parametrize("beside", [-np.inf, np.inf, np.nan, 1 / 3, 1e300])
+def test_a_cell_is_exact_whatever_stands_beside_it(beside: float) -> None:
+    """−0.15 / 3 is −0.05, a tie; the doubles divide to −0.049999999999999996."""
+    row = np.array([[-0.15, beside]])
+    divided = [
+        REGISTRY["divide"](row, by=3.0),
+        REGISTRY["divide_by_root"](row, d=9.0),
+        REGISTRY["normalize_outside"](row, np.array([[0.0]]), np.array([[3.0]]), epsilon=0.0),
+    ]
+    for values in divided:
+        assert values[0, 0] == -0.05
+        assert np.array_equal(values[0, 1], row[0, 1] / 3, equal_nan=True)
+
+
+def test_decimals_that_are_kept_are_not_written_over() -> None:
+    row = np.array([[0.1, 0.25]])
+    for _ in range(2):
+        found = exact(row)
+        assert found is not None and found.floats().tolist() == row.tolist()
+        assert found.top.tolist() == [[10.0, 25.0]]

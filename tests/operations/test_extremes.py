@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 
+import mpmath
 import numpy as np
 import pytest
 from tests.oracles.load import cases
@@ -13,6 +14,7 @@ from tmat.errors import InputError
 from tmat.operations import (
     REGISTRY,
     gelu,
+    gelu_tanh,
     lookup,
     matmul,
     normalize,
@@ -169,3 +171,15 @@ def test_an_id_without_a_row(id: float, text: str) -> None:
     assert str(error.value) == (
         f"no row of the table has the id {text}\n  it is the id in row 2\n  the table has 2 rows: ids 1 to 2"
     )
+
+
+def test_gelu_keeps_its_digits_far_below_zero() -> None:
+    """x·Φ(x), Φ(x) = erfc(−x/√2)/2, to sixty digits."""
+    with mpmath.workdps(60):
+        for x in (-0.5, -3.0, -9.0, -21.0, -37.0):
+            at = mpmath.mpf(x)
+            exact = at * mpmath.erfc(-at / mpmath.sqrt(2)) / 2
+            inner = mpmath.sqrt(2 / mpmath.pi) * (at + mpmath.mpf("0.044715") * at**3)
+            by_tanh = at / (1 + mpmath.exp(-2 * inner))
+            assert abs(gelu(np.array([[x]]))[0, 0] / exact - 1) < 1e-12
+            assert abs(gelu_tanh(np.array([[x]]))[0, 0] - float(by_tanh)) <= 1e-12 * abs(float(by_tanh))

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from tests.operations.samples import PARAMETERS, THIN, Sample, sample
 
-import tmat.operations
 from tmat.operations import REGISTRY
 from tmat.operations.expression import Operand
 from tmat.operations.printing.latex import LATEX_LINE
@@ -113,7 +112,7 @@ def test_rows_alone_give_the_rows_of_the_whole(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_its_example_runs(name: str) -> None:
-    names = {**vars(tmat.operations), "np": np}
+    names = {**REGISTRY, "np": np}
     example = doctest.DocTestParser().get_doctest(REGISTRY[name].__doc__ or "", names, name, None, 0)
     outcome = doctest.DocTestRunner(verbose=False).run(example)
     assert outcome.attempted > 0 and outcome.failed == 0

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tmat.errors import InputError, LimitError, TmatError
 from tmat.reading.arrays import read_npy, read_npz
+from tmat.sheet.worksheet import Batch
 
 quick = settings(derandomize=True, max_examples=200, deadline=None)
 
@@ -96,7 +97,6 @@ def test_a_pickle_is_never_loaded() -> None:
 @pytest.mark.parametrize(
     ("array", "message"),
     [
-        (np.zeros((1, 2, 3)), "x.npy has 3 dimensions (1×2×3)\n  a matrix has rows and columns: two"),
         (np.zeros((1, 2), complex), "x.npy holds complex numbers\n  expected real numbers"),
         (np.array(["a"]), "x.npy holds words"),
         (np.array([b"a"]), "x.npy holds words"),
@@ -106,6 +106,19 @@ def test_a_pickle_is_never_loaded() -> None:
 )
 def test_what_is_no_matrix(array: Any, message: str) -> None:
     assert message in str(npy_error(npy(array)))
+
+
+def test_a_dimension_too_many_is_dropped_or_asks_which() -> None:
+    one = read_npy(io.BytesIO(npy(np.arange(6.0).reshape(2, 1, 3))), "x.npy")
+    assert (one.values.tolist(), one.origin) == ([[0, 1, 2], [3, 4, 5]], "x.npy; a dimension of 1 is dropped")
+    batch = read_npy(io.BytesIO(npy(np.arange(12.0).reshape(2, 2, 3))), "x.npy")
+    assert isinstance(batch, Batch)
+    assert batch.nth(2).values.tolist() == [[6, 7, 8], [9, 10, 11]]
+    with pytest.raises(InputError) as error:
+        _ = batch.values
+    assert str(error.value) == (
+        "x.npy has 3 dimensions (2×2×3)\n  a matrix has rows and columns: two\n  choose one of the 2: batch=1"
+    )
 
 
 def test_a_type_named_as_numpy_no_longer_does() -> None:

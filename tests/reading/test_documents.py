@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tmat.errors import InputError, TmatError
+from tmat.engine import limits
+from tmat.errors import InputError, LimitError, TmatError
 from tmat.reading.documents import _texts, read_documents
+from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Worksheet
 
 SHEET = b'{"tmat": 1, "tokens": ["a]", "\\"[{"], "stages": []}'
@@ -157,12 +159,12 @@ def test_columns_count_characters_from_the_start_of_the_line() -> None:
         (b"[[]]", ["$ holds no numbers"]),
         (b"[[1], [2, 3]]", ["$[1] has 2 numbers", "expected 1, as many as $[0] has"]),
         (b"[1, [2]]", ["$[0] is 1", "expected a row"]),
-        (b"[[[0.5]], [[0.5]]]", ["$[0][0] is an array of 1"]),
+        (b"[[[0.5, 1]], [[0.5]]]", ["$[1] is 1×1", "expected 1×2, as $[0] is"]),
         (b'{"Q": [[0.5, true]]}', ["$.Q[0][1] is true"]),
         (b'{"Q": [[0.5], ["0.5"]]}', ['$.Q[1][0] is "0.5"', "write the number without quotes"]),
         (b'{"Q": [["NaN"], [false]]}', ["$.Q[1][0] is false"]),
         (b'{"Q": [["NaN"], [{}]]}', ["$.Q[1][0] is an object"]),
-        (b"[[[1]]]", ["$[0][0] is an array of 1", "a matrix has two dimensions"]),
+        (b"[[[1]], 2]", ["$[0][0] is an array of 1", "a matrix has two dimensions"]),
         (b'[1, "two"]', ['$[1] is "two"']),
         (b'{"Q": true}', ["$.Q is true"]),
         (b'{"Q": {"rows": []}}', ["$.Q is an object without values"]),
@@ -221,3 +223,26 @@ def test_nothing_but_our_own_errors(data: bytes) -> None:
         list(read_documents(io.BytesIO(data)))
     except TmatError as error:
         assert str(error).isprintable() or "\n" in str(error)
+
+
+def test_a_document_too_large_to_be_read_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = Worksheet(tokens=("When",) * 200)
+    text = dumps(sheet)
+    monkeypatch.setattr(limits, "LARGEST_DOCUMENT", len(text) - 2)  # the line end is none of the document
+    with pytest.raises(LimitError, match="JSON document of more than"):
+        list(read_documents(io.BytesIO(text)))
+    with pytest.raises(LimitError, match="JSON document of more than"):
+        dumps(sheet)
+
+
+def test_a_dimension_of_one_too_many_is_dropped() -> None:
+    [found] = read_documents(io.BytesIO(b'{"X": [[[1, 2]], [[3, 4]]], "Y": [[[1, 2], [3, 4]]]}'))
+    assert isinstance(found, dict)
+    assert [matrix.values.tolist() for matrix in found.values()] == [[[1, 2], [3, 4]]] * 2
+    assert found["Y"].origin == "standard input:Y; an outer dimension of 1 is dropped"
+
+
+def test_a_mask_of_true_and_false_and_none() -> None:
+    [found] = read_documents(io.BytesIO(b'{"mask": [[true, false], [true, true]], "X": null}'))
+    assert isinstance(found, dict)
+    assert {name: matrix.values.tolist() for name, matrix in found.items()} == {"mask": [[1, 0], [1, 1]]}

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from tmat.errors import InputError, TmatError
 from tmat.reading.sources import (
     parse_assignment,
-    read_assignment,
     read_matrices,
     read_matrix,
-    read_weights,
     split_selector,
+    transpose,
 )
+from tmat.reading.weights import read_weights
 from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
@@ -79,7 +79,7 @@ def test_no_assignments(text: str, message: str) -> None:
 
 def test_transposes_take_their_labels_along(folder: Path) -> None:
     Path("w.csv").write_text(",a,b,c\nx,1,2,3\n")
-    found = read_assignment("W_Q.T=w.csv")
+    found = transpose(read_matrix("W_Q", "w.csv"))
     assert found.values.tolist() == [[1], [2], [3]]
     assert (found.name, found.rows, found.cols, found.origin) == ("W_Q", ("a", "b", "c"), ("x",), "w.csv")
 
@@ -143,7 +143,10 @@ def test_one_of_several(folder: Path) -> None:
         assert read_matrix("X", f"{path}:W_K").values.tolist() == [[2]]
         assert read_matrix("X", f"{path}:wk").origin.startswith(path)
         assert read_matrix("wq", path).values.tolist() == [[1]]
-        assert error_of(path, "W_V") == f"no matrix 'W_V' in {path}\n  it has W_Q, W_K\n  choose one: W_V={path}:NAME"
+        assert (
+            error_of(path, "W_V")
+            == f"no matrix 'W_V' in {path}\n  it has W_Q, W_K\n  choose one: W_V={path}:NAME, or give the whole file for all that the stage takes of it"
+        )
         assert error_of(path, "W_QQ") == f"no matrix 'W_QQ' in {path}\n  it has W_Q, W_K\n  did you mean W_Q?"
         assert f"no matrix 'b' in {path}\n  it has W_Q, W_K" in error_of(f"{path}:b")
     Path("x.csv").write_text("1,2\n")
@@ -257,3 +260,23 @@ def test_standard_input_gives_nothing_but_our_own_errors(data: bytes) -> None:
         assert read_matrices("-", stdin=io.BytesIO(data))
     except TmatError as error:
         assert "\x1b" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Q\n1,2\n3,4\n\nK\n5,6\n7,8\n",
+        "Q,\n1,2\n3,4\n,\nK,\n5,6\n7,8\n",
+        "Q,,,K,\n1,2,,5,6\n3,4,,7,8\n",
+        "Q,1,2\n,3,4\nK,5,6\n,7,8\n",
+        "Q;;;K;\n1,0;2;;5;6\n3;4;;7;8,0\n",
+    ],
+)
+def test_a_csv_with_several_named_blocks(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    path.write_text(text)
+    found = read_matrices(str(path))
+    assert {name: matrix.values.tolist() for name, matrix in found.items()} == {
+        "Q": [[1, 2], [3, 4]],
+        "K": [[5, 6], [7, 8]],
+    }

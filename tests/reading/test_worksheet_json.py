@@ -95,6 +95,16 @@ def test_what_is_wrong_is_named_by_its_path(path: list[str | int], value: Any, l
     assert lines[2].startswith("  expected ")
 
 
+def test_a_number_that_its_type_cannot_hold_is_refused() -> None:
+    text = b'{"tmat": 1, "stages": [{"id": "s", "stage": "s", "steps": [], "output": "", "given": {"X": X}}]}'
+    with pytest.raises(InputError) as error:
+        loads(text.replace(b"X}", b'{"values": [[1, 1], [2, -3.5e38]], "dtype": "float32"}}'), "x.json")
+    lines = ["$.stages[0].given.X.values[1][1] is -3.5e+38", "  in x.json", "  expected a number that float32 holds"]
+    assert str(error.value).splitlines() == lines
+    sheet = loads(text.replace(b"X}", b'{"values": [[3.4e38, "Infinity"]], "dtype": "float32"}}'))
+    assert sheet.stages[0].given["X"].values.tolist() == [[float(np.float32(3.4e38)), np.inf]]
+
+
 @pytest.mark.parametrize(
     ("path", "line"),
     [

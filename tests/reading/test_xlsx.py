@@ -13,7 +13,8 @@ import pytest
 
 from tmat.errors import InputError, LimitError
 from tmat.marking import Answers
-from tmat.reading.sources import read_matrices, read_matrix, read_weights
+from tmat.reading.sources import read_matrices, read_matrix
+from tmat.reading.weights import read_weights
 from tmat.reading.xlsx import Found, read_xlsx
 from tmat.reading.xlsx_cells import letters_of
 
@@ -126,6 +127,44 @@ def test_rows_not_filled_in_are_rows() -> None:
 def test_what_stands_beside_is_left_out() -> None:
     rows: Rows = [["Q"], [None, "q1", "q2"], ["When", 1, 2, "a remark", 99], ["you", 3, 4, None, 98]]
     assert matrices(rows) == {"Q": [[1, 2], [3, 4]]}
+
+
+TWO = {"Q": [[1, 2], [3, 4]], "K": [[5, 6], [7, 8]]}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Q", None, None, "K:"], [1, 2, None, 5, 6], [3, 4, None, 7, 8]],
+        [["my homework"], [], [None, "Q (2×2)", None, None, "4  K = X·W_K"], [None, 1, 2, None, 5, 6], [None, 3, 4, None, 7, 8]],
+        [["Q", None, None, "K"], [None, "a", "b", None, "a", "b"], ["When", 1, 2, None, 5, 6], ["you", 3, 4, None, 7, 8]],
+        [["Q", None, "K"], [1, 2, 5, 6], [3, 4, 7, 8]],
+        [["Q", None, None, "K", None, None, "in words"], [1, 2, None, 5, 6], [3, 4, None, 7, 8, None, "done on Monday"]],
+        [["Q", 1, 2, None, "K", 5, 6], [None, 3, 4, None, None, 7, 8]],
+        [["Q", 1, 2], [None, 3, 4], ["K", 5, 6], [None, 7, 8]],
+    ],
+)  # fmt: skip
+def test_matrices_side_by_side_and_names_to_the_left(rows: Rows) -> None:
+    assert matrices(rows) == TWO
+
+
+def test_side_by_side_of_different_heights_and_below_others() -> None:
+    rows: Rows = [["X"], [9], [], ["Q", None, "K"], [1, None, 5], [None, None, 7], ["V"], [2]]
+    assert matrices(rows) == {"X": [[9]], "Q": [[1]], "V": [[2]], "K": [[5], [7]]}
+
+
+def test_side_by_side_without_names_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        matrices([[1, 2, None, 5], [3, 4, None, 7]])
+    assert str(error.value) == (
+        "an empty column among the numbers\n  hw.xlsx, sheet Sheet1, cell C1\n"
+        "  where matrices stand side by side, put a name above each"
+    )
+
+
+def test_sheets_name_what_has_no_name() -> None:
+    found = read_xlsx(book({"Q": [[1, 2]], "K": [[3, 4]]}), "hw.xlsx")
+    assert [(one.matrix.name, one.matrix.values.tolist()) for one in found] == [("Q", [[1, 2]]), ("K", [[3, 4]])]
 
 
 def test_a_column_without_a_label_belongs_to_it() -> None:

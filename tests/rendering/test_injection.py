@@ -24,7 +24,7 @@ from tmat.reading.worksheet_json import loads
 from tmat.rendering import rendered
 from tmat.rendering.layout import Look
 from tmat.rendering.layout import drawer as pens
-from tmat.rendering.layout.drawer import Pen
+from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.page import formula_in
 from tmat.sheet.worksheet import Matrix, Step, Worksheet
 from tmat.visible import visible
@@ -247,7 +247,7 @@ def test_a_word_of_many_letters_is_cut_at_once(monkeypatch: pytest.MonkeyPatch) 
 
     true_width = pens.width
     monkeypatch.setattr(pens, "width", width)
-    pen = Pen(Look(), 80)
+    drawer = Drawer(Look(), 80)
     for letter, wide in (("x", 19), ("当", 9), ("e\u0301", 19)):
-        assert pen.clip(letter * 10_000, 20) == letter * wide + "…"
+        assert drawer.clip(letter * 10_000, 20) == letter * wide + "…"
     assert measured < 100_000  # each letter twice or so, and not as often as there are letters after it

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tmat.operations import REGISTRY
-from tmat.rendering.layout import Look, render_stage
+from tmat.rendering.layout import Look, render
 from tmat.rendering.layout.formula import parts, shapes
 from tmat.rendering.styled import plain
-from tmat.sheet.worksheet import Matrix, Stage, Step
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 MATRIX = re.compile(r"[⎡⎢⎣\[] ([^⎤⎥⎦\]⎡⎢⎣\[]*) [⎤⎥⎦\]]")
 
@@ -29,7 +29,7 @@ def stage_of(op: str, *operands: np.ndarray, **params: float) -> Stage:
 def printed(stage: Stage, width: int | None = 300) -> list[np.ndarray]:
     """The matrices of a strip, in reading order, from the text alone; each by its own rows, from top to bottom."""
     columns: dict[int, list[list[float]]] = {}
-    for line in map(plain, render_stage(stage, width=width, look=Look(full=True))[3:]):
+    for line in map(plain, render(Worksheet([stage]), width=width, look=Look(full=True))[3:]):
         for found in MATRIX.finditer(line):
             numbers = [float(text.replace("−∞", "-inf")) for text in found[1].split()]
             columns.setdefault(found.start(), []).append(numbers)
@@ -82,7 +82,7 @@ def test_a_column_beside_a_matrix() -> None:
 
 
 def lines_of(stage: Stage, width: int | None = 160, **look: object) -> list[str]:
-    return [plain(line) for line in render_stage(stage, width=width, look=Look(**look))]  # type: ignore[arg-type]
+    return [plain(line) for line in render(Worksheet([stage]), width=width, look=Look(**look))]  # type: ignore[arg-type]
 
 
 def test_softmax_stands_before_tall_brackets() -> None:

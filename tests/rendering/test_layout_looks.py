@@ -7,7 +7,7 @@ import pytest
 
 import tmat
 from tmat.errors import InputError
-from tmat.rendering.layout import Look, blocks, position_table, render, render_stage, top_words
+from tmat.rendering.layout import Look, portions, position_table, render
 from tmat.rendering.layout.heat import Scale, ink
 from tmat.rendering.styled import plain
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
@@ -117,12 +117,12 @@ def test_digits_set_the_decimals_of_every_matrix() -> None:
 
 
 def test_a_reader_walks_through_a_stage_block_by_block() -> None:
-    portions = list(blocks(attention()["attention"], width=160))
-    assert [portion.step and portion.step.name for portion in portions] == [
+    shown = list(portions(attention(), width=160))
+    assert [portion.step and portion.step.name for portion in shown] == [
         None,
         *(step.name for step in attention()["attention"].steps),
     ]
-    assert [plain(portion.lines[0])[:12].strip().split()[0] for portion in portions[1:4]] == ["1", "2", "3"]
+    assert [plain(portion.lines[0])[:12].strip().split()[0] for portion in shown[1:4]] == ["1", "2", "3"]
 
 
 def test_the_vocabulary_shows_list_set_count_and_ids() -> None:
@@ -166,15 +166,16 @@ def test_the_likeliest_words_with_bars() -> None:
     stage = sheet.stages[-1]
     probabilities = stage["probabilities"]
     best = sorted(zip(probabilities.values[0], probabilities.cols, strict=True), reverse=True)[:3]
-    lines = [plain(line) for line in top_words(stage, 3, width=60)]
+    shown = [plain(line) for line in render(Worksheet([stage]), width=60, look=Look(top=3))]
+    lines = shown[-3:]
+    assert shown[-4] == ""
     assert [line.split()[0] for line in lines] == [word for _, word in best]
     assert [float(line.split()[1]) for line in lines] == pytest.approx([p for p, _ in best], abs=1e-4)
     assert len({line.index(".") for line in lines}) == 1
-    assert plain(render_stage(stage, width=60)[-1]).strip() != ""
-    with pytest.raises(InputError, match="attention has no probabilities"):
-        top_words(attention()["attention"])
 
 
 def test_a_stage_without_steps_shows_what_was_given() -> None:
-    shown = "\n".join(map(plain, render_stage(Stage("s", "s", given={"Q": Matrix.of("Q", [[1.5]])}, output="Q"))))
+    shown = "\n".join(
+        map(plain, render(Worksheet([Stage("s", "s", given={"Q": Matrix.of("Q", [[1.5]])}, output="Q")])))
+    )
     assert shown == " s\n\n     Q 1×1\n 1  [ 1.5 ]"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tmat
-from tmat.rendering.layout import Look, render, render_stage
+from tmat.rendering.layout import Look, render
 from tmat.rendering.styled import Line, columns, plain
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 from tmat.width import width as width_of
@@ -47,7 +47,7 @@ def test_every_line_fits(data: st.DataObject, width: int, n: int, m: int, power:
     stage = Stage("attention", "attention", {}, (data.draw(words), "d_k = 6"), {"X": x}, steps, "scores")
     heat, full, encoding = data.draw(st.tuples(st.booleans(), st.booleans(), st.sampled_from(["utf-8", "ascii"])))
     look = Look(heat=heat, full=full, glyphs=full, encoding=encoding)
-    lines = render_stage(stage, tokens=rows, width=width, look=look)
+    lines = render(Worksheet([stage], tokens=tuple(rows)), width=width, look=look)
     assert max(map(columns, lines)) <= width
     assert all(character >= " " for line in lines for character in plain(line))
     if encoding == "ascii":
@@ -87,7 +87,7 @@ def big(n: int, m: int) -> Stage:
 
 
 def test_big_matrices_show_their_edges_and_say_what_is_missing() -> None:
-    text = [plain(line) for line in render_stage(big(40, 60), width=60)]
+    text = [plain(line) for line in render(Worksheet([big(40, 60)]), width=60)]
     assert sum(line.startswith((" 1 ", " 6 ", " 35 ", " 40 ")) for line in text[3:]) == 4
     assert any("⋮" in line for line in text) and all("…" in line for line in text if line.startswith(" 40 "))
     assert "40×60, 28 rows and 52 columns not shown" in " ".join(text)
@@ -101,19 +101,19 @@ def numbers_in(lines: list[Line]) -> set[float]:
 
 @pytest.mark.parametrize(("width", "full"), [(None, None), (60, True), (200, True)])
 def test_nothing_is_left_out_where_the_width_is_free_or_all_is_asked_for(width: int | None, full: bool | None) -> None:
-    lines = render_stage(big(30, 40), width=width, look=Look(full=full))
+    lines = render(Worksheet([big(30, 40)]), width=width, look=Look(full=full))
     assert numbers_in(lines) == set(range(1200))
     assert not any("…" in plain(line) or "⋮" in plain(line) for line in lines)
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_small_matrices_are_folded_not_cut(width: int) -> None:
-    lines = render_stage(big(3, 12), width=width)
+    lines = render(Worksheet([big(3, 12)]), width=width)
     assert numbers_in(lines) == set(range(36))
 
 
 def test_a_folded_matrix_opens_once_and_closes_once() -> None:
-    text = "\n".join(map(plain, render_stage(big(3, 12), width=40)))
+    text = "\n".join(map(plain, render(Worksheet([big(3, 12)]), width=40)))
     assert text.count("⎡") == text.count("⎤") == 1
 
 
@@ -133,7 +133,7 @@ def test_columns_are_named_by_words_where_columns_are_tokens() -> None:
 
 def test_an_empty_matrix_says_so() -> None:
     stage = Stage("s", "s", given={"X": Matrix.of("X", np.zeros((0, 4)))}, output="X")
-    assert plain(render_stage(stage, width=60)[-1]) == " [ ]  0×4: no cells"
+    assert plain(render(Worksheet([stage]), width=60)[-1]) == " [ ]  0×4: no cells"
 
 
 def test_six_heads_are_set_side_by_side() -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
+from tests.sheet.schema import schema
 
 from tmat.errors import InputError
 from tmat.reading.worksheet_json import loads
 from tmat.rendering.formats.json import SHARED, dumps
-from tmat.sheet.schema import schema
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 
 SIDE = int(SHARED**0.5)

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
+from tests.sheet.schema import schema
 
 from tmat import attention, embed, vocab
 from tmat.rendering.formats.json import dumps
-from tmat.sheet.schema import schema
 
 PAGE = Path(__file__).parents[2] / "docs" / "worksheet.schema.json"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,12 +41,12 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(tuple(data("thrones_order.txt").split()), 1)
 
 
-def word_embeddings(seed: str | int = 0) -> Matrix:
+def word_embeddings() -> Matrix:
     """A row a word: the six that are printed, the others drawn."""
     from tmat.numbers.seeding import draw
 
     words = vocabulary()
-    rows = draw("uniform", (len(words.words), 6), seed=seed, stage="thrones", name="W_E")
+    rows = draw("uniform", (len(words.words), 6), seed=0, stage="thrones", name="W_E")
     printed = number("thrones", "E_columns").T
     for word, row in zip(TOKENS, printed, strict=True):
         place = words.id(word)
@@ -67,58 +66,29 @@ def labelled(name: str, values: Array, letter: str, rows: tuple[str, ...] | None
     return Matrix.of(name, np.asarray(values), rows, cols, ORIGIN)
 
 
-def _attention() -> Defaults:
-    return Defaults(
-        {
-            "X": article("X"),
-            "W_Q": article("W_Q", letter="q", rows=None),
-            "W_K": article("W_K", letter="k", rows=None),
-            "W_V": article("W_V", letter="v", rows=None),
-            "W_O": article("W_O", letter="o", rows=None),
-        },
-        ATTENTION_ROUNDING,
-    )
+def _attention() -> dict[str, Matrix]:
+    weights = (("W_Q", "q"), ("W_K", "k"), ("W_V", "v"), ("W_O", "o"))
+    return {"X": article("X"), **{name: article(name, letter=letter, rows=None) for name, letter in weights}}
 
 
-def _embed() -> Defaults:
-    text = {"text": " ".join(TOKENS)}
-    return Defaults({"W_E": word_embeddings()}, None, (), vocabulary(), text)
-
-
-def _posenc() -> Defaults:
-    return Defaults({"E": labelled("E", number("thrones", "E_columns").T, "e", TOKENS)}, POSITION_ROUNDING)
-
-
-def _addnorm() -> Defaults:
-    return Defaults({"X": article("X", "attention_output", "o"), "residual": article("residual", "X")}, NORM_ROUNDING)
-
-
-def _ffn() -> Defaults:
-    return Defaults({"X": article("X", "addnorm1")}, "2")
-
-
-def _encode() -> Defaults:
-    own = _attention().matrices
-    return Defaults({name if name == "X" else f"layer1.{name}": m for name, m in own.items()}, None)
-
-
-def _decode() -> Defaults:
-    return Defaults({"memory": article("memory", "addnorm2"), "W_E": word_embeddings()}, None, TOKENS, vocabulary())
-
-
-_OF: dict[str, Callable[[], Defaults]] = {
-    "attention": _attention,
-    "embed": _embed,
-    "posenc": _posenc,
-    "addnorm": _addnorm,
-    "ffn": _ffn,
-    "encode": _encode,
-    "decode": _decode,
-}
-
-
-def defaults_of(stage: str, seed: str | None) -> Defaults | None:
-    """The article's matrices for a stage, or None where a seed says that numbers are to be drawn."""
-    if seed is not None or stage not in _OF:
-        return None
-    return _OF[stage]()
+def defaults_of(stage: str) -> Defaults | None:
+    """The article's matrices for a stage that has some."""
+    match stage:
+        case "attention":
+            return Defaults(_attention(), ATTENTION_ROUNDING)
+        case "encode":
+            return Defaults({name if name == "X" else f"layer1.{name}": m for name, m in _attention().items()})
+        case "embed":
+            text = {"text": " ".join(TOKENS)}
+            return Defaults({"W_E": word_embeddings()}, None, (), vocabulary(), text)
+        case "posenc":
+            return Defaults({"E": labelled("E", number("thrones", "E_columns").T, "e", TOKENS)}, POSITION_ROUNDING)
+        case "addnorm":
+            own = {"X": article("X", "attention_output", "o"), "residual": article("residual", "X")}
+            return Defaults(own, NORM_ROUNDING)
+        case "ffn":
+            return Defaults({"X": article("X", "addnorm1")}, "2")
+        case "decode":
+            own = {"memory": article("memory", "addnorm2"), "W_E": word_embeddings()}
+            return Defaults(own, None, TOKENS, vocabulary())
+    return None

@@ -8,6 +8,7 @@ from tmat.articles import load
 from tmat.articles.article import Example, Printed
 from tmat.articles.running import run
 from tmat.marking.answers import Called
+from tmat.marking.key import KeySheet
 from tmat.sheet.worksheet import Stage, Worksheet
 
 DATA = Called("", "")
@@ -15,18 +16,25 @@ DATA = Called("", "")
 
 
 def key_of(name: str) -> tuple[Worksheet, dict[str, Called]]:
-    """The corrected worksheet of an example, all its parts in one, and the article's names for its steps.
+    """An example's worksheet as corrected, and beside it as printed, all parts in one; and the article's names for its steps.
 
     >>> sheet, called = key_of("thrones")
     >>> called["addnorm1"]
     Called(stage='addnorm', name='normalized', transposed=False)
     """
     whole = load(name)
+    corrected, called = _in_one(whole, corrected=True)
+    printed, _ = _in_one(whole, corrected=False)
+    return KeySheet(corrected.stages, corrected.vocabulary, corrected.tokens, printed=printed), called
+
+
+def _in_one(whole: Example, *, corrected: bool) -> tuple[Worksheet, dict[str, Called]]:
+    """All parts of an example in one worksheet, and the article's names for its steps."""
     stages: list[Stage] = []
     called: dict[str, Called] = {}
     vocabulary = None
     tokens: tuple[str, ...] = ()
-    for part, done in zip(whole.parts, run(whole, corrected=True), strict=True):
+    for part, done in zip(whole.parts, run(whole, corrected=corrected), strict=True):
         for sheet in done.sheets[:1]:
             vocabulary, tokens = vocabulary or sheet.vocabulary, tokens or sheet.tokens
             ids: dict[str, str] = {}
@@ -34,7 +42,7 @@ def key_of(name: str) -> tuple[Worksheet, dict[str, Called]]:
                 ids[stage.id] = Worksheet(stages).next_id(stage.stage)
                 stages.append(replace(stage, id=ids[stage.id]))
             own = [stage for stage in sheet.stages if stage.stage != "matrices"]
-            for call, stage in zip(part.calls, own[-len(part.calls) :], strict=True):
+            for call, stage in zip(part.calls, own[-len(part.calls) :], strict=True) if corrected else ():
                 for printed in call.prints:
                     whole_step = _fits(whole, printed, stage)
                     called[printed.block] = (

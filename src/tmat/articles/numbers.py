@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -50,19 +50,6 @@ class Data:
         """How many numbers are printed there."""
         return sum(text != BLANK for row in self.blocks.get(block, []) for text in row)
 
-    def digits(self) -> Iterator[tuple[str, int, int, int]]:
-        """The place of every digit: block, row, column, place in the text."""
-        for block, rows in self.blocks.items():
-            for i, row in enumerate(rows):
-                for j, text in enumerate(row):
-                    yield from ((block, i, j, n) for n, sign in enumerate(text) if sign.isdigit())
-
-    def changed(self, block: str, i: int, j: int, text: str) -> Data:
-        """The data with one cell changed."""
-        copy = Data(self.blocks, self.name)
-        copy.blocks[block][i][j] = text
-        return copy
-
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "data")
 
@@ -83,14 +70,13 @@ def _blocks(text: str) -> dict[str, list[list[str]]]:
 
 
 @cache
-def printed(article: str) -> dict[str, list[list[str]]]:
-    """Every matrix of an article by name, number for number as printed."""
-    return _blocks(data(f"{article}.txt"))
+def _printed(article: str) -> Data:
+    return Data.read(article)
 
 
 def number(article: str, name: str) -> Array:
-    """One of them as numbers."""
-    return np.array([[float(text) for text in row] for row in printed(article)[name]])
+    """One of an article's matrices as numbers."""
+    return _printed(article).number(name)
 
 
 def data(name: str) -> str:

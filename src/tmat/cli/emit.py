@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, meant
-from tmat.outputs import refuse_inputs, write_file, write_files
+from tmat.outputs import STANDARD_INPUT, refuse_inputs, write_file, write_files
 
 if TYPE_CHECKING:
     from tmat.rendering.layout import Look
@@ -21,7 +23,7 @@ class Emitter:
 
     def __init__(self, env: Environment, common: Common, read: Sequence[str] = ()) -> None:
         self.env = env
-        self.read = (*read, *(common.weights or ()))  # files that the command reads
+        self.read = read  # files that the command reads besides matrices and weights
         self.common = common
         self.format = self._format()
         self._waiting: list[Worksheet] = []
@@ -33,8 +35,8 @@ class Emitter:
         """Say no to what would be passed over in silence, before anything is worked out."""
         from tmat.rendering import format_named, known_formats
 
-        sources = [part.partition("=")[2] for part in self.common.matrix or ()]
-        refuse_inputs(self.common.output, [*sources, *(source.rpartition(":")[0] for source in sources), *self.read])
+        for path in (self.common.output, self.common.plot):
+            refuse_inputs(path, self._read())
         if (self.common.work or self.common.trace) and not format_named(self.format).working:
             option = "--work" if self.common.work else "--trace"
             raise InputError(
@@ -60,6 +62,13 @@ class Emitter:
             from tmat.experiment.plot import check_plot
 
             check_plot(self.common.plot)
+
+    def _read(self) -> list[str]:
+        """The files that the command reads."""
+        matrices = [part.partition("=")[2] if "=" in part else part for part in self.common.matrix or ()]
+        sources = [*matrices, *(self.common.weights or ())]
+        standard = [STANDARD_INPUT] * (self.env.stdin_kind == "file")
+        return [*sources, *(source.rpartition(":")[0] for source in sources), *self.read, *standard]
 
     def _format(self) -> str:
         from tmat.rendering import format_of_suffix, known_formats
@@ -87,34 +96,30 @@ class Emitter:
 
     def _write(self, sheet: Worksheet, before: Worksheet) -> None:
         if self.common.output is not None and self.format == "table":
-            self._paged += self._as_text(sheet, before)
+            page = io.BytesIO()  # what would be on standard output, were that no terminal
+            self._print(sheet, before, replace(self.env, stdout=page, stdout_tty=False, encoding="utf-8"))
+            self._paged += page.getvalue()
         elif self.common.output is not None or self.format not in ("json", "table"):
             self._waiting.append(sheet)
-        elif self.common.work or self.common.trace:
-            self._working(sheet, before)
         elif self.format == "json":
             from tmat.rendering.formats.json import dumps
 
             self.env.write(dumps(sheet))
+        elif self.common.step and not (self.common.work or self.common.trace):
+            from tmat.cli.walking import walk
+
+            walk(sheet, self.common, self.env, self.look())
         else:
-            self._table(sheet, before)
+            self._print(sheet, before, self.env)
 
-    def _as_text(self, sheet: Worksheet, before: Worksheet) -> bytes:
-        """What a table or a working would be on standard output, were that no terminal."""
-        import io
-        from dataclasses import replace
+    def _print(self, sheet: Worksheet, before: Worksheet, env: Environment) -> None:
+        """A table or a working."""
+        from tmat.cli.terminal import print_tables, print_working
 
-        page = io.BytesIO()
-        env = replace(self.env, stdout=page, stdout_tty=False, encoding="utf-8")
         if self.common.work or self.common.trace:
-            from tmat.cli.terminal import print_working
-
             print_working(sheet, before, self.common, env)
         else:
-            from tmat.cli.terminal import print_tables
-
             print_tables(sheet, before, self.common, env, self.look())
-        return page.getvalue()
 
     def close(self) -> None:
         """Write what waited for the end."""
@@ -142,6 +147,8 @@ class Emitter:
         if self.common.output is None:
             self.env.write(b"".join(files.values()))
             return
+        for path in files:  # of a folder of files
+            refuse_inputs(path, self._read())
         write_files(files)
         names = list(files)
         self.env.hint(f"wrote {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else ""))
@@ -156,18 +163,3 @@ class Emitter:
             digits=common.digits, heat=common.heat, full=common.full or None, only=tuple(split_names(common.only)) or None,
             top=common.top, width=common.width, work=work, fragment=common.fragment,
         )  # fmt: skip
-
-    def _table(self, sheet: Worksheet, before: Worksheet) -> None:
-        if self.common.step:
-            from tmat.cli.walking import walk
-
-            walk(sheet, self.common, self.env, self.look())
-            return
-        from tmat.cli.terminal import print_tables
-
-        print_tables(sheet, before, self.common, self.env, self.look())
-
-    def _working(self, sheet: Worksheet, before: Worksheet) -> None:
-        from tmat.cli.terminal import print_working
-
-        print_working(sheet, before, self.common, self.env)

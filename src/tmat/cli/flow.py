@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tmat.cli.given import given_matrices, row_words, with_tokens
+from tmat.cli.given import chosen_of_batches, given_matrices, row_words, with_tokens
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, UnknownWords, fold
 
@@ -27,7 +27,7 @@ def run_stage(function: StageFunction[...], common: Common, options: dict[str, A
         show_symbols(function, common, options)
         return
     emitter = Emitter(common.environment, common)
-    matrices = given_matrices(common)
+    matrices = given_matrices(common, declared, options)
     keep = None if common.work or common.trace else split_names(common.only) or None
     shared: dict[str, Any] = {
         "seed": common.seed_value, "init": common.init, "dtype": common.dtype, "keep": keep,
@@ -41,10 +41,12 @@ def run_stage(function: StageFunction[...], common: Common, options: dict[str, A
                 "--words contradicts the pipe", "the worksheet that comes in has a vocabulary", mend="leave --words out"
             )
         own = {name or declared.main: matrix for name, matrix in named.items()} | matrices
+        own = chosen_of_batches(own, common, declared, options)
         own = with_tokens(own, before, common.tokens, declared)
         before = _labelled(before, common)
         emitter.add(function(before, matrices=own, round=common.round, **shared, **options), before)
     if not came:
+        matrices = chosen_of_batches(matrices, common, declared, options)
         sheet, before = _without_pipe(function, common, matrices, {**shared, **options})
         emitter.add(sheet, before)
     emitter.close()
@@ -74,7 +76,7 @@ def _without_pipe(
         else:
             from tmat.articles.defaults import defaults_of
 
-            defaults = defaults_of(declared.name, None)
+            defaults = defaults_of(declared.name)
     if defaults is None:
         before = _labelled(Worksheet(), common)
         own = with_tokens(matrices, before, common.tokens, declared)
@@ -151,7 +153,11 @@ def incoming(common: Common) -> Iterator[tuple[Worksheet, dict[str, Matrix]]]:
 
 
 def _stdin_is_a_source(common: Common) -> bool:
-    return any(part.partition("=")[2].strip() == "-" for part in common.matrix or ())
+    if not common.matrix:
+        return False
+    from tmat.reading.sources import of_standard_input
+
+    return any(of_standard_input(part.partition("=")[2]) for part in common.matrix)
 
 
 def _labelled(sheet: Worksheet, common: Common) -> Worksheet:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -14,21 +16,31 @@ if TYPE_CHECKING:
     from tmat.sheet.worksheet import Matrix, Worksheet
 
 
-def given_matrices(common: Common) -> dict[str, Any]:
+def given_matrices(common: Common, declared: Declaration, options: Mapping[str, Any]) -> dict[str, Any]:
     """What -m and --weights name; a later one of the same name wins."""
     if not common.matrix and not common.weights:
         return {}
-    from tmat.reading.sources import parse_assignment, read_matrix, read_weights, transpose
+    from tmat.reading.sources import (
+        of_standard_input,
+        parse_assignment,
+        read_matrix,
+        split_selector,
+        transpose,
+    )
+    from tmat.reading.weights import read_weights
     from tmat.sheet.names import canonical
 
     found: dict[str, Any] = {}
     for path in common.weights or ():
-        found.update(read_weights(path))
+        found.update(read_weights(path, declared.name, layers=options.get("layers")))
     stdin: BinaryIO = common.environment.stdin
-    if sum(part.partition("=")[2].strip() == "-" for part in common.matrix or ()) > 1:
+    if sum(of_standard_input(part.partition("=")[2]) for part in common.matrix or ()) > 1:
         stdin = _Again(stdin.read())
     said: dict[str, str] = {}
     for part in common.matrix or ():
+        if "=" not in part and os.path.lexists(split_selector(part)[0]):
+            found.update(read_weights(part, declared.name, layers=options.get("layers")))
+            continue
         name, transposed, source = parse_assignment(part)
         if said.setdefault(canonical(name), part) != part:
             raise InputError(
@@ -37,6 +49,22 @@ def given_matrices(common: Common) -> dict[str, Any]:
         matrix = read_matrix(name, source, stdin=stdin)
         found[name] = transpose(matrix) if transposed else matrix
     return found
+
+
+def chosen_of_batches(
+    matrices: dict[str, Any], common: Common, declared: Declaration, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The matrices with the one of each batch that --batch says."""
+    if not matrices:
+        return matrices
+    from tmat.engine.batches import one_each
+    from tmat.sheet.worksheet import Batch
+
+    if common.batch is not None and not any(isinstance(matrix, Batch) for matrix in matrices.values()):
+        raise InputError(
+            f"--batch {common.batch} has no use", "no matrix given has more than two dimensions", mend="leave it out"
+        )
+    return one_each(matrices, declared, common.batch, options.get("heads"))
 
 
 class _Again(BytesIO):

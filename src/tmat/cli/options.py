@@ -23,131 +23,113 @@ def split_names(parts: Sequence[str] | None) -> list[str]:
     return [name.strip() for part in parts or () for name in part.split(",") if name.strip()]
 
 
+def flag(flags: str, panel: str, help: str, metavar: str | None = None, **rest: Any) -> Any:
+    """An option by its flags, in a panel of the help."""
+    return typer.Option(*flags.split(), metavar=metavar, rich_help_panel=panel, help=help, **rest)
+
+
 class Common:
     """What every stage command takes."""
 
     matrix: Annotated[
         list[str] | None,
-        typer.Option(
-            "--matrix", "-m", metavar="NAME=SOURCE", rich_help_panel=INPUT,
-            help='A matrix by name, again and again: inline ("1 2; 3 4"), a file, file:name, or - for standard input. '
-            "NAME.T=… takes the transpose. A step may be given too and is then not computed.",
+        flag(
+            "--matrix -m",
+            INPUT,
+            'A matrix by name, again and again: inline ("1 2; 3 4"), a file, file:name, or - for standard input. '
+            "NAME.T=… takes the transpose. A step may be given too and is then not computed. A file alone: as --weights.",
+            "NAME=SOURCE",
         ),
-    ] = None  # fmt: skip
+    ] = None
     weights: Annotated[
         list[str] | None,
-        typer.Option("--weights", metavar="FILE", rich_help_panel=INPUT, help="All matrices that a file names."),
+        flag(
+            "--weights",
+            INPUT,
+            "All that a file names; of a model's file (.safetensors, .pt, .npz) what fits here, FILE:layers.0 for one layer.",
+            "FILE",
+        ),
     ] = None
-    tokens: Annotated[
-        str | None,
-        typer.Option("--tokens", metavar="TEXT", rich_help_panel=INPUT, help="The words of the rows, as labels."),
+    batch: Annotated[
+        int | None,
+        flag("--batch", INPUT, "Which of a batch (arrays of batch × rows × columns), from 1.", "N", min=1),
     ] = None
+    tokens: Annotated[str | None, flag("--tokens", INPUT, "The words of the rows, as labels.", "TEXT")] = None
     seed: Annotated[
         str | None,
-        typer.Option(
-            "--seed", metavar="N", rich_help_panel=DRAWS,
-            help="What is not given is drawn from this seed: a number, or name:li.wei. 0 unless told.",
+        flag(
+            "--seed", DRAWS, "What is not given is drawn from this seed: a number, or name:li.wei. 0 unless told.", "N"
         ),
-    ] = None  # fmt: skip
+    ] = None
     init: Annotated[
         str,
-        typer.Option(
-            "--init", metavar="KIND", rich_help_panel=DRAWS,
-            help="uniform (0 to 1, two decimals), normal, xavier, integers, torch-rand, torch-linear.",
+        flag(
+            "--init",
+            DRAWS,
+            "uniform (0 to 1, two decimals), normal, xavier, integers, torch-rand, torch-linear.",
+            "KIND",
             autocompletion=lambda incomplete: [name for name in SHARED["init"].legal if name.startswith(incomplete)],
         ),
-    ] = "uniform"  # fmt: skip
+    ] = "uniform"
     round: Annotated[
         str | None,
-        typer.Option(
-            "--round", metavar="N|NAME=N,…", rich_help_panel=CONVENTIONS,
-            help="Round each step to N decimals before the next one uses it, or by step: scores=2,weights=4. "
+        flag(
+            "--round",
+            CONVENTIONS,
+            "Round each step to N decimals before the next one uses it, or by step: scores=2,weights=4. "
             "scores.used=2 shows scores as they are and takes them on rounded. none: exact.",
+            "N|NAME=N,…",
         ),
-    ] = None  # fmt: skip
-    dtype: Annotated[
-        str, typer.Option("--dtype", metavar="TYPE", rich_help_panel=CONVENTIONS, help="float64 or float32.")
-    ] = "float64"
+    ] = None
+    dtype: Annotated[str, flag("--dtype", CONVENTIONS, "float64 or float32.", "TYPE")] = "float64"
     format: Annotated[
-        str | None,
-        typer.Option(
-            "--format", "-f", metavar="FORMAT", rich_help_panel=OUTPUT,
-            help=f"table on a terminal, json elsewhere; or {OTHER_FORMATS}.",
-        ),
-    ] = None  # fmt: skip
+        str | None, flag("--format -f", OUTPUT, f"table on a terminal, json elsewhere; or {OTHER_FORMATS}.", "FORMAT")
+    ] = None
     output: Annotated[
-        str | None,
-        typer.Option("--output", "-o", metavar="FILE", rich_help_panel=OUTPUT, help="Write a file; the format goes by its suffix."),
-    ] = None  # fmt: skip
-    digits: Annotated[
-        int | None, typer.Option("--digits", metavar="N", min=0, max=17, rich_help_panel=OUTPUT, help="Decimals shown.")
+        str | None, flag("--output -o", OUTPUT, "Write a file; the format goes by its suffix.", "FILE")
     ] = None
-    only: Annotated[
-        list[str] | None,
-        typer.Option("--only", metavar="NAMES", rich_help_panel=OUTPUT, help="Only these matrices: Q,K or output."),
-    ] = None
+    digits: Annotated[int | None, flag("--digits", OUTPUT, "Decimals shown.", "N", min=0, max=17)] = None
+    only: Annotated[list[str] | None, flag("--only", OUTPUT, "Only these matrices: Q,K or output.", "NAMES")] = None
     work: Annotated[
         list[str] | None,
-        typer.Option(
-            "--work", metavar="CELL", rich_help_panel=OUTPUT,
-            help="The working of a cell, row or step: 'scores[When,play]', 'Z[When]', scores; without a cell, of all.",
+        flag(
+            "--work",
+            OUTPUT,
+            "The working of a cell, row or step: 'scores[When,play]', 'Z[When]', scores; without a cell, of all.",
+            "CELL",
         ),
-    ] = None  # fmt: skip
+    ] = None
     work_steps: Annotated[
         str | None,
-        typer.Option(
-            "--work-steps", metavar="PARTS", rich_help_panel=OUTPUT,
-            help="Which lines of the working: symbols,numbers,products,result.",
-        ),
-    ] = None  # fmt: skip
-    fragment: Annotated[
-        bool,
-        typer.Option("--fragment", rich_help_panel=OUTPUT, help="LaTeX for a document of your own, not a whole one."),
-    ] = False
-    plot: Annotated[
-        str | None,
-        typer.Option("--plot", metavar="FILE", rich_help_panel=OUTPUT, help="Heat maps as PNG, SVG or PDF: of the weights, or of --only."),
-    ] = None  # fmt: skip
-    trace: Annotated[
-        list[str] | None,
-        typer.Option("--trace", metavar="CELL", rich_help_panel=OUTPUT, help="Follow a number back to the given matrices."),
-    ] = None  # fmt: skip
-    depth: Annotated[
-        int | None,
-        typer.Option("--depth", metavar="N", min=0, rich_help_panel=OUTPUT, help="How far --trace goes back (2)."),
+        flag("--work-steps", OUTPUT, "Which lines of the working: symbols,numbers,products,result.", "PARTS"),
     ] = None
-    heat: Annotated[
-        bool, typer.Option("--heat", rich_help_panel=OUTPUT, help="Shade the numbers, a scale beside them.")
-    ] = False
-    full: Annotated[
-        bool, typer.Option("--full", rich_help_panel=OUTPUT, help="Large matrices whole, not by their edges.")
-    ] = False
-    width: Annotated[
-        int | None,
-        typer.Option("--width", metavar="COLUMNS", min=20, rich_help_panel=OUTPUT, help="Lay tables out for this width."),
-    ] = None  # fmt: skip
+    fragment: Annotated[bool, flag("--fragment", OUTPUT, "LaTeX for a document of your own, not a whole one.")] = False
+    plot: Annotated[
+        str | None, flag("--plot", OUTPUT, "Heat maps as PNG, SVG or PDF: of the weights, or of --only.", "FILE")
+    ] = None
+    trace: Annotated[
+        list[str] | None, flag("--trace", OUTPUT, "Follow a number back to the given matrices.", "CELL")
+    ] = None
+    depth: Annotated[int | None, flag("--depth", OUTPUT, "How far --trace goes back (2).", "N", min=0)] = None
+    heat: Annotated[bool, flag("--heat", OUTPUT, "Shade the numbers, a scale beside them.")] = False
+    full: Annotated[bool, flag("--full", OUTPUT, "Large matrices whole, not by their edges.")] = False
+    width: Annotated[int | None, flag("--width", OUTPUT, "Lay tables out for this width.", "COLUMNS", min=20)] = None
     debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False
 
     # options that few commands have
     position: Annotated[
         int | None,
-        typer.Option(
-            "--position", metavar="N", rich_help_panel=OUTPUT,
-            help="The working of one position, a line a column: i, even or odd, formula, value.",
+        flag(
+            "--position", OUTPUT, "The working of one position, a line a column: i, even or odd, formula, value.", "N"
         ),
-    ] = None  # fmt: skip
-    symbols: Annotated[
-        bool,
-        typer.Option("--symbols", rich_help_panel=OUTPUT, help="The general form: every cell of Z written out in symbols."),
-    ] = False  # fmt: skip
-    top: Annotated[
-        int,
-        typer.Option("--top", metavar="N", min=1, rich_help_panel=OUTPUT, help="How many words to list with their probabilities."),
-    ] = 5  # fmt: skip
-    all_stages: Annotated[
-        bool,
-        typer.Option("--all", rich_help_panel=OUTPUT, help="Print every stage of every word, not the last one only."),
-    ] = False
+    ] = None
+    symbols: Annotated[bool, flag("--symbols", OUTPUT, "The general form: every cell of Z written out in symbols.")] = (
+        False
+    )
+    top: Annotated[int, flag("--top", OUTPUT, "How many words to list with their probabilities.", "N", min=1)] = 5
+    all_stages: Annotated[bool, flag("--all", OUTPUT, "Print every stage of every word, not the last one only.")] = (
+        False
+    )
 
     # no shared options: what single commands add for those who print, and where it is printed
     environment: Environment
@@ -179,6 +161,31 @@ def _panel(parameter: inspect.Parameter) -> int:
     return PANELS.index(option.rich_help_panel)
 
 
+def parameters_of(options: type, *leave_out: str) -> list[inspect.Parameter]:
+    """The options that a class declares, as parameters of a command."""
+    return [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(options, name), annotation=option)
+        for name, option in options.__annotations__.items()
+        if name not in leave_out and hasattr(option, "__metadata__")  # Annotated: the others are no options
+    ]
+
+
+def taking(options: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a command of a function of the environment and of what was typed for the options that a class declares."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        def run(context: typer.Context, **values: Any) -> None:
+            command(context.obj, options(**values))
+
+        assert isinstance(options, type)
+        context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+        run.__signature__ = inspect.Signature([context, *parameters_of(options)])  # type: ignore[attr-defined]
+        run.__name__, run.__doc__, run.__annotations__ = command.__name__, command.__doc__, {}
+        return run
+
+    return decorate
+
+
 def with_common(*leave_out: str, prints: Sequence[str] = ()) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the shared options after its own: it takes them, and its environment, as one argument, ``common``."""
     left_out = {*leave_out, *(name for name in FEW if name not in prints)}
@@ -186,11 +193,7 @@ def with_common(*leave_out: str, prints: Sequence[str] = ()) -> Callable[[Callab
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         own = inspect.signature(command)
         mine = [p for p in own.parameters.values() if p.name != "common"]
-        shared = [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=getattr(Common, name), annotation=option)
-            for name, option in Common.__annotations__.items()
-            if name not in left_out and hasattr(option, "__metadata__")  # Annotated: the others are no options
-        ]
+        shared = parameters_of(Common, *left_out)
         names = {p.name for p in shared}
 
         def run(context: typer.Context, **values: Any) -> Any:

@@ -1,25 +1,29 @@
-"""How reports of `tmat check` are written: as lines for people, or in a form for programs."""
+"""How reports of `tmat check` are written: as lines for people, as a page a student, or in a form for programs."""
 
 from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common
+from tmat.cli.submissions import Work
 from tmat.cli.terminal import put
 from tmat.errors import InputError, meant
+from tmat.marking.folders import LeftOut
 from tmat.marking.many import Failure, Marked
-from tmat.marking.reports.data import to_csv, to_json
+from tmat.marking.reports.data import json_parts, to_csv
+from tmat.marking.reports.feedback import PAGES, file_names, page
 from tmat.marking.reports.gradescope import to_gradescope
 from tmat.marking.reports.junit import to_junit
-from tmat.marking.reports.summary import summary
-from tmat.marking.reports.table import last_line, rows
-from tmat.marking.reports.words import unknown
+from tmat.marking.reports.summary import Summary
+from tmat.marking.reports.table import last_line, rows, worth_a_line
+from tmat.marking.reports.words import note, unknown
 from tmat.marking.verdicts import Report, StepReport, Verdict
-from tmat.outputs import write_file
+from tmat.outputs import write_file, write_files
 from tmat.rendering.styled import Line, Span, to_text
 from tmat.sheet.worksheet import Worksheet
 from tmat.visible import visible
@@ -27,19 +31,24 @@ from tmat.width import pad, width
 from tmat.workings.cell import Workings
 from tmat.workings.lines import wrapped
 
-FORMATS = ("table", "json", "junit", "gradescope", "csv")
-SUFFIXES = {".json": "json", ".xml": "junit", ".csv": "csv", ".txt": "table"}
+FORMATS = ("table", "json", "junit", "gradescope", "csv", *PAGES)
+SUFFIXES = {".json": "json", ".xml": "junit", ".csv": "csv", ".txt": "table", ".html": "html", ".md": "markdown"}
+LISTING = ("table", "json")
+"""The forms that list what was not marked."""
 ROLES = {
     Verdict.RIGHT: "right", Verdict.FOLLOWS: "follows", Verdict.SLIP: "slip", Verdict.CLOSE: "follows",
     Verdict.MISSING: "caption",
 }  # fmt: skip
 MOST_FAILURES = 5  # that are told one by one on standard error
+LONGEST_NAME = 60  # of a submission, that others line up with
 MOST_SLIPS = 10  # in the summary of a class
 
 
-def format_of(format: str | None, output: str | None) -> str:
-    """The form that was asked for, or that the file's name asks for."""
-    chosen = format or (SUFFIXES.get(os.path.splitext(output)[1].lower(), "") if output else "table")
+def form_of(format: str | None, output: str | None) -> str:
+    """The form that was asked for, or that the file's name asks for; a folder is for pages."""
+    pages = output is not None and _is_folder(output)
+    by_name = "html" if pages else SUFFIXES.get(os.path.splitext(output)[1].lower(), "") if output else "table"
+    chosen = format or by_name
     if chosen not in FORMATS:
         said = f"--format {format}" if format else f"the format of {output}"
         raise InputError(
@@ -47,80 +56,149 @@ def format_of(format: str | None, output: str | None) -> str:
             f"expected one of {', '.join(FORMATS)}",
             mend=meant(chosen, FORMATS) or "say it: --format json",
         )
+    if pages and chosen not in PAGES:
+        raise InputError(
+            f"{output} is a folder, which is for a page a student", f"expected one of {', '.join(PAGES)}, not {chosen}",
+            mend="give a file, or leave --format out",
+        )  # fmt: skip
     return chosen
 
 
-def say_failures(results: Sequence[Marked], env: Environment) -> None:
-    """What could not be marked is said on standard error too: a script that keeps only the report must not miss it."""
-    failures = [one for one in results if isinstance(one, Failure)]
-    if failures:
-        told = [f"  {visible(one.origin)}: {visible(one.what)}" for one in failures[:MOST_FAILURES]]
-        more = [f"  and {len(failures) - MOST_FAILURES} more"] if len(failures) > MOST_FAILURES else []
-        env.say("\n".join([f"tmat check: {len(failures)} of {len(results)} could not be marked", *told, *more]))
+def _is_folder(output: str) -> bool:
+    return output.endswith(("/", os.sep)) or os.path.isdir(output)
 
 
 @dataclass(slots=True)
 class Reporter:
-    """Writes reports to a file or to standard output."""
+    """Writes reports to a file, to a folder or to standard output."""
 
     env: Environment
-    format: str
+    form: str
     output: str | None = None
     width: int | None = None
-    _: KW_ONLY
     reveal: bool = False
     work: bool = False
     each: bool = False
-    key: Worksheet | None = None
+    exit_code: int = 0
+    _failures: list[Failure] = field(default_factory=list)
 
-    def write(self, results: Sequence[Marked]) -> None:
-        """All reports, to the file or to standard output."""
-        if not results:
+    def write(self, work: Work) -> None:
+        """All reports, as they are marked."""
+        if not work.names:
             raise InputError("check has nothing to mark", mend="name files of answers")
-        if self.format != "table":
-            data = self._data(results)
-        else:
-            lines = [_harmless(line) for line in self._lines(results)]
+        results = self._counted(work.results)
+        if self.form in PAGES:
+            self._pages(results, work)
+        elif self.form == "table":
+            lines = [_harmless(line) for line in self._lines(results, work)]
             if self.output is None:
                 put(lines, self.env, Common(width=self.width))
-                return
-            data = to_text(lines).encode()
-        if self.output is None:
-            self.env.write(data)
+            else:
+                write_file(self.output, to_text(lines).encode())
         else:
-            write_file(self.output, data)
+            self._data(results, work)
 
-    def _data(self, results: Sequence[Marked]) -> bytes:
-        if self.format == "json":
-            return to_json(results, reveal=self.reveal)
-        if self.format == "csv":
-            return to_csv(results).encode()
-        if self.format == "junit":
-            return to_junit(results).encode()
-        if len(results) != 1:
-            raise InputError("Gradescope takes one submission at a time", f"{len(results)} were marked")
-        return to_gradescope(results[0])
+    def say_failures(self, work: Work) -> None:
+        """What could not be marked is said on standard error too: a script that keeps only the report must not miss it."""
+        if self._failures:
+            told = [f"  {visible(one.origin)}: {visible(one.what)}" for one in self._failures]
+            self._say(f"{len(told)} of {len(work.names)} could not be marked", told)
+        if work.left_out and self.form not in LISTING:
+            self._say("not marked", [f"  {one.path}: {one.why}" for one in work.left_out])
+
+    def _say(self, what: str, lines: Sequence[str]) -> None:
+        more = [f"  and {len(lines) - MOST_FAILURES} more"] if len(lines) > MOST_FAILURES else []
+        self.env.say("\n".join([f"tmat check: {what}", *lines[:MOST_FAILURES], *more]))
+
+    def _counted(self, results: Iterable[Marked]) -> Iterator[Marked]:
+        for one in results:
+            self.exit_code = max(self.exit_code, one.exit_code)
+            if isinstance(one, Failure):
+                self._failures.append(one)
+            yield one
+
+    # -- for programs
+
+    def _data(self, results: Iterator[Marked], work: Work) -> None:
+        if self.form == "csv":
+            parts = iter([to_csv(results).encode()])
+        elif self.form == "junit":
+            parts = iter([to_junit(results).encode()])
+        elif self.form == "json":
+            parts = json_parts(results, alone=len(work.names) == 1, reveal=self.reveal, left_out=work.left_out)
+        elif len(work.names) != 1:
+            raise InputError("Gradescope takes one submission at a time", f"{len(work.names)} were to be marked")
+        else:
+            parts = iter([to_gradescope(next(results))])
+        if self.output is None:
+            self.env.write(b"".join(parts))
+            return
+
+        def fill(file: BinaryIO) -> None:
+            for part in parts:
+                file.write(part)
+
+        write_file(self.output, fill)
+
+    # -- to hand back
+
+    def _pages(self, results: Iterator[Marked], work: Work) -> None:
+        """A page each, in a folder; one alone may go to a file or to standard output."""
+        suffix, written = PAGES[self.form]
+        notes: dict[str, list[str]] = {}
+        for other in work.left_out:
+            notes.setdefault(other.of, []).append(f"not read: {os.path.basename(other.path)} ({other.why})")
+        pages = (
+            written(
+                page(
+                    one,
+                    student,
+                    key=work.key(number) if isinstance(one, Report) else None,
+                    reveal=self.reveal,
+                    notes=notes.get(name, ()),
+                )
+            )
+            for number, (one, student, name) in enumerate(zip(results, work.students, work.names, strict=True))
+        )
+        if self.output is not None and _is_folder(self.output):
+            folder = self.output.rstrip("/" + os.sep) or self.output
+            names = [os.path.join(folder, name) for name in file_names(work.students, suffix)]
+            if len(names) == 1:
+                os.makedirs(folder, exist_ok=True)
+            write_files({name: text.encode() for name, text in zip(names, pages, strict=True)})
+            self.env.hint(f"\n a page each for {len(names)} in {visible(self.output)}")
+        elif len(work.names) != 1:
+            raise InputError(
+                f"{self.form} is a page a student, and {len(work.names)} were to be marked",
+                mend="give a folder for them: -o feedback/",
+            )
+        elif self.output is None:
+            self.env.write(next(pages))
+        else:
+            write_file(self.output, next(pages).encode())
 
     # -- lines for people
 
-    def _lines(self, results: Sequence[Marked]) -> list[Line]:
-        if len(results) == 1 and isinstance(results[0], Report):
-            lines = self._table(results[0])
-            self.env.hint("\n " + last_line(results[0]))
-            return lines
-        return self._class(results)
+    def _lines(self, results: Iterator[Marked], work: Work) -> list[Line]:
+        if len(work.names) > 1:
+            return [*self._class(results, work), *_left_out(work.left_out)]
+        one = next(results)
+        if isinstance(one, Failure):
+            return [*self._class(iter([one]), work), *_left_out(work.left_out)]
+        self.env.hint("\n " + last_line(one))
+        return [*self._table(one, work.key(0)), *_left_out(work.left_out)]
 
-    def _table(self, report: Report) -> list[Line]:
+    def _table(self, report: Report, key: Worksheet | None) -> list[Line]:
         """A line a step: its name, how many of how many, what there is to say; below it, what was asked for."""
         found = [
             (row, step)
             for row, step in zip(rows(report, reveal=self.reveal), report.steps, strict=True)
-            if _worth_a_line(step)
+            if worth_a_line(step)
         ]
         wide = max((width(row.name) for row, _ in found), default=0)
         counted = max((width(row.count) for row, _ in found), default=0)
         indent = wide + counted + 5
-        lines: list[Line] = []
+        lines: list[Line] = [(Span(text, "wrong"),) for one in report.remarks for text in self._folded(note(one), 0)]
         for row, step in found:
             role = ROLES.get(row.verdict, "wrong")
             said = [text for sentence in row.said for text in self._folded(sentence, indent)]
@@ -129,7 +207,7 @@ class Reporter:
             lines += [(Span(" " * indent), Span(text, role)) for text in said[1:]]
             lines += [(Span(" " * indent), Span(text, "right")) for text in row.revealed]
             if self.work and step is report.first_wrong:
-                lines += [(Span(" " * indent + text, "caption"),) for text in self._working(step)]
+                lines += [(Span(" " * indent + text, "caption"),) for text in self._working(step, key)]
         return [*lines, *((Span(unknown(name), "wrong"),) for name in report.unknown)]
 
     def _folded(self, text: str, indent: int) -> list[str]:
@@ -138,46 +216,47 @@ class Reporter:
             return [text]
         return textwrap.wrap(text, columns - indent, break_long_words=False, break_on_hyphens=False) or [text]
 
-    def _working(self, step: StepReport) -> list[str]:
+    def _working(self, step: StepReport, key: Worksheet | None) -> list[str]:
         """The working of the first cell that is wrong."""
-        if self.key is None or step.first_wrong is None:
+        if key is None or step.first_wrong is None:
             return []
         columns = self.width or self.env.columns
-        lines = Workings(self.key[step.stage], fold=8).cell(step.name, *step.first_wrong)
+        lines = Workings(key[step.stage], fold=8).cell(step.name, *step.first_wrong)
         return wrapped(lines, columns and max(columns - 30, 40))
 
-    def _class(self, results: Sequence[Marked]) -> list[Line]:
+    def _class(self, results: Iterator[Marked], work: Work) -> Iterator[Line]:
         """Many submissions: a line each, or a table each, and what the class got wrong."""
-        wide = max(width(result.origin) for result in results)
-        lines: list[Line] = []
-        for result in results:
-            name = Span(pad(result.origin, wide))
-            if isinstance(result, Failure):
-                lines.append((name, Span("  "), Span(f"could not be marked: {result.what}", "wrong")))
-                lines += [(Span(" " * (wide + 2) + text, "wrong"),) for text in result.details]
+        wide = min(max(map(width, work.names)), LONGEST_NAME)
+        whole = Summary()
+        for number, one in enumerate(results):
+            whole.add(one)
+            name = Span(pad(one.origin, wide))
+            if isinstance(one, Failure):
+                yield (name, Span("  "), Span(f"could not be marked: {one.what}", "wrong"))
+                yield from ((Span(" " * (wide + 2) + text, "wrong"),) for text in one.details)
             elif self.each:
-                lines += [(Span(result.origin, "heading"),), *self._table(result), ()]
+                yield from [(Span(one.origin, "heading"),), *self._table(one, work.key(number)), ()]
             else:
-                lines.append((name, Span("  "), Span(last_line(result), "right" if result.all_right else "wrong")))
-        return [*lines, *_summary(results)]
+                yield (name, Span("  "), Span(last_line(one), "right" if one.all_right else "wrong"))
+        yield from _summary(whole)
 
 
-def _summary(results: Sequence[Marked]) -> list[Line]:
-    whole = summary(results)
+def _summary(whole: Summary) -> Iterator[Line]:
     mean = f", {whole.mean:g} of {whole.points:g} points on average" if whole.mean is not None else ""
     failed = f", {len(whole.failed)} could not be marked" if whole.failed else ""
-    lines: list[Line] = [
-        (),
-        (Span(f"{whole.submissions} submissions, {whole.all_right} all right{mean}{failed}", "heading"),),
-    ]
+    yield ()
+    yield (Span(f"{whole.submissions} submissions, {whole.all_right} all right{mean}{failed}", "heading"),)
     for step, _, count, said in whole.slips()[:MOST_SLIPS]:
-        lines.append((Span(f"  {count:>4} × ", "caption"), Span(step, "label"), Span(f"   {said}")))
-    return lines
+        yield (Span(f"  {count:>4} × ", "caption"), Span(step, "label"), Span(f"   {said}"))
 
 
-def _worth_a_line(step: StepReport) -> bool:
-    """Given matrices that are as the key has them are not worth a line."""
-    return not (step.given and step.verdict in (Verdict.RIGHT, Verdict.MISSING))
+def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Line]:
+    """What is not marked, each with its reason."""
+    if left_out:
+        wide = min(max(width(one.path) for one in left_out), LONGEST_NAME)
+        yield ()
+        yield (Span("not marked:", "heading"),)
+        yield from ((Span(f"  {pad(one.path, wide)}  "), Span(one.why, "caption")) for one in left_out)
 
 
 def _harmless(line: Line) -> Line:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, fold, meant
-from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+from tmat.sheet.worksheet import Array, Batch, Matrix, Stage, Step, Worksheet
 
 
-def sheets_of(files: Sequence[str]) -> Iterator[Worksheet]:
+def sheets_of(files: Sequence[str], batch: int | None = None) -> Iterator[Worksheet]:
     """The worksheets of files, one after another."""
     from tmat.reading.documents import read_documents
     from tmat.reading.files import open_file
@@ -24,14 +23,16 @@ def sheets_of(files: Sequence[str]) -> Iterator[Worksheet]:
             if not found:
                 raise InputError(f"{path} is empty", "expected a worksheet in JSON")
             for document in found:
-                yield document if isinstance(document, Worksheet) else as_sheet(document)
+                yield document if isinstance(document, Worksheet) else as_sheet(document, batch)
         else:
-            yield as_sheet(read_matrices(path))
+            yield as_sheet(read_matrices(path), batch)
 
 
-def as_sheet(named: Mapping[str, Any]) -> Worksheet:
-    """Bare matrices as a worksheet of one stage, so that they can be shown like any other."""
+def as_sheet(named: Mapping[str, Matrix], batch: int | None = None) -> Worksheet:
+    """Bare matrices as a worksheet of one stage, so that they can be shown like any other; ``batch``: which of a batch."""
     given = {name or "A": matrix.renamed(name or "A") for name, matrix in named.items()}
+    if batch is not None:
+        given = {name: one.nth(batch) if isinstance(one, Batch) else one for name, one in given.items()}
     return Worksheet([Stage("matrices", "matrices", given=given, output=next(iter(given), ""))])
 
 
@@ -72,24 +73,48 @@ def prepared(sheet: Worksheet, common: Common) -> Worksheet:
 
 
 def emptied(sheet: Worksheet, names: Sequence[str]) -> Worksheet:
-    """The named steps with nothing in their cells, for homework."""
-
+    """The named steps, or all, with nothing in their cells, for homework; nor is what shows their numbers again."""
     from tmat.sheet.selecting import matching
 
-    stages = []
+    every = [fold(name) for name in names] == ["all"]
+    stages: list[Stage] = []
     found: set[str] = set()
+    hidden: list[Matrix] = []
     for stage in sheet.stages:
+        given = {name: _empty(own) if _shows(own, hidden) else own for name, own in stage.given.items()}
         mine = {own for name in names for own in matching(stage, name) if stage.step(own) is not None}
         found |= {name for name in names if any(own in mine for own in matching(stage, name))}
-        steps = [replace(step, result=_empty(step.result)) if step.name in mine else step for step in stage.steps]
-        stages.append(replace(stage, steps=steps))
-    missing = [name for name in names if name not in found]
+        steps: list[Step] = []
+        for step in stage.steps:
+            if every or step.name in mine or _shows(step.result, hidden):
+                hidden += (step.result, step.taken)
+                step = replace(step, result=_empty(step.result))
+            steps.append(step)
+        stages.append(replace(stage, given=given, steps=steps))
+    missing = [name for name in names if name not in found and not every]
     if missing:
         known = sorted({step.name for stage in sheet.stages for step in stage.steps})
         raise InputError(
-            f"--blank: no step '{missing[0]}' here", f"there are {', '.join(known)}", mend=meant(missing[0], known)
+            f"--blank: no step '{missing[0]}' here",
+            f"there are {', '.join(known)}",
+            mend=meant(missing[0], known) or "try --blank all",
         )
     return Worksheet(stages, sheet.vocabulary, sheet.tokens)
+
+
+def _shows(matrix: Matrix, hidden: Sequence[Matrix]) -> bool:
+    """Whether a matrix holds the numbers of a hidden one again: it flowed on, was cut into heads, or they were joined."""
+    return any(_stands_in(one.values, matrix.values) or _stands_in(matrix.values, one.values) for one in hidden)
+
+
+def _stands_in(part: Array, whole: Array) -> bool:
+    """Whether a matrix is some neighbouring columns of another."""
+    import numpy as np
+
+    last = whole.shape[1] - part.shape[1]
+    return part.shape[0] == whole.shape[0] and any(
+        np.array_equal(part, whole[:, first : first + part.shape[1]], equal_nan=True) for first in range(last + 1)
+    )
 
 
 def _empty(matrix: Matrix) -> Matrix:

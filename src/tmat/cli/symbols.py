@@ -44,7 +44,9 @@ def show_symbols(function: StageFunction[...], common: Common, options: dict[str
     declared = function.declared
     declared.sort((), options)  # says no to what is not legal
     how, _ = declared.sort((), {**options, "positions": None, "d_v": None, "d_model": None})
-    sheet, output = laid_out(declared, Worksheet(), how, _lettered(declared, given_matrices(common), options))
+    sheet, output = laid_out(
+        declared, Worksheet(), how, _lettered(declared, given_matrices(common, declared, options), options)
+    )
     nodes = sheet.written(output)
     symbols = PageSymbols([node.name for node in nodes])
     width = common.width or common.environment.columns

@@ -37,15 +37,11 @@ def print_tables(sheet: Worksheet, before: Worksheet, common: Common, env: Envir
     look = fitted(look, env, common)
     width = common.width or env.columns
     if common.position is not None:
-        lines = [line for stage in fresh for line in _position(stage, common.position, width, look)]
+        lines = [line for stage in fresh for line in position_table(stage, common.position, width=width, look=look)]
     else:
         lines = render(sheet, width=width, look=look, stages=fresh)
     put(lines, env, common)
     _hint(fresh, env)
-
-
-def _position(stage: Stage, position: int, width: int | None, look: Look) -> list[Line]:
-    return position_table(stage, position, width=width, look=look)
 
 
 def _hint(stages: Sequence[Stage], env: Environment) -> None:
@@ -80,12 +76,10 @@ def print_working(sheet: Worksheet, before: Worksheet, common: Common, env: Envi
                 workings[stage.id] = Workings(stage, digits=common.digits, fold=fold, parts=_parts(common))
             text = wrapped(workings[stage.id].cell(name, i, j), columns)
             lines += [*_worked(text), ()]
+    depth = 2 if common.depth is None else common.depth
     for asked in common.trace or ():
         for stage, name, i, j in cells(fresh, asked):
-            lines += [
-                *tree(trace(sheet, stage.id, name, i, j, 2 if common.depth is None else common.depth), common.digits),
-                (),
-            ]
+            lines += [*tree(trace(sheet, stage.id, name, i, j, depth), common.digits), ()]
     put(lines[:-1], env, common)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common
 from tmat.cli.terminal import fitted, put
-from tmat.rendering.layout import Look, Portion, blocks
+from tmat.rendering.layout import Look, portions
 from tmat.rendering.styled import Line, Span
 from tmat.sheet.worksheet import Stage, Step, Worksheet
 
@@ -19,28 +19,23 @@ def walk(sheet: Worksheet, common: Common, env: Environment, look: Look, key: Ca
     """Show the worksheet's portions one by one; without a terminal to ask, all of them at once."""
     look = fitted(look, env, common)
     width = common.width or env.columns
-    portions: list[tuple[Stage, Portion]] = []
-    above: set[str] = set()
-    for stage in sheet.stages:
-        own = blocks(stage, tokens=sheet.tokens, vocabulary=sheet.vocabulary, width=width, look=look, above=above)
-        portions += [(stage, portion) for portion in own]
-        above.add(stage.id)
+    shown = list(portions(sheet, width=width, look=look))
     if key is None and not (env.stdout_tty and env.stdin_kind == "terminal"):
-        for _, portion in portions:
+        for portion in shown:
             put([*portion.lines, ()], env, common)
         return
     ask = key or read_key
     n = 0
-    while n < len(portions):
-        stage, portion = portions[n]
-        put([*portion.lines, (), (Span(f"{KEYS}   {n + 1} of {len(portions)}", "caption"),)], env, common)
+    while n < len(shown):
+        portion = shown[n]
+        put([*portion.lines, (), (Span(f"{KEYS}   {n + 1} of {len(shown)}", "caption"),)], env, common)
         pressed = ask()
         if pressed in ("q", "\x03", "\x04", "\x1b"):
             return
         if pressed in ("b", "\x7f"):
             n = max(n - 1, 0)
         elif pressed == "w":
-            put([*_working_of(stage, portion.step, width), ()], env, common)
+            put([*_working_of(portion.stage, portion.step, width), ()], env, common)
         else:
             n += 1
 

@@ -87,10 +87,6 @@ class Sheet:
         entry = self._matrices.get(canonical(name))
         return None if entry is None else entry[1]
 
-    def take(self, name: str) -> None:
-        """Mark a given matrix as used where it went into another."""
-        self._take(name)
-
     def ask(self, *names: str) -> None:
         """Register names that may be given too, so that the error for a mistyped one can suggest them."""
         for name in names:
@@ -105,7 +101,7 @@ class Sheet:
 
     def given(self, name: str, flowing: Matrix | None = None, *, hint: str = "") -> Node:
         """A matrix the user gave, else the one that flows in; else missing, which is an error where it is needed."""
-        found = self._take(name)
+        found = self.take(name)
         if found is not None:
             return self._write(holding(name, found, self.dtype))
         if flowing is not None:
@@ -125,7 +121,7 @@ class Sheet:
 
     def weight(self, name: str, height: int, width: int, labels: str = "", *, rows: Iterable[str] = ()) -> Node:
         """A matrix the user gave, else one drawn height × width; columns are called labels1, labels2, …"""
-        found = self._take(name)
+        found = self.take(name)
         if found is not None:
             return self._write(_relabelled(holding(name, found, self.dtype), labels))
         if height == 0 or width == 0:
@@ -149,7 +145,7 @@ class Sheet:
 
     def keep_mask(self, name: str, like: Node, p: float, seed: Seed | None = None) -> Node:
         """Which cells dropout keeps: given, else drawn with its own seed or the sheet's."""
-        found = self._take(name)
+        found = self.take(name)
         if found is not None:
             return self._write(holding(name, found, self.dtype))
         if not like:
@@ -164,14 +160,14 @@ class Sheet:
 
     def write(self, node: Node) -> Node:
         """A node made elsewhere (a mask by its rule), written down here unless the user gave that name."""
-        found = self._take(node.name)
+        found = self.take(node.name)
         return self.place(holding(node.name, found, self.dtype) if found is not None else node)
 
     # -- what is done
 
     def step(self, name: str, op: Operation, *of: Node, **params: Any) -> Node:
         """Apply an operation and name the result, unless the user gave that step."""
-        found = self._take(name)
+        found = self.take(name)
         if found is not None:
             return self._write(holding(name, found, self.dtype))
         node = stepped(name, op, of, params)
@@ -267,7 +263,8 @@ class Sheet:
 
     # -- below
 
-    def _take(self, name: str) -> Matrix | None:
+    def take(self, name: str) -> Matrix | None:
+        """The matrix the user gave by that name, asked for by this."""
         key = canonical(name)
         self._asked.setdefault(key, name)
         entry = self._matrices.get(key)

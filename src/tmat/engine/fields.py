@@ -78,7 +78,7 @@ class Given:
 
     shape: str
     step: bool = False
-    of_a_head: bool = False  # each head has its own: scores1, scores2, …
+    of_a_head: bool = False  # each head has its own, or may have: scores1, W_Q1, …
     drawn: str = ""  # the letter of its columns, where it is the input that a seed draws
     name: str = ""  # where it is not the keyword, which an option has taken
     called: str = ""  # what else people call it
@@ -98,9 +98,9 @@ def option(default: Any, help: str, panel: str, metavar: str | None = None, **re
     return field(default=default, metadata={"is": Option(help, panel, metavar, **rest)})
 
 
-def given(shape: str, *, drawn: str = "", name: str = "") -> Any:
+def given(shape: str, *, of_a_head: bool = False, drawn: str = "", name: str = "") -> Any:
     """A field that is an input of that shape."""
-    return field(default=None, metadata={"is": Given(shape, drawn=drawn, name=name)})
+    return field(default=None, metadata={"is": Given(shape, of_a_head=of_a_head, drawn=drawn, name=name)})
 
 
 def step(shape: str, *, of_a_head: bool = False, name: str = "", called: str = "") -> Any:
@@ -132,6 +132,7 @@ class StageOptions(Options):
     id: str | None = None
     stream: str | None = None
     ordinal: int | None = None
+    batch: int | None = None  # which of a batch: arrays of batch × rows × columns; counted from 1
     notes: tuple[str, ...] = ()  # said before the first stage's own
     drawing: bool = False  # what could be drawn is, and not missed: a seed was said
 

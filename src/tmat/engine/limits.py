@@ -17,6 +17,9 @@ MOST_LAYERS = 1000
 MOST_TOKENS = 512
 """What is kept of every head, layer and word grows with their number: more would end no calculation of any use."""
 
+LARGEST_DOCUMENT = 2**31
+"""Bytes of one JSON document that are read, and so are written."""
+
 
 @cache
 def memory() -> int:
@@ -44,6 +47,16 @@ def _of_group() -> int:
     except OSError:
         return 0
     return int(said) if said.isdecimal() else 0
+
+
+def refuse_document(size: int, where: str) -> None:
+    """Raise LimitError where a JSON document is larger than is read."""
+    if size > LARGEST_DOCUMENT:
+        raise LimitError(
+            f"a JSON document of more than {LARGEST_DOCUMENT / 2**30:g} GiB",
+            where,
+            mend="keep fewer matrices (‹keep›), or pass them as .npz",
+        )
 
 
 def refuse_size(name: str, height: int, width: int, *, itemsize: int = 8, mend: str | None = None) -> None:

@@ -143,8 +143,18 @@ def _misfit(op: Operation, of: tuple[Node, ...], params: dict[str, Any], wrong: 
     return InputError(
         f"cannot form {formula}",
         f"{first.name} is {first.told()}, {second.name} is {second.told()}: {rule}",
-        mend=f"try a {culprit.name} with {_count(wrong.first_size, side)}",
+        mend=f"{_turned(op, of, wrong)}try a {culprit.name} with {_count(wrong.first_size, side)}",
     )
+
+
+def _turned(op: Operation, of: tuple[Node, ...], wrong: Mismatch) -> str:
+    """Which of the two given matrices, taken the other way round, would fit all others."""
+    for n in (wrong.second, wrong.first):
+        shapes = [node.shape or (0, 0) for node in of]
+        shapes[n] = shapes[n][::-1]
+        if of[n].op is None and not of[n].draw and op.mismatch(shapes) is None:
+            return f"{of[n].name} fits transposed: ‹-m {of[n].name}.T›; or "
+    return ""
 
 
 def _leaf(node: Node, side: int) -> tuple[Node, int]:

@@ -23,15 +23,11 @@ P = ParamSpec("P")
 def stage(options: Callable[P, How], **facts: Any) -> Callable[[Callable[[Sheet, How], Node]], StageFunction[P]]:
     """A stage of one sheet: the recipe writes steps down, and says which of them is the output."""
 
-    def declare(recipe: Callable[[Sheet, How], Node]) -> StageFunction[P]:
-        def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
-            sheet, output = laid_out(declared, x, how, matrices)
-            return sheet.finish(output)
+    def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
+        sheet, output = laid_out(declared, x, how, matrices)
+        return sheet.finish(output)
 
-        made: StageFunction[P] = _function(options, recipe, run, facts)
-        return made
-
-    return declare
+    return lambda recipe: _function(options, recipe, run, facts)
 
 
 def laid_out(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> tuple[Sheet, Node]:
@@ -58,7 +54,7 @@ def arrived(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -
 
     before = x if isinstance(x, Worksheet) else Worksheet()
     if x is not None and not isinstance(x, Worksheet):
-        matrices = {**matrices, declared.main: x}
+        matrices = {**matrices, **_chosen({declared.main: x}, declared, how)}
     return before, with_input(declared, before, how, matrices)
 
 
@@ -67,14 +63,11 @@ def stages(
 ) -> Callable[[Callable[[Any, How, dict[str, Any]], Worksheet]], StageFunction[P]]:
     """A stage that makes its worksheet itself, of several stages or of none: it is called with x as it came."""
 
-    def declare(recipe: Callable[[Any, How, dict[str, Any]], Worksheet]) -> StageFunction[P]:
-        def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
-            return recipe(x, how, matrices)
-
-        made: StageFunction[P] = _function(options, recipe, run, facts)
+    def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
+        made: Worksheet = declared.recipe(x, how, matrices)
         return made
 
-    return declare
+    return lambda recipe: _function(options, recipe, run, facts)
 
 
 def _function(options: Any, recipe: Any, run: Callable[..., Worksheet], facts: dict[str, Any]) -> Any:
@@ -84,12 +77,22 @@ def _function(options: Any, recipe: Any, run: Callable[..., Worksheet], facts: d
     @wraps(recipe)
     def function(x: Any = None, *args: Any, **said: Any) -> Worksheet:
         how, matrices = declared.sort(args, said)
+        matrices = _chosen(matrices, declared, how)
         return _noted(run(declared, x, how, matrices), x, getattr(how, "notes", ()))
 
     function.declared = declared  # type: ignore[attr-defined]
     x = Parameter("x", Parameter.POSITIONAL_OR_KEYWORD, default=None)
     function.__signature__ = Signature([x, *signature(options).parameters.values()])  # type: ignore[attr-defined]
     return function
+
+
+def _chosen(matrices: Mapping[str, Any], declared: Declaration, how: Any) -> dict[str, Any]:
+    """The matrices, one of each batch."""
+    if not matrices:
+        return {}
+    from tmat.engine.batches import one_each
+
+    return one_each(matrices, declared, getattr(how, "batch", None), getattr(how, "heads", None))
 
 
 def _noted(sheet: Worksheet, x: Any, notes: tuple[str, ...]) -> Worksheet:

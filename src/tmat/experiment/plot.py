@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from tmat.errors import InputError, MissingExtra
 from tmat.experiment.scaling import Comparison, Scaling, article_scores
+from tmat.rendering.plot import picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,10 +18,6 @@ KINDS = (".png", ".svg", ".pdf")
 # Okabe and Ito's colours, told apart without colour vision; lines differ in their dashes too.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", "-.", ":")
-SETTINGS: dict[Any, Any] = {
-    "svg.hashsalt": "tmat", "svg.fonttype": "path", "font.size": 9.0, "axes.titlesize": 10.0,
-    "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False, "figure.dpi": 100,
-}  # fmt: skip
 
 
 def check_plot(path: str) -> None:
@@ -40,26 +36,15 @@ def check_plot(path: str) -> None:
 
 def plotted(result: Scaling, kind: str = "png") -> bytes:
     """The picture's bytes, the same for the same result: above, q·k for every d; below, the article's case."""
-    try:
-        import matplotlib as mpl
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingExtra("plot", "a picture") from None
 
-    with mpl.rc_context():  # a reader's own settings neither show here nor are lost
-        mpl.rcdefaults()
-        mpl.rcParams.update(SETTINGS)
-        figure = Figure(figsize=(11, 6.4), layout="constrained")
-        FigureCanvasAgg(figure)
+    def draw(figure: Any) -> None:
         axes = figure.subplots(2, 3)
         _distributions(axes[0][0], axes[0][1], result.widths)
         _saturations(axes[0][2], result)
         _article(axes[1], result)
-        stream = io.BytesIO()
-        undated: dict[str, Any] = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
-        figure.savefig(stream, format=kind, dpi=150, metadata=undated[kind])
-    return stream.getvalue()
+
+    bare = {"axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False}
+    return picture(draw, (11, 6.4), kind, **bare)
 
 
 def _distributions(left: Any, right: Any, widths: Sequence[Comparison]) -> None:

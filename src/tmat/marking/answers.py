@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import orjson
 
-from tmat.errors import InputError
+from tmat.errors import InputError, fold
 from tmat.numbers.claim import Claim
 from tmat.operations.operation import Array
 from tmat.reading.answers import TypedMatrix
-from tmat.reading.documents import read_documents
+from tmat.reading.documents import document, read_documents
 from tmat.reading.files import as_text, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.number_text import is_exact
 from tmat.reading.pasted import read_pasted
-from tmat.reading.sources import read_matrices
-from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.reading.place import Place
+from tmat.reading.sources import SPREADSHEETS, matrices_of_data
+from tmat.sheet.names import stem
+from tmat.sheet.worksheet import Batch, Matrix, Worksheet
+from tmat.stages import declared, stage_names
 from tmat.visible import visible
 
 TEXT_SUFFIXES = (
     ".txt", ".text", ".md", ".markdown", ".json", ".jsonl", ".tex", ".html", ".htm", ".typ", ".py", ".r", ".m", ".jl", ".log", "",
 )  # fmt: skip
+READABLE = (*TEXT_SUFFIXES, ".docx", ".ipynb", ".csv", ".tsv", *SPREADSHEETS, ".npy", ".npz")
+"""Suffixes of files that may hold answers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +48,25 @@ class Answer:
     where: str = ""
     said: Claim | None = None
     given: bool = False
+    rows: Sequence[str] = ()
+    cols: Sequence[str] = ()
+
+    def turned(self) -> Answer:
+        """On its other side."""
+        texts = None if self.texts is None else [list(column) for column in zip(*self.texts, strict=True)]
+        return replace(self, values=self.values.T, texts=texts, rows=self.cols, cols=self.rows)
+
+    def placed(self, rows: Sequence[str], cols: Sequence[str]) -> Array:
+        """Its numbers in the order of these labels, where it has the same; rows that it has not are left blank."""
+        values = self.values
+        by_row = _places(self.rows, rows)
+        if by_row is not None and values.shape[1] == len(cols):
+            values = np.full((len(rows), values.shape[1]), np.nan)
+            values[by_row] = self.values
+        by_column = _places(self.cols, cols)
+        if by_column is not None and len(by_column) == len(cols):
+            values = values[:, np.argsort(by_column)]
+        return values
 
     @property
     def claim(self) -> Claim:
@@ -59,7 +85,7 @@ class Answer:
 class Called:
     """The step that a name in the answers means, where it is not the key's name; without a name it is data and no step."""
 
-    stage: str
+    stage: str | None
     name: str
     transposed: bool = False
 
@@ -95,15 +121,12 @@ class Answers:
         found: list[Answer] = []
         taken: set[tuple[str | None, str]] = set()
         for answer in self.matrices:
-            meant = names.get(answer.name)
+            meant = names.get(answer.name) or names.get(fold(answer.name))
             if meant is not None and not meant.name:
                 continue
             if meant is not None:
-                texts = answer.texts
-                if meant.transposed and texts is not None:
-                    texts = [list(column) for column in zip(*texts, strict=True)]
-                values = answer.values.T if meant.transposed else answer.values
-                answer = replace(answer, name=meant.name, stage=meant.stage, values=values, texts=texts)
+                answer = answer.turned() if meant.transposed else answer
+                answer = replace(answer, name=meant.name, stage=meant.stage)
                 if (answer.stage, answer.name) in taken:
                     continue
                 taken.add((answer.stage, answer.name))
@@ -112,17 +135,38 @@ class Answers:
 
     @classmethod
     def of(cls, matrices: Mapping[str, object], origin: str = "answers") -> Answers:
-        """From named arrays: lists, NumPy arrays, Matrix."""
-        found = []
+        """From named arrays: lists, NumPy arrays, Matrix. A step of heads (heads × rows × columns) is one a head.
+
+        Another array of more than two dimensions cannot be marked, and the others are.
+        """
+        answers = cls(origin=origin)
         for name, value in matrices.items():
             matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
-            found.append(Answer(name, matrix.values, where=matrix.origin))
-        return cls(found, origin)
+            if isinstance(matrix, Batch) and matrix.arrays.ndim == 3 and stem(name) in _of_heads():
+                each = {f"{name}{h}": matrix.nth(h) for h in range(1, len(matrix) + 1)}
+                answers.matrices += [
+                    Answer(own, one.values, where=one.origin, rows=one.rows, cols=one.cols) for own, one in each.items()
+                ]
+                continue
+            try:
+                answers.matrices.append(
+                    Answer(name, matrix.values, where=matrix.origin, rows=matrix.rows, cols=matrix.cols)
+                )
+            except InputError as error:
+                answers.unread.append(Unread(name, error))
+        return answers
 
     @classmethod
     def of_texts(cls, typed: Iterable[TypedMatrix], origin: str = "answers") -> Answers:
         """From matrices as people type them."""
-        return cls([Answer(t.name, t.matrix.values, t.texts, where=f"{origin}, line {t.line}") for t in typed], origin)
+        found = [(t, t.matrix) for t in typed]
+        return cls(
+            [
+                Answer(t.name, m.values, t.texts, where=f"{origin}, line {t.line}", rows=m.rows, cols=m.cols)
+                for t, m in found
+            ],
+            origin,
+        )
 
     @classmethod
     def of_worksheet(cls, sheet: Worksheet, origin: str = "answers", *, given: bool = True) -> Answers:
@@ -152,6 +196,9 @@ class Answers:
         try:
             return _from_json(data, origin)
         except InputError:
+            answers = _one_by_one(data, origin)
+            if answers is not None:
+                return answers
             try:
                 return cls.of_text(as_text(data, origin), origin)  # brackets as programs print them
             except InputError:
@@ -163,8 +210,10 @@ class Answers:
         """From a spreadsheet; matrices of a sheet that tmat wrote know their stage."""
         from tmat.reading.xlsx import read_xlsx  # which loads what unpacks spreadsheets
 
-        found = read_xlsx(data, origin)
-        return cls([Answer(f.matrix.name, f.matrix.values, stage=f.stage, where=f.where) for f in found], origin)
+        found = [(f, f.matrix) for f in read_xlsx(data, origin)]
+        return cls(
+            [Answer(m.name, m.values, stage=f.stage, where=f.where, rows=m.rows, cols=m.cols) for f, m in found], origin
+        )
 
     @classmethod
     def read(cls, path: str | Path) -> Answers:
@@ -172,19 +221,22 @@ class Answers:
 
         Errors: a file that cannot be read, or holds no matrices.
         """
-        path = Path(path)
-        origin = visible(str(path))
-        suffix = path.suffix.lower()
-        data = _bytes(path) if suffix not in (".npy", ".npz", ".xlsx") else b""
+        return cls.of_file(file_data(Path(path)), str(path))
+
+    @classmethod
+    def of_file(cls, data: bytes, path: str) -> Answers:
+        """From what a file holds, read as its suffix says."""
+        origin = visible(path)
+        suffix = Path(path).suffix.lower()
         handed_in = handed_in_text(data, suffix, origin)
         if handed_in is not None:
             answers = cls.of_text(handed_in, origin)
         elif suffix in TEXT_SUFFIXES:
             answers = cls.of_bytes(data, origin)
-        elif path.suffix.lower() == ".xlsx":
-            answers = cls.of_workbook(_bytes(path), origin)
+        elif suffix in SPREADSHEETS:
+            answers = cls.of_workbook(data, origin)
         else:
-            answers = cls.of(read_matrices(str(path)), origin)
+            answers = cls.of(matrices_of_data(data, suffix, origin), origin)
         if not answers.matrices:
             raise InputError(
                 f"no answers in {origin}",
@@ -194,7 +246,41 @@ class Answers:
         return answers
 
 
-def _bytes(path: Path) -> bytes:
+def _one_by_one(data: bytes, origin: str) -> Answers | None:
+    """The matrices of a JSON object that can be read, where some cannot; None where none can, or it is no object."""
+    try:
+        named = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    answers = Answers([], origin)
+    for name, rows in named.items() if isinstance(named, dict) and not {"stages", "tmat"} & set(named) else ():
+        try:
+            found = document({name: rows}, Place(origin))
+            assert not isinstance(found, Worksheet)  # a worksheet has stages
+            answers.matrices += Answers.of(found, origin).matrices
+        except InputError as error:
+            answers.unread.append(Unread(name, error))
+    return answers if answers.matrices else None
+
+
+def _places(own: Sequence[str], due: Sequence[str]) -> list[int] | None:
+    """The places of labels among those that are due; None where they are the same, are none, or leave it open."""
+    labels, wanted = list(map(fold, own)), list(map(fold, due))
+    counted = [str(n) for n in range(1, len(labels) + 1)]
+    if labels in (wanted, counted) or len(set(wanted)) < len(wanted) or len(set(labels)) < len(labels):
+        return None
+    return [wanted.index(label) for label in labels] if labels and set(labels) <= set(wanted) else None
+
+
+@cache
+def _of_heads() -> frozenset[str]:
+    """The steps, folded, of which each head has its own."""
+    steps = [declared(stage).steps for stage in stage_names()]
+    return frozenset(fold(name) for own in steps for name, step in own.items() if step.of_a_head)
+
+
+def file_data(path: Path) -> bytes:
+    """All that a file of answers holds; an error where it cannot be read, or holds nothing."""
     try:
         stream = path.open("rb")
     except OSError as error:
@@ -205,18 +291,7 @@ def _bytes(path: Path) -> bytes:
 
 def _from_json(data: bytes, origin: str) -> Answers:
     matrices: list[Answer] = []
-    for document in read_documents(BytesIO(data), origin):
-        if isinstance(document, Worksheet):
-            matrices += Answers.of_worksheet(document, origin).matrices
-        else:
-            matrices += Answers.of(document, origin).matrices
+    for one in read_documents(BytesIO(data), origin):
+        found = Answers.of_worksheet(one, origin) if isinstance(one, Worksheet) else Answers.of(one, origin)
+        matrices += found.matrices
     return Answers(matrices, origin)
-
-
-def is_attempt(values: Array, due: Array) -> bool:
-    """Whether a matrix is a real attempt: not blank, and not one number throughout unless that is right."""
-    if values.shape != due.shape or np.isnan(values).all():
-        return False
-    known = values[~np.isnan(values)]
-    constant = known.size > 1 and bool((known == known.flat[0]).all())
-    return not constant or bool((due == due.flat[0]).all())

@@ -15,7 +15,6 @@ from tmat.marking.candidates import (
     another_matrix,
     another_operand,
     everywhere,
-    in_unseen,
     made_to_sum_to_one,
     operand_transposed,
     own,
@@ -25,9 +24,12 @@ from tmat.marking.candidates import (
     truncated,
 )
 from tmat.marking.explaining import Tier
+from tmat.marking.findings import Numbers
 from tmat.marking.key import KeyMatrix
+from tmat.marking.misread import misread
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import WRITTEN, Again, Pick, Recomputed, Start, as_theirs
+from tmat.marking.unseen import in_unseen
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
 
@@ -48,8 +50,11 @@ def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts
     def copied(step: Redo, others: OtherMatrices) -> Iterator[Candidate]:
         return another_matrix(step, others, printed.shape)
 
-    def before(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
-        return in_unseen(step, unseen, recomputed.decimals)
+    def before(ways: list[int | None], step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return in_unseen(step, unseen, recomputed.decimals, ways)
+
+    def misreading(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return misread(step, printed)
 
     def further_back(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
         return rounded_further_back(step, unseen)
@@ -65,8 +70,14 @@ def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts
     def other() -> Iterator[Candidate]:
         for start in starts[3:]:
             yield from _from(start, others, _own, by_habit)
+        rounded = any(start.numbers is Numbers.ROUNDED for start in starts)
         for start in starts:
-            yield from _from(start, others, another_operand, before, _turned, further_back, early)
+            ways: list[int | None] = [recomputed.decimals] if start.numbers is Numbers.ROUNDED else [None]
+            if not rounded:
+                ways.append(recomputed.decimals)
+            yield from _from(
+                start, others, misreading, another_operand, partial(before, ways), _turned, further_back, early
+            )
 
     def deep() -> Iterator[Candidate]:
         for start in starts[:2]:

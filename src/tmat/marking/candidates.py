@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -222,24 +222,6 @@ def operand_transposed(step: Redo) -> Iterator[Candidate]:
 
 def _formula(step: Redo) -> str:
     return step.op.said(step.names, dict(step.params))
-
-
-# -- steps that were not handed in
-
-
-def in_unseen(step: Redo, unseen: Sequence[bool], decimals: int, depth: int = 3) -> Iterator[Candidate]:
-    """A slip in a step that was not handed in, carried on to this one: as it is, and rounded as the writer rounds."""
-    if depth == 0:
-        return
-    for n, maker in enumerate(step.makers):
-        if maker is None or n >= len(unseen) or not unseen[n]:
-            continue
-        for found in (*own(maker), *in_unseen(maker, [True] * len(maker.makers), decimals, depth - 1)):
-            if found.values.shape != step.operands[n].shape:
-                continue
-            made = replace(found.mistake, within=found.mistake.within or maker.result)
-            for values in (found.values, round_half_away(found.values, decimals)):
-                yield Candidate(step.taking(n, values)(), made, found.rare + 1, found.among, found.kind)
 
 
 # -- roundings on the way

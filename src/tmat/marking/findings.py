@@ -136,18 +136,28 @@ class Remark(StrEnum):
     FOLLOWS = "follows"  # right, given the writer's own earlier numbers
     HABIT = "habit"  # as an earlier step was done too, where it was charged
     NOT_COPIED = "not-copied"  # a given matrix that is not as it was given
+    AS_PRINTED = "as-printed"  # marked by an article's own numbers
+    AS_CORRECTED = "as-corrected"  # by what they should be
+    READ_AS = "read-as"  # the answer has another name, near this step's
+    FOREIGN = "foreign"  # a given matrix that is another's
+    ON_FOREIGN = "on-foreign"  # made of such a one
+    BLIND = "blind"  # no more is right than chance would give
+    NO_WORK = "no-work"  # a step of such a sheet
+    TOO_WIDE = "too-wide"  # a claim so wide that a constant fits it
     NO_ATTEMPT = "no-attempt"  # nothing that follows from it is counted
     ON_NO_ATTEMPT = "on-no-attempt"  # right for an earlier matrix that was no attempt
     BLANK = "blank"
     ROUNDING = "rounding"  # within what rounding before the step could do
+    TOO_SHORT = "too-short"  # right to the decimals that were typed, and more are asked
     SHAPE = "shape"  # not the rows and columns that are due
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark about a step: the matrices it speaks of, how many cells, the shapes printed and due."""
+    """A remark about a step: the matrices it speaks of, how many cells, the shapes printed and due, the decimals asked."""
 
     remark: Remark
     matrices: tuple[str, ...] = ()
     count: int = 0
     shapes: tuple[tuple[int, int], ...] = ()
+    decimals: int | None = None

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tmat.errors import fold
+from tmat.errors import InputError, fold
 from tmat.numbers import round_half_away
 from tmat.operations.operation import REGISTRY, Array, Operation
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
@@ -40,6 +40,7 @@ class KeyMatrix:
     names: tuple[str, ...] = ()  # of the operands, as the step's own stage calls them
     params: dict[str, Any] = field(default_factory=dict)
     used: int | None = None  # the decimals that later steps take of it
+    decimals: int | None = None  # to which it is rounded, or is taken on
     label: str = ""
     exact: Array | None = None  # recomputed without any rounding on the way
     unrounded: Array | None = None  # recomputed from the key's own operands, not rounded
@@ -49,12 +50,24 @@ class KeyMatrix:
         return self.op is None
 
 
+@dataclass(eq=False, repr=False)
+class KeySheet(Worksheet):
+    """A key as corrected that is right ``printed`` as well: a worked example with its own slips."""
+
+    printed: Worksheet | None = None
+
+
 class Key:
     """The matrices of a key in order."""
 
     def __init__(self, sheet: Worksheet) -> None:
+        printed = sheet.printed if isinstance(sheet, KeySheet) else None
+        self.printed = None if printed is None else Key(printed)
         self.matrices: list[KeyMatrix] = []
         self._before: dict[int, frozenset[int]] = {}
+        self.flowed: set[tuple[str, str]] = (
+            set()
+        )  # (stage, name) of what was given, and is a matrix of an earlier stage
         self._last: dict[tuple[Content, str | None], KeyMatrix] = {}  # by what later steps take, and by its name
         for stage in sheet.stages:
             self._add_stage(stage)
@@ -81,12 +94,17 @@ class Key:
 
     def _add_stage(self, stage: Stage) -> None:
         known: dict[str, int] = {}  # the stage's own name -> the index of its matrix
+        own: list[KeyMatrix] = []
         for name, matrix in stage.given.items():
             flowed = self._flowed(name, matrix)
             if flowed is None:
                 flowed = self._add(stage.id, name, matrix)
-                self._remember(flowed)
+                own.append(flowed)
+            else:
+                self.flowed.add((fold(stage.id), fold(name)))
             known[fold(name)] = flowed.index
+        for flowed in own:  # only now: of two that are given together, none is the other
+            self._remember(flowed)
         for step in stage.steps:
             known[fold(step.name)] = self._add_step(stage.id, step, known).index
 
@@ -96,6 +114,7 @@ class Key:
         matrix.of = operands if len(operands) == len(step.of) else None
         matrix.op, matrix.names = REGISTRY.get(step.op), tuple(step.of)
         matrix.params, matrix.used = dict(step.params), step.used
+        matrix.decimals = min((n for n in (step.decimals, step.used) if n is not None), default=None)
         if matrix.op is None:  # an operation of another version: its numbers can be compared, not recomputed
             matrix.op, matrix.of = REGISTRY["identity"], None
         self._remember(matrix)
@@ -132,7 +151,7 @@ class Key:
                 matrix.unrounded = matrix.op.evaluate(*(self.taken(o, o.values) for o in operands), **matrix.params)
                 exact = (o.values if o.exact is None else o.exact for o in operands)
                 matrix.exact = matrix.op.evaluate(*exact, **matrix.params)
-        except (ValueError, IndexError, TypeError):
+        except (InputError, ValueError, IndexError, TypeError):
             matrix.unrounded = None
         if matrix.unrounded is None or matrix.unrounded.shape != matrix.values.shape:
             matrix.exact = matrix.unrounded = matrix.values

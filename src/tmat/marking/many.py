@@ -1,20 +1,23 @@
-"""Many submissions against one key, on all processors; a file that cannot be read is reported and the rest are marked."""
+"""Many submissions, by one key or each by its own, on any executor; one that cannot be read or marked costs no other."""
 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import pickle
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Unpack
 
-from tmat.errors import InputError, LimitError, TmatError
-from tmat.interrupts import tidied
-from tmat.marking.answers import Answers, Called
+from tmat.errors import InputError, TmatError, fold
+from tmat.marking.answers import READABLE, Answer, Answers, Called, Unread, file_data
+from tmat.marking.folders import ARCHIVES, Submission, called_among, student_name, submissions
 from tmat.marking.key import Key
 from tmat.marking.options import Choices, Options
+from tmat.marking.spreading import spread
 from tmat.marking.submission import mark_submission
 from tmat.marking.verdicts import Report
 from tmat.sheet.worksheet import Worksheet
@@ -23,26 +26,16 @@ from tmat.visible import visible
 WORTH_A_POOL = 48
 """Submissions from which on more processes are worth starting."""
 
-SUFFIXES = (
-    ".txt",
-    ".text",
-    ".md",
-    ".json",
-    ".npz",
-    ".csv",
-    ".tsv",
-    ".xlsx",
-    ".tex",
-    ".html",
-    ".ipynb",
-    ".docx",
-    ".py",
-    ".pdf",
-    ".png",
-    ".jpg",
-)
+LARGEST_CHUNK = 32
+MOST_BYTES = 1 << 20
+"""How many submissions, and about how many bytes of them, are sent at once to be marked."""
 
-Progress = Callable[[int, int], None]
+MOST_LINES = 100_000
+LINES_A_NUMBER = 100
+"""More lines no file of answers has: a notebook saved as a page brings 15,000 of its own, JSON may give a number a line."""
+
+Keys = Mapping[str, Worksheet]
+"""Keys by the student's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,150 +57,198 @@ Marked = Report | Failure
 
 
 def mark_many(
-    paths: Iterable[str | Path],
-    key: Worksheet,
+    paths: Iterable[str | Path | Submission],
+    key: Worksheet | Keys,
     *,
     names: Mapping[str, Called] | None = None,
     jobs: int | None = None,
-    progress: Progress | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
     **choices: Unpack[Choices],
 ) -> Iterator[Marked]:
-    """The marking of each file in turn, in the order given; a folder stands for the files in it.
+    """The marking of each submission in turn, in the order given; a folder stands for the submissions in it.
 
+    ``key`` is the one for all, or a mapping with the key of each student by their name: that of their file or folder.
     ``names`` says what the answers call the key's steps, where they have names of their own; ``choices``
-    are those of `tmat.marking.mark_answers.mark`.
-    ``jobs`` processes (all processors where it is not said) are used where there are many files.
-    ``progress(done, of)`` is called after each. A file that cannot be read or marked is a Failure.
+    are those of `tmat.marking.mark_answers.mark`. They are marked on the ``executor``, whichever of
+    concurrent.futures's kind, else in ``jobs`` processes (one for each processor where it is not said) where there
+    are many. ``progress(done, of)`` is called after each. One that cannot be read or marked is a Failure.
 
     Errors: a key without steps.
     """
-    files = submissions(paths)
-    options = Options(**choices)
-    processes = min(jobs or os.cpu_count() or 1, max(len(files) // (WORTH_A_POOL // 2), 1))
-    found = (
-        _serially(files, key, options, names or {})
-        if processes < 2
-        else _together(files, key, options, names or {}, processes)
-    )
-    for done, marked in enumerate(found, start=1):
+    known = () if isinstance(key, Worksheet) else set(map(student_name, key))
+    found: list[Submission] = []
+    for path in paths:
+        found += [path] if isinstance(path, Submission) else submissions([path], known).submissions
+    if isinstance(key, Worksheet) and not Key(key).steps:
+        mark_submission(Answers(), Key(key), Options())  # says what is wrong with the key
+    mark = partial(mark_each, options=Options(**choices), names=names or {})
+    handed = _handed_in(found, key)
+    processes = min(jobs or os.cpu_count() or 1, max(len(found) // (WORTH_A_POOL // 2), 1))
+    if executor is None and processes < 2:
+        results = (one for each in handed for one in mark([each]))
+    else:
+        most = max(min(len(found) // (processes * 8), LARGEST_CHUNK), 1)
+        results = (one for part in spread(_chunks(handed, most), mark, _lost, executor, processes) for one in part)
+    for done, marked in enumerate(results, start=1):
         if progress is not None:
-            progress(done, len(files))
+            progress(done, len(found))
         yield marked
 
 
-def submissions(paths: Iterable[str | Path]) -> list[Path]:
-    """The files meant: folders opened, in the order of their names."""
-    files: list[Path] = []
-    for each in paths:
-        path = Path(each)
-        if each == "":  # which Path takes for the folder we are in
-            raise InputError("a submission without a name", mend="name files of answers")
-        if os.path.isdir(path):  # a path that cannot be looked at is a file that cannot be read
-            inside = sorted(p for p in _listed(path) if p.suffix.lower() in SUFFIXES and _handed_in(p))
-            if not inside:
-                raise InputError(
-                    f"no submissions in the folder {path}", f"expected files ending in {', '.join(SUFFIXES)}"
-                )
-            files += inside
-        else:
-            files.append(path)
-    return files
+# -- what is sent to be marked
 
 
-def _listed(folder: Path) -> list[Path]:
-    try:
-        return list(folder.iterdir())
-    except OSError as error:
-        raise InputError(f"cannot read the folder {folder}", f"{error.strerror or error}".lower()) from None
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A submission as it travels: what its files hold, or why one could not be read, and its key."""
+
+    origin: str
+    files: tuple[tuple[str, bytes | TmatError], ...]
+    key: bytes
+
+    @property
+    def size(self) -> int:
+        return sum(len(data) for _, data in self.files if isinstance(data, bytes))
 
 
-def _handed_in(path: Path) -> bool:
-    """Whether it is a file, or a link to one that is gone, which is reported as unreadable."""
-    return os.path.isfile(path) or not os.path.exists(path)
-
-
-def _serially(files: list[Path], key: Worksheet, options: Options, names: Mapping[str, Called]) -> Iterator[Marked]:
-    ready = Key(key)
-    for path in files:
-        yield _marked(path, ready, options, names)
-
-
-def _marked(path: Path, key: Key, options: Options, names: Mapping[str, Called]) -> Marked:
-    try:
-        return mark_submission(Answers.read(path).called(names), key, options)
-    except TmatError as error:
-        return _failure(path, error.what, error.details, error.mend)
-    except Exception as error:  # the other files must still be marked
-        return _failure(path, "it could not be marked", (f"{type(error).__name__}: {error}",), None)
-
-
-def _failure(path: Path, what: str, details: tuple[str, ...], mend: str | None) -> Failure:
-    """A failure whose texts cannot steer a terminal, whatever the file is called and holds."""
-    return Failure(visible(str(path)), visible(what), tuple(map(visible, details)), mend and visible(mend))
-
-
-# -- in other processes: the key is sent once, when a process starts
-
-_key: Key | None = None
-_options = Options()
-_names: Mapping[str, Called] = {}
-
-
-def _start(key: Worksheet, options: Options, names: Mapping[str, Called]) -> None:
-    from signal import SIG_IGN, SIGINT, signal
-    from threading import Thread
-
-    global _key, _options, _names
-    signal(SIGINT, SIG_IGN)  # the parent process handles it, and ends this one
-    Thread(target=_end_with_parent, daemon=True).start()
-    _key, _options, _names = Key(key), options, names
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent has ended, even if that was killed."""
-    from multiprocessing import parent_process
-
-    parent = parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """SIGINT is blocked meanwhile: Ctrl-C goes to all processes at once, and those started here must not see it."""
-    if sys.platform == "win32":  # pragma: no cover - signals cannot be blocked there
-        yield
-        return
-    from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
-
-    before = pthread_sigmask(SIG_BLOCK, {SIGINT})
-    try:
-        yield
-    finally:
-        pthread_sigmask(SIG_SETMASK, before)
-
-
-def _one(path: Path) -> Marked:
-    assert _key is not None
-    return _marked(path, _key, _options, _names)
-
-
-def _together(
-    files: list[Path], key: Worksheet, options: Options, names: Mapping[str, Called], processes: int
-) -> Iterator[Marked]:
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    if not Key(key).steps:
-        mark_submission(Answers(), Key(key), options)  # says what is wrong with the key
-    chunk = max(min(len(files) // (processes * 8), 32), 1)
-    with tidied(), ProcessPoolExecutor(processes, initializer=_start, initargs=(key, options, names)) as pool:
-        with _interrupts_held():
-            found = pool.map(_one, files, chunksize=chunk)
+def _handed_in(found: Iterable[Submission], key: Worksheet | Keys) -> Iterator[Handed | Failure]:
+    packed = pickle.dumps(key) if isinstance(key, Worksheet) else b""
+    known = {} if isinstance(key, Worksheet) else {student_name(name): name for name in key}
+    for submission in found:
+        if isinstance(key, Worksheet):
+            yield Handed(submission.name, _files(submission), packed)
+            continue
+        own = called_among(submission, known)
+        if own is None:
+            yield Failure(submission.name, "there is no key for it", (f"expected one named {submission.students[0]}",))
+            continue
         try:
-            yield from found
-        except BrokenProcessPool:
-            raise LimitError(
-                "a process that marks was ended from outside", "it may have run out of memory", mend="try ‹jobs 1›"
-            ) from None
+            packed = pickle.dumps(key[own])
+        except TmatError as error:
+            yield _failure(submission.name, error)
+        else:
+            yield Handed(submission.name, _files(submission), packed)
+
+
+def _files(submission: Submission) -> tuple[tuple[str, bytes | TmatError], ...]:
+    return tuple((visible(str(path)), _data(path)) for path in submission.files)
+
+
+def _data(path: Path) -> bytes | TmatError:
+    try:
+        return file_data(path)
+    except TmatError as error:
+        return error
+
+
+def _lost(handed: Handed | Failure) -> Marked:
+    if isinstance(handed, Failure):
+        return handed
+    return Failure(
+        handed.origin, "the process that marked it was ended from outside", ("it may have run out of memory",)
+    )
+
+
+def _chunks(handed: Iterable[Handed | Failure], most: int) -> Iterator[Sequence[Handed | Failure]]:
+    chunk: list[Handed | Failure] = []
+    size = 0
+    for each in handed:
+        chunk.append(each)
+        size += each.size if isinstance(each, Handed) else 0
+        if len(chunk) >= most or size > MOST_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+# -- marked, wherever that is
+
+
+def mark_each(chunk: Sequence[Handed | Failure], *, options: Options, names: Mapping[str, Called]) -> list[Marked]:
+    """The marking of each in turn."""
+    return [each if isinstance(each, Failure) else _marked(each, options, names) for each in chunk]
+
+
+@lru_cache(2)
+def _ready(packed: bytes) -> Key:
+    """The key, made ready once for all the submissions of a class."""
+    return Key(pickle.loads(packed))
+
+
+def _marked(handed: Handed, options: Options, names: Mapping[str, Called]) -> Marked:
+    try:
+        key = _ready(handed.key)
+        return mark_submission(_answers(handed, key).called(names), key, options)
+    except TmatError as error:
+        return _failure(handed.origin, error)
+    except Exception as error:  # the others must still be marked
+        return _failure(handed.origin, InputError("it could not be marked", f"{type(error).__name__}: {error}"))
+
+
+def _failure(origin: str, error: TmatError) -> Failure:
+    """A failure whose texts cannot steer a terminal, whatever the file is called and holds."""
+    mend = error.mend and visible(error.mend)
+    return Failure(origin, visible(error.what), tuple(map(visible, error.details)), mend)
+
+
+def _answers(handed: Handed, key: Key) -> Answers:
+    """The answers of all files of a submission; a file that cannot be read costs no other."""
+    read: list[Answers] = []
+    failed: list[Unread] = []
+    for path, data in handed.files:
+        try:
+            if isinstance(data, TmatError):
+                raise data
+            _refuse_archives(data, path)
+            refuse_endless(data, key, path)
+            read.append(Answers.of_file(data, path))
+        except InputError as error:
+            failed.append(Unread(path, error))
+    if not read:
+        if len(failed) == 1:
+            raise failed[0].error
+        raise InputError(f"no file of {handed.origin} can be read", *(each.error.what for each in failed))
+    if len(read) == 1 and not failed:
+        return read[0]
+    matrices, twice = _together(read, key)
+    return Answers(matrices, handed.origin, [*(one for each in read for one in each.unread), *failed, *twice])
+
+
+def _refuse_archives(data: bytes, path: str) -> None:
+    """Say no to what would be taken for an .npz, which is a zip as well."""
+    suffix = Path(path).suffix.lower()
+    if suffix in ARCHIVES or (suffix not in READABLE and data.startswith(b"PK\x03\x04")):
+        raise InputError(f"{path} is an archive", "what is in it is not looked at", mend="unpack it first")
+
+
+def refuse_endless(data: bytes, key: Key, origin: str) -> None:
+    """Say no to far more lines than answers to the key could have, before hours go by over them."""
+    cells = sum(matrix.values.size for matrix in key.matrices)
+    lines = data.count(b"\n")
+    if lines > MOST_LINES + LINES_A_NUMBER * cells:
+        raise InputError(
+            f"{origin} has {lines:,} lines, and the key {cells:,} numbers",
+            "these cannot be answers to it",
+            mend="hand in the matrices alone",
+        )
+
+
+def _together(read: Sequence[Answers], key: Key) -> tuple[list[Answer], list[Unread]]:
+    """The matrices of several files: of those with one name as many as the key has of it, the first ones."""
+    room = Counter(fold(matrix.name) for matrix in key.matrices)
+    before: dict[tuple[str | None, str], list[Answer]] = {}
+    kept: list[Answer] = []
+    twice: list[Unread] = []
+    for answers in read:
+        for answer in answers:
+            name = fold(answer.name)
+            same = before.setdefault((answer.stage, name), [])
+            if len(same) < (1 if answer.stage else max(room[name], 1)):
+                same.append(answer)
+                kept.append(answer)
+            elif not any(one.values.tobytes() == answer.values.tobytes() for one in same):
+                what = f"a second {answer.name}, with other numbers than the first"
+                twice.append(Unread(answer.name, InputError(what, answer.where or answers.origin)))
+    return kept, twice

@@ -11,6 +11,8 @@ from tmat.errors import InputError
 
 SHARES = {"full": Fraction(1), "half": Fraction(1, 2), "none": Fraction(0)}
 MOST_POINTS = 1_000_000
+MOST_DECIMALS = 15
+ANY = "any"
 
 
 class Choices(TypedDict, total=False):
@@ -21,6 +23,7 @@ class Choices(TypedDict, total=False):
     points: Mapping[str, float]
     follow: str
     close: str
+    decimals: int | str | None
     slips: bool
 
 
@@ -31,7 +34,8 @@ class Options:
     ``points`` says what each step is worth (a step not named: nothing; none named: 1 each);
     ``follow`` and ``close`` say what share of its points a cell earns that follows from the
     writer's own wrong numbers, or is off by rounding: full, half or none. ``atol`` and ``rtol``
-    override the precision that the printed numbers claim; without ``slips`` no mistake is looked for.
+    override the precision that the printed numbers claim; ``decimals`` are how many are due at least: "any",
+    or as many as the key is rounded to unless told. Without ``slips`` no mistake is looked for.
     """
 
     atol: float | None = None
@@ -39,7 +43,14 @@ class Options:
     points: Mapping[str, float] = field(default_factory=dict)
     follow: str = "full"
     close: str = "half"
+    decimals: int | str | None = None
     slips: bool = True
+
+    def asked(self, rounded: int | None) -> int | None:
+        """The decimals that are due of a step, at least, which the key has rounded to so many."""
+        if self.atol is not None or self.rtol is not None or self.decimals == ANY:
+            return None
+        return self.decimals if isinstance(self.decimals, int) else rounded
 
     def __post_init__(self) -> None:
         for option, value in (("follow", self.follow), ("close", self.close)):
@@ -48,6 +59,10 @@ class Options:
         for option, tolerance in (("atol", self.atol), ("rtol", self.rtol)):
             if tolerance is not None and not 0 <= tolerance < float("inf"):
                 raise InputError(f"‹{option} {tolerance:g}› does not fit", "expected 0 or a number above it")
+        if self.decimals not in (None, ANY) and not (
+            isinstance(self.decimals, int) and 0 <= self.decimals <= MOST_DECIMALS
+        ):
+            raise InputError(f"‹decimals {self.decimals}› does not fit", f"expected 0 to {MOST_DECIMALS}, or {ANY}")
         for name, worth in self.points.items():
             if not 0 <= worth <= MOST_POINTS:
                 raise InputError(f"{name} cannot be worth {worth:g} points", f"expected 0 to {MOST_POINTS}")

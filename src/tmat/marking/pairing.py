@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tmat.errors import fold, nearest
 from tmat.marking.answers import Answer
@@ -12,6 +13,12 @@ from tmat.marking.verdicts import Unknown
 from tmat.sheet.names import meanings
 from tmat.stages import said_otherwise
 
+NEAR = 0.75
+"""How like a step's name one must be to be taken for it: one letter of five wrong, or two exchanged."""
+
+TURNED = re.compile(r"(?<=.)(\.T|\^\{?T\}?|ᵀ|⊤|\^⊤)$")
+"""How people write that a matrix stands on its side."""
+
 
 class Pairing:
     """The answers by the index of their matrix in the key, and those that belong nowhere."""
@@ -19,25 +26,32 @@ class Pairing:
     def __init__(self, key: Key, answers: Iterable[Answer]) -> None:
         self.answers: dict[int, Answer] = {}
         self.unknown: list[Unknown] = []
+        self.read_as: dict[int, str] = {}  # answers whose name is only near that of their step
         self._matrices = key.matrices
+        self._flowed = key.flowed
         self._named: dict[str, list[KeyMatrix]] = {}
         for matrix in key.matrices:
             self._named.setdefault(fold(matrix.name), []).append(matrix)
         last = -1
+        missed: list[Answer] = []
         for answer in answers:
             index = self._index(answer, last)
+            if index is None and (stem := TURNED.sub("", answer.name)) != answer.name:
+                turned = replace(answer.turned(), name=stem)
+                index = self._index(turned, last)
+                answer = turned if index is not None else answer
             if index is None:
-                self._miss(answer)
+                missed.append(answer)
             else:
                 self.answers[index] = answer
                 last = index
+        for answer in missed:
+            self._miss(answer)
 
     def _index(self, answer: Answer, last: int) -> int | None:
         """The matrix that an answer is for: of several with its name the next that is free, steps before givens."""
-        stage, name = answer.stage, answer.name
-        if stage is None and "." in name:
-            stage, _, name = name.rpartition(".")
-        wanted = fold(re.sub(r"\s*\(.*\)$", "", name))
+        stage, name = _parted(answer)
+        wanted = fold(name)
         for sought in dict.fromkeys((*meanings(wanted), _usual(wanted))):
             found = self._named.get(sought, [])
             if stage is not None:
@@ -50,13 +64,39 @@ class Pairing:
         return None
 
     def _miss(self, answer: Answer) -> None:
-        if answer.given:
+        stage, name = _parted(answer)
+        if answer.given or any(
+            own == fold(name) and (stage is None or _same_stage(stage, place)) for place, own in self._flowed
+        ):
             return  # what flowed from one stage to the next, a residual or a context, is held once, where it was made
         if answer.stage is not None and fold(answer.name) in self._named:
             return
         steps = [matrix.label for matrix in self._matrices if not matrix.given]
+        free = {m.label: m for m in self._matrices if not m.given and m.index not in self.answers}
+        meant = [free[label] for label in nearest(answer.name, list(free), 1) if _misspelt(answer.name, label)]
+        if meant and answer.values.shape == meant[0].values.shape:
+            self.answers[meant[0].index] = answer
+            self.read_as[meant[0].index] = answer.name
+            return
         near = nearest(answer.name, steps) or nearest(answer.name, [matrix.label for matrix in self._matrices])
         self.unknown.append(Unknown(answer.name, near[0] if near else None, answer.where))
+
+
+def _parted(answer: Answer) -> tuple[str | None, str]:
+    """The stage that an answer says, if it does, and its name without what stands behind it in brackets."""
+    stage, name = answer.stage, answer.name
+    if stage is None and "." in name:
+        stage, _, name = name.rpartition(".")
+    return stage, re.sub(r"\s*\(.*\)$", "", name)
+
+
+def _misspelt(name: str, label: str) -> bool:
+    """Whether a name can be no other than a step's, misspelt: of some letters, and with the same number behind it."""
+    from difflib import SequenceMatcher  # loaded for such a name alone
+
+    own, due = fold(name), fold(label)
+    digits = [text[len(text.rstrip("0123456789")) :] for text in (own, due)]
+    return len(own) > 2 and digits[0] == digits[1] and SequenceMatcher(None, own, due).ratio() >= NEAR
 
 
 def _usual(name: str) -> str:

@@ -31,7 +31,9 @@ class PrintedMatrix:
         *,
         atol: float | None = None,
         rtol: float | None = None,
+        asked: int | None = None,
     ) -> None:
+        self.asked = asked  # the decimals that are due, however few were typed
         self.values = np.asarray(values, dtype=np.float64)
         self.claim = claim
         self.atol, self.rtol = atol, rtol
@@ -51,6 +53,8 @@ class PrintedMatrix:
     def _places(self, claim: Claim) -> Array:
         """The last place of each number; one that prints more than the format has claims its own."""
         unit = claim.places(self.values)
+        if self.asked is not None:
+            unit = np.minimum(unit, 10.0**-self.asked)
         if claim == Claim():
             return unit
         shown = np.where(self.finite, self.values, 0.0)
@@ -81,7 +85,7 @@ class PrintedMatrix:
     def decimals(self) -> int:
         """The decimals claimed, or about as many where significant digits are."""
         if self.claim.decimals is not None:
-            return self.claim.decimals
+            return max(self.claim.decimals, self.asked or 0)
         units = self.unit[self.unit > 0]
         return int(-np.floor(np.median(np.log10(units)))) if units.size else 12
 
@@ -103,10 +107,16 @@ class PrintedMatrix:
             same = (shown == true) | (np.isnan(shown) & np.isnan(true) & ~self.blank)
             return np.asarray((near & both) | (same & ~self.finite))
 
+    def too_short(self, true: Array) -> Cells:
+        """The cells that agree in the decimals that were typed, where more are asked."""
+        if self.asked is None:
+            return np.zeros(self.shape, dtype=bool)
+        return PrintedMatrix(self.values, self.claim).fits(true) & ~self.fits(true)
+
     def fits_cell(self, place: tuple[int, int], true: Array) -> Cells:
         """Whether each of some numbers would be printed as one cell is."""
         here = (slice(place[0], place[0] + 1), slice(place[1], place[1] + 1))
-        one = PrintedMatrix(self.values[here], self.claim, atol=self.atol, rtol=self.rtol)
+        one = PrintedMatrix(self.values[here], self.claim, atol=self.atol, rtol=self.rtol, asked=self.asked)
         one.unit = self.unit[here]
         one._formats = [(claim, unit[here]) for claim, unit in self._formats]
         return one.fits(true.reshape(-1, 1, 1)).reshape(-1)

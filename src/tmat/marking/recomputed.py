@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from tmat.errors import InputError
 from tmat.marking.findings import Cells, Numbers, Source
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.printed import PrintedMatrix
@@ -16,6 +17,9 @@ from tmat.numbers import round_half_away
 from tmat.numbers.claim import FULL_RELATIVE, NOISE
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
+
+CANNOT = (InputError, ValueError, IndexError, TypeError)
+"""What an operation raises that cannot be done with the numbers that someone wrote."""
 
 MOST, MOST_UNSEEN = 16, 64
 """Ways to have one matrix that are followed up: one that was handed in, and one that was not."""
@@ -101,6 +105,7 @@ class State:
     off: bool = False  # the writer's own numbers differ from the right ones
     void: bool = False  # what was handed in is no attempt: nothing follows from it
     exact: bool = False  # its numbers are what they are, with no more digits than are written: nothing was rounded
+    foreign: bool = False  # given, and not this key's; or made of what is
 
     @property
     def unseen(self) -> bool:
@@ -179,6 +184,7 @@ class Recomputed:
         first = state.right.first
         state.exact = self._exact(state, as_right, round_half_away(first, self.decimals))
         state.off = any(operand.off for operand in self.operands(state.due))
+        state.foreign = any(operand.foreign for operand in self.operands(state.due))
         if state.off:
             state.theirs = self._unseen(state.due, as_theirs)
 
@@ -236,8 +242,10 @@ class Recomputed:
         """The right numbers for the wrong cells, made from the writer's own numbers and rounded as printed."""
         assert state.printed is not None
         recomputed = next(self.all(state.due, as_right), state.due.values)
-        claimed = state.printed.claim.decimals
-        return recomputed if claimed is None else round_half_away(recomputed, claimed)
+        if state.printed.claim.decimals is None:
+            return recomputed
+        rounded = round_half_away(recomputed, state.printed.decimals)
+        return recomputed if np.ptp(rounded) == 0 else rounded  # one number throughout is no rounding to go on with
 
     def _unseen(self, due: KeyMatrix, side: Side) -> Ways:
         """The ways to have a step that was not handed in; the key's numbers where it cannot be recomputed."""
@@ -296,7 +304,7 @@ class Recomputed:
         try:
             with np.errstate(all="ignore"):
                 values = due.op.evaluate(*operands, **due.params)
-        except (ValueError, IndexError, TypeError):
+        except CANNOT:
             return None
         return values if values.shape == due.values.shape else None
 
@@ -342,7 +350,7 @@ class Recomputed:
                 found.append(Start(step, numbers))
         return found
 
-    def redo(self, due: KeyMatrix, pick: Callable[[State], Array], depth: int = 3) -> Redo | None:
+    def redo(self, due: KeyMatrix, pick: Callable[[State], Array], depth: int = 8) -> Redo | None:
         """The step with the operands picked, and how those were made in turn."""
         if due.op is None or due.of is None:
             return None

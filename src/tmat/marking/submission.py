@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from tmat.errors import InputError
 from tmat.marking.agreement import following_cells, right_cells
-from tmat.marking.answers import Answer, Answers, is_attempt
+from tmat.marking.answers import Answer, Answers
+from tmat.marking.attempts import Sheet, is_attempt, is_copy, is_explained
 from tmat.marking.candidate_order import HABITS, again, habit_again, tiers
 from tmat.marking.explaining import Explaining
 from tmat.marking.findings import Cells, Extent, Finding, Kind, Note, Remark
@@ -39,7 +40,14 @@ def mark_submission(answers: Answers, key: Key, options: Options) -> Report:
         raise InputError("the key has no steps to mark by", mend="make one with a stage: tmat attention … > key.json")
     if not answers.matrices:
         raise InputError(f"no answers in {answers.origin}", "expected matrices, each with its name")
-    return Marking(key, answers, options).report()
+    report = Marking(key, answers, options).report()
+    if key.printed is None:
+        return report
+    printed = Marking(key.printed, answers, options).report()
+    better = printed.no_mistake and not report.no_mistake
+    found = printed if better else report
+    found.remarks.append(Note(Remark.AS_PRINTED if better else Remark.AS_CORRECTED))
+    return found
 
 
 class Marking:
@@ -48,6 +56,7 @@ class Marking:
     def __init__(self, key: Key, answers: Answers, options: Options) -> None:
         self.key, self.options, self.origin = key, options, answers.origin
         self.pairing = Pairing(key, answers)
+        self.remarks: list[Note] = []  # on the whole of it
         self.unread = [
             Unknown(each.name, None, "; ".join(each.error.details[:1]), each.error.what) for each in answers.unread
         ]
@@ -67,16 +76,19 @@ class Marking:
                 if state.printed is not None:
                     steps.append(self._given(state, state.printed))
                 self.recomputed.settle_given(state)
-        report = Report(self.origin, steps, [*self.pairing.unknown, *self.unread])
+        self._only_work_counts({(step.stage, step.name): step for step in steps})
+        report = Report(self.origin, steps, [*self.pairing.unknown, *self.unread], self.remarks)
         award(report, self.options)
         return report
 
     def _printed(self, due: KeyMatrix, answer: Answer) -> PrintedMatrix:
-        values, claim, texts, shape = answer.values, answer.claim, answer.texts, due.values.shape
+        values, claim, shape = answer.placed(due.rows, due.cols), answer.claim, due.values.shape
+        texts = answer.texts if np.array_equal(values, answer.values, equal_nan=True) else None  # rows in their order
         if values.shape != shape and 1 in shape and values.shape == shape[::-1]:
             values = values.T  # a row for a column: there is only one way to mean it
             texts = None if texts is None else list(zip(*texts, strict=True))
-        return PrintedMatrix(values, claim, texts, atol=self.options.atol, rtol=self.options.rtol)
+        asked = None if due.given else self.options.asked(due.decimals)
+        return PrintedMatrix(values, claim, texts, atol=self.options.atol, rtol=self.options.rtol, asked=asked)
 
     # -- what was given
 
@@ -89,11 +101,11 @@ class Marking:
         else:
             right = printed.fits(due.values)
             state.off = not right.all()
-            state.void = not is_attempt(printed.values, due.values)
+            state.foreign = state.void = not is_copy(printed.values, due.values, right)
             report.cells[~right] = int(Verdict.WRONG)
             report.verdict = Verdict(int(report.cells.max(initial=0)))
             if state.off:
-                report.notes.append(Note(Remark.NOT_COPIED, (due.name,)))
+                report.notes.append(Note(Remark.FOREIGN if state.foreign else Remark.NOT_COPIED, (due.name,)))
         report.counts = state.off
         return report
 
@@ -102,6 +114,8 @@ class Marking:
     def _step(self, state: State) -> StepReport:
         report = _blank_report(state)
         due, printed = state.due, state.printed
+        if due.index in self.pairing.read_as:
+            report.notes.append(Note(Remark.READ_AS, (self.pairing.read_as[due.index],)))
         if printed is None or printed.blank.all():
             state.printed = None
             _set(report, Verdict.MISSING)
@@ -112,14 +126,21 @@ class Marking:
         right, base, way = right_cells(self.recomputed, due, printed)
         report.cells[printed.blank] = int(Verdict.MISSING)
         slips: list[Again] = []
+        foreign = tuple(operand.due.name for operand in self.recomputed.operands(due) if operand.foreign)
         if not (right | printed.blank).all():
-            slips = self._wrong(due, printed, report, right, base)
+            if foreign:
+                report.cells[~printed.blank] = int(Verdict.WRONG)
+                report.notes.append(Note(Remark.ON_FOREIGN, foreign))
+                state.foreign = True
+            else:
+                slips = self._wrong(due, printed, report, right, base)
         state.off = bool((report.cells != int(Verdict.RIGHT)).any())
-        named = any(finding.extent is Extent.MATRIX for finding in report.findings)
-        state.void = not named and not is_attempt(printed.values, due.values)
         report.verdict = _worst(report.cells)
-        if state.off and state.void:
-            report.notes.append(Note(Remark.NO_ATTEMPT))
+        if state.off:
+            on_void = state.foreign or any(one.remark is Remark.ON_NO_ATTEMPT for one in report.notes)
+            state.void = on_void or not is_attempt(printed.values, due.values, report)
+            if state.void and not on_void:
+                report.notes.append(Note(Remark.NO_ATTEMPT))
         if printed.blank.any():
             report.notes.append(Note(Remark.BLANK, count=int(printed.blank.sum())))
         self.recomputed.settle_printed(state, right, way, slips)
@@ -142,6 +163,10 @@ class Marking:
             report.cells[following & left] = int(Verdict.FOLLOWS)
             report.notes.append(Note(Remark.FOLLOWS, self._off(due)))
             left = left & ~following
+        short = printed.too_short(due.values) & left
+        if short.any():
+            report.notes.append(Note(Remark.TOO_SHORT, count=int(short.sum()), decimals=printed.asked))
+            left = left & ~short
         if left.any() and self._on_no_attempt(due, printed, left, report):
             return slips
         if left.any() and following is not None:
@@ -215,6 +240,42 @@ class Marking:
         report.notes.append(Note(Remark.ON_NO_ATTEMPT, tuple(void)))
         return True
 
+    def _only_work_counts(self, steps: dict[tuple[str, str], StepReport]) -> None:
+        """Nothing counts that a blind writer would have as well."""
+        handed_in = [
+            (steps[state.due.stage, state.due.name], state.due, state.printed)
+            for state in self.recomputed.states
+            if not state.due.given and state.printed is not None and state.printed.shape == state.due.values.shape
+        ]
+        givens = {state.due.name for state in self.recomputed.states if state.due.given}
+        made_of_wrong: set[int] = set()
+        made_of_unexplained: set[int] = set()
+        for state in self.recomputed.states:
+            for one in self.recomputed.operands(state.due):
+                own = steps.get((one.due.stage, one.due.name))
+                if (one.foreign if one.due.given else one.off) or one.due.index in made_of_wrong:
+                    made_of_wrong.add(state.due.index)
+                if one.due.index in made_of_unexplained or (own and not own.given and not is_explained(own, givens)):
+                    made_of_unexplained.add(state.due.index)
+        sheet = Sheet(handed_in, made_of_wrong, made_of_unexplained)
+        foreign = tuple(state.due.name for state in self.recomputed.states if state.due.given and state.foreign)
+        if foreign:
+            self.remarks.append(Note(Remark.FOREIGN, foreign))
+        blind = False
+        for report, due, printed in handed_in:
+            wide = sheet.says_nothing(due, printed)
+            counted = np.isin(report.cells, (int(Verdict.RIGHT), int(Verdict.FOLLOWS), int(Verdict.CLOSE)))
+            if not wide and (sheet.worked or sheet.counts(report, due, printed)):
+                counted &= not sheet.worked and report.cells != int(Verdict.RIGHT)
+            if counted.any():
+                report.cells[counted] = int(Verdict.WRONG)
+                kept = (one for one in report.notes if one.remark is not Remark.FOLLOWS)
+                report.notes = [Note(Remark.TOO_WIDE if wide else Remark.NO_WORK), *kept]
+                blind = blind or not wide
+            report.verdict = _worst(report.cells)
+        if blind and not foreign:
+            self.remarks.append(Note(Remark.BLIND))
+
     # -- the wrong shape
 
     def _misshapen(self, state: State, printed: PrintedMatrix, report: StepReport) -> StepReport:
@@ -253,7 +314,7 @@ def _blank_report(state: State) -> StepReport:
         due.stage, due.name, due.label, due.op.name if due.op else GIVEN, Verdict.RIGHT,
         np.zeros(due.values.shape, dtype=np.int8), rows=due.rows, cols=due.cols,
         printed=None if printed is None else printed.values, due=due.values,
-        precision="" if printed is None else str(printed.claim),
+        precision="" if printed is None else str(printed.claim), asked=None if printed is None else printed.asked,
     )  # fmt: skip
 
 

@@ -50,6 +50,7 @@ class StepReport:
     printed: Array | None = None
     due: Array | None = None
     precision: str = ""
+    asked: int | None = None  # the decimals that were due at least
     points: float = 0.0
     earned: float = 0.0
     counts: bool = True  # whether the step bears on "all right"
@@ -62,6 +63,11 @@ class StepReport:
     @property
     def size(self) -> int:
         return int(self.cells.size)
+
+    @property
+    def passed(self) -> bool:
+        """Whether it earns all that it is worth: it is right, or follows where that counts in full."""
+        return self.verdict is Verdict.RIGHT or (self.verdict is Verdict.FOLLOWS and self.earned == self.points)
 
     def called(self, name: str) -> bool:
         """Whether a name means this step: alone or after its stage, case and underscores forgiven."""
@@ -103,8 +109,14 @@ class Report:
     origin: str
     steps: list[StepReport]
     unknown: list[Unknown] = field(default_factory=list)
+    remarks: list[Note] = field(default_factory=list)  # on the whole of it
     points: float = 0.0
     earned: float = 0.0
+
+    @property
+    def no_mistake(self) -> bool:
+        """Whether all that was handed in is right."""
+        return all(step.verdict in (Verdict.RIGHT, Verdict.MISSING) for step in self.steps)
 
     @property
     def all_right(self) -> bool:

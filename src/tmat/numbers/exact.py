@@ -168,9 +168,9 @@ def _over(top: Array, bottom: Array | int) -> Array:
         except ArithmeticError:
             raise TooLong from None
     if isinstance(bottom, int):
-        top /= float(bottom)
-        top += 0.0  # −0.0 is 0
-        return top
+        over = np.divide(top, float(bottom), out=top if top.flags.writeable else None)
+        over += 0.0  # −0.0 is 0
+        return over
     return np.where(top == 0.0, 0.0, top / bottom)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tmat.numbers.exact import Array, Exact, Irrational, TooLong
 
@@ -15,6 +16,9 @@ P = ParamSpec("P")
 LONGEST = {np.dtype(np.float64): 15, np.dtype(np.float32): 7}  # digits of a decimal that is worked on exactly
 FINEST = 22  # decimals; a double holds no larger power of ten exactly
 SAMPLE = 8  # numbers that tell a matrix of long numbers at once
+SMALL = 1 << 13  # bytes of a matrix whose decimals are kept
+KNOWN = 256  # matrices whose decimals are kept
+MIXED = 1 << 12  # cells of a matrix of which some may be short
 PIECE = 1 << 14  # numbers looked at at once, so that they stay in the cache
 
 
@@ -27,6 +31,22 @@ def exact(array: Array) -> Exact | None:
     kind = array.dtype
     if kind not in LONGEST:
         return None
+    if array.nbytes <= SMALL:
+        return _known(np.ascontiguousarray(array).tobytes(), kind, array.shape)
+    return _found(array)
+
+
+@lru_cache(maxsize=KNOWN)
+def _known(content: bytes, kind: np.dtype[Any], shape: tuple[int, ...]) -> Exact | None:
+    """The decimals of a small matrix, by its numbers: in marking the same ones are operands again and again."""
+    found = _found(np.frombuffer(content, kind).reshape(shape))
+    if found is not None:
+        found.top.flags.writeable = False
+    return found
+
+
+def _found(array: Array) -> Exact | None:
+    kind = array.dtype
     places = _places(array[:SAMPLE, :1]) if array.size else 0
     while places is not None:
         top, most, wrong = _counted(array, 10.0**places)
@@ -73,28 +93,73 @@ def exactly(evaluate: Callable[P, Array]) -> Callable[P, Array]:
 
     The function does its arithmetic with operators and the methods that `Exact` has, so that it can take either.
     """
+    floats: Callable[..., Array] = evaluate
+    return _made(evaluate, lambda arrays, params: floats(*arrays, **params))
+
+
+def exactly_by_cell(evaluate: Callable[P, Array]) -> Callable[P, Array]:
+    """The same for a function that makes each cell of the operands' cells at its place: each is exact for itself.
+
+    So a −∞ or a long number in one cell takes nothing from the others.
+    """
+
+    plain: Callable[..., Array] = evaluate
+
+    def mixed(arrays: Sequence[Array], params: dict[str, Any]) -> Array:
+        floats = plain(*arrays, **params)
+        if any(not 0 < array.size <= MIXED for array in arrays):
+            return floats
+        short = [_short(array) for array in arrays]
+        cells = np.logical_and.reduce(np.broadcast_arrays(*short))
+        if not cells.any():
+            return floats
+        filled = [np.where(own, array, array.dtype.type(0)) for own, array in zip(short, arrays, strict=True)]
+        found = _worked(evaluate, filled, params)
+        return floats if found is None else np.where(cells, found, floats)
+
+    return _made(evaluate, mixed)
+
+
+def _made(evaluate: Callable[P, Array], otherwise: Callable[..., Array]) -> Callable[P, Array]:
+    """The function of decimals where all operands have them, else what is done otherwise."""
 
     @wraps(evaluate)
     def evaluated(*arrays: Any, **params: Any) -> Any:
-        floats: Any = evaluate
         if any(isinstance(array, Exact) for array in arrays):  # called by another such function
-            return floats(*arrays, **params)
+            return evaluate(*arrays, **params)
         with np.errstate(all="ignore"):
-            decimals: list[Exact] = []
-            for array in arrays:
-                own = exact(array)
-                if own is None:
-                    return floats(*arrays, **params)
-                decimals.append(own)
-            for numbers in (decimals, map(Exact.unlimited, decimals)):
-                try:
-                    result = floats(*numbers, **params)
-                    result = result.floats() if isinstance(result, Exact) else result
-                    return result.astype(np.result_type(*arrays), copy=False)
-                except (TooLong, OverflowError):
-                    continue
-                except Irrational:
-                    break
-            return floats(*arrays, **params)
+            found = _worked(evaluate, arrays, params)
+            return otherwise(arrays, params) if found is None else found
 
     return evaluated
+
+
+def _worked(evaluate: Any, arrays: Sequence[Array], params: dict[str, Any]) -> Array | None:
+    """The function of the matrices' decimals; None where that is not exact."""
+    decimals: list[Exact] = []
+    for array in arrays:
+        own = exact(array)
+        if own is None:
+            return None
+        decimals.append(own)
+    for numbers in (decimals, map(Exact.unlimited, decimals)):
+        try:
+            result = evaluate(*numbers, **params)
+            result = result.floats() if isinstance(result, Exact) else result
+            return np.asarray(result.astype(np.result_type(*arrays), copy=False))
+        except (TooLong, OverflowError):
+            continue
+        except Irrational:
+            break
+    return None
+
+
+def _short(array: Array) -> NDArray[np.bool_]:
+    """Which numbers are short decimals."""
+    most = LONGEST.get(array.dtype, 0)
+    size = np.abs(array.astype(np.float64))
+    place = np.clip(np.nan_to_num(np.floor(np.log10(size))), most - 1 - FINEST, most - 1)
+    power = 10.0 ** (most - 1 - place)
+    units = np.rint(size * power)
+    own = (units / power).astype(array.dtype) == np.abs(array)
+    return np.asarray(np.isfinite(array) & (units <= 10.0**most) & own)

@@ -28,7 +28,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return Maximum((Number(0.0), a[i, j]))
 
 
-_erf = np.frompyfunc(math.erf, 1, 1)
+_erfc = np.frompyfunc(math.erfc, 1, 1)
 
 
 @operation("n m -> n m", lambda a: Call("gelu", a))
@@ -38,8 +38,8 @@ def gelu(a: Array) -> Array:  # [n, m] -> [n, m]
     >>> gelu(np.array([[0.0]]))
     array([[0.]])
     """
-    with np.errstate(all="ignore"):
-        return np.where(np.isneginf(a), a.dtype.type(0), a / 2 * (1 + _erf(a / math.sqrt(2)).astype(a.dtype)))
+    with np.errstate(all="ignore"):  # 1 + erf x is erfc −x, which keeps its digits where erf is close to −1
+        return np.where(np.isneginf(a), a.dtype.type(0), a / 2 * _erfc(a / -math.sqrt(2)).astype(a.dtype))
 
 
 @gelu.cell
@@ -54,9 +54,9 @@ def gelu_tanh(a: Array) -> Array:  # [n, m] -> [n, m]
     >>> gelu_tanh(np.array([[0.0]]))
     array([[0.]])
     """
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # (1 + tanh x)/2 is 1/(1 + e^−2x), which keeps its digits where tanh is close to −1
         inner = math.sqrt(2 / math.pi) * (a + 0.044715 * a * a * a)
-        return np.where(np.isneginf(a), a.dtype.type(0), a / 2 * (1 + steady.tanh(inner)))
+        return np.where(np.isneginf(a), a.dtype.type(0), a / (1 + steady.exp(-2 * inner)))
 
 
 @gelu_tanh.cell

@@ -6,7 +6,7 @@ import numpy as np
 
 from tmat.numbers import steady
 from tmat.numbers.exact import Exact, decimal
-from tmat.numbers.exactly import exactly
+from tmat.numbers.exactly import exactly, exactly_by_cell
 from tmat.operations.elementwise import over
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, total
 from tmat.operations.formula import RowSums, prose
@@ -121,7 +121,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
 
 
 @operation("n m, n m -> n m", lambda a, keep, *, p: a * keep / (1.0 - Number(float(p))))
-@exactly
+@exactly_by_cell
 def dropout(a: Array, keep: Array, *, p: float) -> Array:  # [n, m], [n, m] -> [n, m]
     """A cell kept is scaled by 1/(1 − p), a cell dropped is 0 (Srivastava et al. 2014).
 

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from tmat.numbers.exact import Exact, root
-from tmat.numbers.exactly import exactly
+from tmat.numbers.exactly import exactly_by_cell
 from tmat.operations.expression import Call, Expression, Number, Operand, sqrt
 from tmat.operations.formula import ALL, Places, SideBySide, Transposed, prose
 from tmat.operations.operation import Array, Shape, operation
 
 
 @operation("n m, n m -> n m", lambda a, b: a + b)
-@exactly
+@exactly_by_cell
 def add(a: Array, b: Array) -> Array:  # [n, m] + [n, m] -> [n, m]
     """Cell by cell: cᵢⱼ = aᵢⱼ + bᵢⱼ: the position on the embedding, the residual on the sublayer.
 
@@ -30,7 +30,7 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
 
 
 @operation("n m, n m -> n m", lambda a, b: a * b)
-@exactly
+@exactly_by_cell
 def multiply(a: Array, b: Array) -> Array:  # [n, m] ∘ [n, m] -> [n, m]
     """Cell by cell: cᵢⱼ = aᵢⱼ·bᵢⱼ: weights under a mask of ones and zeros.
 
@@ -46,7 +46,7 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
 
 
 @operation("n m -> n m", lambda a, *, by: a / by)
-@exactly
+@exactly_by_cell
 def divide(a: Array, *, by: float) -> Array:  # [n, m] -> [n, m]
     """Every cell by one number: cᵢⱼ = aᵢⱼ / by.
 
@@ -71,7 +71,7 @@ def _(i: int, j: int, a: Operand, *, by: float) -> Expression:
 
 
 @operation("n m -> n m", lambda a, *, d: a / sqrt(d))
-@exactly
+@exactly_by_cell
 def divide_by_root(a: Array, *, d: float) -> Array:  # [n, m] -> [n, m]
     """Every cell by the root of a width: cᵢⱼ = aᵢⱼ / √d (Vaswani et al. 2017, eq. 1).
 
@@ -87,7 +87,7 @@ def _(i: int, j: int, a: Operand, *, d: float) -> Expression:
 
 
 @operation("n m, 1 m, 1 m -> n m", lambda a, scale, shift: a * scale + shift)
-@exactly
+@exactly_by_cell
 def scale_and_shift(a: Array, scale: Array, shift: Array) -> Array:  # [n, m], [1, m], [1, m] -> [n, m]
     """Column j times γⱼ plus βⱼ: the learned end of LayerNorm (Ba et al. 2016, eq. 4).
 
@@ -103,7 +103,7 @@ def _(i: int, j: int, a: Operand, scale: Operand, shift: Operand) -> Expression:
 
 
 @operation("n m, 1 m -> n m", lambda a, scale: a * scale)
-@exactly
+@exactly_by_cell
 def scale_columns(a: Array, scale: Array) -> Array:  # [n, m], [1, m] -> [n, m]
     """Column j times γⱼ.
 
@@ -119,7 +119,7 @@ def _(i: int, j: int, a: Operand, scale: Operand) -> Expression:
 
 
 @operation("n m, 1 m -> n m", lambda a, row: a + row)
-@exactly
+@exactly_by_cell
 def add_row(a: Array, row: Array) -> Array:  # [n, m] + [1, m] -> [n, m]
     """The same row added to every row: a bias, or β.
 

@@ -262,12 +262,7 @@ class Power(Expression):
 
 
 FUNCTIONS: dict[str, Callable[[float], float]] = {
-    "exp": math.exp,
-    "sin": math.sin,
-    "cos": math.cos,
-    "tanh": math.tanh,
-    "erf": math.erf,
-    "sqrt": math.sqrt,
+    function.__name__: function for function in (math.exp, math.sin, math.cos, math.tanh, math.erf, math.sqrt)
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tmat.numbers.exact import Exact
-from tmat.numbers.exactly import exactly
+from tmat.numbers.exactly import exactly, exactly_by_cell
 from tmat.operations.expression import Call, Expression, Number, Operand, sqrt, total
 from tmat.operations.formula import prose
 from tmat.operations.operation import Array, operation
@@ -126,7 +126,7 @@ def _(a: Operand) -> tuple[None, tuple[str]]:
 
 
 @operation("n m, n 1, n 1 -> n m", lambda a, mean, std, *, epsilon: (a - mean) / sqrt(std**2.0 + epsilon))
-@exactly
+@exactly_by_cell
 def normalize(a: Array, mean: Array, std: Array, *, epsilon: float) -> Array:
     """Each row less its mean, over its deviation, ε in the root: (aᵢⱼ − μᵢ) / √(σᵢ² + ε) (Ba et al. 2016).
 
@@ -183,7 +183,7 @@ def _(i: int, j: int, a: Operand, mean: Operand, std: Operand, *, epsilon: float
 
 
 @operation("n m, n 1, n 1 -> n m", lambda a, mean, std, *, epsilon: (a - mean) / (std + epsilon))
-@exactly
+@exactly_by_cell
 def normalize_outside(a: Array, mean: Array, std: Array, *, epsilon: float) -> Array:
     """Each row less its mean, over its deviation plus ε: (aᵢⱼ − μᵢ) / (σᵢ + ε), as articles write it.
 
@@ -199,7 +199,7 @@ def _(i: int, j: int, a: Operand, mean: Operand, std: Operand, *, epsilon: float
 
 
 @operation("n m, n 1 -> n m", lambda a, rms, *, epsilon: a / sqrt(rms**2.0 + epsilon))
-@exactly
+@exactly_by_cell
 def normalize_rms(a: Array, rms: Array, *, epsilon: float) -> Array:  # [n, m], [n, 1] -> [n, m]
     """Each row over its root mean square, no mean off: aᵢⱼ / √(rmsᵢ² + ε) (Zhang & Sennrich 2019, eq. 4).
 
@@ -215,7 +215,7 @@ def _(i: int, j: int, a: Operand, rms: Operand, *, epsilon: float) -> Expression
 
 
 @operation("n m, n 1 -> n m", lambda a, rms, *, epsilon: a / (rms + epsilon))
-@exactly
+@exactly_by_cell
 def normalize_rms_outside(a: Array, rms: Array, *, epsilon: float) -> Array:  # [n, m], [n, 1] -> [n, m]
     """Each row over its root mean square plus ε: aᵢⱼ / (rmsᵢ + ε).
 

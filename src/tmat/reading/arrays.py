@@ -12,15 +12,12 @@ from typing import IO, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.engine.limits import LABEL
 from tmat.errors import InputError, LimitError
 from tmat.reading.choosing import choose
 from tmat.reading.damaged import DAMAGED
+from tmat.reading.tensors import LARGEST, gigabytes, refuse_large, sized
 from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
-
-LARGEST = 2**31
-"""Bytes of float64, with labels, that one file may hold."""
 
 _DENSE_RATIO, _DENSE_SIZE = 200, 2**28  # a file that unpacks to more than 256 MiB at over 200:1 is a bomb
 _DAMAGED: tuple[type[Exception], ...] = (
@@ -69,8 +66,8 @@ def _members(archive: zipfile.ZipFile, origin: str, only: str | None) -> Iterato
     packed = sum(info.compress_size for info in infos.values())
     if total > LARGEST or (total > _DENSE_SIZE and total > _DENSE_RATIO * packed):
         raise LimitError(
-            f"{origin} unpacks to {_gigabytes(total)} from {_gigabytes(packed)}",
-            f"at most {_gigabytes(LARGEST)} are read, and no more than {_DENSE_RATIO} times the packed size",
+            f"{origin} unpacks to {gigabytes(total)} from {gigabytes(packed)}",
+            f"at most {gigabytes(LARGEST)} are read, and no more than {_DENSE_RATIO} times the packed size",
         )
     for name, info in infos.items():
         where = f"{origin}:{visible(name, 60)}"
@@ -86,15 +83,10 @@ def _array(stream: IO[bytes], size: int, origin: str) -> NDArray[np.float64]:
     _check(shape, dtype, origin)
     count = math.prod(shape)
     claimed = count * dtype.itemsize
-    needed = count * 8 + sum(shape) * LABEL  # rows without a cell still have labels
-    if needed > LARGEST:
-        raise LimitError(
-            f"{origin} claims {_shape(shape)} numbers, {_gigabytes(needed)}",
-            f"at most {_gigabytes(LARGEST)} are read",
-        )
+    refuse_large(shape, origin)
     if claimed > size - header:
         raise InputError(
-            f"{origin} claims {_shape(shape)} numbers but is too short for them",
+            f"{origin} claims {sized(shape)} numbers but is too short for them",
             f"expected {claimed} bytes after the header, found {max(0, size - header)}",
             mend="was the file cut short?",
         )
@@ -104,7 +96,7 @@ def _array(stream: IO[bytes], size: int, origin: str) -> NDArray[np.float64]:
             raise EOFError(f"{claimed - len(data)} bytes are missing")
         if stream.read(1):
             raise InputError(
-                f"{origin} goes on after its {_shape(shape) or '1'} numbers",
+                f"{origin} goes on after its {sized(shape) or '1'} numbers",
                 "expected one array",
                 mend="save several with numpy.savez, as an .npz",
             )
@@ -160,15 +152,3 @@ def _check(shape: tuple[int, ...], dtype: np.dtype[np.generic], origin: str) -> 
     if dtype.kind not in "fiub":
         kind = {"c": "complex numbers", "U": "words", "S": "words", "V": "records"}.get(dtype.kind, str(dtype))
         raise InputError(f"{origin} holds {kind}", "expected real numbers (float, integer or bool)")
-    if len(shape) > 2:
-        raise InputError(
-            f"{origin} has {len(shape)} dimensions ({_shape(shape)})", "a matrix has rows and columns: two"
-        )
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape))
-
-
-def _gigabytes(size: int) -> str:
-    return f"{size / 2**30:.3g} GiB" if size >= 2**20 else f"{size} bytes"

@@ -17,6 +17,7 @@ _Row = tuple[int, list[str]]
 # str.splitlines would also break at form feeds and the like.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _QUOTED = re.compile(r'"[^"]*"')
+_TRUTHS = {"true": "1", "false": "0"}
 GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
 """How a label begins that had an apostrophe put before it, so that no spreadsheet takes it for a formula."""
 
@@ -36,11 +37,12 @@ def read_delimited(text: str, origin: str, delimiter: str | None = None) -> Matr
     >>> m.rows, m.cols, m.values.tolist()
     (('When', 'you'), ('a', 'b'), [[1.0, 2.0], [3.0, 4.0]])
     """
-    rows = _rows(text.removeprefix("\ufeff"), origin, delimiter)
+    rows = delimited_rows(text, origin, delimiter)
     if not rows:
         raise InputError(f"{origin} holds no numbers", "expected rows of numbers, parted by commas or tabs")
+    rows = _of_truths(rows)
     header, rows, labels = _parted(rows, origin)
-    rows, note = _with_points(rows, origin)
+    rows, note = with_points(rows, origin)
     width = len(rows[0][1])
     if header is not None and len(header[1]) != width:
         raise InputError(
@@ -53,7 +55,14 @@ def read_delimited(text: str, origin: str, delimiter: str | None = None) -> Matr
     return Matrix.of("", values, own, heads, f"{origin}; {note}" if note else origin)
 
 
-def _with_points(rows: list[_Row], origin: str) -> tuple[list[_Row], str]:
+def _of_truths(rows: list[_Row]) -> list[_Row]:
+    """A mask of True and False, and nothing else, as ones and zeros."""
+    if all(cell.casefold() in _TRUTHS for _, cells in rows for cell in cells):
+        return [(line, [_TRUTHS[cell.casefold()] for cell in cells]) for line, cells in rows]
+    return rows
+
+
+def with_points(rows: list[_Row], origin: str) -> tuple[list[_Row], str]:
     """Decimal commas as points: within a cell a comma can be nothing else, but that it may part thousands."""
     commas = [(line, cell) for line, cells in rows for cell in map(str.strip, cells) if is_decimal_comma(cell)]
     if not commas:
@@ -66,10 +75,10 @@ def _with_points(rows: list[_Row], origin: str) -> tuple[list[_Row], str]:
     return pointed, "decimal commas read as points"
 
 
-def _rows(text: str, origin: str, delimiter: str | None) -> list[_Row]:
+def delimited_rows(text: str, origin: str, delimiter: str | None) -> list[_Row]:
     if delimiter is None:
         delimiter = _delimiter(text, origin)
-    lines = _Lines(text)
+    lines = _Lines(text.removeprefix("\ufeff"))
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     rows: list[_Row] = []
     try:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, TypeAlias
 
-from tmat.errors import InputError, LimitError
+from tmat.engine.limits import refuse_document
+from tmat.errors import InputError
 from tmat.reading.json_matrix import loose_matrix, named_matrices
 from tmat.reading.json_text import BOM, DEEPEST, Start, parse, refuse_other_encodings, too_deep
 from tmat.reading.place import Place
@@ -16,7 +17,6 @@ from tmat.visible import visible
 
 Document: TypeAlias = "Worksheet | dict[str, Matrix]"
 
-LARGEST_DOCUMENT = 2**31
 _CHUNK = 1 << 20
 _BLANK = re.compile(rb"(?:[ \t\r\n\x1e]|" + BOM + rb")*")  # white space, a byte order mark, RFC 7464's separator
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
@@ -88,12 +88,7 @@ def _texts(stream: BinaryIO, origin: str) -> Iterator[tuple[bytes, Start]]:
                 piece = piece[:end]
             text += piece
             at += len(piece)
-            if len(text) > LARGEST_DOCUMENT:
-                raise LimitError(
-                    f"a JSON document of more than {LARGEST_DOCUMENT / 2**30:g} GiB",
-                    f"in {origin}",
-                    mend="keep fewer matrices (‹keep›), or pass them as .npz",
-                )
+            refuse_document(len(text), f"in {origin}")
             if end is not None:
                 whole, begun = bytes(text), place
                 text.clear()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tmat.errors import InputError, fold
 from tmat.reading.number_text import counted, number
 from tmat.reading.place import Place, shown
-from tmat.sheet.worksheet import Matrix
+from tmat.sheet.worksheet import Batch, Matrix
 
 SPECIAL = {"-Infinity": -math.inf, "Infinity": math.inf, "NaN": math.nan}
 """The names of what JSON has no numbers for."""
@@ -22,8 +22,9 @@ _ROWS = "an array of rows, each an array of numbers"
 _NUMERIC: set[type] = {float, int}
 
 
-def cells(value: object, place: Place) -> NDArray[np.float64]:
-    """The numbers of an array of rows, every row as long as the first.
+def cells(value: object, place: Place, *, truths: bool = False) -> NDArray[np.float64]:
+    """The numbers of an array of rows, every row as long as the first; with ``truths``, nothing but
+    true (1) and false (0) is a matrix too.
 
     >>> cells([[1, 2.5], ["-Infinity", 0]], Place("a test"))
     array([[ 1. ,  2.5],
@@ -34,24 +35,26 @@ def cells(value: object, place: Place) -> NDArray[np.float64]:
     if not value:
         return np.empty((0, 0))
     if set(map(type, value)) != {list} or len(set(map(len, value))) > 1:
-        raise _complaint(value, place)
+        raise _complaint(value, place, truths)
     flat = list(chain.from_iterable(value))
     kinds = set(map(type, flat))
     if str in kinds and kinds <= {*_NUMERIC, str}:
         flat = [cell if type(cell) is float else SPECIAL.get(cell, cell) for cell in flat]
         kinds = set(map(type, flat))
-    if not kinds <= _NUMERIC:  # true and false are no numbers either
-        raise _complaint(value, place)
+    if not (kinds <= _NUMERIC or (truths and kinds == {bool})):
+        raise _complaint(value, place, truths)
     return np.fromiter(flat, np.float64, len(flat)).reshape(len(value), -1 if flat else 0)
 
 
-def _complaint(rows: list[Any], place: Place) -> InputError:
+def _complaint(rows: list[Any], place: Place, truths: bool) -> InputError:
     """Find the first row or cell that keeps an array of rows from being a matrix."""
+    truths = truths and all(isinstance(cell, bool) for row in rows if isinstance(row, list) for cell in row)
     for i, row in enumerate(rows):
         if not isinstance(row, list):
             return place[i].error(f"is {shown(row)}", f"a row: an array of numbers, as in {place.path}")
         for j, cell in enumerate(row):
-            check_cell(cell, place[i][j])
+            if not truths:
+                check_cell(cell, place[i][j])
         if len(row) != len(rows[0]):
             return place[i].error(
                 f"has {counted(len(row), 'number')}",
@@ -97,10 +100,19 @@ def matrix(value: dict[str, Any], name: str, origin: str, place: Place) -> Matri
     kind = value.get("dtype")
     if kind not in (None, "float64", "float32"):
         raise place["dtype"].error(f"is {shown(kind)}", '"float64" or "float32"')
-    numbers = array.astype(np.float32) if kind == "float32" else array
+    numbers: NDArray[Any] = _single(array, place["values"]) if kind == "float32" else array
     rows = labels(value.get("rows"), array.shape[0], "row", place["rows"])
     cols = labels(given, array.shape[1], "column", place["cols"])
     return Matrix.of(name, numbers, rows, cols, origin)
+
+
+def _single(array: NDArray[np.float64], place: Place) -> NDArray[np.float32]:
+    """The numbers as float32, which has to hold them."""
+    with np.errstate(over="ignore"):
+        numbers = array.astype(np.float32)
+    for i, j in np.argwhere(np.isinf(numbers) & np.isfinite(array))[:1].tolist():
+        raise place[i][j].error(f"is {array[i, j]!s}", "a number that float32 holds")
+    return numbers
 
 
 def loose_matrix(value: object, name: str, origin: str, place: Place) -> Matrix:
@@ -111,21 +123,47 @@ def loose_matrix(value: object, name: str, origin: str, place: Place) -> Matrix:
         inner = value["values"]
         value["values"] = _as_rows(inner, place["values"])
         return _not_empty(matrix(value, name, origin, place), place)
-    return _not_empty(Matrix.of(name, cells(_as_rows(value, place), place), origin=origin), place)
+    return _not_empty(Matrix.of(name, _array(value, place), origin=origin), place)
+
+
+def _array(value: object, place: Place) -> NDArray[np.float64]:
+    """The numbers of rows, or of an array of more dimensions."""
+    if not _is_deep(value):
+        return cells(_as_rows(value, place), place, truths=True)
+    assert isinstance(value, list)
+    parts = [_array(part, place[n]) for n, part in enumerate(value)]
+    for n, part in enumerate(parts):
+        if part.shape != parts[0].shape:
+            raise place[n].error(f"is {_size(part)}", f"{_size(parts[0])}, as {place.path}[0] is: matrices of one size")
+    return np.stack(parts)
+
+
+def _is_deep(value: object) -> bool:
+    """Whether an array has more than two dimensions: each of its rows is one of rows."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(type(row) is list and row and type(row[0]) is list for row in value)
+    )
+
+
+def _size(array: NDArray[np.float64]) -> str:
+    return "×".join(map(str, array.shape))
 
 
 def _as_rows(value: object, place: Place) -> object:
     if type(value) in _NUMERIC or (isinstance(value, str) and value in SPECIAL):
         return [[value]]
     if isinstance(value, list) and value and list not in set(map(type, value)):
-        for n, cell in enumerate(value):
-            check_cell(cell, place[n])
+        if set(map(type, value)) != {bool}:
+            for n, cell in enumerate(value):
+                check_cell(cell, place[n])
         return [value]
     return value
 
 
 def _not_empty(found: Matrix, place: Place) -> Matrix:
-    if not found.values.size:
+    if not isinstance(found, Batch) and not found.values.size:
         raise place.error("holds no numbers", "at least one row with one number")
     return found
 
@@ -137,6 +175,8 @@ def named_matrices(value: dict[str, Any], place: Place) -> dict[str, Matrix]:
     found: dict[str, Matrix] = {}
     seen: dict[str, str] = {}
     for name, array in value.items():
+        if array is None and len(value) > 1:
+            continue  # "mask": null is no mask
         twin = seen.setdefault(fold(name), name)
         if twin != name:
             raise place[name].error(f"and {place[twin].path} are one name", "each matrix once: case and _ do not count")

@@ -46,6 +46,16 @@ def bare(text: str) -> str:
 
 
 @lru_cache(2048)
+def stage_of(text: str) -> str | None:
+    """The kind of stage whose id a heading is, as pages of several stages have them.
+
+    >>> stage_of("addnorm-2"), stage_of("decode-1.self-attention"), stage_of("Q")
+    ('addnorm', 'attention', None)
+    """
+    kind = re.sub(r"-[0-9]+$", "", text.rpartition(".")[2])
+    return next((name for name in stage_names() if kind == name or kind.endswith(f"-{name}")), None)
+
+
 def name_of(text: str) -> str:
     """The name in a text that stands before or above a matrix.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 from tmat.errors import InputError, fold
 from tmat.reading.blocks import Block, Row, TypedMatrix, typed
 from tmat.reading.brackets import Brackets, Value, truth_as_number, value_of
 from tmat.reading.lexing import TRUTH, Token, lex, narrow_thousands, tidied
 from tmat.reading.markup import without_markup
-from tmat.reading.naming import bare, is_known, name_of
+from tmat.reading.naming import bare, is_known, name_of, stage_of
 from tmat.reading.number_text import number, why_not
 from tmat.reading.openings import after_bracket, cells_of, in_shape, opening, r_index, without_marks
 from tmat.reading.text_rows import (
@@ -123,7 +124,9 @@ class _Reader:
         self.places = places  # the line of the source of each line, where markup was taken off
         self.tables = tables  # a page in Markdown: between its tables there may be prose
         self.pasted = Pasted()
-        self.seen: dict[str, tuple[int, list[list[str]]]] = {}
+        self.seen: dict[tuple[str, str], tuple[int, list[list[str]]]] = {}
+        self.stages: list[str] = []  # of each matrix found
+        self.stage = ""  # of a worksheet of several stages, the one whose heading came last
         self.block: _Open | None = None
         self.group: Brackets | None = None
         self.before: tuple[str, str] = ("", "")  # what stands before the bracket, and how it is tied to it
@@ -200,6 +203,7 @@ class _Reader:
         comment = text.strip()
         if comment.startswith("#"):
             said = name_of(comment.lstrip("#"))
+            self.stage = said if stage_of(said) else self.stage
             self.remark = said if is_known(said) else self.remark
         elif stripped or not comment.startswith(("//", "%", "/*")):
             self.blank_line()
@@ -624,6 +628,7 @@ class _Reader:
         self.finish()
         said = text.strip()
         name = name_of(said)
+        self.stage = name if stage_of(name) else self.stage
         words = name.split()
         if len(words) == 1 or is_known(name):
             self.block = _Open(line, name, heading=True)
@@ -744,9 +749,11 @@ class _Reader:
         try:
             found = typed(block, self.origin)
         except InputError as refused:
+            if not name and stage_of(self.stage) == "vocab":
+                return  # the table of a vocabulary
             self.problem(refused, name, block.line)
             return
-        twin, texts = self.seen.setdefault(fold(name), (block.line, found.texts))
+        twin, texts = self.seen.setdefault((self.stage, fold(name)), (block.line, found.texts))
         if twin != block.line or texts is not found.texts:
             if texts == found.texts:
                 return  # the same again, as a page shows an operand again
@@ -757,11 +764,17 @@ class _Reader:
             self.problem(error, name, block.line)
             return
         self.pasted.found.append(found)
+        self.stages.append(self.stage)
 
     def end(self) -> None:
         if self.group is not None:
             self._never_closed(0)
         self.finish()
+        found = self.pasted.found
+        counts = Counter(fold(one.name) for one in found)
+        for n, (one, stage) in enumerate(zip(found, self.stages, strict=True)):
+            if counts[fold(one.name)] > 1 and stage:
+                found[n] = replace(one, name=f"{stage}.{one.name}")
 
 
 class _Open(Block):

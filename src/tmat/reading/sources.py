@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import BinaryIO
 
-from tmat.errors import InputError, fold
+from tmat.errors import InputError
 from tmat.reading.choosing import choose
 from tmat.reading.delimited import read_delimited
 from tmat.reading.documents import Document, read_documents
@@ -17,8 +17,10 @@ from tmat.reading.files import as_text, open_file, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.inline import looks_inline, read_inline
 from tmat.reading.pasted import Problem, read_pasted
+from tmat.reading.tensor_files import read_tensors
+from tmat.reading.tensors import chosen
 from tmat.sheet.names import canonical
-from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.sheet.worksheet import Batch, Matrix, Worksheet
 from tmat.visible import visible
 
 STANDARD_INPUT = "standard input"
@@ -50,20 +52,10 @@ def parse_assignment(text: str) -> tuple[str, bool, str]:
     return name, transposed, source
 
 
-def read_assignment(text: str, *, stdin: BinaryIO | None = None) -> Matrix:
-    """The matrix that NAME=SOURCE or NAME.T=SOURCE gives, transposed where that is meant.
-
-    >>> read_assignment("W.T=1 2; 3 4").values
-    array([[1., 3.],
-           [2., 4.]])
-    """
-    name, transposed, source = parse_assignment(text)
-    found = read_matrix(name, source, stdin=stdin)
-    return transpose(found) if transposed else found
-
-
 def transpose(matrix: Matrix) -> Matrix:
     """Rows for columns, labels with them."""
+    if isinstance(matrix, Batch):
+        return Batch(matrix.name, matrix.arrays.swapaxes(-1, -2), matrix.origin)
     return Matrix(matrix.name, matrix.values.T.copy(), matrix.cols, matrix.rows, matrix.origin)
 
 
@@ -79,32 +71,42 @@ def read_matrix(name: str, source: str, *, stdin: BinaryIO | None = None) -> Mat
     if len(found) == 1:
         [(own, matrix)] = found.items()
         if canonical(own) != canonical(name):
-            _raise_problem(found, None)
+            raise_problem(found, None)
         return matrix.renamed(name)
     shown = visible(source, 200)
     try:
-        _raise_problem(found, name)
+        raise_problem(found, name)
         return found[choose(name, found, shown)].renamed(name)
     except InputError as error:
-        raise InputError(error.what, *error.details, mend=error.mend or f"choose one: {name}={shown}:NAME") from None
+        mend = f"choose one: {name}={shown}:NAME, or give the whole file for all that the stage takes of it"
+        raise InputError(error.what, *error.details, mend=error.mend or mend) from None
 
 
 def read_matrices(source: str, *, stdin: BinaryIO | None = None) -> dict[str, Matrix]:
     """All matrices of a source by name; one without a name has the name "".
 
-    A source that reads as numbers is numbers (``./1`` is a file named 1), ``-`` standard input, else a path, with
+    A source that reads as numbers is numbers (``./1`` is a file named 1), ``-`` is standard input, else a path, with
     ``:name`` after it for one of several: in a worksheet ``sheet.json:attention.Q``, or ``sheet.json:Q`` for the
     last stage that has it.
     """
-    if source.strip() == "-":
-        return _loaded(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, None)
-    path, name = split_selector(source)
+    path, name = split_selector(source.strip() if of_standard_input(source) else source)
+    if path == "-":
+        return matrices_of_data(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, name)
     try:
         return {"": read_inline(source)}
     except InputError:
         if looks_inline(source) and not os.path.lexists(path):
             raise
     return read_file(path, name)
+
+
+def of_standard_input(source: str) -> bool:
+    """Whether a source is standard input, or one matrix of it.
+
+    >>> [of_standard_input(source) for source in ("-", " - ", "-:Q", "-1 2", "./-")]
+    [True, True, True, False, False]
+    """
+    return source.strip() == "-" or source.strip().startswith("-:")
 
 
 def _stdin() -> BinaryIO:
@@ -133,9 +135,13 @@ def read_file(path: str, name: str | None = None) -> dict[str, Matrix]:
     origin = visible(path, 200)
     suffix = os.path.splitext(path)[1].lower()
     with open_file(path) as stream:
-        if suffix in (".npy", ".npz") and stream.seekable():
-            return _numpy(stream, suffix, origin, name)
-        return _loaded(read_bytes(stream, origin), suffix, origin, name)
+        if stream.seekable():
+            tensors = read_tensors(stream, suffix, origin)
+            if tensors is not None:
+                return chosen(tensors, name, origin)
+            if suffix in (".npy", ".npz"):
+                return _numpy(stream, suffix, origin, name)
+        return matrices_of_data(read_bytes(stream, origin), suffix, origin, name)
 
 
 def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
@@ -149,8 +155,11 @@ def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict
     return _only({"": read_npy(stream, origin)}, name, origin)
 
 
-def _loaded(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
+def matrices_of_data(data: bytes, suffix: str, origin: str, name: str | None = None) -> dict[str, Matrix]:
     """The matrices of a file's bytes."""
+    tensors = read_tensors(BytesIO(data), suffix, origin)
+    if tensors is not None:
+        return chosen(tensors, name, origin)
     if suffix in (".npy", ".npz"):
         return _numpy(BytesIO(data), suffix, origin, name)
     if data.startswith(b"\x93NUMPY"):
@@ -174,9 +183,14 @@ def _delimited(text: str, suffix: str, origin: str) -> dict[str, Matrix]:
         return {"": read_delimited(text, origin, "\t" if suffix == ".tsv" else None)}
     except InputError:
         pasted = read_pasted(text, origin, commas=True)
-        if not pasted.found or pasted.problems or not all(each.name and not each.blanks for each in pasted.found):
-            raise
-        return {each.name: each.matrix for each in pasted.found}
+        if pasted.found and not pasted.problems and all(each.name and not each.blanks for each in pasted.found):
+            return {each.name: each.matrix for each in pasted.found}
+        from tmat.reading.csv_blocks import named_blocks  # with the cells of spreadsheets, which few files of CSV need
+
+        blocks = named_blocks(text, origin, "\t" if suffix == ".tsv" else None)
+        if blocks:
+            return blocks
+        raise
 
 
 def _zipped(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
@@ -196,7 +210,7 @@ def _zipped(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str
 def _json_or_print(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
     """JSON; where it is none, what a program prints in brackets."""
     try:
-        document = _one_document(data, origin)
+        document = one_document(data, origin)
     except InputError:
         if suffix == ".json":
             raise
@@ -213,7 +227,7 @@ def _begins_json(data: bytes) -> bool:
     return head.startswith(b"{") or re.match(rb"\[\s*(?:\[|-?\d[^ ]*,|\])", head) is not None
 
 
-def _one_document(data: bytes, origin: str) -> Document:
+def one_document(data: bytes, origin: str) -> Document:
     documents = list(read_documents(BytesIO(data), origin))
     if not documents:
         raise InputError(f"{origin} is empty", "expected JSON: a worksheet, named arrays or rows")
@@ -291,49 +305,14 @@ def _only(found: dict[str, Matrix], name: str | None, origin: str) -> dict[str, 
     try:
         key = choose(name, found, origin)
     except InputError:
-        _raise_problem(found, name)
+        raise_problem(found, name)
         raise
     return {key: found[key]}
 
 
-def _raise_problem(found: Mapping[str, Matrix], name: str | None) -> None:
+def raise_problem(found: Mapping[str, Matrix], name: str | None) -> None:
     """Raise what kept the matrix of that name from being read, or without a name, whatever was lost."""
     problems = found.problems if isinstance(found, Found) else ()
     for problem in problems:
         if name is None or not problem.name or canonical(problem.name) == canonical(name):
             raise problem.error
-
-
-def read_weights(path: str) -> Mapping[str, Matrix]:
-    """All that a file names (.npz, .json, .txt): a name that ends in .T is given as its transpose.
-
-    Of a worksheet, the matrices that were given to its stages, the last stage's where several share a name.
-    """
-    origin = visible(path, 200)
-    suffix = os.path.splitext(path)[1].lower()
-    if suffix == ".json":
-        with open_file(path) as stream:
-            read = _one_document(read_bytes(stream, origin), origin)
-        found = read if isinstance(read, dict) else {name: m for stage in read for name, m in stage.given.items()}
-    else:
-        found = read_file(path)
-    if "" in found:
-        raise InputError(
-            f"{origin} names no matrices",
-            "expected an .npz, an object of named arrays, or text with a name over each matrix",
-            mend=f"give it by name: -m W_Q={origin}",
-        )
-    _raise_problem(found, None)
-    given: dict[str, Matrix] = {}
-    names: dict[str, str] = {}
-    for name, m in found.items():
-        own = name.removesuffix(".T")
-        twin = names.setdefault(fold(own), name)
-        if twin != name:
-            raise InputError(
-                f"{visible(twin, 60)} and {visible(name, 60)} are one matrix",
-                f"in {origin}",
-                "expected each once: case, _ and .T do not count",
-            )
-        given[own] = m if own == name else transpose(m).renamed(own)
-    return given

@@ -1,19 +1,21 @@
 """Matrices of a spreadsheet (.xlsx): a sheet that tmat wrote and somebody filled in, or one that somebody made.
 
 A name stands alone in a row, as ``Q``, ``Q:`` or ``4  Q = X·W_Q``; the rows below it, to the next empty one, are
-its numbers, with a row of column labels above and a column of row labels before them where there are any.
+its numbers, with a row of column labels above and a column of row labels before them where there are any. Matrices may
+stand side by side, an empty column between them, each with its name above or to the left.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from tmat.errors import InputError
 from tmat.reading.number_text import is_blank, number, why_not
+from tmat.reading.side_by_side import Row, Rows, below_their_names, beside, regions
 from tmat.reading.text_rows import is_misspelt
 from tmat.reading.xlsx_cells import Sheet, SheetCell, letters_of, read_sheets
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
@@ -21,8 +23,6 @@ from tmat.visible import visible
 
 INFINITE = 1e299  # a sheet has no infinities: what is beyond stands for one
 _NAME = re.compile(r"(?:\d+\s+)?([^\s=:]+)(?:\s*[=:]\s.*|\s*[=:]|\s{2,}.*|\s*[(\[]\s*\d+\s*[x×*]\s*\d+\s*[)\]]\s*:?)?")
-
-Row = dict[int, SheetCell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,14 @@ def read_xlsx(data: bytes, origin: str) -> list[Found]:
 
     Errors: what is no workbook; a text or a date where a number is due; a formula that was never calculated.
     """
+    return matrices_of(read_sheets(data, origin), origin)
+
+
+def matrices_of(sheets: list[Sheet], origin: str) -> list[Found]:
+    """The matrices of sheets; where no name is written, those of the sheets."""
     found: list[Found] = []
     refused: list[InputError] = []
-    for sheet in read_sheets(data, origin):
+    for sheet in sheets:
         for block in _blocks(sheet):
             try:
                 found += _of_block(block, sheet, origin)
@@ -54,6 +59,8 @@ def read_xlsx(data: bytes, origin: str) -> list[Found]:
     if refused and not named:
         raise refused[0]
     if not named and len(found) > 1:
+        if len({one.sheet for one in found}) == len(found):
+            return [replace(one, matrix=one.matrix.renamed(one.sheet)) for one in found]
         first = found[0]
         raise InputError(
             f"the matrices in {origin} have no names", f"{first.where}: expected a name alone in the row above"
@@ -103,6 +110,8 @@ class _Block:
         columns = self._columns()
         if not columns:
             return None
+        if not self.header:
+            self._refuse_gap(columns, where)
         values = np.full((len(self.rows), len(columns)), np.nan)
         labels = []
         for i, (row, cells) in enumerate(self.rows):
@@ -113,6 +122,15 @@ class _Block:
             labels.append(before[-1] if before else str(i + 1))
         heads = [self.header[column].text if column in self.header else str(n) for n, column in enumerate(columns, 1)]
         return Matrix.of(self.name, values, labels, heads, where)
+
+    def _refuse_gap(self, columns: range, where: str) -> None:
+        """Two matrices side by side, of which one or both have no name."""
+        gap = next((column for column in columns if all(column not in cells for _, cells in self.rows)), None)
+        if gap is not None:
+            raise InputError(
+                "an empty column among the numbers", f"{where}, cell {letters_of(gap)}{self.first + 1}",
+                mend="where matrices stand side by side, put a name above each",
+            )  # fmt: skip
 
     def _columns(self) -> range:
         """Where the numbers stand: below the column labels, else from the first number to the last."""
@@ -125,15 +143,42 @@ class _Block:
             while any(last + 1 in cells and cells[last + 1].kind == "number" for _, cells in self.rows):
                 last += 1  # a column without a label
             return range(first, last + 1)  # what stands apart to the right is a sum on the side
-        places = [column for _, cells in self.rows for column, cell in cells.items() if _is_number(cell)]
+        places = {column for _, cells in self.rows for column, cell in cells.items() if _is_number(cell)}
         return range(min(places), max(places) + 1) if places else range(0)
 
 
 def _blocks(sheet: Sheet) -> Iterator[_Block]:
+    """The blocks of a sheet: below one another, but where all that stand beside one another have names."""
+    waiting: Rows = {}
+    for region in regions(sheet.rows):
+        parts = beside(region)
+        if len(parts) > 1:  # words on the side are nobody's numbers
+            named = [
+                _named(part) for part in parts if any(_is_number(c) for cells in part.values() for c in cells.values())
+            ]
+        else:
+            named = [[block for rows in below_their_names(region) for block in _below(rows)]]
+        if named and all(named):
+            yield from _below(waiting)
+            waiting = {}
+            for blocks in named:
+                yield from blocks
+        else:
+            waiting |= region
+    yield from _below(waiting)
+
+
+def _named(part: Rows) -> list[_Block]:
+    """The blocks of one part, where all have names."""
+    blocks = [block for rows in below_their_names(part) or [part] for block in _below(rows)]
+    return blocks if all(block.name for block in blocks) else []
+
+
+def _below(rows: Rows) -> Iterator[_Block]:
     block = _Block()
-    last = -1
-    for row in sorted(sheet.rows):
-        cells = sheet.rows[row]
+    last = -2
+    for row in sorted(rows):
+        cells = rows[row]
         if row > last + 1 and (block.rows or block.header):
             yield from _whole(block)
             block = _Block()

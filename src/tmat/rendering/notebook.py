@@ -33,45 +33,32 @@ STYLE = """
 
 def html(of: object) -> str:
     """A worksheet, a stage, a step or a matrix as HTML."""
-    if isinstance(of, Worksheet):
-        return worksheet_html(of)
-    if isinstance(of, Stage):
-        return stage_html(of)
-    if isinstance(of, Step):
-        return step_html(of)
-    assert isinstance(of, Matrix)
-    return matrix_html(of)
+    parts: Iterable[str]
+    match of:
+        case Worksheet():
+            parts = _sheet(of)
+        case Stage():
+            [section] = sections(Worksheet([of]), Look(), ROOM)
+            parts = [f'<p class="{NO_MATHS}"><b>{_text(of.id)}</b></p>', *_section(section)]
+        case Step():
+            parts = _matrix(shown(Stage("", "", steps=[of]), of.result, of, 0, Look(), ROOM))
+        case Matrix():
+            parts = _matrix(shown(Stage("", ""), of, None, 0, Look(), ROOM))
+        case _:
+            raise TypeError(f"no page shows {type(of).__name__}")
+    return f'<div class="tmat"><style>{STYLE}</style>{"".join(parts)}</div>'
 
 
-def worksheet_html(sheet: Worksheet) -> str:
+def _sheet(sheet: Worksheet) -> Iterable[str]:
     """Every stage, the last one unfolded."""
     [sheet] = on_pages([sheet])
     own = list(sections(sheet, Look(), ROOM))
     if not own:
-        return _page([f'<p class="{NO_MATHS}">{_words(sheet.tokens) or "an empty worksheet"}</p>'])
-    parts = []
+        yield f'<p class="{NO_MATHS}">{_words(sheet.tokens) or "an empty worksheet"}</p>'
     for section in own:
         opened = " open" if section is own[-1] else ""
         head = f'<summary class="{NO_MATHS}">{_text(section.title)}</summary>'
-        parts.append(f"<details{opened}>{head}{''.join(_section(section))}</details>")
-    return _page(parts)
-
-
-def stage_html(stage: Stage) -> str:
-    """The stage's matrices in their order, each step under its formula."""
-    [section] = sections(Worksheet([stage]), Look(), ROOM)
-    return _page([f'<p class="{NO_MATHS}"><b>{_text(stage.id)}</b></p>', *_section(section)])
-
-
-def step_html(step: Step) -> str:
-    """The step's formula and its result."""
-    alone = Stage("", "", steps=[step])
-    return _page(_matrix(shown(alone, step.result, step, 0, Look(), ROOM)))
-
-
-def matrix_html(matrix: Matrix) -> str:
-    """The matrix under its name and size."""
-    return _page(_matrix(shown(Stage("", ""), matrix, None, 0, Look(), ROOM)))
+        yield f"<details{opened}>{head}{''.join(_section(section))}</details>"
 
 
 def step_latex(step: Step) -> str | None:
@@ -101,8 +88,7 @@ def _matrix(own: Shown) -> Iterable[str]:
     if own.step is not None and all(name.isascii() and "$" not in name for name in (own.name, *own.step.of)):
         latex = step_latex(own.step)
     said = escape(latex) if latex else f'<b class="{NO_MATHS}">{_text(own.formula)}</b>'
-    told = ", ".join(part for part in (own.shapes, own.rounding) if part)
-    yield f'<p>{said} <span class="quiet {NO_MATHS}">{_text(told)}</span></p>'
+    yield f'<p>{said} <span class="quiet {NO_MATHS}">{_text(own.told)}</span></p>'
     if own.matrix.values.size:
         both = [own, *([own.right] if own.right is not None else [])]
         for one in both:
@@ -127,7 +113,3 @@ def _text(text: str) -> str:
 def _apart(html: str) -> str:
     """The HTML with every dollar in an element of its own, so that no two enclose mathematics."""
     return html.replace("$", "<span>$</span>").replace("\\", "<span>\\</span>")
-
-
-def _page(parts: Iterable[str]) -> str:
-    return f'<div class="tmat"><style>{STYLE}</style>{"".join(parts)}</div>'

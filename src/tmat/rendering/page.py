@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tmat.errors import InputError, fold
-from tmat.numbers.printing import decimals_said
 from tmat.operations.printing.text import Notation
 from tmat.rendering.layout.equation import decimals
 from tmat.rendering.layout.formula import said, shapes
-from tmat.rendering.layout.heading import origins, sentence
+from tmat.rendering.layout.heading import origins, rounded, rounds, sentence
 from tmat.rendering.layout.heat import Scale
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import SAME, texts
@@ -23,8 +22,10 @@ from tmat.rendering.layout.single import summary
 from tmat.rendering.layout.window import CUT, View, edges, named
 from tmat.sheet.remarks import Correction, Remark, Remarks, Said
 from tmat.sheet.selecting import chosen
-from tmat.sheet.worksheet import Array, Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import BLANK, Array, Matrix, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
+from tmat.visible import visible
+from tmat.width import width
 from tmat.workings.formula import formula
 
 SILENT = Remarks("")
@@ -70,6 +71,11 @@ class Shown:
         return f"{self.name} {self.kind}" if self.kind else self.name
 
     @property
+    def told(self) -> str:
+        """Its shapes and its rounding."""
+        return ", ".join(part for part in (self.shapes, self.rounding) if part)
+
+    @property
     def sentences(self) -> list[Said]:
         """All that is said of it, cells in symbols a row a sentence."""
         letters = [self.letters, *(remark.letters for remark in self.remarks)]
@@ -80,6 +86,15 @@ class Shown:
     @property
     def name(self) -> str:
         return self.matrix.name
+
+    @property
+    def characters(self) -> int:
+        """About how long its equation is, the matrix set beside the formula."""
+        labels = max((width(visible(self.row_label(row))) for row in self.rows), default=0) if self.has_rows else 0
+        heads = [width(visible(self.col_label(col))) if self.has_cols else 0 for col in self.cols]
+        columns = [max(map(len, column)) for column in zip(*self.cells, strict=True)]
+        cells = sum(max(own, head) + 2 for own, head in zip(columns, heads, strict=False))
+        return len(self.formula) + 3 + labels + cells
 
     def row_label(self, row: int) -> str:
         return "⋮" if row == CUT else self.matrix.rows[row]
@@ -144,7 +159,7 @@ def wanted(sheet: Worksheet, look: Look) -> dict[str, set[str]] | None:
 
 def _shown(stage: Stage, look: Look, room: Room, above: set[str], wanted: set[str] | None) -> Iterator[Shown]:
     """The steps, each after the given matrices that it is the first to use; of those chosen."""
-    rounds = any(step.decimals is not None or step.used is not None for step in stage.steps)
+    rounding = rounds(stage)
     told: set[str] = set()
 
     def given(names: Sequence[str]) -> Iterator[Shown]:
@@ -159,7 +174,7 @@ def _shown(stage: Stage, look: Look, room: Room, above: set[str], wanted: set[st
     for number, step in enumerate(stage.steps, start=1):
         yield from given(step.of)
         if wanted is None or step.name in wanted:
-            yield shown(stage, step.result, step, number, look, room, _rounding(step) if rounds else "")
+            yield shown(stage, step.result, step, number, look, room, rounded(step) if rounding else "")
     yield from given(list(stage.given))
 
 
@@ -173,7 +188,7 @@ def shown(
     if look.full:
         room = Room(matrix.height, matrix.width)
     rows, cols = _places(matrix.height, room.rows), _places(matrix.width, room.cols)
-    blank = step is not None and is_blank(matrix)
+    blank = is_blank(matrix, given=step is None)
     digits = correction.decimals if correction else look.digits
     cells = _cells(printed.values, rows, cols, digits, decimals(stage, matrix.name), blank)
     cut = CUT in rows or CUT in cols
@@ -213,13 +228,14 @@ def _as_printed(shown: Shown, correction: Correction) -> Shown:
     return replace(shown, scale=None, kind="printed", wrong=wrong, right=right)
 
 
-def is_blank(matrix: Matrix) -> bool:
-    """Whether a step's result was emptied, to be filled in by hand.
+def is_blank(matrix: Matrix, *, given: bool = False) -> bool:
+    """Whether a step's result was emptied, to be filled in by hand; a given matrix says so itself.
 
     >>> is_blank(Matrix.of("Q", [[np.nan, np.nan]])), is_blank(Matrix.of("Q", [[np.nan, 1.0]]))
     (True, False)
     """
-    return matrix.values.size > 0 and bool(np.isnan(matrix.values).all())
+    emptied = matrix.origin == BLANK or not given
+    return emptied and matrix.values.size > 0 and bool(np.isnan(matrix.values).all())
 
 
 def formula_of(step: Step) -> str:
@@ -248,12 +264,6 @@ def heated(look: Look, name: str) -> bool:
 def _shapes(stage: Stage, step: Step) -> str:
     sizes = [(stage[name].height, stage[name].width) for name in step.of if name in stage]
     return shapes(step.op, sizes, (step.result.height, step.result.width), step.params)
-
-
-def _rounding(step: Step) -> str:
-    """To how many decimals, and to how many it is taken on."""
-    told = "exact" if step.decimals is None else f"to {decimals_said(step.decimals)}"
-    return told + (f", taken on to {decimals_said(step.used)}" if step.used is not None else "")
 
 
 def _places(count: int, most: int) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,15 +33,11 @@ FONTS = (
 """Fonts with more scripts than matplotlib's own: the first that is here is taken where a word wants it."""
 SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "tmat", "svg.fonttype": "path", "font.size": 9.0, "axes.titlesize": 10.0, "figure.dpi": 100,
-    "text.parse_math": False,  # a dollar in a word is a dollar
 }  # fmt: skip
 
 
-def plotted(sheets: Sequence[Worksheet], look: Look | None = None, kind: str = "png") -> bytes:
-    """One picture with a heat map of each matrix that ``only`` chooses, else of the weights, probabilities and encodings.
-
-    The same worksheet makes the same bytes. Errors: matplotlib missing; no such matrix, or too many.
-    """
+def picture(draw: Callable[[Any], None], size: tuple[float, float], kind: str, **settings: Any) -> bytes:
+    """What is drawn on a figure of that size in inches, the same bytes every time. Errors: matplotlib missing."""
     try:
         import matplotlib as mpl
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -49,26 +45,42 @@ def plotted(sheets: Sequence[Worksheet], look: Look | None = None, kind: str = "
     except ImportError:
         raise MissingExtra("plot", "a picture") from None
 
+    with mpl.rc_context():  # a reader's own settings neither show here nor are lost
+        mpl.rcdefaults()
+        mpl.rcParams.update(SETTINGS | settings)
+        figure = Figure(figsize=size, layout="constrained")
+        FigureCanvasAgg(figure)
+        draw(figure)
+        stream = io.BytesIO()
+        undated: dict[str, Any] = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+        figure.savefig(stream, format=kind, dpi=150, metadata=undated[kind])
+    return stream.getvalue()
+
+
+def plotted(sheets: Sequence[Worksheet], look: Look | None = None, kind: str = "png") -> bytes:
+    """One picture with a heat map of each matrix that ``only`` chooses, else of the weights, probabilities and encodings.
+
+    The same worksheet makes the same bytes. Errors: matplotlib missing; no such matrix, or too many.
+    """
     chosen = maps(sheets, look or Look())
     across = math.ceil(math.sqrt(len(chosen)))
     down = math.ceil(len(chosen) / across)
     wide, high = _size(chosen)
-    with mpl.rc_context(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a character that no font here has is drawn as a box
-        mpl.rcdefaults()
-        mpl.rcParams.update(SETTINGS)
+
+    def draw(figure: Any) -> None:
+        import matplotlib as mpl
+
         mpl.rcParams["font.family"] = _fonts(chosen)
-        figure = Figure(figsize=(wide * across, high * down), layout="constrained")
-        FigureCanvasAgg(figure)
         axes = figure.subplots(down, across, squeeze=False).ravel()
         for axis, entry in zip(axes, chosen, strict=False):
             _draw(figure, axis, entry, look or Look())
         for axis in axes[len(chosen) :]:
             axis.set_axis_off()
-        stream = io.BytesIO()
-        undated: dict[str, Any] = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
-        figure.savefig(stream, format=kind, dpi=150, metadata=undated[kind])
-    return stream.getvalue()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a character that no font here has is drawn as a box
+        plain = {"text.parse_math": False}  # a dollar in a word is a dollar
+        return picture(draw, (wide * across, high * down), kind, **plain)
 
 
 def maps(sheets: Sequence[Worksheet], look: Look) -> list[Entry]:

@@ -27,7 +27,7 @@ class Entry:
     @property
     def blank(self) -> bool:
         """Whether it is to be filled in by hand."""
-        return self.step is not None and is_blank(self.matrix)
+        return is_blank(self.matrix, given=self.step is None)
 
 
 def entries(sheets: Sequence[Worksheet], look: Look) -> Iterator[Entry]:
@@ -76,6 +76,7 @@ def files(sheets: Sequence[Worksheet], look: Look, name: str, format: str) -> di
             mend=f"choose one with ‹keep›, or write a folder of files with ‹-o FOLDER.{format}›",
         )
     folder, suffix = os.path.splitext(name)
+    suffix = suffix or f".{format}"
     made: dict[str, Entry] = {}
     for full, entry in found.items():
         path = os.path.join(folder, _UNFIT.sub("-", full).lstrip(".-") or "matrix")

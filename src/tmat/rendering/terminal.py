@@ -6,8 +6,8 @@ they look; heat alone has colours of its own.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tmat.rendering.layout import Look, render
@@ -20,26 +20,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 STYLES = {
-    "heading": "bold",
-    "sentence": "cyan",
-    "label": "cyan",
-    "caption": "dim",
-    "number": "dim",
-    "name": "bold",
-    "operand": "",
-    "formula": "",
-    "given": "",
-    "result": "bold",
-    "masked": "dim",
-    "cut": "dim",
-    "bracket": "",
-    "operator": "",
-    "bar": "cyan",
-    "right": "green",
-    "follows": "yellow",
-    "slip": "magenta",
-    "wrong": "bold red",
-}
+    "heading": "bold", "sentence": "cyan", "label": "cyan", "caption": "dim", "number": "dim", "name": "bold",
+    "operand": "", "formula": "", "given": "", "result": "bold", "masked": "dim", "cut": "dim", "bracket": "",
+    "operator": "", "bar": "cyan", "right": "green", "follows": "yellow", "slip": "magenta", "wrong": "bold red",
+}  # fmt: skip
 
 
 def to_rich(lines: Iterable[Line], console: Console) -> None:
@@ -65,28 +49,6 @@ def to_rich(lines: Iterable[Line], console: Console) -> None:
     console.print(Segments(segments), soft_wrap=True, end="")
 
 
-def room(console: Console, width: int | None = None) -> int | None:
-    """The width to lay out for: the one asked for, the terminal's, COLUMNS; else none, and matrices take what they need."""
-    if width is not None:
-        return width
-    if console.is_terminal:
-        return console.width
-    asked = os.environ.get("COLUMNS", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 10 and int(asked) > 0 else None
-
-
-def fitted(look: Look, console: Console) -> Look:
-    """The look with what the console says of itself: whether it is a terminal, its encoding, its colours."""
-    from dataclasses import replace
-
-    return replace(
-        look,
-        full=look.full if look.full is not None else not console.is_terminal,
-        encoding=console.encoding,
-        glyphs=look.glyphs or console.no_color or console.color_system is None,
-    )
-
-
 def to_text(sheet: Worksheet, *, width: int | None = None, look: Look | None = None) -> str:
     """The worksheet as bare text.
 
@@ -94,6 +56,4 @@ def to_text(sheet: Worksheet, *, width: int | None = None, look: Look | None = N
     >>> print(to_text(Worksheet([Stage("posenc", "posenc", notes=("base 10000",))])), end="")
      posenc    base 10000
     """
-    from dataclasses import replace
-
     return lines_to_text(render(sheet, width=width, look=replace(look or Look(), glyphs=True)))

@@ -1,1 +1,1 @@
-"""The worksheet: what flows through the pipe, its names, and its JSON Schema."""
+"""The worksheet: what flows through the pipe, and its names."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tmat.errors import InputError, fold, meant
 from tmat.text.vocabulary import Vocabulary
@@ -47,20 +47,27 @@ class Matrix(InNotebook):
 
     @classmethod
     def of(cls, name: str, values: object, rows: object = None, cols: object = None, origin: str = "") -> Matrix:
-        """A matrix from anything numpy takes; one dimension is one row; labels default to 1, 2, …"""
-        import numpy as np
+        """A matrix from anything that holds numbers, with its labels; one dimension is one row; labels default to 1, 2, …
+
+        A dimension of 1 too many is dropped, and the origin says so; what has more is a Batch.
+        """
+        from tmat.sheet.taking import taken
 
         try:
-            array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=np.float64)
-            if array.dtype.kind != "f":
-                array = array.astype(np.float64)
-        except (ValueError, TypeError):
+            array, own_rows, own_cols = taken(values)
+        except (ValueError, TypeError, RuntimeError):
             raise InputError(f"{name} is no matrix", _why_not(values)) from None
         if array.ndim < 2:
             array = array.reshape(1, -1)
-        if array.ndim != 2:
-            raise InputError(f"{name} has {array.ndim} dimensions", "a matrix has rows and columns: two")
+        while array.ndim > 2 and 1 in array.shape:
+            axis = array.shape.index(1)
+            array = array.squeeze(axis)
+            dropped = f"{'a' if axis else 'an outer'} dimension of 1 is dropped"
+            origin = origin if origin.endswith(dropped) else f"{origin or 'given'}; {dropped}"
+        if array.ndim > 2:
+            return Batch(name, array, origin)
         height, width = array.shape
+        rows, cols = own_rows if rows is None else rows, own_cols if cols is None else cols
         return cls(name, array, _labels(rows, height, name, "row"), _labels(cols, width, name, "column"), origin)
 
     @property
@@ -78,6 +85,39 @@ class Matrix(InNotebook):
 
     def renamed(self, name: str) -> Matrix:
         return Matrix(name, self.values, self.rows, self.cols, self.origin)
+
+
+class Batch(Matrix):
+    """Several matrices of one size under one name; there are no numbers until one of them is chosen."""
+
+    def __init__(self, name: str, arrays: Array, origin: str) -> None:
+        self.name, self.arrays, self.origin = name, arrays, origin
+
+    def __len__(self) -> int:
+        return len(self.arrays)
+
+    def renamed(self, name: str) -> Matrix:
+        return Batch(name, self.arrays, self.origin)
+
+    def nth(self, n: int) -> Matrix:
+        """The n-th of them, counted from 1."""
+        if not 1 <= n <= len(self):
+            raise InputError(f"‹batch {n}› does not fit {self._told()}", f"expected 1 to {len(self)}")
+        return Matrix.of(
+            self.name, self.arrays[n - 1], origin=f"{self.origin or 'given'}; {n} of a batch of {len(self)}"
+        )
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute not in ("values", "rows", "cols"):
+            raise AttributeError(attribute)
+        raise InputError(
+            f"{self._told()} has {self.arrays.ndim} dimensions ({'×'.join(map(str, self.arrays.shape))})",
+            "a matrix has rows and columns: two",
+            mend=f"choose one of the {len(self)}: ‹batch 1›",
+        )
+
+    def _told(self) -> str:
+        return self.name or self.origin or "the matrix"
 
 
 def _why_not(values: object) -> str:

@@ -81,9 +81,9 @@ class AttentionOptions(Heads, DrawnInput, Seen, StageOptions):
 
     X: Numbers = given("n×d_model", drawn="x")
     context: Numbers = given("m×d")
-    W_Q: Numbers = given("d_model×d_k")
-    W_K: Numbers = given("d_model×d_k")
-    W_V: Numbers = given("d_model×d_v")
+    W_Q: Numbers = given("d_model×d_k", of_a_head=True)
+    W_K: Numbers = given("d_model×d_k", of_a_head=True)
+    W_V: Numbers = given("d_model×d_v", of_a_head=True)
     W_O: Numbers = given("(heads·d_v)×d_model")
     b_Q: Numbers = given("1×width")
     b_K: Numbers = given("1×width")
@@ -167,14 +167,14 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
         sheet.note("keys and values from the context")
     if not how.weights:
         sheet.note("no weights: Q = X, K = V = " + ("context" if crossing else "X"))
-    mask, kind = masking.masking(sheet, how, triples[0][0], triples[0][1], heads)
+    masks, kind = masking.masking(sheet, how, triples[0][0], triples[0][1], heads)
     sheet.record(heads=heads, separate=separate or None, score=None if how.score == "scaled" else how.score)
     _note_conventions(sheet, how, triples[0][0], triples[0][1], heads, separate)
     results = []
     for h, (q, k, v) in enumerate(triples, start=1):
         own = str(h) if heads > 1 or separate else ""
         scaled = _scaled(sheet, how, _scores(sheet, how, q, k, own), q, k, own)
-        weights = _weights(sheet, how, scaled, mask, kind, own)
+        weights = _weights(sheet, how, scaled, masks[h - 1], kind, own)
         nothing_to_sum = not context and not sheet.has("W_V") and not sheet.has("W_V" + own)
         if nothing_to_sum and not v and not sheet.has("Z" + own) and weights:
             if h == 1:

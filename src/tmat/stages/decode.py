@@ -89,19 +89,27 @@ class DecodeOptions(OwnWords, Layers, Heads, Network, FfnBias, Norm, Waves, Stag
 
 
 @dataclass(eq=False, repr=False)
+class _Head:
+    """The prediction: what is given of it, the words that it is over, and how it is made."""
+
+    given: dict[str, object]
+    words: tuple[str, ...]
+    first_id: int
+    project: str
+    common: dict[str, Any]  # what every stage is told
+
+
+@dataclass(eq=False, repr=False)
 class _Plan:
     """What stays the same from word to word."""
 
+    head: _Head
     memory: Matrix
     vocabulary: Vocabulary
-    predicts: tuple[str, ...]
     table: Matrix
     stack: list[Sublayers]
-    head: dict[str, object]
-    project: str
     options: Kinds
     position: dict[str, Any]
-    common: dict[str, Any]
     passes: int  # of a decode before this one
 
 
@@ -143,34 +151,23 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
     words = _with_ends(own, how.first_id)
     rounding = roundings.Rounding.parse(how.round, strict=False)
     common: dict[str, Any] = {"seed": how.seed, "init": how.init, "round": rounding, "dtype": how.dtype}
-    head = _head(matrices)
+    given_head = _head(matrices)
     given_memory = stacks.taken(matrices, "X", "memory")
     if given_memory is None and not isinstance(sheet, Worksheet):
         given_memory = sheet
     table = stacks.taken(matrices, "W_E")
     stack = stacks.by_layer(matrices, how.layers, norms=3, crossing=True)
-    predicts = _output_words(own, words, head)
+    head = _Head(given_head, _output_words(own, words, given_head), words.first_id, how.project, common)
     first = len(before.stages)
     passes = sum(stage.stage == "decode" for stage in before.stages)
-    if any(name in head for name in decode.declared.steps):  # where a step is given, the layers are not computed
+    if any(name in given_head for name in decode.declared.steps):  # where a step is given, the layers are not computed
         said = [START, *_words(how.target, words)] if how.target is not None else []
-        result = _predict(
-            before,
-            head,
-            predicts,
-            words.first_id,
-            f"decode-{passes + 1}",
-            how.project,
-            said,
-            forced=True,
-            common=common,
-        )
+        result = _predict(before, head, f"decode-{passes + 1}", said, forced=True)
     else:
         memory = _memory(before, given_memory)
-        plan = _Plan(
-            memory, words, predicts, _table(before, table, words, memory.width, how.seed, how.init), stack, head,
-            how.project, sublayers(how), part(how, Waves) | dict(how.position_options or {}), common, passes,
-        )  # fmt: skip
+        table = _table(before, table, words, memory.width, how.seed, how.init)
+        position = part(how, Waves) | dict(how.position_options or {})
+        plan = _Plan(head, memory, words, table, stack, sublayers(how), position, passes)
         if how.target is not None:
             result = _pass(before, plan, [START, *_words(how.target, words)], 1, forced=True)
         else:
@@ -209,32 +206,19 @@ def _words(target: str | Sequence[str], vocabulary: Vocabulary) -> list[str]:
 
 def _pass(sheet: Worksheet, plan: _Plan, said: list[str], n: int, *, forced: bool) -> Worksheet:
     at = f"decode-{plan.passes + n}"
-    common = plan.common
-    sheet = embed(
-        sheet,
-        tokens=said,
-        vocabulary=plan.vocabulary,
-        id=f"{at}.embed",
-        stream="decode.embed",
-        W_E=plan.table,
-        **common,
-    )
+    common = plan.head.common
+    place: dict[str, Any] = {"id": f"{at}.embed", "stream": "decode.embed"}
+    sheet = embed(sheet, tokens=said, vocabulary=plan.vocabulary, W_E=plan.table, **place, **common)
     sheet = posenc(sheet, id=f"{at}.posenc", stream="decode.posenc", **plan.position, **common)
     for layer, own in enumerate(plan.stack, start=1):
         sheet = _layer(sheet, plan, own, at, layer)
-    ordinal = 3 * len(plan.stack)
-    first = plan.vocabulary.first_id
-    return _predict(
-        sheet, plan.head, plan.predicts, first, at, plan.project, said, forced=forced, common=common, ordinal=ordinal
-    )
+    return _predict(sheet, plan.head, at, said, forced=forced, ordinal=3 * len(plan.stack))
 
 
-def _predict(
-    sheet: Worksheet, head: dict[str, object], words: tuple[str, ...], first: int, at: str, project: str,
-    said: list[str], *, forced: bool, common: dict[str, Any], ordinal: int = 0,
-) -> Worksheet:  # fmt: skip
+def _predict(sheet: Worksheet, head: _Head, at: str, said: list[str], *, forced: bool, ordinal: int = 0) -> Worksheet:
     """The linear layer, the softmax and the likeliest word, over what the last layer hands on."""
-    page = builder.Sheet("decode", sheet, head, id=at, stream="decode", ordinal=ordinal, **common)
+    words, first, project = head.words, head.first_id, head.project
+    page = builder.Sheet("decode", sheet, head.given, id=at, stream="decode", ordinal=ordinal, **head.common)
     x = page.given("X", builder.arriving(sheet))
     if page.has("last"):
         rows = page.given("last")
@@ -291,7 +275,7 @@ def _layer(sheet: Worksheet, plan: _Plan, own: Sublayers, at: str, layer: int) -
     def place(kind: str, k: int) -> dict[str, Any]:
         return {"stream": f"decode.layer{layer}.{kind}", "ordinal": 3 * (layer - 1) + k}
 
-    common = plan.common
+    common = plan.head.common
     sheet = attention(
         sheet, mask="causal", id=named("self-attention"), matrices=own.attention,
         **place("self", 0), **plan.options[0], **common,

@@ -7,18 +7,6 @@ from tmat.workings.place import Place, cells, parse_cell, place_of
 from tmat.workings.trace import Trace, trace
 
 __all__ = [
-    "PARTS",
-    "Line",
-    "Place",
-    "Trace",
-    "Working",
-    "Workings",
-    "aligned",
-    "cells",
-    "formula",
-    "parse_cell",
-    "place_of",
-    "trace",
-    "working",
-    "wrapped",
-]
+    "PARTS", "Line", "Place", "Trace", "Working", "Workings", "aligned", "cells", "formula", "parse_cell", "place_of",
+    "trace", "working", "wrapped",
+]  # fmt: skip

@@ -13,7 +13,7 @@ from tmat.operations.expression import Call, Cell, Expression, Operand, Quotient
 from tmat.operations.operation import Operation
 from tmat.operations.parts import leaves
 from tmat.operations.printing.labels import Labels
-from tmat.operations.printing.numbers import Numbers, Worked, at_place, printed, shared_decimals
+from tmat.operations.printing.numbers import ZERO, Numbers, Worked, at_place, printed, shared_decimals
 from tmat.operations.printing.precise import decimal_of, exactly_is, precise
 from tmat.operations.printing.symbols import Symbols
 from tmat.operations.printing.text import TEXT, Notation
@@ -272,16 +272,21 @@ class Workings:
         after = self._shown(rounded, max(step.decimals, 0))
         if exactly_is(e, rounded):
             return Line("result", "", after, self._note(remark)), printed(rounded, max(step.decimals, 0))
-        most = max(self.most, step.decimals + 2)
-        while most < FINEST and at_place(printed(came_to, shared_decimals([came_to], most)), rounded) != at_place(
-            came_to, rounded
-        ):
-            most += 1
-        decimals = shared_decimals([came_to], most)
+        decimals = self._rounding_to(came_to, rounded, step.decimals)
         said = f"to {step.decimals} decimal{'' if step.decimals == 1 else 's'}"
         note = self._note(f"{remark}; {said}" if remark else said)
         text = self.notation.arrow(self._shown(came_to, decimals), after)
         return Line("result", "", text, note), printed(came_to, decimals)
+
+    def _rounding_to(self, value: Decimal, goal: Decimal, places: int) -> int:
+        """The decimals with which a value is rounded to what the worksheet has; as usual where none does it."""
+        usual = max(self.most, places + 2)
+        unit = ZERO.scaleb(-places)
+        for most in (*range(usual, FINEST), *range(usual - 1, places, -1)):  # fewer where floats decided a tie
+            decimals = shared_decimals([value], most)
+            if at_place(printed(value, decimals), unit) == at_place(goal, unit):
+                return decimals
+        return shared_decimals([value], usual)
 
     def _shown(self, value: Decimal, decimals: int) -> str:
         self._numbers.exact = True

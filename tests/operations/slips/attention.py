@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from tests.operations.slips.masks import CAUSAL, filled, wrong_masks
+from tests.operations.slips.masks import CACHED, CAUSAL, PADDED, filled, wrong_masks
 from tests.operations.slips.oracle import Array, Before, Case, Expect, oracle, random, tried_on
 
 HIDDEN = np.array([[1.0, 0, 1, 1, 0, 1, 0], [0, 1, 1, 0, 1, 1, 1], [1, 1, 0, 1, 1, 0, 0]])
@@ -37,6 +37,8 @@ for name, more in (("softmax", {}), ("softmax_tempered", {"temperature": 0.7})):
         weighed(name, random(1, 3, 5), 7, **more),
         weighed(name, random(2, 5, 5), 3, CAUSAL, **more),
         divided(name, random(3, 3, 7), 2.5, HIDDEN, **more),
+        weighed(name, random(5, 5, 5), 3, PADDED, **more),
+        weighed(name, random(6, 3, 7), 2, CACHED, **more),
         Case(name, {"logits": random(4, 2, 11)}, more),
     )
 
@@ -126,6 +128,38 @@ def logarithm(case: Case) -> Array:
     return np.log(soft(logits(case)))
 
 
+@oracle(SOFTMAX, "exponentials-rounded-early")
+def exponentials_rounded(case: Case) -> Iterator[Expect]:
+    for decimals in (0, 1, 2, 3):
+        powers = [[math.floor(math.exp(x) * 10**decimals + 0.5) for x in row] for row in logits(case)]
+        values = np.array([[x / sum(row) if sum(row) else math.nan for x in row] for row in powers])
+        yield Expect(values, f"to {decimals} decimals")
+
+
+@oracle(SOFTMAX, "sigmoid-for-softmax")
+def sigmoid(case: Case) -> Array:
+    return np.array([[math.exp(x) / (1 + math.exp(x)) for x in row] for row in logits(case)])
+
+
+@oracle(SOFTMAX, "min-max")
+def min_max(case: Case) -> Array:
+    rows = []
+    for row in logits(case):
+        seen = [x for x in row if x > -math.inf]
+        with np.errstate(all="ignore"):
+            rows.append([(x - min(seen)) / np.float64(max(seen) - min(seen)) if x in seen else 0.0 for x in row])
+    return np.array(rows)
+
+
+@oracle(SOFTMAX, "dropout-left-on")
+def dropout_left_on(case: Case) -> Iterator[Expect]:
+    for p in (0.1, 0.2, 0.3, 0.5):
+        yield Expect(soft(logits(case)) * (1 / (1 - p)), f"by 1 − {p}")
+    weights = soft(logits(case)) / 0.8
+    thinned = np.array([[0.0 if (i + j) % 4 == 0 else x for j, x in enumerate(row)] for i, row in enumerate(weights)])
+    yield Expect(np.zeros(weights.shape), "0 stands here", shown=thinned)
+
+
 @oracle("softmax_tempered", "temperature-left-out")
 def temperature_left_out(case: Case) -> Array:
     return soft(case[case.names[0]])
@@ -178,6 +212,8 @@ def wrong_mask(case: Case) -> Iterator[Expect]:
     for name, said, mask in wrong_masks(case["mask"]) if "mask" in case else ():
         yield Expect(soft(logits(case, filled(case["scaled"], mask, fill(case)))), said, name)
         values = filled(soft(logits(case, case["scaled"])), mask, 0.0)
+        if name == "future-seen":
+            continue  # in the columns that are seen it is no mask at all
         yield Expect(values, said, f"{name}+softmax-before-mask")
 
 

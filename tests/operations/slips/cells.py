@@ -23,7 +23,7 @@ NAMES = {
     "sign", "decimal-point", "digits-swapped", "neighbours-value",
     "one-product-left-out", "one-product-twice", "one-product-wrong-sign", "one-product-added",
     "one-product-decimal-point", "one-product-wrong-factor",
-    "one-term-left-out", "one-term-twice", "one-term-wrong-sign",
+    "one-term-left-out", "one-term-twice", "one-term-wrong-sign", "made-to-sum-to-1",
 }  # fmt: skip
 """Every name that a slip of one cell has."""
 
@@ -53,6 +53,9 @@ def expected(case: Case, i: int, j: int, decimals: int) -> dict[str, list[float]
         powers = np.exp(case["A"][i])
         for name, change in in_sum(powers):
             found[f"one-term-{name}"].append(powers[j] / (sum(powers) + change))
+        rounded = [math.floor(p / sum(powers) * 10**decimals + 0.5) for p in powers]
+        if sum(rounded) != 10**decimals:
+            found["made-to-sum-to-1"] = [(rounded[j] + 10**decimals - sum(rounded)) / 10**decimals]
     return {name: sorted(values) for name, values in found.items() if values}
 
 

@@ -149,3 +149,13 @@ def root_not_taken(case: Case) -> Array:
 @oracle("row_rms", "squares-not-divided")
 def rms_not_divided(case: Case) -> Array:
     return column(*(math.sqrt(squares(row, 0.0)) for row in case["X"]))
+
+
+@oracle("row_rms", "rms-of-columns")
+def rms_of_columns(case: Case) -> Array:
+    return column(*(math.sqrt(average(one**2)) for one in case["X"].T))
+
+
+@oracle("row_rms", "rms-of-whole-matrix")
+def rms_of_all(case: Case) -> Array:
+    return column(*[math.sqrt(average(case["X"].flatten() ** 2))] * len(case["X"]))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
-from tests.operations.slips.oracle import Array, Case, Expect, oracle, random, tried_on
+from tests.operations.slips.oracle import Array, Before, Case, Expect, oracle, random, tried_on
 
 
 def added(n: int, m: int, result: str) -> Case:
@@ -137,3 +138,27 @@ def along_rows(case: Case) -> Array | list[Expect]:
 
 
 tried_on(*(scaled(op, size, size) for op in GAMMA for size in (3, 5)))
+
+
+@oracle("add_row", "bias-twice")
+def row_twice(case: Case) -> Array:
+    return np.array([row + case["b"][0] + case["b"][0] for row in case["A"]])
+
+
+@oracle(GAMMA, "one-added-to-gamma")
+def one_added(case: Case) -> Array:
+    values = np.array([row + row * case["gamma"][0] for row in case["normalized"]])
+    return plus(case, values) if "beta" in case else values
+
+
+def placed(n: int, d: int) -> Case:
+    """Embeddings and their positions."""
+    params = {"positions": n, "d_model": d, "base": 10000.0, "start": 0, "exponent": "paired"}
+    angles = [[row / 10000.0 ** (2 * (i // 2) / d) for i in range(d)] for row in range(n)]
+    waves = np.array([[math.cos(x) if i % 2 else math.sin(x) for i, x in enumerate(row)] for row in angles])
+    return Case("add", {"E": random(n, n, d), "PE": Before(waves, "sinusoid", (), params)}, of=("E", "PE"), result="X")
+
+
+@oracle("add", "embedding-scaled", placed(3, 5), placed(5, 4))
+def embedding_scaled(case: Case) -> Array:
+    return case["E"] * math.sqrt(case["E"].shape[1]) + case["PE"]

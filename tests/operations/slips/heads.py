@@ -112,3 +112,18 @@ def another_row(case: Case) -> Iterator[Expect]:
 @oracle("flatten", "flattened-by-columns")
 def by_columns(case: Case) -> Array:
     return np.array([[x for column in case["Z"].T for x in column]])
+
+
+@oracle("columns", "heads-by-view")
+def by_view(case: Case) -> Array:
+    width = case["stop"] - case["start"] + 1
+    numbers = list(case["Q"].flatten())[case["stop"] // width * width * len(case["Q"]) - width * len(case["Q"]) :]
+    return np.array([numbers[n * width : (n + 1) * width] for n in range(len(case["Q"]))])
+
+
+@oracle("concat", "heads-merged-without-permute")
+def merged(case: Case) -> Iterator[Expect]:
+    if alike(case):
+        numbers = [x for head in heads(case) for row in head for x in row]
+        width = len(heads(case)) * heads(case)[0].shape[1]
+        yield Expect(np.array([numbers[n : n + width] for n in range(0, len(numbers), width)]))

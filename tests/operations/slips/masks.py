@@ -9,6 +9,8 @@ from tests.operations.slips.oracle import Array, Case, Expect, oracle, random, t
 
 CAUSAL = np.array([[1.0 if j <= i else 0.0 for j in range(5)] for i in range(5)])
 PADDING = np.array([[1.0] * 3 + [0.0] * 4] * 3)
+PADDED = np.array([[1.0, 0, 0, 0, 0], [1, 1, 0, 0, 0], [1, 1, 1, 0, 0], [1, 1, 1, 0, 0], [1, 1, 1, 0, 0]])
+CACHED = np.array([[1.0 if j <= i + 4 else 0.0 for j in range(7)] for i in range(3)])
 PATTERN = np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
 
 
@@ -28,7 +30,8 @@ def dropped(n: int, m: int, p: float) -> Case:
 
 
 tried_on(masked(CAUSAL, -np.inf), masked(PADDING, -1000.0), masked(PATTERN, -np.inf), masked(PADDING, 0.0))
-tried_on(multiplied(CAUSAL), multiplied(PADDING), multiplied(PATTERN))
+tried_on(masked(PADDED, -np.inf), masked(CACHED, -np.inf))
+tried_on(*map(multiplied, (CAUSAL, PADDING, PATTERN, PADDED, CACHED)))
 tried_on(dropped(3, 5, 0.25), dropped(7, 5, 0.5), dropped(5, 2, 0.8))
 
 
@@ -45,6 +48,16 @@ def wrong_masks(mask: Array) -> Iterator[tuple[str, str, Array]]:
     said = "the diagonal is hidden too" if causal else "off by one column"
     wrong.append(("mask-off-by-one", said, lambda i, j: mask[i, j + 1] if j + 1 < m else 0.0))
     wrong.append(("mask-inverted", "what should be seen is hidden", lambda i, j: 0.0 if mask[i, j] else 1.0))
+    shifts = [r for r in range(-n, m) if all(mask[i, j] == (j <= i + r) for i, j in cells)]
+    for by in (-shifts[0], 2, -2, 3, -3) if shifts and not mask.all() else ():
+        said = f"sees {abs(by)} columns too {'many' if by > 0 else 'few'}"
+        wrong.append(("mask-shifted", said, lambda i, j, r=shifts[0] + by: float(j <= i + r)))
+    columns = [j for j in range(m) if mask[:, j].any()]
+    future = [(i, j) for i, j in cells if j > i + m - n]
+    both = all(mask[i, j] == (j in columns and (i, j) not in future) for i, j in cells)
+    if both and len(columns) < m and any(j in columns for _, j in future):
+        wrong.append(("padding-seen", "only the future is hidden", lambda i, j: float((i, j) not in future)))
+        wrong.append(("future-seen", "only the padding is hidden", lambda i, j: float(j in columns)))
     known = [mask.tolist()]
     for name, said, cell in wrong:
         values = np.array([[cell(i, j) for j in range(m)] for i in range(n)])
@@ -96,6 +109,7 @@ def another_number(case: Case) -> Iterator[Expect]:
 def mask_added(case: Case) -> Iterator[Expect]:
     scaled, mask = case["scaled"], case["mask"]
     yield Expect(np.where(mask == 1.0, scaled + 1.0, scaled))
+    yield Expect(np.where(mask == 0.0, scaled + 1.0, scaled))
     yield Expect(filled(np.ones(mask.shape), mask, case["value"]))
 
 

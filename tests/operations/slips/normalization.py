@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from tests.operations.slips.deviations import deviation_of, other, spread
-from tests.operations.slips.means import average, column
+from tests.operations.slips.means import average, column, summed
 from tests.operations.slips.oracle import Array, Before, Case, Expect, oracle, random, tried_on
 
 NORMS = ("normalize", "normalize_outside")
@@ -26,6 +26,13 @@ def rms_of(op: str, n: int, d: int, epsilon: float) -> Case:
     rms = column(*(math.sqrt(sum(v * v for v in row) / d) for row in x))
     page = {"X": x, "rms": Before(rms, "row_rms", ("X",))}
     return Case(op, page, {"epsilon": epsilon}, ("X", "rms"), "normalized")
+
+
+def rms_of_sum(op: str, n: int, d: int, epsilon: float) -> Case:
+    page = summed(n, d)
+    rms = column(*(math.sqrt(sum(v * v for v in row) / d) for row in page["sum"].values))  # type: ignore[union-attr]
+    page["rms"] = Before(rms, "row_rms", ("sum",))
+    return Case(op, page, {"epsilon": epsilon}, ("sum", "rms"), "normalized")
 
 
 for name in NORMS:
@@ -110,19 +117,25 @@ def other_deviation(case: Case) -> Iterator[Expect]:
     yield Expect(off(case) / divisor(case, std), f"the {wrong} deviation", f"{wrong}-for-{kind(case)}")
 
 
+def rows_of(case: Case) -> Array:
+    return np.asarray(case["sum"] if "sum" in case else case["X"])
+
+
 def normalized(case: Case, rows: Array) -> Array:
-    """Rows brought to mean 0 and deviation 1 as this page does it."""
+    """Rows normalised as this page does it."""
+    if case.op in RMS or "rms" in case:
+        return np.array([row / divisor(case, np.array(math.sqrt(sum(row**2) / len(row)))) for row in rows])
     return np.array([(row - average(row)) / divisor(case, np.array(spread(row, kind(case)))) for row in rows])
 
 
-@oracle(NORMS, "normalised-down-columns")
+@oracle((*NORMS, *RMS), "normalised-down-columns")
 def down_columns(case: Case) -> Array:
-    return normalized(case, case["sum"].T).T
+    return normalized(case, rows_of(case).T).T
 
 
-@oracle(NORMS, "normalised-as-a-whole")
+@oracle((*NORMS, *RMS), "normalised-as-a-whole")
 def as_a_whole(case: Case) -> Array:
-    return normalized(case, case["sum"].reshape(1, -1)).reshape(case["sum"].shape)
+    return normalized(case, rows_of(case).reshape(1, -1)).reshape(rows_of(case).shape)
 
 
 @oracle(NORMS, "not-normalised")
@@ -131,6 +144,7 @@ def not_normalised(case: Case) -> Array:
 
 
 @oracle(NORMS, "residual-left-out")
+@oracle(RMS, "residual-left-out", *(rms_of_sum(op, n, d, 0.1) for op in RMS for n, d in ((3, 5), (7, 2))))
 def before_sum(case: Case) -> Iterator[Expect]:
     yield Expect(normalized(case, case["X"]), "X was normalised, before residual")
     yield Expect(normalized(case, case["residual"]), "residual was normalised, before X")
@@ -157,3 +171,70 @@ def rms_mean_taken_off(case: Case) -> Iterator[Expect]:
 @oracle(RMS, "not-normalised")
 def rms_left_out(case: Case) -> Array:
     return case["X"]
+
+
+@oracle(RMS, "multiplied-by-rms")
+def times_rms(case: Case) -> Array:
+    return case["X"] * divisor(case, case["rms"])
+
+
+@oracle(RMS, "divided-by-mean-square")
+def by_mean_square(case: Case) -> Array:
+    return case["X"] / (case["rms"] ** 2 + case["epsilon"])
+
+
+@oracle(NORMS, "mean-of-columns")
+def mean_of_columns(case: Case) -> Array:
+    means = [average(one) for one in case["sum"].T]
+    return np.array([row - means for row in case["sum"]]) / divisor(case, case["std"])
+
+
+@oracle(NORMS, "deviation-of-columns")
+def deviation_of_columns(case: Case) -> Array:
+    return off(case) / divisor(case, np.array([spread(one, kind(case)) for one in case["sum"].T]))
+
+
+@oracle(NORMS, "divided-by-root-of-deviation")
+def by_root(case: Case) -> Array:
+    return off(case) / divisor(case, case["std"] ** 0.5)
+
+
+@oracle(NORMS, "rms-for-deviation")
+def rms_for_deviation(case: Case) -> Array:
+    rms = column(*(math.sqrt(average(row**2)) for row in case["sum"]))
+    return case["sum"] / divisor(case, rms)
+
+
+@oracle((*NORMS, *RMS), "min-max")
+def min_max(case: Case) -> Iterator[Expect]:
+    rows = rows_of(case)
+    yield Expect(np.array([(row - min(row)) / (max(row) - min(row)) for row in rows]), "each row")
+    low, high = min(rows.flat), max(rows.flat)
+    yield Expect(np.array([[(x - low) / (high - low) for x in row] for row in rows]), "the whole matrix")
+
+
+def gained(op: str, n: int, d: int) -> Case:
+    """A norm, then γ and β."""
+    made = norm_of("normalize", n, d, "population", 0.1)
+    page = {**made.matrices, "normalized": Before(made.right(), "normalize", made.of or (), made.params)}
+    page["gamma"] = random(d, 1, d, 0.5, 2)
+    if op == "scale_and_shift":
+        page["beta"] = random(d + 1, 1, d)
+    names = tuple(name for name in ("normalized", "gamma", "beta") if name in page)
+    return Case(op, page, of=names, result="output")
+
+
+@oracle(NORMS, "residual-after-norm")
+@oracle(RMS, "residual-after-norm", *(rms_of_sum(op, n, d, 0.1) for op in RMS for n, d in ((3, 5), (7, 2))))
+def residual_after(case: Case) -> Iterator[Expect]:
+    yield Expect(normalized(case, case["X"]) + case["residual"], "X was normalised, and residual")
+    yield Expect(normalized(case, case["residual"]) + case["X"], "residual was normalised, and X")
+
+
+@oracle("scale_columns", "residual-after-norm", gained("scale_columns", 5, 7), gained("scale_columns", 3, 4))
+@oracle("scale_and_shift", "residual-after-norm", gained("scale_and_shift", 5, 7), gained("scale_and_shift", 3, 4))
+def residual_after_gain(case: Case) -> Iterator[Expect]:
+    beta = case["beta"][0] if "beta" in case else 0.0
+    for first, second in (("X", "residual"), ("residual", "X")):
+        rows = np.array([(row - average(row)) / math.sqrt(np.var(row) + 0.1) for row in case[first]])
+        yield Expect(rows * case["gamma"][0] + beta + case[second], f"{first} was normalised, and {second}")

@@ -109,7 +109,7 @@ class Expect:
     """Numbers that a slip yields, words that its sentence holds, the name where it has one of its own.
 
     ``shown`` is what somebody with this slip writes where that is more than the slip alone tells. ``alike`` says that
-    another slip yields the same numbers here, so that no marking could tell which of them it was.
+    another slip yields the same numbers here, so that marking names both.
     """
 
     values: Array
@@ -196,9 +196,9 @@ def check_marking(op: str, slip: Slip) -> None:
         for expect in told.expected(case):
             name = expect.name or slip.name
             names.add(name)
-            if not expect.alike and (name, expect.said) not in named:
+            if (name, expect.said) not in named:
                 found = case.named(expect.values if expect.shown is None else expect.shown)
-                if found[:1] == (name,):
+                if found[:1] == (name,) or (expect.alike and name in found):
                     named.add((name, expect.said))
                 else:
                     missed[name, expect.said] = case.shapes, found

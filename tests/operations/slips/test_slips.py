@@ -144,6 +144,6 @@ def every_second(a: np.ndarray, odd: float) -> np.ndarray:
 
 def test_an_error_in_a_slip_is_heard() -> None:
     step = redo("add", 3)
-    broken = Slip("broken", "it is broken", "mend it", how=lambda step: step.operands[0] @ np.ones((5, 5)))
+    broken = Slip("broken", "it is broken", "mend it", how=lambda step, a, b: a @ np.ones((5, 5)))
     with pytest.raises(ValueError, match="mismatch"):
         broken.variants(step)

@@ -94,6 +94,7 @@ class Waves:
         pair = (lambda n: n // 2) if kind == "paired" else (lambda n: n)
         e = {
             "": 2 * pair(i), "plain": i, "not doubled": i // 2, "from one": 2 * pair(i + 1), "doubled": 4 * pair(i),
+            "unpaired from one": 2 * (i + 1), "plain from one": i + 1,
         }[changed]  # fmt: skip
         return e / (self.width or self.d_model)
 
@@ -120,6 +121,8 @@ def single(right: Waves) -> Iterator[tuple[str, str, dict[str, object]]]:
     for exponent, name in (
         other, (f"{kind}, plain", "exponent-i"), (f"{kind}, not doubled", "exponent-not-doubled"),
         (f"{kind}, from one", "columns-from-1"), (f"{kind}, doubled", "exponent-doubled"),
+        *([(f"{kind}, unpaired from one", "exponent-2i+columns-from-1")] if kind == "paired" else []),
+        (f"{kind}, plain from one", "exponent-i+columns-from-1"),
     ):  # fmt: skip
         yield "exponent", name, {"exponent": exponent}
     for trig, name in (
@@ -167,3 +170,13 @@ def base_multiplied(case: Case) -> Array:
     n, d, base, start = (case[name] for name in ("positions", "d_model", "base", "start"))
     angles = [[(row + start) * base ** Waves.of(case).power(i) for i in range(d)] for row in range(n)]
     return np.array([[math.sin(x) if i % 2 == 0 else math.cos(x) for i, x in enumerate(row)] for row in angles])
+
+
+@oracle("sinusoid", "position-and-dimension-exchanged")
+def exchanged(case: Case) -> Iterator[Expect]:
+    n, d, base = case["positions"], case["d_model"], case["base"]
+    angles = [[(i + case["start"]) / base ** Waves.of(case).power(row) for i in range(d)] for row in range(n)]
+    by_column = [[math.cos(x) if i % 2 else math.sin(x) for i, x in enumerate(row)] for row in angles]
+    by_row = [[math.cos(x) if n % 2 else math.sin(x) for x in row] for n, row in enumerate(angles)]
+    yield Expect(np.array(by_column))
+    yield Expect(np.array(by_row))

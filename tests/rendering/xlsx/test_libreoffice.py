@@ -149,7 +149,7 @@ def whole_model() -> Worksheet:
 def thrones() -> Worksheet:
     from tmat.articles.defaults import defaults_of
 
-    own = defaults_of("attention", None)
+    own = defaults_of("attention")
     assert own is not None
     before = Worksheet([], own.vocabulary, own.tokens)
     return tmat.attention(before, matrices=dict(own.matrices), round=own.round, **own.options)

@@ -1,14 +1,19 @@
 """tmat check."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
+from tmat.cli.environment import Environment
+from tmat.cli.options import taking
 from tmat.engine.fields import CONVENTIONS, INPUT, OUTPUT
 
 EXAMPLES = """Examples:
 
   tmat attention --d-k 6 -o key.json && tmat show key.json -o answers.txt && tmat check answers.txt --key key.json
+
+  tmat check answers.txt --key key.json -o feedback/
 
   tmat attention --d-k 6 | tmat check"""
 
@@ -20,42 +25,46 @@ it explains; close (off by rounding earlier); wrong; missing. A hint does not gi
 Exit code 0: all right. 1: something is not. 2: it could not be marked."""
 
 
-# Many parameters: typer makes an option of each.
-def command(
-    context: typer.Context,
-    answers: Annotated[list[str] | None, typer.Argument(metavar="[ANSWERS]…", help="Answers to mark: text as people type it, JSON, .npz, .csv, .xlsx; or folders of them. Standard input where none is given.")] = None,
-    key: Annotated[str | None, typer.Option("--key", metavar="KEY", rich_help_panel=INPUT, help="The worksheet to mark by: a file, - for standard input, or example:NAME. Without one, a worksheet is held against itself.")] = None,
-    atol: Annotated[float | None, typer.Option("--atol", metavar="NUMBER", rich_help_panel=CONVENTIONS, help="Right within this distance, in place of the precision that the printed numbers claim.")] = None,
-    rtol: Annotated[float | None, typer.Option("--rtol", metavar="NUMBER", rich_help_panel=CONVENTIONS, help="Right within this share of the true value.")] = None,
-    points: Annotated[list[str] | None, typer.Option("--points", metavar="NAME=N,…", rich_help_panel=CONVENTIONS, help="What each step is worth: scores=2,Z=4; 1 each unless told.")] = None,
-    follow: Annotated[str, typer.Option("--follow", metavar="SHARE", rich_help_panel=CONVENTIONS, help="What a number earns that follows from the writer's own earlier ones: full, half, none.")] = "full",
-    close: Annotated[str, typer.Option("--close", metavar="SHARE", rich_help_panel=CONVENTIONS, help="What a number earns that is off by rounding at an earlier step: full, half, none.")] = "half",
-    reveal: Annotated[bool, typer.Option("--reveal", rich_help_panel=OUTPUT, help="Show the right values.")] = False,
-    work: Annotated[bool, typer.Option("--work", rich_help_panel=OUTPUT, help="Show the working of the first wrong cell.")] = False,
-    each: Annotated[bool, typer.Option("--each", rich_help_panel=OUTPUT, help="Of many submissions, a whole table each.")] = False,
-    format: Annotated[str | None, typer.Option("--format", "-f", metavar="FORMAT", rich_help_panel=OUTPUT, help="table, json, junit, gradescope (results.json), csv (a row a submission).")] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", rich_help_panel=OUTPUT, help="Write a file: .json, .xml (JUnit), .csv, .txt.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, rich_help_panel=OUTPUT, help="Processes for many submissions; all processors unless told.")] = None,
-    width: Annotated[int | None, typer.Option("--width", metavar="COLUMNS", min=20, rich_help_panel=OUTPUT, help="Lay tables out for this width.")] = None,
-    debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False,
-) -> None:  # fmt: skip
-    from tmat.cli.options import split_names
-    from tmat.cli.reporting import Reporter, format_of, say_failures
-    from tmat.cli.submissions import marked, points_of
-    from tmat.marking.many import submissions
-    from tmat.marking.options import Choices
-    from tmat.outputs import refuse_inputs
+@dataclass
+class Asked:
+    """What is asked of check, an option each, in the order of the panels of its help."""
 
-    env = context.obj
-    form = format_of(format, output)
-    if output is not None:
-        refuse_inputs(output, [*map(str, submissions(answers or ())), key or ""])
-    worth = points_of(split_names(points))
-    choices = Choices(atol=atol, rtol=rtol, points=worth, follow=follow, close=close)
-    results, sheet = marked(answers or [], key, env, jobs, choices)
-    Reporter(env, form, output, width, reveal=reveal, work=work, each=each, key=sheet).write(results)
-    say_failures(results, env)
-    raise typer.Exit(max(result.exit_code for result in results))
+    # fmt: off
+    answers: Annotated[list[str] | None, typer.Argument(metavar="[ANSWERS]…", help="Answers to mark: text as people type it, JSON, .npz, .csv, .xlsx, .docx, .ipynb, .tex, .html; or folders of them, a file or a folder a student. Standard input where none is given, or -.")] = None
+
+    key: Annotated[str | None, typer.Option("--key", metavar="KEY", rich_help_panel=INPUT, help="The worksheet to mark by: a file, - for standard input, or example:NAME; or a folder with a key each: keys/s01.json for answers/s01.txt or the folder answers/s01. Without one, a worksheet is held against itself.")] = None
+    map: Annotated[list[str] | None, typer.Option("--map", metavar="NAME=STEP,…", rich_help_panel=INPUT, help="What the answers call the key's steps: A=weights,O=Z.")] = None
+
+    atol: Annotated[float | None, typer.Option("--atol", metavar="NUMBER", rich_help_panel=CONVENTIONS, help="Right within this distance, in place of the precision that the printed numbers claim.")] = None
+    rtol: Annotated[float | None, typer.Option("--rtol", metavar="NUMBER", rich_help_panel=CONVENTIONS, help="Right within this share of the true value.")] = None
+    points: Annotated[list[str] | None, typer.Option("--points", metavar="NAME=N,…", rich_help_panel=CONVENTIONS, help="What each step is worth: scores=2,Z=4; 1 each unless told.")] = None
+    follow: Annotated[str, typer.Option("--follow", metavar="SHARE", rich_help_panel=CONVENTIONS, help="What a number earns that follows from the writer's own earlier ones: full, half, none.")] = "full"
+    close: Annotated[str, typer.Option("--close", metavar="SHARE", rich_help_panel=CONVENTIONS, help="What a number earns that is off by rounding at an earlier step: full, half, none.")] = "half"
+    decimals: Annotated[str | None, typer.Option("--decimals", metavar="N", rich_help_panel=CONVENTIONS, help="The decimals that a number must have at least, or any; those that the key is rounded to unless told.")] = None
+
+    reveal: Annotated[bool, typer.Option("--reveal", rich_help_panel=OUTPUT, help="Show the right values.")] = False
+    work: Annotated[bool, typer.Option("--work", rich_help_panel=OUTPUT, help="Show the working of the first wrong cell.")] = False
+    each: Annotated[bool, typer.Option("--each", rich_help_panel=OUTPUT, help="Of many submissions, a whole table each.")] = False
+    format: Annotated[str | None, typer.Option("--format", "-f", metavar="FORMAT", rich_help_panel=OUTPUT, help="table, json, junit, gradescope (results.json), csv (a row a submission); a page a student: html, markdown, text.")] = None
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", rich_help_panel=OUTPUT, help="Write a file: .json, .xml (JUnit), .csv, .txt; or a folder, feedback/, of a page a student to hand back.")] = None
+    jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, rich_help_panel=OUTPUT, help="Processes for many submissions; all processors unless told.")] = None
+    cluster: Annotated[str | None, typer.Option("--cluster", metavar="ADDRESS", rich_help_panel=OUTPUT, help="Mark on a running Dask cluster: tcp://host:8786.")] = None
+    width: Annotated[int | None, typer.Option("--width", metavar="COLUMNS", min=20, rich_help_panel=OUTPUT, help="Lay tables out for this width.")] = None
+    debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False
+    # fmt: on
+
+
+@taking(Asked)
+def command(env: Environment, asked: Asked) -> None:
+    from tmat.cli.reporting import Reporter, form_of
+    from tmat.cli.submissions import marking
+
+    form = form_of(asked.format, asked.output)
+    with marking(asked, env) as work:
+        reporter = Reporter(env, form, asked.output, asked.width, asked.reveal, asked.work, asked.each)
+        reporter.write(work)
+    reporter.say_failures(work)
+    raise typer.Exit(reporter.exit_code)
 
 
 command.__doc__ = ABOUT

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tmat.cli.options import Common, split_names, with_common
+from tmat.cli.options import Common, flag, split_names, with_common
 from tmat.engine.fields import INPUT, OUTPUT
 from tmat.errors import InputError, meant
 
@@ -26,7 +26,7 @@ ABOUT = """A worked article, step by step: under each table what the article pri
 
 What does not come out has its slip named, with the right numbers. A piped example is its worksheets in JSON."""
 
-LEFT_OUT = ("matrix", "weights", "tokens", "seed", "init", "round", "dtype")
+LEFT_OUT = ("matrix", "weights", "batch", "tokens", "seed", "init", "round", "dtype")
 
 
 @with_common(*LEFT_OUT)
@@ -35,12 +35,8 @@ def command(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="Which one; without a name they are listed.")
     ] = None,
-    corrected: Annotated[
-        bool, typer.Option("--corrected", rich_help_panel=INPUT, help="The calculation without the article's slips.")
-    ] = False,
-    script: Annotated[
-        bool, typer.Option("--script", rich_help_panel=OUTPUT, help="The shell commands that do the same by pipes.")
-    ] = False,
+    corrected: Annotated[bool, flag("--corrected", INPUT, "The calculation without the article's slips.")] = False,
+    script: Annotated[bool, flag("--script", OUTPUT, "The shell commands that do the same by pipes.")] = False,
 ) -> None:
 
     env = common.environment
@@ -54,7 +50,7 @@ def command(
     from tmat.cli.emit import Emitter
     from tmat.cli.terminal import fitted, put
     from tmat.rendering import format_named
-    from tmat.rendering.layout import render_all
+    from tmat.rendering.layout import render
     from tmat.sheet.worksheet import Worksheet, on_pages
 
     emitter = Emitter(env, common)
@@ -77,9 +73,7 @@ def command(
             common = Common(**{**vars(common), "only": None})
             emitter = Emitter(env, common)
     if on_terminal and not working:
-        put(
-            render_all(sheets, width=common.width or env.columns, look=fitted(emitter.look(), env, common)), env, common
-        )
+        put(render(*sheets, width=common.width or env.columns, look=fitted(emitter.look(), env, common)), env, common)
         more = "" if corrected else " · --corrected: without the slips"
         env.hint(f"\n tmat example {name} --script: the same by pipes{more}")
         return

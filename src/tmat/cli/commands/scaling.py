@@ -3,9 +3,7 @@
 import os
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from tmat.cli.options import Common, with_common
+from tmat.cli.options import Common, flag, with_common
 from tmat.engine.fields import DRAWS, OUTPUT, SHAPE
 from tmat.errors import InputError, meant
 
@@ -24,57 +22,25 @@ ABOUT = """mean(q·k) = 0, var(q·k) = d and var(q·k / √d) = 1, for q and k o
 Then what softmax makes of both: its largest weight, its entropy, the size of its gradient, which vanishes where
 one weight takes all. And the same for 20,000 draws of N(0, 100²), as they are and divided by 100."""
 
-LEFT_OUT = (
-    "plot",
-    "fragment",
-    "matrix", "weights", "tokens", "init", "round", "dtype", "format", "digits", "only", "work", "work_steps", "trace",
-    "depth", "heat", "full",
-)  # fmt: skip
+LEFT_OUT = "plot fragment matrix weights batch tokens init round dtype format digits only work work_steps trace depth heat full"
 FORMATS = {"table": ".txt", "json": ".json"}
 
 
-@with_common(*LEFT_OUT)
+@with_common(*LEFT_OUT.split())
 def command(
     common: Common,
     d_k: Annotated[
-        str,
-        typer.Option(
-            "--d-k", "--d", metavar="N,N,…", rich_help_panel=SHAPE, help="How wide q and k are, one width or several."
-        ),
+        str, flag("--d-k --d", SHAPE, "How wide q and k are, one width or several.", "N,N,…")
     ] = "4,16,64,256",
-    keys: Annotated[
-        int,
-        typer.Option("--keys", metavar="N", rich_help_panel=SHAPE, help="Keys in a row that softmax is taken over."),
-    ] = 64,
-    queries: Annotated[
-        int, typer.Option("--queries", metavar="N", rich_help_panel=SHAPE, help="How many such rows.")
-    ] = 256,
+    keys: Annotated[int, flag("--keys", SHAPE, "Keys in a row that softmax is taken over.", "N")] = 64,
+    queries: Annotated[int, flag("--queries", SHAPE, "How many such rows.", "N")] = 256,
     deviation: Annotated[
-        float,
-        typer.Option(
-            "--deviation",
-            metavar="NUMBER",
-            rich_help_panel=DRAWS,
-            help="Of the article's 20,000 draws, and what they are divided by.",
-        ),
+        float, flag("--deviation", DRAWS, "Of the article's 20,000 draws, and what they are divided by.", "NUMBER")
     ] = 100.0,
-    draws: Annotated[
-        int, typer.Option("--draws", metavar="N", rich_help_panel=DRAWS, help="How many q·k for each d.")
-    ] = 10_000,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            "--format", "-f", metavar="FORMAT", rich_help_panel=OUTPUT, help="table on a terminal, json elsewhere."
-        ),
-    ] = None,
+    draws: Annotated[int, flag("--draws", DRAWS, "How many q·k for each d.", "N")] = 10_000,
+    format: Annotated[str | None, flag("--format -f", OUTPUT, "table on a terminal, json elsewhere.", "FORMAT")] = None,
     plot: Annotated[
-        str | None,
-        typer.Option(
-            "--plot",
-            metavar="FILE",
-            rich_help_panel=OUTPUT,
-            help="A picture of it too: .png, .svg or .pdf (the extra plot).",
-        ),
+        str | None, flag("--plot", OUTPUT, "A picture of it too: .png, .svg or .pdf (the extra plot).", "FILE")
     ] = None,
 ) -> None:
     from tmat.cli.terminal import put

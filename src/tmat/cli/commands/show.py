@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tmat.cli.options import Common, with_common
+from tmat.cli.options import Common, flag, with_common
 from tmat.engine.fields import INPUT, OUTPUT
 
 EXAMPLES = """Examples:
@@ -26,27 +26,14 @@ def command(
         typer.Argument(metavar="[FILE]…", help="Worksheets in JSON; standard input where none is given."),
     ] = None,
     stage: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--stage", metavar="ID", rich_help_panel=INPUT, help="Only these stages: attention, addnorm-2, layer2."
-        ),
+        list[str] | None, flag("--stage", INPUT, "Only these stages: attention, addnorm-2, layer2.", "ID")
     ] = None,
     step: Annotated[
-        bool,
-        typer.Option(
-            "--step",
-            rich_help_panel=OUTPUT,
-            help="Wait for a key between steps: space next, b back, w working, q quit.",
-        ),
+        bool, flag("--step", OUTPUT, "Wait for a key between steps: space next, b back, w working, q quit.")
     ] = False,
     blank: Annotated[
         list[str] | None,
-        typer.Option(
-            "--blank",
-            metavar="NAMES",
-            rich_help_panel=OUTPUT,
-            help="A sheet to fill in: these matrices empty, the rest as they are.",
-        ),
+        flag("--blank", OUTPUT, "A sheet to fill in: these steps empty, or all; the rest as they are.", "NAMES"),
     ] = None,
 ) -> None:
     from tmat.cli.emit import Emitter
@@ -57,7 +44,11 @@ def command(
     env = common.environment
     common = common.having(blank=blank, step=step, all_stages=True)
     emitter = Emitter(env, common, read=files or ())
-    sheets = sheets_of(files) if files else (as_sheet(named) if named else sheet for sheet, named in incoming(common))
+    sheets = (
+        sheets_of(files, common.batch)
+        if files
+        else (as_sheet(named, common.batch) if named else sheet for sheet, named in incoming(common))
+    )
     came = False
     for sheet in sheets:
         came = True

@@ -9,28 +9,12 @@ import typer
 
 from tmat.cli.environment import Environment
 from tmat.cli.made import help_of, options_of, parameters
-from tmat.cli.options import Common, with_common
+from tmat.cli.options import Common, flag, with_common
 from tmat.engine.fields import INPUT
 from tmat.stages.parts.options import words_in_order
 from tmat.stages.vocab import ORDERS, vocab
 
-LEFT_OUT = (
-    "plot",
-    "fragment",
-    "matrix",
-    "weights",
-    "tokens",
-    "seed",
-    "init",
-    "round",
-    "dtype",
-    "work",
-    "work_steps",
-    "trace",
-    "depth",
-    "heat",
-    "only",
-)
+LEFT_OUT = "plot fragment matrix weights batch tokens seed init round dtype work work_steps trace depth heat only"
 
 
 def _command(
@@ -39,16 +23,14 @@ def _command(
         list[str] | None,
         typer.Argument(metavar="[FILE]…", help="The corpus; standard input where no file and no text is given."),
     ] = None,
-    text: Annotated[
-        list[str] | None, typer.Option("--text", metavar="TEXT", rich_help_panel=INPUT, help="The corpus itself.")
-    ] = None,
+    text: Annotated[list[str] | None, flag("--text", INPUT, "The corpus itself.", "TEXT")] = None,
     **values: Any,
 ) -> None:
     from tmat.cli.emit import Emitter
     from tmat.sheet.worksheet import Worksheet
 
     env = common.environment
-    emitter = Emitter(env, common)
+    emitter = Emitter(env, common, read=[*(files or ()), values["order"]])
     options, _ = options_of(vocab.declared, values)
     if options["order"] not in ORDERS:
         options["order"] = _order(options["order"])
@@ -60,7 +42,7 @@ def _command(
 _command.__doc__ = help_of(vocab.declared)
 _own = [each for each in inspect.signature(_command).parameters.values() if each.kind is not each.VAR_KEYWORD]
 _command.__signature__ = inspect.Signature([*_own, *parameters(vocab.declared)])  # type: ignore[attr-defined]
-command = with_common(*LEFT_OUT)(_command)
+command = with_common(*LEFT_OUT.split())(_command)
 
 
 def _order(order: str) -> list[str]:

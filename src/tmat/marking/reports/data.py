@@ -4,26 +4,43 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
 
 from tmat.marking.findings import Finding, Mistake, Note
+from tmat.marking.folders import LeftOut
 from tmat.marking.many import Failure, Marked
-from tmat.marking.reports.summary import summary
+from tmat.marking.reports.summary import Summary
 from tmat.marking.reports.words import mend, note, sentence, sentences
-from tmat.marking.verdicts import Report, StepReport, Verdict
+from tmat.marking.verdicts import StepReport, Verdict
 from tmat.operations.operation import Array
 
 
 def to_json(marked: Sequence[Marked], *, reveal: bool = False) -> bytes:
     """One report as an object; several as an object with their summary."""
-    if len(marked) == 1:
-        value = as_dict(marked[0], reveal=reveal)
-    else:
-        value = {"submissions": [as_dict(one, reveal=reveal) for one in marked], "summary": summary(marked).as_dict()}
-    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    return b"".join(json_parts(marked, alone=len(marked) == 1, reveal=reveal))
+
+
+def json_parts(
+    marked: Iterable[Marked], *, alone: bool, reveal: bool = False, left_out: Sequence[LeftOut] = ()
+) -> Iterator[bytes]:
+    """The same part by part, so that no more than one report needs to be held; with what was not marked."""
+    others = [{"file": one.path, "why": one.why} for one in left_out]
+    if alone:
+        [one] = marked
+        value = as_dict(one, reveal=reveal)
+        yield orjson.dumps({**value, "not_marked": others} if others else value, option=orjson.OPT_APPEND_NEWLINE)
+        return
+    whole = Summary()
+    begin = b'{"submissions":['
+    for one in marked:
+        whole.add(one)
+        yield begin + orjson.dumps(as_dict(one, reveal=reveal))
+        begin = b","
+    rest = orjson.dumps({"summary": whole.as_dict(), "not_marked": others}, option=orjson.OPT_APPEND_NEWLINE)
+    yield b"]," + rest.removeprefix(b"{")
 
 
 def as_dict(one: Marked, *, reveal: bool = False) -> dict[str, Any]:
@@ -43,8 +60,9 @@ def as_dict(one: Marked, *, reveal: bool = False) -> dict[str, Any]:
         "points": one.points,
         "earned": one.earned,
         "first_wrong": first.label if first else None,
+        "remarks": [_remark(each) for each in one.remarks],
         "steps": [_step(step, reveal=reveal) for step in one.steps],
-        "unknown": [{"name": u.name, "nearest": u.nearest} for u in one.unknown],
+        "unknown": [{"name": u.name, "nearest": u.nearest, "where": u.where, "why": u.why} for u in one.unknown],
     }
 
 
@@ -58,6 +76,7 @@ def _step(step: StepReport, *, reveal: bool) -> dict[str, Any]:
         "of": step.size,
         "counts": {v.word: n for v in Verdict if (n := step.count(v))},
         "precision": step.precision,
+        "asked": step.asked,
         "points": step.points,
         "earned": step.earned,
         "findings": [_finding(finding) for finding in step.findings],
@@ -102,6 +121,7 @@ def _remark(one: Note) -> dict[str, Any]:
         "remark": one.remark,
         "matrices": list(one.matrices),
         **({"count": one.count} if one.count else {}),
+        **({"decimals": one.decimals} if one.decimals is not None else {}),
         **({"shapes": [list(shape) for shape in one.shapes]} if one.shapes else {}),
     }
 
@@ -113,28 +133,30 @@ def _numbers(values: Array) -> list[list[float | str]]:
 
 
 def to_csv(marked: Iterable[Marked]) -> str:
-    """A row a submission: points, the first wrong step and what happened there, then a column a step.
+    """A row a submission: points, the first wrong step and what happened there, then each step's verdict and its points.
 
     A cell that a spreadsheet would take for a formula is written with an apostrophe before it.
     """
-    marked = list(marked)
-    labels = list(dict.fromkeys(s.label for r in marked if isinstance(r, Report) for s in r.steps if not s.given))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["submission", "earned", "points", "all right", "first wrong", "what", *labels])
+    labels: dict[str, None] = {}
+    kept: list[tuple[list[str], dict[str, tuple[str, str]]]] = []
     for one in marked:
         if isinstance(one, Failure):
-            writer.writerow([_plain(one.origin), "", "", "no", "", _plain(f"could not be marked: {one.what}")])
+            kept.append(([one.origin, "", "", "no", "", f"could not be marked: {one.what}"], {}))
             continue
         first = one.first_wrong
-        what = "; ".join(sentences(first)) if first else ""
-        verdicts = {step.label: step.verdict.word for step in one.steps}
+        label, what = (first.label, "; ".join(sentences(first))) if first else ("", "")
+        steps = {step.label: (step.verdict.word, f"{step.earned:g}") for step in one.steps if not step.given}
+        labels |= dict.fromkeys(steps)
+        right = "yes" if one.all_right else "no"
+        kept.append(([one.origin, f"{one.earned:g}", f"{one.points:g}", right, label, what], steps))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    columns = [name for label in labels for name in (label, f"{label} points")]
+    writer.writerow(["submission", "earned", "points", "all right", "first wrong", "what", *columns])
+    for row, steps in kept:
         writer.writerow(
-            [
-                _plain(one.origin), f"{one.earned:g}", f"{one.points:g}", "yes" if one.all_right else "no",
-                _plain(first.label) if first else "", _plain(what), *(verdicts.get(label, "") for label in labels),
-            ]
-        )  # fmt: skip
+            [_plain(text) for text in (*row, *(text for label in labels for text in steps.get(label, ("", ""))))]
+        )
     return out.getvalue()
 
 

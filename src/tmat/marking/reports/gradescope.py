@@ -6,7 +6,7 @@ from typing import Any
 
 from tmat.marking.many import Failure, Marked
 from tmat.marking.reports.table import last_line
-from tmat.marking.reports.words import mends, score, sentences, unknown
+from tmat.marking.reports.words import mends, sentences, standing, unknown
 from tmat.marking.verdicts import Verdict
 
 
@@ -18,7 +18,7 @@ def as_results(one: Marked) -> dict[str, Any]:
     for number, step in enumerate(one.steps, start=1):
         if step.given and step.verdict is Verdict.RIGHT:
             continue
-        said = [f"{score(step)} right" if step.verdict is not Verdict.MISSING else "missing"]
+        said = [f"{standing(step)} right" if step.verdict is not Verdict.MISSING else "missing"]
         if step.verdict is not Verdict.MISSING or step.notes:
             said += sentences(step)
         said += mends(step)
@@ -28,7 +28,7 @@ def as_results(one: Marked) -> dict[str, Any]:
                 "number": str(number),
                 "score": step.earned,
                 "max_score": step.points,
-                "status": "passed" if step.verdict is Verdict.RIGHT else "failed",
+                "status": "passed" if step.passed else "failed",
                 "output": "\n".join(said),
                 "output_format": "text",
             }

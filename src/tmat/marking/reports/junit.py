@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from tmat.marking.many import Failure, Marked
-from tmat.marking.reports.words import score, sentences, unknown
+from tmat.marking.reports.words import sentences, standing, unknown
 from tmat.marking.verdicts import Verdict
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -34,9 +34,9 @@ def to_junit(marked: Iterable[Marked]) -> str:
                 if step.verdict is Verdict.MISSING:
                     counts["skipped"] += 1
                     SubElement(case, "skipped", message=text)
-                elif step.verdict is not Verdict.RIGHT:
+                elif not step.passed:
                     counts["failures"] += 1
-                    message = f"{score(step)} right"
+                    message = f"{standing(step)} right"
                     SubElement(case, "failure", message=message, type=step.verdict.word).text = text
             for strange in one.unknown:
                 counts["tests"] += 1

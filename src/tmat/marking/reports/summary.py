@@ -20,6 +20,17 @@ class StepSummary:
     verdicts: Counter[str] = field(default_factory=Counter)
     slips: Counter[str] = field(default_factory=Counter)
     sentences: dict[str, str] = field(default_factory=dict)
+    unsure: set[str] = field(default_factory=set)
+
+    def add(self, step: StepReport) -> None:
+        """Count a submission's step; each slip once, and as perhaps made while nobody surely made it."""
+        self.verdicts[step.verdict.word] += 1
+        for finding in {finding.names[0]: finding for finding in reversed(step.findings)}.values():
+            name = finding.names[0]
+            self.slips[name] += 1
+            if name not in self.sentences or (finding.sure and name in self.unsure):
+                self.sentences[name] = sentence(finding)
+                (self.unsure.discard if finding.sure else self.unsure.add)(name)
 
 
 @dataclass(slots=True)
@@ -32,6 +43,19 @@ class Summary:
     steps: dict[str, StepSummary] = field(default_factory=dict)
     earned: list[float] = field(default_factory=list)
     points: float = 0.0
+
+    def add(self, one: Marked) -> None:
+        """Count a submission."""
+        self.submissions += 1
+        if isinstance(one, Failure):
+            self.failed.append(one.origin)
+            return
+        self.all_right += one.all_right
+        self.earned.append(one.earned)
+        self.points = max(self.points, one.points)
+        for step in one.steps:
+            if not step.given or step.verdict is not Verdict.RIGHT:
+                self.steps.setdefault(step.label, StepSummary(step.label)).add(step)
 
     @property
     def mean(self) -> float | None:
@@ -70,24 +94,5 @@ def summary(marked: Iterable[Marked]) -> Summary:
     """The summary of a class; each submission counts once for a slip in a step."""
     whole = Summary()
     for one in marked:
-        whole.submissions += 1
-        if isinstance(one, Failure):
-            whole.failed.append(one.origin)
-            continue
-        whole.all_right += one.all_right
-        whole.earned.append(one.earned)
-        whole.points = max(whole.points, one.points)
-        for step in one.steps:
-            if step.given and step.verdict is Verdict.RIGHT:
-                continue
-            _count(whole.steps.setdefault(step.label, StepSummary(step.label)), step)
+        whole.add(one)
     return whole
-
-
-def _count(known: StepSummary, step: StepReport) -> None:
-    known.verdicts[step.verdict.word] += 1
-    for name in {finding.names[0]: None for finding in step.findings}:
-        finding = next(f for f in step.findings if f.names[0] == name)
-        known.slips[name] += 1
-        if finding.sure or name not in known.sentences:
-            known.sentences[name] = sentence(finding)  # "perhaps" in as far as none is sure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tmat.marking.reports.words import mends, sentences, standing, unknown
+from tmat.marking.reports.words import mends, note, sentences, standing, unknown
 from tmat.marking.verdicts import Report, StepReport, Verdict
 from tmat.numbers import format_number
 from tmat.numbers.claim import Claim
@@ -31,6 +31,11 @@ def rows(report: Report, *, reveal: bool = False) -> list[Row]:
         shown = revealed(step) if reveal else ()
         found.append(Row(step.label, standing(step), step.verdict, (*said, *dict.fromkeys(mends(step))), points, shown))
     return found
+
+
+def worth_a_line(step: StepReport) -> bool:
+    """Whether there is something to say of a step: not of a given matrix that is as the key has it."""
+    return not (step.given and step.verdict in (Verdict.RIGHT, Verdict.MISSING))
 
 
 def revealed(step: StepReport) -> tuple[str, ...]:
@@ -76,7 +81,7 @@ def plain(report: Report, *, reveal: bool = False) -> str:
     table = rows(report, reveal=reveal)
     name = max((len(row.name) for row in table), default=0)
     count = max((len(row.count) for row in table), default=0)
-    lines = []
+    lines = [note(one) for one in report.remarks]
     for row in table:
         said = row.said or (row.verdict.word,)
         head = f"{row.name.ljust(name)}   {row.count.ljust(count)}   "

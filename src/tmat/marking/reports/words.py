@@ -15,6 +15,8 @@ from tmat.numbers import format_number
 from tmat.visible import visible
 
 MOST_NAMED = 6
+TOLD = (Remark.FOREIGN, Remark.ON_FOREIGN, Remark.NO_WORK, Remark.TOO_WIDE, Remark.ON_NO_ATTEMPT)
+"""Why a whole step is wrong, where nothing more is to be said."""
 MOST_CELLS = 4  # that are told one by one
 
 
@@ -111,6 +113,24 @@ def note(one: Note) -> str:
             return f"the same again as in {names}, and charged there"
         case Remark.NOT_COPIED:
             return f"{names} is given: it was not copied as it stands"
+        case Remark.AS_PRINTED:
+            return "marked by the article as it is printed, its slips included"
+        case Remark.AS_CORRECTED:
+            return "marked by the article as corrected"
+        case Remark.READ_AS:
+            return f"handed in as {visible(names)}"
+        case Remark.FOREIGN:
+            which = ", ".join(one.matrices[:-1]) + (" and " if one.matrices[1:] else "") + one.matrices[-1]
+            it, are = ("it", "is") if len(one.matrices) == 1 else ("them", "are")
+            return f"{which} {are} not this sheet's: nothing that rests on {it} counts"
+        case Remark.ON_FOREIGN:
+            return f"rests on {names}: another sheet's numbers"
+        case Remark.BLIND:
+            return "no more is right here than chance would give: it is not counted, nor is what follows from the rest"
+        case Remark.NO_WORK:
+            return "not counted"
+        case Remark.TOO_WIDE:
+            return "one number throughout, to fewer decimals than the other steps: not counted"
         case Remark.NO_ATTEMPT:
             return "no attempt: nothing that follows from it is counted"
         case Remark.ON_NO_ATTEMPT:
@@ -119,6 +139,8 @@ def note(one: Note) -> str:
             return f"{one.count} left blank"
         case Remark.ROUNDING:
             return f"{_count(one.count, 'cell')} off by rounding before this step: keep more decimals on the way"
+        case Remark.TOO_SHORT:
+            return f"{_count(one.count, 'cell')} rounded too far: {_count(one.decimals or 0, 'decimal')} are asked"
         case Remark.SHAPE:
             printed, due = ("×".join(map(str, shape)) for shape in one.shapes)
             return f"{names} is {printed}, {due} is due"
@@ -196,9 +218,10 @@ def sentences(step: StepReport) -> list[str]:
         place = where(step, finding.cells)
         said.append(f"{sentence(finding)} ({place})" if place else sentence(finding))
     said += map(note, step.notes)
-    if step.count(Verdict.WRONG) and not any(finding.kind is Kind.PROPERTY for finding in step.findings):
+    told = any(one.remark in TOLD for one in step.notes)
+    if step.count(Verdict.WRONG) and not told and not any(f.kind is Kind.PROPERTY for f in step.findings):
         said.append(_unexplained(step))
-    if step.verdict is Verdict.MISSING and not step.notes:
+    if step.verdict is Verdict.MISSING and not any(one.remark is Remark.BLANK for one in step.notes):
         said.append("missing")
     return said
 
@@ -215,11 +238,6 @@ def _unexplained(step: StepReport) -> str:
 def mends(step: StepReport) -> list[str]:
     """What to do about a step's findings, one each."""
     return [text for text in map(mend, step.findings) if text]
-
-
-def score(step: StepReport) -> str:
-    """How many cells are right: 24 of 24."""
-    return f"{step.right} of {step.size}" if step.verdict is not Verdict.MISSING or step.right else "–"
 
 
 def standing(step: StepReport) -> str:

@@ -28,6 +28,8 @@ class Latex(Typeset):
     to = r" \to "
     dots = r"\cdots"
     quad = r"\quad"
+    upright_as, label_as = r"\mathrm{%}", r"\text{%}"
+    root_as, overlined_as = r"\sqrt{%}", r"\overline{%}"
 
     def brackets(self, text: str) -> str:
         return rf"\left({text}\right)"
@@ -41,12 +43,6 @@ class Latex(Typeset):
     def escaped(self, text: str) -> str:
         return latex_text(text)
 
-    def upright(self, text: str) -> str:
-        return rf"\mathrm{{{self.escaped(text)}}}"
-
-    def label(self, text: str) -> str:
-        return rf"\text{{{self.escaped(text)}}}"
-
     def words(self, text: str) -> str:
         return rf"\operatorname{{{self.escaped(text)}}}"
 
@@ -58,12 +54,6 @@ class Latex(Typeset):
 
     def grouped(self, text: str) -> str:
         return f"{{{text}}}"
-
-    def root(self, text: str) -> str:
-        return rf"\sqrt{{{text}}}"
-
-    def overlined(self, text: str) -> str:
-        return rf"\overline{{{text}}}"
 
     def series(self, function: str, letter: str, text: str) -> Bound:
         sign = r"\sum" if function == "sum" else self.function(function)
@@ -99,22 +89,10 @@ class LatexLine(Latex):
 
 _GREEK = {"μ": r"\mu", "σ": r"\sigma", "γ": r"\gamma", "β": r"\beta"}
 _LATEX_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-    "−": "$-$",
-    "∞": r"$\infty$",
-    "\n": " ",
-    "\r": " ",
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "−": "$-$", "∞": r"$\infty$", "\n": " ", "\r": " ",
     "\t": " ",
-}
+}  # fmt: skip
 
 
 def latex_text(text: str) -> str:

@@ -36,6 +36,8 @@ class Mathml(Typeset):
     to = "<mo>→</mo>"
     dots = "<mo>⋯</mo>"
     quad = '<mspace width="1em"/>'
+    upright_as, label_as = '<mi mathvariant="normal">%</mi>', "<mtext>%</mtext>"
+    root_as, overlined_as = "<msqrt>%</msqrt>", '<mover>%<mo stretchy="true">¯</mo></mover>'
 
     def brackets(self, text: str) -> str:
         return _fenced("(", text, ")")
@@ -49,11 +51,11 @@ class Mathml(Typeset):
     def letter(self, letter: str) -> str:
         return f"<mi>{letter}</mi>"
 
-    def upright(self, text: str) -> str:
-        return f'<mi mathvariant="normal">{escape(text)}</mi>'
+    def escaped(self, text: str) -> str:
+        return escape(text)
 
-    def label(self, text: str) -> str:
-        return f"<mtext>{escape(text)}</mtext>"
+    def one(self, text: str) -> str:
+        return _one(text)
 
     def known(self, function: str) -> str:
         return f"<mi>arg</mi>{self.thin}<mi>max</mi>" if function == "argmax" else f"<mi>{function}</mi>"
@@ -62,12 +64,6 @@ class Mathml(Typeset):
         kind = "msubsup" if below and above else "msub" if below else "msup"
         parts = "".join(_one(part) for part in (stem, below, above) if part)
         return f"<{kind}>{parts}</{kind}>" if below or above else stem
-
-    def root(self, text: str) -> str:
-        return f"<msqrt>{_one(text)}</msqrt>"
-
-    def overlined(self, text: str) -> str:
-        return f'<mover>{_one(text)}<mo stretchy="true">¯</mo></mover>'
 
     def series(self, function: str, letter: str, text: str) -> Bound:
         sign = "<mo>∑</mo>" if function == "sum" else self.function(function)

@@ -8,25 +8,14 @@ from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, getcontext, localc
 from fractions import Fraction
 from typing import TypeAlias
 
-from tmat.operations.expression import (
-    Call,
-    Cell,
-    Difference,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Sum,
-)
-from tmat.operations.printing.ratios import LARGEST_POWER, ratio
+from tmat.operations.expression import Call, Cell, Expression, Number, Power, Quotient, Sum
+from tmat.operations.printing.ratios import LARGEST_POWER, combined, ratio
 from tmat.operations.selections import Choice, Limit, Lookup, Maximum, Place
 
 Read: TypeAlias = Callable[[Cell], Decimal]
 
 DIGITS = 60
-FAR = 30  # erf beyond it is ±1, to more digits than anything here has
+FAR = 30  # beyond it erfc is known to all digits by its asymptotic series
 ZERO, ONE, TWO = Decimal(0), Decimal(1), Decimal(2)
 
 
@@ -83,26 +72,22 @@ def _worth(e: Expression, read: Read) -> Decimal:
             return decimal_of(limit) if value.is_nan() else value
         case Quotient():
             return _quotient(e, read)
+        case Sum(terms=(Number(number=1.0), Call(function=function, argument=argument))) if function in BESIDE_ONE:
+            return BESIDE_ONE[function](_worth(argument, read))
         case Place(terms=terms, first=first):
             values = [_worth(term, read) for term in terms]
             return Decimal(first + values.index(max(values)))
     parts = [_worth(part, read) for part in e.parts]
     match e:
-        case Sum():
-            return sum(parts, ZERO)
-        case Difference():
-            return parts[0] - parts[1]
-        case Negative():
-            return -parts[0]
-        case Product():
-            return math.prod(parts, start=ONE)
         case Power():
             return _power(parts[0], parts[1])
         case Maximum():
             return next((part for part in parts if part.is_nan()), None) or max(parts)
         case Call(function=function):
             return FUNCTIONS[function](parts[0])
-    return decimal_of(e.value)  # pragma: no cover
+    found = combined(e, parts, ZERO)
+    assert found is not None, type(e).__name__
+    return found
 
 
 def _quotient(e: Quotient, read: Read) -> Decimal:
@@ -127,8 +112,8 @@ def _power(base: Decimal, exponent: Decimal) -> Decimal:
 
 
 def _pi() -> Decimal:
-    """Machin's formula; flagged as inexact, as it is."""
-    with localcontext(_context(DIGITS + 5)):
+    """Machin's formula, to the digits of the context; flagged as inexact, as it is."""
+    with localcontext(_context(getcontext().prec + 5)):
         value = 16 * _arctangent_of_inverse(5) - 4 * _arctangent_of_inverse(239)
     return +value
 
@@ -136,7 +121,7 @@ def _pi() -> Decimal:
 def _arctangent_of_inverse(n: int) -> Decimal:
     power = total = ONE / n
     k = 1
-    while abs(power) > Decimal(10) ** -(DIGITS + 5):
+    while abs(power) > Decimal(10) ** -getcontext().prec:
         power = -power / (n * n)
         k += 2
         total += power / k
@@ -178,23 +163,53 @@ def _tanh(x: Decimal) -> Decimal:
     return ((1 - doubled) / (1 + doubled)).copy_sign(x)
 
 
+def _one_and_tanh(x: Decimal) -> Decimal:
+    """1 + tanh x, all of its digits where tanh is close to −1."""
+    return TWO / (1 + (-2 * x).exp())
+
+
 def _erf(x: Decimal) -> Decimal:
-    if x.is_infinite():
-        return ONE.copy_sign(x)
     if not x or x.is_nan():
         return x
-    if abs(x) > FAR:
-        return (1 - (-x * x).exp()).copy_sign(x)
-    digits = DIGITS + 5 + int(x * x)
-    with localcontext(_context(digits)):
+    if abs(x) > 1:
+        return (1 - _erfc(abs(x))).copy_sign(x)
+    return _erf_series(x)
+
+
+def _one_and_erf(x: Decimal) -> Decimal:
+    """1 + erf x, all of its digits where erf is close to −1."""
+    return _erfc(-x) if x < -1 else ONE + _erf(x)
+
+
+def _erfc(x: Decimal) -> Decimal:
+    """1 − erf x, for x above 1."""
+    if x.is_infinite():
+        return ZERO
+    if x <= FAR:
+        with localcontext(_context(DIGITS + 10 + int(x * x / 2))):  # as many more as cancel, e^−x² being 10^−0.43x²
+            value = 1 - _erf_series(x)
+        return +value
+    term = total = ONE
+    k = 0
+    while abs(term) > Decimal(10) ** -DIGITS:  # the terms shrink until k is x²
+        k += 1
+        term = -term * (2 * k - 1) / (2 * x * x)
+        total += term
+    return (-x * x).exp() / (x * _pi().sqrt()) * total
+
+
+def _erf_series(x: Decimal) -> Decimal:
+    """erf by its Taylor series, whose terms are at most e^x² large."""
+    digits = getcontext().prec
+    with localcontext(_context(digits + 5 + int(x * x / 2))):
         term = total = x
         k = 0
-        while abs(term) > Decimal(10) ** -digits:
+        while abs(term) > Decimal(10) ** -(digits + 5):
             k += 1
             term = -term * x * x / k
             total += term / (2 * k + 1)
-        total = 2 * total
-    return total / _pi().sqrt()
+        value = 2 * total / _pi().sqrt()
+    return +value
 
 
 FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
@@ -205,3 +220,5 @@ FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
     "erf": _erf,
     "sqrt": Decimal.sqrt,
 }
+
+BESIDE_ONE: dict[str, Callable[[Decimal], Decimal]] = {"tanh": _one_and_tanh, "erf": _one_and_erf}

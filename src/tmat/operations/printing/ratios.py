@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
+from typing import TypeVar
 
-from tmat.operations.expression import (
-    Call,
-    Cell,
-    Difference,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Sum,
-)
+from tmat.operations import expression as ex
 from tmat.operations.selections import Choice, Limit, Lookup, Maximum
 
 LARGEST_POWER = 64  # an exponent beyond it makes numbers that nobody writes
 
 
-def ratio(expression: Expression) -> Fraction | None:
+Exact = TypeVar("Exact", Decimal, Fraction)
+
+
+def combined(e: ex.Expression, parts: list[Exact], zero: Exact) -> Exact | None:
+    """A sum, a difference, a negative or a product of numbers; None where it is another kind."""
+    match e:
+        case ex.Sum():
+            return sum(parts, zero)
+        case ex.Difference():
+            return parts[0] - parts[1]
+        case ex.Negative():
+            return -parts[0]
+        case ex.Product():
+            return math.prod(parts, start=zero + 1)
+    return None
+
+
+def ratio(expression: ex.Expression) -> Fraction | None:
     """The ratio an expression comes to; None where it is irrational, infinite or a choice of places.
 
     >>> from tmat.operations.expression import Number, total
@@ -30,41 +38,42 @@ def ratio(expression: Expression) -> Fraction | None:
     (Fraction(0, 1), Fraction(83, 40))
     """
     match expression:
-        case Number() | Cell() | Lookup():
+        case ex.Number() | ex.Cell() | Lookup():
             value = expression.value
             return Fraction(repr(value)) if math.isfinite(value) else None
         case Choice():
             return ratio(expression.chosen)
         case Limit():
             return ratio(expression.inner)
-        case Sum() | Difference() | Negative() | Product() | Quotient() | Power() | Maximum() | Call():
+        case (
+            ex.Sum()
+            | ex.Difference()
+            | ex.Negative()
+            | ex.Product()
+            | ex.Quotient()
+            | ex.Power()
+            | Maximum()
+            | ex.Call()
+        ):
             parts = [ratio(part) for part in expression.parts]
             known = [part for part in parts if part is not None]
             return _together(expression, known) if len(known) == len(parts) else None
     return None
 
 
-def _together(expression: Expression, parts: list[Fraction]) -> Fraction | None:
+def _together(expression: ex.Expression, parts: list[Fraction]) -> Fraction | None:
     match expression:
-        case Sum():
-            return sum(parts, Fraction(0))
-        case Difference():
-            return parts[0] - parts[1]
-        case Negative():
-            return -parts[0]
-        case Product():
-            return math.prod(parts, start=Fraction(1))
         case Maximum():
             return max(parts)
-        case Quotient():
+        case ex.Quotient():
             return parts[0] / parts[1] if parts[1] else None
-        case Power():
+        case ex.Power():
             power = parts[1]
             base = _root(parts[0], power.denominator) if 0 <= power <= LARGEST_POWER else None
             return None if base is None else base**power.numerator
-        case Call(function="sqrt"):
+        case ex.Call(function="sqrt"):
             return _root(parts[0], 2)
-    return None
+    return combined(expression, parts, Fraction(0))
 
 
 def _root(power: Fraction, degree: int) -> Fraction | None:

@@ -15,16 +15,9 @@ from tmat.operations.selections import Lookup
 from tmat.visible import visible
 
 LETTERS = {
-    "scores": "s",
-    "scaled": "s",
-    "weights": "a",
-    "mean": "μ",
-    "std": "σ",
-    "gamma": "γ",
-    "beta": "β",
-    "ids": "id",
+    "scores": "s", "scaled": "s", "weights": "a", "mean": "μ", "std": "σ", "gamma": "γ", "beta": "β", "ids": "id",
     "keep": "d",
-}
+}  # fmt: skip
 
 
 def letter_of(name: str) -> str:

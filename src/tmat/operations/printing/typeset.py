@@ -25,19 +25,16 @@ class Typeset(Notation):
     to: str
     dots: str
     quad: str
+    upright_as: str  # a word of mathematics, such as the name of a matrix; % stands for the text
+    label_as: str  # text that is no mathematics
+    root_as: str
+    overlined_as: str
 
     # -- what each says in its own way
 
     @abstractmethod
-    def letter(self, letter: str) -> str: ...
-
-    @abstractmethod
-    def upright(self, text: str) -> str:
-        """A word of mathematics: the name of a matrix."""
-
-    @abstractmethod
-    def label(self, text: str) -> str:
-        """Text that is no mathematics."""
+    def escaped(self, text: str) -> str:
+        """A text from outside, in which nothing is markup."""
 
     @abstractmethod
     def scripts(self, stem: str, below: str = "", above: str = "") -> str:
@@ -47,11 +44,18 @@ class Typeset(Notation):
     def known(self, function: str) -> str:
         """A function that has a sign of its own."""
 
-    @abstractmethod
-    def root(self, text: str) -> str: ...
+    def letter(self, letter: str) -> str:
+        return letter
 
-    @abstractmethod
-    def overlined(self, text: str) -> str: ...
+    def one(self, text: str) -> str:
+        """A text as the one thing that a sign goes around."""
+        return text
+
+    def upright(self, text: str) -> str:
+        return self.upright_as.replace("%", self.escaped(text))
+
+    def label(self, text: str) -> str:
+        return self.label_as.replace("%", self.escaped(text))
 
     def square(self, text: str) -> str:
         return f"[{text}]"
@@ -89,9 +93,9 @@ class Typeset(Notation):
             case "exp":
                 return self.scripts(self.letter("e"), "", self._exponent(at, argument)), POWER
             case "sqrt":
-                return self.root(at(argument, LOOSE)), ATOM
+                return self.root_as.replace("%", self.one(at(argument, LOOSE))), ATOM
             case "mean":
-                return self.overlined(at(argument, LOOSE)), ATOM
+                return self.overlined_as.replace("%", self.one(at(argument, LOOSE))), ATOM
             case "argmax":
                 return self.function(function) + self.after_function + at(argument, POWER), PRODUCT
         return self.function(function) + self.brackets(at(argument, LOOSE)), ATOM

@@ -24,17 +24,13 @@ class Typst(Typeset):
     to = " -> "
     dots = "dots.c"
     quad = " quad "
+    upright_as = label_as = "%"
+    root_as, overlined_as = "sqrt(%)", "overline(%)"
 
     def quotient(self, at: At, top: Expression, bottom: Expression) -> Bound:
         return f"frac({at(top, LOOSE)}, {at(bottom, LOOSE)})", POWER
 
-    def letter(self, letter: str) -> str:
-        return letter
-
-    def upright(self, text: str) -> str:
-        return quoted(text)
-
-    def label(self, text: str) -> str:
+    def escaped(self, text: str) -> str:
         return quoted(text)
 
     def known(self, function: str) -> str:
@@ -42,12 +38,6 @@ class Typst(Typeset):
 
     def scripts(self, stem: str, below: str = "", above: str = "") -> str:
         return stem + (f"_({below})" if below else "") + (f"^({above})" if above else "")
-
-    def root(self, text: str) -> str:
-        return f"sqrt({text})"
-
-    def overlined(self, text: str) -> str:
-        return f"overline({text})"
 
     def series(self, function: str, letter: str, text: str) -> Bound:
         return f"{'sum' if function == 'sum' else self.function(function)}_({letter}) {text}", POWER

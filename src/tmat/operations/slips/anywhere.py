@@ -3,76 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 
 from tmat.operations.operation import Array
-from tmat.operations.slips.slip import Redo, Variant, slip
+from tmat.operations.slips.slip import Redo, Variant, slip, way
 
 FAR = 24
 """How far a line is looked for; beyond that only its neighbours are."""
 
-
-@slip(
-    None,
-    "transposed",
-    said="{result} is transposed: its rows stand as columns",
-    mend="turn it: a row of {result} belongs to a row of {first}",
-)
-def transposed(step: Redo) -> Iterator[Variant]:
-    yield Variant(step().T, {"first": step.names[0] if step.names else "the page"})
+FEW = 12
+"""Lines of which every two are tried the other way round."""
 
 
-@slip(None, "sign", said="the sign is wrong", mend="work the signs out again")
-def opposite(step: Redo) -> Array:
-    return -step()
-
-
-@slip(None, "line-shifted", said="{what}", mend="check row by row which line you are in")
-def shifted(step: Redo) -> Iterator[Variant]:
-    """Rows or columns moved by one or repeated, and numbers moved within their line."""
+def shifted(step: Redo, *_: Array) -> Iterator[Variant]:
+    """Rows or columns moved or exchanged."""
     right = step()
-    for axis, one, other in ((0, "row", "rows"), (1, "column", "columns")):
+    for axis, one in ((0, "row"), (1, "column")):
         size = right.shape[axis]
         if size < 2:
             continue
         for by in offsets(size):
-            place = f"{abs(by)} {'before' if by < 0 else 'after'}"
-            if abs(by) == 1:
-                place = f"just {'before' if by < 0 else 'after'}"
-            values = moved(right, -by, axis)
-            yield Variant(
-                values,
-                {"what": f"the {one} holds the numbers of the {one} {place} it"},
-                f"{one}-copied",
-                rare=min(abs(by) - 1, 2),
-            )
-        for by, way in ((1, "on"), (-1, "back")):
-            yield Variant(
-                np.roll(right, by, axis=axis),
-                {
-                    "what": f"the {other} are shifted {way} by one, the last to the first"
-                    if by == 1
-                    else f"the {other} are shifted {way} by one, the first to the last"
-                },
-                f"{other}-shifted",
-                rare=1,
-            )
-        yield Variant(
-            np.flip(right, axis=axis), {"what": f"the {other} stand in reverse order"}, f"{other}-reversed", rare=1
-        )
-        values = right.copy()
-        for first in range(size):
-            for second in range(first + 1, min(size, first + FAR)):
-                order = list(range(size))
-                order[first], order[second] = second, first
-                if size <= 12:
-                    yield Variant(
-                        np.take(values, order, axis=axis),
-                        {"what": f"two {other} are exchanged"},
-                        f"{other}-exchanged",
-                        rare=2,
-                    )
+            place = f"{'just' if abs(by) == 1 else abs(by)} {'before' if by < 0 else 'after'}"
+            what = f"the {one} holds the numbers of the {one} {place} it"
+            yield way(moved(right, -by, axis), f"{one}-copied", rare=min(abs(by) - 1, 2), what=what)
+        for by, what in ((1, "on by one, the last to the first"), (-1, "back by one, the first to the last")):
+            what = f"the {one}s are shifted {what}"
+            yield way(np.roll(right, by, axis=axis), f"{one}s-shifted", rare=1, what=what)
+        what = f"the {one}s stand in reverse order"
+        yield way(np.flip(right, axis=axis), f"{one}s-reversed", rare=1, what=what)
+        for first, second in combinations(range(size if size <= FEW else 0), 2):
+            order = list(range(size))
+            order[first], order[second] = second, first
+            what = f"two {one}s are exchanged"
+            yield way(np.take(right, order, axis=axis), f"{one}s-exchanged", rare=2, what=what)
 
 
 def offsets(size: int) -> list[int]:
@@ -83,11 +48,18 @@ def offsets(size: int) -> list[int]:
 
 def moved(a: Array, by: int, axis: int) -> Array:
     """The lines moved without coming round; what has no source holds no number."""
-    values = np.full_like(a, np.nan)
-    size = a.shape[axis]
-    into = [slice(None), slice(None)]
-    out = [slice(None), slice(None)]
-    into[axis] = slice(max(by, 0), size + min(by, 0))
-    out[axis] = slice(max(-by, 0), size - max(by, 0))
-    values[tuple(into)] = a[tuple(out)]
+    values = np.roll(a, by, axis)
+    lost = slice(0, by) if by > 0 else slice(by, None)
+    values[lost if axis == 0 else (slice(None), lost)] = np.nan
     return values
+
+
+# fmt: off
+
+slip(None, "transposed", lambda step, *_: way(step().T, first=step.names[0] if step.names else "the page"),
+     said="{result} is transposed: its rows stand as columns",
+     mend="turn it: a row of {result} belongs to a row of {first}")
+slip(None, "sign", lambda step, *_: -step(),
+     said="the sign is wrong", mend="work the signs out again")
+slip(None, "line-shifted", shifted,
+     said="{what}", mend="check row by row which line you are in")

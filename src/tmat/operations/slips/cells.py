@@ -9,9 +9,13 @@ from itertools import product
 
 from tmat.numbers import format_number, round_half_away
 from tmat.numbers.digits import digits_of
+from tmat.operations.attention import renormalize, softmax, softmax_tempered
 from tmat.operations.expression import Call, Cell, Expression, Number, Operand, Product, Quotient, Sum
 from tmat.operations.operation import Array
 from tmat.operations.slips.slip import Redo
+
+SHARES = (softmax, softmax_tempered, renormalize)
+"""Operations whose rows sum to 1."""
 
 LONGEST = 48
 """Terms of a sum that are tried one by one."""
@@ -42,6 +46,8 @@ def cell_slips(step: Redo, right: Array, i: int, j: int, decimals: int | None) -
     yield from _point(value, decimals)
     yield from _digits(value, decimals)
     yield from _neighbours(right, i, j)
+    if step.op in SHARES:
+        yield from _to_one(right, i, j, decimals)
     yield from one_term(step, i, j)
 
 
@@ -109,6 +115,19 @@ def _neighbours(right: Array, i: int, j: int) -> Iterator[CellSlip]:
                 int(0 not in (down, across)),
                 {"where": where},
             )
+
+
+def _to_one(right: Array, i: int, j: int, decimals: int | None) -> Iterator[CellSlip]:
+    """The cell that takes up what the rounding of its row left over."""
+    if decimals is not None:
+        row = round_half_away(right[i], decimals)
+        left_over = round(1.0 - float(row.sum()), decimals)
+        if left_over:
+            said, mend = (
+                "this cell was changed so that its row sums to 1",
+                "leave it: rounded weights need not sum to 1",
+            )
+            yield CellSlip("made-to-sum-to-1", float(row[j]) + left_over, said, mend, right.shape[1])
 
 
 def one_term(step: Redo, i: int, j: int) -> Iterator[CellSlip]:

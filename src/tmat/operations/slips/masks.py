@@ -10,7 +10,7 @@ import numpy as np
 from tmat.operations.attention import dropout, mask_fill
 from tmat.operations.elementwise import multiply
 from tmat.operations.operation import Array
-from tmat.operations.slips.slip import Redo, Variant, slip
+from tmat.operations.slips.slip import Redo, Variant, slip, way
 
 
 class WrongMask(NamedTuple):
@@ -25,33 +25,24 @@ class WrongMask(NamedTuple):
 def wrong_masks(mask: Array) -> Iterator[WrongMask]:
     """The masks that are taken for this one."""
     n, m = mask.shape
-    triangular = n == m and not np.triu(mask, 1).any() and bool(np.tril(mask).any())
-    if n == m:
-        yield WrongMask(
-            "wrong-triangle",
-            "the wrong triangle is masked: the past is hidden, not the future"
-            if triangular
-            else "the mask is transposed",
-            "hide the cells above the diagonal: row i sees columns 1 to i"
-            if triangular
-            else "a row of the mask belongs to a query, a column to a key",
-            mask.T,
-        )
-    more = np.ones_like(mask)
-    more[:, 1:] = mask[:, :-1]
-    less = np.zeros_like(mask)
-    less[:, :-1] = mask[:, 1:]
+    triangular = np.array_equal(mask, np.tri(n))
+    if triangular:
+        said = "the wrong triangle is masked: the past is hidden, not the future"
+        yield WrongMask("wrong-triangle", said, "hide the cells above the diagonal: row i sees columns 1 to i", mask.T)
+    elif n == m:
+        mend = "a row of the mask belongs to a query, a column to a key"
+        yield WrongMask("wrong-triangle", "the mask is transposed", mend, mask.T)
     yield WrongMask(
         "mask-off-by-one",
         "the mask is off by one: each row sees one column too many",
         "row i sees columns 1 to i, the diagonal and not beyond",
-        more,
+        np.hstack([np.ones((n, 1)), mask[:, :-1]]),
     )
     yield WrongMask(
         "mask-off-by-one",
         "the mask is off by one: the diagonal is hidden too" if triangular else "the mask is off by one column",
         "row i sees columns 1 to i, the diagonal included",
-        less,
+        np.hstack([mask[:, 1:], np.zeros((n, 1))]),
     )
     yield WrongMask(
         "mask-inverted",
@@ -59,6 +50,22 @@ def wrong_masks(mask: Array) -> Iterator[WrongMask]:
         "hide the cells where the mask is 0",
         1.0 - mask,
     )
+
+    shift = int(np.count_nonzero(mask[0])) - 1
+    causal = np.tri(n, m, shift)
+    if np.array_equal(mask, causal) and not mask.all():
+        for by in dict.fromkeys((-shift, 2, -2, 3, -3)):
+            if by:
+                said = f"the causal mask is shifted: each row sees {abs(by)} columns too {'many' if by > 0 else 'few'}"
+                mend = f"row 1 sees {shift + 1} of the columns, each row after it one more"
+                yield WrongMask("mask-shifted", said, mend, np.tri(n, m, shift + by))
+    seen = np.broadcast_to(mask.any(axis=0), (n, m)).astype(mask.dtype)
+    causal = np.tri(n, m, m - n)
+    if not seen.all() and np.array_equal(mask, causal * seen) and not np.array_equal(mask, seen):
+        yield WrongMask(
+            "padding-seen", "the padding is seen: only the future is hidden", "hide the padding too", causal
+        )
+        yield WrongMask("future-seen", "the future is seen: only the padding is hidden", "hide the future too", seen)
 
 
 def distinct_masks(mask: Array) -> Iterator[WrongMask]:
@@ -70,153 +77,93 @@ def distinct_masks(mask: Array) -> Iterator[WrongMask]:
             yield wrong
 
 
-@slip(
-    mask_fill,
-    "mask-not-applied",
-    said="the mask was not applied: these are the numbers of {0}",
-    mend="put {filling} where the mask hides a cell",
-)
-def not_applied(step: Redo) -> Iterator[Variant]:
-    yield Variant(step.operands[0], {"filling": filling(step)})
+def zero_for_infinity(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
+    if step["value"] != 0.0:
+        yield way(np.where(mask != 0.0, a, 0.0), filling=filling(step))
 
 
-@slip(
-    mask_fill,
-    "zero-for-infinity",
-    said="the masked cells hold 0, not {filling}",
-    mend="put {filling}: a score of 0 still gets a weight from softmax, e⁰ = 1",
-)
-def zero_for_infinity(step: Redo) -> Iterator[Variant]:
-    a, mask = step.operands
-    if step.params["value"] != 0.0:
-        yield Variant(np.where(mask != 0.0, a, 0.0), {"filling": filling(step)})
-
-
-@slip(mask_fill, "wrong-mask", said="another mask was applied", mend="look at the mask again")
-def wrong_mask(step: Redo) -> Iterator[Variant]:
-    a, mask = step.operands
-    value = float(step.params["value"])
+def wrong_mask(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
+    value = step["value"]
     for wrong in distinct_masks(mask):
         seen = wrong.mask != 0.0
-        yield Variant(np.where(seen, a, value), {}, wrong.name, wrong.said, wrong.mend)
+        yield way(np.where(seen, a, value), wrong.name, wrong.said, wrong.mend)
         if value != 0.0:
-            yield Variant(
+            yield way(
                 np.where(seen, a, 0.0),
-                {"filling": filling(step)},
                 f"{wrong.name}+zero-for-infinity",
                 wrong.said + ", and the masked cells hold 0, not {filling}",
                 wrong.mend + "; put {filling} there",
                 rare=1,
+                filling=filling(step),
             )
 
 
-@slip(
-    mask_fill,
-    "another-number-for-infinity",
-    said="the masked cells hold {other}, not {filling}",
-    mend="put {filling} there: only −∞ gives a weight of exactly 0",
-    rare=1,
-)
-def another_number(step: Redo) -> Iterator[Variant]:
-    a, mask = step.operands
-    value = float(step.params["value"])
+def another_number(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
+    value = step["value"]
     for other in (-np.inf, -1e9, -1e10, -1e20, -1e6, -1e5, -1e4, -1e3, -100.0, -999.0, -9999.0, -1.0, 1.0, np.inf):
         if other != value:
             shown = "−∞" if other == -np.inf else "∞" if other == np.inf else f"{other:g}".replace("-", "−")
-            yield Variant(np.where(mask != 0.0, a, other), {"other": shown, "filling": filling(step)})
+            yield way(np.where(mask != 0.0, a, other), other=shown, filling=filling(step))
 
 
-@slip(
-    mask_fill,
-    "mask-added",
-    said="the mask's ones and zeros were added to {0}",
-    mend="leave the cells that are seen as they are, and put {filling} in the others",
-    rare=1,
-)
-def mask_added(step: Redo) -> Iterator[Variant]:
-    a, mask = step.operands
-    yield Variant(a + mask, {"filling": filling(step)})
-    yield Variant(np.where(mask != 0.0, 1.0, step.params["value"]), {"filling": filling(step)})
+def mask_added(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
+    yield way(a + mask, filling=filling(step))
+    yield way(a + (mask == 0.0), filling=filling(step))
+    yield way(np.where(mask != 0.0, 1.0, step["value"]), filling=filling(step))
 
 
-@slip(
-    multiply,
-    "mask-not-applied",
-    said="{1} was not applied: these are the numbers of {0}",
-    mend="multiply each cell of {0} by the cell of {1} in the same place",
-)
-def factor_not_applied(step: Redo) -> Array:
-    return step.operands[0]
-
-
-@slip(multiply, "wrong-mask", said="another mask was applied", mend="look at the mask again")
-def wrong_factor(step: Redo) -> Iterator[Variant]:
-    a, mask = step.operands
+def wrong_factor(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
     for wrong in distinct_masks(mask):
-        yield Variant(a * wrong.mask, {}, wrong.name, wrong.said, wrong.mend)
+        yield way(a * wrong.mask, wrong.name, wrong.said, wrong.mend)
 
 
-@slip(
-    dropout,
-    "dropout-scale-left-out",
-    said="the cells that were kept were not scaled up",
-    mend="divide what is kept by 1 − p, here 1 − {p}",
-)
-def dropout_unscaled(step: Redo) -> Array:
-    a, keep = step.operands
-    return a * keep
-
-
-@slip(
-    dropout,
-    "dropout-wrong-scale",
-    said="the cells that were kept were {done}",
-    mend="divide what is kept by 1 − p, here 1 − {p}",
-    rare=1,
-)
-def dropout_wrong_scale(step: Redo) -> Iterator[Variant]:
-    a, keep = step.operands
-    p = float(step.params["p"])
+def dropout_wrong_scale(step: Redo, a: Array, keep: Array) -> Iterator[Variant]:
+    p = step["p"]
     if p not in (0.0, 0.5, 1.0):
-        yield Variant(a * keep / p, {"done": "divided by p"})
+        yield way(a * keep / p, done="divided by p")
     if p not in (0.0, 1.0):
-        yield Variant(a * keep * (1.0 - p), {"done": "multiplied by 1 − p"})
+        yield way(a * keep * (1.0 - p), done="multiplied by 1 − p")
 
 
-@slip(
-    dropout,
-    "dropout-inverted",
-    said="the cells to be kept were dropped, and the others kept",
-    mend="keep a cell where {1} is 1",
-)
-def dropout_inverted(step: Redo) -> Array:
-    a, keep = step.operands
-    p = float(step.params["p"])
+def dropout_inverted(step: Redo, a: Array, keep: Array) -> Array:
+    p = step["p"]
     return a * (1.0 - keep) / (1.0 - p if p != 1.0 else 1.0)
-
-
-@slip(
-    dropout,
-    "dropout-not-applied",
-    said="nothing was dropped: these are the numbers of {0}",
-    mend="put 0 where {1} is 0 and divide the rest by 1 − {p}",
-)
-def dropout_not_applied(step: Redo) -> Array:
-    return step.operands[0]
-
-
-@slip(
-    dropout,
-    "dropout-only-scaled",
-    said="every cell was scaled up and none dropped",
-    mend="put 0 where {1} is 0",
-    rare=1,
-)
-def dropout_only_scaled(step: Redo) -> Array:
-    return step.operands[0] / (1.0 - float(step.params["p"]))
 
 
 def filling(step: Redo) -> str:
     """What a masked cell should hold, as people write it."""
-    value = float(step.params["value"])
+    value = step["value"]
     return "−∞" if value == -np.inf else f"{value:g}".replace("-", "−")
+
+
+# fmt: off
+
+slip(mask_fill, "mask-not-applied", lambda step, a, mask: way(a, filling=filling(step)),
+     said="the mask was not applied: these are the numbers of {0}", mend="put {filling} where the mask hides a cell")
+slip(mask_fill, "zero-for-infinity", zero_for_infinity,
+     said="the masked cells hold 0, not {filling}",
+     mend="put {filling}: a score of 0 still gets a weight from softmax, e⁰ = 1")
+slip(mask_fill, "wrong-mask", wrong_mask,
+     said="another mask was applied", mend="look at the mask again")
+slip(mask_fill, "another-number-for-infinity", another_number, rare=1,
+     said="the masked cells hold {other}, not {filling}",
+     mend="put {filling} there: only −∞ gives a weight of exactly 0")
+slip(mask_fill, "mask-added", mask_added, rare=1,
+     said="the mask's ones and zeros were added to {0}",
+     mend="leave the cells that are seen as they are, and put {filling} in the others")
+slip(multiply, "mask-not-applied", lambda _, a, mask: a,
+     said="{1} was not applied: these are the numbers of {0}",
+     mend="multiply each cell of {0} by the cell of {1} in the same place")
+slip(multiply, "wrong-mask", wrong_factor,
+     said="another mask was applied", mend="look at the mask again")
+slip(dropout, "dropout-scale-left-out", lambda _, a, keep: a * keep,
+     said="the cells that were kept were not scaled up", mend="divide what is kept by 1 − p, here 1 − {p}")
+slip(dropout, "dropout-wrong-scale", dropout_wrong_scale, rare=1,
+     said="the cells that were kept were {done}", mend="divide what is kept by 1 − p, here 1 − {p}")
+slip(dropout, "dropout-inverted", dropout_inverted,
+     said="the cells to be kept were dropped, and the others kept", mend="keep a cell where {1} is 1")
+slip(dropout, "dropout-not-applied", lambda _, a, keep: a,
+     said="nothing was dropped: these are the numbers of {0}",
+     mend="put 0 where {1} is 0 and divide the rest by 1 − {p}")
+slip(dropout, "dropout-only-scaled", lambda step, a, keep: a / (1.0 - step["p"]), rare=1,
+     said="every cell was scaled up and none dropped", mend="put 0 where {1} is 0")

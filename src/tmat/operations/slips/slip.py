@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from tmat.errors import InputError
 from tmat.operations.operation import Array, Operation
 
 
@@ -29,11 +30,18 @@ class Redo:
     widths: tuple[int, ...] = ()  # other widths on the page that could be taken for d_k
     _done: Array | None = field(default=None, init=False)
 
+    def __getitem__(self, name: str) -> Any:
+        """A parameter of the step."""
+        return self.params[name]
+
     def __call__(self) -> Array:
-        """The numbers of the step, done as it should be; not to be written into."""
+        """The numbers of the step, done as it should be; not to be written into. NaN where it cannot be: a word without a row."""
         if self._done is None:
-            with np.errstate(all="ignore"):
-                self._done = self.op.evaluate(*self.operands, **self.params).view()
+            try:
+                with np.errstate(all="ignore"):
+                    self._done = self.op.evaluate(*self.operands, **self.params).view()
+            except InputError:
+                self._done = np.full((len(self.operands[0]), self.operands[-1].shape[1]), np.nan)
             self._done.flags.writeable = False
         return self._done
 
@@ -70,8 +78,21 @@ class Variant:
     rare: int = 0
 
 
-Found: TypeAlias = Array | Iterable[Variant] | None
-How: TypeAlias = Callable[[Redo], Found]
+def way(
+    values: Array,
+    name: str | None = None,
+    said: str | None = None,
+    mend: str | None = None,
+    rare: int = 0,
+    **details: str,
+) -> Variant:
+    """One way to make a slip, and what its sentences name."""
+    return Variant(values, details, name, said, mend, rare)
+
+
+Found: TypeAlias = Array | Variant | Iterable[Variant] | None
+How: TypeAlias = Callable[..., Found]
+"""What a slip makes of a step: ``(step, *operands) -> …``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,10 +110,12 @@ class Slip:
         if any(operand.size == 0 for operand in step.operands):
             return []  # without a number nothing can go wrong
         with np.errstate(all="ignore"):
-            found = self.how(step)
+            found = self.how(step, *step.operands)
             if found is None:
                 return []
-            return [Variant(found)] if isinstance(found, np.ndarray) else list(found)
+            if isinstance(found, np.ndarray):
+                return [Variant(found)]
+            return [found] if isinstance(found, Variant) else list(found)
 
 
 EVERYWHERE: list[Slip] = []
@@ -100,19 +123,14 @@ EVERYWHERE: list[Slip] = []
 
 
 def slip(
-    op: Operation | tuple[Operation, ...] | None, name: str, *, said: str, mend: str, rare: int = 0
-) -> Callable[[How], How]:
+    op: Operation | tuple[Operation, ...] | None, name: str, how: How, *, said: str, mend: str, rare: int = 0
+) -> None:
     """Register a slip on its operations (None: on all of them).
 
+    ``how`` is a function of the step and its operands. It answers the wrong numbers; or, where there are several ways
+    to make the slip, each with ``way``; or None where the slip cannot be made.
     The sentences may name {result}, the operands {0}, {1}, …, the parameters, and a variant's details.
     """
-
-    def register(how: How) -> How:
-        made = Slip(name, said, mend, how, rare)
-        if op is None:
-            EVERYWHERE.append(made)
-        for one in () if op is None else op if isinstance(op, tuple) else (op,):
-            one.slips.append(made)
-        return how
-
-    return register
+    made = Slip(name, said, mend, how, rare)
+    for slips in [EVERYWHERE] if op is None else [one.slips for one in (op if isinstance(op, tuple) else (op,))]:
+        slips.append(made)

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from tmat.engine.limits import refuse_document
 from tmat.errors import InputError
 from tmat.rendering.format import Format
 from tmat.sheet.worksheet import Array, Matrix, Parameter, Stage, Step, Worksheet
@@ -35,9 +36,11 @@ def dumps(sheet: Worksheet) -> bytes:
     b'{"tmat":1,"tokens":["When","you"],"stages":[]}\n'
     """
     try:
-        return orjson.dumps(_sheet(sheet), option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE)
+        text = orjson.dumps(_sheet(sheet), option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE)
     except orjson.JSONEncodeError as error:
         raise _unwritable(sheet, str(error)) from None
+    refuse_document(len(text), "it could not be read again")
+    return text
 
 
 def _sheet(sheet: Worksheet) -> dict[str, Any]:

@@ -13,15 +13,14 @@ from tmat.numbers import format_number
 from tmat.operations.printing.markdown import MARKDOWN, MARKDOWN_LINE
 from tmat.rendering.format import Format, text_of
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, begun, formula_in, sections
-from tmat.rendering.worked import Places, Worked, asked
+from tmat.rendering.page import Room, Section, Shown, begun, formula_in
+from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
-from tmat.sheet.worksheet import Matrix, Stage, Worksheet, on_pages
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import visible
 from tmat.width import pad, width
+from tmat.workings import Working
 
-ROOM = Room(40, 24)
-WORDS = 200  # of a vocabulary
 _PLAIN = re.compile(r"[^\W_](?:[\w '’-]*[^\W_])?")
 _TELLING = re.compile(r"[\\`*\[\]<>&|~$#!@]|(?<![^\W_])_|_(?![^\W_])")
 _LEADING = re.compile(r"^(\d+)([.)])|^([-+=:])")
@@ -42,68 +41,97 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     |:-------|----:|----:|
     | `a\|b` |   1 |   2 |
     """
-    look = look or Look()
-    sheets = on_pages(sheets)
-    cover = sheets[0].cover if sheets else None
-    blocks: list[str] = list(_opening(cover)) if cover else []
-    for number, sheet in enumerate(sheets, start=1):
-        if len(sheets) > 1 and cover is None:
-            blocks += [*(["---"] if number > 1 else []), f"# Worksheet {number}"]
-        places = asked(sheet, look)
-        if not sheet.stages and sheet.tokens:
-            blocks.append(_sentence(sheet.tokens))
-        for section in sections(sheet, look, ROOM):
-            blocks += _section(section, look, places, "##" if len(sheets) > 1 or cover else "#")
-    if cover and cover.script:
-        blocks += ["## By pipes", f"```sh\n{cover.script}```"]
-    return "\n\n".join(blocks) + "\n"
+    return "\n\n".join(_Markdown(look).pieces(sheets)) + "\n"
 
 
-def _section(section: Section, look: Look, places: Places, mark: str) -> Iterator[str]:
-    stage = section.stage
-    yield f"{mark} {escaped(begun(section.title) if section.remarks.title else section.title)}"
-    if section.sentence:
-        yield _sentence(section.sentence)
-    if section.notes:
-        yield " · ".join(escaped(note) for note in section.notes)
-    worked = Worked(_numbered(stage), look, places, MARKDOWN)
-    if section.remarks.introduction:
-        yield _listed(section.remarks.introduction)
-    for shown in section.shown:
-        yield from _matrix(shown, worked)
-    if section.vocabulary is not None:
-        yield from _vocabulary(section, look)
-    for after, words in section.likeliest:
+class _Markdown(Writer):
+    room = Room(40, 24)
+    most = 200
+    notation = MARKDOWN
+    mark = "#"  # of a stage's title
+
+    def worksheet(self, number: int) -> Iterator[str]:
+        if number > 1:
+            yield "---"
+        if number:
+            self.mark = "##"
+            yield f"# Worksheet {number}"
+
+    def cover(self, cover: Cover) -> Iterator[str]:
+        self.mark = "##"
+        yield f"# {escaped(cover.name)}: {escaped(cover.title)}"
+        yield f"{escaped(begun(cover.summary))}."
+        yield from self.said(cover.count)
+        for own in cover.tables:
+            yield f"## {escaped(begun(own.title))}"
+            if own.caption:
+                yield escaped(own.caption)
+            sides = "".join("r" if own.has_numbers(n) else "l" for n in range(len(own.head)))
+            yield table(own.head, [[escaped(text, in_table=True) for text in row] for row in own.rows], sides)
+
+    def script(self, script: str) -> Iterator[str]:
+        yield from ("## By pipes", f"```sh\n{script}```")
+
+    def held(self, stage: Stage) -> Stage:
+        """With its places' numbers for labels that mathematics in Markdown cannot hold."""
+
+        def own(matrix: Matrix) -> Matrix:
+            return replace(matrix, rows=_held(matrix.rows), cols=_held(matrix.cols))
+
+        given = {name: own(matrix) for name, matrix in stage.given.items()}
+        return replace(stage, given=given, steps=[replace(step, result=own(step.result)) for step in stage.steps])
+
+    def title(self, section: Section) -> str:
+        return f"{self.mark} {escaped(begun(section.title) if section.remarks.title else section.title)}"
+
+    def sentence(self, words: Sequence[str], left: int) -> str:
+        more = f" … ({len(words) + left} words)" if left else ""
+        return f"**Tokens:** {' '.join(map(label, words))}{more}"
+
+    def notes(self, notes: Sequence[str]) -> str:
+        return " · ".join(map(escaped, notes))
+
+    def said(self, said: Sequence[Said]) -> Iterator[str]:
+        if said:
+            yield "\n".join(f"{' ' * (one.indent // 2 * 2)}- {escaped(one.text)}" for one in said)
+
+    def verdicts(self, said: Sequence[Said]) -> Iterator[str]:
+        yield "\n>\n".join(f"> {escaped(one.text)}" for one in said)
+
+    def matrix(self, shown: Shown) -> Iterator[str]:
+        number = f"{shown.number} · " if shown.number else ""
+        yield f"### {number}{escaped(shown.name)}"
+        yield " — ".join(part for part in (_formula(shown), escaped(shown.told)) if part)
+        if not shown.matrix.values.size:
+            return
+        if shown.letters:
+            yield self.symbols(shown.letters)
+        if shown.kind:
+            yield "As printed, what is not right in bold:"
+        yield _cells(shown)
+        if shown.right is not None:
+            yield "Right:"
+            yield _cells(shown.right)
+        if shown.summary:
+            yield escaped(shown.summary)
+
+    def symbols(self, letters: Sequence[Sequence[str]]) -> str:
+        rows = [[escaped(text, in_table=True) for text in row] for row in letters]
+        return table([""] * len(letters[0]), rows, "l" * len(letters[0]))
+
+    def working(self, working: Working) -> str:
+        lines = [f"{working.cell} {working.head}", *map(str, working.lines)]
+        return "\n".join(f"- {mathematics(line)}" for line in lines)
+
+    def vocabulary(self, words: Sequence[tuple[int, str]], left: int) -> Iterator[str]:
+        yield table(["id", "word"], [[str(n), label(word, in_table=True)] for n, word in words], "rl")
+        if left:
+            yield f"… {left:,} more words"
+
+    def likeliest(self, after: str, words: Sequence[tuple[str, float]]) -> Iterator[str]:
         yield f"After {label(after)}:"
         rows = [[label(word, in_table=True), format_number(chance, 4)] for word, chance in words]
         yield table(["word", "probability"], rows, "lr")
-    yield from (_listed(said) for said in section.remarks.end)
-
-
-def _matrix(shown: Shown, worked: Worked) -> Iterator[str]:
-    number = f"{shown.number} · " if shown.number else ""
-    yield f"### {number}{escaped(shown.name)}"
-    told = ", ".join(escaped(part) for part in (shown.shapes, shown.rounding) if part)
-    yield " — ".join(part for part in (_formula(shown), told) if part)
-    if not shown.matrix.values.size:
-        return
-    if shown.letters:
-        yield _symbols(shown.letters)
-    if shown.kind:
-        yield "As printed, what is not right in bold:"
-    yield _cells(shown)
-    if shown.right is not None:
-        yield "Right:"
-        yield _cells(shown.right)
-    if shown.summary:
-        yield escaped(shown.summary)
-    for working in worked.of(shown.name):
-        lines = [f"{working.cell} {working.head}", *map(str, working.lines)]
-        yield "\n".join(f"- {mathematics(line)}" for line in lines)
-    for remark in shown.remarks:
-        if remark.letters:
-            yield _symbols(remark.letters)
-        yield "\n>\n".join(f"> {escaped(said.text)}" for said in remark.said)
 
 
 def _cells(shown: Shown) -> str:
@@ -116,30 +144,6 @@ def _cells(shown: Shown) -> str:
         for i, cells in zip(shown.rows, shown.cells, strict=True)
     ]
     return table(head, rows, "l" + "r" * len(shown.cols))
-
-
-def _symbols(cells: Sequence[Sequence[str]]) -> str:
-    return table(
-        [""] * len(cells[0]), [[escaped(text, in_table=True) for text in row] for row in cells], "l" * len(cells[0])
-    )
-
-
-def _opening(cover: Cover) -> Iterator[str]:
-    """The title, what the document is about, the count, and what is told of all of it in tables."""
-    yield f"# {escaped(cover.name)}: {escaped(cover.title)}"
-    yield f"{escaped(begun(cover.summary))}."
-    if cover.count:
-        yield _listed(cover.count)
-    for own in cover.tables:
-        yield f"## {escaped(begun(own.title))}"
-        if own.caption:
-            yield escaped(own.caption)
-        sides = "".join("r" if own.has_numbers(n) else "l" for n in range(len(own.head)))
-        yield table(own.head, [[escaped(text, in_table=True) for text in row] for row in own.rows], sides)
-
-
-def _listed(said: Sequence[Said]) -> str:
-    return "\n".join(f"{' ' * (one.indent // 2 * 2)}- {escaped(one.text)}" for one in said)
 
 
 def _formula(shown: Shown) -> str:
@@ -203,31 +207,6 @@ def escaped(text: str, *, in_table: bool = False) -> str:
     if in_table:  # where no line begins
         return shown
     return _LEADING.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", shown)
-
-
-def _sentence(words: Sequence[str]) -> str:
-    shown = " ".join(label(word) for word in words[:WORDS])
-    return f"**Tokens:** {shown}{f' … ({len(words)} words)' if len(words) > WORDS else ''}"
-
-
-def _vocabulary(section: Section, look: Look) -> Iterator[str]:
-    assert section.vocabulary is not None
-    words = section.vocabulary.words
-    seen = words if look.full else words[:WORDS]
-    rows = [[str(n), label(word, in_table=True)] for n, word in enumerate(seen, start=section.vocabulary.first_id)]
-    yield table(["id", "word"], rows, "rl")
-    if len(seen) < len(words):
-        yield f"… {len(words) - len(seen):,} more words"
-
-
-def _numbered(stage: Stage) -> Stage:
-    """The stage with its places' numbers for labels that mathematics in Markdown cannot hold."""
-
-    def own(matrix: Matrix) -> Matrix:
-        return replace(matrix, rows=_held(matrix.rows), cols=_held(matrix.cols))
-
-    given = {name: own(matrix) for name, matrix in stage.given.items()}
-    return replace(stage, given=given, steps=[replace(step, result=own(step.result)) for step in stage.steps])
 
 
 def _held(labels: Sequence[str]) -> tuple[str, ...]:

@@ -1,18 +1,32 @@
-"""A worksheet as SVG: what a terminal shows, in one file that fetches nothing."""
+"""A worksheet as SVG: what a terminal shows, in one file that fetches nothing, every span in its own columns whatever the font."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from html import escape
 
 from tmat.errors import InputError
 from tmat.rendering.format import Format
-from tmat.rendering.layout.look import Look
-from tmat.rendering.terminal_svg import to_svg
+from tmat.rendering.layout import Look, render
+from tmat.rendering.layout.heat import ink
+from tmat.rendering.styled import Line, columns
 from tmat.sheet.worksheet import Worksheet, on_pages
+from tmat.width import width as width_of
 
-COLUMNS = 120
-"""The width of the terminal where none is said."""
+COLUMNS = 120  # where no width is said
+COLUMN, ROW, SIZE, MARGIN = 8.43, 16.4, 14, 14
+"""A column and a row of the page, the size of the letters, the page's margin, in pixels."""
+
+FONTS = (
+    "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, 'Noto Sans Mono', 'Noto Sans Mono CJK SC', 'WenQuanYi Zen Hei', "
+    "monospace"
+)
+COLOURS = {"": "#24292f", "dim": "#6a737d", "label": "#0b6e8a", "right": "#1a7f37", "follows": "#8a6100", "slip": "#8a3ab9",
+           "wrong": "#cf222e"}  # fmt: skip
+DIM = frozenset(("caption", "number", "masked", "cut"))
+LABEL = frozenset(("label", "sentence", "bar"))
+BOLD = frozenset(("heading", "name", "result", "wrong"))
 
 
 def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
@@ -29,11 +43,72 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]
         )
     stem, suffix = os.path.splitext(name)
     paths = [name, *(f"{stem}-{n}{suffix}" for n in range(2, len(sheets) + 1))]
-    width = look.width or COLUMNS
-    return {
-        path: to_svg(sheet, width=width, look=look).encode("utf-8", "replace")
-        for path, sheet in zip(paths, sheets, strict=False)
-    }
+    return {path: document(sheet, look).encode("utf-8", "replace") for path, sheet in zip(paths, sheets, strict=False)}
+
+
+def document(sheet: Worksheet, look: Look) -> str:
+    """A worksheet as a terminal of that width shows it."""
+    title = ", ".join(stage.id for stage in sheet)
+    return lines_to_svg(render(sheet, width=look.width or COLUMNS, look=look), title)
+
+
+def lines_to_svg(lines: Sequence[Line], title: str) -> str:
+    """Lines as SVG.
+
+    >>> from tmat.rendering.styled import Span
+    >>> '<text x="14" y="26.8" textLength="16.9" class="label">权</text>' in lines_to_svg([(Span("权", "label"),)], "")
+    True
+    """
+    wide = max(map(columns, lines), default=0) * COLUMN + 2 * MARGIN
+    high = len(lines) * ROW + 2 * MARGIN
+    body: list[str] = []
+    for n, line in enumerate(lines):
+        body += _line(line, MARGIN + n * ROW)
+    rules = [f"text{{font:{SIZE}px {FONTS};fill:{COLOURS['']};white-space:pre}}"]
+    rules += [f".{role}{{fill:{COLOURS['dim']}}}" for role in sorted(DIM)]
+    rules += [f".{role}{{fill:{COLOURS['label']}}}" for role in sorted(LABEL)]
+    rules += [f".{role}{{fill:{COLOURS[role]}}}" for role in ("right", "follows", "slip", "wrong")]
+    rules += [f".{role}{{font-weight:bold}}" for role in sorted(BOLD)]
+    return "\n".join(
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.0f} {high:.0f}" width="{wide:.0f}" '
+            f'height="{high:.0f}" xml:space="preserve">',
+            f"<title>{_safe(title)}</title>",
+            f"<style>{''.join(rules)}</style>",
+            '<rect width="100%" height="100%" fill="#ffffff"/>',
+            *body,
+            "</svg>\n",
+        )
+    )
+
+
+def _line(line: Line, top: float) -> list[str]:
+    """The spans of a line: a rectangle where one is shaded, and its text without the blanks around it."""
+    drawn: list[str] = []
+    column = 0
+    for text, role, shade in line:
+        own = width_of(text)
+        x = MARGIN + column * COLUMN
+        if shade:
+            drawn.append(
+                f'<rect x="{x:g}" y="{top:.1f}" width="{own * COLUMN:.1f}" height="{ROW + 0.4:.1f}" fill="{shade}"/>'
+            )
+        bare = text.strip(" ")
+        if bare:
+            x += (len(text) - len(text.lstrip(" "))) * COLUMN
+            told = f' class="{role}"' if role else ""
+            fill = f' style="fill:{ink(shade)}"' if shade else ""
+            length = width_of(bare) * COLUMN
+            drawn.append(
+                f'<text x="{x:g}" y="{top + 12.8:.1f}" textLength="{length:.1f}"{told}{fill}>{_safe(bare)}</text>'
+            )
+        column += own
+    return drawn
+
+
+def _safe(text: str) -> str:
+    """Text that XML can hold."""
+    return escape("".join(c if c >= " " and c not in "\ufffe\uffff" else f"\\x{ord(c):02x}" for c in text))
 
 
 FORMAT = Format((".svg",), dump, pages=True)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from tmat.numbers import format_number
 from tmat.operations.printing.typst import TYPST, quoted
 from tmat.rendering.format import Format, text_of
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, begun, formula_in, sections
-from tmat.rendering.worked import Worked, asked
+from tmat.rendering.page import Room, Section, Shown, begun, formula_in
+from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
-from tmat.sheet.worksheet import Worksheet, on_pages
+from tmat.sheet.worksheet import Worksheet
 from tmat.visible import visible
+from tmat.width import width
 from tmat.workings import Working
 
-ROOM = Room(36, 12)
-WORDS = 300  # of a vocabulary
+WIDE = 75  # characters, of 6.2 points at most in so long a line, that fit the page; only what may be wider is measured, which takes time
+_MARKUP = re.compile(r'frac|quad|[\\"_^{}& ]')
 _SIGNS = {"⋯": "$dots.c$", "⋮": "$dots.v$", "⋱": "$dots.down$", "": "#box(width: 2.5em, stroke: (bottom: .5pt))"}
 
 _COLOURS = {
@@ -52,13 +54,13 @@ PREAMBLE = """#set page(paper: "a4", margin: 22mm)
     ..range(cells.len()).map(line).flatten(),
   )
 }
-#let equation(formula, headed, matrix) = fit(grid(
+#let equation(formula, headed, matrix) = block(breakable: false, width: 100%, align(center, grid(
   columns: 2,
   column-gutter: 6pt,
   align: horizon,
   pad(top: if headed { 11pt } else { 0pt }, formula),
   matrix,
-))"""
+)))"""
 
 
 def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
@@ -67,83 +69,91 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     >>> document([Worksheet()]).splitlines()[0]
     '#set page(paper: "a4", margin: 22mm)'
     """
-    look = look or Look()
-    lines = [PREAMBLE]
-    sheets = on_pages(sheets)
-    cover = sheets[0].cover if sheets else None
-    if cover is not None:
-        lines += _cover(cover)
-    for number, sheet in enumerate(sheets, start=1):
-        if len(sheets) > 1 and cover is None:
-            lines += [*(["#pagebreak()"] if number > 1 else []), f"= Worksheet {number}"]
-        places = asked(sheet, look)
-        for section in sections(sheet, look, ROOM):
-            lines += _section(section, look, Worked(section.stage, look, places, TYPST))
-    if cover is not None and cover.script:
-        lines += ["#heading(level: 2)[By pipes]", f'#raw(block: true, lang: "sh", {quoted(cover.script)})']
-    return "\n\n".join(lines) + "\n"
+    return "\n\n".join([PREAMBLE, *_Typst(look).pieces(sheets)]) + "\n"
 
 
-def _cover(cover: Cover) -> Iterator[str]:
-    yield f"#heading(level: 1, {_text(cover.title)})"
-    yield f"#{_text(cover.summary)}"
-    yield from _sentences(cover.count)
-    for table in cover.tables:
-        yield f"#heading(level: 2, {_text(table.title)})"
-        cells = ", ".join(f"[#{_text(cell)}]" for row in (table.head, *table.rows) for cell in row)
-        yield f"#text(size: 8pt, table(columns: {len(table.head)}, {cells}))"
-        if table.caption:
-            yield _small(table.caption)
+class _Typst(Writer):
+    room = Room(36, 12)
+    most = 300
+    notation = TYPST
+
+    def worksheet(self, number: int) -> Iterator[str]:
+        if number > 1:
+            yield "#pagebreak()"
+        if number:
+            yield f"= Worksheet {number}"
+
+    def cover(self, cover: Cover) -> Iterator[str]:
+        yield f"#heading(level: 1, {_text(cover.title)})"
+        yield f"#{_text(cover.summary)}"
+        yield from self.said(cover.count)
+        for table in cover.tables:
+            yield f"#heading(level: 2, {_text(table.title)})"
+            cells = ", ".join(f"[#{_text(cell)}]" for row in (table.head, *table.rows) for cell in row)
+            yield f"#text(size: 8pt, table(columns: {len(table.head)}, {cells}))"
+            if table.caption:
+                yield _small(table.caption)
+
+    def script(self, script: str) -> Iterator[str]:
+        yield "#heading(level: 2)[By pipes]"
+        yield f'#raw(block: true, lang: "sh", {quoted(script)})'
+
+    def title(self, section: Section) -> str:
+        return f"#heading(level: 2, {_text(begun(section.title) if section.remarks.title else section.title)})"
+
+    def sentence(self, words: Sequence[str], left: int) -> str:
+        more = f" … ({len(words) + left} words)" if left else ""
+        return f"#emph({_text(' '.join(words) + more)})"
+
+    def notes(self, notes: Sequence[str]) -> str:
+        return _small(" · ".join(notes))
+
+    def said(self, said: Sequence[Said]) -> Iterator[str]:
+        for one in said:
+            colour = _COLOURS.get(one.role)
+            text = f"#text(fill: {colour}, {_text(one.text)})" if colour else f"#{_text(one.text)}"
+            yield f"#pad(left: {one.indent + 1}em)[{text}]"
+
+    def matrix(self, shown: Shown) -> Iterator[str]:
+        number = f"*{shown.number}*" if shown.number else "given"
+        yield f"#block(sticky: true)[{number} #h(1fr) {_small(shown.told)}]"
+        row = TYPST.name(visible(shown.name)) if shown.step is None else formula_in(shown.step, TYPST)
+        formula = f"${_text(shown.formula) if row is None else row} = $"
+        headed = "true" if shown.has_cols else "false"
+        wide = shown.blank or shown.characters > WIDE
+        yield _fit(f"equation({formula}, {headed}, {_matrix(shown)})", wide)
+        if shown.letters:
+            yield self.symbols(shown.letters)
+        if shown.right is not None:
+            yield _fit(f"equation([right: ], {headed}, {_matrix(shown.right)})", wide)
+        if shown.summary:
+            yield _small(shown.summary)
+
+    def symbols(self, letters: Sequence[Sequence[str]]) -> str:
+        cells = ", ".join(f"[#{_text(text)}]" for row in letters for text in row)
+        return f"#fit(grid(columns: {len(letters[0])}, column-gutter: 1.5em, row-gutter: .6em, {cells}))"
+
+    def working(self, working: Working) -> str:
+        lines = [f"{working.cell} & {working.head}", *(f"& {line}" for line in working.lines)]
+        rows = " \\\n  ".join(lines)
+        return f"#fit($ {rows} $)" if max(map(_characters, lines)) > WIDE else f"$ {rows} $"
+
+    def vocabulary(self, words: Sequence[tuple[int, str]], left: int) -> Iterator[str]:
+        pairs = ",\n".join(f"#box[{n}~#{_text(word)}]" for n, word in words)
+        yield pairs + (f" … {left} more" if left else "")
+
+    def likeliest(self, after: str, words: Sequence[tuple[str, float]]) -> Iterator[str]:
+        rows = ", ".join(f"{_text(word)}, [{format_number(chance, 4)}]" for word, chance in words)
+        yield f"after #{_text(after)}:\n#grid(columns: 2, column-gutter: 1em, row-gutter: .5em, {rows})"
 
 
-def _section(section: Section, look: Look, worked: Worked) -> Iterator[str]:
-    yield f"#heading(level: 2, {_text(begun(section.title) if section.remarks.title else section.title)})"
-    if section.sentence:
-        more = f" … ({len(section.sentence)} words)" if len(section.sentence) > WORDS else ""
-        yield f"#emph({_text(' '.join(section.sentence[:WORDS]) + more)})"
-    if section.notes:
-        yield _small(" · ".join(section.notes))
-    yield from _sentences(section.remarks.introduction)
-    for shown in section.shown:
-        yield from _shown(shown, worked)
-    yield from _words(section, look)
-    for said in section.remarks.end:
-        yield from _sentences(said)
+def _fit(equation: str, wide: bool) -> str:
+    return f"#fit({equation})" if wide else f"#{equation}"
 
 
-def _shown(shown: Shown, worked: Worked) -> Iterator[str]:
-    told = ", ".join(part for part in (shown.shapes, shown.rounding) if part)
-    number = f"*{shown.number}*" if shown.number else "given"
-    yield f"#block(sticky: true)[{number} #h(1fr) {_small(told)}]"
-    row = TYPST.name(visible(shown.name)) if shown.step is None else formula_in(shown.step, TYPST)
-    formula = f"${_text(shown.formula) if row is None else row} = $"
-    headed = "true" if shown.has_cols else "false"
-    yield f"#equation({formula}, {headed}, {_matrix(shown)})"
-    if shown.letters:
-        yield _symbols(shown.letters)
-    if shown.right is not None:
-        yield f"#equation([right: ], {headed}, {_matrix(shown.right)})"
-    if shown.summary:
-        yield _small(shown.summary)
-    for working in worked.of(shown.name):
-        yield f"#fit($ {_aligned(working)} $)"
-    for remark in shown.remarks:
-        if remark.letters:
-            yield _symbols(remark.letters)
-        yield from _sentences(remark.said)
-
-
-def _sentences(said: Sequence[Said]) -> Iterator[str]:
-    """Verdicts and the like, in the colour of what they say; a slip is told from what is right by its words as well."""
-    for one in said:
-        colour = _COLOURS.get(one.role)
-        text = f"#text(fill: {colour}, {_text(one.text)})" if colour else f"#{_text(one.text)}"
-        yield f"#pad(left: {one.indent + 1}em)[{text}]"
-
-
-def _symbols(letters: Sequence[Sequence[str]]) -> str:
-    cells = ", ".join(f"[#{_text(text)}]" for row in letters for text in row)
-    return f"#fit(grid(columns: {len(letters[0])}, column-gutter: 1.5em, row-gutter: .6em, {cells}))"
+def _characters(line: str) -> int:
+    """About how many characters of mathematics are seen."""
+    return width(_MARKUP.sub("", line))
 
 
 def _matrix(shown: Shown) -> str:
@@ -168,23 +178,6 @@ def _cell(text: str) -> str:
         return _SIGNS[text]
     mantissa, power, exponent = text.partition("e")
     return f"${TYPST.scientific(mantissa, int(exponent)) if power else TYPST.number(text)}$"
-
-
-def _aligned(working: Working) -> str:
-    head = f"{working.cell} & {working.head}"
-    return " \\\n  ".join((head, *(f"& {line}" for line in working.lines)))
-
-
-def _words(section: Section, look: Look) -> Iterator[str]:
-    vocabulary = section.vocabulary
-    if vocabulary is not None:
-        seen = vocabulary.words if look.full else vocabulary.words[:WORDS]
-        pairs = [f"#box[{n}~#{_text(word)}]" for n, word in enumerate(seen, start=vocabulary.first_id)]
-        more = f" … {len(vocabulary.words) - len(seen)} more" if len(seen) < len(vocabulary.words) else ""
-        yield ",\n".join(pairs) + more
-    for after, words in section.likeliest:
-        rows = ", ".join(f"{_text(word)}, [{format_number(chance, 4)}]" for word, chance in words)
-        yield f"after #{_text(after)}:\n#grid(columns: 2, column-gutter: 1em, row-gutter: .5em, {rows})"
 
 
 def _small(text: str) -> str:

@@ -77,8 +77,8 @@ def fence(kind: str, height: int) -> list[str]:
     >>> fence("[", 3), fence(")", 1)
     (['⎡', '⎢', '⎣'], [')'])
     """
-    top, middle, bottom, alone = tuple(TALL[kind])
-    return [alone] if height == 1 else [top, *[middle] * (height - 2), bottom]
+    top, middle, bottom, only = tuple(TALL[kind])
+    return [only] if height == 1 else [top, *[middle] * (height - 2), bottom]
 
 
 def fenced(block: Block, left: str, right: str, spell: Callable[[str], str] = str) -> Block:

@@ -23,7 +23,7 @@ MOST = 4  # decimals, where nothing else says how many
 
 
 @dataclass(eq=False, repr=False)
-class Pen:
+class Drawer:
     """How matrices are drawn here: the look, and the width there is (None: as much as it takes)."""
 
     look: Look

@@ -1,22 +1,24 @@
-"""An equation set in one strip: operands and result side by side, their signs on the middle row."""
+"""An equation set in a row: operands and result side by side, their signs on the middle row."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from tmat.rendering.layout.block import Block, air, beside, captioned, fenced, sign
-from tmat.rendering.layout.drawer import MOST, UNLIMITED, Pen
+from tmat.rendering.layout.drawer import MOST, UNLIMITED, Drawer
 from tmat.rendering.layout.formula import Part, Place, Sign, parts, places
 from tmat.rendering.layout.window import View
 from tmat.rendering.styled import EMPTY, Line, Span, columns, space
 from tmat.sheet.worksheet import Matrix, Stage, Step
 
 
-class Strip:
+class Equation:
     """The equation of one step, laid out for a gap between columns."""
 
-    def __init__(self, pen: Pen, stage: Stage, step: Step, tree: Sequence[Part], operands: Sequence[Matrix]) -> None:
-        self.pen = pen
+    def __init__(
+        self, drawer: Drawer, stage: Stage, step: Step, tree: Sequence[Part], operands: Sequence[Matrix]
+    ) -> None:
+        self.drawer = drawer
         self.tree = tree
         self.operands = operands
         self.seen: dict[tuple[int, bool], View] = {}
@@ -24,9 +26,11 @@ class Strip:
             matrix = operands[place.n]
             if place.transposed:
                 matrix = Matrix(matrix.name + "ᵀ", matrix.values.T, matrix.cols, matrix.rows)
-            self.seen[place.n, place.transposed] = pen.view(matrix, most=decimals(stage, step.of[place.n], used=True))
-        self.result = pen.view(step.result, most=decimals(stage, step.name), result=True)
-        self.headed = any(map(pen.heads_fit, (*self.seen.values(), self.result)))
+            self.seen[place.n, place.transposed] = drawer.view(
+                matrix, most=decimals(stage, step.of[place.n], used=True)
+            )
+        self.result = drawer.view(step.result, most=decimals(stage, step.name), result=True)
+        self.headed = any(map(drawer.heads_fit, (*self.seen.values(), self.result)))
 
     def least(self, gap: int) -> int:
         """The width of the matrices alone."""
@@ -40,13 +44,13 @@ class Strip:
             blocks.append(self._sign(" = ", gap))
         blocks.append(self._matrix(self.result, "result", gap))
         labelled = self.seen[first.n, first.transposed]
-        return beside([self.pen.labels(labelled), air(2), *blocks])
+        return beside([self.drawer.labels(labelled), air(2), *blocks])
 
     def scale(self, width: int, gap: int) -> list[Line]:
         """The scale of the result's colours, under the result."""
         if self.result.scale is None:
             return []
-        lines = self.pen.scale_lines(self.result, width)
+        lines = self.drawer.scale_lines(self.result, width)
         wide = max(map(columns, lines))
         start = min(width - self.result.width(gap) + 1, max(width - wide, 0))
         return [EMPTY, *((*space(start), *line) for line in lines)]
@@ -56,10 +60,10 @@ class Strip:
             return self._sign(part.text, gap)
         if isinstance(part, Place):
             drawn = self._matrix(self.seen[part.n, part.transposed], "given", gap)
-            return _raised(drawn, self.pen.spell(part.raised)) if part.raised else drawn
+            return _raised(drawn, self.drawer.spell(part.raised)) if part.raised else drawn
         inner = [self._part(own, gap) for own in part.parts]
         pair = ("(", ")") if part.bracket == "(" else ("[", "]")
-        return fenced(beside(inner), *pair, spell=self.pen.spell)
+        return fenced(beside(inner), *pair, spell=self.drawer.spell)
 
     def _sign(self, text: str, gap: int) -> Block:
         """A sign with the air around it that its blanks ask for; a comma between matrices is only air."""
@@ -67,13 +71,13 @@ class Strip:
         before, after = (gap if end == " " else 0 for end in (text[:1], text[-1:]))
         if told == ",":
             return air(gap)
-        return sign(" " * before + self.pen.spell(told) + " " * after)
+        return sign(" " * before + self.drawer.spell(told) + " " * after)
 
     def _matrix(self, seen: View, role: str, gap: int) -> Block:
-        drawn = self.pen.matrix(seen, role, gap, heads=self.pen.heads_fit(seen))
+        drawn = self.drawer.matrix(seen, role, gap, heads=self.drawer.heads_fit(seen))
         if self.headed and not drawn.above:
             drawn.above = [space(drawn.width)]
-        caption = Span(self.pen.spell.word(seen.matrix.name), "name" if role == "result" else "operand")
+        caption = Span(self.drawer.spell.word(seen.matrix.name), "name" if role == "result" else "operand")
         return captioned(drawn, (caption,))
 
 
@@ -104,8 +108,8 @@ def operand(stage: Stage, name: str) -> Matrix | None:
     return stage.operand(name) if name in stage else None
 
 
-def strip(pen: Pen, stage: Stage, step: Step, room: int | None) -> list[Line] | None:
-    """The step as one strip, with wide or narrow gaps; None where it does not fit or is no equation."""
+def equation(drawer: Drawer, stage: Stage, step: Step, room: int | None) -> list[Line] | None:
+    """The step as one row of matrices, with wide or narrow gaps; None where it does not fit or is no equation."""
     room = UNLIMITED if room is None else room
     tree = parts(step.op, len(step.of), step.params)
     if tree is None or not step.result.values.size:
@@ -122,7 +126,7 @@ def strip(pen: Pen, stage: Stage, step: Step, room: int | None) -> list[Line] | 
     wide = [operands[p.n].height if p.transposed else operands[p.n].width for p in shown]
     if 2 * (sum(wide) + step.result.width) > room:
         return None  # no need to look at the numbers: they cannot fit
-    made = Strip(pen, stage, step, tree, operands)
+    made = Equation(drawer, stage, step, tree, operands)
     for gap in (2, 1):
         if made.least(gap) > room:
             continue

@@ -11,15 +11,15 @@ from tmat.errors import InputError
 from tmat.numbers import format_number
 from tmat.operations import REGISTRY
 from tmat.operations.expression import Call, Expression, Number, Power, Quotient
-from tmat.rendering.layout.drawer import MOST, Pen
+from tmat.rendering.layout.drawer import MOST, Drawer
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import texts
 from tmat.rendering.layout.wrap import folded
 from tmat.rendering.layout.wrap import words as pieces_of
 from tmat.rendering.styled import EMPTY, Line, Span, padded, space
-from tmat.sheet.worksheet import Parameter, Stage, Step
+from tmat.sheet.worksheet import Parameter, Stage
 from tmat.text.vocabulary import Vocabulary
-from tmat.width import width
+from tmat.width import pad, width
 
 LONG = 120  # words of a list beyond which it is cut on a page of limited width
 ROWS = 12  # rows of an id table beyond which it is cut
@@ -27,50 +27,50 @@ BAR = 24  # columns of a full bar
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
-def words_and_ids(pen: Pen, stage: Stage, vocabulary: Vocabulary | None) -> Iterator[list[Line]]:
+def words_and_ids(drawer: Drawer, stage: Stage, vocabulary: Vocabulary | None) -> Iterator[list[Line]]:
     """The list N, the set of it, their count, and the ids over their words."""
     if vocabulary is None:
         return
     corpus = _strings(stage.params.get("corpus"))
     total, distinct = stage.params.get("tokens", len(corpus)), stage.params.get("distinct", len(vocabulary.words))
     cut = stage.params.get("corpus_cut") is True
-    yield _list(pen, "N = [", corpus, "]", int(total) if isinstance(total, int) else len(corpus), cut)
+    yield _list(drawer, "N = [", corpus, "]", int(total) if isinstance(total, int) else len(corpus), cut)
     counts = stage.params.get("counts")
     known = list(vocabulary.words)
     if isinstance(counts, list):  # a later stage may have added words: <start>, <end>
         known = known[: len(counts)]
     present = [word for word, n in zip(known, counts, strict=False) if n] if isinstance(counts, list) else known
-    yield _list(pen, "set(N) = {", present, "}", len(present), False)
+    yield _list(drawer, "set(N) = {", present, "}", len(present), False)
     size = [Span("vocab size", "name"), Span(f" = count(set(N)) = {distinct}", "formula")]
     if len(known) != distinct:
         size.append(Span(f"   {len(known)} words have ids", "caption"))
     yield [tuple(size)]
-    yield id_table(pen, known, vocabulary.first_id)
+    yield id_table(drawer, known, vocabulary.first_id)
 
 
 def _strings(value: Parameter) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else []
 
 
-def _list(pen: Pen, opening: str, items: Sequence[str], closing: str, total: int, cut: bool) -> list[Line]:
+def _list(drawer: Drawer, opening: str, items: Sequence[str], closing: str, total: int, cut: bool) -> list[Line]:
     shown = list(items)
-    if not pen.full and len(shown) > LONG:
+    if not drawer.full and len(shown) > LONG:
         shown, cut = shown[:LONG], True
     pieces: list[Line] = [(Span(opening, "name"),)]
     last = len(shown) - 1
     for n, word in enumerate(shown):
         after = Span(",", "caption") if n < last or cut else Span(f" {closing}", "name")
-        pieces.append((Span(pen.spell.word(word), "label"), after))
+        pieces.append((Span(drawer.spell.word(word), "label"), after))
     if cut:
-        pieces.append((Span(pen.spell(f"… {total:,} words"), "caption"), Span(f" {closing}", "name")))
-    return folded(pieces, pen.width or 120, indent=4)
+        pieces.append((Span(drawer.spell(f"… {total:,} words"), "caption"), Span(f" {closing}", "name")))
+    return folded(pieces, drawer.width or 120, indent=4)
 
 
-def id_table(pen: Pen, words: Sequence[str], first_id: int) -> list[Line]:
+def id_table(drawer: Drawer, words: Sequence[str], first_id: int) -> list[Line]:
     """Ids over words, in as many rows as the width needs."""
-    room = pen.width or 120
-    limit = None if pen.width is None else max(room - 2, 8)
-    shown = [pen.clip(word, limit) for word in (words if pen.full else words[: room // 3 * ROWS])]
+    room = drawer.width or 120
+    limit = None if drawer.width is None else max(room - 2, 8)
+    shown = [drawer.clip(word, limit) for word in (words if drawer.full else words[: room // 3 * ROWS])]
     ids = [str(first_id + n) for n in range(len(shown))]
     wide = max((width(text) for text in (*shown, *ids)), default=0)
     per = max((room + 2) // (wide + 2), 1)
@@ -79,49 +79,35 @@ def id_table(pen: Pen, words: Sequence[str], first_id: int) -> list[Line]:
     lines: list[Line] = []
     starts = range(0, len(shown), per)
     for row, start in enumerate(starts):
-        if row == ROWS and not pen.full:
+        if row == ROWS and not drawer.full:
             break
         for texts_here, role in ((ids, "caption"), (shown, "label")):
-            cells = [padded((Span(text, role),), wide + 2) for text in texts_here[start : start + per]]
-            lines.append(tuple(span for cell in cells for span in cell))
+            lines.append((Span("".join(pad(text, wide + 2) for text in texts_here[start : start + per]), role),))
         lines.append(EMPTY)
-    seen = min(len(shown), len(starts[:ROWS] if not pen.full else starts) * per)
+    seen = min(len(shown), len(starts[:ROWS] if not drawer.full else starts) * per)
     if seen < len(words):
-        lines += [(Span(pen.spell(f"… {len(words) - seen:,} more words"), "cut"),), EMPTY]
+        lines += [(Span(drawer.spell(f"… {len(words) - seen:,} more words"), "cut"),), EMPTY]
     return lines[:-1]
 
 
-def likeliest(pen: Pen, stage: Stage, vocabulary: Vocabulary | None) -> Iterator[list[Line]]:
-    step = stage.step("probabilities")
-    if step is not None:
-        yield _top(pen, step, pen.look.top)
-
-
-def top_words(stage: Stage, n: int = 5, *, width: int | None = None, look: Look | None = None) -> list[Line]:
-    """The likeliest words of each of a decoder's predictions; the first has bars, as long as the probabilities.
-
-    Errors: a stage that has no probabilities.
-    """
+def likeliest(drawer: Drawer, stage: Stage, vocabulary: Vocabulary | None) -> Iterator[list[Line]]:
+    """The likeliest words of each of a decoder's predictions; the first has bars, as long as the probabilities."""
     step = stage.step("probabilities")
     if step is None:
-        raise InputError(f"{stage.id} has no probabilities", f"it has {', '.join(stage.names())}")
-    return _top(Pen(look or Look(), width), step, n)
-
-
-def _top(pen: Pen, step: Step, count: int) -> list[Line]:
-    result = step.result
+        return
+    result, count = step.result, drawer.look.top
     lines: list[Line] = []
     for i, row in enumerate(result.values.tolist()):
         best = sorted(range(len(row)), key=lambda j: (-row[j], j))[:count]
         if result.height > 1:
-            after = pen.spell(f"after {pen.spell.word(result.rows[i])}")
-            lines += [*([EMPTY] if lines else []), *folded([(Span(after, "caption"),)], pen.width)]
-        limit = None if pen.width is None else max(pen.width // 3, 8)
-        names = [pen.clip(result.cols[j], limit) for j in best]
+            after = drawer.spell(f"after {drawer.spell.word(result.rows[i])}")
+            lines += [*([EMPTY] if lines else []), *folded([(Span(after, "caption"),)], drawer.width)]
+        limit = None if drawer.width is None else max(drawer.width // 3, 8)
+        names = [drawer.clip(result.cols[j], limit) for j in best]
         wide = max(map(width, names), default=0)
-        numbers = [text for (text,) in texts(result.values[i, best].reshape(-1, 1), pen.look.digits, MOST)]
+        numbers = [text for (text,) in texts(result.values[i, best].reshape(-1, 1), drawer.look.digits, MOST)]
         longest = max(map(len, numbers), default=0)
-        room = BAR if pen.width is None else max(min(BAR, pen.width - wide - longest - 4), 0)
+        room = BAR if drawer.width is None else max(min(BAR, drawer.width - wide - longest - 4), 0)
         for rank, (name, number, j) in enumerate(zip(names, numbers, best, strict=True)):
             role = "result" if rank == 0 else "given"
             lines.append(
@@ -129,17 +115,17 @@ def _top(pen: Pen, step: Step, count: int) -> list[Line]:
                     *padded((Span(name, "label"),), wide + 2),
                     Span(number.rjust(longest), role),
                     *space(2),
-                    Span(_bar(pen, row[j] / (row[best[0]] or 1.0), room), "bar"),
+                    Span(_bar(drawer, row[j] / (row[best[0]] or 1.0), room), "bar"),
                 )
             )
-    return lines
+    yield lines
 
 
-def _bar(pen: Pen, share: float, room: int) -> str:
+def _bar(drawer: Drawer, share: float, room: int) -> str:
     """A bar to an eighth of a column; whole columns where the output has no eighths."""
     eighths = round(max(min(share, 1.0), 0.0) * room * 8) if share == share else 0
-    if not pen.spell.whole:
-        return pen.spell("█") * round(eighths / 8)
+    if not drawer.spell.whole:
+        return drawer.spell("█") * round(eighths / 8)
     return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
 
@@ -158,28 +144,28 @@ def position_table(stage: Stage, position: int, *, width: int | None = None, loo
         raise InputError(
             f"{stage.id} has no position {position}", f"its positions are {first} to {first + step.result.height - 1}"
         )
-    pen = Pen(look or Look(), width)
+    drawer = Drawer(look or Look(), width)
     cells = step.result.values[row : row + 1]
-    numbers = [text for (text,) in texts(cells.T, pen.look.digits, max(step.decimals or MOST, MOST))]
+    numbers = [text for (text,) in texts(cells.T, drawer.look.digits, max(step.decimals or MOST, MOST))]
     heads = ["i", "", "formula", step.name]
     columns = [
         [(str(i), "label") for i in range(len(numbers))],
         [("odd" if i % 2 else "even", "caption") for i in range(len(numbers))],
-        [(pen.spell(_said(REGISTRY["sinusoid"].at(row, i, **step.params))), "formula") for i in range(len(numbers))],
+        [(drawer.spell(_said(REGISTRY["sinusoid"].at(row, i, **step.params))), "formula") for i in range(len(numbers))],
         [(number, "result") for number in numbers],
     ]
     for place, name, role in ((1, "E", "given"), (len(columns) + 1, "X", "result")):
         if name in stage:
-            own = texts(stage[name].values[row : row + 1].T, pen.look.digits, MOST)
+            own = texts(stage[name].values[row : row + 1].T, drawer.look.digits, MOST)
             heads.insert(place, name)
             columns.insert(place, [(text, role) for (text,) in own])
     rows: list[tuple[tuple[str, str], ...]] = [
-        tuple((pen.spell.word(head), "caption") for head in heads),
+        tuple((drawer.spell.word(head), "caption") for head in heads),
         *zip(*columns, strict=True),
     ]
-    label = pen.spell.word(step.result.rows[row])
+    label = drawer.spell.word(step.result.rows[row])
     caption = f"position {position}" + (f", {label}" if label != str(position) else "")
-    return [*folded(pieces_of(caption, "caption"), pen.width), EMPTY, *_table(rows, pen.width)]
+    return [*folded(pieces_of(caption, "caption"), drawer.width), EMPTY, *_table(rows, drawer.width)]
 
 
 def _said(cell: Expression) -> str:
@@ -205,5 +191,5 @@ def _table(rows: Sequence[Sequence[tuple[str, str]]], room: int | None) -> list[
     return lines
 
 
-Extra = Callable[[Pen, Stage, Vocabulary | None], Iterator[list[Line]]]
+Extra = Callable[[Drawer, Stage, Vocabulary | None], Iterator[list[Line]]]
 EXTRAS: dict[str, Extra] = {"vocab": words_and_ids, "decode": likeliest}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tmat.numbers.printing import decimals_said
-from tmat.rendering.layout.drawer import Pen
+from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.layout.formula import said, shapes
 from tmat.rendering.layout.remarks import INDENT
 from tmat.rendering.layout.remarks import sentence as sentence_lines
@@ -19,34 +19,34 @@ LONGEST_SENTENCE = 60  # words of it in a heading
 FORMULA = 24  # the least room for formulas, so that the shapes of a stage stand in one column
 
 
-def heading(pen: Pen, stage: Stage, tokens: Sequence[str]) -> list[Line]:
+def heading(drawer: Drawer, stage: Stage, tokens: Sequence[str]) -> list[Line]:
     """The stage's name, the sentence, every convention in force and where the given matrices came from."""
     if stage.remarks is not None:
-        return _titled(pen, stage.remarks, stage.notes)
-    name: Line = (Span(pen.spell.word(stage.id), "heading"),)
-    said_words = [pen.spell.word(word) for word in sentence(stage, tokens)]
+        return _titled(drawer, stage.remarks, stage.notes)
+    name: Line = (Span(drawer.spell.word(stage.id), "heading"),)
+    said_words = [drawer.spell.word(word) for word in sentence(stage, tokens)]
     if len(said_words) > LONGEST_SENTENCE:
         count = len(said_words)
-        said_words = [*said_words[: LONGEST_SENTENCE // 2], pen.spell(f"… ({count} words)")]
+        said_words = [*said_words[: LONGEST_SENTENCE // 2], drawer.spell(f"… ({count} words)")]
     sentence_line = (Span(" ".join(said_words), "sentence"),) if said_words else ()
-    told = [pen.spell.word(note) for note in (*stage.notes, *origins(stage))]
-    notes = phrases(told, "caption", pen.spell(" ·"))
+    told = [drawer.spell.word(note) for note in (*stage.notes, *origins(stage))]
+    notes = phrases(told, "caption", drawer.spell(" ·"))
     whole = (*name, *space(4), *sentence_line)
     tail = folded(notes, None)
-    if tail and (pen.width is None or columns(whole) + 6 + columns(tail[0]) <= pen.width):
+    if tail and (drawer.width is None or columns(whole) + 6 + columns(tail[0]) <= drawer.width):
         gap = 6 if said_words else 0
         return [(*whole, *space(gap), *tail[0])]
-    lines = folded([name, *_sentence_pieces(said_words)], pen.width, indent=4) if said_words else [name]
-    return lines + [(*space(4), *line) for line in folded(notes, None if pen.width is None else pen.width - 4)]
+    lines = folded([name, *_sentence_pieces(said_words)], drawer.width, indent=4) if said_words else [name]
+    return lines + [(*space(4), *line) for line in folded(notes, None if drawer.width is None else drawer.width - 4)]
 
 
-def _titled(pen: Pen, remarks: Remarks, notes: Sequence[str]) -> list[Line]:
+def _titled(drawer: Drawer, remarks: Remarks, notes: Sequence[str]) -> list[Line]:
     """The title of a stage that has one of its own, its conventions, and what to know of it besides."""
-    title = [(Span(word, "heading"),) for word in pen.spell(remarks.title).split()]
-    told = phrases([pen.spell.word(note) for note in notes], "caption", pen.spell(" ·"))
-    below = folded(told, None if pen.width is None else pen.width - INDENT)
-    lines = [*folded(title, pen.width, indent=INDENT), *((*space(INDENT), *line) for line in below)]
-    return lines + [line for said in remarks.introduction for line in sentence_lines(pen, said, INDENT)]
+    title = [(Span(word, "heading"),) for word in drawer.spell(remarks.title).split()]
+    told = phrases([drawer.spell.word(note) for note in notes], "caption", drawer.spell(" ·"))
+    below = folded(told, None if drawer.width is None else drawer.width - INDENT)
+    lines = [*folded(title, drawer.width, indent=INDENT), *((*space(INDENT), *line) for line in below)]
+    return lines + [line for said in remarks.introduction for line in sentence_lines(drawer, said, INDENT)]
 
 
 def _sentence_pieces(said_words: Sequence[str]) -> list[Line]:
@@ -83,23 +83,34 @@ def origins(stage: Stage) -> list[str]:
     return [f"{', '.join(names)} {origin_said(origin)}" for origin, names in found.items() if origin not in noted]
 
 
+def rounds(stage: Stage) -> bool:
+    """Whether something is rounded: exact is only said where something is not."""
+    return any(step.decimals is not None or step.used is not None for step in stage.steps)
+
+
+def rounded(step: Step, said: Callable[[int], str] = decimals_said) -> str:
+    """To how many decimals, and to how many it is taken on."""
+    told = "exact" if step.decimals is None else f"to {decimals_said(step.decimals)}"
+    return told + (f", taken on to {said(step.used)}" if step.used is not None else "")
+
+
 class StepHeads:
     """The lines above the steps of one stage, their columns aligned from step to step."""
 
-    def __init__(self, pen: Pen, stage: Stage) -> None:
-        self.pen = pen
-        self.rounds = any(step.decimals is not None or step.used is not None for step in stage.steps)
+    def __init__(self, drawer: Drawer, stage: Stage) -> None:
+        self.drawer = drawer
+        self.rounds = rounds(stage)
         self.numbers = len(str(len(stage.steps)))
         self._sizes = {step.name: step.values.shape for step in stage.steps}
         self._sizes |= {name: matrix.values.shape for name, matrix in stage.given.items()}
         self.told = {id(step): self._tell(stage, step) for step in stage.steps}
-        room = (pen.width or 160) // 2
+        room = (drawer.width or 160) // 2
         formulas = [n for n in (columns(line) for line, _, _ in self.told.values()) if n <= room]
         self.formula = max([FORMULA, *formulas])
         self.shape = max((columns(shape) for _, shape, _ in self.told.values()), default=0)
 
     def _tell(self, stage: Stage, step: Step) -> tuple[Line, Line, Line]:
-        spell = self.pen.spell
+        spell = self.drawer.spell
         formula = said(step.op, [spell.word(name) for name in step.of], step.params)
         found = [operand for operand in (self._sizes.get(name) for name in step.of) if operand is not None]
         sizes = found if len(found) == len(step.of) else []
@@ -107,20 +118,13 @@ class StepHeads:
         return (
             (Span(spell.word(step.name), "name"), Span(" = " + spell(formula), "formula")),
             (Span(spell(shape), "caption"),),
-            (Span(spell(self._rounding(step)), "caption"),),
+            (Span(spell(rounded(step, str)) if self.rounds else "", "caption"),),
         )
-
-    def _rounding(self, step: Step) -> str:
-        """To how many decimals, and to how many it is taken on; exact is only said where something is not."""
-        if not self.rounds:
-            return ""
-        told = "exact" if step.decimals is None else f"to {decimals_said(step.decimals)}"
-        return told + (f", taken on to {step.used}" if step.used is not None else "")
 
     def short(self, number: int, step: Step) -> Line:
         """Number, formula and size in one line, for a part of a matrix among its like."""
         formula, _, rounding = self.told[id(step)]
-        size = Span(self.pen.spell(f" {step.result.size}"), "caption")
+        size = Span(self.drawer.spell(f" {step.result.size}"), "caption")
         more = (*space(2), *rounding) if rounding[0].text else ()
         return (Span(str(number).rjust(self.numbers), "number"), *space(3), *formula, size, *more)
 
@@ -128,7 +132,7 @@ class StepHeads:
         formula, shape, rounding = self.told[id(step)]
         lead: Line = (Span(str(number).rjust(self.numbers), "number"), *space(3))
         indent = self.numbers + 3
-        room = self.pen.width
+        room = self.drawer.width
         line = (*lead, *padded(formula, self.formula), *space(3), *padded(shape, self.shape), *space(3), *rounding)
         if room is None or columns(line) <= room:
             return [line]

@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 
-from tmat.numbers import round_half_away, shown_decimals
+from tmat.numbers import format_number, round_half_away, round_significant, shown_decimals
+from tmat.numbers.digits import digits_of
 from tmat.sheet.remarks import Correction
 from tmat.sheet.worksheet import Array
 
+DIGITS = 15  # of a float, that are those of the decimal it prints as however many are asked for
 LONGEST = 15  # digits of a number beyond which an exponent reads better
 SMALLEST = 1e-5  # a matrix with nothing larger is shown with exponents
 SAME = "·"  # in a matrix of right numbers: as printed
@@ -25,6 +27,8 @@ def texts(values: Array, digits: int | None = None, most: int = 4) -> list[list[
     [['1.50', '0.25'], ['-2.00', '−∞']]
     >>> texts(np.array([[1.5e-12, 0.0]]))
     [['1.5e-12', '0']]
+    >>> texts(np.array([[0.1]]), 17)
+    [['0.10000000000000000']]
     """
     finite = values[np.isfinite(values)]
     peak = float(np.abs(finite).max(initial=0.0))
@@ -36,6 +40,8 @@ def texts(values: Array, digits: int | None = None, most: int = 4) -> list[list[
         hopeless = 0.0 < peak < SMALLEST
     if hopeless or (peak >= 1.0 and math.log10(peak) + 1 + decimals > max(LONGEST, decimals + 1)):
         return _with_exponents(values, finite, digits)
+    if peak and math.log10(peak) + 1 + decimals > DIGITS:
+        return [[format_number(x, decimals) for x in row] for row in values.tolist()]
     rounded = round_half_away(values, decimals) + 0.0  # + 0.0: no -0.00
     if len(finite) == values.size:
         return [[f"{x:.{decimals}f}" for x in row] for row in rounded.tolist()]
@@ -66,30 +72,37 @@ def _with_exponents(values: Array, finite: Array, digits: int | None) -> list[li
     if places is None:
         sample = finite.tolist()
         places = next((n for n in range(3) if all(float(f"{x:.{n}e}") == x for x in sample)), 3)
-    return [[_exponent(x, places) for x in row] for row in values.tolist()]
+    return [[_exponent(x, places) for x in row] for row in round_significant(values, places + 1).tolist()]
 
 
 def _exponent(x: float, places: int) -> str:
-    if not math.isfinite(x):
+    """
+    >>> _exponent(-1.25e-7, 2), _exponent(1.1e200, 20)
+    ('-1.25e-7', '1.10000000000000000000e200')
+    """
+    printed = digits_of(repr(x))
+    if printed is None:
         return ODD.get(x, "NaN")
-    if x == 0.0:
+    if not printed.digits:
         return "0"
-    mantissa, _, power = f"{x:.{places}e}".partition("e")
-    return f"{mantissa}e{int(power)}"
+    digits = printed.digits[: places + 1].ljust(places + 1, "0")
+    point = "." if places else ""
+    power = printed.exponent + len(printed.digits) - 1
+    return f"{'-' if printed.negative else ''}{digits[0]}{point}{digits[1:]}e{power}"
 
 
-def aligned(column: list[str], width: int = 0) -> list[str]:
-    """The texts of a column, aligned on the point, to a width; what has no number stands at the right.
+def aligned(column: list[str]) -> list[str]:
+    """The texts of a column, aligned on the point; what has no number stands at the right.
 
     >>> aligned(["1.5e-12", "0", "−∞"])
     ['1.5e-12', '0      ', '     −∞']
     """
-    if not any("e" in text for text in column):
-        width = max([width, *map(len, column)])
+    if "e" not in "".join(column):
+        width = max(map(len, column), default=0)
         return [text.rjust(width) for text in column]
     before = max((_head(text) for text in column if text[-1:].isdigit()), default=0)
     after = max((len(text) - _head(text) for text in column if text[-1:].isdigit()), default=0)
-    width = max([width, before + after, *map(len, column)])
+    width = max(before + after, *map(len, column))
     placed = []
     for text in column:
         if text[-1:].isdigit():

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tmat.rendering.layout.block import Block, air, beside, captioned, fence
-from tmat.rendering.layout.drawer import Pen
+from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.layout.numbers import corrected, texts
 from tmat.rendering.layout.wrap import folded, words
 from tmat.rendering.styled import EMPTY, Line, Span, padded, plain, space
@@ -22,34 +22,34 @@ INDENT = 4
 Roles = NDArray[np.str_]
 
 
-def under(pen: Pen, remarks: Sequence[Remark]) -> list[Line]:
+def under(drawer: Drawer, remarks: Sequence[Remark]) -> list[Line]:
     """What is said under a matrix: cells as printed in symbols, and the verdicts."""
     lines: list[Line] = []
     for n, one in enumerate(remarks):
         if one.letters:
-            lines += [*([EMPTY] if n else []), *symbols(pen, one.letters, one.wrong), EMPTY]
-        lines += sentences(pen, one.said, INDENT)
+            lines += [*([EMPTY] if n else []), *symbols(drawer, one.letters, one.wrong), EMPTY]
+        lines += sentences(drawer, one.said, INDENT)
     return lines
 
 
-def named(pen: Pen, name: str, remarks: Sequence[Remark]) -> list[Line]:
+def named(drawer: Drawer, name: str, remarks: Sequence[Remark]) -> list[Line]:
     """The same of one matrix among several, after its name."""
     lines: list[Line] = []
     for one in remarks:
         first, *rest = one.said
-        lines += sentences(pen, [Said(f"{name} {first.text}", first.role), *rest], INDENT)
+        lines += sentences(drawer, [Said(f"{name} {first.text}", first.role), *rest], INDENT)
     return lines
 
 
-def sentences(pen: Pen, said: Sequence[Said], indent: int) -> list[Line]:
+def sentences(drawer: Drawer, said: Sequence[Said], indent: int) -> list[Line]:
     """Sentences one below the other, each as far in as it says."""
-    return [line for one in said for line in sentence(pen, one, indent + one.indent)]
+    return [line for one in said for line in sentence(drawer, one, indent + one.indent)]
 
 
-def sentence(pen: Pen, said: Said, indent: int, *, hang: int = 2) -> list[Line]:
+def sentence(drawer: Drawer, said: Said, indent: int, *, hang: int = 2) -> list[Line]:
     """A sentence on as many lines as it takes, the words of each line one span."""
-    room = None if pen.width is None else pen.width - indent
-    rows = folded(words(pen.spell(said.text), said.role), room, indent=hang)
+    room = None if drawer.width is None else drawer.width - indent
+    rows = folded(words(drawer.spell(said.text), said.role), room, indent=hang)
     return [(*space(indent), *_blanks(row), Span(plain(row).strip(), said.role)) for row in rows]
 
 
@@ -62,104 +62,104 @@ def _blanks(line: Line) -> Line:
 # -- matrices
 
 
-def correction(pen: Pen, matrix: Matrix, found: Correction) -> list[Line]:
+def correction(drawer: Drawer, matrix: Matrix, found: Correction) -> list[Line]:
     """A matrix as printed, and beside or below it the right numbers where they differ and are known."""
     printed = texts(found.printed, found.decimals)
     least = max(len(text) for row in printed for text in row)
     drawn = [(printed, np.where(found.wrong, "slip", "result"), f"{matrix.name} printed")]
     if found.right is not None:
         drawn.append((corrected(found), np.where(found.wrong, "right", "caption"), f"{matrix.name} right"))
-    labels = pen.labels(pen.view(matrix))
-    grids = [_grid(pen, cells, roles, caption, least=least) for cells, roles, caption in drawn]
+    labels = drawer.labels(drawer.view(matrix))
+    grids = [_grid(drawer, cells, roles, caption, least=least) for cells, roles, caption in drawn]
     both = beside([labels, air(2), grids[0], *(block for own in grids[1:] for block in (air(BETWEEN), own))])
-    if pen.width is None or both.width <= pen.width:
+    if drawer.width is None or both.width <= drawer.width:
         return both.lines()
     lines: list[Line] = []
     for cells, roles, caption in drawn:
-        for part, part_roles in _columns(pen, cells, roles, labels.width, least):
-            block = beside([labels, air(2), _grid(pen, part, part_roles, caption, least=least)])
+        for part, part_roles in _columns(drawer, cells, roles, labels.width, least):
+            block = beside([labels, air(2), _grid(drawer, part, part_roles, caption, least=least)])
             lines += [*([EMPTY] if lines else []), *block.lines()]
     return lines
 
 
 def _columns(
-    pen: Pen, cells: list[list[str]], roles: Roles, labels: int, least: int
+    drawer: Drawer, cells: list[list[str]], roles: Roles, labels: int, least: int
 ) -> Iterator[tuple[list[list[str]], Roles]]:
     """The columns in as many parts as it takes to fit the width."""
     wide = max(least, *(len(text) for row in cells for text in row)) + 2
     count = len(cells[0])
-    per = count if pen.width is None else max((pen.width - labels - 4) // wide, 1)
+    per = count if drawer.width is None else max((drawer.width - labels - 4) // wide, 1)
     for start in range(0, count, per):
         yield [row[start : start + per] for row in cells], roles[:, start : start + per]
 
 
-def symbols(pen: Pen, cells: Sequence[Sequence[str]], wrong: Mask | None = None) -> list[Line]:
+def symbols(drawer: Drawer, cells: Sequence[Sequence[str]], wrong: Mask | None = None) -> list[Line]:
     """Cells in symbols: in their places, or, where there is no room for that, one below another."""
     roles: Roles = np.full((len(cells), len(cells[0])), "result")
     if wrong is not None:
         roles = np.where(wrong, "wrong", roles)
-    block = _grid(pen, cells, roles, "")
-    if pen.width is None or block.width + INDENT <= pen.width:
+    block = _grid(drawer, cells, roles, "")
+    if drawer.width is None or block.width + INDENT <= drawer.width:
         return [(*space(INDENT), *line) for line in block.lines()]
-    room = pen.width - INDENT
+    room = drawer.width - INDENT
     lines: list[Line] = []
     for i, row in enumerate(cells, 1):
         for j, text in enumerate(row, 1):
-            pieces = [(Span(f"{i},{j}", "caption"),), *words(pen.spell(text), str(roles[i - 1, j - 1]))]
+            pieces = [(Span(f"{i},{j}", "caption"),), *words(drawer.spell(text), str(roles[i - 1, j - 1]))]
             lines += [(*space(INDENT), *line) for line in folded(pieces, room, indent=INDENT)]
     return lines
 
 
-def _grid(pen: Pen, cells: Sequence[Sequence[str]], roles: Roles, caption: str, *, least: int = 1) -> Block:
+def _grid(drawer: Drawer, cells: Sequence[Sequence[str]], roles: Roles, caption: str, *, least: int = 1) -> Block:
     """Texts between brackets, each with its role, the columns as wide as they need."""
-    cells = [[pen.spell(text) for text in row] for row in cells]
+    cells = [[drawer.spell(text) for text in row] for row in cells]
     wide = [max(least, *map(width, column)) for column in zip(*cells, strict=True)]
     if max(wide) - min(wide) <= 2:
         wide = [max(wide)] * len(wide)
     left, right = fence("[", len(cells)), fence("]", len(cells))
     core: list[Line] = []
     for i, row in enumerate(cells):
-        spans: list[Span] = [Span(pen.spell(left[i]), "bracket")]
+        spans: list[Span] = [Span(drawer.spell(left[i]), "bracket")]
         for j, text in enumerate(row):
             spans += [*space(1 if j == 0 else 2), *padded((Span(text, str(roles[i, j])),), wide[j], "right")]
-        core.append((*spans, Span(" " + pen.spell(right[i]), "bracket")))
+        core.append((*spans, Span(" " + drawer.spell(right[i]), "bracket")))
     block = Block(core, sum(wide) + 2 * len(wide) + 2)
-    return captioned(block, (Span(pen.spell(caption), "operand"),)) if caption else block
+    return captioned(block, (Span(drawer.spell(caption), "operand"),)) if caption else block
 
 
 # -- the whole document
 
 
-def opening(pen: Pen, cover: Cover) -> list[Line]:
+def opening(drawer: Drawer, cover: Cover) -> list[Line]:
     """The opening of a document: its name, its title and what it is about."""
-    first, *rest = words(pen.spell(cover.title), "sentence")
+    first, *rest = words(drawer.spell(cover.title), "sentence")
     title = [(Span(cover.name, "heading"), *space(4), *first), *rest]
-    return [*folded(title, pen.width), *sentence(pen, Said(cover.summary, "caption"), INDENT, hang=0)]
+    return [*folded(title, drawer.width), *sentence(drawer, Said(cover.summary, "caption"), INDENT, hang=0)]
 
 
-def closing(pen: Pen, cover: Cover) -> Iterator[list[list[Line]]]:
+def closing(drawer: Drawer, cover: Cover) -> Iterator[list[list[Line]]]:
     """The end of a document, in groups of paragraphs: tables, captions of the others, and the count."""
     told: list[list[Line]] = []
     for own in cover.tables:
         if own.said is None:
-            yield [_heading(pen, own), table(pen, own)]
+            yield [_heading(drawer, own), table(drawer, own)]
         else:
-            told += [sentences(pen, said, 0) for said in own.said]
-    yield [*told, sentences(pen, cover.count, 0)]
+            told += [sentences(drawer, said, 0) for said in own.said]
+    yield [*told, sentences(drawer, cover.count, 0)]
 
 
-def _heading(pen: Pen, own: Table) -> list[Line]:
-    lines = sentence(pen, Said(own.title, "heading"), 0)
-    return [*lines, *(sentence(pen, Said(own.caption, "caption"), INDENT, hang=0) if own.caption else ())]
+def _heading(drawer: Drawer, own: Table) -> list[Line]:
+    lines = sentence(drawer, Said(own.title, "heading"), 0)
+    return [*lines, *(sentence(drawer, Said(own.caption, "caption"), INDENT, hang=0) if own.caption else ())]
 
 
-def table(pen: Pen, own: Table) -> list[Line]:
+def table(drawer: Drawer, own: Table) -> list[Line]:
     """A table's columns side by side; where there is no room for that, its rows one below the other."""
-    rows = [[pen.spell(text) for text in row] for row in (own.head, *own.rows)]
+    rows = [[drawer.spell(text) for text in row] for row in (own.head, *own.rows)]
     wide = [max(width(row[n]) for row in rows) for n in range(len(own.head))]
     gap = 2
-    if pen.width is not None and sum(wide) + gap * (len(wide) - 1) > pen.width:
-        return _listed(pen, own)
+    if drawer.width is not None and sum(wide) + gap * (len(wide) - 1) > drawer.width:
+        return _listed(drawer, own)
     lines: list[Line] = []
     for m, row in enumerate(rows):
         role = "caption" if m == 0 else "formula"
@@ -171,12 +171,12 @@ def table(pen: Pen, own: Table) -> list[Line]:
     return lines
 
 
-def _listed(pen: Pen, own: Table) -> list[Line]:
+def _listed(drawer: Drawer, own: Table) -> list[Line]:
     lines: list[Line] = []
-    room = None if pen.width is None else pen.width - INDENT
+    room = None if drawer.width is None else drawer.width - INDENT
     for row in own.rows:
-        lines += [*([EMPTY] if lines else []), (Span(pen.spell(row[0]), "name"),)]
+        lines += [*([EMPTY] if lines else []), (Span(drawer.spell(row[0]), "name"),)]
         for name, text in zip(own.head[1:], row[1:], strict=True):
-            pieces = [(Span(pen.spell(name), "caption"),), *words(pen.spell(text), "formula")]
+            pieces = [(Span(drawer.spell(name), "caption"),), *words(drawer.spell(text), "formula")]
             lines += [(*space(INDENT), *line) for line in folded(pieces, room, indent=INDENT)]
     return lines

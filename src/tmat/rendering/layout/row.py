@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from tmat.rendering.layout.block import Block, air, beside, captioned
-from tmat.rendering.layout.drawer import Pen
-from tmat.rendering.layout.single import alone
+from tmat.rendering.layout.drawer import Drawer
+from tmat.rendering.layout.single import single
 from tmat.rendering.layout.wrap import folded
 from tmat.rendering.styled import EMPTY, Line, Span
 from tmat.sheet.worksheet import Matrix, Stage, Step
@@ -14,21 +14,25 @@ from tmat.sheet.worksheet import Matrix, Stage, Step
 BETWEEN = 5  # columns between neighbours
 
 
-def given(pen: Pen, stage: Stage, names: Sequence[str]) -> Iterator[list[Line]]:
+def given(drawer: Drawer, stage: Stage, names: Sequence[str]) -> Iterator[list[Line]]:
     """Given matrices, each under its name; one that takes folding or cutting stands on its own."""
     row: list[Block] = []
     for name in names:
-        caption = (Span(pen.spell.word(name), "name"), Span(pen.spell(f" {stage.given[name].size}"), "caption"))
-        numbers = _whole(pen, stage.given[name])
-        block = None if numbers is None else beside([*_labels(pen, stage.given[name]), captioned(numbers, caption)])
-        fits = block is not None and (pen.width is None or block.width <= pen.width)
-        if row and not (fits and block and _room(pen, row, block.width)):
+        caption = (Span(drawer.spell.word(name), "name"), Span(drawer.spell(f" {stage.given[name].size}"), "caption"))
+        numbers = _whole(drawer, stage.given[name])
+        block = None if numbers is None else beside([*_labels(drawer, stage.given[name]), captioned(numbers, caption)])
+        fits = block is not None and (drawer.width is None or block.width <= drawer.width)
+        if row and not (fits and block and _room(drawer, row, block.width)):
             yield _set(row)
             row = []
         if block is not None and fits:
             row.append(block)
         else:
-            yield [*folded([caption], pen.width), EMPTY, *alone(pen, stage.given[name], pen.width, role="given")]
+            yield [
+                *folded([caption], drawer.width),
+                EMPTY,
+                *single(drawer, stage.given[name], drawer.width, role="given"),
+            ]
     if row:
         yield _set(row)
 
@@ -36,35 +40,35 @@ def given(pen: Pen, stage: Stage, names: Sequence[str]) -> Iterator[list[Line]]:
 Caption = Callable[[int, Step], Line]
 
 
-def pieces(pen: Pen, steps: Sequence[tuple[int, Step]], caption: Caption) -> Iterator[list[Line]]:
+def pieces(drawer: Drawer, steps: Sequence[tuple[int, Step]], caption: Caption) -> Iterator[list[Line]]:
     """Parts of a matrix, each under its number and formula, row labels only at the left end; a wide part on its own."""
     row: list[Block] = []
     for number, step in steps:
-        numbers = _whole(pen, step.result, result=True)
+        numbers = _whole(drawer, step.result, result=True)
         line = caption(number, step)
-        if numbers is not None and row and _room(pen, row, captioned(numbers, line, "left").width):
+        if numbers is not None and row and _room(drawer, row, captioned(numbers, line, "left").width):
             row.append(captioned(numbers, line, "left"))
             continue
         if row:
             yield _set(row)
             row = []
         if numbers is not None:
-            labels = _labels(pen, step.result)
+            labels = _labels(drawer, step.result)
             first = captioned(beside([*labels, numbers]), line, "left")
-            if pen.width is None or first.width <= pen.width:
+            if drawer.width is None or first.width <= drawer.width:
                 row = [first]
                 continue
-        yield [*folded([line], pen.width, indent=4), EMPTY, *alone(pen, step.result, pen.width)]
+        yield [*folded([line], drawer.width, indent=4), EMPTY, *single(drawer, step.result, drawer.width)]
     if row:
         yield _set(row)
 
 
-def _labels(pen: Pen, matrix: Matrix) -> tuple[Block, Block]:
-    return pen.labels(pen.view(matrix)), air(2)
+def _labels(drawer: Drawer, matrix: Matrix) -> tuple[Block, Block]:
+    return drawer.labels(drawer.view(matrix)), air(2)
 
 
-def _room(pen: Pen, row: Sequence[Block], more: int) -> bool:
-    return pen.width is None or sum(block.width + BETWEEN for block in row) + more <= pen.width
+def _room(drawer: Drawer, row: Sequence[Block], more: int) -> bool:
+    return drawer.width is None or sum(block.width + BETWEEN for block in row) + more <= drawer.width
 
 
 def _set(row: Sequence[Block]) -> list[Line]:
@@ -74,11 +78,11 @@ def _set(row: Sequence[Block]) -> list[Line]:
     return beside(spaced).lines()
 
 
-def _whole(pen: Pen, matrix: Matrix, *, result: bool = False) -> Block | None:
+def _whole(drawer: Drawer, matrix: Matrix, *, result: bool = False) -> Block | None:
     """The numbers of a matrix that is shown whole and without a scale, else None."""
-    if not matrix.values.size or (pen.width is not None and 2 * matrix.width > pen.width):
+    if not matrix.values.size or (drawer.width is not None and 2 * matrix.width > drawer.width):
         return None
-    seen = pen.view(matrix, result=result)
+    seen = drawer.view(matrix, result=result)
     if seen.cut or seen.scale is not None:
         return None
-    return pen.matrix(seen, "result" if result else "given", heads=pen.heads_fit(seen))
+    return drawer.matrix(seen, "result" if result else "given", heads=drawer.heads_fit(seen))

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from tmat.rendering.layout.block import Block, air, beside
-from tmat.rendering.layout.drawer import MOST, Pen
+from tmat.rendering.layout.drawer import MOST, Drawer
 from tmat.rendering.layout.window import CUT, View, edges, named, widened
 from tmat.rendering.layout.wrap import folded, phrases
 from tmat.rendering.styled import EMPTY, Line, Span, space
@@ -16,36 +16,38 @@ from tmat.sheet.worksheet import Matrix
 FEW_COLUMNS = 16  # a matrix with no more is folded, not cut
 
 
-def alone(pen: Pen, matrix: Matrix, room: int | None, *, most: int = MOST, role: str = "result") -> list[Line]:
+def single(drawer: Drawer, matrix: Matrix, room: int | None, *, most: int = MOST, role: str = "result") -> list[Line]:
     """The matrix with its labels, and below it what is not shown and the scale of its colours."""
     if not matrix.values.size:
-        return [(Span(pen.spell("[ ]"), "bracket"), Span(pen.spell(f"  {matrix.size}: no cells"), "caption"))]
+        return [(Span(drawer.spell("[ ]"), "bracket"), Span(drawer.spell(f"  {matrix.size}: no cells"), "caption"))]
     result = role == "result"
-    if room is None or matrix.width <= FEW_COLUMNS or pen.full:
-        blocks = _folded(pen, matrix, room, most, role)
+    if room is None or matrix.width <= FEW_COLUMNS or drawer.full:
+        blocks = _folded(drawer, matrix, room, most, role)
         seen = blocks[0][1]
         lines = _stacked([block for block, _ in blocks])
     else:
-        seen = _fitting(pen, matrix, room, most, result)
-        lines = _drawn(pen, seen, role, *_gap(pen, seen, room)).lines()
-    indent = pen.labels(seen).width + 4
+        seen = _fitting(drawer, matrix, room, most, result)
+        lines = _drawn(drawer, seen, role, *_gap(drawer, seen, room)).lines()
+    indent = drawer.labels(seen).width + 4
     if seen.cut:
         room_left = None if room is None else room - indent
-        pieces = phrases((pen.spell(part) for part in summary(matrix, seen)), "caption", pen.spell(" ·"))
+        pieces = phrases((drawer.spell(part) for part in summary(matrix, seen)), "caption", drawer.spell(" ·"))
         lines += [(*space(indent), *line) for line in folded(pieces, room_left)]
     if seen.scale is not None:
-        lines += [EMPTY, *((*space(indent), *line) for line in pen.scale_lines(seen, room, indent))]
+        lines += [EMPTY, *((*space(indent), *line) for line in drawer.scale_lines(seen, room, indent))]
     return lines
 
 
-def _drawn(pen: Pen, seen: View, role: str, gap: int, heads: bool, *, left: bool = True, right: bool = True) -> Block:
-    labels = pen.labels(seen)
-    return beside([labels, air(2), pen.matrix(seen, role, gap, heads=heads, left=left, right=right)])
+def _drawn(
+    drawer: Drawer, seen: View, role: str, gap: int, heads: bool, *, left: bool = True, right: bool = True
+) -> Block:
+    labels = drawer.labels(seen)
+    return beside([labels, air(2), drawer.matrix(seen, role, gap, heads=heads, left=left, right=right)])
 
 
-def _gap(pen: Pen, seen: View, room: int | None) -> tuple[int, bool]:
+def _gap(drawer: Drawer, seen: View, room: int | None) -> tuple[int, bool]:
     """Blanks between columns, and whether their labels are shown."""
-    own = pen.labels(seen).width + 2
+    own = drawer.labels(seen).width + 2
     fits = room is None or own + seen.width(2) <= room
     return (2 if fits else 1), _has_heads(seen)
 
@@ -57,24 +59,24 @@ def _has_heads(seen: View) -> bool:
     return named(labels) or CUT in seen.cols or len(seen.cols) < seen.matrix.width
 
 
-def _wide(pen: Pen, seen: View, room: int | None = None) -> View:
+def _wide(drawer: Drawer, seen: View, room: int | None = None) -> View:
     """The columns as wide as their labels."""
     if not _has_heads(seen):
         return seen
-    wide = [1 if col == CUT else pen.label_width(seen.matrix, col) for col in seen.cols]
+    wide = [1 if col == CUT else drawer.label_width(seen.matrix, col) for col in seen.cols]
     return widened(seen, wide, room)
 
 
-def _folded(pen: Pen, matrix: Matrix, room: int | None, most: int, role: str) -> list[tuple[Block, View]]:
+def _folded(drawer: Drawer, matrix: Matrix, room: int | None, most: int, role: str) -> list[tuple[Block, View]]:
     """All columns, in as many parts as it takes, the parts about equally wide."""
-    plain = pen.view(matrix, most=most, result=role == "result")
-    wide_view = _wide(pen, plain, None if room is None else room - pen.labels(plain).width - 2)
+    plain = drawer.view(matrix, most=most, result=role == "result")
+    wide_view = _wide(drawer, plain, None if room is None else room - drawer.labels(plain).width - 2)
     for seen, gap in ((wide_view, 2), (wide_view, 1), (plain, 2), (plain, 1)):
-        if room is None or pen.labels(seen).width + 2 + seen.width(gap) <= room:
-            return [(_drawn(pen, seen, role, gap, _has_heads(seen)), seen)]
+        if room is None or drawer.labels(seen).width + 2 + seen.width(gap) <= room:
+            return [(_drawn(drawer, seen, role, gap, _has_heads(seen)), seen)]
     assert room is not None
-    own = pen.labels(plain).width + 2
-    wide = max(max(plain.widths), *(min(pen.label_width(matrix, col), 8) for col in plain.cols))
+    own = drawer.labels(plain).width + 2
+    wide = max(max(plain.widths), *(min(drawer.label_width(matrix, col), 8) for col in plain.cols))
     per = max((room - own - 4 + 2) // (wide + 2), 1)
     count = -(-matrix.width // per)
     made = []
@@ -83,9 +85,9 @@ def _folded(pen: Pen, matrix: Matrix, room: int | None, most: int, role: str) ->
         part = View(
             matrix, plain.rows, plain.cols[start:stop], plain.cells[start:stop], plain.widths[start:stop], plain.scale
         )
-        labelled = _wide(pen, part, room - own)
+        labelled = _wide(drawer, part, room - own)
         part = labelled if own + labelled.width(2) <= room else part
-        made.append((_drawn(pen, part, role, 2, True, left=start == 0, right=stop == matrix.width), part))
+        made.append((_drawn(drawer, part, role, 2, True, left=start == 0, right=stop == matrix.width), part))
     return made
 
 
@@ -96,16 +98,16 @@ def _stacked(blocks: list[Block]) -> list[Line]:
     return lines
 
 
-def _fitting(pen: Pen, matrix: Matrix, room: int, most: int, result: bool) -> View:
+def _fitting(drawer: Drawer, matrix: Matrix, room: int, most: int, result: bool) -> View:
     """As many columns from both ends as there is room for, two at the head for one at the tail."""
     reach = max(room // 3, 2)
-    seen = _wide(pen, pen.view(matrix, edges(matrix.width, reach, reach // 2), most=most, result=result), 0)
-    left = room - pen.labels(seen).width - 2 - 4
+    seen = _wide(drawer, drawer.view(matrix, edges(matrix.width, reach, reach // 2), most=most, result=result), 0)
+    left = room - drawer.labels(seen).width - 2 - 4
     if CUT not in seen.cols and seen.width(2) <= left + 4:
         return seen
     count = len(seen.cols)
     middle = seen.cols.index(CUT) if CUT in seen.cols else count
-    mark = len(pen.spell("…"))
+    mark = len(drawer.spell("…"))
 
     def taken(head: int, tail: int) -> list[int]:
         return [n for n in (*range(head), *range(count - tail, count)) if n != middle]
@@ -119,7 +121,7 @@ def _fitting(pen: Pen, matrix: Matrix, room: int, most: int, result: bool) -> Vi
         if wide(*more) > left:
             break
         head, tail = more
-    column = [pen.spell("…")] * len(seen.rows)
+    column = [drawer.spell("…")] * len(seen.rows)
     if CUT in seen.rows:
         column[seen.rows.index(CUT)] = " " * mark
     return View(
@@ -137,7 +139,7 @@ def summary(matrix: Matrix, seen: View) -> list[str]:
 
     >>> from tmat.rendering.layout.look import Look
     >>> whole = Matrix.of("X", [[float(n) for n in range(60)]])
-    >>> " · ".join(summary(whole, Pen(Look(), 40).view(whole, [0, 1, CUT, 59])))
+    >>> " · ".join(summary(whole, Drawer(Look(), 40).view(whole, [0, 1, CUT, 59])))
     '1×60, 57 columns not shown · least 0 · largest 59 · mean 29.5'
     """
     hidden = []

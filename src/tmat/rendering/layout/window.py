@@ -85,13 +85,19 @@ def view(
         if col == CUT:
             column, wide = [skip] * (len(rows) - (CUT in rows)), len(skip)
         else:
-            column, wide = [text.rjust(own[at]) for text in by_column[at]], own[at]
+            wide = own[at]
+            column = _filled(by_column[at], wide)
             at += 1
         if CUT in rows:
             column.insert(rows.index(CUT), (spell("⋮") if col != CUT else "").rjust(wide))
         cells.append(column)
         widths.append(wide)
     return View(matrix, rows, list(cols), cells, widths, scale)
+
+
+def _filled(column: list[str], wide: int) -> list[str]:
+    """Texts of one width, brought to another."""
+    return column if column and len(column[0]) == wide else [text.rjust(wide) for text in column]
 
 
 def _picked(values: Array, rows: list[int], cols: list[int]) -> Array:
@@ -131,5 +137,5 @@ def widened(seen: View, wide: Sequence[int], room: int | None) -> View:
     alike = len({own for col, own in zip(seen.cols, seen.widths, strict=True) if col != CUT}) == 1
     if alike and (room is None or sum(even) + 2 * (len(even) - 1) + 4 <= room):
         widths = even
-    cells = [[text.rjust(w) for text in column] for column, w in zip(seen.cells, widths, strict=True)]
+    cells = [_filled(column, wide) for column, wide in zip(seen.cells, widths, strict=True)]
     return View(seen.matrix, seen.rows, seen.cols, cells, widths, seen.scale)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tmat.engine.builder import Sheet
 from tmat.engine.node import Node
 from tmat.errors import InputError
@@ -17,39 +19,85 @@ if TYPE_CHECKING:
     from tmat.stages.attention import AttentionOptions
 
 
-def masking(sheet: Sheet, how: AttentionOptions, q: Node, k: Node, heads: int) -> tuple[Node | None, str]:
-    """The mask and how it is applied: by filling, by adding, or none."""
+def masking(sheet: Sheet, how: AttentionOptions, q: Node, k: Node, heads: int) -> tuple[list[Node | None], str]:
+    """The mask of each head, most often one for all, and how it is applied: by filling, by adding, or none."""
     named = rules_of(how.mask)
-    given = sheet.peek("mask")
-    kind = meant(given.values, how.mask_means) if given is not None else "visible"
+    names = _names(sheet, heads)
+    given = [sheet.peek(name) for name in names]
+    numbers = [each.values for each in given if each is not None]
+    means = {meant(values, how.mask_means) for values in numbers}
+    kind = "added" if "added" in means else next(iter(means), "visible")
     queries, keys = _size(sheet, q, k)
-    own = None if given is None or kind == "added" else _visible(given, kind, queries, keys)
     causal, padding = "causal" in named, "padding" in named
-    node = visibility(
-        queries, keys, causal=causal, padding=padding, valid=how.valid, window=how.window, given=own
-    )  # fmt: skip
     by_rule = causal or padding or bool(how.valid) or bool(how.window)
-    if given is not None or by_rule or not overtaken(sheet, "scaled", heads):
-        sheet.note(said(causal=causal, padding=padding, valid=how.valid, window=how.window, given=given is not None))
+    if numbers or by_rule or not overtaken(sheet, "scaled", heads):
+        sheet.note(said(causal=causal, padding=padding, valid=how.valid, window=how.window, given=bool(numbers)))
+    if len(names) > 1:
+        sheet.note("a mask for each head")
+    if numbers and kind != "added":
+        sheet.note("1 in the mask: hidden" if kind == "hidden" else "1 in the mask: seen")
     sheet.record(mask=list(named) or None, valid=how.valid, window=how.window)
+    nodes = [_mask(sheet, how, each, kind, queries, keys, name) for name, each in zip(names, given, strict=True)]
     if kind == "added":
-        _refuse_added(node, how)
+        if how.renormalize:
+            raise _refused_added()
         sheet.note("mask added to the scores")
-        return sheet.given("mask"), kind
-    if node is None:
-        return None, kind
-    if own is not None:
-        sheet.take("mask")
-        node = sheet.place(node)
-    else:
-        node = sheet.write(node)
-    if how.renormalize:
+    elif how.renormalize and nodes[0] is not None:
         sheet.note("weights masked and renormalised")
         sheet.record(renormalize=True)
-    else:
+    elif nodes[0] is not None:
         sheet.record(mask_value=how.mask_value)
-        sheet.note(f"{'−∞' if how.mask_value == float('-inf') else f'{how.mask_value:g}'} behind the mask")
-    return node, kind
+        sheet.note(f"{_shown(how.mask_value)} behind the mask")
+    return nodes if len(nodes) == heads else nodes * heads, kind
+
+
+def _names(sheet: Sheet, heads: int) -> list[str]:
+    """The masks by name: one, or where it is given so, one for each head."""
+    own = [f"mask{h}" for h in range(1, heads + 1)]
+    missing = [name for name in own if not sheet.has(name)]
+    if len(missing) == len(own):
+        return ["mask"]
+    if missing or sheet.has("mask"):
+        wrong = f"{missing[0]} is not" if missing else "mask is, too"
+        raise InputError(f"masks are given for single heads, and {wrong}", mend="give one mask, or one for each head")
+    return own
+
+
+def _mask(
+    sheet: Sheet, how: AttentionOptions, given: Matrix | None, kind: str, queries: Sequence[str], keys: Sequence[str], name: str
+) -> Node | None:  # fmt: skip
+    """One mask: what is given and the rules together, as ones and zeros or as numbers to be added."""
+    rules = {"causal": "causal" in rules_of(how.mask), "padding": "padding" in rules_of(how.mask)}
+    own = None if given is None or kind == "added" else _visible(given, kind, queries, keys)
+    node = visibility(queries, keys, **rules, valid=how.valid, window=how.window, given=own)
+    if kind == "added":
+        return _added(sheet, how, given, node, queries, keys, name)
+    if node is None:
+        return None
+    node.name = name
+    if own is None:
+        return sheet.write(node)
+    sheet.take(name)
+    return sheet.place(node)
+
+
+def _added(
+    sheet: Sheet, how: AttentionOptions, given: Matrix | None, node: Node | None, queries: Sequence[str], keys: Sequence[str], name: str
+) -> Node | None:  # fmt: skip
+    """A mask of numbers to be added; what the rules hide is hidden in it."""
+    if node is None or given is None or node.make is None:
+        return sheet.given(name)
+    numbers, seen = _whole(given, queries, keys).values, node.make
+    hidden = how.mask_value
+    sheet.take(name)
+    sheet.note(f"{_shown(hidden)} in the mask where the rules hide")
+    node.name = name
+    node.make = lambda start, stop: np.where(seen(start, stop) != 0.0, numbers[start:stop], hidden)
+    return sheet.place(node)
+
+
+def _shown(value: float) -> str:
+    return "−∞" if value == float("-inf") else f"{value:g}"
 
 
 def _size(sheet: Sheet, q: Node, k: Node) -> tuple[Sequence[str], Sequence[str]]:
@@ -60,7 +108,13 @@ def _size(sheet: Sheet, q: Node, k: Node) -> tuple[Sequence[str], Sequence[str]]
 
 
 def _visible(given: Matrix, kind: str, queries: Sequence[str], keys: Sequence[str]) -> Array:
-    """A given mask as ones and zeros, 1 where a query sees a key; one row is meant for every query."""
+    """A given mask as ones and zeros, 1 where a query sees a key."""
+    given = _whole(given, queries, keys)
+    return given.values if kind == "visible" else 1.0 - (given.values != 0.0)
+
+
+def _whole(given: Matrix, queries: Sequence[str], keys: Sequence[str]) -> Matrix:
+    """A given mask of queries by keys; one row is meant for every query."""
     if given.height == 1 and given.width == len(keys):
         given = Matrix("mask", given.values.repeat(len(queries), axis=0), tuple(queries), given.cols, given.origin)
     if given.values.shape != (len(queries), len(keys)) and queries and keys:
@@ -70,20 +124,13 @@ def _visible(given: Matrix, kind: str, queries: Sequence[str], keys: Sequence[st
             f"the scores are {len(queries)}×{len(keys)}",
             mend=f"try a mask of {len(queries)}×{len(keys)}",
         )
-    return given.values if kind == "visible" else 1.0 - (given.values != 0.0)
+    return given
 
 
-def _refuse_added(node: Node | None, how: AttentionOptions) -> None:
-    """A mask that is added to the scores goes with no rule, and not with weights masked afterwards."""
-    if node is not None:
-        raise InputError(
-            "a mask to be added cannot be combined with the other masks",
-            "the mask given has numbers other than 0 and 1",
-            mend="give a mask of ones and zeros, or put all of it into the one given",
-        )
-    if how.renormalize:
-        raise InputError(
-            "‹renormalize› needs a mask of ones and zeros",
-            "the mask given has other numbers, to be added to the scores",
-            mend="give a mask of ones and zeros, or leave ‹renormalize› out",
-        )
+def _refused_added() -> InputError:
+    """The error for a mask that is added to the scores where weights are to be masked afterwards."""
+    return InputError(
+        "‹renormalize› needs a mask of ones and zeros",
+        "the mask given has other numbers, to be added to the scores",
+        mend="give a mask of ones and zeros, or leave ‹renormalize› out",
+    )

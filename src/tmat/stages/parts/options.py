@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from math import inf
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from tmat.engine.declaration import part
 from tmat.engine.fields import CONVENTIONS, INPUT, MASK, SHAPE, Numbers, Option, Seed, Words, declares, option
@@ -114,7 +114,7 @@ class Network:
     d_ff: int | None = option(
         None, "The inner width where W_1 is drawn; 4·d_model unless told.", SHAPE, "N", at_least=1
     )
-    activation: Activation = option("relu", "relu, gelu, gelu-tanh, tanh, silu, none.", CONVENTIONS, "KIND")
+    activation: Activation = option("relu", f"{', '.join(get_args(Activation))}.", CONVENTIONS, "KIND")
 
 
 @declares

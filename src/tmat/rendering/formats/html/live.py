@@ -26,8 +26,8 @@ class Live:
         self.tables: dict[str, Cells] = {}
         self.skipped = 0
 
-    def add(self, stage: Stage, shown: Shown, number: int, tables: Mapping[str, int], look: Look) -> None:
-        """The workings of a step's cells, as far as they are on the page; ``tables``: where its operands stand."""
+    def add(self, stage: Stage, shown: Shown, tables: Mapping[str, int], look: Look) -> None:
+        """The workings of a step's cells, as far as they are on the page; ``tables``: where it and its operands stand."""
         if shown.step is None or shown.blank or not shown.matrix.values.size:
             return
         workings = Workings(stage, digits=look.digits, fold=FOLD)
@@ -45,7 +45,7 @@ class Live:
         except UNFIT:
             return
         self.left -= size
-        self.tables[str(number)] = own
+        self.tables[str(tables[shown.name])] = own
 
 
 def _told(workings: Workings, name: str, i: int, j: int, tables: Mapping[str, int]) -> list[str]:

@@ -12,14 +12,9 @@ from tmat.visible import visible
 
 BLANK = r"\underline{\hspace{2.5em}}"
 _SIGNS = {
-    "⋯": r"\cdots",
-    "⋮": r"\vdots",
-    "⋱": r"\ddots",
-    "·": r"\cdot",
-    "∞": r"\infty",
-    "−∞": r"-\infty",
+    "⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots", "·": r"\cdot", "∞": r"\infty", "−∞": r"-\infty",
     "NaN": r"\text{NaN}",
-}
+}  # fmt: skip
 _INDEX = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
 

@@ -31,11 +31,11 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]
     from tmat.rendering.formats.xlsx.writing import write
 
     sheets = on_pages(sheets)
-    pages = [page for number, sheet in enumerate(sheets, start=1) for page in planned(sheet, look, number, len(sheets))]
-    if not pages:
+    tabs = [tab for number, sheet in enumerate(sheets, start=1) for tab in planned(sheet, look, number, len(sheets))]
+    if not tabs:
         raise InputError("no stage to write as xlsx", "the worksheet has none", mend="try ‹format json›")
     stream = io.BytesIO()
-    write(pages, look, stream, sheets[0].cover)
+    write(tabs, look, stream, sheets[0].cover)
     return {name: stream.getvalue()}
 
 

@@ -1,4 +1,4 @@
-"""The formulas of a page: each cell's, printed from the cell of its operation over the places of its operands."""
+"""The formulas of a tab: each cell's, printed from the cell of its operation over the places of its operands."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from typing import TypeAlias
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from tmat.errors import InputError, LimitError
+from tmat.errors import LimitError
 from tmat.operations import REGISTRY, Operation
 from tmat.operations.expression import Cell, Expression, Number, Operand
 from tmat.operations.printing.spreadsheet import Spreadsheet, rounding
 from tmat.operations.selections import Place
 from tmat.rendering.formats.xlsx.filling import filled
-from tmat.rendering.formats.xlsx.plan import LABELS, Block, Page
+from tmat.rendering.formats.xlsx.plan import LABELS, Placed, Tab
+from tmat.rendering.worked import UNFIT
 from tmat.sheet.worksheet import Step
+from tmat.workings import Workings
 
 LONGEST = 8192  # characters of a formula, by Excel's limit
 MOST_TERMS = 200_000_000  # cells that the formulas of a matrix name: a program calculates them each time
@@ -23,70 +25,75 @@ Formula: TypeAlias = "str | None"
 
 
 class Formulas:
-    """What to write in the cells of one page; None where a cell is a number."""
+    """What to write in the cells of one tab; None where a cell is a number."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
         self._operands: dict[str, Operand] = {}
-        used = {step.name: step.used for step in page.stage.steps if step.used is not None}
+        used = {step.name: step.used for step in tab.stage.steps if step.used is not None}
+        self._workings = Workings(tab.stage)
         self._printer = Spreadsheet(self._address, self._between, taken=used)
 
-    def of(self, block: Block) -> list[list[Formula]] | None:
+    def of(self, placed: Placed) -> list[list[Formula]] | None:
         """The formulas of a matrix, without the =; None where all of it is numbers."""
-        name = block.shown.matrix.name
-        if self.page.live and name in self.page.links:
-            return self._linked(block)
-        done = self._done_again(block)
+        name = placed.shown.matrix.name
+        if self.tab.live and name in self.tab.links:
+            return self._linked(placed)
+        done = self._done_again(placed)
         if done is None:
             return None
         step, op, operands = done
-        terms = self._terms(block, operands)
+        terms = self._terms(placed, operands)
 
         def one(i: int, j: int) -> Formula:
             return self._formula(op.at(i, j, *operands, **step.params), step)
 
-        every = filled(block.height, block.width, one) if terms > FEW_TERMS else None
-        return every or [[one(i, j) for j in range(block.width)] for i in range(block.height)]
+        every = filled(placed.height, placed.width, one) if terms > FEW_TERMS else None
+        return every or [[one(i, j) for j in range(placed.width)] for i in range(placed.height)]
 
-    def largest(self, block: Block, i: int) -> tuple[str, str] | None:
+    def largest(self, placed: Placed, i: int) -> tuple[str, str] | None:
         """Where a step says which column is the largest: the formula of that column's label, and the label now."""
-        done = self._done_again(block)
+        done = self._done_again(placed)
         if done is None:
             return None
         step, op, operands = done
-        found = op.at(i, 0, *operands, **step.params) if block.width else None
+        found = op.at(i, 0, *operands, **step.params) if placed.width else None
         if not isinstance(found, Place):
             return None
-        table = self.page.blocks[step.of[0]]
+        table = self.tab.matrices[step.of[0]]
         shift = 1 - found.first
-        at = xl_rowcol_to_cell(*block.place(i, 0)) + (f"{shift:+d}" if shift else "")
-        value = block.shown.matrix.values[i, 0] + shift
+        at = xl_rowcol_to_cell(*placed.place(i, 0)) + (f"{shift:+d}" if shift else "")
+        value = placed.shown.matrix.values[i, 0] + shift
         known = 1 <= value <= table.width
         return f"INDEX({_labels(table)},1,{at})", table.shown.matrix.cols[int(value) - 1] if known else ""
 
-    def ranked(self, block: Block, i: int, rank: int) -> tuple[str, str]:
+    def ranked(self, placed: Placed, i: int, rank: int) -> tuple[str, str]:
         """The formulas of the rank-th largest cell of a row and of its column's label."""
-        row = f"{xl_rowcol_to_cell(*block.place(i, 0))}:{xl_rowcol_to_cell(*block.place(i, block.width - 1))}"
+        row = f"{xl_rowcol_to_cell(*placed.place(i, 0))}:{xl_rowcol_to_cell(*placed.place(i, placed.width - 1))}"
         largest = f"LARGE({row},{rank})"
-        return largest, f"INDEX({_labels(block)},1,MATCH({largest},{row},0))"
+        return largest, f"INDEX({_labels(placed)},1,MATCH({largest},{row},0))"
 
-    def _done_again(self, block: Block) -> tuple[Step, Operation, list[Operand]] | None:
+    def _done_again(self, placed: Placed) -> tuple[Step, Operation, list[Operand]] | None:
         """The step, its operation and its operands, where all of them are here; else it can only be numbers."""
-        step = block.shown.step
-        op = REGISTRY.get(step.op) if step is not None and not block.shown.kind else None
-        if step is None or op is None or not self.page.live or any(own not in self.page.blocks for own in step.of):
+        step = placed.shown.step
+        op = REGISTRY.get(step.op) if step is not None and not placed.shown.kind else None
+        if step is None or op is None or not self.tab.live or any(own not in self.tab.matrices for own in step.of):
             return None  # printed otherwise, an operation from elsewhere, or operands that are not shown
-        operands = [self._operand(own) for own in step.of]
-        return (step, op, operands) if _fits(op, operands, step) else None
+        if step.result.values.size:
+            try:
+                self._workings.expression(step.name, 0, 0)
+            except UNFIT:  # a worksheet may come from elsewhere, with another operation of that name
+                return None
+        return step, op, [self._operand(own) for own in step.of]
 
-    def _linked(self, block: Block) -> list[list[Formula]]:
-        link, there = self.page.links[block.shown.matrix.name]
+    def _linked(self, placed: Placed) -> list[list[Formula]]:
+        link, there = self.tab.links[placed.shown.matrix.name]
         rows: list[list[Formula]] = []
-        for i in range(block.height):
+        for i in range(placed.height):
             if i >= link.rows:
-                rows.append([None] * block.width)
+                rows.append([None] * placed.width)
                 continue
-            cells = [f"{quoted(there.page.name)}!{xl_rowcol_to_cell(*there.place(i, j))}" for j in range(block.width)]
+            cells = [f"{quoted(there.tab.name)}!{xl_rowcol_to_cell(*there.place(i, j))}" for j in range(placed.width)]
             rows.append([cell if link.decimals is None else rounding(cell, link.decimals) for cell in cells])
         return rows
 
@@ -103,33 +110,33 @@ class Formulas:
 
     def _operand(self, name: str) -> Operand:
         if name not in self._operands:
-            matrix = self.page.stage.operand(name)
-            own = self.page.blocks[name].shown.matrix.name
+            matrix = self.tab.stage.operand(name)
+            own = self.tab.matrices[name].shown.matrix.name
             self._operands[name] = Operand(own, matrix.values, rows=matrix.rows, cols=matrix.cols)
         return self._operands[name]
 
-    def _terms(self, block: Block, operands: list[Operand]) -> int:
+    def _terms(self, placed: Placed, operands: list[Operand]) -> int:
         """How many cells the formulas of a matrix name, at most; an error where there are too many."""
         longest = max((max(operand.shape) for operand in operands), default=1)
-        terms = block.height * block.width * longest
+        terms = placed.height * placed.width * longest
         if terms > MOST_TERMS:
             raise LimitError(
-                f"{block.shown.matrix.name} is too large for formulas",
-                f"it has {block.height:,}×{block.width:,} cells of up to {longest:,} terms; {MOST_TERMS:,} is the most",
+                f"{placed.shown.matrix.name} is too large for formulas",
+                f"it has {placed.height:,}×{placed.width:,} cells of up to {longest:,} terms; {MOST_TERMS:,} is the most",
                 mend="choose what is needed with ‹keep›, or write ‹format npz›",
             )
         return terms
 
     def _address(self, cell: Cell) -> str:
-        return str(xl_rowcol_to_cell(*self.page.blocks[cell.operand.name].place(cell.i, cell.j)))
+        return str(xl_rowcol_to_cell(*self.tab.matrices[cell.operand.name].place(cell.i, cell.j)))
 
     def _between(self, first: Cell, last: Cell) -> str:
         return f"{self._address(first)}:{self._address(last)}"
 
 
-def _labels(block: Block) -> str:
+def _labels(placed: Placed) -> str:
     """The labels over a matrix."""
-    ends = (xl_rowcol_to_cell(block.first - 1, LABELS + j, True, True) for j in (0, block.width - 1))
+    ends = (xl_rowcol_to_cell(placed.first - 1, LABELS + j, True, True) for j in (0, placed.width - 1))
     return ":".join(ends)
 
 
@@ -141,17 +148,3 @@ def quoted(sheet: str) -> str:
     """
     doubled = sheet.replace("'", "''")
     return f"'{doubled}'"
-
-
-def _fits(op: Operation, operands: list[Operand], step: Step) -> bool:
-    """Whether the operation of that name is the one that made the step: a worksheet may come from elsewhere."""
-    shapes = [operand.shape for operand in operands]
-    if len(op.axes_of(len(shapes))) != len(shapes) or op.mismatch(shapes) is not None:
-        return False
-    try:
-        shape = op.result_shape(shapes, step.params)
-        if shape[0] and shape[1]:
-            op.at(0, 0, *operands, **step.params)
-    except (TypeError, LookupError, ValueError, InputError):
-        return False
-    return shape == (step.result.height, step.result.width)

@@ -1,4 +1,4 @@
-"""Where every matrix stands: a page a stage, its matrices one below the other, labels in the first column."""
+"""Where every matrix stands: a tab a stage, its matrices one below the other, labels in the first column."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _UNFIT = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]")
 
 
 @dataclass(slots=True)
-class Block:
-    """A matrix on a page: its caption at row ``top``, column labels below it, then its numbers."""
+class Placed:
+    """A matrix on a tab: its caption at row ``top``, column labels below it, then its numbers."""
 
-    page: Page = field(repr=False)
+    tab: Tab = field(repr=False)
     shown: Shown
     top: int
 
@@ -61,14 +61,14 @@ class Block:
 
 
 @dataclass(slots=True)
-class Page:
+class Tab:
     """One sheet: a stage, where its matrices stand, and which of them are an earlier one's again."""
 
     name: str
     section: Section
     notes: list[str]
-    blocks: dict[str, Block] = field(default_factory=dict)
-    links: dict[str, tuple[Link, Block]] = field(default_factory=dict)
+    matrices: dict[str, Placed] = field(default_factory=dict)
+    links: dict[str, tuple[Link, Placed]] = field(default_factory=dict)
     live: bool = True
     end: int = 0  # the row after the matrices
 
@@ -81,35 +81,35 @@ class Page:
         """The row where what follows the notes begins."""
         return 1 + bool(self.section.sentence) + len(self.notes) + len(self.section.remarks.introduction)
 
-    def likeliest_at(self, block: Block) -> int:
+    def likeliest_at(self, placed: Placed) -> int:
         """The row where the likeliest words stand, below the matrix of their chances."""
-        return block.first + block.height + 1
+        return placed.first + placed.height + 1
 
 
-def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Page]:
-    """The pages of one worksheet, the ``number``-th of ``count``.
+def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Tab]:
+    """The tabs of one worksheet, the ``number``-th of ``count``.
 
     Errors: a stage that takes more rows or columns than a sheet has.
     """
     look = replace(look, full=True)
     live = not any(np.isnan(step.values).any() for stage in sheet for step in stage.steps)
-    pages: list[Page] = []
+    tabs: list[Tab] = []
     taken: set[str] = set()
     for stage in sheet.stages:
         _refuse_large(stage)
         alone = Worksheet([stage], sheet.vocabulary, sheet.tokens)  # alone, so that what flows in is shown too
         (section,) = sections(alone, look, Room(ROWS, COLS))
         prefix = f"{number} " if count > 1 else ""
-        page = Page(sheet_name(prefix + stage.id, taken), section, list(_notes(stage.notes, live)), live=live)
-        _place(page)
-        pages.append(page)
-    by_stage = {page.stage.id: page for page in pages}
-    for page in pages:
-        for own, link in links(sheet, page.stage).items():
-            there = by_stage[link.stage].blocks.get(link.name)
-            if own in page.blocks and there is not None and live:
-                page.links[own] = (link, there)
-    return pages
+        tab = Tab(sheet_name(prefix + stage.id, taken), section, list(_notes(stage.notes, live)), live=live)
+        _place(tab)
+        tabs.append(tab)
+    by_stage = {tab.stage.id: tab for tab in tabs}
+    for tab in tabs:
+        for own, link in links(sheet, tab.stage).items():
+            there = by_stage[link.stage].matrices.get(link.name)
+            if own in tab.matrices and there is not None and live:
+                tab.links[own] = (link, there)
+    return tabs
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:
@@ -132,22 +132,22 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _place(page: Page) -> None:
-    row = page.words_at
-    vocabulary = page.section.vocabulary
+def _place(tab: Tab) -> None:
+    row = tab.words_at
+    vocabulary = tab.section.vocabulary
     if vocabulary is not None:
         row += len(vocabulary.words) + 3
-    for shown in page.section.shown:
+    for shown in tab.section.shown:
         matrix = shown.matrix
         row += 1
-        block = Block(page, shown, row)
-        page.blocks[matrix.name] = block
-        row = block.after + len(shown.sentences)
+        placed = Placed(tab, shown, row)
+        tab.matrices[matrix.name] = placed
+        row = placed.after + len(shown.sentences)
         if matrix.name == LIKELY:
-            row += sum(len(words) + 2 for _, words in page.section.likeliest)
-    page.end = row + 1
+            row += sum(len(words) + 2 for _, words in tab.section.likeliest)
+    tab.end = row + 1
     if row > ROWS:
-        raise _too_large(page.stage, f"it takes {row:,} rows", f"{ROWS:,} rows")
+        raise _too_large(tab.stage, f"it takes {row:,} rows", f"{ROWS:,} rows")
 
 
 def _refuse_large(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from tmat.operations.printing.spreadsheet import INFINITY, MINUS_INFINITY
 from tmat.rendering.formats.xlsx.formulas import Formula, Formulas
-from tmat.rendering.formats.xlsx.plan import LABELS, LIKELY, Block, Page
+from tmat.rendering.formats.xlsx.plan import LABELS, LIKELY, Placed, Tab
 from tmat.rendering.formats.xlsx.styles import AIR, TEXTS, Styles, digits_of, heat
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Shown, begun, heated
@@ -22,13 +22,13 @@ LONGEST_TEXT = 32_000  # characters of a cell; a sheet takes 32,767
 LONGEST_NAME = 1000  # of a name or a formula in a caption
 NARROWEST, WIDEST, WIDEST_LABEL = 7, 24, 36  # columns, in characters
 WIDEST_COLUMN = 36  # of a table on the cover
-UPRIGHT = 100  # characters across, up to which a page is printed upright
+UPRIGHT = 100  # characters across, up to which a tab is printed upright
 CHANCE = f"0.0000{AIR}"
 EPOCH = datetime(2000, 1, 1)  # written as the time of making, so that a workbook is the same every time
 
 
-def write(pages: Sequence[Page], look: Look, stream: BinaryIO, cover: Cover | None = None) -> None:
-    """Write the pages as a workbook, after a sheet for the cover where there is one."""
+def write(tabs: Sequence[Tab], look: Look, stream: BinaryIO, cover: Cover | None = None) -> None:
+    """Write the tabs as a workbook, after a sheet for the cover where there is one."""
     import xlsxwriter
 
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -37,8 +37,8 @@ def write(pages: Sequence[Page], look: Look, stream: BinaryIO, cover: Cover | No
     styles = Styles(book)
     if cover is not None:
         _cover(book.add_worksheet(cover.name), cover, styles)
-    for page in pages:
-        _Writer(book.add_worksheet(page.name), page, styles, look).write()
+    for tab in tabs:
+        _Writer(book.add_worksheet(tab.name), tab, styles, look).write()
     book.close()
 
 
@@ -78,21 +78,21 @@ def _sentence(sheet: Any, row: int, column: int, said: Said, styles: Styles) -> 
 
 
 class _Writer:
-    """Writes one page on its sheet."""
+    """Writes one tab on its sheet."""
 
-    def __init__(self, sheet: Any, page: Page, styles: Styles, look: Look) -> None:
+    def __init__(self, sheet: Any, tab: Tab, styles: Styles, look: Look) -> None:
         self.sheet = sheet
-        self.page = page
+        self.tab = tab
         self.styles = styles
         self.look = look
-        self.formulas = Formulas(page)
+        self.formulas = Formulas(tab)
         self.widths: dict[int, int] = {0: NARROWEST}
 
     def write(self) -> None:
         self._heading()
         self._words()
-        for block in self.page.blocks.values():
-            self._block(block)
+        for placed in self.tab.matrices.values():
+            self._matrix(placed)
         wide = {column: min(most, WIDEST if column else WIDEST_LABEL) + 2.5 for column, most in self.widths.items()}
         for column, characters in wide.items():
             self.sheet.set_column(column, column, characters)
@@ -114,15 +114,15 @@ class _Writer:
     # -- above the matrices
 
     def _heading(self) -> None:
-        sentence = " ".join(self.page.section.sentence)
-        self._text(0, 0, self.page.section.title, "heading")
+        sentence = " ".join(self.tab.section.sentence)
+        self._text(0, 0, self.tab.section.title, "heading")
         self.sheet.set_row(0, 26)
         lines = [(sentence, "sentence")] if sentence else []
-        lines += [*((note, "note") for note in self.page.notes)]
+        lines += [*((note, "note") for note in self.tab.notes)]
         for row, (text, role) in enumerate(lines, start=1):
             self._text(row, 0, text, role)
-        self._said(1 + len(lines), self.page.section.remarks.introduction)
-        self._said(self.page.end, [said for own in self.page.section.remarks.end for said in own])
+        self._said(1 + len(lines), self.tab.section.remarks.introduction)
+        self._said(self.tab.end, [said for own in self.tab.section.remarks.end for said in own])
 
     def _said(self, row: int, sentences: Sequence[Said]) -> None:
         """Sentences, a row each."""
@@ -131,10 +131,10 @@ class _Writer:
 
     def _words(self) -> None:
         """The words and their ids, where the stage is a vocabulary."""
-        vocabulary = self.page.section.vocabulary
+        vocabulary = self.tab.section.vocabulary
         if vocabulary is None:
             return
-        row = self.page.words_at + 1
+        row = self.tab.words_at + 1
         self._text(row, 0, "word", "caption")
         self._text(row, 1, "id", "col")
         for n, word in enumerate(vocabulary.words, start=1):
@@ -144,33 +144,33 @@ class _Writer:
 
     # -- a matrix
 
-    def _block(self, block: Block) -> None:
-        shown, matrix = block.shown, block.shown.matrix
-        self._caption(block)
+    def _matrix(self, placed: Placed) -> None:
+        shown, matrix = placed.shown, placed.shown.matrix
+        self._caption(placed)
         for j, label in enumerate(matrix.cols):
-            self._text(block.first - 1, LABELS + j, label, "col", measured=True)
+            self._text(placed.first - 1, LABELS + j, label, "col", measured=True)
         for i, label in enumerate(matrix.rows if matrix.width else ()):
-            self._text(block.first + i, 0, label, "row", measured=True)
-        self._numbers(block, self.formulas.of(block))
-        for i in range(block.height):
-            self._close(*block.place(i, block.width))
-            found = self.formulas.largest(block, i)
+            self._text(placed.first + i, 0, label, "row", measured=True)
+        self._numbers(placed, self.formulas.of(placed))
+        for i in range(placed.height):
+            self._close(*placed.place(i, placed.width))
+            found = self.formulas.largest(placed, i)
             if found is not None:
-                row, column = block.place(i, block.width)
+                row, column = placed.place(i, placed.width)
                 self._computed(row, column, found[0], self.styles.text("word"), visible(found[1], LONGEST_TEXT))
-        self._said(block.after, shown.sentences)
+        self._said(placed.after, shown.sentences)
         if shown.right is not None:
-            self._right(block, shown.right)
+            self._right(placed, shown.right)
         named = not isinstance(self.look.heat, bool)
         if shown.scale is not None and heated(self.look, matrix.name) and (named or shown.step is not None):
-            last = block.place(block.height - 1, block.width - 1)
-            self.sheet.conditional_format(*block.place(0, 0), *last, heat(shown.scale))
+            last = placed.place(placed.height - 1, placed.width - 1)
+            self.sheet.conditional_format(*placed.place(0, 0), *last, heat(shown.scale))
         if matrix.name == LIKELY:
-            self._likeliest(block)
+            self._likeliest(placed)
 
-    def _caption(self, block: Block) -> None:
+    def _caption(self, placed: Placed) -> None:
         """The step's number, its formula, the shapes and the rounding; of a given matrix where it came from."""
-        shown, text = block.shown, self.styles.text
+        shown, text = placed.shown, self.styles.text
         if shown.step is None:
             head = [text("name"), _spoken(shown.name)]
             more = [origin_said(shown.matrix.origin)]
@@ -179,23 +179,23 @@ class _Writer:
             head = [text("caption"), f"{shown.number}   ", text("name"), name, text("formula"), f" = {formula}"]
             more = [shown.rounding]
         rest = "   ".join(["", shown.shapes, *(_spoken(part) for part in more if part)])
-        self.sheet.write_rich_string(block.top, 0, *head, text("caption"), rest, text("caption"))
-        self.sheet.set_row(block.top, 20)
+        self.sheet.write_rich_string(placed.top, 0, *head, text("caption"), rest, text("caption"))
+        self.sheet.set_row(placed.top, 20)
 
-    def _numbers(self, block: Block, formulas: list[list[Formula]] | None) -> None:
-        shown = block.shown
+    def _numbers(self, placed: Placed, formulas: list[list[Formula]] | None) -> None:
+        shown = placed.shown
         values = shown.matrix.values.tolist()
         live = formulas is not None and (shown.step is None or shown.step.decimals is None)
         infinite = any(math.isinf(x) for row in values for x in row) or _says_infinity(formulas)
         digits = digits_of(shown.cells, live=live, infinite=infinite)
-        computed = "output" if shown.name == self.page.stage.output else "result"
+        computed = "output" if shown.name == self.tab.stage.output else "result"
         stated = "given" if shown.step is None else computed
-        for j in range(block.width):
+        for j in range(placed.width):
             looks = {
                 role: self.styles.number(role, digits, opens=j == 0) for role in (computed, stated, "blank", "slip")
             }
             for i, row in enumerate(values):
-                at, x = block.place(i, j), row[j]
+                at, x = placed.place(i, j), row[j]
                 formula = formulas[i][j] if formulas is not None else None
                 if formula is not None:
                     self._computed(*at, formula, looks[computed], _stored(x))
@@ -207,18 +207,18 @@ class _Writer:
             longest = max((width(row[j]) for row in shown.cells), default=0)
             self.widths[LABELS + j] = max(self.widths.get(LABELS + j, NARROWEST), longest + 1)
 
-    def _right(self, block: Block, right: Shown) -> None:
+    def _right(self, placed: Placed, right: Shown) -> None:
         """The right numbers, beside those that are printed otherwise."""
-        column = block.beside
-        self._text(block.first - 1, column, "right", "caption")
+        column = placed.beside
+        self._text(placed.first - 1, column, "right", "caption")
         values = right.matrix.values.tolist()
-        digits = digits_of(block.shown.cells, live=False, infinite=any(math.isinf(x) for row in values for x in row))
+        digits = digits_of(placed.shown.cells, live=False, infinite=any(math.isinf(x) for row in values for x in row))
         for i, row in enumerate(values):
             for j, x in enumerate(row):
                 role = "right" if (i, j) in right.wrong else "result"
                 look = self.styles.number(role, digits, opens=j == 0)
-                self.sheet.write_number(block.first + i, column + j, _Exact(_stored(x)), look)
-            self._close(block.first + i, column + len(row))
+                self.sheet.write_number(placed.first + i, column + j, _Exact(_stored(x)), look)
+            self._close(placed.first + i, column + len(row))
 
     def _computed(self, row: int, column: int, formula: str, look: Any, value: float | str) -> None:
         """A formula with what it comes to, for readers that do not calculate."""
@@ -227,17 +227,17 @@ class _Writer:
     def _close(self, row: int, column: int) -> None:
         self.sheet.write_blank(row, column, None, self.styles.closing)
 
-    def _likeliest(self, block: Block) -> None:
+    def _likeliest(self, placed: Placed) -> None:
         """The likeliest words of every row, with bars as long as they are likely."""
-        row = self.page.likeliest_at(block)
-        for i, (label, words) in enumerate(self.page.section.likeliest):
+        row = self.tab.likeliest_at(placed)
+        for i, (label, words) in enumerate(self.tab.section.likeliest):
             self._text(
-                row, 0, f"the likeliest words after {label}" if block.height > 1 else "the likeliest words", "caption"
+                row, 0, f"the likeliest words after {label}" if placed.height > 1 else "the likeliest words", "caption"
             )
             for rank, (word, chance) in enumerate(words, start=1):
-                largest, labelled = self.formulas.ranked(block, i, rank)
+                largest, labelled = self.formulas.ranked(placed, i, rank)
                 look = self.styles.number("result", CHANCE, opens=True)
-                if self.page.live:
+                if self.tab.live:
                     self._computed(row + rank, 0, labelled, self.styles.text("row", word), visible(word, LONGEST_TEXT))
                     self._computed(row + rank, 1, largest, look, chance)
                 else:

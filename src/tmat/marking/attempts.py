@@ -1,0 +1,167 @@
+"""Whether someone worked on this key: what a blind writer would have right by chance is no evidence, and earns nothing.
+
+A blind writer types constants, numbers by chance, or works on from made-up ones. How many cells of a step such a writer
+would have right follows from the step's spread and from the last place that was typed; the chances of all steps are
+joined by Fisher's method (Statistical Methods for Research Workers, 1932, § 21.1).
+"""
+
+from __future__ import annotations
+
+from math import atanh, comb, erfc, exp, log, sqrt
+
+import numpy as np
+
+from tmat.marking.findings import Cells, Kind
+from tmat.marking.key import KeyMatrix
+from tmat.marking.printed import PrintedMatrix
+from tmat.marking.verdicts import StepReport, Verdict
+from tmat.operations.operation import Array
+
+BLIND = 0.01
+"""A sheet that a blind writer would have made so well once in a hundred is taken for work."""
+
+ALONE = 0.05  # the same for one step of a sheet that is not
+NAMED = 1e-4  # the chance that a sure name is false
+LIKE = 0.5  # of a matrix: as many cells agree where it was copied, with mistakes
+ONE_NUMBER = 0.75  # of a matrix's cells: it is as good as constant
+EXACT = 1e-9
+LARGEST = 1e100  # whose square is a number
+COPIED = ("another-matrix", "another-matrix-transposed")
+
+
+def is_copy(values: Array, given: Array, right: Cells) -> bool:
+    """Whether a given matrix is the key's, with mistakes, on its side or in another order."""
+    same = values.shape == given.shape and np.allclose(np.sort(values, axis=None), np.sort(given, axis=None))
+    return same or right.mean() >= LIKE
+
+
+def is_attempt(values: Array, due: Array, report: StepReport) -> bool:
+    """Whether a wrong step is an attempt: what has a name is; what is one number is not, unless it should be."""
+    if _is_named(report):
+        return True
+    if values.shape != due.shape or np.isnan(values).all():
+        return False
+    return _commonest(values) < ONE_NUMBER or _commonest(due) >= ONE_NUMBER or values.size < 2
+
+
+def is_explained(report: StepReport, givens: set[str]) -> bool:
+    """Whether what is wrong in a step has a name; to hold another step's numbers explains nothing, that step being wrong as well."""
+    copies = [f.mistakes[0].details.get("other") for f in report.findings if f.names[0] in COPIED]
+    return not report.count(Verdict.WRONG) and all(name in givens for name in copies)
+
+
+def _is_named(report: StepReport) -> bool:
+    return any(f.sure and f.kind is Kind.SLIP and f.names[0] not in COPIED for f in report.findings)
+
+
+def _commonest(values: Array) -> float:
+    """The share of the commonest number."""
+    known = values[~np.isnan(values)]
+    return float(np.unique(known, return_counts=True)[1].max() / known.size) if known.size else 1.0
+
+
+class Sheet:
+    """The steps that were handed in, and the chance that a blind writer would have had so many of their cells right.
+
+    ``made_of_wrong`` are the places in the key of steps that wrong ones lead to: what is right there comes out so
+    whatever goes in, as the norm of two numbers is 1 and −1, and is no evidence. Nor is a slip with a name, where
+    those wrong ones have none.
+    """
+
+    def __init__(
+        self,
+        steps: list[tuple[StepReport, KeyMatrix, PrintedMatrix]],
+        made_of_wrong: set[int],
+        made_of_unexplained: set[int],
+    ) -> None:
+        self.chances = {
+            id(report): NAMED
+            if _is_named(report) and due.index not in made_of_unexplained
+            else 1.0
+            if due.index in made_of_wrong
+            else _chance(report, due, printed)
+            for report, due, printed in steps
+        }
+        self.made_of_wrong = made_of_wrong
+        self.usual = int(np.median([printed.decimals for _, _, printed in steps])) if steps else 0
+        self.worked = _joined([chance for chance in self.chances.values() if chance < 1.0]) < BLIND
+
+    def counts(self, report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> bool:
+        """Whether what is right of a step counts, where nothing else shows work: it is exact, or no chance."""
+        exact = bool((np.abs(printed.values - due.values) <= EXACT)[printed.finite].all()) and not printed.blank.any()
+        exact = exact and report.verdict is Verdict.RIGHT and due.index not in self.made_of_wrong
+        return exact or self.chances[id(report)] < ALONE
+
+    def says_nothing(self, due: KeyMatrix, printed: PrintedMatrix) -> bool:
+        """Whether one number throughout was typed where it is due only because so few decimals were."""
+        constant = printed.values.size > 1 and bool((printed.values == printed.values.flat[0]).all())
+        finer = np.round(due.values, min(self.usual, 12))
+        return constant and printed.decimals < self.usual and bool((finer != finer.flat[0]).any())
+
+
+def _joined(chances: list[float]) -> float:
+    """Fisher's method: the chance that independent chances have so small a product."""
+    total = -sum(map(log, chances))
+    term, tail = 1.0, 0.0
+    for n in range(len(chances)):
+        tail += term
+        term *= total / (n + 1)
+    return tail * exp(-total) if chances else 1.0
+
+
+def _chance(report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> float:
+    """The chance that a blind writer has so many cells of a step right, or so much like the right ones; 1 where it says nothing."""
+    finite = due.values[np.isfinite(due.values)]
+    spread = float(np.ptp(finite)) if finite.size else 0.0
+    unit = printed.step()
+    told = np.isfinite(due.values) & ~_obvious(due, unit) & ~printed.blank
+    count = int(told.sum())
+    if spread == 0.0 or count == 0:
+        return 1.0
+    place = float(np.median(unit[told]))
+    guessed = min(1.0, max(place / spread, _alike(due.values[told], place)))
+    ways = [way for way in (due.values, due.unrounded, due.exact) if way is not None]
+    hits = int((told & np.any([printed.fits(way) for way in ways], axis=0)).sum())
+    chance = _binomial(hits, count, guessed)
+    if report.count(Verdict.FOLLOWS) or due.op is None or due.op.name.startswith("softmax"):
+        return chance
+    return min(1.0, 2 * min(chance, _likeness(printed.values, due.values)))
+
+
+def _obvious(due: KeyMatrix, unit: Array) -> Cells:
+    """Cells that a blind writer may have right: 0, 1 and −1, and the equal shares of a softmax."""
+    guesses = [0.0, 1.0, -1.0]
+    if due.op is not None and due.op.name.startswith("softmax"):
+        guesses += [1 / n for n in range(2, due.values.shape[1] + 1)]
+    with np.errstate(invalid="ignore"):
+        near: Cells = np.any([np.abs(due.values - guess) <= unit for guess in guesses], axis=0)
+    return near
+
+
+def _alike(values: Array, place: float) -> float:
+    """The share of the other cells that are printed alike, for the commonest number."""
+    if values.size < 2:
+        return 0.0
+    return float((np.unique(np.rint(values / place), return_counts=True)[1].max() - 1) / (values.size - 1))
+
+
+def _binomial(hits: int, count: int, p: float) -> float:
+    """The chance of so many hits or more."""
+    if hits == 0 or p >= 1.0:
+        return 1.0
+    if count > 400:  # a normal deviate, where the terms would overflow
+        deviate = (hits - 0.5 - count * p) / sqrt(count * p * (1 - p))
+        return max(0.5 * erfc(deviate / sqrt(2)), 1e-300)
+    return min(1.0, max(sum(comb(count, k) * p**k * (1 - p) ** (count - k) for k in range(hits, count + 1)), 1e-300))
+
+
+def _likeness(values: Array, due: Array) -> float:
+    """The chance of so close a correlation, lines that lie alike taken for one another's: so many numbers as the longer line has."""
+    axis = 0 if due.shape[0] >= due.shape[1] else 1
+    known = due.shape[axis]
+    if known < 4 or not (np.isfinite(values) & np.isfinite(due)).all() or np.abs(values).max() > LARGEST:
+        return 1.0
+    own, right = (matrix - matrix.mean(axis=axis, keepdims=True) for matrix in (values, due))
+    size = float(np.linalg.norm(own) * np.linalg.norm(right))
+    r = float((own * right).sum()) / size if size > 0 else 0.0
+    return 0.5 * erfc(atanh(min(max(r, 0.0), 0.999999)) * sqrt(known - 3) / sqrt(2))

@@ -1,0 +1,88 @@
+"""A number of an operand misread, in a product: a row or column is off by a multiple of one line of the other operand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tmat.marking.candidates import Candidate, mistake
+from tmat.marking.findings import Cells
+from tmat.marking.printed import PrintedMatrix
+from tmat.numbers import round_half_away
+from tmat.operations.operation import Array
+from tmat.operations.products import linear, matmul, matmul_transposed
+from tmat.operations.slips import Redo
+
+LEAST = 3
+"""Cells of a line that must agree: with one unknown number, two agree with something by chance."""
+
+SHORT = 4
+"""Decimals of numbers that are read off a page; longer ones are carried on in a machine."""
+
+
+def misread(step: Redo, printed: PrintedMatrix) -> Iterator[Candidate]:
+    """The product with one number of an operand read as another, where that explains a row or a column."""
+    if step.op not in (matmul, linear, matmul_transposed):
+        return
+    first, second = step.operands[:2]
+    turned = step.op is matmul_transposed
+    right = step()
+    if right.shape != printed.shape:
+        return
+    unit = printed.step()
+    off = np.where(printed.blank, 0.0, printed.values - right)
+    for row, column, value, change in _in_lines(first, second.T if turned else second, off, unit, printed.blank):
+        values = right.copy()
+        values[row] += change
+        yield _candidate(step, 0, (row, column), value, values, f"row {row + 1}")
+    other = second if turned else second.T  # a row of it makes a column of the product
+    for column, row, value, change in _in_lines(other, first.T, off.T, unit.T, printed.blank.T):
+        values = right.copy()
+        values[:, column] += change
+        yield _candidate(step, 1, (column, row) if turned else (row, column), value, values, f"column {column + 1}")
+
+
+def _in_lines(
+    read: Array, factors: Array, off: Array, unit: Array, blank: Cells
+) -> Iterator[tuple[int, int, float, Array]]:
+    """Of a product read·factors, the lines that one misread number explains: its place, its value, what that changes."""
+    decimals = _decimals(read)
+    if decimals is None or not np.isfinite(factors).all() or not np.isfinite(read).all():
+        return
+    for line in map(int, np.nonzero((np.abs(off) > unit / 2).any(axis=1))[0]):
+        seen = ~blank[line] & np.isfinite(off[line])
+        known = factors[:, seen]
+        squares = (known * known).sum(axis=1)
+        by = np.where(squares > 0.0, known @ off[line, seen] / np.where(squares > 0.0, squares, 1.0), 0.0)
+        values = round_half_away(read[line] + by, decimals)
+        changes = (values - read[line])[:, None] * factors
+        fits = np.abs(changes - off[line])[:, seen] <= 0.51 * unit[line, seen]
+        telling = (np.abs(changes[:, seen]) > unit[line, seen]).sum(axis=1) >= LEAST
+        places = np.nonzero(fits.all(axis=1) & telling)[0]
+        if len(places) == 1:  # else nothing says which it was
+            k = int(places[0])
+            yield line, k, float(values[k]), changes[k]
+
+
+def _decimals(a: Array) -> int | None:
+    """The decimals that the numbers of a matrix have; None where they are no short decimals."""
+    return next((n for n in range(SHORT + 1) if np.allclose(round_half_away(a, n), a, rtol=0.0, atol=1e-9)), None)
+
+
+def _candidate(step: Redo, n: int, place: tuple[int, int], value: float, values: Array, line: str) -> Candidate:
+    """``among``: any of the numbers that make a cell, read as any that its matrix could hold."""
+    operand = step.operands[n]
+    decimals = _decimals(operand) or 0
+    said = "one number of {operand}, {due} in row {row}, column {column}, was read as {read}: all of {line} is off"
+    made = mistake(
+        step, "number-misread", said, "compare {operand} with the sheet, number by number",
+        operand=step.names[n], due=_shown(float(operand[place]), decimals), read=_shown(value, decimals),
+        row=place[0] + 1, column=place[1] + 1, line=line,
+    )  # fmt: skip
+    among = step.operands[0].shape[1] * max(int(np.ptp(operand) * 10**decimals), 10)
+    return Candidate(values, made, 1, among)
+
+
+def _shown(value: float, decimals: int) -> str:
+    return f"{value:.{decimals}f}".replace("-", "−")

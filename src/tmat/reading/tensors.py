@@ -1,0 +1,97 @@
+"""A tensor in a file: its size is known before its numbers are read, and they are read only where they are asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tmat.engine.limits import LABEL
+from tmat.errors import InputError, LimitError
+from tmat.reading.choosing import choose
+from tmat.sheet.worksheet import Matrix
+from tmat.visible import visible
+
+LARGEST = 2**31
+"""Bytes of float64, with labels, that one file may hold."""
+
+BFLOAT16 = "bfloat16"
+"""The type that NumPy lacks: the upper half of a float32."""
+
+_DIMENSIONS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A tensor that waits: ``load`` reads its numbers, as float64."""
+
+    shape: tuple[int, ...]
+    origin: str
+    load: Callable[[], NDArray[Any]]
+
+    def values(self) -> NDArray[Any]:
+        refuse_large(self.shape, self.origin)
+        return self.load()
+
+
+def chosen(tensors: Mapping[str, Tensor], name: str | None, origin: str) -> dict[str, Matrix]:
+    """The tensors as matrices, or the one that is asked for: nothing else is read."""
+    if name is not None:
+        key = choose(name, tensors, origin)
+        tensors = {key: tensors[key]}
+    needed = sum(map(_needed, (each.shape for each in tensors.values())))
+    if needed > LARGEST and len(tensors) > 1:
+        raise LimitError(
+            f"{origin} holds {len(tensors)} tensors, {gigabytes(needed)}",
+            f"at most {gigabytes(LARGEST)} are read", mend=f"choose one: {origin}:NAME",
+        )  # fmt: skip
+    return {key: Matrix.of(key, each.values(), origin=each.origin) for key, each in tensors.items()}
+
+
+def refuse_large(shape: tuple[int, ...], origin: str) -> None:
+    """An error where the numbers with their labels would take more than is read of one file."""
+    if _needed(shape) > LARGEST:
+        raise LimitError(
+            f"{origin} claims {sized(shape)} numbers, {gigabytes(_needed(shape))}",
+            f"at most {gigabytes(LARGEST)} are read",
+        )
+
+
+def _needed(shape: tuple[int, ...]) -> int:
+    return 8 * math.prod(shape) + LABEL * sum(shape)  # rows without a cell still have labels
+
+
+def sizes(said: Sequence[object]) -> tuple[int, ...]:
+    """Whole numbers from 0, of a file that may say anything; ValueError for what is none."""
+    found = tuple(n for n in said if type(n) is int and 0 <= n < 2**63)
+    if len(found) != len(said) or len(found) > _DIMENSIONS:
+        raise ValueError("a size is no whole number, or there are too many")
+    return found
+
+
+def decoded(data: bytes, kind: str) -> NDArray[np.float64]:
+    """The numbers of little-endian bytes: of a type of NumPy's, or bfloat16."""
+    if kind == BFLOAT16:
+        return (np.frombuffer(data, "<u2").astype(np.uint32) << 16).view(np.float32).astype(np.float64)
+    return np.frombuffer(data, kind).astype(np.float64)
+
+
+def loads_not(kind: str, where: str) -> NoReturn:
+    """The loading of a tensor of a type that is not read; the others of its file are."""
+    raise InputError(
+        f"{where} holds numbers of a type that is not read: {visible(kind, 40)}",
+        "expected floats of 16 to 64 bits, whole numbers, or True and False",
+        mend="save it as float32",
+    )
+
+
+def sized(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape))
+
+
+def gigabytes(size: int) -> str:
+    return f"{size / 2**30:.3g} GiB" if size >= 2**20 else f"{size} bytes"

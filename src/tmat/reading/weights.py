@@ -1,0 +1,102 @@
+"""All that a file names, and of a model's file what the stages take."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from tmat.errors import InputError, fold
+from tmat.reading.files import open_file, read_bytes
+from tmat.reading.sources import one_document, raise_problem, read_file, split_selector, transpose
+from tmat.reading.tensor_files import read_tensors
+from tmat.reading.tensors import Tensor, chosen
+from tmat.sheet.worksheet import Batch, Matrix
+from tmat.stages import declared
+from tmat.visible import visible
+
+
+def read_weights(
+    source: str | Mapping[str, Any], stage: str | None = None, *, layers: int | None = None
+) -> Mapping[str, Matrix]:
+    """All that a file or a state dict names: a name that ends in .T is given as its transpose.
+
+    Of a worksheet, the matrices that were given to its stages, the last stage's where several share a name. Where the
+    names are a framework's (in_proj_weight, q_proj.weight, c_attn.weight), the weights by the names of the stages: cut
+    and transposed as these take them; ``file:layers.0`` chooses a layer, ``stage`` what one stage takes.
+
+    >>> found = read_weights({"linear1.weight": [[1, 2]], "linear2.weight": [[3], [4]]})
+    >>> found["W_1"].values.tolist(), found["W_2"].values.tolist()
+    ([[1.0], [2.0]], [[3.0, 4.0]])
+    """
+    if not isinstance(source, str):
+        tensors = {
+            str(key): _waiting(Matrix.of(str(key), value, origin=f"the state dict:{visible(str(key), 60)}"))
+            for key, value in source.items()
+        }
+        return _of_model(tensors, stage, None, "the state dict", layers) or _each_once(
+            {key: Matrix.of(str(key), value) for key, value in source.items()}, "the mapping"
+        )
+    path, place = split_selector(source)
+    origin = visible(path, 200)
+    suffix = os.path.splitext(path)[1].lower()
+    with open_file(path) as stream:
+        found = read_tensors(stream, suffix, origin) if stream.seekable() else None
+        if found is not None:
+            model = _of_model(found, stage, place, origin, layers)
+            return model if model is not None else _each_once(chosen(found, None, origin), origin)
+    named = _named(path, suffix, origin)
+    model = _of_model({name: _waiting(m) for name, m in named.items()}, stage, place, origin, layers)
+    return model if model is not None else _each_once(named, origin)
+
+
+def _waiting(matrix: Matrix) -> Tensor:
+    """A matrix that was read already, as a tensor; a row is what it was: one dimension."""
+    if isinstance(matrix, Batch):
+        return Tensor(matrix.arrays.shape, matrix.origin, lambda: matrix.arrays)
+    values = matrix.values[0] if matrix.height == 1 else matrix.values
+    return Tensor(values.shape, matrix.origin, lambda: values)
+
+
+def _of_model(
+    tensors: Mapping[str, Tensor], stage: str | None, place: str | None, origin: str, layers: int | None
+) -> dict[str, Matrix] | None:
+    from tmat.reading.model_weights import weights_for  # for --weights alone
+
+    found = weights_for(tensors, declared(stage) if stage else None, place, origin, layers)
+    if found is None and place is not None:
+        raise InputError(f"{origin} has no layers to choose from", mend=f"leave out :{visible(place, 60)}")
+    return found
+
+
+def _named(path: str, suffix: str, origin: str) -> Mapping[str, Matrix]:
+    """All that a file names."""
+    if suffix != ".json":
+        return read_file(path)
+    with open_file(path) as stream:
+        read = one_document(read_bytes(stream, origin), origin)
+    return read if isinstance(read, dict) else {name: m for stage in read for name, m in stage.given.items()}
+
+
+def _each_once(found: Mapping[str, Matrix], origin: str) -> dict[str, Matrix]:
+    """The matrices by name, transposed where the name ends in .T."""
+    if "" in found:
+        raise InputError(
+            f"{origin} names no matrices",
+            "expected an .npz, an object of named arrays, or text with a name over each matrix",
+            mend=f"give it by name: -m W_Q={origin}",
+        )
+    raise_problem(found, None)
+    given: dict[str, Matrix] = {}
+    names: dict[str, str] = {}
+    for name, m in found.items():
+        own = name.removesuffix(".T")
+        twin = names.setdefault(fold(own), name)
+        if twin != name:
+            raise InputError(
+                f"{visible(twin, 60)} and {visible(name, 60)} are one matrix",
+                f"in {origin}",
+                "expected each once: case, _ and .T do not count",
+            )
+        given[own] = m if own == name else transpose(m).renamed(own)
+    return given

@@ -1,0 +1,115 @@
+"""A model's files, batches and transposes on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.cli.running import attempt, refused, tmat
+
+MODELS = Path(__file__).parent.parent.parent / "fixtures" / "models"
+EXPECTED = dict(np.load(MODELS / "expected.npz"))
+
+
+@pytest.fixture
+def x(tmp_path: Path) -> Path:
+    """The input of the encoder's file, as a batch of two: the second is it."""
+    path = tmp_path / "x.npy"
+    np.save(path, np.stack([np.zeros((3, 4)), EXPECTED["encoder.X"]]))
+    return path
+
+
+def test_a_file_alone_is_all_that_the_stage_takes_of_it(x: Path) -> None:
+    for said in ("--weights", "-m"):
+        done = tmat(f"attention -m X={x} --batch 2 {said} {MODELS}/mha.safetensors --heads 2")
+        np.testing.assert_allclose(done["output"], EXPECTED["mha.output"], rtol=1e-12)
+    assert done.entry("X")["origin"] == f"{x}; 2 of a batch of 2"
+    assert done.entry("W_V")["origin"] == f"{MODELS}/mha.safetensors:in_proj_weight, rows 9–12, transposed"
+
+
+def test_a_stack_of_a_file(x: Path) -> None:
+    done = tmat(f"encode -m X={x} --batch 2 --weights {MODELS}/encoder.pt --layers 2 --heads 2 --epsilon 1e-5")
+    np.testing.assert_allclose(done["output"], EXPECTED["encoder.output"], rtol=1e-12)
+
+
+def test_a_matrix_given_by_name_wins(x: Path) -> None:
+    done = tmat(f"ffn -m X={x} --batch 2 -m b_2='0 0 0 0' --weights {MODELS}/encoder.pt:layers.1")
+    assert done["b_2"].tolist() == [[0.0] * 4]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("attention -m X={x}", "X has 3 dimensions (2×3×4)\n  a matrix has rows and columns: two\n  choose one of the 2: --batch 1"),
+        ("attention -m X={x} --batch 3", "--batch 3 does not fit X\n  expected 1 to 2"),
+        ("attention -m X='1 2' --batch 1", "--batch 1 has no use\n  no matrix given has more than two dimensions"),
+        ("addnorm -m X={x} --batch 1 --weights {models}/encoder.pt:layers.1", "choose one: {models}/encoder.pt:model.layers.1.norm1"),
+        ("posenc --weights {models}/mha.pt -m E='1 2'", "{models}/mha.pt has no weights of posenc"),
+        ("attention --weights {models}/mha.pt:layer.1", "no place 'layer.1' in {models}/mha.pt\n  all its weights are of one place"),
+        ("attention -m W_Q={models}/mha.pt", "no matrix 'W_Q' in {models}/mha.pt\n  it has in_proj_weight, in_proj_bias"),
+        ("attention -m X='1 2 3; 4 5 6' -m W_Q='1 2 3'", "W_Q fits transposed: -m W_Q.T=…; or try a W_Q with 3 rows"),
+        ("attention -m nofile.pt", "'nofile.pt' names no matrix"),
+    ],
+)  # fmt: skip
+def test_what_is_said(line: str, said: str, x: Path) -> None:
+    names = {"x": x, "models": MODELS}
+    assert said.format(**names) in refused(line.format(**names))
+
+
+def test_the_transpose_that_is_advised_fits() -> None:
+    done = tmat("attention -m X='1 2 3; 4 5 6' -m W_Q.T='1 2 3' -m W_K.T='1 0 0'")
+    assert done["Q"].tolist() == [[14.0], [32.0]]
+
+
+def test_one_tensor_of_standard_input() -> None:
+    data = (MODELS / "mha.safetensors").read_bytes()
+    done = tmat("attention -m X='1 2 3 4' -m W_Q.T=-:out_proj.weight -m b_Q=-:out_proj.bias --seed 1", data)
+    state = dict(np.load(MODELS / "mha.npz"))
+    np.testing.assert_array_equal(done["W_Q"], state["out_proj.weight"].T)
+    np.testing.assert_array_equal(done["b_Q"], state["out_proj.bias"][None])
+
+
+def test_show_takes_one_of_a_batch(x: Path) -> None:
+    assert tmat(f"show {x} --batch 1 --format csv").output.splitlines()[1] == "1,0.0,0.0,0.0,0.0"
+    assert "--batch 1" in refused(f"show {x}")
+
+
+def test_a_model_is_never_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "mha.npz"
+    whole = (MODELS / "mha.npz").read_bytes()
+    path.write_bytes(whole)
+    for said in (f"-m {path}", f"--weights {path}", f"-m {path}:self_attn", f"--weights {path}:self_attn"):
+        assert "an input is never written over" in refused(f"attention -m X='1 2 3 4' {said} -o {path}")
+    assert path.read_bytes() == whole
+
+
+def test_a_dump_is_marked_and_a_batch_in_it_costs_itself_alone(x: Path, tmp_path: Path) -> None:
+    key = tmp_path / "key.json"
+    tmat(f"attention -m X={x} --batch 2 -m {MODELS}/mha.pt --only Q,K,scores -o {key}")
+    steps = {step["name"]: np.array(step["values"]) for step in json.loads(key.read_text())["stages"][0]["steps"]}
+    dump = tmp_path / "dump.npz"
+    np.savez(dump, Q=steps["Q"][None], K=steps["K"][:, None], batch=np.stack([steps["scores"]] * 2))
+    done = attempt(f"check {dump} --key {key}")
+    assert [line.split()[:4] for line in done.output.splitlines()[:2]] == [
+        ["Q", "12", "of", "12"],
+        ["K", "12", "of", "12"],
+    ]
+    assert "not read: batch has 3 dimensions (2×3×3)" in done.output
+
+
+def test_a_dump_of_heads_is_one_a_head(x: Path, tmp_path: Path) -> None:
+    key = tmp_path / "key.json"
+    tmat(f"attention -m X={x} --batch 2 -m {MODELS}/mha.pt --heads 2 -o {key}")
+    steps = {step["name"]: np.array(step["values"]) for step in json.loads(key.read_text())["stages"][0]["steps"]}
+    dump = tmp_path / "dump.npz"
+    np.savez(
+        dump,
+        attn_weights=np.stack([steps["weights1"], steps["weights2"]])[None],
+        Q=np.stack([steps["Q1"], steps["Q2"]]),
+    )
+    done = attempt(f"check {dump} --key {key} --format csv")
+    names, verdicts = (line.split(",") for line in done.output.splitlines())
+    right = [name for name, verdict in zip(names, verdicts, strict=True) if verdict == "right"]
+    assert right == ["Q1", "Q2", "weights1", "weights2"]

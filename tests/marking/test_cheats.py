@@ -1,0 +1,94 @@
+"""Marks that cannot be had for nothing: a sample of what tests/marking/cheats.py measures, and single cases told in full."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.marking.by_hand import WAYS, typed, worked
+from tests.marking.cheats import CHEATS, key_of, share, touched
+
+from tmat.errors import InputError
+from tmat.marking import Answers, Verdict, mark
+from tmat.marking.findings import Note, Remark
+from tmat.marking.reports.data import as_dict
+from tmat.marking.reports.table import plain
+from tmat.stages.attention import attention
+
+X = np.array([[0.79, 1.6, 0.96], [1.22, 0.17, 0.06], [0.92, 1.51, 0.27], [0.26, 0.74, 0.66]])
+KEY = attention(X, d_k=3, seed=4, round=2)
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_a_blind_sheet_earns_next_to_nothing(name: str) -> None:
+    r = np.random.RandomState(1)
+    keys = [key_of(n, r) for n in (0, 1, 5, 7)]
+    assert np.mean([share(mark(CHEATS[name](key, r), key, slips=False)) for key in keys]) < 0.02
+
+
+def test_honest_sheets_are_not_touched() -> None:
+    assert touched(40) == []
+
+
+def test_a_rounded_key_asks_for_its_decimals() -> None:
+    q = KEY["attention"]["Q"].values
+    short = "\n".join(["Q", *(" ".join(f"{x:.2f}".rstrip("0") for x in row) for row in q)]) + "\n"
+    assert mark(short, KEY)["Q"].verdict is Verdict.RIGHT  # 3.8 for 3.80
+    whole = "\n".join(["Q", *(" ".join(f"{x:.0f}" for x in row) for row in q)]) + "\n"
+    report = mark(whole, KEY)
+    assert report["Q"].right == 0 and report.earned == 0
+    assert Note(Remark.TOO_SHORT, count=q.size, decimals=2) in report["Q"].notes
+    assert f"{q.size} cells rounded too far: 2 decimals are asked" in plain(report)
+    assert as_dict(report)["steps"][0]["asked"] == 2
+    one = "\n".join(["Q", *(" ".join(f"{x:.1f}" for x in row) for row in q)]) + "\n"
+    assert mark(one, KEY)["Q"].right < q.size
+    assert mark(one, KEY, decimals="any")["Q"].verdict is Verdict.RIGHT
+    assert mark(one, KEY, decimals=1)["Q"].verdict is Verdict.RIGHT
+    exact = attention(X, d_k=3, seed=4)
+    assert mark(one, exact)["Q"].verdict is Verdict.RIGHT
+    assert mark(one, exact, decimals=2)["Q"].right < q.size
+
+
+@pytest.mark.parametrize("decimals", [-1, 16, "some", 1.5])
+def test_decimals_that_make_no_sense(decimals: object) -> None:
+    with pytest.raises(InputError, match=r"does not fit\n  expected 0 to 15, or any$"):
+        mark("Q\n1 2\n", KEY, decimals=decimals)  # type: ignore[arg-type]
+
+
+def test_given_matrices_of_someone_else_are_said_at_the_top() -> None:
+    theirs = attention(np.round(X[::-1] * 0.7 + 0.2, 2), d_k=3, seed=5, round=2)
+    report = mark(Answers.of_worksheet(theirs), KEY)
+    assert report.remarks == [Note(Remark.FOREIGN, ("X", "W_Q", "W_K", "W_V", "W_O"))]
+    assert report.earned == 0 and not report.all_right
+    assert plain(report).startswith(
+        "X, W_Q, W_K, W_V and W_O are not this sheet's: nothing that rests on them counts\n"
+    )
+    assert report["Q"].notes == [Note(Remark.ON_FOREIGN, ("X", "W_Q"))]
+
+
+def test_one_given_matrix_of_someone_else_costs_what_rests_on_it() -> None:
+    stage = KEY["attention"]
+    w_o = np.round(np.sqrt(stage.given["W_O"].values) + 0.3, 2)
+    shown = worked(stage, WAYS["at each step"], 2)
+    shown["output"] = (shown["Z"] @ w_o).round(2)
+    report = mark(typed({"W_O": w_o, **shown}, 2), KEY)
+    assert [s.name for s in report.steps if s.verdict is not Verdict.RIGHT] == ["W_O", "output"]
+    assert report["output"].earned == 0 and report.earned == 7
+
+
+def test_a_given_matrix_on_its_side_or_with_a_cell_misread_is_still_the_keys() -> None:
+    stage = KEY["attention"]
+    for x in (X[[1, 0, 2, 3]], np.where(X == 0.06, 0.6, X)):
+        report = mark(Answers.of({"X": x, "Q": (x @ stage.given["W_Q"].values).round(2)}), KEY)
+        assert report.remarks == [] and report["Q"].verdict in (Verdict.FOLLOWS, Verdict.SLIP)
+
+
+def test_nothing_follows_from_made_up_numbers_unless_other_steps_show_work() -> None:
+    stage = KEY["attention"]
+    shown = worked(stage, WAYS["at each step"], 2)
+    made_up = {name: np.array([[0.1, 1.9, 0.7], [1.3, 0.2, 0.4], [0.5, 0.8, 1.1], [0.9, 0.6, 0.3]]) for name in "QKV"}
+    scores = (made_up["Q"] @ made_up["K"].T).round(2)
+    report = mark(typed({**made_up, "scores": scores}, 2), KEY)
+    assert report.remarks == [Note(Remark.BLIND)] and report.earned == 0
+    with_k = {"Q": made_up["Q"], "K": shown["K"], "scores": (made_up["Q"] @ shown["K"].T).round(2)}
+    report = mark(typed(with_k, 2), KEY)
+    assert report.remarks == [] and report["scores"].verdict is Verdict.FOLLOWS

@@ -1,0 +1,48 @@
+"""What a worksheet prints, marking takes back: every stage of a stack, in every format that answers come in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tmat
+from tmat.marking import Answers, mark
+from tmat.sheet.worksheet import Worksheet
+from tmat.stages.addnorm import addnorm
+from tmat.stages.attention import attention
+from tmat.stages.encode import encode
+from tmat.stages.ffn import ffn
+
+X = np.array([[0.79, 1.6, 0.96, 0.2], [1.22, 0.17, 0.06, 0.4], [0.92, 1.51, 0.27, 0.1]])
+
+
+def stack(kind: str) -> Worksheet:
+    if kind == "attention, addnorm, ffn, addnorm":
+        return addnorm(ffn(addnorm(attention(X, d_k=2, seed=3)), d_ff=3, seed=3))
+    if kind == "two layers":
+        return encode(X, layers=2, heads=2, d_ff=3, seed=3)
+    same = np.eye(2)
+    return attention(matrices={"Q": same, "K": same, "V": [[1.0, 2.0], [3.0, 4.0]]})
+
+
+@pytest.mark.parametrize("suffix", ["txt", "md", "html", "xlsx", "json", "npz"])
+@pytest.mark.parametrize("kind", ["attention, addnorm, ffn, addnorm", "two layers", "Q = K"])
+def test_what_is_printed_is_all_right(kind: str, suffix: str, tmp_path: Path) -> None:
+    key = stack(kind)
+    path = tmp_path / f"page.{suffix}"
+    tmat.write(key, path)
+    report = mark(Answers.read(path), key)
+    assert report.all_right and report.unknown == []
+    assert report.earned == report.points == sum(not step.given for step in report.steps)
+
+
+def test_equal_matrices_that_are_given_together_are_two() -> None:
+    """Q = K = I, scores = I: softmax of 1/√2 and 0 is 0.6698 and 0.3302; Z as worked by hand."""
+    key = stack("Q = K")
+    text = "Q\n1 0\n0 1\n\nK\n1 0\n0 1\n\nV\n1 2\n3 4\n\nZ\n1.6605 2.6605\n2.3395 3.3395\n"
+    report = mark(text, key)
+    assert report.unknown == [] and report["Z"].right == 4
+    wrong = mark(text.replace("K\n1 0", "K\n2 0"), key)
+    assert [step.name for step in wrong.steps if step.given and step.right < step.size] == ["K"]
