@@ -67,6 +67,18 @@ def read_text(random: Random) -> None:
     read_answers_text(texts.answers(random).decode("utf-8", "replace"), "a.txt")
 
 
+def read_pasted(random: Random) -> None:
+    """What is read has a number or a blank for each cell, and what is lost is said."""
+    from tmat.reading.pasted import read_pasted as read
+
+    text = texts.pasted(random)
+    pasted = read(text, "a.txt")
+    for one in pasted.found:
+        assert one.matrix.values.shape == (len(one.texts), len(one.texts[0])), "a matrix of another size than its texts"
+    for problem in pasted.problems:
+        assert problem.error.what, "a problem without a word"
+
+
 def read_csv(random: Random) -> None:
     from tmat.reading.delimited import read_delimited
 
@@ -139,7 +151,7 @@ def read_worksheets(random: Random) -> None:
 
 READERS: dict[str, Callable[[Random], None]] = {
     "inline": read_inline, "text": read_text, "csv": read_csv, "tsv": read_tsv, "json": read_json, "npy": read_npy, "npz": read_npz, "xlsx": read_xlsx,
-    "worksheet": read_worksheets, "safetensors": read_safetensors, "torch": read_torch,
+    "worksheet": read_worksheets, "safetensors": read_safetensors, "torch": read_torch, "pasted": read_pasted,
 }  # fmt: skip
 
 
@@ -217,7 +229,7 @@ def _of_message(said: str, code: int) -> str:
     return ""
 
 
-KINDS = (*READERS, *["line"] * 9)
+KINDS = (*READERS, *["line"] * 8)
 """Each reader as often as the others, the command line nearly as often as all of them."""
 
 

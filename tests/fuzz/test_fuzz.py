@@ -34,6 +34,7 @@ def test_every_command_and_reader_has_its_turn() -> None:
     assert {
         "inline",
         "text",
+        "pasted",
         "csv",
         "tsv",
         "json",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 from tests.fuzz.words import grid, mutated, name, number, word
@@ -24,6 +25,17 @@ def inline(random: Random) -> str:
 
 def _rows(random: Random, row: str, cell: str) -> str:
     return row.join(cell.join(each) for each in grid(random))
+
+
+FORMS = sorted((Path(__file__).resolve().parents[2] / "fixtures" / "forms").glob("*.txt"))
+
+
+def pasted(random: Random) -> str:
+    """Some of the forms that people paste, one after another, with bytes changed in most."""
+    data = b"\n".join(random.choice(FORMS).read_bytes() for _ in range(random.randrange(1, 4)))
+    for _ in range(random.randrange(3)):
+        data = mutated(random, data)
+    return data.decode("utf-8", "replace")
 
 
 def answers(random: Random) -> bytes:

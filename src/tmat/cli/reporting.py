@@ -21,7 +21,7 @@ from tmat.marking.reports.gradescope import to_gradescope
 from tmat.marking.reports.junit import to_junit
 from tmat.marking.reports.summary import Summary
 from tmat.marking.reports.table import last_line, rows, worth_a_line
-from tmat.marking.reports.words import note, unknown
+from tmat.marking.reports.words import note, reading, unknown
 from tmat.marking.verdicts import Report, StepReport, Verdict
 from tmat.outputs import write_file, write_files
 from tmat.rendering.styled import Line, Span, to_text
@@ -208,7 +208,11 @@ class Reporter:
             lines += [(Span(" " * indent), Span(text, "right")) for text in row.revealed]
             if self.work and step is report.first_wrong:
                 lines += [(Span(" " * indent + text, "caption"),) for text in self._working(step, key)]
-        return [*lines, *((Span(unknown(name), "wrong"),) for name in report.unknown)]
+        lines += [(Span(unknown(name), "wrong"),) for name in report.unknown]
+        return [
+            *lines,
+            *((Span(text, "caption"),) for one in report.readings for text in self._folded(reading(one), 0)),
+        ]
 
     def _folded(self, text: str, indent: int) -> list[str]:
         columns = self.width or self.env.columns

@@ -52,10 +52,39 @@ def arrived(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -
     from tmat.engine.drawn_input import with_input
     from tmat.sheet.worksheet import Worksheet
 
+    matrices = understood(declared, matrices)
     before = x if isinstance(x, Worksheet) else Worksheet()
     if x is not None and not isinstance(x, Worksheet):
         matrices = {**matrices, **_chosen({declared.main: x}, declared, how)}
     return before, with_input(declared, before, how, matrices)
+
+
+def understood(declared: Declaration, matrices: Mapping[str, Any]) -> dict[str, Any]:
+    """The matrices by the stage's names: what people call one of them otherwise, where it can mean one alone.
+
+    The origin says so: S was given, and is the scores.
+    """
+    from tmat.sheet.names import canonical, meanings
+    from tmat.sheet.worksheet import Matrix
+
+    own = {canonical(name): name for name in (*declared.inputs, *declared.masks, *declared.steps)}
+    found: dict[str, Any] = {}
+    for name, value in matrices.items():
+        stem = name.rstrip("0123456789")
+        meant = [own[each] for each in meanings(stem) if each in own]
+        if (
+            value is None
+            or canonical(stem) in own
+            or len(meant) != 1
+            or {meant[0], meant[0] + name[len(stem) :]} & matrices.keys()
+        ):
+            found[name] = value
+            continue
+        known = meant[0] + name[len(stem) :]
+        matrix = value if isinstance(value, Matrix) else Matrix.of(known, value)
+        said = f"{matrix.origin}; " if matrix.origin else ""
+        found[known] = Matrix(known, matrix.values, matrix.rows, matrix.cols, f"{said}{name} is read as {known}")
+    return found
 
 
 def stages(

@@ -50,6 +50,7 @@ class Answer:
     given: bool = False
     rows: Sequence[str] = ()
     cols: Sequence[str] = ()
+    notes: tuple[str, ...] = ()  # how it was read, where that is not plain
 
     def turned(self) -> Answer:
         """On its other side."""
@@ -159,14 +160,7 @@ class Answers:
     @classmethod
     def of_texts(cls, typed: Iterable[TypedMatrix], origin: str = "answers") -> Answers:
         """From matrices as people type them."""
-        found = [(t, t.matrix) for t in typed]
-        return cls(
-            [
-                Answer(t.name, m.values, t.texts, where=f"{origin}, line {t.line}", rows=m.rows, cols=m.cols)
-                for t, m in found
-            ],
-            origin,
-        )
+        return cls([_typed(one, f"{origin}, line {one.line}") for one in typed], origin)
 
     @classmethod
     def of_worksheet(cls, sheet: Worksheet, origin: str = "answers", *, given: bool = True) -> Answers:
@@ -289,9 +283,17 @@ def file_data(path: Path) -> bytes:
         return read_bytes(stream, visible(str(path)))
 
 
+def _typed(one: TypedMatrix, where: str) -> Answer:
+    matrix = one.matrix
+    return Answer(one.name, matrix.values, one.texts, where=where, rows=matrix.rows, cols=matrix.cols, notes=one.notes)
+
+
 def _from_json(data: bytes, origin: str) -> Answers:
     matrices: list[Answer] = []
-    for one in read_documents(BytesIO(data), origin):
+    documents = list(read_documents(BytesIO(data), origin))
+    if len(documents) > 1 and all(isinstance(each, dict) and list(each) == [""] for each in documents):
+        raise InputError(f"{origin} holds lists without a name", "each a row, as a program prints them one by one")
+    for one in documents:
         found = Answers.of_worksheet(one, origin) if isinstance(one, Worksheet) else Answers.of(one, origin)
         matrices += found.matrices
     return Answers(matrices, origin)

@@ -20,7 +20,7 @@ from tmat.marking.points import award
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Again, Recomputed, State, as_right, as_theirs
 from tmat.marking.rounding_room import within_rounding
-from tmat.marking.verdicts import GIVEN, Report, StepReport, Unknown, Verdict
+from tmat.marking.verdicts import GIVEN, Reading, Report, StepReport, Unknown, Verdict
 from tmat.numbers import round_half_away
 from tmat.numbers.claim import FULL_RELATIVE, NOISE
 from tmat.operations.operation import Array
@@ -60,6 +60,7 @@ class Marking:
         self.unread = [
             Unknown(each.name, None, "; ".join(each.error.details[:1]), each.error.what) for each in answers.unread
         ]
+        self.readings = [Reading(each.name, how, each.where) for each in answers for how in each.notes]
         printed = {index: self._printed(key.matrices[index], answer) for index, answer in self.pairing.answers.items()}
         shown = [matrix.decimals for index, matrix in printed.items() if _rounded(key.matrices[index], matrix)]
         self.recomputed = Recomputed(key, set(shown))
@@ -77,7 +78,8 @@ class Marking:
                     steps.append(self._given(state, state.printed))
                 self.recomputed.settle_given(state)
         self._only_work_counts({(step.stage, step.name): step for step in steps})
-        report = Report(self.origin, steps, [*self.pairing.unknown, *self.unread], self.remarks)
+        unknown = [*self.pairing.unknown, *self.unread]
+        report = Report(self.origin, steps, unknown, self.remarks, readings=self.readings)
         award(report, self.options)
         return report
 

@@ -102,6 +102,15 @@ class Unknown:
     why: str = ""  # what kept it from being read
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the reader took a matrix of the answers, where that is not plain: decimal commas, an ordinal before each row."""
+
+    name: str
+    how: str
+    where: str = ""
+
+
 @dataclass(slots=True)
 class Report:
     """The marking of one submission."""
@@ -110,6 +119,7 @@ class Report:
     steps: list[StepReport]
     unknown: list[Unknown] = field(default_factory=list)
     remarks: list[Note] = field(default_factory=list)  # on the whole of it
+    readings: list[Reading] = field(default_factory=list, kw_only=True)
     points: float = 0.0
     earned: float = 0.0
 

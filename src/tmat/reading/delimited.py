@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tmat.errors import InputError
-from tmat.reading.blocks import may_be_thousands, two_sizes
+from tmat.reading.commas import may_be_thousands, two_sizes
 from tmat.reading.number_text import counted, is_decimal_comma, number, why_not, with_point
 from tmat.reading.text_rows import is_misspelt
 from tmat.sheet.worksheet import Matrix

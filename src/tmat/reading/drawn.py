@@ -11,7 +11,9 @@ from tmat.width import width
 _OPENING, _CLOSING = "⎡⎢⎣⎛⎜⎝", "⎤⎥⎦⎞⎟⎠"
 _TOP, _BOTTOM = "⎡⎛", "⎣⎝"
 _PIECE = re.compile(r"[⎡⎢⎣⎛⎜⎝]([^⎡⎢⎣⎛⎜⎝⎤⎥⎦⎞⎟⎠]*)[⎤⎥⎦⎞⎟⎠]|\[ ([^\[\]]*) \]")
-_STEP = re.compile(r"\s?[0-9]+\s{2,}(\S+) = ")
+_STEP = re.compile(r"(?:^ {0,2}| {3,})[0-9]+ {2,}(\S+) = ")
+_LONGEST = 10_000  # characters of a line that a terminal shows
+_CALL = re.compile(r"(?:\s\S*|^)[(⎛⎜⎝⎡⎢⎣]$")  # softmax( between a label and its matrix
 _SIZE = re.compile(r"[0-9]+×[0-9]+")
 
 
@@ -27,6 +29,7 @@ class _Drawn:
     places: list[int] = field(default_factory=list)
     name: str = ""
     done: bool = False
+    own: bool = True  # labels of its own stand before each of its rows
 
 
 def without_brackets(text: str) -> Plain:
@@ -35,17 +38,16 @@ def without_brackets(text: str) -> Plain:
     out = Lines()
     open_: list[_Drawn] = []
     pending: list[_Drawn] = []
-    step = ""
+    steps: list[tuple[int, str]] = []  # where the headings of steps stand, and their names
     free = 0  # the first line that no matrix has taken its captions from
 
     for n, line in enumerate(lines):
-        pieces = list(_PIECE.finditer(line))
-        heading = _STEP.match(line)
-        if heading:
-            step = heading[1]
+        pieces = list(_PIECE.finditer(line)) if len(line) < _LONGEST else []
+        found = [(width(line[: match.start()]), match[1]) for match in _STEP.finditer(line)]
+        steps = found or steps
         if not pieces:
             if not line.strip() and pending and all(one.done for one in pending):
-                _write(pending, lines, out, step, free)
+                _write(pending, lines, out, steps, free)
                 pending, free = [], n
             if not pending and line.strip() and not _is_caption(lines, n):
                 out.line(line, n + 1)
@@ -55,7 +57,7 @@ def without_brackets(text: str) -> Plain:
         taken = _take(line, pieces, n, open_, pending)
         open_ = [one for one in taken if not one.done]
     if pending:
-        _write(pending, lines, out, step, free)
+        _write(pending, lines, out, steps, free)
     return out.plain(prose=True)
 
 
@@ -64,7 +66,7 @@ def _take(line: str, pieces: list[re.Match[str]], n: int, open_: list[_Drawn], p
     before = 0
     for at, piece in enumerate(pieces):
         left, right = width(line[: piece.start()]), width(line[: piece.end()])
-        beside = line[before : piece.start()].strip()
+        beside = re.split(r" {3,}", _CALL.sub("", line[before : piece.start()]).strip())[-1]
         before = piece.end()
         one = next((own for own in open_ if own.left == left), None)
         if one is None:
@@ -74,10 +76,11 @@ def _take(line: str, pieces: list[re.Match[str]], n: int, open_: list[_Drawn], p
         one.rows.append((piece[1] if piece[1] is not None else piece[2]).split())
         one.places.append(n + 1)
         named = re.fullmatch(r"(.*?)\s*(?:=|≈|:=|:)", beside)
-        if named and at == 0 and not one.name:
+        if named and not one.name and (at == 0 or re.match(r"[^\W\d]", named[1])):
             one.name = named[1].rpartition("=")[0] or named[1]
             beside = ""
         one.labels.append(beside if at == 0 else "")
+        one.own &= re.search(r"\w", beside) is not None and "=" not in beside
         one.done = piece[1] is None or line[piece.start()] in _BOTTOM
     return taken
 
@@ -92,11 +95,17 @@ def _is_caption(lines: list[str], n: int) -> bool:
     return False
 
 
-def _write(drawn: list[_Drawn], lines: list[str], out: Lines, step: str, free: int) -> None:
-    result = drawn[-1]
+def _write(drawn: list[_Drawn], lines: list[str], out: Lines, steps: list[tuple[int, str]], free: int) -> None:
+    result = max(drawn, key=lambda one: (one.top > drawn[0].places[-1], one.left))
+    first = min(drawn, key=lambda one: one.left)
+    for one in drawn if len(steps) > 1 else [result]:
+        if any(one.labels) or one.own or len(one.rows) != len(first.rows):
+            continue
+        one.labels = first.labels  # they stand before the first operand, whose rows the result has
     for one in drawn:
         heads, caption = _above(one, lines, free)
-        name = one.name or caption or (step if one is result else "")
+        own = steps[:1] if len(steps) < 2 else [step for step in steps if step[0] <= one.left][-1:]
+        name = one.name or caption or (own[0][1] if own and (one is result or len(steps) > 1) else "")
         if not name and len(drawn) > 1:
             continue  # an operand without a name, as in softmax(…): its own table has it
         rows = [row for row in one.rows if row]

@@ -7,54 +7,19 @@ from html import unescape
 
 from tmat.reading.plain_lines import Lines, Plain
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>")
-_SILENT = frozenset(
-    (
-        "script",
-        "style",
-        "head",
-        "summary",
-        "label",
-        "nav",
-        "footer",
-        "aside",
-        "button",
-        "svg",
-        "template",
-        "noscript",
-        "title",
-    )
-)
+_TAG = re.compile(
+    r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)([^<>]*+)>|<!--(?s:.*?)(?:-->|\Z)"
+)  # no two parts take the same signs
+_SILENT = frozenset((
+    "script", "style", "head", "summary", "label", "nav", "footer", "aside", "button", "svg", "template", "noscript", "title",
+))  # fmt: skip
 _ASIDE = re.compile(
     r"class=\"(?:working|ramp|notes|said|sentence|number)\""
 )  # beside the matrices of a page that tmat wrote
-_LINES = frozenset(
-    [
-        "p",
-        "div",
-        "li",
-        "ul",
-        "ol",
-        "section",
-        "article",
-        "header",
-        "main",
-        "figure",
-        "figcaption",
-        "caption",
-        "summary",
-        "details",
-        "dt",
-        "dd",
-        "body",
-        "html",
-        "tr",
-        "pre",
-        "blockquote",
-        "form",
-        "label",
-    ]
-)
+_LINES = frozenset((
+    "p", "div", "li", "ul", "ol", "section", "article", "header", "main", "figure", "figcaption", "caption", "summary", "details", "dt", "dd",
+    "body", "html", "tr", "pre", "blockquote", "form", "label",
+))  # fmt: skip
 
 
 def without_tags(text: str) -> Plain:
@@ -71,33 +36,24 @@ class _Html:
         self.rows: list[list[str]] = []
         self.places: list[int] = []
         self.heads: list[bool] = []
+        self.labelled: list[bool] = []  # whether a row's first cell is marked as a label
         self.cell: list[str] | None = None
         self.tables = 0
         self.preformatted = False
         self.caption = ""
 
     def page(self) -> Plain:
-        text, at, counted = self.text, 0, 0
-        while at < len(text):
-            start = text.find("<", at)
-            if start < 0:
-                start = len(text)
-            self._words(text[at:start])
-            self.line += text.count("\n", counted, start)
-            counted = start
-            if start == len(text):
-                break
-            if text.startswith("<!--", start):
-                end = text.find("-->", start)
-                at = len(text) if end < 0 else end + 3
-                continue
-            tag = _TAG.match(text, start)
-            if tag is None:
-                self._words("<")
-                at = start + 1
-                continue
-            self._tag(tag[2].lower(), bool(tag[1]), tag[3])
+        at = 0
+        for tag in _TAG.finditer(self.text):
+            start = tag.start()
+            if start > at:
+                self._words(self.text[at:start])
+                self.line += self.text.count("\n", at, start)
             at = tag.end()
+            if tag[2]:
+                self._tag(tag[2].lower(), bool(tag[1]), tag[3])
+            self.line += self.text.count("\n", start, at)
+        self._words(self.text[at:])
         self._table()
         return self.lines.plain(prose=True)
 
@@ -169,6 +125,8 @@ class _Html:
             self.rows.append([])
             self.places.append(self.line)
             self.heads.append(True)
+        if not self.rows[-1]:
+            self.labelled.append(name == "th")
         self.cell = []
         if name != "th":
             self.heads[-1] = False
@@ -189,5 +147,10 @@ class _Html:
             return
         self._break()
         first = kept[0][0]
+        if self.labelled and all(self.labelled) and not kept[0][2] and first[0]:
+            kept.insert(
+                0, (["", *map(str, range(1, len(first)))], kept[0][1], True)
+            )  # marked as labels, whatever they are
+        self.labelled = []
         head = len(kept) > 1 and (kept[0][2] or (first[0] == "" and len(first) > 1))
         self.lines.table([cells for cells, _, _ in kept], [place for _, place, _ in kept], head=head)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from tmat.errors import InputError
@@ -41,17 +42,31 @@ def read_inline(text: str) -> Matrix:
                 raise
             parsed = None  # brackets as in MATLAB or in what NumPy prints
         if parsed is not None:
-            found = document(parsed, Place(ORIGIN))
+            found = document(_numbered(parsed), Place(ORIGIN))
             assert isinstance(found, dict)
             return found[""]
     pasted = read_pasted(text, ORIGIN)
-    if len(pasted.found) == 1 and not pasted.problems:
+    if len(pasted.found) == 1 and not (pasted.lost if "\n" in text else pasted.problems):
         [one] = pasted.found
         plain = one.matrix.rows == tuple(str(n) for n in range(1, one.matrix.height + 1)) and not one.name
-        if not one.blanks and (plain or _BRACKETED.search(text)):
+        if not one.blanks and (plain or one.name or _BRACKETED.search(text)):
             return Matrix("", one.matrix.values, one.matrix.rows, one.matrix.cols, _origin(one.notes))
     _complain(text, pasted)
     raise AssertionError("a text that is no matrix is told why")
+
+
+def _numbered(rows: object) -> object:
+    """JSON's rows with the numbers that stand in quotes as numbers, as people write them."""
+    return [_row(row) for row in rows] if isinstance(rows, list) else rows
+
+
+def _row(row: object) -> object:
+    return [_cell(cell) for cell in row] if isinstance(row, list) else _cell(row)
+
+
+def _cell(cell: object) -> object:
+    value = number(cell) if isinstance(cell, str) else None
+    return cell if value is None or not math.isfinite(value) else value
 
 
 def _origin(notes: tuple[str, ...]) -> str:

@@ -20,84 +20,25 @@ _SIGNS = {
     "softmax": "softmax", "quad": "  ", "qquad": "  ", "pm": "±", "sim": "~", "colon": ":", "coloneqq": ":=", "textperiodcentered": "·", "percent": "%",
     "newline": "\n", "par": "\n", "item": "\n* ", "mid": " ", "ldotp": ".", "lbrack": "[", "rbrack": "]", "tmatfit": "",
 }  # fmt: skip
-_TRANSPARENT = frozenset(
-    [
-        "text",
-        "mathrm",
-        "mathbf",
-        "mathit",
-        "mathsf",
-        "operatorname",
-        "textbf",
-        "textit",
-        "texttt",
-        "textrm",
-        "emph",
-        "boldsymbol",
-        "bm",
-        "boxed",
-        "underline",
-        "mbox",
-        "ensuremath",
-        "hat",
-        "tilde",
-        "bar",
-        "vec",
-        "displaystyle",
-        "mathcal",
-        "mathbb",
-        "rm",
-        "bf",
-        "it",
-        "small",
-        "tiny",
-        "scriptsize",
-        "footnotesize",
-        "large",
-        "normalsize",
-        "noindent",
-        "centering",
-        "left",
-        "right",
-        "big",
-        "Big",
-        "bigl",
-        "bigr",
-        "Bigl",
-        "Bigr",
-        "bigg",
-        "biggl",
-        "biggr",
-        "limits",
-        "tmatfit",
-        "textnormal",
-        "label",
-        "textsf",
-        "textsc",
-    ]
-)
+_TRANSPARENT = frozenset((
+    "text", "mathrm", "mathbf", "mathit", "mathsf", "operatorname", "textbf", "textit", "texttt", "textrm", "emph", "boldsymbol", "bm", "boxed",
+    "underline", "mbox", "ensuremath", "hat", "tilde", "bar", "vec", "displaystyle", "mathcal", "mathbb", "rm", "bf", "it", "small", "tiny",
+    "scriptsize", "footnotesize", "large", "normalsize", "noindent", "centering", "left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr",
+    "bigg", "biggl", "biggr", "limits", "tmatfit", "textnormal", "label", "textsf", "textsc",
+))  # fmt: skip
 _DROPPED_ARGUMENTS = {
     "phantom": 1, "vphantom": 1, "hphantom": 1, "hspace": 1, "vspace": 1, "cellcolor": 1, "rowcolor": 1, "color": 1, "label": 1, "cline": 1, "cmidrule": 1,
     "documentclass": 1, "usepackage": 1, "newcommand": 2, "renewcommand": 2, "providecommand": 2, "setlength": 2, "vskip": 0, "hskip": 0, "geometry": 1, "DeclareMathOperator": 2,
 }  # fmt: skip
 _LAST_ARGUMENT = {
-    "textcolor": 2,
-    "multicolumn": 3,
-    "multirow": 3,
-    "colorbox": 2,
-    "resizebox": 3,
-    "scalebox": 2,
-    "underset": 2,
-    "overset": 2,
-    "stackrel": 2,
-    "raisebox": 2,
-}
+    "textcolor": 2, "multicolumn": 3, "multirow": 3, "colorbox": 2, "resizebox": 3, "scalebox": 2, "underset": 2, "overset": 2, "stackrel": 2, "raisebox": 2,
+}  # fmt: skip
 
 
 def without_latex(text: str) -> Plain:
     """The text with its matrices as brackets or bars."""
     begin = text.find("\\begin{document}")
-    reader = _Latex(text, begin + len("\\begin{document}") if begin >= 0 else 0)
+    reader = _Latex(text.replace(_PLACE, " "), begin + len("\\begin{document}") if begin >= 0 else 0)
     return reader.page()
 
 
@@ -138,6 +79,8 @@ class _Latex:
         """The next token, command or environment as plain text; matrices are put out as they come."""
         token = self.next()
         if token.startswith("\\\\"):
+            if self.peek() == "\n":
+                self.next()  # the row's end and the line's are one
             return "\n"
         if token[0] == "%":
             return ""
@@ -306,7 +249,7 @@ class _Latex:
         if not rows:
             return " "
         words = [any(cell and not is_cell(cell) for cell in cells) for cells in rows]
-        if all(len(cells) == 1 for cells in rows) and all(words):
+        if all(len(cells) == 1 for cells in rows) and (all(words) or (name == "array" and any(words))):
             self.labels = [cells[0] for cells in rows]
             return " "
         labels, self.labels = self.labels, []
@@ -314,6 +257,8 @@ class _Latex:
             labels = []
         if labels or heads or (any(words) and (name in _TABLES or all(not is_cell(cells[0]) for cells in rows))):
             rows = [[label, *cells] for label, cells in zip(labels, rows, strict=True)] if labels else rows
+            if labels and not heads:
+                heads = [str(n) for n in range(1, len(rows[0]))]  # under an empty corner a label may be anything
             if heads:
                 rows, places = [["", *heads] if labels else heads, *rows], [places[0], *places]
             bars = ["| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |" for cells in rows]

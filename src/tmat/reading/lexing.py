@@ -9,11 +9,8 @@ from typing import NamedTuple
 from tmat.reading.number_text import ONE_SIGN, is_blank, number
 
 UNSEEN = dict.fromkeys(
-    map(
-        ord,
-        "\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069",
-    )
-)
+    map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069")
+)  # fmt: skip
 """Characters that show as nothing: a text that was copied brings them along."""
 
 _SPACES = dict.fromkeys((160, 5760, *range(8192, 8203), 8239, 8287, 12288, 11, 12, 8232, 8233, 133), " ")
@@ -33,14 +30,24 @@ _SPELLED = (
     rf"{_S}{_N} ?[×x*·] ?10(?:(?:\^|\*\*)[({{]?{_S}[0-9]+[)}}]?|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)",
     rf"{_S}10\^[({{]?{_S}[0-9]+[)}}]?",
     rf"{_S}{_N} ?[%‰](?!\s*[^\W\d_])",
+    rf"{_S}{_N}`[0-9.]*(?:\*\^{_S}[0-9]+)?",
     rf"{_S}\(\s*{_S}{_N}\s*(?:/\s*{_N}\s*)?\)",
+    rf"(?:(?<=[\[({{,;])|(?<=[,;] ))[+\-−–] {_N}(?=\s*(?:[,;\])}}]|$))",
     rf"{_S}{_N} ?/ ?{_N}",
 )  # fmt: skip
 _END = r"(?=$|[\s,;|&\])}│┃║┆┊])"
 
 
+_LONG = 4000  # characters of a line in which plain numbers are taken many at a time
+MOST = 400_000
+"""Tokens of one line, many plain numbers being one: far more than a line has that is no attack."""
+
+
 class Token(NamedTuple):
-    """One token: its kind is number, blank, word, quoted, open, close, comma, end (;), bar, tab, assign or colon."""
+    """One token: its kind is number, blank, word, quoted, open, close, comma, end (;), bar, tab, assign or colon.
+
+    In a long line many plain numbers, each with what parts it from the next, are one token, a run.
+    """
 
     kind: str
     text: str
@@ -49,13 +56,16 @@ class Token(NamedTuple):
 
 
 @cache
-def _lexer() -> re.Pattern[str]:
+def _lexer(*, runs: bool) -> re.Pattern[str]:
+    run = r"(?P<run>(?:[+-]?[0-9]{1,200}+(?:\.[0-9]{0,200}+)?(?:e[+-]?[0-9]{1,2}+)?(?:, *+| ++(?=[0-9+\-])))++)|"
     return re.compile(
-        rf"(?P<spelled>(?:{'|'.join(_SPELLED)}){_END})"
-        r"|(?P<quoted>\"[^\"]*\"|`[^`]*`|'[^']*'(?!\w))"
+        rf"{run if runs else ''}"
+        r"(?P<number>(?>[+-]?(?:[0-9]{1,200}(?:\.[0-9]{0,200})?|\.[0-9]{1,200})(?:e[+-]?[0-9]{1,2})?)(?= *(?:[,\])};\t]|$)| +[0-9+.\-]))"
+        rf"|(?P<gap>[^\S\t]+|[≈≃~](?=[0-9.+\-−–√½⅓⅔¼¾]|∞))|(?P<spelled>(?:{'|'.join(_SPELLED)}){_END})"
+        r"|(?P<quoted>\"[^\"]*\"|(?<![0-9.])`[^`]*`|'[^']*'(?!\w))"
         r"|(?P<open>[\[({⟨])|(?P<close>[\])}⟩])|(?P<comma>,)|(?P<end>;)|(?P<bar>[|&│┃║┆┊])|(?P<tab>\t)"
-        r"|(?P<assign>:=|<-|==?|≔|≈|≃|~(?=\s)|←|⟵|≡)|(?P<colon>:)"
-        r"|(?P<word>[^\s\[\](){}⟨⟩,;|&│┃║┆┊=≔≈≃:\"`]+)|(?P<gap>[^\S\t]+)|(?P<other>.)"
+        r"|(?P<assign>:=|<-|==?(?!>)|<<|≔|≈|≃|~(?=\s)|←|⟵|≡)|(?P<colon>->|=>|→|⟶|⇒|:)"
+        r"|(?P<word>(?:-(?!>)|[^\s\[\](){}⟨⟩,;|&│┃║┆┊=≔≈≃:→⟶⇒\"`\-])+)|(?P<other>.)"
     )
 
 
@@ -74,7 +84,7 @@ def narrow_thousands(raw: str) -> str | None:
     return found[0] if found and re.search(r"[ \t;|]", raw.strip()) else None
 
 
-def lex(line: str, start: int = 0) -> list[Token]:
+def lex(line: str) -> list[Token]:
     """The tokens of a tidied line; a number that was given in signs of its own is one token.
 
     >>> [(token.kind, token.text) for token in lex('A = [1/3, √2] "x"')]  # doctest: +NORMALIZE_WHITESPACE
@@ -82,29 +92,17 @@ def lex(line: str, start: int = 0) -> list[Token]:
      ('quoted', '"x"')]
     """
     found: list[Token] = []
-    for match in _lexer().finditer(line, start):
-        kind = str(match.lastgroup)
+    for match in _lexer(runs=len(line) > _LONG).finditer(line):
+        kind = match.lastgroup
+        if len(found) > MOST:
+            break
         if kind == "gap":
             continue
         text = match[0]
         if kind in ("word", "spelled", "other"):
             kind = kind_of(text)
-        elif kind == "assign" and text in "≈≃~" and _about(line, match):
-            continue
-        found.append(Token(kind, text, match.start(), match.end()))
+        found.append(Token(kind, text, match.start(), match.end()))  # type: ignore[arg-type]
     return found
-
-
-def _about(line: str, match: re.Match[str]) -> bool:
-    """Whether ≈ stands at a number, as ≈0.66 does, not between a name and its value."""
-    after = line[match.end() : match.end() + 2]
-    return (
-        after[:1] in tuple("0123456789.+-−–√½¼¾∞(")
-        and after[:1] != ""
-        and not line[: match.start()]
-        .rstrip()
-        .endswith(("=", *"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZᵀ)]"))
-    )
 
 
 @lru_cache(8192)
@@ -113,3 +111,20 @@ def kind_of(text: str) -> str:
     if number(text) is not None:
         return "number"
     return "blank" if is_blank(text) else "word"
+
+
+def apart(tokens: list[Token]) -> list[Token]:
+    """The tokens with each number of a run its own."""
+    if not any(token.kind == "run" for token in tokens):
+        return tokens
+    found: list[Token] = []
+    for token in tokens:
+        if token.kind != "run":
+            found.append(token)
+            continue
+        for match in _lexer(runs=False).finditer(token.text):
+            if match.lastgroup != "gap":
+                kind = str(match.lastgroup)
+                kind = kind if kind in ("number", "comma") else kind_of(match[0])
+                found.append(Token(kind, match[0], token.start + match.start(), token.start + match.end()))
+    return found

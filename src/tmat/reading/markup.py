@@ -16,6 +16,9 @@ _HTML = re.compile(r"<(?:table|td|tr|html|math|pre|th|body)\b", re.IGNORECASE)
 _TYPST = re.compile(r"(?m)^\s*#(?:set|let|equation|table|figure|text|emph|heading|block|fit)\b|#table\(")
 _DRAWN = re.compile(r"[⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠]|(?m:^ ?[0-9]+   \S.*→ [0-9]+×[0-9]+)")
 
+LONGEST = 4_000_000
+"""Characters in which LaTeX, Typst and drawn brackets are looked for; longer texts are data."""
+
 
 def without_markup(text: str) -> Plain:
     """The text as plain lines and rows between bars, whatever it was marked up in.
@@ -24,6 +27,8 @@ def without_markup(text: str) -> Plain:
     A = [[1, 1/2],
     [3, 4]]
     """
+    if len(text) > LONGEST and not _HTML.search(text):
+        return Plain(text)
     if "<" in text and _HTML.search(text):
         from tmat.reading.html_text import without_tags
 

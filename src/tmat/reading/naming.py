@@ -13,7 +13,8 @@ from tmat.stages import declared, said_otherwise, stage_names
 LONGEST = 200
 _SIZE = r"[0-9]{1,7} ?(?:[x×*]|by|\\times) ?[0-9]{1,7}"
 _SIZES = re.compile(
-    rf"\s*[(\[]\s*{_SIZE}\s*[)\]]|\s+{_SIZE}(?=\s*[:=]?\s*$)|\s*[(\[]\s*[0-9]{{1,7}}\s*,\s*[0-9]{{1,7}}\s*[)\]](?=\s*[:=]?\s*$)|\s*∈\s*\S+"
+    rf"\s*[(\[]\s*(?:shape:?|size:?)?\s*{_SIZE}\s*[)\]]|\s+{_SIZE}(?=\s*[:=]?\s*$)"
+    rf"|\s*(?:\b(?:has )?(?:shape|size):?)?\s*[(\[]\s*[0-9]{{1,7}}\s*,\s*[0-9]{{1,7}}\s*[)\]](?=\s*[:=;]?\s*$)|\s*∈\s*\S+"
 )
 _BULLET = re.compile(r"(?:[*\-•·–▪►▸‣◦○●+>]\s+)+")
 _STEP = re.compile(
@@ -23,12 +24,13 @@ _COUNTED = re.compile(
     r"(?:\(\s*(?:[0-9]{1,3}|[a-zA-Z]|[ivx]{1,4})\s*\)|[0-9]{1,3}\s?[.)]|(?:[a-z]|[ivx]{1,4})(?:[.)](?=\s)|\))|[0-9]{1,3} *·|[0-9]{1,3}\s{2,}|[①-⑳])\s*(?=[^\W\d]|[*_`$\"'(\\])"
 )
 _FILLING = re.compile(
-    r"(?i)\b(?:matrix|matrices|the|of|is|are|my|our|values?(?=\s*$)|vectors?|result(?:ing)?|computed|final|compute|calculate|let|then|so|where|and|const|auto|float(?:32|64)?|double|int|var|val|mat)\b|矩阵(?=\s|$)|的"
+    r"(?i)\b(?:matrix|matrices|the|of|is|are|my|our|values?(?=\s*$)|vectors?|result(?:ing)?|computed|final|compute|calculate|let|then|so|where|and)\b|矩阵(?=\s|$)|的"
 )
-_TYPE = re.compile(
-    r"(?:const |static )*(?:float|double|int|auto|var|let|val|Matrix\S*|MatrixXd|Eigen::\w+|real\S*)\s+(?=[A-Za-z_])"
+_TYPE = re.compile(  # of a language: const float A, let a: [[f64; 3]; 2], double[][] a
+    r"(?:(?:const|static|public|final|let|var|val|auto|mut|float|double|int|real\w*|Matrix\w*|Eigen::\w+)(?:\[\])*\s+)+(?=[A-Za-z_])"
 )
-_ENDS = " \t:=≈≔,;.-–—→"
+_ANNOTATION = re.compile(r"\s*:\s*[^=]*[\[<][^=]*(?==)")
+_ENDS = " \t:=≈≔,;.-–—→<>"
 
 
 def bare(text: str) -> str:
@@ -56,75 +58,65 @@ def stage_of(text: str) -> str | None:
     return next((name for name in stage_names() if kind == name or kind.endswith(f"-{name}")), None)
 
 
+@lru_cache(2048)
 def name_of(text: str) -> str:
     """The name in a text that stands before or above a matrix.
 
     >>> [name_of(text) for text in ("(a) Q", "Step 1: Q", "## Q (3×2)", "“Q”", "Q matrix:", "查询矩阵 Q", "Z = A·V =")]
     ['Q', 'Q', 'Q', 'Q', 'Q', 'Q', 'Z']
-    >>> name_of("The attention weights are:"), name_of("S = QKᵀ/√2"), name_of("My homework")
-    ('attention weights', 'S', 'My homework')
+    >>> name_of("The attention weights are:"), name_of("S = QKᵀ/√2"), name_of("My homework"), name_of("We get Q =")
+    ('attention weights', 'S', 'My homework', 'Q')
     """
     if len(text) > 10 * LONGEST:
         return text.strip()
-    text = _plain(text)
-    if len(text) > LONGEST:
+    text = _plain(_ANNOTATION.sub(" ", text))
+    if len(text) > LONGEST or is_known(text):
         return text
-    if is_known(text) or re.fullmatch(r"[^\s:=]+", text):
-        return bare(text)
     parts = [part.strip(_ENDS) for part in re.split(r":=|<-|←|[=≈≔:]", text)]
     parts = [part for part in parts if part]
-    for part in parts[:1] if "=" in text or "≈" in text else reversed(parts):
-        found = _known_in(part)
-        if found:
+    equation = re.search("[=≈←]|<-", text) is not None
+    for part in parts[:1] if equation else reversed(parts):
+        if found := _known_in(part):
             return found
-    if len(parts) > 1 and ("=" in text or "≈" in text or "<-" in text or "←" in text):
-        return bare(_plain(parts[0]))
-    return bare(text.strip(_ENDS))
+    return bare(_plain(parts[0])) if equation and len(parts) > 1 else bare(text.strip(_ENDS))
 
 
 def _plain(text: str) -> str:
-    """The text without bullets, counts, sizes and the marks of Markdown and of an equation."""
-    text = text.translate(ONE_SIGN).strip().lstrip("#").strip(" \t=~").strip()
+    """The text without bullets, counts, sizes, types and the marks of Markdown and of an equation."""
+    text = text.translate(ONE_SIGN).strip().lstrip("#").strip(" \t=~")
     for _ in range(3):
         before = text
-        text = _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
-        for pattern in (_COUNTED, _STEP):
+        for pattern in (_BULLET, _COUNTED, _STEP):
             found = pattern.match(text)
             if found and found.end() < len(text):
                 text = text[found.end() :]
-        text = bare(text.strip().rstrip(":").strip() if text.rstrip().endswith((":", "=")) is False else text.strip())
-        text = bare(text.rstrip(_ENDS))
+        text = bare(bare(text.strip()).rstrip(_ENDS))
         if text == before:
             break
-    text = _TYPE.sub("", text, count=1) if _TYPE.match(text) else text
-    text = _SIZES.sub("", text)
-    text = re.sub(r"(?:\[[0-9]{1,6}\])+$", "", text)
+    text = re.sub(r"(?:\[[0-9]{1,6}\])+$", "", _SIZES.sub("", _TYPE.sub("", text, count=1)))
+    if text[:1] + text[-1:] in ("[]", "()", "{}") and is_known(text[1:-1]):
+        text = text[1:-1]
     return bare(text.strip(_ENDS) or text)
 
 
 def _known_in(part: str) -> str:
     """The name that people know in a few words, or nothing."""
     part = bare(_plain(part))
-    if is_known(part):
-        return part
     outside = re.sub(r"\s*\([^()]*\)", "", part).strip()
     short = re.sub(r"\s+", " ", _FILLING.sub(" ", outside)).strip()
-    for words in (outside, short):
+    for words in (part, outside, short):
         if words and is_known(words):
             return words
     pieces = short.split()
     if 1 < len(pieces) <= 5:
-        if is_known(" ".join(pieces[:-1])) and (len(pieces[-1]) == 1 or is_known(pieces[-1])):
-            last = pieces[-1]
-            phrase = " ".join(pieces[:-1])
+        phrase, last = " ".join(pieces[:-1]), pieces[-1]
+        if is_known(phrase) and (len(last) == 1 or is_known(last)):
             return last if canonical(phrase) in meanings(last) else phrase
-        known = [bare(piece) for piece in pieces if is_known(bare(piece))]
-        if known and len({canonical(piece) for piece in known}) == 1 and len(pieces) <= 3:
+        known = [bare(piece) for piece in pieces if is_known(bare(piece)) and piece.lower() not in ("we", "be")]
+        if known and len({canonical(piece) for piece in known}) == 1 and (len(pieces) <= 3 or known[-1] == pieces[-1]):
             return known[-1]
     inside = re.search(r"\(([^()]*)\)", part)
-    if inside and is_known(inside[1].strip()) and len(part.split()) <= 5:
-        return inside[1].strip()
-    return ""
+    return inside[1].strip() if inside and is_known(inside[1].strip()) and len(part.split()) <= 5 else ""
 
 
 @lru_cache(1)

@@ -29,7 +29,7 @@ _NAMED = {
     "∞": math.inf,
     "nan": math.nan,
 }
-_BLANK = r"_+|\?+|-+|–|—|…|\.{2,}|□+|(?i:n/a|<?na>?)"
+_BLANK = r"_+|\?+|-+|–|—|…|\.{2,}|□+|(?i:n/a|<?na>?|none|null|missing)"
 _DECIMAL_COMMA = r"[+\-−–]?(?:[0-9]{1,3}(?:[. '][0-9]{3})+|[0-9]+),[0-9]+"
 DECIMAL_COMMA_MEND = "write decimals with a point: 3.14"
 

@@ -7,7 +7,7 @@ import re
 from tmat.reading.plain_lines import Lines, Plain
 
 _CELL = re.compile(r"\[\s*\$?\s*([^\[\]$]*?)\s*\$?\s*\]")
-_EQUATION = re.compile(r"#equation\(\s*\$\s*(.*?)\s*=?\s*\$\s*,\s*(?:true|false)\s*,\s*(labelled|plain|mat)?")
+_EQUATION = re.compile(r"#(?:fit\()?equation\(\s*\$\s*(.*?)\s*=?\s*\$\s*,\s*(?:true|false)\s*,\s*(labelled|plain|mat)?")
 _ROW = re.compile(r"\s*\((.*?),?\s*\)\s*,?\s*")
 _TABLE = re.compile(r"#?table\(")
 _COLUMNS = re.compile(r"columns:\s*(?:([0-9]+)|\(([^)]*)\))")
@@ -47,7 +47,7 @@ def _past(lines: list[str], n: int) -> int:
 
 def _texts(line: str) -> list[str]:
     """The cells of a row: ([$0.97$], [$0.00$],) or ("When", "you",)."""
-    found = _CELL.findall(line)
+    found = [] if line.lstrip().startswith('("') else _CELL.findall(line)
     return [_plain(cell) for cell in found] if found else re.findall(r'"((?:[^"\\]|\\.)*)"', line)
 
 
@@ -66,8 +66,8 @@ def _labelled(name: str, lines: list[str], n: int, out: Lines) -> int:
     name = re.sub(r"_\(([^()]*)\)", r"_\1", name.replace('"', ""))
     out.line(f"{name} =", n + 1)
     body = [(at, line) for at, line in enumerate(lines[n + 1 : end], n + 1) if _ROW.fullmatch(line)]
-    words = [(at, line) for at, line in body if not _CELL.search(line)]
-    cells = [(at, line) for at, line in body if _CELL.search(line)]
+    words = [(at, line) for at, line in body if line.lstrip().startswith('("') or not _CELL.search(line)]
+    cells = [pair for pair in body if pair not in words]
     rows = [_texts(line) for _, line in cells]
     places = [at + 1 for at, _ in cells]
     if not rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -63,6 +64,7 @@ def as_dict(one: Marked, *, reveal: bool = False) -> dict[str, Any]:
         "remarks": [_remark(each) for each in one.remarks],
         "steps": [_step(step, reveal=reveal) for step in one.steps],
         "unknown": [{"name": u.name, "nearest": u.nearest, "where": u.where, "why": u.why} for u in one.unknown],
+        **({"readings": [asdict(each) for each in one.readings]} if one.readings else {}),
     }
 
 

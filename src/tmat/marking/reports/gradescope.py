@@ -6,7 +6,7 @@ from typing import Any
 
 from tmat.marking.many import Failure, Marked
 from tmat.marking.reports.table import last_line
-from tmat.marking.reports.words import mends, sentences, standing, unknown
+from tmat.marking.reports.words import mends, reading, sentences, standing, unknown
 from tmat.marking.verdicts import Verdict
 
 
@@ -33,7 +33,7 @@ def as_results(one: Marked) -> dict[str, Any]:
                 "output_format": "text",
             }
         )
-    notes = [unknown(name) for name in one.unknown]
+    notes = [unknown(name) for name in one.unknown] + [reading(each) for each in one.readings]
     return {"score": one.earned, "output": "\n".join([last_line(one), *notes]), "output_format": "text", "tests": tests}
 
 

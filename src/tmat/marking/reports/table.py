@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tmat.marking.reports.words import mends, note, sentences, standing, unknown
+from tmat.marking.reports.words import mends, note, reading, sentences, standing, unknown
 from tmat.marking.verdicts import Report, StepReport, Verdict
 from tmat.numbers import format_number
 from tmat.numbers.claim import Claim
@@ -86,5 +86,5 @@ def plain(report: Report, *, reveal: bool = False) -> str:
         said = row.said or (row.verdict.word,)
         head = f"{row.name.ljust(name)}   {row.count.ljust(count)}   "
         lines += [(head if n == 0 else " " * len(head)) + text for n, text in enumerate((*said, *row.revealed))]
-    lines += [unknown(name) for name in report.unknown]
+    lines += [unknown(name) for name in report.unknown] + [reading(one) for one in report.readings]
     return "\n".join([*(line.rstrip() for line in lines), last_line(report)])

@@ -10,7 +10,7 @@ from string import Formatter
 from typing import Any
 
 from tmat.marking.findings import Cell, Extent, Finding, Kind, Mistake, Note, Remark, cells_of
-from tmat.marking.verdicts import StepReport, Unknown, Verdict
+from tmat.marking.verdicts import Reading, StepReport, Unknown, Verdict
 from tmat.numbers import format_number
 from tmat.visible import visible
 
@@ -154,6 +154,13 @@ def unknown(one: Unknown) -> str:
     if one.nearest:
         said += f": did you mean {one.nearest}?"
     return said + (f" ({one.where})" if one.where else "")
+
+
+def reading(one: Reading) -> str:
+    """How a matrix was read."""
+    return f"{visible(one.name) or 'the matrix'} was read so: {visible(one.how)}" + (
+        f" ({one.where})" if one.where else ""
+    )
 
 
 # -- where

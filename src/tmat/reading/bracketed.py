@@ -1,0 +1,203 @@
+"""What stood between brackets as rows: nested lists, flat ones cut by ; or lines, R's columns, a transposition behind."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from tmat.errors import InputError
+from tmat.reading.brackets import Group
+from tmat.reading.lexing import TRUTH, Token
+from tmat.reading.number_text import counted, number
+
+_BY_COLUMN = frozenset(("DataFrame", "data.frame", "tibble", "cbind"))
+_SIZED = ("matrix", "Matrix", "structure")
+_HARMLESS = frozenset((
+    "T", "numpy", "cpu", "cuda", "detach", "tolist", "float", "double", "half", "bfloat16", "clone", "requires_grad_", "requires_grad", "to", "type",
+    "astype", "eval", "squeeze",
+))  # fmt: skip
+_TRANSPOSED = (".T", "ᵀ", "'", "^T", ".t", ".mT", "⊤", "^\\top")
+
+
+@dataclass(slots=True)
+class Value:
+    """A value that was bracketed: its rows, the line of each row, labels, and how many brackets stood around a number."""
+
+    rows: list[list[Token]]
+    lines: list[int]
+    labels: list[str]
+    depth: int
+    line: int
+    notes: list[str] = field(default_factory=list)
+
+    def cells(self) -> list[list[str]]:
+        """Its numbers as they were typed: True as 1, False as 0, None as a blank."""
+        return [
+            [f"{TRUTH[t.text]:g}" if t.text in TRUTH and number(t.text) is None else t.text for t in row]
+            for row in self.rows
+        ]
+
+
+def value_of(group: Group, origin: str) -> Value:
+    """The rows of a bracketed value; InputError where it is none: ragged, of three dimensions, mixed."""
+
+    def error(what: str, *details: str, mend: str | None = None) -> InputError:
+        where = f"in {origin}, line {group.line}, column {group.opened.start + 1}"
+        return InputError(what, where, *details, mend=mend)
+
+    group, notes = _unwrapped(group)
+    groups = group.groups
+    if not group.items:
+        raise error("no numbers between the brackets")
+    if group.call in _SIZED and groups and not groups[0].groups:
+        return _shaped(group, groups[0], error)
+    if groups and len(groups) != len(group.items):
+        raise error("numbers and brackets side by side", mend="expected rows, each in brackets of its own")
+    if not groups:
+        return _flat(group, error)
+    if any(one.groups for one in groups):
+        shape = _shape(group)
+        raise error(f"{len(shape)} dimensions ({'×'.join(map(str, shape))})", "a matrix has rows and columns: two",
+                    mend="give one matrix at a time")  # fmt: skip
+    if len(groups) == 1 and "row" in groups[0].breaks.values():
+        return _flat(groups[0], error)
+    rows = [one.tokens for one in groups]
+    if group.call in _BY_COLUMN and len({len(row) for row in rows}) == 1:
+        rows = [list(column) for column in zip(*rows, strict=True)]
+        return Value(rows, [group.line] * len(rows), [], 2, group.line, notes)
+    labels = [one.label for one in groups]
+    return Value(rows, [one.line for one in groups], labels if all(labels) else [], 2, group.line, notes)
+
+
+def _unwrapped(group: Group) -> tuple[Group, list[str]]:
+    """The bracket within brackets that hold nothing else; an outer dimension of 1 is dropped with a word."""
+    notes: list[str] = []
+    while group.groups and (len(group.items) == 1 or _names_its_size(group)):
+        inner = group.groups[0]
+        if group.call in _SIZED and group.keys and not inner.groups:
+            break
+        if group.opened.text == "[" or (group.opened.text in "({" and not group.call):
+            if not inner.groups:
+                break
+            if len(_shape(inner)) > 1:
+                notes.append("an outer dimension of 1 is dropped")
+        if group.call in _BY_COLUMN or group.keys:
+            inner.keys = {**group.keys, **inner.keys}
+            inner.call = group.call
+        group = inner
+    return group, notes
+
+
+def _names_its_size(group: Group) -> bool:
+    """Maple's Matrix(2, 3, [[…], […]])."""
+    sizes = [token.text for token in group.tokens]
+    return group.call == "Matrix" and len(group.groups) == 1 and sizes == [str(n) for n in _shape(group.groups[0])]
+
+
+def _shape(group: Group) -> list[int]:
+    found = [len(group.items)]
+    while group.items and isinstance(group.items[0], Group):
+        group = group.items[0]
+        found.append(len(group.items))
+    return found
+
+
+def _shaped(group: Group, inner: Group, error: object) -> Value:
+    """R's matrix(c(…), nrow=2), or structure(c(…), dim = 2:3), which fill their columns first."""
+    assert callable(error)
+    keys = group.keys
+    dim = re.findall("[0-9]{1,6}", keys.get("dim", keys.get(".Dim", "")))
+    sizes = dim or [token.text for token in group.tokens]
+    height = _whole(keys.get("nrow") or keys.get("nr") or (sizes[0] if sizes else ""))
+    width = _whole(keys.get("ncol") or keys.get("nc") or (sizes[1] if len(sizes) > 1 else ""))
+    by_row = keys.get("byrow", "").upper() in ("T", "TRUE")
+    cells = inner.tokens
+    if height is None and width is None:
+        height = len(cells)
+    height = height if height is not None else len(cells) // max(width or 1, 1)
+    width = width if width is not None else len(cells) // max(height, 1)
+    if height * width != len(cells) or not cells:
+        raise error(f"{counted(len(cells), 'number')} for {height}×{width} cells")
+    rows = [cells[i * width : (i + 1) * width] if by_row else cells[i::height] for i in range(height)]
+    return Value(rows, [group.line] * height, [], 2, group.line)
+
+
+def _whole(text: str) -> int | None:
+    return int(text.rstrip("L")) if re.fullmatch(r"[0-9]{1,6}L?", text) else None
+
+
+def _flat(group: Group, error: object) -> Value:
+    """A bracket of numbers alone: one row, or several where ; or lines part them."""
+    assert callable(error)
+    cells = group.tokens
+    breaks = {n: how for n, how in group.breaks.items() if 0 < n < len(cells)}
+    cuts = sorted(n for n, how in breaks.items() if how == "row")
+    if len(breaks) > len(cuts) and (cuts or not group.commas):
+        signed, cuts = cuts, sorted(breaks)
+        lengths = [b - a for a, b in zip([0, *cuts], [*cuts, len(cells)], strict=True)]
+        if not signed and len(set(lengths)) > 1:
+            if not (lengths[0] > 3 and set(lengths[:-1]) == {lengths[0]} and lengths[-1] < lengths[0]):
+                raise error("rows of different lengths", f"its lines have {', '.join(map(str, lengths[:6]))} numbers")
+            cuts = []  # a long vector that goes on in the next line
+        elif not signed and cells[-1].end > 60 and lengths[0] > 3:
+            raise error(f"{len(lengths)} rows, or one row over {len(lengths)} lines?",
+                        mend="put each row in brackets of its own, or ; between rows")  # fmt: skip
+    rows = [cells[a:b] for a, b in zip([0, *cuts], [*cuts, len(cells)], strict=True)]
+    return Value(rows, [group.lines[n] for n in (0, *cuts)], [], 2 if cuts else 1, group.line)
+
+
+def after_bracket(rest: list[Token]) -> tuple[bool, tuple[int, int] | None, list[Token]]:
+    """What a closed bracket is followed by: a transposition, a new shape, harmless calls; and what comes then."""
+    transposed, shape = False, None
+    n = 0
+    while n < len(rest):
+        text = rest[n].text
+        if text in _TRANSPOSED:
+            transposed = not transposed
+            n += 1
+            continue
+        if not text.startswith(".") or n + 1 == len(rest) or rest[n + 1].text != "(":
+            break
+        close = closing(rest, n + 1)
+        call = text[1:].rpartition(".")[2]
+        if close is None:
+            break
+        if call in ("reshape", "view"):
+            sizes = [int(t.text) for t in rest[n + 2 : close] if re.fullmatch("-?[0-9]{1,6}", t.text)]
+            shape = (sizes[0], sizes[1]) if len(sizes) == 2 else None
+        elif call in ("t", "transpose", "T"):
+            transposed = not transposed
+        elif call not in _HARMLESS:
+            break
+        n = close + 1
+    return transposed, shape, rest[n:]
+
+
+def closing(tokens: list[Token], n: int) -> int | None:
+    """Where the bracket at a token is closed, if that is in sight."""
+    depth = 0
+    for at in range(n, min(len(tokens), n + 4000)):
+        depth += (tokens[at].kind == "open") - (tokens[at].kind == "close")
+        if depth == 0:
+            return at
+    return None
+
+
+def transposed(value: Value) -> Value:
+    """The value the other way round, where its rows are of one length."""
+    if len({len(row) for row in value.rows}) == 1:
+        value.rows = [list(column) for column in zip(*value.rows, strict=True)]
+    value.labels, value.lines, value.depth = [], [value.line] * len(value.rows), 2
+    return value
+
+
+def in_shape(value: Value, shape: tuple[int, int], where: str) -> Value:
+    """The value's numbers in rows of another length; -1 is what fits."""
+    cells = [token for row in value.rows for token in row]
+    height, width = shape
+    height = len(cells) // width if height == -1 and width > 0 else height
+    width = len(cells) // height if width == -1 and height > 0 else width
+    if height < 1 or width < 1 or height * width != len(cells):
+        raise InputError(f"{len(cells)} numbers for {shape[0]}×{shape[1]} cells", where)
+    rows = [cells[n * width : (n + 1) * width] for n in range(height)]
+    return Value(rows, [value.line] * height, [], 2, value.line, value.notes)

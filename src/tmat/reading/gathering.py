@@ -1,0 +1,249 @@
+"""What lines say, gathered under names: the rows of one matrix, and the words above them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tmat.errors import InputError
+from tmat.reading.blocks import Block
+from tmat.reading.items import Item, Mark, Words, Wrong
+from tmat.reading.naming import bare, is_known, name_of
+from tmat.reading.number_text import is_decimal_comma
+from tmat.reading.rows import Row
+from tmat.reading.statements import Valued
+from tmat.reading.text_rows import is_cell
+from tmat.reading.titles import Under, parted, title
+from tmat.sheet.names import meanings
+from tmat.visible import visible
+
+
+@dataclass(slots=True)
+class Problem:
+    """What kept one matrix from being read: the others are."""
+
+    error: InputError
+    name: str
+    line: int
+    lost: bool = True  # numbers are lost with it; else only words
+
+
+class Gatherer:
+    """Takes items in their order and gives blocks as they are done, and problems."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.block: Under | None = None
+        self.gap = False  # a blank line since the last thing
+        self.remark = ""  # a comment that is a name
+        self.columns: Under | None = None  # the matrix that is printed some columns at a time
+
+    @property
+    def opened(self) -> bool:
+        """Whether the next line may belong to rows or a name directly above it."""
+        return self.block is not None and not self.gap
+
+    def take(self, item: Item) -> Iterator[Block | Problem]:
+        """The blocks that an item ends, and the problems it brings."""
+        gap, self.gap = self.gap, False
+        if isinstance(item, Wrong):
+            yield from self._wrong(item, gap)
+        elif isinstance(item, Mark):
+            yield from self._mark(item, gap)
+        elif isinstance(item, Words):
+            yield from self._words(item, gap)
+        elif isinstance(item, Valued):
+            yield from self._value(item, gap)
+        elif item.bars:
+            self._table_row(item, gap)
+        elif item.label is not None:
+            yield from self._labelled(item, gap)
+        else:
+            yield from self._row(item, gap)
+
+    def _wrong(self, item: Wrong, gap: bool) -> Iterator[Problem]:
+        """A line that cannot be read costs the matrix that it stands in, and the first such line is told."""
+        if item.name is None:
+            block = self._open(item.line, gap)
+            if not (block.spoilt and block.rows):
+                yield Problem(item.error, block.called, item.line)
+            if not block.spoilt:
+                block.rows.append(Row(item.line, []))
+            block.spoilt = True
+            return
+        if self.block is not None and not self.block.rows:
+            self.block = None  # the name whose rows could not be read has had its say
+        yield Problem(item.error, item.name, item.line)
+
+    def _open(self, line: int, gap: bool) -> Under:
+        if self.block is None:
+            self.block = Under(line, self.remark or None)
+            self.remark = ""
+        if not self.block.rows:
+            self.block.apart = gap
+        return self.block
+
+    # -- words and marks
+
+    def _words(self, item: Words, gap: bool) -> Iterator[Block | Problem]:
+        if item.kind == "remark":
+            self.remark = item.said if is_known(item.said) else self.remark
+            self.gap = gap
+            return
+        if item.kind in ("rows", "columns"):
+            if self.block is not None and not self.block.rows:
+                self.block.labels[item.kind] = item.words
+            self.gap = gap
+            return
+        if item.kind == "heading" or self.block is None or self.block.rows or self.block.spoilt:
+            yield from self.finish()
+        if item.kind == "heading":
+            name = name_of(item.said)
+            sized = "=" in item.said or re.search(r"\(\s*[0-9]+ ?[×x*] ?[0-9]+\s*\)", item.said)
+            if not (len(name.split()) == 1 or is_known(name) or sized):
+                return
+        if self.block is None:
+            self.block = Under(item.line)
+        self.columns = None
+        self.block.above.append((item, gap))
+
+    def _mark(self, mark: Mark, gap: bool) -> Iterator[Block | Problem]:
+        block = self.block
+        if mark.kind == "blank":
+            self.gap = True
+            if block is not None and block.rows and self.columns is None:
+                yield from self.finish()
+        elif mark.kind == "columns":
+            if block is not None and block.rows and block is not self.columns:
+                self._beside(block)
+            if self.columns is None:
+                self.columns = block or Under(mark.line)
+            self.block = self.columns if not self.columns.rows else Under(mark.line)
+        elif mark.kind == "spoilt":
+            self._open(mark.line, gap).spoilt = True
+        elif mark.kind == "head":
+            self._head(self._open(mark.line, gap))
+        elif mark.kind == "rule" and block is not None and block.rows:
+            if not block.framed:
+                self._head(block)
+            block.framed = True
+        elif mark.kind == "types":
+            self.gap = gap
+
+    def _beside(self, block: Under) -> None:
+        if self.columns is None:
+            self.columns = block
+        else:
+            self.columns.beside.append(block)
+
+    # -- rows
+
+    def _row(self, row: Row, gap: bool) -> Iterator[Block | Problem]:
+        block = self.block
+        if block is not None and block.rows and block.rows[-1].relation:
+            first = block.rows[0]
+            label = first.label or ""
+            named = first.relation == "assign" or is_known(name_of(label))
+            if gap or len(block.rows) > 1 or not named or _width(first) != _width(row):
+                yield from self.finish()
+            elif label:
+                first.label, first.relation = None, ""  # the name with the first of its rows behind it
+                block.above.append((Words(first.line, label, label.split(), ends=True), False))
+        self._open(row.line, gap).rows.append(row)
+
+    def _labelled(self, row: Row, gap: bool) -> Iterator[Block | Problem]:
+        """A row with a label before a colon or an = : one of several, or a matrix of one row; which, shows at the end."""
+        block = self.block
+        if block is not None and block.rows:
+            last = block.rows[-1]
+            one = row.column and row.column == last.column  # of brackets drawn with [ and ]
+            if gap or ((row.label is None) != (last.label is None) and row.relation != "colon" and not one):
+                yield from self.finish()
+        elif block is not None and block.above and row.relation == "assign" and row.label:
+            own = name_of(row.label)
+            if is_known(own):
+                if not set(meanings(block.called)) & set(meanings(own)):
+                    block.above.append((Words(row.line, row.label, [own], ends=True), gap))
+                row.label = None
+        self._open(row.line, gap).rows.append(row)
+
+    def _value(self, item: Valued, gap: bool) -> Iterator[Block | Problem]:
+        """A bracketed value: a matrix under its name, or one row of several that stand below one another."""
+        value, prefix = item.value, item.prefix
+        labels: list[str | None] = list(value.labels) or [None] * len(value.rows)
+        rows = [Row(at, cells, label, item.raw) for cells, label, at in zip(value.cells(), labels, value.lines, strict=True)]  # fmt: skip
+        if value.depth == 1:
+            [row] = rows
+            row.column, row.bracket = item.column, True
+            if prefix:
+                row.label = bare(prefix.rstrip(" :=≈→->").strip())
+                row.relation = item.relation or ("assign" if is_known(name_of(prefix)) else "")
+            yield from self._labelled(row, gap)
+            return
+        if self.block is not None and self.block.rows:
+            yield from self.finish()
+        if prefix:
+            yield from self._words(Words(value.line, prefix, prefix.split(), ends=True), gap)
+        block = self._open(value.line, gap)
+        for row in rows:
+            row.bracket = True
+        block.rows, block.notes = rows, value.notes
+        yield from self.finish()
+
+    def _table_row(self, row: Row, gap: bool) -> None:
+        block = self._open(row.line, gap)
+        cells = row.cells
+        if cells[0].endswith("=") and not row.raw.startswith("|"):  # of brackets drawn with bars
+            block.above.append((Words(row.line, cells[0], [cells[0]], ends=True), False))
+            row.cells = cells = cells[1:]
+        if cells in ([], [""]):
+            return
+        if not block.rows and block.header is None and not all(map(_fills, cells[1:] or cells)):
+            block.header = cells
+        else:
+            block.rows.append(row)
+
+    def _head(self, block: Under) -> None:
+        """A rule stands under the first row: it is a head, unless it is numbers."""
+        if len(block.rows) != 1 or block.header is not None:
+            return
+        cells = block.rows[0].cells
+        if cells and (cells[0] == "" or not all(map(_fills, cells))):
+            block.header = block.rows.pop().cells
+        block.head_of_table = True
+
+    # -- the end of a matrix
+
+    def finish(self) -> Iterator[Block | Problem]:
+        """The block under way is done."""
+        block, self.block = self.block, None
+        if self.columns is not None:
+            if block is not None and block.rows and block is not self.columns:
+                self.columns.beside.append(block)
+            block, self.columns = self.columns, None
+        if block is None or block.spoilt or any(isinstance(one, Under) and one.spoilt for one in block.beside):
+            return
+        block.rows = [row for row in block.rows if row.cells or row.text]
+        if block.rows:
+            title(block)
+        elif block.header is not None:
+            block.above.append((Words(block.line, " ".join(block.header), block.header), False))
+        yield from (self._no_rows(words) for words, _ in block.above if words.kind == "words")
+        if block.rows:
+            yield from parted(block)
+
+    def _no_rows(self, words: Words) -> Problem:
+        error = InputError(
+            f"'{visible(name_of(words.said), 60)}' is followed by no rows", f"in {self.origin}, line {words.line}",
+            "expected a matrix's name, then its rows, each a line of numbers", mend="begin remarks with #",
+        )  # fmt: skip
+        return Problem(error, name_of(words.said), words.line, lost=False)
+
+
+def _fills(cell: str) -> bool:
+    return is_cell(cell) or is_decimal_comma(cell)
+
+
+def _width(row: Row) -> int:
+    return len(row.cells) or len(row.text.split())

@@ -1,0 +1,118 @@
+"""Labels taken off the rows of a matrix: words or counts before them and above them; what may be a number is no label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from tmat.errors import InputError
+from tmat.reading.number_text import why_not
+from tmat.reading.rows import Row
+from tmat.reading.text_rows import is_misspelt
+from tmat.visible import visible
+
+Fills = Callable[[str], bool]
+Where = Callable[[int], str]
+
+
+def head(
+    rows: list[Row], header: list[str] | None, of_table: bool, fills: Fills
+) -> tuple[list[str] | None, list[Row], str]:
+    """The columns' labels: words above, or a first row that only counts and is short of a cell; the rows below; a note."""
+    if header is not None or len(rows) < 2 or rows[0].label is not None:
+        return header, rows, ""
+    first, rest = rows[0].cells, rows[1:]
+    if not _counts(first):
+        numbers = of_table and all(map(fills, first))
+        return None, rows, "the table's head is numbers and was taken as its first row" if numbers else ""
+    short = all(len(row.cells) == len(first) + 1 for row in rest)
+    labelled = short and (_counts([row.cells[0] for row in rest]) or not any(fills(row.cells[0]) for row in rest))
+    beside = all(row.label is not None and len(row.cells) == len(first) for row in rest)
+    return (first, rest, "") if of_table or labelled or beside else (None, rows, "")
+
+
+def labels_of(
+    rows: list[Row], header: list[str] | None, fills: Fills, where: Where
+) -> tuple[list[str] | None, list[Row], str]:
+    """The rows' labels, taken off the rows: words, or whatever stands under an empty corner; and a note."""
+    named = [row.label is not None for row in rows]
+    if all(named):
+        return _given(rows, where), rows, ""
+    words = [not fills(row.cells[0]) or given for row, given in zip(rows, named, strict=True)]
+    first = rows[0].cells
+    corner = header is not None and len(first) > 1
+    corner = corner and (
+        len(header or ()) == len(first) - 1 or (len(header or ()) == len(first) and (header or [""])[0] == "")
+    )
+    if not any(named) and not corner:
+        for row, word in zip(rows, words, strict=True):
+            if word and is_misspelt(row.cells[0]):
+                raise _misspelt(row, row.cells[0], where)
+        if not any(words):
+            return _ordinals(rows)
+    if any(named) or not (corner or all(words)):
+        raise _mixed(rows, named, words, where)
+    for row in rows:
+        if len(row.cells) == 1:
+            raise InputError(f"'{visible(row.cells[0], 40)}' is followed by no numbers", where(row.line))
+    labels, rest = _taken_off(rows)
+    same = len(rows) > 1 and len(set(labels)) == 1 and all(len(row.cells) > 1 for row in rest)
+    if same and not corner and _counts([row.cells[0] for row in rest]):  # Token 1, Token 2
+        counts, rest = _taken_off(rest)
+        labels = [f"{label} {count}" for label, count in zip(labels, counts, strict=True)]
+    return labels, rest, ""
+
+
+def _taken_off(rows: list[Row]) -> tuple[list[str], list[Row]]:
+    return [row.cells[0] for row in rows], [Row(row.line, row.cells[1:], raw=row.raw) for row in rows]
+
+
+def _given(rows: list[Row], where: Where) -> list[str] | None:
+    """The labels that a colon or an equals sign parts from the rows."""
+    for row in rows:
+        if is_misspelt(row.label or ""):
+            raise _misspelt(row, row.label or "", where)
+    labels = [(row.label or "").strip("\"'") for row in rows]
+    return labels if any(labels) else None
+
+
+def _misspelt(row: Row, text: str, where: Where) -> InputError:
+    what, mend = why_not(text)
+    return InputError(what, f"{where(row.line)}, column {row.raw.find(text) + 1 or 1}", mend=mend)
+
+
+def _mixed(rows: list[Row], named: list[bool], words: list[bool], where: Where) -> InputError:
+    """Some rows have a label and some have none: the first that differs is told."""
+    given = named if any(named) else words
+    n = given.index(not given[0])
+    if not given[n]:
+        return InputError("a row without a label", f"{where(rows[n].line)}: the rows above it begin with a word")
+    if given is named:
+        return InputError("a row without a label", f"{where(rows[0].line)}: a row below it begins with a word")
+    what, mend = why_not(rows[n].cells[0])
+    return InputError(what, f"{where(rows[n].line)}, column 1", "the rows above it have no label", mend=mend)
+
+
+def _ordinals(rows: list[Row]) -> tuple[list[str] | None, list[Row], str]:
+    """1. 2. 3. before every row count the rows, where no other number is written so."""
+    firsts = [row.cells[0] for row in rows]
+    if (
+        len(rows) < 2
+        or not all(re.fullmatch(r"[0-9]{1,4}[.)]", cell) for cell in firsts)
+        or not _counts([cell[:-1] for cell in firsts])
+        or any(len(row.cells) < 2 for row in rows)
+        or any(cell.endswith(".") for row in rows for cell in row.cells[1:])
+    ):
+        return None, rows, ""
+    _, rest = _taken_off(rows)
+    return [cell[:-1] for cell in firsts], rest, f"{firsts[0]} {firsts[1]} before the rows count them"
+
+
+def _counts(cells: Sequence[str]) -> bool:
+    """Whether cells only count: 0, 1, 2 … or 1, 2, 3 …
+
+    >>> _counts(["1", "2"]), _counts(["0", "1"]), _counts(["2", "4"])
+    (True, True, False)
+    """
+    first = cells[0] if cells else ""
+    return first in ("0", "1") and list(cells) == [str(n) for n in range(int(first), int(first) + len(cells))]

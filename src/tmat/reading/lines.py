@@ -1,0 +1,211 @@
+"""What each line of a text is: a name, a row, a table's row, a bracketed value over one line or many, a rule, nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tmat.errors import InputError
+from tmat.reading.items import Item, Mark, Words, Wrong
+from tmat.reading.lexing import MOST, Token, apart, lex, narrow_thousands, tidied
+from tmat.reading.naming import name_of
+from tmat.reading.openings import opening
+from tmat.reading.rows import Row, rows_of, without_marks
+from tmat.reading.sayings import TYPES, Saying, is_prose
+from tmat.reading.statements import Statement, Valued
+from tmat.reading.text_rows import is_box_rule, is_pipe_row, is_pipe_rule, pipe_cells
+from tmat.visible import visible
+
+_LONG = 100_000
+_PLAIN = re.compile(r"(?=\s*[+\-−.,;]?\.?[0-9])(?:[0-9eE.,; \t]|[+\-−](?=[0-9.]))*+")
+_HEADING = re.compile(r"\s*#{2,6}\s+(\S.*)")
+_COMMENT = re.compile(r"(?:^|\s)(?:#(?!#\w).*|//.*|%[%\s]*[^\W\d_].*)$|(?:^|\s)/\*.*?\*/\s*$")
+_LABELS = re.compile(r"# (rows|columns): ")  # which tmat writes where a label cannot stand before numbers
+_RULE = re.compile(r"\s*(?:[={2}\-]{3,}(?:\s+[=\-]{2,})*|\*{3,}|`{3,}.*|~{3,}.*|_{5,}|:{3,}.*)\s*")
+_PROMPT = re.compile(
+    r"\s*(?:>>>|\.\.\.(?=\s)|In ?\[\d*\]:|Out ?\[\d*\][:=]|julia>|octave:\d+>|>>|>(?=\s)|(?:\[\d+\]:))\s?"
+)
+_BULLET = re.compile(r"\s*(?:[*•·](?=\s+(?:[\[(\"']|[^\W\d]))|[\-–](?=\s+(?:[\[(]|[^\W\d][^:=]{0,60}[:=])))")
+_COLUMNS = re.compile(r"\s*Columns?\s+\d+(?:\s*(?:through|thru|to|and|-|–|:)\s*\d+)?\s*:?\s*", re.IGNORECASE)
+_SCALE = re.compile(r"\s*(?:[0-9.]+(?:[eE][+\-]?[0-9]+)?|10\^[+\-]?[0-9]+)\s*[*×]\s*")
+_SHOWN = re.compile(r"\s*(?:print|disp|display|show)\(\s*([^\W\d][\w.]*)\s*\)\s*")
+_NOISE = re.compile(
+    r"\s*(?:[0-9,]+\s?[×x]\s?[0-9,]+ (?:(?:[\w.]+\.)?\w*(?:Matrix|Array|Adjoint|Transpose|DataFrame|LinearAlgebra)\b.*|sparse.*)|[0-9,]+-element .*"
+    r"|\[[0-9]+ rows x [0-9]+ columns\]|\(?[0-9]+ rows?\b.*|shape: ?\([0-9, ]*\)|dtype: ?\w+|Name: ?\S+, dtype: ?\w+"
+    r"|Parameter containing:|ans =|import .*|from \S+ import .*|library\(.*\)|print\(.*\)|disp\(.*\)|torch\.Size\(\[[0-9, ]*\]\)"
+    r"|\[torch\.\w+ of size .*\]|# A tibble.*|<[^<>]*>|DeviceArray.*shape.*|\(?dtype=\S*\)?,?|device=\S*,?|requires_grad=\S*\)?,?|using .*|end)\s*"
+)  # fmt: skip
+_CELL_OF = re.compile(r"\s*[^\s\[\](){}]{1,60}\[[^\[\](){},]{1,60},[^\[\](){}]{1,60}\]\s*(?:[=≈&:]|$)")
+_TABLE_SIGNS = str.maketrans("│┃║┆┊", "|||||")
+
+
+class Lines(Saying):
+    """Takes lines one by one."""
+
+    def __init__(self, origin: str, *, decimal: bool = True) -> None:
+        super().__init__(origin, decimal=decimal)
+        self.statement: Statement | None = None  # a bracket is open
+        self.working = False  # of a cell, which may go on over lines
+
+    def take(self, raw: str, line: int) -> Iterator[Item]:
+        """What the line is; a line may hold several values."""
+        if len(raw) > _LONG:
+            refused = self._too_long(raw, line)
+            if refused is not None:
+                yield refused
+                return
+        text = tidied(raw)
+        if self.statement is not None:
+            if not self.statement.never_closed(text):
+                yield from self._taken(lex(_uncommented(text)), text, line, raw)
+                return
+            yield self._unclosed()
+        if any(sign in "0123456789" for sign in text[:200]) and _PLAIN.fullmatch(text):
+            yield from rows_of(text.strip(), [], line, text, decimal=self.decimal)
+        elif heading := _HEADING.fullmatch(text):
+            yield Words(line, heading[1], heading[1].split(), kind="heading")
+        else:
+            yield from self._line(text, _uncommented(text).rstrip(), line, raw)
+
+    def end(self) -> Iterator[Item]:
+        """What is wrong where the text ends."""
+        if self.statement is not None:
+            yield self._unclosed()
+
+    def _unclosed(self) -> Wrong:
+        assert self.statement is not None
+        error, name = self.statement.unclosed()
+        line, self.statement = self.statement.brackets.stack[0].line, None
+        return Wrong(line, error, name)
+
+    def _too_long(self, raw: str, line: int) -> Wrong | None:
+        """A long line that is no matrix is refused before it is looked at in every way there is."""
+        word = max(raw.split(), key=len, default="")
+        if len(word) > _LONG and not re.search(r"[,;\[\]|]", word[:_LONG]):
+            return self.wrong(line, f"{visible(word, 20)} has {len(word)} characters", "expected rows of numbers")
+        data = raw.encode("utf-8", "replace")
+        if 8 * (len(data) - len(data.translate(None, b"0123456789"))) < len(raw) - raw.count(" "):
+            return self.wrong(line, "brackets or separators without numbers between", "expected rows of numbers")
+        other = len(data.translate(None, b"0123456789eE+-., ;\t[]"))
+        if len(raw) > 10 * _LONG and (other > len(raw) // 10 or raw.count(";") > 2 * _LONG):
+            return self._of_more(raw, line)
+        return None
+
+    def _of_more(self, raw: str, line: int) -> Wrong:
+        what = f"a line of {len(raw)} characters that are not only numbers"
+        return self.wrong(line, what, f"at most {10 * _LONG} are read", mend="write each row on a line of its own")
+
+    # -- one line
+
+    def _line(self, text: str, cut: str, line: int, raw: str) -> Iterator[Item]:
+        """A line that is neither plain numbers nor a heading, and belongs to no open bracket; ``cut`` has no remark."""
+        stripped = cut.strip()
+        pipes = stripped.translate(_TABLE_SIGNS)
+        if not stripped or (_RULE.fullmatch(stripped) and not is_pipe_row(stripped)):
+            yield from self._empty(text.strip(), stripped, line)
+        elif (thousands := narrow_thousands(raw)) is not None:
+            yield self.wrong(line, f"'{visible(thousands, 40)}': one number, or several cells?",
+                               mend="write thousands without a space between")  # fmt: skip
+        elif _COLUMNS.fullmatch(cut):
+            yield Mark(line, "columns")
+        elif _SCALE.fullmatch(cut):
+            yield Mark(line, "spoilt")
+            yield self.wrong(line, f"'{stripped}' before the rows: their digits are lost",
+                               mend="print them whole: format long g, or format shortg")  # fmt: skip
+        elif is_box_rule(stripped):
+            yield Mark(line, "rule")
+        elif is_pipe_rule(pipes):
+            yield Mark(line, "head")
+        elif is_pipe_row(pipes):
+            cells = pipe_cells(pipes)
+            types = all(cell in TYPES or cell in ("---", "") for cell in cells)
+            yield Mark(line, "passed") if types else Row(line, cells, raw=pipes, bars=True)
+        elif len(stripped) > 2 and stripped[0] == stripped[-1] == "=":
+            yield Words(line, stripped.strip("="), stripped.strip("=").split(), kind="heading")
+        else:
+            yield from self._said(cut, line, raw)
+
+    def _empty(self, comment: str, stripped: str, line: int) -> Iterator[Item]:
+        if labels := _LABELS.match(comment):
+            yield Words(line, comment, comment[labels.end() :].split(" | "), kind=labels[1])
+        elif comment.startswith("#"):
+            yield Words(line, name_of(comment.lstrip("#")), [], kind="remark")
+        elif len(stripped.split()) > 1 or stripped.startswith("---"):
+            yield Mark(line, "rule")
+        elif stripped or not comment.startswith(("//", "%", "/*")):
+            yield Mark(line, "blank")
+
+    def _said(self, text: str, line: int, raw: str) -> Iterator[Item]:
+        """What people say or programs print, without what stands before it: a prompt, a bullet."""
+        prompt = _PROMPT.match(text)
+        if prompt and prompt.end() < len(text):
+            text = " " * prompt.end() + text[prompt.end() :]
+            if shown := _SHOWN.fullmatch(text):
+                yield Words(line, shown[1], [shown[1]], kind="shown")
+                return
+        if _NOISE.fullmatch(text):
+            yield Mark(line, "passed")
+            return
+        if bullet := _BULLET.match(text):
+            text = " " * bullet.end() + text[bullet.end() :]
+        if self.working and text.lstrip().startswith(("=", "≈")):
+            return  # the working of a cell goes on
+        tokens = lex(text)
+        self.working = _CELL_OF.match(text) is not None
+        if self.working:
+            yield from self._one_cell(tokens, line)
+        elif not (self.prose and is_prose(text.strip(), tokens)):
+            yield from self._taken(tokens, text, line, raw)
+
+    def _one_cell(self, tokens: list[Token], line: int) -> Iterator[Item]:
+        """Q[1, 2] = 0.3·0.5 + … = 0.4 is the working of a cell: no matrix, and what it comes to stands in one."""
+        numbers = [token for token in tokens if token.kind == "number"]
+        if len(numbers) < 2 and not any(token.kind == "word" for token in tokens[1:]):
+            yield self.wrong(line, "a cell alone where a matrix is due", mend="write the whole matrix: a line a row",
+                               name=tokens[0].text)  # fmt: skip
+
+    def _taken(self, tokens: list[Token], text: str, line: int, raw: str) -> Iterator[Item]:
+        """Bracketed values while there are any, then what is left."""
+        if len(tokens) > MOST:
+            self.statement = None
+            yield self._of_more(raw, line)
+            return
+        while tokens:
+            if self.statement is None:
+                at = opening(tokens)
+                if at is None and len(raw) > 10 * _LONG:
+                    yield self._of_more(raw, line)
+                    return
+                if at is None:
+                    yield from self.unbracketed(without_marks(apart(tokens)), text, line, raw)
+                    return
+                self.statement = Statement(self.origin, tokens, at, text)
+                tokens = tokens[at[1] :]
+            tokens = tokens[self.statement.brackets.take(tokens, line) :]
+            if self.statement.brackets.done is None:
+                return
+            values: list[Valued] = []
+            try:
+                values = self.statement.closed(tokens, line, raw)
+            except InputError as error:
+                yield Wrong(line, error, self.statement.name)
+            tokens = self.statement.rest
+            if self.statement.goes_on:
+                continue
+            self.statement = None
+            yield from values
+            while tokens and (tokens[0].kind in ("comma", "end", "close") or tokens[0].text in _AFTER):
+                tokens = tokens[1:]
+            if not any(token.kind in ("open", "assign", "colon") for token in tokens):
+                return
+
+    # -- without a bracket
+
+
+_AFTER = ("and", "&", "$", "$$", ".", "\\", "quad")
+
+
+def _uncommented(text: str) -> str:
+    if len(text) > _LONG or text.lstrip().startswith("|") or not ("#" in text or "/" in text or "%" in text):
+        return text
+    return _COMMENT.sub("", text)

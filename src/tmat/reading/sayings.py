@@ -1,0 +1,134 @@
+"""What a line says that has no bracketed value: a row after its label, a row, a name, the columns' labels, prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tmat.errors import InputError
+from tmat.reading.items import Item, Mark, Words, Wrong
+from tmat.reading.lexing import TRUTH, Token
+from tmat.reading.naming import is_known, name_of
+from tmat.reading.number_text import number, why_not
+from tmat.reading.openings import opening
+from tmat.reading.rows import Row, r_index, rows_of
+from tmat.reading.text_rows import is_cell, is_misspelt
+from tmat.visible import visible
+
+TYPES = frozenset((
+    "f64", "f32", "i64", "i32", "u8", "u32", "str", "cat", "<dbl>", "<int>", "<chr>", "<fct>", "Float64", "Float32", "Int64", "String", "String7",
+    "String15", "Symbol",
+))  # fmt: skip
+_SIZE_ALONE = re.compile(r"[0-9]+ ?[×x] ?[0-9]+")
+_SIZES = re.compile(
+    r"(?:[0-9]+ +)?(?:given +)?[0-9]+×[0-9]+(?: [^0-9\s]+ [0-9]+×[0-9]+)*(?:,? .*)?"
+)  # over a step: 1  3×2 · 2×3 → 3×3
+_MOST = 8  # words of a label
+
+
+class Saying:
+    """Reads lines without brackets; ``prose`` says that words are to be passed over, as between the tables of a page."""
+
+    def __init__(self, origin: str, *, prose: bool = False, decimal: bool = True) -> None:
+        self.origin = origin
+        self.prose = prose
+        self.decimal = decimal  # a comma may be a decimal one
+
+    def where(self, line: int, column: int | None = None) -> str:
+        return f"in {self.origin}, line {line}" + ("" if column is None else f", column {column}")
+
+    def wrong(self, line: int, what: str, *details: str, column: int | None = None, mend: str | None = None, name: str | None = None) -> Wrong:  # fmt: skip
+        return Wrong(line, InputError(what, self.where(line, column), *details, mend=mend), name)
+
+    def unbracketed(self, tokens: list[Token], text: str, line: int, raw: str) -> Iterator[Item]:
+        """A row after its label, a row, or words."""
+        if not tokens:
+            return
+        cut = max((n for n, t in enumerate(tokens) if t.kind == "assign"), default=None)
+        if cut is None:
+            cut = next((n for n, t in enumerate(tokens) if t.kind == "colon"), None)
+        indexed = r_index(tokens)
+        sentence = sum(token.kind == "word" for token in tokens[: cut or 0]) > _MOST  # in which a number is said
+        if cut and not sentence and cut + 1 < len(tokens) and tokens[cut + 1].kind in ("number", "blank"):
+            label = text[tokens[0].start : tokens[cut].start].strip()
+            relation = tokens[cut].kind if not is_cell(label) else "colon"
+            yield from self._labelled(label, relation, tokens[cut + 1 :], text, line, raw)
+        elif cut:
+            yield from self._spoken(tokens, text, line)
+        elif all(token.text in TRUTH or token.kind == "comma" for token in tokens):
+            yield Row(line, [f"{TRUTH[t.text]:g}" for t in tokens if t.kind == "word"], raw=raw)
+        elif indexed is not None:
+            if any(token.kind in ("number", "blank") for token in indexed[1]):
+                yield from self._labelled(indexed[0], "", indexed[1], text, line, raw)
+        elif _is_row(tokens, text):
+            yield from rows_of(text, tokens, line, raw, decimal=self.decimal)
+        else:
+            yield from self._spoken(tokens, text, line)
+
+    def _labelled(
+        self, label: str, relation: str, right: list[Token], text: str, line: int, raw: str
+    ) -> Iterator[Item]:
+        """A row after its label and a colon, or a matrix after its name and an =."""
+        word = next((token for token in right if token.kind == "word"), None)
+        if word is not None and relation == "assign":
+            what = f"'{visible(word.text, 40)}' where a number is due"
+            yield self.wrong(line, what, column=word.start + 1, name=name_of(label))
+            return
+        rows = rows_of(text, right, line, raw, decimal=self.decimal)
+        if relation and any(token.kind == "end" for token in right[:-1]):
+            yield Words(line, label, label.split(), ends=True)
+            yield from rows
+            return
+        for row in rows:
+            row.label, row.relation = label, relation
+            yield row
+
+    def _spoken(self, tokens: list[Token], text: str, line: int) -> Iterator[Item]:
+        """A line without a row: a name, the columns' labels, or prose."""
+        words = [token for token in tokens if token.kind == "word"]
+        wrong = next((t for t in words if is_misspelt(t.text) and not _SIZE_ALONE.fullmatch(t.text)), None)
+        nested = next((n for n in range(1, len(tokens)) if tokens[n].kind == tokens[n - 1].kind == "open"), None)
+        if wrong is None and nested is not None and any(token.kind == "number" for token in tokens[nested:]):
+            wrong = next((token for token in words if token.start > tokens[nested].start), None)
+        if wrong is not None and not text.rstrip().endswith("="):  # what an equals sign ends is a name
+            what, mend = why_not(wrong.text)
+            yield self.wrong(line, what, column=wrong.start + 1, mend=mend)
+            return
+        said = text.strip()
+        spoken = [t.text.strip("\"'`") for t in tokens if t.kind in ("word", "quoted", "number", "blank", "tab")]
+        spoken = [word for word in spoken if word.strip()]
+        if spoken and set(spoken) <= TYPES:
+            yield Mark(line, "types")
+        elif not (self.prose and spoken and _SIZE_ALONE.fullmatch(spoken[0])):  # a caption that begins with a size
+            if "\t" in said:
+                spoken = [cell.strip() for cell in text.rstrip("\n").split("\t")]
+            yield Words(line, said, spoken, ends=said.endswith((":", "=", "→", "->", "=>")))
+
+
+def _is_row(tokens: list[Token], text: str) -> bool:
+    """Whether a line without a label holds numbers for their own sake: none that only counts a name, as in head 1 or (1) Q."""
+    numbers, depth = [], 0
+    for n, token in enumerate(tokens):
+        depth += (token.kind == "open") - (token.kind == "close")
+        if not depth and token.kind in ("number", "blank"):
+            numbers.append(n)
+    if not numbers:
+        return False
+    words = [token.text for token in tokens if token.kind in ("word", "quoted")]
+    if len(numbers) > 1 or not words or len(tokens) > 8:
+        return True
+    counts = tokens[numbers[0]].text in ("-", "–", "—") or tokens[numbers[0]].text.strip("().").isdigit()
+    last = tokens[-1].kind not in ("number", "blank")
+    said = " ".join(words)
+    named = is_known(said) or is_known(name_of(said)) or is_known(name_of(text))
+    return not (counts and (named or said.lower() in ("head", "step")) and (last or numbers[0] in (0, len(tokens) - 1)))
+
+
+def is_prose(text: str, tokens: list[Token]) -> bool:
+    """Whether a line is a size, a formula, or has more words than numbers: no row, and no name."""
+    if "$" in text or text.startswith("**") or _SIZE_ALONE.fullmatch(text) or _SIZES.fullmatch(text):
+        return True
+    if text.endswith(("=", ":")) or (any(sign in text for sign in "[({") and opening(tokens) is not None):
+        return False
+    words = [word.strip(",()") for word in text.split()]
+    return len(words) > 2 and 2 * sum(number(word) is not None or is_cell(word) for word in words) < len(words)

@@ -1,0 +1,142 @@
+"""A bracketed value with what stands before and behind it: its name, a product that it is an operand of, its result."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tmat.errors import InputError
+from tmat.reading.bracketed import Value, after_bracket, in_shape, transposed, value_of
+from tmat.reading.brackets import Brackets
+from tmat.reading.lexing import Token
+from tmat.reading.naming import name_of
+from tmat.reading.openings import opening
+
+_OPERATORS = frozenset("·×*@+-−/÷⊙∘⊗")
+_ANEW = re.compile(r"\s*(?:([^\W\d][\w.]{0,60})\s*(?::=|=|<-|:)\s*(?:[\[({]|[\w.]+\(\[?)|#{2,6}\s)")
+_KEYWORDS = frozenset((
+    "dtype", "device", "requires_grad", "grad_fn", "shape", "nrow", "ncol", "byrow", "dimnames", "columns", "index", "numpy",
+))  # fmt: skip
+_DECLARED = re.compile(r"\[([0-9]{1,5})\]\[([0-9]{1,5})\]\s*=?\s*$")  # float A[2][3] =
+
+
+@dataclass(slots=True)
+class Valued:
+    """A value that is no operand, and the name before it, tied to it by an equals sign, a colon or nothing."""
+
+    value: Value
+    prefix: str
+    relation: str
+    raw: str
+    column: int  # of its bracket, from 1
+
+
+class Statement:
+    """Takes one statement: a name and a value, or a chain of operands that ends in one."""
+
+    def __init__(self, origin: str, tokens: list[Token], at: tuple[int, int], text: str) -> None:
+        first, bracket = at
+        self.origin = origin
+        self.prefix, self.relation = _named(tokens[:first], text)
+        self.held: list[Valued] = []  # values beside one another, operands if an equals sign comes
+        self.operated = self.resulted = False
+        self.rest: list[Token] = []  # what is left of the line
+        self._begin(tokens[bracket - 1] if bracket else None)
+
+    def _begin(self, word: Token | None) -> None:
+        self.brackets = Brackets(self.origin, word)
+        self.goes_on = False
+
+    @property
+    def name(self) -> str | None:
+        return name_of(self.prefix) if self.prefix else None
+
+    def never_closed(self, text: str) -> bool:
+        """Whether the next line shows that the bracket was evidently never closed: it begins another statement."""
+        stack = self.brackets.stack
+        anew = _ANEW.match(text) if stack else None
+        return anew is not None and not stack[-1].key and bool(stack[0].items) and anew[1] not in _KEYWORDS
+
+    def unclosed(self) -> tuple[InputError, str | None]:
+        """The error for a bracket that stays open."""
+        opened = self.brackets.stack[-1]
+        where = f"in {self.origin}, line {opened.line}, column {opened.opened.start + 1}"
+        error = InputError(f"'{opened.opened.text}' is never closed", where, "expected rows of numbers, then the closing bracket")  # fmt: skip
+        return error, self.name
+
+    def closed(self, rest: list[Token], line: int, raw: str) -> list[Valued]:
+        """The values when the bracket has closed; none yet where the statement goes on."""
+        group, error = self.brackets.done, self.brackets.error
+        assert group is not None
+        self.goes_on = False
+        turned, shape, rest = after_bracket(rest)
+        self.rest = rest
+        try:
+            if error is not None:
+                raise error
+            value = value_of(group, self.origin)
+            shape = shape or self._declared(value)
+            if shape:
+                value = in_shape(value, shape, f"in {self.origin}, line {line}")
+            if turned:
+                value = transposed(value)
+        except InputError:
+            if self._operates(rest, 2) and self._onward(rest):
+                return []
+            raise
+        if self._operates(rest, value.depth):
+            self.operated |= rest[0].kind != "open"
+            self.held.append(Valued(value, self.prefix, self.relation, raw, group.opened.start + 1))
+            if not self._onward(rest):
+                raise _operation(self.origin, value.line)
+            return []
+        if self.held and rest and rest[0].kind == "assign" and self._onward(rest):
+            self.held.clear()
+            self.operated = False
+            return []
+        if self.operated and not self.resulted:
+            raise _operation(self.origin, value.line)
+        return [
+            *([] if self.resulted else self.held),
+            Valued(value, self.prefix, self.relation, raw, group.opened.start + 1),
+        ]
+
+    def _declared(self, value: Value) -> tuple[int, int] | None:
+        found = _DECLARED.search(self.prefix) if value.depth == 1 else None
+        return (int(found[1]), int(found[2])) if found else None
+
+    def _operates(self, rest: list[Token], depth: int) -> bool:
+        """Whether an operator follows, or another matrix, which is multiplied with this one."""
+        if not rest or rest[0].kind == "number":
+            return False
+        if rest[0].kind == "open":
+            return depth > 1
+        return rest[0].text[:1] in _OPERATORS or rest[0].text in ("cdot", "times")
+
+    def _onward(self, rest: list[Token]) -> bool:
+        """Go on behind the last equals sign, else at the next operand; False where there is neither."""
+        last = max((n for n, token in enumerate(rest) if token.kind == "assign"), default=None)
+        onward = rest if last is None else rest[last + 1 :]
+        at = opening(onward)
+        if at is None:
+            return False
+        self.resulted |= last is not None
+        self._begin(onward[at[1] - 1] if at[1] else None)
+        self.goes_on = True
+        self.rest = onward[at[1] :]
+        return True
+
+
+def _operation(origin: str, line: int) -> InputError:
+    return InputError("an operation where a matrix is due", f"in {origin}, line {line}", mend="write its result")
+
+
+def _named(tokens: list[Token], text: str) -> tuple[str, str]:
+    """The name before a bracket, and how it is tied to it; of a dictionary, the key."""
+    if not tokens:
+        return "", ""
+    relation = tokens[-1].kind if tokens[-1].kind in ("assign", "colon") else ""
+    if len(tokens) > 1 and tokens[-2].kind == "quoted" and tokens[-1].kind in ("colon", "comma"):
+        return tokens[-2].text.strip("\"'`"), "assign"
+    said = text[tokens[0].start : tokens[-1].end].strip()
+    return ("" if not said.strip(" =≈:→") else said), relation

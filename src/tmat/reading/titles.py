@@ -1,0 +1,100 @@
+"""The words above the rows of a block, and the labels before them: which name the matrix, and which its columns and rows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from tmat.reading.blocks import Block
+from tmat.reading.items import Words
+from tmat.reading.naming import is_known, name_of
+from tmat.reading.text_rows import is_cell
+
+
+@dataclass(slots=True)
+class Under(Block):
+    """The block that rows are being added to, and the words above it, each with whether a blank line stands before it."""
+
+    above: list[tuple[Words, bool]] = field(default_factory=list)
+    apart: bool = False  # a blank line between the words and the rows
+    labels: dict[str, list[str]] = field(default_factory=dict)  # of rows and columns, in comments
+    framed: bool = False
+    spoilt: bool = False
+
+    @property
+    def called(self) -> str:
+        return name_of(self.above[-1][0].said) if self.above else ""
+
+
+def title(block: Under) -> None:
+    """The words above the rows: as many as the columns directly above them label these, the ones before name the matrix."""
+    above = block.above
+    rows, labels = block.rows, block.labels.get("rows", [])
+    if len(labels) == len(rows) and all(row.label is None for row in rows):
+        for row, label in zip(rows, labels, strict=True):
+            row.label = label
+    block.header = block.header or block.labels.get("columns")
+    if above and block.header is None and above[-1][0].kind == "words" and not above[-1][0].ends:
+        last, gap = above[-1]
+        fits = block.heads(last.words)
+        before = above[-2][0] if len(above) > 1 else None
+        known = is_known(name_of(last.said))
+        if before is None:
+            typed = not block.rows[0].bracket and not block.apart
+            takes = len(last.words) > 1 and typed and fits and not known
+        elif gap:
+            takes = before.kind == "heading" and len(last.words) > 1 and fits and not known
+        else:
+            takes = fits or not known
+        if takes and before and not fits and len(last.words) == 1 and not before.ends and block.heads(before.words[1:]):
+            above.pop()  # what pandas calls its index
+            last = before
+        if takes:
+            block.header = last.words
+            above.pop()
+    if not above:
+        _name_in_corner(block)
+        return
+    words, _ = above.pop()
+    block.line = words.line
+    block.name = name_of(words.said)
+    if above and words.ends:
+        block.also = name_of(above.pop()[0].said)
+
+
+def _name_in_corner(block: Under) -> None:
+    header = block.header
+    if header and block.name is None and is_known(header[0]) and not any(is_cell(row.cells[0]) for row in block.rows if row.cells):  # fmt: skip
+        block.name, header[0] = header[0], ""
+
+
+def parted(block: Block) -> list[Block]:
+    """A run of rows with names before them: each a matrix where all are names of matrices, else rows of one."""
+    labels = [row.label or "" for row in block.rows]
+    if block.name is not None:
+        return [block]
+    if "" in labels:
+        own = {label for label in labels if label}
+        if (
+            len(own) == 1 and len(labels) > 1 and all(row.column for row in block.rows)
+        ):  # one name beside brackets drawn over lines
+            block.name = name_of(own.pop())
+            for row in block.rows:
+                row.label = None
+        return [block]
+    if any(not row.relation for row in block.rows):
+        return [block]
+    names = [name_of(label) for label in labels]
+    stems = {re.sub(r"(?:\[?[0-9₀-₉]+\]?)$", "", label).strip() for label in labels}
+    stem = min(stems)
+    if len(stems) == 1 and len(labels) > 1 and len(set(labels)) == len(labels) and stem and not stem[-1].isdigit():
+        known = is_known(name_of(stem)) or is_known(name_of(stem).upper())
+        if known and (not stem.isupper() or len(stem) > 1 or "[" in labels[0]):
+            block.name = stem.upper() if len(stem) == 1 else stem
+        if not known or block.name:
+            return [block]
+    if len(labels) > 1 and not all(map(is_known, names)):
+        return [block]
+    for row in block.rows:
+        row.label = None
+    return [Block(row.line, name, rows=[row], notes=list(block.notes)) for row, name in zip(block.rows, names, strict=True)]  # fmt: skip
