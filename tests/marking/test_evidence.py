@@ -164,10 +164,13 @@ def test_zeros_typed_at_the_end_claim_their_places() -> None:
 
 
 def test_nan_that_was_typed_is_an_answer_and_no_blank() -> None:
-    key = attention([[1.0, 1.0], [2.0, 2.0], [2.0, 2.0]], weights=False)
-    step = mark("scores\n2 4 4\nnan 8 8\n4 8 _\n", key)["scores"]
-    assert step.cells[1, 0] == Verdict.WRONG and step.cells[2, 2] == Verdict.MISSING
-    assert sentences(step) == ["1 left blank", "wrong at [2, 1]"]
+    x = np.array([[1.0, 1.5], [2.2, 0.7], [2.1, 0.4]])
+    right = typed({"scores": x @ x.T}, 2)
+    assert "3.25 3.25 2.70" in right and "5.33" in right and "4.57" in right
+    step = mark(right.replace("5.33", "nan").replace("4.57", "_"), attention(x, weights=False))["scores"]
+    assert np.argwhere(step.cells == Verdict.WRONG).tolist() == [[1, 1]]
+    assert np.argwhere(step.cells == Verdict.MISSING).tolist() == [[2, 2]]
+    assert sentences(step) == ["1 left blank", "wrong at [2, 2]"]
 
 
 # -- what may be named

@@ -11,7 +11,7 @@ from math import atanh, comb, erfc, exp, log, sqrt
 
 import numpy as np
 
-from tmat.marking.findings import Cells, Kind
+from tmat.marking.findings import Cells, Extent, Kind
 from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.verdicts import StepReport, Verdict
@@ -37,7 +37,7 @@ def is_copy(values: Array, given: Array, right: Cells) -> bool:
 
 def is_attempt(values: Array, due: Array, report: StepReport) -> bool:
     """Whether a wrong step is an attempt: what has a name is; what is one number is not, unless it should be."""
-    if _is_named(report):
+    if any(f.kind is Kind.SLIP and f.extent is Extent.MATRIX and f.names[0] not in COPIED for f in report.findings):
         return True
     if values.shape != due.shape or np.isnan(values).all():
         return False

@@ -24,6 +24,7 @@ ROUNDS = 6  # explanations of one matrix
 TIE = 2.0
 ONE_BY_ONE = 40  # wrong cells that are looked at one by one
 BATCH = 1 << 20  # cells of the candidates looked at together
+COPIED = "another-matrix"
 LARGE = 1 << 12  # cells of a matrix in which chance hits some
 
 
@@ -132,7 +133,7 @@ class Explaining:
             if not self._believed(best):
                 break
             equal = [pair for pair in scored if _as_good(pair[0], best)]
-            score, fit = max(equal, key=lambda pair: (-pair[1].tier, pair[0].worth))
+            score, fit = _own_first(max(equal, key=lambda pair: (-pair[1].tier, pair[0].worth)), equal)
             findings.append(self._finding(score, fit, scored, few=self.few))
             chosen.append(fit)
             left = left & ~score.cells
@@ -215,6 +216,17 @@ def _as_good(one: Score, other: Score) -> bool:
     return one.worth >= other.worth - TIE and np.array_equal(one.cells, other.cells)
 
 
+def _own_first(best: tuple[Score, Fit], equal: Sequence[tuple[Score, Fit]]) -> tuple[Score, Fit]:
+    """The best; where it is a copy, a slip of the step itself that makes the very same numbers says it better."""
+    copy = best[1].candidate
+    own = (pair for pair in equal if pair[1].candidate.mistake.label != COPIED and _same(pair[1].candidate, copy))
+    return next(own, best) if copy.mistake.label == COPIED else best
+
+
+def _same(one: Candidate, other: Candidate) -> bool:
+    return np.array_equal(one.values, other.values, equal_nan=True)
+
+
 def _rivals(first: Candidate, score: Score, scored: Sequence[tuple[Score, Fit]]) -> list[Mistake]:
     """The mistakes that explain the same cells about as well as the first, the likeliest first."""
     rivals: list[Mistake] = []
@@ -224,9 +236,8 @@ def _rivals(first: Candidate, score: Score, scored: Sequence[tuple[Score, Fit]])
         named = [first.mistake, *rivals]
         if any(mistake.label == known.label or mistake.tells == known.tells for known in named):
             continue
-        copied = "another-matrix" in (mistake.label, first.mistake.label)
-        if copied and np.array_equal(candidate.values, first.values, equal_nan=True):
-            continue  # two words for it; the step's own slip says it better
+        if COPIED in (mistake.label, first.mistake.label) and _same(candidate, first):
+            continue  # two words for it
         if len(named) < MOST_NAMED and (len(mistake.parts) == 1 or len(first.mistake.parts) > 1):
             rivals.append(mistake)
     return rivals
