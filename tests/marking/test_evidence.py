@@ -140,7 +140,7 @@ def test_a_share_that_makes_its_row_sum_to_one_is_named_for_that() -> None:
     weights = np.full((3, 3), 0.33)
     weights[0, 0] = 0.34
     step = mark(typed({"weights": weights}, 2), key)["weights"]
-    assert names(step)[:1] == ["made-to-sum-to-one"]
+    assert names(step)[:1] == ["made-to-sum-to-1"]
 
 
 # -- what is printed

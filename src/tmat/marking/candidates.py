@@ -14,9 +14,9 @@ from tmat.operations.attention import softmax, softmax_tempered
 from tmat.operations.operation import Array
 from tmat.operations.products import linear, matmul, matmul_transposed
 from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
+from tmat.operations.slips.cells import TO_ONE
 
 LARGE = 1 << 16  # products of one matrix that are rounded one by one
-TO_ONE = "made-to-sum-to-one"
 MORE_DECIMALS = "take the numbers with all the decimals you have"
 
 
@@ -150,13 +150,9 @@ def made_to_sum_to_one(step: Redo, decimals: int) -> Iterator[Candidate]:
     ):  # fmt: skip
         values = rounded.copy()
         values[rows, columns] += left
-        yield Candidate(values, to_one(step, which), 0, 3, unrounded=step())
-
-
-def to_one(step: Redo, which: str) -> Mistake:
-    """A share that took what was left to 1."""
-    said = "the {which} share of the row was changed so that the row sums to 1"
-    return mistake(step, TO_ONE, said, "leave each share as it rounds: a sum of 0.99 or 1.01 is right", which=which)
+        said = "the {which} share of the row was changed so that the row sums to 1"
+        mend = "leave each share as it rounds: a sum of 0.99 or 1.01 is right"
+        yield Candidate(values, mistake(step, TO_ONE, said, mend, which=which), 0, 3, unrounded=step())
 
 
 # -- another matrix of the sheet

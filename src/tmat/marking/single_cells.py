@@ -8,16 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tmat.marking.candidates import TO_ONE, Candidate, Fit, Make, OtherMatrices, to_one
+from tmat.marking.candidates import Candidate, Fit, Make, OtherMatrices
 from tmat.marking.findings import Cell, Cells, Certainty, Finding, Kind, Mistake, Numbers, Sourced, cells_of
 from tmat.marking.likelihood import CONTRADICTED, ENOUGH, Evidence, choose, cost_of
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Start
-from tmat.numbers import round_half_away
-from tmat.operations.attention import softmax, softmax_tempered
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
-from tmat.operations.slips.cells import CellSlip, cell_slips
+from tmat.operations.slips.cells import TO_ONE, CellSlip, cell_slips
 
 MOST_NAMED = 3  # mistakes that one finding names
 
@@ -123,12 +121,12 @@ def _of_slips(printed: PrintedMatrix, due: Array, cell: Cell, starts: Sequence[S
     for n, start in enumerate(starts[:2]):
         right = due if n == 0 else start.step()
         if right.shape == printed.shape:
-            made += [(slip, start) for slip in _all_slips(start.step, right, cell, _decimals(printed, cell))]
+            made += [(slip, start) for slip in cell_slips(start.step, right, *cell, _decimals(printed, cell))]
     fits = printed.fits_cell(cell, np.array([slip.value for slip, _ in made]))
 
     def make(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
         right = step()
-        for slip in _all_slips(step, right, cell, _decimals(printed, cell)):
+        for slip in cell_slips(step, right, *cell, _decimals(printed, cell)):
             values = np.full(right.shape, np.nan)
             values[cell] = slip.value
             yield Candidate(values, _mistake(slip, step), slip.rare, slip.among)
@@ -143,18 +141,6 @@ def _of_slips(printed: PrintedMatrix, due: Array, cell: Cell, starts: Sequence[S
 def _cost(slip: CellSlip) -> float:
     """The prior cost of a slip; that of a share which makes its row sum to 1 is nothing: few other errors are so small."""
     return 0.0 if slip.name == TO_ONE else cost_of(slip.rare, slip.among)
-
-
-def _all_slips(step: Redo, right: Array, cell: Cell, decimals: int) -> Iterator[CellSlip]:
-    """The slips of a cell; and a share that was changed so that its row sums to 1 as written."""
-    yield from cell_slips(step, right, *cell, decimals)
-    if step.op in (softmax, softmax_tempered):
-        row = round_half_away(right[cell[0]], decimals)
-        left = float(round_half_away(1.0 - row.sum(), decimals))
-        if left:
-            made = to_one(step, "nearest")
-            value = float(row[cell[1]]) + left
-            yield CellSlip(made.name, value, "this share was changed so that the row sums to 1", made.mend)
 
 
 def _of_fits(printed: PrintedMatrix, cell: Cell, fits: Sequence[Fit], far: float) -> list[OfCell]:
