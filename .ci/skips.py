@@ -4,16 +4,19 @@ import os
 import shutil
 import sys
 from collections import Counter
+from importlib.util import find_spec
 from xml.etree import ElementTree
 
 # So many tests need a program; where it is there, none may be skipped for want of it.
-PROGRAMS = {"soffice": 2, "pdflatex": 3, "xelatex": 3, "chromium": 2}
+PROGRAMS = {"soffice": 4, "pdflatex": 3, "xelatex": 3, "chromium": 13, "pdftotext": 4}
 ROOT = ("permissions do not bind the superuser", "root may write anywhere")
 
 
 def allowed() -> dict[str, int]:
     """How many tests may be skipped here for each reason; for any other reason none may."""
     missing = {f"no {name} here": count for name, count in PROGRAMS.items() if shutil.which(name) is None}
+    if find_spec("torch") is None:
+        missing["torch is for development only"] = 1
     return missing | (dict.fromkeys(ROOT, 1) if os.geteuid() == 0 else {})
 
 

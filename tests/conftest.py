@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture
+def from_an_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """tmat as installed by its name alone, so that what is said of extras is the same everywhere."""
+    monkeypatch.setattr("importlib.metadata.distribution", lambda name: SimpleNamespace(read_text=lambda file: None))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

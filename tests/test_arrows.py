@@ -15,14 +15,15 @@ from typing import TypeGuard
 SOURCE = Path(__file__).parent.parent / "src"
 ORDER = (
     "visible", "errors", "width", "spelling", "progress", "interrupts", "listing", "late", "outputs", "numbers", "text",
-    "operations", "sheet", "engine", "stages", "workings", "reading", "rendering", "files", "marking", "articles",
+    "operations", "sheet", "engine", "stages", "workings", "reading", "rendering", "files", "marking", "testing", "articles",
     "experiment", "cli",
 )  # fmt: skip
 """Each may import those before it, and itself; ``tmat`` and ``tmat.__main__`` stand above all."""
 
 EXCEPTIONS = {
-    # A notebook asks a worksheet how to show it (_repr_html_, _repr_latex_), so a worksheet must find its renderer.
+    # A prompt and a notebook ask a worksheet how to show it (__repr__, _repr_html_), so a worksheet must find its renderer.
     ("tmat.sheet.worksheet", "tmat.rendering.notebook"),
+    ("tmat.sheet.worksheet", "tmat.rendering.prompt"),
 }
 
 Imports = dict[str, set[str]]

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from tests.cli.running import tmat
 
 pty = pytest.importorskip("pty", reason="a terminal as Unix has it")
 
@@ -101,3 +102,47 @@ def test_console_blocks(page: Path, tmp_path: Path, request: pytest.FixtureReque
     assert pieces
     if rewrite:
         page.write_text("".join(pieces) + text[end:], "utf-8")
+
+
+def test_the_picture_is_what_the_readme_says(request: pytest.FixtureRequest) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (command,) = re.findall(r"The picture above is\s`tmat ([^`]*)`", readme)
+    (path,) = re.findall(r"!\[[^]]*\]\((.*\.svg)\)", readme)
+    made = tmat(command).output
+    if request.config.getoption("--rewrite-docs"):
+        (ROOT / path).write_text(made, "utf-8")
+    assert (ROOT / path).read_text("utf-8") == made
+
+
+def test_the_first_commands_print_tables_wherever_they_print() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (command,) = re.findall(r"\.venv/bin/tmat (.*)", readme)
+    assert "scores = Q·Kᵀ" in tmat(command).output  # captured, no terminal
+
+
+def test_links_lead_somewhere() -> None:
+    """Every link between pages, and to a heading of one; every page is linked from docs/README.md or the README."""
+    linked: set[Path] = set()
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            if "://" in target:
+                continue
+            path, _, heading = target.partition("#")
+            found = (page.parent / path).resolve() if path else page
+            assert found.exists(), f"{page.name}: {target}"
+            if heading:
+                heads = re.findall(r"^#+ (.*)$", found.read_text("utf-8"), re.MULTILINE)
+                anchors = {re.sub(r"[^\w -]", "", head).strip().lower().replace(" ", "-") for head in heads}
+                assert heading in anchors, f"{page.name}: {target}"
+            linked.add(found)
+    pages = {path.resolve() for path in (ROOT / "docs").rglob("*.md")}
+    assert pages <= linked
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.name)
+def test_no_page_is_to_be_scrolled_for_ever(page: Path) -> None:
+    """What is not folded away is a few screens; the commands, which are looked up by their headings, are more."""
+    text = page.read_text("utf-8")
+    open_ = re.sub(r"^<details>.*?^</details>", "", text, flags=re.DOTALL | re.MULTILINE)
+    assert len(open_.splitlines()) < (1500 if page.name == "commands.md" else 400)

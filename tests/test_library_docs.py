@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import inspect
 import pkgutil
+import re
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,27 @@ def test_library_page() -> None:
     outcome = doctest.testfile(str(ROOT / "docs" / "library.md"), module_relative=False, optionflags=doctest.ELLIPSIS)
     assert outcome.attempted > 5
     assert outcome.failed == 0
+
+
+def reference(name: str) -> str:
+    """What a docstring says before its example, under the name with what it takes."""
+    thing = getattr(tmat, name)
+    taken = [f"{p}=…" if q.kind is q.KEYWORD_ONLY else p for p, q in inspect.signature(thing).parameters.items()]
+    taken = ["*details" if own == "details" else "**look" if own == "look" else own for own in taken]
+    said = (inspect.getdoc(thing) or "").partition("\n>>>")[0].replace("``", "`").strip()
+    said = re.sub(r"(?<!`)<(\w+)>(?!`)", r"`<\1>`", said)  # what Markdown would take for a tag
+    return f"### `{name}`\n\n`tmat.{name}({', '.join(taken)})`\n\n{said}\n"
+
+
+def test_the_reference_is_what_the_docstrings_say(request: pytest.FixtureRequest) -> None:
+    page = ROOT / "docs" / "library.md"
+    before, begin, rest = page.read_text("utf-8").partition("<!-- reference -->\n")
+    _, end, after = rest.partition("<!-- end -->")
+    text = before + begin + "\n" + "\n".join(map(reference, dir(tmat))) + "\n" + end + after
+    assert begin and end
+    if request.config.getoption("--rewrite-docs"):
+        page.write_text(text, "utf-8")
+    assert page.read_text("utf-8") == text
 
 
 @pytest.mark.parametrize("name", ["tmat", *MODULES])

@@ -15,6 +15,7 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # what typing has; loading it takes longer than all that is here
 if TYPE_CHECKING:
+    __version__: str
     from tmat.articles import example as example
     from tmat.errors import InputError as InputError
     from tmat.errors import LimitError as LimitError
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from tmat.stages.ffn import ffn as ffn
     from tmat.stages.posenc import posenc as posenc
     from tmat.stages.vocab import vocab as vocab
+    from tmat.testing import explain as explain
     from tmat.text.vocabulary import Vocabulary as Vocabulary
     from tmat.workings.cell import working as working
     from tmat.workings.trace import trace as trace
@@ -54,6 +56,7 @@ else:  # mypy sees the names above alone, so that tmat.nothing is an error
         "tmat.reading.sources": ("read_matrices",),
         "tmat.reading.weights": ("read_weights",),
         "tmat.sheet.worksheet": ("Matrix", "Stage", "Step", "Worksheet"),
+        "tmat.testing": ("explain",),
         "tmat.text.vocabulary": ("Vocabulary",),
         "tmat.workings.cell": ("working",),
         "tmat.workings.trace": ("trace",),
@@ -63,6 +66,10 @@ else:  # mypy sees the names above alone, so that tmat.nothing is an error
         """Each name is imported when it is first used, so that ``tmat --help`` never waits for NumPy."""
         from tmat.stages import stage_names
 
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("tmat")
         home = next((home for home, names in _HOMES.items() if name in names), None)
         if home is None and name in stage_names():
             home = f"tmat.stages.{name}"
@@ -73,4 +80,6 @@ else:  # mypy sees the names above alone, so that tmat.nothing is an error
     def __dir__() -> list[str]:
         from tmat.stages import stage_names
 
-        return sorted([*stage_names(), *(name for names in _HOMES.values() for name in names)])
+        return sorted(
+            [*stage_names(), *(name for names in _HOMES.values() for name in names), "__doc__", "__version__"]
+        )

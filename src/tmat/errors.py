@@ -69,6 +69,21 @@ class InputError(TmatError):
     """Bad usage or bad input: shapes, numbers, names, files that cannot be read (exit code 2)."""
 
 
+def expect(value: object, kind: type | tuple[type, ...], said: str) -> None:
+    """Refuse a value of another kind than is expected; ``said`` is what is.
+
+    >>> expect([1], str, "a stage goes by its name")
+    Traceback (most recent call last):
+      ...
+    tmat.errors.InputError: a stage goes by its name
+      it was given a list
+    """
+    if not isinstance(value, kind):
+        name = type(value).__name__
+        told = "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+        raise InputError(said, f"it was given {told}")
+
+
 class UnknownWords(InputError):
     """A text has words that the vocabulary lacks."""
 
@@ -92,8 +107,35 @@ class MissingExtra(InputError):
         super().__init__(
             f"{needed_for} needs the extra '{extra}'",
             "it is not installed here",
-            mend=f'try: pip install "tmat[{extra}]"',
+            mend=f"try: {_installing(extra)}",
         )
+
+
+def _installing(extra: str) -> str:
+    """How an extra is added to tmat as it was installed: from an index, a folder, a file or a repository (PEP 610)."""
+    import json  # loaded for an error alone
+    from importlib.metadata import PackageNotFoundError, distribution
+    from pathlib import Path
+
+    try:
+        told = json.loads(distribution("tmat").read_text("direct_url.json") or "{}")
+    except PackageNotFoundError:  # run where it stands, not installed
+        return f'pip install "{Path(__file__).parents[2]}[{extra}]"'
+    url = told.get("url", "")
+    if "vcs_info" in told:
+        url = f"{told['vcs_info']['vcs']}+{url}@{told['vcs_info']['commit_id']}"
+    if told.get("dir_info", {}).get("editable"):
+        return f'pip install -e "{_folder(url)}[{extra}]"'
+    if "dir_info" in told:
+        return f'pip install "{_folder(url)}[{extra}]"'
+    return f'pip install "tmat[{extra}] @ {url}"' if url else f'pip install "tmat[{extra}]"'
+
+
+def _folder(url: str) -> str:
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    return url2pathname(urlsplit(url).path)
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:

@@ -8,16 +8,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
+from numbers import Integral
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
-from tmat.errors import InputError
+from tmat.errors import InputError, expect, meant
 from tmat.outputs import write_files
 
 if TYPE_CHECKING:
-    from tmat.sheet.worksheet import Worksheet
+    from tmat.rendering.layout import Look
+    from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+
+    Whole = Worksheet | Stage | Matrix
 
 
-def read(path: str) -> Worksheet:
+def read(path: str | PathLike[str]) -> Worksheet:
     """The worksheet of a JSON file, or the matrices of any other kind of file as one.
 
     Errors: a file that cannot be read, or that has several worksheets.
@@ -25,8 +31,9 @@ def read(path: str) -> Worksheet:
     from tmat.reading.documents import read_documents
     from tmat.reading.files import open_file
     from tmat.reading.sources import read_matrices
-    from tmat.sheet.worksheet import Stage, Worksheet
+    from tmat.sheet.worksheet import Worksheet
 
+    path = _path(path)
     if path.lower().endswith(".json"):
         with open_file(path) as stream:
             found = list(read_documents(stream, path))
@@ -38,22 +45,72 @@ def read(path: str) -> Worksheet:
     if isinstance(named, Worksheet):
         return named
     given = {name or "A": matrix.renamed(name or "A") for name, matrix in named.items()}
-    return Worksheet([Stage("matrices", "matrices", given=given, output=next(iter(given), ""))])
+    return _of_matrices(given)
 
 
-def write(sheet: Worksheet, path: str, **look: Any) -> None:
-    """The worksheet in a file, in the format that its suffix asks for; ``look`` as in ``show``."""
-    from tmat.rendering import format_of_suffix, rendered
-    from tmat.rendering.layout import Look
+def write(sheet: Whole, path: str | PathLike[str], *, format: str | None = None, **look: Any) -> None:
+    """A worksheet, or one stage or matrix, in a file, in the format that its suffix asks for; ``look`` as in ``show``."""
+    from tmat.rendering import format_of_suffix, known_formats, rendered
 
-    write_files(rendered([sheet], format_of_suffix(path), Look(**look), name=path))
+    path = _path(path)
+    if format is not None and format not in known_formats():
+        raise InputError(f"‹format {format}› is not known", f"expected one of {', '.join(known_formats())}")
+    whole = _worksheet(sheet, "write takes a worksheet, a stage or a matrix")
+    write_files(rendered([whole], format or format_of_suffix(path), _look(look), name=path))
 
 
-def show(sheet: Worksheet, *, stages: Sequence[str] = (), only: Sequence[str] = (), **look: Any) -> str:
-    """The tables of a worksheet as text: of these stages, of these matrices, or all of it."""
-    from tmat.rendering.layout import Look, render
+def show(sheet: Whole, *, stages: Sequence[str] = (), only: Sequence[str] = (), **look: Any) -> str:
+    """The tables of a worksheet, a stage or a matrix as text: of these stages, of these matrices, or all of it."""
+    from tmat.rendering.layout import render
     from tmat.rendering.styled import to_text
     from tmat.sheet.selecting import chosen
 
-    sheet = chosen(sheet, only) if only else sheet
-    return to_text(render(sheet, width=None, look=Look(**look), stages=[sheet[id] for id in stages] or sheet.stages))
+    whole = _worksheet(sheet, "show takes a worksheet, a stage or a matrix")
+    stages, only = _names("stages", stages), _names("only", only)
+    whole = chosen(whole, only) if only else whole
+    return to_text(render(whole, width=None, look=_look(look), stages=[whole[id] for id in stages] or whole.stages))
+
+
+def _names(option: str, names: object) -> list[str]:
+    """One name, or several."""
+    expect(names, (str, list, tuple, set, frozenset), f"‹{option}› takes names")
+    return [names] if isinstance(names, str) else list(names)  # type: ignore[call-overload]
+
+
+def _path(path: object) -> str:
+    expect(path, (str, PathLike), "a file goes by its path, a text")
+    return fspath(path)  # type: ignore[call-overload,no-any-return]
+
+
+def _worksheet(of: object, expected: str) -> Worksheet:
+    from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+
+    expect(of, (Worksheet, Stage, Matrix), expected)
+    if isinstance(of, Matrix):
+        return _of_matrices({of.name or "A": of})
+    return Worksheet([of]) if isinstance(of, Stage) else of  # type: ignore[return-value]
+
+
+def _of_matrices(given: dict[str, Matrix]) -> Worksheet:
+    """A worksheet that holds matrices alone."""
+    from tmat.sheet.worksheet import Stage, Worksheet
+
+    return Worksheet([Stage("matrices", "matrices", given=given, output=next(iter(given), ""))])
+
+
+def _look(said: dict[str, Any]) -> Look:
+    """The reader's choices, each of its kind.
+
+    Errors: one that is not known, or of another kind.
+    """
+    from tmat.rendering.layout import Look
+
+    known = [own.name for own in fields(Look)]
+    for name, value in said.items():
+        if name not in known:
+            raise InputError(f"a page has no choice {name!r}", f"it has {', '.join(known)}", mend=meant(name, known))
+        if name in ("digits", "width", "top") and value is not None:
+            expect(value, Integral, f"‹{name}› takes a whole number")
+        if name in ("only", "work") and isinstance(value, str):
+            said = {**said, name: (value,)}
+    return Look(**said)

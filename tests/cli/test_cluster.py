@@ -19,6 +19,7 @@ from tmat.rendering.formats.json import dumps
 SHUT = "tcp://127.0.0.1:9"  # where nobody listens
 
 
+@pytest.mark.usefixtures("from_an_index")
 def test_without_the_extra_it_is_said_how_to_have_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     tmat(f"attention --d-k 6 -o {tmp_path}/key.json")

@@ -220,3 +220,18 @@ def test_check_replaces_none_of_its_inputs(tmp_path: Path, monkeypatch: pytest.M
     before = {path: path.read_bytes() for path in tmp_path.rglob("*.json")}
     assert "is read by this command, and would be replaced" in refused(line)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.json")} == before
+
+
+def test_a_hyphen_is_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert tmat("attention --d-k 6 -o -").output == tmat("attention --d-k 6").output
+    assert tmat("attention --only Q -f csv -o -").output == tmat("attention --only Q -f csv").output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_matrices_is_told_and_reads_back_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    done = attempt(f"attention --d-k 6 --only X,Q -o {path}", stdout_tty=True, stderr_tty=True)
+    assert f"wrote the folder {tmp_path}/x of 2 files, X.csv Q.csv; {path} reads them again" in done.errors
+    again = tmat(f"ffn -m X={path}:Q --seed 1")
+    assert (again["X"] == tmat("attention --d-k 6")["Q"]).all()

@@ -72,6 +72,7 @@ def test_a_picture_comes_beside_the_output(tmp_path: Path) -> None:
     assert "<svg" in (tmp_path / "found.svg").read_text("utf-8")
 
 
+@pytest.mark.usefixtures("from_an_index")
 def test_a_picture_without_matplotlib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     code, output, errors = tmat(*QUICK, "--plot", str(tmp_path / "found.png"))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.rendering.nasty import WORDS
 
+import tmat
 from tmat.errors import InputError
 from tmat.reading.delimited import read_delimited
 from tmat.rendering import rendered
@@ -79,5 +83,42 @@ def test_nothing_to_write_is_an_error() -> None:
 
 
 def test_digits_and_blank_cells() -> None:
-    assert to_text(Matrix.of("Q", [[2 / 3, -np.inf]]), digits=2) == ",1,2\n1,0.67,−∞\n"
+    assert to_text(Matrix.of("Q", [[2 / 3, -np.inf]]), digits=2) == ",1,2\n1,0.67,-inf\n"
     assert to_text(Matrix.of("Q", [[np.nan, np.nan]]), blank=True) == ",1,2\n1,,\n"
+
+
+@pytest.mark.parametrize(("format", "mark"), [("csv", ","), ("tsv", "\t")])
+def test_what_is_no_finite_number_is_spelled_as_programs_read_it(format: str, mark: str) -> None:
+    held = Matrix.of("M", [[-np.inf, np.inf, np.nan, -0.5]])
+    [written] = rendered([Worksheet([Stage("s", "s", given={"M": held})])], format, Look()).values()
+    assert written.decode().splitlines()[1] == mark.join(["1", "-inf", "inf", "nan", "-0.5"])
+    rows = csv.reader(written.decode().splitlines(), delimiter=mark)
+    np.testing.assert_array_equal([float(cell) for cell in list(rows)[1][1:]], held.values[0])
+
+
+def test_a_vocabulary_is_its_words_and_their_ids() -> None:
+    made = tmat.vocab("I drink, and I know", special=["<pad>"], first_id=0)
+    [written] = rendered([made], "csv", Look(), "v.csv").values()
+    assert list(csv.reader(written.decode().splitlines())) == [
+        ["word", "id"], ["<pad>", "0"], ["I", "1"], ["drink", "2"], ["and", "3"], ["know", "4"]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv"])
+def test_several_matrices_read_back_by_the_name_they_were_written_by(suffix: str, tmp_path: Path) -> None:
+    made = tmat.attention([[1.0, 2.0], [0.5, 1 / 3]], mask="causal", seed=1)
+    path = tmp_path / f"x.{suffix}"
+    tmat.write(made, path)
+    assert not path.exists()
+    back = tmat.read(path).stages[0]
+    assert {name: back[name] for name in back.names()} == {n: made.stages[0][n] for n in made.stages[0].names()}
+    assert tmat.read_matrices(f"{path}:masked") == {"masked": made.stages[0]["masked"]}
+    assert tmat.read_weights(str(path))["W_Q"] == made.stages[0]["W_Q"]
+    with pytest.raises(InputError) as caught:
+        tmat.read_matrices(f"{path}:maskt")
+    assert str(caught.value).splitlines()[0] == f"no matrix 'maskt' in {tmp_path / 'x'}"
+    for own in (tmp_path / "x").iterdir():
+        own.unlink()
+    with pytest.raises(InputError) as caught:
+        tmat.read(path)
+    assert str(caught.value) == f"the folder {tmp_path / 'x'} has no .{suffix} files"

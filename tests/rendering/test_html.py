@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.rendering.browser import CHROMIUM, FLAGS
 from tests.rendering.nasty import nasty
 
 import tmat
@@ -21,8 +22,7 @@ from tmat.numbers import round_half_away
 from tmat.rendering.formats.html import document
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from tmat.visible import visible
 
 
 @cache
@@ -96,12 +96,22 @@ def test_every_cell_of_every_step_has_its_working() -> None:
 
 def test_a_cell_names_the_cells_it_came_from() -> None:
     page = document([sheet()])
-    pairs = list(zip(re.findall(r"<figcaption><b>([^<]*)</b>", page), Tables(page).found, strict=True))
-    by_name = dict(reversed(pairs))
-    own = workings(page)
-    assert own[by_name["Q"]][1][0][1] == f"{by_name['X']}r1 {by_name['W_Q']}c0"
-    assert own[by_name["scaled1"]][2][1][1] == f"{by_name['scores1']}x2,1"
-    assert f"{by_name['output']}x0,0" in own[by_name["sum"]][0][0][1].split()  # of the stage before
+    names = re.findall(r"<figcaption><b>(?:<bdi>)?([^<]*)(?:</bdi>)?</b>", page)
+    tables = dict(zip(Tables(page).found, names, strict=True))
+    last = list(tables)
+
+    def came(name: str, i: int, j: int) -> list[str]:
+        """The marks of the cell's sources, each with the nearest name before the result's table."""
+        number = next(n for n in workings(page) if tables[n] == name)
+        cell = workings(page)[number][i][j]
+        assert cell is not None
+        assert all(last.index(number) - last.index(re.match(r"\d+", mark)[0]) < 5 for mark in cell[1].split())  # type: ignore[index]
+        return [re.sub(r"^\d+", lambda found: tables[found[0]] + " ", mark) for mark in cell[1].split()]
+
+    assert came("Q", 1, 0) == ["X r1", "W_Q c0"]
+    assert came("scores1", 2, 1) == ["Q1 r2", "K1ᵀ c1"]  # beside it, transposed as it stands there
+    assert came("scaled1", 2, 1) == ["scores1 x2,1"]
+    assert came("sum", 0, 0) == ["X x0,0", "residual x0,0"]
 
 
 def test_the_page_lets_in_its_own_style_and_script_only() -> None:
@@ -146,23 +156,46 @@ def test_a_large_matrix_is_shown_by_its_edges() -> None:
     assert len(whole) == 300
 
 
+def test_a_step_is_an_equation_and_an_operand_its_matrix_as_the_step_takes_it() -> None:
+    made = tmat.attention([[0.123, 2.0], [1.0, -1.5]], weights=False, round="scores.used=1", d_k=4)
+    page = document([made])
+    article = page.split('<article class="step">')[2]
+    assert re.findall('<span class="sign[^"]*">([^<]*)</span>', article) == ["/ √4 ="]
+    operand, result = Tables(article).found.values()
+    scores, scaled = made.stages[0].operand("scores"), made.stages[0]["scaled"]
+    for shown, own in ((operand, scores), (result, scaled)):
+        np.testing.assert_array_equal([[float(x.replace("−", "-")) for x in row] for row in shown], own.values.round(4))
+
+
+def test_an_equation_too_large_is_the_result_alone() -> None:
+    page = document([tmat.attention(np.ones((70, 40)), weights=False)])
+    assert 'class="row equation' not in page
+
+
+def test_only_what_is_asked_for_is_shown() -> None:
+    assert len(Tables(document([sheet()], Look(only=("scores1",)))).found) == 1
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
 @pytest.mark.parametrize("own", ["plain", "nasty"])
 def test_a_browser_runs_the_page_and_nothing_else(own: str, tmp_path: Path) -> None:
     page = tmp_path / "sheet.html"
     page.write_text(document([sheet() if own == "plain" else nasty()]), encoding="utf-8")
-    flags = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-    ]
-    flags += ["--disable-component-update", "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
+    flags = [*FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
     done = subprocess.run([str(CHROMIUM), *flags, page.as_uri()], capture_output=True, check=True, timeout=60)
     shown = done.stdout.decode()
     cells = sum(cell is not None for rows in workings(page.read_text("utf-8")).values() for row in rows for cell in row)
     assert len(re.findall(r'<td [^>]*class="[^"]*\blive\b', shown)) == cells > 40
     assert '<p class="hint">' in shown
     assert "onerror" not in re.sub(r"&lt;.*?&gt;|\\u003c.*?\\u003e", "", shown)
+
+
+@pytest.mark.parametrize("name", ["thrones", "causal", "weighted-sum"])
+def test_an_example_keeps_its_verdicts(name: str) -> None:
+    sheets = tmat.example(name)
+    page = unescape(document(sheets)).replace("<bdi>", "").replace("</bdi>", "")
+    remarks = [own.remarks for sheet in sheets for own in (sheet.page or sheet) if own.remarks is not None]
+    said = [one.text for own in remarks for matrix in own.of.values() for remark in matrix for one in remark.said]
+    said += [one.text for own in remarks for lines in own.end for one in lines]
+    assert len(said) >= 3
+    assert [text for text in said if f">{visible(text)}</li>" not in page] == []

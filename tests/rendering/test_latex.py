@@ -112,3 +112,19 @@ def test_a_fragment_compiles_in_a_document_of_ones_own(program: str, tmp_path: P
         "\\documentclass{article}\\usepackage{amsmath,graphicx}\\begin{document}\n" + body + body + "\\end{document}\n",
         tmp_path,
     )
+
+
+def test_a_fragment_of_workings_is_their_lines_and_nothing_else() -> None:
+    made = tmat.attention([[1.0, 2.0]], W_Q=[[3.0], [0.5]], W_K=[[1.0], [1.0]], W_V=[[1.0], [1.0]])
+    told = fragment([made], Look(work=("Q[1,1]",), fragment=True))
+    assert told.splitlines() == [
+        r"\[\begin{aligned}",
+        r"Q[\text{q1}] &= \sum_{k} X[k] \cdot W_{Q}[k] \\",
+        r"&= x_{1} w_{1} + x_{2} w_{2} \\",
+        r"&= 1 \cdot 3.0 + 2 \cdot 0.5 \\",
+        r"&= 3 + 1 \\",
+        r"&= 4",
+        r"\end{aligned}\]",
+    ]
+    assert told.endswith("\n")
+    assert fragment([made], Look(work=("Q", "scores"), fragment=True)).count(r"\begin{aligned}") == 2

@@ -133,4 +133,19 @@ def test_a_word_is_read_as_it_is(word: str, in_table: bool) -> None:
 def test_scripts_that_markdown_could_take_for_emphasis_are_rewritten() -> None:
     sum_of = Matrices(MARKDOWN_LINE).text(MatrixSymbol("ab1", 0) + MatrixSymbol("cd2", 1))
     assert mathematics(sum_of) == r"$\mathrm{ab_{1}} + \mathrm{cd_{2}}$"
-    assert mathematics(r"{W_{Q}}_{1,:}").startswith("$`")
+    assert mathematics(r"{W_{Q}}_{1,:}") == r"${W_{Q}}_ {1,:}$"
+
+
+def test_no_mathematics_of_a_whole_document_is_taken_for_markup() -> None:
+    made = tmat.addnorm(tmat.attention(np.eye(3), heads=2, d_k=2, mask="causal", seed=1))
+    text = document([made], Look(work=("Q1[1,1]", "weights2[2,1]", "output[1,1]", "attention.output[2,2]")))
+    tokens = markdown_it.MarkdownIt("gfm-like", {"linkify": False}).parse(text)
+    lines = [token for token in tokens if token.type == "inline" and "$" in token.content]
+    assert len(lines) > 25
+    for line in lines:
+        assert {child.type for child in line.children or ()} <= {"text", "softbreak"}, line.content
+        shown = "".join(child.content or "\n" for child in line.children or ())
+        for formula in re.findall(r"\$(.*?)\$", line.content):
+            assert formula in shown  # as pandoc takes it: no blank inside the dollars, no digit after them
+            assert formula == formula.strip()
+        assert not re.search(r"\$\d", re.sub(r"\$[^$]*\$", "$", line.content))

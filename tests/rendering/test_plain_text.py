@@ -47,7 +47,7 @@ def test_words_label_rows_and_columns() -> None:
 def test_labels_that_cannot_be_typed_are_remarks() -> None:
     text = document([Worksheet([Stage("s", "s", given={"X": Matrix.of("X", [[1.0], [2.0]], rows=["a b", "#"])})])])
     assert "# rows: a b | #\n" in text
-    assert read_answers_text(text)[0].matrix.rows == ("1", "2")
+    assert read_answers_text(text)[0].matrix.rows == ("a b", "#")
 
 
 def test_emptied_steps_are_left_to_fill_in() -> None:

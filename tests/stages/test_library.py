@@ -87,7 +87,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "no text": (tmat.embed, "embed has no text"),
     "no vocabulary": (lambda: tmat.decode(X), "decode needs a vocabulary"),
     "no memory": (lambda: tmat.decode(vocabulary=["a"]), "decode needs the encoder's output"),
-    "no option": (lambda: tmat.attention(X, head=2), "attention takes no matrix 'head'"),
+    "no option": (lambda: tmat.attention(X, head=2), "attention has no option 'head'"),
     "dtype": (lambda: tmat.attention(X, dtype="float16"), "dtype='float16' is not known"),
     "init": (lambda: tmat.attention(X, init="unifrom"), "init='unifrom' is not known"),
     "round": (lambda: tmat.attention(X, round="1.5"), "round does not understand '1.5'"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from tmat.errors import InputError, meant
+from tmat.errors import InputError, expect, meant
 
 if TYPE_CHECKING:
     from tmat.articles.article import Example
@@ -49,6 +49,7 @@ def load(name: str, printed: Data | None = None) -> Example:
     >>> load("causal").title
     'Each output knows only the past'
     """
+    expect(name, str, "an example goes by its name")
     if name not in EXAMPLES:
         raise InputError(f"no example '{name}'", f"there are {', '.join(EXAMPLES)}", mend=meant(name, EXAMPLES))
     own = name.replace("-", "_")

@@ -150,8 +150,7 @@ class Emitter:
         for path in files:  # of a folder of files
             refuse_inputs(path, self._read())
         write_files(files)
-        names = list(files)
-        self.env.hint(f"wrote {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else ""))
+        self.env.hint(f"wrote {_told(list(files), self.common.output)}")
 
     def look(self) -> Look:
         """How matrices are to look, as the options say."""
@@ -163,3 +162,15 @@ class Emitter:
             digits=common.digits, heat=common.heat, full=common.full or None, only=tuple(split_names(common.only)) or None,
             top=common.top, width=common.width, work=work, fragment=common.fragment,
         )  # fmt: skip
+
+
+def _told(paths: Sequence[str], asked: str) -> str:
+    """What was written: a file, or a folder with how many, and the name that reads it again.
+
+    >>> _told(["out/x/X.csv", "out/x/Q.csv"], "out/x.csv")
+    'the folder out/x of 2 files, X.csv Q.csv; out/x.csv reads them again'
+    """
+    if len(paths) == 1:
+        return paths[0]
+    names = " ".join(os.path.basename(path) for path in paths[:6]) + (" …" if len(paths) > 6 else "")
+    return f"the folder {os.path.dirname(paths[0])} of {len(paths)} files, {names}; {asked} reads them again"

@@ -86,7 +86,8 @@ class Common:
         str | None, flag("--format -f", OUTPUT, f"table on a terminal, json elsewhere; or {OTHER_FORMATS}.", "FORMAT")
     ] = None
     output: Annotated[
-        str | None, flag("--output -o", OUTPUT, "Write a file; the format goes by its suffix.", "FILE")
+        str | None,
+        flag("--output -o", OUTPUT, "Write a file; the format goes by its suffix. -: standard output.", "FILE"),
     ] = None
     digits: Annotated[int | None, flag("--digits", OUTPUT, "Decimals shown.", "N", min=0, max=17)] = None
     only: Annotated[list[str] | None, flag("--only", OUTPUT, "Only these matrices: Q,K or output.", "NAMES")] = None
@@ -198,6 +199,8 @@ def with_common(*leave_out: str, prints: Sequence[str] = ()) -> Callable[[Callab
 
         def run(context: typer.Context, **values: Any) -> Any:
             common = Common(environment=context.obj, **{name: values.pop(name) for name in names})
+            if common.output == "-":  # standard output, which is where all goes that no file is named for
+                common = common.having(output=None)
             return command(**values, common=common)
 
         run.__name__, run.__doc__ = command.__name__, command.__doc__

@@ -20,7 +20,8 @@ def one_each(
     found: dict[str, Any] = {}
     named = {**declared.inputs, **declared.steps}
     for name, value in matrices.items():
-        if value is None or (isinstance(value, Matrix) and not isinstance(value, Batch)):
+        single = isinstance(value, (bool, int, float, str))  # an option that was misspelt: it is refused by its name
+        if value is None or single or (isinstance(value, Matrix) and not isinstance(value, Batch)):
             found[name] = value
             continue
         one = value if isinstance(value, Matrix) else Matrix.of(name, value)

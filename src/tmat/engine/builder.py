@@ -106,7 +106,7 @@ class Sheet:
             return self._write(holding(name, found, self.dtype))
         if flowing is not None:
             return self._write(holding(name, flowing, self.dtype))
-        mend = hint or f"give it: ‹-m {name}›, inline, a file, or - for standard input"
+        mend = hint or f"give it: ‹-m {name}›"
         problem = InputError(f"{self.stage.stage} needs {name}", "it was not given", mend=mend)
         return self._write(Node(name, problem=problem))
 

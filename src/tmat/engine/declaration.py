@@ -18,13 +18,15 @@ mypy and editors see ``shrink(x, *, by: float = 2.0, X: Numbers = None, …) -> 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, get_args, get_type_hints
+from numbers import Integral, Real
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, Protocol, Union, get_args, get_origin, get_type_hints
 
 from tmat.engine.fields import SHARED, Given, Option, Options
-from tmat.errors import fold
+from tmat.errors import InputError, expect, fold, meant
 
 if TYPE_CHECKING:
     from tmat.sheet.worksheet import Worksheet
@@ -131,19 +133,57 @@ class Declaration:
         """A caller's arguments, sorted into checked options and matrices by name."""
         known = {f.name for f in fields(self.options)}
         options = {name: value for name, value in said.items() if name in known and name not in self.matrices}
-        how = self.options(*args, **options)
+        try:
+            how = self.options(*args, **options)
+        except TypeError:
+            mend = "say the rest by name, as in ‹round 2›"
+            raise InputError(f"{self.name} was given {len(args) + 1} values without names", mend=mend) from None
         for name, one in {**SHARED, **self.conventions}.items():
-            one.check(name, getattr(how, name, None))
+            value = getattr(how, name, None)
+            _refuse_kind(name, self.hints.get(name), value)
+            one.check(name, value)
+        self._refuse_others(how, said)
         rest = {name: value for name, value in said.items() if name not in options and value is not None}
         named = {self.matrices[name].name or name if name in self.matrices else name: rest[name] for name in rest}
         named |= {name: mask for name in self.masks if not _is_said(mask := getattr(how, name))}
         return how, {**(getattr(how, "matrices", None) or {}), **named}
+
+    def _refuse_others(self, how: Any, said: Mapping[str, Any]) -> None:
+        """What is for callers in Python alone, of its kind; and a word or a number where no such option is."""
+        for name in ("id", "stream", "batch"):
+            _refuse_kind(name, self.hints.get(name), getattr(how, name, None))
+        expect(getattr(how, "keep", None) or (), Iterable, "‹keep› takes names of matrices")
+        expect(getattr(how, "matrices", None) or {}, Mapping, "‹matrices› are numbers by their names")
+        for name, value in said.items():
+            near = meant(name, self.conventions)
+            if near and name not in {*self.matrices, *self.hints} and isinstance(value, str | int | float):
+                raise InputError(f"{self.name} has no option {name!r}", mend=near)
 
 
 def _is_said(value: Any) -> bool:
     """Whether an option that may be a matrix is said by words."""
     words = value if isinstance(value, list | tuple) else [value]
     return value is None or all(isinstance(word, str) for word in words)
+
+
+KINDS = {
+    int: (Integral, "a whole number"),
+    float: (Real, "a number"),
+    str: (str, "a text"),
+    bool: (bool, "True or False"),
+}
+
+
+def _refuse_kind(name: str, hint: Any, value: Any) -> None:
+    """Refuse a value that is of none of the simple types that the option has; what may be more is looked at by its stage."""
+    each = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    simple = [str if get_origin(one) is Literal else one for one in each]
+    if value is None or any(one not in KINDS and one is not NoneType for one in simple):
+        return
+    kinds = [KINDS[one] for one in simple if one in KINDS]
+    fits = (isinstance(value, kind) and isinstance(value, bool) == (kind is bool) for kind, _ in kinds)
+    if not any(fits):
+        raise InputError(f"‹{name} {value}› does not fit", f"expected {' or '.join(told for _, told in kinds)}")
 
 
 def _literals(hint: Any) -> tuple[str, ...]:

@@ -74,6 +74,7 @@ def understood(declared: Declaration, matrices: Mapping[str, Any]) -> dict[str, 
         meant = [own[each] for each in meanings(stem) if each in own]
         if (
             value is None
+            or isinstance(value, (bool, int, float, str))  # an option that was misspelt
             or canonical(stem) in own
             or len(meant) != 1
             or {meant[0], meant[0] + name[len(stem) :]} & matrices.keys()

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.errors import InputError, LimitError
+from tmat.errors import InputError, LimitError, expect
 from tmat.experiment.histogram import Histogram
 from tmat.experiment.saturation import NOTICED, Saturation, saturation
 from tmat.numbers.normal import inverse_normal
@@ -140,6 +140,7 @@ def scaling(
     >>> wide.before.variance.theory, wide.after.variance.theory, result.agrees
     (32.0, 1.0, True)
     """
+    expect(d, Iterable, "scaling takes widths, as in d=[4, 64]")
     widths = tuple(d)
     _check(widths, draws, queries, keys, article_draws, deviation)
     widest = REACH * math.sqrt(max(widths))

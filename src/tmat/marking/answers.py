@@ -13,6 +13,8 @@ import orjson
 
 from tmat.errors import InputError, fold
 from tmat.numbers.claim import Claim
+from tmat.numbers.computed import computed_in
+from tmat.numbers.floats import FloatType
 from tmat.operations.operation import Array
 from tmat.reading.answers import TypedMatrix
 from tmat.reading.documents import document, read_documents
@@ -50,6 +52,7 @@ class Answer:
     given: bool = False
     rows: Sequence[str] = ()
     cols: Sequence[str] = ()
+    computed: bool = False  # by a program, as an array and not as text
     notes: tuple[str, ...] = ()  # how it was read, where that is not plain
 
     def turned(self) -> Answer:
@@ -68,6 +71,11 @@ class Answer:
         if by_column is not None and len(by_column) == len(cols):
             values = values[:, np.argsort(by_column)]
         return values
+
+    @property
+    def type(self) -> FloatType | None:
+        """The type that a program computed it in; None for numbers that were written by a person."""
+        return computed_in(self.values) if self.computed else None
 
     @property
     def claim(self) -> Claim:
@@ -135,7 +143,7 @@ class Answers:
         return Answers(found, self.origin, self.unread)
 
     @classmethod
-    def of(cls, matrices: Mapping[str, object], origin: str = "answers") -> Answers:
+    def of(cls, matrices: Mapping[str, object], origin: str = "answers", *, computed: bool = False) -> Answers:
         """From named arrays: lists, NumPy arrays, Matrix. A step of heads (heads × rows × columns) is one a head.
 
         Another array of more than two dimensions cannot be marked, and the others are.
@@ -143,15 +151,19 @@ class Answers:
         answers = cls(origin=origin)
         for name, value in matrices.items():
             matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
+            computed = computed or hasattr(value, "dtype")
             if isinstance(matrix, Batch) and matrix.arrays.ndim == 3 and stem(name) in _of_heads():
                 each = {f"{name}{h}": matrix.nth(h) for h in range(1, len(matrix) + 1)}
                 answers.matrices += [
-                    Answer(own, one.values, where=one.origin, rows=one.rows, cols=one.cols) for own, one in each.items()
+                    Answer(own, one.values, where=one.origin, rows=one.rows, cols=one.cols, computed=computed)
+                    for own, one in each.items()
                 ]
                 continue
             try:
                 answers.matrices.append(
-                    Answer(name, matrix.values, where=matrix.origin, rows=matrix.rows, cols=matrix.cols)
+                    Answer(
+                        name, matrix.values, where=matrix.origin, rows=matrix.rows, cols=matrix.cols, computed=computed
+                    )
                 )
             except InputError as error:
                 answers.unread.append(Unread(name, error))
@@ -230,7 +242,7 @@ class Answers:
         elif suffix in SPREADSHEETS:
             answers = cls.of_workbook(data, origin)
         else:
-            answers = cls.of(matrices_of_data(data, suffix, origin), origin)
+            answers = cls.of(matrices_of_data(data, suffix, origin), origin, computed=suffix not in (".csv", ".tsv"))
         if not answers.matrices:
             raise InputError(
                 f"no answers in {origin}",

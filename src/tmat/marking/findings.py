@@ -70,6 +70,15 @@ class Extent(StrEnum):
     CELLS = "cells"
 
 
+class Scope(StrEnum):
+    """Where one mistake was made: in one step, in several of one stage, in every head, in every layer."""
+
+    STEP = "step"
+    STEPS = "steps"
+    HEADS = "heads"
+    LAYERS = "layers"
+
+
 @dataclass(slots=True)
 class Mistake:
     """A mistake in a step: a slip by name, and the details for its sentences.
@@ -87,6 +96,8 @@ class Mistake:
     details: Mapping[str, Any] = field(default_factory=dict)
     first: Mistake | None = None  # made before it, in an operand
     within: str | None = None  # the step that was not handed in, in which it was made
+    scope: Scope = Scope.STEP
+    alike: tuple[str, ...] = ()  # the steps in which it was made alike
 
     @property
     def label(self) -> str:
@@ -102,7 +113,15 @@ class Mistake:
     def tells(self) -> tuple[object, ...]:
         """What it tells the writer: equal where two names stand for the same thing done."""
         first = None if self.first is None else self.first.tells
-        return self.said, self.result, self.operands, tuple(sorted(self.details.items())), first, self.within
+        return (
+            self.said,
+            self.result,
+            self.operands,
+            tuple(sorted(self.details.items())),
+            first,
+            self.within,
+            self.scope,
+        )
 
 
 @dataclass(slots=True)
@@ -120,6 +139,7 @@ class Finding:
     certainty: Certainty = Certainty.SURE
     extent: Extent = Extent.CELLS
     made_from: tuple[Source, ...] = ()
+    settled_by: str = ""  # the hidden step that would settle it, were it handed in
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -150,6 +170,8 @@ class Remark(StrEnum):
     ROUNDING = "rounding"  # within what rounding before the step could do
     TOO_SHORT = "too-short"  # right to the decimals that were typed, and more are asked
     SHAPE = "shape"  # not the rows and columns that are due
+    DIFFERS = "differs"  # a program's numbers: how many are off, and by how much at most
+    SHORT_PRODUCTS = "short-products"  # right for a program that shortens its products to TF32
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +182,7 @@ class Note:
     matrices: tuple[str, ...] = ()
     count: int = 0
     shapes: tuple[tuple[int, int], ...] = ()
+    most: float = 0.0  # the largest difference,
+    allowed: float = 0.0  # what a correct program may differ there,
+    cell: Cell = (0, 0)  # and where
     decimals: int | None = None

@@ -82,7 +82,7 @@ def mark_many(
         found += [path] if isinstance(path, Submission) else submissions([path], known).submissions
     if isinstance(key, Worksheet) and not Key(key).steps:
         mark_submission(Answers(), Key(key), Options())  # says what is wrong with the key
-    mark = partial(mark_each, options=Options(**choices), names=names or {})
+    mark = partial(mark_each, options=Options(**choices, whole=len(found) > 1), names=names or {})
     handed = _handed_in(found, key)
     processes = min(jobs or os.cpu_count() or 1, max(len(found) // (WORTH_A_POOL // 2), 1))
     if executor is None and processes < 2:

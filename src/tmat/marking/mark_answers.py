@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import NoneType
 from typing import TypeAlias, Unpack
 
-from tmat.errors import InputError
+from tmat.errors import InputError, expect
 from tmat.marking.answers import Answers, Called
 from tmat.marking.key import Key
 from tmat.marking.options import Choices, Options
@@ -43,6 +44,12 @@ def mark(
     >>> report["scaled"].findings[0].names
     ('divided-by-d-k',)
     """
+    expect(
+        answers,
+        (str, Path, Mapping, Worksheet, Answers),
+        "answers are a file, a text, arrays by their names, or a worksheet",
+    )
+    expect(key, (Worksheet, NoneType), "a key is a worksheet")
     if key is not None:
         return mark_submission(answers_of(answers).called(names or {}), Key(key), Options(**choices))
     if isinstance(answers, Worksheet):

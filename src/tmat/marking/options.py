@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TypedDict
 
 from tmat.errors import InputError
+from tmat.numbers.floats import FLOAT_TYPES
 
 SHARES = {"full": Fraction(1), "half": Fraction(1, 2), "none": Fraction(0)}
 MOST_POINTS = 1_000_000
@@ -25,6 +26,7 @@ class Choices(TypedDict, total=False):
     close: str
     decimals: int | str | None
     slips: bool
+    dtype: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Options:
     writer's own wrong numbers, or is off by rounding: full, half or none. ``atol`` and ``rtol``
     override the precision that the printed numbers claim; ``decimals`` are how many are due at least: "any",
     or as many as the key is rounded to unless told. Without ``slips`` no mistake is looked for.
+    ``dtype`` says that a program computed the numbers, and in which type.
     """
 
     atol: float | None = None
@@ -45,6 +48,8 @@ class Options:
     close: str = "half"
     decimals: int | str | None = None
     slips: bool = True
+    dtype: str | None = None
+    whole: bool = False  # every step is asked for, also of a program
 
     def asked(self, rounded: int | None) -> int | None:
         """The decimals that are due of a step, at least, which the key has rounded to so many."""
@@ -56,6 +61,8 @@ class Options:
         for option, value in (("follow", self.follow), ("close", self.close)):
             if value not in SHARES:
                 raise InputError(f"‹{option} {value}› is not known", f"expected one of {', '.join(SHARES)}")
+        if self.dtype is not None and self.dtype not in FLOAT_TYPES:
+            raise InputError(f"‹dtype {self.dtype}› is not known", f"expected one of {', '.join(FLOAT_TYPES)}")
         for option, tolerance in (("atol", self.atol), ("rtol", self.rtol)):
             if tolerance is not None and not 0 <= tolerance < float("inf"):
                 raise InputError(f"‹{option} {tolerance:g}› does not fit", "expected 0 or a number above it")

@@ -18,6 +18,7 @@ from tmat.marking.options import Options
 from tmat.marking.pairing import Pairing
 from tmat.marking.points import award
 from tmat.marking.printed import PrintedMatrix
+from tmat.marking.programs.marking import mark_program, of_program
 from tmat.marking.recomputed import Again, Recomputed, State, as_right, as_theirs
 from tmat.marking.rounding_room import within_rounding
 from tmat.marking.verdicts import GIVEN, Reading, Report, StepReport, Unknown, Verdict
@@ -40,6 +41,8 @@ def mark_submission(answers: Answers, key: Key, options: Options) -> Report:
         raise InputError("the key has no steps to mark by", mend="make one with a stage: tmat attention … > key.json")
     if not answers.matrices:
         raise InputError(f"no answers in {answers.origin}", "expected matrices, each with its name")
+    if of_program(answers, options):
+        return mark_program(answers, key, options)
     report = Marking(key, answers, options).report()
     if key.printed is None:
         return report

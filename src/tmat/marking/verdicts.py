@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tmat.errors import InputError, fold
 from tmat.marking.findings import Finding, Note, Remark
 from tmat.operations.operation import Array
+from tmat.visible import visible
 
 GIVEN = "given"
 """The operation of a matrix that no step made."""
@@ -111,7 +112,7 @@ class Reading:
     where: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Report:
     """The marking of one submission."""
 
@@ -122,6 +123,11 @@ class Report:
     readings: list[Reading] = field(default_factory=list, kw_only=True)
     points: float = 0.0
     earned: float = 0.0
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            [visible(self.origin), *(f"  {visible(step.label)}: {step.verdict.word}" for step in self.steps)]
+        )
 
     @property
     def no_mistake(self) -> bool:

@@ -134,7 +134,9 @@ class Expression:
 
 
 def _lift(value: Expression | float) -> Expression:
-    return value if isinstance(value, Expression) else Number(float(value))
+    if isinstance(value, Expression):
+        return value
+    return Number(value if isinstance(value, float) else float(value))  # a float may have a name: Named
 
 
 class Number(Expression):

@@ -109,7 +109,8 @@ def _exponent(i: int, kind: str) -> int:
 @sinusoid.cell
 def _(i: int, j: int, *, positions: int, d_model: int, base: float, start: int, exponent: str) -> Expression:
     power = Number(float(_exponent(j, exponent))) / Number(float(d_model))
-    return Call("sin" if j % 2 == 0 else "cos", Number(float(start + i)) / Number(float(base)) ** power)
+    own = Number(base if isinstance(base, float) else float(base))  # a float may have a name
+    return Call("sin" if j % 2 == 0 else "cos", Number(float(start + i)) / own**power)
 
 
 @sinusoid.shape

@@ -70,7 +70,7 @@ def _taken_off(rows: list[Row]) -> tuple[list[str], list[Row]]:
 def _given(rows: list[Row], where: Where) -> list[str] | None:
     """The labels that a colon or an equals sign parts from the rows."""
     for row in rows:
-        if is_misspelt(row.label or ""):
+        if row.relation != "remark" and is_misspelt(row.label or ""):
             raise _misspelt(row, row.label or "", where)
     labels = [(row.label or "").strip("\"'") for row in rows]
     return labels if any(labels) else None

@@ -15,7 +15,7 @@ class Row:
     """One row as it stands: its cells, the label that a colon or a bracket parts from them, its line.
 
     ``text`` is what the cells were made of, where commas may be decimal ones; ``semicolons`` says that ; parts them;
-    ``relation`` is what stood behind the label; ``column`` is where its bracket opens, from 1.
+    ``relation`` is what stood behind the label, or that a remark gave it; ``column`` is where its bracket opens, from 1.
     """
 
     line: int

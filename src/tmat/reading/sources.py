@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import BinaryIO
 
-from tmat.errors import InputError
+from tmat.errors import InputError, expect
 from tmat.reading.choosing import choose
 from tmat.reading.delimited import read_delimited
 from tmat.reading.documents import Document, read_documents
@@ -89,6 +89,7 @@ def read_matrices(source: str, *, stdin: BinaryIO | None = None) -> dict[str, Ma
     ``:name`` after it for one of several: in a worksheet ``sheet.json:attention.Q``, or ``sheet.json:Q`` for the
     last stage that has it.
     """
+    expect(source, str, "matrices are read from a text: numbers, or the path of a file")
     path, name = split_selector(source.strip() if of_standard_input(source) else source)
     if path == "-":
         return matrices_of_data(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, name)
@@ -133,7 +134,10 @@ def split_selector(source: str) -> tuple[str, str | None]:
 def read_file(path: str, name: str | None = None) -> dict[str, Matrix]:
     """The matrices of a file, or the one of that name, read as its suffix says, else as its content does."""
     origin = visible(path, 200)
-    suffix = os.path.splitext(path)[1].lower()
+    stem, suffix = os.path.splitext(path)
+    suffix = suffix.lower()
+    if suffix in (".csv", ".tsv") and not os.path.lexists(path) and os.path.isdir(stem):
+        return _only(_of_folder(stem, suffix), name, visible(stem, 200))
     with open_file(path) as stream:
         if stream.seekable():
             tensors = read_tensors(stream, suffix, origin)
@@ -142,6 +146,19 @@ def read_file(path: str, name: str | None = None) -> dict[str, Matrix]:
             if suffix in (".npy", ".npz"):
                 return _numpy(stream, suffix, origin, name)
         return matrices_of_data(read_bytes(stream, origin), suffix, origin, name)
+
+
+def _of_folder(folder: str, suffix: str) -> dict[str, Matrix]:
+    """The matrices of a folder of files, each by its file's name: what is written under this name where there are several."""
+    found: dict[str, Matrix] = {}
+    for name in sorted(os.listdir(folder)):
+        own, kind = os.path.splitext(name)
+        if kind.lower() == suffix:
+            [matrix] = read_file(os.path.join(folder, name)).values()
+            found[own] = matrix.renamed(own)
+    if not found:
+        raise InputError(f"the folder {visible(folder, 200)} has no {suffix} files")
+    return found
 
 
 def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from tmat.errors import InputError, fold
+from tmat.errors import InputError, expect, fold
 from tmat.reading.files import open_file, read_bytes
 from tmat.reading.sources import one_document, raise_problem, read_file, split_selector, transpose
 from tmat.reading.tensor_files import read_tensors
@@ -29,6 +29,7 @@ def read_weights(
     >>> found["W_1"].values.tolist(), found["W_2"].values.tolist()
     ([[1.0], [2.0]], [[3.0, 4.0]])
     """
+    expect(source, (str, Mapping), "weights are read from a file, or from arrays by their names")
     if not isinstance(source, str):
         tensors = {
             str(key): _waiting(Matrix.of(str(key), value, origin=f"the state dict:{visible(str(key), 60)}"))
@@ -40,6 +41,8 @@ def read_weights(
     path, place = split_selector(source)
     origin = visible(path, 200)
     suffix = os.path.splitext(path)[1].lower()
+    if not os.path.lexists(path) and os.path.isdir(os.path.splitext(path)[0]):
+        return _each_once(read_file(path), origin)
     with open_file(path) as stream:
         found = read_tensors(stream, suffix, origin) if stream.seekable() else None
         if found is not None:

@@ -48,13 +48,15 @@ def matrices_of(sheets: list[Sheet], origin: str) -> list[Found]:
     found: list[Found] = []
     refused: list[InputError] = []
     for sheet in sheets:
+        own: list[Found] = []
         for block in _blocks(sheet):
             try:
-                found += _of_block(block, sheet, origin)
+                own += (one for one in _of_block(block, sheet, origin) if not _again(one.matrix, own))
             except InputError as error:
                 if block.name:
                     raise
                 refused.append(error)  # on a sheet with names, words and dates on the side are nobody's numbers
+        found += own
     named = [one for one in found if one.matrix.name]
     if refused and not named:
         raise refused[0]
@@ -66,6 +68,14 @@ def matrices_of(sheets: list[Sheet], origin: str) -> list[Found]:
             f"the matrices in {origin} have no names", f"{first.where}: expected a name alone in the row above"
         )
     return named or found
+
+
+def _again(matrix: Matrix, found: list[Found]) -> bool:
+    """Whether a matrix stands on the sheet already: by the same name, or turned round for a product, Kᵀ for K."""
+    turned = matrix.name.endswith("ᵀ")
+    name, values = (matrix.name[:-1], matrix.values.T) if turned else (matrix.name, matrix.values)
+    same = (one.matrix.values for one in found if one.matrix.name == name)
+    return bool(name) and any(np.array_equal(own, values, equal_nan=True) for own in same)
 
 
 def as_worksheet(found: list[Found]) -> Worksheet:

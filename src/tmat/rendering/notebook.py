@@ -1,21 +1,21 @@
-"""How worksheets, stages, steps and matrices show themselves in a notebook: HTML, the formulas as LaTeX for it to set.
+"""How worksheets, stages, steps and matrices show themselves in a notebook: HTML, the formulas in MathML, which needs no network.
 
-Colours are the notebook's own, whatever its theme. Dollars from outside are kept from being taken for mathematics.
+Colours are the notebook's own, whatever its theme. Nothing in it is mathematics for a notebook to look for between dollars.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 
 from tmat.operations.printing.latex import LATEX_LINE
-from tmat.rendering.formats.html.tables import table, word
+from tmat.rendering.formats.html.tables import formula, table, word
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, formula_in, sections, shown
 from tmat.sheet.remarks import Said
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet, on_pages
 
 ROOM = Room(24, 16)
+WORDS = 200
 NO_MATHS = "tex2jax_ignore mathjax_ignore"
 STYLE = """
 .tmat table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; margin: .2em 0 .8em; }
@@ -27,6 +27,7 @@ STYLE = """
 .tmat table td.dim, .tmat .quiet { opacity: .7; }
 .tmat table td.blank { min-width: 4em; border-bottom: 1px solid currentColor; }
 .tmat p { margin: .2em 0; }
+.tmat .over { border-top: 1px solid; padding-top: .12em; }
 .tmat summary, .tmat table td.slip, .tmat table td.right { font-weight: bold; }
 """
 
@@ -79,16 +80,18 @@ def _section(section: Section) -> Iterable[str]:
         yield f'<p class="quiet {NO_MATHS}">{" · ".join(_text(note) for note in section.notes)}</p>'
     for own in section.shown:
         yield from _matrix(own)
+    vocabulary = section.vocabulary
+    if vocabulary is not None:
+        words = [f"<b>{n}</b> {_text(own)}" for n, own in enumerate(vocabulary.words[:WORDS], vocabulary.first_id)]
+        more = f" … {len(vocabulary.words) - WORDS:,} more" if len(vocabulary.words) > WORDS else ""
+        yield f'<p class="{NO_MATHS}">{" &ensp;".join(words)}{more}</p>'
     for said in section.remarks.end:
         yield from _sentences(said)
 
 
 def _matrix(own: Shown) -> Iterable[str]:
-    latex = None
-    if own.step is not None and all(name.isascii() and "$" not in name for name in (own.name, *own.step.of)):
-        latex = step_latex(own.step)
-    said = escape(latex) if latex else f'<b class="{NO_MATHS}">{_text(own.formula)}</b>'
-    yield f'<p>{said} <span class="quiet {NO_MATHS}">{_text(own.told)}</span></p>'
+    said = _apart(formula(own)) if own.step else f"<b>{_text(own.formula)}</b>"
+    yield f'<p class="{NO_MATHS}">{said} <span class="quiet {NO_MATHS}">{_text(own.told)}</span></p>'
     if own.matrix.values.size:
         both = [own, *([own.right] if own.right is not None else [])]
         for one in both:

@@ -211,6 +211,17 @@ def shown(
     return _as_printed(own, correction) if correction else own
 
 
+def taken(stage: Stage, matrix: Matrix, look: Look, *, transposed: bool = False) -> Shown:
+    """A matrix as a step takes it, whole."""
+    name = matrix.name
+    blank = stage.step(name) is not None and is_blank(matrix)
+    if transposed:
+        matrix = replace(matrix, name=f"{name}ᵀ", values=matrix.values.T, rows=matrix.cols, cols=matrix.rows)
+    rows, cols = list(range(matrix.height)), list(range(matrix.width))
+    cells = _cells(matrix.values, rows, cols, look.digits, decimals(stage, name, used=True), blank)
+    return Shown(matrix, None, 0, name, "", "", rows, cols, cells, "", None, blank)
+
+
 def _as_printed(shown: Shown, correction: Correction) -> Shown:
     """A matrix that is not as it should be, with the right numbers beside it where they are known."""
     wrong = frozenset((int(i), int(j)) for i, j in zip(*correction.wrong.nonzero(), strict=True))

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tmat.errors import InputError, fold, meant
+from tmat.errors import InputError, expect, fold, meant
+from tmat.sheet.like_array import LikeArray
 from tmat.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # a vocabulary is a worksheet without a number: it never waits for NumPy
@@ -22,8 +23,13 @@ BLANK = "to be filled in"
 """The origin of a matrix that was emptied for homework."""
 
 
-class InNotebook:
-    """What a notebook shows as HTML. It asks the object itself: the one import that goes up from here to a renderer."""
+class OnScreen:
+    """What shows itself, at a prompt as text, in a notebook as HTML. It is asked itself: the imports that go up from here."""
+
+    def __repr__(self) -> str:
+        from tmat.rendering.prompt import text
+
+        return text(self)
 
     def _repr_html_(self) -> str:
         from tmat.rendering.notebook import html
@@ -32,7 +38,7 @@ class InNotebook:
 
 
 @dataclass(eq=False, repr=False)
-class Matrix(InNotebook):
+class Matrix(LikeArray, OnScreen):
     """Two-dimensional numbers with a name, row labels, column labels and, where known, where they came from.
 
     >>> Matrix.of("X", [[1, 2], [3, 4]], rows=["When", "you"]).rows
@@ -53,6 +59,9 @@ class Matrix(InNotebook):
         """
         from tmat.sheet.taking import taken
 
+        expect(name, str, "a matrix has a name, then numbers")
+        if isinstance(values, bool):
+            raise InputError(f"{name} is no matrix", f"expected rows of numbers, not {values}")
         try:
             array, own_rows, own_cols = taken(values)
         except (ValueError, TypeError, RuntimeError):
@@ -83,6 +92,12 @@ class Matrix(InNotebook):
         """The shape as people write it: 6×4."""
         return f"{self.height}×{self.width}"
 
+    @property
+    def T(self) -> Matrix:
+        """Its transpose, Qᵀ of Q."""
+        name = self.name.removesuffix("ᵀ") if self.name.endswith("ᵀ") else f"{self.name}ᵀ"
+        return Matrix(name, self.values.T, self.cols, self.rows, self.origin)
+
     def renamed(self, name: str) -> Matrix:
         return Matrix(name, self.values, self.rows, self.cols, self.origin)
 
@@ -92,6 +107,10 @@ class Batch(Matrix):
 
     def __init__(self, name: str, arrays: Array, origin: str) -> None:
         self.name, self.arrays, self.origin = name, arrays, origin
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.arrays.shape
 
     def __len__(self) -> int:
         return len(self.arrays)
@@ -135,14 +154,15 @@ def _why_not(values: object) -> str:
 def _labels(labels: object, count: int, name: str, kind: str) -> tuple[str, ...]:
     if labels is None:
         return tuple(str(n) for n in range(1, count + 1))
+    expect(labels, Iterable, f"the {kind} labels of {name} are words")
     given = tuple(str(label) for label in labels)  # type: ignore[attr-defined]
     if len(given) != count:
         raise InputError(f"{name} has {count} {kind}s but {len(given)} {kind} labels")
     return given
 
 
-@dataclass(eq=False, repr=False)
-class Step(InNotebook):
+@dataclass(repr=False)
+class Step(OnScreen):
     """One operation applied to named matrices, its result named too.
 
     ``decimals`` is the rounding applied to the result; ``used`` is the rounding with which later
@@ -156,6 +176,9 @@ class Step(InNotebook):
     params: dict[str, Parameter] = field(default_factory=dict)
     decimals: int | None = None
     used: int | None = None
+
+    def __hash__(self) -> int:
+        return hash((self.op, self.of))
 
     @property
     def name(self) -> str:
@@ -181,8 +204,8 @@ class Step(InNotebook):
         return step_latex(self)
 
 
-@dataclass(eq=False, repr=False)
-class Stage(InNotebook):
+@dataclass(repr=False)
+class Stage(OnScreen):
     """The steps of one subcommand, with what was given to it and its parameters.
 
     ``notes`` say the conventions in force, one short phrase each: "one head", "d_k = 6".
@@ -195,13 +218,17 @@ class Stage(InNotebook):
     given: dict[str, Matrix] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     output: str = ""
-    remarks: Remarks | None = None  # for a page; no part of what is piped
+    remarks: Remarks | None = field(default=None, compare=False)  # for a page; no part of what is piped
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.stage))
 
     def __contains__(self, name: str) -> bool:
         return self._find(name) is not None
 
     def __getitem__(self, name: str) -> Matrix:
         """The matrix of that name, step or given; case and underscores are forgiven."""
+        expect(name, str, "a stage is asked for a matrix by its name")
         found = self._find(name)
         if found is None:
             raise InputError(
@@ -232,14 +259,16 @@ class Stage(InNotebook):
     def names(self) -> list[str]:
         return [*self.given, *(step.name for step in self.steps)]
 
+    _ipython_key_completions_ = names
+
     @property
     def result(self) -> Matrix:
         """What the next stage takes."""
         return self.operand(self.output)
 
 
-@dataclass(eq=False, repr=False)
-class Worksheet(InNotebook):
+@dataclass(repr=False)
+class Worksheet(OnScreen):
     """The stages so far, the vocabulary and the tokens.
 
     ``page`` is what formats that draw pages draw in its place: an article's steps with remarks; ``cover`` belongs to such a page.
@@ -248,13 +277,20 @@ class Worksheet(InNotebook):
     stages: list[Stage] = field(default_factory=list)
     vocabulary: Vocabulary | None = None
     tokens: tuple[str, ...] = ()
-    page: Worksheet | None = None
-    cover: Cover | None = None
+    page: Worksheet | None = field(default=None, compare=False)
+    cover: Cover | None = field(default=None, compare=False)
+
+    def __hash__(self) -> int:
+        return hash(self.tokens)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [stage.id for stage in self.stages]
 
     def __iter__(self) -> Iterator[Stage]:
         return iter(self.stages)
 
     def __getitem__(self, id: str) -> Stage:
+        expect(id, str, "a worksheet is asked for a stage by its name")
         for stage in self.stages:
             if stage.id == id:
                 return stage
@@ -282,6 +318,6 @@ def on_pages(sheets: Iterable[Worksheet]) -> list[Worksheet]:
     """The worksheets as formats that draw pages draw them; a page that several share is drawn once."""
     pages: list[Worksheet] = []
     for sheet in sheets:
-        if sheet.page is None or sheet.page not in pages:
+        if sheet.page is None or not any(page is sheet.page for page in pages):
             pages.append(sheet.page or sheet)
     return pages

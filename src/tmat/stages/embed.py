@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from tmat.engine.fields import INPUT, SHAPE, Numbers, StageOptions, given, option, step
 from tmat.engine.staging import sheet_of, stages
-from tmat.errors import InputError, fold
+from tmat.errors import InputError, expect, fold
 from tmat.late import late
 from tmat.stages.parts.options import OwnWords
 from tmat.text.vocabulary import Vocabulary, tokenize
@@ -66,6 +67,7 @@ def embed(x: worksheet.Worksheet | None, how: EmbedOptions, matrices: dict[str, 
     >>> sheet["embed"]["E"].values.tolist()
     [[0.1, 0.2], [0.3, 0.4]]
     """
+    expect(x, (worksheet.Worksheet, NoneType), "embed takes a worksheet that has a vocabulary")
     before = x if x is not None else worksheet.Worksheet()
     begun = any(fold(name.removesuffix(".T")) in ("ids", "e") for name in matrices)
     own = how.vocabulary if how.vocabulary is not None else before.vocabulary

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tmat.engine.fields import CONVENTIONS, Options, declares, option
 from tmat.engine.staging import stages
-from tmat.errors import InputError, meant
+from tmat.errors import InputError, expect, meant
 from tmat.sheet.worksheet import Parameter, Stage, Worksheet
 from tmat.stages.parts.words import distinct
 from tmat.text.tokenizing import compared
@@ -72,6 +72,9 @@ def vocab(corpus: str | Iterable[str], how: VocabOptions, matrices: dict[str, An
     """
     from tmat.text.counting import count
 
+    expect(corpus, Iterable, "vocab takes a text, or chunks of one")
+    if not isinstance(corpus, str):
+        corpus = (_text(chunk) for chunk in corpus)
     order, case, first_id, tokenizer = how.order, how.case, how.first_id, how.tokenizer
     _check(order, first_id)
     given = None if isinstance(order, str) else distinct(order, case, "the order of ids")
@@ -136,6 +139,11 @@ def _arranged(
         spelling.update({**front, **given})
         absent = [spelling[k] for k in given if not number.get(k)]
     return tuple(spelling[k] for k in keys), [number.get(k, 0) for k in keys], absent, unknown
+
+
+def _text(chunk: object) -> str:
+    expect(chunk, str, "vocab takes a text, or chunks of one")
+    return str(chunk)
 
 
 def _check(order: str | Sequence[str], first_id: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tmat.text.tokenizing import clean, compared, tokens, unknown_words
+from tmat.visible import visible
 
 
 @dataclass(repr=False)
@@ -21,6 +22,12 @@ class Vocabulary:
     case: str = "fold"
     tokenizer: str = "words"
     _index: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        shown = " ".join(visible(word, 40) for word in self.words[:12])
+        return (
+            f"Vocabulary of {len(self.words):,} words, ids from {self.first_id}: {shown}{' …' * (len(self.words) > 12)}"
+        )
 
     def id(self, word: str) -> int | None:
         """The id of a word, compared without case unless case is kept; None where the word is unknown."""

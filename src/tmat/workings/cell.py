@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from decimal import Decimal
+from numbers import Integral
 from typing import TypeVar
 
-from tmat.errors import InputError
+from tmat.errors import InputError, expect
 from tmat.numbers import format_number, shown_decimals
 from tmat.operations.expression import Call, Cell, Expression, Operand, Quotient, total
 from tmat.operations.operation import Operation
@@ -56,6 +57,7 @@ def working(
       = 1.5 + (−0.5)
       = 1
     """
+    expect(stage, Stage, "working takes a stage, then the name of its matrix")
     return Workings(stage, digits=digits, fold=fold, parts=parts, notation=notation).cell(name, i, j)
 
 
@@ -145,6 +147,8 @@ class Workings:
     def cell(self, name: str, i: int, j: int) -> Working:
         """The working of cell (i, j), counted from 0."""
         matrix, step = self.stage[name], self.stage.step(name)
+        for place in (i, j):
+            expect(place, Integral, "a cell's row and column are numbers from 0")
         if not (0 <= i < matrix.height and 0 <= j < matrix.width):
             raise InputError(f"{name} has no cell ({i + 1}, {j + 1})", f"it is {matrix.size}")
         own = self._shown_operand(step.name if step else name, matrix)

@@ -24,7 +24,7 @@ class Line:
         return f"{self.sign} {self.text}{self.note}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Working:
     """How one cell came about: ``cell`` = ``formula``, then the lines; ``value`` is the number itself."""
 
@@ -39,6 +39,8 @@ class Working:
 
     def __str__(self) -> str:
         return "\n".join(wrapped(self))
+
+    __repr__ = __str__
 
     def __iter__(self) -> Iterator[Line]:
         yield self.head

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tmat.errors import expect
 from tmat.operations.expression import Cell, Expression
 from tmat.operations.parts import leaves
 from tmat.operations.printing.labels import Labels
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+from tmat.visible import visible
 from tmat.workings.cell import Workings
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Trace:
     """A cell and the cells it was made of.
 
@@ -34,6 +36,12 @@ class Trace:
     above: int = 0
     folded: int = 0
 
+    def __repr__(self) -> str:
+        """The tree, a line a cell, each set in below the one that was made of it."""
+        head = " = ".join(part for part in (self.label, self.formula, f"{self.value:.12g}") if part)
+        below = [f"  {line}" for child in self.children for line in repr(child).splitlines()]
+        return "\n".join([visible(head), *below])
+
     def __iter__(self) -> Iterator[Trace]:
         """The cell and all below it, in reading order."""
         yield self
@@ -49,6 +57,8 @@ def trace(sheet: Worksheet, stage: str, name: str, i: int, j: int, depth: int = 
 
     Errors: no such stage or matrix.
     """
+    expect(sheet, Worksheet, "trace takes a worksheet, then the name of a stage and of its matrix")
+    Workings(sheet[stage]).cell(name, i, j)  # says what is wrong with its place
     return _Follower(sheet, sheet[stage].id, fold).follow(sheet[stage], name, i, j, depth)
 
 

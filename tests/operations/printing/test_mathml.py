@@ -16,7 +16,7 @@ from tmat.operations.printing.matrices import Matrices
 from tmat.operations.printing.numbers import Numbers
 from tmat.operations.printing.symbols import Symbols
 
-PARTS = {"mfrac": 2, "msub": 2, "msup": 2, "msubsup": 3, "mover": 2}
+PARTS = {"mfrac": 2, "msub": 2, "msup": 2, "msubsup": 3}
 LEAVES = {"mi", "mn", "mo", "mtext", "mspace"}
 ROWS = {"math", "mrow", "msqrt", "mtable", "mtr", "mtd"}
 NAMES = ("scores2", "layer1.W_K", "a<b&c", "gamma")

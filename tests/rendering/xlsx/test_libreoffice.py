@@ -9,6 +9,8 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from itertools import groupby
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,10 +20,11 @@ import tmat
 from tmat.operations import REGISTRY
 from tmat.reading.xlsx import Found, read_xlsx
 from tmat.rendering import rendered
+from tmat.rendering.formats.xlsx.plan import planned
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
-pytest.importorskip("xlsxwriter")
+xlsxwriter = pytest.importorskip("xlsxwriter")
 pytestmark = [
     pytest.mark.libreoffice,
     pytest.mark.skipif(shutil.which("soffice") is None, reason="no soffice here"),
@@ -33,30 +36,30 @@ ALWAYS_CALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <value>0</value></prop></item></oor:items>"""
 WRONG = b"77777"  # put in place of every result that was written with its formula
 
-Edit = Callable[[bytes], bytes]
-
 
 @pytest.fixture(scope="module")
-def calculate(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[Found]]:
-    """The matrices of a workbook after LibreOffice has calculated it; the results that it was written with are spoilt."""
+def calculate(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[list[Found]]]:
+    """The matrices of workbooks after LibreOffice has calculated them; the results that they were written with are spoilt."""
     profile = tmp_path_factory.mktemp("profile")
     (profile / "user").mkdir()
     (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_CALCULATE, "utf-8")
 
-    def calculated(data: bytes, edit: Edit | None = None) -> list[Found]:
+    def calculated(*books: bytes) -> list[list[Found]]:
         folder = tmp_path_factory.mktemp("workbook")
-        (folder / "in.xlsx").write_bytes(spoilt(data, edit))
+        paths = [folder / f"{n}.xlsx" for n in range(len(books))]
+        for path, data in zip(paths, books, strict=True):
+            path.write_bytes(spoilt(data))
         command = [
             "soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx",
-            "--outdir", str(folder / "out"), str(folder / "in.xlsx"),
+            "--outdir", str(folder / "out"), *map(str, paths),
         ]  # fmt: skip
         subprocess.run(command, check=True, capture_output=True, timeout=120)
-        return read_xlsx((folder / "out" / "in.xlsx").read_bytes(), "calculated")
+        return [read_xlsx((folder / "out" / path.name).read_bytes(), "calculated") for path in paths]
 
     return calculated
 
 
-def spoilt(data: bytes, edit: Edit | None = None) -> bytes:
+def spoilt(data: bytes) -> bytes:
     """The workbook with a wrong number for the result of every formula, so that only calculating gives the right one."""
     made = io.BytesIO()
     formulas = 0
@@ -66,7 +69,6 @@ def spoilt(data: bytes, edit: Edit | None = None) -> bytes:
             if item.filename.startswith("xl/worksheets/sheet"):
                 part, count = re.subn(rb"(</f>)<v>[^<]*</v>", rb"\1<v>" + WRONG + b"</v>", part)
                 formulas += count
-                part = edit(part) if edit is not None else part
             new.writestr(item, part)
     assert formulas
     return made.getvalue()
@@ -173,10 +175,11 @@ CASES: dict[str, Callable[[], Worksheet]] = {
 }
 
 
-def test_libreoffice_gets_the_same(calculate: Callable[..., list[Found]]) -> None:
+def test_libreoffice_gets_the_same(calculate: Callable[..., list[list[Found]]]) -> None:
     """All cases in one workbook and one test: LibreOffice takes long to start, and every process would start its own."""
     sheets = {name: make() for name, make in CASES.items()}
-    calculated = iter(by_sheet(calculate(workbook(list(sheets.values())))))
+    (found,) = calculate(workbook(list(sheets.values())))
+    calculated = iter(by_sheet(found))
     wrong: dict[str, str] = {}
     for name, sheet in sheets.items():
         stages = stages_of([sheet])
@@ -188,29 +191,146 @@ def test_libreoffice_gets_the_same(calculate: Callable[..., list[Found]]) -> Non
     assert next(calculated, None) is None
 
 
-def chain(table: np.ndarray, mask: np.ndarray) -> Worksheet:
-    sheet = tmat.embed(text="you win you die", W_E=table)
-    sheet = tmat.attention(tmat.posenc(sheet), d_k=3, mask=mask, seed=4, round="scores.used=1,weights=3")
-    return tmat.ffn(tmat.addnorm(sheet), seed=4)
+TABLE = np.array([[0.11, 0.22, 0.33], [0.44, 0.55, 0.66], [0.77, 0.88, 0.987654]])
+SEES = np.tril(np.ones((4, 4)))
 
 
-def test_changed_numbers_change_all_that_hangs_on_them(calculate: Callable[..., list[Found]]) -> None:
-    table = np.array([[0.11, 0.22, 0.33], [0.44, 0.55, 0.66], [0.77, 0.88, 0.987654]])
-    mask = np.array([[1.0, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]])
-    before = workbook([chain(table, mask)])
-    table[2, 2] = -1.5
-    mask[0, 0] = 0.0
-    at = next(one.where for one in read_xlsx(before, "it") if one.matrix.name == "mask").rpartition(" ")[2]
-    corner = re.compile(rb'(<c r="B%d"[^>]*><v>)1(</v></c><c r="C%d"[^>]*><v>0</v>)' % (int(at), int(at)))
-    changes = 0
+def drawn(rows: int, cols: int) -> np.ndarray:
+    return RNG.normal(size=(rows, cols)).round(2)
 
-    def edit(part: bytes) -> bytes:
-        nonlocal changes
-        part, numbers = re.subn(rb"<v>0\.987654</v>", rb"<v>-1.5</v>", part)
-        part, masks = corner.subn(rb"\g<1>0\2", part) if b"<v>0</v>" in part else (part, 0)
-        changes += numbers + masks
-        return part
 
-    found = by_sheet(calculate(before, edit))
-    assert changes == 2
-    assert_same(stages_of([chain(table, mask)]), found)
+GIVEN: dict[str, dict[str, np.ndarray]] = {
+    "embed": {"W_E": TABLE},
+    "attention": {"W_Q": TABLE, "W_K": TABLE.T, "W_V": drawn(3, 3), "W_O": drawn(3, 3)},
+    "addnorm": {"gamma": drawn(1, 3), "beta": drawn(1, 3)},
+    "ffn": {"W_1": drawn(3, 4), "b_1": drawn(1, 4), "W_2": drawn(4, 3), "b_2": drawn(1, 3)},
+}
+
+
+def chain(**changed: Any) -> Worksheet:
+    """A few stages, with what the test changes in the workbook; ``weights`` are given by stage and name."""
+    own = {
+        "mask": SEES, "d_k": 3, "epsilon": 1e-5, "base": 10000.0, "scores": 1, "shares": 3, "text": "you win you die",
+        "weights": {},
+    } | changed  # fmt: skip
+    weights = {stage: dict(matrices) for stage, matrices in GIVEN.items()}
+    weights["attention"]["mask"] = own["mask"]
+    for (stage, name), values in own["weights"].items():
+        weights[stage][name] = values
+    sheet = tmat.embed(vocabulary=["you", "win", "die"], text=own["text"], matrices=weights["embed"])
+    decimals = f"scores.used={own['scores']},weights={own['shares']},Z.used={own['scores']}"
+    sheet = tmat.attention(
+        tmat.posenc(sheet, base=own["base"]), d_k=own["d_k"], matrices=weights["attention"], seed=4, round=decimals
+    )
+    sheet = tmat.addnorm(sheet, epsilon=own["epsilon"], matrices=weights["addnorm"])
+    return tmat.ffn(sheet, matrices=weights["ffn"], seed=4)
+
+
+def named(data: bytes, name: str) -> tuple[str, str]:
+    """The sheet and the cell that has a name."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        book = archive.read("xl/workbook.xml").decode("utf-8")
+    ((number, column, row),) = re.findall(rf'name="{name}" localSheetId="(\d+)">[^<]*!\$([A-Z]+)\$(\d+)<', book)
+    return f"xl/worksheets/sheet{int(number) + 1}.xml", f"{column}{row}"
+
+
+def corner(sheet: Worksheet, name: str) -> tuple[str, str]:
+    """The sheet and the first cell of a matrix, where it stands first."""
+    tabs = enumerate(planned(sheet, Look(), 1, 1), start=1)
+    number, placed = next((n, tab.matrices[name]) for n, tab in tabs if name in tab.matrices)
+    return f"xl/worksheets/sheet{number}.xml", xlsxwriter.utility.xl_rowcol_to_cell(*placed.place(0, 0))
+
+
+def typed(data: bytes, at: tuple[str, str], number: float) -> bytes:
+    """The workbook with another number in one cell, in place of a number, or of a formula."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            part = old.read(item).decode("utf-8") if item.filename == at[0] else old.read(item)
+            if isinstance(part, str):
+                part, count = re.subn(
+                    rf'(<c r="{at[1]}"[^>]*>)(?:<f>[^<]*</f>)?<v>[^<]*</v>', rf"\g<1><v>{number!r}</v>", part
+                )
+                assert count == 1
+            new.writestr(item, part)
+    return made.getvalue()
+
+
+CHANGES: dict[str, tuple[Callable[[bytes], tuple[str, str]], float, dict[str, Any]]] = {
+    "the mask": (lambda data: corner(chain(), "mask"), 0.0, {"mask": SEES * (np.arange(16).reshape(4, 4) > 0)}),
+    "an id": (lambda data: corner(chain(), "ids"), 3.0, {"text": "die win you die"}),
+    "d_k": (lambda data: named(data, "d_k"), 7.0, {"d_k": 7}),
+    "the base": (lambda data: named(data, "base"), 100.0, {"base": 100.0}),
+    "ε": (lambda data: named(data, "ε"), 0.25, {"epsilon": 0.25}),
+    "ε of nothing": (lambda data: named(data, "ε"), 0.0, {"epsilon": 0.0}),
+    "the rounding": (lambda data: named(data, "decimals"), 3.0, {"scores": 3}),
+    "the rounding of one step": (lambda data: named(data, "decimals_weights"), 1.0, {"shares": 1}),
+}  # fmt: skip
+
+
+def every_weight() -> dict[str, tuple[Callable[[bytes], tuple[str, str]], float, dict[str, Any]]]:
+    """The first number of every given matrix, one after the other, a half more."""
+    found: dict[str, tuple[Callable[[bytes], tuple[str, str]], float, dict[str, Any]]] = {}
+    for tab in planned(chain(), Look(), 1, 1):
+        for name in tab.stage.given.keys() - tab.links.keys() - {"mask"}:
+            values = tab.stage.given[name].values.copy()
+            values[0, 0] += 0.5
+            changed = {"weights": {(tab.stage.id, name): values}}
+            found[name] = (lambda data, name=name: corner(chain(), name), float(values[0, 0]), changed)
+    return dict(sorted(found.items()))
+
+
+def test_changed_numbers_change_all_that_hangs_on_them(calculate: Callable[..., list[list[Found]]]) -> None:
+    before = workbook([chain()])
+    changes = every_weight() | CHANGES
+    assert {name for matrices in GIVEN.values() for name in matrices} <= changes.keys()
+    books = [typed(before, where(before), number) for where, number, _ in changes.values()]
+    for (name, (*_, options)), found in zip(changes.items(), calculate(*books), strict=True):
+        sheet = chain(**options)
+        try:
+            assert_same(stages_of([sheet]), by_sheet(found))
+        except AssertionError as error:
+            raise AssertionError(name) from error
+
+
+def test_another_word_is_looked_up_anew_and_another_prediction_fed_back(
+    calculate: Callable[..., list[list[Found]]],
+) -> None:
+    words = ["you", "win", "or", "die"]
+    memory = [[0.5, -1.2, 0.3, 0.8], [1.1, 0.2, -0.7, 0.4], [-0.3, 0.9, 1.5, -1.0]]
+    weights = np.random.default_rng(7).normal(size=(4, 6)).round(2)
+
+    def decoded(weights: np.ndarray) -> tuple[Worksheet, list[object]]:
+        sheet = tmat.decode(memory, vocabulary=words, W_vocab=weights, max_tokens=3, seed=3)
+        return sheet, [stage.params["word"] for stage in sheet if stage.stage == "decode"]
+
+    before, said = decoded(weights)
+    other = weights.copy()
+    other[0, 0] -= 3.0
+    after, now = decoded(other)
+    assert (said, now) == (["die", "die", "die"], ["you", "you", "die"])
+    data = workbook([before])
+    (found,) = calculate(typed(data, corner(before, "W_vocab"), float(other[0, 0])))
+    assert_same(stages_of([after]), by_sheet(found))
+    last = next(one.matrix for one in found if one.sheet == "decode-3.ffn" and one.matrix.name == "output")
+    assert last.rows == ("<start>", "you", "you")
+
+
+def test_nothing_is_cut_where_it_is_printed(tmp_path: Path) -> None:
+    """As many pages as there are breaks: none because of the width, or of a matrix that is too high."""
+    data = workbook([tmat.attention(np.ones((12, 6)), d_k=4, heads=2, seed=1)])
+    (tmp_path / "it.xlsx").write_bytes(data)
+    command = [
+        "soffice",
+        f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+        "--headless",
+        "--convert-to",
+        "pdf",
+    ]
+    subprocess.run(
+        [*command, "--outdir", str(tmp_path), str(tmp_path / "it.xlsx")], check=True, capture_output=True, timeout=120
+    )
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        breaks = archive.read("xl/worksheets/sheet1.xml").count(b"<brk ")
+    assert breaks > 3
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", (tmp_path / "it.pdf").read_bytes())) == breaks + 1

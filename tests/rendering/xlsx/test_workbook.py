@@ -7,6 +7,7 @@ import io
 import re
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +21,12 @@ from tmat.operations import REGISTRY
 from tmat.reading.xlsx import read_xlsx
 from tmat.rendering import rendered
 from tmat.rendering.formats.xlsx.filling import filled
-from tmat.rendering.formats.xlsx.plan import sheet_name
+from tmat.rendering.formats.xlsx.plan import planned, sheet_name
+from tmat.rendering.formats.xlsx.tab import Beside, Placed
 from tmat.rendering.layout import Look
-from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet, on_pages
 
-pytest.importorskip("xlsxwriter")
+xlsxwriter = pytest.importorskip("xlsxwriter")
 
 RNG = np.random.default_rng(1)
 X = np.round(RNG.normal(size=(3, 4)), 2)
@@ -62,12 +64,32 @@ def names(data: bytes) -> list[str]:
     return [html.unescape(name) for name in re.findall(r'<sheet name="([^"]*)"', part(data, "xl/workbook.xml"))]
 
 
-def formulas(data: bytes, sheet: int = 1) -> list[str]:
-    return [formula for formula, _ in cells(data, sheet).values() if formula is not None]
+def formulas(data: bytes, sheet: int = 1, *, of: str = "numbers") -> list[str]:
+    """The formulas whose results are numbers, or words."""
+    found = [(formula, value) for formula, value in cells(data, sheet).values() if formula is not None]
+    return [formula for formula, value in found if (of == "numbers") == is_number(value)]
+
+
+def is_number(text: str | None) -> bool:
+    try:
+        float(text or "")
+    except ValueError:
+        return False
+    return True
+
+
+def without_dollars(texts: list[str]) -> list[str]:
+    return [text.replace("$", "") for text in texts]
 
 
 def attention() -> Worksheet:
     return tmat.attention(X, d_k=2, d_v=2, mask="causal", seed=1, project=False)
+
+
+def corner(sheet: Worksheet, name: str, stage: str = "attention") -> str:
+    """The first cell of a matrix."""
+    tab = next(tab for tab in planned(sheet, Look(), 1, 1) if tab.name == stage)
+    return str(xlsxwriter.utility.xl_rowcol_to_cell(*tab.matrices[name].place(0, 0)))
 
 
 # -- numbers and formulas
@@ -77,11 +99,12 @@ def test_given_matrices_are_numbers_and_all_else_is_formulas() -> None:
     sheet = attention()
     data = dumped(sheet)
     stage = sheet["attention"]
-    assert len(formulas(data)) == sum(step.values.size for step in stage.steps)
+    again = stage["X"].values.size * 2 + sum(stage[name].values.size for name in ("Q", "K", "weights", "V"))
+    assert len(formulas(data)) == sum(step.values.size for step in stage.steps) + again
     found = {one.matrix.name: one for one in read_xlsx(data, "it")}
     assert list(found) == [
-        "X",
         "W_Q",
+        "X",
         "Q",
         "W_K",
         "K",
@@ -96,8 +119,7 @@ def test_given_matrices_are_numbers_and_all_else_is_formulas() -> None:
     ]
     stored = cells(data)
     for name, one in found.items():
-        first = int(one.where.rpartition(" ")[2])
-        formula, value = stored[f"B{first}"]
+        formula, value = stored[corner(sheet, name)]
         assert (formula is None) == (name in stage.given)
         assert value is not None and max(float(value), -np.inf) == pytest.approx(stage[name].values[0, 0])
         np.testing.assert_array_equal(one.matrix.values, stage[name].values)
@@ -107,19 +129,19 @@ def test_given_matrices_are_numbers_and_all_else_is_formulas() -> None:
 
 def test_formulas_say_what_a_step_does() -> None:
     said = formulas(dumped(attention()))
-    assert "SUMPRODUCT(MMULT(B7:E7,B13:B16))" in said
-    assert any(re.fullmatch(r"B\d+/SQRT\(2\)", text) for text in said)
-    assert any(re.fullmatch(r"IF\(B\d+<>0,B\d+,-1E\+300\)", text) for text in said)
+    assert "SUMPRODUCT(MMULT($B16:$E16,H$9:H$12))" in said
+    assert any(re.fullmatch(r"F\d+/SQRT\(d_k\)", text) for text in said)
+    assert any(re.fullmatch(r"IF\(B\d+<>0,F\d+,-1E\+300\)", text) for text in said)
 
 
 def test_a_rounded_step_and_one_taken_rounded() -> None:
     sheet = tmat.attention(X, d_k=2, d_v=2, seed=1, round="Q=2,K=1,scores.used=1")
     said = formulas(dumped(sheet))
     assert (
-        sum(text.startswith("ROUND(ROUND(SUMPRODUCT(") and text.endswith(",10),2)") for text in said)
+        sum(text.startswith("ROUND(ROUND(SUMPRODUCT(") and text.endswith(",decimals_Q+8),decimals_Q)") for text in said)
         == sheet["attention"]["Q"].values.size
     )
-    assert any(re.fullmatch(r"ROUND\(ROUND\(B\d+,9\),1\)/SQRT\(2\)", text) for text in said)
+    assert any(re.fullmatch(r"ROUND\(ROUND\(F\d+,decimals\+8\),decimals\)/SQRT\(d_k\)", text) for text in said)
 
 
 def test_what_flows_is_a_reference_to_the_sheet_before() -> None:
@@ -127,9 +149,9 @@ def test_what_flows_is_a_reference_to_the_sheet_before() -> None:
     data = dumped(sheet)
     assert names(data) == ["o'clock -1-", "addnorm"]
     said = formulas(data, 2)
-    assert any(re.fullmatch(r"ROUND\(ROUND\('o''clock -1-'!B\d+,9\),1\)", text) for text in said)
+    assert any(re.fullmatch(r"ROUND\(ROUND\(('o''clock -1-'!)F\d+,\1decimals\+8\),\1decimals\)", text) for text in said)
     residual = [text for text in said if re.fullmatch(r"'o''clock -1-'!B\d+", text)]
-    assert residual == ["'o''clock -1-'!B7", "'o''clock -1-'!B8", "'o''clock -1-'!B9"]  # X of the stage before
+    assert residual == [f"'o''clock -1-'!B{row}" for row in (17, 18, 19)]  # X of the stage before
 
 
 def test_what_does_not_flow_is_a_number() -> None:
@@ -146,12 +168,9 @@ def test_weights_used_for_every_word_stand_once() -> None:
     data = dumped(sheet)
     again = names(data).index("decode-2.self-attention") + 1
     said = formulas(data, again)
-    assert "'decode-1.self-attention'!B" in "".join(said)
-    found = [
-        one for one in read_xlsx(data, "it") if one.sheet == "decode-2.self-attention" and one.matrix.name == "W_Q"
-    ]
-    first = int(found[0].where.rpartition(" ")[2])
-    assert (cells(data, again)[f"B{first}"][0] or "").startswith("'decode-1.self-attention'!B")
+    first, second = corner(sheet, "W_Q", "decode-1.self-attention"), corner(sheet, "W_Q", "decode-2.self-attention")
+    assert f"'decode-1.self-attention'!{first}" in said
+    assert cells(data, again)[second][0] == f"'decode-1.self-attention'!{first}"
 
 
 def test_a_step_without_its_operands_is_numbers() -> None:
@@ -183,7 +202,7 @@ def test_infinities() -> None:
 def test_numbers_are_shown_with_the_decimals_of_a_table() -> None:
     data = dumped(tmat.attention(X, d_k=2, seed=1, round=3))
     styles = part(data, "xl/styles.xml")
-    assert 'formatCode="0.000_)_)"' in styles
+    assert 'formatCode="0.000####_)_)"' in styles  # more of them where the rounding is changed
     assert 'formatCode="0.00_)_)"' in styles  # the given ones
     assert 'formatCode="0.0_)_)"' in part(dumped(attention(), look=Look(digits=1)), "xl/styles.xml")
 
@@ -207,9 +226,162 @@ def test_formulas_filled_in_are_those_printed_one_by_one(name: str) -> None:
         return printer.text(it.op.at(i, j, *it.operands, **it.params))
 
     every = filled(height, width, one)
-    assert every is None or every == [[one(i, j) for j in range(width)] for i in range(height)]
+    assert every is None or [without_dollars(row) for row in every] == [
+        [one(i, j) for j in range(width)] for i in range(height)
+    ]
     if name in ("matmul", "linear", "matmul_transposed", "softmax", "additive_scores"):
         assert every is not None
+
+
+# -- operands beside their products
+
+
+def stands(sheet: Worksheet) -> tuple[dict[str, Placed], dict[str, Beside]]:
+    (tab,) = planned(sheet, Look(), 1, 1)
+    return tab.matrices, tab.beside
+
+
+def test_operands_stand_beside_their_product_and_above_it() -> None:
+    sheet = tmat.attention(X, d_k=2, d_v=2, mask="causal", seed=1)
+    matrices, beside = stands(sheet)
+    assert list(beside) == ["Q", "K", "V", "scores", "Z", "output"]
+    for name, operands in beside.items():
+        product, left, right = matrices[name], operands.left, operands.right
+        assert left.top == product.top and left.height == product.height
+        assert left.left + left.width + 2 == product.left  # the bracket and the labels between them
+        assert right.left == product.left and right.width == product.width
+        assert right.after < product.top
+    assert {name for name, one in beside.items() if one.turned} == {"scores"}
+    first = [(beside["Q"].left, "X"), (beside["Q"].right, "W_Q"), (beside["Z"].right, "V")]
+    assert [matrices[name] is placed for placed, name in first] == [True, True, False]
+    assert all(matrices[name].left == matrices["scores"].left for name in ("scaled", "masked", "weights"))
+
+
+def test_an_operand_stands_again_as_references() -> None:
+    sheet = tmat.attention(X, d_k=2, d_v=2, seed=1)
+    matrices, beside = stands(sheet)
+    stored = cells(dumped(sheet))
+
+    def at(placed: Placed, i: int, j: int) -> str:
+        return str(xlsxwriter.utility.xl_rowcol_to_cell(*placed.place(i, j)))
+
+    above, k = beside["scores"].right, matrices["K"]
+    assert (above.height, above.width) == (2, 3)
+    assert all(stored[at(above, i, j)][0] == at(k, j, i) for i in range(2) for j in range(3))
+    assert all(stored[at(beside["K"].left, i, j)][0] == at(matrices["X"], i, j) for i in range(3) for j in range(4))
+    found = read_xlsx(dumped(sheet), "it")
+    assert sorted(one.matrix.name for one in found) == sorted(sheet["attention"].names())  # each read once
+
+
+def test_products_that_have_no_room_or_are_of_one_matrix_stand_below() -> None:
+    wide = np.ones((2, 12)), np.ones((12, 13))
+    assert "Q" not in stands(tmat.attention(wide[0], W_Q=wide[1], W_K=wide[1], W_V=wide[1]))[1]
+    bare = Matrix.of("X", X)
+    squared = Step(Matrix.of("scores", X @ X.T), "matmul_transposed", ("X", "X"))
+    sheet = Worksheet([Stage("s", "s", given={"X": bare}, steps=[squared])])
+    assert stands(sheet)[1] == {}
+    assert "SUMPRODUCT($B6:$E6,$B$6:$E$6)" in formulas(dumped(sheet))
+    assert stands(emptied(attention(), ["scores"]))[1] == {}
+    (page,) = on_pages(tmat.example("weighted-sum"))
+    assert stands(page)[1] == {}  # verdicts stand below the matrices
+
+
+def test_a_page_is_as_wide_as_the_sheet_and_ends_between_matrices() -> None:
+    sheet = tmat.attention(np.ones((20, 6)), d_k=4, seed=1)
+    text = part(dumped(sheet), "xl/worksheets/sheet1.xml")
+    assert '<pageSetUpPr fitToPage="1"/>' in text
+    assert re.search(r'<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>', text)
+    (tab,) = planned(sheet, Look(), 1, 1)
+    ends = [int(row) for row in re.findall(r'<brk id="(\d+)"', text)]
+    assert ends and set(ends) <= set(tab.begins)
+    narrow = part(dumped(tmat.addnorm(X, residual=X)), "xl/worksheets/sheet1.xml")
+    assert '<pageSetup paperSize="9" fitToHeight="0" orientation="portrait"/>' in narrow
+
+
+# -- numbers in cells with names
+
+
+def named(data: bytes) -> dict[tuple[str, str], float]:
+    """The numbers in cells with names, by sheet and name."""
+    book = part(data, "xl/workbook.xml")
+    found = {}
+    for name, sheet, column, row in re.findall(
+        r"<definedName name=\"([^\"]*)\" localSheetId=\"(\d+)\">[^<]*!\$([A-Z]+)\$(\d+)</definedName>", book
+    ):
+        if not name.startswith("_"):
+            value = cells(data, int(sheet) + 1)[f"{column}{row}"]
+            assert value[0] is None and value[1] is not None
+            found[names(data)[int(sheet)], name] = float(value[1])
+    return found
+
+
+def test_what_can_be_set_stands_in_cells_with_names() -> None:
+    sheet = tmat.addnorm(
+        tmat.attention(X, d_k=3, temperature=2, seed=1, round=2), round="mean=4,std=4,sum=2", epsilon=0.5
+    )
+    data = dumped(sheet)
+    assert named(data) == {
+        ("attention", "decimals"): 2,
+        ("attention", "d_k"): 3,
+        ("attention", "temperature"): 2,
+        ("addnorm", "decimals"): 4,
+        ("addnorm", "decimals_sum"): 2,
+        ("addnorm", "ε"): 0.5,
+    }
+    assert {one.matrix.name for one in read_xlsx(data, "it")} == {name for stage in sheet for name in stage.names()}
+
+
+def test_captions_say_the_names_in_place_of_the_numbers() -> None:
+    sheet = tmat.addnorm(tmat.attention(X, d_k=2, seed=1, round="Q=2,scores.used=1"), epsilon=0.5)
+    text = re.sub(r"<[^>]*>", "", part(dumped(sheet), "xl/sharedStrings.xml"))
+    for caption in (
+        "Q = X·W_Q   3×4 · 4×2 → 3×2   rounded: decimals",
+        "scores = Q·Kᵀ   3×2 · 2×3 → 3×3   exact; rounded for the next step: decimals_scores",
+        "scaled = scores / √d_k   3×3 → 3×3   exact",
+        "normalized = (sum − mean) / √(std² + ε)   3×4, 3×1, 3×1 → 3×4",
+    ):
+        assert caption in text
+
+
+def test_names_only_where_a_formula_says_them() -> None:
+    from tmat.sheet.selecting import chosen
+
+    assert named(dumped(chosen(attention(), ["scaled"]))) == {}
+    assert named(dumped(emptied(attention(), ["Z"]))) == {}
+    stage = attention()["attention"]
+    strange = [
+        replace(step, result=step.result.renamed(f"=1 {step.name}"), decimals=n) for n, step in enumerate(stage.steps)
+    ]
+    data = dumped(Worksheet([replace(stage, steps=strange[:3], output="")]))
+    assert sorted(name for _, name in named(data)) == ["decimals", "decimals__1_K", "decimals__1_V"]
+
+
+# -- the words of a prediction
+
+
+def test_words_are_looked_up_and_what_is_predicted_is_fed_back() -> None:
+    sheet = tmat.decode([[0.5, 0.25]], vocabulary=["you", "win"], max_tokens=3, seed=1)
+    data = dumped(sheet)
+    second, third = (names(data).index(f"decode-{n}.embed") + 1 for n in (2, 3))
+    ids = [text for text in formulas(data, third) if "MATCH" in text]
+    assert len(ids) == 3 and all("EXACT(LOWER(" in text for text in ids)
+    assert formulas(data, second, of="words")[:2] == ["'decode-1.embed'!$A$8", "'decode-1'!$G$35"]
+    assert cells(data, names(data).index("decode-1") + 1)["G35"][1] == sheet["decode-1"].params["word"]
+    assert formulas(data, third, of="words")[:3] == [
+        "'decode-2.embed'!$A$8",
+        "'decode-2.embed'!$A$9",
+        "'decode-2'!$G$36",
+    ]
+
+
+def test_a_word_of_another_spelling_and_one_that_is_unknown() -> None:
+    kept = tmat.embed(tmat.vocab("You you win", case="keep"), text="you win", d_model=2)
+    assert any("EXACT($A$" in text for text in formulas(dumped(kept), 2))
+    unknown = tmat.embed(text="win lose", vocabulary=["<unk>", "win"], first_id=0, d_model=2)
+    said = [text for text in formulas(dumped(unknown)) if "EXACT" in text]
+    assert len(said) == 2 and all(re.fullmatch(r"IFERROR\(SUMPRODUCT\(MATCH\(.*\)\)-1,0\)", text) for text in said)
+    folded = tmat.embed(text="STRASSE", vocabulary=["straße"], d_model=2)  # the same word, which LOWER does not know
+    assert not any("EXACT" in text for text in formulas(dumped(folded)))
 
 
 # -- texts
@@ -238,7 +410,8 @@ def test_texts_stay_texts() -> None:
     stage = Stage("=2*3", "attention", notes=("=4+4", "+5"), given=given, steps=[softmax])
     data = dumped(Worksheet([stage, Stage("vocab", "vocab")], words, tuple(NASTY)))
     own = set(formulas(data))
-    assert all(text.startswith("EXP(") for text in own)
+    own |= set(formulas(data, of="words"))
+    assert all(re.match(r"EXP\(|\$[A-Z]+\$\d+$", text) for text in own)
     assert formulas(data, 2) == []
     stored = cells(data)
     (x, weights) = read_xlsx(data, "it")
@@ -256,9 +429,10 @@ def test_the_likeliest_words_follow_the_probabilities() -> None:
     data = dumped(sheet)
     last = len(names(data))
     said = formulas(data, last)
-    assert any(re.fullmatch(r"LARGE\(B\d+:E\d+,1\)", text) for text in said)
-    assert any(re.fullmatch(r"INDEX\(\$B\$\d+:\$E\$\d+,1,MATCH\(LARGE\(.*,1\),B\d+:E\d+,0\)\)", text) for text in said)
-    assert any(re.fullmatch(r"INDEX\(\$B\$\d+:\$E\$\d+,1,B\d+\)", text) for text in said)
+    assert any(re.fullmatch(r"LARGE\(F\d+:I\d+,1\)", text) for text in said)
+    said = formulas(data, last, of="words")
+    assert any(re.fullmatch(r"INDEX\(\$F\$\d+:\$I\$\d+,1,MATCH\(LARGE\(.*,1\),F\d+:I\d+,0\)\)", text) for text in said)
+    assert any(re.fullmatch(r"INDEX\(\$F\$\d+:\$I\$\d+,1,F\d+\)", text) for text in said)
     word = sheet.stages[-1].params["word"]
     assert any(
         formula and formula.startswith("INDEX(") and value == word for formula, value in cells(data, last).values()
@@ -340,6 +514,7 @@ def fill(data: bytes, name: str, numbers: np.ndarray) -> bytes:
 # -- what cannot be
 
 
+@pytest.mark.usefixtures("from_an_index")
 def test_without_xlsxwriter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(

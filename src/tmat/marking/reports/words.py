@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any
 
-from tmat.marking.findings import Cell, Extent, Finding, Kind, Mistake, Note, Remark, cells_of
+from tmat.marking.findings import Cell, Extent, Finding, Kind, Mistake, Note, Remark, Scope, cells_of
 from tmat.marking.verdicts import Reading, StepReport, Unknown, Verdict
 from tmat.numbers import format_number
 from tmat.visible import visible
@@ -53,7 +53,22 @@ def said_of(mistake: Mistake, *, whole: bool = True) -> str:
     text = _filled(mistake.said, mistake, "every number is" if whole else "the numbers are")
     if mistake.first is not None:
         text = f"{said_of(mistake.first, whole=whole)}, and {text}"
-    return f"in {mistake.within}: {text}" if mistake.within is not None else text
+    return f"in {_within(mistake)}: {text}" if mistake.within is not None else text
+
+
+def _within(mistake: Mistake) -> str:
+    """The hidden steps in which a mistake was made."""
+    match mistake.scope:
+        case Scope.HEADS:
+            return "every head"
+        case Scope.LAYERS:
+            return "every layer"
+        case Scope.STEPS if len(mistake.alike) <= MOST_CELLS:
+            return f"{', '.join(mistake.alike[:-1])} and {mistake.alike[-1]}"
+        case Scope.STEPS:
+            return f"{', '.join(mistake.alike[:MOST_CELLS])} and {len(mistake.alike) - MOST_CELLS} more"
+        case _:
+            return str(mistake.within)
 
 
 def mend_of(mistake: Mistake) -> str:
@@ -139,6 +154,15 @@ def note(one: Note) -> str:
             return f"{one.count} left blank"
         case Remark.ROUNDING:
             return f"{_count(one.count, 'cell')} off by rounding before this step: keep more decimals on the way"
+        case Remark.DIFFERS:
+            i, j = one.cell
+            off = "is not finite" if one.most == float("inf") else f"is off by {one.most:.2g}"
+            return (
+                f"{_count(one.count, 'cell')} beyond what {one.matrices[1]} allows: "
+                f"[{i + 1}, {j + 1}] {off}, {one.allowed:.1g} is allowed"
+            )
+        case Remark.SHORT_PRODUCTS:
+            return "right for products of TF32; float32 throughout would be nearer"
         case Remark.TOO_SHORT:
             return f"{_count(one.count, 'cell')} rounded too far: {_count(one.decimals or 0, 'decimal')} are asked"
         case Remark.SHAPE:
@@ -224,6 +248,8 @@ def sentences(step: StepReport) -> list[str]:
     for finding in step.findings:
         place = where(step, finding.cells)
         said.append(f"{sentence(finding)} ({place})" if place else sentence(finding))
+        if finding.settled_by:
+            said.append(f"found from {step.label} alone; {finding.settled_by} would settle it")
     said += map(note, step.notes)
     told = any(one.remark in TOLD for one in step.notes)
     if step.count(Verdict.WRONG) and not told and not any(f.kind is Kind.PROPERTY for f in step.findings):

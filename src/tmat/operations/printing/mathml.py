@@ -18,7 +18,10 @@ from tmat.operations.selections import Choice
 
 
 class Mathml(Typeset):
-    """Every text is the elements of a row; ``_one`` makes one element of them."""
+    """Every text is the elements of a row; ``_one`` makes one element of them.
+
+    A bar is a border (``.over``), for the style of the page to draw: few fonts have a sign that stretches over a word.
+    """
 
     beside = ""
     times = spaced_times = "<mo>·</mo>"
@@ -37,7 +40,7 @@ class Mathml(Typeset):
     dots = "<mo>⋯</mo>"
     quad = '<mspace width="1em"/>'
     upright_as, label_as = '<mi mathvariant="normal">%</mi>', "<mtext>%</mtext>"
-    root_as, overlined_as = "<msqrt>%</msqrt>", '<mover>%<mo stretchy="true">¯</mo></mover>'
+    root_as, overlined_as = "<msqrt>%</msqrt>", '<mrow class="over">%</mrow>'
 
     def brackets(self, text: str) -> str:
         return _fenced("(", text, ")")

@@ -34,6 +34,22 @@ _LARGEST_EXPONENT = 709  # EXP of more is an error, not ∞
 _FUNCTIONS = {"exp": "EXP", "sin": "SIN", "cos": "COS", "tanh": "TANH", "erf": "ERF", "sqrt": "SQRT"}
 
 
+class Named(float):
+    """A number that stands in a cell with a name, by which formulas call it.
+
+    >>> from tmat.operations.expression import sqrt
+    >>> Spreadsheet(str, lambda first, last: "").text(sqrt(Named("d_k", 6)))
+    'SQRT(d_k)'
+    """
+
+    name: str
+
+    def __new__(cls, name: str, value: float) -> Named:
+        own = super().__new__(cls, value)
+        own.name = name
+        return own
+
+
 class _Formula(Notation):
     """The signs of a spreadsheet; every power is bracketed, since −2^2 is 4 there."""
 
@@ -64,7 +80,8 @@ class Spreadsheet(Printer):
     """The formula of a cell, without the = before it.
 
     ``address`` says where a cell stands (``Sheet1!$B$2``), ``between`` how a line of cells from a
-    first to a last is written; ``taken`` gives the decimals of matrices that later steps take rounded.
+    first to a last is written; ``taken`` gives the decimals of matrices that later steps take rounded, or the name
+    of the cell that says them.
     """
 
     def __init__(
@@ -72,14 +89,14 @@ class Spreadsheet(Printer):
         address: Callable[[Cell], str],
         between: Callable[[Cell, Cell], str],
         *,
-        taken: Mapping[str, int] | None = None,
+        taken: Mapping[str, int | str] | None = None,
     ) -> None:
         super().__init__(_Formula())
         self._address = address
         self._between = between
         self._taken = dict(taken or {})
 
-    def rounded(self, expression: Expression, decimals: int | None) -> str:
+    def rounded(self, expression: Expression, decimals: int | str | None) -> str:
         """The formula of a step that is rounded; ROUND goes half away from zero, as paper does."""
         text = self.text(expression)
         return text if decimals is None else rounding(text, decimals)
@@ -88,6 +105,8 @@ class Spreadsheet(Printer):
 
     def number(self, number: Number) -> Bound:
         value = number.number
+        if isinstance(value, Named):
+            return value.name, ATOM
         if math.isinf(value):
             return (INFINITY, ATOM) if value > 0 else (MINUS_INFINITY, LOOSE)
         if value == math.pi:
@@ -201,23 +220,25 @@ class Spreadsheet(Printer):
         return place + (f"{shift:+d}" if shift else ""), SUM if shift else ATOM
 
 
-def rounding(text: str, decimals: int) -> str:
+def rounding(text: str, decimals: int | str) -> str:
     """A formula rounded as on paper: what its sums of doubles lose goes first, so that 2.0749999999999997 is a tie.
 
-    >>> rounding("B2*B5", 2)
-    'ROUND(ROUND(B2*B5,10),2)'
+    >>> rounding("B2*B5", 2), rounding("B2", "decimals")
+    ('ROUND(ROUND(B2*B5,10),2)', 'ROUND(ROUND(B2,decimals+8),decimals)')
     """
-    return f"ROUND(ROUND({text},{decimals + BEYOND}),{decimals})"
+    further = f"{decimals}+{BEYOND}" if isinstance(decimals, str) else decimals + BEYOND
+    return f"ROUND(ROUND({text},{further}),{decimals})"
 
 
 def _never_zero(bottom: Expression) -> bool:
-    """Whether a divisor cannot be 0: a number, a root of one, or a sum with a number above 0 in it."""
+    """Whether a divisor cannot be 0: a number, a root of one, or a sum with a number above 0 in it, which stays."""
     if isinstance(bottom, Number):
         return bottom.number != 0.0
     if isinstance(bottom, Call):
         return bottom.function == "exp" or (bottom.function == "sqrt" and _never_zero(bottom.argument))
     if isinstance(bottom, Sum):  # what is added to ε or to 1 is a square, a deviation or an exponential
-        return any(isinstance(term, Number) and term.number > 0.0 for term in bottom.terms)
+        stays = [t.number for t in bottom.terms if isinstance(t, Number) and not isinstance(t.number, Named)]
+        return any(number > 0.0 for number in stays)
     return not any(True for _ in _cells(bottom))
 
 

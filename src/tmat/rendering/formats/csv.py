@@ -1,6 +1,6 @@
 """Matrices as CSV: a row of column labels, a column of row labels, numbers that read back to the same bits.
 
-One matrix is a file; several are a folder of files, named by stage and matrix.
+One matrix is a file; several are a folder of files, named by stage and matrix; a vocabulary is its words and their ids.
 """
 
 from __future__ import annotations
@@ -27,8 +27,19 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]
 
 def separated(sheets: Sequence[Worksheet], look: Look, name: str, format: str, mark: str) -> dict[str, bytes]:
     """A file for each matrix, its cells set apart by the mark."""
+    if words := only_words(sheets):
+        lines = [mark.join(("word", "id")), *(mark.join((_label(word, mark), str(n))) for n, word in words)]
+        return {name: ("\n".join(lines) + "\n").encode()}
     found = files(sheets, look, name, format)
     return {path: to_text(own.matrix, mark, look.digits, blank=own.blank).encode() for path, own in found.items()}
+
+
+def only_words(sheets: Sequence[Worksheet]) -> list[tuple[int, str]]:
+    """The words of a vocabulary with their ids, where it is all that there is."""
+    if len(sheets) != 1 or sheets[0].vocabulary is None or any(stage.names() for stage in sheets[0]):
+        return []
+    vocabulary = sheets[0].vocabulary
+    return list(enumerate(vocabulary.words, start=vocabulary.first_id))
 
 
 def to_text(matrix: Matrix, delimiter: str = ",", digits: int | None = None, *, blank: bool = False) -> str:
@@ -48,12 +59,9 @@ def to_text(matrix: Matrix, delimiter: str = ",", digits: int | None = None, *, 
 
 
 def _numbers(row: Sequence[float], digits: int | None) -> Iterator[str]:
-    """−∞ has the minus sign of print: a hyphen would make it a formula."""
+    """What is no finite number is spelled as programs read it: -inf, inf, nan."""
     for x in row:
-        if not math.isfinite(x) or digits is not None:
-            yield format_number(x, digits)
-        else:
-            yield repr(x)
+        yield repr(x) if digits is None or not math.isfinite(x) else format_number(x, digits)
 
 
 def _label(text: str, delimiter: str) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from html import escape
 
 from tmat.numbers import format_number
 from tmat.operations.printing.markdown import MARKDOWN, MARKDOWN_LINE
 from tmat.rendering.format import Format, text_of
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, begun, formula_in
+from tmat.rendering.worked import Worked
 from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
@@ -49,6 +51,7 @@ class _Markdown(Writer):
     most = 200
     notation = MARKDOWN
     mark = "#"  # of a stage's title
+    folds = False  # the matrices of a stage, on pages of a whole article
 
     def worksheet(self, number: int) -> Iterator[str]:
         if number > 1:
@@ -58,7 +61,7 @@ class _Markdown(Writer):
             yield f"# Worksheet {number}"
 
     def cover(self, cover: Cover) -> Iterator[str]:
-        self.mark = "##"
+        self.mark, self.folds = "##", True
         yield f"# {escaped(cover.name)}: {escaped(cover.title)}"
         yield f"{escaped(begun(cover.summary))}."
         yield from self.said(cover.count)
@@ -97,6 +100,14 @@ class _Markdown(Writer):
 
     def verdicts(self, said: Sequence[Said]) -> Iterator[str]:
         yield "\n>\n".join(f"> {escaped(one.text)}" for one in said)
+
+    def matrices(self, section: Section, worked: Worked) -> Iterator[str]:
+        names = escape(visible(", ".join(shown.name for shown in section.shown)))
+        if self.folds and names:
+            yield f"<details>\n<summary>{names}</summary>"
+        yield from super().matrices(section, worked)
+        if self.folds and names:
+            yield "</details>"
 
     def matrix(self, shown: Shown) -> Iterator[str]:
         number = f"{shown.number} · " if shown.number else ""
@@ -157,12 +168,15 @@ def _formula(shown: Shown) -> str:
 
 
 def mathematics(latex: str) -> str:
-    r"""LaTeX between dollars; between ticks too where an index could be taken for emphasis.
+    r"""LaTeX between dollars, as GitHub and pandoc read it; a blank keeps an index from being taken for emphasis.
 
     >>> print(mathematics(r"Q_{1} K_{1}^{\top}"), mathematics(r"{W_{Q}}_{1,:}"))
-    $Q_{1} K_{1}^{\top}$ $`{W_{Q}}_{1,:}`$
+    $Q_{1} K_{1}^{\top}$ ${W_{Q}}_ {1,:}$
     """
-    return f"$`{latex}`$" if re.search(r"(?<![^\W_])_", latex) else f"${latex}$"
+    if re.search(r"[<>&$*~`]", latex):  # in a name from elsewhere: between ticks nothing marks up, as GitHub has it
+        return f"$`{latex}`$"
+    apart = re.sub(r"(?<![^\W_])_", "_ ", latex)
+    return f"${apart}$"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], aligns: str) -> str:

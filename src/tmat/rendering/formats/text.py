@@ -9,7 +9,7 @@ from itertools import groupby
 import numpy as np
 
 from tmat.numbers import format_number
-from tmat.reading.text_rows import is_cell
+from tmat.reading.text_rows import is_cell, is_misspelt
 from tmat.rendering.format import Format, text_of
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import corrected, texts
@@ -121,7 +121,11 @@ def _name(name: str) -> str:
 
 def _words(labels: Sequence[str]) -> list[str] | None:
     """Labels that can stand before numbers: words, every one of them; None where they are not or only count."""
-    return list(labels) if all(_WORD.fullmatch(label) and not is_cell(label) for label in labels) else None
+    return list(labels) if all(map(_is_word, labels)) else None
+
+
+def _is_word(label: str) -> bool:
+    return _WORD.fullmatch(label) is not None and not is_cell(label) and not is_misspelt(label)
 
 
 def _cells(matrix: Matrix, digits: int | None, blank: bool) -> list[list[str]]:

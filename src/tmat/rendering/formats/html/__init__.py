@@ -5,6 +5,7 @@ The page lets nothing in from outside and runs no script but its own; what comes
 
 from __future__ import annotations
 
+import math
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -13,10 +14,11 @@ from importlib.resources import files
 
 from tmat.numbers import format_number
 from tmat.rendering.format import Format, text_of
-from tmat.rendering.formats.html.live import Live, lines_of
+from tmat.rendering.formats.html.equation import Equation, equation
+from tmat.rendering.formats.html.live import Live, Where, lines_of
 from tmat.rendering.formats.html.remarks import listed, opening, remarked, symbols
 from tmat.rendering.formats.html.shades import ramps, rules
-from tmat.rendering.formats.html.tables import formula, ramp, table, word
+from tmat.rendering.formats.html.tables import ems, fitted, formula, ramp, table, wide, word
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, heated
 from tmat.rendering.worked import Worked
@@ -24,6 +26,7 @@ from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Stage, Worksheet, on_pages
 from tmat.visible import visible
+from tmat.width import width
 from tmat.workings import Working
 
 
@@ -37,7 +40,7 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     body = _Html(look)
     main = "\n".join([*body.pieces(sheets), *body.foot()])
     stages = [stage.id for sheet in sheets for stage in sheet.stages]
-    style = "\n".join((_file("page.css"), ramps(), rules(body.used, ":root:has(#heat:checked)")))
+    style = "\n".join((_file("page.css"), ramps(), rules(body.used, ":root:has(#heat:checked)"), fitted(body.wide)))
     script = _file("page.js")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     cover = sheets[0].cover if sheets else None
@@ -77,8 +80,9 @@ class _Html(Writer):
         super().__init__(look)
         self.live = Live()
         self.used: set[str] = set()  # classes of shades
-        self._outputs: dict[str, int] = {}  # the tables in which what earlier stages passed on stands
-        self._known: dict[str, int] = {}  # the tables of a stage's matrices
+        self._outputs: dict[str, list[Where]] = {}  # the tables in which what earlier stages passed on stands
+        self._known: dict[str, list[Where]] = {}  # the tables of a stage's matrices
+        self.wide: set[int] = set()  # of tables and equations, in ems
         self._stages = self._tables = 0
 
     def worksheet(self, number: int) -> Iterator[str]:
@@ -129,15 +133,28 @@ class _Html(Writer):
     def _step(self, stage: Stage, figured: Sequence[Shown], worked: Worked) -> Iterator[str]:
         shown = figured[-1]
         yield '<article class="step">'
+        across = math.ceil(0.6 * width(visible(shown.formula))) + 3
+        self.wide.add(across)
         yield (
-            f'<header><h3><span class="number">{shown.number}</span>{formula(shown)}</h3>'
+            f'<header><h3 class="{wide(across)}"><span class="number">{shown.number}</span>{formula(shown)}</h3>'
             f'<p class="said">{escape(shown.told)}</p></header>'
         )
         if shown.letters:
             yield self.symbols(shown.letters)
-        yield f'<div class="row">{self._figures(figured)}</div>'
+        assert shown.step is not None
+        made = None if self.look.only else equation(stage, shown.step, self.look, self.room)
+        known = self._known
+        if made is None:
+            yield f'<div class="row">{self._figures(figured)}</div>'
+        else:
+            apart = [own for own in figured[:-1] if own.name not in {term.shown.name for term in made.terms}]
+            if apart:
+                yield f'<div class="row">{self._figures(apart)}</div>'
+            drawn, own_places = self._equation(made, shown, {own.name for own in figured[:-1]})
+            yield drawn
+            known = known | own_places
         if not shown.kind:
-            self.live.add(stage, shown, self._known, self.look)
+            self.live.add(stage, shown, known, self.look)
         yield from (part for own in figured for part in remarked(own))
         yield from map(self.working, worked.of(shown.name))
         yield "</article>"
@@ -145,21 +162,51 @@ class _Html(Writer):
     def _figures(self, figured: Sequence[Shown]) -> str:
         return "".join(part for shown in figured for part in self.matrix(shown))
 
-    def matrix(self, shown: Shown) -> Iterator[str]:
-        self._tables += 1
+    def _equation(self, made: Equation, shown: Shown, first: set[str]) -> tuple[str, dict[str, list[Where]]]:
+        """The operands and the result in a row, and where the operands stand in it; ``first``: those not seen before."""
+        headed = any(own.has_cols for own in (shown, *(term.shown for term in made.terms)))
+        signs = sum(len(term.before + term.raised + term.after) + 2 for term in made.terms) + len(made.equal)
+        across = signs + sum(map(ems, (shown, *(term.shown for term in made.terms))))
+        self.wide.add(across)
+        own: dict[str, list[Where]] = {}
+        parts = []
+        for term in made.terms:
+            figure = "".join(self.figure(term.shown, headed=headed, again=term.shown.name not in first))
+            own.setdefault(term.name, []).append(Where(self._tables, term.transposed))
+            if not term.transposed:
+                self._known.setdefault(term.name, [Where(self._tables)])
+            signs_after = _sign(term.raised, " raised") + _sign(term.after)
+            parts.append(f'<div class="term">{_sign(term.before)}{figure}{signs_after}</div>')
+        result = "".join(self.matrix(shown, headed=headed))
+        parts.append(f'<div class="term">{_sign(made.equal)}{result}</div>')
+        return f'<div class="row equation {wide(across)}{" headed" if headed else ""}">{"".join(parts)}</div>', own
+
+    def matrix(self, shown: Shown, headed: bool | None = None) -> Iterator[str]:
+        yield from self.figure(shown, headed)
         if shown.kind != "right":
-            self._known[shown.name] = self._tables
+            self._known[shown.name] = [Where(self._tables)]
+        if shown.right is not None:
+            yield from self.matrix(shown.right, headed)
+
+    def figure(self, shown: Shown, headed: bool | None = None, again: bool = False) -> Iterator[str]:
+        """A table with its caption; ``headed``: of an equation, whether a line stands above its tables;
+        ``again``: it stands above already, for a reader of the page to pass over."""
+        self._tables += 1
+        self.wide.add(ems(shown))
         hot = shown.step is not None and (heated(self.look, shown.name) or self.look.heat is False)
-        drawn = table(shown, self._tables, self.used if hot else None) if shown.matrix.values.size else "no cells"
-        size = "" if shown.step else f" {shown.matrix.size}"
+        drawn = (
+            table(shown, self._tables, self.used if hot else None, bool(headed))
+            if shown.matrix.values.size
+            else "no cells"
+        )
+        size = "" if shown.step or headed is not None else f" {shown.matrix.size}"
         summary = f'<p class="summary">{escape(shown.summary)}</p>' if shown.summary else ""
+        kind, reached = (' class="again"', "") if again else ("", ' tabindex="0"')
         yield (
-            f"<figure><figcaption><b>{word(shown.caption)}</b>{size}</figcaption>"
-            f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(visible(shown.caption))}">{drawn}</div>'
+            f"<figure{kind}><figcaption><b>{word(shown.caption)}</b>{size}</figcaption>"
+            f'<div class="scroll"{reached} role="region" aria-label="{escape(visible(shown.caption))}">{drawn}</div>'
             f"{ramp(shown) if hot else ''}{summary}</figure>"
         )
-        if shown.right is not None:
-            yield from self.matrix(shown.right)
 
     def symbols(self, letters: Sequence[Sequence[str]]) -> str:
         return symbols(letters)
@@ -191,6 +238,10 @@ class _Html(Writer):
                 '<footer><p class="hint" hidden>Point at a number, tap it, or reach it with Tab and the arrow keys, '
                 f"to see how it came about.{more}</p></footer>"
             )
+
+
+def _sign(text: str, place: str = "") -> str:
+    return f'<span class="sign{place}">{escape(text)}</span>' if text else ""
 
 
 def _data(live: Live) -> str:

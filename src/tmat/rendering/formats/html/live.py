@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from tmat.operations.parts import leaves
 from tmat.rendering.layout.look import Look
@@ -18,6 +19,17 @@ MOST = 4000
 Cells = list[list[list[str] | None]]
 
 
+class Where(NamedTuple):
+    """The number of a table, and whether it shows its matrix transposed."""
+
+    table: int
+    flipped: bool = False
+
+
+Tables = Mapping[str, Sequence[Where]]
+"""Where the matrices of a stage stand, by their names."""
+
+
 class Live:
     """The workings of a page, by the number of the table, until there are as many as a page should carry."""
 
@@ -26,7 +38,7 @@ class Live:
         self.tables: dict[str, Cells] = {}
         self.skipped = 0
 
-    def add(self, stage: Stage, shown: Shown, tables: Mapping[str, int], look: Look) -> None:
+    def add(self, stage: Stage, shown: Shown, tables: Tables, look: Look) -> None:
         """The workings of a step's cells, as far as they are on the page; ``tables``: where it and its operands stand."""
         if shown.step is None or shown.blank or not shown.matrix.values.size:
             return
@@ -45,10 +57,10 @@ class Live:
         except UNFIT:
             return
         self.left -= size
-        self.tables[str(tables[shown.name])] = own
+        self.tables[str(tables[shown.name][0].table)] = own
 
 
-def _told(workings: Workings, name: str, i: int, j: int, tables: Mapping[str, int]) -> list[str]:
+def _told(workings: Workings, name: str, i: int, j: int, tables: Tables) -> list[str]:
     lines = "\n".join(lines_of(workings.cell(name, i, j)))
     came = " ".join(_came_from(workings, name, i, j, tables))
     return [lines, came] if came else [lines]
@@ -59,7 +71,7 @@ def lines_of(working: Working) -> list[str]:
     return [working.cell, *(f"{line.sign[:1]}{line.text}{line.note}" for line in working)]
 
 
-def _came_from(workings: Workings, name: str, i: int, j: int, tables: Mapping[str, int]) -> Iterator[str]:
+def _came_from(workings: Workings, name: str, i: int, j: int, tables: Tables) -> Iterator[str]:
     """The cells that a cell is made of: 3r0 is row 0 of table 3, 4c1 a column, 5x0,1 one cell."""
     expression = workings.expression(name, i, j)
     found: dict[str, dict[tuple[int, int], None]] = {}
@@ -70,12 +82,15 @@ def _came_from(workings: Workings, name: str, i: int, j: int, tables: Mapping[st
     for operand, cells in found.items():
         if operand not in tables:
             continue
-        table = tables[operand]
         height, width = sizes[operand]
         rows, cols = {row for row, _ in cells}, {col for _, col in cells}
-        if len(rows) == 1 and len(cells) == width > 1:
-            yield f"{table}r{rows.pop()}"
-        elif len(cols) == 1 and len(cells) == height > 1:
-            yield f"{table}c{cols.pop()}"
-        else:
-            yield from (f"{table}x{row},{col}" for row, col in list(cells)[:64])
+        for table, flipped in tables[operand]:
+            across, down = ("c", "r") if flipped else ("r", "c")
+            if len(rows) == 1 and len(cells) == width > 1:
+                yield f"{table}{across}{min(rows)}"
+            elif len(cols) == 1 and len(cells) == height > 1:
+                yield f"{table}{down}{min(cols)}"
+            else:
+                for place in list(cells)[:64]:
+                    row, col = place[::-1] if flipped else place
+                    yield f"{table}x{row},{col}"

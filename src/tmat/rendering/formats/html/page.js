@@ -115,6 +115,30 @@
     pinned = next;
     show(next);
   });
+  // On paper a table of too many columns stands in several, one below the other; most: ems across, 6 point on A4.
+  const most = 84;
+  const split = (table) => {
+    const ems = Number(getComputedStyle(table).getPropertyValue("--_ems"));
+    const count = table.tBodies[0].rows[0].querySelectorAll("td").length;
+    const each = Math.max(1, Math.floor(count * most / ems));
+    if (ems <= most) return;
+    for (let from = 0; from < count; from += each) {
+      const part = table.cloneNode(true);
+      for (const row of part.rows) {
+        [...row.cells].slice(-count).forEach((cell, n) => { if (n < from || n >= from + each) cell.remove(); });
+      }
+      part.classList.add("part");
+      part.style.setProperty("--_ems", most);
+      table.before(part);
+    }
+    table.classList.add("whole");
+  };
+  addEventListener("beforeprint", () => tables.forEach(split));
+  addEventListener("afterprint", () => {
+    document.querySelectorAll(".part").forEach((part) => part.remove());
+    document.querySelectorAll(".whole").forEach((whole) => whole.classList.remove("whole"));
+  });
+
   panel.querySelector("button").addEventListener("click", hide);
   document.querySelectorAll(".hint").forEach((hint) => { hint.hidden = false; });
 })();

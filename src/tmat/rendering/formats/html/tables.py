@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from html import escape
 
 from tmat.operations.printing.mathml import MATHML
@@ -11,6 +12,7 @@ from tmat.rendering.layout.numbers import SAME
 from tmat.rendering.layout.window import CUT
 from tmat.rendering.page import Shown, formula_in
 from tmat.visible import visible
+from tmat.width import width
 
 
 def word(text: str) -> str:
@@ -29,9 +31,9 @@ def formula(shown: Shown) -> str:
     return word(shown.formula) if row is None else f"<math>{row}</math>"
 
 
-def table(shown: Shown, number: int, used: set[str] | None) -> str:
-    """The matrix; ``used`` collects the classes of its shades, None: it is not shaded."""
-    kind = "matrix result" if shown.step else "matrix"
+def table(shown: Shown, number: int, used: set[str] | None, headed: bool = False) -> str:
+    """The matrix; ``used`` collects the classes of its shades, None: it is not shaded; ``headed``: a line above it in any case."""
+    kind = f"matrix {'result ' if shown.step else ''}{wide(ems(shown))}"
     cut = "".join(
         f' data-{side}="{",".join(map(str, places))}"'
         for side, places in (("rows", shown.rows), ("cols", shown.cols))
@@ -42,6 +44,8 @@ def table(shown: Shown, number: int, used: set[str] | None) -> str:
         corner = "<td></td>" if shown.has_rows else ""
         heads = "".join(f'<th scope="col">{word(shown.col_label(col))}</th>' for col in shown.cols)
         lines.append(f"<thead><tr>{corner}{heads}</tr></thead>")
+    elif headed:
+        lines.append("<thead><tr><th>&nbsp;</th></tr></thead>")
     lines.append("<tbody>")
     for row, texts in zip(shown.rows, shown.cells, strict=True):
         label = f'<th scope="row">{word(shown.row_label(row))}</th>' if shown.has_rows else ""
@@ -70,6 +74,37 @@ def _cell(shown: Shown, row: int, n: int, text: str, used: set[str] | None) -> s
             used.add(classes[-1])
     told = f' class="{" ".join(classes)}"' if classes else ""
     return f"<td{told}>{text.replace('-', '−', 1) if text.startswith('-') else text}</td>"
+
+
+def ems(shown: Shown) -> int:
+    """About how wide its table is, in its own font: digits of 0.64 (DejaVu Sans, the widest in use) between gaps."""
+    across = 0.4 + (
+        min(0.6 * max((width(visible(shown.row_label(row))) for row in shown.rows), default=0), 14) + 0.7
+        if shown.has_rows
+        else 0
+    )
+    for n, col in enumerate(shown.cols):
+        head = min(0.55 * width(visible(shown.col_label(col))), 9) if shown.has_cols else 0
+        across += (
+            max(0.64 * max((len(row[n].strip()) for row in shown.cells), default=0), head, 4.6 if shown.blank else 0)
+            + 1.1
+        )
+    return math.ceil(across)
+
+
+def wide(ems: int) -> str:
+    """The class of what is so many ems wide: a page that lets in no inline style still fits it to the paper."""
+    return f"w{ems}"
+
+
+def fitted(used: Iterable[int]) -> str:
+    """The style of these classes. An equation stands on one line where the page is wide enough for letters that can be read."""
+    rules = []
+    for n in sorted(used):
+        one_line = f"{{ .equation.{wide(n)} {{--_most:min(.94rem,100cqw / {n})}}}}"
+        rules.append(f".{wide(n)} {{--_ems:{n}}}\n@container (min-width: {0.74 * n:g}rem) {one_line}")
+        rules.append(f"@media print {{ @container (min-width: {0.5 * n:g}rem) {one_line} }}")
+    return "\n".join(rules)
 
 
 def ramp(shown: Shown) -> str:

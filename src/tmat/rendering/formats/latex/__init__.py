@@ -11,6 +11,7 @@ from tmat.rendering.formats.latex.characters import declared, scripts, set_apart
 from tmat.rendering.formats.latex.matrix import matrix, symbols
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, begun, formula_in
+from tmat.rendering.worked import Worked, asked
 from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Worksheet, on_pages
@@ -71,11 +72,24 @@ def fragment(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     >>> fragment([Worksheet()]).splitlines()[0]
     '% in the preamble: \\usepackage{amsmath,graphicx}'
     """
+    if look is not None and look.work is not None:
+        return workings(sheets, look)
     body = _Latex(look).body(sheets)
     told = [
         rf"\providecommand{{\{own}}}[1]{{\text{{#1}}}}" for own in ("tmatscript", "tmathan") if rf"\{own}{{" in body
     ]
     return _lines(NEEDS, MACROS, _remarked(sheets), *told, body)
+
+
+def workings(sheets: Sequence[Worksheet], look: Look) -> str:
+    r"""The workings that are asked for, each in a display of its own, and nothing else; they need amsmath."""
+    found = []
+    for sheet in on_pages(sheets):
+        places = asked(sheet, look) or {}
+        for stage in sheet:
+            worked = Worked(stage, look, places, LATEX)
+            found += [own for name in places.get(stage.id, {}) for own in worked.of(name)]
+    return "".join(rf"\[{set_apart(aligned(own))}\]" + "\n" for own in found)
 
 
 def _lines(*parts: str) -> str:

@@ -1,8 +1,8 @@
-"""Formulas of a large matrix, filled in from a few as a hand fills them down and across.
+"""Formulas of a matrix, filled in from a few as a hand fills them down and across.
 
-The cells of an operation differ in the places that they refer to, and those move evenly with row and column.
-So the formulas of some cells give all others. They are compared with formulas printed for cells at the edges,
-in the middle and between; where one does not fit, nothing is filled in.
+The cells of an operation differ in the places that they refer to, and those move evenly with row and column. What
+stays where it is has a $. So the formulas of some cells give all others. They are compared with formulas printed for
+cells at the edges, in the middle and between; where one does not fit, nothing is filled in.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tmat.reading.xlsx_cells import column_of, letters_of
 
-_PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)(?![0-9(])")
+_PLACE = re.compile(r"(?<!\w)([A-Z]{1,3})([1-9][0-9]*)(?![\w(])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +25,33 @@ class _Moving:
     down: tuple[int, int]
     right: tuple[int, int]
 
+    @property
+    def across(self) -> bool:
+        """Whether it stays in its column where a hand fills in to the right."""
+        return self.right[1] == 0
+
+    @property
+    def deep(self) -> bool:
+        """Whether it stays in its row where a hand fills in downwards."""
+        return self.down[0] == 0
+
     def at(self, i: int, j: int) -> tuple[int, int]:
         return self.row + self.down[0] * i + self.right[0] * j, self.column + self.down[1] * i + self.right[1] * j
 
 
-def filled(height: int, width: int, formula: Callable[[int, int], str | None]) -> list[list[str | None]] | None:
-    """The formulas of all cells, or None where they do not move evenly.
+def filled(
+    height: int, width: int, formula: Callable[[int, int], str | None], *, each: bool = False
+) -> list[list[str | None]] | None:
+    """The formulas of all cells, or None where they do not move evenly; ``each`` is compared, or only some.
 
     >>> filled(3, 2, lambda i, j: f"SUM(A{i + 1}:C{i + 1})*{'EF'[j]}9")[2]
-    ['SUM(A3:C3)*E9', 'SUM(A3:C3)*F9']
+    ['SUM($A3:$C3)*E$9', 'SUM($A3:$C3)*F$9']
     >>> filled(3, 1, lambda i, j: f"A{i * i + 1}") is None
     True
     """
-    known = {(i, j): formula(i, j) for i in _some(height) for j in _some(width)}
+    known = {(i, j): formula(i, j) for i in _some(height, each) for j in _some(width, each)}
+    if not known:
+        return None
     told = {place: _apart(text) for place, text in known.items() if text is not None}
     if len(told) < len(known):
         return None
@@ -60,14 +74,16 @@ def filled(height: int, width: int, formula: Callable[[int, int], str | None]) -
             row, column = one.at(i, j)
             if column not in letters:
                 letters[column] = letters_of(column)
-            text += f"{letters[column]}{row}{word}"
+            text += f"{'$' * one.across}{letters[column]}{'$' * one.deep}{row}{word}"
         return text
 
     return [[written(i, j) for j in range(width)] for i in range(height)]
 
 
-def _some(count: int) -> list[int]:
-    """The first two, the last two, and some between."""
+def _some(count: int, each: bool) -> list[int]:
+    """All of them, or the first two, the last two, and some between."""
+    if each:
+        return list(range(count))
     return sorted({n for n in (0, 1, count // 3, count // 2, 2 * count // 3, count - 2, count - 1) if 0 <= n < count})
 
 

@@ -7,21 +7,31 @@ from typing import TypeAlias
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from tmat.errors import LimitError
-from tmat.operations import REGISTRY, Operation
+from tmat.operations import Operation
 from tmat.operations.expression import Cell, Expression, Number, Operand
 from tmat.operations.printing.spreadsheet import Spreadsheet, rounding
+from tmat.operations.products import matmul
 from tmat.operations.selections import Place
 from tmat.rendering.formats.xlsx.filling import filled
-from tmat.rendering.formats.xlsx.plan import LABELS, Placed, Tab
-from tmat.rendering.worked import UNFIT
+from tmat.rendering.formats.xlsx.tab import Placed, Tab, quoted
 from tmat.sheet.worksheet import Step
-from tmat.workings import Workings
 
 LONGEST = 8192  # characters of a formula, by Excel's limit
 MOST_TERMS = 200_000_000  # cells that the formulas of a matrix name: a program calculates them each time
-FEW_TERMS = 5_000  # up to which each formula is printed by itself
+FEW_TERMS = 5_000  # up to which each formula is printed by itself, and compared
 
 Formula: TypeAlias = "str | None"
+
+
+class _Standing(Operand):
+    """An operand where it stands on the sheet."""
+
+    __slots__ = ("placed",)
+
+    def __init__(self, name: str, placed: Placed) -> None:
+        matrix = placed.shown.matrix
+        super().__init__(name, matrix.values, rows=matrix.rows, cols=matrix.cols)
+        self.placed = placed
 
 
 class Formulas:
@@ -29,9 +39,8 @@ class Formulas:
 
     def __init__(self, tab: Tab) -> None:
         self.tab = tab
-        self._operands: dict[str, Operand] = {}
-        used = {step.name: step.used for step in tab.stage.steps if step.used is not None}
-        self._workings = Workings(tab.stage)
+        calculation = tab.calculation
+        used = {step.name: name for step in tab.stage.steps if (name := calculation.used(step)) is not None}
         self._printer = Spreadsheet(self._address, self._between, taken=used)
 
     def of(self, placed: Placed) -> list[list[Formula]] | None:
@@ -43,12 +52,19 @@ class Formulas:
         if done is None:
             return None
         step, op, operands = done
+        if not step.of and "words" in step.params:
+            return self._ids(placed)
+        beside = self.tab.beside.get(step.name)
+        if beside is not None:
+            operands[:2] = [_Standing(own, p) for own, p in zip(step.of, (beside.left, beside.right), strict=False)]
+            op = matmul if beside.turned else op
         terms = self._terms(placed, operands)
+        params = self.tab.calculation.params(step)
 
         def one(i: int, j: int) -> Formula:
-            return self._formula(op.at(i, j, *operands, **step.params), step)
+            return self._formula(op.at(i, j, *operands, **params), step)
 
-        every = filled(placed.height, placed.width, one) if terms > FEW_TERMS else None
+        every = filled(placed.height, placed.width, one, each=terms <= FEW_TERMS)
         return every or [[one(i, j) for j in range(placed.width)] for i in range(placed.height)]
 
     def largest(self, placed: Placed, i: int) -> tuple[str, str] | None:
@@ -73,47 +89,74 @@ class Formulas:
         largest = f"LARGE({row},{rank})"
         return largest, f"INDEX({_labels(placed)},1,MATCH({largest},{row},0))"
 
+    def _ids(self, placed: Placed) -> list[list[Formula]] | None:
+        """The ids of words: where each stands among the words of the table that they look up; <unk>'s where nowhere."""
+        user = next((step for step in self.tab.stage.steps if placed.shown.name in step.of), None)
+        first = user.params.get("first") if user is not None else None
+        if user is None or user.name not in self.tab.calculation.steps or not isinstance(first, int):
+            return None
+        table = self.tab.matrices[user.of[1]]
+        fold, stand_in = self.tab.unknown
+        key = str if fold == "keep" else str.lower
+        words = [key(word) for word in table.shown.matrix.rows]
+        line = f"{self._label(table, 0)}:{self._label(table, table.height - 1)}"
+        shift = f"{first - 1:+d}" if first != 1 else ""
+        rows: list[list[Formula]] = []
+        for i, (word, id) in enumerate(zip(placed.shown.matrix.rows, placed.shown.matrix.values[:, 0], strict=True)):
+            own = self._label(placed, i)
+            same = f"EXACT({line},{own})" if fold == "keep" else f"EXACT(LOWER({line}),LOWER({own}))"
+            text = f"SUMPRODUCT(MATCH(TRUE,{same},0)){shift}"
+            known = [n + first for n, other in enumerate(words) if other == key(word)]
+            if stand_in is not None:
+                text, known = f"IFERROR({text},{stand_in})", known or [stand_in]
+            rows.append([text if known[:1] == [id] else None])
+        return rows
+
+    def _label(self, placed: Placed, i: int) -> str:
+        return str(xl_rowcol_to_cell(placed.first + i, placed.left - 1, row_abs=True, col_abs=True))
+
     def _done_again(self, placed: Placed) -> tuple[Step, Operation, list[Operand]] | None:
         """The step, its operation and its operands, where all of them are here; else it can only be numbers."""
         step = placed.shown.step
-        op = REGISTRY.get(step.op) if step is not None and not placed.shown.kind else None
-        if step is None or op is None or not self.tab.live or any(own not in self.tab.matrices for own in step.of):
-            return None  # printed otherwise, an operation from elsewhere, or operands that are not shown
-        if step.result.values.size:
-            try:
-                self._workings.expression(step.name, 0, 0)
-            except UNFIT:  # a worksheet may come from elsewhere, with another operation of that name
-                return None
-        return step, op, [self._operand(own) for own in step.of]
+        op = self.tab.calculation.steps.get(step.name) if step is not None else None
+        if step is None or op is None:
+            return None
+        operands: list[Operand] = [_Standing(own, self.tab.matrices[own]) for own in step.of]
+        return step, op, operands
+
+    def again(self, copy: Placed, of: str, *, turned: bool) -> list[list[Formula]]:
+        """The formulas of an operand that stands beside a product for the second time."""
+        there = self.tab.matrices[of]
+        own = [[(j, i) if turned else (i, j) for j in range(copy.width)] for i in range(copy.height)]
+        return [[str(xl_rowcol_to_cell(*there.place(*place))) for place in row] for row in own]
 
     def _linked(self, placed: Placed) -> list[list[Formula]]:
         link, there = self.tab.links[placed.shown.matrix.name]
+        decimals: int | str | None = None
+        if link.rounded:
+            step = there.shown.step
+            assert step is not None
+            own = there.tab.calculation.used(step)
+            decimals = step.used if own is None else f"{quoted(there.tab.name)}!{own}"
         rows: list[list[Formula]] = []
         for i in range(placed.height):
             if i >= link.rows:
                 rows.append([None] * placed.width)
                 continue
             cells = [f"{quoted(there.tab.name)}!{xl_rowcol_to_cell(*there.place(i, j))}" for j in range(placed.width)]
-            rows.append([cell if link.decimals is None else rounding(cell, link.decimals) for cell in cells])
+            rows.append([cell if decimals is None else rounding(cell, decimals) for cell in cells])
         return rows
 
     def _formula(self, expression: Expression, step: Step) -> Formula:
         if isinstance(expression, Number):
-            return None  # nothing to compute: the id of a word
-        text = self._printer.rounded(expression, step.decimals)
+            return None  # nothing to compute
+        text = self._printer.rounded(expression, self.tab.calculation.decimals(step))
         if len(text) >= LONGEST:
             raise LimitError(
                 f"the formula of {step.name} has {len(text):,} characters", f"a spreadsheet takes {LONGEST:,}",
                 mend=f"leave {step.name} out with ‹keep›, or write ‹format csv›",
             )  # fmt: skip
         return text
-
-    def _operand(self, name: str) -> Operand:
-        if name not in self._operands:
-            matrix = self.tab.stage.operand(name)
-            own = self.tab.matrices[name].shown.matrix.name
-            self._operands[name] = Operand(own, matrix.values, rows=matrix.rows, cols=matrix.cols)
-        return self._operands[name]
 
     def _terms(self, placed: Placed, operands: list[Operand]) -> int:
         """How many cells the formulas of a matrix name, at most; an error where there are too many."""
@@ -128,7 +171,8 @@ class Formulas:
         return terms
 
     def _address(self, cell: Cell) -> str:
-        return str(xl_rowcol_to_cell(*self.tab.matrices[cell.operand.name].place(cell.i, cell.j)))
+        assert isinstance(cell.operand, _Standing)
+        return str(xl_rowcol_to_cell(*cell.operand.placed.place(cell.i, cell.j)))
 
     def _between(self, first: Cell, last: Cell) -> str:
         return f"{self._address(first)}:{self._address(last)}"
@@ -136,15 +180,5 @@ class Formulas:
 
 def _labels(placed: Placed) -> str:
     """The labels over a matrix."""
-    ends = (xl_rowcol_to_cell(placed.first - 1, LABELS + j, True, True) for j in (0, placed.width - 1))
+    ends = (xl_rowcol_to_cell(placed.first - 1, placed.left + j, True, True) for j in (0, placed.width - 1))
     return ":".join(ends)
-
-
-def quoted(sheet: str) -> str:
-    """A sheet's name as a formula says it.
-
-    >>> quoted("o'clock")
-    "'o''clock'"
-    """
-    doubled = sheet.replace("'", "''")
-    return f"'{doubled}'"

@@ -1,89 +1,29 @@
-"""Where every matrix stands: a tab a stage, its matrices one below the other, labels in the first column."""
+"""Where every matrix is put: a tab a stage, its matrices one below the other, the operands of a product beside it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from tmat.errors import LimitError
-from tmat.rendering.formats.xlsx.links import Link, links
+from tmat.rendering.formats.xlsx.links import fed_back, links
+from tmat.rendering.formats.xlsx.named import calculation
+from tmat.rendering.formats.xlsx.products import GAP, again, bands, fits, turned
+from tmat.rendering.formats.xlsx.tab import LABELS, LIKELY, Beside, Placed, Tab
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, sections
+from tmat.rendering.page import SILENT, Room, Shown, sections
 from tmat.sheet.worksheet import Stage, Worksheet
+from tmat.stages.vocab import UNKNOWN
 from tmat.visible import visible
 
 ROWS, COLS = 1_048_576, 16_384  # of a sheet (Excel's limits; LibreOffice has the same rows)
 MOST_CELLS = 1_000_000  # numbers on a sheet; more would take a gigabyte to write
 LONGEST_NAME = 31
-LIKELY = "probabilities"  # the matrix whose largest cells are listed below it
 NOTES = 96  # characters of notes in a line
-LABELS = 1  # columns before the numbers
-_UNFIT = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]")
-
-
-@dataclass(slots=True)
-class Placed:
-    """A matrix on a tab: its caption at row ``top``, column labels below it, then its numbers."""
-
-    tab: Tab = field(repr=False)
-    shown: Shown
-    top: int
-
-    @property
-    def first(self) -> int:
-        """The row of its first numbers."""
-        return self.top + 2
-
-    @property
-    def after(self) -> int:
-        """The row after its numbers, where what is said of them begins."""
-        return self.first + self.height
-
-    @property
-    def beside(self) -> int:
-        """The column of the first right number, where it is printed otherwise."""
-        return LABELS + self.width + 2
-
-    @property
-    def height(self) -> int:
-        return self.shown.matrix.height
-
-    @property
-    def width(self) -> int:
-        return self.shown.matrix.width
-
-    def place(self, i: int, j: int) -> tuple[int, int]:
-        """Row and column of a cell on its sheet, counted from 0."""
-        return self.first + i, LABELS + j
-
-
-@dataclass(slots=True)
-class Tab:
-    """One sheet: a stage, where its matrices stand, and which of them are an earlier one's again."""
-
-    name: str
-    section: Section
-    notes: list[str]
-    matrices: dict[str, Placed] = field(default_factory=dict)
-    links: dict[str, tuple[Link, Placed]] = field(default_factory=dict)
-    live: bool = True
-    end: int = 0  # the row after the matrices
-
-    @property
-    def stage(self) -> Stage:
-        return self.section.stage
-
-    @property
-    def words_at(self) -> int:
-        """The row where what follows the notes begins."""
-        return 1 + bool(self.section.sentence) + len(self.notes) + len(self.section.remarks.introduction)
-
-    def likeliest_at(self, placed: Placed) -> int:
-        """The row where the likeliest words stand, below the matrix of their chances."""
-        return placed.first + placed.height + 1
+_UNFIT = re.compile(r"[!\[\]:*?/\\\x00-\x1f\x7f]")  # ! is what XlsxWriter takes for the end of a sheet's name
 
 
 def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Tab]:
@@ -100,7 +40,11 @@ def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Tab]:
         alone = Worksheet([stage], sheet.vocabulary, sheet.tokens)  # alone, so that what flows in is shown too
         (section,) = sections(alone, look, Room(ROWS, COLS))
         prefix = f"{number} " if count > 1 else ""
-        tab = Tab(sheet_name(prefix + stage.id, taken), section, list(_notes(stage.notes, live)), live=live)
+        tab = Tab(sheet_name(prefix + stage.id, taken), section, list(_notes(stage, live)), live=live)
+        if live:
+            tab.calculation = calculation(stage, section.shown)
+        if sheet.vocabulary is not None:
+            tab.unknown = (sheet.vocabulary.case, sheet.vocabulary.id(UNKNOWN))
         _place(tab)
         tabs.append(tab)
     by_stage = {tab.stage.id: tab for tab in tabs}
@@ -109,7 +53,17 @@ def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Tab]:
             there = by_stage[link.stage].matrices.get(link.name)
             if own in tab.matrices and there is not None and live:
                 tab.links[own] = (link, there)
+        tab.said = _said(fed_back(sheet, tab.stage), by_stage) if live else None
     return tabs
+
+
+def _said(ids: tuple[str, str] | None, tabs: dict[str, Tab]) -> tuple[Placed, Placed] | None:
+    """The words so far and the prediction, where both are shown: what is calculated of nothing, and what comes last."""
+    if ids is None:
+        return None
+    before = [one for one in tabs[ids[0]].matrices.values() if one.shown.step is not None and not one.shown.step.of]
+    last = tabs[ids[1]].matrices.get(tabs[ids[1]].stage.output or "")
+    return (before[0], last) if before and last is not None else None
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:
@@ -137,17 +91,56 @@ def _place(tab: Tab) -> None:
     vocabulary = tab.section.vocabulary
     if vocabulary is not None:
         row += len(vocabulary.words) + 3
-    for shown in tab.section.shown:
+    products = _products(tab)
+    for given, shown in bands(tab.section.shown, products):
         matrix = shown.matrix
         row += 1
-        placed = Placed(tab, shown, row)
-        tab.matrices[matrix.name] = placed
-        row = placed.after + len(shown.sentences)
+        tab.begins.append(row)
+        if matrix.name in products:
+            row = _corner(tab, shown, {one.matrix.name: one for one in given}, products[matrix.name], row)
+        else:
+            source = tab.matrices.get(shown.step.of[0]) if shown.step is not None and shown.step.of else None
+            left = source.left if source is not None and tab.beside else LABELS
+            tab.matrices[matrix.name] = Placed(tab, shown, row, left)
+            row = tab.matrices[matrix.name].after + len(shown.sentences)
         if matrix.name == LIKELY:
             row += sum(len(words) + 2 for _, words in tab.section.likeliest)
     tab.end = row + 1
     if row > ROWS:
         raise _too_large(tab.stage, f"it takes {row:,} rows", f"{ROWS:,} rows")
+
+
+def _products(tab: Tab) -> dict[str, bool]:
+    """The products whose operands stand beside them, and whether the right one is turned round."""
+    if tab.section.remarks is not SILENT:
+        return {}  # what is said of an article's matrices stands below each of them
+    shown = {one.matrix.name: one for one in tab.section.shown}
+    found: dict[str, bool] = {}
+    for name, op in tab.calculation.steps.items():
+        step = shown[name].step
+        turn = turned(op, step) if step is not None else None
+        if step is not None and turn is not None and fits(shown[step.of[0]].matrix, step.result):
+            found[name] = turn
+    return found
+
+
+def _corner(tab: Tab, shown: Shown, given: dict[str, Shown], turn: bool, row: int) -> int:
+    """A product and its operands, from a row on; the row after them."""
+    step = shown.step
+    assert step is not None
+    names = step.of[:2]
+    left, right = (given.get(name) or tab.matrices[name].shown for name in names)
+    right = again(right, turn=turn)
+    column = LABELS + left.matrix.width + GAP
+    above = Placed(tab, right, row, column)
+    under = above.after + 1
+    beside = Placed(tab, left, under)
+    for name, placed in zip(names, (beside, above), strict=True):
+        if name in given:
+            tab.matrices[name] = placed
+    tab.matrices[step.name] = Placed(tab, shown, under, column)
+    tab.beside[step.name] = Beside(beside, above, turn)
+    return beside.after
 
 
 def _refuse_large(stage: Stage) -> None:
@@ -172,10 +165,10 @@ def _too_large(stage: Stage, what: str, most: str) -> LimitError:
     )  # fmt: skip
 
 
-def _notes(notes: Sequence[str], live: bool) -> Iterator[str]:
+def _notes(stage: Stage, live: bool) -> Iterator[str]:
     """The conventions, folded to lines, and how to use the sheet."""
     line = ""
-    for note in notes:
+    for note in stage.notes:
         told = visible(note)
         if line and len(line) + len(told) + 3 > NOTES:
             yield line
@@ -183,4 +176,9 @@ def _notes(notes: Sequence[str], live: bool) -> Iterator[str]:
         line += (" · " if line else "") + told
     if line:
         yield line
-    yield "Blue numbers are given: change one, and all follows." if live else "To be filled in: the framed cells."
+    if not live:
+        yield "To be filled in: the framed cells."
+    elif stage.names():
+        yield "Blue is given: change it, and every number follows."
+    else:  # a line between the heading and the table, which readers would take for the table's name
+        yield "The words and their numbers."

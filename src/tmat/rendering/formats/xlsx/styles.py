@@ -21,8 +21,10 @@ TEXTS: dict[str, dict[str, object]] = {
     "note": {"font_color": QUIET},
     "name": {"bold": True},
     "formula": {},
+    "again": {"font_color": QUIET, "bold": True},
     "caption": {"font_color": QUIET},
     "row": {"font_color": LABEL, "align": "left"},
+    "typed": {"font_color": GIVEN, "align": "left"},
     "col": {"font_color": LABEL, "align": "right", "num_format": f"@{AIR}"},
     "told": {"text_wrap": True, "valign": "top"},
     "right": {"font_color": RIGHT},
@@ -35,6 +37,7 @@ NUMBERS: dict[str, dict[str, object]] = {
     "given": {"font_color": GIVEN},
     "result": {},
     "output": {"bold": True},
+    "again": {"font_color": QUIET},
     "blank": {},
     "slip": {"font_color": SLIP, "bold": True},
     "right": {"font_color": RIGHT, "bold": True},
@@ -91,6 +94,16 @@ def digits_of(cells: Sequence[Sequence[str]], *, live: bool, infinite: bool) -> 
     else:
         form = "General" if live else "0"
     return (INFINITE if infinite else "") + form + AIR
+
+
+def further(digits: str) -> str:
+    """A format of decimals with room for more of them, should the rounding change.
+
+    >>> further("0.00_)_)"), further("General_)_)")
+    ('0.00####_)_)', 'General_)_)')
+    """
+    form = digits.removesuffix(AIR)
+    return f"{form}####{AIR}" if form.endswith("0") and "." in form and "E" not in form else digits
 
 
 def heat(scale: Scale) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Marking what a program computed: numbers that claim all that their type holds."""

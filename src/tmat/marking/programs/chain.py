@@ -1,0 +1,185 @@
+"""The steps of a key as a program does them: exact numbers, and how far a correct program may be from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tmat.marking.key import Key, KeyMatrix
+from tmat.numbers.floats import FloatType
+from tmat.operations.bounds import Inexact, forward_error
+from tmat.operations.operation import Array
+
+Rows: TypeAlias = NDArray[np.intp] | None
+"""Some rows of a matrix; None for all of them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """Numbers of a matrix, the deviation of a correct program's numbers from them, and which rows these are."""
+
+    values: Array
+    errors: Array
+    rows: Rows = None
+
+    def at(self, rows: Rows) -> Held:
+        """The same at some rows of the whole."""
+        if rows is None or self.rows is not None:
+            return self
+        return Held(self.values[rows], self.errors[rows], rows)
+
+
+Changed: TypeAlias = Callable[[KeyMatrix, dict[int, Held]], Held | None]
+
+
+class Chain:
+    """The matrices of a key from some that are fixed: those given, and those that were handed in."""
+
+    def __init__(
+        self, key: Key, kind: FloatType, fixed: Mapping[int, Held], values: Sequence[Array | None] = ()
+    ) -> None:
+        self.key, self.kind, self.fixed = key, kind, fixed
+        self._values: list[Array | None] = list(values) or [None] * len(key.matrices)
+        for index, held in fixed.items():
+            self._values[index] = held.values
+
+    def values(self, index: int) -> Array:
+        """The exact numbers of a matrix; what it needs is computed first."""
+        for each in [*self.before(index), index]:
+            if self._values[each] is None:
+                self._values[each] = self._evaluate(self.key.matrices[each])
+        found = self._values[index]
+        assert found is not None
+        return found
+
+    @property
+    def known(self) -> list[Array | None]:
+        """The exact numbers that are computed already."""
+        return self._values
+
+    def _evaluate(self, matrix: KeyMatrix) -> Array:
+        operands = [found for n in matrix.of or () if (found := self._values[n]) is not None]
+        if matrix.op is None or matrix.of is None or len(operands) < len(matrix.of):
+            return matrix.values
+        return matrix.op(*operands, **matrix.params)
+
+    def before(self, target: int) -> list[int]:
+        """The steps that a matrix is made from and that are not fixed, in the order of the key, itself left out."""
+        found: set[int] = set()
+        waiting = list(self.key.matrices[target].of or ())
+        while waiting:
+            index = waiting.pop()
+            if index not in found and index not in self.fixed:
+                found.add(index)
+                waiting += self.key.matrices[index].of or ()
+        return sorted(found)
+
+    # -- rows
+
+    def needed(self, target: int, rows: Rows) -> dict[int, Rows]:
+        """The rows of each matrix that some rows of a target are made from."""
+        needs: dict[int, Rows] = {target: rows}
+        for index in [target, *reversed(self.before(target))]:
+            matrix = self.key.matrices[index]
+            for n, operand in enumerate(matrix.of or ()):
+                own = needs[index] if self._row_by_row(matrix, n) else None
+                needs[operand] = own if operand not in needs else (own if needs[operand] is own else None)
+        return needs
+
+    @staticmethod
+    def _row_by_row(matrix: KeyMatrix, operand: int) -> bool:
+        """Whether row i of a step needs only row i of an operand."""
+        op = matrix.op
+        assert op is not None and matrix.of is not None
+        return op.by_rows and op.axes_of(len(matrix.of))[operand][0] == op.result[0]
+
+    # -- forward
+
+    def held(self, target: int, rows: Rows = None) -> dict[int, Held]:
+        """A target and what it is made from, each at the rows that it needs."""
+        needs = self.needed(target, rows)
+        held: dict[int, Held] = {}
+        for index in sorted(needs):
+            values = self.values(index)
+            own = needs[index]
+            if index in self.fixed:
+                held[index] = self.fixed[index].at(own)
+            else:
+                shown = values if own is None else values[own]
+                held[index] = Held(shown, self.errors(self.key.matrices[index], held, shown, own), own)
+        return held
+
+    def deviation(self, target: int) -> Array:
+        """The deviation of a whole matrix; those that it is made from are let go as soon as they are used."""
+        last = {
+            operand: index for index in [*self.before(target), target] for operand in self.key.matrices[index].of or ()
+        }
+        held: dict[int, Held] = {}
+        for index in [*self.before(target), target]:
+            matrix = self.key.matrices[index]
+            for operand in matrix.of or ():
+                if operand in self.fixed:
+                    held[operand] = self.fixed[operand]
+            values = self.values(index)
+            held[index] = Held(values, self.errors(matrix, held, values, None))
+            for operand in matrix.of or ():
+                if last[operand] == index:
+                    held.pop(operand, None)
+        return held[target].errors
+
+    def errors(self, matrix: KeyMatrix, held: Mapping[int, Held], values: Array, rows: Rows) -> Array:
+        """The deviation of a step, from that of its operands."""
+        if matrix.op is None or matrix.of is None:
+            return np.abs(values) * self.kind.roundoff + self.kind.smallest
+        operands = [self._operand(matrix, n, held, rows) for n in range(len(matrix.of))]
+        return forward_error(
+            Inexact(
+                matrix.op, [o.values for o in operands], [o.errors for o in operands], values, self.kind, matrix.params
+            )
+        )
+
+    def _operand(self, matrix: KeyMatrix, n: int, held: Mapping[int, Held], rows: Rows) -> Held:
+        assert matrix.of is not None
+        operand = held[matrix.of[n]]
+        return operand.at(rows) if self._row_by_row(matrix, n) else operand
+
+    def after(self, starts: Iterable[int], target: int) -> list[int]:
+        """What lies on the way from some matrices to a target, in order, the target last; without the starts that nothing precedes."""
+        reached = set(starts)
+        path = []
+        for index in [*self.before(target), target]:
+            if index in reached or any(operand in reached for operand in self.key.matrices[index].of or ()):
+                reached.add(index)
+                path.append(index)
+        return path
+
+    def redone(
+        self, starts: Sequence[int], target: int, held: Mapping[int, Held], change: Changed, *, exact: bool = False
+    ) -> Held | None:
+        """A target where some steps were done otherwise; None where the change cannot be made.
+
+        ``change`` gets each start and the numbers that were changed before it, and answers what stands there
+        instead. ``exact`` leaves the deviations as they are held, which is faster.
+        """
+        now: dict[int, Held] = {}
+        for index in self.after(starts, target):
+            matrix, base = self.key.matrices[index], held[index]
+            found = change(matrix, now) if index in starts else self.again(matrix, {**held, **now}, base, exact=exact)
+            if found is None or found.values.shape != base.values.shape:
+                return None
+            now[index] = found
+        return now.get(target)
+
+    def again(self, matrix: KeyMatrix, held: Mapping[int, Held], base: Held, *, exact: bool = False) -> Held | None:
+        """A step from other numbers, at the rows that are held of it; None where it cannot be done with them."""
+        assert matrix.op is not None and matrix.of is not None
+        operands = [self._operand(matrix, n, held, base.rows).values for n in range(len(matrix.of))]
+        try:
+            values = matrix.op(*operands, **matrix.params)
+        except (ValueError, IndexError, TypeError):
+            return None
+        return Held(values, base.errors if exact else self.errors(matrix, held, values, base.rows), base.rows)

@@ -1,0 +1,143 @@
+"""Marking what a program computed: each matrix that was handed in is right, follows, has a bug with a name, or is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tmat.marking.findings import Cells, Note, Remark
+from tmat.marking.key import Key, KeyMatrix
+from tmat.marking.programs.chain import Chain, Held
+from tmat.marking.programs.search import Search, agrees
+from tmat.marking.verdicts import GIVEN, StepReport, Verdict
+from tmat.numbers.floats import FLOAT32, TF32, FloatType
+from tmat.operations.bounds import CONFIDENCE
+from tmat.operations.operation import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dumped:
+    """A matrix as a program wrote it, and the type that it computed in."""
+
+    values: Array
+    type: FloatType
+
+    @property
+    def stored(self) -> Array:
+        """What storing the numbers lost, of each."""
+        return np.asarray(np.where(np.isfinite(self.values), np.abs(self.values), 0.0) * self.type.roundoff)
+
+
+class Judging:
+    """The matrices of one program, in the order of the key."""
+
+    def __init__(self, key: Key, dumped: Mapping[int, Dumped], *, slips: bool = True) -> None:
+        self.key, self.dumped, self.slips = key, dumped, slips
+        self.kind = max((each.type for each in dumped.values()), key=lambda kind: kind.roundoff)
+        exact = [matrix.values if matrix.exact is None else matrix.exact for matrix in key.matrices]
+        given = {m.index: self._copied(m) for m in key.matrices if m.given}
+        self.due = Chain(key, self.kind, given, exact)
+        self.fixed = dict(given)  # and what was handed in, as far as it was judged
+        self.off: set[int] = set()  # what was handed in and is not right
+
+    def _copied(self, matrix: KeyMatrix) -> Held:
+        """A given matrix: the key's, rounded to the type that the program computes in."""
+        values = matrix.values
+        return Held(values, np.where(np.isfinite(values), np.abs(values), 0.0) * self.kind.roundoff)
+
+    def reports(self, *, whole: bool = False) -> list[StepReport]:
+        """What was handed in; ``whole`` also lists the steps that were not."""
+        found = []
+        for matrix in self.key.matrices:
+            dumped = self.dumped.get(matrix.index)
+            if dumped is not None:
+                found.append(self._judged(matrix, dumped))
+            elif whole and not matrix.given:
+                found.append(_report(matrix, Verdict.MISSING))
+        return found
+
+    def _judged(self, matrix: KeyMatrix, dumped: Dumped) -> StepReport:
+        report = _report(matrix, Verdict.RIGHT)
+        report.printed, report.precision = dumped.values, dumped.type.name
+        if dumped.values.shape != matrix.values.shape:
+            report.verdict = Verdict.SHAPE
+            report.cells[:] = int(Verdict.SHAPE)
+            report.notes.append(Note(Remark.SHAPE, (matrix.name,), shapes=(dumped.values.shape, matrix.values.shape)))
+            return report
+        if matrix.given:
+            self._given(matrix, dumped, report)
+        else:
+            self._step(matrix, dumped, report)
+        self.fixed[matrix.index] = Held(dumped.values, dumped.stored)
+        if report.verdict is not Verdict.RIGHT:
+            self.off.add(matrix.index)
+        return report
+
+    def _given(self, matrix: KeyMatrix, dumped: Dumped, report: StepReport) -> None:
+        same = agrees(dumped.values, self.due.fixed[matrix.index], dumped.stored)
+        report.cells[~same] = int(Verdict.WRONG)
+        report.verdict = Verdict.RIGHT if same.all() else Verdict.WRONG
+        report.counts = not same.all()
+        if not same.all():
+            report.notes.append(Note(Remark.NOT_COPIED, (matrix.name,)))
+
+    def _step(self, matrix: KeyMatrix, dumped: Dumped, report: StepReport) -> None:
+        if self._agrees(matrix, dumped, self.due):
+            return
+        own = Chain(self.key, self.kind, self.fixed)
+        sources = [index for index in self._sources(matrix) if index in self.off]
+        if (len(self.fixed) > len(self.due.fixed) or sources) and self._agrees(matrix, dumped, own):
+            if sources:
+                names = tuple(self.key.matrices[index].name for index in sources)
+                report.notes.append(Note(Remark.FOLLOWS, names))
+                report.verdict = Verdict.FOLLOWS
+                report.cells[:] = int(Verdict.FOLLOWS)
+            return
+        self._wrong(matrix, dumped, own, report)
+
+    def _sources(self, matrix: KeyMatrix) -> list[int]:
+        """The matrices that were handed in and that a step was made from, directly or by hidden steps."""
+        chain = Chain(self.key, self.kind, self.fixed)
+        made = [matrix.index, *chain.before(matrix.index)]
+        return sorted({n for index in made for n in self.key.matrices[index].of or () if n in self.dumped})
+
+    def _agrees(self, matrix: KeyMatrix, dumped: Dumped, chain: Chain) -> bool:
+        """Whether a correct program could have these numbers."""
+        held = Held(chain.values(matrix.index), chain.deviation(matrix.index))
+        return bool(agrees(dumped.values, held, dumped.stored).all())
+
+    def _wrong(self, matrix: KeyMatrix, dumped: Dumped, chain: Chain, report: StepReport) -> None:
+        """Numbers that a correct program would not have: of a bug, of a kernel that shortens its products, or wrong."""
+        held = Held(chain.values(matrix.index), chain.deviation(matrix.index))
+        wrong = ~agrees(dumped.values, held, dumped.stored)
+        finding = Search(chain, matrix.index, dumped.values, dumped.stored, wrong).run() if self.slips else None
+        short = Chain(self.key, TF32, chain.fixed, chain.known)
+        if finding is None and dumped.type is FLOAT32 and self._agrees(matrix, dumped, short):
+            report.notes.append(Note(Remark.SHORT_PRODUCTS))
+            return
+        report.cells[wrong] = int(Verdict.WRONG if finding is None else Verdict.SLIP)
+        report.findings += [] if finding is None else [finding]
+        report.verdict = Verdict(int(report.cells.max(initial=0)))
+        report.notes.append(_differs(matrix, dumped, held, wrong))
+
+
+def _report(matrix: KeyMatrix, verdict: Verdict) -> StepReport:
+    return StepReport(
+        matrix.stage, matrix.name, matrix.label, matrix.op.name if matrix.op else GIVEN, verdict,
+        np.full(matrix.values.shape, int(verdict), dtype=np.int8), rows=matrix.rows, cols=matrix.cols, due=matrix.values,
+    )  # fmt: skip
+
+
+def _differs(matrix: KeyMatrix, dumped: Dumped, held: Held, wrong: Cells) -> Note:
+    """How much is wrong: how many cells, the largest difference, and what the type allows there."""
+    with np.errstate(all="ignore"):
+        off = np.where(wrong, np.abs(dumped.values - held.values), -1.0)
+        room = CONFIDENCE * np.hypot(held.errors, dumped.stored)
+    off = np.where(np.isnan(off), np.inf, off)
+    i, j = divmod(int(np.argmax(off)), off.shape[1])
+    return Note(
+        Remark.DIFFERS, (matrix.name, dumped.type.name), int(wrong.sum()), most=float(off[i, j]),
+        allowed=float(room[i, j]), cell=(i, j),
+    )  # fmt: skip

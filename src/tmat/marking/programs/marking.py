@@ -1,0 +1,40 @@
+"""Marking one program: what it handed in, and nothing else, held against a key."""
+
+from __future__ import annotations
+
+from tmat.errors import InputError
+from tmat.marking.answers import Answers
+from tmat.marking.key import Key
+from tmat.marking.options import Options
+from tmat.marking.pairing import Pairing
+from tmat.marking.points import award
+from tmat.marking.programs.judging import Dumped, Judging
+from tmat.marking.verdicts import Report, Unknown
+from tmat.numbers.floats import FLOAT64, FLOAT_TYPES
+
+
+def of_program(answers: Answers, options: Options) -> bool:
+    """Whether a program computed the answers."""
+    if options.atol is not None or options.rtol is not None:
+        return False
+    return options.dtype is not None or any(answer.type is not None for answer in answers)
+
+
+def mark_program(answers: Answers, key: Key, options: Options) -> Report:
+    """The marking of a program's matrices: right within the forward error of its type, else which bug it is.
+
+    Steps that were not handed in are asked for only where points are given for them.
+
+    Errors: no matrix of the key among the answers.
+    """
+    pairing = Pairing(key, answers)
+    if not pairing.answers:
+        known = ", ".join(matrix.label for matrix in key.steps)
+        raise InputError(f"nothing in {answers.origin} is in the key", f"the key has {known}")
+    said = None if options.dtype is None else FLOAT_TYPES[options.dtype]
+    dumped = {index: Dumped(answer.values, said or answer.type or FLOAT64) for index, answer in pairing.answers.items()}
+    steps = Judging(key, dumped, slips=options.slips).reports(whole=options.whole or bool(options.points))
+    unread = [Unknown(each.name, None, "; ".join(each.error.details[:1]), each.error.what) for each in answers.unread]
+    report = Report(answers.origin, steps, [*pairing.unknown, *unread])
+    award(report, options)
+    return report

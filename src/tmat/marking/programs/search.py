@@ -1,0 +1,251 @@
+"""The search for the bug that makes a program's numbers: every bug of every hidden step, carried forward and compared.
+
+A bug is tried on a few rows first, then on the whole matrix. It is believed when the numbers that it yields and the
+right ones differ by so much more than a correct program errs that chance would not have brought them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations, islice
+from math import log
+
+import numpy as np
+
+from tmat.marking.findings import Cells, Certainty, Extent, Finding, Kind, Mistake, cells_of
+from tmat.marking.likelihood import cost_of
+from tmat.marking.programs.bugs import Bug, Bugs
+from tmat.marking.programs.chain import Chain, Held, Rows
+from tmat.marking.programs.layers import of_layers
+from tmat.operations.bounds import CONFIDENCE
+from tmat.operations.operation import Array
+from tmat.sheet.names import stem
+
+SAMPLE, CHECKED = 4, 256  # rows that every bug is tried on, and those that come near
+SURE = log(1000.0)
+PERHAPS = log(10.0)
+FAR = 10.0
+MOST = 12  # bugs that are computed whole
+NARROW, PAIRS = 2_000, 1_500  # bugs of one head or layer alone, and pairs of bugs, that are tried
+LEAST, TYPICAL = 0.2, 0.75  # deviations that a correct program leaves over, by the root of the mean square: 0.2 to 0.6
+RIVALS = 3  # bugs that one finding names
+
+Bunch = tuple[Bug, ...]
+"""Bugs made together."""
+
+
+def agrees(actual: Array, held: Held, stored: Array) -> Cells:
+    """Whether numbers are what a correct program could have: within its deviation and what storing them lost."""
+    with np.errstate(all="ignore"):
+        near = np.abs(actual - held.values) <= CONFIDENCE * np.hypot(held.errors, stored)
+        same = (actual == held.values) | (np.isnan(actual) & np.isnan(held.values))
+    return np.asarray(same | (near & np.isfinite(actual)))
+
+
+@dataclass(slots=True, eq=False)
+class Match:
+    """Bugs that yield all that was handed in: the numbers, the log-likelihood that it is not chance, the misfit."""
+
+    bugs: Bunch
+    held: Held
+    worth: float
+    misfit: float  # mean square of what is left over, in deviations
+
+
+class Search:
+    """One target whose numbers are wrong."""
+
+    def __init__(self, chain: Chain, target: int, actual: Array, stored: Array, wrong: Cells) -> None:
+        self.chain, self.target, self.actual, self.stored, self.wrong = chain, target, actual, stored, wrong
+        self.right = chain.values(target)
+        self.tried = 0
+        self.sampled = self._bugs(SAMPLE)
+
+    @cached_property
+    def checked(self) -> Bugs:
+        """The bugs in as many rows as are looked at."""
+        return self._bugs(CHECKED)
+
+    def _bugs(self, count: int) -> Bugs:
+        rows = self._rows(count)
+        return Bugs(self.chain, self.target, rows, self.chain.held(self.target, rows))
+
+    def _rows(self, count: int) -> Rows:
+        """Some rows, the farthest off and others from all over; None for all where there are few."""
+        height = self.actual.shape[0]
+        if height <= 2 * count:
+            return None
+        with np.errstate(all="ignore"):
+            off = np.nan_to_num(np.abs(self.actual - self.right), nan=np.inf).max(axis=1)
+        farthest = np.argsort(-off, kind="stable")[: count // 2]
+        spread = np.linspace(0, height - 1, count // 2).astype(np.intp)
+        return np.unique(np.concatenate([farthest, spread]))
+
+    def run(self) -> Finding | None:
+        """The finding, or None: nothing is said where no bug beats chance."""
+        wide = [*self.sampled.wide(), *of_layers(self.sampled)]
+        self.tried = len(wide)
+        matches = self._matches((bug,) for bug in wide)
+        if not matches:
+            narrow = list(islice(self.sampled.narrow(), NARROW))
+            self.tried += len(narrow)
+            matches = self._matches((bug,) for bug in narrow)
+        if not matches:
+            pairs = list(_pairs(wide))
+            self.tried += len(pairs)
+            matches = self._matches(pairs)
+        return self._finding(matches) if matches else None
+
+    # -- matches
+
+    def _matches(self, bunches: Iterable[Bunch]) -> list[Match]:
+        """What makes the sampled rows, and then all of them."""
+        found: list[Match] = []
+        for bunch in bunches:
+            if not self._near(bunch) or self._made(self.sampled, bunch) is None:
+                continue
+            made = self._made(self.checked, bunch)
+            match = None if made is None else self._weighed(bunch, made)
+            if match is not None and match.worth >= PERHAPS:
+                found.append(match)
+            if len(found) == MOST:
+                break
+        return found
+
+    def _near(self, bunch: Bunch) -> bool:
+        """Whether bugs come near the sampled rows at all: a program with bugs errs no more than FAR times as much."""
+        made = self._redone(self.sampled, bunch, exact=True)
+        if made is None:
+            return False
+        size = float(np.abs(made.values).max(initial=0.0)) / max(float(np.abs(self.right).max(initial=0.0)), 1e-300)
+        return self._agrees(Held(made.values, FAR * max(size, 1.0) * made.errors, made.rows))
+
+    def _made(self, bugs: Bugs, bunch: Bunch) -> Held | None:
+        """The target with bugs in it, where that is what was handed in."""
+        made = self._redone(bugs, bunch)
+        if made is None or not np.isfinite(made.errors).all() or not self._agrees(made):
+            return None
+        return made if self._misfit(made) <= TYPICAL else None
+
+    def _redone(self, bugs: Bugs, bunch: Bunch, *, exact: bool = False) -> Held | None:
+        starts = {start: bug for bug in bunch for start in bug.starts}
+        if bugs.rows is not None and self._one_after_another(tuple(starts)):
+            bugs = self.sampled.whole  # a step between two bugs is needed whole
+        return self.chain.redone(
+            list(starts), self.target, bugs.held, lambda matrix, now: starts[matrix.index].made(bugs, matrix, now),
+            exact=exact,
+        )  # fmt: skip
+
+    def _agrees(self, made: Held) -> bool:
+        actual, stored = (a if made.rows is None else a[made.rows] for a in (self.actual, self.stored))
+        return bool(agrees(actual, made, stored).all())
+
+    def _misfit(self, made: Held) -> float:
+        """The root of the mean square of what is left over, in deviations."""
+        actual, stored = (a if made.rows is None else a[made.rows] for a in (self.actual, self.stored))
+        with np.errstate(all="ignore"):
+            left = (actual - made.values) / np.maximum(np.hypot(made.errors, stored), 1e-300)
+        return float(np.sqrt(np.mean(np.square(np.where(np.isfinite(left), left, 0.0)))))
+
+    def _one_after_another(self, starts: tuple[int, ...]) -> bool:
+        """Whether one of the steps comes after another."""
+        path = self.chain.after(starts, self.target)
+        return any({*self.chain.before(start)} & {*path} for start in starts)
+
+    def _weighed(self, bunch: Bunch, made: Held) -> Match:
+        """The log-likelihood that a wrong number anywhere near would have agreed, where bug and right number differ."""
+        actual, right, stored = (
+            a if made.rows is None else a[made.rows] for a in (self.actual, self.right, self.stored)
+        )
+        deviation = np.maximum(np.hypot(made.errors, stored), 1e-300)
+        misfit = self._misfit(made)
+        with np.errstate(all="ignore"):
+            off = np.abs(actual - right)
+            known = np.isfinite(off)
+            scale = float(np.sqrt(np.mean(np.square(off[known])))) if known.any() else 1.0
+            told = np.abs(made.values - right) > CONFIDENCE * deviation
+            each = np.log(np.maximum(scale / (deviation * max(misfit, LEAST)), 1.0))
+            each = np.where(told & known, each, 0.0)
+            each = np.where(~known & np.isfinite(right), log(2.0), each)  # ∞ or NaN where a number is due
+        cost = sum(cost_of(bug.rare) for bug in bunch) + log(max(self.tried, 1))
+        return Match(bunch, made, float(each.sum()) - cost, misfit)
+
+    # -- what is said
+
+    def _finding(self, matches: Sequence[Match]) -> Finding:
+        """The likeliest, and its rivals: those that make the numbers as well."""
+        cells = self.actual.size
+        least = min(match.misfit for match in matches)
+        alike = [match for match in matches if cells * log(max(match.misfit, LEAST) / max(least, LEAST)) <= SURE]
+        alike.sort(key=lambda match: (-round(match.worth), match.bugs[0].starts))  # of equals the earliest cause
+        best = alike[0]
+        named = _distinct(alike)
+        mistakes = tuple(_mistake(match.bugs, self.chain, self.target) for match in named)
+        certainty = Certainty.SURE if best.worth >= SURE else Certainty.PERHAPS
+        extent = Extent.MATRIX
+        return Finding(Kind.SLIP, mistakes, cells_of(self.wrong), certainty, extent, settled_by=self._apart(named))
+
+    def _apart(self, matches: Sequence[Match]) -> str:
+        """The hidden step that would settle it: where one bug was made, where several bugs' numbers part."""
+        starts = sorted({match.bugs[0].starts[0] for match in matches})
+        if len(matches) == 1:
+            return "" if starts == [self.target] else self.chain.key.matrices[starts[0]].label
+        for index in self.sampled.steps:
+            if starts[0] <= index != self.target and len({self._seen(match, index) for match in matches}) > 1:
+                return self.chain.key.matrices[index].label
+        return ""
+
+    def _seen(self, match: Match, index: int) -> bytes:
+        """A hidden step's numbers under a match, as something to compare."""
+        starts = {start: bug for bug in match.bugs for start in bug.starts if start <= index}
+        bugs = self.sampled.whole if self._one_after_another(tuple(starts)) else self.checked
+        reached = [start for start in starts if start == index or index in self.chain.after([start], index)]
+        if not reached:
+            return b""
+        made = self.chain.redone(
+            reached, index, bugs.held, lambda matrix, now: starts[matrix.index].made(bugs, matrix, now)
+        )
+        if made is None:
+            return b""
+        with np.errstate(all="ignore"):
+            return bytes(np.round(made.values / np.maximum(np.abs(made.values).max(), 1e-300), 6).tobytes())
+
+
+def _pairs(singles: Sequence[Bug]) -> Iterator[Bunch]:
+    """Two common bugs in different steps, each in all heads and layers alike; the likeliest first."""
+    common = [bug for bug in singles if bug.rare == 0 and len(bug.mistake.operands)]
+    widest: dict[tuple[object, ...], Bug] = {}
+    for bug in common:  # the widest scope comes first
+        widest.setdefault((bug.label, stem(bug.mistake.result), *map(str, bug.mistake.details.items())), bug)
+    pairs = combinations(widest.values(), 2)
+    apart = (pair for pair in pairs if not {*pair[0].starts} & {*pair[1].starts})
+    for n, pair in enumerate(apart):
+        if n == PAIRS:
+            return
+        yield tuple(sorted(pair, key=lambda bug: bug.starts[0]))
+
+
+def _distinct(matches: Sequence[Match]) -> list[Match]:
+    """Those that are told otherwise, the first of each; the same bug in fewer steps is the same bug."""
+    found: list[Match] = []
+    for match in matches:
+        if len(found) < RIVALS and all(_told(match.bugs) != _told(known.bugs) for known in found):
+            found.append(match)
+    return found
+
+
+def _told(bunch: Bunch) -> tuple[object, ...]:
+    return tuple((bug.label, bug.starts[0] if bug.label == "another-operand" else None) for bug in bunch)
+
+
+def _mistake(bunch: Bunch, chain: Chain, target: int) -> Mistake:
+    """The mistake of a match, told where each of its bugs lies."""
+    found: Mistake | None = None
+    for bug in bunch:
+        labels = tuple(chain.key.matrices[start].label for start in bug.starts)
+        inner = labels[0] if bug.mistake.result and bug.starts != (target,) else None
+        found = replace(bug.mistake, within=inner, scope=bug.scope, alike=labels, first=found)
+    assert found is not None
+    return found

@@ -1,0 +1,69 @@
+"""For the tests of a program: assert that its arrays are a worksheet's, and hear which bug they have where they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tmat.errors import InputError
+from tmat.marking.answers import Answer, Answers
+from tmat.marking.key import Key
+from tmat.marking.options import Options
+from tmat.marking.programs.marking import mark_program
+from tmat.marking.reports.words import mends, sentences
+from tmat.marking.verdicts import Report, StepReport
+from tmat.sheet.worksheet import Matrix, Worksheet
+
+__all__ = ["assert_matches", "explain"]
+
+
+def explain(actual: object, sheet: Worksheet, name: str = "output", *, dtype: str | None = None) -> Report:
+    """What marking finds in a program's array, or in several by name, as data.
+
+    ``actual`` is an array of NumPy, torch, jax or mlx, or a mapping of names to arrays; ``name`` is the step that a
+    single array is for: the last of that name, or one of a stage, "attention-2.output". Numbers are right within the
+    forward error of the type that they were computed in; ``dtype`` says which, where the numbers do not tell.
+
+    Errors: a name that the worksheet does not have, what is no array.
+
+    >>> from tmat.stages.attention import attention
+    >>> sheet = attention([[0.3, 2.1], [1.7, 0.4]], weights=False)
+    >>> step = explain(sheet["attention"]["scores"].values, sheet, "scaled").steps[0]
+    >>> step.verdict.word, step.findings[0].names[0]
+    ('slip', 'scale-left-out')
+    """
+    arrays = actual if isinstance(actual, Mapping) else {_last(sheet, name): actual}
+    answers = Answers([_answer(label, value) for label, value in arrays.items()], "the program")
+    return mark_program(answers, Key(sheet), Options(dtype=dtype))
+
+
+def assert_matches(actual: object, sheet: Worksheet, name: str = "output", *, dtype: str | None = None) -> None:
+    """Pass in silence where `explain` finds all right; else an AssertionError that says what, where, how much and why.
+
+    >>> from tmat.stages.attention import attention
+    >>> sheet = attention([[0.3, 2.1], [1.7, 0.4]], weights=False)
+    >>> assert_matches(sheet["attention"]["Z"].values, sheet, "Z")
+    """
+    report = explain(actual, sheet, name, dtype=dtype)
+    if not report.all_right:
+        wrong = [step for step in report.steps if step.counts and step.right < step.size]
+        raise AssertionError("\n".join([*map(_told, wrong), *(f"no step '{each.name}'" for each in report.unknown)]))
+
+
+def _told(step: StepReport) -> str:
+    head = f"{step.label}: {step.size - step.right} of {step.size} cells are not the worksheet's ({step.precision})"
+    return "\n  ".join([head, *sentences(step), *dict.fromkeys(mends(step))])
+
+
+def _last(sheet: Worksheet, name: str) -> str:
+    """The step of a name, told with its stage: of several the last."""
+    labels = [f"{stage.id}.{step.name}" for stage in sheet.stages for step in stage.steps]
+    found = [label for label in labels if name in (label, label.rpartition(".")[2])]
+    if not found:
+        raise InputError(f"no step '{name}' in this worksheet", f"it has {', '.join(labels)}")
+    return found[-1]
+
+
+def _answer(label: str, value: object) -> Answer:
+    stage, _, name = label.rpartition(".")
+    matrix = value if isinstance(value, Matrix) else Matrix.of(label, value)
+    return Answer(name, matrix.values, stage=stage or None, computed=True)
