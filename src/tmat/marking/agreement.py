@@ -7,60 +7,82 @@ from collections.abc import Iterator
 from tmat.marking.findings import Cells
 from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import Recomputed
+from tmat.marking.recomputed import Recomputed, Side, as_right, as_theirs
+from tmat.marking.rounding_room import by_guard_digits, within_reach
 from tmat.operations.operation import Array
 
 MOSTLY = 0.75  # of the cells: a way of rounding that fits so many is the writer's
+FEW = 4  # ways that are tried before it is asked whether more could help
 
 
-def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) -> tuple[Cells, Cells, list[Array]]:
-    """The cells that are right, those right by one way of rounding alone, and the unrounded numbers behind."""
+def _in_reach(
+    recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, side: Side, way: Array, left: Cells
+) -> bool:
+    """Whether other ways of rounding could agree with half of the cells that are left."""
+    near = within_reach(due, recomputed, printed, side, way)
+    return 2 * int((near & left).sum()) >= int(left.sum())
+
+
+def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) -> tuple[Cells, Cells, Array | None]:
+    """The cells that are right, those right by one way of rounding alone, and the unrounded numbers of that way."""
     blank = printed.blank
     by_key = printed.fits(due.values)
     if (by_key | blank).all():
-        unrounded = due.unrounded if due.unrounded is not None else due.values
-        own = next(recomputed.rights(due), None)
-        if own is not None and (printed.fits(own) | blank).all():
-            return by_key, by_key, [own, unrounded]
-        return by_key, by_key, [unrounded]
+        return by_key, by_key, None
     right = base = by_key
-    for n, way in enumerate(_ways(recomputed, due)):
+    mostly: list[Array] = []  # the ways that most cells agree with
+    off = any(operand.off for operand in recomputed.operands(due))
+    for n, way in enumerate(_ways(recomputed, due, as_right)):
         fits = printed.fits(way)
+        count = int((fits | blank).sum())
+        if count >= MOSTLY * fits.size:
+            mostly.append(way)
+            right = right | fits
         if n == 0:
             right = right | fits
             base = fits if fits.sum() > base.sum() + max(2, base.size // 10) else base
-        elif (fits | blank).mean() >= MOSTLY:
-            right = right | fits
-        if (fits | blank).all():
-            return fits | by_key, fits, [way]
+        if count == fits.size:
+            return fits | by_key, fits, way
         if (right | blank).all():
-            return right, right, [way]
-    return right, base, []
+            return right, right, way
+        if n == 0 and off and (printed.fits(next(recomputed.all(due, as_theirs), way)) | right | blank).all():
+            break  # it follows
+        if n == FEW and not _in_reach(recomputed, due, printed, as_right, way, ~right & ~blank):
+            break
+    guarded = right | by_guard_digits(due, recomputed, printed, as_right, mostly)
+    if (guarded | blank).all():
+        return guarded, guarded, None
+    return right, base, None
 
 
-def _ways(recomputed: Recomputed, due: KeyMatrix) -> Iterator[Array]:
-    """The right ways to do a step, the likelier first; looking further back only where they do not do."""
-    yield from recomputed.rights(due)
-    if due.exact is not None:
-        yield due.exact
-    if due.unrounded is not None:
-        yield due.unrounded
-    found = [recomputed.deepen(operand) for operand in recomputed.operands(due)]  # all of them
+def _ways(recomputed: Recomputed, due: KeyMatrix, side: Side) -> Iterator[Array]:
+    """The ways to do a step, the likelier first; looking further back only where they do not do."""
+    yield from recomputed.all(due, side)
+    if side is as_right:
+        yield from (way for way in (due.exact, due.unrounded) if way is not None)
+    found = [recomputed.deepen(operand, side) for operand in recomputed.operands(due)]  # all of them
     if any(found):
-        yield from recomputed.rights(due)
+        yield from recomputed.all(due, side)
 
 
 def following_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, left: Cells) -> Cells | None:
     """The cells that are right given the writer's own wrong numbers; None where those before are right."""
     if not any(operand.off for operand in recomputed.operands(due)):
         return None
-    found: Cells | None = None
-    for way in recomputed.follows(due):
+    found: Cells = ~left & left
+    mostly: list[Array] = []
+    wanted = int(left.sum())
+    for n, way in enumerate(_ways(recomputed, due, as_theirs)):
         fits = printed.fits(way)
-        if found is None:
-            found = fits
-        elif (fits & left).sum() > max((found & left).sum(), MOSTLY * left.sum() - 1):
+        count = int((fits & left).sum())
+        if count >= MOSTLY * wanted:
+            mostly.append(way)
+            found = found | fits
+        if n == 0:
             found = found | fits
         if (found | ~left).all():
+            return found
+        if n == FEW and not _in_reach(recomputed, due, printed, as_theirs, way, ~found & left):
             break
-    return found
+    guarded = found | by_guard_digits(due, recomputed, printed, as_theirs, mostly)
+    return guarded if (guarded | ~left).all() else found

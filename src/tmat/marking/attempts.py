@@ -11,7 +11,7 @@ from math import atanh, comb, erfc, exp, log, sqrt
 
 import numpy as np
 
-from tmat.marking.findings import Cells, Kind
+from tmat.marking.findings import Cells, Extent, Kind
 from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.verdicts import StepReport, Verdict
@@ -36,8 +36,11 @@ def is_copy(values: Array, given: Array, right: Cells) -> bool:
 
 
 def is_attempt(values: Array, due: Array, report: StepReport) -> bool:
-    """Whether a wrong step is an attempt: what has a name is; what is one number is not, unless it should be."""
-    if _is_named(report):
+    """Whether a wrong step is an attempt: what has a name is, one with a perhaps where it explains the whole of it.
+
+    What is one number is not, unless it should be.
+    """
+    if _is_named(report, perhaps=True):
         return True
     if values.shape != due.shape or np.isnan(values).all():
         return False
@@ -50,8 +53,9 @@ def is_explained(report: StepReport, givens: set[str]) -> bool:
     return not report.count(Verdict.WRONG) and all(name in givens for name in copies)
 
 
-def _is_named(report: StepReport) -> bool:
-    return any(f.sure and f.kind is Kind.SLIP and f.names[0] not in COPIED for f in report.findings)
+def _is_named(report: StepReport, *, perhaps: bool = False) -> bool:
+    slips = (f for f in report.findings if f.kind is Kind.SLIP and f.names[0] not in COPIED)
+    return any(f.sure or (perhaps and f.extent is Extent.MATRIX) for f in slips)
 
 
 def _commonest(values: Array) -> float:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
+from itertools import chain
 
 import numpy as np
 
 from tmat.marking.candidates import (
     Candidate,
+    Make,
     OtherMatrices,
     another_matrix,
     another_operand,
     everywhere,
+    made_to_sum_to_one,
     operand_transposed,
     own,
+    products_rounded,
     rounded_early,
     rounded_further_back,
     truncated,
@@ -23,9 +28,10 @@ from tmat.marking.findings import Numbers
 from tmat.marking.key import KeyMatrix
 from tmat.marking.misread import misread
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import Recomputed, Start
+from tmat.marking.recomputed import WRITTEN, Again, Pick, Recomputed, Start, as_theirs
 from tmat.marking.unseen import in_unseen
 from tmat.operations.operation import Array
+from tmat.operations.slips import Redo
 
 
 def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts: Sequence[Start]) -> list[Tier]:
@@ -35,46 +41,110 @@ def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts
     unseen = [state.unseen for state in operands]
     claimed = [None if state.due.given else state.claimed for state in operands]
 
+    def by_habit(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return chain.from_iterable(make(step, printed.decimals) for make in HABITS.values())
+
+    def to_one(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return made_to_sum_to_one(step, printed.decimals)
+
+    def copied(step: Redo, others: OtherMatrices) -> Iterator[Candidate]:
+        return another_matrix(step, others, printed.shape)
+
+    def before(ways: list[int | None], step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return in_unseen(step, unseen, recomputed.decimals, ways)
+
+    def misreading(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return misread(step, printed)
+
+    def further_back(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return rounded_further_back(step, unseen)
+
+    def early(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        return rounded_early(step, claimed, printed.decimals)
+
     def likely() -> Iterator[Candidate]:
         for start in starts[:3]:
-            yield from _from(start, own(start.step))
-            yield from _from(start, everywhere(start.step))
-            yield from _from(start, truncated(start.step, printed.decimals))
-        for start in starts[:1]:
-            yield from _from(start, another_matrix(start.step, others, printed.shape))
+            yield from _from(start, others, _own, _everywhere, by_habit, to_one)
+        yield from (found for start in starts[:1] for found in _from(start, others, copied))
 
     def other() -> Iterator[Candidate]:
         for start in starts[3:]:
-            yield from _from(start, own(start.step))
-            yield from _from(start, truncated(start.step, printed.decimals))
+            yield from _from(start, others, _own, by_habit)
         rounded = any(start.numbers is Numbers.ROUNDED for start in starts)
         for start in starts:
-            step = start.step
             ways: list[int | None] = [recomputed.decimals] if start.numbers is Numbers.ROUNDED else [None]
             if not rounded:
                 ways.append(recomputed.decimals)
-            yield from _from(start, misread(step, printed))
-            yield from _from(start, another_operand(step, others))
-            yield from _from(start, in_unseen(step, unseen, recomputed.decimals, ways))
-            yield from _from(start, operand_transposed(step))
-            yield from _from(start, rounded_further_back(step, unseen))
-            yield from _from(start, rounded_early(step, claimed, printed.decimals))
+            yield from _from(
+                start, others, misreading, another_operand, partial(before, ways), _turned, further_back, early
+            )
 
     def deep() -> Iterator[Candidate]:
         for start in starts[:2]:
-            yield from _from(start, another_operand(start.step, others, deep=True))
+            yield from _from(start, others, partial(another_operand, deep=True))
 
     return [likely, other, deep]
 
 
-def _from(start: Start, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-    """The candidates, each told which numbers it was made from."""
-    for candidate in candidates:
-        candidate.numbers = start.numbers
-        yield candidate
+HABITS = {"truncated": truncated, "products-rounded": products_rounded}
+"""What a writer does at every step, if at all: it is charged once."""
 
 
-def other_matrices(recomputed: Recomputed, due: KeyMatrix) -> OtherMatrices:
+def habit_again(
+    recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, known: Collection[str]
+) -> Candidate | None:
+    """A habit that is known of the writer and explains the whole of a matrix, from right numbers or from their own."""
+    for name in known:
+
+        def make(
+            step: Redo, _: OtherMatrices, habit: Callable[..., Iterator[Candidate]] = HABITS[name]
+        ) -> Iterator[Candidate]:
+            return habit(step, printed.decimals)
+
+        for start in recomputed.starts(due):
+            for candidate in _from(start, OtherMatrices(), make):
+                if candidate.values.shape == printed.shape and (printed.fits(candidate.values) | printed.blank).all():
+                    return candidate
+    return None
+
+
+def _own(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+    return own(step)
+
+
+def _everywhere(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+    return everywhere(step)
+
+
+def _turned(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+    return operand_transposed(step)
+
+
+def _from(start: Start, others: OtherMatrices, *makes: Make) -> Iterator[Candidate]:
+    """The candidates, each told which numbers it was made from, and how it can be made again."""
+    for make in makes:
+        for candidate in make(start.step, others):
+            candidate.numbers, candidate.make = start.numbers, make
+            yield candidate
+
+
+def again(recomputed: Recomputed, due: KeyMatrix, candidate: Candidate) -> Again:
+    """The slip of a candidate done again with the writer's numbers as they carry them on."""
+    label, tells = candidate.mistake.label, candidate.mistake.tells
+
+    def redone(pick: Pick, carry: int) -> tuple[Array | None, Array | None]:
+        step = recomputed.redo(due, pick)
+        if step is not None and candidate.make is not None:
+            for found in candidate.make(step, other_matrices(recomputed, due, carry)):
+                same = found.mistake.label == label and found.mistake.tells == tells
+                if same and found.values.shape == due.values.shape:
+                    return (found.values, None) if found.unrounded is None else (found.unrounded, found.values)
+        return None, None
+
+    return redone
+
+
+def other_matrices(recomputed: Recomputed, due: KeyMatrix, carry: int = WRITTEN) -> OtherMatrices:
     """The other matrices, the writer's own where they handed them in; the step's operands and those of its stage first."""
     found: list[tuple[str, Array]] = []
     makers: dict[str, tuple[str, ...]] = {}
@@ -84,9 +154,11 @@ def other_matrices(recomputed: Recomputed, due: KeyMatrix) -> OtherMatrices:
     )
     for state in nearby:
         other = state.due
-        if other is due or other.name in makers:
-            continue
-        values = state.printed.values if state.printed is not None and not other.given else None
+        if other is due or other.name in makers or due.index in recomputed.key.before(other):
+            continue  # what was made from this step is no source of it
+        values: Array | None = state.printed.values if state.printed is not None and not other.given else None
+        if values is not None and carry != WRITTEN and other.index < due.index:
+            values = as_theirs(state).carried()[carry]
         if values is not None and not np.isnan(values).any():
             found.append((other.name, values))
         if values is None or values.shape == other.values.shape:

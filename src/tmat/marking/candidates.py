@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from tmat.marking.findings import Cells, Kind, Mistake, Numbers
 from tmat.numbers import round_half_away, truncate
+from tmat.operations.attention import softmax, softmax_tempered
 from tmat.operations.operation import Array
+from tmat.operations.products import linear, matmul, matmul_transposed
 from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
+from tmat.operations.slips.cells import TO_ONE
 
+LARGE = 1 << 16  # products of one matrix that are rounded one by one
 MORE_DECIMALS = "take the numbers with all the decimals you have"
+
+
+Make: TypeAlias = "Callable[[Redo, OtherMatrices], Iterable[Candidate]]"
 
 
 @dataclass(slots=True, eq=False)
@@ -25,6 +33,8 @@ class Candidate:
     among: int = 1
     kind: Kind = Kind.SLIP
     numbers: Numbers = Numbers.RIGHT  # of the operands that it was made from
+    make: Make | None = None  # makes it again, from other numbers
+    unrounded: Array | None = None  # behind values that are no plain rounding
 
     def after(self, first: Mistake, among: int = 1) -> Candidate:
         """The same with another mistake before it."""
@@ -40,6 +50,7 @@ class Fit:
     candidate: Candidate
     cells: Cells
     cost: float
+    tier: int = 0  # in which it was tried, the likelier first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +118,41 @@ def common_after(first: Mistake, changed: Redo, among: int = 1) -> Iterator[Cand
 def truncated(step: Redo, decimals: int) -> Iterator[Candidate]:
     """Numbers truncated in place of rounded."""
     said, mend = "the numbers were cut off, not rounded", "round: from 5 on, the last digit goes up"
-    yield Candidate(truncate(step(), decimals), mistake(step, "truncated", said, mend), 0)
+    yield Candidate(truncate(step(), decimals), mistake(step, "truncated", said, mend), 0, unrounded=step())
+
+
+def products_rounded(step: Redo, decimals: int) -> Iterator[Candidate]:
+    """A product of matrices with each product rounded before they are added: Σₖ round(aᵢₖ·bₖⱼ), and the bias."""
+    if step.op not in (matmul, matmul_transposed, linear):
+        return
+    a, b, *bias = step.operands
+    factors = b.T if step.op is matmul_transposed else b
+    if a.shape[0] * factors.size > LARGE:
+        return
+    with np.errstate(all="ignore"):
+        terms = a[:, :, None] * factors[None, :, :]
+        for places in range(decimals, 0, -1):
+            values = sum(bias, round_half_away(terms, places).sum(axis=1))
+            said = "each product was rounded to {decimals:decimals} before they were added"
+            made = mistake(step, "products-rounded", said, "round the sum, not its terms", decimals=places)
+            yield Candidate(values, made, 0 if places == decimals else 2, decimals, Kind.CLOSE)
+
+
+def made_to_sum_to_one(step: Redo, decimals: int) -> Iterator[Candidate]:
+    """Shares changed so that each row sums to 1 as written: the largest, the first or the last of the row takes what is left."""
+    if step.op not in (softmax, softmax_tempered):
+        return
+    rounded = round_half_away(step(), decimals)
+    left = round_half_away(1.0 - rounded.sum(axis=1), decimals)
+    rows = np.arange(len(rounded))
+    for which, columns in (
+        ("largest", rounded.argmax(axis=1)), ("last", np.full(rows.shape, -1)), ("first", np.zeros(rows.shape, dtype=int)),
+    ):  # fmt: skip
+        values = rounded.copy()
+        values[rows, columns] += left
+        said = "the {which} share of the row was changed so that the row sums to 1"
+        mend = "leave each share as it rounds: a sum of 0.99 or 1.01 is right"
+        yield Candidate(values, mistake(step, TO_ONE, said, mend, which=which), 0, 3, unrounded=step())
 
 
 # -- another matrix of the sheet
@@ -121,7 +166,7 @@ def another_matrix(step: Redo, others: OtherMatrices, shape: tuple[int, int]) ->
         if values.shape == shape:
             yield Candidate(values, _taken_whole(step, others, name), 0, among)
         if values.T.shape == shape:
-            said = "every number is {other}'s, turned on its side"
+            said = "{every} {other}'s, turned on its side"
             made = mistake(
                 step, "another-matrix-transposed", said, "do the step: {formula}", other=name, formula=_formula(step)
             )
@@ -132,12 +177,12 @@ def _taken_whole(step: Redo, others: OtherMatrices, name: str) -> Mistake:
     """Another matrix as it stands: the step was not done, was done with another operand, or was copied."""
     details: dict[str, object] = {"other": name, "formula": _formula(step)}
     if name in step.names:
-        said, mend = "every number is {other}'s: the step was not done", "do the step: {formula}"
+        said, mend = "{every} {other}'s: the step was not done", "do the step: {formula}"
     else:
-        said, mend = "every number is {other}'s: {other} was copied", "make {result} anew: {formula}"
+        said, mend = "{every} {other}'s: {other} was copied", "make {result} anew: {formula}"
         operand = others.made_with(name, step)
         if operand:
-            said = "every number is {other}'s: {result} was made with {operand}, or {other} was copied"
+            said = "{every} {other}'s: {result} was made with {operand}, or {other} was copied"
             details["operand"] = operand
     return mistake(step, "another-matrix", said, mend, **details)
 

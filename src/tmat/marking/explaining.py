@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TypeAlias
@@ -10,10 +11,10 @@ import numpy as np
 
 from tmat.marking.candidates import Candidate, Fit
 from tmat.marking.findings import Cells, Certainty, Extent, Finding, Mistake, Sourced, cells_of
-from tmat.marking.likelihood import ENOUGH, NEAR_ENOUGH, SURE, Evidence, Score, cost_of
+from tmat.marking.likelihood import ENOUGH, ENOUGH_IN_ALL, SURE, Evidence, Score, cost_of
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Start
-from tmat.marking.single_cells import MOST_NAMED, SingleCells
+from tmat.marking.single_cells import LEAST, MOST_NAMED, SingleCells
 from tmat.operations.operation import Array
 
 Tier: TypeAlias = Callable[[], Iterable[Candidate]]
@@ -23,6 +24,7 @@ ROUNDS = 6  # explanations of one matrix
 TIE = 2.0
 ONE_BY_ONE = 40  # wrong cells that are looked at one by one
 BATCH = 1 << 20  # cells of the candidates looked at together
+COPIED = "another-matrix"
 LARGE = 1 << 12  # cells of a matrix in which chance hits some
 
 
@@ -42,7 +44,11 @@ class Explaining:
         self.few = int(self.wrong.sum()) <= FEW
         self.base = right if base is None else base  # right by one way of rounding alone
         self.fits: list[Fit] = []
+        self.chosen: list[Candidate] = []  # behind the findings
         self._known: set[tuple[object, ...]] = set()
+        self._tried = self._tier = 0
+        self._agreeing = np.zeros(self.wrong.shape)  # how many candidates fit each cell
+        self._alike: Counter[bytes] = Counter()  # how many fit the very same wrong cells
 
     def run(
         self, tiers: Sequence[Tier], starts: Sequence[Start], room: Callable[[], Cells] | None = None
@@ -55,6 +61,7 @@ class Explaining:
         left = self.wrong
         for tier in tiers:
             self._try(tier())
+            self._tier += 1
             findings, left = self._cover()
             if not left.any() and not self.few and all(finding.sure for finding in findings):
                 return findings, left
@@ -87,6 +94,7 @@ class Explaining:
         with np.errstate(all="ignore"):
             fits = self.printed.fits(np.stack([candidate.values for candidate in batch]))
         hits = (fits & self.wrong).any(axis=(1, 2))
+        self._tried += len(batch)
         large = self.wrong.size > LARGE
         for n in map(int, np.nonzero(hits)[0]):
             candidate, cells = batch[n], fits[n].copy()
@@ -98,7 +106,9 @@ class Explaining:
             key = (candidate.mistake.label, candidate.mistake.tells, cells.tobytes())
             if key not in self._known:
                 self._known.add(key)
-                self.fits.append(Fit(candidate, cells, cost))
+                self._agreeing += cells
+                self._alike[(cells & self.wrong).tobytes()] += 1
+                self.fits.append(Fit(candidate, cells, cost, self._tier))
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -115,32 +125,58 @@ class Explaining:
         for _ in range(ROUNDS):
             if not left.any():
                 break
-            scored = self._scored(Evidence(self.printed, self.due, left), self.wrong & ~left)
+            evidence = Evidence(self.printed, self.due, left, self._agreeing, self._tried)
+            scored = self._scored(evidence, self.wrong & ~left)
             if not scored:
                 break
-            score, fit = max(scored, key=lambda pair: pair[0].worth)
-            if not self._believed(score):
+            best, _ = max(scored, key=lambda pair: pair[0].worth)
+            if not self._believed(best):
                 break
+            equal = [pair for pair in scored if _as_good(pair[0], best)]
+            score, fit = _own_first(max(equal, key=lambda pair: (-pair[1].tier, pair[0].worth)), equal)
             findings.append(self._finding(score, fit, scored, few=self.few))
             chosen.append(fit)
             left = left & ~score.cells
+        if not self.few and not self._enough(findings, left):
+            return [], self.wrong
+        self.chosen = [fit.candidate for fit in chosen]
         return _simpler_first(findings, chosen), left
+
+    def _enough(self, findings: Sequence[Finding], left: Cells) -> bool:
+        """Whether the findings explain so much that what they leave says nothing against them.
+
+        What made the rest is not known, and may have made the whole: three quarters have to be explained; or the
+        most of it, in whole rows, two of them at least, for rows are worked one by one.
+        """
+        loose = int(left.sum())
+        explained = int(self.wrong.sum()) - loose
+        if 3 * loose <= explained:
+            return True
+        rows = {i for finding in findings for i, _ in finding.cells if finding.extent is Extent.ROWS}
+        return explained > loose and len(rows) > 1 and all(finding.extent is Extent.ROWS for finding in findings)
 
     def _scored(self, evidence: Evidence, done: Cells) -> list[tuple[Score, Fit]]:
         """The score of each candidate for the cells that are left; explained cells count as fitting."""
-        return [(score, fit) for fit in self.fits if (score := evidence.score(fit.cells | done, fit.cost)) is not None]
+        return [
+            (score, fit)
+            for fit in self.fits
+            if (
+                score := evidence.score(fit.cells | done, fit.cost, self._alike[(fit.cells & self.wrong).tobytes()] - 1)
+            )
+            is not None
+        ]
 
     def _believed(self, score: Score) -> bool:
         """Whether a match is worth naming."""
         if self.few:  # single cells are weighed with the slips of single cells
-            return score.worth >= 0.0 and score.extent is Extent.MATRIX
-        return score.worth >= ENOUGH and score.near >= NEAR_ENOUGH[score.extent]
+            return score.worth >= LEAST and score.extent is Extent.MATRIX
+        return score.worth >= (ENOUGH_IN_ALL if score.extent is Extent.MATRIX else ENOUGH)
 
     def _finding(self, score: Score, fit: Fit, scored: Sequence[tuple[Score, Fit]], *, few: bool) -> Finding:
         first = fit.candidate
         whole = score.extent is Extent.MATRIX and bool((score.cells == self.wrong).all())
         cells = (fit.cells & ~self.base & ~self.printed.blank) if whole else score.cells
-        sure = not few and score.near >= SURE
+        sure = not few and score.worth >= SURE
         return Finding(
             first.kind,
             (first.mistake, *_rivals(first, score, scored)),
@@ -155,10 +191,14 @@ class Explaining:
     def _one_by_one(self, left: Cells, starts: Sequence[Start], *, few: bool) -> list[Finding]:
         """Mistakes in single cells: among few cells the likeliest, among many those that come again and again."""
         cells = SingleCells.of(self.printed, self.due, left, starts, self.fits, self.sources)
-        if not few:
-            return cells.repeated()
-        together = self._together(left, cells)
-        return [together] if together is not None else cells.perhaps()
+        together = self._together(left, cells) if few else None
+        if together is not None:
+            return [together]
+        found = cells.perhaps() if few else cells.repeated()
+        if not few and 4 * sum(len(finding.cells) for finding in found) < 3 * int(left.sum()):
+            return []
+        self.chosen += cells.chosen
+        return found
 
     def _together(self, left: Cells, cells: SingleCells) -> Finding | None:
         """One explanation of both cells, where it says more than one for each."""
@@ -171,19 +211,33 @@ class Explaining:
         return self._finding(score, fit, scored, few=True) if score.worth > max(cells.worth, 0.0) else None
 
 
+def _as_good(one: Score, other: Score) -> bool:
+    """Whether one explains the same cells about as well as the other."""
+    return one.worth >= other.worth - TIE and np.array_equal(one.cells, other.cells)
+
+
+def _own_first(best: tuple[Score, Fit], equal: Sequence[tuple[Score, Fit]]) -> tuple[Score, Fit]:
+    """The best; where it is a copy, a slip of the step itself that makes the very same numbers says it better."""
+    copy = best[1].candidate
+    own = (pair for pair in equal if pair[1].candidate.mistake.label != COPIED and _same(pair[1].candidate, copy))
+    return next(own, best) if copy.mistake.label == COPIED else best
+
+
+def _same(one: Candidate, other: Candidate) -> bool:
+    return np.array_equal(one.values, other.values, equal_nan=True)
+
+
 def _rivals(first: Candidate, score: Score, scored: Sequence[tuple[Score, Fit]]) -> list[Mistake]:
     """The mistakes that explain the same cells about as well as the first, the likeliest first."""
     rivals: list[Mistake] = []
-    equal = [
-        pair for pair in scored if pair[0].worth >= score.worth - TIE and np.array_equal(pair[0].cells, score.cells)
-    ]
+    equal = [pair for pair in scored if _as_good(pair[0], score)]
     for _, rival in sorted(equal, key=lambda pair: -pair[0].worth):
         candidate, mistake = rival.candidate, rival.candidate.mistake
         named = [first.mistake, *rivals]
         if any(mistake.label == known.label or mistake.tells == known.tells for known in named):
             continue
-        if mistake.label == "another-matrix" and np.array_equal(candidate.values, first.values, equal_nan=True):
-            continue  # the step's own slip says it better
+        if COPIED in (mistake.label, first.mistake.label) and _same(candidate, first):
+            continue  # two words for it
         if len(named) < MOST_NAMED and (len(mistake.parts) == 1 or len(first.mistake.parts) > 1):
             rivals.append(mistake)
     return rivals

@@ -44,6 +44,7 @@ class Numbers(StrEnum):
     OWN = "own"  # the writer's own as they stand, wrong ones among them
     KEY = "key"
     ROUNDED = "rounded"  # as RIGHT, and steps that were not handed in are rounded as the writer rounds
+    CARRIED = "carried"  # as OWN, carried on unrounded
     EXACT = "exact"  # nothing was rounded on the way
 
 
@@ -153,6 +154,7 @@ class Remark(StrEnum):
     """A further note on a step."""
 
     FOLLOWS = "follows"  # right, given the writer's own earlier numbers
+    HABIT = "habit"  # as an earlier step was done too, where it was charged
     NOT_COPIED = "not-copied"  # a given matrix that is not as it was given
     AS_PRINTED = "as-printed"  # marked by an article's own numbers
     AS_CORRECTED = "as-corrected"  # by what they should be

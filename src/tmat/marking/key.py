@@ -64,6 +64,7 @@ class Key:
         printed = sheet.printed if isinstance(sheet, KeySheet) else None
         self.printed = None if printed is None else Key(printed)
         self.matrices: list[KeyMatrix] = []
+        self._before: dict[int, frozenset[int]] = {}
         self.flowed: set[tuple[str, str]] = (
             set()
         )  # (stage, name) of what was given, and is a matrix of an earlier stage
@@ -78,6 +79,14 @@ class Key:
     @property
     def steps(self) -> list[KeyMatrix]:
         return [matrix for matrix in self.matrices if not matrix.given]
+
+    def before(self, matrix: KeyMatrix) -> frozenset[int]:
+        """The matrices that one was made from, all the way back."""
+        if matrix.index not in self._before:
+            direct = matrix.of or ()
+            back = (self.before(self.matrices[index]) for index in direct)
+            self._before[matrix.index] = frozenset(direct).union(*back)
+        return self._before[matrix.index]
 
     def taken(self, matrix: KeyMatrix, values: Array) -> Array:
         """Values as later steps take them."""

@@ -1,12 +1,13 @@
 """Log-likelihood that a match between a candidate and the printed numbers is not chance.
 
-A wrong number that came about by chance lies anywhere between the smallest and the largest of its matrix. The
-probability that it agrees with a candidate is one last place in that range. A candidate is believed when its
-matches are worth more than it costs: how many candidates were tried, how rare they are, and the ways to
-choose the cells that it holds for. All in natural logarithms.
+The candidate competes with "none of these": numbers that came about in a way that is not on the list. A cell that
+agrees is worth −ln of the chance that it would have agreed anyway: by the numbers that it could have held (anywhere in
+the range of its matrix, or no farther off than it is), and by the share of the other candidates that agree with it
+too. A cell that every mechanism makes alike is worth nothing, however many such cells there are. A mechanism speaks for
+its whole scope: each cell in it that holds another number is a contradiction, and has to be another error.
 
-A match on a number that is only a little wrong is worth less (``near``): rounding, or any error of about that
-size, would often agree too.
+All in natural logarithms. What is left after its prior cost, the choice of its scope and its contradictions is its
+worth: ln of the odds against "none of these".
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from tmat.marking.printed import PrintedMatrix
 from tmat.operations.operation import Array
 
 RARITY = (1.0, 2.5, 4.0, 5.5, 7.0)
-ENOUGH = 8.0  # e⁻⁸: once in 3,000
-SURE = 5.0
-NEAR_ENOUGH = {Extent.MATRIX: 2.0, Extent.ROWS: 5.0, Extent.COLUMNS: 5.0, Extent.CELLS: ENOUGH}
-"""Below this, numbers near the right ones would match too often to name it at all."""
+MECHANISMS = 60  # about as many are tried for a step: what looking elsewhere costs
+SURE = log(1000 * MECHANISMS)  # a thousand to one
+ENOUGH = log(10 * MECHANISMS)  # ten to one: perhaps
+ENOUGH_IN_ALL = log(10)  # of a mechanism that no cell of the matrix contradicts: nowhere else was looked
+CONTRADICTED = 3.0  # one cell in twenty is wrong for a reason of its own: −ln 0.05
+MOST_CONTRADICTED = 0.25  # of the cells that agree: beyond that it was another mechanism
 
 
 def choose(n: int, k: int) -> float:
@@ -40,20 +43,25 @@ def choose(n: int, k: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The score of a candidate for the cells that it explains."""
+    """The worth of a candidate for the cells that it explains."""
 
     cells: Cells
-    worth: float  # against chance numbers anywhere in the range
-    near: float  # against chance numbers near the right ones
+    worth: float
     extent: Extent  # the matrix, or the rows or columns, of which it fits every cell; else single cells
 
 
 class Evidence:
-    """The log-likelihood of a match on each wrong cell of a matrix."""
+    """The log-likelihood of a match on each wrong cell of a matrix.
 
-    def __init__(self, printed: PrintedMatrix, due: Array, wrong: Cells) -> None:
+    ``agreeing`` counts, for each cell, the candidates of the ``tried`` ones that agree with it.
+    """
+
+    def __init__(
+        self, printed: PrintedMatrix, due: Array, wrong: Cells, agreeing: Array | None = None, tried: int = 0
+    ) -> None:
         self.printed, self.wrong = printed, wrong
         self.count = int(wrong.sum())
+        self.agreeing, self.tried = agreeing, max(tried, MECHANISMS)
         known = np.concatenate([printed.values[printed.finite], due[np.isfinite(due)]])
         spread = float(np.ptp(known)) if known.size else 1.0
         unit = printed.step()
@@ -61,9 +69,19 @@ class Evidence:
             off = np.abs(printed.values - due) / unit if due.shape == printed.shape else np.full(unit.shape, np.inf)
         off = np.where(np.isfinite(off), off, spread / unit)
         span = np.maximum(spread / unit, 2.0)
-        self.far = np.log(span)
-        self.near = np.log1p(1.4 * np.minimum(off, span))
+        self.far = np.log(span)  # a number anywhere in the range
+        self.near = np.minimum(np.log1p(1.4 * np.minimum(off, span)), self.far)  # or no farther off, on either side
         self._repeats()
+
+    def bits(self, alike: int = 0) -> Array:
+        """What each cell is worth for a candidate; ``alike`` of the others make the very same cells and are no others.
+
+        −ln (agreeing/tried + chance), chance = e^−near.
+        """
+        if self.agreeing is None:
+            return np.asarray(self.near)
+        others = np.maximum(self.agreeing - 1 - alike, 0) / self.tried
+        return np.asarray(np.maximum(-np.log(others + np.exp(-self.near)), 0.0))
 
     def _repeats(self) -> None:
         """Weights for repeated numbers: one in several wrong cells counts a little more than once, not once for each."""
@@ -84,37 +102,36 @@ class Evidence:
             best = min(best, choose(size, touched) + choose(full, k) + 0.7)
         return best
 
-    def score(self, fits: Cells, cost: float) -> Score | None:
-        """The best score of a candidate that fits these cells: for the whole matrix, for whole lines, or for single cells."""
+    def score(self, fits: Cells, cost: float, alike: int = 0) -> Score | None:
+        """The best score of a candidate that fits these cells: for the whole matrix, for whole lines, or for most cells."""
         explained = fits & self.wrong
         if not explained.any():
             return None
+        worth = self.bits(alike) * self.share
         misfits = ~fits & ~self.printed.blank
         missed = int(misfits.sum())
+        whole = float(worth[explained].sum()) - cost
         if missed == 0:
             ways = self.ways(self.wrong) if self.count < fits.size else 0.0
-            return self._scored(explained, ways, cost, Extent.MATRIX)
-        hit = int(explained.sum())
-        found = [self._scored(explained, self._chosen(explained, choose(hit + missed, hit)), cost, Extent.CELLS)]
+            return Score(explained, whole + ways, Extent.MATRIX)
+        found = []
+        if missed <= MOST_CONTRADICTED * int(explained.sum()):
+            found.append(Score(explained, whole - CONTRADICTED * missed, Extent.CELLS))
         for axis, extent in ((1, Extent.ROWS), (0, Extent.COLUMNS)):
             lines = np.atleast_1d(~misfits.any(axis=axis) & explained.any(axis=axis))
             count = int(lines.sum())
             if count:
                 inside = explained & (lines[:, None] if axis else lines[None, :])
-                found.append(self._scored(inside, self._chosen(inside, choose(lines.size, count)), cost, extent))
-        return max(found, key=lambda score: score.worth)
+                chosen = self._chosen(inside, choose(lines.size, count))
+                found.append(Score(inside, float(worth[inside].sum()) + chosen - cost, extent))
+        return max(found, key=lambda score: score.worth, default=None)
 
     def _chosen(self, cells: Cells, price: float) -> float:
-        """The cost of choosing the cells; less where they are exactly the wrong ones."""
+        """The cost of choosing the lines; less where they hold exactly the wrong cells."""
         k = int(cells.sum())
         if k == self.count:
             return min(self.ways(cells) - price, 0.0) - 0.7
         return -max(price, choose(self.count, k)) - 0.7
-
-    def _scored(self, cells: Cells, chosen: float, cost: float, extent: Extent) -> Score:
-        far = float((self.far * self.share)[cells].sum())
-        near = float((np.minimum(self.near, self.far) * self.share)[cells].sum())
-        return Score(cells, far + chosen - cost, near + chosen - cost, extent)
 
 
 def cost_of(rare: int, among: int = 1) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tmat.marking.candidates import Candidate, mistake
 from tmat.marking.findings import Cells
+from tmat.marking.likelihood import MECHANISMS
 from tmat.marking.printed import PrintedMatrix
 from tmat.numbers import round_half_away
 from tmat.operations.operation import Array
@@ -71,7 +72,10 @@ def _decimals(a: Array) -> int | None:
 
 
 def _candidate(step: Redo, n: int, place: tuple[int, int], value: float, values: Array, line: str) -> Candidate:
-    """``among``: any of the numbers that make a cell, read as any that its matrix could hold."""
+    """``among``: any of the numbers that make a cell, read as any that its matrix could hold, or with the other sign.
+
+    What is charged for looking elsewhere whatever the candidate is (MECHANISMS) is a part of these, not more.
+    """
     operand = step.operands[n]
     decimals = _decimals(operand) or 0
     said = "one number of {operand}, {due} in row {row}, column {column}, was read as {read}: all of {line} is off"
@@ -80,8 +84,9 @@ def _candidate(step: Redo, n: int, place: tuple[int, int], value: float, values:
         operand=step.names[n], due=_shown(float(operand[place]), decimals), read=_shown(value, decimals),
         row=place[0] + 1, column=place[1] + 1, line=line,
     )  # fmt: skip
-    among = step.operands[0].shape[1] * max(int(np.ptp(operand) * 10**decimals), 10)
-    return Candidate(values, made, 1, among)
+    readings = 1 if value == -operand[place] else max(int(np.ptp(operand) * 10**decimals), 10)
+    among = step.operands[0].shape[1] * readings
+    return Candidate(values, made, 1, max(among // MECHANISMS, 1))
 
 
 def _shown(value: float, decimals: int) -> str:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tmat.marking.findings import Cells
 from tmat.numbers.claim import FULL_RELATIVE, NOISE, SLACK, Claim
+from tmat.numbers.digits import digits_of
 from tmat.operations.operation import Array
 
 MOST_PLACES = 10  # that a number may print beyond its matrix's format
+NOT_A_NUMBER = ("nan", "+nan", "-nan", "#num!", "#div/0!")  # as programs print what is no number
 SINGLE = 1e-6  # of a number: what single precision makes of a short decimal is that decimal
 
 
 class PrintedMatrix:
     """Printed numbers; ``fits`` compares them with any number of matrices at once.
 
-    A cell fits when the true number in the printed format is what stands there, a tie either way.
+    A cell fits when the true number in the printed format is what stands there, a tie either way. ``texts`` are the
+    numbers as typed, where they were: zeros at the end count, and NaN that was typed is an answer, not a blank.
     """
 
     def __init__(
         self,
         values: Array,
         claim: Claim,
+        texts: Sequence[Sequence[str]] | None = None,
         *,
         atol: float | None = None,
         rtol: float | None = None,
@@ -33,11 +39,15 @@ class PrintedMatrix:
         self.atol, self.rtol = atol, rtol
         self.finite = np.isfinite(self.values)
         self.blank: Cells = np.isnan(self.values)
+        if texts is not None and self.blank.any():
+            self.blank &= ~np.array([[text.strip().lower() in NOT_A_NUMBER for text in row] for row in texts])
         formats = [Claim(decimals=claim.decimals)] if claim.decimals is not None else []
         if claim.significant is not None:
             formats.append(Claim(significant=claim.significant))
         formats = formats or [claim]
         self._formats = [(one, self._places(one)) for one in formats]
+        if texts is not None and claim.decimals is not None:
+            self._formats = [(one, self._typed(unit, texts, claim.decimals)) for one, unit in self._formats]
         self.unit = np.minimum.reduce([unit for _, unit in self._formats])  # the last place a number claims
 
     def _places(self, claim: Claim) -> Array:
@@ -56,6 +66,16 @@ class PrintedMatrix:
                 return unit
             unit = np.where(more, unit / 10, unit)
         return np.where(more, 0.0, unit)
+
+    def _typed(self, unit: Array, texts: Sequence[Sequence[str]], decimals: int) -> Array:
+        """The last place of each number, where more decimals are typed than the format has those: 0.990 claims three."""
+        found = unit.copy()
+        for i, row in enumerate(texts):
+            for j, text in enumerate(row):
+                places = len(text.strip().partition(".")[2])
+                if places > decimals and digits_of(text) is not None and "e" not in text.lower():
+                    found[i, j] = min(found[i, j], 10.0**-places)
+        return found
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -84,7 +104,8 @@ class PrintedMatrix:
                     place = unit if claim.significant is None else self._nearer(true, unit, claim.significant)
                     near |= off <= place * (0.5 + FULL_RELATIVE) + slack
             both = self.finite & np.isfinite(true)
-            return np.asarray((near & both) | ((shown == true) & ~self.finite))
+            same = (shown == true) | (np.isnan(shown) & np.isnan(true) & ~self.blank)
+            return np.asarray((near & both) | (same & ~self.finite))
 
     def too_short(self, true: Array) -> Cells:
         """The cells that agree in the decimals that were typed, where more are asked."""
@@ -96,6 +117,8 @@ class PrintedMatrix:
         """Whether each of some numbers would be printed as one cell is."""
         here = (slice(place[0], place[0] + 1), slice(place[1], place[1] + 1))
         one = PrintedMatrix(self.values[here], self.claim, atol=self.atol, rtol=self.rtol, asked=self.asked)
+        one.unit = self.unit[here]
+        one._formats = [(claim, unit[here]) for claim, unit in self._formats]
         return one.fits(true.reshape(-1, 1, 1)).reshape(-1)
 
     @staticmethod

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, islice, product
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -14,40 +14,73 @@ from tmat.marking.findings import Cells, Numbers, Source
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.printed import PrintedMatrix
 from tmat.numbers import round_half_away
+from tmat.numbers.claim import FULL_RELATIVE, NOISE
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
 
 CANNOT = (InputError, ValueError, IndexError, TypeError)
 """What an operation raises that cannot be done with the numbers that someone wrote."""
 
-MOST = 16
-"""Ways to have one matrix that are followed up."""
+MOST, MOST_UNSEEN = 16, 64
+"""Ways to have one matrix that are followed up: one that was handed in, and one that was not."""
 
-TRIED = 40
+FEW = 24
+"""Ways of an unseen step's operands that it is rounded from."""
+
+TRIED = 120
 """Ways to do one step that are tried."""
 
 
-@dataclass(slots=True, eq=False)
+USUAL_DECIMALS = 2
+
+CARRIES: tuple[Callable[[int], int | None], ...] = (
+    lambda written: written,
+    lambda written: None,
+    lambda written: written + 1,
+    lambda written: written + 2,
+    lambda written: written + 3,
+    lambda written: max(written, 4),
+)
+"""The decimals with which a writer carries on what is written to so many: as written, all, with guard digits, always four."""
+
+WRITTEN, UNROUNDED = 0, 1
+"""Places among them."""
+
+
+Side: TypeAlias = "Callable[[State], Ways]"
+"""Right numbers, or the writer's own."""
+
+Pick: TypeAlias = "Callable[[State], Array]"
+"""The numbers that are taken of a matrix."""
+
+Again: TypeAlias = "Callable[[Pick, int], tuple[Array | None, Array | None]]"
+"""A slip done again with other numbers, other matrices as in one of CARRIES: unrounded, and as written where that is no rounding."""
+
+Behind: TypeAlias = "Callable[[Pick, int], tuple[Array, bool]]"
+"""The unrounded numbers behind what is written, and whether they agree with all of it."""
+
+
 class Ways:
     """The numbers of one matrix that later steps could have been made from, by how they were rounded."""
 
-    first: Array  # the likeliest: as written; where it was not handed in, recomputed and not rounded
-    rounded: Array  # recomputed and rounded at each step, as this writer rounds
-    carried: Array  # carried on unrounded
-    four: Array  # recomputed and rounded to four decimals at each step
-    key: Array | None = None
-    exact: Array | None = None
-    more: list[Array] = field(default_factory=list)
+    def __init__(
+        self, first: Array, carry: Callable[[], list[Array]] | None = None, behind: Behind | None = None
+    ) -> None:
+        self.first = first  # the likeliest: as written; where it was not handed in, recomputed and not rounded
+        self.more: list[Array] = []
+        self.behind = behind  # what was written down, from given numbers of the operands
+        self._carry = carry or (lambda: [first] * len(CARRIES))
+        self._carried: list[Array] | None = None
 
-    @classmethod
-    def only(cls, values: Array) -> Ways:
-        """A single way: the same values however they were rounded."""
-        return cls(values, values, values, values)
+    def carried(self) -> list[Array]:
+        """One for each of CARRIES, the same one at every step before it; then what else is known. Made when first asked for."""
+        if self._carried is None:
+            self._carried = self._carry()
+        return self._carried
 
     def all(self) -> list[Array]:
         """Each in its place, so that matrices rounded alike are taken together; the likeliest first."""
-        keys = [way for way in (self.key, self.exact) if way is not None]
-        return [self.first, self.rounded, self.carried, *keys, self.four, *self.more]
+        return [self.first, *self.carried(), *self.more]
 
 
 class Start(NamedTuple):
@@ -71,8 +104,8 @@ class State:
     printed: PrintedMatrix | None = None
     off: bool = False  # the writer's own numbers differ from the right ones
     void: bool = False  # what was handed in is no attempt: nothing follows from it
+    exact: bool = False  # its numbers are what they are, with no more digits than are written: nothing was rounded
     foreign: bool = False  # given, and not this key's; or made of what is
-    deep: bool = False  # every way to have it was looked for
 
     @property
     def unseen(self) -> bool:
@@ -84,13 +117,24 @@ class State:
         return self.printed.decimals if self.printed is not None else None
 
 
+def as_right(state: State) -> Ways:
+    """The ways to have it right."""
+    return state.right
+
+
+def as_theirs(state: State) -> Ways:
+    """The ways to have it as the writer has it."""
+    return state.theirs
+
+
 class Recomputed:
     """The matrices of a submission in the order of the key; each is settled before a later step is recomputed from it."""
 
-    def __init__(self, key: Key, decimals: int) -> None:
+    def __init__(self, key: Key, shown: Collection[int]) -> None:
         self.key = key
-        self.decimals = decimals  # to which this writer rounds, as far as the answers tell
-        self.states = [State(due, Ways.only(due.values), Ways.only(due.values)) for due in key.matrices]
+        self.shown = shown  # the decimals of the matrices that tell how their writer rounds
+        self.decimals = min(shown, default=USUAL_DECIMALS)
+        self.states = [State(due, Ways(due.values), Ways(due.values)) for due in key.matrices]
 
     def operands(self, due: KeyMatrix) -> list[State]:
         return [self.states[index] for index in due.of or ()]
@@ -103,39 +147,91 @@ class Recomputed:
 
     def settle_given(self, state: State) -> None:
         """A given matrix: the key's, or as the writer copied it."""
-        state.right = state.theirs = Ways.only(self.key.taken(state.due, state.due.values))
+        state.right = state.theirs = Ways(self.key.taken(state.due, state.due.values))
+        state.exact = True
         if state.printed is not None and state.off and not state.void:
-            state.theirs = Ways.only(state.printed.values)
+            state.theirs = Ways(state.printed.values)
 
-    def settle_printed(self, state: State, right: Cells, carried: Sequence[Array]) -> None:
-        """A step that was handed in, marked: right cells as written, the others as they should be."""
+    def settle_printed(self, state: State, right: Cells, way: Array | None, slips: Sequence[Again]) -> None:
+        """A step that was handed in, marked: right cells as written, the others as they should be.
+
+        ``way`` are the unrounded numbers that all of it agrees with, where there are such; ``slips`` redo the
+        slips that were found in it.
+        """
         assert state.printed is not None
         due, written = state.due, state.printed.values
         whole = bool(right.all())
+        state.exact = self._exact(state, as_right, written)
         own = written if whole else np.where(right, written, self._meant(state))
-        taken = self.key.taken(due, own)
-        more = list(carried[1:])
-        if taken is not own:
-            more.append(own)
+        first = self.key.taken(due, own)
+        state.right = state.theirs = self._ways(state, first, ~right, as_right, ())
+        if way is not None:
+            state.right.more.append(way)
+        if first is not own:
+            state.right.more.append(own)
         if not whole:
-            more.append(np.where(right, written, due.values))
-        unrounded = carried[0] if carried else taken
-        state.right = state.theirs = Ways(taken, taken, unrounded, taken, *self._of_key(due), more)
+            state.right.more.append(np.where(right, written, due.values))
         if state.off and not state.void:
-            taken = self.key.taken(due, written)
-            state.theirs = Ways(taken, taken, written, taken)
+            mine = self.key.taken(due, written)
+            nowhere = np.zeros(written.shape, dtype=bool)
+            state.exact = self._exact(state, as_theirs, written)
+            state.theirs = self._ways(state, mine, nowhere, as_theirs, slips)
+            state.theirs.more.append(written)
 
     def settle_unseen(self, state: State) -> None:
         """A step that was not handed in: recomputed from what was, exactly and rounded as this writer rounds."""
-        due, operands = state.due, self.operands(state.due)
-        key, exact = self._of_key(due)
-        state.right = self._unseen(due, [operand.right for operand in operands])
-        state.right.key, state.right.exact = key, exact
-        state.theirs = state.right
-        state.off = any(operand.off for operand in operands)
-        state.foreign = any(operand.foreign for operand in operands)
+        state.right = state.theirs = self._unseen(state.due, as_right)
+        first = state.right.first
+        state.exact = self._exact(state, as_right, round_half_away(first, self.decimals))
+        state.off = any(operand.off for operand in self.operands(state.due))
+        state.foreign = any(operand.foreign for operand in self.operands(state.due))
         if state.off:
-            state.theirs = self._unseen(due, [operand.theirs for operand in operands])
+            state.theirs = self._unseen(state.due, as_theirs)
+
+    def _ways(self, state: State, first: Array, anyway: Cells, side: Side, slips: Sequence[Again]) -> Ways:
+        """The ways to have a matrix that was handed in: as written, and the unrounded numbers behind that.
+
+        They are those of the step, or of the slips found in it; what agrees with more cells goes first. Those of
+        the step are taken ``anyway`` in some cells; where nothing agrees, what is written.
+        """
+        assert state.printed is not None
+        due, printed = state.due, state.printed
+
+        def behind(pick: Pick, carry: int) -> tuple[Array, bool]:
+            made: list[tuple[Array | None, Array | None]] = []
+            made.append((self._from(due, [pick(operand) for operand in self.operands(due)]), None))
+            made += [again(pick, carry) for again in slips]
+            fitting = []
+            for values, written in made:
+                if values is not None:
+                    fits = printed.fits(values if written is None else written) | anyway
+                    fitting.append((int(fits.sum()), fits, values))
+            own, agreed = first, printed.blank
+            for _, fits, values in sorted(fitting, key=lambda one: one[0]):
+                own, agreed = np.where(fits, values, own), agreed | fits
+            return own, bool(agreed.all())
+
+        def carried() -> list[Array]:
+            found = [first]
+            for n, carry in enumerate(CARRIES[1:], start=1):
+                own, _ = behind(lambda operand, n=n: side(operand).carried()[n], n)  # type: ignore[misc]
+                decimals = carry(printed.decimals)
+                own = own if decimals is None else round_half_away(own, decimals)
+                found.append(_once(found, self.key.taken(due, own)))
+            return [*found, *(_once(found, way) for way in self._of_key(due))]
+
+        return Ways(first, carried, behind)
+
+    def _exact(self, state: State, side: Side, written: Array) -> bool:
+        """Whether what is written is the very result of operands that are exact themselves."""
+        operands = self.operands(state.due)
+        if state.due.of is None or not all(operand.exact for operand in operands):
+            return False
+        values = self.evaluate(state.due, [side(operand).first for operand in operands])
+        return values is not None and bool(np.allclose(values, written, rtol=FULL_RELATIVE, atol=NOISE, equal_nan=True))
+
+    def _from(self, due: KeyMatrix, operands: Sequence[Array]) -> Array | None:
+        return None if due.of is None else self.evaluate(due, operands)
 
     def _of_key(self, due: KeyMatrix) -> tuple[Array, Array]:
         """The key's numbers as later steps take them, and unrounded."""
@@ -145,57 +241,57 @@ class Recomputed:
     def _meant(self, state: State) -> Array:
         """The right numbers for the wrong cells, made from the writer's own numbers and rounded as printed."""
         assert state.printed is not None
-        recomputed = next(self.rights(state.due), state.due.values)
+        recomputed = next(self.all(state.due, as_right), state.due.values)
         if state.printed.claim.decimals is None:
             return recomputed
         rounded = round_half_away(recomputed, state.printed.decimals)
         return recomputed if np.ptp(rounded) == 0 else rounded  # one number throughout is no rounding to go on with
 
-    def _unseen(self, due: KeyMatrix, operands: Sequence[Ways]) -> Ways:
+    def _unseen(self, due: KeyMatrix, side: Side) -> Ways:
         """The ways to have a step that was not handed in; the key's numbers where it cannot be recomputed."""
-        key, _ = self._of_key(due)
+        key, exact = self._of_key(due)
+        operands = self.operands(due)
         if due.of is None or not operands:
-            return Ways.only(key)
-        done: dict[tuple[int, ...], Array | None] = {}
+            return Ways(key)
+        made = self.evaluate(due, [side(operand).first for operand in operands])
+        first = key if made is None else made
 
-        def made(*taken: Array) -> Array | None:
-            ids = tuple(map(id, taken))
-            if ids not in done:
-                done[ids] = self.evaluate(due, taken)
-            return done[ids]
+        def work() -> list[Array]:
+            found: list[Array] = []
+            for n, carry in enumerate(CARRIES):
+                values = self.evaluate(due, [side(operand).carried()[n] for operand in operands])
+                decimals = carry(self.decimals)
+                values = key if values is None else values
+                found.append(_once([first, *found], values if decimals is None else round_half_away(values, decimals)))
+            unrounded = [*found[UNROUNDED : UNROUNDED + 1], *self.all(due, side, FEW)]
+            finer = sorted({self.decimals, *self.shown, 2, 3, 4})
+            more = [round_half_away(values, decimals) for values in unrounded for decimals in finer]
+            for way in (*more, key, exact, *unrounded):
+                if _once(found, way) is way:
+                    found.append(way)
+            return found[:MOST_UNSEEN]
 
-        first = made(*(ways.first for ways in operands))
-        rounded = made(*(ways.rounded for ways in operands))
-        carried = made(*(ways.carried for ways in operands))
-        four = made(*(ways.four for ways in operands))
-        more: list[Array] = []
-        if first is not None:
-            finer = (self.decimals, self.decimals + 1, 4, 3)
-            more += [round_half_away(first, decimals) for decimals in finer if decimals >= self.decimals]
-        for way in (carried, due.exact):
-            if way is not None:
-                more += [round_half_away(way, decimals) for decimals in (self.decimals, 4)]
-        return Ways(
-            key if first is None else first,
-            key if rounded is None else round_half_away(rounded, self.decimals),
-            key if carried is None else carried,
-            key if four is None else round_half_away(four, max(self.decimals, 4)),
-            more=more,
-        )
+        return Ways(first, work)
 
-    def deepen(self, state: State) -> bool:
-        """Find every way in which a right matrix could have been had; whether there are more than were known."""
-        if state.deep or state.printed is None or state.off or state.due.given:
+    def deepen(self, state: State, side: Side) -> bool:
+        """Find every way in which a matrix could have been had; whether there are more than were known."""
+        ways = side(state)
+        if side is as_theirs and ways is state.right:
+            return self.deepen(state, as_right)
+        if ways.behind is None or state.due.of is None:
             return False
-        state.deep = True
-        known = state.right.all()
+        behind, ways.behind = ways.behind, None  # once is enough
+        known = ways.all()
         before = len(known)
-        for operand in self.operands(state.due):
-            self.deepen(operand)
-        for way in self.rights(state.due):
-            if bool(state.printed.fits(way).all()) and not any(np.array_equal(way, one) for one in known):
+        operands = self.operands(state.due)
+        for operand in operands:
+            self.deepen(operand, side)
+        for taken in islice(_mixtures([side(operand).all() for operand in operands]), TRIED):
+            by_state = {id(operand): values for operand, values in zip(operands, taken, strict=True)}
+            way, agrees = behind(lambda other, own=by_state: own.get(id(other), side(other).first), UNROUNDED)  # type: ignore[misc]
+            if agrees and _once(known, way) is way:
                 known.append(way)
-                state.right.more.append(way)
+                ways.more.append(way)
                 if len(known) >= MOST:
                     break
         return len(known) > before
@@ -212,21 +308,28 @@ class Recomputed:
             return None
         return values if values.shape == due.values.shape else None
 
-    def rights(self, due: KeyMatrix) -> Iterator[Array]:
-        """The step from right numbers, the likeliest way first: the writer's own, then carried on, then mixtures."""
-        return self._all(due, [state.right.all() for state in self.operands(due)])
+    def all(self, due: KeyMatrix, side: Side, most: int | None = None) -> Iterator[Array]:
+        """The step from right numbers or from the writer's own, the likeliest way first.
 
-    def follows(self, due: KeyMatrix) -> Iterator[Array]:
-        """The step from the writer's own numbers, wrong ones among them."""
-        return self._all(due, [state.theirs.all() for state in self.operands(due)])
-
-    def _all(self, due: KeyMatrix, ways: list[list[Array]]) -> Iterator[Array]:
+        As written; carried on alike at every step; what was handed in as written and the rest carried on; mixtures.
+        """
         if due.of is None:
             return
-        for operands in islice(combinations(ways), TRIED):
-            values = self.evaluate(due, operands)
-            if values is not None:
-                yield values
+        states = self.operands(due)
+        first = tuple(side(state).first for state in states)
+        values = self.evaluate(due, first)
+        if values is not None:
+            yield values
+        ways = [side(state).all() for state in states]
+        as_written = [way if state.unseen else way[:1] for way, state in zip(ways, states, strict=True)]
+        seen = {tuple(map(id, first))}
+        for operands in islice(chain(_in_step(ways), _in_step(as_written), _mixtures(ways)), most or TRIED):
+            ids = tuple(map(id, operands))
+            if ids not in seen:
+                seen.add(ids)
+                values = self.evaluate(due, operands)
+                if values is not None:
+                    yield values
 
     def starts(self, due: KeyMatrix) -> list[Start]:
         """The step from each set of numbers that a mistake could have started from, the likeliest first."""
@@ -236,38 +339,53 @@ class Recomputed:
             picks.append((Numbers.OWN, lambda state: state.theirs.first))
         picks.append((Numbers.KEY, lambda state: self.key.taken(state.due, state.due.values)))
         if any(state.unseen for state in operands):
-            picks.append((Numbers.ROUNDED, lambda state: state.right.rounded))
+            picks.append((Numbers.ROUNDED, lambda state: state.right.carried()[WRITTEN]))
         picks.append((Numbers.EXACT, lambda state: state.due.values if state.due.exact is None else state.due.exact))
+        if any(state.off for state in operands):
+            picks.append((Numbers.CARRIED, lambda state: state.theirs.carried()[UNROUNDED]))
         found: list[Start] = []
         for numbers, pick in picks:
-            step = self._redo(due, pick)
+            step = self.redo(due, pick)
             if step is not None and step.fits() and not any(_same(step, known.step) for known in found):
                 found.append(Start(step, numbers))
         return found
 
-    def _redo(self, due: KeyMatrix, pick: Callable[[State], Array], depth: int = 8) -> Redo | None:
+    def redo(self, due: KeyMatrix, pick: Callable[[State], Array], depth: int = 8) -> Redo | None:
         """The step with the operands picked, and how those were made in turn."""
         if due.op is None or due.of is None:
             return None
         states = self.operands(due)
         operands = tuple(pick(state) for state in states)
-        makers = tuple(self._redo(state.due, pick, depth - 1) if depth else None for state in states)
+        makers = tuple(self.redo(state.due, pick, depth - 1) if depth else None for state in states)
         return Redo(due.op, operands, due.params, due.names, due.name, makers, self.key.widths)
 
 
-def combinations(ways: list[list[Array]]) -> Iterator[tuple[Array, ...]]:
-    """The first way of each operand, then the second of each, …, then every mixture; nothing twice."""
-    if not all(ways):
+def _in_step(ways: list[list[Array]]) -> Iterator[tuple[Array, ...]]:
+    """The first way of each operand, then the second of each, …; of those that have no more, the last."""
+    for n in range(max(map(len, ways), default=0)):
+        yield tuple(each[min(n, len(each) - 1)] for each in ways)
+
+
+def _mixtures(ways: list[list[Array]]) -> Iterator[tuple[Array, ...]]:
+    """Every choice of a way for each operand, by the sum of their places."""
+    distinct = [list({id(way): way for way in each}.values()) for each in ways]
+    for total in range(sum(map(len, distinct)) - len(distinct) + 1):
+        yield from _chosen(distinct, total)
+
+
+def _chosen(ways: list[list[Array]], total: int) -> Iterator[tuple[Array, ...]]:
+    """The choices whose places have this sum."""
+    if not ways:
+        yield from [()] if total == 0 else []
         return
-    longest = max(map(len, ways), default=1)
-    in_step = (tuple(each[min(n, len(each) - 1)] for each in ways) for n in range(longest))
-    mixtures = product(*({id(way): way for way in each}.values() for each in ways))
-    seen: set[tuple[int, ...]] = set()
-    for operands in chain(in_step, mixtures):
-        ids = tuple(map(id, operands))
-        if ids not in seen:
-            seen.add(ids)
-            yield operands
+    for n, way in enumerate(ways[0][: total + 1]):
+        for rest in _chosen(ways[1:], total - n):
+            yield (way, *rest)
+
+
+def _once(found: list[Array], values: Array) -> Array:
+    """The same numbers as an object that is known already, where they are."""
+    return next((known for known in found if np.array_equal(known, values, equal_nan=True)), values)
 
 
 def _same(first: Redo, second: Redo) -> bool:

@@ -2,51 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tmat.marking.findings import Cells
 from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import Recomputed, State
+from tmat.marking.recomputed import Recomputed, Side, State, as_right
 from tmat.operations.operation import Array
 
 TRIALS = 24
 ROOM = 1.5  # the largest error in so many trials is below the largest possible
 LARGE = 1 << 18
+GUARD = 0.1  # of half a last place: what one guard digit leaves
+ODDS = 10.0  # a number of the matrix's range is in the room by chance once in so many, or the room says nothing
 
 
-def within_rounding(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix) -> Cells:
-    """The cells whose error the rounding of the operands can account for.
+def within_rounding(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, side: Side) -> Cells:
+    """The cells whose error the rounding of the operands can account for: of the right ones, or of the writer's own.
 
-    Each number before the step is moved by up to half of its last place, in directions that a fixed
-    generator draws; what that does to the result is the room there is.
+    |printed − result| ≤ room + half a unit. A room that a tenth of the numbers of the matrix's range would be in
+    accounts for nothing.
     """
     nothing = np.zeros(printed.shape, dtype=bool)
+    if due.values.size > LARGE:
+        return nothing
+    known = due.values[np.isfinite(due.values)]
+    widest = float(np.ptp(known)) / ODDS if known.size else 0.0
+    room = _room(due, recomputed, side, 1.0, ROOM)
+    centre = recomputed.evaluate(due, [side(state).first for state in recomputed.operands(due)])
+    if room is None or centre is None:
+        return nothing
+    with np.errstate(all="ignore"):
+        off = np.abs(printed.values - centre)
+        if side is as_right:
+            off = np.minimum(off, np.abs(printed.values - due.values))
+        near = off <= room + 0.5 * printed.step()
+    return np.asarray(near & (room > 0) & (2 * room + printed.step() <= widest) & printed.finite)
+
+
+def within_reach(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, side: Side, way: Array) -> Cells:
+    """The cells that another way of rounding could yet agree with: twice the room away from one, and a last place more."""
+    room = _room(due, recomputed, side, 1.0, ROOM)
+    if room is None:
+        return np.zeros(printed.shape, dtype=bool)
+    with np.errstate(all="ignore"):
+        return np.asarray(np.abs(printed.values - way) <= 2 * room + printed.step())
+
+
+def by_guard_digits(
+    due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, side: Side, ways: Sequence[Array]
+) -> Cells:
+    """The cells that agree with a way if what it was made from was rounded to one digit more than is written, or finer."""
+    near = np.zeros(printed.shape, dtype=bool)
+    room = _room(due, recomputed, side, GUARD, 1.0) if ways else None
+    if room is not None:
+        for way in ways:
+            with np.errstate(all="ignore"):
+                near |= np.abs(printed.values - way) <= room + 0.5 * printed.step()
+    return near
+
+
+def _room(due: KeyMatrix, recomputed: Recomputed, side: Side, share: float, margin: float) -> Array | None:
+    """How far a share of the operands' rounding moves the result; None where nothing was rounded.
+
+    Each number before the step is moved by up to half of its last place, in directions that a fixed generator
+    draws; the largest move of the result, with a margin, is the room.
+    """
     states = recomputed.operands(due)
-    if not states or due.values.size > LARGE:
-        return nothing
-    operands = [state.right.first for state in states]
-    halves = [_half(state, recomputed.decimals, values) for state, values in zip(states, operands, strict=True)]
-    centre = recomputed.evaluate(due, operands)
+    operands = [side(state).first for state in states]
+    halves = [share * _half(state, recomputed.decimals, values) for state, values in zip(states, operands, strict=True)]
+    centre = recomputed.evaluate(due, operands) if states else None
     if centre is None or not any(np.any(half) for half in halves):
-        return nothing
+        return None
     generator = np.random.RandomState(0)
-    room = np.zeros(printed.shape)
+    room = np.zeros(centre.shape)
     for _ in range(TRIALS):
-        moved: list[Array] = []
-        for values, half in zip(operands, halves, strict=True):
-            moved.append(values + half * generator.choice((-1.0, 1.0), values.shape))
+        moved = [
+            values + half * generator.choice((-1.0, 1.0), values.shape)
+            for values, half in zip(operands, halves, strict=True)
+        ]
         result = recomputed.evaluate(due, moved)
         if result is not None:
             with np.errstate(all="ignore"):
                 room = np.fmax(room, np.abs(result - centre))
-    with np.errstate(all="ignore"):
-        off = np.minimum(np.abs(printed.values - centre), np.abs(printed.values - due.values))
-        return np.asarray((off <= ROOM * room + 0.5 * printed.step()) & (room > 0) & printed.finite)
+    return margin * room
 
 
 def _half(state: State, decimals: int, values: Array) -> Array | float:
     """Half of the last place that an operand was rounded to; what is printed in another shape says nothing."""
+    if state.exact:
+        return 0.0
     if state.printed is not None and state.printed.shape == values.shape:
         return np.asarray(state.printed.unit / 2)
-    return 0.0 if state.due.given else 0.5 * 10.0**-decimals
+    return 0.5 * 10.0**-decimals

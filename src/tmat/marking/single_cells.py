@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
-from tmat.marking.candidates import Fit
+from tmat.marking.candidates import Candidate, Fit, Make, OtherMatrices
 from tmat.marking.findings import Cell, Cells, Certainty, Finding, Kind, Mistake, Numbers, Sourced, cells_of
-from tmat.marking.likelihood import ENOUGH, Evidence, choose, cost_of
+from tmat.marking.likelihood import CONTRADICTED, ENOUGH, Evidence, choose, cost_of
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Start
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
-from tmat.operations.slips.cells import CellSlip, cell_slips
+from tmat.operations.slips.cells import TO_ONE, CellSlip, cell_slips
 
 MOST_NAMED = 3  # mistakes that one finding names
+
+
+LEAST = 0.0
+"""Worth of a mistake in one cell that is named with a perhaps."""
 
 
 class OfCell(NamedTuple):
@@ -28,6 +32,7 @@ class OfCell(NamedTuple):
     among: int
     rare: int
     numbers: Numbers
+    make: Make | None  # makes it again, from other numbers
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +42,7 @@ class SingleCells:
     evidence: Evidence
     sources: Sourced
     by_cell: Mapping[Cell, Sequence[OfCell]]
+    chosen: list[Candidate] = field(default_factory=list)  # behind the findings
 
     @classmethod
     def of(
@@ -52,7 +58,7 @@ class SingleCells:
         evidence = Evidence(printed, due, left)
         found: dict[Cell, list[OfCell]] = {}
         for cell in cells_of(left):
-            far = float(evidence.far[cell])
+            far = float(evidence.near[cell])
             mistakes = [*_of_slips(printed, due, cell, starts, far), *_of_fits(printed, cell, fits, far)]
             best: dict[str, OfCell] = {}  # one of a name
             for one in mistakes:
@@ -71,7 +77,7 @@ class SingleCells:
         """The likeliest mistakes of each cell, none of them sure; cells with the same ones are one finding."""
         joined: dict[tuple[object, ...], Finding] = {}
         for cell, found in self.by_cell.items():
-            near = [one for one in found if one.worth > 0][:MOST_NAMED]
+            near = [one for one in found if one.worth > LEAST][:MOST_NAMED]
             if near:
                 same = tuple((one.mistake.label, one.mistake.tells) for one in near)
                 joined.setdefault(same, self._finding(near, Certainty.PERHAPS)).cells += (cell,)
@@ -96,6 +102,10 @@ class SingleCells:
 
     def _finding(self, found: Sequence[OfCell], certainty: Certainty, cells: tuple[Cell, ...] = ()) -> Finding:
         mistakes = tuple(one.mistake for one in found)
+        first = found[0]
+        self.chosen.append(
+            Candidate(np.empty((0, 0)), first.mistake, first.rare, first.among, numbers=first.numbers, make=first.make)
+        )
         return Finding(Kind.SLIP, mistakes, cells, certainty, made_from=self.sources(found[0].numbers))
 
     def _worth_together(self, cells: Mapping[Cell, OfCell]) -> float:
@@ -113,11 +123,24 @@ def _of_slips(printed: PrintedMatrix, due: Array, cell: Cell, starts: Sequence[S
         if right.shape == printed.shape:
             made += [(slip, start) for slip in cell_slips(start.step, right, *cell, _decimals(printed, cell))]
     fits = printed.fits_cell(cell, np.array([slip.value for slip, _ in made]))
+
+    def make(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
+        right = step()
+        for slip in cell_slips(step, right, *cell, _decimals(printed, cell)):
+            values = np.full(right.shape, np.nan)
+            values[cell] = slip.value
+            yield Candidate(values, _mistake(slip, step), slip.rare, slip.among)
+
     return [
-        OfCell(far - cost_of(slip.rare, slip.among), _mistake(slip, start.step), slip.among, slip.rare, start.numbers)
+        OfCell(far - _cost(slip), _mistake(slip, start.step), slip.among, slip.rare, start.numbers, make)
         for (slip, start), fit in zip(made, fits, strict=True)
         if fit
     ]
+
+
+def _cost(slip: CellSlip) -> float:
+    """The prior cost of a slip; that of a share which makes its row sum to 1 is nothing: few other errors are so small."""
+    return 0.0 if slip.name == TO_ONE else cost_of(slip.rare, slip.among)
 
 
 def _of_fits(printed: PrintedMatrix, cell: Cell, fits: Sequence[Fit], far: float) -> list[OfCell]:
@@ -127,8 +150,8 @@ def _of_fits(printed: PrintedMatrix, cell: Cell, fits: Sequence[Fit], far: float
         if fit.cells[cell]:
             candidate = fit.candidate
             among = candidate.among * max(int((~fit.cells & ~printed.blank).sum()), 1)
-            worth = far - cost_of(candidate.rare, among)
-            found.append(OfCell(worth, candidate.mistake, among, candidate.rare, candidate.numbers))
+            worth = far - cost_of(candidate.rare, among) - CONTRADICTED  # it speaks for more cells
+            found.append(OfCell(worth, candidate.mistake, among, candidate.rare, candidate.numbers, candidate.make))
     return found
 
 

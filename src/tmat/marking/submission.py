@@ -9,7 +9,7 @@ from tmat.errors import InputError
 from tmat.marking.agreement import following_cells, right_cells
 from tmat.marking.answers import Answer, Answers
 from tmat.marking.attempts import Sheet, is_attempt, is_copy, is_explained
-from tmat.marking.candidate_order import tiers
+from tmat.marking.candidate_order import HABITS, again, habit_again, tiers
 from tmat.marking.explaining import Explaining
 from tmat.marking.findings import Cells, Extent, Finding, Kind, Note, Remark
 from tmat.marking.impossible import property_of
@@ -19,12 +19,12 @@ from tmat.marking.pairing import Pairing
 from tmat.marking.points import award
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.programs.marking import mark_program, of_program
-from tmat.marking.recomputed import Recomputed, State
+from tmat.marking.recomputed import Again, Recomputed, State, as_right, as_theirs
 from tmat.marking.rounding_room import within_rounding
 from tmat.marking.verdicts import GIVEN, Reading, Report, StepReport, Unknown, Verdict
+from tmat.numbers import round_half_away
+from tmat.numbers.claim import FULL_RELATIVE, NOISE
 from tmat.operations.operation import Array
-
-USUAL_DECIMALS = 2
 
 
 @np.errstate(all="ignore")  # a number of 308 digits is wrong, not an alarm
@@ -65,10 +65,11 @@ class Marking:
         ]
         self.readings = [Reading(each.name, how, each.where) for each in answers for how in each.notes]
         printed = {index: self._printed(key.matrices[index], answer) for index, answer in self.pairing.answers.items()}
-        shown = [matrix.decimals for index, matrix in printed.items() if not key.matrices[index].given]
-        self.recomputed = Recomputed(key, min(shown, default=USUAL_DECIMALS))
+        shown = [matrix.decimals for index, matrix in printed.items() if _rounded(key.matrices[index], matrix)]
+        self.recomputed = Recomputed(key, set(shown))
         for index, matrix in printed.items():
             self.recomputed.states[index].printed = matrix
+        self.habits: dict[str, str] = {}  # the step in which each was found first
 
     def report(self) -> Report:
         steps: list[StepReport] = []
@@ -87,10 +88,12 @@ class Marking:
 
     def _printed(self, due: KeyMatrix, answer: Answer) -> PrintedMatrix:
         values, claim, shape = answer.placed(due.rows, due.cols), answer.claim, due.values.shape
+        texts = answer.texts if np.array_equal(values, answer.values, equal_nan=True) else None  # rows in their order
         if values.shape != shape and 1 in shape and values.shape == shape[::-1]:
             values = values.T  # a row for a column: there is only one way to mean it
+            texts = None if texts is None else list(zip(*texts, strict=True))
         asked = None if due.given else self.options.asked(due.decimals)
-        return PrintedMatrix(values, claim, atol=self.options.atol, rtol=self.options.rtol, asked=asked)
+        return PrintedMatrix(values, claim, texts, atol=self.options.atol, rtol=self.options.rtol, asked=asked)
 
     # -- what was given
 
@@ -125,8 +128,9 @@ class Marking:
             return report
         if printed.shape != due.values.shape:
             return self._misshapen(state, printed, report)
-        right, base, carried = right_cells(self.recomputed, due, printed)
+        right, base, way = right_cells(self.recomputed, due, printed)
         report.cells[printed.blank] = int(Verdict.MISSING)
+        slips: list[Again] = []
         foreign = tuple(operand.due.name for operand in self.recomputed.operands(due) if operand.foreign)
         if not (right | printed.blank).all():
             if foreign:
@@ -134,7 +138,7 @@ class Marking:
                 report.notes.append(Note(Remark.ON_FOREIGN, foreign))
                 state.foreign = True
             else:
-                self._wrong(due, printed, report, right, base)
+                slips = self._wrong(due, printed, report, right, base)
         state.off = bool((report.cells != int(Verdict.RIGHT)).any())
         report.verdict = _worst(report.cells)
         if state.off:
@@ -144,13 +148,21 @@ class Marking:
                 report.notes.append(Note(Remark.NO_ATTEMPT))
         if printed.blank.any():
             report.notes.append(Note(Remark.BLANK, count=int(printed.blank.sum())))
-        self.recomputed.settle_printed(state, right, carried)
+        self.recomputed.settle_printed(state, right, way, slips)
         return report
 
-    def _wrong(self, due: KeyMatrix, printed: PrintedMatrix, report: StepReport, right: Cells, base: Cells) -> None:
-        """Verdicts for what is not right: follows, a slip, close, or wrong."""
+    def _wrong(
+        self, due: KeyMatrix, printed: PrintedMatrix, report: StepReport, right: Cells, base: Cells
+    ) -> list[Again]:
+        """Verdicts for what is not right: follows, a slip, close, or wrong. What redoes the slips."""
+        slips: list[Again] = []
         left = ~right & ~printed.blank
         report.cells[left] = int(Verdict.WRONG)
+        habit = habit_again(self.recomputed, due, printed, self.habits) if self.habits else None
+        if habit is not None:
+            report.cells[left] = int(Verdict.FOLLOWS)
+            report.notes.append(Note(Remark.HABIT, (self.habits[habit.mistake.name],)))
+            return [again(self.recomputed, due, habit)]
         following = following_cells(self.recomputed, due, printed, left)
         if following is not None and (following & left).any():
             report.cells[following & left] = int(Verdict.FOLLOWS)
@@ -161,30 +173,46 @@ class Marking:
             report.notes.append(Note(Remark.TOO_SHORT, count=int(short.sum()), decimals=printed.asked))
             left = left & ~short
         if left.any() and self._on_no_attempt(due, printed, left, report):
-            return
+            return slips
+        if left.any() and following is not None:
+            near = within_rounding(due, self.recomputed, printed, as_theirs)
+            if (near | ~left).all():  # causes come before effects
+                self._close(report, near & left)
+                return slips
         if left.any() and self.options.slips:
-            findings, left = self._explained(due, printed, left, base if following is None else base | ~left)
+            findings, left, slips = self._explained(due, printed, left, base if following is None else base | ~left)
             for finding in findings:
                 verdict = Verdict.CLOSE if finding.kind is Kind.CLOSE else Verdict.SLIP
                 for cell in finding.cells:
                     report.cells[cell] = int(verdict)
             report.findings += findings
+            for finding in findings:
+                if finding.names[0] in HABITS and finding.extent is Extent.MATRIX:
+                    self.habits.setdefault(finding.names[0], due.label)
         if left.any():
-            left = self._close(due, printed, report, left)
+            near = within_rounding(due, self.recomputed, printed, as_right)
+            if following is not None:
+                near |= within_rounding(due, self.recomputed, printed, as_theirs)
+            self._close(report, near & left)
+            left = left & ~near
         if left.any():
             found = property_of(due, self.recomputed, printed, left)
             if found is not None:
                 report.findings.append(found)
+        return slips
 
     def _explained(
         self, due: KeyMatrix, printed: PrintedMatrix, left: Cells, base: Cells
-    ) -> tuple[list[Finding], Cells]:
-        """The findings that explain wrong cells, and the cells left unexplained."""
+    ) -> tuple[list[Finding], Cells, list[Again]]:
+        """The findings that explain wrong cells, the cells left unexplained, and what redoes the slips."""
         starts = self.recomputed.starts(due)
         explaining = Explaining(printed, due.values, ~left, base, lambda numbers: self.recomputed.sources(due, numbers))
-        return explaining.run(
-            tiers(self.recomputed, due, printed, starts), starts, lambda: within_rounding(due, self.recomputed, printed)
+        findings, left = explaining.run(
+            tiers(self.recomputed, due, printed, starts),
+            starts,
+            lambda: within_rounding(due, self.recomputed, printed, as_right),
         )
+        return findings, left, [again(self.recomputed, due, candidate) for candidate in explaining.chosen]
 
     def _off(self, due: KeyMatrix) -> tuple[str, ...]:
         """The operands that differ from the right ones; those that were handed in where there are such."""
@@ -192,13 +220,11 @@ class Marking:
         names = [o.due.name for o in off if o.printed is not None] or [o.due.name for o in off]
         return tuple(dict.fromkeys(names))
 
-    def _close(self, due: KeyMatrix, printed: PrintedMatrix, report: StepReport, left: Cells) -> Cells:
-        """Mark the cells within what rounding the numbers before could do; the cells that are left."""
-        close = within_rounding(due, self.recomputed, printed) & left
+    def _close(self, report: StepReport, close: Cells) -> None:
+        """Mark the cells within what rounding the numbers before could do."""
         if close.any():
             report.cells[close] = int(Verdict.CLOSE)
             report.notes.append(Note(Remark.ROUNDING, count=int(close.sum())))
-        return left & ~close
 
     def _on_no_attempt(self, due: KeyMatrix, printed: PrintedMatrix, left: Cells, report: StepReport) -> bool:
         """Whether the step is right only for an earlier matrix that was no attempt; that earns nothing."""
@@ -279,6 +305,12 @@ class Marking:
         self.recomputed.settle_unseen(state)
         state.off = state.void = True
         return report
+
+
+def _rounded(due: KeyMatrix, printed: PrintedMatrix) -> bool:
+    """Whether what is printed tells how its writer rounds: not where the true numbers have no more digits."""
+    true = due.values if due.exact is None else due.exact
+    return not due.given and not np.allclose(round_half_away(true, printed.decimals), true, FULL_RELATIVE, NOISE)
 
 
 def _blank_report(state: State) -> StepReport:

@@ -36,7 +36,8 @@ def sentence(finding: Finding) -> str:
 
 def happened(finding: Finding) -> str:
     """What a finding says happened, however sure it is."""
-    return ", or ".join(said_of(mistake) for mistake in finding.mistakes)
+    whole = finding.extent is Extent.MATRIX
+    return ", or ".join(said_of(mistake, whole=whole) for mistake in finding.mistakes)
 
 
 def mend(finding: Finding) -> str:
@@ -44,11 +45,14 @@ def mend(finding: Finding) -> str:
     return mend_of(finding.mistakes[0])
 
 
-def said_of(mistake: Mistake) -> str:
-    """What one mistake did, with the one before it, and the step it was made in where that was not handed in."""
-    text = _filled(mistake.said, mistake)
+def said_of(mistake: Mistake, *, whole: bool = True) -> str:
+    """What one mistake did, with the one before it, and the step it was made in where that was not handed in.
+
+    {every} begins a sentence of numbers: of all of the matrix, or of those in the cells that are told.
+    """
+    text = _filled(mistake.said, mistake, "every number is" if whole else "the numbers are")
     if mistake.first is not None:
-        text = f"{said_of(mistake.first)}, and {text}"
+        text = f"{said_of(mistake.first, whole=whole)}, and {text}"
     return f"in {_within(mistake)}: {text}" if mistake.within is not None else text
 
 
@@ -73,11 +77,11 @@ def mend_of(mistake: Mistake) -> str:
     return text if mistake.first is None else f"{mend_of(mistake.first)}; {text}"
 
 
-def _filled(text: str, mistake: Mistake) -> str:
+def _filled(text: str, mistake: Mistake, every: str = "") -> str:
     """A slip's sentence with the names and numbers of this step in it."""
     if "{" not in text:
         return text
-    known: dict[str, Any] = {**mistake.params, "result": mistake.result}
+    known: dict[str, Any] = {**mistake.params, "result": mistake.result, "every": every}
     details = {name: _detail(value, mistake.operands, known) for name, value in mistake.details.items()}
     return _NAMES.vformat(text, mistake.operands, {**known, **details})
 
@@ -120,6 +124,8 @@ def note(one: Note) -> str:
     match one.remark:
         case Remark.FOLLOWS:
             return f"follows from your {names}"
+        case Remark.HABIT:
+            return f"the same again as in {names}, and charged there"
         case Remark.NOT_COPIED:
             return f"{names} is given: it was not copied as it stands"
         case Remark.AS_PRINTED:

@@ -17,6 +17,8 @@ from tmat.operations.slips.slip import Redo
 SHARES = (softmax, softmax_tempered, renormalize)
 """Operations whose rows sum to 1."""
 
+TO_ONE = "made-to-sum-to-1"
+
 LONGEST = 48
 """Terms of a sum that are tried one by one."""
 
@@ -127,7 +129,7 @@ def _to_one(right: Array, i: int, j: int, decimals: int | None) -> Iterator[Cell
                 "this cell was changed so that its row sums to 1",
                 "leave it: rounded weights need not sum to 1",
             )
-            yield CellSlip("made-to-sum-to-1", float(row[j]) + left_over, said, mend, right.shape[1])
+            yield CellSlip(TO_ONE, float(row[j]) + left_over, said, mend, right.shape[1])
 
 
 def one_term(step: Redo, i: int, j: int) -> Iterator[CellSlip]:

@@ -1,0 +1,237 @@
+"""Which mistake may be named, and when to be silent; what follows from a slip however it was carried on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.marking.by_hand import typed
+from tests.marking.handed_in import HABITS, Random, work
+from tests.marking.injected import SLIPS, sheet_of
+from tests.marking.measure import COLUMNS, KINDS, PAGE, Tally, page, tallies
+
+from tmat.marking import Certainty, Report, StepReport, Verdict, mark
+from tmat.marking.findings import Note, Remark
+from tmat.marking.likelihood import ENOUGH, SURE
+from tmat.marking.reports.summary import summary
+from tmat.marking.reports.words import sentences
+from tmat.numbers import round_half_away, truncate
+from tmat.operations import REGISTRY
+from tmat.sheet.worksheet import Worksheet
+from tmat.stages.addnorm import addnorm
+from tmat.stages.attention import attention
+from tmat.stages.posenc import posenc
+
+X = np.array([[0.7, 0.3, 0.0, -0.4], [-0.4, -0.9, -0.8, -0.9], [-0.6, 0.6, 0.3, 0.8], [0.0, 0.2, 0.9, 0.4]])
+
+
+def softmax(a: np.ndarray) -> np.ndarray:
+    e = np.exp(a)
+    return np.asarray(e / e.sum(axis=1, keepdims=True))
+
+
+def words(report: Report) -> dict[str, str]:
+    return {step.name: step.verdict.word for step in report.steps}
+
+
+def names(step: StepReport) -> list[str]:
+    return [name for finding in step.findings for name in finding.names]
+
+
+# -- what follows
+
+
+def test_what_follows_from_a_slip_carried_in_full_and_written_to_two_decimals_follows() -> None:
+    """The scale left out in a spreadsheet: nothing is rounded on the way, and two decimals are shown."""
+    key = attention(X, d_k=4, seed=3)
+    given = {name: m.values for name, m in key["attention"].given.items()}
+    m = {name: given["X"] @ given[f"W_{name}"] for name in "QKV"}
+    m["scores"] = m["Q"] @ m["K"].T
+    m["scaled"] = m["scores"]
+    m["weights"] = softmax(m["scaled"])
+    m["Z"] = m["weights"] @ m["V"]
+    m["output"] = m["Z"] @ given["W_O"]
+    report = mark(typed(m, 2), key)
+    assert words(report) == {
+        "Q": "right", "K": "right", "V": "right", "scores": "right", "scaled": "slip",
+        "weights": "follows", "Z": "follows", "output": "follows",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("habit", HABITS)
+def test_steps_after_a_slip_are_recognised_in_every_habit_and_none_is_accused(habit: str) -> None:
+    r = Random(7)
+    later = followed = 0
+    for slip in SLIPS[::2]:
+        one = work(sheet_of(slip.sheet, r), habit, r, {slip.step: slip})
+        if one is None:
+            continue
+        report = mark(one.answers(), one.key)
+        for step in report.steps:
+            if step.name != slip.step:
+                later += 1
+                followed += step.verdict in (Verdict.RIGHT, Verdict.FOLLOWS)
+                assert not any(f.sure and f.names[0] in ("truncated", "digits-swapped") for f in step.findings)
+    assert later > 150
+    assert followed >= 0.97 * later
+
+
+def test_a_constant_that_is_a_named_slip_is_an_attempt() -> None:
+    r = Random(3)
+    a, b = (r.rand(4, 5) * 3).round(2), (r.rand(4, 5) * 3).round(2)
+    total = a + b
+    mean, std = np.full((4, 1), total.mean()), total.std(axis=1, keepdims=True)
+    own = {"sum": total, "mean": mean, "std": std, "normalized": (total - mean) / np.sqrt(std**2 + 1e-5)}
+    report = mark(typed(own, 2), addnorm(a, residual=b))
+    assert names(report["mean"]) == ["mean-of-whole-matrix"]
+    assert report["normalized"].verdict is Verdict.FOLLOWS
+
+
+# -- exact numbers
+
+
+def test_whole_scores_say_nothing_about_rounding_and_leave_no_room_for_it() -> None:
+    """Two rows of 2 4 4 and the root of 2 left out: wrong and named; a weight that is off is not rounding."""
+    key = attention([[1.0, 1.0], [2.0, 2.0], [2.0, 2.0]], weights=False)
+    scores = np.array([[2.0, 4.0, 4.0], [4.0, 8.0, 8.0], [4.0, 8.0, 8.0]])
+    unscaled = typed({"scores": scores}, 0) + "\n" + typed({"weights": softmax(scores)}, 2)
+    step = mark(unscaled, key)["weights"]
+    assert step.verdict is Verdict.SLIP and "scale-left-out" in names(step)
+
+    wrong = round_half_away(softmax(scores / np.sqrt(2)), 2)
+    wrong[0] = [0.13, 0.42, 0.45]
+    step = mark(typed({"scores": scores}, 0) + "\n" + typed({"weights": wrong}, 2), key)["weights"]
+    assert step.count(Verdict.CLOSE) == 0 and step.count(Verdict.WRONG, Verdict.SLIP) == 2
+
+
+# -- one habit, one charge
+
+
+def by_habit(key: Worksheet, written: object, carried: bool) -> dict[str, np.ndarray]:
+    taken = {name: matrix.values for name, matrix in key.stages[0].given.items()}
+    shown = {}
+    for step in key.stages[0].steps:
+        values = REGISTRY[step.op].evaluate(*(taken[name] for name in step.of), **step.params)
+        shown[step.name] = truncate(values, 2)
+        taken[step.name] = values if carried else shown[step.name]
+    return shown
+
+
+@pytest.mark.parametrize("carried", [True, False])
+def test_numbers_that_are_cut_off_at_every_step_are_charged_once(carried: bool) -> None:
+    key = attention((Random(4).rand(5, 4) * 2).round(2), d_k=3, seed=5)
+    report = mark(typed(by_habit(key, 2, carried), 2), key)
+    charged = [step.name for step in report.steps if step.verdict not in (Verdict.RIGHT, Verdict.FOLLOWS)]
+    assert charged == ["Q"] and names(report["Q"]) == ["truncated"]
+    assert Note(Remark.HABIT, ("Q",)) in report["K"].notes
+    assert "the same again as in Q, and charged there" in sentences(report["K"])
+
+
+def test_products_rounded_before_they_are_added_are_a_known_habit() -> None:
+    key = attention((Random(4).rand(5, 4) * 2).round(2), d_k=3, seed=5)
+    given = {name: m.values for name, m in key["attention"].given.items()}
+    own = {name: round_half_away(given["X"][:, :, None] * given[f"W_{name}"][None], 2).sum(axis=1) for name in "QKV"}
+    report = mark(typed(own, 2), key)
+    assert report["Q"].verdict is Verdict.CLOSE and names(report["Q"]) == ["products-rounded"]
+    assert [report[name].verdict for name in "KV"] == [Verdict.FOLLOWS] * 2
+
+
+def test_a_share_that_makes_its_row_sum_to_one_is_named_for_that() -> None:
+    key = attention([[1.0], [1.0], [1.0]], weights=False, scale=False)
+    weights = np.full((3, 3), 0.33)
+    weights[0, 0] = 0.34
+    step = mark(typed({"weights": weights}, 2), key)["weights"]
+    assert names(step)[:1] == ["made-to-sum-to-1"]
+
+
+# -- what is printed
+
+
+def test_zeros_typed_at_the_end_claim_their_places() -> None:
+    key = posenc(np.zeros((5, 4)), start=3)
+    right = [[f"{x:.2f}" for x in row] for row in key["posenc"]["PE"].values]
+    right[0][:2] = ["0.141", "-0.990"]
+
+    def marked() -> StepReport:
+        return mark("PE\n" + "\n".join(map(" ".join, right)), key)["PE"]
+
+    assert marked().verdict is Verdict.RIGHT
+    right[0][1] = "-0.99"
+    assert marked().verdict is Verdict.RIGHT
+    right[0][1] = "-0.980"
+    assert marked().cells[0, 1] != Verdict.RIGHT
+    right[0][1] = "-0.994"
+    assert marked().cells[0, 1] != Verdict.RIGHT
+
+
+def test_nan_that_was_typed_is_an_answer_and_no_blank() -> None:
+    x = np.array([[1.0, 1.5], [2.2, 0.7], [2.1, 0.4]])
+    right = typed({"scores": x @ x.T}, 2)
+    assert "3.25 3.25 2.70" in right and "5.33" in right and "4.57" in right
+    step = mark(right.replace("5.33", "nan").replace("4.57", "_"), attention(x, weights=False))["scores"]
+    assert np.argwhere(step.cells == Verdict.WRONG).tolist() == [[1, 1]]
+    assert np.argwhere(step.cells == Verdict.MISSING).tolist() == [[2, 2]]
+    assert sentences(step) == ["1 left blank", "wrong at [2, 2]"]
+
+
+# -- what may be named
+
+
+def test_what_was_made_from_a_step_is_no_source_of_it() -> None:
+    """X = E + PE: a PE that holds X's numbers was not copied from X."""
+    key = posenc((Random(2).rand(4, 6)).round(2))
+    x = key["posenc"]["X"].values
+    assert not any(name.startswith("another-matrix") for name in names(mark(typed({"PE": x, "X": x}, 3), key)["PE"]))
+
+
+def test_some_cells_are_not_said_to_be_every_number() -> None:
+    key = attention(X, d_k=4, seed=3)
+    m = {step.name: round_half_away(step.values, 2) for step in key["attention"].steps}
+    m["K"] = m["K"].copy()
+    m["K"][1] = m["Q"][1]
+    (said,) = sentences(mark(typed(m, 2), key)["K"])
+    assert said.startswith("perhaps the numbers are Q's: K was made with W_Q, or Q was copied") and "(in row 2)" in said
+
+
+def test_a_hedged_name_stays_hedged_in_the_summary_of_a_class() -> None:
+    key = attention(X, d_k=4, seed=3)
+    m = {step.name: round_half_away(step.values, 2) for step in key["attention"].steps}
+    m["scores"] = m["scores"].copy()
+    m["scores"][1, 1] *= -1
+    report = mark(typed(m, 2), key)
+    assert report["scores"].findings[0].certainty is Certainty.PERHAPS
+    (found,) = summary([report]).slips()
+    assert found[3].startswith("perhaps ")
+
+
+def test_odds_are_what_they_are_called() -> None:
+    assert np.exp(SURE - ENOUGH) == pytest.approx(100.0)  # a thousand to one, ten to one
+
+
+# -- the page
+
+
+def test_silence_beats_falsehood_on_a_small_measurement() -> None:
+    kinds = (
+        "one slip: rounded at each step",
+        "off the list",
+        "mixed rows",
+        "invented: some units",
+        "invented: the spread",
+    )
+    found = tallies(12, seed=11, kinds=kinds)
+    slips = found[kinds[0]]
+    assert slips.named + slips.perhaps >= 0.9 * (
+        slips.named + slips.perhaps + slips.silent + slips.unsure + slips.false
+    )
+    assert sum(found[kind].false for kind in kinds[2:]) == 0
+    assert all(tally.first >= 0.99 * tally.sheets for tally in found.values())
+
+
+def test_the_page_of_figures_is_the_scripts_own() -> None:
+    head, _, table = PAGE.read_text("utf-8").partition("| kind |")
+    assert page({}).partition("| kind |")[0] == head
+    rows = [line.split(" | ") for line in ("| kind |" + table).strip().splitlines()]
+    assert rows[0] == page({}).splitlines()[-2].split(" | ")
+    assert [row[0].removeprefix("| ") for row in rows[2:]] == list(KINDS)
+    assert all(len(row) == len(COLUMNS) + 1 for row in rows[2:])
+    assert page({"right: at all": Tally(sheets=2, first=2)}).splitlines()[-1].startswith("| right: at all | 2 |")
