@@ -170,6 +170,7 @@ class Remark(StrEnum):
     ROUNDING = "rounding"  # within what rounding before the step could do
     TOO_SHORT = "too-short"  # right to the decimals that were typed, and more are asked
     SHAPE = "shape"  # not the rows and columns that are due
+    RESTS = "rests"  # right for an earlier matrix that is wrong by no known bug
     DIFFERS = "differs"  # a program's numbers: how many are off, and by how much at most
     SHORT_PRODUCTS = "short-products"  # right for a program that shortens its products to TF32
 

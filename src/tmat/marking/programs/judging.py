@@ -41,6 +41,7 @@ class Judging:
         self.due = Chain(key, self.kind, given, exact)
         self.fixed = dict(given)  # and what was handed in, as far as it was judged
         self.off: set[int] = set()  # what was handed in and is not right
+        self.strange: set[int] = set()  # of these, what is mostly wrong, and by no known bug
 
     def _copied(self, matrix: KeyMatrix) -> Held:
         """A given matrix: the key's, rounded to the type that the program computes in."""
@@ -70,9 +71,12 @@ class Judging:
             self._given(matrix, dumped, report)
         else:
             self._step(matrix, dumped, report)
-        self.fixed[matrix.index] = Held(dumped.values, dumped.stored)
+        if not matrix.given:  # what was given is the key's: numbers that rest on others count for nothing
+            self.fixed[matrix.index] = Held(dumped.values, dumped.stored)
         if report.verdict is not Verdict.RIGHT:
             self.off.add(matrix.index)
+        if report.verdict is Verdict.WRONG and 2 * report.right < report.size:
+            self.strange.add(matrix.index)
         return report
 
     def _given(self, matrix: KeyMatrix, dumped: Dumped, report: StepReport) -> None:
@@ -90,10 +94,11 @@ class Judging:
         sources = [index for index in self._sources(matrix) if index in self.off]
         if (len(self.fixed) > len(self.due.fixed) or sources) and self._agrees(matrix, dumped, own):
             if sources:
+                rests = any(index in self.strange for index in sources)
                 names = tuple(self.key.matrices[index].name for index in sources)
-                report.notes.append(Note(Remark.FOLLOWS, names))
-                report.verdict = Verdict.FOLLOWS
-                report.cells[:] = int(Verdict.FOLLOWS)
+                report.notes.append(Note(Remark.RESTS if rests else Remark.FOLLOWS, names))
+                report.verdict = Verdict.WRONG if rests else Verdict.FOLLOWS
+                report.cells[:] = int(report.verdict)
             return
         self._wrong(matrix, dumped, own, report)
 

@@ -15,7 +15,7 @@ from tmat.numbers import format_number
 from tmat.visible import visible
 
 MOST_NAMED = 6
-TOLD = (Remark.FOREIGN, Remark.ON_FOREIGN, Remark.NO_WORK, Remark.TOO_WIDE, Remark.ON_NO_ATTEMPT)
+TOLD = (Remark.FOREIGN, Remark.ON_FOREIGN, Remark.NO_WORK, Remark.TOO_WIDE, Remark.ON_NO_ATTEMPT, Remark.RESTS)
 """Why a whole step is wrong, where nothing more is to be said."""
 MOST_CELLS = 4  # that are told one by one
 
@@ -154,6 +154,8 @@ def note(one: Note) -> str:
             return f"{one.count} left blank"
         case Remark.ROUNDING:
             return f"{_count(one.count, 'cell')} off by rounding before this step: keep more decimals on the way"
+        case Remark.RESTS:
+            return f"right for your {names}, which is wrong by no known bug: it earns nothing"
         case Remark.DIFFERS:
             i, j = one.cell
             off = "is not finite" if one.most == float("inf") else f"is off by {one.most:.2g}"
