@@ -57,6 +57,11 @@ class KeySheet(Worksheet):
     printed: Worksheet | None = None
 
 
+def _shared(values: Array, known: Array) -> Array:
+    """Values, held once where they are known already."""
+    return known if values.shape == known.shape and np.array_equal(values, known, equal_nan=True) else values
+
+
 class Key:
     """The matrices of a key in order."""
 
@@ -146,11 +151,14 @@ class Key:
             matrix.exact = matrix.unrounded = matrix.values
             return
         operands = [self.matrices[index] for index in matrix.of]
+        taken = [self.taken(operand, operand.values) for operand in operands]
+        exact = [operand.values if operand.exact is None else operand.exact for operand in operands]
         try:
             with np.errstate(all="ignore"):
-                matrix.unrounded = matrix.op.evaluate(*(self.taken(o, o.values) for o in operands), **matrix.params)
-                exact = (o.values if o.exact is None else o.exact for o in operands)
-                matrix.exact = matrix.op.evaluate(*exact, **matrix.params)
+                matrix.unrounded = _shared(matrix.op.evaluate(*taken, **matrix.params), matrix.values)
+                same = all(one is other for one, other in zip(taken, exact, strict=True))
+                again = matrix.unrounded if same else matrix.op.evaluate(*exact, **matrix.params)
+                matrix.exact = _shared(again, matrix.values)
         except (InputError, ValueError, IndexError, TypeError):
             matrix.unrounded = None
         if matrix.unrounded is None or matrix.unrounded.shape != matrix.values.shape:
