@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypedDict
@@ -27,6 +27,7 @@ class Choices(TypedDict, total=False):
     decimals: int | str | None
     slips: bool
     dtype: str | None
+    only: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Options:
     writer's own wrong numbers, or is off by rounding: full, half or none. ``atol`` and ``rtol``
     override the precision that the printed numbers claim; ``decimals`` are how many are due at least: "any",
     or as many as the key is rounded to unless told. Without ``slips`` no mistake is looked for.
-    ``dtype`` says that a program computed the numbers, and in which type.
+    ``dtype`` says that a program computed the numbers, and in which type. ``only`` are the steps that are asked for;
+    the others are read, and not reported.
     """
 
     atol: float | None = None
@@ -49,6 +51,7 @@ class Options:
     decimals: int | str | None = None
     slips: bool = True
     dtype: str | None = None
+    only: Sequence[str] = ()
     whole: bool = False  # every step is asked for, also of a program
 
     def asked(self, rounded: int | None) -> int | None:

@@ -83,6 +83,8 @@ class Marking:
         self._only_work_counts({(step.stage, step.name): step for step in steps})
         unknown = [*self.pairing.unknown, *self.unread]
         report = Report(self.origin, steps, unknown, self.remarks, readings=self.readings)
+        if self.options.only:
+            report.keep(self.options.only)
         award(report, self.options)
         return report
 

@@ -151,6 +151,13 @@ class Report:
     def exit_code(self) -> int:
         return 0 if self.all_right else 1
 
+    def keep(self, names: Sequence[str]) -> None:
+        """Leave the steps of these names alone; of names that are in no key nothing is said then."""
+        for name in names:
+            self[name]
+        self.steps = [step for step in self.steps if any(step.called(name) for name in names)]
+        self.unknown = [each for each in self.unknown if each.why]
+
     def __getitem__(self, name: str) -> StepReport:
         for step in self.steps:
             if step.called(name):

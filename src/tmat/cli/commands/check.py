@@ -50,6 +50,7 @@ class Asked:
 
     atol: Annotated[float | None, typer.Option("--atol", metavar="NUMBER", rich_help_panel=CONVENTIONS, help="Right within this distance, in place of the precision that the printed numbers claim.")] = None
     rtol: Annotated[float | None, typer.Option("--rtol", metavar="NUMBER", rich_help_panel=CONVENTIONS, help="Right within this share of the true value.")] = None
+    only: Annotated[list[str] | None, typer.Option("--only", metavar="NAMES", rich_help_panel=CONVENTIONS, help="Only these steps are asked for: output, or scores,Z.")] = None
     dtype: Annotated[str | None, typer.Option("--dtype", metavar="TYPE", rich_help_panel=CONVENTIONS, help="A program computed the numbers, in float64, float32, float16 or bfloat16: right within the forward error of that type. Arrays in files tell it themselves.")] = None
     points: Annotated[list[str] | None, typer.Option("--points", metavar="NAME=N,…", rich_help_panel=CONVENTIONS, help="What each step is worth: scores=2,Z=4; 1 each unless told.")] = None
     follow: Annotated[str, typer.Option("--follow", metavar="SHARE", autocompletion=_shares, rich_help_panel=CONVENTIONS, help="What a number earns that follows from the writer's own earlier ones: full, half, none.")] = "full"
