@@ -165,10 +165,10 @@ def test_a_part_is_a_step_of_the_article() -> None:
     page = tmat("example thrones --part 6 -f table").output
     assert page.startswith(" steps 5 and 6: the positions, added to the embeddings\n")
     assert [line for line in page.splitlines() if line.startswith(" step")] == page.splitlines()[:1]
-    assert tmat("example thrones --part 7").stage["id"] == "attention"
-    assert len(tmat("example thrones --part 12").sheets) == 2
+    assert tmat("example thrones --part 7 -f json").stage["id"] == "attention"
+    assert len(tmat("example thrones --part 12 -f json").sheets) == 2
     assert tmat("example seven-versions --part 3 -f table").output.startswith(" version 3: scaled\n")
-    assert len(tmat("example journey --part 13").sheets) == 2
+    assert len(tmat("example journey --part 13 -f json").sheets) == 2
     assert refused("example thrones --part 14") == "tmat example: thrones has no part 14\n  it has 1 to 13"
 
 

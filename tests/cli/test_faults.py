@@ -104,7 +104,7 @@ def test_a_writer_that_is_cut_off() -> None:
     codes, output, errors = shell("TMAT attention --d-k 6 | head -c 500 | TMAT addnorm")
     assert codes[1:] == [0, 2]
     assert output == ""
-    assert errors.startswith("tmat addnorm: the JSON stops before its end\n  in standard input, line 1, column 501")
+    assert errors.startswith("tmat addnorm: the JSON stops before its end\n  in standard input, line 1, column 499")
 
 
 @UNIX

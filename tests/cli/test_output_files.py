@@ -232,6 +232,8 @@ def test_a_hyphen_is_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_folder_of_matrices_is_told_and_reads_back_by_its_name(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     done = attempt(f"attention --d-k 6 --only X,Q -o {path}", stdout_tty=True, stderr_tty=True)
-    assert f"wrote the folder {tmp_path}/x of 2 files, X.csv Q.csv; {path} reads them again" in done.errors
+    assert f"wrote the folder {tmp_path}/x of 2 files, X.csv Q.csv; {path} reads them again" in done.errors.replace(
+        "\n", " "
+    )
     again = tmat(f"ffn -m X={path}:Q --seed 1")
     assert (again["X"] == tmat("attention --d-k 6")["Q"]).all()

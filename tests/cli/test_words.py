@@ -133,7 +133,7 @@ def test_show_works_out_a_matrix_chosen_alone() -> None:
 
 def hint(line: str, stdin: str | None = None) -> str:
     """The last line of a command on a terminal."""
-    done = attempt(line, stdin, stdout_tty=True, stderr_tty=True, variables={"NO_COLOR": "1", "COLUMNS": "80"})
+    done = attempt(line, stdin, stdout_tty=True, stderr_tty=True, variables={"NO_COLOR": "1", "COLUMNS": "200"})
     assert done.code == 0, done.errors
     return done.errors.splitlines()[-1]
 

@@ -193,6 +193,8 @@ def _of_answer(asked: Line, code: int, output: bytes, said: str, folder: Path) -
         return "exit code 1"
     if b"\x1b]0;" in output or b"\x1b[2J" in output:
         return "a word's escape sequence reached standard output"
+    if asked.command == "help":
+        return ""  # whose page tells the exit code of what could not be marked
     if _BEHIND_A_NAME in said or _BEHIND_A_NAME.encode() in output:
         return f"an exception was caught and passed on: {said or output.decode('utf-8', 'replace')}"
     if code in (0, 1):

@@ -176,6 +176,6 @@ def test_completion_knows_legal_values(typed: str, offered: set[str]) -> None:
 
 def test_the_page_of_commands_has_every_command() -> None:
     page = (ROOT / "docs" / "commands.md").read_text("utf-8")
-    assert [
-        line.split()[2] for line in page.splitlines() if line.startswith("$ tmat ") and line.count(" ") == 3
-    ] == command_names()
+    assert [line.split()[2] for line in page.splitlines() if line.startswith("$ tmat ") and line.count(" ") == 3] == [
+        name for name in command_names() if name != "help"
+    ]

@@ -6,6 +6,7 @@ import os
 import select
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tmat.cli.environment import Environment
@@ -37,11 +38,18 @@ def walk(
     look = fitted(look, env, common)
     width = common.width or env.columns
     pages = [page for sheet in sheets for page in _pages(sheet, width, look)]
-    ask = key or _terminal(env)
-    if ask is None:
-        for page in pages:
-            put(page.lines, env, common)
-        return
+    with _asked(env, key) as ask:
+        if ask is None:
+            for page in pages:
+                put(page.lines, env, common)
+        else:
+            _turned(pages, common, env, width, ask)
+
+
+def _turned(
+    pages: Sequence[_Page], common: Common, env: Environment, width: int | None, ask: Callable[[], str]
+) -> None:
+    """The pages one by one, as the keys say."""
     n, working = 0, False
     while n < len(pages):
         page = pages[n]
@@ -94,25 +102,28 @@ def _working_of(stage: Stage, step: Step | None, width: int | None) -> list[Line
     return [(Span(text),) for text in wrapped(Workings(stage, fold=8).cell(step.name, 0, 0), width)]
 
 
-def _terminal(env: Environment) -> Callable[[], str] | None:
+@contextmanager
+def _asked(env: Environment, key: Callable[[], str] | None) -> Iterator[Callable[[], str] | None]:
     """Who is asked for keys: the terminal, also where the sheet comes by a pipe; None where nobody is there."""
-    if not env.stdout_tty:
-        return None
-    if env.stdin_kind == "terminal" or sys.platform == "win32":
-        return read_key
-    try:
-        descriptor = os.open("/dev/tty", os.O_RDONLY)
-    except OSError:
-        return None
-    return lambda: read_key(descriptor)
-
-
-def read_key(descriptor: int = 0) -> str:
-    """One key from the terminal, without waiting for a line."""
-    if sys.platform == "win32":  # pragma: no cover - no such terminal where the tests run
+    if key is not None or not env.stdout_tty:
+        yield key
+    elif sys.platform == "win32":  # pragma: no cover - no such terminal where the tests run
         import msvcrt
 
-        return msvcrt.getwch()
+        yield msvcrt.getwch
+    else:
+        try:
+            descriptor = 0 if env.stdin_kind == "terminal" else os.open("/dev/tty", os.O_RDONLY)
+        except OSError:
+            yield None
+            return
+        with _unbuffered(descriptor):
+            yield lambda: _read_key(descriptor)
+
+
+@contextmanager
+def _unbuffered(descriptor: int) -> Iterator[None]:
+    """The terminal gives each key at once, to the end: between two ways of reading, keys typed ahead may be lost."""
     import termios
     import tty
 
@@ -122,9 +133,13 @@ def read_key(descriptor: int = 0) -> str:
     with tidied():
         try:
             tty.setcbreak(descriptor, termios.TCSADRAIN)  # what was typed ahead stays
-            pressed = os.read(descriptor, 1)
-            if pressed == b"\x1b" and select.select([descriptor], [], [], 0.05)[0]:  # an arrow is three characters
-                pressed += os.read(descriptor, 8)
-            return pressed.decode("utf-8", "replace") or "q"
+            yield
         finally:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def _read_key(descriptor: int) -> str:
+    pressed = os.read(descriptor, 1)
+    if pressed == b"\x1b" and select.select([descriptor], [], [], 0.05)[0]:  # an arrow is three characters
+        pressed += os.read(descriptor, 8)
+    return pressed.decode("utf-8", "replace") or "q"

@@ -81,7 +81,7 @@ class _Settling:
 
     def under(self, item: Item) -> None:
         """A heading or remark that is a stage's name: what follows is of this stage."""
-        name = name_of(item.said) if isinstance(item, Words) else ""
+        name = name_of(item.said.rpartition("· ")[2]) if isinstance(item, Words) else ""  # layer 2 of 6 · ffn-2
         self.stage = name if stage_of(name) else self.stage
 
     def done(self) -> Pasted:
