@@ -133,7 +133,7 @@ def _table(block: Block, origin: str) -> tuple[list[list[str]], list[str] | None
     block.notes += [each for each in (note, counted_head, counted_rows) if each]
     width = len(rows[0].cells)
     for row in rows:
-        if plain_values(row.cells) is None and not all(map(fills, row.cells)):
+        if plain_values(row.cells) is None and not all(map(fills, set(row.cells))):
             raise _no_number(row, next(cell for cell in row.cells if not fills(cell)), fills, where)
     for row in rows:
         if len(row.cells) != width:
@@ -162,8 +162,9 @@ def _semicolons(rows: list[Row]) -> list[Row]:
 def _no_number(row: Row, cell: str, fills: object, where: object) -> InputError:
     assert callable(fills) and callable(where)
     what, mend = why_not(cell)
-    words = sum(not fills(each) for each in row.cells)
-    mend = mend or ("begin remarks with #" if words > len(row.cells) / 2 else None)
+    some = row.cells[:1000]  # which say what the line is, however long it is
+    words = sum(not fills(each) for each in some)
+    mend = mend or ("begin remarks with #" if words > len(some) / 2 else None)
     column = row.raw.find(cell) + 1
     return InputError(what, where(row.line) + (f", column {column}" if column else ""), mend=mend)
 

@@ -54,7 +54,7 @@ def _rows_by(by: Callable[[str], list[list[str]]], rows: list[Row], *, decimal: 
         cells = row.cells
         if len(cells) > 1 and not is_cell(cells[0]) and not is_decimal_comma(cells[0]):
             cells = cells[1:]
-        if not all(is_cell(cell) or (decimal and is_decimal_comma(cell)) for cell in cells):
+        if not all((decimal and is_decimal_comma(cell)) or is_cell(cell) for cell in set(cells)):
             return None
         widths.add(len(cells))
     return made if len(widths) == 1 else None

@@ -101,7 +101,15 @@ def is_exact(text: str) -> bool:
 @lru_cache(4096)
 def _tidy(text: str) -> str:
     """A spelled number in the signs that the patterns below know."""
-    text = text.translate(ONE_SIGN).strip()
+    text = text.strip() if text.isascii() else _in_plain_signs(text.translate(ONE_SIGN).strip())
+    text = re.sub(r"sqrt\s*|Sqrt\s*", "√", text.replace("**", "^")) if "*" in text or "qrt" in text else text
+    if len(text.split()) < 2:
+        return text
+    return re.sub(r"\s*([×*·/^√%])\s*", r"\1", re.sub(r"^([+-])\s+", r"\1", text))
+
+
+def _in_plain_signs(text: str) -> str:
+    """Fractions and powers of one sign each, written out."""
     for sign, fraction in _VULGAR.items():
         if sign in text:
             whole = re.fullmatch(rf"([+-]?)([0-9]*)\s*{sign}", text)
@@ -110,9 +118,7 @@ def _tidy(text: str) -> str:
             above, below = fraction.split("/")
             text = f"{whole[1]}{int(whole[2] or 0) * int(below) + int(above)}/{below}"
     text = re.sub("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda raised: "^" + raised[0].translate(_RAISED), text)
-    text = text.replace("⁄", "/").replace("∕", "/").replace("÷", "/").replace("**", "^")
-    text = re.sub(r"sqrt\s*|Sqrt\s*", "√", text)
-    return re.sub(r"\s*([×*·/^√%])\s*", r"\1", re.sub(r"^([+-])\s+", r"\1", text))
+    return text.replace("⁄", "/").replace("∕", "/").replace("÷", "/")
 
 
 _PERCENT = re.compile(rf"([+-]?{_UNSIGNED})([%‰])")
@@ -125,6 +131,8 @@ _TEN = re.compile(r"([+-]?)10\^[({]?([+-]?[0-9]+)[)}]?")
 
 def _decimal(tidy: str) -> str | None:
     """The plain decimal that claims as many digits, or None where there is none."""
+    if "/" in tidy:
+        return None
     if _plain().fullmatch(tidy):
         return tidy
     if found := _PERCENT.fullmatch(tidy):
