@@ -21,6 +21,7 @@ __all__ = ["Pasted", "Problem", "read_pasted"]
 
 _LONG = 1_000_000
 _MOST = 2000  # problems that are told: a text with more is no page of matrices
+_BOOK = 20_000  # lines of words in a row: as many as a book has, read in half a second
 
 
 @dataclass(slots=True)
@@ -56,8 +57,14 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
         line = n + 1 if not plain.lines else plain.lines[min(n, len(plain.lines) - 1)]
         reader.prose = page and not gatherer.opened
         for item in reader.take(raw, line):
+            if gatherer.adds(item):
+                continue
             settling.take(gatherer.take(item))
             settling.under(item)
+        if gatherer.words > _BOOK:
+            error = InputError(f"{_BOOK} lines of words in a row", f"in {origin}, line {line}", "expected rows of numbers")
+            settling.take([Problem(error, "", line)])
+            return settling.done()
         if len(settling.pasted.problems) > _MOST:
             break
     for item in reader.end():
