@@ -10,7 +10,15 @@ from tmat.errors import InputError
 from tmat.reading.commas import without_commas
 from tmat.reading.labels import head, labels_of
 from tmat.reading.lexing import TRUTH
-from tmat.reading.number_text import LONGEST_NUMBER, counted, is_blank, is_decimal_comma, number, plain_text, why_not
+from tmat.reading.number_text import (
+    counted,
+    is_blank,
+    is_decimal_comma,
+    number,
+    plain_text,
+    plain_values,
+    why_not,
+)
 from tmat.reading.rows import Row
 from tmat.reading.text_rows import is_cell
 from tmat.sheet.worksheet import Matrix
@@ -82,24 +90,6 @@ def typed(block: Block, origin: str) -> TypedMatrix:
     values = [known or [math.nan if is_blank(text) else _value(text) for text in row] for known, row in zip(plain, texts, strict=True)]  # fmt: skip
     texts = [row if known else [_as_typed(text) for text in row] for known, row in zip(plain, texts, strict=True)]
     return TypedMatrix(name, texts, Matrix.of(name, values, labels, header, said), block.line, tuple(block.notes), block.also)  # fmt: skip
-
-
-_PLAIN = frozenset("0123456789+-.eE")
-
-
-def plain_values(cells: Sequence[str]) -> list[float] | None:
-    """The numbers of a row in which nothing but plain decimals stand, at once; None for any other row.
-
-    >>> plain_values(["0.5", "-1e3"]), plain_values(["0.5", "1/2"])
-    ([0.5, -1000.0], None)
-    """
-    if not _PLAIN.issuperset("".join(cells)) or max(map(len, cells), default=0) > LONGEST_NUMBER:
-        return None
-    try:
-        values = list(map(float, cells))
-    except ValueError:
-        return None
-    return values if all(map(math.isfinite, values)) else None
 
 
 def _value(text: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from tmat.visible import visible
@@ -84,6 +85,25 @@ def plain_text(text: str) -> str:
     if wrapped is not None and wrapped[2]:
         return wrapped[1] + plain_text(wrapped[2])
     return _decimal(tidy) or text
+
+
+_IN_PLAIN = frozenset("0123456789+-.eE")
+
+
+def plain_values(cells: Sequence[str]) -> list[float] | None:
+    """The numbers of a row in which nothing but plain decimals stand, at once; None for any other row.
+
+    >>> plain_values(["0.5", "-1e3"]), plain_values(["0.5", "1/2"])
+    ([0.5, -1000.0], None)
+    """
+    together = "".join(cells)
+    if not _IN_PLAIN.issuperset(together) or (len(together) > LONGEST_NUMBER and max(map(len, cells)) > LONGEST_NUMBER):
+        return None
+    try:
+        values = list(map(float, cells))
+    except ValueError:
+        return None
+    return values if all(map(math.isfinite, values)) else None
 
 
 def is_exact(text: str) -> bool:

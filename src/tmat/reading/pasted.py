@@ -62,7 +62,9 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
             settling.take(gatherer.take(item))
             settling.under(item)
         if gatherer.words > _BOOK:
-            error = InputError(f"{_BOOK} lines of words in a row", f"in {origin}, line {line}", "expected rows of numbers")
+            error = InputError(
+                f"{_BOOK} lines of words in a row", f"in {origin}, line {line}", "expected rows of numbers"
+            )
             settling.take([Problem(error, "", line)])
             return settling.done()
         if len(settling.pasted.problems) > _MOST:
