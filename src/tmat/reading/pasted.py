@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -50,7 +49,7 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
         error = InputError(f"{origin} has {len(text)} characters and hardly a digit", "expected rows of numbers")
         return Pasted(problems=[Problem(error, "", 1)])
     plain = without_markup(text.removeprefix("\ufeff"))
-    lines = re.split(r"\r\n|\r|\n", plain.text)
+    lines = plain.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     page = plain.prose or any(map(is_pipe_rule, lines))
     reader, gatherer, settling = Lines(origin, decimal=not commas), Gatherer(origin), _Settling(origin)
     for n, raw in enumerate(lines):
