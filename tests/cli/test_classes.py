@@ -253,3 +253,17 @@ def test_what_others_wrote_marks_nothing_up(folder: Path) -> None:
         assert "\x1b" not in text
         assert form != "html" or "<b>" not in text
         assert form != "markdown" or "\\<b\\>" in text
+
+
+def test_what_is_written_as_a_folder_of_files_is_marked_as_one_sheet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tmat("encode --seed 3 --tokens 'you win again' --d-model 4 --heads 2 -o key.json")
+    tmat("show key.json -o four.csv")
+    files = list(Path("four").iterdir())
+    assert len(files) > 20
+    reports = [json.loads(checked(f"{name} --key key.json -f json", 0).output) for name in ("four", "four.csv")]
+    assert all(report["all_right"] and not report["unknown"] for report in reports)
+    Path("four/ana.csv").write_text("Q\n1,2\n3,4\n", encoding="utf-8")
+    assert len(json.loads(checked("four --key key.json -f json", 1).output)["submissions"]) == len(files) + 1

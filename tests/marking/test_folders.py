@@ -45,6 +45,20 @@ def test_a_folder_that_is_named_is_a_class_wherever_it_stands(tmp_path: Path) ->
     assert [one.students for one in found.submissions] == [("a",), ("b",), ("c",)]
 
 
+def test_a_folder_of_a_matrix_a_file_is_one_submission(tmp_path: Path) -> None:
+    four = made(tmp_path / "four", "attention.Q.csv", "attention.K.csv", "Z.csv", ".DS_Store")
+    names = {"Q", "attention.Q", "attention.K", "Z"}
+    [one] = submissions([four], (), names).submissions
+    assert (one.students[0], len(one.files)) == ("four", 3)
+    [same] = submissions([tmp_path / "four.csv"]).submissions  # as what wrote it calls it
+    assert same == one
+    assert len(submissions([four], {"z"}, names).submissions) == 3  # Z is a student
+    made(four, "ana.csv")
+    assert len(submissions([four], (), names).submissions) == 4
+    alone = made(tmp_path / "alone", "Z.csv")
+    assert [each.students for each in submissions([alone], (), names).submissions] == [("Z",)]
+
+
 def test_the_names_that_moodle_gives(tmp_path: Path) -> None:
     flat = made(tmp_path / "flat", *(f"Ana Lima_81_assignsubmission_file_{n}.txt" for n in ("Q", "K_2_3")),
                 "Li_Wei_90_assignsubmission_onlinetext_.html")  # fmt: skip

@@ -83,10 +83,10 @@ def test_csv_has_a_row_a_submission_and_no_formulas() -> None:
     text = to_csv([report(origin="=cmd()"), report("V"), FAILURE])
     lines = text.splitlines()
     steps = ",".join(f"{name},{name} points" for name in ("Q", "K", "V", "scores", "scaled", "weights", "Z"))
-    assert lines[0] == f"submission,earned,points,all right,first wrong,what,{steps}"
-    assert lines[1].startswith("'=cmd(),7,7,yes,,,right,")
+    assert lines[0] == f"submission,earned,points,all right,first wrong,what,read so,{steps}"
+    assert lines[1].startswith("'=cmd(),7,7,yes,,,,right,")
     assert '"every number is Q\'s: V was made with W_Q, or Q was copied"' in lines[2]
-    assert lines[3] == "bad.txt,,,no,,could not be marked: cannot read bad.txt" + 14 * ","
+    assert lines[3] == "bad.txt,,,no,,could not be marked: cannot read bad.txt" + 15 * ","
     [first, second, _] = csv.DictReader(text.splitlines())
     assert (second["V"], second["V points"], second["Z"], second["Z points"]) == ("slip", "0", "right", "1")
     assert sum(float(first[f"{name} points"]) for name in answers()) == float(first["earned"]) == 7
@@ -110,6 +110,19 @@ def test_junit_counts_failures_errors_and_what_is_missing() -> None:
     failure = root.find(".//failure")
     assert failure is not None and failure.get("message") == "0 of 6 right"
     assert failure.text == "every number is Q's: V was made with W_Q, or Q was copied"
+
+
+def test_how_a_matrix_was_read_stands_in_every_report() -> None:
+    plainly = report()
+    assert ElementTree.fromstring(to_junit([plainly])).find(".//system-out") is None
+    sheet = attention(np.eye(2), W_Q=np.array([[0.5, 2], [3, 4.25]]), W_K=np.eye(2), W_V=np.eye(2), project=False)
+    read = mark(Answers.of_text("Q\n0,5; 2\n3; 4,25\n", "li.txt"), sheet)
+    said = "Q was read so: decimal commas read as points (li.txt, line 1)"
+    assert read["Q"].verdict is Verdict.RIGHT and said in plain(read).splitlines()
+    assert ElementTree.fromstring(to_junit([read])).findtext("testsuite/system-out") == said
+    rows = list(csv.DictReader(to_csv([plainly, read, FAILURE]).splitlines()))
+    assert [row["read so"] for row in rows] == ["", said, ""]
+    assert said in json.loads(to_gradescope(read))["output"]
 
 
 def test_gradescope_adds_up() -> None:

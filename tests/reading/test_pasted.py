@@ -14,6 +14,7 @@ import tmat
 from tmat.errors import InputError
 from tmat.marking.answers import Answers
 from tmat.reading.pasted import read_pasted
+from tmat.reading.text_rows import is_cell
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Matrix
 
@@ -242,3 +243,21 @@ def test_what_is_damaged_is_refused_in_words(text: str) -> None:
     pasted = read_pasted(text, "a.txt")
     assert not [one for one in pasted.found if not one.texts]
     assert all(problem.error.what for problem in pasted.problems)
+
+
+@pytest.mark.parametrize("cell", ["1e", "1/2", "_"])
+def test_what_stands_many_times_in_a_line_is_judged_once(cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[str] = []
+    monkeypatch.setattr("tmat.reading.blocks.is_cell", lambda text: judged.append(text) or is_cell(text))
+    read = read_pasted(f"{cell} " * 50_000)
+    assert len(judged) < 2000
+    assert [one.matrix.values.shape for one in read.found] == ([] if cell == "1e" else [(1, 50_000)])
+    assert [problem.error.what for problem in read.problems] == (["'1e' where a number is due"] if cell == "1e" else [])
+
+
+def test_a_book_is_refused_before_all_of_it_is_read() -> None:
+    read = read_pasted("a\n" * 30_000 + "Q\n1 2\n")
+    assert not read.found
+    assert [problem.error.what for problem in read.lost] == ["20000 lines of words in a row"]
+    [essay] = read_pasted("a\n" * 3_000 + "Q = [[1, 2]]\n").found
+    assert (essay.name, essay.matrix.values.tolist()) == ("Q", [[1, 2]])

@@ -16,7 +16,7 @@ from tmat.cli.showing import sheets_of
 from tmat.errors import InputError
 from tmat.marking.answers import Answers, Called
 from tmat.marking.folders import LeftOut, submissions
-from tmat.marking.key import Key
+from tmat.marking.key import Key, own_names
 from tmat.marking.many import Failure, Marked, mark_many, refuse_endless
 from tmat.marking.mark_answers import mark, mark_self
 from tmat.marking.options import Choices
@@ -98,7 +98,7 @@ def _of_files(
     executor: Executor | None,
     choices: Choices,
 ) -> Work:
-    found = submissions(paths, keys.students if isinstance(keys, Keys) else ())
+    found = submissions(paths, keys.students) if isinstance(keys, Keys) else submissions(paths, (), own_names(keys))
     handed_in = found.submissions
     _refuse_outputs(asked.output, [*(str(path) for one in handed_in for path in one.files), asked.key or ""], env)
     results = mark_many(handed_in, keys, names=names, jobs=asked.jobs, executor=executor, **choices)

@@ -53,8 +53,11 @@ class HandedIn:
     left_out: list[LeftOut]
 
 
-def submissions(paths: Iterable[str | Path], known: Collection[str] = ()) -> HandedIn:
+def submissions(paths: Iterable[str | Path], known: Collection[str] = (), matrices: Collection[str] = ()) -> HandedIn:
     """The submissions that are meant: a file is one, and a folder stands for those in it.
+
+    A folder of two or more files that are all called as ``matrices`` of the key, and of nothing else, is one submission,
+    as is what a program wrote as a folder of CSV files and is named by: four.csv for the folder four.
 
     In a folder, files that share a name up to their suffix are one student's, and so are those that Moodle or Canvas
     names by one; a folder inside is a student with all that is in it, or holds nothing but folders of students. Where the
@@ -69,10 +72,12 @@ def submissions(paths: Iterable[str | Path], known: Collection[str] = ()) -> Han
         path = Path(each)
         if each == "":  # which Path takes for the folder we are in
             raise InputError("a submission without a name", mend="name files of answers")
+        written = _written(path)
+        path = written or path
         if not os.path.isdir(path):  # a path that cannot be looked at is a file that cannot be read
             found.append(_student(path))
             continue
-        own = _is_known(path.name, known)
+        own = written is not None or _is_known(path.name, known) or _is_sheet(path, known, matrices)
         inside, others = _in_folder(path, known) if own else _of_class(path, known)
         if not inside:
             why = [f"{one.path}: {one.why}" for one in others[:5]]
@@ -84,6 +89,25 @@ def submissions(paths: Iterable[str | Path], known: Collection[str] = ()) -> Han
         found += inside
         left_out += others
     return HandedIn(found, left_out)
+
+
+def _written(path: Path) -> Path | None:
+    """The folder that a format of one matrix a file was written to."""
+    folder, suffix = os.path.splitext(path)
+    several = suffix.lower() in (".csv", ".tsv") and not os.path.lexists(path) and os.path.isdir(folder)
+    return Path(folder) if several else None
+
+
+def _is_sheet(folder: Path, known: Collection[str], matrices: Collection[str]) -> bool:
+    """Whether a folder holds a matrix a file, and no student's name."""
+    files, folders, _ = _entries(folder)
+    called = {path.stem for path in files}
+    return (
+        len(called) > 1
+        and not folders
+        and called <= set(matrices)
+        and not any(_is_known(name, known) for name in called)
+    )
 
 
 def student_name(name: str) -> str:

@@ -62,6 +62,12 @@ def _shared(values: Array, known: Array) -> Array:
     return known if values.shape == known.shape and np.array_equal(values, known, equal_nan=True) else values
 
 
+def own_names(sheet: Worksheet) -> frozenset[str]:
+    """What a worksheet calls its matrices, as files of one matrix are called: Q, or attention.Q."""
+    names = [(stage.id, name) for stage in sheet.stages for name in stage.names()]
+    return frozenset(each for stage, name in names for each in (name, f"{stage}.{name}"))
+
+
 class Key:
     """The matrices of a key in order."""
 
@@ -69,6 +75,7 @@ class Key:
         printed = sheet.printed if isinstance(sheet, KeySheet) else None
         self.printed = None if printed is None else Key(printed)
         self.matrices: list[KeyMatrix] = []
+        self.own_names = own_names(sheet)
         self._before: dict[int, frozenset[int]] = {}
         self.flowed: set[tuple[str, str]] = (
             set()

@@ -7,7 +7,7 @@ import pickle
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Unpack
@@ -15,7 +15,7 @@ from typing import Unpack
 from tmat.errors import InputError, TmatError, fold
 from tmat.marking.answers import READABLE, Answer, Answers, Called, Unread, file_data
 from tmat.marking.folders import ARCHIVES, Submission, called_among, student_name, submissions
-from tmat.marking.key import Key
+from tmat.marking.key import Key, own_names
 from tmat.marking.options import Choices, Options
 from tmat.marking.spreading import spread
 from tmat.marking.submission import mark_submission
@@ -77,9 +77,10 @@ def mark_many(
     Errors: a key without steps.
     """
     known = () if isinstance(key, Worksheet) else set(map(student_name, key))
+    matrices = own_names(key) if isinstance(key, Worksheet) else ()
     found: list[Submission] = []
     for path in paths:
-        found += [path] if isinstance(path, Submission) else submissions([path], known).submissions
+        found += [path] if isinstance(path, Submission) else submissions([path], known, matrices).submissions
     if isinstance(key, Worksheet) and not Key(key).steps:
         mark_submission(Answers(), Key(key), Options())  # says what is wrong with the key
     mark = partial(mark_each, options=Options(**choices, whole=len(found) > 1), names=names or {})
@@ -203,7 +204,7 @@ def _answers(handed: Handed, key: Key) -> Answers:
                 raise data
             _refuse_archives(data, path)
             refuse_endless(data, key, path)
-            read.append(Answers.of_file(data, path))
+            read.append(_named(Answers.of_file(data, path), Path(path).stem, key))
         except InputError as error:
             failed.append(Unread(path, error))
     if not read:
@@ -214,6 +215,13 @@ def _answers(handed: Handed, key: Key) -> Answers:
         return read[0]
     matrices, twice = _together(read, key)
     return Answers(matrices, handed.origin, [*(one for each in read for one in each.unread), *failed, *twice])
+
+
+def _named(answers: Answers, file: str, key: Key) -> Answers:
+    """A matrix without a name, alone in its file, goes by the file's where that is one of the key's."""
+    if len(answers) == 1 and not answers.matrices[0].name and file in key.own_names:
+        answers.matrices[0] = replace(answers.matrices[0], name=file)
+    return answers
 
 
 def _refuse_archives(data: bytes, path: str) -> None:

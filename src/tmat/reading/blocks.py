@@ -10,7 +10,15 @@ from tmat.errors import InputError
 from tmat.reading.commas import without_commas
 from tmat.reading.labels import head, labels_of
 from tmat.reading.lexing import TRUTH
-from tmat.reading.number_text import LONGEST_NUMBER, counted, is_blank, is_decimal_comma, number, plain_text, why_not
+from tmat.reading.number_text import (
+    counted,
+    is_blank,
+    is_decimal_comma,
+    number,
+    plain_text,
+    plain_values,
+    why_not,
+)
 from tmat.reading.rows import Row
 from tmat.reading.text_rows import is_cell
 from tmat.sheet.worksheet import Matrix
@@ -84,24 +92,6 @@ def typed(block: Block, origin: str) -> TypedMatrix:
     return TypedMatrix(name, texts, Matrix.of(name, values, labels, header, said), block.line, tuple(block.notes), block.also)  # fmt: skip
 
 
-_PLAIN = frozenset("0123456789+-.eE")
-
-
-def plain_values(cells: Sequence[str]) -> list[float] | None:
-    """The numbers of a row in which nothing but plain decimals stand, at once; None for any other row.
-
-    >>> plain_values(["0.5", "-1e3"]), plain_values(["0.5", "1/2"])
-    ([0.5, -1000.0], None)
-    """
-    if not _PLAIN.issuperset("".join(cells)) or max(map(len, cells), default=0) > LONGEST_NUMBER:
-        return None
-    try:
-        values = list(map(float, cells))
-    except ValueError:
-        return None
-    return values if all(map(math.isfinite, values)) else None
-
-
 def _value(text: str) -> float:
     value = number(text)
     return TRUTH[text] if value is None else value
@@ -133,7 +123,7 @@ def _table(block: Block, origin: str) -> tuple[list[list[str]], list[str] | None
     block.notes += [each for each in (note, counted_head, counted_rows) if each]
     width = len(rows[0].cells)
     for row in rows:
-        if plain_values(row.cells) is None and not all(map(fills, row.cells)):
+        if plain_values(row.cells) is None and not all(map(fills, set(row.cells))):
             raise _no_number(row, next(cell for cell in row.cells if not fills(cell)), fills, where)
     for row in rows:
         if len(row.cells) != width:
@@ -162,8 +152,9 @@ def _semicolons(rows: list[Row]) -> list[Row]:
 def _no_number(row: Row, cell: str, fills: object, where: object) -> InputError:
     assert callable(fills) and callable(where)
     what, mend = why_not(cell)
-    words = sum(not fills(each) for each in row.cells)
-    mend = mend or ("begin remarks with #" if words > len(row.cells) / 2 else None)
+    some = row.cells[:1000]  # which say what the line is, however long it is
+    words = sum(not fills(each) for each in some)
+    mend = mend or ("begin remarks with #" if words > len(some) / 2 else None)
     column = row.raw.find(cell) + 1
     return InputError(what, where(row.line) + (f", column {column}" if column else ""), mend=mend)
 

@@ -54,7 +54,7 @@ def _rows_by(by: Callable[[str], list[list[str]]], rows: list[Row], *, decimal: 
         cells = row.cells
         if len(cells) > 1 and not is_cell(cells[0]) and not is_decimal_comma(cells[0]):
             cells = cells[1:]
-        if not all(is_cell(cell) or (decimal and is_decimal_comma(cell)) for cell in cells):
+        if not all((decimal and is_decimal_comma(cell)) or is_cell(cell) for cell in set(cells)):
             return None
         widths.add(len(cells))
     return made if len(widths) == 1 else None
@@ -63,7 +63,8 @@ def _rows_by(by: Callable[[str], list[list[str]]], rows: list[Row], *, decimal: 
 def _two_readings(rows: list[Row], whole: list[Row], apart: list[Row], where: Callable[[int], str]) -> InputError:
     row = next(row for row in rows if row.text)
     spaced = re.search(r"\s", row.text.strip().rstrip(";")) is not None
-    culprit = next((word.strip(",;") for word in re.split(r"[\s;]+", row.text) if TIGHT.search(word)), row.text)
+    words = (found[0] for found in re.finditer(r"[^\s;]+", row.text))
+    culprit = next((word.strip(",") for word in words if TIGHT.search(word)), row.text)
     sizes = [f"{len(each)}×{len(each[0].cells)}" for each in (whole, apart)]
     details = ["the row parts its cells by spaces as well"] if spaced and ";" not in row.text else []
     left, _, decimals = culprit.rpartition(",")

@@ -44,6 +44,21 @@ class Gatherer:
         """Whether the next line may belong to rows or a name directly above it."""
         return self.block is not None and not self.gap
 
+    @property
+    def words(self) -> int:
+        """How many lines of words wait for rows."""
+        return 0 if self.block is None else len(self.block.above)
+
+    def adds(self, item: Item) -> bool:
+        """Whether it is one more row without a label, as most lines of a long text are; then it is taken."""
+        block = self.block
+        if block is None or self.gap or not block.rows or block.rows[-1].relation:
+            return False
+        if not isinstance(item, Row) or item.bars or item.label is not None:
+            return False
+        block.rows.append(item)
+        return True
+
     def take(self, item: Item) -> Iterator[Block | Problem]:
         """The blocks that an item ends, and the problems it brings."""
         gap, self.gap = self.gap, False

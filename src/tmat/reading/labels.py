@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from tmat.errors import InputError
-from tmat.reading.number_text import why_not
+from tmat.reading.number_text import plain_values, why_not
 from tmat.reading.rows import Row
 from tmat.reading.text_rows import is_misspelt
 from tmat.visible import visible
@@ -38,7 +38,8 @@ def labels_of(
     named = [row.label is not None for row in rows]
     if all(named):
         return _given(rows, where), rows, ""
-    words = [not fills(row.cells[0]) or given for row, given in zip(rows, named, strict=True)]
+    numbers = plain_values([row.cells[0] for row in rows]) is not None  # all of them, at once
+    words = named if numbers else [not fills(row.cells[0]) or given for row, given in zip(rows, named, strict=True)]
     first = rows[0].cells
     corner = header is not None and len(first) > 1
     corner = corner and (

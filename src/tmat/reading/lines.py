@@ -60,7 +60,9 @@ class Lines(Saying):
                 yield from self._taken(lex(_uncommented(text)), text, line, raw)
                 return
             yield self._unclosed()
-        if any(sign in "0123456789" for sign in text[:200]) and _PLAIN.fullmatch(text):
+        if not text:
+            yield Mark(line, "blank")
+        elif _PLAIN.fullmatch(text):
             yield from rows_of(text.strip(), [], line, text, decimal=self.decimal)
         elif heading := _HEADING.fullmatch(text):
             yield Words(line, heading[1], heading[1].split(), kind="heading")

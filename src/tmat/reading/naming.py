@@ -39,6 +39,8 @@ def bare(text: str) -> str:
     >>> bare("**Q**"), bare("`W_Q`"), bare("$K$"), bare("*")
     ('Q', 'W_Q', 'K', '*')
     """
+    if text[:1].isalnum():
+        return text
     for mark in ("***", "**", "__", "`", "$$", "$", "*", '"', "'"):
         if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark):
             inner = text[len(mark) : -len(mark)].strip()

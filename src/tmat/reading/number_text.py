@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from tmat.visible import visible
@@ -86,6 +87,25 @@ def plain_text(text: str) -> str:
     return _decimal(tidy) or text
 
 
+_IN_PLAIN = frozenset("0123456789+-.eE")
+
+
+def plain_values(cells: Sequence[str]) -> list[float] | None:
+    """The numbers of a row in which nothing but plain decimals stand, at once; None for any other row.
+
+    >>> plain_values(["0.5", "-1e3"]), plain_values(["0.5", "1/2"])
+    ([0.5, -1000.0], None)
+    """
+    together = "".join(cells)
+    if not _IN_PLAIN.issuperset(together) or (len(together) > LONGEST_NUMBER and max(map(len, cells)) > LONGEST_NUMBER):
+        return None
+    try:
+        values = list(map(float, cells))
+    except ValueError:
+        return None
+    return values if all(map(math.isfinite, values)) else None
+
+
 def is_exact(text: str) -> bool:
     """Whether a number is written so that it says exactly what it is: a fraction, a root, a power of e.
 
@@ -101,7 +121,15 @@ def is_exact(text: str) -> bool:
 @lru_cache(4096)
 def _tidy(text: str) -> str:
     """A spelled number in the signs that the patterns below know."""
-    text = text.translate(ONE_SIGN).strip()
+    text = text.strip() if text.isascii() else _in_plain_signs(text.translate(ONE_SIGN).strip())
+    text = re.sub(r"sqrt\s*|Sqrt\s*", "√", text.replace("**", "^")) if "*" in text or "qrt" in text else text
+    if len(text.split()) < 2:
+        return text
+    return re.sub(r"\s*([×*·/^√%])\s*", r"\1", re.sub(r"^([+-])\s+", r"\1", text))
+
+
+def _in_plain_signs(text: str) -> str:
+    """Fractions and powers of one sign each, written out."""
     for sign, fraction in _VULGAR.items():
         if sign in text:
             whole = re.fullmatch(rf"([+-]?)([0-9]*)\s*{sign}", text)
@@ -110,9 +138,7 @@ def _tidy(text: str) -> str:
             above, below = fraction.split("/")
             text = f"{whole[1]}{int(whole[2] or 0) * int(below) + int(above)}/{below}"
     text = re.sub("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda raised: "^" + raised[0].translate(_RAISED), text)
-    text = text.replace("⁄", "/").replace("∕", "/").replace("÷", "/").replace("**", "^")
-    text = re.sub(r"sqrt\s*|Sqrt\s*", "√", text)
-    return re.sub(r"\s*([×*·/^√%])\s*", r"\1", re.sub(r"^([+-])\s+", r"\1", text))
+    return text.replace("⁄", "/").replace("∕", "/").replace("÷", "/")
 
 
 _PERCENT = re.compile(rf"([+-]?{_UNSIGNED})([%‰])")
@@ -125,6 +151,8 @@ _TEN = re.compile(r"([+-]?)10\^[({]?([+-]?[0-9]+)[)}]?")
 
 def _decimal(tidy: str) -> str | None:
     """The plain decimal that claims as many digits, or None where there is none."""
+    if "/" in tidy:
+        return None
     if _plain().fullmatch(tidy):
         return tidy
     if found := _PERCENT.fullmatch(tidy):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -21,6 +20,7 @@ __all__ = ["Pasted", "Problem", "read_pasted"]
 
 _LONG = 1_000_000
 _MOST = 2000  # problems that are told: a text with more is no page of matrices
+_BOOK = 20_000  # lines of words in a row: as many as a book has, read in half a second
 
 
 @dataclass(slots=True)
@@ -49,15 +49,23 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
         error = InputError(f"{origin} has {len(text)} characters and hardly a digit", "expected rows of numbers")
         return Pasted(problems=[Problem(error, "", 1)])
     plain = without_markup(text.removeprefix("\ufeff"))
-    lines = re.split(r"\r\n|\r|\n", plain.text)
+    lines = plain.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     page = plain.prose or any(map(is_pipe_rule, lines))
     reader, gatherer, settling = Lines(origin, decimal=not commas), Gatherer(origin), _Settling(origin)
     for n, raw in enumerate(lines):
         line = n + 1 if not plain.lines else plain.lines[min(n, len(plain.lines) - 1)]
         reader.prose = page and not gatherer.opened
         for item in reader.take(raw, line):
+            if gatherer.adds(item):
+                continue
             settling.take(gatherer.take(item))
             settling.under(item)
+        if gatherer.words > _BOOK:
+            error = InputError(
+                f"{_BOOK} lines of words in a row", f"in {origin}, line {line}", "expected rows of numbers"
+            )
+            settling.take([Problem(error, "", line)])
+            return settling.done()
         if len(settling.pasted.problems) > _MOST:
             break
     for item in reader.end():

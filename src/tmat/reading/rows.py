@@ -33,6 +33,8 @@ class Row:
 def rows_of(text: str, tokens: list[Token], line: int, raw: str, *, decimal: bool = True) -> list[Row]:
     """The rows of a line, or of what stands behind a label; ``decimal`` says that a comma may be a decimal one."""
     body = text if not tokens else text[tokens[0].start : tokens[-1].end]
+    if not (tokens or "," in body or ";" in body or "\t" in body):
+        return [Row(line, body.split(), None, raw)]
     tight = body if decimal and TIGHT.search(body) else ""
     if ";" in body:
         pieces = [piece.strip() for piece in body.strip().rstrip(";").split(";")]

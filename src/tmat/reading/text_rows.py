@@ -88,8 +88,8 @@ def pipe_cells(line: str) -> list[str]:
     cells = re.split(r"(?<!\\)\|", inner)
     found = [bare(cell.strip().replace("\\|", "|")) for cell in cells]
     filled = [cell for cell in found if cell]
-    numbers = [cell.split() for cell in filled if re.search(r"\s", cell) and all(map(is_cell, cell.split()))]
-    if len(numbers) == 1 and not any(is_cell(cell) for cell in filled if re.search(r"\s", cell) is None):
+    numbers = [words for words in map(str.split, filled) if len(words) > 1 and all(map(is_cell, words))]
+    if len(numbers) == 1 and not any(is_cell(cell) for cell in filled if len(cell.split()) == 1):
         return [*(cell for cell in filled if cell.split() != numbers[0]), *numbers[0]]  # one cell holds the whole row
     return found
 
@@ -109,5 +109,6 @@ def is_box_rule(line: str) -> bool:
     >>> is_box_rule("+------+----+"), is_box_rule("├─────┼────┤"), is_box_rule("- -")
     (True, True, False)
     """
-    drawn = any(sign in line for sign in ("--", "──", "══", "━━", "=="))
-    return drawn and _BOX.fullmatch(line) is not None and any(sign in line for sign in "|+┌├└╞┼╭╰┏┡┗╔╠╚─━═")
+    if _BOX.fullmatch(line) is None or not any(sign in line for sign in ("--", "──", "══", "━━", "==")):
+        return False
+    return any(sign in line for sign in "|+┌├└╞┼╭╰┏┡┗╔╠╚─━═")

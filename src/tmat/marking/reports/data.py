@@ -14,7 +14,7 @@ from tmat.marking.findings import Finding, Mistake, Note
 from tmat.marking.folders import LeftOut
 from tmat.marking.many import Failure, Marked
 from tmat.marking.reports.summary import Summary
-from tmat.marking.reports.words import mend, note, sentence, sentences
+from tmat.marking.reports.words import mend, note, reading, sentence, sentences
 from tmat.marking.verdicts import StepReport, Verdict
 from tmat.operations.operation import Array
 
@@ -135,7 +135,7 @@ def _numbers(values: Array) -> list[list[float | str]]:
 
 
 def to_csv(marked: Iterable[Marked]) -> str:
-    """A row a submission: points, the first wrong step and what happened there, then each step's verdict and its points.
+    """A row a submission: points, the first wrong step and what happened there, how it was read, then each step's verdict and its points.
 
     A cell that a spreadsheet would take for a formula is written with an apostrophe before it.
     """
@@ -143,18 +143,19 @@ def to_csv(marked: Iterable[Marked]) -> str:
     kept: list[tuple[list[str], dict[str, tuple[str, str]]]] = []
     for one in marked:
         if isinstance(one, Failure):
-            kept.append(([one.origin, "", "", "no", "", f"could not be marked: {one.what}"], {}))
+            kept.append(([one.origin, "", "", "no", "", f"could not be marked: {one.what}", ""], {}))
             continue
         first = one.first_wrong
         label, what = (first.label, "; ".join(sentences(first))) if first else ("", "")
         steps = {step.label: (step.verdict.word, f"{step.earned:g}") for step in one.steps if not step.given}
         labels |= dict.fromkeys(steps)
         right = "yes" if one.all_right else "no"
-        kept.append(([one.origin, f"{one.earned:g}", f"{one.points:g}", right, label, what], steps))
+        read = "; ".join(map(reading, one.readings))
+        kept.append(([one.origin, f"{one.earned:g}", f"{one.points:g}", right, label, what, read], steps))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     columns = [name for label in labels for name in (label, f"{label} points")]
-    writer.writerow(["submission", "earned", "points", "all right", "first wrong", "what", *columns])
+    writer.writerow(["submission", "earned", "points", "all right", "first wrong", "what", "read so", *columns])
     for row, steps in kept:
         writer.writerow(
             [_plain(text) for text in (*row, *(text for label in labels for text in steps.get(label, ("", ""))))]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from tmat.marking.many import Failure, Marked
-from tmat.marking.reports.words import sentences, standing, unknown
+from tmat.marking.reports.words import reading, sentences, standing, unknown
 from tmat.marking.verdicts import Verdict
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -16,7 +16,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def to_junit(marked: Iterable[Marked]) -> str:
     """What continuous integration reads: a right step passes, a missing one is skipped, any other fails.
 
-    A submission that could not be marked is an error.
+    A submission that could not be marked is an error; how a matrix was read is the suite's output.
     """
     root = Element("testsuites", name="tmat check")
     for one in marked:
@@ -43,6 +43,8 @@ def to_junit(marked: Iterable[Marked]) -> str:
                 counts["failures"] += 1
                 case = SubElement(suite, "testcase", classname="answers", name=_legal(strange.name))
                 SubElement(case, "failure", message=_legal(unknown(strange)), type="unknown")
+            if one.readings:
+                SubElement(suite, "system-out").text = _legal("\n".join(map(reading, one.readings)))
         for name, count in counts.items():
             suite.set(name, str(count))
     indent(root)
