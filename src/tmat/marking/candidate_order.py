@@ -83,7 +83,11 @@ def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts
         for start in starts[:2]:
             yield from _from(start, others, partial(another_operand, deep=True))
 
-    return [likely, other, deep]
+    def rounded_otherwise() -> Iterator[Candidate]:
+        for start in recomputed.more_starts(due, starts) if any(unseen) else ():
+            yield from _from(start, others, _own, another_operand)
+
+    return [likely, other, deep, rounded_otherwise]
 
 
 HABITS = {"truncated": truncated, "products-rounded": products_rounded}

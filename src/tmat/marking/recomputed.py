@@ -350,6 +350,24 @@ class Recomputed:
                 found.append(Start(step, numbers))
         return found
 
+    def more_starts(self, due: KeyMatrix, known: Sequence[Start], most: int = TRIED) -> Iterator[Start]:
+        """The step from every other way that its operands could have been rounded in, the likeliest first."""
+        states = self.operands(due)
+        sides: list[tuple[Numbers, Side]] = [(Numbers.ROUNDED, as_right)]
+        if any(state.off for state in states):
+            sides.append((Numbers.CARRIED, as_theirs))
+        seen = [start.step.operands for start in known]
+        for numbers, side in sides:
+            ways = [side(state).all() for state in states]
+            for operands in islice(chain(_in_step(ways), _mixtures(ways)), most):
+                if any(all(map(_alike, operands, other)) for other in seen):
+                    continue
+                seen.append(operands)
+                by_state = {id(state): values for state, values in zip(states, operands, strict=True)}
+                step = self.redo(due, lambda state, own=by_state, side=side: own.get(id(state), side(state).first))  # type: ignore[misc]
+                if step is not None and step.fits():
+                    yield Start(step, numbers)
+
     def redo(self, due: KeyMatrix, pick: Callable[[State], Array], depth: int = 8) -> Redo | None:
         """The step with the operands picked, and how those were made in turn."""
         if due.op is None or due.of is None:
@@ -358,6 +376,10 @@ class Recomputed:
         operands = tuple(pick(state) for state in states)
         makers = tuple(self.redo(state.due, pick, depth - 1) if depth else None for state in states)
         return Redo(due.op, operands, due.params, due.names, due.name, makers, self.key.widths)
+
+
+def _alike(one: Array, other: Array) -> bool:
+    return one is other or np.array_equal(one, other, equal_nan=True)
 
 
 def _in_step(ways: list[list[Array]]) -> Iterator[tuple[Array, ...]]:
