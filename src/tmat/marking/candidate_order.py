@@ -84,7 +84,8 @@ def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts
             yield from _from(start, others, partial(another_operand, deep=True))
 
     def rounded_otherwise() -> Iterator[Candidate]:
-        for start in recomputed.more_starts(due, starts) if any(unseen) else ():
+        left_out = any(recomputed.states[index].unseen for index in recomputed.key.before(due))
+        for start in recomputed.more_starts(due, starts) if left_out else ():
             yield from _from(start, others, _own, another_operand)
 
     return [likely, other, deep, rounded_otherwise]
