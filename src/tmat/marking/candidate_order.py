@@ -86,7 +86,9 @@ def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts
     def rounded_otherwise() -> Iterator[Candidate]:
         left_out = any(recomputed.states[index].unseen for index in recomputed.key.before(due))
         for start in recomputed.more_starts(due, starts) if left_out else ():
-            yield from _from(start, others, _own, another_operand)
+            for candidate in _from(start, others, _own, another_operand):
+                candidate.again = True
+                yield candidate
 
     return [likely, other, deep, rounded_otherwise]
 

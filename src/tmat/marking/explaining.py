@@ -102,7 +102,7 @@ class Explaining:
         with np.errstate(all="ignore"):
             fits = self.printed.fits(np.stack([candidate.values for candidate in batch]))
         hits = (fits & self.wrong).any(axis=(1, 2))
-        self._tried += len(batch)
+        self._tried += sum(not candidate.again for candidate in batch)
         large = self.wrong.size > LARGE
         for n in map(int, np.nonzero(hits)[0]):
             candidate, cells = batch[n], fits[n].copy()
@@ -114,8 +114,9 @@ class Explaining:
             key = (candidate.mistake.label, candidate.mistake.tells, cells.tobytes())
             if key not in self._known:
                 self._known.add(key)
-                self._agreeing += cells
-                self._alike[(cells & self.wrong).tobytes()] += 1
+                if not candidate.again:
+                    self._agreeing += cells
+                    self._alike[(cells & self.wrong).tobytes()] += 1
                 self.fits.append(Fit(candidate, cells, cost, self._tier))
 
     @cached_property
