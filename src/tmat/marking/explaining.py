@@ -106,6 +106,8 @@ class Explaining:
         large = self.wrong.size > LARGE
         for n in map(int, np.nonzero(hits)[0]):
             candidate, cells = batch[n], fits[n].copy()
+            if candidate.again and not (cells | self.printed.blank).all():
+                continue  # a part of the matrix may be right so rounded: only the whole of it tells a slip from that
             cost = cost_of(candidate.rare, candidate.among)
             if large:  # where chance alone hits some cells, only what may come to something is kept
                 score = self.evidence.score(cells, cost)
