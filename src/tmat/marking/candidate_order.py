@@ -83,7 +83,14 @@ def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts
         for start in starts[:2]:
             yield from _from(start, others, partial(another_operand, deep=True))
 
-    return [likely, other, deep]
+    def rounded_otherwise() -> Iterator[Candidate]:
+        left_out = any(recomputed.states[index].unseen for index in recomputed.key.before(due))
+        for start in recomputed.more_starts(due, starts) if left_out else ():
+            for candidate in _from(start, others, _own, another_operand):
+                candidate.again = True
+                yield candidate
+
+    return [likely, other, deep, rounded_otherwise]
 
 
 HABITS = {"truncated": truncated, "products-rounded": products_rounded}

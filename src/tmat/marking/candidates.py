@@ -34,6 +34,7 @@ class Candidate:
     kind: Kind = Kind.SLIP
     numbers: Numbers = Numbers.RIGHT  # of the operands that it was made from
     make: Make | None = None  # makes it again, from other numbers
+    again: bool = False  # tried before from other numbers: no other mechanism, so it is not counted as one
     unrounded: Array | None = None  # behind values that are no plain rounding
 
     def after(self, first: Mistake, among: int = 1) -> Candidate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from itertools import chain, islice
 from typing import TypeAlias
 
 import numpy as np
@@ -23,6 +24,7 @@ FEW = 2  # wrong cells among which chance is real
 ROUNDS = 6  # explanations of one matrix
 TIE = 2.0
 ONE_BY_ONE = 40  # wrong cells that are looked at one by one
+ORIGINS = 2  # sets of numbers that single cells are made from, of each sort
 BATCH = 1 << 20  # cells of the candidates looked at together
 COPIED = "another-matrix"
 LARGE = 1 << 12  # cells of a matrix in which chance hits some
@@ -51,11 +53,16 @@ class Explaining:
         self._alike: Counter[bytes] = Counter()  # how many fit the very same wrong cells
 
     def run(
-        self, tiers: Sequence[Tier], starts: Sequence[Start], room: Callable[[], Cells] | None = None
+        self,
+        tiers: Sequence[Tier],
+        starts: Sequence[Start],
+        more: Iterable[Start] = (),
+        room: Callable[[], Cells] | None = None,
     ) -> tuple[list[Finding], Cells]:
         """The findings, and the cells that none explains; tiers are tried in turn until all is explained.
 
-        ``room`` says which cells rounding alone could account for: those are not looked at one by one.
+        Single cells are made from the first ``starts``, and from those of them or of ``more`` that make all the right
+        cells. ``room`` says which cells rounding alone could account for: those are not looked at one by one.
         """
         findings: list[Finding] = []
         left = self.wrong
@@ -68,10 +75,11 @@ class Explaining:
         if left.any() and int(left.sum()) <= ONE_BY_ONE:
             loose = left & ~room() if room is not None else left
             if loose.any():
-                more = self._one_by_one(loose, starts, few=int(left.sum()) <= FEW)
-                findings += more
+                alike = islice(filter(self._makes_the_right_cells, chain(starts, more)), ORIGINS)
+                single = self._one_by_one(loose, [*starts[:ORIGINS], *alike], few=int(left.sum()) <= FEW)
+                findings += single
                 left = left.copy()
-                for finding in more:
+                for finding in single:
                     left[tuple(zip(*finding.cells, strict=True))] = False
         return findings, left
 
@@ -94,10 +102,12 @@ class Explaining:
         with np.errstate(all="ignore"):
             fits = self.printed.fits(np.stack([candidate.values for candidate in batch]))
         hits = (fits & self.wrong).any(axis=(1, 2))
-        self._tried += len(batch)
+        self._tried += sum(not candidate.again for candidate in batch)
         large = self.wrong.size > LARGE
         for n in map(int, np.nonzero(hits)[0]):
             candidate, cells = batch[n], fits[n].copy()
+            if candidate.again and not (cells | self.printed.blank).all():
+                continue  # a part of the matrix may be right so rounded: only the whole of it tells a slip from that
             cost = cost_of(candidate.rare, candidate.among)
             if large:  # where chance alone hits some cells, only what may come to something is kept
                 score = self.evidence.score(cells, cost)
@@ -106,8 +116,9 @@ class Explaining:
             key = (candidate.mistake.label, candidate.mistake.tells, cells.tobytes())
             if key not in self._known:
                 self._known.add(key)
-                self._agreeing += cells
-                self._alike[(cells & self.wrong).tobytes()] += 1
+                if not candidate.again:
+                    self._agreeing += cells
+                    self._alike[(cells & self.wrong).tobytes()] += 1
                 self.fits.append(Fit(candidate, cells, cost, self._tier))
 
     @cached_property
@@ -187,6 +198,12 @@ class Explaining:
         )
 
     # -- single cells
+
+    def _makes_the_right_cells(self, start: Start) -> bool:
+        values = start.step()
+        return values.shape == self.wrong.shape and bool(
+            (self.printed.fits(values) | self.wrong | self.printed.blank).all()
+        )
 
     def _one_by_one(self, left: Cells, starts: Sequence[Start], *, few: bool) -> list[Finding]:
         """Mistakes in single cells: among few cells the likeliest, among many those that come again and again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple, TypeAlias
 
@@ -350,6 +351,20 @@ class Recomputed:
                 found.append(Start(step, numbers))
         return found
 
+    def more_starts(self, due: KeyMatrix, known: Sequence[Start]) -> Iterator[Start]:
+        """The step from every other way that its operands could have been rounded in, alike all the way back or not."""
+        states = self.operands(due)
+        sides: list[tuple[Numbers, Side]] = [(Numbers.ROUNDED, as_right)]
+        if any(state.off for state in states):
+            sides.append((Numbers.CARRIED, as_theirs))
+        seen = {_numbers_of(start.step) for start in known}
+        for numbers, side in sides:
+            for pick in islice(_picks(side, states), TRIED):
+                step = self.redo(due, pick)
+                if step is not None and step.fits() and (made_of := _numbers_of(step)) not in seen:
+                    seen.add(made_of)
+                    yield Start(step, numbers)
+
     def redo(self, due: KeyMatrix, pick: Callable[[State], Array], depth: int = 8) -> Redo | None:
         """The step with the operands picked, and how those were made in turn."""
         if due.op is None or due.of is None:
@@ -358,6 +373,22 @@ class Recomputed:
         operands = tuple(pick(state) for state in states)
         makers = tuple(self.redo(state.due, pick, depth - 1) if depth else None for state in states)
         return Redo(due.op, operands, due.params, due.names, due.name, makers, self.key.widths)
+
+
+def _picks(side: Side, states: Sequence[State]) -> Iterator[Pick]:
+    """Ways to take the numbers of a step's operands and of what they were made from: the n-th of each, then mixtures."""
+    ways = [side(state).all() for state in states]
+
+    def nth(state: State, n: int) -> Array:
+        return side(state).all()[min(n, len(side(state).all()) - 1)]
+
+    def mixed(state: State, taken: dict[int, Array]) -> Array:
+        return taken.get(id(state), side(state).first)
+
+    for n in range(max(map(len, ways), default=0)):
+        yield partial(nth, n=n)
+    for operands in _mixtures(ways):
+        yield partial(mixed, taken={id(state): values for state, values in zip(states, operands, strict=True)})
 
 
 def _in_step(ways: list[list[Array]]) -> Iterator[tuple[Array, ...]]:
@@ -386,6 +417,13 @@ def _chosen(ways: list[list[Array]], total: int) -> Iterator[tuple[Array, ...]]:
 def _once(found: list[Array], values: Array) -> Array:
     """The same numbers as an object that is known already, where they are."""
     return next((known for known in found if np.array_equal(known, values, equal_nan=True)), values)
+
+
+def _numbers_of(step: Redo | None) -> tuple[object, ...]:
+    """What tells a redo from another of the same step: the numbers it starts from, all the way back."""
+    if step is None:
+        return ()
+    return (*(operand.tobytes() for operand in step.operands), *map(_numbers_of, step.makers))
 
 
 def _same(first: Redo, second: Redo) -> bool:

@@ -118,7 +118,7 @@ class SingleCells:
 def _of_slips(printed: PrintedMatrix, due: Array, cell: Cell, starts: Sequence[Start], far: float) -> list[OfCell]:
     """The slips of a single cell that would be printed as it is."""
     made: list[tuple[CellSlip, Start]] = []
-    for n, start in enumerate(starts[:2]):
+    for n, start in enumerate(starts):
         right = due if n == 0 else start.step()
         if right.shape == printed.shape:
             made += [(slip, start) for slip in cell_slips(start.step, right, *cell, _decimals(printed, cell))]

@@ -212,6 +212,7 @@ class Marking:
         findings, left = explaining.run(
             tiers(self.recomputed, due, printed, starts),
             starts,
+            self.recomputed.more_starts(due, starts),
             lambda: within_rounding(due, self.recomputed, printed, as_right),
         )
         return findings, left, [again(self.recomputed, due, candidate) for candidate in explaining.chosen]
