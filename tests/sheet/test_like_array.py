@@ -45,7 +45,7 @@ def test_numpy_takes_it_for_an_array() -> None:
 
 
 def test_pandas_takes_it_with_its_labels() -> None:
-    pandas = pytest.importorskip("pandas")
+    pandas = pytest.importorskip("pandas", reason="pandas is for development only")
     np.testing.assert_array_equal(pandas.DataFrame(matrix()).to_numpy(), NUMBERS)
     frame = pandas.DataFrame(matrix(), matrix().rows, matrix().cols)
     assert frame.loc["b", "play"] == 5.0
