@@ -7,10 +7,9 @@ import pytest
 import tmat
 from tmat.testing import assert_matches
 
-torch = pytest.importorskip("torch", reason="torch is for development only")
-
 
 def test_multihead_attention_is_right_in_every_type_and_its_bug_is_named() -> None:
+    torch = pytest.importorskip("torch", reason="torch is for development only")
     torch.manual_seed(0)
     mha = torch.nn.MultiheadAttention(16, 4, batch_first=True, dtype=torch.float64).eval()
     x = torch.randn(1, 5, 16, dtype=torch.float64)
