@@ -30,7 +30,20 @@ from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.embed import embed
 from tmat.stages.ffn import ffn
-from tmat.stages.parts.options import FfnBias, Heads, Kinds, Layers, Network, Norm, OwnWords, Waves, sublayers
+from tmat.stages.parts.options import (
+    FfnBias,
+    Heads,
+    Kinds,
+    Layers,
+    Network,
+    Norm,
+    OwnWords,
+    Rotation,
+    Scoring,
+    Waves,
+    crossing,
+    sublayers,
+)
 from tmat.stages.posenc import posenc
 from tmat.text.vocabulary import Vocabulary, tokenize
 
@@ -59,7 +72,7 @@ MOST_WORDS = 5
 
 
 @declares
-class DecodeOptions(OwnWords, Layers, Heads, Network, FfnBias, Norm, Waves, StageOptions):
+class DecodeOptions(OwnWords, Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, Waves, StageOptions):
     """What is decoded and for how long, and what the layers are told."""
 
     target: str | Sequence[str] | None = option(
@@ -211,7 +224,8 @@ def _pass(sheet: Worksheet, plan: _Plan, said: list[str], n: int, *, forced: boo
     common = plan.head.common
     place: dict[str, Any] = {"id": f"{at}.embed", "stream": "decode.embed"}
     sheet = embed(sheet, tokens=said, vocabulary=plan.vocabulary, W_E=plan.table, **place, **common)
-    sheet = posenc(sheet, id=f"{at}.posenc", stream="decode.posenc", **plan.position, **common)
+    if plan.options[0]["rotary"] is None:  # which turns queries and keys instead, in each layer
+        sheet = posenc(sheet, id=f"{at}.posenc", stream="decode.posenc", **plan.position, **common)
     for layer, own in enumerate(plan.stack, start=1):
         sheet = _layer(sheet, plan, own, at, layer)
     return _predict(sheet, plan.head, at, said, forced=forced, ordinal=3 * len(plan.stack))
@@ -285,7 +299,7 @@ def _layer(sheet: Worksheet, plan: _Plan, own: Sublayers, at: str, layer: int) -
     sheet = addnorm(sheet, id=named("addnorm", 3, 1), matrices=own.norms.get(1), **plan.options[1], **common)
     sheet = attention(
         sheet, context=plan.memory, id=named("cross-attention"), matrices=own.cross,
-        **place("cross", 1), **plan.options[0], **common,
+        **place("cross", 1), **crossing(plan.options[0]), **common,
     )  # fmt: skip
     sheet = addnorm(sheet, id=named("addnorm", 3, 2), matrices=own.norms.get(2), **plan.options[1], **common)
     sheet = ffn(sheet, id=named("ffn"), matrices=own.ffn, **place("ffn", 2), **plan.options[2], **common)

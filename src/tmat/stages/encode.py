@@ -12,7 +12,19 @@ from tmat.progress import working
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.ffn import ffn
-from tmat.stages.parts.options import DrawnInput, FfnBias, Heads, Kinds, Layers, Network, Norm, Seen, sublayers
+from tmat.stages.parts.options import (
+    DrawnInput,
+    FfnBias,
+    Heads,
+    Kinds,
+    Layers,
+    Network,
+    Norm,
+    Rotation,
+    Scoring,
+    Seen,
+    sublayers,
+)
 
 if TYPE_CHECKING:
     from tmat.engine import builder
@@ -27,7 +39,7 @@ else:
 
 
 @declares
-class EncodeOptions(Layers, Heads, Network, FfnBias, Norm, DrawnInput, Seen, StageOptions):
+class EncodeOptions(Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, DrawnInput, Seen, StageOptions):
     """How many layers, and what their attentions, norms and networks are told."""
 
     norm_order: Literal["post", "pre"] = option(
