@@ -17,6 +17,8 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "mask_fill": [{"value": -np.inf}, {"value": -1000.0}],
     "softmax_tempered": [{"temperature": 0.5}, {"temperature": 3.0}],
     "dropout": [{"p": 0.5}, {"p": 0.0}, {"p": 1.0}],
+    "leaky_relu": [{"slope": 0.01}, {"slope": 0.2}],
+    "add_number": [{"number": 1.0}, {"number": -0.5}],
     "divide": [{"by": 3.0}, {"by": -0.7}],
     "divide_by_root": [{"d": 6}, {"d": 64}],
     "columns": [{"start": 1, "stop": 3}, {"start": 2, "stop": 2}],

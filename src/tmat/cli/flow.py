@@ -117,6 +117,8 @@ def _begun(declared: Declaration, common: Common, matrices: dict[str, Any], opti
     """Whether what is given begins a calculation, so that neither an input is drawn nor the article's taken."""
     from tmat.sheet.names import stem
 
+    if declared.begins_alone is not None and declared.begins_alone(options):
+        return True
     begins = declared.begins
     if "text" in options and options["text"] is None and "tokens" not in options:  # a table alone looks nothing up
         begins = begins - {fold(declared.main)}

@@ -42,8 +42,6 @@ def weights_for(
             f"it has {', '.join(visible(key, 40) for key in list(tensors)[:8])}{', …' if len(tensors) > 8 else ''}",
         )
     chosen = _chosen(own, place, origin)
-    if taken is not None and "w1" in taken and "w3" not in taken:
-        _refuse_gated(found, chosen, origin)
     plain = [key for key in tensors if taken is not None and fold(key.removesuffix(".T")) in taken]
     return {each.name: each.matrix(tensors[each.key]) for each in chosen} | {
         key: Matrix.of(key, tensors[key].values(), origin=tensors[key].origin) for key in plain
@@ -118,16 +116,6 @@ def _refuse_partial(found: list[Weight], place: str, origin: str) -> None:
             )
 
 
-def _refuse_gated(found: list[Weight], chosen: list[Weight], origin: str) -> None:
-    blocks = {each.block for each in chosen}
-    gate = next((each for each in found if each.name == "W_3" and each.block in blocks), None)
-    if gate is not None:
-        raise InputError(
-            f"the network in {origin} is gated",
-            f"it has {visible(gate.key, 60)} beside the two layers that are taken here",
-        )
-
-
 def _stack(
     tensors: Mapping[str, Tensor], found: list[Weight], declared: Declaration, place: str | None, origin: str, layers: int | None
 ) -> dict[str, Matrix]:  # fmt: skip
@@ -142,8 +130,6 @@ def _stack(
         )  # fmt: skip
     own = [each for each in numbered if _parted(each.block)[0] == stems[0]]
     _refuse_packed(own, origin)
-    if not any("W_3" in inner.declared.inputs for inner in declared.made_of):
-        _refuse_gated(own, own, origin)
     blocks = sorted({each.block for each in own}, key=lambda block: _parted(block)[1])
     if layers is not None and layers != len(blocks):
         raise InputError(

@@ -74,7 +74,7 @@ def layers(stages: Sequence[Stage]) -> dict[str, tuple[int, int]]:
     """
     stacks: dict[str, list[Stage]] = {}
     for stage in stages:
-        if stage.stage in SUBLAYERS:
+        if stage.stage in SUBLAYERS and not re.search(r"(embed|final)-norm(-\d+)?$", stage.id):
             stacks.setdefault(stage.id.rpartition(".")[0], []).append(stage)
     found: dict[str, tuple[int, int]] = {}
     for own in stacks.values():

@@ -38,6 +38,7 @@ class AddnormOptions(Norm, DrawnInput, StageOptions):
     std: Numbers = step("n×1", called="stddev standard_deviation deviation sd stds sigma σ")
     rms: Numbers = step("n×1")
     normalized: Numbers = step("n×d", called="norm addnorm layer_norm")
+    scale: Numbers = step("1×d")
     output: Numbers = step("n×d")
 
 
@@ -82,7 +83,7 @@ def addnorm(sheet: Sheet, how: AddnormOptions) -> Node:
         return total
     if total and total.width == 0:
         raise InputError("rows without a cell cannot be normalised", f"{total.name} is {total.told()}")
-    return _learned(sheet, _normalized(sheet, total, how))
+    return _learned(sheet, _normalized(sheet, total, how), how.gamma_offset)
 
 
 def _refuse(sheet: Sheet, how: AddnormOptions) -> None:
@@ -90,6 +91,11 @@ def _refuse(sheet: Sheet, how: AddnormOptions) -> None:
     if how.norm != "layer" and how.deviation != "population":
         raise InputError(
             f"‹deviation {how.deviation}› does not apply to ‹norm {how.norm}›", "only a layer norm takes a deviation"
+        )
+    if how.gamma_offset and (how.norm == "none" or not sheet.has("gamma")):
+        raise InputError(
+            f"‹gamma_offset {how.gamma_offset:g}› has no γ to be added to",
+            "no gamma is given" if how.norm != "none" else "‹norm none› does not scale",
         )
     if how.norm == "none" and (how.epsilon != 1e-5 or how.epsilon_in != "root"):
         raise InputError("‹epsilon› does not apply to ‹norm none›", "nothing is divided")
@@ -141,10 +147,16 @@ def _normalized(sheet: Sheet, total: Node, how: AddnormOptions) -> Node:
     return sheet.step("normalized", op, total, mean, std, epsilon=epsilon)
 
 
-def _learned(sheet: Sheet, normalized: Node) -> Node:
-    """γ and β, where they are given."""
+def _learned(sheet: Sheet, normalized: Node, offset: float) -> Node:
+    """γ and β, where they are given; γ with its offset, where it has one."""
     scale, shift = sheet.has("gamma"), sheet.has("beta")
     gamma = sheet.bias("gamma", normalized.width, fan_in=1) if scale else None
+    if gamma is not None and offset:
+        sheet.note(f"γ used as {offset:g} + γ")
+        sheet.record(gamma_offset=offset)
+        gamma = sheet.step("scale", ops.add_number, gamma, number=offset)
+    elif sheet.has("scale"):
+        gamma = sheet.given("scale")
     beta = sheet.bias("beta", normalized.width, fan_in=1) if shift else None
     if gamma is not None and beta is not None:
         return sheet.step("output", ops.scale_and_shift, normalized, gamma, beta)

@@ -9,6 +9,7 @@ from tests.operations.slips import (  # noqa: F401 - each registers the oracles 
     attention,
     deviations,
     elementwise,
+    gating,
     heads,
     masks,
     means,

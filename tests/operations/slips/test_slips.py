@@ -33,7 +33,7 @@ def redo(name: str, size: int = 6, seed: int = 0) -> Redo:
     if name == "dropout":
         operands[1] = (r.rand(size, size) < 0.5).astype(float)
         params = {"p": 0.25}
-    if name == "relu":
+    if name in ("relu", "leaky_relu"):
         operands[0] -= 0.5
     if name == "lookup":
         operands[0] = np.arange(2, size + 2, dtype=float).reshape(-1, 1)[::-1] % size + 1

@@ -8,7 +8,7 @@ from tmat.operations.bounds.bound import ELEMENTARY, Inexact, bound, sizes, toge
 from tmat.operations.operation import Array
 
 
-@bound("add", "add_row")
+@bound("add", "add_row", "add_number")
 def _(step: Inexact) -> Array:
     return together(*step.errors)
 
@@ -47,7 +47,7 @@ def _(step: Inexact) -> Array:
     return np.where(step.operands[1] != 0.0, step.errors[0], 0.0)
 
 
-@bound("relu", "tanh", "identity")
+@bound("relu", "leaky_relu", "tanh", "identity")
 def _(step: Inexact) -> Array:
     """The slope is at most 1."""
     return together(step.errors[0], ELEMENTARY * step.type.roundoff * step.result)

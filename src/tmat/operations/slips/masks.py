@@ -112,8 +112,12 @@ def mask_added(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
     yield way(np.where(mask != 0.0, 1.0, step["value"]), filling=filling(step))
 
 
+def _is_mask(factor: Array) -> bool:
+    return bool(((factor == 0.0) | (factor == 1.0)).all())
+
+
 def wrong_factor(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
-    for wrong in distinct_masks(mask):
+    for wrong in distinct_masks(mask) if _is_mask(mask) else ():
         yield way(a * wrong.mask, wrong.name, wrong.said, wrong.mend)
 
 
@@ -151,7 +155,7 @@ slip(mask_fill, "another-number-for-infinity", another_number, rare=1,
 slip(mask_fill, "mask-added", mask_added, rare=1,
      said="the mask's ones and zeros were added to {0}",
      mend="leave the cells that are seen as they are, and put {filling} in the others")
-slip(multiply, "mask-not-applied", lambda _, a, mask: a,
+slip(multiply, "mask-not-applied", lambda _, a, mask: a if _is_mask(mask) else None,
      said="{1} was not applied: these are the numbers of {0}",
      mend="multiply each cell of {0} by the cell of {1} in the same place")
 slip(multiply, "wrong-mask", wrong_factor,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from math import inf
+from math import inf, isfinite
 from typing import Any, Literal, get_args
 
 from tmat.engine.declaration import part
@@ -13,7 +13,9 @@ from tmat.engine.limits import MOST_HEADS, MOST_LAYERS
 from tmat.engine.seeds import checked_seed
 from tmat.errors import InputError
 
-Activation = Literal["relu", "gelu", "gelu-tanh", "tanh", "silu", "none"]
+Bend = Literal["relu", "leaky-relu", "gelu", "gelu-tanh", "tanh", "silu", "none"]
+Activation = Literal[Bend, "swiglu", "geglu"]
+NormOrder = Literal["post", "pre"]
 Score = Literal["scaled", "dot", "additive"]
 Bias = Literal["none", "qkv", "output", "all"]
 NormKind = Literal["layer", "rms", "none"]
@@ -105,6 +107,29 @@ class Norm:
     epsilon_in: EpsilonPlace = option(
         "root", "root: √(std² + ε), LayerNorm; deviation: std + ε, as some articles do.", CONVENTIONS, "PLACE"
     )
+    gamma_offset: float = option(
+        0.0, "What is added to γ before it scales: 1 in Gemma, whose weights are γ − 1.", CONVENTIONS, "NUMBER",
+        fits=isfinite, expected="expected a number",
+    )  # fmt: skip
+
+
+@declares
+class NormPlaces:
+    """Where the norms of a stack stand."""
+
+    norm_order: NormOrder = option(
+        "post", "post: norm after each residual, as in the paper; pre: before each sublayer.", CONVENTIONS, "ORDER"
+    )
+    embed_norm: bool = option(
+        False,
+        "A norm before the first layer too, as in BERT (embed.gamma, embed.beta); so where these are given.",
+        CONVENTIONS,
+    )
+    final_norm: bool = option(
+        False,
+        "A norm after the last layer too, as in GPT-2 (final.gamma, final.beta); so where these are given.",
+        CONVENTIONS,
+    )
 
 
 @declares
@@ -114,7 +139,22 @@ class Network:
     d_ff: int | None = option(
         None, "The inner width where W_1 is drawn; 4·d_model unless told.", SHAPE, "N", at_least=1
     )
-    activation: Activation = option("relu", f"{', '.join(get_args(Activation))}.", CONVENTIONS, "KIND")
+    activation: Activation = option(
+        "relu",
+        f"{', '.join(get_args(Activation))}. swiglu and geglu: ‹gated› with silu or gelu.", CONVENTIONS, "KIND",
+    )  # fmt: skip
+    gated: bool = option(
+        False,
+        "Two branches, (act(X·W_1) ∘ X·W_3)·W_2: W_1 is bent, W_3 is not. So it is where W_3 is given.",
+        CONVENTIONS,
+    )
+    slope: float | None = option(
+        None, "What leaky-relu multiplies a negative number by; 0.01 unless told.", CONVENTIONS, "NUMBER",
+        fits=lambda slope: 0.0 <= slope <= 1.0, expected="expected a number from 0 to 1",
+    )  # fmt: skip
+    output_activation: Bend | None = option(
+        None, "An activation after the second layer too, as some articles have it.", CONVENTIONS, "KIND"
+    )
 
 
 @declares
