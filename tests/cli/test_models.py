@@ -30,7 +30,7 @@ def test_tokens_and_ids_say_the_same() -> None:
         tmat(f"encode --model {BERT} --tokens '[CLS] when you play the game you win [SEP]' --only output").output
         == by_text
     )
-    assert tmat(f"encode --model {BERT} --ids '2 14 17,12 13 6 17 15 3' --only output").output == by_text
+    assert tmat(f"encode --model {BERT} --ids '2 11 13,9 10 6 13 12 3' --only output").output == by_text
 
 
 def test_one_head_of_one_layer() -> None:
@@ -96,13 +96,29 @@ def test_what_is_refused(line: str, error: str) -> None:
 
 def test_show_lists_what_a_model_is_made_of() -> None:
     page = tmat(f"show --model {BERT} -f table").output
-    assert page.splitlines()[0] == f" BERT   encoder · 2 layers · 4,860 parameters · {BERT}"
+    assert page.splitlines()[0] == f" BERT   encoder · 2 layers · 4,764 parameters · {BERT}"
     assert "   W_Q                 16×16     256   encoder.layer.0.attention.self.query.weight, transposed\n" in page
     assert "   activation       gelu      hidden_act\n" in page
     data = json.loads(tmat(f"show --model {MODELS / 'gpt2'}").output)
-    assert (data["family"], data["kind"], data["parameters"]) == ("GPT-2", "decoder", 4972)
+    assert (data["family"], data["kind"], data["parameters"]) == ("GPT-2", "decoder", 5036)
     assert {"name": "ε", "value": 1e-05, "by": "layer_norm_epsilon"} in data["conventions"]
     assert {
         "name": "W_K", "layer": 2, "shape": [16, 16], "tensor": "transformer.h.1.attn.c_attn.weight", "how": "columns 17–32",
     } in data["matrices"]  # fmt: skip
-    assert sum(entry["shape"][0] * entry["shape"][1] for entry in data["matrices"]) == 4972
+    assert sum(entry["shape"][0] * entry["shape"][1] for entry in data["matrices"]) == 5036
+
+
+def test_a_decoder_goes_on_from_a_prompt() -> None:
+    done = tmat(f"decode --model {MODELS / 'gpt2'} --prompt '{TEXT}' --max-tokens 2")
+    assert done.stage["params"]["sentence"][-2:] == ["<|start|>", "you"]
+    assert done.sheets[0]["vocabulary"]["words"][:2] == ["<|start|>", "<|end|>"]
+    again = tmat("show --only logits", done.output)
+    assert [stage["id"] for stage in again.stages] == ["decode-1", "decode-2"]
+    kept = tmat(f"decode --model {MODELS / 'gpt2'} --target '{TEXT}' --only layer2.weights3,logits")
+    assert [stage["id"] for stage in kept.stages] == ["decode-1.self-attention-2", "decode-1"]
+    np.testing.assert_allclose(kept["logits"], expected("gpt2")["logits"], rtol=0.0, atol=1e-10)
+
+
+def test_a_token_is_found_without_the_sign_for_its_blank() -> None:
+    done = tmat(f"decode --model {MODELS / 'gpt2'} --prompt '{TEXT}' --max-tokens 1 --work 'layer1.scores2[play,game]'")
+    assert done.output.startswith("scores2[Ġplay, Ġgame] = Σ Q2[Ġplay, k] · K2[Ġgame, k]\n")

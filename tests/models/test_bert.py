@@ -74,7 +74,7 @@ def test_only_the_rows_of_the_ids_are_there() -> None:
     assert table.rows == ("[CLS]", "[SEP]", "game", "play", "the", "when", "win", "you")
     assert (
         table.origin
-        == f"{BERT}/model.safetensors:embeddings.word_embeddings.weight, rows 2, 3, 6, 12, 13, 14, 15, 17 counted from 0"
+        == f"{BERT}/model.safetensors:embeddings.word_embeddings.weight, the rows of id 2, 3, 6, 9, 10, 11, 12, 13"
     )
     assert sheet["attention"].given["W_Q"].origin.endswith(":encoder.layer.0.attention.self.query.weight, transposed")
 
@@ -94,7 +94,7 @@ def test_what_is_given_wins() -> None:
     [
         ({"tokens": ["plax"]}, f"the model has no token 'plax'\n  in {BERT}/tokenizer.json\n  did you mean play?"),
         ({"ids": [1] * 25}, f"25 tokens are too many\n  {BERT} has 24 positions"),
-        ({"ids": [22]}, f"there is no token 22\n  {BERT} has the ids 0 to 21"),
+        ({"ids": [16]}, f"there is no token 16\n  {BERT} has the ids 0 to 15"),
         ({}, "one of text, tokens and ids is needed\n  they say what the model reads\n  try text='When you play'"),
         ({"text": TEXT, "layers": 3}, f"layers=3 does not fit\n  {BERT} has 2 layers\n  try layers=2"),
         (

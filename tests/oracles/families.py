@@ -32,7 +32,7 @@ from transformers import (
 )  # fmt: skip
 
 HERE = Path(__file__).parent.parent.parent / "fixtures" / "models"
-CORPUS = ["when you play the game of thrones you win or you die", "you know nothing", "winter is coming"] * 3
+CORPUS = ["when you play the game of thrones you win or you die"] * 9
 TEXT = "when you play the game you win"
 SIZES = {"num_hidden_layers": 2, "num_attention_heads": 4, "hidden_size": 16, "intermediate_size": 22}
 GROUPED = SIZES | {"num_key_value_heads": 2, "max_position_embeddings": 32, "attn_implementation": "sdpa"}
@@ -42,8 +42,8 @@ NEW = 6  # words generated
 
 def word_pieces() -> Tokenizer:
     """As BERT's: [CLS] before a text, [SEP] after it, ## before what goes on."""
-    words = sorted({word for line in CORPUS for word in line.split()} - {"thrones", "coming"})
-    known = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words, "throne", "##s", "com", "##ing"]
+    words = sorted({word for line in CORPUS for word in line.split()} - {"thrones"})
+    known = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words, "throne", "##s"]
     made = Tokenizer(models.WordPiece({word: n for n, word in enumerate(known)}, unk_token="[UNK]"))
     made.normalizer, made.pre_tokenizer = normalizers.BertNormalizer(lowercase=True), pre_tokenizers.BertPreTokenizer()
     made.post_processor = processors.TemplateProcessing(
@@ -81,7 +81,8 @@ def settled(model: Any) -> Any:
         for name, parameter in model.named_parameters():
             gamma = "norm" in name.lower() or ".ln_" in name
             middle = 1.0 if gamma and name.endswith("weight") else 0.0
-            torch.nn.init.normal_(parameter, middle, 0.3 if parameter.ndim == 1 else 0.35)
+            table = parameter.ndim > 1 and ("embed" in name or ".wte" in name or ".wpe" in name)
+            torch.nn.init.normal_(parameter, middle, 0.3 if parameter.ndim == 1 else 0.2 if table else 0.5)
     return model.float().eval()
 
 
@@ -175,7 +176,7 @@ def save(family: str, model: Any, tokenizer: Tokenizer, shards: int = 1) -> None
 
 def main() -> None:
     torch.manual_seed(11)
-    pieces, pairs, marks = word_pieces(), bytes_paired(48), marked_pieces(45)
+    pieces, pairs, marks = word_pieces(), bytes_paired(64), marked_pieces(64)
     bert = BertConfig(
         vocab_size=pieces.get_vocab_size(), max_position_embeddings=24, type_vocab_size=2, hidden_act="gelu", layer_norm_eps=1e-12,
         attn_implementation="sdpa", **SIZES,

@@ -22,7 +22,7 @@ def encode_with(
     folder: str, text: str | None, ids: str | None, common: Common, declared: Declaration, values: dict[str, Any]
 ) -> None:
     """tmat encode --model FOLDER."""
-    from tmat.models.encoding import asked_for
+    from tmat.models.picking import asked_for
 
     model, options, how = _prepared(folder, common, declared, values)
     layers = options.pop("layers", None)
@@ -36,6 +36,26 @@ def encode_with(
             ids=numbers(ids) if ids is not None else None,
             keep=None if cells else split_names(common.only) or None,
             layers=layers,
+            **how,
+            **options,
+        ),
+        common,
+    )
+
+
+def decode_with(folder: str, ids: str | None, common: Common, declared: Declaration, values: dict[str, Any]) -> None:
+    """tmat decode --model FOLDER."""
+    model, options, how = _prepared(folder, common, declared, values)
+    named = {name: options.pop(name, None) for name in ("prompt", "target", "max_tokens")}
+    cells = common.work or common.trace
+    _emit(
+        model.decode(
+            named["prompt"],
+            target=named["target"],
+            max_tokens=named["max_tokens"],
+            tokens=common.tokens.split() if common.tokens is not None else None,
+            ids=numbers(ids) if ids is not None else None,
+            keep=None if cells else split_names(common.only) or None,
             **how,
             **options,
         ),

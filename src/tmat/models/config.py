@@ -33,7 +33,7 @@ class Config:
         """A whole number."""
         value = self._of(field, default)
         if type(value) is not int or value < least:
-            raise self._wrong(field, value, f"expected a whole number from {least}")
+            raise self._refusal(field, value, f"expected a whole number from {least}")
         return self._fact(called, value, field)
 
     def divided(self, field: str, by: str) -> int:
@@ -43,35 +43,35 @@ class Config:
         """
         whole, parts = self.whole(field), self.whole(by)
         if whole % parts:
-            raise self._wrong(by, parts, f"{field}, {whole}, is no multiple of it")
+            raise self._refusal(by, parts, f"{field}, {whole}, is no multiple of it")
         return whole // parts
 
     def number(self, field: str, called: str = "", default: Any = _NOTHING) -> float:
         """A number above 0."""
         value = self._of(field, default)
         if type(value) not in (int, float) or not 0 < value < float("inf"):
-            raise self._wrong(field, value, "expected a number above 0")
+            raise self._refusal(field, value, "expected a number above 0")
         return self._fact(called, float(value), field)
 
     def flag(self, field: str, called: str = "", default: Any = _NOTHING) -> bool:
         """True or false."""
         value = self._of(field, default)
         if type(value) is not bool:
-            raise self._wrong(field, value, "expected true or false")
+            raise self._refusal(field, value, "expected true or false")
         return self._fact(called, value, field)
 
     def one_of(self, field: str, legal: Mapping[str, Kind], called: str = "", default: Any = _NOTHING) -> Kind:
         """What one of some words stands for."""
         value = self._of(field, default)
         if not isinstance(value, str) or value not in legal:
-            raise self._wrong(field, value, f"expected one of {', '.join(legal)}", meant(str(value), legal))
+            raise self._refusal(field, value, f"expected one of {', '.join(legal)}", meant(str(value), legal))
         return self._fact(called, legal[value], field)
 
     def refuse(self, field: str, *legal: Any, because: str) -> None:
         """Say no to a field that would ask for another arithmetic; absent, null and what is legal pass."""
         value = self.values.get(field)
         if value is not None and value not in legal:
-            raise self._wrong(field, value, because)
+            raise self._refusal(field, value, because)
 
     def fixed(self, **facts: Any) -> None:
         """What holds for every model of the family."""
@@ -80,6 +80,10 @@ class Config:
 
     def fact(self, name: str, value: Any, by: str) -> None:
         self.facts.append(Fact(name, value, by))
+
+    def wrong(self, field: str, expected: str) -> InputError:
+        """The error for a field whose value does not go with others."""
+        return self._refusal(field, self.values.get(field), expected)
 
     def _fact(self, called: str, value: Kind, field: str) -> Kind:
         if called:
@@ -94,5 +98,5 @@ class Config:
             raise InputError(f"{self.origin} has no {field}", "it decides the arithmetic, and is not guessed")
         return default
 
-    def _wrong(self, field: str, value: Any, expected: str, mend: str | None = None) -> InputError:
+    def _refusal(self, field: str, value: Any, expected: str, mend: str | None = None) -> InputError:
         return InputError(f"{self.origin}: {field} is {visible(repr(value), 60)}", expected, mend=mend)

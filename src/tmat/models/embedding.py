@@ -33,15 +33,15 @@ def embedded(
     known = sorted(set(ids))
     node = sheet.step("ids", ops.REGISTRY["token_ids"], ids=list(ids), words=list(words))
     table = sheet.place(
-        holding("W_E", taken(model, "W_E", design.words, known, model.words.called(known)), sheet.dtype)
+        holding("W_E", taken(model, "W_E", design.words, known, model.words.called(known), "id"), sheet.dtype)
     )
     table.cols = [f"e{n}" for n in range(1, table.width + 1)]
     done = sheet.finish(sheet.step("E", ops.REGISTRY["lookup_known"], node, table, known=known))
     if design.positions:
-        done = posenc(done, PE=taken(model, "PE", design.positions, range(len(ids)), words), **common)
+        done = posenc(done, PE=taken(model, "PE", design.positions, range(len(ids)), words, "position"), **common)
     weights = {name.partition(".")[2]: each for name, each in model.weights(0).items() if name.startswith("embed.")}
     if design.types:
-        weights["residual"] = taken(model, "residual", design.types, types, words)
+        weights["residual"] = taken(model, "residual", design.types, types, words, "token type")
     if weights:
         done = addnorm(done, id="embed-norm", add_residual=bool(design.types), matrices=weights, **norm, **common)
     return done
@@ -59,10 +59,10 @@ def refuse_ids(model: Model, ids: Sequence[int]) -> None:
             raise InputError(f"there is no token {id}", f"{model.folder} has the ids 0 to {table.shape[0] - 1}")
 
 
-def taken(model: Model, name: str, key: str, numbers: Sequence[int], rows: Sequence[str]) -> Matrix:
+def taken(model: Model, name: str, key: str, numbers: Sequence[int], rows: Sequence[str], of: str) -> Matrix:
     """Some rows of a table as a matrix; its origin says which."""
     tensor = model.tensor(key)
-    return Matrix.of(name, tensor.rows(numbers), rows, None, f"{tensor.origin}, rows {_listed(numbers)} counted from 0")
+    return Matrix.of(name, tensor.rows(numbers), rows, None, f"{tensor.origin}, the rows of {of} {_listed(numbers)}")
 
 
 def _listed(numbers: Sequence[int]) -> str:

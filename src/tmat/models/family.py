@@ -6,10 +6,16 @@ A family is a file of ``families/``, found by listing the folder, with ``FAMILY 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from tmat.models.config import Config
+
+ACTIVATIONS = {
+    "gelu": "gelu", "gelu_new": "gelu-tanh", "gelu_pytorch_tanh": "gelu-tanh", "relu": "relu", "silu": "silu",
+    "swish": "silu", "tanh": "tanh",
+}  # fmt: skip
+"""What transformers calls activations, and what the stages do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,9 @@ class Design:
     outside: tuple[Slot, ...] = ()  # before the first layer and after the last
     head: str = ""  # the weight of the last linear layer; none where it is the embeddings' own
     windows: tuple[int | None, ...] = ()  # how many tokens each layer sees back, itself among them
-    unused: tuple[str, ...] = ()  # beginnings of names that have no part in the hidden states
-    facts: tuple[object, ...] = field(default=())
+    buffers: tuple[
+        str, ...
+    ] = ()  # names, as patterns, of tensors that are no parameters and have no part in the arithmetic
 
     def slots(self, prefix: str) -> Iterator[tuple[int, Slot, str]]:
         """Each slot with the number of its layer, 0 outside of them, and its tensor's whole name."""

@@ -78,8 +78,42 @@ class Model:
             options=options,
         )  # fmt: skip
 
+    def decode(
+        self, prompt: str | None = None, *, target: str | None = None, tokens: Sequence[str] | None = None,
+        ids: Sequence[int] | None = None, max_tokens: int | None = None, keep: Iterable[str] | None = None,
+        matrices: Mapping[str, Any] | None = None, round: Any = None, dtype: str = "float64", **options: Any,
+    ) -> Worksheet:  # fmt: skip
+        """The worksheet of a decoder that goes on from a prompt (or the ``tokens`` or ``ids`` of one) by ``max_tokens``, 5
+        unless told; or with ``target``, a text, of one pass with a prediction for each token of it.
+
+        ``keep``, ``matrices`` and ``options`` as in ``encode``, the options those of ``tmat.decode``.
+
+        Errors: an encoder; as ``encode``'s.
+        """
+        from tmat.models.decoding import decoded
+        from tmat.stages.decode import MOST_WORDS
+
+        if self.design.kind != "decoder":
+            raise InputError(f"{visible(self.folder, 200)} is {self.design.family}, an encoder", mend="try tmat encode")
+        if target is not None and (prompt is not None or max_tokens is not None):
+            other = "prompt" if prompt is not None else "max_tokens"
+            raise InputError(
+                f"‹target› and ‹{other}› contradict each other",
+                "with a target there is one pass, and no word is fed back",
+            )
+        said, _ = self.said(target if target is not None else prompt, tokens, ids, option="prompt")
+        common = {"round": Rounding.parse(round, strict=False), "dtype": dtype}
+        return decoded(
+            self, said, target=target is not None, count=max_tokens or MOST_WORDS, keep=keep, matrices=matrices or {},
+            common=common, options=options,
+        )  # fmt: skip
+
     def said(
-        self, text: str | None, tokens: Sequence[str] | None = None, ids: Sequence[int] | None = None
+        self,
+        text: str | None,
+        tokens: Sequence[str] | None = None,
+        ids: Sequence[int] | None = None,
+        option: str = "text",
     ) -> tuple[list[int], list[int]]:
         """The ids of what is said in one of three ways, and their token types.
 
@@ -87,9 +121,9 @@ class Model:
         """
         if sum(each is not None for each in (text, tokens, ids)) != 1:
             raise InputError(
-                "one of ‹text›, ‹tokens› and ‹ids› is needed",
+                f"one of ‹{option}›, ‹tokens› and ‹ids› is needed",
                 "they say what the model reads",
-                mend='try ‹text "When you play"›',
+                mend=f'try ‹{option} "When you play"›',
             )
         if text is not None:
             return self.words.apart(text)
@@ -127,7 +161,11 @@ class Model:
         )
         for name, key in named:
             if key:
-                yield name, self._name(self.prefix + key if self._found(self.prefix + key) else key)
+                yield name, self.key(key)
+
+    def key(self, key: str) -> str:
+        """A tensor's name in the file; what stands before all names may not stand before the last layer's."""
+        return self._name(self.prefix + key if self._found(self.prefix + key) else key)
 
     def listed(self) -> Iterator[tuple[int, str, str, Weight]]:
         """Each matrix: its layer or 0, its name, the tensor's name, and the matrix, not read."""
@@ -139,14 +177,18 @@ class Model:
 
     def parameters(self) -> int:
         """How many numbers the tensors have together."""
-        return sum(prod(tensor.shape) for tensor in self.tensors.values())
+        return sum(prod(tensor.shape) for key, tensor in self.tensors.items() if not self._is_buffer(key))
 
     def unused(self) -> list[str]:
         """The tensors that no step takes."""
         used = {key for _, _, key, _ in self.listed()}
-        return [key for key in self.tensors if key not in used]
+        return [key for key in self.tensors if key not in used and not self._is_buffer(key)]
 
     # -- below
+
+    def _is_buffer(self, key: str) -> bool:
+        own = key.removeprefix(self.prefix)
+        return any(re.fullmatch(pattern, own) for pattern in self.design.buffers)
 
     def _slot(self, slot: Slot, key: str) -> Tensor | None:
         found = self._found(key)
@@ -185,9 +227,8 @@ class Model:
     def _refuse_others(self) -> None:
         """A tensor in a layer that the design does not know would change the numbers."""
         within = re.compile(rf"{re.escape(self.prefix + self.design.layer)}\.\d+\.")
-        known = re.compile("|".join(f"(?:{one})" for one in self.design.unused) or r"(?!)")
         for key in self.unused():
-            if within.match(key) and not known.match(key.removeprefix(self.prefix)):
+            if within.match(key):
                 number = int(re.findall(r"\d+", key[len(self.prefix + self.design.layer) :])[0])
                 why = (
                     f"{CONFIG} says {self.design.layers} layer{'s' if self.design.layers != 1 else ''}"

@@ -39,7 +39,7 @@ def parts(model: Model) -> list[Part]:
     """The matrices of a model, before the layers, of a layer, and after them."""
     outside = list(_rows(model, 0))
     before = [row for row in outside if not row.name.startswith(AFTER)]
-    after = [row for row in outside if row.name.startswith(AFTER)]
+    after = sorted((row for row in outside if row.name.startswith(AFTER)), key=lambda row: row.name == "W_vocab")
     found = [Part("before the layers", 1, before), Part("each layer", model.design.layers, list(_rows(model, 1)))]
     return [*found, *([Part("after the layers", 1, after)] if after else [])]
 

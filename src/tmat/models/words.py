@@ -47,10 +47,10 @@ class Words:
     def of_ids(self) -> dict[int, str]:
         return {id: word for word, id in self.ids.items()}
 
-    def called(self, ids: Sequence[int]) -> list[str]:
+    def called(self, ids: Sequence[int], blank: str = "{}") -> list[str]:
         """The words of ids; an id without a word, or of a model without a tokenizer, is called by its number."""
         known = self.of_ids if os.path.lexists(self.path) else {}
-        return [known.get(id, str(id)) for id in ids]
+        return [known[id] if id in known else blank.format(id) for id in ids]
 
     def numbered(self, words: Sequence[str]) -> list[int]:
         """The ids of words as the tokenizer spells them.

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 from tmat.models.config import Config
-from tmat.models.family import Design, Family, linear, norm
-
-ACTIVATIONS = {
-    "gelu": "gelu",
-    "gelu_new": "gelu-tanh",
-    "gelu_pytorch_tanh": "gelu-tanh",
-    "relu": "relu",
-    "silu": "silu",
-}
+from tmat.models.family import ACTIVATIONS, Design, Family, linear, norm
 
 
 def design(config: Config) -> Design:
@@ -58,7 +50,7 @@ def design(config: Config) -> Design:
             *norm("output.LayerNorm", "gamma2", "beta2"),
         ),
         outside=tuple(norm("embeddings.LayerNorm", "embed.gamma", "embed.beta")),
-        unused=("pooler.", "cls.", "embeddings.position_ids"),
+        buffers=(r"embeddings\.position_ids",),
     )
 
 

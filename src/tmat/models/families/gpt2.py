@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tmat.models.config import Config
-from tmat.models.families.bert import ACTIVATIONS
-from tmat.models.family import Design, Family, conv, norm
+from tmat.models.family import ACTIVATIONS, Design, Family, conv, norm
 
 
 def design(config: Config) -> Design:
@@ -49,7 +48,7 @@ def design(config: Config) -> Design:
         ),
         outside=tuple(norm("ln_f", "final.gamma", "final.beta")),
         head="" if tied else "lm_head.weight",
-        unused=(r"h\.\d+\.attn\.(masked_)?bias",),
+        buffers=(r"h\.\d+\.attn\.(masked_)?bias",),
     )
 
 
