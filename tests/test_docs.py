@@ -85,6 +85,8 @@ def run(command: str, folder: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_console_blocks(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     text = page.read_text("utf-8")
+    if "fixtures/" in text:  # models of the repository
+        (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
     rewrite = request.config.getoption("--rewrite-docs")
     pieces: list[str] = []
     end = 0

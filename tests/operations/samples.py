@@ -30,6 +30,7 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
     },
     "token_ids": [{"ids": [3, 1, 20], "words": ["When", "you", "the"]}],
     "lookup": [{"first": 0}, {"first": 1}],
+    "lookup_known": [{"known": [3, 7, 101, *range(200, 300)]}],
     "sinusoid": [
         {"positions": 5, "d_model": 7, "base": 10000.0, "start": 0, "exponent": "paired"},
         {"positions": 3, "d_model": 6, "base": 100.0, "start": 2, "exponent": "column"},
@@ -85,6 +86,8 @@ def sample(name: str, rng: np.random.Generator, case: int = 0, **sizes: int) -> 
         arrays[1] = arrays[1][:, : known["d"] // 2]
     if name == "lookup":
         arrays[0] = rng.integers(0, known["*"], arrays[0].shape) + float(params["first"])
+    if name == "lookup_known":
+        arrays[0] = rng.choice(params["known"][: len(arrays[1])], arrays[0].shape).astype(float)
     if name.startswith("normalize") or name in ("renormalize", "over_rows"):
         arrays[-1] = np.abs(arrays[-1]) + 0.1
     return Sample(op, arrays, params)

@@ -158,8 +158,10 @@ class Declaration:
         expect(getattr(how, "keep", None) or (), Iterable, "‹keep› takes names of matrices")
         expect(getattr(how, "matrices", None) or {}, Mapping, "‹matrices› are numbers by their names")
         for name, value in said.items():
+            if name in self.matrices or name in self.hints or not isinstance(value, str | int | float):
+                continue
             near = meant(name, self.conventions)
-            if near and name not in {*self.matrices, *self.hints} and isinstance(value, str | int | float):
+            if near:
                 raise InputError(f"{self.name} has no option {name!r}", mend=near)
 
 

@@ -67,6 +67,33 @@ def _(ids: Operand, table: Operand, *, first: int) -> tuple[None, tuple[str, ...
     return None, tuple(table.cols)
 
 
+@operation("n 1, * d -> n d", lambda ids, table, *, known: table[ids])
+def lookup_known(ids: Array, table: Array, *, known: list[int]) -> Array:  # [n, 1], [k, d] -> [n, d]
+    """The row that each id names, of a table of which only some rows are here: those of the ids ``known``, in their order.
+
+    Errors: an id whose row is not among them.
+
+    >>> lookup_known(np.array([[7.0], [3.0]]), np.array([[0.1], [0.2]]), known=[3, 7])
+    array([[0.2],
+           [0.1]])
+    """
+    place = {float(id): n for n, id in enumerate(known)}
+    missing = [id for id in ids[:, 0] if id not in place]
+    if missing:
+        raise InputError(f"the row of id {missing[0]:g} is not here", f"those of {len(known)} ids are")
+    return table[[place[id] for id in ids[:, 0]]]
+
+
+@lookup_known.cell
+def _(i: int, j: int, ids: Operand, table: Operand, *, known: list[int]) -> Expression:
+    return table[known.index(int(ids[i, 0].value)), j]
+
+
+@lookup_known.labels
+def _(ids: Operand, table: Operand, *, known: list[int]) -> tuple[None, tuple[str, ...]]:
+    return None, tuple(table.cols)
+
+
 EXPONENTS = ("paired", "column")
 LAYOUTS = ("adjacent", "halves")
 

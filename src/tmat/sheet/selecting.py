@@ -97,11 +97,15 @@ def in_order(stage: Stage, names: Iterable[str]) -> list[str]:
 
 
 def stands_at(stage: Stage, place: str) -> bool:
-    """attention-2 by its id, layer2 by the number behind it."""
+    """attention-2 by its id, layer2 as the stage says itself, or by the number behind it."""
     layer = re.fullmatch(r"layer(\d{1,9})", place, re.IGNORECASE)
     if layer is None:
         return fold(stage.id) == fold(place)
-    number = re.search(r"-(\d{1,9})$", stage.id)
-    nth = int(number[1]) if number else 1
+    if isinstance(own := stage.params.get("layer"), int):
+        return own == int(layer[1])
+    number = re.fullmatch(rf"(?:.*\.)?(?:\w+-)?{stage.stage}(?:-(\d{{1,9}}))?", stage.id)
+    if number is None or stage.stage not in SUBLAYERS:  # embed-norm and its like stand outside of the layers
+        return False
+    nth = int(number[1] or 1)
     per_layer = 2 if stage.stage == "addnorm" else 1
     return (nth - 1) // per_layer + 1 == int(layer[1])

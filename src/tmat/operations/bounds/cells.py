@@ -65,7 +65,7 @@ def _(step: Inexact) -> Array:
     return step.op.evaluate(*step.errors, **step.params)
 
 
-@bound("lookup", rounds=False)
+@bound("lookup", "lookup_known", rounds=False)
 def _(step: Inexact) -> Array:
     return step.op.evaluate(step.operands[0], step.errors[1], **step.params)
 
