@@ -143,8 +143,8 @@ def read_file(path: str, name: str | None = None) -> dict[str, Matrix]:
             tensors = read_tensors(stream, suffix, origin)
             if tensors is not None:
                 return chosen(tensors, name, origin)
-            if suffix in (".npy", ".npz"):
-                return _numpy(stream, suffix, origin, name)
+            if suffix == ".npy":
+                return _array(stream, origin, name)
         return matrices_of_data(read_bytes(stream, origin), suffix, origin, name)
 
 
@@ -161,14 +161,9 @@ def _of_folder(folder: str, suffix: str) -> dict[str, Matrix]:
     return found
 
 
-def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
-    from tmat.reading.arrays import (  # with zipfile, which matrices typed or in JSON need not wait for
-        read_npy,
-        read_npz,
-    )
+def _array(stream: BinaryIO, origin: str, name: str | None) -> dict[str, Matrix]:
+    from tmat.reading.arrays import read_npy  # with zipfile, which matrices typed or in JSON need not wait for
 
-    if suffix == ".npz":
-        return read_npz(stream, origin, name)
     return _only({"": read_npy(stream, origin)}, name, origin)
 
 
@@ -177,10 +172,8 @@ def matrices_of_data(data: bytes, suffix: str, origin: str, name: str | None = N
     tensors = read_tensors(BytesIO(data), suffix, origin)
     if tensors is not None:
         return chosen(tensors, name, origin)
-    if suffix in (".npy", ".npz"):
-        return _numpy(BytesIO(data), suffix, origin, name)
-    if data.startswith(b"\x93NUMPY"):
-        return _numpy(BytesIO(data), ".npy", origin, name)
+    if suffix == ".npy" or data.startswith(b"\x93NUMPY"):
+        return _array(BytesIO(data), origin, name)
     handed_in = handed_in_text(data, suffix, origin)
     if handed_in is not None:
         return _only(_typed(handed_in, origin), name, origin)
@@ -213,11 +206,12 @@ def _delimited(text: str, suffix: str, origin: str) -> dict[str, Matrix]:
 def _zipped(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
     """A spreadsheet or an .npz: both are zips."""
     # With an XML parser, likewise.
+    from tmat.reading.arrays import read_npz
     from tmat.reading.xlsx import as_worksheet, read_xlsx
     from tmat.reading.xlsx_cells import is_workbook
 
     if suffix not in SPREADSHEETS and not is_workbook(data):
-        return _numpy(BytesIO(data), ".npz", origin, name)
+        return read_npz(BytesIO(data), origin, name)
     found = read_xlsx(data, origin)
     if [one.matrix.name for one in found] == [""]:
         return _only({"": found[0].matrix}, name, origin)
