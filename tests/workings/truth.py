@@ -10,7 +10,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain, count, pairwise, takewhile
+from itertools import chain, count, pairwise
 
 import mpmath
 import numpy as np
@@ -141,12 +141,14 @@ def main() -> None:
     whole: Counter[str] = Counter()
     by_operation: dict[str, Counter[str]] = {}
     most = max((int(word) for word in sys.argv[1:] if word.isdigit()), default=1)
-    for it in takewhile(lambda _: whole["cells"] < most, chain.from_iterable(map(samples, count(7)))):
+    for it in chain.from_iterable(map(samples, count(7))):
         for digits in DIGITS:
             for decimals in DECIMALS:
                 counts = counted(it, digits, decimals, 2)
                 whole += counts
                 by_operation.setdefault(it.op.name, Counter()).update(counts)
+        if whole["cells"] >= most:
+            break
     for name, counts in by_operation.items():
         if len(counts) > 1:
             print(name, dict(counts))

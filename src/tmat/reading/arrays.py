@@ -79,7 +79,9 @@ class _Unpacking:
         try:
             with self.archive.open(info) as member:
                 return _header(member, self.origin)[0]
-        except (InputError, *_DAMAGED):
+        except InputError:
+            return ()
+        except _DAMAGED:
             return ()
 
     def array(self, info: zipfile.ZipInfo, where: str) -> NDArray[np.float64]:
