@@ -1,6 +1,7 @@
 """How true the printed workings are: each line is read back and worked out to sixty digits, as a learner repeats it.
 
-``python -m tests.workings.truth`` prints the counts for every operation at many numbers of digits.
+``python -m tests.workings.truth 100000`` prints the counts for every operation at many numbers of digits, of so many cells
+at least; ``-v`` prints each fault.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, count, pairwise
 
 import mpmath
 import numpy as np
@@ -139,12 +140,15 @@ def counted(it: Sample, digits: int | None, decimals: int | None, most: int) -> 
 def main() -> None:
     whole: Counter[str] = Counter()
     by_operation: dict[str, Counter[str]] = {}
-    for it in samples(7):
+    most = max((int(word) for word in sys.argv[1:] if word.isdigit()), default=1)
+    for it in chain.from_iterable(map(samples, count(7))):
         for digits in DIGITS:
             for decimals in DECIMALS:
                 counts = counted(it, digits, decimals, 2)
                 whole += counts
                 by_operation.setdefault(it.op.name, Counter()).update(counts)
+        if whole["cells"] >= most:
+            break
     for name, counts in by_operation.items():
         if len(counts) > 1:
             print(name, dict(counts))

@@ -25,7 +25,6 @@ def given_matrices(common: Common, declared: Declaration, options: Mapping[str, 
         parse_assignment,
         read_matrix,
         split_selector,
-        transpose,
     )
     from tmat.reading.weights import read_weights
     from tmat.sheet.names import canonical
@@ -46,8 +45,7 @@ def given_matrices(common: Common, declared: Declaration, options: Mapping[str, 
             raise InputError(
                 f"{name} is given twice", f"-m {said[canonical(name)]}", f"-m {part}", mend="leave one of them out"
             )
-        matrix = read_matrix(name, source, stdin=stdin)
-        found[name] = transpose(matrix) if transposed else matrix
+        found[name] = read_matrix(name, source, stdin=stdin, transposed=transposed)
     return found
 
 

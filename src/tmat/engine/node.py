@@ -143,7 +143,19 @@ def _misfit(op: Operation, of: tuple[Node, ...], params: dict[str, Any], wrong: 
     return InputError(
         f"cannot form {formula}",
         f"{first.name} is {first.told()}, {second.name} is {second.told()}: {rule}",
-        mend=f"{_turned(op, of, wrong)}try a {culprit.name} with {_count(wrong.first_size, side)}",
+        mend=f"{_packed(second, wrong)}{_turned(op, of, wrong)}try a {culprit.name} with {_count(wrong.first_size, side)}",
+    )
+
+
+def _packed(given: Node, wrong: Mismatch) -> str:
+    """What is three times as high as it is wide, and as it should be, may be three in one, as torch packs them."""
+    height, width = given.shape or (0, 0)
+    if given.op is not None or given.draw or not given.name.startswith(("W_Q", "W_K", "W_V")):
+        return ""
+    if wrong.second_side or not height == 3 * width == 3 * wrong.first_size:
+        return ""
+    return (
+        f"{given.name} may be W_Q, W_K and W_V in one: ‹weights FILE› cuts it, where the file names it in_proj_weight; "
     )
 
 

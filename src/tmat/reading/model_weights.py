@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError, fold
 from tmat.reading.state_dict import Weight, weights
 from tmat.reading.tensors import Tensor
+from tmat.sheet.names import canonical
 from tmat.sheet.worksheet import Matrix
 from tmat.stages.parts.options import Layers
 from tmat.visible import visible
@@ -46,6 +48,35 @@ def weights_for(
     return {each.name: each.matrix(tensors[each.key]) for each in chosen} | {
         key: Matrix.of(key, tensors[key].values(), origin=tensors[key].origin) for key in plain
     }
+
+
+def weight_of(
+    name: str, tensors: Mapping[str, Tensor], place: str | None, origin: str, *, turned: bool = True
+) -> Matrix | None:
+    """The weight of a name among a model's tensors, or the tensor that a place says, as stages take it.
+
+    None where no tensor is known as one. ``turned`` says that a Linear's weight is transposed; else it is as it stands.
+    """
+    found = weights(tensors)
+    *within, own = name.split(".")
+    place = next(iter(tensors)) if place is None and len(tensors) == 1 else place
+    key = next((key for key in tensors if place is not None and fold(key) == fold(place)), None)
+    near = [each for each in found if each.key == key] if key is not None else _at(found, place) if place else found
+    named = [each for each in near if canonical(each.name) == canonical(own)]
+    if not named and key is not None and len(near) == 1 and own[:1].upper() == near[0].name[:1] == "W":
+        named = near  # said to be another weight: which way round it stands is known all the same
+    named = [each for each in named if each.cross is ("cross" in within)] or named
+    if len(named) > 1:
+        raise InputError(
+            f"{len(named)} tensors in {origin} may be {name}",
+            ", ".join(visible(each.key, 60) for each in named[:12]) + (", …" if len(named) > 12 else ""),
+            mend=f"choose one: ‹-m {name}={origin}:{visible(named[0].key, 60)}›",
+        )
+    if not named:
+        if any(canonical(own) == canonical(f"{letter}_{role}") for letter in "Wb" for role in "QKV"):
+            _refuse_packed(near, origin)
+        return None
+    return replace(named[0], turned=named[0].turned and turned).matrix(tensors[named[0].key]).renamed(name)
 
 
 def _is_taken(weight: Weight, taken: set[str]) -> bool:

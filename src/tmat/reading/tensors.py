@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tmat.engine.limits import LABEL
 from tmat.errors import InputError, LimitError
 from tmat.reading.choosing import choose
-from tmat.sheet.worksheet import Matrix
+from tmat.sheet.worksheet import Batch, Matrix
 from tmat.visible import visible
 
 LARGEST = 2**31
@@ -55,6 +55,14 @@ def chosen(tensors: Mapping[str, Tensor], name: str | None, origin: str) -> dict
             f"at most {gigabytes(LARGEST)} are read", mend=f"choose one: {origin}:NAME",
         )  # fmt: skip
     return {key: Matrix.of(key, each.values(), origin=each.origin) for key, each in tensors.items()}
+
+
+def waiting(matrix: Matrix) -> Tensor:
+    """A matrix that was read already, as a tensor; a row is what it was: one dimension."""
+    if isinstance(matrix, Batch):
+        return Tensor(matrix.arrays.shape, matrix.origin, lambda: matrix.arrays)
+    values = matrix.values[0] if matrix.height == 1 else matrix.values
+    return Tensor(values.shape, matrix.origin, lambda: values)
 
 
 def refuse_large(shape: tuple[int, ...], origin: str) -> None:
