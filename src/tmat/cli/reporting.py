@@ -242,6 +242,7 @@ class Reporter:
                 yield from [(Span(one.origin, "heading"),), *self._table(one, work.key(number)), ()]
             else:
                 yield (name, Span("  "), Span(last_line(one), "right" if one.all_right else "wrong"))
+                yield from ((Span(" " * (wide + 2) + note(each), "wrong"),) for each in one.remarks if each.doubts)
         yield from _summary(whole)
 
 

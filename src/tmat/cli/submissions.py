@@ -58,7 +58,7 @@ def marking(asked: Asked, env: Environment) -> Iterator[Work]:
         )
     choices = Choices(
         atol=asked.atol, rtol=asked.rtol, points=points_of(split_names(asked.points)), follow=asked.follow, close=asked.close,
-        decimals=decimals_of(asked.decimals), dtype=asked.dtype, only=split_names(asked.only),
+        decimals=decimals_of(asked.decimals), dtype=asked.dtype, only=split_names(asked.only), columns=asked.columns,
     )  # fmt: skip
     if asked.key is None:
         if asked.map or asked.cluster:

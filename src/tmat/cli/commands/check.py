@@ -48,6 +48,7 @@ class Asked:
     key: Annotated[str | None, typer.Option("--key", metavar="KEY", autocompletion=completing.keys, rich_help_panel=INPUT, help="The worksheet to mark by: a file, - for standard input, or example:NAME; or a folder with a key each: keys/s01.json for answers/s01.txt or the folder answers/s01. Without one, a worksheet is held against itself.")] = None
     map: Annotated[list[str] | None, typer.Option("--map", metavar="NAME=STEP,…", rich_help_panel=INPUT, help="What the answers call the key's steps: A=weights,O=Z.")] = None
 
+    columns: Annotated[bool, typer.Option("--columns", rich_help_panel=CONVENTIONS, help="The answers have a token in each column: every matrix of them is transposed.")] = False
     atol: Annotated[float | None, typer.Option("--atol", metavar="NUMBER", rich_help_panel=CONVENTIONS, help="Right within this distance, in place of the precision that the printed numbers claim.")] = None
     rtol: Annotated[float | None, typer.Option("--rtol", metavar="NUMBER", rich_help_panel=CONVENTIONS, help="Right within this share of the true value.")] = None
     only: Annotated[list[str] | None, typer.Option("--only", metavar="NAMES", rich_help_panel=CONVENTIONS, help="Only these steps are asked for: output, or scores,Z.")] = None
