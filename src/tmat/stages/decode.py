@@ -39,7 +39,10 @@ from tmat.stages.parts.options import (
     Norm,
     NormPlaces,
     OwnWords,
+    Rotation,
+    Scoring,
     Waves,
+    crossing,
     sublayers,
 )
 from tmat.stages.posenc import posenc
@@ -71,7 +74,9 @@ WIDTH = 6  # of a table that is drawn without an encoder
 
 
 @declares
-class DecodeOptions(OwnWords, Layers, Heads, Network, FfnBias, Norm, NormPlaces, Waves, StageOptions):
+class DecodeOptions(
+    OwnWords, Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, NormPlaces, Waves, StageOptions
+):
     """What is decoded and for how long, and what the layers are told."""
 
     target: str | Sequence[str] | None = option(
@@ -91,7 +96,7 @@ class DecodeOptions(OwnWords, Layers, Heads, Network, FfnBias, Norm, NormPlaces,
         SHAPE, "N", at_least=1,
     )  # fmt: skip
     encoding: Literal["sinusoid", "learned", "none"] | None = option(
-        None, "What is added for a word's place: sinusoid; learned, rows of PE, as where PE is given; none.",
+        None, "What is added for a word's place: sinusoid; learned, rows of PE, as where PE is given; none, as with ‹rotary›.",
         CONVENTIONS, "KIND",
     )  # fmt: skip
     tied: bool = option(False, "W_vocab is W_E transposed, as in GPT-2.", CONVENTIONS)
@@ -273,7 +278,7 @@ def _width_of(given: object) -> int | None:
 def _places(how: DecodeOptions, given: object, width: int, count: int) -> tuple[dict[str, Any] | None, Matrix | None]:
     """What the stage of positions is told, and the table of them where they are learned."""
     told = dict(how.position_options or {})
-    kind = how.encoding or ("sinusoid" if given is None else "learned")
+    kind = how.encoding or ("learned" if given is not None else "none" if how.rotary else "sinusoid")
     if given is not None and kind != "learned":
         raise InputError(f"PE is given, and ‹encoding {kind}› contradicts it", mend="leave one of them out")
     if kind == "none":
@@ -401,7 +406,9 @@ def _layer(sheet: Worksheet, plan: _Plan, own: Sublayers, at: str, layer: int) -
         (ffn, "ffn", "ffn", own.ffn, network),
     ]
     if plan.memory is not None:
-        sublayers.insert(1, (attention, "cross-attention", "cross", own.cross, {"context": plan.memory, **attend}))
+        sublayers.insert(
+            1, (attention, "cross-attention", "cross", own.cross, {"context": plan.memory, **crossing(attend)})
+        )
 
     def named(kind: str, per_layer: int = 1, nth: int = 1) -> str:
         number = (layer - 1) * per_layer + nth

@@ -112,7 +112,7 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
         case MatrixProduct(left=left, right=right):
             return [*_set(left, PRODUCT), Sign(" × "), *_set(right, POWER)], PRODUCT
         case Product(factors=factors):
-            return _row(" ∘ ", factors, POWER), PRODUCT
+            return _row(" ∘ " if all(any(matrices(one)) for one in factors) else "·", factors, POWER), PRODUCT
         case Sum(terms=terms):
             return _row(" + ", terms, QUOTIENT), SUM
         case OuterSum(left=left, right=right):
@@ -127,6 +127,8 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
             return [Sign(function), _group((argument,))], ATOM
         case Maximum(terms=terms):
             return [Sign("max"), _group(terms)], ATOM
+        case Selection(matrix=MatrixSymbol() as symbol, places=own):
+            return [Place(symbol.n), Sign(f"[{', '.join(map(Matrices().text, own))}]")], ATOM
         case SideBySide(matrices=own):
             return [_group(own, "[")], ATOM
         case Choice(then=then, test=test, otherwise=otherwise):
