@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from tmat.models.embedding import refuse_ids
 from tmat.models.encoding import of_layer
 from tmat.models.family import Slot
@@ -66,20 +64,20 @@ def decoded(
         **options,
         **common,
     }
+    windows = [{} if width is None else {"window": width - 1} for width in model.design.windows]
+    told.setdefault("layer_options", windows or None)
     told.setdefault("tied", "W_vocab" not in weights)
     ends = _ends(model)
     if ends:
         told.setdefault("end", vocabulary.words[ends[0]])
     sheet = Worksheet([], None, tuple(said))
     if target:
-        sheet = _done(
-            model, decode(sheet, target=said, matrices=weights | _windows(model, said), **told), 0, picked, last=True
-        )
+        sheet = _done(model, decode(sheet, target=said, matrices=weights, **told), 0, picked, last=True)
         return sheet if picked is None else picked.sheet(sheet)
     with working("decoding", count) as tell:
         for n in range(1, count + 1):
             first = len(sheet.stages)
-            sheet = decode(sheet, prompt=said, max_tokens=1, matrices=weights | _windows(model, said), **told)
+            sheet = decode(sheet, prompt=said, max_tokens=1, matrices=weights, **told)
             end = sheet.stages[-1].params
             said.append(str(end["word"]))
             last = bool(end["ended"]) or n == count or vocabulary.id(said[-1]) in ends[1:]
@@ -123,16 +121,6 @@ def _ends(model: Model) -> list[int]:
     said = model.config.values.get("eos_token_id")
     found = said if isinstance(said, list) else [said]
     return [id for id in found if type(id) is int and 0 <= id < model.tensor(model.design.words).shape[0]]
-
-
-def _windows(model: Model, said: Sequence[str]) -> dict[str, Any]:
-    """The masks of layers that see a window: the last so many words, itself among them."""
-    i = np.arange(len(said))
-    return {
-        f"layer{n}.mask": Matrix.of("mask", (i[:, None] - i < width) * 1.0, said, said, f"the last {width} words")
-        for n, width in enumerate(model.design.windows, start=1)
-        if width is not None
-    }
 
 
 def _done(model: Model, sheet: Worksheet, first: int, picked: Picked | None, *, last: bool) -> Worksheet:

@@ -108,6 +108,7 @@ class DecodeOptions(
     norm_options: Mapping[str, Any] | None = None
     ffn_options: Mapping[str, Any] | None = None
     position_options: Mapping[str, Any] | None = None
+    layer_options: Sequence[Mapping[str, Any]] | None = None  # what each layer's attention to itself is told besides
 
     memory: Numbers = given("n×d_model", drawn="m")
     W_E: Numbers = given("N×d_model")
@@ -149,6 +150,7 @@ class _Plan:
     pre: bool
     end: str
     passes: int  # of a decode before this one
+    of_layers: Sequence[Mapping[str, Any]]  # what each layer's attention to itself is told besides
 
 
 @stages(
@@ -230,7 +232,7 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
         plan = _Plan(
             head, memory, words, table, learned, stack,
             embed_norm if how.embed_norm or embed_norm else None, final_norm if how.final_norm or final_norm else None,
-            sublayers(how), position, how.norm_order == "pre", how.end, passes,
+            sublayers(how), position, how.norm_order == "pre", how.end, passes, how.layer_options or (),
         )  # fmt: skip
         if how.target is not None:
             result = _pass(before, plan, said, 1, forced=True)
@@ -401,8 +403,9 @@ def _refuse_undecided(probabilities: Matrix) -> None:
 def _layer(sheet: Worksheet, plan: _Plan, own: Sublayers, at: str, layer: int) -> Worksheet:
     """One layer: each sublayer with its norm after it, or before it and the sum after."""
     attend, norm, network = plan.options
+    told = plan.of_layers[layer - 1] if layer <= len(plan.of_layers) else {}
     sublayers: list[tuple[Any, str, str, dict[str, object], dict[str, Any]]] = [
-        (attention, "self-attention", "self", own.attention, {"mask": "causal", **attend}),
+        (attention, "self-attention", "self", own.attention, {"mask": "causal", **attend, **told}),
         (ffn, "ffn", "ffn", own.ffn, network),
     ]
     if plan.memory is not None:
