@@ -196,8 +196,8 @@ def distances(shape: tuple[int, ...], first: int) -> Array:
     >>> distances((1, 3), 3)
     array([[2., 1., 0.]])
     """
-    away = np.arange(shape[0])[:, None] + (first - 1) - np.arange(shape[1])[None, :]
-    return np.abs(away).astype(np.float64)
+    away: Array = np.abs(np.arange(shape[0])[:, None] + (first - 1.0) - np.arange(shape[1])[None, :])
+    return away
 
 
 @alibi.cell

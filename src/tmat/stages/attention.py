@@ -22,6 +22,7 @@ from tmat.engine.fields import (
 from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.late import late
+from tmat.stages.parts import cache
 from tmat.stages.parts.contradictions import overtaken, refuse, refuse_unused
 from tmat.stages.parts.options import (
     DrawnInput,
@@ -93,6 +94,12 @@ class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, Seen, StageOptions)
     )  # fmt: skip
     dropout_seed: Seed | None = option(None, "A seed of its own for dropout.", CONVENTIONS, "N", read=seed_of)
     weights: bool = option(True, "No projections: Q = K = V = X.", INPUT)
+    cache: bool = option(
+        False,
+        "Take keys and values of the tokens before, and the weights, from the last attention of the worksheet; X is the new "
+        "token alone.",
+        INPUT,
+    )  # fmt: skip
     project: bool | None = option(
         None,
         "Bring the heads to the output by W_O, or leave them side by side; told nothing, a W_O alone is not drawn.",
@@ -116,6 +123,8 @@ class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, Seen, StageOptions)
     gamma_K: Numbers = given("1×d_k")
     sinks: Numbers = given("1×heads")
     slopes: Numbers = given("1×heads")
+    K_cached: Numbers = given("m×d_k", of_a_head=True)
+    V_cached: Numbers = given("m×d_v", of_a_head=True)
     kept: Numbers = given("n×m", name="keep")
     Q: Numbers = step("n×d_k", of_a_head=True)
     K: Numbers = step("m×d_k", of_a_head=True)
@@ -132,6 +141,8 @@ class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, Seen, StageOptions)
     key_angles: Numbers = step("m×(d_k/2)")
     Q_rotated: Numbers = step("n×d_k", of_a_head=True)
     K_rotated: Numbers = step("m×d_k", of_a_head=True)
+    K_all: Numbers = step("m×d_k", of_a_head=True)
+    V_all: Numbers = step("m×d_v", of_a_head=True)
     query_hidden: Numbers = step("n×d_k", of_a_head=True)
     key_hidden: Numbers = step("m×d_k", of_a_head=True)
     scores: Numbers = step("n×m", of_a_head=True)
@@ -190,6 +201,7 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
     >>> sheet["attention"]["weights"].values.round(4).tolist()
     [[0.7311, 0.2689], [0.2689, 0.7311]]
     """
+    before = cache.taken_up(sheet, how)
     refuse(how)
     x = sheet.main("X")
     crossing = sheet.has("context")
@@ -207,9 +219,15 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
         sheet.note("keys and values from the context")
     if not how.weights:
         sheet.note("no weights: Q = X, K = V = " + ("context" if crossing else "X"))
-    first = how.first_query or 1
+        sheet.record(weights=False)
     normed(sheet, how, found)
-    turned(sheet, how, found, how.start + first - 1, how.start)
+    old = 0 if before is None else cache.rows_of(before, found)
+    if before is not None and how.first_query is None:
+        how.first_query = old + 1
+    first = how.first_query or 1
+    turned(sheet, how, found, how.start + first - 1, how.start + old)
+    if before is not None:
+        cache.continued(sheet, found, before, x)
     q, k = found.queries[0], found.keys[0]
     masks, kind = masking.masking(sheet, how, q, k, heads)
     sheet.record(heads=heads, separate=separate or None, score=None if how.score == "scaled" else how.score)

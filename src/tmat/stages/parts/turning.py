@@ -82,6 +82,8 @@ def turned(sheet: Sheet, how: AttentionOptions, heads: Heads, start: int, keys_s
         for k, g in zip(heads.keys, heads.shared, strict=True)
     ]
     _note(sheet, how, width, base, start)
+    sheet.record(rotary=how.rotary, base=float(how.base), start=how.start)
+    sheet.record(rope_scaling=how.rope_scaling, rotary_width=how.rotary_width)
 
 
 def _rotary_width(how: AttentionOptions, head: Node) -> int:
@@ -123,10 +125,3 @@ def _note(sheet: Sheet, how: AttentionOptions, width: int, base: float, start: i
     if kind == "ntk":
         own += f"·{factor:g}^({width}/{width - 2}) = {base:g}"
     sheet.note(own, f"positions from {start}" + (f", divided by {factor:g}" if kind == "linear" else ""))
-    sheet.record(
-        rotary=how.rotary,
-        base=float(how.base),
-        start=start,
-        rope_scaling=how.rope_scaling,
-        rotary_width=how.rotary_width,
-    )
