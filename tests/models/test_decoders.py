@@ -132,3 +132,20 @@ def test_a_window_is_the_configs_in_the_layers_that_it_says() -> None:
     i = np.arange(7)
     assert np.array_equal(first > 0.0, i[:, None] >= i)
     assert np.array_equal(second > 0.0, (i[:, None] >= i) & (i[:, None] - i < 3))
+
+
+def test_words_are_drawn_as_decode_draws_them() -> None:
+    model = tmat.read_model(GPT2)
+    sheet = model.decode(TEXT, max_tokens=3, sample=True, seed=3, end="<none>")
+    drawn = [stage.given["draw"].values.item() for stage in sheet if stage.stage == "decode"]
+    plain = tmat.decode(
+        cross=False, vocabulary=["you", "win"], prompt=["you"], sample=True, seed=3, max_tokens=3, end="<none>"
+    )
+    assert drawn == [stage.given["draw"].values.item() for stage in plain if stage.stage == "decode"]
+    assert sheet["decode-1"].given["draw"].origin == "drawn: from 0 to 1, seed 3"
+    given = model.decode(TEXT, draw=drawn, end="<none>")
+    assert [stage.params["word"] for stage in given if stage.stage == "decode"] == [
+        stage.params["word"] for stage in sheet if stage.stage == "decode"
+    ]
+    short = model.decode(TEXT, max_tokens=1, top_k=3, temperature=0.5)
+    assert int((short["decode-1"]["probabilities"].values > 0.0).sum()) == 3

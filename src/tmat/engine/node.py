@@ -74,8 +74,7 @@ def holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
         i, j = (int(n) + 1 for n in np.argwhere(lost)[0])
         node.problem = InputError(
             f"{name} has a number too large for {dtype}",
-            f"row {i}, column {j}: {own[i - 1, j - 1]:g}"
-            + (f", from {matrix.origin}" if matrix.origin else ""),
+            f"row {i}, column {j}: {own[i - 1, j - 1]:g}" + (f", from {matrix.origin}" if matrix.origin else ""),
         )
     if np.isnan(values).any():
         i, j = (int(n) + 1 for n in np.argwhere(np.isnan(values))[0])

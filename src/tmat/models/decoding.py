@@ -10,9 +10,11 @@ from tmat.models.encoding import of_layer
 from tmat.models.family import Slot
 from tmat.models.picking import Picked, numbered
 from tmat.models.weight import Weight
+from tmat.numbers.seeding import uniform53
 from tmat.progress import working
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.decode import decode
+from tmat.stages.parts.choosing import draws_of
 from tmat.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ def decoded(
     ends = _ends(model)
     if ends:
         told.setdefault("end", vocabulary.words[ends[0]])
+    draws = draws_of(told.pop("draw", None))
     sheet = Worksheet([], None, tuple(said))
     if target:
         sheet = _done(model, decode(sheet, target=said, matrices=weights, **told), 0, picked, last=True)
@@ -77,7 +80,14 @@ def decoded(
     with working("decoding", count) as tell:
         for n in range(1, count + 1):
             first = len(sheet.stages)
-            sheet = decode(sheet, prompt=said, max_tokens=1, matrices=weights, **told)
+            own = _nth_draw(told, n, said)
+            sheet = decode(
+                sheet,
+                prompt=said,
+                max_tokens=1,
+                matrices=weights | own,
+                **told | ({"draw": draws[n - 1]} if draws else {}),
+            )
             end = sheet.stages[-1].params
             said.append(str(end["word"]))
             last = bool(end["ended"]) or n == count or vocabulary.id(said[-1]) in ends[1:]
@@ -114,6 +124,15 @@ def _read(name: str, value: Any) -> Matrix:
     """A matrix whose numbers are here, read once for all words."""
     own = value if isinstance(value, Matrix) else Matrix.of(name, value)
     return Matrix(name, own.values, own.rows, own.cols, own.origin)
+
+
+def _nth_draw(told: Mapping[str, Any], n: int, said: Sequence[str]) -> dict[str, Matrix]:
+    """The number that the n-th word is drawn with, where words are drawn from a seed."""
+    if not told.get("sample"):
+        return {}
+    seed = told.get("seed", 0)
+    value = float(uniform53(seed, "decode", "draw", n)[-1])
+    return {"draw": Matrix.of("draw", [[value]], said[-1:], ["u"], f"drawn: from 0 to 1, seed {seed}")}
 
 
 def _ends(model: Model) -> list[int]:

@@ -30,6 +30,8 @@ from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.embed import embed
 from tmat.stages.ffn import ffn
+from tmat.stages.parts.choosing import Choosing, chosen, draws_of
+from tmat.stages.parts.choosing import refuse as refuse_choice
 from tmat.stages.parts.options import (
     FfnBias,
     Heads,
@@ -75,7 +77,7 @@ WIDTH = 6  # of a table that is drawn without an encoder
 
 @declares
 class DecodeOptions(
-    OwnWords, Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, NormPlaces, Waves, StageOptions
+    OwnWords, Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, NormPlaces, Waves, Choosing, StageOptions
 ):
     """What is decoded and for how long, and what the layers are told."""
 
@@ -115,10 +117,18 @@ class DecodeOptions(
     PE: Numbers = given("places×d_model")
     W_vocab: Numbers = given("d_model×N")
     b_vocab: Numbers = given("1×N")
+    said: Numbers = given("n×N")
+    drawn: Numbers = given("1×1", name="draw")
     last: Numbers = step("1×d_model")
     flat: Numbers = step("1×(n·d_model)")
     logits: Numbers = step("n×N")
+    penalized: Numbers = step("n×N", called="penalised")
+    shortlist: Numbers = step("n×N")
+    log_probabilities: Numbers = step("n×N")
     probabilities: Numbers = step("n×N")
+    nucleus: Numbers = step("n×N")
+    renormalized: Numbers = step("n×N")
+    ranges: Numbers = step("n×N", called="cumulated cumulative")
     predicted: Numbers = step("n×1", called="prediction")
 
 
@@ -128,8 +138,8 @@ class _Head:
 
     given: dict[str, object]
     words: tuple[str, ...]
-    first_id: int
-    project: str
+    vocabulary: Vocabulary
+    how: DecodeOptions
     common: dict[str, Any]  # what every stage is told
 
 
@@ -215,7 +225,7 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
     table, places = stacks.taken(matrices, "W_E"), stacks.taken(matrices, "PE")
     embed_norm, final_norm = stacks.outside(matrices, "embed"), stacks.outside(matrices, "final")
     stack = stacks.by_layer(matrices, how.layers, norms=3 if how.cross else 2, crossing=how.cross)
-    head = _Head(given_head, _output_words(own, words, given_head), words.first_id, how.project, common)
+    head = _Head(given_head, _output_words(own, words, given_head), words, how, common)
     first = len(before.stages)
     passes = sum(stage.stage == "decode" for stage in before.stages)
     if any(name in given_head for name in decode.declared.steps):  # where a step is given, the layers are not computed
@@ -227,7 +237,7 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
         table = _table(before, table, words, how.d_model if memory is None else memory.width, how.seed, how.init)
         if how.tied:
             _tie(head, table)
-        most = how.max_tokens or MOST_WORDS
+        most = how.max_tokens or len(draws_of(how.draw)) or MOST_WORDS
         position, learned = _places(how, places, table.width, len(said) + most)
         plan = _Plan(
             head, memory, words, table, learned, stack,
@@ -247,12 +257,18 @@ def _head(matrices: dict[str, Any]) -> dict[str, object]:
     """What is given of the prediction itself, taken out of the rest."""
     *begin, _ = decode.declared.steps  # the last of them is the answer
     return {
-        name: value for name in ("W_vocab", "b_vocab", *begin) if (value := stacks.taken(matrices, name)) is not None
+        name: value
+        for name in ("W_vocab", "b_vocab", "said", "draw", *begin)
+        if (value := stacks.taken(matrices, name)) is not None
     }
 
 
 def _refuse(how: DecodeOptions) -> None:
     """Options that contradict each other."""
+    refuse_choice(how, forced=how.target is not None)
+    draws = len(draws_of(how.draw))
+    if draws and how.max_tokens is not None and how.max_tokens > draws:
+        raise InputError(f"‹max_tokens {how.max_tokens}› needs as many draws", f"‹draw› has {draws}")
     for name, value in (("max_tokens", how.max_tokens), ("prompt", how.prompt)):
         if how.target is not None and value is not None:
             raise InputError(
@@ -344,13 +360,15 @@ def _pass(sheet: Worksheet, plan: _Plan, said: list[str], n: int, *, forced: boo
     if plan.final is not None:
         sheet = addnorm(sheet, id=f"{at}.final-norm", matrices=plan.final, **norms)
     return _predict(
-        sheet, plan.head, at, said, forced=forced, ordinal=(2 if plan.memory is None else 3) * len(plan.stack)
+        sheet, plan.head, at, said, forced=forced, ordinal=(2 if plan.memory is None else 3) * len(plan.stack), n=n
     )
 
 
-def _predict(sheet: Worksheet, head: _Head, at: str, said: list[str], *, forced: bool, ordinal: int = 0) -> Worksheet:
+def _predict(
+    sheet: Worksheet, head: _Head, at: str, said: list[str], *, forced: bool, ordinal: int = 0, n: int = 1
+) -> Worksheet:
     """The linear layer, the softmax and the likeliest word, over what the last layer hands on."""
-    words, first, project = head.words, head.first_id, head.project
+    words, first, project = head.words, head.vocabulary.first_id, head.how.project
     page = builder.Sheet("decode", sheet, head.given, id=at, stream="decode", ordinal=ordinal, **head.common)
     x = page.given("X", builder.arriving(sheet))
     if page.has("last"):
@@ -369,22 +387,23 @@ def _predict(sheet: Worksheet, head: _Head, at: str, said: list[str], *, forced:
         logits = page.step("logits", ops.matmul, rows, weight)
     if logits and logits.op is None:
         logits.cols = words
-    probabilities = page.step("probabilities", ops.softmax, logits)
-    if probabilities and probabilities.op is None:
-        probabilities.cols = words
-    predicted = page.step("predicted", ops.largest, probabilities, first=first)
     page.note("input: " + " ".join(said) if said else "")
     if logits.op is not None:
         every = "every row projected" if forced else "the last row projected"
         page.note("all rows flattened" if project == "flatten" else every)
     page.note("teacher-forced" if said and forced else "")
     page.record(project=project, input=list(said) or None, forced=(forced and bool(said)) or None)
+    ids = [head.vocabulary.id(word) for word in said]
+    columns = [id - first for id in ids if id is not None and id - first < len(words)]
+    before = [columns[: i + 1] for i in range(len(columns))] if forced else [columns]
+    predicted = chosen(page, head.how, logits, words, first, before, n)
     done = page.finish(predicted)
     if predicted.op is not None:
-        _refuse_undecided(done.stages[-1]["probabilities"])
-    ids = done.stages[-1]["predicted"].values[:, 0].astype(int) - first
-    done.stages[-1].params["word"] = words[int(ids[-1])]
-    done.stages[-1].params["words"] = [words[int(id)] for id in ids]
+        last = done.stages[-1]
+        _refuse_undecided(last["probabilities" if "probabilities" in last else predicted.of[0].name])
+    found = done.stages[-1]["predicted"].values[:, 0].astype(int) - first
+    done.stages[-1].params["word"] = words[int(found[-1])]
+    done.stages[-1].params["words"] = [words[int(place)] for place in found]
     return done
 
 
@@ -395,7 +414,7 @@ def _refuse_undecided(probabilities: Matrix) -> None:
         i, j = (int(n) for n in lost[0])
         raise InputError(
             "no word is the likeliest",
-            f"probabilities has a cell that is not a number (NaN): row {i + 1}, column {j + 1} ({probabilities.cols[j]})",
+            f"{probabilities.name} has a cell that is not a number (NaN): row {i + 1}, column {j + 1} ({probabilities.cols[j]})",
             mend="the matrices have numbers so large that ∞ − ∞ or 0·∞ came of them: give smaller ones",
         )
 
