@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -111,6 +111,7 @@ class DecodeOptions(
     ffn_options: Mapping[str, Any] | None = None
     position_options: Mapping[str, Any] | None = None
     layer_options: Sequence[Mapping[str, Any]] | None = None  # what each layer's attention to itself is told besides
+    layer_done: Callable[[Worksheet, int], Worksheet] | None = None  # what goes on of a sheet when a layer is done
 
     memory: Numbers = given("n×d_model", drawn="m")
     W_E: Numbers = given("N×d_model")
@@ -161,6 +162,7 @@ class _Plan:
     end: str
     passes: int  # of a decode before this one
     of_layers: Sequence[Mapping[str, Any]]  # what each layer's attention to itself is told besides
+    layer_done: Callable[[Worksheet, int], Worksheet] | None
 
 
 @stages(
@@ -243,12 +245,14 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
             head, memory, words, table, learned, stack,
             embed_norm if how.embed_norm or embed_norm else None, final_norm if how.final_norm or final_norm else None,
             sublayers(how), position, how.norm_order == "pre", how.end, passes, how.layer_options or (),
+            how.layer_done,
         )  # fmt: skip
         if how.target is not None:
             result = _pass(before, plan, said, 1, forced=True)
         else:
             result = _free(before, plan, said, most)
-    rounding.refuse_unknown((step.name for stage in result.stages[first:] for step in stage.steps), "decode")
+    if how.layer_done is None:  # else nothing may be left of a step
+        rounding.refuse_unknown((step.name for stage in result.stages[first:] for step in stage.steps), "decode")
     result = Worksheet(result.stages, words, before.tokens)
     return result if how.keep is None else selecting.chosen(result, how.keep, first=first)
 
@@ -357,6 +361,7 @@ def _pass(sheet: Worksheet, plan: _Plan, said: list[str], n: int, *, forced: boo
         sheet = addnorm(sheet, id=f"{at}.embed-norm", matrices=plan.embed, **norms)
     for layer, own in enumerate(plan.stack, start=1):
         sheet = _layer(sheet, plan, own, at, layer)
+        sheet = sheet if plan.layer_done is None else plan.layer_done(sheet, layer)
     if plan.final is not None:
         sheet = addnorm(sheet, id=f"{at}.final-norm", matrices=plan.final, **norms)
     return _predict(
