@@ -10,7 +10,7 @@ import tmat
 from tmat.errors import InputError
 from tmat.models.weight import Weight
 
-FAMILIES = ("gpt2",)
+FAMILIES = ("gpt2", "llama", "mistral", "qwen2", "qwen3")
 GPT2 = str(MODELS / "gpt2")
 
 
@@ -115,3 +115,37 @@ def test_an_encoder_does_not_decode() -> None:
     with pytest.raises(InputError) as refused:
         tmat.read_model(MODELS / "bert").decode("you")
     assert str(refused.value) == f"{MODELS / 'bert'} is BERT, an encoder\n  try tmat encode"
+
+
+def test_heads_share_keys_and_positions_turn_them() -> None:
+    sheet = tmat.read_model(MODELS / "qwen3").decode(target=TEXT)
+    attention = sheet["decode-1.self-attention"]
+    assert (attention["Q"].size, attention["K"].size, attention["concat"].size) == ("7×24", "7×12", "7×24")
+    names = [step.name for step in attention.steps]
+    assert {"Q_normed1", "K_normed1", "angles", "Q_rotated4", "K_rotated2"} <= set(names)
+    assert "decode-1.posenc" not in [stage.id for stage in sheet]
+
+
+def test_a_window_is_the_configs_in_the_layers_that_it_says() -> None:
+    sheet = tmat.read_model(MODELS / "qwen2").decode(target=TEXT)
+    first, second = (sheet[f"decode-1.self-attention{n}"]["weights1"].values for n in ("", "-2"))
+    i = np.arange(7)
+    assert np.array_equal(first > 0.0, i[:, None] >= i)
+    assert np.array_equal(second > 0.0, (i[:, None] >= i) & (i[:, None] - i < 3))
+
+
+def test_words_are_drawn_as_decode_draws_them() -> None:
+    model = tmat.read_model(GPT2)
+    sheet = model.decode(TEXT, max_tokens=3, sample=True, seed=3, end="<none>")
+    drawn = [stage.given["draw"].values.item() for stage in sheet if stage.stage == "decode"]
+    plain = tmat.decode(
+        cross=False, vocabulary=["you", "win"], prompt=["you"], sample=True, seed=3, max_tokens=3, end="<none>"
+    )
+    assert drawn == [stage.given["draw"].values.item() for stage in plain if stage.stage == "decode"]
+    assert sheet["decode-1"].given["draw"].origin == "drawn: from 0 to 1, seed 3"
+    given = model.decode(TEXT, draw=drawn, end="<none>")
+    assert [stage.params["word"] for stage in given if stage.stage == "decode"] == [
+        stage.params["word"] for stage in sheet if stage.stage == "decode"
+    ]
+    short = model.decode(TEXT, max_tokens=1, top_k=3, temperature=0.5)
+    assert int((short["decode-1"]["probabilities"].values > 0.0).sum()) == 3

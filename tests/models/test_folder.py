@@ -156,3 +156,49 @@ def test_a_mapped_file_is_the_one_that_is_read(name: str) -> None:
     expected = tmat.read_matrices(f"{MODELS / 'types.safetensors'}:{name}")[name].values
     np.testing.assert_array_equal(mapped.values(), expected)
     np.testing.assert_array_equal(mapped.rows([1, 0, 1]), expected[[1, 0, 1]])
+
+
+@pytest.mark.parametrize(
+    ("family", "fields", "error"),
+    [
+        ("mistral", {"num_key_value_heads": 3},
+         "FOLDER/config.json: num_key_value_heads is 3\n  the 4 heads cannot share them: expected a divisor"),
+        ("qwen3", {"rope_parameters": {"rope_type": "llama3", "rope_theta": 500000.0, "factor": 8.0}},
+         "FOLDER/config.json: rope_type is 'llama3'\n  expected one of default, linear"),
+        ("qwen3", {"rope_parameters": ..., "rope_scaling": {"type": "linear"}}, "FOLDER/config.json has no factor\n"),
+        ("qwen2", {"layer_types": ["full_attention"]},
+         "FOLDER/config.json: layer_types is ['full_attention']\n  expected 2 times one of full_attention, sliding_attention"),
+        ("qwen2", {"partial_rotary_factor": 0.5},
+         "FOLDER/config.json: partial_rotary_factor is 0.5\n  expected 1: all columns of a head are turned"),
+        ("qwen3", {"attention_bias": True},
+         "FOLDER has no tensor model.layers.0.self_attn.q_proj.bias\n  a Qwen3 of 2 layers, as config.json says it, has one"),
+        ("qwen3", {"model_type": "llama"},
+         "FOLDER has a tensor model.layers.0.self_attn.k_norm.weight\n"
+         "  a layer of Llama, as config.json says it, has none such, and it would change the numbers"),
+        ("gpt2", {"scale_attn_by_inverse_layer_idx": True}, "FOLDER/config.json: scale_attn_by_inverse_layer_idx is True\n"),
+    ],
+)  # fmt: skip
+def test_a_decoder_that_asks_for_something_else(
+    tmp_path: Path, family: str, fields: dict[str, Any], error: str
+) -> None:
+    for name in NAMES:
+        shutil.copy(MODELS / family / name, tmp_path / name)
+    config(tmp_path, **fields)
+    assert refusal(tmp_path).startswith(error)
+
+
+def test_older_files_say_the_rotary_base_beside(tmp_path: Path) -> None:
+    for name in NAMES:
+        shutil.copy(MODELS / "qwen2" / name, tmp_path / name)
+    config(tmp_path, rope_parameters=..., rope_theta=1e6, layer_types=...)
+    model, same = tmat.read_model(tmp_path), tmat.read_model(MODELS / "qwen2")
+    assert (
+        (model.design.options["base"], model.design.windows)
+        == (1e6, (None, 3))
+        == (same.design.options["base"], same.design.windows)
+    )
+    stretched = tmp_path / "config.json"
+    stretched.write_text(
+        stretched.read_text().replace('"rope_theta"', '"rope_scaling": {"type": "linear", "factor": 2.0}, "rope_theta"')
+    )
+    assert tmat.read_model(tmp_path).design.options["rope_scaling"] == "linear:2"

@@ -19,6 +19,11 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "dropout": [{"p": 0.5}, {"p": 0.0}, {"p": 1.0}],
     "leaky_relu": [{"slope": 0.01}, {"slope": 0.2}],
     "add_number": [{"number": 1.0}, {"number": -0.5}],
+    "repetition_penalty": [{"penalty": 1.3}, {"penalty": 0.5}],
+    "keep_largest": [{"k": 2}, {"k": 1}, {"k": 40}],
+    "keep_smallest": [{"k": 3}, {"k": 1}],
+    "nucleus": [{"p": 0.5}, {"p": 0.9}, {"p": 1.0}],
+    "range_of_draw": [{"first": 0}, {"first": 1}],
     "divide": [{"by": 3.0}, {"by": -0.7}],
     "divide_by_root": [{"d": 6}, {"d": 64}],
     "columns": [{"start": 1, "stop": 3}, {"start": 2, "stop": 2}],
@@ -84,6 +89,14 @@ def sample(name: str, rng: np.random.Generator, case: int = 0, **sizes: int) -> 
         arrays[1] = rng.integers(0, 2, arrays[1].shape).astype(float)
     if name == "rotate":
         arrays[1] = arrays[1][:, : known["d"] // 2]
+    if name in ("nucleus", "surprise"):
+        sizes_of = np.abs(arrays[0]) + 0.5
+        arrays[0] = sizes_of / sizes_of.sum(axis=1, keepdims=True)
+    if name == "repetition_penalty":
+        arrays[1] = rng.integers(0, 2, arrays[1].shape).astype(float)
+    if name == "range_of_draw":
+        arrays[0] = np.cumsum(np.abs(arrays[0]), axis=1) / 5
+        arrays[1] = np.abs(arrays[1]) / 3
     if name == "lookup":
         arrays[0] = rng.integers(0, known["*"], arrays[0].shape) + float(params["first"])
     if name == "lookup_known":

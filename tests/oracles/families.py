@@ -136,8 +136,9 @@ def known(model: Any, ids: list[int]) -> dict[str, np.ndarray]:
 
 def generated(model: Any, ids: list[int]) -> dict[str, np.ndarray]:
     """What follows greedily, and with three beams, and the sums of the logarithms of the beams."""
-    how = {"max_new_tokens": NEW, "do_sample": False, "eos_token_id": None, "pad_token_id": 0}
+    how: dict[str, Any] = {"max_new_tokens": NEW, "do_sample": False, "eos_token_id": None, "pad_token_id": 0}
     prompt = torch.tensor([ids])
+    how["attention_mask"] = torch.ones_like(prompt)  # a prompt may have the token that pads
     greedy = model.generate(prompt, **how)[0, len(ids) :]
     beams = model.generate(
         prompt,

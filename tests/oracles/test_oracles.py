@@ -21,6 +21,7 @@ COUNTS = {
     "activations": 32,
     "network": 60,
     "gpt2": 14,
+    "processors": 300,
 }
 
 

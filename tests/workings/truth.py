@@ -27,7 +27,7 @@ NOISE = 1e-9  # what floats lose in a cell's own value
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _LOOSEST = mpmath.mpf(10) ** -45
-_NAMES = {"sqrt": mpmath.sqrt, "erf": mpmath.erf, "tanh": mpmath.tanh, "sin": mpmath.sin, "cos": mpmath.cos}
+_NAMES = {name: getattr(mpmath, name) for name in ("sqrt", "erf", "tanh", "ln", "sin", "cos")}
 
 
 def read(text: str, first: int = 0) -> mpmath.mpf:
@@ -37,12 +37,17 @@ def read(text: str, first: int = 0) -> mpmath.mpf:
     for sign, python in (("·", "*"), ("−", "-"), ("^", "**"), ("∞", "M('inf')"), ("π", "pi")):
         plain = plain.replace(sign, python)
     plain = re.sub(r"√(M\('[^']*'\)(\*\*\(M\('\d+'\)\))?)", r"sqrt(\1)", plain).replace("√(", "sqrt(")
+    plain = re.sub(r"first\(([^<]+)<", r"first(\1,", plain)
     names = {
         **_NAMES,
         "M": mpmath.mpf,
         "pi": mpmath.pi,
         "e": mpmath.e,
         "max": max,
+        "min": min,
+        "first": lambda draw, *ends: mpmath.mpf(
+            first + next(n for n, e in enumerate(ends) if e > draw or e == max(ends))
+        ),
         "argmax": lambda *terms: mpmath.mpf(first + terms.index(max(terms))),
     }
     try:

@@ -69,14 +69,15 @@ def _prepared(
     """The model, the stage's options that were typed, and what every run takes."""
     from tmat.models import read_model
 
+    options, masks = typed_of(declared, values, common.typed)
+    seeded = {"seed": common.seed_value} if options.get("sample") else {}  # words are drawn
     for name in NO_USE:
-        if name in common.typed:
+        if name in common.typed and name not in seeded:
             raise InputError(
                 f"--{name} has no use with --model", "the model has all that is needed", mend="leave it out"
             )
-    options, masks = typed_of(declared, values, common.typed)
     matrices = given_matrices(common.having(matrix=[*(common.matrix or ()), *masks] or None), declared, options)
-    return read_model(folder), options, {"matrices": matrices, "round": common.round, "dtype": common.dtype}
+    return read_model(folder), options, {"matrices": matrices, "round": common.round, "dtype": common.dtype, **seeded}
 
 
 def _emit(sheet: Worksheet, common: Common) -> None:

@@ -65,16 +65,16 @@ class Node:
 
 
 def holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
+    own = matrix.values  # asked for once: a model's weight is read each time
     with np.errstate(over="ignore"):
-        values = matrix.values.astype(dtype, copy=False)
+        values = own.astype(dtype, copy=False)
     node = Node(name, (matrix.height, matrix.width), matrix.rows, matrix.cols, matrix.origin, values=values)
-    lost = np.isinf(values) & np.isfinite(matrix.values) if values.dtype != matrix.values.dtype else None
+    lost = np.isinf(values) & np.isfinite(own) if values.dtype != own.dtype else None
     if lost is not None and lost.any():
         i, j = (int(n) + 1 for n in np.argwhere(lost)[0])
         node.problem = InputError(
             f"{name} has a number too large for {dtype}",
-            f"row {i}, column {j}: {matrix.values[i - 1, j - 1]:g}"
-            + (f", from {matrix.origin}" if matrix.origin else ""),
+            f"row {i}, column {j}: {own[i - 1, j - 1]:g}" + (f", from {matrix.origin}" if matrix.origin else ""),
         )
     if np.isnan(values).any():
         i, j = (int(n) + 1 for n in np.argwhere(np.isnan(values))[0])

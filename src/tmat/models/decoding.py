@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from tmat.models.embedding import refuse_ids
 from tmat.models.encoding import of_layer
 from tmat.models.family import Slot
 from tmat.models.picking import Picked, numbered
 from tmat.models.weight import Weight
-from tmat.progress import working
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.decode import decode
 from tmat.text.vocabulary import Vocabulary
@@ -46,8 +43,8 @@ def decoded(
 ) -> Worksheet:
     """The worksheet of a decoder on a prompt: ``count`` words more, or with ``target`` a prediction for each word of it.
 
-    ``options`` of decode win over the model's own, ``matrices`` over its weights. Where something is kept, the weights are
-    read anew for each word, and let go; else the passes share them.
+    ``options`` of decode win over the model's own, ``matrices`` over its weights. Where only something is kept, a
+    layer's weights are read when it is its turn, and let go; else the words share them.
 
     Errors: more words than the model has positions; as decode's.
     """
@@ -55,8 +52,7 @@ def decoded(
     vocabulary = words_of(model)
     said = [vocabulary.words[id] for id in ids]
     weights = _weights(model, matrices)
-    picked = None if keep is None else Picked(keep)
-    if picked is None:
+    if keep is None:
         weights = {name: _read(name, each) for name, each in weights.items()}
     told: dict[str, Any] = {
         **model.design.options,
@@ -66,30 +62,36 @@ def decoded(
         **options,
         **common,
     }
+    windows = [{} if width is None else {"window": width - 1} for width in model.design.windows]
+    told.setdefault("layer_options", windows or None)
     told.setdefault("tied", "W_vocab" not in weights)
     ends = _ends(model)
     if ends:
         told.setdefault("end", vocabulary.words[ends[0]])
-    sheet = Worksheet([], None, tuple(said))
-    if target:
-        sheet = _done(
-            model, decode(sheet, target=said, matrices=weights | _windows(model, said), **told), 0, picked, last=True
-        )
-        return sheet if picked is None else picked.sheet(sheet)
-    with working("decoding", count) as tell:
-        for n in range(1, count + 1):
-            first = len(sheet.stages)
-            sheet = decode(sheet, prompt=said, max_tokens=1, matrices=weights | _windows(model, said), **told)
-            end = sheet.stages[-1].params
-            said.append(str(end["word"]))
-            last = bool(end["ended"]) or n == count or vocabulary.id(said[-1]) in ends[1:]
-            sheet = _done(model, sheet, first, picked, last=last)
-            if last:
-                break
-            for name in ("sentence", "ended"):  # of the last word alone
-                end.pop(name)
-            tell(n)
-    return sheet if picked is None else picked.sheet(sheet)
+    run = _Run(model, None if keep is None else Picked(keep))
+    begun: dict[str, Any] = {"target": said} if target else {"prompt": said, "max_tokens": count}
+    return run.end(decode(Worksheet([], None, tuple(said)), matrices=weights, layer_done=run.done, **begun, **told))
+
+
+class _Run:
+    """A decoding under way: a stage says which layer it is of, and what nobody asked for is let go layer by layer."""
+
+    def __init__(self, model: Model, picked: Picked | None) -> None:
+        self.layers, self.picked, self.first = model.design.layers, picked, 0
+
+    def done(self, sheet: Worksheet, layer: int) -> Worksheet:
+        """What goes on when a layer is done."""
+        numbered(sheet.stages[self.first :], layer)
+        if self.picked is not None:
+            sheet = self.picked.of(sheet, self.first, last=False)
+        self.first = len(sheet.stages)
+        return sheet
+
+    def end(self, sheet: Worksheet) -> Worksheet:
+        """The whole, or what was kept of it."""
+        if self.picked is None:
+            return sheet
+        return self.picked.sheet(self.picked.of(sheet, self.first, last=True))
 
 
 def words_of(model: Model) -> Tokens:
@@ -123,19 +125,3 @@ def _ends(model: Model) -> list[int]:
     said = model.config.values.get("eos_token_id")
     found = said if isinstance(said, list) else [said]
     return [id for id in found if type(id) is int and 0 <= id < model.tensor(model.design.words).shape[0]]
-
-
-def _windows(model: Model, said: Sequence[str]) -> dict[str, Any]:
-    """The masks of layers that see a window: the last so many words, itself among them."""
-    i = np.arange(len(said))
-    return {
-        f"layer{n}.mask": Matrix.of("mask", (i[:, None] - i < width) * 1.0, said, said, f"the last {width} words")
-        for n, width in enumerate(model.design.windows, start=1)
-        if width is not None
-    }
-
-
-def _done(model: Model, sheet: Worksheet, first: int, picked: Picked | None, *, last: bool) -> Worksheet:
-    """A pass that is done: its stages say which layer each is of, and what nobody asked for is let go."""
-    numbered(sheet.stages[first:], 1, model.design.layers)
-    return sheet if picked is None else picked.of(sheet, first, last=last)

@@ -92,6 +92,7 @@ class Model:
         """
         from tmat.models.decoding import decoded
         from tmat.stages.decode import MOST_WORDS
+        from tmat.stages.parts.choosing import draws_of
 
         if self.design.kind != "decoder":
             raise InputError(f"{visible(self.folder, 200)} is {self.design.family}, an encoder", mend="try tmat encode")
@@ -104,7 +105,7 @@ class Model:
         said, _ = self.said(target if target is not None else prompt, tokens, ids, option="prompt")
         common = {"round": Rounding.parse(round, strict=False), "dtype": dtype}
         return decoded(
-            self, said, target=target is not None, count=max_tokens or MOST_WORDS, keep=keep, matrices=matrices or {},
+            self, said, target=target is not None, count=max_tokens or len(draws_of(options.get("draw"))) or MOST_WORDS, keep=keep, matrices=matrices or {},
             common=common, options=options,
         )  # fmt: skip
 

@@ -48,7 +48,7 @@ def grouped(
     config.fixed(
         norm="rms", norm_order="pre", final_norm=True, gated_network=True, rotary="halves", qk_norm=qk_norm,
         biases=" and ".join(
-            name for name, on in (("Q, K, V", qkv_bias), ("output", output_bias), ("network", network_bias)) if on
+            name for name, on in (("projections", qkv_bias), ("output", output_bias), ("network", network_bias)) if on
         ) or "none",
         mask="causal",
     )  # fmt: skip

@@ -18,12 +18,11 @@ def asked_for(names: Iterable[str]) -> int | None:
     return max(int(each[1]) for each in found if each) if found and all(found) else None
 
 
-def numbered(stages: Sequence[Stage], first: int, layers: int) -> None:
-    """Write down which layer each stage of some layers is of, the first being that number."""
-    own = [stage for stage in stages if stage.stage in SUBLAYERS and not stage.id.endswith("-norm")]
-    size = max(len(own) // layers, 1)
-    for n, stage in enumerate(own):
-        stage.params["layer"] = first + n // size
+def numbered(stages: Sequence[Stage], layer: int) -> None:
+    """Write down which layer stages are of."""
+    for stage in stages:
+        if stage.stage in SUBLAYERS and not stage.id.endswith("-norm"):
+            stage.params["layer"] = layer
 
 
 class Picked:

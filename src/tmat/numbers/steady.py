@@ -28,6 +28,16 @@ def exp(a: Array, out: Array | None = None) -> Array:
     return _each(a, math.exp, lambda large: np.exp(large, out=out))
 
 
+def log(a: Array) -> Array:
+    """The natural logarithm of each number; −∞ of 0.
+
+    >>> log(np.array([[1.0, 0.0]]))
+    array([[  0., -inf]])
+    """
+    with np.errstate(all="ignore"):
+        return _each(a, lambda x: math.log(x) if x else -math.inf, np.log)
+
+
 def sin(a: Array) -> Array:
     """The sine of each number.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,6 +30,8 @@ from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.embed import embed
 from tmat.stages.ffn import ffn
+from tmat.stages.parts.choosing import Choosing, chosen, draws_of
+from tmat.stages.parts.choosing import refuse as refuse_choice
 from tmat.stages.parts.options import (
     FfnBias,
     Heads,
@@ -75,7 +77,7 @@ WIDTH = 6  # of a table that is drawn without an encoder
 
 @declares
 class DecodeOptions(
-    OwnWords, Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, NormPlaces, Waves, StageOptions
+    OwnWords, Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, NormPlaces, Waves, Choosing, StageOptions
 ):
     """What is decoded and for how long, and what the layers are told."""
 
@@ -96,7 +98,7 @@ class DecodeOptions(
         SHAPE, "N", at_least=1,
     )  # fmt: skip
     encoding: Literal["sinusoid", "learned", "none"] | None = option(
-        None, "What is added for a word's place: sinusoid; learned, rows of PE, as where PE is given; none.",
+        None, "What is added for a word's place: sinusoid; learned, rows of PE, as where PE is given; none, as with ‹rotary›.",
         CONVENTIONS, "KIND",
     )  # fmt: skip
     tied: bool = option(False, "W_vocab is W_E transposed, as in GPT-2.", CONVENTIONS)
@@ -108,16 +110,26 @@ class DecodeOptions(
     norm_options: Mapping[str, Any] | None = None
     ffn_options: Mapping[str, Any] | None = None
     position_options: Mapping[str, Any] | None = None
+    layer_options: Sequence[Mapping[str, Any]] | None = None  # what each layer's attention to itself is told besides
+    layer_done: Callable[[Worksheet, int], Worksheet] | None = None  # what goes on of a sheet when a layer is done
 
     memory: Numbers = given("n×d_model", drawn="m")
     W_E: Numbers = given("N×d_model")
     PE: Numbers = given("places×d_model")
     W_vocab: Numbers = given("d_model×N")
     b_vocab: Numbers = given("1×N")
+    said: Numbers = given("n×N")
+    drawn: Numbers = given("1×1", name="draw")
     last: Numbers = step("1×d_model")
     flat: Numbers = step("1×(n·d_model)")
     logits: Numbers = step("n×N")
+    penalized: Numbers = step("n×N", called="penalised")
+    shortlist: Numbers = step("n×N")
+    log_probabilities: Numbers = step("n×N")
     probabilities: Numbers = step("n×N")
+    nucleus: Numbers = step("n×N")
+    renormalized: Numbers = step("n×N")
+    ranges: Numbers = step("n×N", called="cumulated cumulative")
     predicted: Numbers = step("n×1", called="prediction")
 
 
@@ -127,8 +139,8 @@ class _Head:
 
     given: dict[str, object]
     words: tuple[str, ...]
-    first_id: int
-    project: str
+    vocabulary: Vocabulary
+    how: DecodeOptions
     common: dict[str, Any]  # what every stage is told
 
 
@@ -149,6 +161,8 @@ class _Plan:
     pre: bool
     end: str
     passes: int  # of a decode before this one
+    of_layers: Sequence[Mapping[str, Any]]  # what each layer's attention to itself is told besides
+    layer_done: Callable[[Worksheet, int], Worksheet] | None
 
 
 @stages(
@@ -213,7 +227,7 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
     table, places = stacks.taken(matrices, "W_E"), stacks.taken(matrices, "PE")
     embed_norm, final_norm = stacks.outside(matrices, "embed"), stacks.outside(matrices, "final")
     stack = stacks.by_layer(matrices, how.layers, norms=3 if how.cross else 2, crossing=how.cross)
-    head = _Head(given_head, _output_words(own, words, given_head), words.first_id, how.project, common)
+    head = _Head(given_head, _output_words(own, words, given_head), words, how, common)
     first = len(before.stages)
     passes = sum(stage.stage == "decode" for stage in before.stages)
     if any(name in given_head for name in decode.declared.steps):  # where a step is given, the layers are not computed
@@ -225,18 +239,20 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
         table = _table(before, table, words, how.d_model if memory is None else memory.width, how.seed, how.init)
         if how.tied:
             _tie(head, table)
-        most = how.max_tokens or MOST_WORDS
+        most = how.max_tokens or len(draws_of(how.draw)) or MOST_WORDS
         position, learned = _places(how, places, table.width, len(said) + most)
         plan = _Plan(
             head, memory, words, table, learned, stack,
             embed_norm if how.embed_norm or embed_norm else None, final_norm if how.final_norm or final_norm else None,
-            sublayers(how), position, how.norm_order == "pre", how.end, passes,
+            sublayers(how), position, how.norm_order == "pre", how.end, passes, how.layer_options or (),
+            how.layer_done,
         )  # fmt: skip
         if how.target is not None:
             result = _pass(before, plan, said, 1, forced=True)
         else:
             result = _free(before, plan, said, most)
-    rounding.refuse_unknown((step.name for stage in result.stages[first:] for step in stage.steps), "decode")
+    if how.layer_done is None:  # else nothing may be left of a step
+        rounding.refuse_unknown((step.name for stage in result.stages[first:] for step in stage.steps), "decode")
     result = Worksheet(result.stages, words, before.tokens)
     return result if how.keep is None else selecting.chosen(result, how.keep, first=first)
 
@@ -245,12 +261,18 @@ def _head(matrices: dict[str, Any]) -> dict[str, object]:
     """What is given of the prediction itself, taken out of the rest."""
     *begin, _ = decode.declared.steps  # the last of them is the answer
     return {
-        name: value for name in ("W_vocab", "b_vocab", *begin) if (value := stacks.taken(matrices, name)) is not None
+        name: value
+        for name in ("W_vocab", "b_vocab", "said", "draw", *begin)
+        if (value := stacks.taken(matrices, name)) is not None
     }
 
 
 def _refuse(how: DecodeOptions) -> None:
     """Options that contradict each other."""
+    refuse_choice(how, forced=how.target is not None)
+    draws = len(draws_of(how.draw))
+    if draws and how.max_tokens is not None and how.max_tokens > draws:
+        raise InputError(f"‹max_tokens {how.max_tokens}› needs as many draws", f"‹draw› has {draws}")
     for name, value in (("max_tokens", how.max_tokens), ("prompt", how.prompt)):
         if how.target is not None and value is not None:
             raise InputError(
@@ -340,16 +362,19 @@ def _pass(sheet: Worksheet, plan: _Plan, said: list[str], n: int, *, forced: boo
         sheet = addnorm(sheet, id=f"{at}.embed-norm", matrices=plan.embed, **norms)
     for layer, own in enumerate(plan.stack, start=1):
         sheet = _layer(sheet, plan, own, at, layer)
+        sheet = sheet if plan.layer_done is None else plan.layer_done(sheet, layer)
     if plan.final is not None:
         sheet = addnorm(sheet, id=f"{at}.final-norm", matrices=plan.final, **norms)
     return _predict(
-        sheet, plan.head, at, said, forced=forced, ordinal=(2 if plan.memory is None else 3) * len(plan.stack)
+        sheet, plan.head, at, said, forced=forced, ordinal=(2 if plan.memory is None else 3) * len(plan.stack), n=n
     )
 
 
-def _predict(sheet: Worksheet, head: _Head, at: str, said: list[str], *, forced: bool, ordinal: int = 0) -> Worksheet:
+def _predict(
+    sheet: Worksheet, head: _Head, at: str, said: list[str], *, forced: bool, ordinal: int = 0, n: int = 1
+) -> Worksheet:
     """The linear layer, the softmax and the likeliest word, over what the last layer hands on."""
-    words, first, project = head.words, head.first_id, head.project
+    words, first, project = head.words, head.vocabulary.first_id, head.how.project
     page = builder.Sheet("decode", sheet, head.given, id=at, stream="decode", ordinal=ordinal, **head.common)
     x = page.given("X", builder.arriving(sheet))
     if page.has("last"):
@@ -368,22 +393,23 @@ def _predict(sheet: Worksheet, head: _Head, at: str, said: list[str], *, forced:
         logits = page.step("logits", ops.matmul, rows, weight)
     if logits and logits.op is None:
         logits.cols = words
-    probabilities = page.step("probabilities", ops.softmax, logits)
-    if probabilities and probabilities.op is None:
-        probabilities.cols = words
-    predicted = page.step("predicted", ops.largest, probabilities, first=first)
     page.note("input: " + " ".join(said) if said else "")
     if logits.op is not None:
         every = "every row projected" if forced else "the last row projected"
         page.note("all rows flattened" if project == "flatten" else every)
     page.note("teacher-forced" if said and forced else "")
     page.record(project=project, input=list(said) or None, forced=(forced and bool(said)) or None)
+    ids = [head.vocabulary.id(word) for word in said]
+    columns = [id - first for id in ids if id is not None and id - first < len(words)]
+    before = [columns[: i + 1] for i in range(len(columns))] if forced else [columns]
+    predicted = chosen(page, head.how, logits, words, first, before, n)
     done = page.finish(predicted)
     if predicted.op is not None:
-        _refuse_undecided(done.stages[-1]["probabilities"])
-    ids = done.stages[-1]["predicted"].values[:, 0].astype(int) - first
-    done.stages[-1].params["word"] = words[int(ids[-1])]
-    done.stages[-1].params["words"] = [words[int(id)] for id in ids]
+        last = done.stages[-1]
+        _refuse_undecided(last["probabilities" if "probabilities" in last else predicted.of[0].name])
+    found = done.stages[-1]["predicted"].values[:, 0].astype(int) - first
+    done.stages[-1].params["word"] = words[int(found[-1])]
+    done.stages[-1].params["words"] = [words[int(place)] for place in found]
     return done
 
 
@@ -394,7 +420,7 @@ def _refuse_undecided(probabilities: Matrix) -> None:
         i, j = (int(n) for n in lost[0])
         raise InputError(
             "no word is the likeliest",
-            f"probabilities has a cell that is not a number (NaN): row {i + 1}, column {j + 1} ({probabilities.cols[j]})",
+            f"{probabilities.name} has a cell that is not a number (NaN): row {i + 1}, column {j + 1} ({probabilities.cols[j]})",
             mend="the matrices have numbers so large that ∞ − ∞ or 0·∞ came of them: give smaller ones",
         )
 
@@ -402,8 +428,9 @@ def _refuse_undecided(probabilities: Matrix) -> None:
 def _layer(sheet: Worksheet, plan: _Plan, own: Sublayers, at: str, layer: int) -> Worksheet:
     """One layer: each sublayer with its norm after it, or before it and the sum after."""
     attend, norm, network = plan.options
+    told = plan.of_layers[layer - 1] if layer <= len(plan.of_layers) else {}
     sublayers: list[tuple[Any, str, str, dict[str, object], dict[str, Any]]] = [
-        (attention, "self-attention", "self", own.attention, {"mask": "causal", **attend}),
+        (attention, "self-attention", "self", own.attention, {"mask": "causal", **attend, **told}),
         (ffn, "ffn", "ffn", own.ffn, network),
     ]
     if plan.memory is not None:

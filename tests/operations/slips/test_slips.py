@@ -35,6 +35,12 @@ def redo(name: str, size: int = 6, seed: int = 0) -> Redo:
         params = {"p": 0.25}
     if name in ("relu", "leaky_relu"):
         operands[0] -= 0.5
+    if name == "repetition_penalty":
+        operands[0] -= 0.5
+        operands[1] = np.tril(np.ones((size, size)))
+    if name == "range_of_draw":
+        operands[0] = np.cumsum(operands[0] / operands[0].sum(axis=1, keepdims=True), axis=1)
+        operands[1] = np.full((size, 1), 0.5)
     if name == "lookup":
         operands[0] = np.arange(2, size + 2, dtype=float).reshape(-1, 1)[::-1] % size + 1
         params = {"first": 1}

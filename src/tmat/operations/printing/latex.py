@@ -10,7 +10,7 @@ from tmat.operations.expression import Expression
 from tmat.operations.formula import Places
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, At, Bound
 from tmat.operations.printing.typeset import Typeset
-from tmat.operations.selections import Choice
+from tmat.operations.selections import Choice, Larger
 
 
 class Latex(Typeset):
@@ -63,7 +63,8 @@ class Latex(Typeset):
 
     def choice(self, at: At, choice: Choice) -> Bound:
         then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
-        rows = rf"{then} & \text{{where }} {test} \ne 0 {self.row_end} {otherwise} & \text{{else}}"
+        holds = test if isinstance(choice.test, Larger) else rf"{test} \ne 0"
+        rows = rf"{then} & \text{{where }} {holds} {self.row_end} {otherwise} & \text{{else}}"
         return rf"\begin{{cases}} {rows} \end{{cases}}", ATOM
 
     def number(self, text: str) -> str:

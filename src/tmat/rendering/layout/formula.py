@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from tmat.operations import REGISTRY
-from tmat.operations.expression import Call, Difference, Expression, Power, Product, Quotient, Sum
+from tmat.operations.expression import Call, Difference, Expression, Negative, Power, Product, Quotient, Sum
 from tmat.operations.formula import (
     MatrixProduct,
     MatrixSymbol,
@@ -119,6 +119,8 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
             return _row(" + ", (left, right), QUOTIENT), SUM
         case Difference(left=left, right=right):
             return _row(" − ", (left, right), QUOTIENT), SUM
+        case Negative(inner=inner):
+            return [Sign("−"), *_set(inner, PRODUCT)], LOOSE
         case Quotient(top=top, bottom=bottom):
             return [*_set(top, PRODUCT), Sign(" / "), *_set(bottom, POWER)], QUOTIENT
         case Call(function="sqrt", argument=argument):
@@ -126,7 +128,7 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
         case Call(function=function, argument=argument):
             return [Sign(function), _group((argument,))], ATOM
         case Maximum(terms=terms):
-            return [Sign("max"), _group(terms)], ATOM
+            return [Sign(e.sign), _group(terms)], ATOM
         case Selection(matrix=MatrixSymbol() as symbol, places=own):
             return [Place(symbol.n), Sign(f"[{', '.join(map(Matrices().text, own))}]")], ATOM
         case SideBySide(matrices=own):
