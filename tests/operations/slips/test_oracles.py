@@ -7,6 +7,7 @@ from tests.operations.slips import (  # noqa: F401 - each registers the oracles 
     activation,
     anywhere,
     attention,
+    detail,
     deviations,
     elementwise,
     heads,
