@@ -118,7 +118,7 @@ def wrong_mask(step: Redo, a: Array) -> Iterator[Variant]:
     inner, mask = unmasked(step)
     if mask is None:
         return
-    for wrong in distinct_masks(mask.operands[1]):
+    for wrong in distinct_masks(mask):
         seen = np.where(wrong.mask != 0.0, logits(inner), mask.params["value"])
         yield way(shares(seen), wrong.name, wrong.said, wrong.mend)
         if wrong.name == "future-seen":
