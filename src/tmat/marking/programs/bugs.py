@@ -48,6 +48,7 @@ class Bug:
     scope: Scope
     made: Made
     source: int | None = None  # of its slip, by number
+    whole: bool = False  # it needs all rows of all steps
 
     @property
     def label(self) -> str:

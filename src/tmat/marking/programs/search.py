@@ -18,13 +18,13 @@ import numpy as np
 
 from tmat.marking.findings import Cells, Certainty, Extent, Finding, Kind, Mistake, cells_of
 from tmat.marking.likelihood import cost_of
-from tmat.marking.programs.bugs import Bug, Bugs
+from tmat.marking.programs.bugs import PLAIN, Bug, Bugs
 from tmat.marking.programs.chain import Chain, Held, Rows
 from tmat.marking.programs.layers import of_layers
+from tmat.marking.programs.norms import of_norms
 from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
 from tmat.progress import working
-from tmat.sheet.names import stem
 
 SAMPLE, CHECKED = 4, 256  # rows that every bug is tried on, and those that come near
 SURE = log(1000.0)
@@ -69,6 +69,7 @@ class Search:
         self.largest = max(float(np.abs(self.right).max(initial=0.0)), 1e-300)
         self.size = sum(chain.key.matrices[index].values.size for index in chain.before(target))
         self.tried = 0
+        self._yields: dict[Bug, bytes] = {}  # what each bug makes of the sampled rows
         self.sampled = self._bugs(SAMPLE)
 
     @cached_property
@@ -92,18 +93,41 @@ class Search:
 
     def run(self) -> Finding | None:
         """The finding, or None: nothing is said where no bug beats chance."""
-        wide = [*_watched("listing bugs", chained(self.sampled.wide(), of_layers(self.sampled)))]
+        wide = [
+            *_watched("listing bugs", chained(self.sampled.wide(), of_layers(self.sampled), of_norms(self.sampled)))
+        ]
         matches = self._matches("trying each bug", [(bug,) for bug in wide])
         if not matches:
             narrow = [*_watched("listing bugs of one head or layer", islice(self.sampled.narrow(), NARROW))]
             matches = self._matches("trying each bug in one head or layer", [(bug,) for bug in narrow])
         if not matches:
-            matches = self._matches("trying two bugs together", [pair for pair in _pairs(wide) if self._quick(pair)])
+            matches = self._matches("trying two bugs together", list(islice(self._pairs(wide), PAIRS)))
         return self._finding(matches) if matches else None
 
-    def _quick(self, pair: Bunch) -> bool:
-        """Whether two bugs can be tried without computing all of a large sheet anew."""
-        return self.size <= LARGE or not self._needs_whole(self.sampled, {s: bug for bug in pair for s in bug.starts})
+    def _pairs(self, singles: Sequence[Bug]) -> Iterator[Bunch]:
+        """Two common bugs in different steps, each in all heads and layers alike; none where they could not be told."""
+        if self._most() < PERHAPS + log(self.tried):
+            return
+        common: dict[object, Bug] = {}
+        for bug in singles:  # of those that yield the same numbers the widest, and the earliest
+            if bug.rare == 0 and bug.mistake.operands and bug.label not in PLAIN and bug in self._yields:
+                common.setdefault(self._yields[bug], bug)
+        for pair in combinations(common.values(), 2):
+            starts = {start: bug for bug in pair for start in bug.starts}
+            apart = len(starts) == sum(len(bug.starts) for bug in pair)
+            if apart and (self.size <= LARGE or not self._needs_whole(self.sampled, starts)):
+                yield tuple(sorted(pair, key=lambda bug: bug.starts[0]))
+
+    def _most(self) -> float:
+        """The most that any bug could be worth here: little, where few numbers are beyond what the type allows."""
+        held = self.chain.whole(self.target)
+        with np.errstate(all="ignore"):
+            off = np.abs(self.actual - held.values)
+            known = np.isfinite(off)
+            scale = float(np.sqrt(np.mean(np.square(off[known])))) if known.any() else 1.0
+            deviation = np.maximum(np.hypot(held.errors, self.stored), 1e-300)
+            each = np.where(off > deviation, np.log(np.maximum(scale / (deviation * LEAST), 1.0)), 0.0)
+        return float(np.where(known, each, log(2.0)).sum())
 
     # -- matches
 
@@ -127,6 +151,8 @@ class Search:
         made = self._redone(self.sampled, bunch, exact=True)
         if made is None:
             return False
+        if len(bunch) == 1:
+            self._yields[bunch[0]] = np.round(made.values / self.largest, 9).tobytes()
         size = float(np.abs(made.values).max(initial=0.0)) / self.largest
         return self._agrees(Held(made.values, FAR * max(size, 1.0) * made.errors, made.rows))
 
@@ -160,9 +186,12 @@ class Search:
     def _needs_whole(self, bugs: Bugs, starts: Mapping[int, Bug]) -> bool:
         """Whether a bug looks at more than some rows of what another bug changed."""
         return bugs.rows is not None and any(
-            bug.source is not None
-            and starts.keys() & {*self.chain.before(start)}
-            and not bugs.goes_by_rows(self.chain.key.matrices[start], bug.source)
+            bug.whole
+            or (
+                bug.source is not None
+                and starts.keys() & {*self.chain.before(start)}
+                and not bugs.goes_by_rows(self.chain.key.matrices[start], bug.source)
+            )
             for start, bug in starts.items()
         )
 
@@ -231,20 +260,6 @@ def _watched(what: str, work: Iterable[T], of: int | None = None) -> Iterator[T]
         for done, one in enumerate(work):
             step(done)
             yield one
-
-
-def _pairs(singles: Sequence[Bug]) -> Iterator[Bunch]:
-    """Two common bugs in different steps, each in all heads and layers alike; the likeliest first."""
-    common = [bug for bug in singles if bug.rare == 0 and len(bug.mistake.operands)]
-    widest: dict[tuple[object, ...], Bug] = {}
-    for bug in common:  # the widest scope comes first
-        widest.setdefault((bug.label, stem(bug.mistake.result), *map(str, bug.mistake.details.items())), bug)
-    pairs = combinations(widest.values(), 2)
-    apart = (pair for pair in pairs if not {*pair[0].starts} & {*pair[1].starts})
-    for n, pair in enumerate(apart):
-        if n == PAIRS:
-            return
-        yield tuple(sorted(pair, key=lambda bug: bug.starts[0]))
 
 
 def _distinct(matches: Sequence[Match]) -> list[Match]:
