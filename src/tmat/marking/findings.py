@@ -19,7 +19,8 @@ Cells: TypeAlias = NDArray[np.bool_]
 
 def cells_of(cells: Cells) -> tuple[Cell, ...]:
     """The cells one by one, in reading order."""
-    return tuple((int(i), int(j)) for i, j in np.argwhere(cells))
+    i, j = np.nonzero(cells)
+    return tuple(zip(i.tolist(), j.tolist(), strict=True))
 
 
 class Kind(StrEnum):
