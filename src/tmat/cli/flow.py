@@ -30,7 +30,7 @@ def run_stage(function: StageFunction[...], common: Common, options: dict[str, A
         return
     emitter = Emitter(common.environment, common)
     matrices = given_matrices(common, declared, options)
-    keep = None if common.work or common.trace else split_names(common.only) or None
+    keep = None if common.work or common.trace else _kept(split_names(common.only), matrices)
     shared: dict[str, Any] = {
         "seed": common.seed_value, "init": common.init, "dtype": common.dtype, "keep": keep,
         "drawing": common.seed is not None,
@@ -54,6 +54,13 @@ def run_stage(function: StageFunction[...], common: Common, options: dict[str, A
         sheet, before = _without_pipe(function, common, matrices, {**shared, **options}, _of_a_source(common))
         emitter.add(sheet, before)
     emitter.close()
+
+
+def _kept(names: list[str], matrices: dict[str, Any]) -> list[str] | None:
+    """What is asked for, and with it a given mask: a 0 that it made is shown as one."""
+    from tmat.sheet.names import canonical
+
+    return [*names, *(name for name in matrices if canonical(name).rstrip("0123456789") == "mask")] if names else None
 
 
 def _said(common: Common, options: dict[str, Any]) -> tuple[Common, dict[str, Any]]:

@@ -108,7 +108,7 @@ class Reporter:
 
     def _say(self, what: str, lines: Sequence[str]) -> None:
         more = [f"  and {len(lines) - MOST_FAILURES} more"] if len(lines) > MOST_FAILURES else []
-        self.env.say("\n".join([f"tmat check: {what}", *lines[:MOST_FAILURES], *more]))
+        self.env.complain("\n".join([f"tmat check: {what}", *lines[:MOST_FAILURES], *more]))
 
     def _counted(self, results: Iterable[Marked]) -> Iterator[Marked]:
         for one in results:

@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tmat.errors import InputError, fold, meant
+from tmat.sheet.names import stem
 from tmat.sheet.origins import drawn
 from tmat.sheet.worksheet import Stage, Worksheet
 
 
-def chosen(sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Iterable[str] = ()) -> Worksheet:
+def chosen(
+    sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Iterable[str] = (), besides: str = ""
+) -> Worksheet:
     """The worksheet with only the named matrices in its stages from ``first`` on; stages with none are left out.
 
     A name is a matrix (in every stage that has it; Q stands for Q1, Q2, … too where there is no Q),
     ``output`` (the last stage's), or a place and a matrix: attention-2.Q, layer2.Q. An error lists the ``known``
-    names, where some were let go before.
+    names, where some were let go before. Given matrices called ``besides`` stay where any other is chosen.
     """
     wanted = list(names)
     picked: dict[int, set[str]] = {}
@@ -30,7 +33,7 @@ def chosen(sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Ite
     stages = sheet.stages[:first]
     for n, names_here in sorted(picked.items()):
         stage = sheet.stages[n]
-        given = {key: matrix for key, matrix in stage.given.items() if key in names_here}
+        given = {key: matrix for key, matrix in stage.given.items() if key in names_here or stem(key) == besides}
         left_out = {key: matrix for key, matrix in stage.given.items() if key not in names_here}
         steps = [step for step in stage.steps if step.name in names_here]
         output = stage.output if stage.output in names_here else ""

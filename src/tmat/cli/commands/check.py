@@ -62,7 +62,7 @@ class Asked:
     work: Annotated[bool, typer.Option("--work", rich_help_panel=OUTPUT, help="Show the working of the first wrong cell.")] = False
     each: Annotated[bool, typer.Option("--each", rich_help_panel=OUTPUT, help="Of many submissions, a whole table each.")] = False
     format: Annotated[str | None, typer.Option("--format", "-f", metavar="FORMAT", autocompletion=_forms, rich_help_panel=OUTPUT, help="table, json, junit, gradescope (results.json), csv (a row a submission); a page a student: html, markdown, text.")] = None
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", rich_help_panel=OUTPUT, help="Write a file: .json, .xml (JUnit), .csv, .txt; or a folder, feedback/, of a page a student to hand back.")] = None
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", rich_help_panel=OUTPUT, help="Write a file: .json, .xml (JUnit), .csv, .txt; or a folder, feedback/, of a page a student to hand back. -: standard output.")] = None
     jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, rich_help_panel=OUTPUT, help="Processes for many submissions; all processors unless told.")] = None
     cluster: Annotated[str | None, typer.Option("--cluster", metavar="ADDRESS", rich_help_panel=OUTPUT, help="Mark on a running Dask cluster: tcp://host:8786.")] = None
     width: Annotated[int | None, typer.Option("--width", metavar="COLUMNS", min=20, rich_help_panel=OUTPUT, help="Lay tables out for this width.")] = None
