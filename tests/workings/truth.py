@@ -27,6 +27,7 @@ NOISE = 1e-9  # what floats lose in a cell's own value
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _LOOSEST = mpmath.mpf(10) ** -45
+_TIE = mpmath.mpf(10) ** -30  # in units of the last place: what sixty digits leave unsure
 _NAMES = {name: getattr(mpmath, name) for name in ("sqrt", "erf", "tanh", "ln", "sin", "cos")}
 
 
@@ -99,7 +100,7 @@ def _at_place(value: mpmath.mpf, printed: str) -> mpmath.mpf:
     if not found or not mpmath.isfinite(value):
         return value
     unit = mpmath.mpf(10) ** (int((found[2] or "0").translate(_RAISED)) - len(found[1] or ""))
-    units = mpmath.floor(abs(value) / unit + mpmath.mpf("0.5") + _LOOSEST)
+    units = mpmath.floor(abs(value) / unit + mpmath.mpf("0.5") + _TIE)
     return mpmath.mpf(mpmath.nstr(mpmath.sign(value) * units * unit, 45))
 
 
