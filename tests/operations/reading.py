@@ -10,6 +10,7 @@ _NAMES = {
     "sqrt": lambda x: math.sqrt(x),
     "erf": math.erf,
     "tanh": math.tanh,
+    "ln": math.log,
     "sin": math.sin,
     "cos": math.cos,
     "max": max,

@@ -33,7 +33,21 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
         {"positions": 3, "d_model": 6, "base": 100.0, "start": 2, "exponent": "column"},
     ],
     "largest": [{"first": 0}, {"first": 1}],
+    "put_columns": [{"start": 1, "width": 19}, {"start": 3, "width": 19}],
+    "put_row": [{"row": 1, "height": 3}, {"row": 3, "height": 3}],
+    "in_rows": [{"width": 1}],
+    "gather_rows": [{"first": 0, "height": 17}, {"first": 1, "height": 17}],
+    "spread_mean": [{"width": 3}, {"width": 7}],
+    "spread_over_all": [{"height": 2, "width": 3}],
+    **{name: [{"epsilon": 1e-5}, {"epsilon": 0.5}] for name in ("spread_gradient", "spread_gradient_outside")},
+    "deviation_gradient": [{"kind": "population"}, {"kind": "sample"}],
+    "descend": [{"rate": 0.1}, {"rate": 2.0}],
+    "blend": [{"keep": 0.9, "add": 1.0}, {"keep": 0.9, "add": 0.1}],
+    "blend_squares": [{"keep": 0.999, "add": 0.001}],
+    "descend_by_moments": [{"rate": 0.1, "epsilon": 1e-8}, {"rate": 0.5, "epsilon": 0.5}],
 }
+
+LAST_ABOVE_0 = ("renormalize", "deviation_gradient", "rms_gradient", "shares_gradient", "logarithm_gradient")
 
 
 @dataclass(frozen=True)
@@ -63,12 +77,14 @@ def sample(name: str, rng: np.random.Generator, case: int = 0, **sizes: int) -> 
     params = choices[case % len(choices)]
     arrays = []
     for row, col in op.axes * 3 if op.variadic else op.axes:
-        width = known[col] + len(arrays) if op.variadic else known[col]
+        width = known[col] + len(arrays) if op.variadic and col == "*" else known[col]
         arrays.append(rng.integers(-300, 301, (known[row], width)) / 100)
-    if name in ("mask_fill", "dropout"):
+    if name in ("mask_fill", "dropout", "relu_gate"):
         arrays[1] = rng.integers(0, 2, arrays[1].shape).astype(float)
-    if name == "lookup":
+    if name in ("lookup", "gather_rows"):
         arrays[0] = rng.integers(0, known["*"], arrays[0].shape) + float(params["first"])
-    if name.startswith("normalize") or name == "renormalize":
+    if name.startswith(("normalize", "spread_gradient", "descend_by")) or name in LAST_ABOVE_0:
         arrays[-1] = np.abs(arrays[-1]) + 0.1
+    if name == "cross_entropy_of_probabilities":
+        arrays[0] = np.abs(arrays[0]) + 0.1
     return Sample(op, arrays, params)

@@ -26,7 +26,7 @@ NOISE = 1e-9  # what floats lose in a cell's own value
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _LOOSEST = mpmath.mpf(10) ** -45
-_NAMES = {"sqrt": mpmath.sqrt, "erf": mpmath.erf, "tanh": mpmath.tanh, "sin": mpmath.sin, "cos": mpmath.cos}
+_NAMES = {name: getattr(mpmath, name) for name in ("sqrt", "erf", "tanh", "ln", "sin", "cos")}
 
 
 def read(text: str, first: int = 0) -> mpmath.mpf:

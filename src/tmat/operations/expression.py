@@ -265,11 +265,11 @@ class Power(Expression):
 
 FUNCTIONS: dict[str, Callable[[float], float]] = {
     function.__name__: function for function in (math.exp, math.sin, math.cos, math.tanh, math.erf, math.sqrt)
-}
+} | {"ln": lambda x: math.log(x) if x else -math.inf}
 
 
 class Call(Expression):
-    """A function of one number: exp, sin, cos, tanh, erf, sqrt."""
+    """A function of one number: exp, ln, sin, cos, tanh, erf, sqrt."""
 
     function: str
     argument: Expression

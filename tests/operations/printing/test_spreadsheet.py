@@ -62,6 +62,7 @@ def calculated(formula: str, sheets: dict[str, np.ndarray]) -> float:
         "INDEX": lambda column, n: np.ravel(column)[int(n) - 1],
         "MATCH": lambda value, line, kind: list(np.ravel(line)).index(value) + 1,
         "EXP": np.exp,
+        "LN": np.log,
         "SQRT": np.sqrt,
         "SIN": np.sin,
         "COS": np.cos,

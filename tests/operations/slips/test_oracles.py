@@ -15,6 +15,7 @@ from tests.operations.slips import (  # noqa: F401 - each registers the oracles 
     normalization,
     products,
     scaling,
+    way_back,
     words,
 )
 from tests.operations.slips.oracle import ORACLES, check_marking, check_numbers, registered

@@ -34,8 +34,10 @@ class Matrices(Printer):
         super().__init__(notation)
 
     def times(self, left: Expression, right: Expression) -> str:
+        if not isinstance(left, Number):
+            return self.notation.hadamard
         plain = not isinstance(right, MatrixSymbol) and isinstance(right, Symbol | Call)
-        return self.notation.beside if isinstance(left, Number) and plain else self.notation.hadamard
+        return self.notation.beside if plain else self.notation.times
 
     def choice(self, e: Choice) -> Bound:
         return self.notation.masked(self.at, e)

@@ -214,6 +214,7 @@ def _erf_series(x: Decimal) -> Decimal:
 
 FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
     "exp": _exp,
+    "ln": lambda x: x.ln() if x >= 0 else Decimal("NaN"),
     "sin": _sine,
     "cos": _cosine,
     "tanh": _tanh,

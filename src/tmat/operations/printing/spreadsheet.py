@@ -31,7 +31,7 @@ INFINITY = "1E+300"
 LEAST_FINITE = "-1E+299"  # what is less was −∞, whatever has been added to it
 BEYOND = 8  # further decimals that are looked at to round: fewer than the noise has, more than most decimals
 _LARGEST_EXPONENT = 709  # EXP of more is an error, not ∞
-_FUNCTIONS = {"exp": "EXP", "sin": "SIN", "cos": "COS", "tanh": "TANH", "erf": "ERF", "sqrt": "SQRT"}
+_FUNCTIONS = {"exp": "EXP", "ln": "LN", "sin": "SIN", "cos": "COS", "tanh": "TANH", "erf": "ERF", "sqrt": "SQRT"}
 
 
 class Named(float):
@@ -144,7 +144,7 @@ class Spreadsheet(Printer):
         if isinstance(term, Run):
             return f"SUMPRODUCT({self.text(term)})" if self._rounds(term) else f"SUM({self.text(term)})"
         lines = list(runs(term))
-        if isinstance(term, Product) and len(term.factors) == len(lines) == 2:
+        if isinstance(term, Product) and len(lines) == 2 and all(isinstance(own, Run) for own in term.factors):
             row, column = sorted(lines, key=lambda run: not run.is_row)
             if row.is_row == column.is_row:
                 return f"SUMPRODUCT({self.text(lines[0])},{self.text(lines[1])})"
@@ -171,6 +171,8 @@ class Spreadsheet(Printer):
             return self._quotient(e)
         if isinstance(e, Place):
             return self._place(e)
+        if isinstance(e, Call) and e.function == "exp" and any(runs(e)):  # MIN would be one number for the whole line
+            return f"EXP({self.text(e.argument)})", ATOM
         return super()._bound(e)
 
     def _quotient(self, e: Quotient) -> Bound:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from tmat.operations import REGISTRY
-from tmat.operations.expression import Call, Difference, Expression, Power, Product, Quotient, Sum
+from tmat.operations.expression import Call, Difference, Expression, Negative, Number, Power, Product, Quotient, Sum
 from tmat.operations.formula import (
     MatrixProduct,
     MatrixSymbol,
     OuterSum,
     Prose,
+    RowSums,
     Selection,
     SideBySide,
     Transposed,
@@ -82,7 +83,8 @@ def parts(op: str, count: int, params: Mapping[str, Any]) -> tuple[Part, ...] | 
     if tree is None or isinstance(tree, Selection) or not any(matrices(tree)):
         return None
     if isinstance(tree, Prose) and isinstance(tree.said[0], Words):  # "mean of X's rows" is not set, but X → mean
-        return (*(Place(symbol.n) for symbol in matrices(tree)), Sign(" → "))
+        spoken = [own for own in tree.said if not isinstance(own, Words)]
+        return (*_joined(_row(", ", spoken, LOOSE)), Sign(" → "))
     return tuple(_joined(_set(tree, LOOSE)))
 
 
@@ -111,12 +113,16 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
             return [Place(symbol.n, raised=superscript(Matrices().text(exponent)))], POWER
         case MatrixProduct(left=left, right=right):
             return [*_set(left, PRODUCT), Sign(" × "), *_set(right, POWER)], PRODUCT
+        case Product(factors=(Number(), *_) as factors):
+            return _row(" · ", factors, POWER), PRODUCT
         case Product(factors=factors):
             return _row(" ∘ ", factors, POWER), PRODUCT
         case Sum(terms=terms):
             return _row(" + ", terms, QUOTIENT), SUM
         case OuterSum(left=left, right=right):
             return _row(" + ", (left, right), QUOTIENT), SUM
+        case Negative(inner=inner):
+            return [Sign("−"), *_set(inner, PRODUCT)], LOOSE
         case Difference(left=left, right=right):
             return _row(" − ", (left, right), QUOTIENT), SUM
         case Quotient(top=top, bottom=bottom):
@@ -127,6 +133,8 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
             return [Sign(function), _group((argument,))], ATOM
         case Maximum(terms=terms):
             return [Sign("max"), _group(terms)], ATOM
+        case RowSums(matrix=matrix):
+            return [Sign("row sums"), _group((matrix,))], ATOM
         case SideBySide(matrices=own):
             return [_group(own, "[")], ATOM
         case Choice(then=then, test=test, otherwise=otherwise):

@@ -1,0 +1,19 @@
+"""The way back to the table: a row that was used several times has the sum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tmat.operations.backward.rule import SLOPE, backward, made
+from tmat.operations.placing import gather_rows
+from tmat.operations.words import largest, lookup
+
+
+@backward(lookup)
+def _(ids: Any, table: Any, *, first: int) -> Any:
+    return None, made(gather_rows, ids, SLOPE, first=first, height=table.height)
+
+
+@backward(largest)
+def _(a: Any, *, first: int) -> Any:  # which is the largest does not move with a little of any
+    return [None]
