@@ -52,7 +52,7 @@ class BackwardOptions(StageOptions):
         "tmat attention -m X='1 0; 0 1' --d-k 2 --seed 1 | tmat loss -m target='1 0; 0 1' | tmat backward",
     ),
     order=92,
-    opens=("wrt",),
+    opens=("wrt", "numeric"),
     then="tmat update",
 )
 def backward(x: worksheet.Worksheet | None, how: BackwardOptions, matrices: dict[str, Any]) -> worksheet.Worksheet:

@@ -76,6 +76,7 @@ class UpdateOptions(Learning):
     "step t, W − η·m / (√v + ε). adamw takes η·λ·W off first. What they keep is in the worksheet, for the next step.",
     examples=(
         "tmat attention -m X='1 0; 0 1' --d-k 2 --seed 1 | tmat loss -m target='1 0; 0 1' | tmat backward | tmat update --lr 0.5",
+        "tmat ffn -m X='1 -1; 2 0' --seed 1 | tmat loss -m target='1 0; 0 1' | tmat backward | tmat update --optimizer adam",
     ),
     order=94,
     opens=("lr", "optimizer"),

@@ -107,7 +107,7 @@ def test_two_uses_of_one_matrix_in_one_step() -> None:
 
 
 def test_differences_say_the_same() -> None:
-    sheet = tmat.addnorm(attended(temperature=0.5, mask="causal"), deviation="sample")
+    sheet = tmat.ffn(attended(temperature=0.5, mask="causal"), activation="gelu", seed=2, init="normal")
     back = tmat.backward(tmat.loss(sheet, matrices={"target": SLOPE}), wrt=["W_Q", "X", "scaled"], numeric=True)[
         "backward"
     ]
