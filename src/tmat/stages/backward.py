@@ -86,6 +86,7 @@ def backward(x: worksheet.Worksheet | None, how: BackwardOptions, matrices: dict
     wanted = gradients.asked(graph, how.wrt, called, "wrt") if how.wrt else leaves
     page = sheet_of(how, "backward", before, matrices)
     begun = _begun(page, graph, called)
+    gradients.refuse_unknown_ways(graph, begun)
     active = gradients.leading(graph, rules, begun, wanted)
     if not active:
         raise InputError(

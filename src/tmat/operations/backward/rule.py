@@ -48,14 +48,18 @@ Rule: TypeAlias = Callable[..., Sequence[Made | Part | None]]
 RULES: dict[str, Rule] = {}
 
 
-def backward(*ops: Operation) -> Callable[[Rule], Rule]:
+FLAT: set[str] = set()
+"""Operations that do not move with a little of any operand, or have none: nothing leads back through them."""
+
+
+def backward(*ops: Operation | str) -> Callable[[Rule], Rule]:
     """Register the way back of some operations: ``(*operands, **params) -> a step, SLOPE or None for each operand``.
 
     The operands know their ``height`` and ``width``, and no more is asked of them.
     """
 
     def register(rule: Rule) -> Rule:
-        RULES.update(dict.fromkeys((op.name for op in ops), rule))
+        RULES.update(dict.fromkeys((op if isinstance(op, str) else op.name for op in ops), rule))
         return rule
 
     return register

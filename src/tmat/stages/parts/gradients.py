@@ -14,7 +14,7 @@ from tmat.engine.builder import Sheet
 from tmat.engine.node import Node
 from tmat.errors import InputError, fold
 from tmat.operations import REGISTRY
-from tmat.operations.backward import RESULT, RULES, SLOPE, Made
+from tmat.operations.backward import FLAT, RESULT, RULES, SLOPE, Made
 from tmat.sheet.names import canonical
 from tmat.sheet.worksheet import Matrix
 from tmat.stages import declared, stage_names
@@ -193,6 +193,21 @@ def gaps(graph: Graph) -> list[str]:
             lost = value.step.of[value.of.index(None)]
             return [f"{value.name} was made of {lost}, which is not in the worksheet: keep every step"]
     return []
+
+
+def refuse_unknown_ways(graph: Graph, roots: Iterable[Value]) -> None:
+    """Refuse a pass with a step on the way whose operation has no way back stated."""
+    line = set(roots)
+    for value in reversed(graph.values):
+        if value not in line or value.step is None:
+            continue
+        line |= {operand for operand in value.of if operand is not None}
+        if value.of and value.step.op not in RULES and value.step.op not in FLAT:
+            raise InputError(
+                f"there is no way back through {value.step.op}",
+                f"{value.name} of {value.stage.id} is {value.step.op} of {', '.join(value.step.of)}",
+                mend="give the gradient of what it was made of: d before that name",
+            )
 
 
 def leading(graph: Graph, rules: dict[Value, Sequence[Any]], roots: Iterable[Value], wanted: set[Value]) -> set[Value]:
