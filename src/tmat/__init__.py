@@ -36,11 +36,15 @@ if TYPE_CHECKING:
     from tmat.sheet.worksheet import Worksheet as Worksheet
     from tmat.stages.addnorm import addnorm as addnorm
     from tmat.stages.attention import attention as attention
+    from tmat.stages.backward import backward as backward
     from tmat.stages.decode import decode as decode
     from tmat.stages.embed import embed as embed
     from tmat.stages.encode import encode as encode
     from tmat.stages.ffn import ffn as ffn
+    from tmat.stages.loss import loss as loss
     from tmat.stages.posenc import posenc as posenc
+    from tmat.stages.train import train as train
+    from tmat.stages.update import update as update
     from tmat.stages.vocab import vocab as vocab
     from tmat.testing import explain as explain
     from tmat.text.vocabulary import Vocabulary as Vocabulary

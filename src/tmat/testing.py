@@ -11,6 +11,7 @@ from tmat.marking.options import Options
 from tmat.marking.programs.marking import mark_program
 from tmat.marking.reports.words import mends, sentences
 from tmat.marking.verdicts import Report, StepReport
+from tmat.sheet.names import gradient
 from tmat.sheet.worksheet import Matrix, Worksheet
 
 __all__ = ["assert_matches", "explain"]
@@ -64,6 +65,6 @@ def _last(sheet: Worksheet, name: str) -> str:
 
 
 def _answer(label: str, value: object) -> Answer:
-    stage, _, name = label.rpartition(".")
+    stage, _, name = (gradient(label) or label).rpartition(".")
     matrix = value if isinstance(value, Matrix) else Matrix.of(label, value)
     return Answer(name, matrix.values, stage=stage or None, computed=True)

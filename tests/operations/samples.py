@@ -55,7 +55,29 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "softmax_sink": [{"head": 2}, {"head": 1}],
     "softmax_based": [{"base": 3.0}, {"base": 1.5}],
     "largest": [{"first": 0}, {"first": 1}],
+    "put_columns": [{"start": 1, "width": 19}, {"start": 3, "width": 19}],
+    "put_row": [{"row": 1, "height": 3}, {"row": 3, "height": 3}],
+    "in_rows": [{"width": 1}],
+    "gather_rows": [{"first": 0, "height": 17}, {"first": 1, "height": 17}],
+    "spread_mean": [{"width": 3}, {"width": 7}],
+    "spread_over_all": [{"height": 2, "width": 3}],
+    **{name: [{"epsilon": 1e-5}, {"epsilon": 0.5}] for name in ("spread_gradient", "spread_gradient_outside")},
+    "deviation_gradient": [{"kind": "population"}, {"kind": "sample"}],
+    "descend": [{"rate": 0.1}, {"rate": 2.0}],
+    "blend": [{"keep": 0.9, "add": 1.0}, {"keep": 0.9, "add": 0.1}],
+    "blend_squares": [{"keep": 0.999, "add": 0.001}],
+    "descend_by_moments": [{"rate": 0.1, "epsilon": 1e-8}, {"rate": 0.5, "epsilon": 0.5}],
 }
+
+LAST_ABOVE_0 = (
+    "renormalize",
+    "over_rows",
+    "square_root",
+    "deviation_gradient",
+    "rms_gradient",
+    "shares_gradient",
+    "logarithm_gradient",
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +109,7 @@ def sample(name: str, rng: np.random.Generator, case: int = 0, **sizes: int) -> 
     for row, col in op.axes * 3 if op.variadic else op.axes:
         height, width = (known[axis] + len(arrays) * (op.variadic and axis == "*") for axis in (row, col))
         arrays.append(rng.integers(-300, 301, (height, width)) / 100)
-    if name in ("mask_fill", "dropout"):
+    if name in ("mask_fill", "dropout", "relu_gate"):
         arrays[1] = rng.integers(0, 2, arrays[1].shape).astype(float)
     if name == "rotate":
         arrays[1] = arrays[1][:, : known["d"] // 2]
@@ -99,10 +121,12 @@ def sample(name: str, rng: np.random.Generator, case: int = 0, **sizes: int) -> 
     if name == "range_of_draw":
         arrays[0] = np.cumsum(np.abs(arrays[0]), axis=1) / 5
         arrays[1] = np.abs(arrays[1]) / 3
-    if name == "lookup":
+    if name in ("lookup", "gather_rows"):
         arrays[0] = rng.integers(0, known["*"], arrays[0].shape) + float(params["first"])
     if name == "lookup_known":
         arrays[0] = rng.choice(params["known"][: len(arrays[1])], arrays[0].shape).astype(float)
-    if name.startswith("normalize") or name in ("renormalize", "over_rows", "square_root"):
+    if name.startswith(("normalize", "spread_gradient", "descend_by")) or name in LAST_ABOVE_0:
         arrays[-1] = np.abs(arrays[-1]) + 0.1
+    if name == "cross_entropy_of_probabilities":
+        arrays[0] = np.abs(arrays[0]) + 0.1
     return Sample(op, arrays, params)

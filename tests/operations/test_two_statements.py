@@ -121,7 +121,7 @@ def test_its_example_runs(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_its_formula_names_every_operand(name: str) -> None:
     it = sample(name, np.random.default_rng(0))
-    letters = ["Apple", "Berry", "Cherry"][: len(it.arrays)]
+    letters = ["Apple", "Berry", "Cherry", "Damson"][: len(it.arrays)]
     formula = it.op.over(letters, it.params)
     for notation in (CAPTION, LATEX_LINE, MATHML, TYPST):
         said = Matrices(notation).text(formula)

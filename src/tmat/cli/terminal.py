@@ -29,7 +29,7 @@ FOLD = 8  # terms of a sum shown in a working, unless --full
 
 def print_tables(sheet: Worksheet, before: Worksheet, common: Common, env: Environment, look: Look) -> None:
     """The stages that are new, as tables; a decoder's inner stages only where they are asked for."""
-    first = len(before.stages)
+    first = _already(sheet, before)
     names = split_names(common.only)
     if names:
         from tmat.sheet.selecting import chosen
@@ -47,6 +47,12 @@ def print_tables(sheet: Worksheet, before: Worksheet, common: Common, env: Envir
         lines = render(sheet, width=width, look=look, stages=fresh)
     put(lines, env, common)
     _hint(fresh, None if names else sheet, env)
+
+
+def _already(sheet: Worksheet, before: Worksheet) -> int:
+    """How many stages at the beginning came in: all of those, unless they were worked out again."""
+    pairs = zip(sheet.stages, before.stages, strict=False)
+    return next((n for n, (own, old) in enumerate(pairs) if own is not old), len(before.stages))
 
 
 def _hint(stages: Sequence[Stage], sheet: Worksheet | None, env: Environment) -> None:
@@ -85,7 +91,7 @@ def print_working(sheet: Worksheet, before: Worksheet, common: Common, env: Envi
     from tmat.workings.cell import Workings
     from tmat.workings.lines import wrapped
 
-    fresh = Worksheet(sheet.stages[len(before.stages) :], sheet.vocabulary, sheet.tokens)
+    fresh = Worksheet(sheet.stages[_already(sheet, before) :], sheet.vocabulary, sheet.tokens)
     columns = common.width or env.columns
     fold = None if common.full else FOLD
     workings: dict[str, Workings] = {}

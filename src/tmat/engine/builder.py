@@ -196,12 +196,12 @@ class Sheet:
 
     # -- what comes out
 
-    def finish(self, output: Node) -> Worksheet:
-        """Compute the needed steps; the worksheet with this stage at its end."""
+    def finish(self, output: Node, others: Iterable[Node] = ()) -> Worksheet:
+        """Compute the needed steps; the worksheet with this stage at its end. ``others`` are results beside the output."""
         self._refuse_unknown()
         if output.problem is not None:
             raise output.problem
-        line = ancestors([output])
+        line = ancestors([output, *others])
         kept = self._kept(line, output)
         self._refuse_lost(line)
         compute(self._order, kept, self._draw, self.dtype)

@@ -10,7 +10,7 @@ from tmat.errors import fold, nearest
 from tmat.marking.answers import Answer
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.verdicts import Unknown
-from tmat.sheet.names import meanings
+from tmat.sheet.names import gradient, meanings
 from tmat.stages import said_otherwise
 
 NEAR = 0.75
@@ -84,7 +84,7 @@ class Pairing:
 
 def _parted(answer: Answer) -> tuple[str | None, str]:
     """The stage that an answer says, if it does, and its name without what stands behind it in brackets."""
-    stage, name = answer.stage, answer.name
+    stage, name = answer.stage, gradient(answer.name) or answer.name
     if stage is None and "." in name:
         stage, _, name = name.rpartition(".")
     return stage, re.sub(r"\s*\(.*\)$", "", name)

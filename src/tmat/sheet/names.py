@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -34,6 +35,11 @@ MEANINGS = {
 }  # fmt: skip
 """What else a name may mean among answers, the likelier first: as the stage has a step of that name."""
 
+_GRADIENT = re.compile(
+    r"(?:grad(?:ient)?s?[ _.]+|(?:∂l/∂|∂loss/∂|dl/d|dloss/d|∂|∇)[ _.]*)(.+)|(.+?)[ _.]grad(?:ient)?", re.IGNORECASE
+)
+"""What people and programs call a gradient: W_Q.grad, grad_W_Q, ∂L/∂W_Q."""
+
 HEADS = {str(n): n for n in range(1, 65)}  # another number behind a name is no head's
 
 
@@ -44,9 +50,25 @@ def canonical(name: str) -> str:
     >>> canonical("W_Query"), canonical("attention scores"), canonical("QKᵀ"), canonical("注意力权重")
     ('wq', 'scores', 'scores', 'weights')
     """
+    slope = gradient(name)
+    if slope is not None:
+        return canonical(slope)
     own = fold(name)
     stem = own.rstrip("0123456789")
     return ALIASES.get(stem, stem) + own[len(stem) :]
+
+
+def gradient(name: str) -> str | None:
+    """The name that a gradient has here, where it is said in people's words.
+
+    >>> gradient("W_Q.grad"), gradient("∂L/∂W_Q"), gradient("attention.W_K.grad"), gradient("gamma")
+    ('dW_Q', 'dW_Q', 'attention.dW_K', None)
+    """
+    found = _GRADIENT.fullmatch(name.strip())
+    if found is None:
+        return None
+    place, point, own = (found[1] or found[2]).rpartition(".")
+    return f"{place}{point}d{own}"
 
 
 def stem(name: str) -> str:

@@ -52,7 +52,7 @@ class Trace:
 def trace(sheet: Worksheet, stage: str, name: str, i: int, j: int, depth: int = 2, *, fold: int | None = None) -> Trace:
     """Follow cell (i, j), counted from 0, back through so many steps; depth 1: the cells it is made of.
 
-    Where a stage was given what an earlier stage put out, the tree goes on there. A cell that comes
+    Where a stage was given what an earlier stage put out or made on the way, the tree goes on there. A cell that comes
     again is not repeated. ``fold`` is the most cells shown under one.
 
     Errors: no such stage or matrix.
@@ -122,6 +122,10 @@ class _Follower:
     def _search(self, stage: Stage, matrix: Matrix) -> tuple[Stage, str] | None:
         before = self.sheet.stages[: next(n for n, s in enumerate(self.sheet.stages) if s is stage)]
         named = [earlier for earlier in before if earlier.id == matrix.origin]
+        for earlier in named:  # on the way back a stage is given what an earlier one made on the way
+            name = matrix.name.removeprefix(f"{earlier.id}.")
+            if name in earlier and np.array_equal(earlier.operand(name).values, matrix.values):
+                return earlier, name
         for earlier in (*named, *reversed(before)):
             if earlier.output and np.array_equal(earlier.result.values, matrix.values):
                 return earlier, earlier.output

@@ -59,8 +59,8 @@ class Case:
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
-        """What tells two cases apart: the sizes of the operands, or of the result where there are none."""
-        return tuple(self[name].shape for name in self.names) or (self.right().shape,)
+        """What tells two cases apart: the sizes of the operands and of the result."""
+        return (*(self[name].shape for name in self.names), self.right().shape)
 
     def right(self) -> Array:
         return np.asarray(REGISTRY[self.op](*(self[name] for name in self.names), **self.params))

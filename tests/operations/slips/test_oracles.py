@@ -20,6 +20,7 @@ from tests.operations.slips import (  # noqa: F401 - each registers the oracles 
     products,
     scaling,
     scoring,
+    way_back,
     words,
 )
 from tests.operations.slips.oracle import ORACLES, check_marking, check_numbers, registered

@@ -13,7 +13,7 @@ from tmat.operations import REGISTRY
 from tmat.operations.slips import EVERYWHERE, Redo, Slip
 from tmat.operations.slips.cells import cell_slips
 
-LEFT_ALONE = {"identity"}
+LEFT_ALONE = {"identity", "put_columns", "put_row", "in_rows", "additive_v_gradient"}
 SLIPS = [(op.name, slip) for op in REGISTRY.values() for slip in op.slips]
 
 
@@ -41,6 +41,12 @@ def redo(name: str, size: int = 6, seed: int = 0) -> Redo:
     if name == "range_of_draw":
         operands[0] = np.cumsum(operands[0] / operands[0].sum(axis=1, keepdims=True), axis=1)
         operands[1] = np.full((size, 1), 0.5)
+    if name == "cross_entropy_gradient":
+        operands[1] = np.eye(size)
+    if name == "relu_gate":
+        operands[1] = np.tril(operands[1])
+    if name == "gather_rows":
+        operands[0], params = np.array([[1.0], [2.0], [1.0], [3.0], [3.0], [6.0]]), {"first": 1, "height": 6}
     if name == "lookup":
         operands[0] = np.arange(2, size + 2, dtype=float).reshape(-1, 1)[::-1] % size + 1
         params = {"first": 1}

@@ -220,12 +220,12 @@ def _erf_series(x: Decimal) -> Decimal:
 
 FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
     "exp": _exp,
+    "ln": lambda x: x.ln() if x >= 0 else Decimal("NaN"),
     "sin": _sine,
     "cos": _cosine,
     "tanh": _tanh,
     "erf": _erf,
     "sqrt": Decimal.sqrt,
-    "ln": lambda x: x.ln() if x >= 0 else Decimal("NaN"),
 }
 
 BESIDE_ONE: dict[str, Callable[[Decimal], Decimal]] = {"tanh": _one_and_tanh, "erf": _one_and_erf}

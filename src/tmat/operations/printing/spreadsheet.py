@@ -147,7 +147,7 @@ class Spreadsheet(Printer):
         if isinstance(term, Run):
             return f"SUMPRODUCT({self.text(term)})" if self._rounds(term) else f"SUM({self.text(term)})"
         lines = list(runs(term))
-        if isinstance(term, Product) and len(term.factors) == len(lines) == 2:
+        if isinstance(term, Product) and len(lines) == 2 and all(isinstance(own, Run) for own in term.factors):
             row, column = sorted(lines, key=lambda run: not run.is_row)
             if row.is_row == column.is_row:
                 return f"SUMPRODUCT({self.text(lines[0])},{self.text(lines[1])})"
@@ -180,6 +180,8 @@ class Spreadsheet(Printer):
             return self._beyond(e)
         if isinstance(e, Call) and e.function == "ln":
             return self._logarithm(e.argument)
+        if isinstance(e, Call) and e.function == "exp" and any(runs(e)):  # MIN would be one number for the whole line
+            return f"EXP({self.text(e.argument)})", ATOM
         return super()._bound(e)
 
     def _quotient(self, e: Quotient) -> Bound:

@@ -16,6 +16,7 @@ from tmat.operations.formula import (
     MatrixSymbol,
     OuterSum,
     Prose,
+    RowSums,
     Selection,
     SideBySide,
     Transposed,
@@ -82,7 +83,8 @@ def parts(op: str, count: int, params: Mapping[str, Any]) -> tuple[Part, ...] | 
     if tree is None or isinstance(tree, Selection) or not any(matrices(tree)):
         return None
     if isinstance(tree, Prose) and isinstance(tree.said[0], Words):  # "mean of X's rows" is not set, but X → mean
-        return (*(Place(symbol.n) for symbol in matrices(tree)), Sign(" → "))
+        spoken = [own for own in tree.said if not isinstance(own, Words)]
+        return (*_joined(_row(", ", spoken, LOOSE)), Sign(" → "))
     return tuple(_joined(_set(tree, LOOSE)))
 
 
@@ -131,6 +133,8 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
             return [Sign(e.sign), _group(terms)], ATOM
         case Selection(matrix=MatrixSymbol() as symbol, places=own):
             return [Place(symbol.n), Sign(f"[{', '.join(map(Matrices().text, own))}]")], ATOM
+        case RowSums(matrix=matrix):
+            return [Sign("row sums"), _group((matrix,))], ATOM
         case SideBySide(matrices=own):
             return [_group(own, "[")], ATOM
         case Choice(then=then, test=test, otherwise=otherwise):

@@ -1,0 +1,80 @@
+"""The way back through what heads and networks of today do besides: pairs turned, scores capped, another base, rows by their length.
+
+The operations are called by their names, wherever they stand.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from tmat.operations.activation import relu
+from tmat.operations.adding import row_dots
+from tmat.operations.backward.rule import FLAT, RESULT, SLOPE, Made, backward, made
+from tmat.operations.elementwise import divide, multiply
+from tmat.operations.learning import blend
+from tmat.operations.operation import REGISTRY
+from tmat.operations.placing import spread_mean
+from tmat.operations.shares import rms_gradient, softmax_gradient, spread_gradient_outside
+from tmat.operations.slopes import relu_gate, tanh_slope
+
+FLAT.update(("rotary_angles", "alibi_slopes", "range_of_draw", "keep_largest", "keep_smallest", "nucleus"))
+
+
+@backward("multiply_by_root")
+def _(a: Any, *, d: float) -> Any:
+    return [made(REGISTRY["multiply_by_root"], SLOPE, d=d)]
+
+
+@backward("add_number")
+def _(a: Any, *, number: float) -> Any:
+    return [SLOPE]
+
+
+@backward("alibi")
+def _(a: Any, slopes: Any, **_: Any) -> Any:  # what is taken off by distance is a rule
+    return SLOPE, None
+
+
+@backward("rotate")
+def _(a: Any, angles: Any, *, layout: str) -> Any:  # turned back
+    return made(REGISTRY["rotate"], SLOPE, made(divide, angles, by=-1.0, called="turned_back"), layout=layout), None
+
+
+@backward("soft_cap")
+def _(a: Any, *, cap: float) -> Any:  # cap·tanh(a/cap), whose slope is 1 − (y/cap)²
+    return [made(tanh_slope, SLOPE, made(divide, RESULT, by=cap, called="tanh"))]
+
+
+@backward("softmax_based")
+def _(a: Any, *, base: float) -> Any:  # the softmax of a·ln base
+    own = made(softmax_gradient, RESULT, SLOPE, made(row_dots, RESULT, SLOPE, called="sums"), called="over_ln")
+    return [made(divide, own, by=1.0 / math.log(base))]
+
+
+@backward("exponentials")
+def _(a: Any, *, base: float | None, temperature: float) -> Any:
+    own: Made = made(multiply, SLOPE, RESULT, called="powers")
+    by = temperature if base is None else temperature / math.log(base)
+    return [made(multiply, SLOPE, RESULT) if by == 1.0 else made(divide, own, by=by)]
+
+
+@backward("row_sums")
+def _(a: Any) -> Any:  # a mean's share, as many times as there are cells
+    return [made(divide, made(spread_mean, SLOPE, width=a.width, called="mean"), by=1.0 / a.width)]
+
+
+@backward("over_rows")
+def _(a: Any, by: Any) -> Any:
+    return made(REGISTRY["over_rows"], SLOPE, by), made(spread_gradient_outside, SLOPE, RESULT, by, epsilon=0.0)
+
+
+@backward("row_length")
+def _(a: Any) -> Any:  # da = d·a / length
+    return [made(divide, made(rms_gradient, SLOPE, a, RESULT, called="over_m"), by=1.0 / a.width)]
+
+
+@backward("leaky_relu")
+def _(a: Any, *, slope: float) -> Any:  # slope·a + (1 − slope)·max(0, a)
+    gate = made(relu_gate, SLOPE, made(relu, a, called="positive"), called="gate")
+    return [made(blend, SLOPE, gate, keep=slope, add=1.0 - slope)]

@@ -1,0 +1,199 @@
+"""How far off: cross-entropy and mean square, the means of them, and their ways back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tmat.numbers import steady
+from tmat.numbers.exact import Exact
+from tmat.numbers.exactly import exactly
+from tmat.operations.adding import row_dots
+from tmat.operations.expression import Call, Expression, Negative, Operand, exp, total
+from tmat.operations.formula import RowSums, Words, prose
+from tmat.operations.operation import Array, Shape, operation
+
+
+def _used(a: Operand, i: int) -> list[int]:
+    """The places of a row that are not 0; all where the numbers are not known."""
+    return [j for j in range(a.width) if a.values is None or a.values[i, j] != 0.0]
+
+
+@operation("n m, n m -> n 1", lambda z, y: Call("ln", RowSums(Call("exp", z))) - RowSums(y * z))
+def cross_entropy(z: Array, y: Array) -> Array:  # [n, m], [n, m] -> [n, 1]
+    """Cross-entropy of each row's softmax against the target y, whose rows sum to 1: ln Σⱼ e^zᵢⱼ − Σⱼ yᵢⱼzᵢⱼ.
+
+    It is −ln of the probability that softmax gives the right word, where y has a single 1.
+
+    >>> cross_entropy(np.array([[0.0, 0.0]]), np.array([[1.0, 0.0]])).round(4)
+    array([[0.6931]])
+    """
+    top = z.max(axis=1, keepdims=True)
+    sums = steady.exp(z - top).sum(axis=1, keepdims=True)
+    with np.errstate(all="ignore"):
+        aimed = np.where(y != 0.0, y * (top - z), z.dtype.type(0)).sum(axis=1, keepdims=True)
+        return np.asarray(steady.log(sums) + aimed + top * (1.0 - y.sum(axis=1, keepdims=True)))
+
+
+@cross_entropy.cell
+def _(i: int, j: int, z: Operand, y: Operand) -> Expression:
+    return Call("ln", total(exp(cell) for cell in z.row(i))) - total(y[i, k] * z[i, k] for k in _used(y, i))
+
+
+@cross_entropy.labels
+def _(z: Operand, y: Operand) -> tuple[None, tuple[str]]:
+    return None, ("loss",)
+
+
+@operation(
+    "n m, n m -> n 1",
+    lambda p, y: prose("−row sums of ", y * Call("ln", p), written=Negative(RowSums(y * Call("ln", p)))),
+)
+def cross_entropy_of_probabilities(p: Array, y: Array) -> Array:  # [n, m], [n, m] -> [n, 1]
+    """Cross-entropy of each row of probabilities against the target y: −Σⱼ yᵢⱼ·ln pᵢⱼ (Shannon 1948, §6).
+
+    >>> cross_entropy_of_probabilities(np.array([[0.25, 0.75]]), np.array([[1.0, 0.0]])).round(4)
+    array([[1.3863]])
+    """
+    with np.errstate(all="ignore"):
+        terms = np.where(y != 0.0, y * steady.log(p), p.dtype.type(0))
+        return np.asarray(0.0 - terms.sum(axis=1, keepdims=True))
+
+
+@cross_entropy_of_probabilities.cell
+def _(i: int, j: int, p: Operand, y: Operand) -> Expression:
+    return -total(y[i, k] * Call("ln", p[i, k]) for k in _used(y, i))
+
+
+@cross_entropy_of_probabilities.labels
+def _(p: Operand, y: Operand) -> tuple[None, tuple[str]]:
+    return None, ("loss",)
+
+
+@operation("n m, n m, n 1 -> n m", lambda p, y, d: (p - y) * d)
+def cross_entropy_gradient(p: Array, y: Array, d: Array) -> Array:  # [n, m], [n, m], [n, 1] -> [n, m]
+    """The way back of cross-entropy to its logits, p their softmax: (pᵢⱼ − yᵢⱼ)·dᵢ.
+
+    >>> cross_entropy_gradient(np.array([[0.25, 0.75]]), np.array([[1.0, 0.0]]), np.array([[2.0]]))
+    array([[-1.5,  1.5]])
+    """
+    return (p - y) * d
+
+
+@cross_entropy_gradient.cell
+def _(i: int, j: int, p: Operand, y: Operand, d: Operand) -> Expression:
+    return (p[i, j] - y[i, j]) * d[i, 0]
+
+
+@operation("n 1, n m, n m -> n m", lambda d, y, p: Negative(d) * y / p)
+def logarithm_gradient(d: Array, y: Array, p: Array) -> Array:  # [n, 1], [n, m], [n, m] -> [n, m]
+    """The way back of −Σ y·ln p to the probabilities: −dᵢ·yᵢⱼ / pᵢⱼ.
+
+    >>> logarithm_gradient(np.array([[1.0]]), np.array([[1.0, 0.0]]), np.array([[0.25, 0.75]]))
+    array([[-4.,  0.]])
+    """
+    with np.errstate(all="ignore"):
+        return np.where(y == 0.0, p.dtype.type(0), 0.0 - d * y / p)
+
+
+@logarithm_gradient.cell
+def _(i: int, j: int, d: Operand, y: Operand, p: Operand) -> Expression:
+    return -d[i, 0] * y[i, j] / p[i, j]
+
+
+@operation("n m -> 1 1", lambda a: prose("mean of ", a, written=Call("mean", a)), by_rows=False)
+@exactly
+def mean_of_all(a: Array) -> Array:  # [n, m] -> [1, 1]
+    """The mean of all cells: Σᵢⱼ aᵢⱼ / (n·m): the loss of a sentence from the losses of its words.
+
+    >>> mean_of_all(np.array([[1.0], [2.0]]))
+    array([[1.5]])
+    """
+    if isinstance(a, Exact):
+        return a.row_sums().T.row_sums() / (a.shape[0] * a.shape[1])
+    return np.asarray(a.sum() / a.size).reshape(1, 1)
+
+
+@mean_of_all.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return total(a[k, n] for k in range(a.height) for n in range(a.width)) / float(a.height * a.width)
+
+
+@mean_of_all.labels
+def _(a: Operand) -> tuple[tuple[str], tuple[str]]:
+    return ("all",), ("mean",)
+
+
+@operation("n m -> 1 1", lambda a: prose("mean of ", a**2.0, written=Call("mean", a**2.0)), by_rows=False)
+def mean_square(a: Array) -> Array:  # [n, m] -> [1, 1]
+    """The mean of all squares: Σᵢⱼ aᵢⱼ² / (n·m), a the difference between what came out and what should have.
+
+    >>> mean_square(np.array([[1.0, 3.0]]))
+    array([[5.]])
+    """
+    squares = row_dots.evaluate(a, a)
+    return np.asarray(squares.sum() / a.size).reshape(1, 1)
+
+
+@mean_square.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return total(a[k, n] ** 2.0 for k in range(a.height) for n in range(a.width)) / float(a.height * a.width)
+
+
+@mean_square.labels
+def _(a: Operand) -> tuple[tuple[str], tuple[str]]:
+    return ("all",), ("mean",)
+
+
+@operation("1 1 -> * *", lambda d, *, height, width: d / float(height * width), by_rows=False)
+def spread_over_all(d: Array, *, height: int, width: int) -> Array:  # [1, 1] -> [height, width]
+    """A number's share for each of n·m cells: d / (n·m): the way back of the mean of all.
+
+    >>> spread_over_all(np.array([[1.0]]), height=2, width=1)
+    array([[0.5],
+           [0.5]])
+    """
+    return np.full((height, width), d[0, 0] / (height * width), dtype=d.dtype)
+
+
+@spread_over_all.cell
+def _(i: int, j: int, d: Operand, *, height: int, width: int) -> Expression:
+    return d[0, 0] / float(height * width)
+
+
+@spread_over_all.shape
+def _(d: Shape, *, height: int, width: int) -> Shape:
+    return height, width
+
+
+@operation(
+    "1 1, n m -> n m",
+    lambda d, a: 2.0 * d * a / prose("the number of cells", written=Words("nm")),
+    by_rows=False,
+)
+def mean_square_gradient(d: Array, a: Array) -> Array:  # [1, 1], [n, m] -> [n, m]
+    """The way back of the mean square: 2·d·aᵢⱼ / (n·m).
+
+    >>> mean_square_gradient(np.array([[1.0]]), np.array([[1.0, 3.0]]))
+    array([[1., 3.]])
+    """
+    return 2.0 * d * a / a.size
+
+
+@mean_square_gradient.cell
+def _(i: int, j: int, d: Operand, a: Operand) -> Expression:
+    return 2.0 * d[0, 0] * a[i, j] / float(a.height * a.width)
+
+
+@operation("n m -> n m", lambda a: Call("exp", a))
+def exponential(a: Array) -> Array:  # [n, m] -> [n, m]
+    """e to each number: of a mean cross-entropy the perplexity, as many words as one is left to choose between.
+
+    >>> exponential(np.array([[0.0]]))
+    array([[1.]])
+    """
+    return steady.exp(a)
+
+
+@exponential.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return exp(a[i, j])

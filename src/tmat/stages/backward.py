@@ -1,0 +1,157 @@
+"""The way back: from a loss, or from a gradient that comes from outside, to the gradient of every matrix that was given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import NoneType
+from typing import TYPE_CHECKING, Any
+
+from tmat.engine.fields import INPUT, OUTPUT, StageOptions, declares, option
+from tmat.engine.staging import sheet_of, stages
+from tmat.errors import InputError, expect
+from tmat.late import late
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tmat import operations as ops
+    from tmat.engine.node import Node
+    from tmat.sheet import worksheet
+    from tmat.stages.parts import differences as differing
+    from tmat.stages.parts import gradients
+    from tmat.stages.parts import graph as graphs
+    from tmat.stages.parts.graph import Value
+else:
+    gradients, graphs = late("tmat.stages.parts.gradients"), late("tmat.stages.parts.graph")
+    worksheet, differing = late("tmat.sheet.worksheet"), late("tmat.stages.parts.differences")
+    np, ops = late("numpy"), late("tmat.operations")
+
+
+@declares
+class BackwardOptions(StageOptions):
+    """Which gradients are asked for."""
+
+    wrt: Sequence[str] = option((), "Only the gradients of these, and what leads there: W_Q,X.", INPUT, "NAMES")
+    numeric: bool = option(
+        False, "Work the gradients out by differences too, moving each number a little, and show how far off they are.",
+        OUTPUT,
+    )  # fmt: skip
+
+
+@stages(
+    BackwardOptions,
+    summary="The gradients of every matrix, step by step, the last first.",
+    formula="dW = Xᵀ·dY, dX = dY·Wᵀ for Y = X·W, and so on back to what was given: each step's gradient is made of the "
+    "gradient after it.",
+    about="Steps: d before the name of each matrix on the way, dZ dweights dV dscaled dscores dQ dK dX dW_Q …; where two "
+    "stages have a name, the stage stands before: attention-2.dW_Q. A matrix that was used several times has a share for each "
+    "use, dX_Q dX_K dX_V, and their sum.\n\n"
+    "It begins with the loss of ‹tmat loss›, or with a gradient from outside: ‹-m dZ›.",
+    examples=(
+        "tmat attention | tmat backward -m dZ='1 0 0 0; 0 0 0 0; 0 0 0 0; 0 0 0 0; 0 0 0 0; 0 0 0 0' --wrt W_Q",
+        "tmat attention -m X='1 0; 0 1' --d-k 2 --seed 1 | tmat loss -m target='1 0; 0 1' | tmat backward",
+    ),
+    order=92,
+    opens=("wrt", "numeric"),
+    then="tmat update",
+)
+def backward(x: worksheet.Worksheet | None, how: BackwardOptions, matrices: dict[str, Any]) -> worksheet.Worksheet:
+    """The gradients of a worksheet, the last step first: dW = Xᵀ·dY, dX = dY·Wᵀ for Y = X·W, and so on.
+
+    ``x`` is a worksheet whose last stage is a loss, or the gradient of one of its matrices is given by its name with d
+    before: dZ. Every step is one of the operations that the forward pass is made of, or of their kind. ``wrt`` names the
+    matrices whose gradients are asked for: all that were given unless said, but for masks, ids and targets.
+
+    Errors: nothing to begin with; a gradient of another size than its matrix; a step that the worksheet does not have.
+    Source: the chain rule; Goodfellow et al. 2016, §6.5.
+
+    >>> import tmat
+    >>> sheet = tmat.attention([[1.0, 2.0]], W_Q=[[1], [0]], W_K=[[1], [0]], W_V=[[1], [1]])
+    >>> sheet = tmat.backward(sheet, dZ=[[1.0]], wrt=["W_V"])
+    >>> [step.name for step in sheet["backward"].steps], sheet["backward"]["dW_V"].values.tolist()
+    (['dV', 'dW_V'], [[1.0], [2.0]])
+    """
+    expect(x, (worksheet.Worksheet, NoneType), "backward takes a worksheet")
+    before = x if x is not None else worksheet.Worksheet()
+    graph = graphs.graph_of(before)
+    if not graph.values:
+        raise InputError(
+            "backward needs a forward pass",
+            "no stage came in",
+            mend="pipe one in: tmat attention | tmat backward ‹-m dZ›",
+        )
+    rules = gradients.partials(graph)
+    called = gradients.calling(graph, graph.values)
+    leaves = {value for value in graph.values if value.step is None and not gradients.constant(value)}
+    wanted = gradients.asked(graph, how.wrt, called, "wrt") if how.wrt else leaves
+    page = sheet_of(how, "backward", before, matrices)
+    begun = _begun(page, graph, called)
+    gradients.refuse_unknown_ways(graph, begun)
+    active = gradients.leading(graph, rules, begun, wanted)
+    if not active:
+        raise InputError(
+            "nothing leads back from there",
+            f"{', '.join(how.wrt) or 'what was given'} has no part in it",
+            *gradients.gaps(graph),
+        )
+    way = gradients.WayBack(page, graph, active, called, rules)
+    way.walk(begun)
+    ends = [way.gradients[value] for value in graph.values if value in wanted and value in way.gradients]
+    _say(page, begun, called, how.wrt)
+    if not how.numeric:
+        return page.finish(ends[0], ends[1:])
+    slopes = {value: way.gradients[value].values for value in begun if value in active}
+    asked = [value for value in graph.values if value in wanted and value in way.gradients and value not in begun]
+    off = [_off(page, graph, slopes, value, way.gradients[value], called) for value in asked]
+    done = page.finish(ends[0], [*ends[1:], *off])
+    return _farthest(done, [node.name for node in off])
+
+
+def _off(page: Any, graph: graphs.Graph, slopes: dict[Value, Any], value: Value, gradient: Node, called: Any) -> Node:
+    """A gradient by differences, and how far the one worked out lies from it."""
+    name = called(value, "d")
+    m = value.matrix
+    numbers = differing.differences(graph, slopes, value)
+    by = worksheet.Matrix(f"{name}_numeric", numbers, m.rows, m.cols, "given: by differences")
+    return page.step(f"{name}_off", ops.subtract, gradient, page.given(f"{name}_numeric", by))  # type: ignore[no-any-return]
+
+
+def _farthest(done: worksheet.Worksheet, names: Sequence[str]) -> worksheet.Worksheet:
+    """The note of how far off the farthest gradient is."""
+    own = done.stages[-1]
+    distances = {name: float(np.abs(own[name].values).max(initial=0.0)) for name in names if name in own}
+    if distances:
+        worst = max(distances, key=lambda name: distances[name])
+        own.notes = (
+            *own.notes,
+            f"by differences: off by at most {distances[worst]:.1e} ({worst.removesuffix('_off')})",
+        )
+    return done
+
+
+def _begun(page: Any, graph: graphs.Graph, called: Any) -> dict[Value, Node | None]:
+    """What has a gradient to begin with: what is given by the user, else the loss, whose own is 1."""
+    given: dict[Value, Node | None] = {value: None for value in graph.values if page.has(called(value, "d"))}
+    last = graph.values[-1].stage
+    if last.stage != "loss":
+        if not given:
+            output = graph.of(last.id, last.output)
+            name = called(output, "d") if output is not None else "dZ"
+            raise InputError(
+                "backward has no gradient to begin with",
+                f"the last stage, {last.id}, is no loss",
+                mend=f"pipe it through tmat loss first, or give the gradient of what it put out: ‹-m {name}›",
+            )
+        return given
+    loss = graph.of(last.id, last.output)
+    assert loss is not None
+    if given:
+        return given
+    one = page.given(called(loss, "d"), worksheet.Matrix.of("dloss", [[1.0]], origin="given: of itself it is 1"))
+    return {loss: one}
+
+
+def _say(page: Any, begun: dict[Value, Any], called: Any, wrt: Sequence[str]) -> None:
+    page.note(f"from {', '.join(called(value, 'd') for value in begun)}")
+    page.note(f"only what leads to {', '.join(wrt)}" if wrt else "")
+    page.record(wrt=list(wrt) or None)

@@ -1,0 +1,192 @@
+"""How far off: cross-entropy of logits or probabilities against words, or the mean square against numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tmat.engine.fields import CONVENTIONS, INPUT, Numbers, StageOptions, declares, given, option, step
+from tmat.engine.staging import sheet_of, stages
+from tmat.errors import InputError, fold
+from tmat.late import late
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tmat import operations as ops
+    from tmat.engine.builder import Sheet
+    from tmat.engine.node import Node
+    from tmat.sheet import names, worksheet
+    from tmat.sheet.worksheet import Worksheet
+    from tmat.text import tokenizing
+else:
+    np, ops, names = late("numpy"), late("tmat.operations"), late("tmat.sheet.names")
+    worksheet, tokenizing = late("tmat.sheet.worksheet"), late("tmat.text.tokenizing")
+
+END = "<end>"
+
+
+@declares
+class LossOptions(StageOptions):
+    """What should have come out."""
+
+    target: str | Sequence[str] | None = option(
+        None, "The words, or their ids, that each row should predict; those of a teacher-forced decode are known.",
+        INPUT, "TEXT",
+    )  # fmt: skip
+    smoothing: float = option(
+        0.0, "Label smoothing: this much of each target is spread over all words.", CONVENTIONS, "ε",
+        fits=lambda e: 0 <= e < 1, expected="expected 0 or a number below 1",
+    )  # fmt: skip
+
+    logits: Numbers = given("n×N")
+    probabilities: Numbers = given("n×N")
+    output: Numbers = given("n×d")
+    wanted: Numbers = given("n×d", name="target")
+    targets: Numbers = given("n×N")
+    losses: Numbers = step("n×1")
+    difference: Numbers = step("n×d")
+    loss: Numbers = step("1×1")
+    perplexity: Numbers = step("1×1")
+
+
+@stages(
+    LossOptions,
+    summary="Cross-entropy against words, or the mean square against numbers.",
+    formula="losses = ln Σ e^logits − the logit of the right word, which is −ln of its probability; loss = mean of losses; "
+    "perplexity = e^loss. Against numbers, ‹-m target›: loss = mean of (output − target)².",
+    about="The targets are a row a position, 1 at the right word, 0 at the others.",
+    main="logits",
+    examples=(
+        "tmat loss -m logits='2 1 0; 0 0 3' --target '1 3'",
+        "tmat attention -m X='1 0; 0 1' --d-k 2 --seed 1 | tmat loss -m target='1 0; 0 1'",
+        "tmat decode --target 'You win' | tmat loss",
+    ),
+    order=90,
+    opens=("target", "smoothing"),
+    then="tmat backward",
+)
+def loss(x: object, how: LossOptions, matrices: dict[str, Any]) -> Worksheet:
+    """Cross-entropy of each row against its word, losses = ln Σ e^z − z[word], and their mean; or the mean square.
+
+    ``x`` is a worksheet whose last stage has logits (else probabilities), or the logits themselves. ``target`` says the word
+    of each row, by the columns' labels or by ids; a teacher-forced decode knows its own: its words, one further. ``targets``
+    (n×N) says any distribution. With ``target`` a matrix the loss is the mean of (output − target)², over what the last
+    stage put out. ``smoothing`` ε makes a target (1 − ε)·1 + ε/N.
+
+    Errors: no target; a word that no column has; a target a row too many or too few.
+    Source: Goodfellow et al. 2016, §6.2.2; label smoothing: Szegedy et al. 2016, §7.
+
+    >>> sheet = loss([[0.0, 0.0]], target="1")
+    >>> sheet["loss"]["losses"].values.round(4).tolist(), sheet["loss"]["perplexity"].values.round(4).tolist()
+    ([[0.6931]], [[2.0]])
+    """
+    before = x if isinstance(x, worksheet.Worksheet) else worksheet.Worksheet()
+    if x is not None and before is not x:
+        matrices = {"logits": x, **matrices}
+    page = sheet_of(how, "loss", before, matrices)
+    if page.has("target"):
+        return _squares(page, how, before)
+    came = _scores(page, before)
+    page.take("target")
+    targets = page.given("targets") if page.has("targets") else _targets(page, came, how, before)
+    if targets.shape != came.shape and came:
+        raise InputError(
+            "the targets do not fit",
+            f"{targets.name} is {targets.told()}, {came.name} is {came.told()}: they must be of one size",
+        )
+    op = ops.cross_entropy if came.name == "logits" else ops.cross_entropy_of_probabilities
+    losses = page.step("losses", op, came, targets)
+    mean = page.step("loss", ops.mean_of_all, losses)
+    return _finished(page, mean, page.step("perplexity", ops.exponential, mean))
+
+
+def _finished(page: Sheet, mean: Node, last: Node) -> Worksheet:
+    """The worksheet, whose output is the loss."""
+    done = page.finish(last)
+    if mean.name in done.stages[-1]:
+        done.stages[-1].output = mean.name
+    return done
+
+
+def _squares(page: Sheet, how: LossOptions, before: Worksheet) -> Worksheet:
+    if how.smoothing:
+        raise InputError("‹smoothing› does not apply", "a target of numbers is given, and the loss is the mean square")
+    output = page.main("output")
+    page.ask("logits", "probabilities", "targets")
+    wanted = page.given("target")
+    difference = page.step("difference", ops.subtract, output, wanted)
+    page.note("mean square")
+    mean = page.step("loss", ops.mean_square, difference)
+    return _finished(page, mean, mean)
+
+
+def _scores(page: Sheet, before: Worksheet) -> Node:
+    """What is held against the targets: logits, where there are any, else probabilities."""
+    page.ask("logits", "probabilities", "output", "targets")
+    last = before.last
+    for name in ("logits", "probabilities"):
+        if page.has(name):
+            return page.given(name)
+    for name in ("logits", "probabilities"):
+        if last is not None and name in last:
+            m = last.operand(name)
+            return page.given(name, worksheet.Matrix(m.name, m.values, m.rows, m.cols, last.id))
+    if last is None:
+        raise InputError("loss needs logits", "none came in", mend="give them: ‹-m logits›, or pipe a decode in")
+    return page.main("logits")
+
+
+def _targets(page: Sheet, came: Node, how: LossOptions, before: Worksheet) -> Node:
+    """A row a position: 1 at the word that should come, 0 at the others; smoothed where that is said."""
+    if not came:
+        return came
+    said = _words(how.target, before)
+    if said is None:
+        raise InputError(
+            "loss has no target", "nobody said what should have come out",
+            mend='say the words: ‹target "you win"›; or give numbers: ‹-m target›, for the mean square',
+        )  # fmt: skip
+    if len(said) != came.height:
+        raise InputError(
+            "the target does not fit",
+            f"it has {len(said)} word{'' if len(said) == 1 else 's'} ({' '.join(said)}), {came.name} is {came.told()}: a word a row",
+        )
+    places = [_place(word, came, before) for word in said]
+    values = np.full((came.height, came.width), how.smoothing / came.width)
+    values[np.arange(came.height), places] += 1.0 - how.smoothing
+    page.note(f"target: {' '.join(said)}", f"label smoothing {how.smoothing:g}" if how.smoothing else "")
+    page.record(target=list(said), smoothing=how.smoothing or None)
+    return page.given(
+        "targets", worksheet.Matrix("targets", values, tuple(came.rows), tuple(came.cols), "given: the target")
+    )
+
+
+def _words(target: str | Sequence[str] | None, before: Worksheet) -> list[str] | None:
+    """The words that should come: said, or of a teacher-forced decode each word's next, <end> after the last."""
+    if target is None:
+        last = before.last
+        if last is None or not last.params.get("forced"):
+            return None
+        told = last.params.get("input")
+        return [*(str(word) for word in told[1:]), END] if isinstance(told, list | tuple) else None
+    if not isinstance(target, str):
+        return [str(word) for word in target]
+    return target.split() if len(target.split()) > 1 or not target else list(tokenizing.tokens(target)) or [target]
+
+
+def _place(word: str, came: Node, before: Worksheet) -> int:
+    """The column of a word, or of its id: where no column is called so, ids count as the vocabulary's do."""
+    labels = [fold(label) for label in came.cols]
+    if word in came.cols:
+        return list(came.cols).index(word)
+    if fold(word) in labels:
+        return labels.index(fold(word))
+    if word.isdecimal():
+        place = int(word) - (before.vocabulary.first_id if before.vocabulary is not None else 1)
+        if 0 <= place < came.width:
+            return place
+    raise InputError(
+        f"'{word}' is no word that is predicted",
+        f"{came.name} has the columns {', '.join(came.cols[:12])}{' …' if came.width > 12 else ''}",
+    )

@@ -1,0 +1,118 @@
+"""The forward pass of a worksheet as a graph: each matrix once, what it was made of, and what later stages call it.
+
+A step names its operands; a matrix that a stage was given says where it came from: the output of an earlier stage, or
+what that took in. Where the numbers are the same, it is the same matrix. So the graph of a worksheet read from a file is
+the graph of the one that was written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tmat.sheet.origins import input_of
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.stages import declared, stage_names
+
+ON_THE_WAY_BACK = ("backward", "update", "train")
+"""Stages that are no part of a forward pass."""
+
+
+@dataclass(eq=False)
+class Value:
+    """A matrix of the forward pass as later steps take it; without a step it was given."""
+
+    stage: Stage
+    name: str
+    matrix: Matrix
+    step: Step | None = None
+    of: tuple[Value | None, ...] = ()  # None: an operand that the worksheet does not have
+    users: list[Value] = field(default_factory=list)
+
+    @property
+    def height(self) -> int:
+        return self.matrix.height
+
+    @property
+    def width(self) -> int:
+        return self.matrix.width
+
+
+@dataclass(eq=False)
+class Graph:
+    """The values in the order in which they were made."""
+
+    values: list[Value] = field(default_factory=list)
+    known: dict[tuple[str, str], Value] = field(default_factory=dict)  # by the stage's id and its own name
+
+    def of(self, stage: str, name: str) -> Value | None:
+        return self.known.get((stage, name))
+
+
+def graph_of(sheet: Worksheet) -> Graph:
+    """The graph of the forward stages of a worksheet."""
+    graph = Graph()
+    earlier: dict[str, Stage] = {}
+    for stage in sheet.stages:
+        if stage.stage in ON_THE_WAY_BACK:
+            continue
+        for name, matrix in stage.given.items():
+            source = _source(graph, earlier, matrix) or _again(graph, stage, name, matrix)
+            if source is None:
+                source = Value(stage, name, matrix)
+                graph.values.append(source)
+            graph.known[stage.id, name] = source
+        for step in stage.steps:
+            operands = tuple(graph.of(stage.id, name) for name in step.of)
+            value = Value(stage, step.name, step.taken, step, operands)
+            graph.values.append(value)
+            graph.known[stage.id, step.name] = value
+            for operand in dict.fromkeys(operands):
+                if operand is not None:
+                    operand.users.append(value)
+        earlier[stage.id] = stage
+    return graph
+
+
+def _again(graph: Graph, stage: Stage, name: str, matrix: Matrix) -> Value | None:
+    """The sequence that an earlier stage was given by that name: a decoder's layers have one memory, weights are each its own."""
+    if not is_sequence(stage, name):
+        return None
+    for value in graph.values:
+        if (
+            value.step is None
+            and value.name == name
+            and value.stage.stage == stage.stage
+            and _equal(value.matrix, matrix)
+        ):
+            return value
+    return None
+
+
+def is_sequence(stage: Stage, name: str) -> bool:
+    """Whether a matrix given to a stage has a row a token: an input, or a step; weights have not."""
+    if stage.stage not in stage_names():
+        return False
+    own = {**declared(stage.stage).inputs, **declared(stage.stage).steps}
+    found = own.get(name) or own.get(name.rstrip("0123456789"))
+    return found is not None and found.shape.partition("×")[0] in ("n", "m")
+
+
+def _equal(one: Matrix, other: Matrix) -> bool:
+    return np.array_equal(one.values, other.values, equal_nan=True)
+
+
+def _source(graph: Graph, earlier: dict[str, Stage], matrix: Matrix) -> Value | None:
+    """The matrix of an earlier stage that a given one is: what that put out, its matrix of this name, or what it took in."""
+    stage = earlier.get(matrix.origin)
+    if stage is not None:
+        names: list[str] = [stage.output, matrix.name]
+    else:
+        stage = next((one for one in earlier.values() if input_of(one.id) == matrix.origin), None)
+        names = list(stage.given) if stage is not None else []
+    for name in names:
+        found = graph.of(stage.id, name) if stage is not None else None
+        if found is not None and _equal(found.matrix, matrix):
+            return found
+    return None

@@ -1,0 +1,64 @@
+"""A forward pass done once more from other numbers: the same steps, the weights having changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from tmat.errors import InputError
+from tmat.numbers import round_half_away
+from tmat.operations import REGISTRY
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.stages.parts.graph import ON_THE_WAY_BACK, Graph, Value
+
+
+def replayed(sheet: Worksheet, graph: Graph, changed: Mapping[Value, Matrix]) -> list[Stage]:
+    """The forward stages with each step worked out again; what was given is as it was, but for what has changed.
+
+    Errors: a step that cannot be worked out again, as the worksheet lacks an operand of it.
+    """
+    now: dict[Value, Matrix] = dict(changed)
+    stages = []
+    for stage in sheet.stages:
+        if stage.stage in ON_THE_WAY_BACK:
+            continue
+        given = {}
+        for name, matrix in stage.given.items():
+            value = graph.known[stage.id, name]
+            found = now.setdefault(value, matrix)
+            origin = found.origin if value in changed else matrix.origin
+            given[name] = Matrix(matrix.name, found.values, matrix.rows, matrix.cols, origin)
+        steps = [_again(stage, step, graph, now) for step in stage.steps]
+        stages.append(_said(replace(stage, given=given, steps=steps, params=dict(stage.params))))
+    return stages
+
+
+def _again(stage: Stage, step: Step, graph: Graph, now: dict[Value, Matrix]) -> Step:
+    value = graph.known[stage.id, step.name]
+    operands = [None if operand is None else now.get(operand) for operand in value.of]
+    if None in operands or step.op not in REGISTRY:
+        raise InputError(
+            f"{stage.id} cannot be worked out again",
+            f"{step.name} is {step.op} of {', '.join(step.of)}, and not all of these are in the worksheet",
+            mend="keep every step: leave ‹keep› out",
+        )
+    with np.errstate(all="ignore"):
+        values = REGISTRY[step.op].evaluate(*(one.values for one in operands if one is not None), **step.params)
+    if step.decimals is not None:
+        values = round_half_away(values, step.decimals)
+    new = replace(step, result=replace(step.result, values=values))
+    now[value] = new.taken
+    return new
+
+
+def _said(stage: Stage) -> Stage:
+    """A stage whose parameters name the likeliest words, with those that they are now."""
+    last = stage.steps[-1] if stage.steps else None
+    if last is None or last.op != "largest" or "word" not in stage.params:
+        return stage
+    columns = stage.operand(last.of[0]).cols
+    words = [columns[int(n)] for n in last.values[:, 0] - float(last.params["first"])]  # type: ignore[arg-type]
+    stage.params |= {"word": words[-1], "words": words}
+    return stage

@@ -1,0 +1,128 @@
+"""Training: the way there, the way back and a step down the slope, again and again in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from types import NoneType
+from typing import TYPE_CHECKING, Any
+
+from tmat.engine.fields import INPUT, SHAPE, Numbers, declares, given, option
+from tmat.engine.staging import stages
+from tmat.errors import InputError, expect
+from tmat.late import late
+from tmat.progress import working
+from tmat.stages.backward import backward
+from tmat.stages.update import Learning, update
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tmat.sheet import worksheet
+    from tmat.sheet.worksheet import Stage, Worksheet
+else:
+    np, worksheet = late("numpy"), late("tmat.sheet.worksheet")
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+@declares
+class TrainOptions(Learning):
+    """How long, and what learns."""
+
+    steps: int = option(20, "How many steps.", SHAPE, "N", at_least=1, most=100_000)
+    wrt: Sequence[str] = option((), "Only these learn: W_Q,X; every weight unless told.", INPUT, "NAMES")
+
+    losses: Numbers = given("(steps + 1)×1")
+
+
+@stages(
+    TrainOptions,
+    summary="Backward and update again and again: the loss step by step.",
+    formula="The same as tmat backward | tmat update, N times, in one process: losses has the loss before the first step and "
+    "after each.",
+    about="What comes out is the forward pass with the weights as they are then, so that another train goes on from there.",
+    examples=(
+        "tmat attention -m X='1 0; 0 1' --d-k 2 --seed 1 | tmat loss -m target='1 0; 0 1' | tmat train --steps 50 --lr 0.5",
+        "tmat decode --target 'You win' | tmat loss | tmat train --optimizer adam --lr 0.01",
+    ),
+    order=96,
+    opens=("steps", "lr", "optimizer"),
+)
+def train(x: worksheet.Worksheet | None, how: TrainOptions, matrices: dict[str, Any]) -> Worksheet:
+    """N steps down the slope: backward, update and the forward pass anew, again and again, and the loss of each.
+
+    ``x`` is a worksheet that ends in a loss. The worksheet that comes out has the last update with what the optimizer
+    keeps, the losses from before the first step on (steps + 1 of them), and the forward pass as it is then.
+
+    Errors: no loss; a loss that is no number any more.
+
+    >>> import tmat
+    >>> sheet = tmat.loss(tmat.ffn([[1.0]], W_1=[[2.0]], layers=1), matrices={"target": [[1.0]]})
+    >>> tmat.train(sheet, steps=2, lr=0.25)["train"]["losses"].values.tolist()
+    [[1.0], [0.25], [0.0625]]
+    """
+    expect(x, (worksheet.Worksheet, NoneType), "train takes a worksheet")
+    sheet = x if x is not None else worksheet.Worksheet()
+    if sheet.last is None or sheet.last.stage != "loss":
+        raise InputError(
+            "train needs a loss",
+            f"the last stage is {sheet.last.id}" if sheet.last is not None else "no stage came in",
+            mend="pipe it through tmat loss first",
+        )
+    if matrices:
+        raise InputError(f"train takes no matrix '{next(iter(matrices))}'", mend="give it to the stage that uses it")
+    learning = {name: getattr(how, name) for name in Learning.__annotations__}
+    losses = [_loss(sheet)]
+    state: list[Stage] = [stage for stage in sheet.stages if stage.stage == "update"][-1:]
+    sheet = _with(sheet, state)
+    with working("training", how.steps) as tell:
+        for n in range(1, how.steps + 1):
+            sheet = update(backward(sheet, wrt=list(how.wrt), round=how.round), round=how.round, **learning)
+            sheet = _with(sheet, [stage for stage in sheet.stages if stage.stage == "update"][-1:])
+            losses.append(_loss(sheet))
+            if not np.isfinite(losses[-1]):
+                raise InputError(
+                    "the loss is no number any more",
+                    f"after step {n} it is {losses[-1]:g}; before it was {losses[-2]:.6g}",
+                    mend="try a smaller learning rate: ‹lr›",
+                )
+            tell(n)
+    own = worksheet.Stage(sheet.next_id("train"), "train", {"steps": how.steps, **learning})
+    rows = [str(n) for n in range(len(losses))]
+    own.given["losses"] = worksheet.Matrix.of("losses", [[loss] for loss in losses], rows, ["loss"])
+    own.output = "losses"
+    own.notes = (
+        f"{how.steps} step{'' if how.steps == 1 else 's'}",
+        f"{how.optimizer}, η = {how.lr:g}",
+        f"loss {losses[0]:.6g} {line(losses)} {losses[-1]:.6g}",
+    )
+    updates = [stage for stage in sheet.stages if stage.stage == "update"]
+    rest = [stage for stage in sheet.stages if stage.stage != "update"]
+    return worksheet.Worksheet([*updates, own, *rest], sheet.vocabulary, sheet.tokens)
+
+
+def _loss(sheet: Worksheet) -> float:
+    last = sheet.last
+    assert last is not None
+    return float(last.result.values[0, 0])
+
+
+def _with(sheet: Worksheet, updates: list[Stage]) -> Worksheet:
+    """The sheet with no other updates than these: only the last one's moments are needed."""
+    rest = [stage for stage in sheet.stages if stage.stage != "update"]
+    last = [replace(stage, id="update") for stage in updates]
+    return worksheet.Worksheet([*last, *rest], sheet.vocabulary, sheet.tokens)
+
+
+def line(losses: Sequence[float], most: int = 40) -> str:
+    """The losses as a line of bars, the first and the last among them.
+
+    >>> line([8.0, 4.0, 2.0, 1.0])
+    '█▄▂▁'
+    """
+    every = np.unique(np.linspace(0, len(losses) - 1, min(len(losses), most)).round().astype(int))
+    shown = np.asarray(losses)[every]
+    low, high = float(shown.min()), float(shown.max())
+    share = (shown - low) / (high - low) if high > low else np.zeros(len(shown))
+    return "".join(BARS[round(float(part) * (len(BARS) - 1))] for part in share)
