@@ -9,9 +9,13 @@ import numpy as np
 from tmat.numbers import steady
 from tmat.operations.expression import Call, Expression, Negative, Number, Operand, total
 from tmat.operations.formula import MatrixProduct, OuterSum, RowSums, Transposed, prose
-from tmat.operations.normalization import _count
 from tmat.operations.operation import Array, operation
 from tmat.operations.products import product
+
+
+def _count(width: int, kind: str) -> int:
+    """What a deviation of a row so wide was divided by: of a sample one less."""
+    return max(width - (kind == "sample"), 1)
 
 
 @operation("n m, n m, n 1 -> n m", lambda y, d, sums: y * (d - sums))

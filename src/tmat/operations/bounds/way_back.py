@@ -6,8 +6,8 @@ import numpy as np
 
 from tmat.operations.bounds.bound import CONFIDENCE, ELEMENTARY, Inexact, bound, sizes, together
 from tmat.operations.bounds.products import _product
-from tmat.operations.normalization import _count
 from tmat.operations.operation import Array
+from tmat.operations.shares import _count
 
 
 @bound("add_all", "subtract")
