@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 folder=${1:-$(mktemp -d)}
 python3 -m venv "$folder"
 # The lower bounds as they stand there: "numpy>=1.26" becomes numpy==1.26.*
-mapfile -t oldest < <(sed -n '/^dependencies/,/^]/p;/^plot/p;/^xlsx/p;/^cluster/p;/^dev/,/^]/p' pyproject.toml |
+mapfile -t oldest < <(sed -n '/^dependencies/,/^]/p;/^plot/p;/^xlsx/p;/^cluster/p;/^models/p;/^dev/,/^]/p' pyproject.toml |
   grep -oE '"[A-Za-z-]+>=[0-9.]+' | tr -d '"' | grep -vE '^(ruff|mypy)' | sed -E 's/>=([0-9.]+)/==\1.*/')
 printf '%s\n' "${oldest[@]}"
 "$folder/bin/pip" install --quiet "${oldest[@]}" hatchling

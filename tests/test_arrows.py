@@ -15,7 +15,7 @@ from typing import TypeGuard
 SOURCE = Path(__file__).parent.parent / "src"
 ORDER = (
     "visible", "errors", "width", "spelling", "progress", "interrupts", "listing", "late", "outputs", "numbers", "text",
-    "operations", "sheet", "engine", "stages", "workings", "reading", "rendering", "files", "marking", "testing", "articles",
+    "operations", "sheet", "engine", "stages", "workings", "reading", "models", "rendering", "files", "marking", "testing", "articles",
     "experiment", "cli",
 )  # fmt: skip
 """Each may import those before it, and itself; ``tmat`` and ``tmat.__main__`` stand above all."""

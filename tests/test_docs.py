@@ -85,6 +85,8 @@ def run(command: str, folder: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_console_blocks(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     text = page.read_text("utf-8")
+    if "fixtures/" in text:  # models of the repository
+        (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
     rewrite = request.config.getoption("--rewrite-docs")
     pieces: list[str] = []
     end = 0
@@ -142,7 +144,7 @@ def test_links_lead_somewhere() -> None:
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.name)
 def test_no_page_is_to_be_scrolled_for_ever(page: Path) -> None:
-    """What is not folded away is a few screens; the commands, which are looked up by their headings, are more."""
+    """What is not folded away is a few screens; what is looked up by its headings is more."""
     text = page.read_text("utf-8")
     open_ = re.sub(r"^<details>.*?^</details>", "", text, flags=re.DOTALL | re.MULTILINE)
-    assert len(open_.splitlines()) < (2000 if page.name == "commands.md" else 400)
+    assert len(open_.splitlines()) < (2500 if page.name in ("commands.md", "reference.md") else 400)

@@ -1,4 +1,4 @@
-"""The Python of docs/library.md runs and prints what stands there; so does every docstring's example."""
+"""The Python of docs/library.md runs and prints what stands there; so does every docstring's example; docs/reference.md."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def reference(name: str) -> str:
     taken = ["*details" if own == "details" else "**look" if own == "look" else own for own in taken]
     said = (inspect.getdoc(thing) or "").partition("\n>>>")[0].replace("``", "`").strip()
     said = re.sub(r"(?<!`)<(\w+)>(?!`)", r"`<\1>`", said)  # what Markdown would take for a tag
-    return f"### `{name}`\n\n`tmat.{name}({', '.join(taken)})`\n\n{said}\n"
+    return f"## `{name}`\n\n`tmat.{name}({', '.join(taken)})`\n\n{said}\n"
 
 
 def test_the_reference_is_what_the_docstrings_say(request: pytest.FixtureRequest) -> None:
-    page = ROOT / "docs" / "library.md"
+    page = ROOT / "docs" / "reference.md"
     before, begin, rest = page.read_text("utf-8").partition("<!-- reference -->\n")
     _, end, after = rest.partition("<!-- end -->")
     text = (

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tmat.files import show as show
     from tmat.files import write as write
     from tmat.marking.mark_answers import mark as mark
+    from tmat.models import read_model as read_model
     from tmat.reading.documents import read_documents as read_documents
     from tmat.reading.sources import read_matrices as read_matrices
     from tmat.reading.weights import read_weights as read_weights
@@ -56,6 +57,7 @@ else:  # mypy sees the names above alone, so that tmat.nothing is an error
         "tmat.experiment.scaling": ("scaling",),
         "tmat.files": ("read", "show", "write"),
         "tmat.marking.mark_answers": ("mark",),
+        "tmat.models": ("read_model",),
         "tmat.reading.documents": ("read_documents",),
         "tmat.reading.sources": ("read_matrices",),
         "tmat.reading.weights": ("read_weights",),

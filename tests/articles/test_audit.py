@@ -122,11 +122,12 @@ def test_a_changed_digit_is_found(name: str, place: tuple[str, int, int, int]) -
     text = data.texts(block)[i][j]
     digit = str((int(text[at]) + 1) % 10)
     changed = audit(load(name, with_cell(data, block, i, j, text[:at] + digit + text[at + 1 :])))
-    lines = render(*pages(changed), width=WIDTH, look=Look(glyphs=True, full=True))
-    assert to_text(lines) != path(name, "txt").read_text("utf-8")
     if not _is_given(name, block):
         assert changed.count != _clean(name)
         assert changed.count.unexplained > 0
+        return
+    lines = render(*pages(changed), width=WIDTH, look=Look(glyphs=True, full=True))
+    assert to_text(lines) != path(name, "txt").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import re
 import shutil
@@ -13,40 +15,43 @@ import pytest
 from tests.cli.running import tmat
 
 from tmat.articles import EXAMPLES
-from tmat.cli.program import command_names
+from tmat.cli.completing import in_bash
+from tmat.cli.environment import Environment
+from tmat.cli.program import command_names, run
 from tmat.rendering import known_formats
 from tmat.stages import declared
 
 SOURCE = Path(__file__).parents[2] / "src"
 
 
-def asked(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tmat"], cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
-        env={**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONUTF8": "1", **variables},
-    )  # fmt: skip
+def asked(folder: Path, **variables: str) -> str:
+    """What the program prints in that folder, called by a shell with these variables."""
+    page = io.StringIO()
+    with pytest.MonkeyPatch.context() as here, contextlib.redirect_stdout(page):
+        here.chdir(folder)
+        for name, value in variables.items():
+            here.setenv(name, value)
+        complete = variables["_TMAT_COMPLETE"]
+        (in_bash if complete == "complete_bash" else lambda own: own())(lambda: run([], Environment.piped()))
+    return page.getvalue()
 
 
 def bash(line: str, folder: Path) -> list[str]:
     """As bash passes it on: a word in parts at = and :."""
     parts = [part for word in line.split(" ") for part in re.split(r"([=:])", word) if part or not word]
-    done = asked(folder, _TMAT_COMPLETE="complete_bash", COMP_WORDS=" ".join(parts), COMP_CWORD=str(len(parts) - 1))
-    return done.stdout.split()
+    words = {"COMP_WORDS": " ".join(parts), "COMP_CWORD": str(len(parts) - 1)}
+    return asked(folder, _TMAT_COMPLETE="complete_bash", **words).split()
 
 
 def zsh(line: str, folder: Path) -> list[str]:
-    done = asked(folder, _TMAT_COMPLETE="complete_zsh", _TYPER_COMPLETE_ARGS=line)
-    return [
-        each.replace("\\\\:", ":")
-        for each in re.findall(r'^(?:_arguments .*\(\()?"([^"]*)"', done.stdout, re.MULTILINE)
-    ]
+    said = asked(folder, _TMAT_COMPLETE="complete_zsh", _TYPER_COMPLETE_ARGS=line)
+    return [each.replace("\\\\:", ":") for each in re.findall(r'^(?:_arguments .*\(\()?"([^"]*)"', said, re.MULTILINE)]
 
 
 def fish(line: str, folder: Path) -> list[str]:
-    done = asked(
-        folder, _TMAT_COMPLETE="complete_fish", _TYPER_COMPLETE_FISH_ACTION="get-args", _TYPER_COMPLETE_ARGS=line
-    )
-    return [each.partition("\t")[0] for each in done.stdout.splitlines() if each]
+    action = {"_TYPER_COMPLETE_FISH_ACTION": "get-args", "_TYPER_COMPLETE_ARGS": line}
+    said = asked(folder, _TMAT_COMPLETE="complete_fish", **action)
+    return [each.partition("\t")[0] for each in said.splitlines() if each]
 
 
 SHELLS = {"bash": bash, "zsh": zsh, "fish": fish}

@@ -48,7 +48,10 @@ def test_a_matrix_given_by_name_wins(x: Path) -> None:
         ("addnorm -m X={x} --batch 1 --weights {models}/encoder.pt:layers.1", "choose one: {models}/encoder.pt:model.layers.1.norm1"),
         ("posenc --weights {models}/mha.pt -m E='1 2'", "{models}/mha.pt has no weights of posenc"),
         ("attention --weights {models}/mha.pt:layer.1", "no place 'layer.1' in {models}/mha.pt\n  all its weights are of one place"),
-        ("attention -m W_Q={models}/mha.pt", "no matrix 'W_Q' in {models}/mha.pt\n  it has in_proj_weight, in_proj_bias"),
+        ("attention -m W_1={models}/mha.pt", "no matrix 'W_1' in {models}/mha.pt\n  it has in_proj_weight, in_proj_bias"),
+        ("attention -m W_Q={models}/encoder.pt", "2 tensors in {models}/encoder.pt may be W_Q\n  model.layers.0.self_attn.in_proj_weight, "),
+        ("attention -m W_Q={models}/encoder.pt", "choose one: -m W_Q={models}/encoder.pt:model.layers.0.self_attn.in_proj_weight"),
+        ("attention -m X='1 2' -m W_Q='1 2; 3 4; 5 6; 7 8; 9 0; 1 2'", "W_Q may be W_Q, W_K and W_V in one: --weights FILE cuts it"),
         ("attention -m X='1 2 3; 4 5 6' -m W_Q='1 2 3'", "W_Q fits transposed: -m W_Q.T=…; or try a W_Q with 3 rows"),
         ("attention -m nofile.pt", "'nofile.pt' names no matrix"),
     ],
@@ -113,3 +116,32 @@ def test_a_dump_of_heads_is_one_a_head(x: Path, tmp_path: Path) -> None:
     names, verdicts = (line.split(",") for line in done.output.splitlines())
     right = [name for name, verdict in zip(names, verdicts, strict=True) if verdict == "right"]
     assert right == ["Q1", "Q2", "weights1", "weights2"]
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "pt", "npz"])
+@pytest.mark.parametrize("name", ["", ":in_proj_weight"])
+def test_one_weight_of_a_state_dict(suffix: str, name: str) -> None:
+    state, path = dict(np.load(MODELS / "mha.npz")), f"{MODELS}/mha.{suffix}"
+    turned = "-m W_V.T=" if name else "-m W_V="  # the same of a Linear's, said or known
+    line = f"attention -m X='1 2 3 4' -m W_Q={path}{name} -m b_K={path} {turned}{path}{name} -m W_O={path} --seed 1"
+    done = tmat(line)
+    for n, q in enumerate("QKV"):
+        if q != "K":
+            np.testing.assert_array_equal(done[f"W_{q}"], state["in_proj_weight"][4 * n : 4 * n + 4].T)
+    np.testing.assert_array_equal(done["b_K"], state["in_proj_bias"][None, 4:8])
+    np.testing.assert_array_equal(done["W_O"], state["out_proj.weight"].T)
+    assert done.entry("W_Q")["origin"] == f"{path}:in_proj_weight, rows 1–4, transposed"
+    assert f"W_Q from {path}:in_proj_weight, rows 1–4, transposed" in tmat(f"{line} --format table").output
+
+
+def test_one_weight_of_gpt2_stands_as_it_is_taken(tmp_path: Path) -> None:
+    packed = np.arange(12.0).reshape(2, 6)
+    np.savez(
+        tmp_path / "gpt.npz",
+        **{"h.0.attn.c_attn.weight": packed, "h.0.attn.c_proj.weight": np.eye(2), "h.1.attn.c_attn.weight": -packed},
+    )
+    done = tmat(f"attention -m X='1 2' -m W_K={tmp_path}/gpt.npz:h.1 -m W_O={tmp_path}/gpt.npz --seed 1")
+    np.testing.assert_array_equal(done["W_K"], -packed[:, 2:4])
+    (tmp_path / "q.json").write_text('{"a.query.weight": [[1, 2], [3, 4]], "a.key.weight": [[5, 6], [7, 8]]}')
+    done = tmat(f"attention -m X='1 2' -m W_Q={tmp_path}/q.json -m W_K={tmp_path}/q.json:a.query.weight --seed 1")
+    assert done["W_Q"].tolist() == done["W_K"].tolist() == [[1.0, 3.0], [2.0, 4.0]]

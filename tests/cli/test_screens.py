@@ -129,3 +129,37 @@ def test_matrices_come_in_the_order_asked_for(names: str, form: str, heading: st
     page = tmat(f"attention --only {names} -f {form}").output
     found = ["".join(match) if isinstance(match, tuple) else match for match in re.findall(heading, page, re.MULTILINE)]
     assert found == names.split(",")
+
+
+@pytest.mark.parametrize("mask", ["--mask padding", "--valid 2", "-m 'mask=1 1 0; 1 1 0; 1 1 0'"])
+@pytest.mark.parametrize(
+    "more", ["--only weights", "--only weights --round 2", "--round 2", "--heads 2 --only weights2"]
+)
+def test_what_a_mask_hid_looks_other_than_a_rounded_zero(mask: str, more: str) -> None:
+    line = f"attention -m 'X=1 2; 3 4; 5 6' --tokens 'a b <pad>' {mask} {more} --seed 2"
+    page = tmat(f"{line} -f table").output.partition(" = softmax(")[2].partition(" Z = ")[0]
+    rows = [row.split()[-4:-1] for row in page.splitlines() if row.endswith(("⎤", "⎥", "⎦"))]
+    assert [row[2] for row in rows] == ["0"] * 3
+    assert not {"0", "1"} & {cell for row in rows for cell in row[:2]}
+    if "--only" in more:
+        assert tmat("show -f table", tmat(line).output).output.count(rows[0][0]) >= 1
+        assert " 0 ⎤" in tmat("show -f table", tmat(line).output).output
+
+
+def test_an_error_is_folded_to_the_terminal_that_it_goes_to() -> None:
+    line = ["attention", "-m", "X=1 2", "-m", "W_Q=1 2 3; 4 5 6; 7 8 9", "--round", "2"]
+    wide, narrow = (Environment.piped(stderr_tty=True, variables={"COLUMNS": own}) for own in ("200", "30"))
+    assert run(line, wide) == run(line, narrow) == 2
+    assert max(map(width, narrow.errors.splitlines())) <= 30 < max(map(width, wide.errors.splitlines()))
+    assert narrow.errors.split() == wide.errors.split()
+    assert all(row.startswith("  ") for row in narrow.errors.splitlines()[1:])
+
+
+@pytest.mark.parametrize("line", ["check a.txt --key example:causal", "attention", "scaling --draws 50 --queries 4"])
+def test_standard_output_by_name(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("Q\n1 2\n")
+    told, plain = attempt(f"{line} -o -"), attempt(line)
+    assert (told.code, told.output, told.errors) == (plain.code, plain.output, plain.errors)
+    assert told.output
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]

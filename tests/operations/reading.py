@@ -14,6 +14,7 @@ _NAMES = {
     "sin": math.sin,
     "cos": math.cos,
     "max": max,
+    "min": min,
     "inf": math.inf,
     "pi": math.pi,
     "e": math.e,
@@ -26,5 +27,10 @@ def calculated(text: str, first: int = 0) -> float:
     for sign, python in (("·", "*"), ("−", "-"), ("^", "**"), ("∞", "inf"), ("π", "pi")):
         plain = plain.replace(sign, python)
     plain = re.sub(r"√([\d.]+(\*\*\(\d+\))?)", r"sqrt(\1)", plain).replace("√(", "sqrt(")
-    names = {**_NAMES, "argmax": lambda *terms: first + terms.index(max(terms))}
+    plain = re.sub(r"first\(([^<]+)<", r"first(\1,", plain)
+    names = {
+        **_NAMES,
+        "argmax": lambda *terms: first + terms.index(max(terms)),
+        "first": lambda draw, *ends: first + next(n for n, end in enumerate(ends) if end > draw or end == max(ends)),
+    }
     return float(eval(plain, {"__builtins__": {}}, names))

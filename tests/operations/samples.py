@@ -17,6 +17,13 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "mask_fill": [{"value": -np.inf}, {"value": -1000.0}],
     "softmax_tempered": [{"temperature": 0.5}, {"temperature": 3.0}],
     "dropout": [{"p": 0.5}, {"p": 0.0}, {"p": 1.0}],
+    "leaky_relu": [{"slope": 0.01}, {"slope": 0.2}],
+    "add_number": [{"number": 1.0}, {"number": -0.5}],
+    "repetition_penalty": [{"penalty": 1.3}, {"penalty": 0.5}],
+    "keep_largest": [{"k": 2}, {"k": 1}, {"k": 40}],
+    "keep_smallest": [{"k": 3}, {"k": 1}],
+    "nucleus": [{"p": 0.5}, {"p": 0.9}, {"p": 1.0}],
+    "range_of_draw": [{"first": 0}, {"first": 1}],
     "divide": [{"by": 3.0}, {"by": -0.7}],
     "divide_by_root": [{"d": 6}, {"d": 64}],
     "columns": [{"start": 1, "stop": 3}, {"start": 2, "stop": 2}],
@@ -28,10 +35,25 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
     },
     "token_ids": [{"ids": [3, 1, 20], "words": ["When", "you", "the"]}],
     "lookup": [{"first": 0}, {"first": 1}],
+    "lookup_known": [{"known": [3, 7, 101, *range(200, 300)]}],
     "sinusoid": [
         {"positions": 5, "d_model": 7, "base": 10000.0, "start": 0, "exponent": "paired"},
         {"positions": 3, "d_model": 6, "base": 100.0, "start": 2, "exponent": "column"},
+        {"positions": 4, "d_model": 5, "base": 10000.0, "start": 1, "exponent": "paired", "layout": "halves"},
     ],
+    "exponentials": [{"base": None, "temperature": 1.0}, {"base": 3.0, "temperature": 2.0}],
+    "row_variance": [{"kind": "population"}, {"kind": "sample"}],
+    "multiply_by_root": [{"d": 6}, {"d": 64}],
+    "rotary_angles": [
+        {"positions": 5, "width": 6, "base": 10000.0, "start": 0, "factor": 1.0},
+        {"positions": 3, "width": 8, "base": 500.0, "start": 7, "factor": 2.0},
+    ],
+    "rotate": [{"layout": "adjacent"}, {"layout": "halves"}],
+    "alibi_slopes": [{"heads": 4}, {"heads": 6}],
+    "alibi": [{"head": 2, "first": 1}, {"head": 1, "first": 4}],
+    "soft_cap": [{"cap": 50.0}, {"cap": 0.7}],
+    "softmax_sink": [{"head": 2}, {"head": 1}],
+    "softmax_based": [{"base": 3.0}, {"base": 1.5}],
     "largest": [{"first": 0}, {"first": 1}],
     "put_columns": [{"start": 1, "width": 19}, {"start": 3, "width": 19}],
     "put_row": [{"row": 1, "height": 3}, {"row": 3, "height": 3}],
@@ -47,7 +69,15 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "descend_by_moments": [{"rate": 0.1, "epsilon": 1e-8}, {"rate": 0.5, "epsilon": 0.5}],
 }
 
-LAST_ABOVE_0 = ("renormalize", "deviation_gradient", "rms_gradient", "shares_gradient", "logarithm_gradient")
+LAST_ABOVE_0 = (
+    "renormalize",
+    "over_rows",
+    "square_root",
+    "deviation_gradient",
+    "rms_gradient",
+    "shares_gradient",
+    "logarithm_gradient",
+)
 
 
 @dataclass(frozen=True)
@@ -77,12 +107,24 @@ def sample(name: str, rng: np.random.Generator, case: int = 0, **sizes: int) -> 
     params = choices[case % len(choices)]
     arrays = []
     for row, col in op.axes * 3 if op.variadic else op.axes:
-        width = known[col] + len(arrays) if op.variadic and col == "*" else known[col]
-        arrays.append(rng.integers(-300, 301, (known[row], width)) / 100)
+        height, width = (known[axis] + len(arrays) * (op.variadic and axis == "*") for axis in (row, col))
+        arrays.append(rng.integers(-300, 301, (height, width)) / 100)
     if name in ("mask_fill", "dropout", "relu_gate"):
         arrays[1] = rng.integers(0, 2, arrays[1].shape).astype(float)
+    if name == "rotate":
+        arrays[1] = arrays[1][:, : known["d"] // 2]
+    if name in ("nucleus", "surprise"):
+        sizes_of = np.abs(arrays[0]) + 0.5
+        arrays[0] = sizes_of / sizes_of.sum(axis=1, keepdims=True)
+    if name == "repetition_penalty":
+        arrays[1] = rng.integers(0, 2, arrays[1].shape).astype(float)
+    if name == "range_of_draw":
+        arrays[0] = np.cumsum(np.abs(arrays[0]), axis=1) / 5
+        arrays[1] = np.abs(arrays[1]) / 3
     if name in ("lookup", "gather_rows"):
         arrays[0] = rng.integers(0, known["*"], arrays[0].shape) + float(params["first"])
+    if name == "lookup_known":
+        arrays[0] = rng.choice(params["known"][: len(arrays[1])], arrays[0].shape).astype(float)
     if name.startswith(("normalize", "spread_gradient", "descend_by")) or name in LAST_ABOVE_0:
         arrays[-1] = np.abs(arrays[-1]) + 0.1
     if name == "cross_entropy_of_probabilities":

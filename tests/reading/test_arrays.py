@@ -154,6 +154,27 @@ def test_a_header_that_says_nothing(description: str) -> None:
     assert "x.npy has a header that says no type and shape" in str(npy_error(header(description)))
 
 
+def test_bfloat16_as_ml_dtypes_saves_it() -> None:
+    numbers = np.array([[1.5, -3.25], [1000.0, 7.0]], "<f4")
+    halves = (numbers.view("<u4") >> 16).astype("<u2").tobytes()
+    data = header("{'descr': '<V2', 'fortran_order': True, 'shape': (2, 2), }") + halves
+    assert read_npy(io.BytesIO(data), "x").values.tolist() == numbers.T.tolist()
+
+
+@pytest.mark.parametrize("kind", ["|V2", "<V1", "<f1", "<W4"])
+def test_a_type_that_numpy_lacks_is_named(kind: str) -> None:
+    error = str(npy_error(header(f"{{'descr': '{kind}', 'fortran_order': False, 'shape': (2, 2), }}") + bytes(16)))
+    assert error.startswith(f"x.npy holds numbers of a type that is not read: {kind}") and error.endswith(
+        "save it as float32"
+    )
+
+
+def test_only_the_array_that_is_asked_for_is_read() -> None:
+    data = bytearray(npz(Q=np.arange(100.0), K=np.ones(2)))
+    data[300] ^= 0xFF
+    assert read_npz(io.BytesIO(bytes(data)), "x.npz", "K")["K"].values.tolist() == [[1.0, 1.0]]
+
+
 def test_other_files_by_that_name() -> None:
     assert "x.npy is no .npy file" in str(npy_error(b"1 2 3\n"))
     assert "x.npy is no .npy file" in str(npy_error(b""))

@@ -135,10 +135,12 @@ def test_what_cannot_be_cut_rightly_is_refused(name: str, shape: tuple[int, int]
         read_weights({f"{name}.weight": np.ones(shape)}, "attention")
 
 
-def test_a_gated_network_is_refused_by_a_stage_without_gates() -> None:
-    state = {f"mlp.{name}.weight": np.ones((4, 4)) for name in ("gate_proj", "up_proj", "down_proj")}
-    with pytest.raises(InputError, match="is gated"):
-        read_weights(state, "ffn")
+def test_a_gated_network_has_two_branches() -> None:
+    names = {"gate_proj": "W_1", "up_proj": "W_3", "down_proj": "W_2"}
+    state = {f"mlp.{name}.weight": np.full((4, 4), float(n)) for n, name in enumerate(names)}
+    found = read_weights(state, "ffn")
+    assert {name: found[name].values[0, 0] for name in found} == {name: n for n, name in enumerate(names.values())}
+    assert list(found) == list(names.values())
 
 
 def test_names_of_nobodys_are_what_they_were() -> None:

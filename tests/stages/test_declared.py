@@ -19,7 +19,7 @@ from tmat.cli.made import parameters
 from tmat.cli.program import command_names
 from tmat.engine.fields import DType, Init
 from tmat.numbers.seeding import INITS
-from tmat.operations import ACTIVATIONS
+from tmat.operations import ACTIVATIONS, GATED
 from tmat.operations.normalization import KINDS, PLACES
 from tmat.operations.words import EXPONENTS
 from tmat.stages import declared, stage_names
@@ -147,7 +147,7 @@ def test_every_name_of_the_library_is_there() -> None:
 
 
 def test_legal_values_are_those_that_are_computed() -> None:
-    assert get_args(Activation) == tuple(ACTIVATIONS)
+    assert get_args(Activation) == (*ACTIVATIONS, *GATED)
     assert get_args(Init) == tuple(INITS)
     assert get_args(Deviation) == tuple(KINDS)
     assert get_args(EpsilonPlace) == tuple(PLACES)
@@ -161,7 +161,7 @@ def test_legal_values_are_those_that_are_computed() -> None:
         ("attention --score ", {"scaled", "dot", "additive"}),
         ("attention --mask c", {"causal"}),
         ("encode --norm ", {"layer", "rms", "none"}),
-        ("ffn --activation g", {"gelu", "gelu-tanh"}),
+        ("ffn --activation g", {"gelu", "gelu-tanh", "geglu"}),
         ("attention --init torch", {"torch-rand", "torch-linear"}),
     ],
 )

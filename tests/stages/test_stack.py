@@ -43,7 +43,7 @@ def test_a_decoders_two_attentions() -> None:
         ("W_QQ", "did you mean W_Q?"),
         ("foo", "'foo' is no matrix of this stack\n  a layer takes W_Q, W_K,"),
         ("layer1.", "'layer1.' is no matrix of this stack"),
-        ("W_3", "'W_3' is no matrix of this stack"),
+        ("W_4", "'W_4' is no matrix of this stack"),
     ],
 )
 def test_names_that_are_none(name: str, message: str) -> None:

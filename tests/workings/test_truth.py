@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from tests.operations.samples import PARAMETERS, sample
+from tests.operations.samples import PARAMETERS, Sample, sample
 from tests.workings.truth import counted
 
 from tmat.operations import REGISTRY
@@ -21,3 +21,8 @@ def test_every_line_is_true_and_can_be_repeated(name: str) -> None:
         for digits, decimals in ((None, None), (0, None), (1, 2), (17, None)):
             faults += counted(it, digits, decimals, 1)
     assert set(faults) == {"cells"}, faults
+
+
+def test_a_share_of_large_powers_has_digits_enough() -> None:
+    it = Sample(REGISTRY["softmax"], [np.array([[30.0, -102.0, 432.0, 9.0, 264.0]])], {})
+    assert counted(it, 17, 4, 5) == {"cells": 5}

@@ -1,6 +1,7 @@
 """How true the printed workings are: each line is read back and worked out to sixty digits, as a learner repeats it.
 
-``python -m tests.workings.truth`` prints the counts for every operation at many numbers of digits.
+``python -m tests.workings.truth 100000`` prints the counts for every operation at many numbers of digits, of so many cells
+at least; ``-v`` prints each fault.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, count, pairwise
 
 import mpmath
 import numpy as np
@@ -26,6 +27,7 @@ NOISE = 1e-9  # what floats lose in a cell's own value
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _LOOSEST = mpmath.mpf(10) ** -45
+_TIE = mpmath.mpf(10) ** -30  # in units of the last place: what sixty digits leave unsure
 _NAMES = {name: getattr(mpmath, name) for name in ("sqrt", "erf", "tanh", "ln", "sin", "cos")}
 
 
@@ -36,12 +38,17 @@ def read(text: str, first: int = 0) -> mpmath.mpf:
     for sign, python in (("·", "*"), ("−", "-"), ("^", "**"), ("∞", "M('inf')"), ("π", "pi")):
         plain = plain.replace(sign, python)
     plain = re.sub(r"√(M\('[^']*'\)(\*\*\(M\('\d+'\)\))?)", r"sqrt(\1)", plain).replace("√(", "sqrt(")
+    plain = re.sub(r"first\(([^<]+)<", r"first(\1,", plain)
     names = {
         **_NAMES,
         "M": mpmath.mpf,
         "pi": mpmath.pi,
         "e": mpmath.e,
         "max": max,
+        "min": min,
+        "first": lambda draw, *ends: mpmath.mpf(
+            first + next(n for n, e in enumerate(ends) if e > draw or e == max(ends))
+        ),
         "argmax": lambda *terms: mpmath.mpf(first + terms.index(max(terms))),
     }
     try:
@@ -93,7 +100,7 @@ def _at_place(value: mpmath.mpf, printed: str) -> mpmath.mpf:
     if not found or not mpmath.isfinite(value):
         return value
     unit = mpmath.mpf(10) ** (int((found[2] or "0").translate(_RAISED)) - len(found[1] or ""))
-    units = mpmath.floor(abs(value) / unit + mpmath.mpf("0.5") + _LOOSEST)
+    units = mpmath.floor(abs(value) / unit + mpmath.mpf("0.5") + _TIE)
     return mpmath.mpf(mpmath.nstr(mpmath.sign(value) * units * unit, 45))
 
 
@@ -139,12 +146,15 @@ def counted(it: Sample, digits: int | None, decimals: int | None, most: int) -> 
 def main() -> None:
     whole: Counter[str] = Counter()
     by_operation: dict[str, Counter[str]] = {}
-    for it in samples(7):
+    most = max((int(word) for word in sys.argv[1:] if word.isdigit()), default=1)
+    for it in chain.from_iterable(map(samples, count(7))):
         for digits in DIGITS:
             for decimals in DECIMALS:
                 counts = counted(it, digits, decimals, 2)
                 whole += counts
                 by_operation.setdefault(it.op.name, Counter()).update(counts)
+        if whole["cells"] >= most:
+            break
     for name, counts in by_operation.items():
         if len(counts) > 1:
             print(name, dict(counts))

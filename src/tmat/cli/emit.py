@@ -132,7 +132,7 @@ class Emitter:
                 warnings.simplefilter("always", UserWarning)
                 write_file(self.common.plot, plotted([sheet for sheet, _ in self._pictured], self.look(), kind))
             for each in found:
-                self.env.say(f"{self.common.plot}: {each.message}")
+                self.env.complain(f"{self.common.plot}: {each.message}")
             self.env.hint(f"wrote {self.common.plot}")
             for sheet, before in self._pictured:
                 self._write(sheet, before)

@@ -72,14 +72,17 @@ class Environment:
 
         Of a pipe, standard error knows it: there a pager shows what is written.
         """
+        paged = self.stdout_piped and self.stderr_tty
+        return self._columns(2 if paged else 1, self.stdout_tty or paged)
+
+    def _columns(self, descriptor: int, terminal: bool) -> int | None:
         said = self.variables.get("COLUMNS", "")
         if said.isdecimal() and len(said) < 10 and int(said) > 0:
             return int(said)
-        paged = self.stdout_piped and self.stderr_tty
-        if not self.stdout_tty and not paged:
+        if not terminal:
             return None
         try:
-            return os.get_terminal_size(2 if paged else 1).columns or 80
+            return os.get_terminal_size(descriptor).columns or 80
         except (OSError, ValueError):
             return 80
 
@@ -105,6 +108,10 @@ class Environment:
         except OSError:  # nowhere to say it: the exit code does
             pass
 
+    def complain(self, text: str) -> None:
+        """The lines of an error on standard error, folded to the terminal that it is."""
+        self.say(_folded(text, self._columns(2, True) or 80, 4) if self.stderr_tty else text)
+
     def hint(self, text: str) -> None:
         """A line for a person at a terminal, on standard error, dim."""
         if self.stderr_tty and self.stdout_tty:
@@ -113,18 +120,26 @@ class Environment:
             self.say(text if plain else f"\x1b[2m{text}\x1b[0m")
 
 
-def _folded(text: str, room: int) -> str:
-    """A line that is too wide, folded between its words; what stands before it stays."""
-    line = text.lstrip("\n ")
-    before = text[: len(text) - len(line)]
-    indent = before.count(" ")
-    if indent + len(line) <= room // 2:  # no character takes more than two columns
-        return text
-    from tmat.rendering.layout.wrap import folded, words
-    from tmat.rendering.styled import plain
+def _folded(text: str, room: int, indent: int = 0) -> str:
+    """Lines that are too wide, folded between their words, never within one: a path or a command can still be copied.
 
-    rows = folded(words(line, ""), room - indent)
-    return before + ("\n" + " " * indent).join(map(plain, rows))
+    >>> print(_folded("tmat: no such file: a\\n  there is b.csv", 16, 4))
+    tmat: no such
+        file: a
+      there is b.csv
+    """
+    from tmat.width import width
+
+    rows: list[str] = []
+    for line in text.split("\n"):
+        rows.append("")
+        below = " " * (indent or len(line) - len(line.lstrip()))
+        for n, word in enumerate(line.split(" ")):
+            if n and rows[-1].strip() and width(rows[-1]) + 1 + width(word) > room:
+                rows.append(below + word)
+            else:
+                rows[-1] += f" {word}" if n else word
+    return "\n".join(rows)
 
 
 class _Closed(io.BytesIO):

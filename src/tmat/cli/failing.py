@@ -34,7 +34,7 @@ def answer(error: BaseException, arguments: Sequence[str], environment: Environm
     if isinstance(error, TmatError):
         from tmat.cli.spelling import spelling
 
-        environment.say(f"{command}: {error.told(spelling(arguments[0] if arguments else ''))}")
+        environment.complain(f"{command}: {error.told(spelling(arguments[0] if arguments else ''))}")
         return error.exit_code
     # The parser turns a broken pipe into an exit of its own, with a code that means something else here.
     met = error.__context__ if isinstance(error, SystemExit) else error
@@ -48,17 +48,17 @@ def answer(error: BaseException, arguments: Sequence[str], environment: Environm
     if kind == "Exit":
         return int(getattr(error, "exit_code", 0))
     if hasattr(error, "format_message"):
-        environment.say(_usage(command, kind, error, commands))
+        environment.complain(_usage(command, kind, error, commands))
         return Exit.BAD_INPUT
     if isinstance(error, MemoryError):
-        environment.say(
+        environment.complain(
             f"{command}: not enough memory\n  the matrices are too large for this machine\n  try --only output"
         )
         return Exit.LIMIT
     if isinstance(error, OSError):
-        environment.say(f"{command}: cannot write\n  {error.strerror or error}")
+        environment.complain(f"{command}: cannot write\n  {error.strerror or error}")
         return Exit.LIMIT
-    environment.say(f"{command}: something unforeseen: {kind}: {error}\n  --debug shows where; please report it")
+    environment.complain(f"{command}: something unforeseen: {kind}: {error}\n  --debug shows where; please report it")
     return Exit.LIMIT
 
 

@@ -25,7 +25,6 @@ def given_matrices(common: Common, declared: Declaration, options: Mapping[str, 
         parse_assignment,
         read_matrix,
         split_selector,
-        transpose,
     )
     from tmat.reading.weights import read_weights
     from tmat.sheet.names import canonical
@@ -33,9 +32,9 @@ def given_matrices(common: Common, declared: Declaration, options: Mapping[str, 
     found: dict[str, Any] = {}
     for path in common.weights or ():
         found.update(read_weights(path, declared.name, layers=options.get("layers")))
+    if any(of_standard_input(part.partition("=")[2]) for part in common.matrix or ()):
+        common.environment.stdin = _Again(common.environment.stdin.read())
     stdin: BinaryIO = common.environment.stdin
-    if sum(of_standard_input(part.partition("=")[2]) for part in common.matrix or ()) > 1:
-        stdin = _Again(stdin.read())
     said: dict[str, str] = {}
     for part in common.matrix or ():
         if "=" not in part and os.path.lexists(split_selector(part)[0]):
@@ -46,8 +45,7 @@ def given_matrices(common: Common, declared: Declaration, options: Mapping[str, 
             raise InputError(
                 f"{name} is given twice", f"-m {said[canonical(name)]}", f"-m {part}", mend="leave one of them out"
             )
-        matrix = read_matrix(name, source, stdin=stdin)
-        found[name] = transpose(matrix) if transposed else matrix
+        found[name] = read_matrix(name, source, stdin=stdin, transposed=transposed)
     return found
 
 
@@ -64,11 +62,11 @@ def chosen_of_batches(
         raise InputError(
             f"--batch {common.batch} has no use", "no matrix given has more than two dimensions", mend="leave it out"
         )
-    return one_each(matrices, declared, common.batch, options.get("heads"))
+    return one_each(matrices, declared, common.batch, options.get("heads"), options.get("kv_heads"))
 
 
 class _Again(BytesIO):
-    """Standard input for more than one matrix: each reads all of it."""
+    """Standard input for more than one reader: each reads all of it."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         self.seek(0)

@@ -104,6 +104,20 @@ def options_of(declared: Declaration, values: Mapping[str, Any]) -> tuple[dict[s
     return found, matrices
 
 
+def typed_of(
+    declared: Declaration, values: Mapping[str, Any], typed: frozenset[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """As ``options_of``, of what was typed alone: the rest is for somebody else to say."""
+    found, matrices = options_of(declared, values)
+    fields = declared.options.__dataclass_fields__
+    said = {
+        name
+        for name, option in declared.conventions.items()
+        if {_key(flag_of(name, option.flag, fields[name].default)), *option.alone} & typed
+    }
+    return {name: value for name, value in found.items() if name in said and value != ()}, matrices
+
+
 def _words(name: str, option: Option, said: list[str], parts: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     """Rules by name; anything else is a matrix, as if by -m mask=…"""
     matrices = []

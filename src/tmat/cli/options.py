@@ -197,7 +197,7 @@ def taking(options: Callable[..., Any]) -> Callable[[Callable[..., None]], Calla
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         def run(context: typer.Context, **values: Any) -> None:
-            command(context.obj, options(**values))
+            command(context.obj, options(**_in_place(values)))
 
         assert isinstance(options, type)
         context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
@@ -206,6 +206,11 @@ def taking(options: Callable[..., Any]) -> Callable[[Callable[..., None]], Calla
         return run
 
     return decorate
+
+
+def _in_place(values: dict[str, Any]) -> dict[str, Any]:
+    """What was typed; -o - is standard output, which is where all goes that no file is named for."""
+    return {**values, "output": None} if values.get("output") == "-" else values
 
 
 def _typed(context: typer.Context, names: Iterable[str]) -> frozenset[str]:
@@ -237,11 +242,10 @@ def with_common(
         names = {p.name for p in shared}
 
         def run(context: typer.Context, **values: Any) -> Any:
+            values = _in_place(values)
             common = Common(
                 environment=context.obj, typed=_typed(context, values), **{name: values.pop(name) for name in names}
             )
-            if common.output == "-":  # standard output, which is where all goes that no file is named for
-                common = common.having(output=None)
             return command(**values, common=common)
 
         run.__name__, run.__doc__ = command.__name__, command.__doc__

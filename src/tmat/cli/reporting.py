@@ -108,7 +108,7 @@ class Reporter:
 
     def _say(self, what: str, lines: Sequence[str]) -> None:
         more = [f"  and {len(lines) - MOST_FAILURES} more"] if len(lines) > MOST_FAILURES else []
-        self.env.say("\n".join([f"tmat check: {what}", *lines[:MOST_FAILURES], *more]))
+        self.env.complain("\n".join([f"tmat check: {what}", *lines[:MOST_FAILURES], *more]))
 
     def _counted(self, results: Iterable[Marked]) -> Iterator[Marked]:
         for one in results:
@@ -242,6 +242,7 @@ class Reporter:
                 yield from [(Span(one.origin, "heading"),), *self._table(one, work.key(number)), ()]
             else:
                 yield (name, Span("  "), Span(last_line(one), "right" if one.all_right else "wrong"))
+                yield from ((Span(" " * (wide + 2) + note(each), "wrong"),) for each in one.remarks if each.doubts)
         yield from _summary(whole)
 
 

@@ -58,7 +58,7 @@ def marking(asked: Asked, env: Environment) -> Iterator[Work]:
         )
     choices = Choices(
         atol=asked.atol, rtol=asked.rtol, points=points_of(split_names(asked.points)), follow=asked.follow, close=asked.close,
-        decimals=decimals_of(asked.decimals), dtype=asked.dtype, only=split_names(asked.only),
+        decimals=decimals_of(asked.decimals), dtype=asked.dtype, only=split_names(asked.only), columns=asked.columns,
     )  # fmt: skip
     if asked.key is None:
         if asked.map or asked.cluster:
@@ -116,12 +116,16 @@ def decimals_of(said: str | None) -> int | str | None:
 
 
 def _told(results: Iterator[Marked], count: int, *, alone: bool) -> Iterator[Marked]:
-    """The results while progress is told; one file that cannot be marked is an error like any other."""
+    """The results while progress is told; one alone tells its own, and is an error like any other where it cannot be marked."""
+    if alone:
+        for one in results:
+            if isinstance(one, Failure):
+                raise InputError(one.what, *one.details, mend=one.mend)
+            yield one
+        return
     with working("marking", count) as step:
         for done, one in enumerate(results, start=1):
             step(done)
-            if alone and isinstance(one, Failure):
-                raise InputError(one.what, *one.details, mend=one.mend)
             yield one
 
 

@@ -34,7 +34,7 @@ def print_tables(sheet: Worksheet, before: Worksheet, common: Common, env: Envir
     if names:
         from tmat.sheet.selecting import chosen
 
-        sheet = chosen(sheet, names, first=first)
+        sheet = chosen(sheet, names, first=first, besides="mask")
     fresh = sheet.stages[first:]
     inner = [stage for stage in fresh if stage.id.startswith("decode-") and stage.stage != "decode"]
     if inner and not common.all_stages and not names:

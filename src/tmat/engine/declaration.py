@@ -64,6 +64,7 @@ class Declaration:
     then: str = ""  # the command that usually comes next
     closing: str = ""  # the stage after which this one closes a layer: another layer, or the decoder, comes next
     made_of: tuple[StageFunction[...], ...] = ()  # the stages of a stack
+    begins_alone: Callable[[Mapping[str, Any]], bool] | None = None  # whether it takes no input, by its options
     without_input: tuple[str, ...] = ()  # options that, all said, stand for an input
     on_letters: Callable[[Mapping[str, Any], Mapping[str, tuple[int, int]]], dict[str, tuple[int, int]]] | None = None
     # sizes of the matrices that its recipe is shown on, by its options and the shapes of what is given
@@ -157,8 +158,10 @@ class Declaration:
         expect(getattr(how, "keep", None) or (), Iterable, "‹keep› takes names of matrices")
         expect(getattr(how, "matrices", None) or {}, Mapping, "‹matrices› are numbers by their names")
         for name, value in said.items():
+            if name in self.matrices or name in self.hints or not isinstance(value, str | int | float):
+                continue
             near = meant(name, self.conventions)
-            if near and name not in {*self.matrices, *self.hints} and isinstance(value, str | int | float):
+            if near:
                 raise InputError(f"{self.name} has no option {name!r}", mend=near)
 
 

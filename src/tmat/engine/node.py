@@ -65,16 +65,16 @@ class Node:
 
 
 def holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
+    own = matrix.values  # asked for once: a model's weight is read each time
     with np.errstate(over="ignore"):
-        values = matrix.values.astype(dtype, copy=False)
+        values = own.astype(dtype, copy=False)
     node = Node(name, (matrix.height, matrix.width), matrix.rows, matrix.cols, matrix.origin, values=values)
-    lost = np.isinf(values) & np.isfinite(matrix.values) if values.dtype != matrix.values.dtype else None
+    lost = np.isinf(values) & np.isfinite(own) if values.dtype != own.dtype else None
     if lost is not None and lost.any():
         i, j = (int(n) + 1 for n in np.argwhere(lost)[0])
         node.problem = InputError(
             f"{name} has a number too large for {dtype}",
-            f"row {i}, column {j}: {matrix.values[i - 1, j - 1]:g}"
-            + (f", from {matrix.origin}" if matrix.origin else ""),
+            f"row {i}, column {j}: {own[i - 1, j - 1]:g}" + (f", from {matrix.origin}" if matrix.origin else ""),
         )
     if np.isnan(values).any():
         i, j = (int(n) + 1 for n in np.argwhere(np.isnan(values))[0])
@@ -143,7 +143,19 @@ def _misfit(op: Operation, of: tuple[Node, ...], params: dict[str, Any], wrong: 
     return InputError(
         f"cannot form {formula}",
         f"{first.name} is {first.told()}, {second.name} is {second.told()}: {rule}",
-        mend=f"{_turned(op, of, wrong)}try a {culprit.name} with {_count(wrong.first_size, side)}",
+        mend=f"{_packed(second, wrong)}{_turned(op, of, wrong)}try a {culprit.name} with {_count(wrong.first_size, side)}",
+    )
+
+
+def _packed(given: Node, wrong: Mismatch) -> str:
+    """What is three times as high as it is wide, and as it should be, may be three in one, as torch packs them."""
+    height, width = given.shape or (0, 0)
+    if given.op is not None or given.draw or not given.name.startswith(("W_Q", "W_K", "W_V")):
+        return ""
+    if wrong.second_side or not height == 3 * width == 3 * wrong.first_size:
+        return ""
+    return (
+        f"{given.name} may be W_Q, W_K and W_V in one: ‹weights FILE› cuts it, where the file names it in_proj_weight; "
     )
 
 

@@ -125,6 +125,10 @@ class Answers:
     def __len__(self) -> int:
         return len(self.matrices)
 
+    def turned(self) -> Answers:
+        """Each matrix on its other side."""
+        return Answers([answer.turned() for answer in self.matrices], self.origin, self.unread)
+
     def called(self, names: Mapping[str, Called]) -> Answers:
         """The same answers under the key's names; of two that mean the same step, the first."""
         found: list[Answer] = []

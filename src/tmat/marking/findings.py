@@ -19,7 +19,8 @@ Cells: TypeAlias = NDArray[np.bool_]
 
 def cells_of(cells: Cells) -> tuple[Cell, ...]:
     """The cells one by one, in reading order."""
-    return tuple((int(i), int(j)) for i, j in np.argwhere(cells))
+    i, j = np.nonzero(cells)
+    return tuple(zip(i.tolist(), j.tolist(), strict=True))
 
 
 class Kind(StrEnum):
@@ -161,6 +162,8 @@ class Remark(StrEnum):
     READ_AS = "read-as"  # the answer has another name, near this step's
     FOREIGN = "foreign"  # a given matrix that is another's
     ON_FOREIGN = "on-foreign"  # made of such a one
+    ON_ITS_SIDE = "on-its-side"  # a page with a token in each column that was not said to be one,
+    UPRIGHT = "upright"  # or that was, and is none
     BLIND = "blind"  # no more is right than chance would give
     NO_WORK = "no-work"  # a step of such a sheet
     TOO_WIDE = "too-wide"  # a claim so wide that a constant fits it
@@ -187,3 +190,8 @@ class Note:
     allowed: float = 0.0  # what a correct program may differ there,
     cell: Cell = (0, 0)  # and where
     decimals: int | None = None
+
+    @property
+    def doubts(self) -> bool:
+        """Whether it says of a whole submission that it may not be what it was marked as."""
+        return self.remark in (Remark.FOREIGN, Remark.BLIND, Remark.ON_ITS_SIDE, Remark.UPRIGHT)

@@ -33,6 +33,7 @@ def mark(
     last place that the printed numbers claim, or within ``atol`` and ``rtol`` where they are given.
     ``points`` says what each step is worth, ``follow`` and ``close`` ("full", "half", "none") what a number
     earns that follows from an earlier mistake or is off by rounding; with ``slips=False`` no mistake is looked for.
+    With ``columns=True`` the answers have a token in each column: every matrix is transposed.
 
     Errors: answers that cannot be read or hold no matrices, a key without steps.
 

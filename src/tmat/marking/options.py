@@ -28,6 +28,7 @@ class Choices(TypedDict, total=False):
     slips: bool
     dtype: str | None
     only: Sequence[str]
+    columns: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Options:
     override the precision that the printed numbers claim; ``decimals`` are how many are due at least: "any",
     or as many as the key is rounded to unless told. Without ``slips`` no mistake is looked for.
     ``dtype`` says that a program computed the numbers, and in which type. ``only`` are the steps that are asked for;
-    the others are read, and not reported.
+    the others are read, and not reported. With ``columns`` each matrix of the answers stands on its side, a token in
+    each column.
     """
 
     atol: float | None = None
@@ -52,6 +54,7 @@ class Options:
     slips: bool = True
     dtype: str | None = None
     only: Sequence[str] = ()
+    columns: bool = False
     whole: bool = False  # every step is asked for, also of a program
 
     def asked(self, rounded: int | None) -> int | None:

@@ -10,8 +10,10 @@ from tmat.marking.agreement import following_cells, right_cells
 from tmat.marking.answers import Answer, Answers
 from tmat.marking.attempts import Sheet, is_attempt, is_copy, is_explained
 from tmat.marking.candidate_order import HABITS, again, habit_again, tiers
+from tmat.marking.columns import on_its_side
 from tmat.marking.explaining import Explaining
 from tmat.marking.findings import Cells, Extent, Finding, Kind, Note, Remark
+from tmat.marking.folded import unfolded
 from tmat.marking.impossible import property_of
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.options import Options
@@ -41,6 +43,9 @@ def mark_submission(answers: Answers, key: Key, options: Options) -> Report:
         raise InputError("the key has no steps to mark by", mend="make one with a stage: tmat attention … > key.json")
     if not answers.matrices:
         raise InputError(f"no answers in {answers.origin}", "expected matrices, each with its name")
+    if options.columns:
+        answers = answers.turned()
+    key = unfolded(key, answers)
     if of_program(answers, options):
         return mark_program(answers, key, options)
     report = Marking(key, answers, options).report()
@@ -75,12 +80,16 @@ class Marking:
         steps: list[StepReport] = []
         for state in self.recomputed.states:
             if not state.due.given:
-                steps.append(self._step(state))
+                told = self._step(state)
+                if state.printed is not None or (state.due.stage, state.due.name) not in self.key.unasked:
+                    steps.append(told)
             else:
                 if state.printed is not None:
                     steps.append(self._given(state, state.printed))
                 self.recomputed.settle_given(state)
         self._only_work_counts({(step.stage, step.name): step for step in steps})
+        if not all(step.verdict in (Verdict.RIGHT, Verdict.MISSING) for step in steps) and on_its_side(self._pairs()):
+            self.remarks.insert(0, Note(Remark.UPRIGHT if self.options.columns else Remark.ON_ITS_SIDE))
         unknown = [*self.pairing.unknown, *self.unread]
         report = Report(self.origin, steps, unknown, self.remarks, readings=self.readings)
         if self.options.only:
@@ -96,6 +105,11 @@ class Marking:
             texts = None if texts is None else list(zip(*texts, strict=True))
         asked = None if due.given else self.options.asked(due.decimals)
         return PrintedMatrix(values, claim, texts, atol=self.options.atol, rtol=self.options.rtol, asked=asked)
+
+    def _pairs(self) -> list[tuple[Array, PrintedMatrix]]:
+        """Each matrix that is due with the one that was handed in, as it was read."""
+        due = [(self.key.matrices[index], answer) for index, answer in self.pairing.answers.items()]
+        return [(matrix.values, self._printed(matrix, answer)) for matrix, answer in due]
 
     # -- what was given
 

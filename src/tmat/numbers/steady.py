@@ -2,13 +2,15 @@
 
 NumPy's exp and tanh round their last bit as the processor's vector units do it. Small arrays therefore take them one
 number at a time from the C library, which does not ask the processor; larger ones go the fast way, which agrees to
-within a few units in the last place.
+within a few units in the last place. So do all numbers inside `quickly`, which nobody prints.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeAlias
 
 import numpy as np
@@ -18,6 +20,28 @@ Array: TypeAlias = NDArray[np.floating]
 
 CELLS = 4096  # the largest array that is worked one number at a time
 
+_quick: ContextVar[bool] = ContextVar("quick", default=False)
+
+
+@contextmanager
+def quickly() -> Iterator[None]:
+    """Inside, everything goes the fast way: for numbers that are compared within a tolerance and never printed.
+
+    >>> with quickly():
+    ...     quick()
+    True
+    """
+    token = _quick.set(True)
+    try:
+        yield
+    finally:
+        _quick.reset(token)
+
+
+def quick() -> bool:
+    """Whether numbers need not have the same last bit everywhere."""
+    return _quick.get()
+
 
 def exp(a: Array, out: Array | None = None) -> Array:
     """e to each number; what is too large for a float is ∞. A large result is written into ``out``.
@@ -26,6 +50,16 @@ def exp(a: Array, out: Array | None = None) -> Array:
     array([[1., 0.]])
     """
     return _each(a, math.exp, lambda large: np.exp(large, out=out))
+
+
+def log(a: Array) -> Array:
+    """The natural logarithm of each number; −∞ of 0.
+
+    >>> log(np.array([[1.0, 0.0]]))
+    array([[  0., -inf]])
+    """
+    with np.errstate(all="ignore"):
+        return _each(a, lambda x: math.log(x) if x else -math.inf, np.log)
 
 
 def sin(a: Array) -> Array:
@@ -57,7 +91,7 @@ def tanh(a: Array) -> Array:
 
 def _each(a: Array, one: Callable[[float], float], all_at_once: Callable[[Array], Array]) -> Array:
     """A function one number at a time where the array is small and holds doubles."""
-    if a.size > CELLS or a.dtype != np.float64:
+    if a.size > CELLS or a.dtype != np.float64 or quick():
         return all_at_once(a)
     try:
         return np.array([one(x) for x in a.ravel().tolist()], dtype=np.float64).reshape(a.shape)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from importlib import import_module
 
 from tmat.listing import modules_in
-from tmat.operations.activation import ACTIVATIONS
+from tmat.operations.activation import ACTIVATIONS, GATED
 from tmat.operations.operation import REGISTRY, Operation
 
-__all__ = ["ACTIVATIONS", "REGISTRY", "Operation"]
+__all__ = ["ACTIVATIONS", "GATED", "REGISTRY", "Operation"]
 
 for _module in modules_in(__file__, packages=False):
     import_module(f"{__name__}.{_module}")

@@ -1,4 +1,4 @@
-"""The bend between two linear layers: ReLU, GELU, tanh, SiLU."""
+"""The bend between two linear layers: ReLU, leaky ReLU, GELU, tanh, SiLU."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from tmat.numbers import steady
+from tmat.numbers.exactly import exactly_by_cell
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt
 from tmat.operations.formula import prose
 from tmat.operations.operation import Array, Operation, operation
@@ -26,6 +27,26 @@ def relu(a: Array) -> Array:  # [n, m] -> [n, m]
 @relu.cell
 def _(i: int, j: int, a: Operand) -> Expression:
     return Maximum((Number(0.0), a[i, j]))
+
+
+@operation("n m -> n m", lambda a, *, slope: Maximum((slope * a, a)))
+def leaky_relu(a: Array, *, slope: float) -> Array:  # [n, m] -> [n, m]
+    """What is negative is made small: max(slope·aᵢⱼ, aᵢⱼ), the slope from 0 to 1 (Maas et al. 2013, eq. 2).
+
+    >>> leaky_relu(np.array([[-1.0, 2.0]]), slope=0.5)
+    array([[-0.5,  2. ]])
+    """
+    return np.maximum(_times(a, slope=slope), a)
+
+
+@exactly_by_cell
+def _times(a: Array, *, slope: float) -> Array:
+    return a * slope
+
+
+@leaky_relu.cell
+def _(i: int, j: int, a: Operand, *, slope: float) -> Expression:
+    return Maximum((slope * a[i, j], a[i, j]))
 
 
 _erfc = np.frompyfunc(math.erfc, 1, 1)
@@ -114,9 +135,13 @@ def _(i: int, j: int, a: Operand) -> Expression:
 
 ACTIVATIONS: dict[str, Operation] = {
     "relu": relu,
+    "leaky-relu": leaky_relu,
     "gelu": gelu,
     "gelu-tanh": gelu_tanh,
     "tanh": tanh,
     "silu": silu,
     "none": identity,
 }
+
+GATED: dict[str, Operation] = {"swiglu": silu, "geglu": gelu}
+"""What bends the first branch of a gated network, by the name of the whole (Shazeer 2020)."""

@@ -29,6 +29,22 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
     return a[i, j] + b[i, j]
 
 
+@operation("n m -> n m", lambda a, *, number: number + a)
+@exactly_by_cell
+def add_number(a: Array, *, number: float) -> Array:  # [n, m] -> [n, m]
+    """One number added to every cell: cᵢⱼ = number + aᵢⱼ: the 1 + γ of norms whose weights begin at 0.
+
+    >>> add_number(np.array([[0.5, -0.25]]), number=1.0)
+    array([[1.5 , 0.75]])
+    """
+    return a + number
+
+
+@add_number.cell
+def _(i: int, j: int, a: Operand, *, number: float) -> Expression:
+    return number + a[i, j]
+
+
 @operation("n m, n m -> n m", lambda a, b: a * b)
 @exactly_by_cell
 def multiply(a: Array, b: Array) -> Array:  # [n, m] ∘ [n, m] -> [n, m]

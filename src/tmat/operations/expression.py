@@ -248,6 +248,17 @@ def _share(own: float, shares: list[float]) -> float:
     return math.exp(own - top) / _sum([math.exp(share - top) for share in shares])
 
 
+def _log_share(own: float, shares: list[float]) -> float:
+    share, top = _share(own, shares), max(shares)
+    return (
+        math.log(share)
+        if share > 1e-300
+        else own - top - math.log(_sum([math.exp(each - top) for each in shares]))
+        if math.isfinite(top)
+        else -math.inf
+    )
+
+
 class Power(Expression):
     base: Expression
     exponent: Expression
@@ -276,6 +287,9 @@ class Call(Expression):
 
     @property
     def value(self) -> float:
+        if self.function == "ln" and isinstance(self.argument, Quotient) and self.argument.exponents is not None:
+            own, others = self.argument.exponents  # a share that is too small for a float has a logarithm
+            return _log_share(own.value, [other.value for other in others])
         try:
             return FUNCTIONS[self.function](self.argument.value)
         except OverflowError:

@@ -31,7 +31,7 @@ def cross_entropy(z: Array, y: Array) -> Array:  # [n, m], [n, m] -> [n, 1]
     sums = steady.exp(z - top).sum(axis=1, keepdims=True)
     with np.errstate(all="ignore"):
         aimed = np.where(y != 0.0, y * (top - z), z.dtype.type(0)).sum(axis=1, keepdims=True)
-        return np.asarray(np.log(sums) + aimed + top * (1.0 - y.sum(axis=1, keepdims=True)))
+        return np.asarray(steady.log(sums) + aimed + top * (1.0 - y.sum(axis=1, keepdims=True)))
 
 
 @cross_entropy.cell
@@ -55,7 +55,7 @@ def cross_entropy_of_probabilities(p: Array, y: Array) -> Array:  # [n, m], [n, 
     array([[1.3863]])
     """
     with np.errstate(all="ignore"):
-        terms = np.where(y != 0.0, y * np.log(p), p.dtype.type(0))
+        terms = np.where(y != 0.0, y * steady.log(p), p.dtype.type(0))
         return np.asarray(0.0 - terms.sum(axis=1, keepdims=True))
 
 

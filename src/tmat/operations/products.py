@@ -33,6 +33,8 @@ def product(a: Array, b: Array) -> Array:  # [n, k] @ [k, m] -> [n, m]
 
 
 def _added(a: Array, b: Array, more: Array | None = None) -> Array:  # [n, k] @ [k, m] + [1, m] -> [n, m]
+    if steady.quick():
+        return a @ b if more is None else a @ b + more
     n, k = a.shape
     if k > LONGEST or n * k * b.shape[1] > PENCIL:
         total: Array = a @ b

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from typing import Any
 
 from tmat.operations.expression import Cell, Expression, Operand
 
@@ -12,10 +14,24 @@ class Maximum(Expression):
 
     terms: tuple[Expression, ...]
 
+    sign = "max"
+
+    def pick(self, values: Iterable[Any]) -> Any:
+        return max(values)
+
     @property
     def value(self) -> float:
         values = [term.value for term in self.terms]
-        return math.nan if any(map(math.isnan, values)) else max(values)
+        return math.nan if any(map(math.isnan, values)) else float(self.pick(values))
+
+
+class Minimum(Maximum):
+    """The smallest of its terms."""
+
+    sign = "min"
+
+    def pick(self, values: Iterable[Any]) -> Any:
+        return min(values)
 
 
 class Choice(Expression):
@@ -32,6 +48,49 @@ class Choice(Expression):
     @property
     def value(self) -> float:
         return self.chosen.value
+
+
+class Larger(Expression):
+    """Whether few of the terms are larger than its own: fewer than ``limit`` of them, or their sum less than it. 1 or 0."""
+
+    own: Expression
+    terms: tuple[Expression, ...]
+    limit: float
+    summed: bool
+
+    @property
+    def amount(self) -> float:
+        """How many are larger, or what those sum to."""
+        own = self.own.value
+        larger = [value for term in self.terms if (value := term.value) > own]
+        return math.fsum(larger) if self.summed else float(len(larger))
+
+    @property
+    def value(self) -> float:
+        return float(self.amount < (self.limit - 1e-12 if self.summed else self.limit))
+
+    @property
+    def rule(self) -> str:
+        """What must hold, in words."""
+        return (
+            f"the larger ones sum to less than {self.limit:g}"
+            if self.summed
+            else f"fewer than {self.limit:g} are larger"
+        )
+
+
+class Beyond(Expression):
+    """The first of its terms that is above a draw, the first one called ``first``; the first largest where none is."""
+
+    draw: Expression
+    terms: tuple[Expression, ...]
+    first: int
+
+    @property
+    def value(self) -> float:
+        draw, values = self.draw.value, [term.value for term in self.terms]
+        top = max(values)
+        return float(self.first + min(sum(value <= draw for value in values), sum(value < top for value in values)))
 
 
 class Lookup(Expression):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tmat.operations.expression import Call, Cell, Expression, Number, Operand
 from tmat.operations.parts import rebuilt
-from tmat.operations.selections import Limit, Lookup, Place
+from tmat.operations.selections import Beyond, Larger, Limit, Lookup, Place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +73,7 @@ def _common(terms: Sequence[Expression]) -> Expression | None:
         return _line([term for term in terms if isinstance(term, Cell)])
     if isinstance(first, Number):
         return first if all(term == first for term in terms) else None
-    if isinstance(first, Lookup | Place | Run):
+    if isinstance(first, Lookup | Place | Beyond | Larger | Run):
         return None
     if isinstance(first, Call) and any(isinstance(t, Call) and t.function != first.function for t in terms):
         return None

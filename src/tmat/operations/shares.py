@@ -9,13 +9,9 @@ import numpy as np
 from tmat.numbers import steady
 from tmat.operations.expression import Call, Expression, Negative, Number, Operand, total
 from tmat.operations.formula import MatrixProduct, OuterSum, RowSums, Transposed, prose
+from tmat.operations.normalization import deviation_count
 from tmat.operations.operation import Array, operation
 from tmat.operations.products import product
-
-
-def _count(width: int, kind: str) -> int:
-    """What a deviation of a row so wide was divided by: of a sample one less."""
-    return max(width - (kind == "sample"), 1)
 
 
 @operation("n m, n m, n 1 -> n m", lambda y, d, sums: y * (d - sums))
@@ -121,12 +117,12 @@ def deviation_gradient(d: Array, a: Array, mean: Array, std: Array, *, kind: str
     """
     top = d * (a - mean)
     with np.errstate(all="ignore"):
-        return np.where(top == 0.0, a.dtype.type(0), top / (_count(a.shape[1], kind) * std))
+        return np.where(top == 0.0, a.dtype.type(0), top / (deviation_count(a.shape[1], kind) * std))
 
 
 @deviation_gradient.cell
 def _(i: int, j: int, d: Operand, a: Operand, mean: Operand, std: Operand, *, kind: str) -> Expression:
-    return d[i, 0] * (a[i, j] - mean[i, 0]) / (float(_count(a.width, kind)) * std[i, 0])
+    return d[i, 0] * (a[i, j] - mean[i, 0]) / (float(deviation_count(a.width, kind)) * std[i, 0])
 
 
 @operation("n 1, n m, n 1 -> n m", lambda d, a, rms: d * a / prose("m·", rms, written=rms))

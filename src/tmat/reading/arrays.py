@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import IO, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tmat.errors import InputError, LimitError
-from tmat.reading.choosing import choose
 from tmat.reading.damaged import DAMAGED
-from tmat.reading.tensors import LARGEST, gigabytes, refuse_large, sized
+from tmat.reading.tensors import BFLOAT16, LARGEST, Tensor, chosen, decoded, gigabytes, loads_not, refuse_large, sized
 from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
 
 _DENSE_RATIO, _DENSE_SIZE = 200, 2**28  # a file that unpacks to more than 256 MiB at over 200:1 is a bomb
+_FLOATS = ("f2", "f4", "f8", "f12", "f16")  # the last two are what C calls long double
 _DAMAGED: tuple[type[Exception], ...] = (
     *DAMAGED, MemoryError, RecursionError, KeyError, IndexError, TypeError, SyntaxError, AttributeError,
 )  # fmt: skip
@@ -38,51 +40,72 @@ def read_npy(stream: BinaryIO, origin: str) -> Matrix:
 
 def read_npz(stream: BinaryIO, origin: str, only: str | None = None) -> dict[str, Matrix]:
     """The matrices of an .npz file by name, or the one that is asked for."""
+    return chosen(npz_tensors(stream, origin), only, origin)
+
+
+def npz_tensors(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
+    """The arrays of an .npz file by name; their numbers are read while the stream is open, where they are asked for."""
     try:
-        with zipfile.ZipFile(stream) as archive:
-            return dict(_members(archive, origin, only))
-    except (InputError, LimitError):
-        raise
+        archive = zipfile.ZipFile(stream)
+        members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
     except _DAMAGED as error:
         raise InputError(
             f"{origin} is no .npz that can be read", visible(str(error), 120), "expected a zip of .npy files"
         ) from None
-
-
-def _members(archive: zipfile.ZipFile, origin: str, only: str | None) -> Iterator[tuple[str, Matrix]]:
-    infos: dict[str, zipfile.ZipInfo] = {}
-    for info in archive.infolist():
-        if info.filename.endswith(".npy"):
-            name = info.filename.removesuffix(".npy")
-            if name in infos:
-                raise InputError(f"'{visible(name, 60)}' is there twice", f"in {origin}", "expected each array once")
-            infos[name] = info
-    if not infos:
+    if not members:
         raise InputError(f"{origin} holds no arrays", "expected a zip of .npy files, as numpy.savez writes it")
-    if only is not None:
-        key = choose(only, infos, origin)
-        infos = {key: infos[key]}
-    total = sum(info.file_size for info in infos.values())
-    packed = sum(info.compress_size for info in infos.values())
-    if total > LARGEST or (total > _DENSE_SIZE and total > _DENSE_RATIO * packed):
-        raise LimitError(
-            f"{origin} unpacks to {gigabytes(total)} from {gigabytes(packed)}",
-            f"at most {gigabytes(LARGEST)} are read, and no more than {_DENSE_RATIO} times the packed size",
-        )
-    for name, info in infos.items():
+    unpacking = _Unpacking(archive, origin)
+    found: dict[str, Tensor] = {}
+    for info in members:
+        name = info.filename.removesuffix(".npy")
+        if name in found:
+            raise InputError(f"'{visible(name, 60)}' is there twice", f"in {origin}", "expected each array once")
         where = f"{origin}:{visible(name, 60)}"
-        with archive.open(info) as member:
-            yield name, Matrix.of(name, _array(member, info.file_size, where), origin=where)
+        found[name] = Tensor(unpacking.shape(info), where, partial(unpacking.array, info, where))
+    return found
+
+
+@dataclass(slots=True)
+class _Unpacking:
+    """A zip of arrays, and how much has been unpacked of it."""
+
+    archive: zipfile.ZipFile
+    origin: str
+    size: int = 0
+    packed: int = 0
+
+    def shape(self, info: zipfile.ZipInfo) -> tuple[int, ...]:
+        """The size that an array's header says; where it says none, reading the array tells why."""
+        try:
+            with self.archive.open(info) as member:
+                return _header(member, self.origin)[0]
+        except InputError:
+            return ()
+        except _DAMAGED:
+            return ()
+
+    def array(self, info: zipfile.ZipInfo, where: str) -> NDArray[np.float64]:
+        self.size += info.file_size
+        self.packed += info.compress_size
+        if self.size > LARGEST or (self.size > _DENSE_SIZE and self.size > _DENSE_RATIO * self.packed):
+            raise LimitError(
+                f"{self.origin} unpacks to {gigabytes(self.size)} from {gigabytes(self.packed)}",
+                f"at most {gigabytes(LARGEST)} are read, and no more than {_DENSE_RATIO} times the packed size",
+            )
+        try:
+            with self.archive.open(info) as member:
+                return _array(member, info.file_size, where)
+        except _DAMAGED as error:
+            raise InputError(f"{where} is damaged", visible(str(error), 120)) from None
 
 
 def _array(stream: IO[bytes], size: int, origin: str) -> NDArray[np.float64]:
     try:
-        shape, fortran, dtype, header = _header(stream, origin)
+        shape, fortran, kind, header = _header(stream, origin)
     except _DAMAGED as error:
         raise InputError(f"{origin} is damaged", visible(str(error), 120)) from None
-    _check(shape, dtype, origin)
     count = math.prod(shape)
-    claimed = count * dtype.itemsize
+    claimed = count * (2 if kind == BFLOAT16 else np.dtype(kind).itemsize)
     refuse_large(shape, origin)
     if claimed > size - header:
         raise InputError(
@@ -100,14 +123,13 @@ def _array(stream: IO[bytes], size: int, origin: str) -> NDArray[np.float64]:
                 "expected one array",
                 mend="save several with numpy.savez, as an .npz",
             )
-        array = np.frombuffer(data, dtype, count).reshape(shape, order="F" if fortran else "C")
         with np.errstate(over="ignore"):
-            return np.array(np.atleast_2d(array), dtype=np.float64, order="C")
+            return np.array(decoded(data, kind).reshape(shape, order="F" if fortran else "C"), order="C")
     except _DAMAGED as error:
         raise InputError(f"{origin} is damaged", visible(str(error), 120)) from None
 
 
-def _header(stream: IO[bytes], origin: str) -> tuple[tuple[int, ...], bool, np.dtype[np.generic], int]:
+def _header(stream: IO[bytes], origin: str) -> tuple[tuple[int, ...], bool, str, int]:
     """Shape, order and type, and how many bytes the header takes."""
     magic = stream.read(6)
     if magic[:1] == b"\x80":
@@ -127,22 +149,28 @@ def _header(stream: IO[bytes], origin: str) -> tuple[tuple[int, ...], bool, np.d
     return *_described(stream.read(length), origin), 8 + width + length
 
 
-def _described(text: bytes, origin: str) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
+def _described(text: bytes, origin: str) -> tuple[tuple[int, ...], bool, str]:
     try:
         with warnings.catch_warnings():
             # A damaged header may read as dubious Python, an old one name a type as NumPy no longer does.
             warnings.simplefilter("ignore")
             described = ast.literal_eval(text.decode("utf-8"))
-            dtype: np.dtype[np.generic] = np.lib.format.descr_to_dtype(described["descr"])
+            kind = _kind(described["descr"], origin)
         shape, fortran = described["shape"], described["fortran_order"]
         if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
             raise ValueError("the shape is no tuple of whole numbers")
     except _DAMAGED:
         raise InputError(f"{origin} has a header that says no type and shape", visible(repr(text[:80]), 100)) from None
-    return shape, bool(fortran), dtype
+    return shape, bool(fortran), kind
 
 
-def _check(shape: tuple[int, ...], dtype: np.dtype[np.generic], origin: str) -> None:
+def _kind(said: object, origin: str) -> str:
+    """The type of an array's numbers, by its name in the header; InputError for what is no real number."""
+    if said == "<V2":  # ml_dtypes saves bfloat16 so; bytes without a type are |V2
+        return BFLOAT16
+    if isinstance(said, str) and re.fullmatch(r"[<>|=]?[VfW][0-9]{1,3}", said) and said.lstrip("<>|=") not in _FLOATS:
+        loads_not(said, origin)
+    dtype: np.dtype[np.generic] = np.lib.format.descr_to_dtype(said)  # type: ignore[arg-type]
     if dtype.hasobject:
         raise InputError(
             f"{origin} holds pickled Python objects",
@@ -152,3 +180,4 @@ def _check(shape: tuple[int, ...], dtype: np.dtype[np.generic], origin: str) -> 
     if dtype.kind not in "fiub":
         kind = {"c": "complex numbers", "U": "words", "S": "words", "V": "records"}.get(dtype.kind, str(dtype))
         raise InputError(f"{origin} holds {kind}", "expected real numbers (float, integer or bool)")
+    return dtype.str

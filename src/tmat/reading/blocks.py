@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 from tmat.errors import InputError
 from tmat.reading.commas import without_commas
@@ -86,10 +87,19 @@ def typed(block: Block, origin: str) -> TypedMatrix:
         texts = [[*row, *rest] for row, rest in zip(texts, beside, strict=True)]
     name = block.name or ""
     said = "; ".join((f"{origin}, line {block.line}", *block.notes))
-    plain = [plain_values(row) for row in texts]
+    plain = _plain(texts)
     values = [known or [math.nan if is_blank(text) else _value(text) for text in row] for known, row in zip(plain, texts, strict=True)]  # fmt: skip
     texts = [row if known else [_as_typed(text) for text in row] for known, row in zip(plain, texts, strict=True)]
     return TypedMatrix(name, texts, Matrix.of(name, values, labels, header, said), block.line, tuple(block.notes), block.also)  # fmt: skip
+
+
+def _plain(rows: Sequence[Sequence[str]]) -> list[list[float] | None]:
+    """The numbers of each row that is plain decimals: of all rows at once where all are, as most are."""
+    numbers = plain_values([cell for row in rows for cell in row])
+    if numbers is None:
+        return [plain_values(row) for row in rows]
+    ends = list(accumulate(map(len, rows), initial=0))
+    return [numbers[start:end] for start, end in pairwise(ends)]
 
 
 def _value(text: str) -> float:
@@ -122,8 +132,8 @@ def _table(block: Block, origin: str) -> tuple[list[list[str]], list[str] | None
     labels, rows, counted_rows = labels_of(rows, header, fills, where)
     block.notes += [each for each in (note, counted_head, counted_rows) if each]
     width = len(rows[0].cells)
-    for row in rows:
-        if plain_values(row.cells) is None and not all(map(fills, set(row.cells))):
+    for row, known in zip(rows, _plain([row.cells for row in rows]), strict=True):
+        if known is None and not all(map(fills, set(row.cells))):
             raise _no_number(row, next(cell for cell in row.cells if not fills(cell)), fills, where)
     for row in rows:
         if len(row.cells) != width:

@@ -28,7 +28,7 @@ def without_commas(rows: list[Row], where: Callable[[int], str]) -> tuple[list[R
 
 
 def _decimal(cells: Sequence[str]) -> bool:
-    return any("," in cell and is_decimal_comma(cell) for cell in cells)
+    return "," in "".join(cells) and any(map(is_decimal_comma, cells))
 
 
 def _pointed(rows: list[Row], where: Callable[[int], str]) -> tuple[list[Row], str]:

@@ -49,15 +49,18 @@ class Gatherer:
         """How many lines of words wait for rows."""
         return 0 if self.block is None else len(self.block.above)
 
-    def adds(self, item: Item) -> bool:
-        """Whether it is one more row without a label, as most lines of a long text are; then it is taken."""
+    @property
+    def last(self) -> Row | None:
+        """The row that one more without a label belongs directly under, as most lines of a long text do."""
         block = self.block
-        if block is None or self.gap or not block.rows or block.rows[-1].relation:
-            return False
-        if not isinstance(item, Row) or item.bars or item.label is not None:
-            return False
-        block.rows.append(item)
-        return True
+        if block is None or self.gap or not block.rows or block.rows[-1].relation or block.rows[-1].label is not None:
+            return None
+        return block.rows[-1]
+
+    def add(self, rows: list[Row]) -> None:
+        """More rows like the last."""
+        assert self.block is not None
+        self.block.rows += rows
 
     def take(self, item: Item) -> Iterator[Block | Problem]:
         """The blocks that an item ends, and the problems it brings."""

@@ -31,7 +31,8 @@ class _Html:
     def __init__(self, text: str) -> None:
         self.text = text
         self.lines = Lines()
-        self.line = 1
+        self.at = 0
+        self.ends = self.counted = 0  # of lines, up to a place
         self.silent = ""  # the tag whose content is passed over
         self.rows: list[list[str]] = []
         self.places: list[int] = []
@@ -43,19 +44,23 @@ class _Html:
         self.caption = ""
 
     def page(self) -> Plain:
-        at = 0
         for tag in _TAG.finditer(self.text):
-            start = tag.start()
-            if start > at:
-                self._words(self.text[at:start])
-                self.line += self.text.count("\n", at, start)
-            at = tag.end()
+            if tag.start() > self.at:
+                self._words(self.text[self.at : tag.start()])
+            self.at = tag.start()
             if tag[2]:
                 self._tag(tag[2].lower(), bool(tag[1]), tag[3])
-            self.line += self.text.count("\n", start, at)
-        self._words(self.text[at:])
+            self.at = tag.end()
+        self._words(self.text[self.at :])
         self._table()
         return self.lines.plain(prose=True)
+
+    @property
+    def line(self) -> int:
+        """The line of what is read now."""
+        self.ends += self.text.count("\n", self.counted, self.at)
+        self.counted = self.at
+        return self.ends + 1
 
     def _words(self, raw: str) -> None:
         if self.silent or not raw:
@@ -81,7 +86,7 @@ class _Html:
             return
         if name in _SILENT and not closing:
             self.silent = "" if attributes.endswith("/") else name
-        elif not closing and _ASIDE.search(attributes):
+        elif attributes and not closing and _ASIDE.search(attributes):
             self.silent = name
         elif name in ("td", "th", "mtd"):
             self._cell(name, closing)
@@ -133,7 +138,7 @@ class _Html:
 
     def _end_cell(self) -> None:
         if self.cell is not None:
-            self.rows[-1].append(re.sub(r"\s+", " ", "".join(self.cell)).strip())
+            self.rows[-1].append(" ".join("".join(self.cell).split()))
             self.cell = None
 
     def _table(self) -> None:

@@ -82,9 +82,10 @@ class Lines(Saying):
 
     def _too_long(self, raw: str, line: int) -> Wrong | None:
         """A long line that is no matrix is refused before it is looked at in every way there is."""
-        word = max(raw.split(), key=len, default="")
-        if len(word) > _LONG and not re.search(r"[,;\[\]|]", word[:_LONG]):
-            return self.wrong(line, f"{visible(word, 20)} has {len(word)} characters", "expected rows of numbers")
+        if not all(re.search(r"\s", raw[n : n + _LONG]) for n in range(0, len(raw), _LONG)):
+            word = max(raw.split(), key=len, default="")
+            if len(word) > _LONG and not re.search(r"[,;\[\]|]", word[:_LONG]):
+                return self.wrong(line, f"{visible(word, 20)} has {len(word)} characters", "expected rows of numbers")
         data = raw.encode("utf-8", "replace")
         if 8 * (len(data) - len(data.translate(None, b"0123456789"))) < len(raw) - raw.count(" "):
             return self.wrong(line, "brackets or separators without numbers between", "expected rows of numbers")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError, fold
 from tmat.reading.state_dict import Weight, weights
 from tmat.reading.tensors import Tensor
+from tmat.sheet.names import canonical
 from tmat.sheet.worksheet import Matrix
 from tmat.stages.parts.options import Layers
 from tmat.visible import visible
@@ -42,12 +44,39 @@ def weights_for(
             f"it has {', '.join(visible(key, 40) for key in list(tensors)[:8])}{', …' if len(tensors) > 8 else ''}",
         )
     chosen = _chosen(own, place, origin)
-    if taken is not None and "w1" in taken and "w3" not in taken:
-        _refuse_gated(found, chosen, origin)
     plain = [key for key in tensors if taken is not None and fold(key.removesuffix(".T")) in taken]
     return {each.name: each.matrix(tensors[each.key]) for each in chosen} | {
         key: Matrix.of(key, tensors[key].values(), origin=tensors[key].origin) for key in plain
     }
+
+
+def weight_of(
+    name: str, tensors: Mapping[str, Tensor], place: str | None, origin: str, *, turned: bool = True
+) -> Matrix | None:
+    """The weight of a name among a model's tensors, or the tensor that a place says, as stages take it.
+
+    None where no tensor is known as one. ``turned`` says that a Linear's weight is transposed; else it is as it stands.
+    """
+    found = weights(tensors)
+    *within, own = name.split(".")
+    place = next(iter(tensors)) if place is None and len(tensors) == 1 else place
+    key = next((key for key in tensors if place is not None and fold(key) == fold(place)), None)
+    near = [each for each in found if each.key == key] if key is not None else _at(found, place) if place else found
+    named = [each for each in near if canonical(each.name) == canonical(own)]
+    if not named and key is not None and len(near) == 1 and own[:1].upper() == near[0].name[:1] == "W":
+        named = near  # said to be another weight: which way round it stands is known all the same
+    named = [each for each in named if each.cross is ("cross" in within)] or named
+    if len(named) > 1:
+        raise InputError(
+            f"{len(named)} tensors in {origin} may be {name}",
+            ", ".join(visible(each.key, 60) for each in named[:12]) + (", …" if len(named) > 12 else ""),
+            mend=f"choose one: ‹-m {name}={origin}:{visible(named[0].key, 60)}›",
+        )
+    if not named:
+        if any(canonical(own) == canonical(f"{letter}_{role}") for letter in "Wb" for role in "QKV"):
+            _refuse_packed(near, origin)
+        return None
+    return replace(named[0], turned=named[0].turned and turned).matrix(tensors[named[0].key]).renamed(name)
 
 
 def _is_taken(weight: Weight, taken: set[str]) -> bool:
@@ -118,16 +147,6 @@ def _refuse_partial(found: list[Weight], place: str, origin: str) -> None:
             )
 
 
-def _refuse_gated(found: list[Weight], chosen: list[Weight], origin: str) -> None:
-    blocks = {each.block for each in chosen}
-    gate = next((each for each in found if each.name == "W_3" and each.block in blocks), None)
-    if gate is not None:
-        raise InputError(
-            f"the network in {origin} is gated",
-            f"it has {visible(gate.key, 60)} beside the two layers that are taken here",
-        )
-
-
 def _stack(
     tensors: Mapping[str, Tensor], found: list[Weight], declared: Declaration, place: str | None, origin: str, layers: int | None
 ) -> dict[str, Matrix]:  # fmt: skip
@@ -142,8 +161,6 @@ def _stack(
         )  # fmt: skip
     own = [each for each in numbered if _parted(each.block)[0] == stems[0]]
     _refuse_packed(own, origin)
-    if not any("W_3" in inner.declared.inputs for inner in declared.made_of):
-        _refuse_gated(own, own, origin)
     blocks = sorted({each.block for each in own}, key=lambda block: _parted(block)[1])
     if layers is not None and layers != len(blocks):
         raise InputError(

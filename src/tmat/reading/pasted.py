@@ -13,6 +13,7 @@ from tmat.reading.items import Item, Words
 from tmat.reading.lines import Lines
 from tmat.reading.markup import without_markup
 from tmat.reading.naming import name_of, stage_of
+from tmat.reading.runs import rows_alike
 from tmat.reading.text_rows import is_pipe_rule
 from tmat.visible import visible
 
@@ -52,12 +53,18 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
     lines = plain.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     page = plain.prose or any(map(is_pipe_rule, lines))
     reader, gatherer, settling = Lines(origin, decimal=not commas), Gatherer(origin), _Settling(origin)
-    for n, raw in enumerate(lines):
-        line = n + 1 if not plain.lines else plain.lines[min(n, len(plain.lines) - 1)]
+    places = None if not plain.lines else [plain.lines[min(n, len(plain.lines) - 1)] for n in range(len(lines))]
+    n = 0
+    while n < len(lines):
+        last = gatherer.last if reader.statement is None else None
+        rows = rows_alike(lines, n, places, bars=last.bars) if last is not None else []
+        if last is not None and rows:
+            gatherer.add(rows)
+            n += len(rows)
+            continue
         reader.prose = page and not gatherer.opened
-        for item in reader.take(raw, line):
-            if gatherer.adds(item):
-                continue
+        line = n + 1 if places is None else places[n]
+        for item in reader.take(lines[n], line):
             settling.take(gatherer.take(item))
             settling.under(item)
         if gatherer.words > _BOOK:
@@ -68,6 +75,7 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
             return settling.done()
         if len(settling.pasted.problems) > _MOST:
             break
+        n += 1
     for item in reader.end():
         settling.take(gatherer.take(item))
     settling.take(gatherer.finish())

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
 from tmat.errors import InputError
-from tmat.reading.tensors import BFLOAT16, Tensor, decoded, loads_not, sized, sizes
+from tmat.reading.files import open_file
+from tmat.reading.tensors import BFLOAT16, Tensor, decoded, loads_not, sized, sizes, widened
 from tmat.visible import visible
 
 _KINDS = {
@@ -31,6 +33,37 @@ def read_safetensors(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
 
     Raises InputError for a header that lies: sizes that do not fit the bytes, bytes beyond the end.
     """
+    return {
+        name: Tensor(
+            it.shape, it.where, partial(_load, stream, it) if it.kind else partial(loads_not, it.said, it.where)
+        )
+        for name, it in _places(stream, origin)
+    }
+
+
+def map_safetensors(path: str) -> dict[str, Tensor]:
+    """The tensors of a file that is mapped into memory: only what is asked for is ever read from the disk.
+
+    Errors: as ``read_safetensors``.
+    """
+    with open_file(path) as stream:
+        found = dict(_places(stream, visible(path, 200)))
+        mapped = np.memmap(stream, dtype=np.uint8, mode="r")
+    return {name: _mapped(it, mapped) for name, it in found.items()}
+
+
+class _Place(NamedTuple):
+    """Where a tensor's numbers lie; ``kind`` is NumPy's name of their type, None where it is not read."""
+
+    shape: tuple[int, ...]
+    where: str
+    said: str
+    kind: str | None
+    at: int = 0
+    needed: int = 0
+
+
+def _places(stream: BinaryIO, origin: str) -> Iterator[tuple[str, _Place]]:
     size = stream.seek(0, 2)
     stream.seek(0)
     length = int.from_bytes(stream.read(8), "little")
@@ -45,10 +78,11 @@ def read_safetensors(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
     start, names = 8 + length, [name for name in header if name != "__metadata__"]
     if not names:
         raise InputError(f"{origin} holds no tensors", "expected a name, a size and numbers for each")
-    return {name: _tensor(stream, name, header[name], start, size - start, origin) for name in names}
+    for name in names:
+        yield name, _place(name, header[name], start, size - start, origin)
 
 
-def _tensor(stream: BinaryIO, name: str, said: Any, start: int, size: int, origin: str) -> Tensor:
+def _place(name: str, said: Any, start: int, size: int, origin: str) -> _Place:
     where = f"{origin}:{visible(name, 60)}"
     try:
         kind, shape, (begin, end) = str(said["dtype"]), sizes(said["shape"]), sizes(said["data_offsets"])
@@ -56,22 +90,35 @@ def _tensor(stream: BinaryIO, name: str, said: Any, start: int, size: int, origi
         raise _damaged(where, "its header says no type, shape and place") from None
     own = _KINDS.get(kind)
     if own is None:
-        return Tensor(shape, where, partial(loads_not, kind, where))
+        return _Place(shape, where, kind, None)
     needed = math.prod(shape) * (2 if own == BFLOAT16 else np.dtype(own).itemsize)
     if begin > end or end > size or end - begin != needed:
         raise _damaged(where, f"{sized(shape)} numbers take {needed} bytes, its header says {begin} to {end} of {size}")
-    return Tensor(shape, where, partial(_load, stream, start + begin, needed, own, shape, where))
+    return _Place(shape, where, kind, own, start + begin, needed)
 
 
-def _load(stream: BinaryIO, at: int, needed: int, kind: str, shape: tuple[int, ...], where: str) -> NDArray[np.float64]:
+def _load(stream: BinaryIO, it: _Place) -> NDArray[np.float64]:
     try:
-        stream.seek(at)
-        data = stream.read(needed)
+        stream.seek(it.at)
+        data = stream.read(it.needed)
     except (OSError, MemoryError) as error:
-        raise _damaged(where, visible(str(error), 120)) from None
-    if len(data) < needed:
-        raise _damaged(where, f"{needed - len(data)} bytes are missing")
-    return decoded(data, kind).reshape(shape)
+        raise _damaged(it.where, visible(str(error), 120)) from None
+    if len(data) < it.needed:
+        raise _damaged(it.where, f"{it.needed - len(data)} bytes are missing")
+    return decoded(data, it.kind or "").reshape(it.shape)
+
+
+def _mapped(it: _Place, mapped: NDArray[np.uint8]) -> Tensor:
+    if it.kind is None:
+        return Tensor(it.shape, it.where, partial(loads_not, it.said, it.where))
+    kind = it.kind
+    stored = mapped[it.at : it.at + it.needed]
+
+    def rows(numbers: Sequence[int] | None = None) -> NDArray[np.float64]:
+        whole = np.frombuffer(stored, "<u2" if kind == BFLOAT16 else kind).reshape(it.shape)
+        return widened(whole if numbers is None else whole[list(numbers)], kind)
+
+    return Tensor(it.shape, it.where, rows, rows)
 
 
 def _damaged(origin: str, why: str) -> InputError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from typing import BinaryIO
 
@@ -18,13 +18,14 @@ from tmat.reading.handed_in import handed_in_text
 from tmat.reading.inline import looks_inline, read_inline
 from tmat.reading.pasted import Problem, read_pasted
 from tmat.reading.tensor_files import read_tensors
-from tmat.reading.tensors import chosen
+from tmat.reading.tensors import Tensor, chosen, waiting
 from tmat.sheet.names import canonical
 from tmat.sheet.worksheet import Batch, Matrix, Worksheet
 from tmat.visible import visible
 
 STANDARD_INPUT = "standard input"
 SPREADSHEETS = (".xlsx", ".xlsm")
+Take = Callable[[Mapping[str, Tensor], str | None, str], dict[str, Matrix]]
 _NAME = re.compile(r"[^\W\d][\w.\-]*")
 
 
@@ -59,46 +60,76 @@ def transpose(matrix: Matrix) -> Matrix:
     return Matrix(matrix.name, matrix.values.T.copy(), matrix.cols, matrix.rows, matrix.origin)
 
 
-def read_matrix(name: str, source: str, *, stdin: BinaryIO | None = None) -> Matrix:
-    """The matrix that a source holds, under the name that the caller gives it.
+def read_matrix(name: str, source: str, *, stdin: BinaryIO | None = None, transposed: bool = False) -> Matrix:
+    """The matrix that a source holds, under the name that the caller gives it; ``transposed`` takes it the other way round.
 
-    Where the source holds several, the one of that name; ``file:other`` chooses another.
+    Where the source holds several, the one of that name; ``file:other`` chooses another. Where the names are a
+    framework's (in_proj_weight, q_proj.weight), the weight as the stages take it: cut and transposed.
 
     >>> read_matrix("X", "1 2; 3 4").size
     '2×2'
     """
-    found = read_matrices(source, stdin=stdin)
+
+    def take(tensors: Mapping[str, Tensor], place: str | None, origin: str) -> dict[str, Matrix]:
+        own = _of_model(name, tensors, place, origin, turned=not transposed)
+        return chosen(tensors, place, origin) if own is None else {name: own}
+
+    found = read_matrices(source, stdin=stdin, take=take)
+    if "" not in found and not _names(name, found):  # of JSON, a text, a spreadsheet
+        own = _of_model(name, {key: waiting(m) for key, m in found.items()}, None, visible(source, 200), turned=not transposed)  # fmt: skip
+        found = found if own is None else {name: own}
+    matrix = _one_of(found, name, source).renamed(name)
+    return transpose(matrix) if transposed else matrix
+
+
+def _of_model(
+    name: str, tensors: Mapping[str, Tensor], place: str | None, origin: str, *, turned: bool
+) -> Matrix | None:
+    """The weight of a name where the names of a file are a framework's; None where they are not, or one is this very name."""
+    if not any(separator in key for key in tensors for separator in "._") or (place is None and _names(name, tensors)):
+        return None
+    from tmat.reading.model_weights import weight_of  # with its patterns, which other files need not wait for
+
+    return weight_of(name, tensors, place, origin, turned=turned)
+
+
+def _names(name: str, known: Iterable[str]) -> bool:
+    return any(canonical(key) == canonical(name) for key in known)
+
+
+def _one_of(found: Mapping[str, Matrix], name: str, source: str) -> Matrix:
+    """The matrix of that name, or the only one."""
     if len(found) == 1:
         [(own, matrix)] = found.items()
         if canonical(own) != canonical(name):
             raise_problem(found, None)
-        return matrix.renamed(name)
+        return matrix
     shown = visible(source, 200)
     try:
         raise_problem(found, name)
-        return found[choose(name, found, shown)].renamed(name)
+        return found[choose(name, found, shown)]
     except InputError as error:
         mend = f"choose one: {name}={shown}:NAME, or give the whole file for all that the stage takes of it"
         raise InputError(error.what, *error.details, mend=error.mend or mend) from None
 
 
-def read_matrices(source: str, *, stdin: BinaryIO | None = None) -> dict[str, Matrix]:
+def read_matrices(source: str, *, stdin: BinaryIO | None = None, take: Take = chosen) -> dict[str, Matrix]:
     """All matrices of a source by name; one without a name has the name "".
 
     A source that reads as numbers is numbers (``./1`` is a file named 1), ``-`` is standard input, else a path, with
     ``:name`` after it for one of several: in a worksheet ``sheet.json:attention.Q``, or ``sheet.json:Q`` for the
-    last stage that has it.
+    last stage that has it. ``take`` says what is taken of a file of tensors.
     """
     expect(source, str, "matrices are read from a text: numbers, or the path of a file")
     path, name = split_selector(source.strip() if of_standard_input(source) else source)
     if path == "-":
-        return matrices_of_data(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, name)
+        return matrices_of_data(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, name, take)
     try:
         return {"": read_inline(source)}
     except InputError:
         if looks_inline(source) and not os.path.lexists(path):
             raise
-    return read_file(path, name)
+    return read_file(path, name, take)
 
 
 def of_standard_input(source: str) -> bool:
@@ -131,7 +162,7 @@ def split_selector(source: str) -> tuple[str, str | None]:
     return path, name
 
 
-def read_file(path: str, name: str | None = None) -> dict[str, Matrix]:
+def read_file(path: str, name: str | None = None, take: Take = chosen) -> dict[str, Matrix]:
     """The matrices of a file, or the one of that name, read as its suffix says, else as its content does."""
     origin = visible(path, 200)
     stem, suffix = os.path.splitext(path)
@@ -142,10 +173,10 @@ def read_file(path: str, name: str | None = None) -> dict[str, Matrix]:
         if stream.seekable():
             tensors = read_tensors(stream, suffix, origin)
             if tensors is not None:
-                return chosen(tensors, name, origin)
-            if suffix in (".npy", ".npz"):
-                return _numpy(stream, suffix, origin, name)
-        return matrices_of_data(read_bytes(stream, origin), suffix, origin, name)
+                return take(tensors, name, origin)
+            if suffix == ".npy":
+                return _array(stream, origin, name)
+        return matrices_of_data(read_bytes(stream, origin), suffix, origin, name, take)
 
 
 def _of_folder(folder: str, suffix: str) -> dict[str, Matrix]:
@@ -161,26 +192,21 @@ def _of_folder(folder: str, suffix: str) -> dict[str, Matrix]:
     return found
 
 
-def _numpy(stream: BinaryIO, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
-    from tmat.reading.arrays import (  # with zipfile, which matrices typed or in JSON need not wait for
-        read_npy,
-        read_npz,
-    )
+def _array(stream: BinaryIO, origin: str, name: str | None) -> dict[str, Matrix]:
+    from tmat.reading.arrays import read_npy  # with zipfile, which matrices typed or in JSON need not wait for
 
-    if suffix == ".npz":
-        return read_npz(stream, origin, name)
     return _only({"": read_npy(stream, origin)}, name, origin)
 
 
-def matrices_of_data(data: bytes, suffix: str, origin: str, name: str | None = None) -> dict[str, Matrix]:
+def matrices_of_data(
+    data: bytes, suffix: str, origin: str, name: str | None = None, take: Take = chosen
+) -> dict[str, Matrix]:
     """The matrices of a file's bytes."""
     tensors = read_tensors(BytesIO(data), suffix, origin)
     if tensors is not None:
-        return chosen(tensors, name, origin)
-    if suffix in (".npy", ".npz"):
-        return _numpy(BytesIO(data), suffix, origin, name)
-    if data.startswith(b"\x93NUMPY"):
-        return _numpy(BytesIO(data), ".npy", origin, name)
+        return take(tensors, name, origin)
+    if suffix == ".npy" or data.startswith(b"\x93NUMPY"):
+        return _array(BytesIO(data), origin, name)
     handed_in = handed_in_text(data, suffix, origin)
     if handed_in is not None:
         return _only(_typed(handed_in, origin), name, origin)
@@ -213,11 +239,12 @@ def _delimited(text: str, suffix: str, origin: str) -> dict[str, Matrix]:
 def _zipped(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
     """A spreadsheet or an .npz: both are zips."""
     # With an XML parser, likewise.
+    from tmat.reading.arrays import read_npz
     from tmat.reading.xlsx import as_worksheet, read_xlsx
     from tmat.reading.xlsx_cells import is_workbook
 
     if suffix not in SPREADSHEETS and not is_workbook(data):
-        return _numpy(BytesIO(data), ".npz", origin, name)
+        return read_npz(BytesIO(data), origin, name)
     found = read_xlsx(data, origin)
     if [one.matrix.name for one in found] == [""]:
         return _only({"": found[0].matrix}, name, origin)

@@ -7,13 +7,17 @@ from typing import BinaryIO
 from tmat.reading.safetensors import looks_safe, read_safetensors
 from tmat.reading.tensors import Tensor
 
-_OTHERS = (".npy", ".npz", ".xlsx", ".xlsm")
+_OTHERS = (".npy", ".xlsx", ".xlsm")
 
 
 def read_tensors(stream: BinaryIO, suffix: str, origin: str) -> dict[str, Tensor] | None:
-    """The tensors of a .safetensors or a torch file, none of them read yet; None for other files."""
+    """The tensors of an .npz, a .safetensors or a torch file, none of them read yet; None for other files."""
     if suffix in _OTHERS:
         return None
+    if suffix == ".npz":
+        from tmat.reading.arrays import npz_tensors  # with zipfile, which matrices typed or in JSON need not wait for
+
+        return npz_tensors(stream, origin)
     try:
         head = stream.read(9)
         stream.seek(0)

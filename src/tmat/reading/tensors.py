@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tmat.engine.limits import LABEL
 from tmat.errors import InputError, LimitError
 from tmat.reading.choosing import choose
-from tmat.sheet.worksheet import Matrix
+from tmat.sheet.worksheet import Batch, Matrix
 from tmat.visible import visible
 
 LARGEST = 2**31
@@ -27,15 +27,20 @@ _DIMENSIONS = 32
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A tensor that waits: ``load`` reads its numbers, as float64."""
+    """A tensor that waits: ``load`` reads its numbers, as float64; where its file is mapped, ``some`` those of some rows."""
 
     shape: tuple[int, ...]
     origin: str
     load: Callable[[], NDArray[Any]]
+    some: Callable[[Sequence[int]], NDArray[Any]] | None = None
 
     def values(self) -> NDArray[Any]:
         refuse_large(self.shape, self.origin)
         return self.load()
+
+    def rows(self, numbers: Sequence[int]) -> NDArray[Any]:
+        """The rows of these numbers, counted from 0; of a mapped file nothing else is read."""
+        return self.values()[list(numbers)] if self.some is None else self.some(numbers)
 
 
 def chosen(tensors: Mapping[str, Tensor], name: str | None, origin: str) -> dict[str, Matrix]:
@@ -50,6 +55,14 @@ def chosen(tensors: Mapping[str, Tensor], name: str | None, origin: str) -> dict
             f"at most {gigabytes(LARGEST)} are read", mend=f"choose one: {origin}:NAME",
         )  # fmt: skip
     return {key: Matrix.of(key, each.values(), origin=each.origin) for key, each in tensors.items()}
+
+
+def waiting(matrix: Matrix) -> Tensor:
+    """A matrix that was read already, as a tensor; a row is what it was: one dimension."""
+    if isinstance(matrix, Batch):
+        return Tensor(matrix.arrays.shape, matrix.origin, lambda: matrix.arrays)
+    values = matrix.values[0] if matrix.height == 1 else matrix.values
+    return Tensor(values.shape, matrix.origin, lambda: values)
 
 
 def refuse_large(shape: tuple[int, ...], origin: str) -> None:
@@ -75,9 +88,14 @@ def sizes(said: Sequence[object]) -> tuple[int, ...]:
 
 def decoded(data: bytes, kind: str) -> NDArray[np.float64]:
     """The numbers of little-endian bytes: of a type of NumPy's, or bfloat16."""
+    return widened(np.frombuffer(data, "<u2" if kind == BFLOAT16 else kind), kind)
+
+
+def widened(stored: NDArray[Any], kind: str) -> NDArray[np.float64]:
+    """Numbers as they are stored, a bfloat16 as its two bytes, as float64."""
     if kind == BFLOAT16:
-        return (np.frombuffer(data, "<u2").astype(np.uint32) << 16).view(np.float32).astype(np.float64)
-    return np.frombuffer(data, kind).astype(np.float64)
+        return (stored.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
+    return stored.astype(np.float64)
 
 
 def loads_not(kind: str, where: str) -> NoReturn:

@@ -15,6 +15,7 @@ from tmat.reading.number_text import (
 
 TIGHT = re.compile(r"[0-9],[0-9]")
 _SEPARATOR = re.compile(r"\s*,\s*|\s+")
+_TWO_COMMAS = re.compile(r",\s*,")  # with an empty cell between
 _PIPE_RULE = re.compile(r"\|?(?:\s*(?::?-{2,}:?|:-+:?|-+:)\s*(?:\||$))+")
 _BOX = re.compile(r"[\s|+:=\-─━═│┃║┄┈┆┌┐└┘├┤┬┴┼╞╡╪╭╮╰╯┏┓┗┛┡┩╇┳┻╋╔╗╚╝╠╣╦╩╬┠┨┯┷┿╟╢╫╤╧╒╕╘╛]+")
 
@@ -51,7 +52,7 @@ def split_cells(text: str) -> list[list[str]]:
             if not any(re.search(r"\s", cell) for cell in tabbed[1:]):
                 rows.append(tabbed)
                 continue
-        rows.append(_SEPARATOR.split(own))
+        rows.append(_SEPARATOR.split(own) if _TWO_COMMAS.search(own) else own.replace(",", " ").split())
     return rows
 
 
@@ -66,7 +67,7 @@ def cells_of_commas(text: str) -> list[list[str]]:
         return [[cell.strip() for cell in text.split("\t")]]
     if ";" in text:
         return [[cell.strip() for cell in text.split(";")]]
-    return [re.split(r",?\s+", text)]
+    return [re.split(r",?\s+", text) if ", " in text else text.split()]
 
 
 def is_pipe_row(line: str) -> bool:

@@ -10,8 +10,8 @@ from tmat.errors import InputError, expect, fold
 from tmat.reading.files import open_file, read_bytes
 from tmat.reading.sources import one_document, raise_problem, read_file, split_selector, transpose
 from tmat.reading.tensor_files import read_tensors
-from tmat.reading.tensors import Tensor, chosen
-from tmat.sheet.worksheet import Batch, Matrix
+from tmat.reading.tensors import Tensor, chosen, waiting
+from tmat.sheet.worksheet import Matrix
 from tmat.stages import declared
 from tmat.visible import visible
 
@@ -32,7 +32,7 @@ def read_weights(
     expect(source, (str, Mapping), "weights are read from a file, or from arrays by their names")
     if not isinstance(source, str):
         tensors = {
-            str(key): _waiting(Matrix.of(str(key), value, origin=f"the state dict:{visible(str(key), 60)}"))
+            str(key): waiting(Matrix.of(str(key), value, origin=f"the state dict:{visible(str(key), 60)}"))
             for key, value in source.items()
         }
         return _of_model(tensors, stage, None, "the state dict", layers) or _each_once(
@@ -49,16 +49,8 @@ def read_weights(
             model = _of_model(found, stage, place, origin, layers)
             return model if model is not None else _each_once(chosen(found, None, origin), origin)
     named = _named(path, suffix, origin)
-    model = _of_model({name: _waiting(m) for name, m in named.items()}, stage, place, origin, layers)
+    model = _of_model({name: waiting(m) for name, m in named.items()}, stage, place, origin, layers)
     return model if model is not None else _each_once(named, origin)
-
-
-def _waiting(matrix: Matrix) -> Tensor:
-    """A matrix that was read already, as a tensor; a row is what it was: one dimension."""
-    if isinstance(matrix, Batch):
-        return Tensor(matrix.arrays.shape, matrix.origin, lambda: matrix.arrays)
-    values = matrix.values[0] if matrix.height == 1 else matrix.values
-    return Tensor(values.shape, matrix.origin, lambda: values)
 
 
 def _of_model(

@@ -17,7 +17,7 @@ from tmat.rendering.layout.formula import said, shapes
 from tmat.rendering.layout.heading import origins, rounded, rounds, sentence, titles
 from tmat.rendering.layout.heat import Scale
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.numbers import SAME, texts, zeroed
+from tmat.rendering.layout.numbers import SAME, texts
 from tmat.rendering.layout.single import summary
 from tmat.rendering.layout.window import CUT, View, edges, named
 from tmat.sheet.remarks import Correction, Mask, Remark, Remarks, Said
@@ -216,12 +216,14 @@ def shown(
 
 def taken(stage: Stage, matrix: Matrix, look: Look, *, transposed: bool = False) -> Shown:
     """A matrix as a step takes it, whole."""
-    name = matrix.name
-    blank = stage.step(name) is not None and is_blank(matrix)
+    name, step = matrix.name, stage.step(matrix.name)
+    blank = step is not None and is_blank(matrix)
+    nothing = hidden(stage, step) if step is not None else None
     if transposed:
         matrix = replace(matrix, name=f"{name}ᵀ", values=matrix.values.T, rows=matrix.cols, cols=matrix.rows)
+        nothing = None if nothing is None else nothing.T
     rows, cols = list(range(matrix.height)), list(range(matrix.width))
-    cells = _cells(matrix.values, rows, cols, look.digits, decimals(stage, name, used=True), blank)
+    cells = _cells(matrix.values, rows, cols, look.digits, decimals(stage, name, used=True), blank, nothing)
     return Shown(matrix, None, 0, name, "", "", rows, cols, cells, "", None, blank)
 
 
@@ -299,8 +301,8 @@ def _cells(
         return [["" for _ in cols] for _ in rows]
     places = np.ix_([n for n in rows if n != CUT], [n for n in cols if n != CUT])
     seen = values[places]
-    plain = texts(seen, digits, most) if seen.size else [[] for _ in range(seen.shape[0])]
-    plain = zeroed(plain, None if hidden is None else hidden[places])
+    nothing = None if hidden is None else hidden[places]
+    plain = texts(seen, digits, most, nothing) if seen.size else [[] for _ in range(seen.shape[0])]
     if CUT in cols:
         at = cols.index(CUT)
         for row in plain:

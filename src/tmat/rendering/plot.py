@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tmat.errors import InputError, LimitError, MissingExtra
+from tmat.rendering.layout.equation import hidden
 from tmat.rendering.layout.heat import ONE_SIDED, TWO_SIDED, Scale, ink
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import texts
@@ -178,7 +179,8 @@ def _draw(figure: Any, axis: Any, entry: Entry, look: Look) -> None:
     _ticks(axis.set_xticks, matrix.cols, turned=True)
     _ticks(axis.set_yticks, matrix.rows)
     if max(matrix.height, matrix.width) <= NUMBERED:
-        for i, row in enumerate(texts(matrix.values, look.digits, 2)):
+        nothing = hidden(entry.stage, entry.step) if entry.step is not None else None
+        for i, row in enumerate(texts(matrix.values, look.digits, 2, nothing)):
             for j, text in enumerate(row):
                 colour = ink(scale.colour(float(matrix.values[i, j])))
                 axis.text(j, i, text.replace("-", "−"), ha="center", va="center", color=colour, fontsize=8)

@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tmat.errors import InputError, fold, meant
+from tmat.sheet.names import stem
 from tmat.sheet.origins import drawn
 from tmat.sheet.worksheet import Stage, Worksheet
 
 
-def chosen(sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Iterable[str] = ()) -> Worksheet:
+def chosen(
+    sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Iterable[str] = (), besides: str = ""
+) -> Worksheet:
     """The worksheet with only the named matrices in its stages from ``first`` on; stages with none are left out.
 
     A name is a matrix (in every stage that has it; Q stands for Q1, Q2, … too where there is no Q),
     ``output`` (the last stage's), or a place and a matrix: attention-2.Q, layer2.Q. An error lists the ``known``
-    names, where some were let go before.
+    names, where some were let go before. Given matrices called ``besides`` stay where any other is chosen.
     """
     wanted = list(names)
     picked: dict[int, set[str]] = {}
@@ -30,7 +33,7 @@ def chosen(sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Ite
     stages = sheet.stages[:first]
     for n, names_here in sorted(picked.items()):
         stage = sheet.stages[n]
-        given = {key: matrix for key, matrix in stage.given.items() if key in names_here}
+        given = {key: matrix for key, matrix in stage.given.items() if key in names_here or stem(key) == besides}
         left_out = {key: matrix for key, matrix in stage.given.items() if key not in names_here}
         steps = [step for step in stage.steps if step.name in names_here]
         output = stage.output if stage.output in names_here else ""
@@ -74,7 +77,7 @@ def layers(stages: Sequence[Stage]) -> dict[str, tuple[int, int]]:
     """
     stacks: dict[str, list[Stage]] = {}
     for stage in stages:
-        if stage.stage in SUBLAYERS:
+        if stage.stage in SUBLAYERS and not re.search(r"(embed|final)-norm(-\d+)?$", stage.id):
             stacks.setdefault(stage.id.rpartition(".")[0], []).append(stage)
     found: dict[str, tuple[int, int]] = {}
     for own in stacks.values():
@@ -97,11 +100,15 @@ def in_order(stage: Stage, names: Iterable[str]) -> list[str]:
 
 
 def stands_at(stage: Stage, place: str) -> bool:
-    """attention-2 by its id, layer2 by the number behind it."""
+    """attention-2 by its id, layer2 as the stage says itself, or by the number behind it."""
     layer = re.fullmatch(r"layer(\d{1,9})", place, re.IGNORECASE)
     if layer is None:
         return fold(stage.id) == fold(place)
-    number = re.search(r"-(\d{1,9})$", stage.id)
-    nth = int(number[1]) if number else 1
+    if isinstance(own := stage.params.get("layer"), int):
+        return own == int(layer[1])
+    number = re.fullmatch(rf"(?:.*\.)?(?:\w+-)?{stage.stage}(?:-(\d{{1,9}}))?", stage.id)
+    if number is None or stage.stage not in SUBLAYERS:  # embed-norm and its like stand outside of the layers
+        return False
+    nth = int(number[1] or 1)
     per_layer = 2 if stage.stage == "addnorm" else 1
     return (nth - 1) // per_layer + 1 == int(layer[1])

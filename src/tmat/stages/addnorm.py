@@ -9,7 +9,8 @@ from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.late import late
 from tmat.sheet.origins import input_of
-from tmat.stages.parts.options import DrawnInput, Norm
+from tmat.stages.parts.folded import in_parts
+from tmat.stages.parts.options import Detail, DrawnInput, Norm
 
 if TYPE_CHECKING:
     from tmat import operations as ops
@@ -21,7 +22,7 @@ else:
 
 
 @declares
-class AddnormOptions(Norm, DrawnInput, StageOptions):
+class AddnormOptions(Norm, DrawnInput, Detail, StageOptions):
     """How the residual is found and the norm computed, and the matrices."""
 
     add_residual: bool = option(True, "Normalise X alone.", INPUT, flag="no-residual")
@@ -35,9 +36,11 @@ class AddnormOptions(Norm, DrawnInput, StageOptions):
     beta: Numbers = given("1×d")
     sum: Numbers = step("n×d")
     mean: Numbers = step("n×1", called="means average μ mu")
+    variance: Numbers = step("n×1", called="var variances σ² sigma²")
     std: Numbers = step("n×1", called="stddev standard_deviation deviation sd stds sigma σ")
     rms: Numbers = step("n×1")
     normalized: Numbers = step("n×d", called="norm addnorm layer_norm")
+    scale: Numbers = step("1×d")
     output: Numbers = step("n×d")
 
 
@@ -82,7 +85,7 @@ def addnorm(sheet: Sheet, how: AddnormOptions) -> Node:
         return total
     if total and total.width == 0:
         raise InputError("rows without a cell cannot be normalised", f"{total.name} is {total.told()}")
-    return _learned(sheet, _normalized(sheet, total, how))
+    return _learned(sheet, _normalized(sheet, total, how), how.gamma_offset)
 
 
 def _refuse(sheet: Sheet, how: AddnormOptions) -> None:
@@ -90,6 +93,11 @@ def _refuse(sheet: Sheet, how: AddnormOptions) -> None:
     if how.norm != "layer" and how.deviation != "population":
         raise InputError(
             f"‹deviation {how.deviation}› does not apply to ‹norm {how.norm}›", "only a layer norm takes a deviation"
+        )
+    if how.gamma_offset and (how.norm == "none" or not sheet.has("gamma")):
+        raise InputError(
+            f"‹gamma_offset {how.gamma_offset:g}› has no γ to be added to",
+            "no gamma is given" if how.norm != "none" else "‹norm none› does not scale",
         )
     if how.norm == "none" and (how.epsilon != 1e-5 or how.epsilon_in != "root"):
         raise InputError("‹epsilon› does not apply to ‹norm none›", "nothing is divided")
@@ -132,7 +140,12 @@ def _normalized(sheet: Sheet, total: Node, how: AddnormOptions) -> Node:
         op = ops.normalize_rms_outside if outside else ops.normalize_rms
         return sheet.step("normalized", op, total, rms, epsilon=epsilon)
     mean = sheet.step("mean", ops.row_mean, total)
-    std = sheet.step("std", ops.row_deviation, total, mean, kind=how.deviation)
+    kind = {"kind": how.deviation}
+    if how.detail or sheet.has("variance"):
+        std = in_parts(sheet, "std", ops.row_deviation, (total, mean), kind)
+    else:
+        sheet.ask("variance")
+        std = sheet.step("std", ops.row_deviation, total, mean, **kind)
     divisor = "d" if how.deviation == "population" else "d − 1"
     if not sheet.has("normalized"):  # a convention is in force only where it was computed with
         sheet.note("" if std.op is None else f"{how.deviation} deviation (over {divisor})", place)
@@ -141,10 +154,16 @@ def _normalized(sheet: Sheet, total: Node, how: AddnormOptions) -> Node:
     return sheet.step("normalized", op, total, mean, std, epsilon=epsilon)
 
 
-def _learned(sheet: Sheet, normalized: Node) -> Node:
-    """γ and β, where they are given."""
+def _learned(sheet: Sheet, normalized: Node, offset: float) -> Node:
+    """γ and β, where they are given; γ with its offset, where it has one."""
     scale, shift = sheet.has("gamma"), sheet.has("beta")
     gamma = sheet.bias("gamma", normalized.width, fan_in=1) if scale else None
+    if gamma is not None and offset:
+        sheet.note(f"γ used as {offset:g} + γ")
+        sheet.record(gamma_offset=offset)
+        gamma = sheet.step("scale", ops.add_number, gamma, number=offset)
+    elif sheet.has("scale"):
+        gamma = sheet.given("scale")
     beta = sheet.bias("beta", normalized.width, fan_in=1) if shift else None
     if gamma is not None and beta is not None:
         return sheet.step("output", ops.scale_and_shift, normalized, gamma, beta)

@@ -72,7 +72,7 @@ def embed(x: worksheet.Worksheet | None, how: EmbedOptions, matrices: dict[str, 
     before = x if x is not None else worksheet.Worksheet()
     begun = any(fold(name.removesuffix(".T")) in ("ids", "e") for name in matrices)
     own = how.vocabulary if how.vocabulary is not None else before.vocabulary
-    own = own if own is not None else _own_words(how.text, how.tokens)
+    own = own if own is not None else vocabularies.of_text(how.tokens if how.tokens is not None else how.text or "")
     words = vocabularies.numbered(own, how.first_id)
     said = _tokens(before, how.text, how.tokens, words, needed=not begun)
     page = sheet_of(
@@ -143,14 +143,6 @@ def _label(node: Node, said: Sequence[str]) -> None:
         )
     if said and node:
         node.rows = tuple(said)
-
-
-def _own_words(text: str | None, tokens: Sequence[str] | None) -> tuple[str, ...]:
-    said = list(tokens) if tokens is not None else tokenize(text or "", Vocabulary((), 1))
-    seen: dict[str, str] = {}
-    for word in said:
-        seen.setdefault(word.casefold(), word)
-    return tuple(seen.values())
 
 
 def _tokens(

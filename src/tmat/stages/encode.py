@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from tmat.engine.fields import CONVENTIONS, Numbers, StageOptions, declares, given, option
+from tmat.engine.fields import Numbers, StageOptions, declares, given
 from tmat.engine.staging import arrived, stages
 from tmat.late import late
 from tmat.progress import working
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.ffn import ffn
-from tmat.stages.parts.options import DrawnInput, FfnBias, Heads, Kinds, Layers, Network, Norm, Seen, sublayers
+from tmat.stages.parts.options import (
+    DrawnInput,
+    FfnBias,
+    Heads,
+    Kinds,
+    Layers,
+    Network,
+    Norm,
+    NormPlaces,
+    Rotation,
+    Scoring,
+    Seen,
+    sublayers,
+)
 
 if TYPE_CHECKING:
     from tmat.engine import builder
@@ -27,12 +40,11 @@ else:
 
 
 @declares
-class EncodeOptions(Layers, Heads, Network, FfnBias, Norm, DrawnInput, Seen, StageOptions):
+class EncodeOptions(
+    Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, NormPlaces, DrawnInput, Seen, StageOptions
+):
     """How many layers, and what their attentions, norms and networks are told."""
 
-    norm_order: Literal["post", "pre"] = option(
-        "post", "post: norm after each residual, as in the paper; pre: before each sublayer.", CONVENTIONS, "ORDER"
-    )
     attention_options: Mapping[str, Any] | None = None
     norm_options: Mapping[str, Any] | None = None
     ffn_options: Mapping[str, Any] | None = None
@@ -46,10 +58,13 @@ class EncodeOptions(Layers, Heads, Network, FfnBias, Norm, DrawnInput, Seen, Sta
     formula="x = norm(x + attention(x)), then x = norm(x + ffn(x)), N times: the same as the stages piped, bit for bit.",
     about="Layer 1 is the stages attention, addnorm, ffn and addnorm-2, layer 2 begins with attention-2.\n\n"
     "Matrices carry their layer: layer1.W_Q, layer2.W_1, layer2.gamma1 (after attention), "
-    "layer2.gamma2; without a layer a matrix is meant for all.",
+    "layer2.gamma2; without a layer a matrix is meant for all. final.gamma and final.beta are of the norm after the last "
+    "layer, embed.gamma and embed.beta of one before the first.",
     main="X",
     # as the first of the stages piped draws it
-    drawn_as=lambda options: "attention" if options["norm_order"] == "post" else "addnorm",
+    drawn_as=lambda options: (
+        "attention" if options["norm_order"] == "post" and not options["embed_norm"] else "addnorm"
+    ),
     made_of=(attention, addnorm, ffn),
     examples=(
         "tmat encode --layers 2 --heads 2 --seed 1",
@@ -64,7 +79,8 @@ def encode(x: object, how: EncodeOptions, matrices: dict[str, Any]) -> Worksheet
 
     ``norm_order`` "post" norms after each residual as the paper does; "pre" norms before each
     sublayer and only adds after it (Xiong et al. 2020). Names carry their place: layer1.W_Q,
-    layer2.gamma1 (after attention), layer2.gamma2 (after the network).
+    layer2.gamma1 (after attention), layer2.gamma2 (after the network); of a norm before the first layer or after the
+    last, embed.gamma and final.gamma.
 
     Errors: as its stages'; a layer that is not there.
     Source: Vaswani et al. 2017, §3.1.
@@ -83,12 +99,23 @@ def encode(x: object, how: EncodeOptions, matrices: dict[str, Any]) -> Worksheet
         common["keep"] = found
     options = sublayers(how, Seen)
     first = len(sheet.stages)
+    began = {} if start is None else {"X": start}
+    embed, final = stack.outside(matrices, "embed"), stack.outside(matrices, "final")
+    if how.embed_norm or embed:
+        sheet = addnorm(
+            sheet, id=sheet.next_id("embed-norm"), add_residual=False, matrices=embed | began, **options[1], **common
+        )
+        began = {}
     layer = _post if how.norm_order == "post" else _pre
     with working("encoding", how.layers) as tell:
         for n, own in enumerate(stack.by_layer(matrices, how.layers, norms=2), start=1):
-            sheet = layer(sheet, own, {} if start is None else {"X": start}, options, common)
-            start = None
+            sheet = layer(sheet, own, began, options, common)
+            began = {}
             tell(n)
+    if how.final_norm or final:
+        sheet = addnorm(
+            sheet, id=sheet.next_id("final-norm"), add_residual=False, matrices=final, **options[1], **common
+        )
     if keep is None:
         rounding.refuse_unknown((step.name for stage in sheet.stages[first:] for step in stage.steps), "encode")
         return sheet

@@ -18,6 +18,10 @@ else:
     ops = late("tmat.operations")
 
 
+LEAK = 0.01
+"""The slope of leaky-relu where none is said: torch's, and that of Maas et al. 2013."""
+
+
 @declares
 class FfnOptions(Network, DrawnInput, StageOptions):
     """The widths of the network, and its matrices."""
@@ -36,8 +40,13 @@ class FfnOptions(Network, DrawnInput, StageOptions):
     b_1: Numbers = given("1×d_ff")
     W_2: Numbers = given("d_ff×d")
     b_2: Numbers = given("1×d")
-    hidden: Numbers = step("n×d_ff")
-    activated: Numbers = step("n×d_ff", called="relu gelu")
+    W_3: Numbers = given("d×d_ff")
+    b_3: Numbers = given("1×d_ff")
+    hidden: Numbers = step("n×d_ff", called="gate")
+    activated: Numbers = step("n×d_ff", called="relu gelu silu")
+    up: Numbers = step("n×d_ff")
+    mixed: Numbers = step("n×d_ff", name="gated")
+    projected: Numbers = step("n×d")
     output: Numbers = step("n×d")
 
 
@@ -59,10 +68,12 @@ def ffn(sheet: Sheet, how: FfnOptions) -> Node:
 
     Shapes: X n×d, W_1 d×d_ff (4·d unless said), b_1 1×d_ff, W_2 d_ff×d, b_2 1×d. With ``layers=1``
     the network ends at the activation, and W_1 is d×d. Biases are drawn with the weights, left out
-    with ``bias=False`` or where the weight is given without one.
+    with ``bias=False`` or where the weight is given without one. ``gated`` multiplies act(X·W_1 + b_1)
+    cell by cell with a second branch, X·W_3 + b_3 (W_3 d×d_ff): SwiGLU, GeGLU; in Llama's names W_1 is gate_proj, W_3
+    up_proj, W_2 down_proj.
 
     Errors: shapes that do not fit; an activation it does not know.
-    Source: Vaswani et al. 2017, eq. 2.
+    Source: Vaswani et al. 2017, eq. 2; gated: Shazeer 2020, eq. 6.
 
     >>> sheet = ffn([[1.0, -1.0]], W_1=[[1, 0], [0, 1]], W_2=[[1], [1]], bias=False)
     >>> sheet["ffn"]["output"].values.tolist()
@@ -72,22 +83,54 @@ def ffn(sheet: Sheet, how: FfnOptions) -> Node:
     x = sheet.main("X")
     width = how.d_ff or (4 * x.width if how.layers == 2 else how.d_out or x.width)
     hidden = _layer(sheet, "hidden", x, "1", width, how.bias)
-    activated = sheet.step("activated", ops.ACTIVATIONS[how.activation], hidden)
+    activated = _bent(sheet, "activated", how.activation, how.slope, hidden)
     sheet.note("one layer" if how.layers == 1 else "two layers")
     if hidden:
         sheet.note(f"d_ff = {hidden.width}")
         sheet.record(d_ff=hidden.width)
     if activated.op is not None:
         sheet.note("no activation" if how.activation == "none" else how.activation)
-    sheet.record(activation=how.activation, layers=how.layers)
+    sheet.record(activation=how.activation, layers=how.layers, slope=_slope(how))
+    if _gated(sheet, how):
+        sheet.note("gated: W_1 bent, times W_3")
+        sheet.record(gated=True)
+        up = _layer(sheet, "up", x, "3", hidden.width or width, how.bias)
+        activated = sheet.step("gated", ops.multiply, activated, up)
     if how.layers == 1:
         return activated
-    return _layer(sheet, "output", activated, "2", how.d_out or x.width or hidden.width, how.bias)
+    last = "output" if how.output_activation is None else "projected"
+    output = _layer(sheet, last, activated, "2", how.d_out or x.width or hidden.width, how.bias)
+    if how.output_activation is None:
+        return output
+    sheet.note(f"{how.output_activation} after the second layer too")
+    sheet.record(output_activation=how.output_activation)
+    return _bent(sheet, "output", how.output_activation, how.slope, output)
+
+
+def _gated(sheet: Sheet, how: FfnOptions) -> bool:
+    return how.gated or how.activation in ops.GATED or any(map(sheet.has, ("W_3", "b_3", "up", "gated")))
+
+
+def _bent(sheet: Sheet, name: str, activation: str, slope: float | None, x: Node) -> Node:
+    op = ops.GATED.get(activation) or ops.ACTIVATIONS[activation]
+    if activation == "leaky-relu":
+        return sheet.step(name, op, x, slope=LEAK if slope is None else slope)
+    return sheet.step(name, op, x)
+
+
+def _slope(how: FfnOptions) -> float | None:
+    """The slope in force, where an activation has one."""
+    leaky = "leaky-relu" in (how.activation, how.output_activation)
+    return (LEAK if how.slope is None else how.slope) if leaky else None
 
 
 def _refuse_unused(sheet: Sheet, how: FfnOptions) -> None:
     """What was said but would change nothing, as a matrix is given or there is one layer."""
     one_layer, widths = how.layers == 1, (how.d_ff, how.d_out)
+    if how.slope is not None and _slope(how) is None:
+        raise InputError(f"‹slope› does not apply to ‹activation {how.activation}›", "only leaky-relu has a slope")
+    if one_layer and how.output_activation is not None:
+        raise InputError("‹output_activation› does not apply to ‹layers 1›", "there is no second layer")
     if one_layer and None not in widths and how.d_ff != how.d_out:
         raise InputError(
             f"‹d_ff {how.d_ff}› and ‹d_out {how.d_out}› contradict each other", "a network of one layer has one width"
@@ -100,13 +143,13 @@ def _refuse_unused(sheet: Sheet, how: FfnOptions) -> None:
                 f"{name} is {matrix.size}{' from ' + matrix.origin if matrix.origin else ''}",
                 mend=f"leave ‹{option_name}› out: where {name} is given, its own width rules",
             )
-    for name in ("b_1", "b_2"):
+    for name in ("b_1", "b_2", "b_3"):
         if how.bias is False and sheet.has(name):
             raise InputError(f"{name} is given, and ‹bias False› contradicts it", mend="leave one of them out")
 
 
 def _layer(sheet: Sheet, name: str, x: Node, n: str, width: int, bias: bool | None) -> Node:
-    letter = "h" if n == "1" else "o"
+    letter = {"1": "h", "2": "o", "3": "u"}[n]
     biased = sheet.has(f"b_{n}") or (bias if bias is not None else not sheet.has(f"W_{n}"))
     weight = sheet.weight(f"W_{n}", x.width, width, letter)
     if not biased:

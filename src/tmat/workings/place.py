@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tmat.errors import InputError, meant
+from tmat.sheet.selecting import stands_at
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import visible
 
@@ -67,7 +68,7 @@ def _plain(part: str) -> str | None:
 def cells(sheet: Worksheet | Stage, text: str = "") -> Iterator[tuple[Stage, str, int, int]]:
     """Every cell that is meant, row by row; with no text, those of all steps of all stages.
 
-    Without a stage the last one that has the matrix is meant. Labels are compared as written, then
+    Without a stage the last one that has the matrix is meant, with a layer (layer2.scores) the one in it. Labels are compared as written, then
     without case; a number counts from 1 where no label is that number.
 
     Errors: a stage, a matrix or a label that is not there, with those near it.
@@ -105,6 +106,9 @@ def _found(stages: Sequence[Stage], place: Place) -> tuple[Stage, Matrix]:
     for stage in sorted(stages, key=lambda stage: -len(stage.id)):  # ids may have points too
         if full.startswith(f"{stage.id}."):
             return stage, _called(stage, full.removeprefix(f"{stage.id}."))
+    for stage in reversed(stages):
+        if stands_at(stage, place.stage) and place.name in stage:
+            return stage, _called(stage, place.name)
     ids = [stage.id for stage in stages]
     raise _unknown(f"no stage '{visible(place.stage)}' in this worksheet", place.stage, ids)
 
@@ -136,9 +140,10 @@ def place_of(label: str, labels: Sequence[str], name: str, side: str = "row") ->
 
 
 def _alike(label: str, labels: Sequence[str]) -> list[int]:
-    """Where a label stands as it is written; where it does not, without regard to case."""
+    """Where a label stands as it is written; else without regard to case; else without a tokenizer's sign for a blank."""
     exact = [n for n, other in enumerate(labels) if label in (other, visible(other))]
-    return exact or [n for n, other in enumerate(labels) if label.casefold() == visible(other).casefold()]
+    near = exact or [n for n, other in enumerate(labels) if label.casefold() == visible(other).casefold()]
+    return near or [n for n, other in enumerate(labels) if label.casefold() == other.lstrip("Ġ▁").casefold() != ""]
 
 
 def _unknown(what: str, name: str, known: Iterable[str], kind: str = "it has ") -> InputError:

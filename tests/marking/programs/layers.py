@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -68,9 +69,9 @@ class Layer:
     biased: bool
     gelu: bool
     given: dict[str, np.ndarray]
-    sheet: Worksheet = field(init=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def sheet(self) -> Worksheet:
         own = {
             name: self.given[name]
             for name in self.given
@@ -80,7 +81,7 @@ class Layer:
         sheet = tmat.attention(self.given["X"], heads=self.heads, **own, **mask)  # type: ignore[arg-type]
         sheet = tmat.addnorm(sheet, gamma=self.given["gamma"], beta=self.given["beta"], epsilon=1e-3)
         ffn = {name: self.given[name] for name in ("W_1", "b_1", "W_2", "b_2")}
-        self.sheet = tmat.ffn(sheet, activation="gelu" if self.gelu else "relu", **ffn)  # type: ignore[arg-type]
+        return tmat.ffn(sheet, activation="gelu" if self.gelu else "relu", **ffn)  # type: ignore[arg-type]
 
     @classmethod
     def drawn(cls, rng: np.random.Generator, tokens: int, width: int, heads: int) -> Layer:

@@ -19,9 +19,11 @@ OUTPUTS = np.load(Path(__file__).parents[3] / "fixtures" / "programs" / "planted
 UNMOVED = {("ReLU for GELU", BFLOAT16), ("GELU by tanh", BFLOAT16), ("n - 1", BFLOAT16), ("epsilon outside", BFLOAT16)}
 """Bugs that move the output by less than the type errs."""
 
+BY_TURNS = [(bug, kind) for n, bug in enumerate(BUGS) for kind in (TYPES[n % 2], BFLOAT16)]
+"""Each bug in the coarsest type, where it is hardest to see, and in one of the others; table.py tries all."""
 
-@pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.name)
-@pytest.mark.parametrize("bug", BUGS)
+
+@pytest.mark.parametrize(("bug", "kind"), BY_TURNS, ids=lambda own: own if isinstance(own, str) else own.name)
 def test_a_bug_is_named_from_the_output_alone(bug: str, kind: FloatType) -> None:
     report = named(of(bug), stage_of(bug), OUTPUTS[f"{bug}|{kind.name}|planted"], kind)
     if (bug, kind) in UNMOVED:
@@ -78,22 +80,22 @@ def stack(order: tuple[int, ...]) -> tmat.Worksheet:
     x = rng.standard_normal((4, 8))
     weights = [{name: rng.standard_normal(shape) / np.sqrt(8) for name, shape in shapes.items()} for _ in range(3)]
     matrices = {f"layer{n}.{name}": a for n, layer in enumerate(order, 1) for name, a in weights[layer - 1].items()}
-    return tmat.encode(x, heads=2, layers=len(order), matrices=matrices)
+    return tmat.encode(x, layers=len(order), matrices=matrices)
 
 
 @pytest.mark.parametrize(
-    ("order", "name", "said"),
+    ("order", "count", "name", "said"),
     [
-        ((1, 3), "layer-left-out", "layer 2 was left out"),
-        ((1, 2, 2, 3), "layer-run-twice", "layer 2 was run twice"),
-        ((2, 1, 3), "layers-exchanged", "layers 1 and 2 are exchanged"),
-        ((3, 2, 1), "layers-reversed", "the layers run in reverse order"),
-        ((1, 1, 1), "layers-shared", "every layer has the weights of layer 1"),
+        ((1,), 2, "layer-left-out", "layer 2 was left out"),
+        ((1, 2, 2), 2, "layer-run-twice", "layer 2 was run twice"),
+        ((2, 1, 3), 3, "layers-exchanged", "layers 1 and 2 are exchanged"),
+        ((3, 2, 1), 3, "layers-reversed", "the layers run in reverse order"),
+        ((1, 1), 2, "layers-shared", "every layer has the weights of layer 1"),
     ],
 )
-def test_a_stack_is_followed_through_its_layers(order: tuple[int, ...], name: str, said: str) -> None:
+def test_a_stack_is_followed_through_its_layers(order: tuple[int, ...], count: int, name: str, said: str) -> None:
     output = stack(order).stages[-1].steps[-1].values
-    report = tmat.explain(np.asarray(output, dtype=np.float32), stack((1, 2, 3)), "normalized")
+    report = tmat.explain(np.asarray(output, dtype=np.float32), stack((1, 2, 3)[:count]), "normalized")
     finding = report.steps[0].findings[0]
     assert name in finding.names
     assert said in {mistake.said for mistake in finding.mistakes}

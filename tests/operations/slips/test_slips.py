@@ -13,7 +13,7 @@ from tmat.operations import REGISTRY
 from tmat.operations.slips import EVERYWHERE, Redo, Slip
 from tmat.operations.slips.cells import cell_slips
 
-LEFT_ALONE = {"identity", "put_columns", "put_row", "in_rows", "transpose", "additive_v_gradient"}
+LEFT_ALONE = {"identity", "lookup_known", "put_columns", "put_row", "in_rows", "transpose", "additive_v_gradient"}
 SLIPS = [(op.name, slip) for op in REGISTRY.values() for slip in op.slips]
 
 
@@ -33,8 +33,14 @@ def redo(name: str, size: int = 6, seed: int = 0) -> Redo:
     if name == "dropout":
         operands[1] = (r.rand(size, size) < 0.5).astype(float)
         params = {"p": 0.25}
-    if name == "relu":
+    if name in ("relu", "leaky_relu"):
         operands[0] -= 0.5
+    if name == "repetition_penalty":
+        operands[0] -= 0.5
+        operands[1] = np.tril(np.ones((size, size)))
+    if name == "range_of_draw":
+        operands[0] = np.cumsum(operands[0] / operands[0].sum(axis=1, keepdims=True), axis=1)
+        operands[1] = np.full((size, 1), 0.5)
     if name == "cross_entropy_gradient":
         operands[1] = np.eye(size)
     if name == "relu_gate":

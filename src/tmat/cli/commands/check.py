@@ -48,6 +48,7 @@ class Asked:
     key: Annotated[str | None, typer.Option("--key", metavar="KEY", autocompletion=completing.keys, rich_help_panel=INPUT, help="The worksheet to mark by: a file, - for standard input, or example:NAME; or a folder with a key each: keys/s01.json for answers/s01.txt or the folder answers/s01. Without one, a worksheet is held against itself.")] = None
     map: Annotated[list[str] | None, typer.Option("--map", metavar="NAME=STEP,…", rich_help_panel=INPUT, help="What the answers call the key's steps: A=weights,O=Z.")] = None
 
+    columns: Annotated[bool, typer.Option("--columns", rich_help_panel=CONVENTIONS, help="The answers have a token in each column: every matrix of them is transposed.")] = False
     atol: Annotated[float | None, typer.Option("--atol", metavar="NUMBER", rich_help_panel=CONVENTIONS, help="Right within this distance, in place of the precision that the printed numbers claim.")] = None
     rtol: Annotated[float | None, typer.Option("--rtol", metavar="NUMBER", rich_help_panel=CONVENTIONS, help="Right within this share of the true value.")] = None
     only: Annotated[list[str] | None, typer.Option("--only", metavar="NAMES", rich_help_panel=CONVENTIONS, help="Only these steps are asked for: output, or scores,Z.")] = None
@@ -61,7 +62,7 @@ class Asked:
     work: Annotated[bool, typer.Option("--work", rich_help_panel=OUTPUT, help="Show the working of the first wrong cell.")] = False
     each: Annotated[bool, typer.Option("--each", rich_help_panel=OUTPUT, help="Of many submissions, a whole table each.")] = False
     format: Annotated[str | None, typer.Option("--format", "-f", metavar="FORMAT", autocompletion=_forms, rich_help_panel=OUTPUT, help="table, json, junit, gradescope (results.json), csv (a row a submission); a page a student: html, markdown, text.")] = None
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", rich_help_panel=OUTPUT, help="Write a file: .json, .xml (JUnit), .csv, .txt; or a folder, feedback/, of a page a student to hand back.")] = None
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", rich_help_panel=OUTPUT, help="Write a file: .json, .xml (JUnit), .csv, .txt; or a folder, feedback/, of a page a student to hand back. -: standard output.")] = None
     jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, rich_help_panel=OUTPUT, help="Processes for many submissions; all processors unless told.")] = None
     cluster: Annotated[str | None, typer.Option("--cluster", metavar="ADDRESS", rich_help_panel=OUTPUT, help="Mark on a running Dask cluster: tcp://host:8786.")] = None
     width: Annotated[int | None, typer.Option("--width", metavar="COLUMNS", min=20, rich_help_panel=OUTPUT, help="Lay tables out for this width.")] = None

@@ -25,6 +25,10 @@ def command(
         list[str] | None,
         typer.Argument(metavar="[FILE]…", help="Worksheets in JSON; standard input where none is given."),
     ] = None,
+    model: Annotated[
+        str | None,
+        flag("--model", INPUT, "What a model's folder holds: layers, shapes, parameters, conventions.", "FOLDER"),
+    ] = None,
     stage: Annotated[
         list[str] | None, flag("--stage", INPUT, "Only these stages: attention, addnorm-2, layer2.", "ID")
     ] = None,
@@ -41,6 +45,11 @@ def command(
     from tmat.cli.showing import as_sheet, picked, prepared, sheets_of
     from tmat.sheet.worksheet import Worksheet
 
+    if model is not None:
+        from tmat.cli.model_page import show_model
+
+        show_model(model, common)
+        return
     env = common.environment
     common = common.having(blank=blank, step=step, all_stages=True)
     emitter = Emitter(env, common, read=files or ())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import zip_longest
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tmat.marking.findings import Mistake, Scope
 from tmat.marking.key import KeyMatrix
@@ -17,6 +19,8 @@ from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
 from tmat.sheet.names import stem
 
 MAKERS = 3  # steps before a step that its slips may look at
+ROUNDED = 1e-9  # two orders of the same sums differ by less
+FEW = 16  # rows at which what a slip yields is kept
 MASKED = -1e9  # what programs write for −∞
 PLAIN = ("transposed", "sign")  # of the slips that any step can have, those that a program makes
 
@@ -43,6 +47,8 @@ class Bug:
     rare: int
     scope: Scope
     made: Made
+    source: int | None = None  # of its slip, by number
+    whole: bool = False  # it needs all rows of all steps
 
     @property
     def label(self) -> str:
@@ -52,16 +58,22 @@ class Bug:
 class Bugs:
     """The bugs that can lie in the steps before a target."""
 
-    def __init__(self, chain: Chain, target: int, rows: Rows, held: dict[int, Held]) -> None:
-        self.chain, self.target, self.rows, self.held = chain, target, rows, held
+    def __init__(self, chain: Chain, target: int, rows: Rows, by_rows: dict[object, bool] | None = None) -> None:
+        self.chain, self.target, self.rows = chain, target, rows
+        self.held = chain.held(target, rows)
         self.steps = [index for index in [*chain.before(target), target] if chain.key.matrices[index].of]
         self._known: dict[tuple[int, int], list[Done]] = {}
-        self._redone: dict[int, Redo] = {}
+        self._redone: dict[tuple[int, bool], Redo] = {}
+        self._by_rows: dict[object, bool] = {} if by_rows is None else by_rows
 
     @cached_property
     def whole(self) -> Bugs:
         """The same in all rows."""
-        return self if self.rows is None else Bugs(self.chain, self.target, None, self.chain.held(self.target))
+        return self if self.rows is None else self.at(None)
+
+    def at(self, rows: Rows) -> Bugs:
+        """The same at other rows."""
+        return Bugs(self.chain, self.target, rows, self._by_rows)
 
     def wide(self) -> Iterator[Bug]:
         """Bugs in all the steps that one line of code computes: a program that errs in one head errs in all."""
@@ -77,7 +89,7 @@ class Bugs:
             for source in range(self._sources(first)):
                 for number, done in enumerate(self.done(first, source)):
                     made = partial(_again, done.mistake, source, number)
-                    yield Bug(starts, done.mistake, done.rare, self._scope(starts), made)
+                    yield Bug(starts, done.mistake, done.rare, self._scope(starts), made, source)
 
     @cached_property
     def _wide(self) -> list[tuple[int, ...]]:
@@ -126,16 +138,27 @@ class Bugs:
 
     # -- one step
 
-    def done(self, matrix: KeyMatrix, source: int, now: dict[int, Held] | None = None) -> list[Done]:
+    def done(self, matrix: KeyMatrix, source: int) -> list[Done]:
         """What one source yields in one step, at the rows that are needed."""
-        changed = any(operand in (now or {}) for operand in matrix.of or ())
         known = self._known.get((matrix.index, source))
-        if known is not None and not changed:
-            return known
-        found = self._yielded(self.redo(matrix, now or {}), matrix, source)
-        if not changed:
-            self._known[matrix.index, source] = found
-        return found
+        if known is None:
+            known = self._known[matrix.index, source] = list(self._yielded(matrix, source, {}))
+        return known
+
+    def again(
+        self, mistake: Mistake, source: int, number: int, matrix: KeyMatrix, now: Mapping[int, Held]
+    ) -> Held | None:
+        """The same slip in another step, or in the same with other operands: by what it tells, else by its number."""
+        changed = any(operand in now for operand in matrix.of or ())
+        kept = not changed and (self.rows is None or len(self.rows) <= FEW)
+        first, at = None, None
+        for n, done in enumerate(self.done(matrix, source) if kept else self._yielded(matrix, source, now)):
+            same = done.mistake.tells == mistake.tells
+            if same and n == number:
+                return done.held
+            first = done.held if same and first is None else first
+            at = done.held if n == number else at
+        return at if first is None else first
 
     def _sources(self, matrix: KeyMatrix) -> int:
         return len(self._slips(matrix)) + 2
@@ -145,20 +168,16 @@ class Bugs:
         assert matrix.op is not None
         return [*matrix.op.slips, *(slip for slip in EVERYWHERE if slip.name in PLAIN)]
 
-    def _yielded(self, redo: Redo, matrix: KeyMatrix, source: int) -> list[Done]:
-        slips = self._slips(matrix)
+    def _yielded(self, matrix: KeyMatrix, source: int, now: Mapping[int, Held]) -> Iterator[Done]:
         base = self.held[matrix.index]
-        found: list[Done] = []
-        for made, rare, values in self._variants(redo, matrix, source, slips):
-            if values.shape == matrix.values.shape:
-                for each in _as_programs_mask(values):
-                    shown = each if base.rows is None else each[base.rows]
-                    found.append(Done(Held(shown, _errors(shown, base, self.chain), base.rows), made, rare))
-        return found
+        whole = base.rows is not None and not self.goes_by_rows(matrix, source)
+        for made, rare, values in self._variants(self.redo(matrix, now, whole=whole), matrix, source):
+            if values.shape == (matrix.values.shape if whole else base.values.shape):
+                for shown in _as_programs_mask(values[base.rows] if whole else values):
+                    yield Done(Held(shown, partial(_errors, shown, base, self.chain), base.rows), made, rare)
 
-    def _variants(
-        self, redo: Redo, matrix: KeyMatrix, source: int, slips: Sequence[Slip]
-    ) -> Iterator[tuple[Mistake, int, Array]]:
+    def _variants(self, redo: Redo, matrix: KeyMatrix, source: int) -> Iterator[tuple[Mistake, int, Array]]:
+        slips = self._slips(matrix)
         if source < len(slips):
             slip = slips[source]
             for variant in slip.variants(redo):
@@ -167,6 +186,35 @@ class Bugs:
             yield from self._other_weights(redo, matrix)
         else:
             yield from _turned(redo)
+
+    # -- some rows of a step
+
+    def goes_by_rows(self, matrix: KeyMatrix, source: int) -> bool:
+        """Whether a source yields the same from the rows that are held as from all: tried once for each kind of step."""
+        rows = self.held[matrix.index].rows
+        if rows is None:
+            return True
+        kind = self._kind(matrix), source, len(rows)
+        if kind not in self._by_rows:
+            self._by_rows[kind] = self._same_by_rows(matrix, source, rows)
+        return self._by_rows[kind]
+
+    def _same_by_rows(self, matrix: KeyMatrix, source: int, rows: NDArray[np.intp]) -> bool:
+        try:
+            whole = self._variants(self.redo(matrix, {}, whole=True), matrix, source)
+            part = self._variants(self.redo(matrix, {}), matrix, source)
+            return all(
+                one is not None and two is not None and _alike(one, two, rows) for one, two in zip_longest(whole, part)
+            )
+        except (ValueError, IndexError, TypeError):
+            return False
+
+    def _kind(self, matrix: KeyMatrix) -> object:
+        """What like steps have in common, those of all heads: the operation, and what it was done to."""
+        assert matrix.op is not None
+        of = [self.chain.key.matrices[index] for index in matrix.of or ()]
+        made = tuple((each.values.shape, stem(each.name), each.op and each.op.name) for each in of)
+        return role(matrix.stage), stem(matrix.name), matrix.op.name, made
 
     def _other_weights(self, redo: Redo, matrix: KeyMatrix) -> Iterator[tuple[Mistake, int, Array]]:
         """The step with another given matrix of the same shape: W_K for W_V, or another layer's own."""
@@ -187,33 +235,57 @@ class Bugs:
                     )  # fmt: skip
                     yield made, 1, redo.taking(n, self.chain.values(other.index), name)()
 
-    def redo(self, matrix: KeyMatrix, now: dict[int, Held]) -> Redo:
-        """The step from whole operands, and how those were made."""
+    def redo(self, matrix: KeyMatrix, now: Mapping[int, Held], *, whole: bool = False) -> Redo:
+        """The step and how its operands were made, at the rows that are held of it, or whole."""
+        rows = None if whole else self.held[matrix.index].rows
         if now.keys() & {*self.chain.before(matrix.index)}:
-            return self._redo(matrix, now, MAKERS)
-        if matrix.index not in self._redone:
-            self._redone[matrix.index] = self._redo(matrix, {}, MAKERS)
-        return self._redone[matrix.index]
+            return self._redo(matrix, now, rows, MAKERS)
+        if (matrix.index, whole) not in self._redone:
+            self._redone[matrix.index, whole] = self._redo(matrix, {}, rows, MAKERS)
+        return self._redone[matrix.index, whole]
 
-    def _redo(self, matrix: KeyMatrix, now: dict[int, Held], depth: int) -> Redo:
+    def _redo(self, matrix: KeyMatrix, now: Mapping[int, Held], rows: Rows, depth: int) -> Redo:
         assert matrix.op is not None and matrix.of is not None
-        operands = tuple(now[n].values if n in now else self.chain.values(n) for n in matrix.of)
-        makers = tuple(
-            self._redo(maker, now, depth - 1) if depth and (maker := self.chain.key.matrices[n]).of else None
-            for n in matrix.of
-        )
-        return Redo(matrix.op, operands, matrix.params, matrix.names, matrix.name, makers, self.chain.key.widths)
+        operands: list[Array] = []
+        wholes: list[Array] = []
+        makers: list[Redo | None] = []
+        for n, index in enumerate(matrix.of):
+            own = rows if self.chain.row_by_row(matrix, n) else None
+            operands.append(self._values(index, now, own))
+            wholes.append(operands[n] if own is None or index in now else self.chain.values(index))
+            maker = self.chain.key.matrices[index]
+            makers.append(self._redo(maker, now, own, depth - 1) if depth and maker.of else None)
+        widths = self.chain.key.widths
+        made = Redo(
+            matrix.op, tuple(operands), matrix.params, matrix.names, matrix.name, tuple(makers), widths, rows,
+            () if rows is None else tuple(wholes),
+        )  # fmt: skip
+        return made if now else made.known_as(self._values(matrix.index, now, rows))
+
+    def _values(self, index: int, now: Mapping[int, Held], rows: Rows) -> Array:
+        if index in now:
+            return now[index].at(rows).values
+        values = self.chain.values(index)
+        return values if rows is None else values[rows]
 
 
 def _again(
     mistake: Mistake, source: int, number: int, bugs: Bugs, matrix: KeyMatrix, now: dict[int, Held]
 ) -> Held | None:
-    """The same slip in another step, or in the same with other operands."""
-    found = bugs.done(matrix, source, now)
-    same = [n for n, each in enumerate(found) if each.mistake.tells == mistake.tells]
-    if same and number not in same:
-        number = same[0]
-    return found[number].held if number < len(found) else None
+    return bugs.again(mistake, source, number, matrix, now)
+
+
+def _alike(whole: tuple[Mistake, int, Array], part: tuple[Mistake, int, Array], rows: NDArray[np.intp]) -> bool:
+    """Whether one variant is the other's rows."""
+    (made, rare, values), (its, own, few) = whole, part
+    if made.tells != its.tells or rare != own or len(values) <= rows[-1]:
+        return False
+    values = values[rows]
+    with np.errstate(all="ignore"):
+        near = values.shape == few.shape and np.allclose(
+            few, values, rtol=ROUNDED, atol=ROUNDED * _size(values), equal_nan=True
+        )
+    return bool(near)
 
 
 def _as_programs_mask(values: Array) -> Iterator[Array]:

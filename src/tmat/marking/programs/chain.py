@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -18,19 +18,28 @@ Rows: TypeAlias = NDArray[np.intp] | None
 """Some rows of a matrix; None for all of them."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """Numbers of a matrix, the deviation of a correct program's numbers from them, and which rows these are."""
+    """Numbers of a matrix, the deviation of a correct program's numbers from them, and which rows these are.
 
-    values: Array
-    errors: Array
-    rows: Rows = None
+    The deviation may be a function that is called when it is first asked for: most bugs are ruled out without it.
+    """
+
+    __slots__ = ("_errors", "rows", "values")
+
+    def __init__(self, values: Array, errors: Array | Callable[[], Array], rows: Rows = None) -> None:
+        self.values, self._errors, self.rows = values, errors, rows
+
+    @property
+    def errors(self) -> Array:
+        if not isinstance(self._errors, np.ndarray):
+            self._errors = self._errors()
+        return self._errors
 
     def at(self, rows: Rows) -> Held:
         """The same at some rows of the whole."""
         if rows is None or self.rows is not None:
             return self
-        return Held(self.values[rows], self.errors[rows], rows)
+        return Held(self.values[rows], lambda: self.errors[rows], rows)
 
 
 Changed: TypeAlias = Callable[[KeyMatrix, dict[int, Held]], Held | None]
@@ -44,6 +53,8 @@ class Chain:
     ) -> None:
         self.key, self.kind, self.fixed = key, kind, fixed
         self._values: list[Array | None] = list(values) or [None] * len(key.matrices)
+        self._before: dict[int, list[int]] = {}
+        self._whole: dict[int, Held] = {}  # of the last that was asked for
         for index, held in fixed.items():
             self._values[index] = held.values
 
@@ -69,14 +80,16 @@ class Chain:
 
     def before(self, target: int) -> list[int]:
         """The steps that a matrix is made from and that are not fixed, in the order of the key, itself left out."""
-        found: set[int] = set()
-        waiting = list(self.key.matrices[target].of or ())
-        while waiting:
-            index = waiting.pop()
-            if index not in found and index not in self.fixed:
-                found.add(index)
-                waiting += self.key.matrices[index].of or ()
-        return sorted(found)
+        if target not in self._before:
+            found: set[int] = set()
+            waiting = list(self.key.matrices[target].of or ())
+            while waiting:
+                index = waiting.pop()
+                if index not in found and index not in self.fixed:
+                    found.add(index)
+                    waiting += self.key.matrices[index].of or ()
+            self._before[target] = sorted(found)
+        return self._before[target]
 
     # -- rows
 
@@ -86,12 +99,12 @@ class Chain:
         for index in [target, *reversed(self.before(target))]:
             matrix = self.key.matrices[index]
             for n, operand in enumerate(matrix.of or ()):
-                own = needs[index] if self._row_by_row(matrix, n) else None
+                own = needs[index] if self.row_by_row(matrix, n) else None
                 needs[operand] = own if operand not in needs else (own if needs[operand] is own else None)
         return needs
 
     @staticmethod
-    def _row_by_row(matrix: KeyMatrix, operand: int) -> bool:
+    def row_by_row(matrix: KeyMatrix, operand: int) -> bool:
         """Whether row i of a step needs only row i of an operand."""
         op = matrix.op
         assert op is not None and matrix.of is not None
@@ -110,14 +123,17 @@ class Chain:
                 held[index] = self.fixed[index].at(own)
             else:
                 shown = values if own is None else values[own]
-                held[index] = Held(shown, self.errors(self.key.matrices[index], held, shown, own), own)
+                held[index] = Held(shown, partial(self.errors, self.key.matrices[index], held, shown, own), own)
         return held
 
-    def deviation(self, target: int) -> Array:
-        """The deviation of a whole matrix; those that it is made from are let go as soon as they are used."""
-        last = {
-            operand: index for index in [*self.before(target), target] for operand in self.key.matrices[index].of or ()
-        }
+    def whole(self, target: int) -> Held:
+        """A whole matrix and its deviation; those that it is made from are let go as soon as they are used."""
+        if target not in self._whole:
+            self._whole = {target: Held(self.values(target), self._deviation(target))}
+        return self._whole[target]
+
+    def _deviation(self, target: int) -> Array:
+        last = self._last([*self.before(target), target])
         held: dict[int, Held] = {}
         for index in [*self.before(target), target]:
             matrix = self.key.matrices[index]
@@ -130,6 +146,10 @@ class Chain:
                 if last[operand] == index:
                     held.pop(operand, None)
         return held[target].errors
+
+    def _last(self, path: Sequence[int]) -> dict[int, int]:
+        """The last of some steps that is made from each matrix."""
+        return {operand: index for index in path for operand in self.key.matrices[index].of or ()}
 
     def errors(self, matrix: KeyMatrix, held: Mapping[int, Held], values: Array, rows: Rows) -> Array:
         """The deviation of a step, from that of its operands."""
@@ -145,7 +165,7 @@ class Chain:
     def _operand(self, matrix: KeyMatrix, n: int, held: Mapping[int, Held], rows: Rows) -> Held:
         assert matrix.of is not None
         operand = held[matrix.of[n]]
-        return operand.at(rows) if self._row_by_row(matrix, n) else operand
+        return operand.at(rows) if self.row_by_row(matrix, n) else operand
 
     def after(self, starts: Iterable[int], target: int) -> list[int]:
         """What lies on the way from some matrices to a target, in order, the target last; without the starts that nothing precedes."""
@@ -166,12 +186,17 @@ class Chain:
         instead. ``exact`` leaves the deviations as they are held, which is faster.
         """
         now: dict[int, Held] = {}
-        for index in self.after(starts, target):
+        path = self.after(starts, target)
+        last = self._last(path)
+        for index in path:
             matrix, base = self.key.matrices[index], held[index]
             found = change(matrix, now) if index in starts else self.again(matrix, {**held, **now}, base, exact=exact)
             if found is None or found.values.shape != base.values.shape:
                 return None
             now[index] = found
+            if index >= max(starts):  # a change may look at all that was changed before it
+                for operand in [operand for operand in now if last.get(operand, target) <= index != operand]:
+                    del now[operand]
         return now.get(target)
 
     def again(self, matrix: KeyMatrix, held: Mapping[int, Held], base: Held, *, exact: bool = False) -> Held | None:
@@ -182,4 +207,5 @@ class Chain:
             values = matrix.op(*operands, **matrix.params)
         except (ValueError, IndexError, TypeError):
             return None
-        return Held(values, base.errors if exact else self.errors(matrix, held, values, base.rows), base.rows)
+        errors = (lambda: base.errors) if exact else partial(self.errors, matrix, held, values, base.rows)
+        return Held(values, errors, base.rows)

@@ -13,6 +13,7 @@ from tmat.marking.programs.chain import Chain, Held
 from tmat.marking.programs.search import Search, agrees
 from tmat.marking.verdicts import GIVEN, StepReport, Verdict
 from tmat.numbers.floats import FLOAT32, TF32, FloatType
+from tmat.numbers.steady import quickly
 from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
 
@@ -90,9 +91,10 @@ class Judging:
     def _step(self, matrix: KeyMatrix, dumped: Dumped, report: StepReport) -> None:
         if self._agrees(matrix, dumped, self.due):
             return
-        own = Chain(self.key, self.kind, self.fixed)
+        handed = len(self.fixed) > len(self.due.fixed)
+        own = Chain(self.key, self.kind, self.fixed) if handed else self.due
         sources = [index for index in self._sources(matrix) if index in self.off]
-        if (len(self.fixed) > len(self.due.fixed) or sources) and self._agrees(matrix, dumped, own):
+        if handed and self._agrees(matrix, dumped, own):
             if sources:
                 rests = any(index in self.strange for index in sources)
                 names = tuple(self.key.matrices[index].name for index in sources)
@@ -110,14 +112,16 @@ class Judging:
 
     def _agrees(self, matrix: KeyMatrix, dumped: Dumped, chain: Chain) -> bool:
         """Whether a correct program could have these numbers."""
-        held = Held(chain.values(matrix.index), chain.deviation(matrix.index))
-        return bool(agrees(dumped.values, held, dumped.stored).all())
+        return bool(agrees(dumped.values, chain.whole(matrix.index), dumped.stored).all())
 
     def _wrong(self, matrix: KeyMatrix, dumped: Dumped, chain: Chain, report: StepReport) -> None:
         """Numbers that a correct program would not have: of a bug, of a kernel that shortens its products, or wrong."""
-        held = Held(chain.values(matrix.index), chain.deviation(matrix.index))
+        held = chain.whole(matrix.index)
         wrong = ~agrees(dumped.values, held, dumped.stored)
-        finding = Search(chain, matrix.index, dumped.values, dumped.stored, wrong).run() if self.slips else None
+        finding = None
+        if self.slips:
+            with quickly():
+                finding = Search(chain, matrix.index, dumped.values, dumped.stored, wrong).run()
         short = Chain(self.key, TF32, chain.fixed, chain.known)
         if finding is None and dumped.type is FLOAT32 and self._agrees(matrix, dumped, short):
             report.notes.append(Note(Remark.SHORT_PRODUCTS))

@@ -6,31 +6,37 @@ right ones differ by so much more than a correct program errs that chance would 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain as chained
 from itertools import combinations, islice
 from math import log
+from typing import TypeVar
 
 import numpy as np
 
 from tmat.marking.findings import Cells, Certainty, Extent, Finding, Kind, Mistake, cells_of
 from tmat.marking.likelihood import cost_of
-from tmat.marking.programs.bugs import Bug, Bugs
+from tmat.marking.programs.bugs import PLAIN, Bug, Bugs
 from tmat.marking.programs.chain import Chain, Held, Rows
 from tmat.marking.programs.layers import of_layers
+from tmat.marking.programs.norms import of_norms
 from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
-from tmat.sheet.names import stem
+from tmat.progress import working
 
 SAMPLE, CHECKED = 4, 256  # rows that every bug is tried on, and those that come near
 SURE = log(1000.0)
 PERHAPS = log(10.0)
 FAR = 10.0
 MOST = 12  # bugs that are computed whole
+LARGE = 1 << 22  # cells of a sheet in which two bugs are not tried where all of it has to be computed anew for them
 NARROW, PAIRS = 2_000, 1_500  # bugs of one head or layer alone, and pairs of bugs, that are tried
 LEAST, TYPICAL = 0.2, 0.75  # deviations that a correct program leaves over, by the root of the mean square: 0.2 to 0.6
 RIVALS = 3  # bugs that one finding names
+
+T = TypeVar("T")
 
 Bunch = tuple[Bug, ...]
 """Bugs made together."""
@@ -60,17 +66,19 @@ class Search:
     def __init__(self, chain: Chain, target: int, actual: Array, stored: Array, wrong: Cells) -> None:
         self.chain, self.target, self.actual, self.stored, self.wrong = chain, target, actual, stored, wrong
         self.right = chain.values(target)
+        self.largest = max(float(np.abs(self.right).max(initial=0.0)), 1e-300)
+        self.size = sum(chain.key.matrices[index].values.size for index in chain.before(target))
         self.tried = 0
+        self._yields: dict[Bug, bytes] = {}  # what each bug makes of the sampled rows
         self.sampled = self._bugs(SAMPLE)
 
     @cached_property
     def checked(self) -> Bugs:
         """The bugs in as many rows as are looked at."""
-        return self._bugs(CHECKED)
+        return self.sampled.at(self._rows(CHECKED))
 
     def _bugs(self, count: int) -> Bugs:
-        rows = self._rows(count)
-        return Bugs(self.chain, self.target, rows, self.chain.held(self.target, rows))
+        return Bugs(self.chain, self.target, self._rows(count))
 
     def _rows(self, count: int) -> Rows:
         """Some rows, the farthest off and others from all over; None for all where there are few."""
@@ -85,25 +93,49 @@ class Search:
 
     def run(self) -> Finding | None:
         """The finding, or None: nothing is said where no bug beats chance."""
-        wide = [*self.sampled.wide(), *of_layers(self.sampled)]
-        self.tried = len(wide)
-        matches = self._matches((bug,) for bug in wide)
+        wide = [
+            *_watched("listing bugs", chained(self.sampled.wide(), of_layers(self.sampled), of_norms(self.sampled)))
+        ]
+        matches = self._matches("trying each bug", [(bug,) for bug in wide])
         if not matches:
-            narrow = list(islice(self.sampled.narrow(), NARROW))
-            self.tried += len(narrow)
-            matches = self._matches((bug,) for bug in narrow)
+            narrow = [*_watched("listing bugs of one head or layer", islice(self.sampled.narrow(), NARROW))]
+            matches = self._matches("trying each bug in one head or layer", [(bug,) for bug in narrow])
         if not matches:
-            pairs = list(_pairs(wide))
-            self.tried += len(pairs)
-            matches = self._matches(pairs)
+            matches = self._matches("trying two bugs together", list(islice(self._pairs(wide), PAIRS)))
         return self._finding(matches) if matches else None
+
+    def _pairs(self, singles: Sequence[Bug]) -> Iterator[Bunch]:
+        """Two common bugs in different steps, each in all heads and layers alike; none where they could not be told."""
+        if self._most() < PERHAPS + log(self.tried):
+            return
+        common: dict[object, Bug] = {}
+        for bug in singles:  # of those that yield the same numbers the widest, and the earliest
+            if bug.rare == 0 and bug.mistake.operands and bug.label not in PLAIN and bug in self._yields:
+                common.setdefault(self._yields[bug], bug)
+        for pair in combinations(common.values(), 2):
+            starts = {start: bug for bug in pair for start in bug.starts}
+            apart = len(starts) == sum(len(bug.starts) for bug in pair)
+            if apart and (self.size <= LARGE or not self._needs_whole(self.sampled, starts)):
+                yield tuple(sorted(pair, key=lambda bug: bug.starts[0]))
+
+    def _most(self) -> float:
+        """The most that any bug could be worth here: little, where few numbers are beyond what the type allows."""
+        held = self.chain.whole(self.target)
+        with np.errstate(all="ignore"):
+            off = np.abs(self.actual - held.values)
+            known = np.isfinite(off)
+            scale = float(np.sqrt(np.mean(np.square(off[known])))) if known.any() else 1.0
+            deviation = np.maximum(np.hypot(held.errors, self.stored), 1e-300)
+            each = np.where(off > deviation, np.log(np.maximum(scale / (deviation * LEAST), 1.0)), 0.0)
+        return float(np.where(known, each, log(2.0)).sum())
 
     # -- matches
 
-    def _matches(self, bunches: Iterable[Bunch]) -> list[Match]:
+    def _matches(self, what: str, bunches: Sequence[Bunch]) -> list[Match]:
         """What makes the sampled rows, and then all of them."""
         found: list[Match] = []
-        for bunch in bunches:
+        self.tried += len(bunches)
+        for bunch in _watched(what, bunches, len(bunches)):
             if not self._near(bunch) or self._made(self.sampled, bunch) is None:
                 continue
             made = self._made(self.checked, bunch)
@@ -119,7 +151,9 @@ class Search:
         made = self._redone(self.sampled, bunch, exact=True)
         if made is None:
             return False
-        size = float(np.abs(made.values).max(initial=0.0)) / max(float(np.abs(self.right).max(initial=0.0)), 1e-300)
+        if len(bunch) == 1:
+            self._yields[bunch[0]] = np.round(made.values / self.largest, 9).tobytes()
+        size = float(np.abs(made.values).max(initial=0.0)) / self.largest
         return self._agrees(Held(made.values, FAR * max(size, 1.0) * made.errors, made.rows))
 
     def _made(self, bugs: Bugs, bunch: Bunch) -> Held | None:
@@ -131,8 +165,8 @@ class Search:
 
     def _redone(self, bugs: Bugs, bunch: Bunch, *, exact: bool = False) -> Held | None:
         starts = {start: bug for bug in bunch for start in bug.starts}
-        if bugs.rows is not None and self._one_after_another(tuple(starts)):
-            bugs = self.sampled.whole  # a step between two bugs is needed whole
+        if self._needs_whole(bugs, starts):
+            bugs = self.sampled.whole
         return self.chain.redone(
             list(starts), self.target, bugs.held, lambda matrix, now: starts[matrix.index].made(bugs, matrix, now),
             exact=exact,
@@ -149,10 +183,17 @@ class Search:
             left = (actual - made.values) / np.maximum(np.hypot(made.errors, stored), 1e-300)
         return float(np.sqrt(np.mean(np.square(np.where(np.isfinite(left), left, 0.0)))))
 
-    def _one_after_another(self, starts: tuple[int, ...]) -> bool:
-        """Whether one of the steps comes after another."""
-        path = self.chain.after(starts, self.target)
-        return any({*self.chain.before(start)} & {*path} for start in starts)
+    def _needs_whole(self, bugs: Bugs, starts: Mapping[int, Bug]) -> bool:
+        """Whether a bug looks at more than some rows of what another bug changed."""
+        return bugs.rows is not None and any(
+            bug.whole
+            or (
+                bug.source is not None
+                and starts.keys() & {*self.chain.before(start)}
+                and not bugs.goes_by_rows(self.chain.key.matrices[start], bug.source)
+            )
+            for start, bug in starts.items()
+        )
 
     def _weighed(self, bunch: Bunch, made: Held) -> Match:
         """The log-likelihood that a wrong number anywhere near would have agreed, where bug and right number differ."""
@@ -200,7 +241,7 @@ class Search:
     def _seen(self, match: Match, index: int) -> bytes:
         """A hidden step's numbers under a match, as something to compare."""
         starts = {start: bug for bug in match.bugs for start in bug.starts if start <= index}
-        bugs = self.sampled.whole if self._one_after_another(tuple(starts)) else self.checked
+        bugs = self.sampled.whole if self._needs_whole(self.checked, starts) else self.checked
         reached = [start for start in starts if start == index or index in self.chain.after([start], index)]
         if not reached:
             return b""
@@ -213,18 +254,12 @@ class Search:
             return bytes(np.round(made.values / np.maximum(np.abs(made.values).max(), 1e-300), 6).tobytes())
 
 
-def _pairs(singles: Sequence[Bug]) -> Iterator[Bunch]:
-    """Two common bugs in different steps, each in all heads and layers alike; the likeliest first."""
-    common = [bug for bug in singles if bug.rare == 0 and len(bug.mistake.operands)]
-    widest: dict[tuple[object, ...], Bug] = {}
-    for bug in common:  # the widest scope comes first
-        widest.setdefault((bug.label, stem(bug.mistake.result), *map(str, bug.mistake.details.items())), bug)
-    pairs = combinations(widest.values(), 2)
-    apart = (pair for pair in pairs if not {*pair[0].starts} & {*pair[1].starts})
-    for n, pair in enumerate(apart):
-        if n == PAIRS:
-            return
-        yield tuple(sorted(pair, key=lambda bug: bug.starts[0]))
+def _watched(what: str, work: Iterable[T], of: int | None = None) -> Iterator[T]:
+    """Each piece of work, told to who watches how far it is."""
+    with working(what, of) as step:
+        for done, one in enumerate(work):
+            step(done)
+            yield one
 
 
 def _distinct(matches: Sequence[Match]) -> list[Match]:

@@ -8,7 +8,7 @@ from tmat.operations.bounds.bound import ELEMENTARY, Inexact, bound, sizes, toge
 from tmat.operations.operation import Array
 
 
-@bound("add", "add_row")
+@bound("add", "add_row", "add_number")
 def _(step: Inexact) -> Array:
     return together(*step.errors)
 
@@ -47,7 +47,7 @@ def _(step: Inexact) -> Array:
     return np.where(step.operands[1] != 0.0, step.errors[0], 0.0)
 
 
-@bound("relu", "tanh", "identity")
+@bound("relu", "leaky_relu", "tanh", "identity")
 def _(step: Inexact) -> Array:
     """The slope is at most 1."""
     return together(step.errors[0], ELEMENTARY * step.type.roundoff * step.result)
@@ -59,13 +59,13 @@ def _(step: Inexact) -> Array:
     return together(1.13 * step.errors[0], ELEMENTARY * step.type.roundoff * sizes(step.operands[0]))
 
 
-@bound("concat", "columns", "one_row", "flatten", rounds=False)
+@bound("concat", "append_rows", "columns", "one_row", "flatten", rounds=False)
 def _(step: Inexact) -> Array:
     """Cells that are only moved take their errors with them."""
     return step.op.evaluate(*step.errors, **step.params)
 
 
-@bound("lookup", rounds=False)
+@bound("lookup", "lookup_known", rounds=False)
 def _(step: Inexact) -> Array:
     return step.op.evaluate(step.operands[0], step.errors[1], **step.params)
 

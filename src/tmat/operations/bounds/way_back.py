@@ -6,8 +6,8 @@ import numpy as np
 
 from tmat.operations.bounds.bound import CONFIDENCE, ELEMENTARY, Inexact, bound, sizes, together
 from tmat.operations.bounds.products import _product
+from tmat.operations.normalization import deviation_count
 from tmat.operations.operation import Array
-from tmat.operations.shares import _count
 
 
 @bound("add_all", "subtract")
@@ -114,7 +114,9 @@ def _(step: Inexact) -> Array:
     (d, a, mean, std), (ed, ea, emean, estd) = step.operands, step.errors
     u = step.type.roundoff
     off = together(ea, emean, u * sizes(a))
-    return _over(step, together((a - mean) * ed, d * off), _count(a.shape[1], step.params["kind"]) * std, estd / std)
+    return _over(
+        step, together((a - mean) * ed, d * off), deviation_count(a.shape[1], step.params["kind"]) * std, estd / std
+    )
 
 
 @bound("rms_gradient")

@@ -10,7 +10,7 @@ from tmat.operations.expression import Expression
 from tmat.operations.formula import Places
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, At, Bound
 from tmat.operations.printing.typeset import Typeset
-from tmat.operations.selections import Choice
+from tmat.operations.selections import Choice, Larger
 
 
 class Latex(Typeset):
@@ -30,6 +30,7 @@ class Latex(Typeset):
     quad = r"\quad"
     upright_as, label_as = r"\mathrm{%}", r"\text{%}"
     floor_as = r"\lfloor %\rfloor"
+    absolute_as = r"\lvert %\rvert"
     root_as, overlined_as = r"\sqrt{%}", r"\overline{%}"
 
     def brackets(self, text: str) -> str:
@@ -62,7 +63,8 @@ class Latex(Typeset):
 
     def choice(self, at: At, choice: Choice) -> Bound:
         then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
-        rows = rf"{then} & \text{{where }} {test} \ne 0 {self.row_end} {otherwise} & \text{{else}}"
+        holds = test if isinstance(choice.test, Larger) else rf"{test} \ne 0"
+        rows = rf"{then} & \text{{where }} {holds} {self.row_end} {otherwise} & \text{{else}}"
         return rf"\begin{{cases}} {rows} \end{{cases}}", ATOM
 
     def number(self, text: str) -> str:
@@ -88,7 +90,7 @@ class LatexLine(Latex):
         return rf"\textstyle\sum_{letter} {text}", POWER
 
 
-_GREEK = {"μ": r"\mu", "σ": r"\sigma", "γ": r"\gamma", "β": r"\beta"}
+_GREEK = {"μ": r"\mu", "σ": r"\sigma", "γ": r"\gamma", "β": r"\beta", "θ": r"\theta"}
 _LATEX_SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "−": "$-$", "∞": r"$\infty$", "\n": " ", "\r": " ",

@@ -14,7 +14,7 @@ from tmat.operations.expression import Expression
 from tmat.operations.formula import Places
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, At, Bound
 from tmat.operations.printing.typeset import Typeset
-from tmat.operations.selections import Choice
+from tmat.operations.selections import Choice, Larger
 
 
 class Mathml(Typeset):
@@ -31,6 +31,7 @@ class Mathml(Typeset):
     hadamard = "<mo>∘</mo>"
     outer = "<mo>⊕</mo>"
     comma = "<mo>,</mo>"
+    below = "<mo>&lt;</mo>"
     equal, about = "<mo>=</mo>", "<mo>≈</mo>"
     equals = equal
     given = "<mtext> is given: </mtext>"
@@ -41,6 +42,7 @@ class Mathml(Typeset):
     quad = '<mspace width="1em"/>'
     upright_as, label_as = '<mi mathvariant="normal">%</mi>', "<mtext>%</mtext>"
     floor_as = "<mo>⌊</mo>%<mo>⌋</mo>"
+    absolute_as = "<mo>|</mo>%<mo>|</mo>"
     root_as, overlined_as = "<msqrt>%</msqrt>", '<mrow class="over">%</mrow>'
 
     def brackets(self, text: str) -> str:
@@ -75,7 +77,8 @@ class Mathml(Typeset):
 
     def choice(self, at: At, choice: Choice) -> Bound:
         then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
-        rows = (then, f"<mtext>where </mtext>{test}<mo>≠</mo><mn>0</mn>"), (otherwise, "<mtext>else</mtext>")
+        holds = test if isinstance(choice.test, Larger) else f"{test}<mo>≠</mo><mn>0</mn>"
+        rows = (then, f"<mtext>where </mtext>{holds}"), (otherwise, "<mtext>else</mtext>")
         table = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows)
         return f'<mrow><mo form="prefix" stretchy="true">{{</mo><mtable>{table}</mtable></mrow>', ATOM
 

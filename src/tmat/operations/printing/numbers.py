@@ -75,7 +75,7 @@ class Numbers(Printer):
             self.exact &= own == value
         if not own.is_finite():
             return self.signed("NaN" if own.is_nan() else "∞" if own > 0 else "−∞")
-        if _plain(value, decimals):
+        if _plain(value, decimals, self.finer):
             text = f"{own if own else abs(own):.{0 if _whole(value) else max(decimals, 0)}f}"
             return self.signed(text)
         power = own.adjusted()
@@ -145,7 +145,7 @@ def printed(value: Decimal, decimals: int, finer: int = 0) -> Decimal:
         return value
     if _whole(value):
         decimals = 0
-    if _plain(value, decimals):
+    if _plain(value, decimals, finer):
         return _rounded(value, decimals)
     return Context(prec=max(PLACES + finer, decimals) + 1, rounding=ROUND_HALF_UP).plus(value)
 
@@ -165,12 +165,13 @@ def _whole(value: Decimal) -> bool:
     return LARGE <= abs(value) < LONGEST and value == value.to_integral_value()
 
 
-def _plain(value: Decimal, decimals: int) -> bool:
-    """Whether a number is written without a power of ten."""
+def _plain(value: Decimal, decimals: int, finer: int) -> bool:
+    """Whether a number is written without a power of ten: a large one, where its whole part has digits enough."""
     if not value:
         return True
     if abs(value) >= LARGE:
-        return abs(value) < LONGEST and (_whole(value) or decimals <= 0)
+        enough = decimals <= 0 and (not finer or value.adjusted() >= PLACES + finer)
+        return abs(value) < LONGEST and (_whole(value) or enough)
     return decimals <= 0 or abs(value) * 2 >= Decimal(1).scaleb(-decimals)
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from tmat.operations.expression import Call, Cell, Expression, Number, Power, Quotient, Sum
 from tmat.operations.printing.ratios import LARGEST_POWER, combined, ratio
-from tmat.operations.selections import Choice, Limit, Lookup, Maximum, Place
+from tmat.operations.selections import Beyond, Choice, Larger, Limit, Lookup, Maximum, Place
 
 Read: TypeAlias = Callable[[Cell], Decimal]
 
@@ -74,6 +74,11 @@ def _worth(e: Expression, read: Read) -> Decimal:
             return _quotient(e, read)
         case Sum(terms=(Number(number=1.0), Call(function=function, argument=argument))) if function in BESIDE_ONE:
             return BESIDE_ONE[function](_worth(argument, read))
+        case Larger():
+            return decimal_of(e.value)
+        case Beyond(draw=draw, terms=terms, first=first):
+            drawn, ends = _worth(draw, read), [_worth(term, read) for term in terms]
+            return Decimal(first + min(sum(end <= drawn for end in ends), sum(end < max(ends) for end in ends)))
         case Place(terms=terms, first=first):
             values = [_worth(term, read) for term in terms]
             return Decimal(first + values.index(max(values)))
@@ -82,7 +87,8 @@ def _worth(e: Expression, read: Read) -> Decimal:
         case Power():
             return _power(parts[0], parts[1])
         case Maximum():
-            return next((part for part in parts if part.is_nan()), None) or max(parts)
+            chosen: Decimal = next((part for part in parts if part.is_nan()), None) or e.pick(parts)
+            return chosen
         case Call(function=function):
             return FUNCTIONS[function](parts[0])
     found = combined(e, parts, ZERO)

@@ -24,7 +24,7 @@ from tmat.operations.expression import (
     Sum,
 )
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, TEXT, Bound, Notation
-from tmat.operations.selections import Choice, Limit, Lookup, Maximum, Place
+from tmat.operations.selections import Beyond, Choice, Larger, Limit, Lookup, Maximum, Place
 from tmat.operations.series import Run
 
 
@@ -97,7 +97,11 @@ class Printer:
             case Call(function=function, argument=argument):
                 return self.notation.call(self.at, function, argument)
             case Maximum(terms=terms):
-                return self.among("max", terms)
+                return self.among(e.sign, terms)
+            case Beyond(draw=draw, terms=terms):
+                return self.beyond(draw, terms)
+            case Larger():
+                return self.notation.words(e.rule), ATOM
             case Place(terms=terms):
                 return self.among("argmax", terms)
             case Choice():
@@ -124,6 +128,11 @@ class Printer:
 
     def among(self, function: str, terms: Sequence[Expression]) -> Bound:
         return self.notation.among(function, self.folded(terms, LOOSE))
+
+    def beyond(self, draw: Expression, terms: Sequence[Expression]) -> Bound:
+        """The first of the terms that a draw is below."""
+        first, *others = self.folded(terms, LOOSE)
+        return self.notation.among("first", [self.at(draw, SUM) + self.notation.below + first, *others])
 
     def choice(self, e: Choice) -> Bound:
         return self.notation.choice(self.at, e)

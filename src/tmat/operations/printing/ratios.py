@@ -64,7 +64,8 @@ def ratio(expression: ex.Expression) -> Fraction | None:
 def _together(expression: ex.Expression, parts: list[Fraction]) -> Fraction | None:
     match expression:
         case Maximum():
-            return max(parts)
+            chosen: Fraction = expression.pick(parts)
+            return chosen
         case ex.Quotient():
             return parts[0] / parts[1] if parts[1] else None
         case ex.Power():

@@ -20,10 +20,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from tmat.operations.expression import Call, Cell, Expression, Number, Operand, Product, Quotient, Sum
+from tmat.operations.expression import Call, Cell, Expression, Negative, Number, Operand, Product, Quotient, Sum
 from tmat.operations.printing.printer import Printer
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, At, Bound, Notation
-from tmat.operations.selections import Choice, Lookup, Place
+from tmat.operations.selections import Beyond, Choice, Larger, Lookup, Place
 from tmat.operations.series import Run, common, runs
 
 MINUS_INFINITY = "-1E+300"
@@ -132,6 +132,9 @@ class Spreadsheet(Printer):
         whole = self._line(e.terms)
         if whole is not None:
             return whole, ATOM
+        block = self._block(e.terms) if len(e.terms) > 1 else None
+        if block is not None:  # the first cells of a row
+            return f"SUM({block})", ATOM
         most = self._line(e.terms[:-1])
         if most is not None:
             return f"{most}+{self.at(e.terms[-1], QUOTIENT)}", SUM
@@ -171,6 +174,12 @@ class Spreadsheet(Printer):
             return self._quotient(e)
         if isinstance(e, Place):
             return self._place(e)
+        if isinstance(e, Larger):
+            return self._larger(e)
+        if isinstance(e, Beyond):
+            return self._beyond(e)
+        if isinstance(e, Call) and e.function == "ln":
+            return self._logarithm(e.argument)
         if isinstance(e, Call) and e.function == "exp" and any(runs(e)):  # MIN would be one number for the whole line
             return f"EXP({self.text(e.argument)})", ATOM
         return super()._bound(e)
@@ -195,6 +204,49 @@ class Spreadsheet(Printer):
         if _may_be_lost(own):
             return f"IF({largest}<{LEAST_FINITE},0,{text})", ATOM
         return text, QUOTIENT
+
+    def _logarithm(self, e: Expression) -> Bound:
+        """Of a share by its exponents, as the share may be nothing; of 0 it is −∞."""
+        if not isinstance(e, Quotient) or e.exponents is None:
+            return f"IF({self.text(e)}=0,{MINUS_INFINITY},LN({self.text(e)}))", ATOM
+        own, others = e.exponents
+        largest = self._largest(others)
+        _, _, bottom = self._share(own, others)[0].partition("/")
+        return f"{self.at(own, SUM)}-{largest}-LN({bottom.removesuffix(')') if _may_be_lost(own) else bottom})", SUM
+
+    def _larger(self, e: Larger) -> Bound:
+        """1 or 0, as TRUE is not 0 and neither is FALSE."""
+        line, own = self._block(e.terms), self.at(e.own, SUM)
+        if line is None:
+            amount = "+".join(
+                f"({self.at(term, SUM)}>{own})*{self.at(term, POWER) if e.summed else 1}" for term in e.terms
+            )
+        else:
+            amount = f"SUMPRODUCT(({line}>{own})*{line if e.summed else 1})"
+        limit = f"{e.limit:.15g}" + ("-1E-12" if e.summed else "")
+        return f"({amount}<{limit})*1", PRODUCT
+
+    def _beyond(self, e: Beyond) -> Bound:
+        term = common(e.terms)
+        line = self.text(term) if isinstance(term, Run) else None
+        if line is None:
+            below = "+".join(f"({self.at(one, SUM)}<={self.at(e.draw, SUM)})*1" for one in e.terms[:-1]) or "0"
+            return f"{e.first}+{below}", SUM
+        ends = f"SUMPRODUCT(({line}<={self.at(e.draw, SUM)})*1),SUMPRODUCT(({line}<MAX({line}))*1)"
+        return (f"{e.first}+" if e.first else "") + f"MIN({ends})", SUM if e.first else ATOM
+
+    def _block(self, terms: Sequence[Expression]) -> str | None:
+        """Cells that are a whole row or a whole matrix, each with its sign."""
+        inner = [term.inner if isinstance(term, Negative) else term for term in terms]
+        cells = [cell for cell in inner if isinstance(cell, Cell)]
+        if len(cells) != len(inner) or len({type(term) for term in terms}) != 1 or cells[0].operand.name in self._taken:
+            return None
+        operand, first, last = cells[0].operand, cells[0], cells[-1]
+        whole = [(i, j) for i in range(first.i, last.i + 1) for j in range(first.j, last.j + 1)]
+        if [(cell.i, cell.j) for cell in cells] != whole or any(cell.operand is not operand for cell in cells):
+            return None
+        text = self._address(first) if len(cells) == 1 else self._between(first, last)
+        return f"-{text}" if isinstance(terms[0], Negative) else text
 
     def choice(self, e: Choice) -> Bound:
         return f"IF({self.at(e.test, SUM)}<>0,{self.text(e.then)},{self.text(e.otherwise)})", ATOM

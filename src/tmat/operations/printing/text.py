@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from tmat.operations.expression import Expression, Number, Quotient
 from tmat.operations.formula import Places, Selection
-from tmat.operations.selections import Choice
+from tmat.operations.selections import Choice, Larger
 
 At: TypeAlias = Callable[[Expression, int], str]
 Bound: TypeAlias = tuple[str, int]  # a text and how tightly it binds
@@ -35,6 +35,7 @@ class Notation:
     hadamard = " ∘ "  # between two matrices, cell by cell
     outer = " + "  # between two matrices, every row of the one with every row of the other
     comma = ", "
+    below = " < "
     equal, about = "=", "≈"
     equals = " = "  # between a name and its formula
     given = "is given:"
@@ -62,6 +63,8 @@ class Notation:
             return f"√{at(argument, ATOM)}", POWER
         if function == "floor":
             return f"⌊{self._share(at, argument)}⌋", ATOM
+        if function == "abs":
+            return f"|{at(argument, LOOSE)}|", ATOM
         return f"{function}({at(argument, LOOSE)})", ATOM
 
     def _exponent(self, at: At, exponent: Expression) -> str:
@@ -85,7 +88,8 @@ class Notation:
 
     def choice(self, at: At, choice: Choice) -> Bound:
         then, test, otherwise = at(choice.then, SUM), at(choice.test, SUM), at(choice.otherwise, LOOSE)
-        return f"{then} where {test} is not 0, else {otherwise}", LOOSE
+        holds = test if isinstance(choice.test, Larger) else f"{test} is not 0"
+        return f"{then} where {holds}, else {otherwise}", LOOSE
 
     def more(self, count: int) -> str:
         return f"… {count} more term{'' if count == 1 else 's'} …"

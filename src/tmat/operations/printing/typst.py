@@ -6,7 +6,7 @@ from tmat.operations.expression import Expression
 from tmat.operations.formula import Places
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, At, Bound
 from tmat.operations.printing.typeset import Typeset
-from tmat.operations.selections import Choice
+from tmat.operations.selections import Choice, Larger
 
 
 class Typst(Typeset):
@@ -26,6 +26,7 @@ class Typst(Typeset):
     quad = " quad "
     upright_as = label_as = "%"
     floor_as = "floor(%)"
+    absolute_as = "abs(%)"
     root_as, overlined_as = "sqrt(%)", "overline(%)"
 
     def quotient(self, at: At, top: Expression, bottom: Expression) -> Bound:
@@ -45,7 +46,8 @@ class Typst(Typeset):
 
     def choice(self, at: At, choice: Choice) -> Bound:
         then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
-        return f'cases({then} & "where " {test} != 0, {otherwise} & "else")', ATOM
+        holds = test if isinstance(choice.test, Larger) else f"{test} != 0"
+        return f'cases({then} & "where " {holds}, {otherwise} & "else")', ATOM
 
     def number(self, text: str) -> str:
         return text.replace("−", "-").replace("NaN", '"NaN"')

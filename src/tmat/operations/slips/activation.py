@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tmat.operations.activation import gelu, gelu_tanh, relu, silu, tanh
+from tmat.operations.activation import gelu, gelu_tanh, leaky_relu, relu, silu, tanh
 from tmat.operations.operation import Array
 from tmat.operations.slips.slip import Redo, Variant, slip, way
 
 BENDS = (relu, gelu, gelu_tanh, silu, tanh)
+EVERY = (*BENDS, leaky_relu)
 
 
 def leaky(step: Redo, a: Array) -> Iterator[Variant]:
@@ -36,7 +37,7 @@ def bias_after(step: Redo, a: Array) -> Array | None:
     if layer is None:
         return None
     a, b, bias = layer.operands
-    return step.op.evaluate(a @ b) + bias
+    return np.asarray(step.op.evaluate(a @ b, **step.params) + bias)
 
 
 def bias_left_out(step: Redo, a: Array) -> Array | None:
@@ -44,7 +45,7 @@ def bias_left_out(step: Redo, a: Array) -> Array | None:
     if layer is None:
         return None
     a, b, _ = layer.operands
-    return step.op.evaluate(a @ b)
+    return step.op.evaluate(a @ b, **step.params)
 
 
 # fmt: off
@@ -67,7 +68,7 @@ slip(relu, "leaky", leaky, rare=1,
      said="negative numbers were multiplied by {slope}, not put to 0", mend="put 0 for every negative number")
 slip(BENDS, "another-activation", another, rare=1,
      said="{other} was taken", mend="take the activation that this sheet names: {formula}")
-slip(BENDS, "bias-after-activation", bias_after,
+slip(EVERY, "bias-after-activation", bias_after,
      said="the activation was taken before the bias was added", mend="add the bias first, then take the activation")
-slip(BENDS, "bias-left-out", bias_left_out,
+slip(EVERY, "bias-left-out", bias_left_out,
      said="the bias was left out before the activation", mend="add the bias to the product, then take the activation")

@@ -69,6 +69,13 @@ def dropped(step: Redo, a: Array) -> Iterator[Variant]:
     yield way(np.zeros_like(a), said="0 stands here, as where dropout was left on")
 
 
+def not_taken(step: Redo, a: Array) -> Iterator[Variant]:
+    yield way(a)
+    if np.isneginf(a).any():
+        said = "softmax was not taken: these are the numbers of {0}, with 0 where the mask hides a cell"
+        yield way(np.where(np.isneginf(a), 0.0, a), said=said)
+
+
 def unmasked(step: Redo) -> tuple[Redo, Redo | None]:
     """The step over what stood there before the mask, and the mask's own step."""
     mask = step.maker(0, "mask_fill")
@@ -118,7 +125,7 @@ def wrong_mask(step: Redo, a: Array) -> Iterator[Variant]:
     inner, mask = unmasked(step)
     if mask is None:
         return
-    for wrong in distinct_masks(mask.operands[1]):
+    for wrong in distinct_masks(mask):
         seen = np.where(wrong.mask != 0.0, logits(inner), mask.params["value"])
         yield way(shares(seen), wrong.name, wrong.said, wrong.mend)
         if wrong.name == "future-seen":
@@ -175,7 +182,7 @@ slip(SOFTMAX, "min-max", lambda step, _: between_extremes(logits(step)), rare=1,
      said="each row was stretched to go from 0 to 1", mend="take softmax: e^x over the sum of its row")
 slip(SOFTMAX, "dropout-left-on", dropped, rare=1,
      said="dropout was left on: what is kept is divided by 1 − {p}", mend="leave dropout out: each row sums to 1")
-slip(SOFTMAX, "softmax-not-taken", lambda _, a: a,
+slip(SOFTMAX, "softmax-not-taken", not_taken,
      said="softmax was not taken: these are the numbers of {0}", mend="take softmax along each row of {0}")
 slip(SOFTMAX, "logarithm-of-softmax", lambda step, a: np.log(shares(logits(step))), rare=2,
      said="these are the logarithms of the weights", mend="leave the logarithm out")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
+from weakref import finalize
 
 import numpy as np
 
@@ -68,8 +69,21 @@ def wrong_masks(mask: Array) -> Iterator[WrongMask]:
         yield WrongMask("future-seen", "the future is seen: only the padding is hidden", "hide the future too", seen)
 
 
-def distinct_masks(mask: Array) -> Iterator[WrongMask]:
-    """Those that differ from the right mask and from each other."""
+_MADE: dict[int, tuple[WrongMask, ...]] = {}
+"""The wrong masks of a mask by its id, while it is in use: all heads have one mask."""
+
+
+def distinct_masks(step: Redo, n: int = 1) -> Iterator[WrongMask]:
+    """Those that differ from the right mask, operand n of a step, and from each other; at the rows of the step."""
+    mask = step.whole(n)
+    if id(mask) not in _MADE:
+        _MADE[id(mask)] = tuple(_distinct(mask))
+        finalize(mask, _MADE.pop, id(mask), None).atexit = False
+    for wrong in _MADE[id(mask)]:
+        yield wrong._replace(mask=step.here(wrong.mask))
+
+
+def _distinct(mask: Array) -> Iterator[WrongMask]:
     seen = [mask]
     for wrong in wrong_masks(mask):
         if not any(np.array_equal(wrong.mask, known) for known in seen):
@@ -84,7 +98,7 @@ def zero_for_infinity(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
 
 def wrong_mask(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
     value = step["value"]
-    for wrong in distinct_masks(mask):
+    for wrong in distinct_masks(step):
         seen = wrong.mask != 0.0
         yield way(np.where(seen, a, value), wrong.name, wrong.said, wrong.mend)
         if value != 0.0:
@@ -112,8 +126,12 @@ def mask_added(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
     yield way(np.where(mask != 0.0, 1.0, step["value"]), filling=filling(step))
 
 
+def _is_mask(factor: Array) -> bool:
+    return bool(((factor == 0.0) | (factor == 1.0)).all())
+
+
 def wrong_factor(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
-    for wrong in distinct_masks(mask):
+    for wrong in distinct_masks(step) if _is_mask(mask) else ():
         yield way(a * wrong.mask, wrong.name, wrong.said, wrong.mend)
 
 
@@ -151,7 +169,7 @@ slip(mask_fill, "another-number-for-infinity", another_number, rare=1,
 slip(mask_fill, "mask-added", mask_added, rare=1,
      said="the mask's ones and zeros were added to {0}",
      mend="leave the cells that are seen as they are, and put {filling} in the others")
-slip(multiply, "mask-not-applied", lambda _, a, mask: a,
+slip(multiply, "mask-not-applied", lambda _, a, mask: a if _is_mask(mask) else None,
      said="{1} was not applied: these are the numbers of {0}",
      mend="multiply each cell of {0} by the cell of {1} in the same place")
 slip(multiply, "wrong-mask", wrong_factor,

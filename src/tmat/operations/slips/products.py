@@ -55,8 +55,11 @@ def alone(step: Redo, a: Array, b: Array) -> Array | None:
     return b.copy() if step.maker(0, *WEIGHTS) is not None and a.shape[0] == a.shape[1] else None
 
 
-def unweighed(step: Redo, a: Array, b: Array, *bias: Array) -> Array | None:
-    return a + (bias[0] if bias else 0.0) if b.shape[0] == b.shape[1] else None
+def unweighed(step: Redo, a: Array, b: Array, *bias: Array) -> Iterator[Variant]:
+    if b.shape[0] == b.shape[1]:
+        yield way(a + (bias[0] if bias else 0.0))
+        if bias:
+            yield way(a, said="{1} and {2} were left out", mend="multiply {0} by {1} and add {2}")
 
 
 def inputs(step: Redo) -> Iterator[tuple[str, Array]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tmat.errors import InputError
 from tmat.operations.operation import Array, Operation
@@ -28,6 +29,8 @@ class Redo:
     result: str = "result"
     makers: tuple[Redo | None, ...] = ()
     widths: tuple[int, ...] = ()  # other widths on the page that could be taken for d_k
+    rows: NDArray[np.intp] | None = None  # that it is done at; None: at all of them
+    wholes: tuple[Array, ...] = ()  # the operands in all their rows, where it is done at some
     _done: Array | None = field(default=None, init=False)
 
     def __getitem__(self, name: str) -> Any:
@@ -45,6 +48,20 @@ class Redo:
             self._done.flags.writeable = False
         return self._done
 
+    def known_as(self, values: Array) -> Redo:
+        """The same, its numbers being known already."""
+        self._done = values.view()
+        self._done.flags.writeable = False
+        return self
+
+    def whole(self, n: int) -> Array:
+        """Operand n in all its rows."""
+        return self.wholes[n] if self.wholes else self.operands[n]
+
+    def here(self, values: Array) -> Array:
+        """What is known in all rows, at those that the step is done at."""
+        return values if self.rows is None else values[self.rows]
+
     def again(self, **params: Any) -> Redo:
         """The step with other parameters."""
         return replace(self, params={**self.params, **params})
@@ -53,7 +70,7 @@ class Redo:
         """The step with another matrix for operand n."""
         operands = (*self.operands[:n], values, *self.operands[n + 1 :])
         names = self.names if name is None else (*self.names[:n], name, *self.names[n + 1 :])
-        return replace(self, operands=operands, names=names)
+        return replace(self, operands=operands, names=names, rows=None, wholes=())
 
     def maker(self, n: int, *ops: str) -> Redo | None:
         """How operand n was made, where that was one of these operations."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,11 +10,12 @@ import numpy as np
 from tmat.rendering.layout.block import Block, air, beside, captioned, fenced, sign
 from tmat.rendering.layout.drawer import MOST, UNLIMITED, Drawer
 from tmat.rendering.layout.formula import Part, Place, Sign, parts, places
-from tmat.rendering.layout.numbers import texts, zeroed
+from tmat.rendering.layout.numbers import texts
 from tmat.rendering.layout.window import View
 from tmat.rendering.styled import EMPTY, Line, Span, columns, space
 from tmat.sheet.remarks import Mask
 from tmat.sheet.worksheet import Matrix, Stage, Step
+from tmat.stages.parts.masks import PAD, visibility
 
 THINNING = ("multiply", "renormalize", "dropout")  # where an operand's cell is nothing, so is the result's
 
@@ -105,10 +107,8 @@ def hidden(stage: Stage, step: Step) -> Mask | None:
     out = np.zeros(step.values.shape, dtype=bool)
     for name in step.of:
         matrix, made = operand(stage, name), stage.step(name)
-        if matrix is None:  # it was let go: of the masks only the triangle is still known
-            told = stage.params.get("mask")
-            causal = isinstance(told, list) and "causal" in told and step.result.height == step.result.width
-            out |= np.triu(np.full(step.values.shape, causal and "softmax" in step.op), 1)
+        if matrix is None:  # it was let go: the mask is still known
+            out |= _behind_the_mask(stage, step) if "softmax" in step.op else False
         elif matrix.values.shape == step.values.shape:
             out |= np.isneginf(matrix.values)
             if step.op in THINNING:
@@ -118,12 +118,33 @@ def hidden(stage: Stage, step: Step) -> Mask | None:
     return found if found.any() else None
 
 
+def _behind_the_mask(stage: Stage, step: Step) -> Mask | bool:
+    """Where the mask of a stage, which was given or goes by rules, hides a key from a query."""
+    head = re.sub(r"^\D*", "", step.name)
+    given = stage.given.get("mask" + head, stage.given.get("mask"))
+    if given is not None:
+        hides = given.values == 0.0 if "mask_value" in stage.params else np.isneginf(given.values)
+        return hides if hides.shape == step.values.shape else False
+    rules, keys = stage.params.get("mask"), step.result.cols
+    named = rules if isinstance(rules, list) else ()
+    valid, window = (own if isinstance(own := stage.params.get(name), int) else None for name in ("valid", "window"))
+    seen = visibility(
+        step.result.rows,
+        keys,
+        causal="causal" in named,
+        padding="padding" in named and PAD in keys,
+        valid=valid,
+        window=window,
+    )
+    return False if seen is None or seen.make is None else seen.make(0, step.result.height) == 0.0
+
+
 def as_shown(stage: Stage, name: str, digits: int | None, *, used: bool) -> list[list[str]]:
     """The texts of all cells of a matrix, as its own table has them, or as the step that takes it has."""
     step = stage.step(name)
     matrix = operand(stage, name) if used else stage[name]
     assert matrix is not None, name
-    return zeroed(texts(matrix.values, digits, decimals(stage, name, used=used)), hidden(stage, step) if step else None)
+    return texts(matrix.values, digits, decimals(stage, name, used=used), hidden(stage, step) if step else None)
 
 
 def decimals(stage: Stage, name: str, *, used: bool = False) -> int:

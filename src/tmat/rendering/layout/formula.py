@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from tmat.operations import REGISTRY
-from tmat.operations.expression import Call, Difference, Expression, Negative, Number, Power, Product, Quotient, Sum
+from tmat.operations.expression import Call, Difference, Expression, Negative, Power, Product, Quotient, Sum
 from tmat.operations.formula import (
     MatrixProduct,
     MatrixSymbol,
@@ -113,18 +113,16 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
             return [Place(symbol.n, raised=superscript(Matrices().text(exponent)))], POWER
         case MatrixProduct(left=left, right=right):
             return [*_set(left, PRODUCT), Sign(" × "), *_set(right, POWER)], PRODUCT
-        case Product(factors=(Number(), *_) as factors):
-            return _row(" · ", factors, POWER), PRODUCT
         case Product(factors=factors):
-            return _row(" ∘ ", factors, POWER), PRODUCT
+            return _row(" ∘ " if all(any(matrices(one)) for one in factors) else "·", factors, POWER), PRODUCT
         case Sum(terms=terms):
             return _row(" + ", terms, QUOTIENT), SUM
         case OuterSum(left=left, right=right):
             return _row(" + ", (left, right), QUOTIENT), SUM
-        case Negative(inner=inner):
-            return [Sign("−"), *_set(inner, PRODUCT)], LOOSE
         case Difference(left=left, right=right):
             return _row(" − ", (left, right), QUOTIENT), SUM
+        case Negative(inner=inner):
+            return [Sign("−"), *_set(inner, PRODUCT)], LOOSE
         case Quotient(top=top, bottom=bottom):
             return [*_set(top, PRODUCT), Sign(" / "), *_set(bottom, POWER)], QUOTIENT
         case Call(function="sqrt", argument=argument):
@@ -132,7 +130,9 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
         case Call(function=function, argument=argument):
             return [Sign(function), _group((argument,))], ATOM
         case Maximum(terms=terms):
-            return [Sign("max"), _group(terms)], ATOM
+            return [Sign(e.sign), _group(terms)], ATOM
+        case Selection(matrix=MatrixSymbol() as symbol, places=own):
+            return [Place(symbol.n), Sign(f"[{', '.join(map(Matrices().text, own))}]")], ATOM
         case RowSums(matrix=matrix):
             return [Sign("row sums"), _group((matrix,))], ATOM
         case SideBySide(matrices=own):

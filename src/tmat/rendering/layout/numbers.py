@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 
 import numpy as np
 
@@ -18,10 +19,11 @@ SAME = "·"  # in a matrix of right numbers: as printed
 ODD = {math.inf: "∞", -math.inf: "−∞"}
 
 
-def texts(values: Array, digits: int | None = None, most: int = 4) -> list[list[str]]:
+def texts(values: Array, digits: int | None = None, most: int = 4, hidden: Mask | None = None) -> list[list[str]]:
     """The numbers of a matrix with the same decimals: as many as the longest needs, at most ``most``.
 
     Whole numbers have no point. Very large and very small numbers take an exponent. ``digits`` sets the decimals.
+    What a mask hid is a bare 0, as no 0 beside it is: it is nothing, where 0.0000 may be a small number rounded.
 
     >>> texts(np.array([[1.5, 0.25], [-2.0, -np.inf]]))
     [['1.50', '0.25'], ['-2.00', '−∞']]
@@ -29,7 +31,19 @@ def texts(values: Array, digits: int | None = None, most: int = 4) -> list[list[
     [['1.5e-12', '0']]
     >>> texts(np.array([[0.1]]), 17)
     [['0.10000000000000000']]
+    >>> texts(np.array([[0.0, 1.0, 0.0]]), hidden=np.array([[False, False, True]]))
+    [['0.0', '1.0', '0']]
     """
+    shown = _texts(values, digits, most)
+    if hidden is None:
+        return shown
+    pairs = [list(zip(*pair, strict=True)) for pair in zip(shown, hidden.tolist(), strict=True)]
+    if digits is None and ("0", False) in chain.from_iterable(pairs):
+        return texts(values, 1, most, hidden)
+    return [["0" if nothing else text for text, nothing in row] for row in pairs]
+
+
+def _texts(values: Array, digits: int | None, most: int) -> list[list[str]]:
     finite = values[np.isfinite(values)]
     peak = float(np.abs(finite).max(initial=0.0))
     if digits is not None:
@@ -46,18 +60,6 @@ def texts(values: Array, digits: int | None = None, most: int = 4) -> list[list[
     if len(finite) == values.size:
         return [[f"{x:.{decimals}f}" for x in row] for row in rounded.tolist()]
     return [[f"{x:.{decimals}f}" if math.isfinite(x) else ODD.get(x, "NaN") for x in row] for row in rounded.tolist()]
-
-
-def zeroed(shown: list[list[str]], hidden: Mask | None) -> list[list[str]]:
-    """The texts with a bare 0 for what a mask hid: it is nothing, where 0.0000 is a small number rounded.
-
-    >>> zeroed([["0.0000", "0.0000"]], np.array([[False, True]]))
-    [['0.0000', '0']]
-    """
-    if hidden is None:
-        return shown
-    pairs = zip(shown, hidden.tolist(), strict=True)
-    return [["0" if nothing else text for text, nothing in zip(*pair, strict=True)] for pair in pairs]
 
 
 def corrected(found: Correction) -> list[list[str]]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tmat.rendering.layout.heat import Scale
-from tmat.rendering.layout.numbers import aligned, texts, zeroed
+from tmat.rendering.layout.numbers import aligned, texts
 from tmat.sheet.remarks import Mask
 from tmat.sheet.worksheet import BLANK, Matrix
 from tmat.spelling import Spelling
@@ -71,7 +71,7 @@ def view(
     """The matrix with these columns; all columns of a matrix are equally wide unless that wastes much."""
     rows = rows_shown(matrix, full)
     seen = _picked(matrix.values, rows, list(cols))
-    shown = zeroed(texts(seen, digits, most), None if hidden is None else _picked(hidden, rows, list(cols)))
+    shown = texts(seen, digits, most, None if hidden is None else _picked(hidden, rows, list(cols)))
     if matrix.origin == BLANK:
         shown = [["____"] * len(cols) for _ in shown]
     if scale is not None and glyphs:

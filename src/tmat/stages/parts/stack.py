@@ -1,4 +1,4 @@
-"""Names in a stack: layer1.W_Q, layer2.gamma1, layer1.cross.W_K, and whose matrix each is."""
+"""Names in a stack: layer1.W_Q, layer2.gamma1, layer1.cross.W_K, final.gamma, and whose matrix each is."""
 
 from __future__ import annotations
 
@@ -38,6 +38,21 @@ def taken(matrices: dict[str, object], *names: str) -> object:
         if key.endswith(".T"):
             other = found if isinstance(found, Matrix) else Matrix.of(key, found)
             found = Matrix(key[:-2], other.values.T, other.cols, other.rows, other.origin)
+    return found
+
+
+def outside(matrices: dict[str, object], place: str) -> dict[str, object]:
+    """Take out what the norm before the first layer (embed) or after the last one (final) is given.
+
+    >>> matrices = {"final.gamma": [[2.0]], "layer1.gamma1": 3}
+    >>> outside(matrices, "final"), matrices
+    ({'gamma': [[2.0]]}, {'layer1.gamma1': 3})
+    """
+    own = [name for name in matrices if name.lower().startswith(f"{place}.")]
+    found = {name.partition(".")[2]: matrices.pop(name) for name in own}
+    for name in found:
+        if not _is(fold(name.removesuffix(".T")), NORM):
+            raise InputError(f"'{place}.{name}' is no matrix of this stack", f"that norm takes {', '.join(NORM)}")
     return found
 
 

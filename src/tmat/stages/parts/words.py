@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tmat.errors import InputError
 from tmat.text.tokenizing import clean, compared
-from tmat.text.vocabulary import Vocabulary
+from tmat.text.vocabulary import Vocabulary, tokenize
 
 
 def numbered(words: Vocabulary | Sequence[str], first_id: int | None = None) -> Vocabulary:
@@ -28,6 +28,18 @@ def numbered(words: Vocabulary | Sequence[str], first_id: int | None = None) -> 
             mend="leave ‹first_id› out, or give the vocabulary with it",
         )
     return words
+
+
+def of_text(said: str | Sequence[str]) -> tuple[str, ...]:
+    """A text's own words as first seen, for where there is no vocabulary.
+
+    >>> of_text("you win or You die")
+    ('you', 'win', 'or', 'die')
+    """
+    seen: dict[str, str] = {}
+    for word in tokenize(said, Vocabulary((), 1)) if isinstance(said, str) else said:
+        seen.setdefault(word.casefold(), word)
+    return tuple(seen.values())
 
 
 def distinct(words: Sequence[str], case: str, where: str) -> dict[str, str]:

@@ -1,0 +1,127 @@
+"""A decoder's folder run on a prompt: a pass a word, of which only what is asked for is kept, greedily or as it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tmat.models.embedding import refuse_ids
+from tmat.models.encoding import of_layer
+from tmat.models.family import Slot
+from tmat.models.picking import Picked, numbered
+from tmat.models.weight import Weight
+from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.stages.decode import decode
+from tmat.text.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from tmat.models.folder import Model
+
+
+class Tokens(Vocabulary):
+    """The words of a tokenizer: each is itself alone, to its last blank."""
+
+    def id(self, word: str) -> int | None:
+        return self.index().get(word)
+
+    def index(self) -> Mapping[str, int]:
+        if not self._index:
+            self._index.update({word: n for n, word in enumerate(self.words)})
+        return self._index
+
+
+def decoded(
+    model: Model,
+    ids: Sequence[int],
+    *,
+    target: bool,
+    count: int,
+    keep: Iterable[str] | None,
+    matrices: Mapping[str, Any],
+    common: dict[str, Any],
+    options: Mapping[str, Any],
+) -> Worksheet:
+    """The worksheet of a decoder on a prompt: ``count`` words more, or with ``target`` a prediction for each word of it.
+
+    ``options`` of decode win over the model's own, ``matrices`` over its weights. Where only something is kept, a
+    layer's weights are read when it is its turn, and let go; else the words share them.
+
+    Errors: more words than the model has positions; as decode's.
+    """
+    refuse_ids(model, [*ids, *[0] * (0 if target else count - 1)])
+    vocabulary = words_of(model)
+    said = [vocabulary.words[id] for id in ids]
+    weights = _weights(model, matrices)
+    if keep is None:
+        weights = {name: _read(name, each) for name, each in weights.items()}
+    told: dict[str, Any] = {
+        **model.design.options,
+        "layers": model.design.layers,
+        "cross": False,
+        "vocabulary": vocabulary,
+        **options,
+        **common,
+    }
+    windows = [{} if width is None else {"window": width - 1} for width in model.design.windows]
+    told.setdefault("layer_options", windows or None)
+    told.setdefault("tied", "W_vocab" not in weights)
+    ends = _ends(model)
+    if ends:
+        told.setdefault("end", vocabulary.words[ends[0]])
+    run = _Run(model, None if keep is None else Picked(keep))
+    begun: dict[str, Any] = {"target": said} if target else {"prompt": said, "max_tokens": count}
+    return run.end(decode(Worksheet([], None, tuple(said)), matrices=weights, layer_done=run.done, **begun, **told))
+
+
+class _Run:
+    """A decoding under way: a stage says which layer it is of, and what nobody asked for is let go layer by layer."""
+
+    def __init__(self, model: Model, picked: Picked | None) -> None:
+        self.layers, self.picked, self.first = model.design.layers, picked, 0
+
+    def done(self, sheet: Worksheet, layer: int) -> Worksheet:
+        """What goes on when a layer is done."""
+        numbered(sheet.stages[self.first :], layer)
+        if self.picked is not None:
+            sheet = self.picked.of(sheet, self.first, last=False)
+        self.first = len(sheet.stages)
+        return sheet
+
+    def end(self, sheet: Worksheet) -> Worksheet:
+        """The whole, or what was kept of it."""
+        if self.picked is None:
+            return sheet
+        return self.picked.sheet(self.picked.of(sheet, self.first, last=True))
+
+
+def words_of(model: Model) -> Tokens:
+    """The words of a model in the order of their ids, a row of its table each."""
+    height = model.tensor(model.design.words).shape[0]
+    return Tokens(tuple(model.words.called(range(height), blank="<{}>")), 0, "keep")
+
+
+def _weights(model: Model, matrices: Mapping[str, Any]) -> dict[str, Any]:
+    """All matrices of a model by the names of decode, none read yet; what is given wins."""
+    design = model.design
+    found: dict[str, Any] = {
+        name: Weight(name, model.tensors[key], Slot(name, key, turned=key == model.key(design.head)))
+        for name, key in model.tables()
+    }
+    found |= model.weights(0)
+    for n in range(1, design.layers + 1):
+        own = {**model.weights(n), **of_layer({k: v for k, v in matrices.items() if k not in found}, n, design.layers)}
+        found |= {f"layer{n}.{name}": each for name, each in own.items()}
+    return found | {name: value for name, value in matrices.items() if name in found}
+
+
+def _read(name: str, value: Any) -> Matrix:
+    """A matrix whose numbers are here, read once for all words."""
+    own = value if isinstance(value, Matrix) else Matrix.of(name, value)
+    return Matrix(name, own.values, own.rows, own.cols, own.origin)
+
+
+def _ends(model: Model) -> list[int]:
+    """The ids of the words that end a text, as the config says them."""
+    said = model.config.values.get("eos_token_id")
+    found = said if isinstance(said, list) else [said]
+    return [id for id in found if type(id) is int and 0 <= id < model.tensor(model.design.words).shape[0]]

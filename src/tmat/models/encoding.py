@@ -1,0 +1,94 @@
+"""An encoder's folder run on a text: embeddings, then a layer after the other, of which only what is asked for is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tmat.errors import InputError, fold
+from tmat.models.embedding import embedded
+from tmat.models.picking import OF_A_LAYER, Picked, numbered
+from tmat.progress import working
+from tmat.sheet.selecting import places
+from tmat.sheet.worksheet import Worksheet
+from tmat.stages.encode import encode
+
+if TYPE_CHECKING:
+    from tmat.models.folder import Model
+
+
+def encoded(
+    model: Model,
+    ids: Sequence[int],
+    words: Sequence[str],
+    types: Sequence[int],
+    *,
+    keep: Iterable[str] | None,
+    layers: int | None,
+    matrices: Mapping[str, Any],
+    common: dict[str, Any],
+    options: Mapping[str, Any],
+) -> Worksheet:
+    """The worksheet of an encoder on a text: ``layers`` of its layers, all unless told.
+
+    A layer's weights are read when it is its turn, and let go with what nobody asked for; a layer above all that is
+    asked for is not computed. ``options`` of encode win over the model's own, ``matrices`` over its weights.
+
+    Errors: more layers than it has, a name that nothing has; as encode's.
+    """
+    count = count_of(model, layers)
+    said = {**model.design.options, **options}
+    norm = {name: said[name] for name in ("norm", "deviation", "epsilon", "epsilon_in") if name in said}
+    sheet = embedded(model, ids, words, types, common, **norm)
+    picked = None if keep is None else Picked(keep)
+    if picked is not None:
+        count = min(count, max(highest(name, sheet, count) for name in picked.names))
+        sheet = picked.of(sheet, 0, last=count == 0)
+    with working("encoding", count) as tell:
+        for n in range(1, count + 1):
+            first = len(sheet.stages)
+            own = {**model.weights(n), **of_layer(matrices, n, model.design.layers)}
+            sheet = encode(
+                sheet, layers=1, matrices={f"layer1.{name}": each for name, each in own.items()}, **said, **common
+            )
+            numbered(sheet.stages[first:], n)
+            if picked is not None:
+                sheet = picked.of(sheet, first, last=n == count)
+            tell(n)
+    return sheet if picked is None else picked.sheet(sheet)
+
+
+def count_of(model: Model, layers: int | None) -> int:
+    own = model.design.layers
+    if layers is not None and layers > own:
+        raise InputError(
+            f"‹layers {layers}› does not fit", f"{model.folder} has {own} layers", mend=f"try ‹layers {own}›"
+        )
+    return own if layers is None else layers
+
+
+def highest(name: str, before: Worksheet, layers: int) -> int:
+    """The layer up to which a name asks to be computed: layer3.weights5 the third, PE none, output all."""
+    found = OF_A_LAYER.fullmatch(name)
+    if found:
+        return int(found[1])
+    place, _, own = name.rpartition(".")
+    stem = re.sub(r"\d+$", "", fold(own))
+    known = {fold(each) for inner in encode.declared.made_of for each in inner.declared.matrices}
+    alone = any(fold(place) == fold(stage.id) for stage in before.stages) if place else stem not in known | {"weights"}
+    return 0 if alone and any(places(before, name)) else layers
+
+
+def of_layer(matrices: Mapping[str, Any], n: int, layers: int) -> dict[str, Any]:
+    """What is given for a layer, under its names there; a name without a layer is meant for all."""
+    found: dict[str, Any] = {}
+    for name, value in matrices.items():
+        of_one = OF_A_LAYER.fullmatch(name)
+        if of_one is None:
+            found.setdefault(name, value)
+        elif int(of_one[1]) == n:
+            found[of_one[2]] = value
+        elif not 1 <= int(of_one[1]) <= layers:
+            raise InputError(f"'{name}' is no matrix of this stack", f"it has {layers} layers")
+    return found

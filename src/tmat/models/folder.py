@@ -1,0 +1,259 @@
+"""A model's folder, opened: config.json, model.safetensors in one file or several, tokenizer.json. Nothing is read but what is asked for."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import prod
+from typing import Any
+
+import orjson
+
+from tmat.engine.rounding import Rounding
+from tmat.errors import InputError, nearest
+from tmat.models.config import Config
+from tmat.models.families import design_of
+from tmat.models.family import Design, Slot
+from tmat.models.weight import Weight
+from tmat.models.words import Words
+from tmat.reading.files import open_file, read_bytes
+from tmat.reading.safetensors import map_safetensors
+from tmat.reading.tensors import Tensor
+from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.visible import visible
+
+CONFIG, WEIGHTS, INDEX, TOKENIZER = "config.json", "model.safetensors", "model.safetensors.index.json", "tokenizer.json"
+
+
+def json_of(path: str) -> dict[str, Any]:
+    """The object that a JSON file holds."""
+    with open_file(path) as stream:
+        data = read_bytes(stream, visible(path, 200))
+    try:
+        found = orjson.loads(data)
+    except ValueError as error:
+        raise InputError(f"{visible(path, 200)} is no JSON", visible(str(error), 120)) from None
+    if not isinstance(found, dict):
+        raise InputError(f"{visible(path, 200)} is no object of names", "expected { … }")
+    return found
+
+
+class Model:
+    """A model: its design, its tensors, its words; ``encode`` and ``decode`` run it by the stages."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        if not os.path.isdir(folder):
+            what = "is a file" if os.path.lexists(folder) else "is not there"
+            raise InputError(f"{visible(folder, 200)} {what}", f"a model is a folder with {CONFIG} and {WEIGHTS}")
+        path = os.path.join(folder, CONFIG)
+        self.config = Config(json_of(path), visible(path, 200))
+        self.design: Design = design_of(self.config)
+        self.tensors = _tensors(folder)
+        self.prefix = self._prefix()
+        self.words = Words(os.path.join(folder, TOKENIZER))
+        self._refuse_others()
+
+    def encode(
+        self, text: str | None = None, *, tokens: Sequence[str] | None = None, ids: Sequence[int] | None = None,
+        keep: Iterable[str] | None = None, layers: int | None = None, matrices: Mapping[str, Any] | None = None,
+        round: Any = None, dtype: str = "float64", **options: Any,
+    ) -> Worksheet:  # fmt: skip
+        """The worksheet of an encoder on a text, on the tokenizer's own ``tokens``, or on ``ids``.
+
+        ``keep`` are the names of what is to be kept, as layer3.weights5; ``layers`` how many are computed;
+        ``matrices`` and ``options`` of ``tmat.encode`` win over the model's own.
+
+        Errors: a decoder; a text where the extra 'models' is not installed; a token that the model does not know.
+        """
+        from tmat.models.encoding import encoded
+
+        if self.design.kind != "encoder":
+            raise InputError(f"{visible(self.folder, 200)} is {self.design.family}, a decoder", mend="try tmat decode")
+        said, types = self.said(text, tokens, ids)
+        common = {"round": Rounding.parse(round, strict=False), "dtype": dtype}
+        return encoded(
+            self, said, self.words.called(said), types, keep=keep, layers=layers, matrices=matrices or {}, common=common,
+            options=options,
+        )  # fmt: skip
+
+    def decode(
+        self, prompt: str | None = None, *, target: str | None = None, tokens: Sequence[str] | None = None,
+        ids: Sequence[int] | None = None, max_tokens: int | None = None, keep: Iterable[str] | None = None,
+        matrices: Mapping[str, Any] | None = None, round: Any = None, dtype: str = "float64", **options: Any,
+    ) -> Worksheet:  # fmt: skip
+        """The worksheet of a decoder that goes on from a prompt (or the ``tokens`` or ``ids`` of one) by ``max_tokens``, 5
+        unless told; or with ``target``, a text, of one pass with a prediction for each token of it.
+
+        ``keep``, ``matrices`` and ``options`` as in ``encode``, the options those of ``tmat.decode``.
+
+        Errors: an encoder; as ``encode``'s.
+        """
+        from tmat.models.decoding import decoded
+        from tmat.stages.decode import MOST_WORDS
+        from tmat.stages.parts.choosing import draws_of
+
+        if self.design.kind != "decoder":
+            raise InputError(f"{visible(self.folder, 200)} is {self.design.family}, an encoder", mend="try tmat encode")
+        if target is not None and (prompt is not None or max_tokens is not None):
+            other = "prompt" if prompt is not None else "max_tokens"
+            raise InputError(
+                f"‹target› and ‹{other}› contradict each other",
+                "with a target there is one pass, and no word is fed back",
+            )
+        said, _ = self.said(target if target is not None else prompt, tokens, ids, option="prompt")
+        common = {"round": Rounding.parse(round, strict=False), "dtype": dtype}
+        return decoded(
+            self, said, target=target is not None, count=max_tokens or len(draws_of(options.get("draw"))) or MOST_WORDS, keep=keep, matrices=matrices or {},
+            common=common, options=options,
+        )  # fmt: skip
+
+    def said(
+        self,
+        text: str | None,
+        tokens: Sequence[str] | None = None,
+        ids: Sequence[int] | None = None,
+        option: str = "text",
+    ) -> tuple[list[int], list[int]]:
+        """The ids of what is said in one of three ways, and their token types.
+
+        Errors: none of them said, or several.
+        """
+        if sum(each is not None for each in (text, tokens, ids)) != 1:
+            raise InputError(
+                f"one of ‹{option}›, ‹tokens› and ‹ids› is needed",
+                "they say what the model reads",
+                mend=f'try ‹{option} "When you play"›',
+            )
+        if text is not None:
+            return self.words.apart(text)
+        found = self.words.numbered(tokens) if tokens is not None else [int(id) for id in ids or ()]
+        return found, [0] * len(found)
+
+    # -- its tensors
+
+    def tensor(self, key: str) -> Tensor:
+        """A tensor by its name without what stands before all names.
+
+        Errors: one that is not there, with those near it.
+        """
+        found = self._found(self.prefix + key) or self._found(key)
+        if found is None:
+            raise self._missing(self.prefix + key)
+        return found
+
+    def weights(self, layer: int) -> dict[str, Matrix]:
+        """The matrices of a layer by the names of the stages, or of 0, what stands outside of them."""
+        found: dict[str, Matrix] = {}
+        for n, slot, key in self.design.slots(self.prefix):
+            if n == layer and (tensor := self._slot(slot, key)) is not None:
+                found[slot.name] = Weight(slot.name, tensor, slot)
+        return found
+
+    def tables(self) -> Iterator[tuple[str, str]]:
+        """The matrices of which a text takes rows, or all: their names, and those of their tensors."""
+        design = self.design
+        named = (
+            ("W_E", design.words),
+            ("PE", design.positions),
+            ("token types", design.types),
+            ("W_vocab", design.head),
+        )
+        for name, key in named:
+            if key:
+                yield name, self.key(key)
+
+    def key(self, key: str) -> str:
+        """A tensor's name in the file; what stands before all names may not stand before the last layer's."""
+        return self._name(self.prefix + key if self._found(self.prefix + key) else key)
+
+    def listed(self) -> Iterator[tuple[int, str, str, Weight]]:
+        """Each matrix: its layer or 0, its name, the tensor's name, and the matrix, not read."""
+        for name, key in self.tables():
+            yield 0, name, key, Weight(name, self.tensors[key], Slot(name, key, turned=name == "W_vocab"))
+        for n, slot, key in self.design.slots(self.prefix):
+            if (tensor := self._slot(slot, key)) is not None:
+                yield n, slot.name, self._name(key), Weight(slot.name, tensor, slot)
+
+    def parameters(self) -> int:
+        """How many numbers the tensors have together."""
+        return sum(prod(tensor.shape) for key, tensor in self.tensors.items() if not self._is_buffer(key))
+
+    def unused(self) -> list[str]:
+        """The tensors that no step takes."""
+        used = {key for _, _, key, _ in self.listed()}
+        return [key for key in self.tensors if key not in used and not self._is_buffer(key)]
+
+    # -- below
+
+    def _is_buffer(self, key: str) -> bool:
+        own = key.removeprefix(self.prefix)
+        return any(re.fullmatch(pattern, own) for pattern in self.design.buffers)
+
+    def _slot(self, slot: Slot, key: str) -> Tensor | None:
+        found = self._found(key)
+        if found is None and not slot.optional:
+            raise self._missing(key)
+        return found
+
+    def _name(self, key: str) -> str:
+        """The name in the file: an old one says gamma and beta."""
+        stem, _, kind = key.rpartition(".")
+        old = f"{stem}.{ {'weight': 'gamma', 'bias': 'beta'}.get(kind, kind) }"
+        return old if key not in self.tensors and old in self.tensors else key
+
+    def _found(self, key: str) -> Tensor | None:
+        return self.tensors.get(self._name(key))
+
+    def _missing(self, key: str) -> InputError:
+        near = nearest(key, self.tensors)
+        return InputError(
+            f"{visible(self.folder, 200)} has no tensor {visible(key, 120)}",
+            f"a {self.design.family} of {self.design.layers} layers, as {CONFIG} says it, has one",
+            f"it has {', '.join(visible(each, 80) for each in near or list(self.tensors)[:6])}",
+        )
+
+    def _prefix(self) -> str:
+        """What stands before all names in the file."""
+        for prefix in self.design.prefixes:
+            if prefix + self.design.words in self.tensors:
+                return prefix
+        raise self._missing_words()
+
+    def _missing_words(self) -> InputError:
+        self.prefix = self.design.prefixes[0]
+        return self._missing(self.prefix + self.design.words)
+
+    def _refuse_others(self) -> None:
+        """A tensor in a layer that the design does not know would change the numbers."""
+        within = re.compile(rf"{re.escape(self.prefix + self.design.layer)}\.\d+\.")
+        for key in self.unused():
+            if within.match(key):
+                number = int(re.findall(r"\d+", key[len(self.prefix + self.design.layer) :])[0])
+                why = (
+                    f"{CONFIG} says {self.design.layers} layer{'s' if self.design.layers != 1 else ''}"
+                    if number >= self.design.layers
+                    else f"a layer of {self.design.family}, as {CONFIG} says it, has none such, and it would change the numbers"
+                )
+                raise InputError(f"{visible(self.folder, 200)} has a tensor {visible(key, 120)}", why)
+
+
+def _tensors(folder: str) -> Mapping[str, Tensor]:
+    """The tensors of the one file, or of all that the index names."""
+    single, index = os.path.join(folder, WEIGHTS), os.path.join(folder, INDEX)
+    if os.path.lexists(single):
+        return map_safetensors(single)
+    if not os.path.lexists(index):
+        others = sorted(name for name in os.listdir(folder) if name.endswith((".bin", ".safetensors", ".pt", ".gguf")))
+        has = f"it has {', '.join(others[:6])}" if others else "no weights are in it"
+        raise InputError(f"{visible(folder, 200)} has no {WEIGHTS}", f"nor {INDEX}; {has}")
+    names = json_of(index).get("weight_map")
+    if not isinstance(names, dict) or not all(isinstance(file, str) for file in names.values()):
+        raise InputError(f"{visible(index, 200)} has no weight_map", "expected the file of each tensor")
+    found: dict[str, Tensor] = {}
+    for file in sorted(set(names.values())):
+        if os.path.basename(file) != file:
+            raise InputError(f"{visible(index, 200)} names {visible(file, 120)}", "expected a file of the same folder")
+        found |= map_safetensors(os.path.join(folder, file))
+    return found

@@ -1,0 +1,59 @@
+"""What is kept of a run of a model: stages are cut down to what is asked for as soon as they are done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from tmat.errors import InputError, fold, meant
+from tmat.sheet.selecting import SUBLAYERS, chosen, places
+from tmat.sheet.worksheet import Stage, Worksheet
+
+OF_A_LAYER = re.compile(r"layer(\d{1,9})\.(.+)", re.IGNORECASE)
+
+
+def asked_for(names: Iterable[str]) -> int | None:
+    """The layer up to which names ask to be computed, where each says its layer; None: all."""
+    found = [OF_A_LAYER.fullmatch(name) for name in names]
+    return max(int(each[1]) for each in found if each) if found and all(found) else None
+
+
+def numbered(stages: Sequence[Stage], layer: int) -> None:
+    """Write down which layer stages are of."""
+    for stage in stages:
+        if stage.stage in SUBLAYERS and not stage.id.endswith("-norm"):
+            stage.params["layer"] = layer
+
+
+class Picked:
+    """What was kept so far."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = list(names)
+        self.stages: list[Stage] = []
+        self.known: dict[str, None] = {}
+        self.found: set[str] = set()
+
+    def of(self, sheet: Worksheet, first: int, *, last: bool) -> Worksheet:
+        """The worksheet with nothing in its new stages but what flows on: their ids number what comes."""
+        new = Worksheet(sheet.stages[first:], None, sheet.tokens)
+        self.known |= dict.fromkeys(name for stage in new.stages for name in stage.names())
+        names = [name for name in self.names if (last or fold(name) != "output") and any(places(new, name))]
+        self.found.update(names)
+        self.stages += chosen(new, names).stages if names else []
+        *passed, end = new.stages
+        going = chosen(Worksheet([end]), ["output"]).stages
+        stubs = [Stage(each.id, each.stage) for each in passed]
+        return Worksheet([*sheet.stages[:first], *stubs, *going], sheet.vocabulary, sheet.tokens)
+
+    def sheet(self, sheet: Worksheet) -> Worksheet:
+        """The worksheet of what was kept.
+
+        Errors: a name that no stage has.
+        """
+        for name in self.names:
+            if name not in self.found:
+                raise InputError(
+                    f"no matrix '{name}' here", f"there are {', '.join(self.known)}", mend=meant(name, self.known)
+                )
+        return Worksheet(self.stages, sheet.vocabulary, sheet.tokens)

@@ -1,0 +1,51 @@
+"""A weight of a model as a matrix that waits: its size is known, its numbers are read each time that they are asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tmat.models.family import Slot
+from tmat.reading.tensors import Tensor
+from tmat.sheet.worksheet import Matrix
+
+
+class Weight(Matrix):
+    """A matrix by its tensor; ``done`` is what is done to it, and its origin says so."""
+
+    def __init__(self, name: str, tensor: Tensor, slot: Slot) -> None:
+        self.name, self.tensor, self.slot = name, tensor, slot
+        shape = tensor.shape if len(tensor.shape) == 2 else (1, *tensor.shape)
+        height, width = reversed(shape) if slot.turned else shape
+        self.cut = slice(None)
+        self.done = "transposed" if slot.turned else ""
+        if slot.part:
+            width //= 3
+            self.cut = slice((slot.part - 1) * width, slot.part * width)
+            self.done = f"{'columns' if len(tensor.shape) == 2 else 'numbers'} {self.cut.start + 1}–{self.cut.stop}"
+        self._size = (height, width)
+        self.origin = ", ".join(filter(None, (tensor.origin, self.done)))
+
+    @property
+    def values(self) -> NDArray[np.float64]:  # type: ignore[override]
+        found = np.atleast_2d(self.tensor.values())[:, self.cut]
+        return np.ascontiguousarray(found.T if self.slot.turned else found)
+
+    @property
+    def rows(self) -> tuple[str, ...]:  # type: ignore[override]
+        return tuple(map(str, range(1, self.height + 1)))
+
+    @property
+    def cols(self) -> tuple[str, ...]:  # type: ignore[override]
+        return tuple(map(str, range(1, self.width + 1)))
+
+    @property
+    def height(self) -> int:
+        return self._size[0]
+
+    @property
+    def width(self) -> int:
+        return self._size[1]
+
+    def renamed(self, name: str) -> Matrix:
+        return Weight(name, self.tensor, self.slot)

@@ -1,0 +1,54 @@
+"""Forward errors on the way from logits to the next word."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tmat.operations.bounds.bound import ELEMENTARY, Inexact, bound, together
+from tmat.operations.operation import Array
+
+
+@bound("repetition_penalty")
+def _(step: Inexact) -> Array:
+    """At most the error times the larger of penalty and its inverse."""
+    penalty = step.params["penalty"]
+    return np.where(step.operands[1] != 0.0, step.errors[0] * max(penalty, 1.0 / penalty), step.errors[0])
+
+
+@bound("keep_largest", "nucleus", "keep_smallest", rounds=False)
+def _(step: Inexact) -> Array:
+    """What is kept has its own error; what is left out is not computed."""
+    kept = (step.result == step.operands[0]) & np.isfinite(step.result)
+    return np.where(kept, step.errors[0], 0.0)
+
+
+@bound("running_sums")
+def _(step: Inexact) -> Array:
+    a, ea = step.operands[0], step.errors[0]
+    return np.asarray(np.sqrt(np.cumsum(np.square(together(ea, step.summed(a.shape[1]) * a)), axis=1)))
+
+
+@bound("range_of_draw", rounds=False)
+def _(step: Inexact) -> Array:
+    return np.zeros(step.result.shape)
+
+
+@bound("log_softmax")
+def _(step: Inexact) -> Array:
+    """ln cᵢ moves by δᵢ − Σⱼ cⱼδⱼ, and by the roundings of a less the largest of its row and of the logarithm."""
+    a, ea, u = step.operands[0], step.errors[0], step.type.roundoff
+    peak = np.max(np.where(np.isfinite(a), a, -np.inf), axis=1, keepdims=True)
+    off = together(ea, u * np.where(np.isfinite(a), peak - a, 0.0))
+    around = np.sqrt(np.square(np.exp(step.result) * off).sum(axis=1, keepdims=True))
+    return together(off, around, ELEMENTARY * u, step.summed(a.shape[1]))
+
+
+@bound("surprise")
+def _(step: Inexact) -> Array:
+    a, ea = step.operands[0], step.errors[0]
+    return together(ea / np.where(a > 0.0, a, 1.0), ELEMENTARY * step.type.roundoff)
+
+
+@bound("add_column")
+def _(step: Inexact) -> Array:
+    return together(*step.errors)

@@ -1,0 +1,97 @@
+"""Slips in a gated network, whose one branch is bent and whose other is not, and in leaky ReLU."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tmat.operations.activation import gelu, gelu_tanh, leaky_relu, relu, silu, tanh
+from tmat.operations.elementwise import add_number, multiply, scale_and_shift, scale_columns
+from tmat.operations.operation import Array
+from tmat.operations.slips.slip import Redo, Variant, slip, way
+
+BENDS = tuple(op.name for op in (relu, leaky_relu, gelu, gelu_tanh, silu, tanh))
+
+
+def _branches(step: Redo) -> tuple[Redo, Array, Array] | None:
+    """How the first branch was bent, what it was before, and the second branch; None where this is no gate."""
+    bent = step.maker(0, *BENDS)
+    return None if bent is None else (bent, bent.operands[0], step.operands[1])
+
+
+def wrong_branch(step: Redo, a: Array, b: Array) -> Array | None:
+    found = _branches(step)
+    if found is None:
+        return None
+    bent, hidden, up = found
+    return np.asarray(hidden * bent.op.evaluate(up, **bent.params))
+
+
+def both_bent(step: Redo, a: Array, b: Array) -> Array | None:
+    found = _branches(step)
+    return None if found is None else np.asarray(a * found[0].op.evaluate(b, **found[0].params))
+
+
+def bent_after(step: Redo, a: Array, b: Array) -> Array | None:
+    found = _branches(step)
+    return None if found is None else np.asarray(found[0].op.evaluate(found[1] * b, **found[0].params))
+
+
+def not_bent(step: Redo, a: Array, b: Array) -> Array | None:
+    found = _branches(step)
+    return None if found is None else found[1] * b
+
+
+def branch_left_out(step: Redo, a: Array, b: Array) -> Iterator[Variant]:
+    if _branches(step) is not None:
+        yield way(a, kept=step.names[0], missing=step.names[1])
+        yield way(b, kept=step.names[1], missing=step.names[0])
+
+
+def branches_added(step: Redo, a: Array, b: Array) -> Array | None:
+    return None if _branches(step) is None else a + b
+
+
+def offset_left_out(step: Redo, a: Array, scale: Array, *shift: Array) -> Variant | None:
+    gamma = step.maker(1, "add_number")
+    if gamma is None:
+        return None
+    values = a * gamma.operands[0] + (shift[0] if shift else 0.0)
+    return way(values, gamma=gamma.names[0], offset=f"{gamma['number']:g}")
+
+
+def another_slope(step: Redo, a: Array) -> Iterator[Variant]:
+    for slope in (0.01, 0.1, 0.2, 0.3):
+        if slope != step["slope"]:
+            yield way(np.maximum(a, slope * a), taken=f"{slope:g}")
+
+
+# fmt: off
+
+slip(multiply, "wrong-branch-bent", wrong_branch,
+     said="the activation was taken of the branch that goes in as it is", mend="bend the branch of W_1 only, then multiply by {1}")
+slip(multiply, "both-branches-bent", both_bent,
+     said="both branches were bent", mend="bend the branch of W_1 only: {1} goes in as it is")
+slip(multiply, "gate-not-bent", not_bent,
+     said="the branch of W_1 was not bent", mend="take the activation of the branch of W_1 before it is multiplied by {1}")
+slip(multiply, "bent-after-product", bent_after,
+     said="the branches were multiplied first and the product bent", mend="bend the branch of W_1, then multiply by {1}")
+slip(multiply, "branch-left-out", branch_left_out,
+     said="{missing} was left out: these are the numbers of {kept}", mend="multiply {0} and {1}, cell by cell")
+slip(multiply, "branches-added", branches_added,
+     said="the two branches were added", mend="multiply {0} and {1}, cell by cell")
+slip((scale_columns, scale_and_shift), "offset-left-out", offset_left_out,
+     said="{gamma} was multiplied by as it stands, not {offset} + {gamma}", mend="add {offset} to {gamma} first")
+slip(add_number, "number-left-out", lambda _, a: a,
+     said="{number} was not added: these are the numbers of {0}", mend="add {number} to every number of {0}")
+slip(add_number, "taken-from-number", lambda step, a: step["number"] - a, rare=1,
+     said="{0} was taken off {number}, not added to it", mend="add {number} to every number of {0}")
+slip(leaky_relu, "activation-left-out", lambda _, a: a,
+     said="the activation was left out: these are the numbers of {0}", mend="multiply every negative number of {0} by {slope}")
+slip(leaky_relu, "slope-left-out", lambda _, a: np.maximum(a, 0.0),
+     said="negative numbers were put to 0", mend="multiply a negative number by {slope}")
+slip(leaky_relu, "slope-on-wrong-side", lambda step, a: np.minimum(a, step["slope"] * a),
+     said="the positive numbers were multiplied by {slope}, and the negative ones kept", mend="multiply a negative number by {slope}, and keep a positive one")
+slip(leaky_relu, "another-slope", another_slope, rare=1,
+     said="negative numbers were multiplied by {taken}", mend="multiply them by {slope}")
