@@ -1,4 +1,4 @@
-"""The way back of parts: a part put at its place among zeros, a number spread over a row, rows of a table gathered."""
+"""Parts put at their places: among zeros, over a row, gathered in a table; a matrix turned."""
 
 from __future__ import annotations
 
@@ -130,6 +130,22 @@ def _(ids: Shape, d: Shape, *, first: int, height: int) -> Shape:
 @gather_rows.labels
 def _(ids: Operand, d: Operand, *, first: int, height: int) -> tuple[Sequence[str], None]:
     return [str(n) for n in range(first, height + first)], None
+
+
+@operation("n m -> m n", lambda a: a.T, by_rows=False)
+def transpose(a: Array) -> Array:  # [n, m] -> [m, n]
+    """Rows as columns: cᵢⱼ = aⱼᵢ: an output layer that is the embedding table turned (Press & Wolf 2017).
+
+    >>> transpose(np.array([[1.0, 2.0]]))
+    array([[1.],
+           [2.]])
+    """
+    return a.T.copy()
+
+
+@transpose.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return a[j, i]
 
 
 @operation("n 1 -> n *", lambda d, *, width: d / float(width))

@@ -81,7 +81,10 @@ def plotted(sheets: Sequence[Worksheet], look: Look | None = None, kind: str = "
         mpl.rcParams["font.family"] = _fonts(chosen)
         axes = figure.subplots(down, across, squeeze=False).ravel()
         for axis, entry in zip(axes, chosen, strict=False):
-            _draw(figure, axis, entry, look or Look())
+            if is_line(entry):
+                _draw_line(axis, entry)
+            else:
+                _draw(figure, axis, entry, look or Look())
         for axis in axes[len(chosen) :]:
             axis.set_axis_off()
 
@@ -105,7 +108,8 @@ def maps(sheets: Sequence[Worksheet], look: Look) -> list[Entry]:
     """
     found = [entry for entry in entries(sheets, look) if entry.matrix.values.size and not entry.blank]
     if look.only is None:
-        found = [entry for entry in found if entry.step is not None and entry.step.op in MAPS]
+        lines = [entry for entry in found if is_line(entry)]
+        found = lines or [entry for entry in found if entry.step is not None and entry.step.op in MAPS]
     if not found:
         known = ", ".join(dict.fromkeys(entry.name for entry in entries(sheets, Look())))
         raise InputError(
@@ -118,6 +122,11 @@ def maps(sheets: Sequence[Worksheet], look: Look) -> list[Entry]:
             f"{len(found)} heat maps are too many for one picture", f"at most {MOST}", mend="choose with ‹keep›"
         )
     return found
+
+
+def is_line(entry: Entry) -> bool:
+    """Whether a matrix is drawn as a line: one number after another, the losses of a training."""
+    return entry.stage.stage == "train" and entry.step is None and entry.matrix.width == 1
 
 
 def _fonts(chosen: Sequence[Entry]) -> list[str]:
@@ -136,6 +145,8 @@ def _fonts(chosen: Sequence[Entry]) -> list[str]:
 
 def _size(chosen: Sequence[Entry]) -> tuple[float, float]:
     """The inches of one map, so that its numbers and labels have room."""
+    if all(map(is_line, chosen)):
+        return 6.4, 4.0
     width = max(min(entry.matrix.width, TICKS) for entry in chosen)
     height = max(min(entry.matrix.height, TICKS) for entry in chosen)
     label = max(
@@ -174,6 +185,15 @@ def _draw(figure: Any, axis: Any, entry: Entry, look: Look) -> None:
                 colour = ink(scale.colour(float(matrix.values[i, j])))
                 axis.text(j, i, text.replace("-", "−"), ha="center", va="center", color=colour, fontsize=8)
     figure.colorbar(image, ax=axis)
+
+
+def _draw_line(axis: Any, entry: Entry) -> None:
+    values = entry.matrix.values[:, 0]
+    axis.plot(np.arange(len(values)), values, color="#0072B2", marker="." if len(values) <= NUMBERED else None)
+    axis.set_title(visible(entry.name, 60))
+    axis.set_xlabel("step")
+    axis.set_ylabel(visible(entry.matrix.cols[0], LONGEST))
+    axis.grid(alpha=0.3)
 
 
 def sides(entry: Entry) -> tuple[str, str]:

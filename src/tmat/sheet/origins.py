@@ -14,6 +14,10 @@ def input_of(stage: str) -> str:
     return f"the input of {stage}"
 
 
+TIED = "W_E transposed: tied"
+"""The origin of an output layer that is the embedding table turned."""
+
+
 def said(origin: str) -> str:
     """An origin as a caption says it.
 

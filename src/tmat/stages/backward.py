@@ -32,6 +32,9 @@ class BackwardOptions(StageOptions):
     """Which gradients are asked for."""
 
     wrt: Sequence[str] = option((), "Only the gradients of these, and what leads there: W_Q,X.", INPUT, "NAMES")
+    tie: Sequence[str] = option(
+        (), "Matrices that are one: W_E=W_vocab.T, the second the first turned. Their gradients are one.", INPUT, "A=B"
+    )
     numeric: bool = option(
         False, "Work the gradients out by differences too, moving each number a little, and show how far off they are.",
         OUTPUT,
@@ -73,7 +76,7 @@ def backward(x: worksheet.Worksheet | None, how: BackwardOptions, matrices: dict
     """
     expect(x, (worksheet.Worksheet, NoneType), "backward takes a worksheet")
     before = x if x is not None else worksheet.Worksheet()
-    graph = graphs.graph_of(before)
+    graph = graphs.graph_of(before, how.tie)
     if not graph.values:
         raise InputError(
             "backward needs a forward pass",
@@ -97,7 +100,7 @@ def backward(x: worksheet.Worksheet | None, how: BackwardOptions, matrices: dict
     way = gradients.WayBack(page, graph, active, called, rules)
     way.walk(begun)
     ends = [way.gradients[value] for value in graph.values if value in wanted and value in way.gradients]
-    _say(page, begun, called, how.wrt)
+    _say(page, begun, called, how)
     if not how.numeric:
         return page.finish(ends[0], ends[1:])
     slopes = {value: way.gradients[value].values for value in begun if value in active}
@@ -151,7 +154,9 @@ def _begun(page: Any, graph: graphs.Graph, called: Any) -> dict[Value, Node | No
     return {loss: one}
 
 
-def _say(page: Any, begun: dict[Value, Any], called: Any, wrt: Sequence[str]) -> None:
+def _say(page: Any, begun: dict[Value, Any], called: Any, how: BackwardOptions) -> None:
     page.note(f"from {', '.join(called(value, 'd') for value in begun)}")
-    page.note(f"only what leads to {', '.join(wrt)}" if wrt else "")
-    page.record(wrt=list(wrt) or None)
+    page.note(
+        f"only what leads to {', '.join(how.wrt)}" if how.wrt else "", f"tied: {', '.join(how.tie)}" if how.tie else ""
+    )
+    page.record(wrt=list(how.wrt) or None, tie=list(how.tie) or None)

@@ -25,6 +25,7 @@ from tmat.engine.staging import stages
 from tmat.errors import InputError
 from tmat.late import late
 from tmat.progress import working
+from tmat.sheet.origins import TIED
 from tmat.sheet.worksheet import Array, Matrix, Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
@@ -298,9 +299,7 @@ def _tie(head: _Head, table: Matrix) -> None:
     if "W_vocab" in head.given:
         raise InputError("W_vocab is given, and ‹tied› contradicts it", mend="leave one of them out")
     count = len(head.words)
-    head.given["W_vocab"] = Matrix(
-        "W_vocab", table.values[:count].T, table.cols, table.rows[:count], "W_E transposed: tied"
-    )
+    head.given["W_vocab"] = Matrix("W_vocab", table.values[:count].T, table.cols, table.rows[:count], TIED)
 
 
 def _width_of(given: object) -> int | None:

@@ -147,6 +147,12 @@ def _targets(page: Sheet, came: Node, how: LossOptions, before: Worksheet) -> No
             "loss has no target", "nobody said what should have come out",
             mend='say the words: ‹target "you win"›; or give numbers: ‹-m target›, for the mean square',
         )  # fmt: skip
+    if how.target is None and END not in came.cols:
+        raise InputError(
+            "what should follow the last word is not known",
+            f"{END} is none of the words that are predicted",
+            mend=f'say what each of the {came.height} rows should predict: ‹target "{" ".join(said[:-1])} …"›',
+        )
     if len(said) != came.height:
         raise InputError(
             "the target does not fit",

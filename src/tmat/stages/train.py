@@ -32,6 +32,7 @@ class TrainOptions(Learning):
 
     steps: int = option(20, "How many steps.", SHAPE, "N", at_least=1, most=100_000)
     wrt: Sequence[str] = option((), "Only these learn: W_Q,X; every weight unless told.", INPUT, "NAMES")
+    tie: Sequence[str] = option((), "Matrices that are one: W_E=W_vocab.T, the second the first turned.", INPUT, "A=B")
 
     losses: Numbers = given("(steps + 1)×1")
 
@@ -78,7 +79,9 @@ def train(x: worksheet.Worksheet | None, how: TrainOptions, matrices: dict[str, 
     sheet = _with(sheet, state)
     with working("training", how.steps) as tell:
         for n in range(1, how.steps + 1):
-            sheet = update(backward(sheet, wrt=list(how.wrt), round=how.round), round=how.round, **learning)
+            sheet = update(
+                backward(sheet, wrt=list(how.wrt), tie=list(how.tie), round=how.round), round=how.round, **learning
+            )
             sheet = _with(sheet, [stage for stage in sheet.stages if stage.stage == "update"][-1:])
             losses.append(_loss(sheet))
             if not np.isfinite(losses[-1]):

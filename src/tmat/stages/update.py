@@ -108,7 +108,8 @@ def update(x: worksheet.Worksheet | None, how: UpdateOptions, matrices: dict[str
             f"the last stage is {way.id}" if way is not None else "no stage came in",
             mend="pipe it through tmat backward first",
         )
-    graph = graphs.graph_of(before)
+    ties = way.params.get("tie")
+    graph = graphs.graph_of(before, [str(tie) for tie in ties] if isinstance(ties, list | tuple) else ())
     called = gradients.calling(graph, graph.values)
     learning = weights_of(graph, way, called)
     kept = [stage for stage in before.stages if stage.stage == "update"]

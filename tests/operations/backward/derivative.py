@@ -61,6 +61,8 @@ def slopes(e: Expression) -> Slopes:
             return _together(_times(1.0 / bottom, slopes(top)), _times(-(e / bottom), slopes(bottom)))
         case Power(base=base, exponent=Number() as power):
             return _times(power * base ** (power.number - 1.0), slopes(base))
+        case Power(base=Number() as base, exponent=exponent):
+            return _times(math.log(base.number) * e, slopes(exponent))
         case Call(function=function, argument=argument):
             return _times(_outer(function, argument), slopes(argument))
     raise TypeError(f"no derivative of {type(e).__name__}")
@@ -72,6 +74,10 @@ def _outer(function: str, x: Expression) -> Expression:
             return exp(x)
         case "ln":
             return 1.0 / x
+        case "sin":
+            return Call("cos", x)
+        case "cos":
+            return -Call("sin", x)
         case "tanh":
             return 1.0 - Call("tanh", x) ** 2.0
         case "sqrt":

@@ -13,7 +13,7 @@ from tmat.operations import REGISTRY
 from tmat.operations.slips import EVERYWHERE, Redo, Slip
 from tmat.operations.slips.cells import cell_slips
 
-LEFT_ALONE = {"identity", "lookup_known", "put_columns", "put_row", "in_rows", "additive_v_gradient"}
+LEFT_ALONE = {"identity", "lookup_known", "put_columns", "put_row", "in_rows", "transpose", "additive_v_gradient"}
 SLIPS = [(op.name, slip) for op in REGISTRY.values() for slip in op.slips]
 
 

@@ -20,7 +20,7 @@ from tmat.operations.elementwise import (
     scale_and_shift,
     scale_columns,
 )
-from tmat.operations.placing import in_rows, put_columns, put_row
+from tmat.operations.placing import in_rows, put_columns, put_row, transpose
 
 
 @backward(add)
@@ -85,6 +85,11 @@ def _(*parts: Any) -> Any:
         found.append(made(columns, SLOPE, start=start, stop=start + part.width - 1))
         start += part.width
     return found
+
+
+@backward(transpose)
+def _(a: Any) -> Any:
+    return [made(transpose, SLOPE)]
 
 
 @backward(one_row)

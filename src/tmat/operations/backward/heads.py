@@ -9,12 +9,12 @@ import math
 from typing import Any
 
 from tmat.operations.activation import relu
-from tmat.operations.adding import row_dots
+from tmat.operations.adding import column_dots, minus_row_sums, row_dots
 from tmat.operations.backward.rule import FLAT, RESULT, SLOPE, Made, backward, made
 from tmat.operations.elementwise import divide, multiply
 from tmat.operations.learning import blend
 from tmat.operations.operation import REGISTRY
-from tmat.operations.placing import spread_mean
+from tmat.operations.placing import put_columns, spread_mean
 from tmat.operations.shares import rms_gradient, softmax_gradient, spread_gradient_outside
 from tmat.operations.slopes import relu_gate, tanh_slope
 
@@ -50,6 +50,14 @@ def _(a: Any, *, cap: float) -> Any:  # cap·tanh(a/cap), whose slope is 1 − (
 def _(a: Any, *, base: float) -> Any:  # the softmax of a·ln base
     own = made(softmax_gradient, RESULT, SLOPE, made(row_dots, RESULT, SLOPE, called="sums"), called="over_ln")
     return [made(divide, own, by=1.0 / math.log(base))]
+
+
+@backward("softmax_sink")
+def _(a: Any, sinks: Any, *, head: int) -> Any:  # the sink's own share is what the others leave of 1
+    sums = made(row_dots, RESULT, SLOPE, called="sums")
+    left = made(REGISTRY["add_number"], made(minus_row_sums, RESULT, called="taken"), number=1.0, called="left")
+    own = made(divide, made(column_dots, left, sums, called="lost"), by=-1.0, called=f"of_{head}")
+    return made(softmax_gradient, RESULT, SLOPE, sums), made(put_columns, own, start=head, width=sinks.width)
 
 
 @backward("exponentials")

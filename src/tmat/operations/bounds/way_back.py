@@ -43,7 +43,7 @@ def _(step: Inexact) -> Array:
     return _summed(step, a * b, together(a * eb, b * ea, ea * eb), 1 if step.op.name == "row_dots" else 0)
 
 
-@bound("put_columns", "put_row", "in_rows", rounds=False)
+@bound("put_columns", "put_row", "in_rows", "transpose", rounds=False)
 def _(step: Inexact) -> Array:
     return step.op.evaluate(*step.errors, **step.params)
 

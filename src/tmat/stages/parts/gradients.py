@@ -90,7 +90,9 @@ class WayBack:
 
     def _tile(self, value: Value, shares: list[Share]) -> bool:
         """Whether the shares are parts side by side that make up the whole: the heads of one projection."""
-        cut = [(by, made) for by, _, made in shares if isinstance(made, Made) and made.op.name == "put_columns"]
+        cut = [
+            (by, m) for by, _, m in shares if isinstance(m, Made) and m.op.name == "put_columns" and m.of == (SLOPE,)
+        ]
         width = sum(by.width for by, _ in cut)
         starts = sorted((made.params["start"], by.width) for by, made in cut)
         after = 1

@@ -7,11 +7,14 @@ the graph of the one that was written.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from tmat.sheet.origins import input_of
+from tmat.errors import InputError
+from tmat.sheet.names import canonical
+from tmat.sheet.origins import TIED, input_of
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 from tmat.stages import declared, stage_names
 
@@ -50,17 +53,26 @@ class Graph:
         return self.known.get((stage, name))
 
 
-def graph_of(sheet: Worksheet) -> Graph:
-    """The graph of the forward stages of a worksheet."""
+def graph_of(sheet: Worksheet, ties: Sequence[str] = ()) -> Graph:
+    """The graph of the forward stages of a worksheet.
+
+    ``ties`` say which given matrices are one: "W_E=W_vocab.T", the second being the first turned. An output layer that
+    says itself that it is the table turned is so without a word.
+
+    Errors: a tie of matrices that are not there, or have other numbers.
+    """
     graph = Graph()
+    found = dict.fromkeys(ties, False)
     earlier: dict[str, Stage] = {}
     for stage in sheet.stages:
         if stage.stage in ON_THE_WAY_BACK:
             continue
         for name, matrix in stage.given.items():
             source = _source(graph, earlier, matrix) or _again(graph, stage, name, matrix)
+            source = source or _tied(graph, found, stage, name, matrix)
             if source is None:
                 source = Value(stage, name, matrix)
+            if source.stage is stage and source.name == name:
                 graph.values.append(source)
             graph.known[stage.id, name] = source
         for step in stage.steps:
@@ -72,7 +84,44 @@ def graph_of(sheet: Worksheet) -> Graph:
                 if operand is not None:
                     operand.users.append(value)
         earlier[stage.id] = stage
+    for tie, seen in found.items():
+        if not seen:
+            raise InputError(
+                f"‹tie {tie}› ties nothing", "no two given matrices of these names", mend="say ‹tie W_E=W_vocab.T›"
+            )
     return graph
+
+
+def _tied(graph: Graph, ties: dict[str, bool], stage: Stage, name: str, matrix: Matrix) -> Value | None:
+    """The given matrix that another is tied to: the same one, or a step that turns it."""
+    said = [*ties, *(["W_E=W_vocab.T"] if matrix.origin == TIED else [])]
+    for tie in said:
+        first, _, second = tie.partition("=")
+        turned = second.endswith(".T")
+        if canonical(second.removesuffix(".T") or first) not in (canonical(name), canonical(f"{stage.id}.{name}")):
+            continue
+        wanted = canonical(first)
+        known = [
+            value
+            for value in graph.values
+            if value.step is None and wanted in (canonical(value.name), canonical(f"{value.stage.id}.{value.name}"))
+        ]
+        if not known:
+            continue
+        source = known[-1]
+        numbers = source.matrix.values.T if turned else source.matrix.values
+        if not np.array_equal(numbers, matrix.values, equal_nan=True):
+            raise InputError(
+                f"‹tie {tie}› does not fit",
+                f"{first} of {source.stage.id} is {source.matrix.size}, {name} of {stage.id} is {matrix.size}, and their numbers differ",
+            )
+        ties[tie] = True
+        if not turned:
+            return source
+        value = Value(stage, name, matrix, Step(matrix, "transpose", (source.name,)), (source,))
+        source.users.append(value)
+        return value
+    return None
 
 
 def _again(graph: Graph, stage: Stage, name: str, matrix: Matrix) -> Value | None:

@@ -27,12 +27,20 @@ def replayed(sheet: Worksheet, graph: Graph, changed: Mapping[Value, Matrix]) ->
         given = {}
         for name, matrix in stage.given.items():
             value = graph.known[stage.id, name]
+            if value not in now and value.step is not None and value.stage is stage and value.name == name:
+                now[value] = replace(matrix, values=now[_only(value)].values.T.copy())  # tied, and turned
             found = now.setdefault(value, matrix)
             origin = found.origin if value in changed else matrix.origin
             given[name] = Matrix(matrix.name, found.values, matrix.rows, matrix.cols, origin)
         steps = [_again(stage, step, graph, now) for step in stage.steps]
         stages.append(_said(replace(stage, given=given, steps=steps, params=dict(stage.params))))
     return stages
+
+
+def _only(value: Value) -> Value:
+    [source] = value.of
+    assert source is not None
+    return source
 
 
 def _again(stage: Stage, step: Step, graph: Graph, now: dict[Value, Matrix]) -> Step:
