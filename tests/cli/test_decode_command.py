@@ -123,3 +123,28 @@ def test_a_second_decode_goes_on_counting() -> None:
     second = tmat("decode -m memory='1 0 2 1' --max-tokens 1", first.output)
     assert passes(second) == ["decode-1", "decode-2", "decode-3"]
     assert tmat("show", second.output).output == second.output
+
+
+def test_a_matrix_of_the_pipe_brings_the_vocabulary_of_the_pipe() -> None:
+    before = pipe("vocab --text 'you win or die'", "embed --text 'you die' --d-model 4 --seed 9", "posenc", "attention")
+    done = tmat("decode -m last=-:output", before.output)
+    assert done.entry("probabilities")["cols"] == ["you", "win", "or", "die", "<start>", "<end>"]
+    assert done.stage["given"]["last"]["values"] == before["output"].tolist()
+    assert [stage["id"] for stage in done.stages] == ["decode-1"]
+
+
+def test_numbers_without_a_vocabulary_have_numbered_words() -> None:
+    done = tmat("decode -m logits='1 3 2'")
+    assert done.entry("probabilities")["cols"] == ["1", "2", "3"]
+    assert done.stage["params"]["word"] == "2"
+    assert "vocabulary" not in done.sheets[0]
+    counted = tmat("decode -m logits='1 3 2' --first-id 0")
+    assert counted.stage["params"]["word"] == "1"
+    assert counted["predicted"].tolist() == [[1.0]]
+    table = tmat("decode -m last='1 0' -m W_vocab='1 2 3; 4 5 6'")
+    assert table.stage["params"]["word"] == "3"
+
+
+def test_columns_that_have_words_are_these() -> None:
+    done = tmat("decode -m logits=-", '{"logits": {"values": [[1, 3]], "rows": ["a"], "cols": ["you", "win"]}}')
+    assert done.stage["params"]["word"] == "win"

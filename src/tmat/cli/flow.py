@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from tmat.cli.given import chosen_of_batches, given_matrices, row_words, with_tokens
@@ -50,7 +51,7 @@ def run_stage(function: StageFunction[...], common: Common, options: dict[str, A
         emitter.add(function(before, matrices=own, round=common.round, **shared, **options), before)
     if not came:
         matrices = chosen_of_batches(matrices, common, declared, options)
-        sheet, before = _without_pipe(function, common, matrices, {**shared, **options})
+        sheet, before = _without_pipe(function, common, matrices, {**shared, **options}, _of_a_source(common))
         emitter.add(sheet, before)
     emitter.close()
 
@@ -78,7 +79,7 @@ def _rounded_alike(common: Common, stage: str) -> tuple[Common, tuple[str, ...]]
 
 
 def _without_pipe(
-    function: StageFunction[...], common: Common, matrices: dict[str, Any], options: dict[str, Any]
+    function: StageFunction[...], common: Common, matrices: dict[str, Any], options: dict[str, Any], spoken: Worksheet
 ) -> tuple[Worksheet, Worksheet]:
     """The stage where no pipe brings anything, and what it began with: what was given, drawn, or the article's own."""
     from tmat.sheet.worksheet import Worksheet
@@ -94,7 +95,7 @@ def _without_pipe(
 
             defaults = defaults_of(declared.name)
     if defaults is None:
-        before = _labelled(Worksheet(), common)
+        before = _labelled(spoken, common)
         own = with_tokens(matrices, before, common.tokens, declared)
         return function(before, matrices=own, round=common.round, **options), before
     taken = {fold(name.removesuffix(".T")) for name in matrices}
@@ -177,6 +178,22 @@ def _stdin_is_a_source(common: Common) -> bool:
     from tmat.reading.sources import of_standard_input
 
     return any(of_standard_input(part.partition("=")[2]) for part in common.matrix)
+
+
+def _of_a_source(common: Common) -> Worksheet:
+    """The vocabulary and the tokens of a worksheet on standard input that a matrix is taken from; its stages do not count."""
+    from tmat.sheet.worksheet import Worksheet
+
+    env = common.environment
+    if not _stdin_is_a_source(common):
+        return Worksheet()
+    from tmat.reading.documents import read_documents
+
+    try:
+        first = next(read_documents(BytesIO(env.stdin.read())), None)
+    except InputError:  # no document, but numbers of another kind
+        return Worksheet()
+    return Worksheet([], first.vocabulary, first.tokens) if isinstance(first, Worksheet) else Worksheet()
 
 
 def _labelled(sheet: Worksheet, common: Common) -> Worksheet:

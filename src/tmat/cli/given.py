@@ -33,9 +33,9 @@ def given_matrices(common: Common, declared: Declaration, options: Mapping[str, 
     found: dict[str, Any] = {}
     for path in common.weights or ():
         found.update(read_weights(path, declared.name, layers=options.get("layers")))
+    if any(of_standard_input(part.partition("=")[2]) for part in common.matrix or ()):
+        common.environment.stdin = _Again(common.environment.stdin.read())
     stdin: BinaryIO = common.environment.stdin
-    if sum(of_standard_input(part.partition("=")[2]) for part in common.matrix or ()) > 1:
-        stdin = _Again(stdin.read())
     said: dict[str, str] = {}
     for part in common.matrix or ():
         if "=" not in part and os.path.lexists(split_selector(part)[0]):
@@ -68,7 +68,7 @@ def chosen_of_batches(
 
 
 class _Again(BytesIO):
-    """Standard input for more than one matrix: each reads all of it."""
+    """Standard input for more than one reader: each reads all of it."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         self.seek(0)

@@ -56,8 +56,10 @@ if TYPE_CHECKING:
     from tmat import operations as ops
     from tmat.engine import builder
     from tmat.engine import rounding as roundings
+    from tmat.engine.builder import Sheet
     from tmat.numbers import seeding
     from tmat.sheet import selecting
+    from tmat.stages.parts import beams as searching
     from tmat.stages.parts import stack as stacks
     from tmat.stages.parts import words as vocabularies
     from tmat.stages.parts.stack import Sublayers
@@ -68,10 +70,12 @@ else:
         late("tmat.numbers.seeding"),
         late("tmat.sheet.selecting"),
     )
+    searching = late("tmat.stages.parts.beams")
     stacks, vocabularies = late("tmat.stages.parts.stack"), late("tmat.stages.parts.words")
 
 START, END = "<start>", "<end>"
 MOST_WORDS = 5
+BEAMS = ("costs", "sums", "kept")  # steps of a round of beams
 WIDTH = 6  # of a table that is drawn without an encoder
 
 
@@ -130,6 +134,10 @@ class DecodeOptions(
     nucleus: Numbers = step("n×N")
     renormalized: Numbers = step("n×N")
     ranges: Numbers = step("n×N", called="cumulated cumulative")
+    so_far: Numbers = given("beams×1")
+    costs: Numbers = step("beams×N")
+    sums: Numbers = step("beams×N")
+    kept: Numbers = step("beams×N")
     predicted: Numbers = step("n×1", called="prediction")
 
 
@@ -210,7 +218,10 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
     own = how.vocabulary if how.vocabulary is not None else before.vocabulary
     if own is None and not how.cross and begun is not None:
         own = vocabularies.of_text(begun)
-    words = _vocabulary(own, how.first_id, () if begun is not None and not how.cross else (START, how.end))
+    given_head = _head(matrices)
+    numbered = _columns(given_head, how.first_id) if own is None and begun is None else None
+    ends = () if numbered or (begun is not None and not how.cross) else (START, how.end)
+    words = _vocabulary(numbered or own, how.first_id, ends)
     said = [*([START] if how.cross or begun is None else []), *(_words(begun, words) if begun is not None else ())]
     if not said:
         raise InputError(
@@ -218,7 +229,6 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
         )
     rounding = roundings.Rounding.parse(how.round, strict=False)
     common: dict[str, Any] = {"seed": how.seed, "init": how.init, "round": rounding, "dtype": how.dtype}
-    given_head = _head(matrices)
     given_memory = stacks.taken(matrices, "X", "memory")
     if given_memory is None and not isinstance(sheet, Worksheet):
         given_memory = sheet
@@ -227,7 +237,7 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
     table, places = stacks.taken(matrices, "W_E"), stacks.taken(matrices, "PE")
     embed_norm, final_norm = stacks.outside(matrices, "embed"), stacks.outside(matrices, "final")
     stack = stacks.by_layer(matrices, how.layers, norms=3 if how.cross else 2, crossing=how.cross)
-    head = _Head(given_head, _output_words(own, words, given_head), words, how, common)
+    head = _Head(given_head, _output_words(numbered or own, words, given_head), words, how, common)
     first = len(before.stages)
     passes = sum(stage.stage == "decode" for stage in before.stages)
     if any(name in given_head for name in decode.declared.steps):  # where a step is given, the layers are not computed
@@ -249,17 +259,19 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
         )  # fmt: skip
         if how.target is not None:
             result = _pass(before, plan, said, 1, forced=True)
+        elif how.beams is not None:
+            result = _beamed(before, plan, said, how.beams, most)
         else:
             result = _free(before, plan, said, most)
     if how.layer_done is None:  # else nothing may be left of a step
         rounding.refuse_unknown((step.name for stage in result.stages[first:] for step in stage.steps), "decode")
-    result = Worksheet(result.stages, words, before.tokens)
+    result = Worksheet(result.stages, None if numbered else words, before.tokens)
     return result if how.keep is None else selecting.chosen(result, how.keep, first=first)
 
 
 def _head(matrices: dict[str, Any]) -> dict[str, object]:
     """What is given of the prediction itself, taken out of the rest."""
-    *begin, _ = decode.declared.steps  # the last of them is the answer
+    begin = [name for name in decode.declared.steps if name not in ("predicted", *BEAMS)]
     return {
         name: value
         for name in ("W_vocab", "b_vocab", "said", "draw", *begin)
@@ -327,6 +339,18 @@ def _of_places(places: Matrix | None, count: int) -> dict[str, Any]:
     return {"PE": Matrix("PE", places.values[:count], places.rows[:count], places.cols, places.origin)}
 
 
+def _columns(head: dict[str, object], first_id: int | None) -> tuple[str, ...] | None:
+    """Words for columns that are given without a vocabulary: their own labels, else their numbers."""
+    for name in (*decode.declared.steps, "W_vocab"):
+        if name not in head or name in ("last", "flat", *BEAMS):
+            continue
+        value = head[name]
+        cols = (value if isinstance(value, Matrix) else Matrix.of(name, value)).cols
+        plain = tuple(str(n) for n in range(1, len(cols) + 1))
+        return tuple(str(n) for n in range(len(cols))) if first_id == 0 and cols == plain else tuple(cols)
+    return None
+
+
 def _free(sheet: Worksheet, plan: _Plan, begun: list[str], max_tokens: int) -> Worksheet:
     """A word at a time, each prediction the next input."""
     said = list(begun)
@@ -342,6 +366,18 @@ def _free(sheet: Worksheet, plan: _Plan, begun: list[str], max_tokens: int) -> W
     sentence = said[1:] if said[0] == START else said
     sheet.stages[-1].params |= {"sentence": list(sentence), "ended": said[-1] == plan.end}
     return sheet
+
+
+def _beamed(sheet: Worksheet, plan: _Plan, begun: list[str], count: int, max_tokens: int) -> Worksheet:
+    """The likeliest texts by beam search, every candidate in the table of its round."""
+
+    def go(sheet: Worksheet, said: list[str], n: int) -> Worksheet:
+        return _pass(sheet, plan, said, n, forced=False)
+
+    def page(sheet: Worksheet, given: dict[str, Matrix], name: str) -> Sheet:
+        return builder.Sheet("decode", sheet, given, id=f"decode-{plan.passes + 1}.{name}", **plan.head.common)
+
+    return searching.search(sheet, begun, plan.head.words, plan.end, count, max_tokens, go, page)
 
 
 def _words(target: str | Sequence[str], vocabulary: Vocabulary) -> list[str]:

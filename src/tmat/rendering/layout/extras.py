@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+
 from tmat.errors import InputError
 from tmat.numbers import format_number
 from tmat.operations import REGISTRY
@@ -95,6 +97,9 @@ def likeliest(drawer: Drawer, stage: Stage, vocabulary: Vocabulary | None) -> It
     """The likeliest words of each of a decoder's predictions; the first has bars, as long as the probabilities."""
     step = stage.step("probabilities")
     if step is None:
+        if stage.params.get("beams"):
+            yield _beams(drawer, _strings(stage.params["beams"]), stage.params.get("sums"))
+            yield _sentence(drawer, _strings(stage.params["sentence"]), stage.params.get("ended") is True, vocabulary)
         return
     result, count = step.result, drawer.look.top
     lines: list[Line] = []
@@ -121,13 +126,34 @@ def likeliest(drawer: Drawer, stage: Stage, vocabulary: Vocabulary | None) -> It
             )
     yield lines
     if stage.params.get("sentence"):
-        yield _sentence(drawer, _strings(stage.params["sentence"]), stage.params.get("ended") is True)
+        yield _sentence(drawer, _strings(stage.params["sentence"]), stage.params.get("ended") is True, vocabulary)
 
 
-def _sentence(drawer: Drawer, words: Sequence[str], ended: bool) -> list[Line]:
+def _beams(drawer: Drawer, beams: Sequence[str], sums: Parameter) -> list[Line]:
+    """The texts of a beam search, the likeliest first, each with its sum of −ln p."""
+    numbers = np.array(
+        [[float(cost)] for cost in sums if isinstance(cost, int | float)] if isinstance(sums, list) else []
+    )
+    shown = [text for (text,) in texts(numbers, drawer.look.digits, MOST)]
+    longest = max(map(len, shown), default=0)
+    head = [(Span(drawer.spell("the beams, by their sums of −ln p"), "caption"),)]
+    rows = [
+        (
+            Span(number.rjust(longest), "result" if n == 0 else "given"),
+            *space(2),
+            Span(drawer.spell.word(text), "label"),
+        )
+        for n, (number, text) in enumerate(zip(shown, beams, strict=False))
+    ]
+    return [*head, *rows]
+
+
+def _sentence(drawer: Drawer, words: Sequence[str], ended: bool, vocabulary: Vocabulary | None) -> list[Line]:
     """The words that were made one after another, and why no more were."""
     count = f"{len(words)} word{'' if len(words) == 1 else 's'}"
-    why = ": <end> came, and it stopped" if ended else ", the most it may make: <end> did not come"
+    why = f": {drawer.spell.word(words[-1])} came, and it stopped" if ended else ", the most it may make"
+    if not ended and vocabulary is not None and vocabulary.id("<end>") is not None:
+        why += ": <end> did not come"
     pieces: list[Line] = [(Span("the sentence:", "name"),), *((Span(drawer.spell.word(w), "result"),) for w in words)]
     end = folded(pieces_of(drawer.spell(count + why), "caption"), None if drawer.width is None else drawer.width - 4)
     return [*folded(pieces, drawer.width, indent=4), *((*space(4), *line) for line in end)]

@@ -40,6 +40,9 @@ def draws_of(draw: float | Sequence[float] | None) -> tuple[float, ...]:
     return () if draw is None else (draw,) if isinstance(draw, int | float) else tuple(draw)
 
 
+MOST_BEAMS = 64
+
+
 @declares
 class Choosing:
     """How the next word is chosen of its logits."""
@@ -63,6 +66,10 @@ class Choosing:
         None, "Draw with these numbers from 0 to 1, one a word; as many words as there are numbers.", DRAWS, "NUMBERS",
         read=numbers_of,
     )  # fmt: skip
+    beams: int | None = option(
+        None, "Go on with the N likeliest texts at once, by their sums of −ln p.", CONVENTIONS, "N",
+        at_least=1, most=MOST_BEAMS,
+    )  # fmt: skip
 
 
 def refuse(how: Choosing, *, forced: bool) -> None:
@@ -76,6 +83,15 @@ def refuse(how: Choosing, *, forced: bool) -> None:
             f"‹target› and ‹{'sample' if how.sample else 'draw'}› contradict each other",
             "with a target there is one pass, and no word is fed back",
         )
+    if how.beams is not None:
+        for name, contradicts in (
+            ("draw", how.draw is not None),
+            ("sample", how.sample),
+            ("log_softmax", how.log_softmax),
+            ("target", forced),
+        ):
+            if contradicts:
+                raise InputError(f"‹beams› and ‹{name}› contradict each other", "beams go on with the likeliest texts")
     if how.log_softmax and (drawing or how.top_p is not None):
         other = "top_p" if how.top_p is not None else "sample" if how.sample else "draw"
         raise InputError(f"‹log_softmax› and ‹{other}› contradict each other", "there are no probabilities then")

@@ -1,0 +1,97 @@
+"""Beam search: several texts at once, each round the cheapest of all their continuations, by sums of −ln p."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tmat import operations as ops
+from tmat.engine.builder import Sheet
+from tmat.sheet.worksheet import Array, Matrix, Worksheet
+
+if TYPE_CHECKING:
+    from tmat.sheet.worksheet import Stage
+
+
+@dataclass(eq=False, repr=False)
+class Beam:
+    """A text so far, and the sum of −ln p of its words."""
+
+    said: tuple[str, ...]
+    cost: float = 0.0
+    ended: bool = False
+
+
+def search(
+    sheet: Worksheet,
+    begun: Sequence[str],
+    words: Sequence[str],
+    end: str,
+    count: int,
+    most: int,
+    go: Callable[[Worksheet, list[str], int], Worksheet],
+    page: Callable[[Worksheet, dict[str, Matrix], str], Sheet],
+) -> Worksheet:
+    """Rounds of one pass a beam, until all have ended or are ``most`` words longer; the stage of the last round has them.
+
+    ``go`` adds the n-th pass over a text to the worksheet, ``page`` begins a stage of what is given.
+    """
+    beams, passes = [Beam(tuple(begun))], 0
+    for round in range(1, most + 1):
+        rows: list[Array] = []
+        for beam in beams:
+            if beam.ended:  # it goes on with <end> for certain, which costs nothing
+                rows.append(np.array([float(word == end) for word in words]))
+                continue
+            passes += 1
+            sheet = go(sheet, list(beam.said), passes)
+            rows.append(_chances(sheet.stages[-1]))
+        sheet = _weighed(sheet, beams, np.array(rows), words, count, page, round)
+        beams = _kept(sheet.stages[-1]["kept"].values, beams, words, end, count)
+        if all(beam.ended for beam in beams):
+            break
+    new = [" ".join(beam.said[len(begun) :]) for beam in beams]
+    best = list(beams[0].said)
+    sentence = best[1:] if best[0] == "<start>" else best
+    sheet.stages[-1].params |= {
+        "beams": new, "sums": [beam.cost for beam in beams], "sentence": sentence, "ended": beams[0].ended,
+    }  # fmt: skip
+    return sheet
+
+
+def _chances(stage: Stage) -> Array:
+    """The probabilities of a pass, of what is left of them where some were left out."""
+    return np.asarray(stage["renormalized" if "renormalized" in stage else "probabilities"].values[-1])
+
+
+def _weighed(
+    sheet: Worksheet, beams: Sequence[Beam], chances: Array, words: Sequence[str], count: int,
+    page: Callable[[Worksheet, dict[str, Matrix], str], Sheet], round: int,
+) -> Worksheet:  # fmt: skip
+    """The stage of a round: what each continuation costs, all the sums, and the cheapest."""
+    rows = [" ".join(beam.said[-3:]) for beam in beams]
+    so_far = Matrix.of(
+        "so_far", np.array([[beam.cost] for beam in beams]), rows, ["−ln p"], "the sums of the round before"
+    )
+    own = Matrix.of("probabilities", chances, rows, words, "the passes of the beams")
+    made = page(sheet, {"so_far": so_far, "probabilities": own}, f"beams-{round}")
+    costs = made.step("costs", ops.surprise, made.given("probabilities"))
+    sums = made.step("sums", ops.add_column, costs, made.given("so_far"))
+    kept = made.step("kept", ops.keep_smallest, sums, k=count)
+    made.note(f"{count} beams", "sums of −ln p: the smaller the likelier")
+    made.record(beam_count=count, round=round)
+    return made.finish(kept)
+
+
+def _kept(sums: Array, beams: Sequence[Beam], words: Sequence[str], end: str, count: int) -> list[Beam]:
+    """The beams of the next round, the cheapest first; of equals the first in the table."""
+    places = sorted(zip(*np.nonzero(np.isfinite(sums)), strict=True), key=lambda place: (sums[place], place))
+    found = []
+    for i, j in places[:count]:
+        before, word = beams[int(i)], words[int(j)]
+        said = before.said if before.ended else (*before.said, word)
+        found.append(Beam(said, float(sums[i, j]), before.ended or word == end))
+    return found
