@@ -41,6 +41,8 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
         {"positions": 3, "d_model": 6, "base": 100.0, "start": 2, "exponent": "column"},
         {"positions": 4, "d_model": 5, "base": 10000.0, "start": 1, "exponent": "paired", "layout": "halves"},
     ],
+    "exponentials": [{"base": None, "temperature": 1.0}, {"base": 3.0, "temperature": 2.0}],
+    "row_variance": [{"kind": "population"}, {"kind": "sample"}],
     "multiply_by_root": [{"d": 6}, {"d": 64}],
     "rotary_angles": [
         {"positions": 5, "width": 6, "base": 10000.0, "start": 0, "factor": 1.0},
@@ -101,6 +103,6 @@ def sample(name: str, rng: np.random.Generator, case: int = 0, **sizes: int) -> 
         arrays[0] = rng.integers(0, known["*"], arrays[0].shape) + float(params["first"])
     if name == "lookup_known":
         arrays[0] = rng.choice(params["known"][: len(arrays[1])], arrays[0].shape).astype(float)
-    if name.startswith("normalize") or name in ("renormalize", "over_rows"):
+    if name.startswith("normalize") or name in ("renormalize", "over_rows", "square_root"):
         arrays[-1] = np.abs(arrays[-1]) + 0.1
     return Sample(op, arrays, params)

@@ -125,7 +125,9 @@ def test_its_formula_names_every_operand(name: str) -> None:
     formula = it.op.over(letters, it.params)
     for notation in (CAPTION, LATEX_LINE, MATHML, TYPST):
         said = Matrices(notation).text(formula)
-        spoken = letters[:1] if name == "row_deviation" else letters  # whose deviation, not from which mean
+        spoken = (
+            letters[:1] if name in ("row_deviation", "row_variance") else letters
+        )  # whose deviation, not from which mean
         assert all(letter in said for letter in spoken), said
 
 

@@ -163,8 +163,8 @@ def _(*, heads: int) -> Shape:
 
 
 @alibi_slopes.labels
-def _(*, heads: int) -> tuple[tuple[str], list[str]]:
-    return ("slopes",), [f"head {h}" for h in range(1, heads + 1)]
+def _(*, heads: int) -> tuple[None, list[str]]:
+    return None, [f"head {h}" for h in range(1, heads + 1)]
 
 
 DISTANCE = Call("abs", Symbol("i") - Symbol("j"))

@@ -24,7 +24,9 @@ from tmat.errors import InputError
 from tmat.late import late
 from tmat.stages.parts import cache
 from tmat.stages.parts.contradictions import overtaken, refuse, refuse_unused
+from tmat.stages.parts.folded import in_parts
 from tmat.stages.parts.options import (
+    Detail,
     DrawnInput,
     Heads,
     MaskMeaning,
@@ -49,7 +51,7 @@ else:
 
 
 @declares
-class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, Seen, StageOptions):
+class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, Seen, Detail, StageOptions):
     """Every choice of an attention stage, and its matrices."""
 
     separate: bool = option(False, "A projection a head (W_Q1, W_Q2, …), not one split in columns.", SHAPE)
@@ -150,6 +152,8 @@ class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, Seen, StageOptions)
     capped: Numbers = step("n×m", of_a_head=True)
     biased: Numbers = step("n×m", of_a_head=True)
     masked: Numbers = step("n×m", of_a_head=True)
+    exponentials: Numbers = step("n×m", of_a_head=True, called="exps exponents powers")
+    row_sums: Numbers = step("n×1", of_a_head=True, called="denominators denominator sum_of_exponentials")
     softmax: Numbers = step("n×m", of_a_head=True, name="weights")
     renormalized: Numbers = step("n×m", of_a_head=True)
     dropped: Numbers = step("n×m", of_a_head=True)
@@ -332,10 +336,12 @@ def _shares(sheet: Sheet, how: AttentionOptions, seen: Node, sinks: Node | None,
     if sinks is not None:
         return sheet.step(name, ops.softmax_sink, seen, sinks, head=head)
     if how.softmax_base is not None:
-        return sheet.step(name, ops.softmax_based, seen, base=float(how.softmax_base))
-    if how.temperature != 1.0:
-        return sheet.step(name, ops.softmax_tempered, seen, temperature=how.temperature)
-    return sheet.step(name, ops.softmax, seen)
+        op, params = ops.softmax_based, {"base": float(how.softmax_base)}
+    elif how.temperature != 1.0:
+        op, params = ops.softmax_tempered, {"temperature": how.temperature}
+    else:
+        op, params = ops.softmax, {}
+    return in_parts(sheet, name, op, (seen,), params) if how.detail else sheet.step(name, op, seen, **params)
 
 
 def _weights(

@@ -8,6 +8,7 @@ from tests.operations.slips import (  # noqa: F401 - each registers the oracles 
     anywhere,
     attention,
     choosing,
+    detail,
     deviations,
     elementwise,
     gating,

@@ -85,6 +85,8 @@ def refuse_unused(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
     if sheet.has("sinks") and (how.softmax_base is not None or how.temperature != 1.0):
         other = "softmax_base" if how.softmax_base is not None else "temperature"
         raise InputError(f"sinks are given, and ‹{other}› is said", "tmat has no softmax with both")
+    if sheet.has("sinks") and how.detail:
+        raise InputError("sinks are given, and ‹detail› is said", "a softmax with a sink is one step")
     later = next((name for name in ("scaled", "masked", "weights") if _given(sheet, name, heads)), None)
     if how.scale_by is not None and later is not None:
         raise InputError(f"{later} is given, and ‹scale_by› goes before it", "the scores are not computed")

@@ -140,6 +140,15 @@ class Scoring:
 
 
 @declares
+class Detail:
+    """Steps that are folded away unless they are asked for."""
+
+    detail: bool = option(
+        False, "Show what a softmax (exponentials, row_sums) and a deviation (variance) are made of.", CONVENTIONS
+    )
+
+
+@declares
 class Seen:
     """Who may attend to whom."""
 
