@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,9 +20,17 @@ if TYPE_CHECKING:
 
 
 def embedded(
-    model: Model, ids: Sequence[int], words: Sequence[str], types: Sequence[int], common: dict[str, Any], **norm: Any
+    model: Model,
+    ids: Sequence[int],
+    words: Sequence[str],
+    types: Sequence[int],
+    given: Mapping[str, Any],
+    common: dict[str, Any],
+    **norm: Any,
 ) -> Worksheet:
     """The ids and their rows of the table, the positions added, the token types added and all normed where there are any.
+
+    ``given`` is what wins over the norm's own weights.
 
     Only the rows that are named are read. Errors: more tokens than there are positions, an id beyond the table.
     """
@@ -40,6 +48,7 @@ def embedded(
     if design.positions:
         done = posenc(done, PE=taken(model, "PE", design.positions, range(len(ids)), words, "position"), **common)
     weights = {name.partition(".")[2]: each for name, each in model.weights(0).items() if name.startswith("embed.")}
+    weights |= given
     if design.types:
         weights["residual"] = taken(model, "residual", design.types, types, words, "token type")
     if weights:
