@@ -89,7 +89,7 @@ def _table(rows: Sequence[Row], sides: Sequence[Literal["left", "right"]], width
         spans = [Span(" ")]
         for cell, room, side, role in zip(cells, widths, sides, roles, strict=False):
             spans += [Span(pad(cell, room, side), role), Span("   ")]
-        room = None if width is None else max(width - indent, 12)
-        first, *more = folded(words(cells[-1], roles[-1]), room) or [()]
+        left = None if width is None else max(width - indent, 12)
+        first, *more = folded(words(cells[-1], roles[-1]), left) or [()]
         yield trimmed((*spans, *first))
         yield from ((*space(indent), *line) for line in more)
