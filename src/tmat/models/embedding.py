@@ -11,6 +11,7 @@ from tmat import operations as ops
 from tmat.engine.builder import Sheet
 from tmat.engine.node import holding
 from tmat.errors import InputError
+from tmat.reading.tensors import sized
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.posenc import posenc
@@ -71,6 +72,8 @@ def refuse_ids(model: Model, ids: Sequence[int]) -> None:
 def taken(model: Model, name: str, key: str, numbers: Sequence[int], rows: Sequence[str], of: str) -> Matrix:
     """Some rows of a table as a matrix; its origin says which."""
     tensor = model.tensor(key)
+    if len(tensor.shape) != 2 or max(numbers) >= tensor.shape[0]:
+        raise InputError(f"{tensor.origin} has no row of {of} {max(numbers)}", f"it is {sized(tensor.shape)}")
     return Matrix.of(name, tensor.rows(numbers), rows, None, f"{tensor.origin}, the rows of {of} {_listed(numbers)}")
 
 
