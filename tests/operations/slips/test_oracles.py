@@ -10,6 +10,7 @@ from tests.operations.slips import (  # noqa: F401 - each registers the oracles 
     choosing,
     deviations,
     elementwise,
+    experts,
     gating,
     heads,
     masks,
