@@ -40,8 +40,8 @@ def pair(u1: float, u2: float) -> tuple[float, float]:
 def blocks(units: Singles) -> Singles:
     """Normal numbers of uniform ones, whole blocks of sixteen: the first eight of a block and the last eight make pairs.
 
-    >>> [len(set(row)) for row in blocks(np.linspace(0, 0.9, 16, dtype=np.float32).reshape(1, 16))]
-    [16]
+    >>> [round(float(x), 4) for x in blocks(np.full(16, 0.25, dtype=np.float32))[[0, 8]]]
+    [-0.0, 0.7585]
     """
     pairs = units.reshape(-1, 2, BLOCK // 2)
     one, two = np.float32(1), np.float32(2.0 * math.pi)

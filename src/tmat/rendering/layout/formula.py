@@ -82,7 +82,8 @@ def parts(op: str, count: int, params: Mapping[str, Any]) -> tuple[Part, ...] | 
     if tree is None or isinstance(tree, Selection) or not any(matrices(tree)):
         return None
     if isinstance(tree, Prose) and isinstance(tree.said[0], Words):  # "mean of X's rows" is not set, but X → mean
-        return (*(Place(symbol.n) for symbol in matrices(tree)), Sign(" → "))
+        first, *others = (Place(symbol.n) for symbol in matrices(tree))
+        return (first, *(part for own in others for part in (Sign(", "), own)), Sign(" → "))
     return tuple(_joined(_set(tree, LOOSE)))
 
 
@@ -107,6 +108,8 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
             return [Place(e.n)], ATOM
         case Transposed(inner=MatrixSymbol() as symbol):
             return [Place(symbol.n, transposed=True)], POWER
+        case Selection(matrix=MatrixSymbol() as symbol, places=chosen):
+            return [Place(symbol.n), Sign(f"[{', '.join(Matrices().text(one) for one in chosen)}]")], ATOM
         case Power(base=MatrixSymbol() as symbol, exponent=exponent):
             return [Place(symbol.n, raised=superscript(Matrices().text(exponent)))], POWER
         case MatrixProduct(left=left, right=right):
