@@ -109,6 +109,8 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
             return [Place(e.n)], ATOM
         case Transposed(inner=MatrixSymbol() as symbol):
             return [Place(symbol.n, transposed=True)], POWER
+        case Selection(matrix=MatrixSymbol() as symbol, places=chosen):
+            return [Place(symbol.n), Sign(f"[{', '.join(Matrices().text(one) for one in chosen)}]")], ATOM
         case Power(base=MatrixSymbol() as symbol, exponent=exponent):
             return [Place(symbol.n, raised=superscript(Matrices().text(exponent)))], POWER
         case MatrixProduct(left=left, right=right):
