@@ -28,6 +28,15 @@ def exp(a: Array, out: Array | None = None) -> Array:
     return _each(a, math.exp, lambda large: np.exp(large, out=out))
 
 
+def power(base: float, a: Array) -> Array:
+    """A number above 0 to the power of each number: 3² is 9, where e^(2·ln 3) is a little more.
+
+    >>> power(3.0, np.array([[2.0, -np.inf]]))
+    array([[9., 0.]])
+    """
+    return _each(a, lambda x: math.pow(base, x), lambda large: np.power(large.dtype.type(base), large))
+
+
 def sin(a: Array) -> Array:
     """The sine of each number.
 
