@@ -34,6 +34,8 @@ MOST = 12  # bugs that are computed whole
 LARGE = 1 << 22  # cells of a sheet in which two bugs are not tried where all of it has to be computed anew for them
 NARROW, PAIRS = 2_000, 1_500  # bugs of one head or layer alone, and pairs of bugs, that are tried
 LEAST, TYPICAL = 0.2, 0.75  # deviations that a correct program leaves over, by the root of the mean square: 0.2 to 0.6
+GIVEN_OUT = ("softmax", "softmax_tempered")
+"""Operations whose results programs give out beside the output."""
 RIVALS = 3  # bugs that one finding names
 
 T = TypeVar("T")
@@ -229,14 +231,25 @@ class Search:
         return Finding(Kind.SLIP, mistakes, cells_of(self.wrong), certainty, extent, settled_by=self._apart(named))
 
     def _apart(self, matches: Sequence[Match]) -> str:
-        """The hidden step that would settle it: where one bug was made, where several bugs' numbers part."""
-        starts = sorted({match.bugs[0].starts[0] for match in matches})
-        if len(matches) == 1:
-            return "" if starts == [self.target] else self.chain.key.matrices[starts[0]].label
-        for index in self.sampled.steps:
-            if starts[0] <= index != self.target and len({self._seen(match, index) for match in matches}) > 1:
+        """The hidden step that would settle it: where one bug was made, where several bugs' numbers part.
+
+        Of several steps the weights of attention, which programs give out.
+        """
+        first = min(match.bugs[0].starts[0] for match in matches)
+        if len(matches) == 1 and first == self.target:
+            return ""
+        path = self.chain.after([first], self.target)
+        parting: int | None = None
+        for index in [index for index in self.sampled.steps if first <= index != self.target]:
+            parts = len(matches) == 1 or len({self._seen(match, index) for match in matches}) > 1
+            if parts and index in path and self._given_out(index):
                 return self.chain.key.matrices[index].label
-        return ""
+            parting = index if parts and parting is None else parting
+        return "" if parting is None else self.chain.key.matrices[parting].label
+
+    def _given_out(self, index: int) -> bool:
+        op = self.chain.key.matrices[index].op
+        return op is not None and op.name in GIVEN_OUT
 
     def _seen(self, match: Match, index: int) -> bytes:
         """A hidden step's numbers under a match, as something to compare."""

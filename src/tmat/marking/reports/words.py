@@ -251,7 +251,7 @@ def sentences(step: StepReport) -> list[str]:
         place = where(step, finding.cells)
         said.append(f"{sentence(finding)} ({place})" if place else sentence(finding))
         if finding.settled_by:
-            said.append(f"found from {step.label} alone; {finding.settled_by} would settle it")
+            said.append(f"found from {_called(step)} alone; {finding.settled_by} would settle it")
     said += map(note, step.notes)
     told = any(one.remark in TOLD for one in step.notes)
     if step.count(Verdict.WRONG) and not told and not any(f.kind is Kind.PROPERTY for f in step.findings):
@@ -259,6 +259,11 @@ def sentences(step: StepReport) -> list[str]:
     if step.verdict is Verdict.MISSING and not any(one.remark is Remark.BLANK for one in step.notes):
         said.append("missing")
     return said
+
+
+def _called(step: StepReport) -> str:
+    """A step in a sentence: the output is a word, other names are letters."""
+    return f"the {step.name}" if step.name == step.label == "output" else step.label
 
 
 def _unexplained(step: StepReport) -> str:

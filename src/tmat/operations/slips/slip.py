@@ -28,7 +28,7 @@ class Redo:
     names: tuple[str, ...] = ()
     result: str = "result"
     makers: tuple[Redo | None, ...] = ()
-    widths: tuple[int, ...] = ()  # other widths on the page that could be taken for d_k
+    widths: Mapping[int, str] = field(default_factory=dict)  # on the page, that could be taken for d_k; what each is
     rows: NDArray[np.intp] | None = None  # that it is done at; None: at all of them
     wholes: tuple[Array, ...] = ()  # the operands in all their rows, where it is done at some
     _done: Array | None = field(default=None, init=False)
