@@ -25,6 +25,7 @@ from tmat.marking.programs.norms import of_norms
 from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
 from tmat.progress import working
+from tmat.sheet.names import stem
 
 SAMPLE, CHECKED = 4, 256  # rows that every bug is tried on, and those that come near
 SURE = log(1000.0)
@@ -110,10 +111,14 @@ class Search:
         """Two common bugs in different steps, each in all heads and layers alike; none where they could not be told."""
         if self._most() < PERHAPS + log(self.tried):
             return
-        common: dict[object, Bug] = {}
-        for bug in singles:  # of those that yield the same numbers the widest, and the earliest
+        widest: dict[tuple[object, ...], Bug] = {}
+        for bug in singles:  # the widest scope comes first
             if bug.rare == 0 and bug.mistake.operands and bug.label not in PLAIN and bug in self._yields:
-                common.setdefault(self._yields[bug], bug)
+                where = bug.label, stem(bug.mistake.result), *map(str, bug.mistake.details.items())
+                widest.setdefault(where, bug)
+        common: dict[bytes, Bug] = {}
+        for bug in widest.values():  # and of those that yield the same numbers the earliest
+            common.setdefault(self._yields[bug], bug)
         for pair in combinations(common.values(), 2):
             starts = {start: bug for bug in pair for start in bug.starts}
             apart = len(starts) == sum(len(bug.starts) for bug in pair)

@@ -51,9 +51,14 @@ def said_of(mistake: Mistake, *, whole: bool = True) -> str:
     {every} begins a sentence of numbers: of all of the matrix, or of those in the cells that are told.
     """
     text = _filled(mistake.said, mistake, "every number is" if whole else "the numbers are")
-    if mistake.first is not None:
-        text = f"{said_of(mistake.first, whole=whole)}, and {text}"
-    return f"in {_within(mistake)}: {text}" if mistake.within is not None else text
+    place = "" if mistake.within is None else f"in {_within(mistake)}: "
+    first = mistake.first
+    if first is None:
+        return place + text
+    before = said_of(first, whole=whole)
+    if first.within is None:
+        return f"{place}{before}, and {text}"
+    return f"{before}, and {text}" if _within(first) == _within(mistake) else f"{before}, and {place}{text}"
 
 
 def _within(mistake: Mistake) -> str:
