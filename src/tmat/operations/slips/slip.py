@@ -7,7 +7,7 @@ or none where it does not apply.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -27,8 +27,8 @@ class Redo:
     params: Mapping[str, Any] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     result: str = "result"
-    makers: tuple[Redo | None, ...] = ()
-    widths: tuple[int, ...] = ()  # other widths on the page that could be taken for d_k
+    makers: Sequence[Redo | None] = ()
+    widths: Mapping[int, str] = field(default_factory=dict)  # on the page, that could be taken for d_k; what each is
     rows: NDArray[np.intp] | None = None  # that it is done at; None: at all of them
     wholes: tuple[Array, ...] = ()  # the operands in all their rows, where it is done at some
     _done: Array | None = field(default=None, init=False)
