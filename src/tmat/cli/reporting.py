@@ -205,7 +205,8 @@ class Reporter:
             head: Line = (Span(pad(row.name, wide)), Span("  "), Span(pad(row.count, counted, "right"), role))
             lines.append((*head, Span("   "), Span(said[0], role)) if said else head)
             lines += [(Span(" " * indent), Span(text, role)) for text in said[1:]]
-            lines += [(Span(" " * indent), Span(text, "right")) for text in row.revealed]
+            right = self._aligned(row.revealed, indent)
+            lines += [(Span(" " * indent), Span(text, "right")) if text else () for text in right]
             if self.work and step is report.first_wrong:
                 lines += [(Span(" " * indent + text, "caption"),) for text in self._working(step, key)]
         lines += [(Span(unknown(name), "wrong"),) for name in report.unknown]
@@ -219,6 +220,20 @@ class Reporter:
         if columns is None or columns - indent < 20:
             return [text]
         return textwrap.wrap(text, columns - indent, break_long_words=False, break_on_hyphens=False) or [text]
+
+    def _aligned(self, revealed: Sequence[str], indent: int) -> Iterator[str]:
+        """The rows of right numbers with their columns under each other; those that have no room below them."""
+        columns = list(zip(*(text.split(" ") for text in revealed), strict=True))
+        wide = [max(map(len, column)) for column in columns]
+        room = max((self.width or self.env.columns or 1 << 20) - indent, *wide, 0)
+        parts: list[list[int]] = []
+        for n, own in enumerate(wide):
+            if not parts or sum(wide[k] + 1 for k in parts[-1]) + own > room:
+                parts.append([])
+            parts[-1].append(n)
+        for n, part in enumerate(parts):
+            yield from [""] * bool(n)
+            yield from (" ".join(columns[k][i].rjust(wide[k]) for k in part) for i in range(len(revealed)))
 
     def _working(self, step: StepReport, key: Worksheet | None) -> list[str]:
         """The working of the first cell that is wrong."""
