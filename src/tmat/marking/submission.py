@@ -50,8 +50,10 @@ def mark_submission(answers: Answers, key: Key, options: Options) -> Report:
     if key.printed is None:
         return report
     printed = Marking(key.printed, answers, options).report()
-    better = printed.no_mistake and not report.no_mistake
+    better = printed.wrong_cells < report.wrong_cells
     found = printed if better else report
+    named = {each.name for each in report.unknown}  # what only the corrected sheet has is no unknown name
+    found.unknown = [each for each in found.unknown if each.name in named]
     found.remarks.append(Note(Remark.AS_PRINTED if better else Remark.AS_CORRECTED))
     return found
 

@@ -202,7 +202,16 @@ class Bugs:
             self._redo(maker, now, depth - 1) if depth and (maker := self.chain.key.matrices[n]).of else None
             for n in matrix.of
         )
-        return Redo(matrix.op, operands, matrix.params, matrix.names, matrix.name, makers, self.chain.key.widths)
+        return Redo(
+            matrix.op,
+            operands,
+            matrix.params,
+            matrix.names,
+            matrix.name,
+            makers,
+            self.chain.key.widths,
+            self.chain.key.epsilons,
+        )
 
 
 def _again(

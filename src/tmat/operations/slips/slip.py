@@ -28,6 +28,7 @@ class Redo:
     result: str = "result"
     makers: tuple[Redo | None, ...] = ()
     widths: tuple[int, ...] = ()  # other widths on the page that could be taken for d_k
+    epsilons: tuple[float, ...] = ()  # those that the page adds in its norms
     _done: Array | None = field(default=None, init=False)
 
     def __getitem__(self, name: str) -> Any:
