@@ -14,6 +14,7 @@ from tmat.marking.recomputed import USUAL_DECIMALS, Recomputed, Side, State, as_
 from tmat.operations.operation import Array
 
 TRIALS = 24
+FEW_TRIALS = 8  # where twice the room is asked about
 ROOM = 1.5  # the largest error in so many trials is below the largest possible
 LARGE = 1 << 18
 GUARD = 0.1  # of half a last place: what one guard digit leaves
@@ -56,7 +57,7 @@ def _reach(due: KeyMatrix, recomputed: Recomputed, side: Side) -> Array | None:
     """The room of a step, where what was left out was rounded at every step to as few decimals as is usual."""
     decimals = min(recomputed.decimals, USUAL_DECIMALS)
     before = [_reach(state.due, recomputed, side) if state.unseen else None for state in recomputed.operands(due)]
-    return _room(due, recomputed, side, 1.0, ROOM, decimals, before)
+    return _room(due, recomputed, side, 1.0, ROOM, decimals, before, trials=FEW_TRIALS)
 
 
 def by_guard_digits(
@@ -80,6 +81,7 @@ def _room(
     margin: float,
     decimals: int | None = None,
     before: Sequence[Array | None] = (),
+    trials: int = TRIALS,
 ) -> Array | None:
     """How far a share of the operands' rounding moves the result; None where nothing was rounded.
 
@@ -97,7 +99,7 @@ def _room(
         return None
     generator = np.random.RandomState(0)
     room = np.zeros(centre.shape)
-    for _ in range(TRIALS):
+    for _ in range(trials):
         moved = [
             values + half * generator.choice((-1.0, 1.0), values.shape)
             for values, half in zip(operands, halves, strict=True)
