@@ -13,6 +13,7 @@ from tmat.cli.options import Common
 from tmat.cli.submissions import Work
 from tmat.cli.terminal import put
 from tmat.errors import InputError, meant
+from tmat.marking.findings import Note, Remark
 from tmat.marking.folders import LeftOut
 from tmat.marking.many import Failure, Marked
 from tmat.marking.reports.data import json_parts, to_csv
@@ -35,6 +36,8 @@ FORMATS = ("table", "json", "junit", "gradescope", "csv", *PAGES)
 SUFFIXES = {".json": "json", ".xml": "junit", ".csv": "csv", ".txt": "table", ".html": "html", ".md": "markdown"}
 LISTING = ("table", "json")
 """The forms that list what was not marked."""
+HOW = {Remark.ON_ITS_SIDE: ": --columns marks it so", Remark.UPRIGHT: ": it is marked without --columns"}
+"""The options that remarks on a whole submission suggest."""
 ROLES = {
     Verdict.RIGHT: "right", Verdict.FOLLOWS: "follows", Verdict.SLIP: "slip", Verdict.CLOSE: "follows",
     Verdict.MISSING: "caption",
@@ -198,7 +201,7 @@ class Reporter:
         wide = max((width(row.name) for row, _ in found), default=0)
         counted = max((width(row.count) for row, _ in found), default=0)
         indent = wide + counted + 5
-        lines: list[Line] = [(Span(text, "wrong"),) for one in report.remarks for text in self._folded(note(one), 0)]
+        lines: list[Line] = [(Span(text, "wrong"),) for one in report.remarks for text in self._folded(_remark(one), 0)]
         for row, step in found:
             role = ROLES.get(row.verdict, "wrong")
             said = [text for sentence in row.said for text in self._folded(sentence, indent)]
@@ -257,8 +260,13 @@ class Reporter:
                 yield from [(Span(one.origin, "heading"),), *self._table(one, work.key(number)), ()]
             else:
                 yield (name, Span("  "), Span(last_line(one), "right" if one.all_right else "wrong"))
-                yield from ((Span(" " * (wide + 2) + note(each), "wrong"),) for each in one.remarks if each.doubts)
+                yield from ((Span(" " * (wide + 2) + _remark(each), "wrong"),) for each in one.remarks if each.doubts)
         yield from _summary(whole)
+
+
+def _remark(one: Note) -> str:
+    """What is said of a whole submission, with the option that would mend it."""
+    return note(one) + HOW.get(one.remark, "")
 
 
 def _summary(whole: Summary) -> Iterator[Line]:

@@ -88,6 +88,7 @@ class Key:
         for matrix in self.matrices:
             self._recompute(matrix)
         self.widths = self._widths()
+        self.epsilons = tuple(sorted({float(m.params["epsilon"]) for m in self.matrices if m.params.get("epsilon")}))
 
     @property
     def steps(self) -> list[KeyMatrix]:

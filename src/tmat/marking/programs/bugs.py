@@ -259,7 +259,7 @@ class Bugs:
         widths = self.chain.key.widths
         redo = Redo(
             matrix.op, tuple(operands), matrix.params, matrix.names, matrix.name, Makers(makers), widths, rows,
-            () if rows is None else tuple(wholes),
+            () if rows is None else tuple(wholes), self.chain.key.epsilons,
         )  # fmt: skip
         return redo if now else redo.known_as(self._values(matrix.index, now, rows))
 

@@ -146,9 +146,9 @@ def note(one: Note) -> str:
         case Remark.ON_FOREIGN:
             return f"rests on {names}: another sheet's numbers"
         case Remark.ON_ITS_SIDE:
-            return "every matrix stands on its side: --columns marks a page that has a token in each column"
+            return "every matrix stands on its side, as on a page that has a token in each column"
         case Remark.UPRIGHT:
-            return "no matrix stands on its side: it has a token in each row, and should be marked without --columns"
+            return "no matrix stands on its side: the page has a token in each row"
         case Remark.BLIND:
             return "no more is right here than chance would give: it is not counted, nor is what follows from the rest"
         case Remark.NO_WORK:

@@ -31,6 +31,7 @@ class Redo:
     widths: Mapping[int, str] = field(default_factory=dict)  # on the page, that could be taken for d_k; what each is
     rows: NDArray[np.intp] | None = None  # that it is done at; None: at all of them
     wholes: tuple[Array, ...] = ()  # the operands in all their rows, where it is done at some
+    epsilons: tuple[float, ...] = ()  # those that the page adds in its norms
     _done: Array | None = field(default=None, init=False)
 
     def __getitem__(self, name: str) -> Any:
