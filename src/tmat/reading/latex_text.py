@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tmat.reading.number_text import is_decimal_comma
 from tmat.reading.plain_lines import Lines, Plain
 from tmat.reading.text_rows import is_cell
 
@@ -249,13 +250,22 @@ class _Latex:
         if not rows:
             return " "
         words = [any(cell and not is_cell(cell) for cell in cells) for cells in rows]
+        others = [cell for cells in rows for cell in cells if cell and not is_cell(cell)]
+        commas = bool(others) and all(map(is_decimal_comma, others)) and not (heads or self.labels or ruled)
+        commas = commas and len(rows[0]) > 1  # one column may be labels
+        words = [False] * len(rows) if commas else words
         if all(len(cells) == 1 for cells in rows) and (all(words) or (name == "array" and any(words))):
             self.labels = [cells[0] for cells in rows]
             return " "
         labels, self.labels = self.labels, []
         if len(labels) != len(rows):
             labels = []
-        if labels or heads or (any(words) and (name in _TABLES or all(not is_cell(cells[0]) for cells in rows))):
+        if (
+            labels
+            or heads
+            or commas
+            or (any(words) and (name in _TABLES or all(not is_cell(cells[0]) for cells in rows)))
+        ):
             rows = [[label, *cells] for label, cells in zip(labels, rows, strict=True)] if labels else rows
             if labels and not heads:
                 heads = [str(n) for n in range(1, len(rows[0]))]  # under an empty corner a label may be anything
