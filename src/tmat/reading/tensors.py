@@ -85,7 +85,8 @@ def decoded(data: bytes, kind: str) -> NDArray[np.float64]:
     """The numbers of little-endian bytes: of a type of NumPy's, or bfloat16."""
     if kind == BFLOAT16:
         return (np.frombuffer(data, "<u2").astype(np.uint32) << 16).view(np.float32).astype(np.float64)
-    return np.frombuffer(data, kind).astype(np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):  # of a long double beyond float64, of a signalling NaN
+        return np.frombuffer(data, kind).astype(np.float64)
 
 
 def loads_not(kind: str, where: str) -> NoReturn:
