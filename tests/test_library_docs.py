@@ -19,7 +19,8 @@ MODULES = sorted(
 )
 
 
-def test_library_page() -> None:
+def test_library_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)  # where fixtures/models are
     outcome = doctest.testfile(str(ROOT / "docs" / "library.md"), module_relative=False, optionflags=doctest.ELLIPSIS)
     assert outcome.attempted > 5
     assert outcome.failed == 0

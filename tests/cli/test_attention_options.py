@@ -99,7 +99,7 @@ CHOICES: dict[str, list[Any]] = {
     "no-project": [None, None, True],
     "no-weights": [None, None, None, True],
     "context": [None, None, "1 0 2 1 0; 0 1 1 0 3; 2 2 0 1 1; 1 1 1 1 1"],
-    "init": ["uniform", "normal", "xavier", "integers", "torch-rand", "torch-linear"],
+    "init": ["uniform", "normal", "xavier", "integers", "torch-rand", "torch-randn", "torch-linear"],
 }
 
 

@@ -61,7 +61,7 @@ WHOLE = [
     ("tmat attention --mask causal,", ["causal,none", "causal,padding"]),
     ("tmat attention -f ", list(known_formats())),
     ("tmat ffn --activation ", list(declared("ffn").conventions["activation"].legal)),
-    ("tmat attention --init torch-", ["torch-rand", "torch-linear"]),
+    ("tmat attention --init torch-", ["torch-rand", "torch-randn", "torch-linear"]),
     ("tmat attention --dtype ", ["float64", "float32"]),
     ("tmat vocab --tokenizer ", ["words", "chars", "spaces"]),
     ("tmat example ", list(EXAMPLES)),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from tests.cli.running import attempt, tmat
@@ -89,6 +91,14 @@ def test_the_manual_has_every_command_and_option() -> None:
     assert page.count("\n.B \\-\\-matrix, \\-m NAME=SOURCE\n") == len(stage_names()) - 1  # all but vocab
     assert "debug" not in page
     assert not re.search(r"^\.(?!TH |SH |SS |TP$|PP$|RS$|RE$|B )", page, re.MULTILINE)
+
+
+def test_the_manual_that_is_installed_is_the_one_that_help_prints(request: pytest.FixtureRequest) -> None:
+    path = Path(__file__).parents[2] / "docs" / "tmat.1"
+    if request.config.getoption("--rewrite-docs"):
+        path.write_text(tmat("help --man").output, "utf-8")
+    if tuple(map(int, version("typer").split(".")[:2])) >= (0, 28):  # older ones spell some metavars otherwise
+        assert path.read_text("utf-8") == tmat("help --man").output
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="no groff here")

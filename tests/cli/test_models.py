@@ -97,8 +97,12 @@ def test_what_is_refused(line: str, error: str) -> None:
 def test_show_lists_what_a_model_is_made_of() -> None:
     page = tmat(f"show --model {BERT} -f table").output
     assert page.splitlines()[0] == f" BERT   encoder · 2 layers · 4,764 parameters · {BERT}"
-    assert "   W_Q                 16×16     256   encoder.layer.0.attention.self.query.weight, transposed\n" in page
+    assert " each layer, 2 times           3,788   encoder.layer.N.\n" in page
+    assert "   W_Q                 16×16     256   attention.self.query.weight, transposed\n" in page
     assert "   activation       gelu      hidden_act\n" in page
+    for width in (60, 80):
+        lines = tmat(f"show --model {BERT} -f table --width {width}").output.splitlines()
+        assert max(len(line) for line in lines if str(BERT)[:9] not in line) <= width
     data = json.loads(tmat(f"show --model {MODELS / 'gpt2'}").output)
     assert (data["family"], data["kind"], data["parameters"]) == ("GPT-2", "decoder", 5036)
     assert {"name": "ε", "value": 1e-05, "by": "layer_norm_epsilon"} in data["conventions"]

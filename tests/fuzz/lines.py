@@ -72,7 +72,7 @@ def _output(random: Random) -> str:
 
 VALUES: dict[str, Callable[[Random], str]] = {
     "--matrix": _matrix, "--weights": lambda r: r.choice(list(FILES)), "--seed": _seed, "--dropout-seed": _seed, "--round": _rounding,
-    "--init": _one_of("uniform", "normal", "xavier", "integers", "torch-rand", "torch-linear"), "--dtype": _one_of("float32", "float64"),
+    "--init": _one_of("uniform", "normal", "xavier", "integers", "torch-rand", "torch-randn", "torch-linear"), "--dtype": _one_of("float32", "float64"),
     "--format": _one_of("table", "json", "text", "markdown", "latex", "html", "svg", "csv", "tsv", "npz", "npy", "xlsx", "junit", "gradescope"),
     "--output": _output, "--only": _names, "--blank": _names, "--work": texts.cells, "--trace": texts.cells,
     "--work-steps": _one_of("symbols", "numbers", "products", "result", "symbols,result"), "--tokens": texts.corpus,

@@ -194,10 +194,10 @@ def test_some_cells_are_not_said_to_be_every_number() -> None:
 
 def test_a_hedged_name_stays_hedged_in_the_summary_of_a_class() -> None:
     key = attention(X, d_k=4, seed=3)
-    m = {step.name: round_half_away(step.values, 2) for step in key["attention"].steps}
+    m = {step.name: round_half_away(step.values, 1) for step in key["attention"].steps}
     m["scores"] = m["scores"].copy()
     m["scores"][1, 1] *= -1
-    report = mark(typed(m, 2), key)
+    report = mark(typed(m, 1), key)
     assert report["scores"].findings[0].certainty is Certainty.PERHAPS
     (found,) = summary([report]).slips()
     assert found[3].startswith("perhaps ")
@@ -235,3 +235,29 @@ def test_the_page_of_figures_is_the_scripts_own() -> None:
     assert [row[0].removeprefix("| ") for row in rows[2:]] == list(KINDS)
     assert all(len(row) == len(COLUMNS) + 1 for row in rows[2:])
     assert page({"right: at all": Tally(sheets=2, first=2)}).splitlines()[-1].startswith("| right: at all | 2 |")
+
+
+@pytest.mark.parametrize("epsilon", [0.1, 0.25])
+def test_epsilon_inside_the_deviation_that_was_handed_in_is_named(epsilon: float) -> None:
+    """std = √(var + ε), by hand; what follows from it is recognised."""
+    r = np.random.RandomState(3)
+    x, y = (r.rand(4, 5) * 2).round(2), (r.rand(4, 5) * 2).round(2)
+    total = x + y
+    off = total - total.mean(axis=1, keepdims=True)
+    std = np.sqrt((off**2).mean(axis=1, keepdims=True) + epsilon)
+    page = {"std": std.round(4), "normalized": (off / np.sqrt(std**2 + epsilon)).round(4)}
+    report = mark(page, addnorm(x, residual=y, epsilon=epsilon))
+    assert report["std"].findings[0].names[0] == "epsilon-in-deviation" and report["std"].findings[0].sure
+    assert report["normalized"].verdict is Verdict.FOLLOWS
+
+
+def test_one_wrong_cell_is_named_surely_where_its_digits_tell() -> None:
+    """A sign among numbers of four decimals is a coincidence of one in thousands; among small ones of one decimal it is not."""
+    r = np.random.RandomState(1)
+    key = attention((r.rand(4, 4) * 9).round(2), d_k=3, seed=1)
+    scores = key["attention"]["scores"].values
+    for decimals, sure in ((4, True), (0, False)):
+        wrong = scores.round(decimals)
+        wrong[1, 2] = -wrong[1, 2]
+        [finding] = mark({"scores": wrong}, key)["scores"].findings
+        assert finding.names[0] == "sign" and finding.sure is sure

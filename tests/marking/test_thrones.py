@@ -144,6 +144,15 @@ def page(*names: str) -> str:
     return "".join("\n".join([name, *map(" ".join, article()[name].texts)]) + "\n\n" for name in names)
 
 
+def own_and_all() -> Report:
+    """All of the article's own numbers, its probabilities among them, which are no softmax of its logits."""
+    sheet, names = key_of("thrones")
+    report = mark(Answers.of_texts(article().values()).called(names), sheet)
+    assert report.remarks == [Note(Remark.AS_PRINTED)] and report.unknown == []
+    assert report.wrong_cells == 0 and sum(step.right for step in report.steps) > 400
+    return report
+
+
 def test_the_article_is_right_as_printed_and_as_corrected() -> None:
     """X = E + PE of the page, whose PE is not as it should be and is not handed in; the corrected worksheet's own X."""
     sheet, names = key_of("thrones")
@@ -151,5 +160,7 @@ def test_the_article_is_right_as_printed_and_as_corrected() -> None:
     own = mark(page("E_columns", "EP_columns", "Q", "K", "scores"), sheet, names=names)
     assert own.remarks == [Note(Remark.AS_PRINTED)] and own.first_wrong is None
     assert {s.name for s in own.steps if s.verdict is Verdict.RIGHT} >= {"E", "X", "Q", "K", "scores"}
+    [drawn] = [step for step in own_and_all().steps if step.name == "probabilities"]
+    assert drawn.right == drawn.size == 5
     mended = mark(Answers.of_worksheet(Worksheet(sheet.stages)), sheet)
     assert mended.remarks == [Note(Remark.AS_CORRECTED)] and mended.all_right

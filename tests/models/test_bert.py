@@ -85,6 +85,8 @@ def test_what_is_given_wins() -> None:
     sheet = model.encode(TEXT, matrices={"layer2.W_Q": nothing}, activation="relu")
     assert not sheet["attention-2"].given["W_Q"].values.any() and sheet["attention"].given["W_Q"].values.any()
     assert sheet["ffn"].params["activation"] == "relu"
+    flat = model.encode(TEXT, matrices={"embed.gamma": np.zeros(16)}, layers=1)["embed-norm"]
+    np.testing.assert_array_equal(flat.result.values, np.repeat(flat.given["beta"].values, 9, axis=0))
     rounded = model.encode(TEXT, round=2, layers=1)
     np.testing.assert_array_equal(rounded["attention"]["Q"].values, rounded["attention"]["Q"].values.round(2))
 

@@ -42,6 +42,16 @@ def test_what_follows_is_transformers(family: str) -> None:
     assert [int(stage["predicted"].values[0, 0]) for stage in sheet] == known["greedy"].tolist()
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_beams_are_transformers(family: str) -> None:
+    known = expected(family)
+    model = tmat.read_model(MODELS / family)
+    sheet = model.decode(ids=[int(id) for id in known["ids"]], max_tokens=6, beams=3, end="<none>", keep=["kept"])
+    last = sheet.stages[-1].params
+    assert last["beams"] == [" ".join(model.words.called(beam)) for beam in known["beams"].tolist()]
+    np.testing.assert_allclose(last["sums"], -known["beam_scores"], rtol=0.0, atol=1e-5)  # which are float32
+
+
 def test_a_prompt_is_its_tokens() -> None:
     model = tmat.read_model(GPT2)
     whole = model.decode(TEXT, max_tokens=2)

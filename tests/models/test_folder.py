@@ -202,3 +202,38 @@ def test_older_files_say_the_rotary_base_beside(tmp_path: Path) -> None:
         stretched.read_text().replace('"rope_theta"', '"rope_scaling": {"type": "linear", "factor": 2.0}, "rope_theta"')
     )
     assert tmat.read_model(tmp_path).design.options["rope_scaling"] == "linear:2"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '{"model": {"vocab": {"you": "1"}}}',
+        '{"model": {"vocab": [1]}}',
+        '{"model": []}',
+        "[]",
+        '{"model": {}, "added_tokens": [1]}',
+    ],
+)
+def test_words_that_are_none(folder: Path, words: str) -> None:
+    (folder / "tokenizer.json").write_text(words)
+    with pytest.raises(InputError) as refused:
+        tmat.read_model(folder).encode(tokens=["you"])
+    assert refused.value.what == f"{folder}/tokenizer.json is no tokenizer"
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "error"),
+    [
+        ("encoder.layer.1.output.dense.weight", [4, 4, 22], "model.safetensors:encoder.layer.1.output.dense.weight is no W_2\n"
+         "  expected a matrix, it is 4×4×22"),
+        ("embeddings.position_embeddings.weight", [2, 192],
+         "model.safetensors:embeddings.position_embeddings.weight has no row of position 3\n  it is 2×192"),
+        ("embeddings.token_type_embeddings.weight", [32],
+         "model.safetensors:embeddings.token_type_embeddings.weight has no row of token type 0\n  it is 32"),
+    ],
+)  # fmt: skip
+def test_a_tensor_of_another_shape(folder: Path, name: str, shape: list[int], error: str) -> None:
+    renamed(folder / "model.safetensors", lambda header: header | {name: header[name] | {"shape": shape}})
+    with pytest.raises(InputError) as refused:
+        tmat.read_model(folder).encode("you win")
+    assert str(refused.value) == f"{folder}/{error}"

@@ -16,6 +16,7 @@ from tmat.numbers import round_half_away, shown_decimals
 from tmat.numbers.normal import inverse_normal
 from tmat.numbers.seeding import INITS, draw, keep_mask, normal, uniform53
 from tmat.numbers.torch_draws import TorchGenerator
+from tmat.stages.embed import embed
 
 OWN = ("uniform", "normal", "xavier", "integers")
 
@@ -201,3 +202,26 @@ def test_a_dropout_that_is_no_probability() -> None:
     assert str(error.value) == expected
     with pytest.raises(InputError, match="a linear layer of 0 inputs cannot be drawn"):
         TorchGenerator(0).linear(0, 2)
+
+
+def test_normal_draws_are_torchs_bit_for_bit() -> None:
+    """Below, at and above sixteen numbers, between other draws, and an nn.Embedding's."""
+    oracle = document("torch_normals")
+    for seed, expected in oracle["seeds"].items():
+        generator = TorchGenerator(int(seed))
+        drawn = [generator.rand(r, c) if kind == "rand" else generator.randn(r, c) for kind, r, c in oracle["draws"]]
+        parts = [values.astype("<f4").tobytes() for values in drawn]
+        if seed in oracle["placed"]:
+            assert [sha256(part).hexdigest() for part in parts] == oracle["placed"][seed]
+        assert sha256(b"".join(parts)).hexdigest() == expected, seed
+    for seed, numbers in oracle["numbers"].items():
+        generator = TorchGenerator(int(seed))
+        assert [*generator.randn(1, 3).tolist(), *generator.randn(4, 5).tolist()] == numbers
+
+
+def test_a_table_drawn_by_torch_randn_is_an_embeddings() -> None:
+    oracle = document("torch_normals")
+    table = embed(text="a b c d", d_model=5, init="torch-randn", seed=123)["embed"]["W_E"].values
+    generator = TorchGenerator(123)
+    assert np.array_equal(table, generator.randn(4, 5))
+    assert oracle["numbers"]["123"][0] == TorchGenerator(123).randn(1, 3).tolist()[0]

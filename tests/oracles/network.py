@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 from store import rounded, save_cases
-from transformers import GemmaConfig, LlamaConfig
+from transformers import GemmaConfig, LlamaConfig, MixtralConfig
 from transformers.models.gemma.modeling_gemma import GemmaMLP, GemmaRMSNorm
 from transformers.models.llama.modeling_llama import LlamaMLP
+from transformers.models.mixtral.modeling_mixtral import MixtralSparseMoeBlock
 
 COUNT = 60
 ACTIVATIONS = {"swiglu": "silu", "geglu": "gelu", "gelu-tanh": "gelu_pytorch_tanh", "relu": "relu"}
@@ -23,7 +24,8 @@ def main() -> None:
     rng = np.random.default_rng(20200212)
     pick = random.Random(20200212)
     torch.set_default_dtype(torch.float64)
-    save_cases("network", [(gated if n % 3 else offset)(n, rng, pick) for n in range(COUNT)])
+    kinds = (offset, gated, gated, experts)
+    save_cases("network", [kinds[n % len(kinds)](n // 2, rng, pick) for n in range(COUNT)])
 
 
 def gated(n: int, rng: np.random.Generator, pick: random.Random) -> dict[str, Any]:
@@ -61,6 +63,30 @@ def offset(n: int, rng: np.random.Generator, pick: random.Random) -> dict[str, A
     with torch.no_grad():
         output = layer._norm(torch.from_numpy(x)) * (1.0 + layer.weight)
     return {"kind": "offset", "epsilon": eps, "X": x, "gamma": layer.weight[None], "output": output}
+
+
+def experts(n: int, rng: np.random.Generator, pick: random.Random) -> dict[str, Any]:
+    """Mixtral's: softmax over all experts, the likeliest of them, their shares brought back to a sum of 1."""
+    count, width, inner = pick.randint(2, 5), pick.randint(1, 5), pick.randint(1, 6)
+    top = pick.randint(1, count)
+    config = MixtralConfig(
+        hidden_size=width, intermediate_size=inner, num_local_experts=count, num_experts_per_tok=top, num_attention_heads=1,
+        num_key_value_heads=1, head_dim=2,
+    )  # fmt: skip
+    config._experts_implementation = "eager"
+    layer = MixtralSparseMoeBlock(config).eval()
+    randomize(layer, rng)
+    x = rounded(rng, pick.randint(1, 6), width)
+    with torch.no_grad():
+        output = layer(torch.from_numpy(x)[None])
+    output = output[0] if isinstance(output, tuple) else output
+    named: dict[str, Any] = {"kind": "experts", "experts": count, "top_experts": top, "X": x, "output": output[0]}
+    named["W_gate"] = layer.gate.weight.T
+    for e in range(count):
+        first, third = layer.experts.gate_up_proj[e].chunk(2, dim=0)
+        named |= {f"expert{e + 1}.W_1": first.T, f"expert{e + 1}.W_3": third.T}
+        named[f"expert{e + 1}.W_2"] = layer.experts.down_proj[e].T
+    return named
 
 
 def randomize(layer: torch.nn.Module, rng: np.random.Generator) -> None:

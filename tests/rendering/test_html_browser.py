@@ -18,11 +18,14 @@ import tmat
 from tmat.numbers import round_half_away
 from tmat.reading.pasted import read_pasted
 from tmat.rendering.formats.html import document
+from tmat.sheet.remarks import Cover, Table
 from tmat.sheet.worksheet import Matrix, Worksheet
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
 WORDS = ["When", "you", "play", "game", "of", "thrones"]
 CAPTION = "table => table.closest('figure').querySelector('b').textContent"
+
+CUT = "[...document.querySelectorAll('.scroll')].filter(own => own.scrollWidth > own.clientWidth).length"
 
 
 @pytest.fixture(scope="module")
@@ -106,8 +109,24 @@ def test_keys_move_from_cell_to_cell_and_close_the_panel(opened: Browser, tmp_pa
 def test_no_matrix_of_an_article_is_cut_on_a_screen(opened: Browser, tmp_path: Path, width: int) -> None:
     opened.open(page(small(), tmp_path), width)
     assert opened.run("document.documentElement.scrollWidth") == width
-    cut = "[...document.querySelectorAll('.scroll')].filter(own => own.scrollWidth > own.clientWidth).length"
-    assert opened.run(cut) == 0
+    assert opened.run(CUT) == 0
+
+
+@pytest.mark.parametrize("width", [360, 700, 1280])
+def test_no_table_of_texts_is_cut_on_a_screen(opened: Browser, tmp_path: Path, width: int) -> None:
+    head = ("where", "what happened", "what is due", "numbers", "slip")
+    row = (
+        "step 10: add and norm again",
+        *["take the deviation of each row by itself"] * 2,
+        "6 of 6",
+        "deviation-of-two",
+    )
+    cover = Cover("own", "A title", "a summary", tables=(Table("errata", head, (row, row)),))
+    opened.open(page(Worksheet(cover=cover), tmp_path), width)
+    assert opened.run("document.documentElement.scrollWidth") == width
+    assert opened.run(CUT) == 0
+    heads = opened.run("getComputedStyle(document.querySelector('.told td'), '::before').content")
+    assert heads == ("none" if width > 704 + 48 else '"where"')
 
 
 def test_the_bar_of_a_mean_covers_its_word(opened: Browser, tmp_path: Path) -> None:
@@ -146,6 +165,8 @@ def test_the_printed_page_holds_every_column_in_letters_that_can_be_read(
     boxes = re.findall(
         r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">([^<]*)<', done.stdout.decode()
     )
+    for printed in done.stdout.decode().split("</page>"):  # the head of a step stands with its matrix
+        assert not re.search(r"</word>\s*<word [^>]*>[0-9]+×[0-9]+,?</word>\s*$", printed), printed[-300:]
     words = [(*map(float, sides), word) for *sides, word in boxes]
     inside = Counter(
         word

@@ -9,7 +9,8 @@ import tmat
 from tmat.errors import InputError
 from tmat.rendering.layout import Look, portions, position_table, render
 from tmat.rendering.layout.heat import Scale, ink
-from tmat.rendering.styled import plain
+from tmat.rendering.layout.wrap import folded
+from tmat.rendering.styled import Span, plain
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.spelling import Spelling
 
@@ -147,13 +148,13 @@ def test_a_position_is_worked_as_a_table() -> None:
     stage = tmat.posenc(positions=3, d_model=4, exponent="paired")["posenc"]
     lines = [plain(line) for line in position_table(stage, 1)]
     assert lines == [
-        "position 1",
+        " position 1",
         "",
-        "i          formula                    PE",
-        "0   even   sin(1 / 10000^(0/4))   0.8415",
-        "1   odd    cos(1 / 10000^(0/4))   0.5403",
-        "2   even   sin(1 / 10000^(2/4))   0.0100",
-        "3   odd    cos(1 / 10000^(2/4))   1.0000",
+        " i          formula                    PE",
+        " 0   even   sin(1 / 10000^(0/4))   0.8415",
+        " 1   odd    cos(1 / 10000^(0/4))   0.5403",
+        " 2   even   sin(1 / 10000^(2/4))   0.0100",
+        " 3   odd    cos(1 / 10000^(2/4))   1.0000",
     ]
     with pytest.raises(InputError, match="posenc has no position 3\n  its positions are 0 to 2"):
         position_table(stage, 3)
@@ -180,3 +181,13 @@ def test_a_stage_without_steps_shows_what_was_given() -> None:
         map(plain, render(Worksheet([Stage("s", "s", given={"Q": Matrix.of("Q", [[1.5]])}, output="Q")])))
     )
     assert shown == " s\n\n     Q 1×1\n 1  [ 1.5 ]"
+
+
+def test_a_phrase_that_no_line_can_hold_is_folded_between_its_words_and_a_word_where_its_script_changes() -> None:
+    long = (Span("column i counted from 0: sin where even ·"),)
+    assert [plain(line) for line in folded([long, (Span("base 10"),)], 24)] == [
+        "column i counted from 0:",
+        "sin where even · base 10",
+    ]
+    assert [plain(line) for line in folded([(Span("搞懂transformer多头"),)], 14)] == ["搞懂", "transformer多", "头"]
+    assert [plain(line) for line in folded([(Span("a/long/path"),)], 4)] == ["a/lo", "ng/p", "ath"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import numpy as np
@@ -48,6 +49,20 @@ def test_each_shows_its_numbers_and_its_formula_in_mathml() -> None:
         assert "<script" not in page
     assert step._repr_latex_() == r"$\displaystyle \mathrm{scores} = Q K^{\top}$"
     assert "2×2" in step.result._repr_html_()
+
+
+def test_a_step_is_an_equation_of_tables() -> None:
+    def told(page: str) -> list[str]:
+        rows = re.findall(r'<div class="row [^>]*>(.*?)</div>', page, re.DOTALL)
+        return [re.sub(r"<table.*?</table>", "", row, flags=re.DOTALL) for row in rows]
+
+    made = tmat.attention(sheet().stages[0]["X"], d_k=2, mask="causal", seed=1)
+    signs = [re.sub(r"<[^>]*>", "", row) for row in told(made._repr_html_())]
+    assert signs[:4] == ["X × W_Q = Q", "X × W_K = K", "X × W_V = V", "Q × Kᵀ = scores"]
+    assert signs[5:7] == ["scaled where mask , else −∞ = masked", "softmax( masked ) = weights"]
+    assert "<table" not in made._repr_html_().partition("W_Q</b>")[2]  # none stands a second time, alone
+    large = tmat.attention(np.ones((40, 40)), d_k=2)
+    assert "weights" not in " ".join(told(large._repr_html_()))
 
 
 def test_no_word_is_markup_or_mathematics() -> None:

@@ -162,7 +162,7 @@ def test_legal_values_are_those_that_are_computed() -> None:
         ("attention --mask c", {"causal"}),
         ("encode --norm ", {"layer", "rms", "none"}),
         ("ffn --activation g", {"gelu", "gelu-tanh", "geglu"}),
-        ("attention --init torch", {"torch-rand", "torch-linear"}),
+        ("attention --init torch", {"torch-rand", "torch-randn", "torch-linear"}),
     ],
 )
 def test_completion_knows_legal_values(typed: str, offered: set[str]) -> None:

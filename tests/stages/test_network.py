@@ -14,19 +14,60 @@ from tmat.stages.ffn import ffn
 X = [[0.5, -1.0], [2.0, 0.25]]
 
 
-def test_gated_networks_and_norms_of_one_and_gamma() -> None:
+def test_gated_networks_experts_and_norms_of_one_and_gamma() -> None:
     count = 0
     for case in cases("network"):
         if case["kind"] == "gated":
             weights = {name: case[name] for name in case if name[:2] in ("W_", "b_")}
             sheet = ffn(case["X"], activation=case["activation"], gated=True, matrices=weights)
+        elif case["kind"] == "experts":
+            weights = {name: case[name] for name in case if "W_" in name}
+            how = {"experts": case["experts"], "top_experts": case["top_experts"]}
+            sheet = ffn(case["X"], activation="swiglu", **how, matrices=weights)
         else:
             sheet = addnorm(
                 case["X"], add_residual=False, norm="rms", epsilon=case["epsilon"], gamma_offset=1, gamma=case["gamma"]
             )
-        np.testing.assert_allclose(sheet.stages[-1].result.values, case["output"], rtol=1e-13, atol=1e-14)
+        near = 2e-6 if case["kind"] == "experts" else 1e-13  # whose shares transformers computes in float32
+        np.testing.assert_allclose(sheet.stages[-1].result.values, case["output"], rtol=near, atol=near / 10)
         count += 1
     assert count == 60
+
+
+def by_loops(x: np.ndarray, w: dict[str, np.ndarray], count: int, top: int, renormalize: bool) -> np.ndarray:
+    """Each row by itself through its likeliest experts."""
+    rows = []
+    for row in x:
+        scores = row @ w["W_gate"]
+        shares = np.exp(scores - scores.max())
+        shares /= shares.sum()
+        best = np.argsort(-shares)[:top]
+        whole = shares[best].sum() if renormalize else 1.0
+        own = [np.maximum(row @ w[f"expert{e + 1}.W_1"], 0) @ w[f"expert{e + 1}.W_2"] for e in range(count)]
+        rows.append(sum(shares[e] / whole * own[e] for e in best))
+    return np.array(rows)
+
+
+def test_experts_are_their_loops_over_many_shapes() -> None:
+    rng = np.random.default_rng(11)
+    for n in range(150):
+        count, d, inner, length = (int(k) for k in rng.integers(2, 6, 4))
+        top, renormalize = int(rng.integers(1, count + 1)), bool(n % 2)
+        w = {"W_gate": rng.normal(size=(d, count))}
+        for e in range(1, count + 1):
+            w |= {f"expert{e}.W_1": rng.normal(size=(d, inner)), f"expert{e}.W_2": rng.normal(size=(inner, d))}
+        x = rng.normal(size=(length, d))
+        stage = ffn(x, experts=count, top_experts=top, renormalize_top=renormalize, matrices=w)["ffn"]
+        np.testing.assert_allclose(stage.result.values, by_loops(x, w, count, top, renormalize), rtol=1e-11, atol=1e-13)
+        assert (np.count_nonzero(stage["chosen"].values, axis=1) == top).all()
+
+
+def test_experts_in_a_stack_are_given_by_their_places() -> None:
+    own = np.array([[2.0, 0.0], [0.0, 2.0]])
+    sheet = encode(X, layers=2, experts=2, ffn_bias=False, d_ff=2, matrices={"layer2.expert1.W_1": own})
+    assert sheet["ffn-2"]["expert1.W_1"].values.tolist() == own.tolist()
+    assert sheet["ffn"]["expert1.W_1"].values.tolist() != own.tolist()
+    assert "2 experts, 2 a row" in sheet["ffn"].notes
 
 
 def test_a_name_of_the_whole_an_option_and_a_matrix_gate_alike() -> None:
@@ -92,6 +133,10 @@ def test_norms_before_the_first_layer_and_after_the_last() -> None:
     [
         ({"slope": 0.2}, "slope does not apply to activation='relu'\n  only leaky-relu has a slope"),
         ({"layers": 1, "output_activation": "relu"}, "output_activation does not apply to layers=1\n  there is no second layer"),
+        ({"top_experts": 3}, "top_experts=3 does not fit\n  there is one network"),
+        ({"experts": 2, "top_experts": 3}, "top_experts=3 does not fit\n  there are 2 experts"),
+        ({"experts": 2, "layers": 1}, "experts does not apply to layers=1\n  an expert has two layers"),
+        ({"renormalize_top": False}, "renormalize_top=False has no experts to work with\n  say how many: experts=4"),
         ({"bias": False, "b_3": [[1.0, 1.0]]}, "b_3 is given, and bias=False contradicts it\n  leave one of them out"),
         ({"activation": "swigl"}, "activation='swigl' is not known\n  expected one of relu, leaky-relu, gelu, gelu-tanh, tanh, silu, none, swiglu, geglu\n  did you mean swiglu?"),
     ],

@@ -9,6 +9,7 @@ import pytest
 from tests.cli.running import refused, tmat
 
 import tmat as library
+from tmat.engine import compute
 
 RNG = np.random.default_rng(8)
 X = RNG.normal(size=(4, 8)).round(2)
@@ -170,3 +171,12 @@ def test_in_the_decoder_queries_are_turned_to_their_own_text_alone() -> None:
     ]
     assert scaled["params"]["scale_embedding"] is True
     assert scaled["params"]["layout"] == "halves"
+
+
+def test_blocks_of_rows_know_where_they_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    how = {"heads": 2, "alibi": True, "rotary": "halves", "window": 3, "keep": ["output"], "project": False}
+    x = RNG.normal(size=(23, 8))
+    whole = library.attention(x, weights=False, **how)["attention"].result.values  # type: ignore[arg-type]
+    monkeypatch.setattr(compute, "LARGE", 20)
+    monkeypatch.setattr(compute, "BLOCK", 60)
+    np.testing.assert_allclose(library.attention(x, weights=False, **how)["attention"].result.values, whole, rtol=1e-13)  # type: ignore[arg-type]

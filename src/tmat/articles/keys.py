@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from tmat.articles import load
-from tmat.articles.article import Example, Printed
+from tmat.articles.article import Call, Example, Printed
 from tmat.articles.running import run
 from tmat.marking.answers import Called
 from tmat.marking.key import KeySheet
-from tmat.sheet.worksheet import Stage, Worksheet
+from tmat.marking.printed import PrintedMatrix
+from tmat.numbers.claim import Claim
+from tmat.reading.number_text import number
+from tmat.sheet.worksheet import Stage, Step, Worksheet
 
 DATA = Called("", "")
 """The name of a block that is no step to mark."""
@@ -42,7 +47,11 @@ def _in_one(whole: Example, *, corrected: bool) -> tuple[Worksheet, dict[str, Ca
                 ids[stage.id] = Worksheet(stages).next_id(stage.stage)
                 stages.append(replace(stage, id=ids[stage.id]))
             own = [stage for stage in sheet.stages if stage.stage != "matrices"]
-            for call, stage in zip(part.calls, own[-len(part.calls) :], strict=True) if corrected else ():
+            for call, stage in zip(part.calls, own[-len(part.calls) :], strict=True):
+                if not corrected:
+                    place = next(n for n, each in enumerate(stages) if each.id == ids[stage.id])
+                    stages[place] = _as_printed(whole, call, stages[place])
+                    continue
                 for printed in call.prints:
                     whole_step = _fits(whole, printed, stage)
                     called[printed.block] = (
@@ -53,6 +62,22 @@ def _in_one(whole: Example, *, corrected: bool) -> tuple[Worksheet, dict[str, Ca
     for block in _data(whole):
         called.setdefault(block, DATA)
     return Worksheet(stages, vocabulary, tokens), called
+
+
+def _as_printed(whole: Example, call: Call, stage: Stage) -> Stage:
+    """A stage with the article's own numbers for the steps whose numbers no calculation yields."""
+    own: dict[str, Step] = {}
+    for printed in call.prints:
+        step = next((each for each in stage.steps if each.name == printed.step), None)
+        if step is None or printed.given or not _fits(whole, printed, stage):
+            continue
+        texts = whole.texts(printed.block)
+        values = np.array([[number(text) for text in row] for row in texts], dtype=np.float64)
+        page = PrintedMatrix(values, Claim.infer(texts), texts)
+        if not page.fits(step.values.T if printed.transposed else step.values).all():
+            values = values.T if printed.transposed else values
+            own[step.name] = replace(step, result=replace(step.result, values=values))
+    return replace(stage, steps=[own.get(step.name, step) for step in stage.steps]) if own else stage
 
 
 def _fits(whole: Example, printed: Printed, stage: Stage) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tmat.cli.options import Common
 from tmat.errors import InputError
-from tmat.rendering.styled import Line, Span
+from tmat.rendering.styled import Line, Span, space, trimmed
 from tmat.width import pad
 from tmat.width import width as wide
 
 if TYPE_CHECKING:
     from tmat.models.folder import Model
+
+Row = tuple[Sequence[str], Sequence[str]]
+"""Cells, and the role of each."""
 
 
 def show_model(folder: str, common: Common) -> None:
@@ -35,41 +38,39 @@ def show_model(folder: str, common: Common) -> None:
 
         env.write(orjson.dumps(as_data(model), option=orjson.OPT_INDENT_2) + b"\n")
         return
-    put(list(page(model)), env, common)
+    put(list(page(model, common.width or env.columns)), env, common)
 
 
-def page(model: Model) -> Iterator[Line]:
-    """The page, a line at a time."""
+def page(model: Model, width: int | None) -> Iterator[Line]:
+    """The page, a line at a time, no wider than a terminal."""
     from tmat.models.summary import parts, unused
+    from tmat.rendering.layout.wrap import folded, phrases
 
     design = model.design
-    yield (
-        Span(f" {design.family}", "heading"),
-        Span(
-            f"   {design.kind} · {design.layers} layers · {model.parameters():,} parameters · {model.folder}", "caption"
-        ),
-    )
+    count = f"{model.parameters():,} parameters"
+    said = phrases([design.kind, f"{design.layers} layers", count, model.folder], "caption")
+    yield from folded([(Span(f" {design.family}  ", "heading"),), *said], width, indent=4)
     yield ()
-    rows: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    rows: list[Row] = []
     for part in parts(model):
         name = part.name if part.count == 1 else f"{part.name}, {part.count} times"
-        rows.append(((name, "", f"{part.parameters:,}", ""), ("caption", "", "number", "")))
+        rows.append(((name, "", f"{part.parameters:,}", part.at), ("caption", "", "number", "caption")))
         for row in part.rows:
             how = f", {row.how}" if row.how else ""
-            said = ("  " + row.name, f"{row.shape[0]}×{row.shape[1]}", f"{row.parameters:,}", row.tensor + how)
-            rows.append((said, ("name", "result", "number", "caption")))
+            told = ("  " + row.name, f"{row.shape[0]}×{row.shape[1]}", f"{row.parameters:,}", row.tensor + how)
+            rows.append((told, ("name", "result", "number", "caption")))
     others = unused(model)
     if others:
         rows.append(
             (("not used here", "", f"{sum(count for _, count in others):,}", ""), ("caption", "", "number", ""))
         )
         rows += [(("", "", f"{count:,}", key), ("", "", "number", "caption")) for key, count in others]
-    yield from _table(rows, ["l", "r", "r", "l"])
+    yield from _table(rows, ("left", "right", "right"), width)
     yield ()
     facts = [
         ((f"  {fact.name}", _told(fact.value), fact.by), ("name", "result", "caption")) for fact in model.config.facts
     ]
-    yield from _table([(("conventions", "", ""), ("caption", "", "")), *facts], ["l", "l", "l"])
+    yield from _table([(("conventions", "", ""), ("caption", "", "")), *facts], ("left", "left"), width)
 
 
 def _told(value: object) -> str:
@@ -78,15 +79,17 @@ def _told(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _table(rows: Sequence[tuple[Sequence[str], Sequence[str]]], sides: Sequence[str]) -> Iterator[Line]:
-    """Cells with their roles in columns, aligned to the left or the right."""
+def _table(rows: Sequence[Row], sides: Sequence[Literal["left", "right"]], width: int | None) -> Iterator[Line]:
+    """Cells with their roles in columns that are aligned as said; the last one is folded where there is no room for it."""
+    from tmat.rendering.layout.wrap import folded, words
+
     widths = [max(wide(cells[n]) for cells, _ in rows) for n in range(len(sides))]
+    indent = 1 + sum(widths) + 3 * len(widths)
     for cells, roles in rows:
-        spans = [
-            Span(pad(cell, width, "right" if side == "r" else "left"), role)
-            for cell, width, side, role in zip(cells, widths, sides, roles, strict=True)
-        ]
-        line = [Span(" "), *(each for span in spans for each in (span, Span("   ")))]
-        while line and not line[-1].text.strip():
-            line.pop()
-        yield (*line[:-1], Span(line[-1].text.rstrip(), line[-1].role)) if line else ()
+        spans = [Span(" ")]
+        for cell, room, side, role in zip(cells, widths, sides, roles, strict=False):
+            spans += [Span(pad(cell, room, side), role), Span("   ")]
+        left = None if width is None else max(width - indent, 12)
+        first, *more = folded(words(cells[-1], roles[-1]), left) or [()]
+        yield trimmed((*spans, *first))
+        yield from ((*space(indent), *line) for line in more)

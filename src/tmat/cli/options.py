@@ -70,7 +70,7 @@ class Common:
         flag(
             "--init",
             DRAWS,
-            "uniform (0 to 1, two decimals), normal, xavier, integers, torch-rand, torch-linear.",
+            "uniform (0 to 1, two decimals), normal, xavier, integers, torch-rand, torch-randn, torch-linear.",
             "KIND",
             autocompletion=one_of(SHARED["init"].legal),
         ),

@@ -13,6 +13,7 @@ from tmat.cli.options import Common
 from tmat.cli.submissions import Work
 from tmat.cli.terminal import put
 from tmat.errors import InputError, meant
+from tmat.marking.findings import Note, Remark
 from tmat.marking.folders import LeftOut
 from tmat.marking.many import Failure, Marked
 from tmat.marking.reports.data import json_parts, to_csv
@@ -35,6 +36,8 @@ FORMATS = ("table", "json", "junit", "gradescope", "csv", *PAGES)
 SUFFIXES = {".json": "json", ".xml": "junit", ".csv": "csv", ".txt": "table", ".html": "html", ".md": "markdown"}
 LISTING = ("table", "json")
 """The forms that list what was not marked."""
+HOW = {Remark.ON_ITS_SIDE: ": --columns marks it so", Remark.UPRIGHT: ": it is marked without --columns"}
+"""The options that remarks on a whole submission suggest."""
 ROLES = {
     Verdict.RIGHT: "right", Verdict.FOLLOWS: "follows", Verdict.SLIP: "slip", Verdict.CLOSE: "follows",
     Verdict.MISSING: "caption",
@@ -198,14 +201,15 @@ class Reporter:
         wide = max((width(row.name) for row, _ in found), default=0)
         counted = max((width(row.count) for row, _ in found), default=0)
         indent = wide + counted + 5
-        lines: list[Line] = [(Span(text, "wrong"),) for one in report.remarks for text in self._folded(note(one), 0)]
+        lines: list[Line] = [(Span(text, "wrong"),) for one in report.remarks for text in self._folded(_remark(one), 0)]
         for row, step in found:
             role = ROLES.get(row.verdict, "wrong")
             said = [text for sentence in row.said for text in self._folded(sentence, indent)]
             head: Line = (Span(pad(row.name, wide)), Span("  "), Span(pad(row.count, counted, "right"), role))
             lines.append((*head, Span("   "), Span(said[0], role)) if said else head)
             lines += [(Span(" " * indent), Span(text, role)) for text in said[1:]]
-            lines += [(Span(" " * indent), Span(text, "right")) for text in row.revealed]
+            right = self._aligned(row.revealed, indent)
+            lines += [(Span(" " * indent), Span(text, "right")) if text else () for text in right]
             if self.work and step is report.first_wrong:
                 lines += [(Span(" " * indent + text, "caption"),) for text in self._working(step, key)]
         lines += [(Span(unknown(name), "wrong"),) for name in report.unknown]
@@ -219,6 +223,20 @@ class Reporter:
         if columns is None or columns - indent < 20:
             return [text]
         return textwrap.wrap(text, columns - indent, break_long_words=False, break_on_hyphens=False) or [text]
+
+    def _aligned(self, revealed: Sequence[str], indent: int) -> Iterator[str]:
+        """The rows of right numbers with their columns under each other; those that have no room below them."""
+        columns = list(zip(*(text.split(" ") for text in revealed), strict=True))
+        wide = [max(map(len, column)) for column in columns]
+        room = max((self.width or self.env.columns or 1 << 20) - indent, *wide, 0)
+        parts: list[list[int]] = []
+        for n, own in enumerate(wide):
+            if not parts or sum(wide[k] + 1 for k in parts[-1]) + own > room:
+                parts.append([])
+            parts[-1].append(n)
+        for n, part in enumerate(parts):
+            yield from [""] * bool(n)
+            yield from (" ".join(columns[k][i].rjust(wide[k]) for k in part) for i in range(len(revealed)))
 
     def _working(self, step: StepReport, key: Worksheet | None) -> list[str]:
         """The working of the first cell that is wrong."""
@@ -242,8 +260,13 @@ class Reporter:
                 yield from [(Span(one.origin, "heading"),), *self._table(one, work.key(number)), ()]
             else:
                 yield (name, Span("  "), Span(last_line(one), "right" if one.all_right else "wrong"))
-                yield from ((Span(" " * (wide + 2) + note(each), "wrong"),) for each in one.remarks if each.doubts)
+                yield from ((Span(" " * (wide + 2) + _remark(each), "wrong"),) for each in one.remarks if each.doubts)
         yield from _summary(whole)
+
+
+def _remark(one: Note) -> str:
+    """What is said of a whole submission, with the option that would mend it."""
+    return note(one) + HOW.get(one.remark, "")
 
 
 def _summary(whole: Summary) -> Iterator[Line]:

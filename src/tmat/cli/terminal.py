@@ -12,6 +12,7 @@ from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, meant
 from tmat.rendering.layout import Look, position_table, render
 from tmat.rendering.layout.wrap import folded, words
+from tmat.rendering.page import is_blank
 from tmat.rendering.styled import Line, Span
 from tmat.rendering.styled import columns as wide
 from tmat.rendering.styled import to_text as plain_text
@@ -61,7 +62,7 @@ def _hint(stages: Sequence[Stage], sheet: Worksheet | None, env: Environment) ->
         return
     last = stages[-1]
     said = []
-    if last.steps:
+    if last.steps and not is_blank(last.steps[-1].result):
         result = last.steps[-1]
         cell = f"{result.name}[{result.result.rows[0]},{result.result.cols[0]}]" if result.values.size else result.name
         said.append(f"--work '{cell}' shows how a number came about")

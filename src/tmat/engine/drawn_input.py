@@ -65,8 +65,9 @@ def drawn(
     refuse_size(name, rows, cols, mend="choose a smaller ‹positions› or ‹d_model›")
     stage = declared.drawn_as(options) if declared.drawn_as else declared.name
     if init.startswith("torch"):
-        init = "torch-rand"  # a stage's input is no Linear
-        values = TorchGenerator(seed).rand(rows, cols)
+        init = init if init == "torch-randn" else "torch-rand"  # a stage's input is no Linear
+        generator = TorchGenerator(seed)
+        values = generator.randn(rows, cols) if init == "torch-randn" else generator.rand(rows, cols)
     else:
         values = draw(init, (rows, cols), seed=seed, stage=stage, name=name)
     labels = [f"{letter}{n}" for n in range(1, cols + 1)]

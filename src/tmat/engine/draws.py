@@ -52,6 +52,8 @@ class Drawer:
         generator = self._generator()
         if self.init == "torch-rand":
             return generator.rand(node.height, node.width)
+        if self.init == "torch-randn":
+            return generator.randn(node.height, node.width)
         if fan_in is None:
             return generator.linear(node.height, node.width, bias=False)[0]
         return generator.bias(fan_in, node.width).reshape(1, -1)

@@ -30,7 +30,7 @@ INPUT, SHAPE, MASK, CONVENTIONS, DRAWS, OUTPUT = "Input", "Shape", "Mask", "Conv
 """The panels of a command's help, in their order."""
 
 Seed = int | str
-Init = Literal["uniform", "normal", "xavier", "integers", "torch-rand", "torch-linear"]
+Init = Literal["uniform", "normal", "xavier", "integers", "torch-rand", "torch-randn", "torch-linear"]
 DType = Literal["float64", "float32"]
 
 Kind = TypeVar("Kind")

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from tmat.marking.findings import Cells
 from tmat.marking.key import KeyMatrix
+from tmat.marking.mixed_rounding import mixed
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import Recomputed, Side, as_right, as_theirs
 from tmat.marking.rounding_room import by_guard_digits, within_reach
 from tmat.operations.operation import Array
 
 MOSTLY = 0.75  # of the cells: a way of rounding that fits so many is the writer's
+ALIKE = 24  # ways that are tried before matrices are rounded one otherwise than the next
 FEW = 4  # ways that are tried before it is asked whether more could help
 
 
@@ -32,14 +34,14 @@ def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) 
     right = base = by_key
     mostly: list[Array] = []  # the ways that most cells agree with
     off = any(operand.off for operand in recomputed.operands(due))
-    for n, way in enumerate(_ways(recomputed, due, as_right)):
+    for n, way in enumerate(_ways(recomputed, due, as_right, printed, ~blank)):
         fits = printed.fits(way)
         count = int((fits | blank).sum())
         if count >= MOSTLY * fits.size:
             mostly.append(way)
             right = right | fits
         if n == 0:
-            right = right | fits
+            first, right = way, right | fits
             base = fits if fits.sum() > base.sum() + max(2, base.size // 10) else base
         if count == fits.size:
             return fits | by_key, fits, way
@@ -47,7 +49,9 @@ def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) 
             return right, right, way
         if n == 0 and off and (printed.fits(next(recomputed.all(due, as_theirs), way)) | right | blank).all():
             break  # it follows
-        if n == FEW and not _in_reach(recomputed, due, printed, as_right, way, ~right & ~blank):
+        if n == FEW and off and any((printed.fits(own) | right | blank).all() for own in _alike(recomputed, due)):
+            break  # it follows
+        if n == FEW and not _in_reach(recomputed, due, printed, as_right, first, ~right & ~blank):
             break
     guarded = right | by_guard_digits(due, recomputed, printed, as_right, mostly)
     if (guarded | blank).all():
@@ -55,14 +59,19 @@ def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) 
     return right, base, None
 
 
-def _ways(recomputed: Recomputed, due: KeyMatrix, side: Side) -> Iterator[Array]:
-    """The ways to do a step, the likelier first; looking further back only where they do not do."""
-    yield from recomputed.all(due, side)
+def _alike(recomputed: Recomputed, due: KeyMatrix) -> Iterator[Array]:
+    """The step from the writer's own numbers, all carried on alike."""
+    return recomputed.all(due, as_theirs, ALIKE)
+
+
+def _ways(recomputed: Recomputed, due: KeyMatrix, side: Side, printed: PrintedMatrix, cells: Cells) -> Iterator[Array]:
+    """The ways to do a step, the likelier first; the mixture of them that most cells agree with is the last."""
+    yield from recomputed.all(due, side, ALIKE)
     if side is as_right:
         yield from (way for way in (due.exact, due.unrounded) if way is not None)
-    found = [recomputed.deepen(operand, side) for operand in recomputed.operands(due)]  # all of them
-    if any(found):
-        yield from recomputed.all(due, side)
+    way = mixed(recomputed, recomputed.states[due.index], side, printed, cells)
+    if way is not None:
+        yield way
 
 
 def following_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, left: Cells) -> Cells | None:
@@ -72,17 +81,17 @@ def following_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatr
     found: Cells = ~left & left
     mostly: list[Array] = []
     wanted = int(left.sum())
-    for n, way in enumerate(_ways(recomputed, due, as_theirs)):
+    for n, way in enumerate(_ways(recomputed, due, as_theirs, printed, left)):
         fits = printed.fits(way)
         count = int((fits & left).sum())
         if count >= MOSTLY * wanted:
             mostly.append(way)
             found = found | fits
         if n == 0:
-            found = found | fits
+            first, found = way, found | fits
         if (found | ~left).all():
             return found
-        if n == FEW and not _in_reach(recomputed, due, printed, as_theirs, way, ~found & left):
+        if n == FEW and not _in_reach(recomputed, due, printed, as_theirs, first, ~found & left):
             break
     guarded = found | by_guard_digits(due, recomputed, printed, as_theirs, mostly)
     return guarded if (guarded | ~left).all() else found

@@ -20,10 +20,10 @@ from tmat.reading.answers import TypedMatrix
 from tmat.reading.documents import document, read_documents
 from tmat.reading.files import as_text, read_bytes
 from tmat.reading.handed_in import handed_in_text
-from tmat.reading.number_text import is_exact
 from tmat.reading.pasted import read_pasted
 from tmat.reading.place import Place
 from tmat.reading.sources import SPREADSHEETS, matrices_of_data
+from tmat.reading.spelled_numbers import is_exact
 from tmat.sheet.names import stem
 from tmat.sheet.worksheet import Batch, Matrix, Worksheet
 from tmat.stages import declared, stage_names

@@ -211,7 +211,7 @@ class Explaining:
         together = self._together(left, cells) if few else None
         if together is not None:
             return [together]
-        found = cells.perhaps() if few else cells.repeated()
+        found = cells.likeliest() if few else cells.repeated()
         if not few and 4 * sum(len(finding.cells) for finding in found) < 3 * int(left.sum()):
             return []
         self.chosen += cells.chosen

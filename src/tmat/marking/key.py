@@ -88,6 +88,7 @@ class Key:
         for matrix in self.matrices:
             self._recompute(matrix)
         self.widths = self._widths()
+        self.epsilons = tuple(sorted({float(m.params["epsilon"]) for m in self.matrices if m.params.get("epsilon")}))
 
     @property
     def steps(self) -> list[KeyMatrix]:
@@ -173,9 +174,18 @@ class Key:
             matrix.exact = matrix.unrounded = matrix.values
             matrix.of = None
 
-    def _widths(self) -> tuple[int, ...]:
-        """The widths in the key that could be taken for one another, the commonest mix-ups first."""
-        names = ("Q", "K", "X", "V", "Q1", "E", "context")
-        wide = [m.values.shape[1] for name in names for m in self.matrices if m.name == name]
-        high = [m.values.shape[0] for m in self.matrices if m.name in ("X", "Q", "Q1")]
-        return tuple(dict.fromkeys(int(width) for width in (*wide, *high) if width > 0))
+    def _widths(self) -> dict[int, str]:
+        """The widths in the key that could be taken for one another, the commonest mix-ups first, and what each is."""
+        called = {"Q": "the width of Q", "K": "the width of K", "X": "d_model", "V": "d_v", "E": "d_model"}
+        wide = [
+            (m.values.shape[1], called.get(name, f"the width of {name}"))
+            for name in ("Q", "K", "X", "V", "Q1", "E", "context")
+            for m in self.matrices
+            if m.name == name
+        ]
+        high = [(m.values.shape[0], "the number of tokens") for m in self.matrices if m.name in ("X", "Q", "Q1")]
+        found: dict[int, str] = {}
+        for width, name in [*wide, *high]:
+            if width > 0 and (name == "d_model" or width not in found):
+                found[int(width)] = name
+        return found

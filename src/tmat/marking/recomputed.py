@@ -69,6 +69,7 @@ class Ways:
     ) -> None:
         self.first = first  # the likeliest: as written; where it was not handed in, recomputed and not rounded
         self.more: list[Array] = []
+        self.deepened = False
         self.behind = behind  # what was written down, from given numbers of the operands
         self._carry = carry or (lambda: [first] * len(CARRIES))
         self._carried: list[Array] | None = None
@@ -135,6 +136,7 @@ class Recomputed:
         self.key = key
         self.shown = shown  # the decimals of the matrices that tell how their writer rounds
         self.decimals = min(shown, default=USUAL_DECIMALS)
+        self.levels: dict[int, int | None] = {}  # the decimals with which matrices were carried on, where a step told
         self.states = [State(due, Ways(due.values), Ways(due.values)) for due in key.matrices]
 
     def operands(self, due: KeyMatrix) -> list[State]:
@@ -281,7 +283,9 @@ class Recomputed:
             return self.deepen(state, as_right)
         if ways.behind is None or state.due.of is None:
             return False
-        behind, ways.behind = ways.behind, None  # once is enough
+        if ways.deepened:
+            return False
+        behind, ways.deepened = ways.behind, True
         known = ways.all()
         before = len(known)
         operands = self.operands(state.due)
@@ -372,7 +376,7 @@ class Recomputed:
         states = self.operands(due)
         operands = tuple(pick(state) for state in states)
         makers = tuple(self.redo(state.due, pick, depth - 1) if depth else None for state in states)
-        return Redo(due.op, operands, due.params, due.names, due.name, makers, self.key.widths)
+        return Redo(due.op, operands, due.params, due.names, due.name, makers, self.key.widths, self.key.epsilons)
 
 
 def _picks(side: Side, states: Sequence[State]) -> Iterator[Pick]:

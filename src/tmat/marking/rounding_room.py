@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import numpy as np
 
 from tmat.marking.findings import Cells
 from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import Recomputed, Side, State, as_right
+from tmat.marking.recomputed import USUAL_DECIMALS, Recomputed, Side, State, as_right
 from tmat.operations.operation import Array
 
 TRIALS = 24
+FEW_TRIALS = 8  # where twice the room is asked about
 ROOM = 1.5  # the largest error in so many trials is below the largest possible
 LARGE = 1 << 18
 GUARD = 0.1  # of half a last place: what one guard digit leaves
@@ -44,11 +46,18 @@ def within_rounding(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatr
 
 def within_reach(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, side: Side, way: Array) -> Cells:
     """The cells that another way of rounding could yet agree with: twice the room away from one, and a last place more."""
-    room = _room(due, recomputed, side, 1.0, ROOM)
+    room = _reach(due, recomputed, side)
     if room is None:
         return np.zeros(printed.shape, dtype=bool)
     with np.errstate(all="ignore"):
         return np.asarray(np.abs(printed.values - way) <= 2 * room + printed.step())
+
+
+def _reach(due: KeyMatrix, recomputed: Recomputed, side: Side) -> Array | None:
+    """The room of a step, where what was left out was rounded at every step to as few decimals as is usual."""
+    decimals = min(recomputed.decimals, USUAL_DECIMALS)
+    before = [_reach(state.due, recomputed, side) if state.unseen else None for state in recomputed.operands(due)]
+    return _room(due, recomputed, side, 1.0, ROOM, decimals, before, trials=FEW_TRIALS)
 
 
 def by_guard_digits(
@@ -64,21 +73,33 @@ def by_guard_digits(
     return near
 
 
-def _room(due: KeyMatrix, recomputed: Recomputed, side: Side, share: float, margin: float) -> Array | None:
+def _room(
+    due: KeyMatrix,
+    recomputed: Recomputed,
+    side: Side,
+    share: float,
+    margin: float,
+    decimals: int | None = None,
+    before: Sequence[Array | None] = (),
+    trials: int = TRIALS,
+) -> Array | None:
     """How far a share of the operands' rounding moves the result; None where nothing was rounded.
 
-    Each number before the step is moved by up to half of its last place, in directions that a fixed generator
-    draws; the largest move of the result, with a margin, is the room.
+    Each number before the step is moved by up to half of its last place (what was left out has so many ``decimals``,
+    and was moved itself by what is ``before`` it), in directions that a fixed generator draws; the largest move of
+    the result, with a margin, is the room.
     """
     states = recomputed.operands(due)
     operands = [side(state).first for state in states]
-    halves = [share * _half(state, recomputed.decimals, values) for state, values in zip(states, operands, strict=True)]
+    decimals = recomputed.decimals if decimals is None else decimals
+    halves = [share * _half(state, decimals, values) for state, values in zip(states, operands, strict=True)]
+    halves = [half + (0.0 if more is None else more) for half, more in zip_longest(halves, before)]
     centre = recomputed.evaluate(due, operands) if states else None
     if centre is None or not any(np.any(half) for half in halves):
         return None
     generator = np.random.RandomState(0)
     room = np.zeros(centre.shape)
-    for _ in range(TRIALS):
+    for _ in range(trials):
         moved = [
             values + half * generator.choice((-1.0, 1.0), values.shape)
             for values, half in zip(operands, halves, strict=True)

@@ -52,8 +52,10 @@ def mark_submission(answers: Answers, key: Key, options: Options) -> Report:
     if key.printed is None:
         return report
     printed = Marking(key.printed, answers, options).report()
-    better = printed.no_mistake and not report.no_mistake
+    better = printed.wrong_cells < report.wrong_cells
     found = printed if better else report
+    named = {each.name for each in report.unknown}  # what only the corrected sheet has is no unknown name
+    found.unknown = [each for each in found.unknown if each.name in named]
     found.remarks.append(Note(Remark.AS_PRINTED if better else Remark.AS_CORRECTED))
     return found
 
@@ -69,7 +71,9 @@ class Marking:
             Unknown(each.name, None, "; ".join(each.error.details[:1]), each.error.what) for each in answers.unread
         ]
         self.readings = [Reading(each.name, how, each.where) for each in answers for how in each.notes]
-        printed = {index: self._printed(key.matrices[index], answer) for index, answer in self.pairing.answers.items()}
+        answered = self.pairing.answers.items()
+        printed = {index: self._printed(key.matrices[index], answer) for index, answer in answered}
+        self.printed = printed
         shown = [matrix.decimals for index, matrix in printed.items() if _rounded(key.matrices[index], matrix)]
         self.recomputed = Recomputed(key, set(shown))
         for index, matrix in printed.items():
@@ -108,8 +112,7 @@ class Marking:
 
     def _pairs(self) -> list[tuple[Array, PrintedMatrix]]:
         """Each matrix that is due with the one that was handed in, as it was read."""
-        due = [(self.key.matrices[index], answer) for index, answer in self.pairing.answers.items()]
-        return [(matrix.values, self._printed(matrix, answer)) for matrix, answer in due]
+        return [(self.key.matrices[index].values, matrix) for index, matrix in self.printed.items()]
 
     # -- what was given
 

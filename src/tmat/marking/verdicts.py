@@ -130,9 +130,9 @@ class Report:
         )
 
     @property
-    def no_mistake(self) -> bool:
-        """Whether all that was handed in is right."""
-        return all(step.verdict in (Verdict.RIGHT, Verdict.MISSING) for step in self.steps)
+    def wrong_cells(self) -> int:
+        """How many of the numbers that were handed in are not right."""
+        return sum(step.size - step.right for step in self.steps if step.verdict is not Verdict.MISSING)
 
     @property
     def all_right(self) -> bool:

@@ -12,6 +12,7 @@ from tmat.models.picking import Picked, numbered
 from tmat.models.weight import Weight
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.decode import decode
+from tmat.stages.parts import stack as stacks
 from tmat.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -108,10 +109,11 @@ def _weights(model: Model, matrices: Mapping[str, Any]) -> dict[str, Any]:
         for name, key in model.tables()
     }
     found |= model.weights(0)
+    outside, of_layers = ({k: v for k, v in matrices.items() if (k in found) is there} for there in (True, False))
+    stacks.by_layer(of_layers, design.layers, norms=2)  # says no to what none of the layers takes
     for n in range(1, design.layers + 1):
-        own = {**model.weights(n), **of_layer({k: v for k, v in matrices.items() if k not in found}, n, design.layers)}
-        found |= {f"layer{n}.{name}": each for name, each in own.items()}
-    return found | {name: value for name, value in matrices.items() if name in found}
+        found |= {f"layer{n}.{name}": each for name, each in {**model.weights(n), **of_layer(of_layers, n)}.items()}
+    return found | outside
 
 
 def _read(name: str, value: Any) -> Matrix:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from tmat import operations as ops
 from tmat.engine.builder import Sheet
 from tmat.engine.node import holding
 from tmat.errors import InputError
+from tmat.reading.tensors import sized
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.posenc import posenc
@@ -20,9 +21,17 @@ if TYPE_CHECKING:
 
 
 def embedded(
-    model: Model, ids: Sequence[int], words: Sequence[str], types: Sequence[int], common: dict[str, Any], **norm: Any
+    model: Model,
+    ids: Sequence[int],
+    words: Sequence[str],
+    types: Sequence[int],
+    given: Mapping[str, Any],
+    common: dict[str, Any],
+    **norm: Any,
 ) -> Worksheet:
     """The ids and their rows of the table, the positions added, the token types added and all normed where there are any.
+
+    ``given`` is what wins over the norm's own weights.
 
     Only the rows that are named are read. Errors: more tokens than there are positions, an id beyond the table.
     """
@@ -40,6 +49,7 @@ def embedded(
     if design.positions:
         done = posenc(done, PE=taken(model, "PE", design.positions, range(len(ids)), words, "position"), **common)
     weights = {name.partition(".")[2]: each for name, each in model.weights(0).items() if name.startswith("embed.")}
+    weights |= given
     if design.types:
         weights["residual"] = taken(model, "residual", design.types, types, words, "token type")
     if weights:
@@ -62,6 +72,8 @@ def refuse_ids(model: Model, ids: Sequence[int]) -> None:
 def taken(model: Model, name: str, key: str, numbers: Sequence[int], rows: Sequence[str], of: str) -> Matrix:
     """Some rows of a table as a matrix; its origin says which."""
     tensor = model.tensor(key)
+    if len(tensor.shape) != 2 or max(numbers) >= tensor.shape[0]:
+        raise InputError(f"{tensor.origin} has no row of {of} {max(numbers)}", f"it is {sized(tensor.shape)}")
     return Matrix.of(name, tensor.rows(numbers), rows, None, f"{tensor.origin}, the rows of {of} {_listed(numbers)}")
 
 

@@ -13,6 +13,7 @@ from tmat.progress import working
 from tmat.sheet.selecting import places
 from tmat.sheet.worksheet import Worksheet
 from tmat.stages.encode import encode
+from tmat.stages.parts import stack as stacks
 
 if TYPE_CHECKING:
     from tmat.models.folder import Model
@@ -38,9 +39,12 @@ def encoded(
     Errors: more layers than it has, a name that nothing has; as encode's.
     """
     count = count_of(model, layers)
+    matrices = dict(matrices)
+    over_words = stacks.outside(matrices, "embed")
+    stacks.by_layer(matrices, model.design.layers, norms=2)  # says no to what none of the layers takes
     said = {**model.design.options, **options}
     norm = {name: said[name] for name in ("norm", "deviation", "epsilon", "epsilon_in") if name in said}
-    sheet = embedded(model, ids, words, types, common, **norm)
+    sheet = embedded(model, ids, words, types, over_words, common, **norm)
     picked = None if keep is None else Picked(keep)
     if picked is not None:
         count = min(count, max(highest(name, sheet, count) for name in picked.names))
@@ -48,7 +52,7 @@ def encoded(
     with working("encoding", count) as tell:
         for n in range(1, count + 1):
             first = len(sheet.stages)
-            own = {**model.weights(n), **of_layer(matrices, n, model.design.layers)}
+            own = {**model.weights(n), **of_layer(matrices, n)}
             sheet = encode(
                 sheet, layers=1, matrices={f"layer1.{name}": each for name, each in own.items()}, **said, **common
             )
@@ -80,15 +84,11 @@ def highest(name: str, before: Worksheet, layers: int) -> int:
     return 0 if alone and any(places(before, name)) else layers
 
 
-def of_layer(matrices: Mapping[str, Any], n: int, layers: int) -> dict[str, Any]:
+def of_layer(matrices: Mapping[str, Any], n: int) -> dict[str, Any]:
     """What is given for a layer, under its names there; a name without a layer is meant for all."""
-    found: dict[str, Any] = {}
-    for name, value in matrices.items():
-        of_one = OF_A_LAYER.fullmatch(name)
-        if of_one is None:
-            found.setdefault(name, value)
-        elif int(of_one[1]) == n:
-            found[of_one[2]] = value
-        elif not 1 <= int(of_one[1]) <= layers:
-            raise InputError(f"'{name}' is no matrix of this stack", f"it has {layers} layers")
-    return found
+    found = {name: value for name, value in matrices.items() if OF_A_LAYER.fullmatch(name) is None}
+    return found | {
+        of_one[2]: value
+        for name, value in matrices.items()
+        if (of_one := OF_A_LAYER.fullmatch(name)) and int(of_one[1]) == n
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A matrix of a model; of a layer's, the first layer's tensor."""
+    """A matrix of a model; a layer's tensor is called by its name within the layer."""
 
     name: str
     shape: tuple[int, int]
@@ -29,6 +29,7 @@ class Part:
     name: str
     count: int
     rows: list[Row]
+    at: str = ""  # what stands before the names of its tensors, N for the layer's number
 
     @property
     def parameters(self) -> int:
@@ -40,7 +41,9 @@ def parts(model: Model) -> list[Part]:
     outside = list(_rows(model, 0))
     before = [row for row in outside if not row.name.startswith(AFTER)]
     after = sorted((row for row in outside if row.name.startswith(AFTER)), key=lambda row: row.name == "W_vocab")
-    found = [Part("before the layers", 1, before), Part("each layer", model.design.layers, list(_rows(model, 1)))]
+    at = model.prefix + model.design.layer
+    own = [replace(row, tensor=row.tensor.removeprefix(f"{at}.0.")) for row in _rows(model, 1)]
+    found = [Part("before the layers", 1, before), Part("each layer", model.design.layers, own, f"{at}.N.")]
     return [*found, *([Part("after the layers", 1, after)] if after else [])]
 
 

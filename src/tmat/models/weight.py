@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tmat.errors import InputError
 from tmat.models.family import Slot
-from tmat.reading.tensors import Tensor
+from tmat.reading.tensors import Tensor, sized
 from tmat.sheet.worksheet import Matrix
 
 
@@ -15,6 +16,9 @@ class Weight(Matrix):
 
     def __init__(self, name: str, tensor: Tensor, slot: Slot) -> None:
         self.name, self.tensor, self.slot = name, tensor, slot
+        if len(tensor.shape) not in (1, 2) or (slot.part and tensor.shape[-1] % 3):
+            kind = "three matrices side by side" if slot.part else "a matrix"
+            raise InputError(f"{tensor.origin} is no {name}", f"expected {kind}, it is {sized(tensor.shape)}")
         shape = tensor.shape if len(tensor.shape) == 2 else (1, *tensor.shape)
         height, width = reversed(shape) if slot.turned else shape
         self.cut = slice(None)

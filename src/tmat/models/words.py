@@ -30,17 +30,20 @@ class Words:
             found = orjson.loads(data)
             assert isinstance(found["model"], dict)
         except (ValueError, LookupError, TypeError, AssertionError):
-            raise InputError(
-                f"{visible(self.path, 200)} is no tokenizer", "expected an object with a model of words"
-            ) from None
+            raise self._damaged("expected an object with a model of words") from None
         return dict(found)
 
     @cached_property
     def ids(self) -> dict[str, int]:
         """The id of each word."""
         words = self._said["model"].get("vocab", {})
-        known = dict(words) if isinstance(words, dict) else {each[0]: n for n, each in enumerate(words)}
-        known |= {each["content"]: each["id"] for each in self._said.get("added_tokens") or ()}
+        try:
+            known = dict(words) if isinstance(words, dict) else {each[0]: n for n, each in enumerate(words)}
+            known |= {each["content"]: each["id"] for each in self._said.get("added_tokens") or ()}
+        except (LookupError, TypeError, ValueError):
+            raise self._damaged("expected the id of each word") from None
+        if not all(isinstance(word, str) and type(id) is int for word, id in known.items()):
+            raise self._damaged("expected the id of each word")
         return known
 
     @cached_property
@@ -88,4 +91,7 @@ class Words:
         try:
             return Tokenizer.from_file(self.path)
         except Exception as error:  # the library raises no class of its own
-            raise InputError(f"{visible(self.path, 200)} is no tokenizer", visible(str(error), 200)) from None
+            raise self._damaged(visible(str(error), 200)) from None
+
+    def _damaged(self, why: str) -> InputError:
+        return InputError(f"{visible(self.path, 200)} is no tokenizer", why)

@@ -28,7 +28,7 @@ __all__ = ["INITS", "draw", "keep_mask", "normal", "uniform53"]
 
 Array = NDArray[np.float64]
 
-INITS = ("uniform", "normal", "xavier", "integers", "torch-rand", "torch-linear")
+INITS = ("uniform", "normal", "xavier", "integers", "torch-rand", "torch-randn", "torch-linear")
 
 CHUNK = 1 << 15  # numbers worked on at once, so that they stay in the cache
 

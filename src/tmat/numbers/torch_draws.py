@@ -4,7 +4,7 @@ torch's CPU generator is the Mersenne Twister MT19937, seeded from the low 32 bi
 numpy.random.RandomState seeds it, a stream that NumPy has frozen. Everything made of its 32-bit draws
 here is whole-number arithmetic, or one multiplication and one addition of doubles rounded once to
 float32, so all of it is bit for bit the same on every machine. It was held against torch 2.13
-(CPU): torch.rand, nn.Linear and dropout in any order, seeds 0 to 99 and the largest ones.
+(CPU): torch.rand, torch.randn, nn.Linear and dropout in any order, seeds 0 to 99 and the largest ones.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tmat.errors import InputError
+from tmat.numbers import torch_normals
 
 Array = NDArray[np.float64]
 
@@ -33,6 +34,7 @@ class TorchGenerator:
     def __init__(self, seed: int | str) -> None:
         self.seed = _whole_seed(seed)
         self._stream = np.random.RandomState(self.seed % 2**32)
+        self._next: float | None = None  # the second of a pair of normal numbers, kept for the next small draw
 
     def rand(self, rows: int, cols: int) -> Array:
         """torch.rand(rows, cols): the low 24 bits of one draw · 2⁻²⁴, the float32 values held as doubles.
@@ -41,6 +43,32 @@ class TorchGenerator:
         0.49625658988952637
         """
         return self._unit(rows * cols).reshape(rows, cols)
+
+    def randn(self, rows: int, cols: int) -> Array:
+        """torch.randn(rows, cols), which is what an nn.Embedding(rows, cols) starts out with: float32 values held as doubles.
+
+        >>> TorchGenerator(0).randn(1, 2).round(4)
+        array([[ 1.541 , -0.2934]])
+        """
+        count = rows * cols
+        if count < torch_normals.BLOCK:
+            numbers = [self._normal() for _ in range(count)]
+            return np.array(numbers).astype(np.float32).astype(np.float64).reshape(rows, cols)
+        numbers32 = self._unit(count).astype(np.float32)
+        whole = count - count % torch_normals.BLOCK
+        numbers32[:whole] = torch_normals.blocks(numbers32[:whole])
+        if whole < count:  # the last sixteen are drawn anew, all of them
+            numbers32[-torch_normals.BLOCK :] = torch_normals.blocks(self._unit(torch_normals.BLOCK).astype(np.float32))
+        return numbers32.astype(np.float64).reshape(rows, cols)
+
+    def _normal(self) -> float:
+        """The next normal number in double precision; they come in pairs."""
+        if self._next is not None:
+            number, self._next = self._next, None
+            return number
+        u1, u2 = self._doubles(2)
+        number, self._next = torch_normals.pair(float(u1), float(u2))
+        return number
 
     def linear(self, d_in: int, d_out: int, bias: bool = True) -> tuple[Array, Array | None]:
         """nn.Linear(d_in, d_out) as it starts out: W (d_in × d_out, torch's weight transposed), b or None.
@@ -89,14 +117,18 @@ class TorchGenerator:
             )
         if p in (0, 1):
             return np.full((rows, cols), 1.0 - p)
-        draws = self._draws(2 * rows * cols)
-        high, low = draws[0::2] & np.uint64(2**21 - 1), draws[1::2]
-        units = ((high << np.uint64(32)) | low).astype(np.float64) * 2.0**-53
+        units = self._doubles(rows * cols)
         return (units < 1 - p).astype(np.float64).reshape(rows, cols)
 
     def _draws(self, count: int) -> NDArray[np.uint64]:
         """The next 32-bit outputs of the twister."""
         return np.frombuffer(self._stream.bytes(4 * count), dtype="<u4").astype(np.uint64)
+
+    def _doubles(self, count: int) -> Array:
+        """Doubles from 0 to 1: the low 53 bits of two draws, the first one high."""
+        draws = self._draws(2 * count)
+        high, low = draws[0::2] & np.uint64(2**21 - 1), draws[1::2]
+        return ((high << np.uint64(32)) | low).astype(np.float64) * 2.0**-53
 
     def _unit(self, count: int) -> Array:
         return (self._draws(count) & np.uint64(2**24 - 1)).astype(np.float64) * 2.0**-24

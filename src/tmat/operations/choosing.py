@@ -47,9 +47,11 @@ def _(i: int, j: int, a: Operand, said: Operand, *, penalty: float) -> Expressio
     return Choice(said[i, j], _penalised(a[i, j], penalty), a[i, j])
 
 
-@operation("n m -> n m", lambda a, *, k: prose(f"the {k} largest of ", a, written=Call(f"top_{k}", a)))
-def keep_largest(a: Array, *, k: int) -> Array:  # [n, m] -> [n, m]
-    """The k largest of each row, −∞ for the others; those that are equal to the last of them stay too (Fan et al. 2018, §5.3).
+@operation(
+    "n m -> n m", lambda a, *, k, otherwise=-np.inf: prose(f"the {k} largest of ", a, written=Call(f"top_{k}", a))
+)
+def keep_largest(a: Array, *, k: int, otherwise: float = -np.inf) -> Array:  # [n, m] -> [n, m]
+    """The k largest of each row, −∞ (or 0) for the others; equals of the last of them stay too (Fan et al. 2018, §5.3).
 
     >>> keep_largest(np.array([[1.0, 3.0, 2.0]]), k=2)
     array([[-inf,   3.,   2.]])
@@ -57,12 +59,12 @@ def keep_largest(a: Array, *, k: int) -> Array:  # [n, m] -> [n, m]
     if k >= a.shape[1]:
         return a.copy()
     least = np.partition(a, -k, axis=1)[:, -k : -k + 1 or None]
-    return np.where(a >= least, a, a.dtype.type(-np.inf))
+    return np.where(a >= least, a, a.dtype.type(otherwise))
 
 
 @keep_largest.cell
-def _(i: int, j: int, a: Operand, *, k: int) -> Expression:
-    return Choice(Larger(a[i, j], tuple(a.row(i)), float(k), False), a[i, j], Number(-np.inf))
+def _(i: int, j: int, a: Operand, *, k: int, otherwise: float = -np.inf) -> Expression:
+    return Choice(Larger(a[i, j], tuple(a.row(i)), float(k), False), a[i, j], Number(float(otherwise)))
 
 
 @operation("n m -> n m", lambda a, *, p: prose(f"the likeliest up to {p:g} of ", a, written=Call("nucleus", a)))

@@ -171,8 +171,8 @@ DISTANCE = Call("abs", Symbol("i") - Symbol("j"))
 
 
 @operation(
-    "n m, 1 * -> n m", lambda a, slopes, *, head, **_: a - slopes[Number(float(head))] * DISTANCE, by_rows=False
-)  # the row's number counts
+    "n m, 1 * -> n m", lambda a, slopes, *, head, **_: a - slopes[Number(float(head))] * DISTANCE, counts="first"
+)
 def alibi(a: Array, slopes: Array, *, head: int, first: int) -> Array:  # [n, m], [1, heads] -> [n, m]
     """Scores less the head's slope for each place between query and key: cᵢⱼ = aᵢⱼ − slope·|i − j| (Press et al. 2022).
 

@@ -123,8 +123,7 @@ def _array(stream: IO[bytes], size: int, origin: str) -> NDArray[np.float64]:
                 "expected one array",
                 mend="save several with numpy.savez, as an .npz",
             )
-        with np.errstate(over="ignore"):
-            return np.array(decoded(data, kind).reshape(shape, order="F" if fortran else "C"), order="C")
+        return np.array(decoded(data, kind).reshape(shape, order="F" if fortran else "C"), order="C")
     except _DAMAGED as error:
         raise InputError(f"{origin} is damaged", visible(str(error), 120)) from None
 

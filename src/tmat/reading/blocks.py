@@ -16,11 +16,11 @@ from tmat.reading.number_text import (
     is_blank,
     is_decimal_comma,
     number,
-    plain_text,
     plain_values,
     why_not,
 )
 from tmat.reading.rows import Row
+from tmat.reading.spelled_numbers import plain_text
 from tmat.reading.text_rows import is_cell
 from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible

@@ -46,10 +46,11 @@ def value_of(group: Group, origin: str) -> Value:
         return InputError(what, where, *details, mend=mend)
 
     group, notes = _unwrapped(group)
+    group.items = [_row(item) if isinstance(item, Group) else item for item in group.items]
     groups = group.groups
     if not group.items:
         raise error("no numbers between the brackets")
-    if group.call in _SIZED and groups and not groups[0].groups:
+    if group.call in _SIZED and len(groups) == 1 and not groups[0].groups:
         return _shaped(group, groups[0], error)
     if groups and len(groups) != len(group.items):
         raise error("numbers and brackets side by side", mend="expected rows, each in brackets of its own")
@@ -86,6 +87,12 @@ def _unwrapped(group: Group) -> tuple[Group, list[str]]:
             inner.call = group.call
         group = inner
     return group, notes
+
+
+def _row(group: Group) -> Group:
+    """The bracket within a call that holds nothing else: tensor([…]), one of several in a list."""
+    inner = group.groups[0] if group.call and len(group.items) == 1 and group.groups else group
+    return group if inner.groups else inner
 
 
 def _names_its_size(group: Group) -> bool:

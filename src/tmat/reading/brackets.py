@@ -15,7 +15,7 @@ MAKERS = frozenset((
     "DoubleTensor", "as_tensor", "from_numpy", "DataFrame", "ndarray", "NDArray", "rbind", "cbind", "Variable", "DeviceArray", "SMatrix", "pmatrix",
     "bmatrix", "data.frame", "tibble", "OrderedDict", "dict", "Float64", "Float32", "float64", "float32", "Series", "MatrixForm", "N", "float",
     "double", "eager_tensor", "Val", "EagerTensor", "LongTensor", "HalfTensor", "BoolTensor", "ImmutableDenseMatrix", "ImmutableMatrix", "vec",
-    "structure",
+    "structure", "Fraction", "Rational", "stack", "vstack", "arrayOf", "doubleArrayOf", "floatArrayOf", "listOf",
 ))  # fmt: skip
 """What stands before a bracket that holds numbers: the last part of the name of a call."""
 

@@ -6,7 +6,8 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from tmat.reading.number_text import ONE_SIGN, is_blank, number
+from tmat.reading.number_text import is_blank, number
+from tmat.reading.spelled_numbers import ONE_SIGN
 
 UNSEEN = dict.fromkeys(
     map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069")

@@ -13,7 +13,7 @@ from tmat.reading.openings import opening
 from tmat.reading.rows import Row, rows_of, without_marks
 from tmat.reading.sayings import TYPES, Saying, is_prose
 from tmat.reading.statements import Statement, Valued
-from tmat.reading.text_rows import is_box_rule, is_pipe_row, is_pipe_rule, pipe_cells
+from tmat.reading.text_rows import is_box_rule, is_cell, is_pipe_row, is_pipe_rule, pipe_cells
 from tmat.visible import visible
 
 _LONG = 100_000
@@ -36,6 +36,9 @@ _NOISE = re.compile(
     r"|\[torch\.\w+ of size .*\]|# A tibble.*|<[^<>]*>|DeviceArray.*shape.*|\(?dtype=\S*\)?,?|device=\S*,?|requires_grad=\S*\)?,?|using .*|end)\s*"
 )  # fmt: skip
 _CELL_OF = re.compile(r"\s*[^\s\[\](){}]{1,60}\[[^\[\](){},]{1,60},[^\[\](){}]{1,60}\]\s*(?:[=≈&:]|$)")
+_REPR = re.compile(
+    r"<(?:\w+\.)*(?:Tensor|Variable)\b[^<>\[\]]{0,200}\bnumpy="
+)  # TensorFlow shows an array within its own
 _TABLE_SIGNS = str.maketrans("│┃║┆┊", "|||||")
 
 
@@ -109,6 +112,9 @@ class Lines(Saying):
         elif (thousands := narrow_thousands(raw)) is not None:
             yield self.wrong(line, f"'{visible(thousands, 40)}': one number, or several cells?",
                                mend="write thousands without a space between")  # fmt: skip
+        elif " / " in stripped and _may_part_rows(stripped):
+            yield self.wrong(line, "' / ' between numbers: fractions, or a new row?",
+                               mend="write fractions without spaces, 3/2, and rows on lines of their own, or with ; between")  # fmt: skip
         elif _COLUMNS.fullmatch(cut):
             yield Mark(line, "columns")
         elif _SCALE.fullmatch(cut):
@@ -146,7 +152,9 @@ class Lines(Saying):
             if shown := _SHOWN.fullmatch(text):
                 yield Words(line, shown[1], [shown[1]], kind="shown")
                 return
-        if _NOISE.fullmatch(text):
+        if "numpy=" in text:
+            text = _REPR.sub(lambda shown: " " * len(shown[0]), text)
+        if not text.strip() or _NOISE.fullmatch(text):
             yield Mark(line, "passed")
             return
         if bullet := _BULLET.match(text):
@@ -203,6 +211,13 @@ class Lines(Saying):
                 return
 
     # -- without a bracket
+
+
+def _may_part_rows(text: str) -> bool:
+    """Whether what stands between the slashes are rows of one length, of numbers parted by spaces."""
+    rows = [part.split() for part in text.rpartition("=")[2].split(" / ")]
+    same = len({len(row) for row in rows}) == 1 < len(rows[0])
+    return same and len(rows) > 1 and all(is_cell(cell.strip("[](),")) for row in rows for cell in row)
 
 
 _AFTER = ("and", "&", "$", "$$", ".", "\\", "quad")

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from tmat.errors import fold
-from tmat.reading.number_text import ONE_SIGN
+from tmat.reading.spelled_numbers import ONE_SIGN
 from tmat.sheet.names import ALIASES, MEANINGS, canonical, meanings
 from tmat.stages import declared, said_otherwise, stage_names
 

@@ -9,6 +9,7 @@ from tmat.reading.number_text import number
 
 _TRIES = 200  # unclosed brackets before numbers are no longer looked for
 _BETWEEN = ("×", "x", "*", "by", "·")
+_OF_SIZES = ("matrix", "array", "rows", "row", "columns", "cols")
 
 
 def opening(tokens: list[Token]) -> tuple[int, int] | None:
@@ -80,7 +81,9 @@ def _is_size_or_label(tokens: list[Token], n: int, close: int | None) -> bool:
     """Q (2, 3): a shape; [1,] 0.5: R's label; (1) Q: a count."""
     if close is None:
         return False
-    inside = [token for token in tokens[n + 1 : close] if token.kind != "comma" and token.text not in _BETWEEN]
+    inside = [
+        token for token in tokens[n + 1 : close] if token.kind != "comma" and token.text not in _BETWEEN + _OF_SIZES
+    ]
     if not inside or not all(token.kind == "number" and token.text.isdigit() for token in inside):
         return False
     after = tokens[close + 1] if close + 1 < len(tokens) else None

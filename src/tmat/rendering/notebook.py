@@ -5,9 +5,10 @@ Colours are the notebook's own, whatever its theme. Nothing in it is mathematics
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tmat.operations.printing.latex import LATEX_LINE
+from tmat.rendering.formats.html.equation import equation
 from tmat.rendering.formats.html.tables import formula, table, word
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, formula_in, sections, shown
@@ -27,6 +28,8 @@ STYLE = """
 .tmat table td.dim, .tmat .quiet { opacity: .7; }
 .tmat table td.blank { min-width: 4em; border-bottom: 1px solid currentColor; }
 .tmat p { margin: .2em 0; }
+.tmat .row { display: flex; flex-wrap: wrap; align-items: center; gap: .1em .5em; }
+.tmat .row > span:not(:has(table)) { padding-top: 1.4em; }
 .tmat .over { border-top: 1px solid; padding-top: .12em; }
 .tmat summary, .tmat table td.slip, .tmat table td.right { font-weight: bold; }
 """
@@ -78,7 +81,13 @@ def _section(section: Section) -> Iterable[str]:
         yield f'<p class="{NO_MATHS}">{_words(section.sentence)}</p>'
     if section.notes:
         yield f'<p class="quiet {NO_MATHS}">{" · ".join(_text(note) for note in section.notes)}</p>'
+    waiting: list[Shown] = []
     for own in section.shown:
+        waiting.append(own)
+        if own.step is not None:
+            yield from _step(section.stage, own.step, waiting)
+            waiting = []
+    for own in waiting:
         yield from _matrix(own)
     vocabulary = section.vocabulary
     if vocabulary is not None:
@@ -89,13 +98,53 @@ def _section(section: Section) -> Iterable[str]:
         yield from _sentences(said)
 
 
-def _matrix(own: Shown) -> Iterable[str]:
+def _step(stage: Stage, step: Step, figured: Sequence[Shown]) -> Iterable[str]:
+    """A step as an equation of tables, after the given matrices that it does not hold; alone where it is none."""
+    own = figured[-1]
+    made = equation(stage, step, Look(), ROOM) if own.right is None and own.matrix.values.size else None
+    if made is None:
+        for one in figured:
+            yield from _matrix(one)
+        return
+    held = {term.name for term in made.terms}
+    for one in figured[:-1]:
+        yield from _sentences(one.sentences) if one.name in held else _matrix(one)
+    yield _head(own)
+    headed = any(one.has_cols for one in (own, *(term.shown for term in made.terms)))
+    parts = [
+        part
+        for term in made.terms
+        for part in (
+            term.before,
+            _figure(term.shown, headed),
+            f"<sup>{term.raised}</sup>" * bool(term.raised),
+            term.after,
+        )
+    ]
+    row = " ".join(f"<span>{part}</span>" for part in (*parts, made.equal, _figure(own, headed)) if part)
+    yield f'<div class="row {NO_MATHS}">{row}</div>'
+    yield from _below(own)
+
+
+def _figure(own: Shown, headed: bool) -> str:
+    return f"{_text(own.caption)}{_apart(table(own, 0, None, headed))}"
+
+
+def _head(own: Shown) -> str:
     said = _apart(formula(own)) if own.step else f"<b>{_text(own.formula)}</b>"
-    yield f'<p class="{NO_MATHS}">{said} <span class="quiet {NO_MATHS}">{_text(own.told)}</span></p>'
+    return f'<p class="{NO_MATHS}">{said} <span class="quiet {NO_MATHS}">{_text(own.told)}</span></p>'
+
+
+def _matrix(own: Shown) -> Iterable[str]:
+    yield _head(own)
     if own.matrix.values.size:
         both = [own, *([own.right] if own.right is not None else [])]
         for one in both:
             yield f'<div class="{NO_MATHS}">{_text(one.kind)}{_apart(table(one, 0, None))}</div>'
+    yield from _below(own)
+
+
+def _below(own: Shown) -> Iterable[str]:
     if own.summary:
         yield f'<p class="quiet {NO_MATHS}">{_text(own.summary)}</p>'
     yield from _sentences(own.sentences)

@@ -42,11 +42,18 @@ class FfnOptions(Network, DrawnInput, StageOptions):
     b_2: Numbers = given("1×d")
     W_3: Numbers = given("d×d_ff")
     b_3: Numbers = given("1×d_ff")
+    W_gate: Numbers = given("d×experts")
+    routing: Numbers = step("n×experts")
+    shares: Numbers = step("n×experts")
+    chosen: Numbers = step("n×experts")
+    gates: Numbers = step("n×experts")
     hidden: Numbers = step("n×d_ff", called="gate")
     activated: Numbers = step("n×d_ff", called="relu gelu silu")
     up: Numbers = step("n×d_ff")
     mixed: Numbers = step("n×d_ff", name="gated")
     projected: Numbers = step("n×d")
+    expert: Numbers = step("n×d", of_a_head=False)
+    combined: Numbers = step("n×d")
     output: Numbers = step("n×d")
 
 
@@ -68,7 +75,8 @@ def ffn(sheet: Sheet, how: FfnOptions) -> Node:
 
     Shapes: X n×d, W_1 d×d_ff (4·d unless said), b_1 1×d_ff, W_2 d_ff×d, b_2 1×d. With ``layers=1``
     the network ends at the activation, and W_1 is d×d. Biases are drawn with the weights, left out
-    with ``bias=False`` or where the weight is given without one. ``gated`` multiplies act(X·W_1 + b_1)
+    with ``bias=False`` or where the weight is given without one. ``experts`` are several such networks (expert1.W_1, …), of
+    which each row goes through the likeliest by softmax(X·W_gate). ``gated`` multiplies act(X·W_1 + b_1)
     cell by cell with a second branch, X·W_3 + b_3 (W_3 d×d_ff): SwiGLU, GeGLU; in Llama's names W_1 is gate_proj, W_3
     up_proj, W_2 down_proj.
 
@@ -82,24 +90,12 @@ def ffn(sheet: Sheet, how: FfnOptions) -> Node:
     _refuse_unused(sheet, how)
     x = sheet.main("X")
     width = how.d_ff or (4 * x.width if how.layers == 2 else how.d_out or x.width)
-    hidden = _layer(sheet, "hidden", x, "1", width, how.bias)
-    activated = _bent(sheet, "activated", how.activation, how.slope, hidden)
     sheet.note("one layer" if how.layers == 1 else "two layers")
-    if hidden:
-        sheet.note(f"d_ff = {hidden.width}")
-        sheet.record(d_ff=hidden.width)
-    if activated.op is not None:
-        sheet.note("no activation" if how.activation == "none" else how.activation)
-    sheet.record(activation=how.activation, layers=how.layers, slope=_slope(how))
-    if _gated(sheet, how):
-        sheet.note("gated: W_1 bent, times W_3")
-        sheet.record(gated=True)
-        up = _layer(sheet, "up", x, "3", hidden.width or width, how.bias)
-        activated = sheet.step("gated", ops.multiply, activated, up)
-    if how.layers == 1:
-        return activated
-    last = "output" if how.output_activation is None else "projected"
-    output = _layer(sheet, last, activated, "2", how.d_out or x.width or hidden.width, how.bias)
+    if how.experts is not None:
+        output = _experts(sheet, how, x, how.experts, width)
+    else:
+        output, d_ff = _network(sheet, how, x, width)
+        _note(sheet, how, d_ff)
     if how.output_activation is None:
         return output
     sheet.note(f"{how.output_activation} after the second layer too")
@@ -107,8 +103,63 @@ def ffn(sheet: Sheet, how: FfnOptions) -> Node:
     return _bent(sheet, "output", how.output_activation, how.slope, output)
 
 
-def _gated(sheet: Sheet, how: FfnOptions) -> bool:
-    return how.gated or how.activation in ops.GATED or any(map(sheet.has, ("W_3", "b_3", "up", "gated")))
+def _network(sheet: Sheet, how: FfnOptions, x: Node, width: int, e: str = "") -> tuple[Node, int]:
+    """The layers, of expert ``e`` where there are several, and their inner width where it is not given."""
+    place = f"expert{e}." if e else ""
+    hidden = _layer(sheet, "hidden" + e, x, "1", width, how.bias, place)
+    activated = _bent(sheet, "activated" + e, how.activation, how.slope, hidden)
+    if activated.op is not None and e in ("", "1"):
+        sheet.note("no activation" if how.activation == "none" else how.activation)
+    if _gated(sheet, how, place):
+        if e in ("", "1"):
+            sheet.note("gated: W_1 bent, times W_3")
+            sheet.record(gated=True)
+        up = _layer(sheet, "up" + e, x, "3", hidden.width or width, how.bias, place)
+        activated = sheet.step("gated" + e, ops.multiply, activated, up)
+    if how.layers == 1:
+        return activated, hidden.width if hidden else 0
+    last = "expert" + e if e else "output" if how.output_activation is None else "projected"
+    output = _layer(sheet, last, activated, "2", how.d_out or x.width or hidden.width, how.bias, place)
+    return output, hidden.width if hidden else 0
+
+
+def _note(sheet: Sheet, how: FfnOptions, d_ff: int) -> None:
+    if d_ff:
+        sheet.note(f"d_ff = {d_ff}")
+        sheet.record(d_ff=d_ff)
+    sheet.record(activation=how.activation, layers=how.layers, slope=_slope(how))
+
+
+def _experts(sheet: Sheet, how: FfnOptions, x: Node, count: int, width: int) -> Node:
+    """Each row through its likeliest experts: which, their shares, and the sum by these (Shazeer et al. 2017, eq. 1 to 5)."""
+    top = min(how.top_experts or 2, count)
+    routing = sheet.step("routing", ops.matmul, x, sheet.weight("W_gate", x.width, count, "expert"))
+    gates = sheet.step("shares", ops.softmax, routing)
+    gates = sheet.step("chosen", ops.keep_largest, gates, k=top, otherwise=0.0)
+    if how.renormalize_top:
+        gates = sheet.step("gates", ops.renormalize, gates)
+    sheet.note(
+        f"{count} experts, {top} a row", "" if how.renormalize_top else "their shares not brought back to a sum of 1"
+    )
+    sheet.record(experts=count, top_experts=top)
+    total: Node | None = None
+    for n in range(1, count + 1):
+        own, d_ff = _network(sheet, how, x, width, str(n))
+        if n == 1:
+            _note(sheet, how, d_ff)
+        last = "output" if how.output_activation is None else "projected"
+        name = last if n == count else f"combined{n}"
+        if total is None:
+            total = sheet.step(name, ops.scale_rows, own, gates, column=n)
+        else:
+            total = sheet.step(name, ops.add_scaled, total, own, gates, column=n)
+    assert total is not None
+    return total
+
+
+def _gated(sheet: Sheet, how: FfnOptions, place: str) -> bool:
+    own = (f"{place}W_3", f"{place}b_3") if place else ("W_3", "b_3", "up", "gated")
+    return how.gated or how.activation in ops.GATED or any(map(sheet.has, own))
 
 
 def _bent(sheet: Sheet, name: str, activation: str, slope: float | None, x: Node) -> Node:
@@ -129,6 +180,13 @@ def _refuse_unused(sheet: Sheet, how: FfnOptions) -> None:
     one_layer, widths = how.layers == 1, (how.d_ff, how.d_out)
     if how.slope is not None and _slope(how) is None:
         raise InputError(f"‹slope› does not apply to ‹activation {how.activation}›", "only leaky-relu has a slope")
+    if how.top_experts is not None and (how.experts is None or how.top_experts > how.experts):
+        said = "there is one network" if how.experts is None else f"there are {how.experts} experts"
+        raise InputError(f"‹top_experts {how.top_experts}› does not fit", said)
+    if how.experts is not None and one_layer:
+        raise InputError("‹experts› does not apply to ‹layers 1›", "an expert has two layers")
+    if not how.renormalize_top and how.experts is None:
+        raise InputError("‹renormalize_top False› has no experts to work with", mend="say how many: ‹experts 4›")
     if one_layer and how.output_activation is not None:
         raise InputError("‹output_activation› does not apply to ‹layers 1›", "there is no second layer")
     if one_layer and None not in widths and how.d_ff != how.d_out:
@@ -148,12 +206,14 @@ def _refuse_unused(sheet: Sheet, how: FfnOptions) -> None:
             raise InputError(f"{name} is given, and ‹bias False› contradicts it", mend="leave one of them out")
 
 
-def _layer(sheet: Sheet, name: str, x: Node, n: str, width: int, bias: bool | None) -> Node:
+def _layer(sheet: Sheet, name: str, x: Node, n: str, width: int, bias: bool | None, place: str = "") -> Node:
     letter = {"1": "h", "2": "o", "3": "u"}[n]
-    biased = sheet.has(f"b_{n}") or (bias if bias is not None else not sheet.has(f"W_{n}"))
-    weight = sheet.weight(f"W_{n}", x.width, width, letter)
+    w, b = f"{place}W_{n}", f"{place}b_{n}"
+    biased = sheet.has(b) or (bias if bias is not None else not sheet.has(w))
+    weight = sheet.weight(w, x.width, width, letter)
     if not biased:
-        sheet.ask(f"b_{n}")
+        sheet.ask(b)
         return sheet.step(name, ops.matmul, x, weight)
-    b = sheet.bias(f"b_{n}", weight.width or width, letter, fan_in=weight.height or x.width)
-    return sheet.step(name, ops.linear, x, weight, b)
+    return sheet.step(
+        name, ops.linear, x, weight, sheet.bias(b, weight.width or width, letter, fan_in=weight.height or x.width)
+    )

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from tests.marking.programs.layers import BUGS, TYPES, named, of, says, stage_of
 from tests.marking.programs.planted import run
 
-from tmat.marking.verdicts import Verdict
+from tmat.marking.verdicts import StepReport, Verdict
 
 SHAPES = (
     (2, 4, 2),
@@ -36,40 +37,44 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shapes", type=int, default=len(SHAPES))
     options = parser.parse_args()
-    rows, total = [], Counter[str]()
-    for bug in BUGS:
-        seen: Counter[str] = Counter()
-        for tokens, width, heads in SHAPES[: options.shapes]:
-            layer = of(bug, tokens, width, heads)
+    seen: dict[str, Counter[str]] = {bug: Counter() for bug in BUGS}
+    for number, shape in enumerate(SHAPES[: options.shapes], start=1):
+        for bug in BUGS:
+            layer = of(bug, *shape)
             for kind in TYPES:
                 output = run(layer, bug, getattr(torch, kind.name))[stage_of(bug)].double().numpy()
-                report = named(layer, stage_of(bug), output, kind)
-                if report.verdict is Verdict.RIGHT:
-                    seen["unmoved"] += 1
-                elif says(report, bug):
-                    seen["named"] += 1
-                else:
-                    seen["silent" if not report.findings else "other" if report.findings[0].sure else "hedged"] += 1
-        total += seen
-        rows.append((bug, seen))
-    rows.append(("**all**", total))
+                said = found(named(layer, stage_of(bug), output, kind), bug)
+                seen[bug][said] += 1
+                if said not in ("named", "unmoved"):
+                    print(f"{bug}, {shape}, {kind.name}: {said}", flush=True)
+        write(seen, number)
+
+
+def found(report: StepReport, bug: str) -> str:
+    if report.verdict is Verdict.RIGHT:
+        return "unmoved"
+    if says(report, bug):
+        return "named"
+    return "silent" if not report.findings else "other" if report.findings[0].sure else "hedged"
+
+
+def write(seen: Mapping[str, Counter[str]], shapes: int) -> None:
+    """The table into the page, after so many shapes."""
+    total = sum(seen.values(), Counter[str]())
     lines = ["| bug | named | hedged | other name | silent | not moved |", "|---|---:|---:|---:|---:|---:|"]
-    for bug, seen in rows:
-        lines.append(
-            f"| {bug} | "
-            + " | ".join(str(seen[each]) for each in ("named", "hedged", "other", "silent", "unmoved"))
-            + " |"
-        )
+    for bug, counts in [*seen.items(), ("**all**", total)]:
+        cells = [str(counts[each]) for each in ("named", "hedged", "other", "silent", "unmoved")]
+        lines.append(f"| {' | '.join([bug, *cells])} |")
     count = sum(total.values()) - total["unmoved"]
     lines += [
         "",
-        f"{len(BUGS)} bugs × {options.shapes} shapes × {len(TYPES)} types: of {count} outputs that a bug moved, {100 * total['named'] / count:.1f} % are named.",
+        f"{len(BUGS)} bugs × {shapes} shapes × {len(TYPES)} types: of {count} outputs that a bug moved, {100 * total['named'] / count:.1f} % are named.",
         "",
     ]
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     PAGE.write_text(before + BEGIN + "\n".join(lines) + END + rest.split(END, 1)[1], encoding="utf-8")
-    print("\n".join(lines))
+    print(lines[-2], flush=True)
 
 
 if __name__ == "__main__":

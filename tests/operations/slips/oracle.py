@@ -77,7 +77,9 @@ class Case:
             return None
         makers = tuple(self._redo(one, self.matrices[one]) for one in made.of)
         operands = tuple(self[one] for one in made.of)
-        return Redo(REGISTRY[made.op], operands, dict(made.params), made.of, name, makers, self.widths)
+        return Redo(
+            REGISTRY[made.op], operands, dict(made.params), made.of, name, makers, dict.fromkeys(self.widths, "a width")
+        )
 
     def key(self) -> Worksheet:
         """The page as a key to mark by."""

@@ -47,13 +47,13 @@ def without_root(case: Case) -> Array:
 @oracle("divide_by_root", "root-of-another-width")
 def other_width(case: Case) -> Iterator[Expect]:
     for width in sorted({*case.widths, *range(2, 13)} - {case["d"]}):
-        yield Expect(case["scores"] / width**0.5, f"by √{width}, not")
+        yield Expect(case["scores"] / width**0.5, f"by √{width}{' (a width)' if width in case.widths else ''}, not")
 
 
 @oracle("divide_by_root", "divided-by-another-width")
 def other_width_without_root(case: Case) -> Iterator[Expect]:
     for width in case.widths:
-        yield Expect(case["scores"] / width, f"by {width}:")
+        yield Expect(case["scores"] / width, f"by {width} (a width):")
 
 
 @oracle("divide_by_root", "multiplied-by-d-k")

@@ -11,6 +11,7 @@ from tests.operations.slips import (  # noqa: F401 - each registers the oracles 
     detail,
     deviations,
     elementwise,
+    experts,
     gating,
     heads,
     masks,

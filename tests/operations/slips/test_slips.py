@@ -52,7 +52,9 @@ def redo(name: str, size: int = 6, seed: int = 0) -> Redo:
         params = {"first": 1}
     if name == "row_deviation":
         operands[1] = operands[0].mean(axis=1, keepdims=True)
-    return Redo(op, tuple(operands), params, tuple("ABCD"[: len(operands)]), "result", widths=(3, 5, 8))
+    return Redo(
+        op, tuple(operands), params, tuple("ABCD"[: len(operands)]), "result", widths={3: "d_k", 5: "d_model", 8: "d_v"}
+    )
 
 
 def test_every_operation_has_slips_of_its_own() -> None:
@@ -117,7 +119,9 @@ def test_a_slip_says_itself_where_it_does_not_apply(name: str, sizes: dict[str, 
         made = sample(name, np.random.default_rng(1), case, **sizes)
         for odd in (None, 0.0, np.nan, np.inf, -np.inf, 1e308):
             arrays = tuple(a if odd is None else every_second(a, odd) for a in made.arrays)
-            step = Redo(made.op, arrays, made.params, tuple("ABC"[: len(arrays)]), widths=(3, 1, 8))
+            step = Redo(
+                made.op, arrays, made.params, tuple("ABC"[: len(arrays)]), widths={3: "d_k", 1: "d_v", 8: "d_model"}
+            )
             try:
                 step()
             except (InputError, ValueError):
@@ -144,7 +148,9 @@ ODD_PARAMETERS: list[tuple[str, dict[str, object]]] = [
 @pytest.mark.parametrize(("name", "params"), ODD_PARAMETERS, ids=str)
 def test_a_slip_says_itself_where_a_parameter_is_odd(name: str, params: dict[str, object]) -> None:
     made = sample(name, np.random.default_rng(1))
-    step = Redo(made.op, tuple(made.arrays), params, tuple("AB"[: len(made.arrays)]), widths=(3, 1, 8))
+    step = Redo(
+        made.op, tuple(made.arrays), params, tuple("AB"[: len(made.arrays)]), widths={3: "d_k", 1: "d_v", 8: "d_model"}
+    )
     for slip in made.op.slips:
         assert all(variant.values.ndim == 2 for variant in slip.variants(step))
 

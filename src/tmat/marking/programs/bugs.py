@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import zip_longest
-from typing import TypeAlias
+from typing import TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from tmat.operations.operation import Array
 from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
 from tmat.sheet.names import stem
 
-MAKERS = 3  # steps before a step that its slips may look at
+MAKERS = 6  # steps before a step that its slips may look at
 ROUNDED = 1e-9  # two orders of the same sums differ by less
 FEW = 16  # rows at which what a slip yields is kept
 MASKED = -1e9  # what programs write for −∞
@@ -61,7 +61,7 @@ class Bugs:
     def __init__(self, chain: Chain, target: int, rows: Rows, by_rows: dict[object, bool] | None = None) -> None:
         self.chain, self.target, self.rows = chain, target, rows
         self.held = chain.held(target, rows)
-        self.steps = [index for index in [*chain.before(target), target] if chain.key.matrices[index].of]
+        self.steps = [index for index in [*chain.before(target), target] if done_again(chain.key.matrices[index])]
         self._known: dict[tuple[int, int], list[Done]] = {}
         self._redone: dict[tuple[int, bool], Redo] = {}
         self._by_rows: dict[object, bool] = {} if by_rows is None else by_rows
@@ -248,25 +248,57 @@ class Bugs:
         assert matrix.op is not None and matrix.of is not None
         operands: list[Array] = []
         wholes: list[Array] = []
-        makers: list[Redo | None] = []
+        makers: list[Callable[[], Redo] | None] = []
         for n, index in enumerate(matrix.of):
             own = rows if self.chain.row_by_row(matrix, n) else None
             operands.append(self._values(index, now, own))
             wholes.append(operands[n] if own is None or index in now else self.chain.values(index))
             maker = self.chain.key.matrices[index]
-            makers.append(self._redo(maker, now, own, depth - 1) if depth and maker.of else None)
+            made = partial(self._redo, maker, dict(now), own, depth - 1)
+            makers.append(made if depth and done_again(maker) else None)
         widths = self.chain.key.widths
-        made = Redo(
-            matrix.op, tuple(operands), matrix.params, matrix.names, matrix.name, tuple(makers), widths, rows,
-            () if rows is None else tuple(wholes),
+        redo = Redo(
+            matrix.op, tuple(operands), matrix.params, matrix.names, matrix.name, Makers(makers), widths, rows,
+            () if rows is None else tuple(wholes), self.chain.key.epsilons,
         )  # fmt: skip
-        return made if now else made.known_as(self._values(matrix.index, now, rows))
+        return redo if now else redo.known_as(self._values(matrix.index, now, rows))
 
     def _values(self, index: int, now: Mapping[int, Held], rows: Rows) -> Array:
         if index in now:
             return now[index].at(rows).values
         values = self.chain.values(index)
         return values if rows is None else values[rows]
+
+
+class Makers(Sequence["Redo | None"]):
+    """How operands were made, each found out when a slip asks for it."""
+
+    def __init__(self, makers: Sequence[Callable[[], Redo] | None]) -> None:
+        self._makers = makers
+        self._made: dict[int, Redo] = {}
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    def __bool__(self) -> bool:
+        return any(make is not None for make in self._makers)
+
+    @overload
+    def __getitem__(self, n: int) -> Redo | None: ...
+    @overload
+    def __getitem__(self, n: slice) -> Sequence[Redo | None]: ...
+    def __getitem__(self, n: int | slice) -> Redo | Sequence[Redo | None] | None:
+        if isinstance(n, slice):
+            return [self[one] for one in range(len(self))[n]]
+        make = self._makers[n]
+        if make is not None and n not in self._made:
+            self._made[n] = make()
+        return self._made.get(n)
+
+
+def done_again(matrix: KeyMatrix) -> bool:
+    """Whether a step can be done again from what it was made of."""
+    return not matrix.given and matrix.of is not None
 
 
 def _again(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tmat.marking.findings import Cells, Note, Remark
+from tmat.marking.findings import Cells, Finding, Note, Remark
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.programs.chain import Chain, Held
+from tmat.marking.programs.dropped import dropout_in
 from tmat.marking.programs.search import Search, agrees
 from tmat.marking.verdicts import GIVEN, StepReport, Verdict
 from tmat.numbers.floats import FLOAT32, TF32, FloatType
@@ -118,10 +119,7 @@ class Judging:
         """Numbers that a correct program would not have: of a bug, of a kernel that shortens its products, or wrong."""
         held = chain.whole(matrix.index)
         wrong = ~agrees(dumped.values, held, dumped.stored)
-        finding = None
-        if self.slips:
-            with quickly():
-                finding = Search(chain, matrix.index, dumped.values, dumped.stored, wrong).run()
+        finding = self._bug(matrix, dumped, chain, wrong) if self.slips else None
         short = Chain(self.key, TF32, chain.fixed, chain.known)
         if finding is None and dumped.type is FLOAT32 and self._agrees(matrix, dumped, short):
             report.notes.append(Note(Remark.SHORT_PRODUCTS))
@@ -130,6 +128,13 @@ class Judging:
         report.findings += [] if finding is None else [finding]
         report.verdict = Verdict(int(report.cells.max(initial=0)))
         report.notes.append(_differs(matrix, dumped, held, wrong))
+
+    @staticmethod
+    def _bug(matrix: KeyMatrix, dumped: Dumped, chain: Chain, wrong: Cells) -> Finding | None:
+        held = chain.whole(matrix.index)
+        with quickly(), np.errstate(all="ignore"):
+            dropped = dropout_in(matrix.name, dumped.values, held, dumped.stored, wrong)
+            return dropped or Search(chain, matrix.index, dumped.values, dumped.stored, wrong).run()
 
 
 def _report(matrix: KeyMatrix, verdict: Verdict) -> StepReport:

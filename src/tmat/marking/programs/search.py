@@ -25,6 +25,7 @@ from tmat.marking.programs.norms import of_norms
 from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
 from tmat.progress import working
+from tmat.sheet.names import stem
 
 SAMPLE, CHECKED = 4, 256  # rows that every bug is tried on, and those that come near
 SURE = log(1000.0)
@@ -34,6 +35,8 @@ MOST = 12  # bugs that are computed whole
 LARGE = 1 << 22  # cells of a sheet in which two bugs are not tried where all of it has to be computed anew for them
 NARROW, PAIRS = 2_000, 1_500  # bugs of one head or layer alone, and pairs of bugs, that are tried
 LEAST, TYPICAL = 0.2, 0.75  # deviations that a correct program leaves over, by the root of the mean square: 0.2 to 0.6
+GIVEN_OUT = ("softmax", "softmax_tempered")
+"""Operations whose results programs give out beside the output."""
 RIVALS = 3  # bugs that one finding names
 
 T = TypeVar("T")
@@ -108,10 +111,14 @@ class Search:
         """Two common bugs in different steps, each in all heads and layers alike; none where they could not be told."""
         if self._most() < PERHAPS + log(self.tried):
             return
-        common: dict[object, Bug] = {}
-        for bug in singles:  # of those that yield the same numbers the widest, and the earliest
+        widest: dict[tuple[object, ...], Bug] = {}
+        for bug in singles:  # the widest scope comes first
             if bug.rare == 0 and bug.mistake.operands and bug.label not in PLAIN and bug in self._yields:
-                common.setdefault(self._yields[bug], bug)
+                where = bug.label, stem(bug.mistake.result), *map(str, bug.mistake.details.items())
+                widest.setdefault(where, bug)
+        common: dict[bytes, Bug] = {}
+        for bug in widest.values():  # and of those that yield the same numbers the earliest
+            common.setdefault(self._yields[bug], bug)
         for pair in combinations(common.values(), 2):
             starts = {start: bug for bug in pair for start in bug.starts}
             apart = len(starts) == sum(len(bug.starts) for bug in pair)
@@ -229,14 +236,25 @@ class Search:
         return Finding(Kind.SLIP, mistakes, cells_of(self.wrong), certainty, extent, settled_by=self._apart(named))
 
     def _apart(self, matches: Sequence[Match]) -> str:
-        """The hidden step that would settle it: where one bug was made, where several bugs' numbers part."""
-        starts = sorted({match.bugs[0].starts[0] for match in matches})
-        if len(matches) == 1:
-            return "" if starts == [self.target] else self.chain.key.matrices[starts[0]].label
-        for index in self.sampled.steps:
-            if starts[0] <= index != self.target and len({self._seen(match, index) for match in matches}) > 1:
+        """The hidden step that would settle it: where one bug was made, where several bugs' numbers part.
+
+        Of several steps the weights of attention, which programs give out.
+        """
+        first = min(match.bugs[0].starts[0] for match in matches)
+        if len(matches) == 1 and first == self.target:
+            return ""
+        path = self.chain.after([first], self.target)
+        parting: int | None = None
+        for index in [index for index in self.sampled.steps if first <= index != self.target]:
+            parts = len(matches) == 1 or len({self._seen(match, index) for match in matches}) > 1
+            if parts and index in path and self._given_out(index):
                 return self.chain.key.matrices[index].label
-        return ""
+            parting = index if parts and parting is None else parting
+        return "" if parting is None else self.chain.key.matrices[parting].label
+
+    def _given_out(self, index: int) -> bool:
+        op = self.chain.key.matrices[index].op
+        return op is not None and op.name in GIVEN_OUT
 
     def _seen(self, match: Match, index: int) -> bytes:
         """A hidden step's numbers under a match, as something to compare."""

@@ -51,9 +51,14 @@ def said_of(mistake: Mistake, *, whole: bool = True) -> str:
     {every} begins a sentence of numbers: of all of the matrix, or of those in the cells that are told.
     """
     text = _filled(mistake.said, mistake, "every number is" if whole else "the numbers are")
-    if mistake.first is not None:
-        text = f"{said_of(mistake.first, whole=whole)}, and {text}"
-    return f"in {_within(mistake)}: {text}" if mistake.within is not None else text
+    place = "" if mistake.within is None else f"in {_within(mistake)}: "
+    first = mistake.first
+    if first is None:
+        return place + text
+    before = said_of(first, whole=whole)
+    if first.within is None:
+        return f"{place}{before}, and {text}"
+    return f"{before}, and {text}" if _within(first) == _within(mistake) else f"{before}, and {place}{text}"
 
 
 def _within(mistake: Mistake) -> str:
@@ -141,9 +146,9 @@ def note(one: Note) -> str:
         case Remark.ON_FOREIGN:
             return f"rests on {names}: another sheet's numbers"
         case Remark.ON_ITS_SIDE:
-            return "every matrix stands on its side: --columns marks a page that has a token in each column"
+            return "every matrix stands on its side, as on a page that has a token in each column"
         case Remark.UPRIGHT:
-            return "no matrix stands on its side: it has a token in each row, and should be marked without --columns"
+            return "no matrix stands on its side: the page has a token in each row"
         case Remark.BLIND:
             return "no more is right here than chance would give: it is not counted, nor is what follows from the rest"
         case Remark.NO_WORK:
@@ -255,7 +260,7 @@ def sentences(step: StepReport) -> list[str]:
         place = where(step, finding.cells)
         said.append(f"{sentence(finding)} ({place})" if place else sentence(finding))
         if finding.settled_by:
-            said.append(f"found from {step.label} alone; {finding.settled_by} would settle it")
+            said.append(f"found from {_called(step)} alone; {finding.settled_by} would settle it")
     said += map(note, step.notes)
     told = any(one.remark in TOLD for one in step.notes)
     if step.count(Verdict.WRONG) and not told and not any(f.kind is Kind.PROPERTY for f in step.findings):
@@ -263,6 +268,11 @@ def sentences(step: StepReport) -> list[str]:
     if step.verdict is Verdict.MISSING and not any(one.remark is Remark.BLANK for one in step.notes):
         said.append("missing")
     return said
+
+
+def _called(step: StepReport) -> str:
+    """A step in a sentence: the output is a word, other names are letters."""
+    return f"the {step.name}" if step.name == step.label == "output" else step.label
 
 
 def _unexplained(step: StepReport) -> str:

@@ -49,6 +49,20 @@ def _(step: Inexact) -> Array:
     return together(ea / np.where(a > 0.0, a, 1.0), ELEMENTARY * step.type.roundoff)
 
 
+@bound("scale_rows")
+def _(step: Inexact) -> Array:
+    (a, shares), (ea, eshares) = step.operands, step.errors
+    own = slice(step.params["column"] - 1, step.params["column"])
+    return together(a * eshares[:, own], shares[:, own] * ea)
+
+
+@bound("add_scaled")
+def _(step: Inexact) -> Array:
+    (_, b, shares), (ea, eb, eshares) = step.operands, step.errors
+    own = slice(step.params["column"] - 1, step.params["column"])
+    return together(ea, b * eshares[:, own], shares[:, own] * eb, step.type.roundoff * b * shares[:, own])
+
+
 @bound("add_column")
 def _(step: Inexact) -> Array:
     return together(*step.errors)

@@ -48,13 +48,15 @@ def one_too_many(step: Redo, a: Array) -> Iterator[Variant]:
             yield way(step.again(k=k)(), kept=str(k))
 
 
-def zero_for_the_others(step: Redo, a: Array) -> Array:
+def zero_for_the_others(step: Redo, a: Array) -> Array | None:
+    if step.params.get("otherwise", -np.inf) == 0.0:
+        return None
     kept = step()
     return np.asarray(np.where(np.isneginf(kept), 0.0, kept))
 
 
 def smallest_kept(step: Redo, a: Array) -> Array:
-    return np.where(np.isfinite(-step.op.evaluate(-a, k=step["k"])), a, -np.inf)
+    return np.where(np.isfinite(-step.op.evaluate(-a, k=step["k"])), a, step.params.get("otherwise", -np.inf))
 
 
 def crossing_left_out(step: Redo, a: Array) -> Array:
@@ -76,6 +78,10 @@ def least_probability(step: Redo, a: Array) -> Array:
 
 def nucleus_not_renormalised(step: Redo, a: Array) -> Array | None:
     return a if step.maker(0, "nucleus") is not None else None
+
+
+def experts_not_renormalised(step: Redo, a: Array) -> Array | None:
+    return a if step.maker(0, "keep_largest") is not None else None
 
 
 def one_range_off(step: Redo, ends: Array, draw: Array) -> Iterator[Variant]:
@@ -151,6 +157,8 @@ slip(nucleus, "p-as-least-probability", least_probability, rare=1,
      said="the words with a probability of at least {p} were kept", mend="add up the likeliest until their sum reaches {p}")
 slip(renormalize, "nucleus-not-renormalised", nucleus_not_renormalised,
      said="the probabilities that were kept were not brought back to a sum of 1", mend="divide each by the sum of those kept")
+slip(renormalize, "experts-not-renormalised", experts_not_renormalised,
+     said="the shares of the chosen experts were not brought back to a sum of 1", mend="divide each by the sum of those chosen")
 slip(running_sums, "not-summed", lambda _, a: a,
      said="these are the probabilities, not their running sums", mend="add to each all those before it")
 slip(running_sums, "sums-before", lambda _, a: np.cumsum(a, axis=1) - a,

@@ -87,11 +87,15 @@ def squares_not_divided(step: Redo, a: Array, mean: Array) -> Iterator[Variant]:
     yield way(spread(a, 1.0, mean) / right, rare=1, right=f"{right:g}")
 
 
+USUAL_EPSILONS = (1e-5, 1e-4, 1e-3, 1e-2)
+
+
 def with_epsilon(step: Redo, a: Array, mean: Array) -> Iterator[Variant]:
     own = step()
-    for epsilon in (1e-5, 1e-4, 1e-3, 1e-2):
-        yield way(np.sqrt(own**2 + epsilon))
-        yield way(own + epsilon)
+    for epsilon in dict.fromkeys((*step.epsilons, *USUAL_EPSILONS)):
+        rare = 0 if epsilon in step.epsilons else 1
+        yield way(np.sqrt(own**2 + epsilon), rare=rare)
+        yield way(own + epsilon, rare=rare)
 
 
 def from_another_mean(step: Redo, a: Array, mean: Array) -> Iterator[Variant]:
@@ -134,7 +138,7 @@ slip(row_deviation, "mean-absolute-deviation", lambda _, a, mean: np.abs(a - mea
      mend="square the distances from the mean, average them, take the root")
 slip(row_deviation, "range-for-deviation", lambda _, a, mean: np.ptp(a, axis=1, keepdims=True), rare=1,
      said="the distance from smallest to largest was taken", mend="take the {kind} deviation of each row")
-slip(row_deviation, "epsilon-in-deviation", with_epsilon, rare=1,
+slip(row_deviation, "epsilon-in-deviation", with_epsilon,
      said="ε is already in the deviation", mend="leave ε to the next step")
 slip(row_deviation, "deviation-from-another-mean", from_another_mean, rare=1,
      said="the deviation was taken from the {which}", mend="measure from the row's mean")

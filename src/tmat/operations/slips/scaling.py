@@ -19,14 +19,20 @@ def other_width(step: Redo, a: Array) -> Iterator[Variant]:
     for n, width in enumerate([*step.widths, *range(2, 13)]):
         if float(width) not in seen and width > 0:
             seen.add(float(width))
-            yield way(a / math.sqrt(width), rare=0 if n < len(step.widths) else 1, other=str(width))
+            rare = 0 if n < len(step.widths) else 1
+            yield way(a / math.sqrt(width), rare=rare, other=str(width), which=which(step, width))
 
 
 def other_width_without_root(step: Redo, a: Array) -> Iterator[Variant]:
     d = step["d"]
     for width in dict.fromkeys(step.widths):
         if width > 1 and float(width) != d:
-            yield way(a / width, other=str(width))
+            yield way(a / width, other=str(width), which=which(step, width))
+
+
+def which(step: Redo, width: int) -> str:
+    """What a width on the page is, in brackets."""
+    return f" ({step.widths[width]})" if width in step.widths else ""
 
 
 def by_another(step: Redo, a: Array) -> Iterator[Variant]:
@@ -67,9 +73,9 @@ slip((divide, divide_by_root), "multiplied-by-scale",
      lambda step, a: way(a * number(step), divisor=divisor(step)),
      said="multiplied by {divisor}, not divided", mend="divide by {divisor}")
 slip(divide_by_root, "root-of-another-width", other_width,
-     said="divided by √{other}, not by √{d}", mend="divide by √{d}: {d} is the d_k of this sheet")
+     said="scores divided by √{other}{which}, not by √{d} (d_k)", mend="divide by √{d}: {d} is the d_k of this sheet")
 slip(divide_by_root, "divided-by-another-width", other_width_without_root, rare=1,
-     said="divided by {other}: another width, and no root", mend="divide by √{d}")
+     said="scores divided by {other}{which}: another width, and no root", mend="divide by √{d}")
 slip(divide_by_root, "multiplied-by-d-k", lambda step, a: a * step["d"], rare=1,
      said="multiplied by {d}", mend="divide by √{d}")
 slip(divide, "scale-twice", lambda step, a: a / step["by"] ** 2, rare=1,

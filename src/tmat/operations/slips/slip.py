@@ -7,7 +7,7 @@ or none where it does not apply.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -27,10 +27,11 @@ class Redo:
     params: Mapping[str, Any] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     result: str = "result"
-    makers: tuple[Redo | None, ...] = ()
-    widths: tuple[int, ...] = ()  # other widths on the page that could be taken for d_k
+    makers: Sequence[Redo | None] = ()
+    widths: Mapping[int, str] = field(default_factory=dict)  # on the page, that could be taken for d_k; what each is
     rows: NDArray[np.intp] | None = None  # that it is done at; None: at all of them
     wholes: tuple[Array, ...] = ()  # the operands in all their rows, where it is done at some
+    epsilons: tuple[float, ...] = ()  # those that the page adds in its norms
     _done: Array | None = field(default=None, init=False)
 
     def __getitem__(self, name: str) -> Any:
@@ -73,9 +74,9 @@ class Redo:
         return replace(self, operands=operands, names=names, rows=None, wholes=())
 
     def maker(self, n: int, *ops: str) -> Redo | None:
-        """How operand n was made, where that was one of these operations."""
+        """How operand n was made, where that was one of these operations, or any where none is named."""
         made = self.makers[n] if n < len(self.makers) else None
-        return made if made is not None and made.op.name in ops else None
+        return made if made is not None and (not ops or made.op.name in ops) else None
 
     def fits(self) -> bool:
         """Whether the sizes of the operands agree."""

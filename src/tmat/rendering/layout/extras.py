@@ -182,7 +182,7 @@ def position_table(stage: Stage, position: int, *, width: int | None = None, loo
         raise InputError(
             f"{stage.id} has no position {position}", f"its positions are {first} to {first + step.result.height - 1}"
         )
-    drawer = Drawer(look or Look(), width)
+    drawer = Drawer(look or Look(), None if width is None else width - 1)
     cells = step.result.values[row : row + 1]
     numbers = [text for (text,) in texts(cells.T, drawer.look.digits, max(step.decimals or MOST, MOST))]
     heads = ["i", "", "formula", step.name]
@@ -203,7 +203,8 @@ def position_table(stage: Stage, position: int, *, width: int | None = None, loo
     ]
     label = drawer.spell.word(step.result.rows[row])
     caption = f"position {position}" + (f", {label}" if label != str(position) else "")
-    return [*folded(pieces_of(caption, "caption"), drawer.width), EMPTY, *_table(rows, drawer.width)]
+    lines = [*folded(pieces_of(caption, "caption"), drawer.width), EMPTY, *_table(rows, drawer.width)]
+    return [(*space(1), *line) if line else line for line in lines]
 
 
 def _said(cell: Expression) -> str:

@@ -176,7 +176,11 @@ def _listed(drawer: Drawer, own: Table) -> list[Line]:
     room = None if drawer.width is None else drawer.width - INDENT
     for row in own.rows:
         lines += [*([EMPTY] if lines else []), (Span(drawer.spell(row[0]), "name"),)]
-        for name, text in zip(own.head[1:], row[1:], strict=True):
-            pieces = [(Span(drawer.spell(name), "caption"),), *words(drawer.spell(text), "formula")]
-            lines += [(*space(INDENT), *line) for line in folded(pieces, room, indent=INDENT)]
+        mark = Span(drawer.spell(" ·"), "caption")
+        pieces: list[Line] = [
+            (Span(drawer.spell(f"{name} "), "caption"), Span(drawer.spell(text.strip()), "formula"), mark)
+            for name, text in zip(own.head[1:], row[1:], strict=True)
+        ]
+        pieces[-1] = pieces[-1][:-1]
+        lines += [(*space(INDENT), *line) for line in folded(pieces, room)]
     return lines

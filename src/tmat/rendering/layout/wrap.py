@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from tmat.rendering.styled import Line, Span, columns, space
 from tmat.width import width
@@ -19,14 +20,14 @@ def folded(pieces: Iterable[Line], room: int | None, *, indent: int = 0, gap: Li
     ['one head ·', '  no mask ·', '  exact']
     """
     lines: list[list[Span]] = [[]]
-    used, blank, wide_gap = 0, True, columns(gap)
-    for piece in pieces:
-        wide = columns(piece)
+    used, blank = 0, True
+    for before, piece in _fitting(pieces, gap, None if room is None else room - indent):
+        wide, wide_gap = columns(piece), columns(before)
         if not blank and room is not None and used + wide_gap + wide > room:
             lines.append([*space(indent)])
             used, blank = indent, True
         if not blank:
-            lines[-1] += gap
+            lines[-1] += before
             used += wide_gap
         if room is not None and used + wide > room:
             rows = _broken(piece, room, used, indent)
@@ -41,20 +42,36 @@ def folded(pieces: Iterable[Line], room: int | None, *, indent: int = 0, gap: Li
     return [tuple(line) for line in lines if line]
 
 
+def _fitting(pieces: Iterable[Line], gap: Line, room: int | None) -> Iterator[tuple[Line, Line]]:
+    """The pieces, each with the gap before it; one that no line can hold as its words."""
+    for piece in pieces:
+        if room is None or columns(piece) <= room:
+            yield gap, piece
+            continue
+        found: list[list[Span]] = [[]]
+        for span in piece:
+            for n, text in enumerate(span.text.split(" ")):
+                found += [[]] * bool(n)
+                found[-1] = [*found[-1], span._replace(text=text)] if text else found[-1]
+        for n, word in enumerate(word for word in found if word):
+            yield BLANK if n else gap, tuple(word)
+
+
 def _broken(piece: Line, room: int, used: int, indent: int) -> list[list[Span]]:
-    """One piece that no line can hold, broken where the line ends."""
+    """One word that no line can hold, broken where the line ends, between two of another script where it has any."""
     rows: list[list[Span]] = [[]]
     left = max(room - used, 1)
     for span in piece:
         text = ""
-        for character in span.text:
-            wide = width(character)
-            if wide > left and (text or rows[-1]):
-                rows[-1].append(Span(text, span.role))
-                rows.append([])
-                text, left = "", max(room - indent, 1)
-            text += character
-            left -= wide
+        for unit in re.findall(r"[!-~]+|.", span.text):
+            for own in unit if width(unit) > room - indent else [unit]:
+                wide = width(own)
+                if wide > left and (text or rows[-1]):
+                    rows[-1].append(Span(text, span.role))
+                    rows.append([])
+                    text, left = "", max(room - indent, 1)
+                text += own
+                left -= wide
         if text:
             rows[-1].append(Span(text, span.role))
     return rows

@@ -221,6 +221,14 @@ class Network:
         None, "What leaky-relu multiplies a negative number by; 0.01 unless told.", CONVENTIONS, "NUMBER",
         fits=lambda slope: 0.0 <= slope <= 1.0, expected="expected a number from 0 to 1",
     )  # fmt: skip
+    experts: int | None = option(
+        None, "So many networks, expert1.W_1 …; each row goes through the likeliest by X·W_gate.", SHAPE, "N",
+        at_least=2, most=MOST_HEADS,
+    )  # fmt: skip
+    top_experts: int | None = option(
+        None, "How many of ‹experts› a row goes through; 2 unless told.", SHAPE, "K", at_least=1
+    )
+    renormalize_top: bool = option(True, "Leave the shares of the chosen experts as softmax made them.", CONVENTIONS)
     output_activation: Bend | None = option(
         None, "An activation after the second layer too, as some articles have it.", CONVENTIONS, "KIND"
     )

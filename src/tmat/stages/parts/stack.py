@@ -94,7 +94,7 @@ def _put(layer: Sublayers, name: str, side: str, own: str, value: object, norms:
         (layer.cross if side == "cross" and crossing else layer.attention)[own] = value
         if crossing and not side:
             raise InputError(f"'{name}' does not say which attention it is for", mend=f"say self.{own} or cross.{own}")
-    elif _is(stem, FFN) and not side:
+    elif _is(re.sub(r"^expert\d+\.", "", stem), FFN) and not side:
         layer.ffn[own] = value
     elif (found := re.fullmatch(rf"({'|'.join(NORM)})(\d{{0,9}})", stem)) and not side:
         places = [int(found[2])] if found[2] else range(1, norms + 1)

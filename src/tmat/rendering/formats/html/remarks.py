@@ -51,7 +51,13 @@ def opening(cover: Cover) -> Iterator[str]:
     for own in cover.tables:
         head = "".join(f'<th scope="col">{escape(text)}</th>' for text in own.head)
         kinds = [' class="number"' if own.has_numbers(n) else "" for n in range(len(own.head))]
-        cells = [[f"<td{kind}>{word(text)}</td>" for kind, text in zip(kinds, row, strict=True)] for row in own.rows]
+        cells = [
+            [
+                f'<td{kind} data-head="{escape(head)}">{word(text)}</td>'
+                for kind, head, text in zip(kinds, own.head, row, strict=True)
+            ]
+            for row in own.rows
+        ]
         rows = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
         caption = f'<p class="caption">{word(own.caption)}</p>' if own.caption else ""
         yield (
