@@ -29,7 +29,7 @@ def test_the_steps_are_those_of_a_person_in_their_order() -> None:
     sheet = tmat.backward(attended(), matrices={"dZ": SLOPE})
     assert names(sheet) == [
         "dweights", "dV", "dscaled_sums", "dscaled", "dscores", "dQ", "dK",
-        "dW_V", "dW_K", "dX_V", "dX_K", "dX_Q", "dX", "dW_Q",
+        "dW_Q", "dW_K", "dW_V", "dX_Q", "dX_K", "dX_V", "dX",
     ]  # fmt: skip
     back = sheet["backward"]
     weights, dweights = sheet["attention"]["weights"].values, back["dweights"].values

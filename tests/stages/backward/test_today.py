@@ -53,6 +53,13 @@ def test_networks_of_today(how: dict[str, Any]) -> None:
     assert off(tmat.ffn(X, d_ff=3, **how, **DRAWN)) < 1e-8
 
 
+def test_experts_and_their_gate() -> None:
+    sheet = tmat.ffn(X, d_ff=3, experts=3, top_experts=2, **DRAWN)
+    assert off(sheet) < 1e-8
+    back = tmat.backward(tmat.loss(sheet, matrices={"target": np.zeros((3, 4))}))["backward"]
+    assert np.abs(back["dW_gate"].values).max() > 1e-6
+
+
 def test_a_gpt_whose_output_layer_is_its_table() -> None:
     sheet = tmat.decode(
         vocabulary=["you", "win", "die"], target="you win", cross=False, tied=True, norm_order="pre", **DRAWN

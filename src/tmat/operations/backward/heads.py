@@ -18,7 +18,7 @@ from tmat.operations.placing import put_columns, spread_mean
 from tmat.operations.shares import rms_gradient, softmax_gradient, spread_gradient_outside
 from tmat.operations.slopes import relu_gate, tanh_slope
 
-FLAT.update(("rotary_angles", "alibi_slopes", "range_of_draw", "keep_largest", "keep_smallest", "nucleus"))
+FLAT.update(("rotary_angles", "alibi_slopes", "range_of_draw", "keep_smallest", "nucleus"))
 
 
 @backward("multiply_by_root")
@@ -86,3 +86,25 @@ def _(a: Any) -> Any:  # da = d·a / length
 def _(a: Any, *, slope: float) -> Any:  # slope·a + (1 − slope)·max(0, a)
     gate = made(relu_gate, SLOPE, made(relu, a, called="positive"), called="gate")
     return [made(blend, SLOPE, gate, keep=slope, add=1.0 - slope)]
+
+
+@backward("keep_largest")
+def _(a: Any, *, k: int, otherwise: float = -math.inf) -> Any:  # of shares: what is kept has its gradient, the others 0
+    return [made(relu_gate, SLOPE, RESULT) if otherwise == 0.0 else None]
+
+
+def _by_share(shares: Any, b: Any, column: int) -> tuple[Made, Made]:
+    """Of each row by its share: the gradient by the share, and each row's product in the share's column."""
+    dots = made(row_dots, SLOPE, b, called=f"of_{column}")
+    scaled = made(REGISTRY["scale_rows"], SLOPE, shares, column=column)
+    return scaled, made(put_columns, dots, start=column, width=shares.width)
+
+
+@backward("scale_rows")
+def _(a: Any, shares: Any, *, column: int) -> Any:
+    return _by_share(shares, a, column)
+
+
+@backward("add_scaled")
+def _(a: Any, b: Any, shares: Any, *, column: int) -> Any:
+    return SLOPE, *_by_share(shares, b, column)

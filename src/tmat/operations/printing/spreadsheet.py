@@ -142,7 +142,7 @@ class Spreadsheet(Printer):
 
     def _line(self, terms: Sequence[Expression]) -> str | None:
         term = common(terms)
-        if term is None:
+        if term is None or _takes_logarithm(term):  # IF, which looks for 0, does not go along a line
             return None
         if isinstance(term, Run):
             return f"SUMPRODUCT({self.text(term)})" if self._rounds(term) else f"SUM({self.text(term)})"
@@ -282,6 +282,10 @@ def rounding(text: str, decimals: int | str) -> str:
     """
     further = f"{decimals}+{BEYOND}" if isinstance(decimals, str) else decimals + BEYOND
     return f"ROUND(ROUND({text},{further}),{decimals})"
+
+
+def _takes_logarithm(e: Expression) -> bool:
+    return (isinstance(e, Call) and e.function == "ln") or any(map(_takes_logarithm, e.parts))
 
 
 def _never_zero(bottom: Expression) -> bool:

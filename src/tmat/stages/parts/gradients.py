@@ -39,28 +39,32 @@ class WayBack:
     _names: set[str] = field(default_factory=set)
 
     def walk(self, begun: dict[Value, Node | None]) -> None:
-        """From what has a gradient to begin with (None: it is given by the user), back to the leaves."""
+        """From what has a gradient to begin with (None: it is given by the user), back to the leaves.
+
+        A matrix waits until all its uses have handed their shares on.
+        """
         users = {value: sum(user in self.active for user in value.users) for value in self.active}
-        for value in reversed(self.graph.values):
-            if value not in self.active:
-                continue
-            if value not in self.gradients and (value in begun or not users[value]):
+        waiting = [value for value in self.graph.values if value in self.active and not users[value]]
+        while waiting:
+            value = waiting.pop()
+            if value not in self.gradients and (value in begun or not value.users):
                 self._begin(value, begun.get(value))
-            if value.step is None or value not in self.gradients:
-                for operand in dict.fromkeys(value.of):
-                    if operand in users:
-                        users[operand] -= 1
-                continue
-            rule = self.rules[value]
-            for n, operand in enumerate(value.of):
-                if operand in self.active and n < len(rule) and rule[n] is not None:
+            rule = self.rules[value] if value in self.gradients and value.step is not None else ()
+            for n, (operand, made) in enumerate(zip(value.of, rule, strict=False)):
+                if operand in self.active and made is not None:
                     assert operand is not None
-                    self._shares.setdefault(operand, []).append((value, n, rule[n]))
+                    self._shares.setdefault(operand, []).append((value, n, made))
+            ready = []
             for operand in dict.fromkeys(value.of):
                 if operand in users:
+                    assert operand is not None
                     users[operand] -= 1
-                    if not users[operand] and operand not in begun:
-                        self._finish(operand)
+                    if not users[operand]:
+                        ready.append(operand)
+            for operand in sorted(ready, key=lambda one: len(self._shares.get(one, ())) > 1):  # sums come last
+                if operand not in begun:
+                    self._finish(operand)
+            waiting += reversed(ready)  # the first operand's own operands come before the second: a head at a time
 
     def _begin(self, value: Value, gradient: Node | None) -> None:
         name = self.called(value, "d")
