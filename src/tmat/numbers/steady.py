@@ -38,6 +38,15 @@ def log(a: Array) -> Array:
         return _each(a, lambda x: math.log(x) if x else -math.inf, np.log)
 
 
+def power(base: float, a: Array) -> Array:
+    """A number above 0 to the power of each number: 3² is 9, where e^(2·ln 3) is a little more.
+
+    >>> power(3.0, np.array([[2.0, -np.inf]]))
+    array([[9., 0.]])
+    """
+    return _each(a, lambda x: math.pow(base, x), lambda large: np.power(large.dtype.type(base), large))
+
+
 def sin(a: Array) -> Array:
     """The sine of each number.
 

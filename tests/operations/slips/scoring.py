@@ -175,3 +175,33 @@ def other_keys(case: Case) -> Iterator[Expect]:
 def other_values(case: Case) -> Iterator[Expect]:
     for values, said in others(case):
         yield Expect(case["A"] @ values, said)
+
+
+def grouped(n: int, width: int, heads: int, groups: int) -> Case:
+    """Heads that share keys and values, side by side."""
+    page: dict[str, Array | Before] = {}
+    for g in range(1, groups + 1):
+        page |= {f"K{g}": random(10 + g, n, width), f"V{g}": random(20 + g, n, width)}
+    for h in range(1, heads + 1):
+        g = (h - 1) // (heads // groups) + 1
+        q, k, v = random(h, n, width), page[f"K{g}"], page[f"V{g}"]
+        assert isinstance(k, np.ndarray)
+        assert isinstance(v, np.ndarray)
+        weights = shares(np.exp(q @ k.T))
+        page |= {
+            f"Q{h}": q,
+            f"scores{h}": Before(q @ k.T, "matmul_transposed", (f"Q{h}", f"K{g}")),
+            f"weights{h}": Before(weights, "softmax", (f"scores{h}",)),
+            f"Z{h}": Before(weights @ v, "matmul", (f"weights{h}", f"V{g}")),
+        }
+    return Case("concat", page, {}, tuple(f"Z{h}" for h in range(1, heads + 1)), "concat")
+
+
+@oracle("concat", "keys-shared-in-turn", grouped(3, 2, 4, 2), grouped(5, 3, 6, 3))
+def in_turn(case: Case) -> Array:
+    groups = sum(name.startswith("K") for name in case.matrices)
+    found = []
+    for h in range(len(case.names)):
+        g = h % groups + 1
+        found.append(shares(np.exp(case[f"Q{h + 1}"] @ case[f"K{g}"].T)) @ case[f"V{g}"])
+    return np.hstack(found)

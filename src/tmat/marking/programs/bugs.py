@@ -16,7 +16,7 @@ from tmat.operations.operation import Array
 from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
 from tmat.sheet.names import stem
 
-MAKERS = 3  # steps before a step that its slips may look at
+MAKERS = 6  # steps before a step that its slips may look at
 MASKED = -1e9  # what programs write for −∞
 PLAIN = ("transposed", "sign")  # of the slips that any step can have, those that a program makes
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tmat.operations.attention import softmax
+from tmat.operations.elementwise import concat
 from tmat.operations.heads import append_rows, over_rows, row_length
 from tmat.operations.operation import Array
 from tmat.operations.products import matmul, matmul_transposed
@@ -44,8 +45,49 @@ def another_group(step: Redo, a: Array, b: Array) -> Iterator[Variant]:
             yield way(step.taking(1, own)(), start=str(first), stop=str(first + width - 1), whole=cut.names[0])
 
 
+def scores_of(weights: Redo | None) -> Redo | None:
+    """The product of queries and keys that weights come from."""
+    while weights is not None and weights.op is not matmul_transposed:
+        weights = weights.makers[0] if weights.makers else None
+    return weights
+
+
+def from_keys(step: Redo, keys: Array) -> Array:
+    """The weights, or what comes before them, of the same queries with other keys."""
+    if step.op is matmul_transposed:
+        return step.taking(1, keys)()
+    made = step.makers[0]
+    assert made is not None
+    return step.taking(0, from_keys(made, keys))()
+
+
+def in_turn(step: Redo, *parts: Array) -> Iterator[Variant]:
+    """Keys and values dealt out to the heads in turn: tiled, where each should be repeated."""
+    heads = [(made, scores_of(made.maker(0))) for made in step.makers if made is not None and made.op is matmul]
+    if len(heads) != len(parts):
+        return
+    shared = {}
+    for made, scores in heads:
+        if scores is None:
+            return
+        shared.setdefault(scores.names[1], (scores.operands[1], made.operands[1]))
+    groups = list(shared.values())
+    if len(groups) in (1, len(heads)):
+        return
+    found = []
+    for h, (made, _) in enumerate(heads):
+        keys, values = groups[h % len(groups)]
+        weights = made.makers[0]
+        assert weights is not None
+        found.append(made.taking(0, from_keys(weights, keys)).taking(1, values)())
+    yield way(np.concatenate(found, axis=1))
+
+
 # fmt: off
 
+slip(concat, "keys-shared-in-turn", in_turn,
+     said="keys and values were dealt out to the heads in turn: tiled, not repeated",
+     mend="heads side by side share: repeat each head of keys, as torch's repeat_interleave does, and not the whole row of them")
 slip((matmul, matmul_transposed), "another-heads-keys", another_group, rare=1,
      said="columns {start} to {stop} of {whole} were taken, which are another head's, not {1}",
      mend="look which heads share which keys: heads side by side share, 1 and 2 before 3 and 4")

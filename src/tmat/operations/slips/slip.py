@@ -56,9 +56,9 @@ class Redo:
         return replace(self, operands=operands, names=names)
 
     def maker(self, n: int, *ops: str) -> Redo | None:
-        """How operand n was made, where that was one of these operations."""
+        """How operand n was made, where that was one of these operations, or any where none is named."""
         made = self.makers[n] if n < len(self.makers) else None
-        return made if made is not None and made.op.name in ops else None
+        return made if made is not None and (not ops or made.op.name in ops) else None
 
     def fits(self) -> bool:
         """Whether the sizes of the operands agree."""

@@ -112,6 +112,8 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
             return [Place(symbol.n), Sign(f"[{', '.join(Matrices().text(one) for one in chosen)}]")], ATOM
         case Power(base=MatrixSymbol() as symbol, exponent=exponent):
             return [Place(symbol.n, raised=superscript(Matrices().text(exponent)))], POWER
+        case Power(base=base, exponent=exponent) if not any(matrices(base)):
+            return [Sign(Matrices().at(base, ATOM) + "^"), *_set(exponent, ATOM)], POWER
         case MatrixProduct(left=left, right=right):
             return [*_set(left, PRODUCT), Sign(" × "), *_set(right, POWER)], PRODUCT
         case Product(factors=factors):
