@@ -66,7 +66,7 @@ def in_turn(step: Redo, *parts: Array) -> Iterator[Variant]:
     heads = [(made, scores_of(made.maker(0))) for made in step.makers if made is not None and made.op is matmul]
     if len(heads) != len(parts):
         return
-    shared = {}
+    shared: dict[str, tuple[Array, Array]] = {}
     for made, scores in heads:
         if scores is None:
             return
