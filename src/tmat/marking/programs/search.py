@@ -243,7 +243,8 @@ class Search:
         first = min(match.bugs[0].starts[0] for match in matches)
         if len(matches) == 1 and first == self.target:
             return ""
-        path = self.chain.after([first], self.target)
+        own = self.chain.key.matrices[first].stage
+        path = [n for n in self.chain.after([first], self.target) if self.chain.key.matrices[n].stage == own]
         parting: int | None = None
         for index in [index for index in self.sampled.steps if first <= index != self.target]:
             parts = len(matches) == 1 or len({self._seen(match, index) for match in matches}) > 1
