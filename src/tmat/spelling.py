@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from tmat.visible import visible
 
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 PLAIN = {
     "⎡": "[", "⎢": "[", "⎣": "[", "⎤": "]", "⎥": "]", "⎦": "]",
     "⎛": "(", "⎜": "(", "⎝": "(", "⎞": ")", "⎟": ")", "⎠": ")",
@@ -13,9 +15,20 @@ PLAIN = {
     "∞": "inf", "⌊": "floor(", "⌋": ")", "≈": "~", "≤": "<=", "≥": ">=", "█": "#", "▓": "*", "▒": "+", "░": "'",
     "▏": "|", "▎": "|", "▍": "|", "▌": "|", "▋": "|", "▊": "#", "▉": "#",
     "ε": "eps", "σ": "sigma", "μ": "mu", "γ": "gamma", "β": "beta", "θ": "theta", "Σ": "sum", "≠": "!=", "’": "'",
-    "±": "+/-", "∂": "d", "‖": "|",
+    "±": "+/-", "∂": "d", "‖": "|", "─": "-", "│": "|", "├": "+", "└": "+",
+    **{low: str(n) for n, low in enumerate("₀₁₂₃₄₅₆₇₈₉")}, **{high: f"^{n}" for n, high in enumerate(RAISED)},
 }  # fmt: skip
 """What stands for a character that an output cannot print."""
+
+
+def powers(text: str) -> str:
+    """The text with powers of several digits after one sign, for an output that lacks some of them.
+
+    >>> powers("10¹⁰ and x²")
+    '10^10 and x²'
+    """
+    return re.sub(f"[{RAISED}]{{2,}}", lambda run: "^" + "".join(str(RAISED.index(sign)) for sign in run[0]), text)
+
 
 LEFT_TO_RIGHT = "\u200e"  # an invisible mark: what follows a right-to-left word reads from the left again
 
@@ -44,7 +57,7 @@ class Spelling(dict[int, str]):
 
     def __call__(self, text: str) -> str:
         """Our own text."""
-        return text if self.whole or text.isascii() else text.translate(self)
+        return text if self.whole or text.isascii() else powers(text).translate(self)
 
     def word(self, text: str, limit: int | None = None) -> str:
         """A text from outside: what would steer a terminal is written out."""

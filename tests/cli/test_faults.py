@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import pytest
 from tests.cli.running import attempt, refused, tmat
+
+from tmat.cli.environment import Environment
+from tmat.cli.program import run
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="a shell as Unix has it")
@@ -252,20 +256,30 @@ def test_a_file_system_that_cannot_be_written(target: str) -> None:
     ],
 )
 def test_an_encoding_that_lacks_our_signs(settings: dict[str, str]) -> None:
-    for line in (
-        "attention --d-k 6 -f table",
-        "attention --d-k 6 --work Z",
-        "attention --d-k 6 --trace 'Z[1,1]'",
-        "attention --help",
-        "scaling --draws 50 --queries 4",
-        "example thrones",
-    ):
+    for line in ("attention --d-k 6 -f table", "attention --help"):
         codes, output, errors = shell(f"TMAT {line}", **settings)
         assert (codes, errors) == ([0], ""), line
         assert output
     codes, output, errors = shell("TMAT attention -m Q='1 2' -m K='1 2 3' -m V=1", **settings)
     assert (codes, output) == ([2], "")
     assert "their widths, 2 and 3, must be equal" in errors
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "attention --d-k 6 --work Z",
+        "attention --d-k 6 --trace 'Z[1,1]'",
+        "scaling --draws 50 --queries 4 -f table",
+        "example thrones",
+    ],
+)
+def test_every_page_in_an_encoding_that_lacks_our_signs(line: str, encoding: str) -> None:
+    env = Environment.piped(encoding=encoding)
+    assert (run(shlex.split(line), env), env.errors) == (0, "")
+    assert isinstance(env.stdout, io.BytesIO)
+    assert "\\u" not in env.stdout.getvalue().decode(encoding)
 
 
 def test_signs_are_spelled_out_where_they_are_lacking() -> None:

@@ -12,11 +12,10 @@ from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, meant
 from tmat.rendering.layout import Look, position_table, render
 from tmat.rendering.layout.wrap import folded, words
-from tmat.rendering.page import is_blank
 from tmat.rendering.styled import Line, Span
 from tmat.rendering.styled import columns as wide
 from tmat.rendering.styled import to_text as plain_text
-from tmat.sheet.worksheet import Stage, Worksheet
+from tmat.sheet.worksheet import BLANK, Stage, Worksheet
 from tmat.stages import declared, stage_names
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def _hint(stages: Sequence[Stage], sheet: Worksheet | None, env: Environment) ->
         return
     last = stages[-1]
     said = []
-    if last.steps and not is_blank(last.steps[-1].result):
+    if last.steps and last.steps[-1].result.origin != BLANK:
         result = last.steps[-1]
         cell = f"{result.name}[{result.result.rows[0]},{result.result.cols[0]}]" if result.values.size else result.name
         said.append(f"--work '{cell}' shows how a number came about")
