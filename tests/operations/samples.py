@@ -40,7 +40,21 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "sinusoid": [
         {"positions": 5, "d_model": 7, "base": 10000.0, "start": 0, "exponent": "paired"},
         {"positions": 3, "d_model": 6, "base": 100.0, "start": 2, "exponent": "column"},
+        {"positions": 4, "d_model": 5, "base": 10000.0, "start": 1, "exponent": "paired", "layout": "halves"},
     ],
+    "exponentials": [{"base": None, "temperature": 1.0}, {"base": 3.0, "temperature": 2.0}],
+    "row_variance": [{"kind": "population"}, {"kind": "sample"}],
+    "multiply_by_root": [{"d": 6}, {"d": 64}],
+    "rotary_angles": [
+        {"positions": 5, "width": 6, "base": 10000.0, "start": 0, "factor": 1.0},
+        {"positions": 3, "width": 8, "base": 500.0, "start": 7, "factor": 2.0},
+    ],
+    "rotate": [{"layout": "adjacent"}, {"layout": "halves"}],
+    "alibi_slopes": [{"heads": 4}, {"heads": 6}],
+    "alibi": [{"head": 2, "first": 1}, {"head": 1, "first": 4}],
+    "soft_cap": [{"cap": 50.0}, {"cap": 0.7}],
+    "softmax_sink": [{"head": 2}, {"head": 1}],
+    "softmax_based": [{"base": 3.0}, {"base": 1.5}],
     "largest": [{"first": 0}, {"first": 1}],
 }
 
@@ -72,8 +86,8 @@ def sample(name: str, rng: np.random.Generator, case: int = 0, **sizes: int) -> 
     params = choices[case % len(choices)]
     arrays = []
     for row, col in op.axes * 3 if op.variadic else op.axes:
-        width = known[col] + len(arrays) if op.variadic else known[col]
-        arrays.append(rng.integers(-300, 301, (known[row], width)) / 100)
+        height, width = (known[axis] + len(arrays) * (op.variadic and axis == "*") for axis in (row, col))
+        arrays.append(rng.integers(-300, 301, (height, width)) / 100)
     if name in ("mask_fill", "dropout"):
         arrays[1] = rng.integers(0, 2, arrays[1].shape).astype(float)
     if name in ("nucleus", "surprise"):
@@ -84,8 +98,10 @@ def sample(name: str, rng: np.random.Generator, case: int = 0, **sizes: int) -> 
     if name == "range_of_draw":
         arrays[0] = np.cumsum(np.abs(arrays[0]), axis=1) / 5
         arrays[1] = np.abs(arrays[1]) / 3
+    if name == "rotate":
+        arrays[1] = arrays[1][:, : known["d"] // 2]
     if name == "lookup":
         arrays[0] = rng.integers(0, known["*"], arrays[0].shape) + float(params["first"])
-    if name.startswith("normalize") or name == "renormalize":
+    if name.startswith("normalize") or name in ("renormalize", "over_rows", "square_root"):
         arrays[-1] = np.abs(arrays[-1]) + 0.1
     return Sample(op, arrays, params)

@@ -64,7 +64,7 @@ def chosen_of_batches(
         raise InputError(
             f"--batch {common.batch} has no use", "no matrix given has more than two dimensions", mend="leave it out"
         )
-    return one_each(matrices, declared, common.batch, options.get("heads"))
+    return one_each(matrices, declared, common.batch, options.get("heads"), options.get("kv_heads"))
 
 
 class _Again(BytesIO):

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 
 def one_each(
-    matrices: Mapping[str, Any], declared: Declaration, batch: int | None, heads: int | None
+    matrices: Mapping[str, Any], declared: Declaration, batch: int | None, *heads: int | None
 ) -> dict[str, Any]:
-    """The matrices with the one of each batch that is asked for; what is of heads, h×n×m, is one a head: mask1, mask2, …"""
+    """The matrices with the one of each batch that is asked for; what is of heads, h×n×m, is one a head: mask1, mask2, …
+
+    ``heads`` are the numbers of heads that there may be: of queries, and of keys.
+    """
     found: dict[str, Any] = {}
     named = {**declared.inputs, **declared.steps}
     for name, value in matrices.items():
@@ -37,5 +40,5 @@ def one_each(
     return found
 
 
-def _fits(batch: Batch, heads: int | None) -> bool:
-    return batch.arrays.ndim == 3 and heads == len(batch) and len(batch) in HEADS.values()
+def _fits(batch: Batch, heads: tuple[int | None, ...]) -> bool:
+    return batch.arrays.ndim == 3 and len(batch) in heads and len(batch) in HEADS.values()

@@ -66,7 +66,7 @@ def rows(node: Node, start: int, stop: int, passing: set[Node]) -> Array:
             arrays.append(part if operand.used is None else round_half_away(part, operand.used))
         else:
             arrays.append(_taken(operand)[start:stop] if same_rows else _taken(operand))
-    return _finished(node, node.op.evaluate(*arrays, **node.params))
+    return _finished(node, node.op.evaluate(*arrays, **node.op.from_row(start, node.params)))
 
 
 def _taken(node: Node) -> Array:

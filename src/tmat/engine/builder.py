@@ -82,6 +82,11 @@ class Sheet:
         stems = [(key.rstrip("0123456789"), key) for key in self._matrices]
         return [(stem, HEADS[key[len(stem) :]]) for stem, key in stems if key[len(stem) :] in HEADS]
 
+    def lend(self, matrix: Matrix, origin: str) -> None:
+        """A matrix of an earlier stage, where the user gave none of that name."""
+        own = Matrix(matrix.name, matrix.values, matrix.rows, matrix.cols, origin)
+        self._matrices.setdefault(canonical(matrix.name), (matrix.name, own))
+
     def peek(self, name: str) -> Matrix | None:
         """The matrix the user gave by that name, without asking for it."""
         entry = self._matrices.get(canonical(name))

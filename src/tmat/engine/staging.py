@@ -122,7 +122,9 @@ def _chosen(matrices: Mapping[str, Any], declared: Declaration, how: Any) -> dic
         return {}
     from tmat.engine.batches import one_each
 
-    return one_each(matrices, declared, getattr(how, "batch", None), getattr(how, "heads", None))
+    return one_each(
+        matrices, declared, getattr(how, "batch", None), getattr(how, "heads", None), getattr(how, "kv_heads", None)
+    )
 
 
 def _noted(sheet: Worksheet, x: Any, stage: str, notes: tuple[str, ...]) -> Worksheet:

@@ -71,8 +71,9 @@ def own_names(sheet: Worksheet) -> frozenset[str]:
 class Key:
     """The matrices of a key in order."""
 
-    def __init__(self, sheet: Worksheet) -> None:
+    def __init__(self, sheet: Worksheet, unasked: frozenset[tuple[str, str]] = frozenset()) -> None:
         printed = sheet.printed if isinstance(sheet, KeySheet) else None
+        self.sheet, self.unasked = sheet, unasked  # steps, each with its stage, that nobody misses
         self.printed = None if printed is None else Key(printed)
         self.matrices: list[KeyMatrix] = []
         self.own_names = own_names(sheet)

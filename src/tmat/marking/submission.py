@@ -12,6 +12,7 @@ from tmat.marking.attempts import Sheet, is_attempt, is_copy, is_explained
 from tmat.marking.candidate_order import HABITS, again, habit_again, tiers
 from tmat.marking.explaining import Explaining
 from tmat.marking.findings import Cells, Extent, Finding, Kind, Note, Remark
+from tmat.marking.folded import unfolded
 from tmat.marking.impossible import property_of
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.options import Options
@@ -41,6 +42,7 @@ def mark_submission(answers: Answers, key: Key, options: Options) -> Report:
         raise InputError("the key has no steps to mark by", mend="make one with a stage: tmat attention … > key.json")
     if not answers.matrices:
         raise InputError(f"no answers in {answers.origin}", "expected matrices, each with its name")
+    key = unfolded(key, answers)
     if of_program(answers, options):
         return mark_program(answers, key, options)
     report = Marking(key, answers, options).report()
@@ -75,7 +77,9 @@ class Marking:
         steps: list[StepReport] = []
         for state in self.recomputed.states:
             if not state.due.given:
-                steps.append(self._step(state))
+                told = self._step(state)
+                if state.printed is not None or (state.due.stage, state.due.name) not in self.key.unasked:
+                    steps.append(told)
             else:
                 if state.printed is not None:
                     steps.append(self._given(state, state.printed))

@@ -79,7 +79,7 @@ def row_deviation(a: Array, mean: Array, *, kind: str) -> Array:  # [n, m], [n, 
     >>> row_deviation(np.array([[1.0, 3.0]]), np.array([[2.0]]), kind="population")
     array([[1.]])
     """
-    count = _count(a.shape[1], kind)
+    count = deviation_count(a.shape[1], kind)
     if isinstance(a, Exact):
         return _root_mean_square(a - mean, count)
     off = _less(a, mean)
@@ -90,13 +90,13 @@ def row_deviation(a: Array, mean: Array, *, kind: str) -> Array:  # [n, m], [n, 
     return _root_mean_square(off, count)
 
 
-def _count(width: int, kind: str) -> int:
+def deviation_count(width: int, kind: str) -> int:
     return max(width - (kind == "sample"), 1)
 
 
 @row_deviation.cell
 def _(i: int, j: int, a: Operand, mean: Operand, *, kind: str) -> Expression:
-    return sqrt(total((cell - mean[i, 0]) ** 2.0 for cell in a.row(i)) / float(_count(a.width, kind)))
+    return sqrt(total((cell - mean[i, 0]) ** 2.0 for cell in a.row(i)) / float(deviation_count(a.width, kind)))
 
 
 @row_deviation.labels

@@ -38,6 +38,7 @@ class Operation:
     _shape: Callable[..., Shape] | None = None
     _labels: Callable[..., tuple[Sequence[str] | None, Sequence[str] | None]] | None = None
     by_rows: bool = True  # row i of the result needs only row i of operands that share its row axis
+    counts: str = ""  # the parameter that numbers the first row, where a row's number counts
     slips: list[Any] = field(default_factory=list)
 
     def __call__(self, *arrays: Array, **params: Any) -> Array:
@@ -67,6 +68,10 @@ class Operation:
         return function
 
     # -- what is derived
+
+    def from_row(self, start: int, params: dict[str, Any]) -> dict[str, Any]:
+        """The parameters of the rows from one on, counted from 0."""
+        return {**params, self.counts: params[self.counts] + start} if self.counts else params
 
     def at(self, i: int, j: int, *operands: Operand, **params: Any) -> Expression:
         """The working of cell (i, j), both counted from 0."""
@@ -139,7 +144,7 @@ class Mismatch:
 
 
 def operation(
-    axes: str, formula: Cells, *, by_rows: bool = True, name: str | None = None
+    axes: str, formula: Cells, *, by_rows: bool = True, counts: str = "", name: str | None = None
 ) -> Callable[[Callable[..., Array]], Operation]:
     """Make an operation of the function that evaluates it and register it by its name.
 
@@ -161,6 +166,7 @@ def operation(
             (result[0], result[1]),
             variadic,
             by_rows=by_rows,
+            counts=counts,
         )
         REGISTRY[made.name] = made
         return made

@@ -68,6 +68,7 @@ def _(ids: Operand, table: Operand, *, first: int) -> tuple[None, tuple[str, ...
 
 
 EXPONENTS = ("paired", "column")
+LAYOUTS = ("adjacent", "halves")
 
 
 def _wave(*, base: float, d_model: int, exponent: str, **_: object) -> Expression:
@@ -78,11 +79,14 @@ def _wave(*, base: float, d_model: int, exponent: str, **_: object) -> Expressio
 
 
 @operation("-> * *", _wave)
-def sinusoid(*, positions: int, d_model: int, base: float, start: int, exponent: str) -> Array:  # -> [n, d]
+def sinusoid(
+    *, positions: int, d_model: int, base: float, start: int, exponent: str, layout: str = "adjacent"
+) -> Array:  # -> [n, d]
     """Waves of falling frequency: sin(pos / base^(e/d)) in even columns i, cos in odd ones.
 
     Source: Vaswani et al. 2017, §3.5. The exponent e is 2⌊i/2⌋ as in the paper ("paired": a sine and
-    its cosine share a frequency) or 2i ("column": each column its own), i counted from 0.
+    its cosine share a frequency) or 2i ("column": each column its own), i counted from 0. With the layout
+    "halves" the same columns stand in another order: all sines, then all cosines.
 
     >>> sinusoid(positions=1, d_model=4, base=10000.0, start=0, exponent="paired")
     array([[0., 1., 0., 1.]])
@@ -95,7 +99,17 @@ def sinusoid(*, positions: int, d_model: int, base: float, start: int, exponent:
     waves = np.empty((positions, d_model))
     for first, all_of_them in enumerate((sine, cosine)):
         waves[:, first::2] = all_of_them[:, [distinct.index(e) for e in exponents[first::2]]]
-    return waves
+    return waves if layout == "adjacent" else waves[:, [place(j, d_model, layout) for j in range(d_model)]]
+
+
+def place(j: int, d_model: int, layout: str) -> int:
+    """Which column i of adjacent sines and cosines stands in column j, both from 0.
+
+    >>> [place(j, 5, "halves") for j in range(5)]
+    [0, 2, 4, 1, 3]
+    """
+    sines = (d_model + 1) // 2
+    return j if layout == "adjacent" else 2 * j if j < sines else 2 * (j - sines) + 1
 
 
 def power_of(i: int, d_model: int, kind: str) -> float:
@@ -108,19 +122,22 @@ def _exponent(i: int, kind: str) -> int:
 
 
 @sinusoid.cell
-def _(i: int, j: int, *, positions: int, d_model: int, base: float, start: int, exponent: str) -> Expression:
+def _(
+    i: int, j: int, *, positions: int, d_model: int, base: float, start: int, exponent: str, layout: str = "adjacent"
+) -> Expression:
+    j = place(j, d_model, layout)
     power = Number(float(_exponent(j, exponent))) / Number(float(d_model))
     own = Number(base if isinstance(base, float) else float(base))  # a float may have a name
     return Call("sin" if j % 2 == 0 else "cos", Number(float(start + i)) / own**power)
 
 
 @sinusoid.shape
-def _(*, positions: int, d_model: int, base: float, start: int, exponent: str) -> Shape:
+def _(*, positions: int, d_model: int, **_: object) -> Shape:
     return positions, d_model
 
 
 @sinusoid.labels
-def _(*, positions: int, d_model: int, base: float, start: int, exponent: str) -> tuple[list[str], list[str]]:
+def _(*, positions: int, d_model: int, start: int, **_: object) -> tuple[list[str], list[str]]:
     return [str(n) for n in range(start, start + positions)], [f"p{j}" for j in range(1, d_model + 1)]
 
 

@@ -15,7 +15,7 @@ _MATRIX = re.compile(
 )
 _TABLES = ("array", "tabular", "tabular*", "tabularx", "longtable", "tblr", "NiceArray")
 _SIGNS = {
-    "cdot": "·", "times": "×", "infty": "∞", "approx": "≈", "alpha": "α", "beta": "β", "gamma": "γ", "mu": "μ", "sigma": "σ", "top": "ᵀ", "intercal": "ᵀ",
+    "cdot": "·", "times": "×", "infty": "∞", "approx": "≈", "alpha": "α", "beta": "β", "gamma": "γ", "mu": "μ", "sigma": "σ", "theta": "θ", "top": "ᵀ", "intercal": "ᵀ",
     "ldots": "...", "dots": "...", "cdots": "...", "vdots": "...", "ddots": "...", "to": "→", "rightarrow": "→", "leftarrow": "←", "in": "∈",
     "softmax": "softmax", "quad": "  ", "qquad": "  ", "pm": "±", "sim": "~", "colon": ":", "coloneqq": ":=", "textperiodcentered": "·", "percent": "%",
     "newline": "\n", "par": "\n", "item": "\n* ", "mid": " ", "ldotp": ".", "lbrack": "[", "rbrack": "]", "tmatfit": "",

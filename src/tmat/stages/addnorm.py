@@ -9,7 +9,8 @@ from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.late import late
 from tmat.sheet.origins import input_of
-from tmat.stages.parts.options import DrawnInput, Norm
+from tmat.stages.parts.folded import in_parts
+from tmat.stages.parts.options import Detail, DrawnInput, Norm
 
 if TYPE_CHECKING:
     from tmat import operations as ops
@@ -21,7 +22,7 @@ else:
 
 
 @declares
-class AddnormOptions(Norm, DrawnInput, StageOptions):
+class AddnormOptions(Norm, DrawnInput, Detail, StageOptions):
     """How the residual is found and the norm computed, and the matrices."""
 
     add_residual: bool = option(True, "Normalise X alone.", INPUT, flag="no-residual")
@@ -35,6 +36,7 @@ class AddnormOptions(Norm, DrawnInput, StageOptions):
     beta: Numbers = given("1×d")
     sum: Numbers = step("n×d")
     mean: Numbers = step("n×1", called="means average μ mu")
+    variance: Numbers = step("n×1", called="var variances σ² sigma²")
     std: Numbers = step("n×1", called="stddev standard_deviation deviation sd stds sigma σ")
     rms: Numbers = step("n×1")
     normalized: Numbers = step("n×d", called="norm addnorm layer_norm")
@@ -138,7 +140,12 @@ def _normalized(sheet: Sheet, total: Node, how: AddnormOptions) -> Node:
         op = ops.normalize_rms_outside if outside else ops.normalize_rms
         return sheet.step("normalized", op, total, rms, epsilon=epsilon)
     mean = sheet.step("mean", ops.row_mean, total)
-    std = sheet.step("std", ops.row_deviation, total, mean, kind=how.deviation)
+    kind = {"kind": how.deviation}
+    if how.detail or sheet.has("variance"):
+        std = in_parts(sheet, "std", ops.row_deviation, (total, mean), kind)
+    else:
+        sheet.ask("variance")
+        std = sheet.step("std", ops.row_deviation, total, mean, **kind)
     divisor = "d" if how.deviation == "population" else "d − 1"
     if not sheet.has("normalized"):  # a convention is in force only where it was computed with
         sheet.note("" if std.op is None else f"{how.deviation} deviation (over {divisor})", place)

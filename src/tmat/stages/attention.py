@@ -22,9 +22,23 @@ from tmat.engine.fields import (
 from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.late import late
+from tmat.stages.parts import cache
 from tmat.stages.parts.contradictions import overtaken, refuse, refuse_unused
-from tmat.stages.parts.options import DrawnInput, Heads, MaskMeaning, Score, Seen, number, seed_of
-from tmat.stages.parts.projections import heads_of, projections, split
+from tmat.stages.parts.folded import in_parts
+from tmat.stages.parts.options import (
+    Detail,
+    DrawnInput,
+    Heads,
+    MaskMeaning,
+    Rotation,
+    Score,
+    Scoring,
+    Seen,
+    number,
+    seed_of,
+)
+from tmat.stages.parts.projections import heads_of, projected
+from tmat.stages.parts.turning import normed, turned
 
 if TYPE_CHECKING:
     from tmat import numbers
@@ -37,7 +51,7 @@ else:
 
 
 @declares
-class AttentionOptions(Heads, DrawnInput, Seen, StageOptions):
+class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, Seen, Detail, StageOptions):
     """Every choice of an attention stage, and its matrices."""
 
     separate: bool = option(False, "A projection a head (W_Q1, W_Q2, …), not one split in columns.", SHAPE)
@@ -60,7 +74,12 @@ class AttentionOptions(Heads, DrawnInput, Seen, StageOptions):
         fits=lambda t: 0.0 < t < inf,
         expected="expected a number above 0",
     )
-    window: int | None = option(None, "Only keys at most N places away are seen.", MASK, "N")
+    first_query: int | None = option(
+        None,
+        "The first query stands at key N, as where keys of earlier tokens stand before: for the causal mask, the window, "
+        "the positions; 1 unless told.",
+        MASK, "N", at_least=1,
+    )  # fmt: skip
     mask_value: float = option(
         -inf, "What stands behind the mask: -inf, or 0 or -1e9 as some articles do.", MASK, "NUMBER",
         fits=lambda value: value < inf, expected="expected a number, or -inf", read=number,
@@ -77,6 +96,12 @@ class AttentionOptions(Heads, DrawnInput, Seen, StageOptions):
     )  # fmt: skip
     dropout_seed: Seed | None = option(None, "A seed of its own for dropout.", CONVENTIONS, "N", read=seed_of)
     weights: bool = option(True, "No projections: Q = K = V = X.", INPUT)
+    cache: bool = option(
+        False,
+        "Take keys and values of the tokens before, and the weights, from the last attention of the worksheet; X is the new "
+        "token alone.",
+        INPUT,
+    )  # fmt: skip
     project: bool | None = option(
         None,
         "Bring the heads to the output by W_O, or leave them side by side; told nothing, a W_O alone is not drawn.",
@@ -96,15 +121,39 @@ class AttentionOptions(Heads, DrawnInput, Seen, StageOptions):
     W_A: Numbers = given("d_k×d_k")
     U_A: Numbers = given("d_k×d_k")
     v_A: Numbers = given("1×d_k")
+    gamma_Q: Numbers = given("1×d_k")
+    gamma_K: Numbers = given("1×d_k")
+    sinks: Numbers = given("1×heads")
+    slopes: Numbers = given("1×heads")
+    K_cached: Numbers = given("m×d_k", of_a_head=True)
+    V_cached: Numbers = given("m×d_v", of_a_head=True)
     kept: Numbers = given("n×m", name="keep")
     Q: Numbers = step("n×d_k", of_a_head=True)
     K: Numbers = step("m×d_k", of_a_head=True)
     V: Numbers = step("m×d_v", of_a_head=True)
+    Q_rms: Numbers = step("n×1", of_a_head=True)
+    Q_length: Numbers = step("n×1", of_a_head=True)
+    Q_unit: Numbers = step("n×d_k", of_a_head=True)
+    Q_normed: Numbers = step("n×d_k", of_a_head=True)
+    K_rms: Numbers = step("m×1", of_a_head=True)
+    K_length: Numbers = step("m×1", of_a_head=True)
+    K_unit: Numbers = step("m×d_k", of_a_head=True)
+    K_normed: Numbers = step("m×d_k", of_a_head=True)
+    angles: Numbers = step("n×(d_k/2)")
+    key_angles: Numbers = step("m×(d_k/2)")
+    Q_rotated: Numbers = step("n×d_k", of_a_head=True)
+    K_rotated: Numbers = step("m×d_k", of_a_head=True)
+    K_all: Numbers = step("m×d_k", of_a_head=True)
+    V_all: Numbers = step("m×d_v", of_a_head=True)
     query_hidden: Numbers = step("n×d_k", of_a_head=True)
     key_hidden: Numbers = step("m×d_k", of_a_head=True)
     scores: Numbers = step("n×m", of_a_head=True)
     scaled: Numbers = step("n×m", of_a_head=True)
+    capped: Numbers = step("n×m", of_a_head=True)
+    biased: Numbers = step("n×m", of_a_head=True)
     masked: Numbers = step("n×m", of_a_head=True)
+    exponentials: Numbers = step("n×m", of_a_head=True, called="exps exponents powers")
+    row_sums: Numbers = step("n×1", of_a_head=True, called="denominators denominator sum_of_exponentials")
     softmax: Numbers = step("n×m", of_a_head=True, name="weights")
     renormalized: Numbers = step("n×m", of_a_head=True)
     dropped: Numbers = step("n×m", of_a_head=True)
@@ -130,7 +179,8 @@ def _on_letters(options: Mapping[str, Any], given: Mapping[str, tuple[int, int]]
     summary="softmax(Q·Kᵀ / √d_k)·V, one head or many.",
     formula="softmax(Q·Kᵀ / √d_k)·V, where Q = X·W_Q, K = X·W_K, V = X·W_V: each token gathers from the others what "
     "fits it.",
-    about="A head's own are W_Q1, W_K1, …; W_A, U_A and v_A are of additive scores, keep says what dropout keeps.",
+    about="A head's own are W_Q1, W_K1, …; W_A, U_A and v_A are of additive scores, keep says what dropout keeps. "
+    "sinks has a number a head that takes part in the sum of the softmax (and in no output), slopes one for ‹alibi›.",
     main="X",
     examples=("tmat attention --d-k 6", "tmat attention -m X='1 0; 0 1; 1 1' --heads 2 --d-k 3 --mask causal --seed 1"),
     order=40,
@@ -145,7 +195,8 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
     Shapes: X n×d_model, W_Q and W_K d_model×d_k a head, W_V d_model×d_v a head, W_O (heads·d_v)×d_model;
     with ``context`` (m×d) the keys and values come from it and the scores are n×m. ``x`` is a
     worksheet, whose last output is X, or the numbers of X themselves. Matrices not given are
-    drawn; a step that is given (Q, K, V, scores, …) is not computed.
+    drawn; a step that is given (Q, K, V, scores, …) is not computed. With ``kv_heads`` heads side by side share keys and
+    values (Ainslie et al. 2023); ``rotary`` turns Q and K by their positions (Su et al. 2021).
 
     Errors: shapes that do not fit, heads that do not divide d_model, a name it does not know.
     Source: Vaswani et al. 2017, §3.2.
@@ -154,6 +205,7 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
     >>> sheet["attention"]["weights"].values.round(4).tolist()
     [[0.7311, 0.2689], [0.2689, 0.7311]]
     """
+    before = cache.taken_up(sheet, how)
     refuse(how)
     x = sheet.main("X")
     crossing = sheet.has("context")
@@ -161,28 +213,41 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
     heads, separate = heads_of(sheet, how)
     refuse_unused(sheet, how, heads)
     biased = how.bias or ("output" if sheet.init == "torch-linear" else "none")
-    if separate:
-        triples = [projections(sheet, how, x, context, 1, str(h), biased) for h in range(1, heads + 1)]
-    else:
-        q, k, v = projections(sheet, how, x, context, heads, "", biased)
-        triples = [(q, k, v)] if heads == 1 else split(sheet, q, k, v, heads)
-    how_split = ", separate" if separate else ", split" if triples[0][0] and triples[0][0].op is not None else ""
-    sheet.note("one head" if heads == 1 else f"{heads} heads{how_split}")
+    found = projected(sheet, how, x, context, heads, separate, biased)
+    cut = found.queries[0] and found.queries[0].op is not None
+    sheet.note(
+        "one head" if heads == 1 else f"{heads} heads" + (", separate" if separate else ", split" if cut else "")
+    )
+    sheet.note(found.said())
     if crossing:
         sheet.note("keys and values from the context")
     if not how.weights:
         sheet.note("no weights: Q = X, K = V = " + ("context" if crossing else "X"))
-    masks, kind = masking.masking(sheet, how, triples[0][0], triples[0][1], heads)
+        sheet.record(weights=False)
+    normed(sheet, how, found)
+    old = 0 if before is None else cache.rows_of(before, found)
+    if before is not None and how.first_query is None:
+        how.first_query = old + 1
+    first = how.first_query or 1
+    turned(sheet, how, found, how.start + first - 1, how.start + old)
+    if before is not None:
+        cache.continued(sheet, found, before, x)
+    q, k = found.queries[0], found.keys[0]
+    masks, kind = masking.masking(sheet, how, q, k, heads)
     sheet.record(heads=heads, separate=separate or None, score=None if how.score == "scaled" else how.score)
-    _note_conventions(sheet, how, triples[0][0], triples[0][1], heads, separate)
+    sheet.record(kv_heads=how.kv_heads)
+    _note_conventions(sheet, how, q, k, heads, separate)
+    slopes, sinks = _slopes(sheet, how, heads), _a_number_a_head(sheet, "sinks", heads)
     results = []
-    for h, (q, k, v) in enumerate(triples, start=1):
-        own = str(h) if heads > 1 or separate else ""
+    for h, own in enumerate(found.own):
+        q, k, v = found.queries[h], found.keys[found.group(h)], found.values[found.group(h)]
+        shared = found.shared[found.group(h)]
         scaled = _scaled(sheet, how, _scores(sheet, how, q, k, own), q, k, own)
-        weights = _weights(sheet, how, scaled, masks[h - 1], kind, own)
-        nothing_to_sum = not context and not sheet.has("W_V") and not sheet.has("W_V" + own)
+        scaled = _less_by_distance(sheet, _capped(sheet, how, scaled, own), slopes, h + 1, first, own)
+        weights = _weights(sheet, how, scaled, masks[h], kind, sinks, h + 1, own)
+        nothing_to_sum = not context and not sheet.has("W_V") and not sheet.has("W_V" + shared)
         if nothing_to_sum and not v and not sheet.has("Z" + own) and weights:
-            if h == 1:
+            if h == 0:
                 sheet.note("no V: it stops at the weights")
             results.append(weights)
         else:
@@ -229,7 +294,66 @@ def _scaled(sheet: Sheet, how: AttentionOptions, scores: Node, q: Node, k: Node,
     return sheet.lost("scaled" + h, scores.problem or InputError(*why, mend=mend))
 
 
-def _weights(sheet: Sheet, how: AttentionOptions, scaled: Node, mask: Node | None, kind: str, h: str) -> Node:
+def _capped(sheet: Sheet, how: AttentionOptions, scaled: Node, h: str) -> Node:
+    """The scores between −cap and cap, where there is one."""
+    if how.soft_cap is None:
+        return sheet.given("capped" + h) if sheet.has("capped" + h) else scaled
+    return sheet.step("capped" + h, ops.soft_cap, scaled, cap=float(how.soft_cap))
+
+
+def _slopes(sheet: Sheet, how: AttentionOptions, heads: int) -> Node | None:
+    """How much each place of distance takes off a head's scores (Press et al. 2022); None without ALiBi."""
+    if not how.alibi and not sheet.has("slopes"):
+        sheet.ask("slopes")
+        return None
+    slopes = _a_number_a_head(sheet, "slopes", heads) or sheet.step("slopes", ops.alibi_slopes, heads=heads)
+    sheet.note("ALiBi: slope·|i − j| off the scores" + (", the slopes given" if slopes.op is None else ""))
+    sheet.record(alibi=True)
+    return slopes
+
+
+def _a_number_a_head(sheet: Sheet, name: str, heads: int) -> Node | None:
+    """A given row of numbers, one for each head."""
+    if not sheet.has(name):
+        sheet.ask(name)
+        return None
+    row = sheet.bias(name, 0, fan_in=1)
+    if row.shape != (1, heads):
+        what = f"{name} is {row.told()}, there {'is one head' if heads == 1 else f'are {heads} heads'}"
+        raise InputError(f"{name} does not fit", what, mend=f"try a {name} of 1×{heads}")
+    return row
+
+
+def _less_by_distance(sheet: Sheet, scores: Node, slopes: Node | None, head: int, first: int, h: str) -> Node:
+    if slopes is None:
+        return sheet.given("biased" + h) if sheet.has("biased" + h) else scores
+    return sheet.step("biased" + h, ops.alibi, scores, slopes, head=head, first=first)
+
+
+def _shares(sheet: Sheet, how: AttentionOptions, seen: Node, sinks: Node | None, head: int, h: str) -> Node:
+    """The softmax, as the conventions say it is taken."""
+    name = "weights" + h
+    if sinks is not None:
+        return sheet.step(name, ops.softmax_sink, seen, sinks, head=head)
+    if how.softmax_base is not None:
+        op, params = ops.softmax_based, {"base": float(how.softmax_base)}
+    elif how.temperature != 1.0:
+        op, params = ops.softmax_tempered, {"temperature": how.temperature}
+    else:
+        op, params = ops.softmax, {}
+    return in_parts(sheet, name, op, (seen,), params) if how.detail else sheet.step(name, op, seen, **params)
+
+
+def _weights(
+    sheet: Sheet,
+    how: AttentionOptions,
+    scaled: Node,
+    mask: Node | None,
+    kind: str,
+    sinks: Node | None,
+    head: int,
+    h: str,
+) -> Node:
     """The weights of head h: masked, softmax, dropped."""
     seen = scaled
     if sheet.has("masked" + h) and not how.renormalize:
@@ -238,10 +362,7 @@ def _weights(sheet: Sheet, how: AttentionOptions, scaled: Node, mask: Node | Non
         seen = sheet.step("masked" + h, ops.add, scaled, mask)
     elif mask is not None and not how.renormalize:
         seen = sheet.step("masked" + h, ops.mask_fill, scaled, mask, value=how.mask_value)
-    if how.temperature == 1.0:
-        weights = sheet.step("weights" + h, ops.softmax, seen)
-    else:
-        weights = sheet.step("weights" + h, ops.softmax_tempered, seen, temperature=how.temperature)
+    weights = _shares(sheet, how, seen, sinks, head, h)
     if mask is not None and how.renormalize:
         thinned = sheet.step("masked" + h, ops.multiply, weights, mask)
         weights = sheet.step("renormalized" + h, ops.renormalize, thinned)
@@ -267,6 +388,14 @@ def _note_conventions(sheet: Sheet, how: AttentionOptions, q: Node, k: Node, hea
         d_k = how.d_k or width
         sheet.note(f"d_k = {d_k}" + (f" (the paper: {width}, the width of Q)" if width and width != d_k else ""))
         sheet.record(d_k=d_k)
+    if how.soft_cap is not None:
+        sheet.note(f"soft cap {how.soft_cap:g}")
+        sheet.record(soft_cap=how.soft_cap)
+    if how.softmax_base is not None:
+        sheet.note(f"softmax of powers of {how.softmax_base:g}")
+        sheet.record(softmax_base=how.softmax_base)
+    if sheet.has("sinks"):
+        sheet.note("a sink in each row's sum")
     if how.temperature != 1.0:
         sheet.note(f"temperature {how.temperature:g}")
         sheet.record(temperature=how.temperature)
@@ -278,8 +407,9 @@ def _note_conventions(sheet: Sheet, how: AttentionOptions, q: Node, k: Node, hea
 def _all_given(sheet: Sheet, how: AttentionOptions) -> bool:
     """Whether nothing is drawn for Q, K and V: W_O would be the only matrix that nobody gave."""
     heads, separate = heads_of(sheet, how)
-    own = [str(h) for h in range(1, heads + 1)] if separate else [""]
-    return all(sheet.has("W_" + name + h) or sheet.has(name + h) for name in "QKV" for h in own)
+    own = {"Q": [str(h) for h in range(1, heads + 1)] if separate else [""]}
+    own |= dict.fromkeys("KV", own["Q"][: how.kv_heads] if how.kv_heads != 1 or heads == 1 else [""])
+    return all(sheet.has("W_" + name + h) or sheet.has(name + h) for name, numbers in own.items() for h in numbers)
 
 
 def _project(sheet: Sheet, how: AttentionOptions, x: Node, z: Node, biased: str) -> Node:

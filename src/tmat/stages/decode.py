@@ -41,7 +41,10 @@ from tmat.stages.parts.options import (
     Norm,
     NormPlaces,
     OwnWords,
+    Rotation,
+    Scoring,
     Waves,
+    crossing,
     sublayers,
 )
 from tmat.stages.posenc import posenc
@@ -77,7 +80,9 @@ WIDTH = 6  # of a table that is drawn without an encoder
 
 
 @declares
-class DecodeOptions(OwnWords, Layers, Heads, Network, FfnBias, Norm, NormPlaces, Waves, Choosing, StageOptions):
+class DecodeOptions(
+    OwnWords, Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, NormPlaces, Waves, Choosing, StageOptions
+):
     """What is decoded and for how long, and what the layers are told."""
 
     target: str | Sequence[str] | None = option(
@@ -300,8 +305,8 @@ def _width_of(given: object) -> int | None:
 
 def _places(how: DecodeOptions, given: object, width: int, count: int) -> tuple[dict[str, Any] | None, Matrix | None]:
     """What the stage of positions is told, and the table of them where they are learned."""
-    told = dict(how.position_options or {})
-    kind = how.encoding or ("sinusoid" if given is None else "learned")
+    told = {"scale_embedding": how.scale_embedding, **(how.position_options or {})}
+    kind = how.encoding or ("learned" if given is not None else "sinusoid" if how.rotary is None else "none")
     if given is not None and kind != "learned":
         raise InputError(f"PE is given, and ‹encoding {kind}› contradicts it", mend="leave one of them out")
     if kind == "none":
@@ -456,7 +461,9 @@ def _layer(sheet: Worksheet, plan: _Plan, own: Sublayers, at: str, layer: int) -
         (ffn, "ffn", "ffn", own.ffn, network),
     ]
     if plan.memory is not None:
-        sublayers.insert(1, (attention, "cross-attention", "cross", own.cross, {"context": plan.memory, **attend}))
+        sublayers.insert(
+            1, (attention, "cross-attention", "cross", own.cross, {"context": plan.memory, **crossing(attend)})
+        )
 
     def named(kind: str, per_layer: int = 1, nth: int = 1) -> str:
         number = (layer - 1) * per_layer + nth

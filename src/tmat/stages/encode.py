@@ -21,6 +21,8 @@ from tmat.stages.parts.options import (
     Network,
     Norm,
     NormPlaces,
+    Rotation,
+    Scoring,
     Seen,
     sublayers,
 )
@@ -38,7 +40,9 @@ else:
 
 
 @declares
-class EncodeOptions(Layers, Heads, Network, FfnBias, Norm, NormPlaces, DrawnInput, Seen, StageOptions):
+class EncodeOptions(
+    Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, NormPlaces, DrawnInput, Seen, StageOptions
+):
     """How many layers, and what their attentions, norms and networks are told."""
 
     attention_options: Mapping[str, Any] | None = None

@@ -9,15 +9,16 @@ from tmat.engine.fields import CONVENTIONS, SHAPE, Numbers, StageOptions, declar
 from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.late import late
-from tmat.stages.parts.options import Waves
+from tmat.stages.parts.options import BASE, Waves
 
 if TYPE_CHECKING:
     from tmat import operations as ops
+    from tmat.engine import node
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
     from tmat.operations import words
 else:
-    ops, words = late("tmat.operations"), late("tmat.operations.words")
+    ops, node, words = late("tmat.operations"), late("tmat.engine.node"), late("tmat.operations.words")
 
 
 @declares
@@ -29,12 +30,13 @@ class PosencOptions(Waves, StageOptions):
         None, "The width, where no embeddings come in; odd ones end in a sine.", SHAPE, "N", at_least=1
     )
     base: float = option(
-        10000.0, "The base of the frequencies.", CONVENTIONS, "NUMBER",
+        BASE, "The base of the frequencies.", CONVENTIONS, "NUMBER",
         fits=lambda base: 0 < base < inf, expected="expected a number above 0",
     )  # fmt: skip
     start: int = option(0, "The first position.", CONVENTIONS, "N")
 
     E: Numbers = given("n×d_model", drawn="e")
+    E_scaled: Numbers = step("n×d_model")
     PE: Numbers = step("n×d_model", called="positional")
     X: Numbers = step("n×d_model")
 
@@ -43,7 +45,8 @@ class PosencOptions(Waves, StageOptions):
     PosencOptions,
     summary="Sine and cosine of the position, added to the embeddings.",
     formula="PE(pos, i) = sin(pos / 10000^(2⌊i/2⌋/d)) in even columns i, cos in odd ones; X = E + PE.",
-    about="E has a row a token. With ‹positions› and ‹d_model›, PE alone.",
+    about="E has a row a token. With ‹positions› and ‹d_model›, PE alone. Learned positions are given, a row a position: "
+    "‹-m PE›.",
     main="E",
     without_input=("positions", "d_model"),
     examples=("tmat posenc --positions 6 --d-model 6", "tmat posenc --exponent column --position 1"),
@@ -56,7 +59,8 @@ def posenc(sheet: Sheet, how: PosencOptions) -> Node:
     """sin(pos / base^(e/d)) in even columns, cos in odd ones, added to the embeddings: X = E + PE.
 
     Shapes: E, PE and X n×d_model. The exponent e of column i (from 0) is 2⌊i/2⌋ ("paired", the paper)
-    or 2i ("column", as some articles compute). Without E, PE alone: ``positions`` × ``d_model``.
+    or 2i ("column", as some articles compute). ``layout`` "halves" puts all sines first. ``scale_embedding`` multiplies E
+    by √d_model before (§3.4). Without E, PE alone: ``positions`` × ``d_model``. Learned positions are given as PE.
 
     Errors: no E and no size; a size below 1; a base that is not above 0.
     Source: Vaswani et al. 2017, §3.5.
@@ -64,10 +68,11 @@ def posenc(sheet: Sheet, how: PosencOptions) -> Node:
     >>> posenc(positions=1, d_model=4)["posenc"]["PE"].values.tolist()
     [[0.0, 1.0, 0.0, 1.0]]
     """
-    _refuse_unused(sheet, how)
     e = sheet.main("E")
-    alone = not e and not sheet.has("X")
-    n, d = e.height or how.positions or 0, e.width or how.d_model or 0
+    scaled = _scaled(sheet, e, how)
+    _refuse_unused(sheet, how, scaled)
+    alone = not scaled and not sheet.has("X")
+    n, d = scaled.height or how.positions or 0, scaled.width or how.d_model or 0
     if alone and not sheet.has("PE") and not (n and d):
         raise InputError(
             "posenc needs embeddings or a size",
@@ -77,34 +82,68 @@ def posenc(sheet: Sheet, how: PosencOptions) -> Node:
     if not sheet.has("PE"):
         _refuse_lost(n, d, how.exponent, how.base, how.start)
     base = float(how.base)
-    pe = sheet.step("PE", ops.sinusoid, positions=n, d_model=d, base=base, start=how.start, exponent=how.exponent)
-    if e:
-        _refuse_size(e, how)
+    apart = {} if how.layout == "adjacent" else {"layout": how.layout}
+    pe = _learned(sheet, scaled, how.start) or sheet.step(
+        "PE", ops.sinusoid, positions=n, d_model=d, base=base, start=how.start, exponent=how.exponent, **apart
+    )
+    if scaled:
+        _refuse_size(scaled, how)
         if pe.op is not None:
-            pe.rows = list(e.rows)
+            pe.rows = list(scaled.rows)
     elif alone and sheet.before.tokens:
         pe.rows = _labels(sheet.before.tokens, n)
-    sheet.record(exponent=how.exponent, base=base, start=how.start)
+    sheet.record(exponent=how.exponent, base=base, start=how.start, **apart)
     if pe.op is not None and not sheet.has("X"):
         sheet.note(
             "exponent 2⌊i/2⌋/d" if how.exponent == "paired" else "exponent 2i/d (the paper: 2⌊i/2⌋/d)",
-            "column i counted from 0: sin where even, cos where odd",
+            "all sines, then all cosines" if apart else "column i counted from 0: sin where even, cos where odd",
             f"base {base:g}",
             f"positions from {how.start}",
         )
-    return pe if alone else sheet.step("X", ops.add, e, pe)
+    return pe if alone else sheet.step("X", ops.add, scaled, pe)
 
 
-def _refuse_unused(sheet: Sheet, how: PosencOptions) -> None:
+def _scaled(sheet: Sheet, e: Node, how: PosencOptions) -> Node:
+    """The embeddings as the positions are added to them."""
+    if sheet.has("E_scaled"):
+        return sheet.given("E_scaled")
+    if not how.scale_embedding:
+        sheet.ask("E_scaled")
+        return e
+    sheet.note(f"embeddings multiplied by √{e.width}" if e else "")
+    sheet.record(scale_embedding=True)
+    return sheet.step("E_scaled", ops.multiply_by_root, e, d=e.width)
+
+
+def _learned(sheet: Sheet, e: Node, start: int) -> Node | None:
+    """The rows of a given table of positions that these are, where it has more than are needed."""
+    table = sheet.peek("PE")
+    if table is None or not e or not start + e.height <= table.height or table.height == e.height:
+        return None
+    sheet.take("PE")
+    sheet.note(f"positions from {start}, of {table.height} that are given")
+    own = slice(start, start + e.height)
+    return sheet.place(
+        node.Node("PE", (e.height, table.width), e.rows, table.cols, table.origin, values=table.values[own].astype(sheet.dtype))
+    )  # fmt: skip
+
+
+def _refuse_unused(sheet: Sheet, how: PosencOptions, e: Node) -> None:
     """Options of the waves, where the waves are given."""
-    told = how.exponent != "paired" or how.base != 10000.0 or how.start != 0
+    waves = how.exponent != "paired" or how.base != BASE or how.layout != "adjacent"
+    table = sheet.peek("PE")
+    rows = how.start != 0 and (table is None or not e or not 0 < how.start <= table.height - e.height)
     for name in ("PE", "X"):
+        told = waves or (rows if name == "PE" else how.start != 0)
         if told and sheet.has(name):
             raise InputError(
                 f"{name} is given, and the options of the waves have no effect",
-                "‹exponent›, ‹base› and ‹start› say how PE is computed",
+                "‹exponent›, ‹base›, ‹start› and ‹layout› say how PE is computed",
                 mend="leave one of them out",
             )
+    if how.scale_embedding and (sheet.has("X") or sheet.has("E_scaled")):
+        name = "X" if sheet.has("X") else "E_scaled"
+        raise InputError(f"{name} is given, and ‹scale_embedding› has no effect", mend="leave one of them out")
 
 
 def _refuse_size(e: Node, how: PosencOptions) -> None:

@@ -8,6 +8,7 @@ from tests.operations.slips import (  # noqa: F401 - each registers the oracles 
     anywhere,
     attention,
     choosing,
+    detail,
     deviations,
     elementwise,
     experts,
@@ -16,8 +17,10 @@ from tests.operations.slips import (  # noqa: F401 - each registers the oracles 
     masks,
     means,
     normalization,
+    positions,
     products,
     scaling,
+    scoring,
     words,
 )
 from tests.operations.slips.oracle import ORACLES, check_marking, check_numbers, registered

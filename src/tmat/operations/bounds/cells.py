@@ -59,7 +59,7 @@ def _(step: Inexact) -> Array:
     return together(1.13 * step.errors[0], ELEMENTARY * step.type.roundoff * sizes(step.operands[0]))
 
 
-@bound("concat", "columns", "one_row", "flatten", rounds=False)
+@bound("concat", "append_rows", "columns", "one_row", "flatten", rounds=False)
 def _(step: Inexact) -> Array:
     """Cells that are only moved take their errors with them."""
     return step.op.evaluate(*step.errors, **step.params)

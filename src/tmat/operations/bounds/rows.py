@@ -10,15 +10,15 @@ from tmat.operations.operation import Array
 
 @bound("softmax")
 def _(step: Inexact) -> Array:
-    return _softmax(step, 1.0)
+    return softmax_error(step, 1.0)
 
 
 @bound("softmax_tempered")
 def _(step: Inexact) -> Array:
-    return _softmax(step, abs(step.params["temperature"]))
+    return softmax_error(step, abs(step.params["temperature"]))
 
 
-def _softmax(step: Inexact, temperature: float) -> Array:
+def softmax_error(step: Inexact, temperature: float) -> Array:
     """ln cᵢ moves by δᵢ − Σⱼ cⱼδⱼ, where δ is the error of a and the rounding of a less the largest of its row."""
     shares, a = step.result, step.operands[0]
     peak = np.max(np.where(np.isfinite(a), a, -np.inf), axis=1, keepdims=True)

@@ -30,6 +30,7 @@ class Latex(Typeset):
     quad = r"\quad"
     upright_as, label_as = r"\mathrm{%}", r"\text{%}"
     floor_as = r"\lfloor %\rfloor"
+    absolute_as = r"\lvert %\rvert"
     root_as, overlined_as = r"\sqrt{%}", r"\overline{%}"
 
     def brackets(self, text: str) -> str:
@@ -89,7 +90,7 @@ class LatexLine(Latex):
         return rf"\textstyle\sum_{letter} {text}", POWER
 
 
-_GREEK = {"μ": r"\mu", "σ": r"\sigma", "γ": r"\gamma", "β": r"\beta"}
+_GREEK = {"μ": r"\mu", "σ": r"\sigma", "γ": r"\gamma", "β": r"\beta", "θ": r"\theta"}
 _LATEX_SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "−": "$-$", "∞": r"$\infty$", "\n": " ", "\r": " ",

@@ -42,6 +42,7 @@ class Mathml(Typeset):
     quad = '<mspace width="1em"/>'
     upright_as, label_as = '<mi mathvariant="normal">%</mi>', "<mtext>%</mtext>"
     floor_as = "<mo>⌊</mo>%<mo>⌋</mo>"
+    absolute_as = "<mo>|</mo>%<mo>|</mo>"
     root_as, overlined_as = "<msqrt>%</msqrt>", '<mrow class="over">%</mrow>'
 
     def brackets(self, text: str) -> str:

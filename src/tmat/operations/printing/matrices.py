@@ -21,6 +21,7 @@ from tmat.operations.formula import (
     Symbol,
     Transposed,
     Words,
+    matrices,
 )
 from tmat.operations.printing.printer import Printer
 from tmat.operations.printing.text import ATOM, CAPTION, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, Bound, Notation
@@ -34,8 +35,11 @@ class Matrices(Printer):
         super().__init__(notation)
 
     def times(self, left: Expression, right: Expression) -> str:
-        plain = not isinstance(right, MatrixSymbol) and isinstance(right, Symbol | Call)
-        return self.notation.beside if isinstance(left, Number) and plain else self.notation.hadamard
+        letter = isinstance(right, Symbol) or (isinstance(right, Call) and right.function == "floor")
+        if not isinstance(right, MatrixSymbol) and letter and isinstance(left, Number):
+            return self.notation.beside
+        both = any(matrices(left)) and any(matrices(right))
+        return self.notation.hadamard if both else self.notation.times
 
     def choice(self, e: Choice) -> Bound:
         return self.notation.masked(self.at, e)
@@ -50,8 +54,8 @@ class Matrices(Printer):
                 return self.notation.places(e), ATOM
             case Selection():
                 return self.notation.selection(self.at, e), ATOM
-            case SideBySide(matrices=matrices):
-                return self.notation.side_by_side([self.at(one, LOOSE) for one in matrices]), ATOM
+            case SideBySide(matrices=parts):
+                return self.notation.side_by_side([self.at(one, LOOSE) for one in parts]), ATOM
             case RowSums(matrix=matrix):
                 return self.notation.series("sum", self.notation.letter("k"), self.at(matrix, PRODUCT))
             case Transposed(inner=inner):

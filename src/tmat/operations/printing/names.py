@@ -33,8 +33,8 @@ def parted(name: str) -> Name:
     """
     place, point, own = name.rpartition(".")
     found = None if own in GREEK else _INDEXED.fullmatch(own)
-    stem, below = (found[1], found[2] or found[3]) if found else (GREEK.get(own, own), "")
-    return Name(place + point if place else "", stem, below)
+    stem, below = (found[1], found[2] or found[3]) if found else (own, "")
+    return Name(place + point if place else "", GREEK.get(stem, stem), below)
 
 
 def is_letter(text: str) -> bool:

@@ -16,7 +16,7 @@ from tmat.visible import visible
 
 LETTERS = {
     "scores": "s", "scaled": "s", "weights": "a", "mean": "μ", "std": "σ", "gamma": "γ", "beta": "β", "ids": "id",
-    "keep": "d",
+    "keep": "d", "angles": "θ", "key_angles": "θ", "slopes": "m",
 }  # fmt: skip
 
 

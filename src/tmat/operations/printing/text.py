@@ -63,6 +63,8 @@ class Notation:
             return f"√{at(argument, ATOM)}", POWER
         if function == "floor":
             return f"⌊{self._share(at, argument)}⌋", ATOM
+        if function == "abs":
+            return f"|{at(argument, LOOSE)}|", ATOM
         return f"{function}({at(argument, LOOSE)})", ATOM
 
     def _exponent(self, at: At, exponent: Expression) -> str:

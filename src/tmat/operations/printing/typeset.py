@@ -11,7 +11,7 @@ from tmat.operations.printing.names import is_index, is_letter, is_worded, parte
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, At, Bound, Notation
 from tmat.operations.selections import Choice
 
-KNOWN = frozenset({"exp", "sin", "cos", "tanh", "max", "argmax"})
+KNOWN = frozenset({"exp", "sin", "cos", "tanh", "ln", "max", "argmax"})
 
 
 class Typeset(Notation):
@@ -29,6 +29,7 @@ class Typeset(Notation):
     label_as: str  # text that is no mathematics
     root_as: str
     floor_as: str
+    absolute_as: str
     overlined_as: str
 
     # -- what each says in its own way
@@ -97,6 +98,8 @@ class Typeset(Notation):
                 return self.root_as.replace("%", self.one(at(argument, LOOSE))), ATOM
             case "floor":
                 return self.floor_as.replace("%", self._share(at, argument)), ATOM
+            case "abs":
+                return self.absolute_as.replace("%", at(argument, LOOSE)), ATOM
             case "mean":
                 return self.overlined_as.replace("%", self.one(at(argument, LOOSE))), ATOM
             case "argmax":

@@ -26,6 +26,7 @@ class Typst(Typeset):
     quad = " quad "
     upright_as = label_as = "%"
     floor_as = "floor(%)"
+    absolute_as = "abs(%)"
     root_as, overlined_as = "sqrt(%)", "overline(%)"
 
     def quotient(self, at: At, top: Expression, bottom: Expression) -> Bound:

@@ -61,11 +61,16 @@ def waves(step: Redo, *, trig: str = "right", degrees: bool = False, **other: An
     angle = angles(step, **other)
     if degrees:
         angle = np.deg2rad(angle)
-    if trig == "halves":
-        return np.concatenate([np.sin(angle[:, 0::2]), np.cos(angle[:, 1::2])], axis=1)
     even = np.arange(angle.shape[1]) % 2 == 0
-    sine = {"right": even, "sin for cos": even | True, "cos for sin": even & False, "exchanged": ~even}[trig]
-    return np.where(sine, np.sin(angle), np.cos(angle))
+    sine = {"sin for cos": even | True, "cos for sin": even & False, "exchanged": ~even}.get(trig, even)
+    table = np.where(sine, np.sin(angle), np.cos(angle))
+    apart = (layout(step) == "halves") != (trig == "other layout")
+    return np.concatenate([table[:, 0::2], table[:, 1::2]], axis=1) if apart else table
+
+
+def layout(step: Redo) -> str:
+    """How sines and cosines stand on this sheet."""
+    return str(step.params.get("layout", "adjacent"))
 
 
 TRIGONOMETRY = {
@@ -75,8 +80,15 @@ TRIGONOMETRY = {
                     "take sin in columns p1, p3, …: there i, counted from 0, is even"),
     "exchanged": ("sin-and-cos-exchanged", "sin and cos were exchanged",
                   "take sin in columns p1, p3, …, cos in p2, p4, …"),
-    "halves": ("sines-before-cosines", "all sines stand first and then all cosines",
-               "let sine and cosine take turns: sin in p1, cos in p2, sin in p3, …"),
+    "other layout": ("sines-before-cosines", "all sines stand first and then all cosines",
+                     "let sine and cosine take turns: sin in p1, cos in p2, sin in p3, …"),
+}  # fmt: skip
+IN_HALVES = {
+    "sin for cos": ("sin-for-cos", "sin was taken where cos is due, in the second half", "take cos in the second half"),
+    "cos for sin": ("cos-for-sin", "cos was taken where sin is due, in the first half", "take sin in the first half"),
+    "exchanged": ("sin-and-cos-exchanged", "sin and cos were exchanged", "take sin in the first half, cos in the second"),
+    "other layout": ("sines-and-cosines-in-turn", "sines and cosines stand in turn",
+                     "put all sines first and then all cosines, as this sheet does"),
 }  # fmt: skip
 EXPONENTS = {
     "column": ("exponent-2i", "the exponent 2i/d was taken for column i", "use 2⌊i/2⌋/d: a sine and its cosine share one"),
@@ -103,13 +115,13 @@ def other_rules(step: Redo) -> Iterator[Variant]:
     }
     rules: dict[str, dict[Any, tuple[str, str, str]]] = {
         "exponent": {kind: rule for kind, rule in EXPONENTS.items() if kind != right and (right, kind) != SAME},
-        "trig": TRIGONOMETRY,
+        "trig": TRIGONOMETRY if layout(step) == "adjacent" else IN_HALVES,
         "start": starts,
         "degrees": {True: DEGREES},
     }
     for chosen in product(*([None, *rule] for rule in rules.values())):
         changed = {which: value for which, value in zip(rules, chosen, strict=True) if value is not None}
-        if not 1 <= len(changed) <= 2 or (changed.get("trig") == "halves" and "exponent" in changed):
+        if not 1 <= len(changed) <= 2 or (changed.get("trig") == "other layout" and "exponent" in changed):
             continue
         names, said, mend = zip(*(rules[which][value] for which, value in changed.items()), strict=True)
         rare = 2 * (len(changed) - 1) + (changed.get("exponent", right) not in ("paired", "column"))
@@ -119,6 +131,8 @@ def other_rules(step: Redo) -> Iterator[Variant]:
 
 
 def exchanged(step: Redo) -> Iterator[Variant]:
+    if layout(step) != "adjacent":
+        return
     n, d = step["positions"], step["d_model"]
     angle = angles(step, positions=d, d_model=n, width=d).T
     for number, rare in ((np.arange(d), 0), (np.arange(n)[:, None], 1)):  # the sines of even columns, or of even rows

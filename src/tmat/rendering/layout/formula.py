@@ -115,7 +115,7 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
         case MatrixProduct(left=left, right=right):
             return [*_set(left, PRODUCT), Sign(" × "), *_set(right, POWER)], PRODUCT
         case Product(factors=factors):
-            return _row(" ∘ ", factors, POWER), PRODUCT
+            return _row(" ∘ " if all(any(matrices(one)) for one in factors) else "·", factors, POWER), PRODUCT
         case Sum(terms=terms):
             return _row(" + ", terms, QUOTIENT), SUM
         case OuterSum(left=left, right=right):

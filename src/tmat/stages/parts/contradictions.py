@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError
-from tmat.stages.parts.options import rules_of
+from tmat.stages.parts.options import BASE, QK_EPSILON, rules_of
 
 if TYPE_CHECKING:
     from tmat.engine.builder import Sheet
@@ -43,20 +43,50 @@ def refuse(how: AttentionOptions) -> None:
             "‹d_out› and ‹project False› contradict each other",
             "‹d_out› is the width of the output projection",
         ),
+        (
+            how.kv_heads is not None and not how.weights,
+            "‹kv_heads› and ‹weights False› contradict each other",
+            "K and V are X itself, as wide as Q",
+        ),
+        (
+            how.softmax_base is not None and how.temperature != 1.0,
+            "‹softmax_base› and ‹temperature› contradict each other",
+            "each says how the scores become weights: a base b is a temperature of 1/ln b",
+        ),
     )
     for holds, what, why in contradictions:
         if holds:
             raise InputError(what, why)
+    _refuse_alone(how)
     if how.dropout_seed is not None and how.dropout == 0.0:
         mend = "say how much to drop: ‹dropout 0.5›"
         raise InputError("‹dropout_seed› has nothing to draw", "‹dropout› is 0", mend=mend)
 
 
+def _refuse_alone(how: AttentionOptions) -> None:
+    """What is said of rotary positions, or of a norm of Q and K, where there is none."""
+    of_rotary = {
+        "base": how.base != BASE, "start": how.start != 0, "rope_scaling": how.rope_scaling is not None,
+        "rotary_width": how.rotary_width is not None,
+    }  # fmt: skip
+    if how.rotary is None:
+        for name, said in of_rotary.items():
+            if said:
+                mend = "say which columns are a pair: ‹rotary halves› or ‹rotary adjacent›"
+                raise InputError(f"‹{name}› has no rotary positions to work with", mend=mend)
+    if how.qk_epsilon != QK_EPSILON and how.qk_norm != "rms":
+        raise InputError("‹qk_epsilon› has no norm of Q and K to work with", mend="say so: ‹qk_norm rms›")
+
+
 def refuse_unused(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
     """What was said but would change nothing, as a later step is given or there is no mask."""
     _refuse_mask(sheet, how, heads)
-    if how.temperature != 1.0 and _given(sheet, "weights", heads):
-        raise InputError("weights is given, and ‹temperature› goes before it", "the softmax is not computed")
+    _refuse_late(sheet, how, heads)
+    if sheet.has("sinks") and (how.softmax_base is not None or how.temperature != 1.0):
+        other = "softmax_base" if how.softmax_base is not None else "temperature"
+        raise InputError(f"sinks are given, and ‹{other}› is said", "tmat has no softmax with both")
+    if sheet.has("sinks") and how.detail:
+        raise InputError("sinks are given, and ‹detail› is said", "a softmax with a sink is one step")
     later = next((name for name in ("scaled", "masked", "weights") if _given(sheet, name, heads)), None)
     if how.scale_by is not None and later is not None:
         raise InputError(f"{later} is given, and ‹scale_by› goes before it", "the scores are not computed")
@@ -70,6 +100,23 @@ def refuse_unused(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
                     f"{name} is {given.size}" + (f" for {parts} heads" if parts > 1 else ""),
                     mend=f"leave ‹{option}› out: where {name} is given, its own width rules",
                 )
+
+
+def _refuse_late(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
+    """Options of a step that is not computed, as a later one is given."""
+    options = (
+        ("temperature", how.temperature != 1.0, "weights", "the softmax is"),
+        ("softmax_base", how.softmax_base is not None, "weights", "the softmax is"),
+        ("alibi", how.alibi, "biased", "the scores are"),
+        ("soft_cap", how.soft_cap is not None, "capped", "the scores are"),
+        ("rotary", how.rotary is not None, "scores", "queries and keys are"),
+        ("qk_norm", how.qk_norm is not None, "scores", "queries and keys are"),
+    )
+    for option, said, step, what in options:
+        later = sheet.declared.after(step)
+        found = next((name for name in (step, *later[: later.index("dropped")]) if _given(sheet, name, heads)), None)
+        if said and found is not None:
+            raise InputError(f"{found} is given, and ‹{option}› goes before it", f"{what} not computed")
 
 
 def _refuse_mask(sheet: Sheet, how: AttentionOptions, heads: int) -> None:

@@ -31,12 +31,15 @@ def masking(sheet: Sheet, how: AttentionOptions, q: Node, k: Node, heads: int) -
     causal, padding = "causal" in named, "padding" in named
     by_rule = causal or padding or bool(how.valid) or bool(how.window)
     if numbers or by_rule or not overtaken(sheet, "scaled", heads):
-        sheet.note(said(causal=causal, padding=padding, valid=how.valid, window=how.window, given=bool(numbers)))
+        few = how.first_query or (1 if len(queries) < len(keys) else None)
+        sheet.note(
+            said(causal=causal, padding=padding, valid=how.valid, window=how.window, given=bool(numbers), first=few)
+        )
     if len(names) > 1:
         sheet.note("a mask for each head")
     if numbers and kind != "added":
         sheet.note("1 in the mask: hidden" if kind == "hidden" else "1 in the mask: seen")
-    sheet.record(mask=list(named) or None, valid=how.valid, window=how.window)
+    sheet.record(mask=list(named) or None, valid=how.valid, window=how.window, first_query=how.first_query)
     nodes = [_mask(sheet, how, each, kind, queries, keys, name) for name, each in zip(names, given, strict=True)]
     if kind == "added":
         if how.renormalize:
@@ -69,7 +72,8 @@ def _mask(
     """One mask: what is given and the rules together, as ones and zeros or as numbers to be added."""
     rules = {"causal": "causal" in rules_of(how.mask), "padding": "padding" in rules_of(how.mask)}
     own = None if given is None or kind == "added" else _visible(given, kind, queries, keys)
-    node = visibility(queries, keys, **rules, valid=how.valid, window=how.window, given=own)
+    first = how.first_query or 1
+    node = visibility(queries, keys, **rules, valid=how.valid, window=how.window, given=own, first=first)
     if kind == "added":
         return _added(sheet, how, given, node, queries, keys, name)
     if node is None:

@@ -22,11 +22,13 @@ def visibility(
     valid: int | None = None,
     window: int | None = None,
     given: Array | None = None,
+    first: int = 1,
 ) -> Node | None:
     """A mask by its rules, 1 where row i may attend to column j, or None where no rule is asked for.
 
     Causal: j ≤ i. Padding: keys that are <pad> are hidden. Valid: only the first N keys are seen.
-    Window: |i − j| ≤ w. A given mask joins the rules: both must say yes.
+    Window: |i − j| ≤ w. A given mask joins the rules: both must say yes. The first query stands at key ``first``, which
+    is what aligns a few queries with the last of many keys.
     """
     if not (causal or padding or valid is not None or window is not None) and given is None:
         return None
@@ -48,7 +50,7 @@ def visibility(
         seen &= np.arange(m) < valid
 
     def rows(start: int, stop: int) -> Array:
-        i, j = np.arange(start, stop)[:, None], np.arange(m)[None, :]
+        i, j = np.arange(start, stop)[:, None] + (first - 1), np.arange(m)[None, :]
         allowed = np.broadcast_to(seen, (stop - start, m)).copy()
         if causal:
             allowed &= j <= i
@@ -72,7 +74,9 @@ def meant(mask: Array, meaning: str) -> str:
     return "visible" if bool(np.isin(mask, (0.0, 1.0)).all()) else "added"
 
 
-def said(*, causal: bool, padding: bool, valid: int | None, window: int | None, given: bool) -> str:
+def said(
+    *, causal: bool, padding: bool, valid: int | None, window: int | None, given: bool, first: int | None = None
+) -> str:
     """The masks in force as a phrase.
 
     >>> said(causal=True, padding=False, valid=4, window=None, given=False)
@@ -89,4 +93,6 @@ def said(*, causal: bool, padding: bool, valid: int | None, window: int | None, 
         parts.append(f"window of {window} each side")
     if given:
         parts.append("given")
+    if first is not None and (causal or window is not None):
+        parts.append(f"query 1 at key {first}")
     return f"mask: {', '.join(parts)}" if parts else "no mask"

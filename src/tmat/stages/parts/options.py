@@ -22,6 +22,10 @@ NormKind = Literal["layer", "rms", "none"]
 Deviation = Literal["population", "sample"]
 EpsilonPlace = Literal["root", "deviation"]
 Exponent = Literal["paired", "column"]
+Layout = Literal["adjacent", "halves"]
+QKNorm = Literal["rms", "l2"]
+BASE = 10000.0
+QK_EPSILON = 1e-6
 MaskMeaning = Literal["auto", "visible", "hidden", "added"]
 MASKS = ("none", "causal", "padding")
 
@@ -68,6 +72,10 @@ class Heads:
     heads: int | None = option(
         None, "How many heads; seen from W_Q1, W_Q2, … where these are given.", SHAPE, "H", at_least=1, most=MOST_HEADS
     )
+    kv_heads: int | None = option(
+        None, "How many heads of keys and values, each shared by heads side by side; as many as ‹heads› unless told.",
+        SHAPE, "N", at_least=1, most=MOST_HEADS,
+    )  # fmt: skip
     d_k: int | None = option(
         None, "The number under the root, and a head's width where W_Q is drawn; d_model / heads unless told.", SHAPE,
         "N", at_least=1,
@@ -81,6 +89,66 @@ class Heads:
 
 
 @declares
+class Rotation:
+    """Rotary positions: pairs of columns of Q and K turned by an angle that grows with the position."""
+
+    rotary: Layout | None = option(
+        None,
+        "Turn Q and K by their positions (RoPE): adjacent (columns 1 and 2 a pair, as the paper), "
+        "halves (1 and d/2 + 1, as Llama).",
+        CONVENTIONS, "PAIRS",
+    )  # fmt: skip
+    base: float = option(
+        BASE, "The base of the rotary frequencies.", CONVENTIONS, "NUMBER",
+        fits=lambda base: 0 < base < inf, expected="expected a number above 0",
+    )  # fmt: skip
+    start: int = option(0, "The first position.", CONVENTIONS, "N")
+    rope_scaling: str | None = option(
+        None,
+        "Stretch rotary positions: linear:2 (every position / 2), ntk:2 (a larger base: base·2^(d/(d − 2))).",
+        CONVENTIONS, "HOW:FACTOR", fits=lambda said: _is_scaling(said),
+        expected="expected linear:N or ntk:N, N a number from 1",
+    )  # fmt: skip
+    rotary_width: int | None = option(None, "Turn only the first N columns of each head.", CONVENTIONS, "N", at_least=2)
+
+
+@declares
+class Scoring:
+    """What is done to queries, keys and scores before the softmax, and to which base that is."""
+
+    qk_norm: QKNorm | None = option(
+        None,
+        "Bring each head's rows of Q and K to size 1 before the scores: rms (root mean square), l2 (length); then ∘ gamma_Q, "
+        "gamma_K where these are given.",
+        CONVENTIONS, "KIND",
+    )  # fmt: skip
+    qk_epsilon: float = option(
+        QK_EPSILON, "The ε of ‹qk_norm rms›, inside the root.", CONVENTIONS, "NUMBER",
+        fits=lambda e: 0 <= e < inf, expected="expected 0 or a small number above it",
+    )  # fmt: skip
+    soft_cap: float | None = option(
+        None, "Bring the scores between −CAP and CAP: CAP·tanh(scores / CAP).", CONVENTIONS, "CAP",
+        fits=lambda cap: 0 < cap < inf, expected="expected a number above 0",
+    )  # fmt: skip
+    alibi: bool = option(
+        False, "Take slope·|i − j| off the scores; the slopes are 2^(−8h/heads), or given: ‹-m slopes›.", CONVENTIONS
+    )
+    softmax_base: float | None = option(
+        None, "Raise this number to the scores in the softmax, in place of e.", CONVENTIONS, "NUMBER",
+        fits=lambda base: 1 < base < inf, expected="expected a number above 1",
+    )  # fmt: skip
+
+
+@declares
+class Detail:
+    """Steps that are folded away unless they are asked for."""
+
+    detail: bool = option(
+        False, "Show what a softmax (exponentials, row_sums) and a deviation (variance) are made of.", CONVENTIONS
+    )
+
+
+@declares
 class Seen:
     """Who may attend to whom."""
 
@@ -90,6 +158,7 @@ class Seen:
         MASK, "RULES", legal=MASKS, alone=("causal",), open=True, matrix="n×m",
     )  # fmt: skip
     valid: int | None = option(None, "Only the first N keys are seen.", MASK, "N")
+    window: int | None = option(None, "Only keys at most N places away are seen.", MASK, "N")
 
 
 @declares
@@ -167,10 +236,17 @@ class Network:
 
 @declares
 class Waves:
-    """The exponent of the positional encoding."""
+    """The positional encoding, and the embeddings that it is added to."""
 
     exponent: Exponent = option(
         "paired", "paired: 2⌊i/2⌋/d, as in the paper; column: 2i/d, as some articles compute.", CONVENTIONS, "KIND"
+    )
+    layout: Layout = option(
+        "adjacent", "adjacent: sin and cos in turn, as in the paper; halves: all sines, then all cosines.", CONVENTIONS,
+        "WHERE",
+    )  # fmt: skip
+    scale_embedding: bool = option(
+        False, "Multiply the embeddings by √d_model before the positions are added, as the paper does.", CONVENTIONS
     )
 
 
@@ -188,7 +264,30 @@ def sublayers(how: Any, *attention: type) -> Kinds:
     """What a stack's attentions, norms and networks are told, by the shared declarations."""
     network = part(how, Network) | {"bias": how.ffn_bias}
     said = how.attention_options or {}, how.norm_options or {}, how.ffn_options or {}
-    return part(how, Heads, *attention) | said[0], part(how, Norm) | said[1], network | said[2]
+    return part(how, Heads, Rotation, Scoring, *attention) | said[0], part(how, Norm) | said[1], network | said[2]
+
+
+def crossing(attention: dict[str, Any]) -> dict[str, Any]:
+    """What an attention to another text is told: all but what speaks of places in one."""
+    return {name: value for name, value in attention.items() if name not in {*Rotation.__dataclass_fields__, "alibi"}}
+
+
+def scaling_of(said: str | None) -> tuple[str, float]:
+    """How rotary positions are stretched, and by which factor.
+
+    >>> scaling_of("ntk:4"), scaling_of(None)
+    (('ntk', 4.0), ('none', 1.0))
+    """
+    how, _, factor = (said or "none:1").partition(":")
+    return how, float(factor)
+
+
+def _is_scaling(said: str) -> bool:
+    try:
+        how, factor = scaling_of(said)
+    except ValueError:
+        return False
+    return how in ("linear", "ntk") and 1.0 <= factor < inf
 
 
 def rules_of(mask: object) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError, fold
@@ -32,34 +33,116 @@ def heads_of(sheet: Sheet, how: AttentionOptions) -> tuple[int, bool]:
     return heads, how.separate or own
 
 
-def projections(
-    sheet: Sheet, how: AttentionOptions, x: Node, context: Node, heads: int, h: str, biased: str
-) -> tuple[Node, Node, Node]:
-    """Q, K and V of one head (h says which), or of all heads side by side."""
+@dataclass(eq=False, repr=False)
+class Heads:
+    """Queries, keys and values of each head; heads side by side share keys and values where these have fewer heads."""
+
+    own: list[str]  # the number behind the names of each head, nothing where there is one
+    shared: list[str]  # the same of each head of keys and values
+    queries: list[Node] = field(default_factory=list)
+    keys: list[Node] = field(default_factory=list)
+    values: list[Node] = field(default_factory=list)
+
+    def group(self, h: int) -> int:
+        """Which keys and values head h has, both counted from 0 (Ainslie et al. 2023, fig. 2).
+
+        >>> [Heads(["1", "2", "3", "4"], ["1", "2"]).group(h) for h in range(4)]
+        [0, 0, 1, 1]
+        """
+        return h * len(self.shared) // len(self.own)
+
+    def said(self) -> str:
+        """Which heads share which keys; nothing where each has its own.
+
+        >>> Heads(["1", "2", "3", "4"], ["1", "2"]).said()
+        'heads 1, 2 share K1, V1; heads 3, 4 share K2, V2'
+        """
+        if len(self.shared) == len(self.own):
+            return ""
+        sharing = [[h for g, h in enumerate(self.own) if self.group(g) == n] for n in range(len(self.shared))]
+        told = [f"heads {_run(heads)} share K{g}, V{g}" for heads, g in zip(sharing, self.shared, strict=True)]
+        return "; ".join(told if len(told) <= 4 else [*told[:2], "…", told[-1]])
+
+
+def _run(heads: list[str]) -> str:
+    return ", ".join(heads) if len(heads) <= 3 else f"{heads[0]} to {heads[-1]}"
+
+
+def projected(
+    sheet: Sheet, how: AttentionOptions, x: Node, context: Node, heads: int, separate: bool, biased: str
+) -> Heads:
+    """Q, K and V of each head: one projection cut into heads, or a projection a head."""
+    groups = _groups(heads, how)
+    numbers = [str(h) for h in range(1, heads + 1)]
+    own = numbers if heads > 1 or separate else [""]
+    shared = numbers[:groups] if groups > 1 or (separate and heads == 1) else [""]
+    found = Heads(own, shared)
+    if not separate:
+        q, k, v = _projections(sheet, how, x, context, (heads, groups), ("", ""), biased)
+        _split(sheet, how, found, q, k, v)
+        return found
+    for h, name in enumerate(own):
+        g = found.group(h)
+        if g < len(found.keys):  # keys that a head before has
+            width = _width(sheet, how, x, (1, 1), (name, shared[g]))
+            found.queries.append(_query(sheet, how, x, "Q" + name, width, biased))
+            continue
+        q, k, v = _projections(sheet, how, x, context, (1, 1), (name, shared[g]), biased)
+        found.queries.append(q)
+        found.keys.append(k)
+        found.values.append(v)
+    return found
+
+
+def _groups(heads: int, how: AttentionOptions) -> int:
+    """How many heads of keys and values there are."""
+    groups = how.kv_heads or heads
+    if heads % groups:
+        raise InputError(
+            f"{heads} heads do not share {groups} heads of keys evenly",
+            f"{heads} must be a multiple of ‹kv_heads›",
+            mend=f"try ‹kv_heads {_divisor(heads, groups)}›",
+        )
+    return groups
+
+
+def _query(sheet: Sheet, how: AttentionOptions, x: Node, name: str, width: int, biased: str) -> Node:
     if not how.weights:
-        q = sheet.given("Q" + h) if sheet.has("Q" + h) else x
-        k = sheet.given("K" + h) if sheet.has("K" + h) else context
-        v = sheet.given("V" + h) if sheet.has("V" + h) else context
+        return sheet.given(name) if sheet.has(name) else x
+    return _projection(sheet, name, x, width, biased)
+
+
+def _projections(
+    sheet: Sheet, how: AttentionOptions, x: Node, context: Node, counts: tuple[int, int], numbers: tuple[str, str],
+    biased: str,
+) -> tuple[Node, Node, Node]:  # fmt: skip
+    """Q, K and V of one head (the numbers say which), or of all heads side by side."""
+    (heads, groups), (h, g) = counts, numbers
+    d_k = _width(sheet, how, x, counts, numbers) if how.weights else 0
+    q = _query(sheet, how, x, "Q" + h, d_k * heads, biased)
+    if not how.weights:
+        k = sheet.given("K" + g) if sheet.has("K" + g) else context
+        v = sheet.given("V" + g) if sheet.has("V" + g) else context
         return q, k, v
-    d_k = _width(sheet, how, x, heads, h)
-    q = _projection(sheet, "Q" + h, x, d_k * heads, biased)
-    k = _projection(sheet, "K" + h, context, (q.width or d_k * heads), biased)
-    v = _projection(sheet, "V" + h, context, (how.d_v or (k.width // heads if k else d_k)) * heads, biased)
+    k = _projection(sheet, "K" + g, context, (q.width // heads or d_k) * groups, biased)
+    v = _projection(sheet, "V" + g, context, (how.d_v or (k.width // groups if k else d_k)) * groups, biased)
     return q, k, v
 
 
-def _width(sheet: Sheet, how: AttentionOptions, x: Node, heads: int, h: str) -> int:
+def _width(sheet: Sheet, how: AttentionOptions, x: Node, counts: tuple[int, int], numbers: tuple[str, str]) -> int:
     """The width of one head's queries and keys where they are drawn."""
-    for name in ("W_Q", "W_K", "Q", "K"):
-        given = sheet.peek(name + h)
+    (heads, groups), (h, g) = counts, numbers
+    for name, number, parts in (("W_Q", h, heads), ("W_K", g, groups), ("Q", h, heads), ("K", g, groups)):
+        given = sheet.peek(name + number)
         if given is not None:
-            if given.width % heads:
+            if given.width % parts:
+                option = "heads" if parts == heads else "kv_heads"
                 raise InputError(
-                    f"{heads} heads do not divide {name}",
-                    f"{name} is {given.size}: its width, {given.width}, must be a multiple of {heads}",
-                    mend=f"try ‹heads {_divisor(given.width, heads)}›",
+                    f"{parts} heads do not divide {name}",
+                    f"{name} is {given.size}: its width, {given.width}, must be a multiple of {parts}",
+                    mend=f"try ‹{option} {_divisor(given.width, parts)}›",
                 )
-            return given.width // heads
+            return given.width // parts
     if how.d_k is not None:
         return how.d_k
     shared = 1 if h else heads
@@ -86,19 +169,41 @@ def _projection(sheet: Sheet, name: str, of: Node, width: int, biased: str) -> N
     return sheet.step(name, ops.matmul, of, weight)
 
 
-def split(sheet: Sheet, q: Node, k: Node, v: Node, heads: int) -> list[tuple[Node, Node, Node]]:
+def _split(sheet: Sheet, how: AttentionOptions, found: Heads, q: Node, k: Node, v: Node) -> None:
     """One projection cut into heads, columns side by side (Vaswani et al. 2017, §3.2.2)."""
-    triples = []
-    for h in range(1, heads + 1):
-        parts = []
-        for name, whole in (("Q", q), ("K", k), ("V", v)):
-            if whole and whole.width % heads:
-                raise InputError(
-                    f"{heads} heads do not divide {whole.name}",
-                    f"{whole.name} is {whole.told()}: its width, {whole.width}, must be a multiple of {heads}",
-                    mend=f"try ‹heads {_divisor(whole.width, heads)}›",
-                )
-            d = whole.width // heads
-            parts.append(sheet.step(f"{name}{h}", ops.columns, whole, start=(h - 1) * d + 1, stop=h * d))
-        triples.append((parts[0], parts[1], parts[2]))
-    return triples
+    heads, groups = len(found.own), len(found.shared)
+    _refuse_fewer(q, k, heads, how)
+    for h in range(heads):
+        found.queries.append(_cut(sheet, "Q", q, h, heads, "heads"))
+        g = found.group(h)
+        if g == len(found.keys):
+            found.keys.append(_cut(sheet, "K", k, g, groups, "heads" if groups == heads else "kv_heads"))
+            found.values.append(_cut(sheet, "V", v, g, groups, "heads" if groups == heads else "kv_heads"))
+
+
+def _cut(sheet: Sheet, name: str, whole: Node, h: int, heads: int, option: str) -> Node:
+    """Head h, counted from 0, of so many."""
+    if heads == 1:
+        return whole
+    if whole and whole.width % heads:
+        raise InputError(
+            f"{heads} heads do not divide {whole.name}",
+            f"{whole.name} is {whole.told()}: its width, {whole.width}, must be a multiple of {heads}",
+            mend=f"try ‹{option} {_divisor(whole.width, heads)}›",
+        )
+    d = whole.width // heads
+    return sheet.step(f"{name}{h + 1}", ops.columns, whole, start=h * d + 1, stop=(h + 1) * d)
+
+
+def _refuse_fewer(q: Node, k: Node, heads: int, how: AttentionOptions) -> None:
+    """Keys of fewer heads than the queries have, where nobody said so."""
+    if how.kv_heads is not None or not q or not k or q.width % heads or q.width == k.width:
+        return
+    width = q.width // heads
+    groups = k.width // width if width and k.width % width == 0 else 0
+    if groups and heads % groups == 0:
+        raise InputError(
+            f"K has {groups} head{'' if groups == 1 else 's'} where Q has {heads}",
+            f"Q is {q.told()}, K is {k.told()}: a head of Q is {width} wide",
+            mend=f"heads that share keys: ‹kv_heads {groups}›",
+        )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 SIGNS = {
     "×": r"\times", "·": r"\cdot", "→": r"\to", "−": "-", "√": r"\surd", "∞": r"\infty", "ε": r"\varepsilon",
-    "σ": r"\sigma", "μ": r"\mu", "γ": r"\gamma", "β": r"\beta", "π": r"\pi", "Σ": r"\Sigma", "ᵀ": r"{}^{\top}",
+    "σ": r"\sigma", "μ": r"\mu", "γ": r"\gamma", "β": r"\beta", "π": r"\pi", "θ": r"\theta", "Σ": r"\Sigma", "ᵀ": r"{}^{\top}",
     "²": "{}^{2}", "³": "{}^{3}", "≈": r"\approx", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∘": r"\circ", "…": r"\ldots",
     "⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots", "⌊": r"\lfloor", "⌋": r"\rfloor", "′": r"{}'", "±": r"\pm",
 }  # fmt: skip

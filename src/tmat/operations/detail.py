@@ -1,0 +1,138 @@
+"""What a softmax and a deviation are made of, a step at a time: the exponentials, their sums, the variance, its root."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tmat.numbers import steady
+from tmat.numbers.exact import Exact
+from tmat.numbers.exactly import exactly
+from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt, total
+from tmat.operations.formula import prose
+from tmat.operations.heads import over_rows
+from tmat.operations.normalization import deviation_count
+from tmat.operations.operation import Array, operation
+
+
+def _raised(a: Expression, *, base: float | None, temperature: float) -> Expression:
+    exponent = a if temperature == 1.0 else a / float(temperature)
+    return exp(exponent) if base is None else Number(float(base)) ** exponent
+
+
+@operation("n m -> n m", _raised)
+def exponentials(a: Array, *, base: float | None, temperature: float) -> Array:  # [n, m] -> [n, m]
+    """e, or another base, to the power of each cell, which is over a temperature first: baseᵃ (Vaswani et al. 2017, eq. 1).
+
+    >>> exponentials(np.array([[0.0, 1.0]]), base=3.0, temperature=1.0).round(9)
+    array([[1., 3.]])
+    """
+    own = a if temperature == 1.0 else a / a.dtype.type(temperature)
+    return steady.exp(own if base is None else own * a.dtype.type(math.log(base)))
+
+
+@exponentials.cell
+def _(i: int, j: int, a: Operand, *, base: float | None, temperature: float) -> Expression:
+    return _raised(a[i, j], base=base, temperature=temperature)
+
+
+@operation("n m -> n 1", lambda a: prose("sums of ", a, "'s rows", written=Call("sum", a)))
+@exactly
+def row_sums(a: Array) -> Array:  # [n, m] -> [n, 1]
+    """The sum of each row: Σⱼ aᵢⱼ, what each exponential is divided by.
+
+    >>> row_sums(np.array([[1.0, 3.0]]))
+    array([[4.]])
+    """
+    sums: Array = a.row_sums() if isinstance(a, Exact) else a.sum(axis=1, keepdims=True)
+    return sums
+
+
+@row_sums.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return total(a.row(i))
+
+
+@row_sums.labels
+def _(a: Operand) -> tuple[None, tuple[str]]:
+    return None, ("sum",)
+
+
+@operation(
+    "n m, n 1 -> n 1", lambda a, mean, *, kind: prose(f"{kind} variance of ", a, "'s rows", written=Call("var", a))
+)
+@exactly
+def row_variance(a: Array, mean: Array, *, kind: str) -> Array:  # [n, m], [n, 1] -> [n, 1]
+    """The variance of each row: σᵢ² = Σⱼ (aᵢⱼ − μᵢ)² / m, or over m − 1 (Ba et al. 2016, eq. 3).
+
+    >>> row_variance(np.array([[1.0, 3.0]]), np.array([[2.0]]), kind="population")
+    array([[1.]])
+    """
+    off = a - mean
+    count = deviation_count(a.shape[1], kind)
+    if isinstance(a, Exact):
+        return (off * off).row_sums() / count
+    variance: Array = (off * off).sum(axis=1, keepdims=True) / count
+    return variance
+
+
+@row_variance.cell
+def _(i: int, j: int, a: Operand, mean: Operand, *, kind: str) -> Expression:
+    return total((cell - mean[i, 0]) ** 2.0 for cell in a.row(i)) / float(deviation_count(a.width, kind))
+
+
+@row_variance.labels
+def _(a: Operand, mean: Operand, *, kind: str) -> tuple[None, tuple[str]]:
+    return None, ("variance",)
+
+
+@operation("n m -> n m", lambda a: sqrt(a))
+@exactly
+def square_root(a: Array) -> Array:  # [n, m] -> [n, m]
+    """The root of each cell: the deviation from the variance.
+
+    >>> square_root(np.array([[4.0]]))
+    array([[2.]])
+    """
+    if isinstance(a, Exact):
+        return a.roots()
+    with np.errstate(all="ignore"):
+        root: Array = np.sqrt(a)
+        return root
+
+
+@square_root.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return sqrt(a[i, j])
+
+
+Part = tuple[str, str, tuple[str, ...], dict[str, Any]]
+"""A step that a worksheet folds away: its name, its operation, what that takes, and its parameters."""
+
+POWERS, SUMS = exponentials.name, row_sums.name  # the steps are called as their operations are
+VARIANCE = "variance"
+
+
+def parts_of(op: str, name: str, of: Sequence[str], params: Mapping[str, Any]) -> Iterator[Part]:
+    """A step done in parts, itself the last of them; nothing where there are none.
+
+    >>> [(part[0], part[1], part[2]) for part in parts_of("softmax", "weights2", ["masked2"], {})]
+    [('exponentials2', 'exponentials', ('masked2',)), ('row_sums2', 'row_sums', ('exponentials2',)), ('weights2', 'over_rows', ('exponentials2', 'row_sums2'))]
+    """
+    h = name[len(name.rstrip("0123456789")) :]
+    if op in ("softmax", "softmax_tempered", "softmax_based"):
+        how = {"base": params.get("base"), "temperature": params.get("temperature", 1.0)}
+        yield POWERS + h, exponentials.name, tuple(of), how
+        yield SUMS + h, row_sums.name, (POWERS + h,), {}
+        yield name, over_rows.name, (POWERS + h, SUMS + h), {}
+    elif op == "row_deviation":
+        yield VARIANCE, row_variance.name, tuple(of), dict(params)
+        yield name, square_root.name, (VARIANCE,), {}
+
+
+def names_of_parts() -> tuple[str, ...]:
+    """What steps that a worksheet folds away are called, without the number of a head."""
+    return POWERS, SUMS, VARIANCE

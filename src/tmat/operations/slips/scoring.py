@@ -1,0 +1,90 @@
+"""Slips with soft caps, sinks, softmax to another base, and keys that heads share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tmat.operations.attention import softmax
+from tmat.operations.heads import append_rows, over_rows, row_length
+from tmat.operations.operation import Array
+from tmat.operations.products import matmul, matmul_transposed
+from tmat.operations.scoring import soft_cap, softmax_based, softmax_sink
+from tmat.operations.slips.slip import Redo, Variant, slip, way
+
+
+def shares(a: Array) -> Array:
+    return softmax.evaluate(a)
+
+
+def other_sink(step: Redo, a: Array, sinks: Array) -> Iterator[Variant]:
+    for head in range(1, sinks.shape[1] + 1):
+        if head != step["head"]:
+            yield way(step.again(head=head)(), other=str(head))
+
+
+def powers(step: Redo, a: Array) -> Array:
+    return np.asarray(float(step["base"]) ** a)
+
+
+def another_group(step: Redo, a: Array, b: Array) -> Iterator[Variant]:
+    """The same with the keys, or the values, of another head."""
+    turned = step.maker(1, "rotate")
+    cut = step.maker(1, "columns") if turned is None else turned.maker(0, "columns")
+    if cut is None:
+        return
+    width = cut["stop"] - cut["start"] + 1
+    if width < 1:
+        return
+    for first in range(1, cut.operands[0].shape[1] - width + 2, width):
+        if first != cut["start"]:
+            own = cut.again(start=first, stop=first + width - 1)()
+            own = own if turned is None else turned.taking(0, own)()
+            yield way(step.taking(1, own)(), start=str(first), stop=str(first + width - 1), whole=cut.names[0])
+
+
+# fmt: off
+
+slip((matmul, matmul_transposed), "another-heads-keys", another_group, rare=1,
+     said="columns {start} to {stop} of {whole} were taken, which are another head's, not {1}",
+     mend="look which heads share which keys: heads side by side share, 1 and 2 before 3 and 4")
+slip(soft_cap, "cap-left-out", lambda _, a: a,
+     said="these are the numbers of {0}: they were not capped", mend="take {cap}·tanh({0} / {cap})")
+slip(soft_cap, "cap-not-multiplied-back", lambda step, a: np.tanh(a / step["cap"]),
+     said="tanh was not multiplied by {cap}", mend="take {cap}·tanh({0} / {cap})")
+slip(soft_cap, "not-divided-by-cap", lambda step, a: step["cap"] * np.tanh(a),
+     said="the scores were not divided by {cap} before tanh", mend="take {cap}·tanh({0} / {cap})")
+slip(soft_cap, "cut-off-at-cap", lambda step, a: np.clip(a, -step["cap"], step["cap"]), rare=1,
+     said="the scores were cut off at {cap}", mend="take {cap}·tanh({0} / {cap}): no score is cut off")
+slip(softmax_sink, "sink-left-out", lambda _, a, sinks: shares(a),
+     said="the sink was left out: each row sums to 1", mend="add e^sink to the sum that each row is divided by")
+slip(softmax_sink, "sink-without-exp",
+     lambda step, a, sinks: np.exp(a) / (np.exp(a).sum(axis=1, keepdims=True) + sinks[0, step["head"] - 1]), rare=1,
+     said="the sink itself was added to the sum, not e to the power of it", mend="add e^sink to the sum")
+slip(softmax_sink, "sink-of-another-head", other_sink,
+     said="the sink of head {other} was taken", mend="take the sink of head {head}")
+slip(softmax_based, "e-for-the-base", lambda _, a: shares(a),
+     said="e was raised to the scores in place of {base}", mend="raise {base} to each score, then divide by the row's sum")
+slip(softmax_based, "multiplied-by-base", lambda step, a: shares(a * step["base"]), rare=1,
+     said="e was raised to {base} times the score", mend="raise {base} to each score, then divide by the row's sum")
+slip(softmax_based, "powers-not-divided", powers,
+     said="the powers were not divided by their row's sum", mend="divide each power by the sum of its row: each row sums to 1")
+slip(softmax_based, "softmax-down-columns", lambda step, a: step.taking(0, a.T.copy())().T.copy(),
+     said="softmax was taken down the columns", mend="take it along each row: each row sums to 1")
+slip(row_length, "root-left-out", lambda _, a: np.square(a).sum(axis=1, keepdims=True),
+     said="the root was left out: this is the sum of squares", mend="take the root of the sum of squares")
+slip(row_length, "root-of-mean", lambda _, a: np.sqrt(np.square(a).mean(axis=1, keepdims=True)),
+     said="this is the root mean square: the squares were averaged", mend="add the squares up, then take the root")
+slip(row_length, "sum-of-sizes", lambda _, a: np.abs(a).sum(axis=1, keepdims=True), rare=1,
+     said="the sizes were added up, not the squares", mend="take the root of the sum of squares")
+slip(over_rows, "not-divided", lambda _, a, by: a,
+     said="these are the numbers of {0}: not divided", mend="divide each row by its own number in {1}")
+slip(over_rows, "multiplied-by-length", lambda _, a, by: a * by, rare=1,
+     said="multiplied by {1}, not divided", mend="divide each row by its own number in {1}")
+slip(append_rows, "new-rows-first", lambda _, *parts: np.concatenate(parts[::-1], axis=0),
+     said="the new rows stand above the old ones", mend="put the new rows below: {0}, then {1}")
+slip(append_rows, "old-rows-left-out", lambda _, *parts: parts[-1],
+     said="these are the numbers of {1} alone", mend="put them below the rows of {0}")
+slip(append_rows, "new-rows-left-out", lambda _, *parts: parts[0],
+     said="these are the numbers of {0} alone", mend="put the rows of {1} below")

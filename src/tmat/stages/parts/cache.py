@@ -1,0 +1,115 @@
+"""A cache of keys and values: those of the tokens before are taken from the last attention, and the new token's put below."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from tmat.errors import InputError
+from tmat.late import late
+from tmat.stages.parts.options import Heads as HeadOptions
+from tmat.stages.parts.options import Rotation, Scoring
+
+if TYPE_CHECKING:
+    from tmat import operations as ops
+    from tmat.engine.builder import Sheet
+    from tmat.engine.node import Node
+    from tmat.sheet.worksheet import Matrix, Stage
+    from tmat.stages.attention import AttentionOptions
+    from tmat.stages.parts.projections import Heads
+else:
+    ops = late("tmat.operations")
+
+OWN = ("X", "context", "keep", "K_cached", "V_cached")  # what is of the tokens before, and not for the new one
+
+
+ALSO = ("weights", "separate", "score", "scale", "scale_by", "temperature", "project")
+"""Conventions that must be those of the tokens before, beside what stages share."""
+
+
+def taken_up(sheet: Sheet, how: AttentionOptions) -> Stage | None:
+    """The attention whose keys and values are taken; its matrices and conventions hold here too."""
+    if not how.cache:
+        return None
+    before = next((one for one in reversed(sheet.before.stages) if one.stage == sheet.stage.stage), None)
+    if before is None:
+        raise InputError(
+            "‹cache› has no keys and values to take up",
+            "no attention comes before",
+            mend="pipe in the worksheet of the tokens before",
+        )
+    if sheet.has("context"):
+        raise InputError("‹cache› and a context contradict each other", "a cache holds the keys of the tokens before")
+    if not sheet.has("X"):
+        raise InputError(
+            "‹cache› needs the new token", f"{before.id} is of the tokens before", mend="give its row: ‹-m X›"
+        )
+    for name in sheet.declared.inputs:
+        for given in before.given.values():
+            if given.name.rstrip("0123456789") == name and name not in OWN:
+                sheet.lend(given, before.id)
+    _hold_on(how, before)
+    return before
+
+
+def _hold_on(how: AttentionOptions, before: Stage) -> None:
+    """The conventions of the attention before, where none is said; another one would give other numbers."""
+    shared = {name for kind in (HeadOptions, Rotation, Scoring) for name in kind.__dataclass_fields__}
+    defaults = {one.name: one.default for one in fields(how)}
+    for name in sorted({*shared, *ALSO} - {"d_v", "bias"}):
+        own, theirs = getattr(how, name), before.params.get(name, defaults[name])
+        if own == defaults[name]:
+            setattr(how, name, theirs)
+        elif own != theirs and name != "d_k":
+            said = f"it has ‹{name} {_plain(theirs)}›" if name in before.params else f"it was made without ‹{name}›"
+            raise InputError(
+                f"‹{name} {_plain(own)}› is not how {before.id} was made", said, mend=f"leave ‹{name}› out"
+            )
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def rows_of(before: Stage, heads: Heads) -> int:
+    """How many tokens there were before."""
+    return _taken(before, "scores" + heads.own[0], "K").height
+
+
+def continued(sheet: Sheet, heads: Heads, before: Stage, x: Node) -> None:
+    """The keys and values of each head with those of the cache above them."""
+    rows, new = rows_of(before, heads), heads.keys[0].height
+    wide = sum(one.width for one in (*heads.keys, *heads.values))
+    for g, number in enumerate(heads.shared):
+        first = next(own for h, own in enumerate(heads.own) if heads.group(h) == g)
+        for letter, step, own in (("K", "scores", heads.keys), ("V", "Z", heads.values)):
+            old = sheet.given(f"{letter}_cached{number}", _taken(before, step + first, letter))
+            joined = sheet.step(f"{letter}_all{number}", ops.append_rows, old, own[g])
+            if joined and _counted(old.rows) and _counted(own[g].rows):
+                joined.rows = [str(n) for n in range(1, joined.height + 1)]
+            own[g] = joined
+    products = f" ({rows}·{x.width}·{wide} = {rows * x.width * wide} products)" if x and wide else ""
+    sheet.note(
+        f"cache: {rows} row{'' if rows == 1 else 's'} of K and V from {before.id}, not computed again{products}",
+        f"of {rows + new} queries only the last{'' if new == 1 else f' {new}'}",
+    )
+    sheet.record(cache=True)
+
+
+def _taken(before: Stage, step: str, letter: str) -> Matrix:
+    """The last K, or V, of a head, as its scores, or its weighted sum, were made of it."""
+    made = {one.name: one for one in before.steps}
+    name = made[step].of[1] if step in made else ""
+    if step in made and made[step].op == "additive_scores":  # of K times U_A
+        name = made[name].of[0] if name in made else ""
+    if name not in before.names():
+        raise InputError(
+            f"{before.id} has no {letter} to take up", f"{step} and what it is made of are not in it",
+            mend="pass the whole worksheet on, not a part of it",
+        )  # fmt: skip
+    found = before[name]
+    return type(found)(f"{letter}_cached", found.values, found.rows, found.cols, before.id)
+
+
+def _counted(rows: Any) -> bool:
+    return list(rows) == [str(n) for n in range(1, len(rows) + 1)]
