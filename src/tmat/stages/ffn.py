@@ -94,8 +94,7 @@ def ffn(sheet: Sheet, how: FfnOptions) -> Node:
     if how.experts is not None:
         output = _experts(sheet, how, x, how.experts, width)
     else:
-        output, d_ff = _network(sheet, how, x, width)
-        _note(sheet, how, d_ff)
+        output = _network(sheet, how, x, width)
     if how.output_activation is None:
         return output
     sheet.note(f"{how.output_activation} after the second layer too")
@@ -103,13 +102,13 @@ def ffn(sheet: Sheet, how: FfnOptions) -> Node:
     return _bent(sheet, "output", how.output_activation, how.slope, output)
 
 
-def _network(sheet: Sheet, how: FfnOptions, x: Node, width: int, e: str = "") -> tuple[Node, int]:
-    """The layers, of expert ``e`` where there are several, and their inner width where it is not given."""
+def _network(sheet: Sheet, how: FfnOptions, x: Node, width: int, e: str = "") -> Node:
+    """The layers, of expert ``e`` where there are several; what they have in common is noted once."""
     place = f"expert{e}." if e else ""
     hidden = _layer(sheet, "hidden" + e, x, "1", width, how.bias, place)
     activated = _bent(sheet, "activated" + e, how.activation, how.slope, hidden)
-    if activated.op is not None and e in ("", "1"):
-        sheet.note("no activation" if how.activation == "none" else how.activation)
+    if e in ("", "1"):
+        _note(sheet, how, hidden, activated)
     if _gated(sheet, how, place):
         if e in ("", "1"):
             sheet.note("gated: W_1 bent, times W_3")
@@ -117,16 +116,17 @@ def _network(sheet: Sheet, how: FfnOptions, x: Node, width: int, e: str = "") ->
         up = _layer(sheet, "up" + e, x, "3", hidden.width or width, how.bias, place)
         activated = sheet.step("gated" + e, ops.multiply, activated, up)
     if how.layers == 1:
-        return activated, hidden.width if hidden else 0
+        return activated
     last = "expert" + e if e else "output" if how.output_activation is None else "projected"
-    output = _layer(sheet, last, activated, "2", how.d_out or x.width or hidden.width, how.bias, place)
-    return output, hidden.width if hidden else 0
+    return _layer(sheet, last, activated, "2", how.d_out or x.width or hidden.width, how.bias, place)
 
 
-def _note(sheet: Sheet, how: FfnOptions, d_ff: int) -> None:
-    if d_ff:
-        sheet.note(f"d_ff = {d_ff}")
-        sheet.record(d_ff=d_ff)
+def _note(sheet: Sheet, how: FfnOptions, hidden: Node, activated: Node) -> None:
+    if hidden:
+        sheet.note(f"d_ff = {hidden.width}")
+        sheet.record(d_ff=hidden.width)
+    if activated.op is not None:
+        sheet.note("no activation" if how.activation == "none" else how.activation)
     sheet.record(activation=how.activation, layers=how.layers, slope=_slope(how))
 
 
@@ -144,9 +144,7 @@ def _experts(sheet: Sheet, how: FfnOptions, x: Node, count: int, width: int) -> 
     sheet.record(experts=count, top_experts=top)
     total: Node | None = None
     for n in range(1, count + 1):
-        own, d_ff = _network(sheet, how, x, width, str(n))
-        if n == 1:
-            _note(sheet, how, d_ff)
+        own = _network(sheet, how, x, width, str(n))
         last = "output" if how.output_activation is None else "projected"
         name = last if n == count else f"combined{n}"
         if total is None:
