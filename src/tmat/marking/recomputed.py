@@ -376,7 +376,9 @@ class Recomputed:
         states = self.operands(due)
         operands = tuple(pick(state) for state in states)
         makers = tuple(self.redo(state.due, pick, depth - 1) if depth else None for state in states)
-        return Redo(due.op, operands, due.params, due.names, due.name, makers, self.key.widths, epsilons=self.key.epsilons)
+        return Redo(
+            due.op, operands, due.params, due.names, due.name, makers, self.key.widths, epsilons=self.key.epsilons
+        )
 
 
 def _picks(side: Side, states: Sequence[State]) -> Iterator[Pick]:

@@ -110,6 +110,8 @@ class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, Seen, Detail, Stage
 
     X: Numbers = given("n×d_model", drawn="x")
     context: Numbers = given("m×d")
+    key_input: Numbers = given("m×d")
+    value_input: Numbers = given("m×d")
     W_Q: Numbers = given("d_model×d_k", of_a_head=True)
     W_K: Numbers = given("d_model×d_k", of_a_head=True)
     W_V: Numbers = given("d_model×d_v", of_a_head=True)
@@ -193,7 +195,7 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
     """Scaled dot-product attention, one head or many: Z = softmax(Q·Kᵀ/√d_k)·V, output = [Z1, Z2, …]·W_O.
 
     Shapes: X n×d_model, W_Q and W_K d_model×d_k a head, W_V d_model×d_v a head, W_O (heads·d_v)×d_model;
-    with ``context`` (m×d) the keys and values come from it and the scores are n×m. ``x`` is a
+    with ``context`` (m×d) the keys and values come from it (from ``key_input`` and ``value_input`` where these are given) and the scores are n×m. ``x`` is a
     worksheet, whose last output is X, or the numbers of X themselves. Matrices not given are
     drawn; a step that is given (Q, K, V, scores, …) is not computed. With ``kv_heads`` heads side by side share keys and
     values (Ainslie et al. 2023); ``rotary`` turns Q and K by their positions (Su et al. 2021).
@@ -210,10 +212,11 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
     x = sheet.main("X")
     crossing = sheet.has("context")
     context = sheet.given("context") if crossing else x
+    sources = [sheet.given(name) if sheet.has(name) else context for name in ("key_input", "value_input")]
     heads, separate = heads_of(sheet, how)
     refuse_unused(sheet, how, heads)
     biased = how.bias or ("output" if sheet.init == "torch-linear" else "none")
-    found = projected(sheet, how, x, context, heads, separate, biased)
+    found = projected(sheet, how, x, (sources[0], sources[1]), heads, separate, biased)
     cut = found.queries[0] and found.queries[0].op is not None
     sheet.note(
         "one head" if heads == 1 else f"{heads} heads" + (", separate" if separate else ", split" if cut else "")
@@ -221,6 +224,13 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
     sheet.note(found.said())
     if crossing:
         sheet.note("keys and values from the context")
+    sheet.note(
+        *(
+            f"{kind} from {node.name}"
+            for kind, node in zip(("keys", "values"), sources, strict=True)
+            if node is not context
+        )
+    )
     if not how.weights:
         sheet.note("no weights: Q = X, K = V = " + ("context" if crossing else "X"))
         sheet.record(weights=False)
@@ -245,7 +255,7 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
         scaled = _scaled(sheet, how, _scores(sheet, how, q, k, own), q, k, own)
         scaled = _less_by_distance(sheet, _capped(sheet, how, scaled, own), slopes, h + 1, first, own)
         weights = _weights(sheet, how, scaled, masks[h], kind, sinks, h + 1, own)
-        nothing_to_sum = not context and not sheet.has("W_V") and not sheet.has("W_V" + shared)
+        nothing_to_sum = not sources[1] and not sheet.has("W_V") and not sheet.has("W_V" + shared)
         if nothing_to_sum and not v and not sheet.has("Z" + own) and weights:
             if h == 0:
                 sheet.note("no V: it stops at the weights")

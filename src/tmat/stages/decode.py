@@ -310,7 +310,7 @@ def _width_of(given: object) -> int | None:
 
 def _places(how: DecodeOptions, given: object, width: int, count: int) -> tuple[dict[str, Any] | None, Matrix | None]:
     """What the stage of positions is told, and the table of them where they are learned."""
-    told = dict(how.position_options or {})
+    told = {"scale_embedding": how.scale_embedding, **(how.position_options or {})}
     turned = sublayers(how)[0]["rotary"] is not None  # rotary positions turn queries and keys instead, in each layer
     kind = how.encoding or ("learned" if given is not None else "none" if turned else "sinusoid")
     if given is not None and kind != "learned":

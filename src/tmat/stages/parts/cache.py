@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 else:
     ops = late("tmat.operations")
 
-OWN = ("X", "context", "keep", "K_cached", "V_cached")  # what is of the tokens before, and not for the new one
+OWN = (
+    "X",
+    "context",
+    "key_input",
+    "value_input",
+    "keep",
+    "K_cached",
+    "V_cached",
+)  # what is of the tokens before, and not for the new one
 
 
 ALSO = ("weights", "separate", "score", "scale", "scale_by", "temperature", "project")
@@ -38,7 +46,7 @@ def taken_up(sheet: Sheet, how: AttentionOptions) -> Stage | None:
             "no attention comes before",
             mend="pipe in the worksheet of the tokens before",
         )
-    if sheet.has("context"):
+    if any(map(sheet.has, ("context", "key_input", "value_input"))):
         raise InputError("‹cache› and a context contradict each other", "a cache holds the keys of the tokens before")
     if not sheet.has("X"):
         raise InputError(

@@ -69,16 +69,16 @@ def _run(heads: list[str]) -> str:
 
 
 def projected(
-    sheet: Sheet, how: AttentionOptions, x: Node, context: Node, heads: int, separate: bool, biased: str
+    sheet: Sheet, how: AttentionOptions, x: Node, sources: tuple[Node, Node], heads: int, separate: bool, biased: str
 ) -> Heads:
-    """Q, K and V of each head: one projection cut into heads, or a projection a head."""
+    """Q, K and V of each head, K and V of their sources: one projection cut into heads, or a projection a head."""
     groups = _groups(heads, how)
     numbers = [str(h) for h in range(1, heads + 1)]
     own = numbers if heads > 1 or separate else [""]
     shared = numbers[:groups] if groups > 1 or (separate and heads == 1) else [""]
     found = Heads(own, shared)
     if not separate:
-        q, k, v = _projections(sheet, how, x, context, (heads, groups), ("", ""), biased)
+        q, k, v = _projections(sheet, how, x, sources, (heads, groups), ("", ""), biased)
         _split(sheet, how, found, q, k, v)
         return found
     for h, name in enumerate(own):
@@ -87,7 +87,7 @@ def projected(
             width = _width(sheet, how, x, (1, 1), (name, shared[g]))
             found.queries.append(_query(sheet, how, x, "Q" + name, width, biased))
             continue
-        q, k, v = _projections(sheet, how, x, context, (1, 1), (name, shared[g]), biased)
+        q, k, v = _projections(sheet, how, x, sources, (1, 1), (name, shared[g]), biased)
         found.queries.append(q)
         found.keys.append(k)
         found.values.append(v)
@@ -113,7 +113,7 @@ def _query(sheet: Sheet, how: AttentionOptions, x: Node, name: str, width: int, 
 
 
 def _projections(
-    sheet: Sheet, how: AttentionOptions, x: Node, context: Node, counts: tuple[int, int], numbers: tuple[str, str],
+    sheet: Sheet, how: AttentionOptions, x: Node, sources: tuple[Node, Node], counts: tuple[int, int], numbers: tuple[str, str],
     biased: str,
 ) -> tuple[Node, Node, Node]:  # fmt: skip
     """Q, K and V of one head (the numbers say which), or of all heads side by side."""
@@ -121,11 +121,11 @@ def _projections(
     d_k = _width(sheet, how, x, counts, numbers) if how.weights else 0
     q = _query(sheet, how, x, "Q" + h, d_k * heads, biased)
     if not how.weights:
-        k = sheet.given("K" + g) if sheet.has("K" + g) else context
-        v = sheet.given("V" + g) if sheet.has("V" + g) else context
+        k = sheet.given("K" + g) if sheet.has("K" + g) else sources[0]
+        v = sheet.given("V" + g) if sheet.has("V" + g) else sources[1]
         return q, k, v
-    k = _projection(sheet, "K" + g, context, (q.width // heads or d_k) * groups, biased)
-    v = _projection(sheet, "V" + g, context, (how.d_v or (k.width // groups if k else d_k)) * groups, biased)
+    k = _projection(sheet, "K" + g, sources[0], (q.width // heads or d_k) * groups, biased)
+    v = _projection(sheet, "V" + g, sources[1], (how.d_v or (k.width // groups if k else d_k)) * groups, biased)
     return q, k, v
 
 

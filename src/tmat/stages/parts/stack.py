@@ -16,7 +16,7 @@ from tmat.stages.ffn import ffn
 
 def _own(stage: Declaration) -> list[str]:
     """The matrices that a sublayer takes for itself: all but what comes from the sublayer before and what goes on."""
-    flowing = {stage.main, "context", "residual", "output"}
+    flowing = {stage.main, "context", "key_input", "value_input", "residual", "output"}
     return [name for name in (*stage.inputs, *stage.masks, *stage.steps) if name not in flowing]
 
 
