@@ -147,8 +147,4 @@ def test_no_page_is_to_be_scrolled_for_ever(page: Path) -> None:
     """What is not folded away is a few screens; what is looked up by its headings is more."""
     text = page.read_text("utf-8")
     open_ = re.sub(r"^<details>.*?^</details>", "", text, flags=re.DOTALL | re.MULTILINE)
-<<<<<<< HEAD
     assert len(open_.splitlines()) < (2500 if page.name in ("commands.md", "reference.md") else 400)
-=======
-    assert len(open_.splitlines()) < (2500 if page.name == "commands.md" else 400)
->>>>>>> network-heads
