@@ -22,8 +22,8 @@ from tmat.operations.slips import Redo
 CANNOT = (InputError, ValueError, IndexError, TypeError)
 """What an operation raises that cannot be done with the numbers that someone wrote."""
 
-MOST, MOST_UNSEEN = 16, 64
-"""Ways to have one matrix that are followed up: one that was handed in, and one that was not."""
+MOST_UNSEEN = 64
+"""Ways to have a matrix that was not handed in that are followed up."""
 
 FEW = 24
 """Ways of an unseen step's operands that it is rounded from."""
@@ -69,7 +69,6 @@ class Ways:
     ) -> None:
         self.first = first  # the likeliest: as written; where it was not handed in, recomputed and not rounded
         self.more: list[Array] = []
-        self.deepened = False
         self.behind = behind  # what was written down, from given numbers of the operands
         self._carry = carry or (lambda: [first] * len(CARRIES))
         self._carried: list[Array] | None = None
@@ -275,31 +274,6 @@ class Recomputed:
             return found[:MOST_UNSEEN]
 
         return Ways(first, work)
-
-    def deepen(self, state: State, side: Side) -> bool:
-        """Find every way in which a matrix could have been had; whether there are more than were known."""
-        ways = side(state)
-        if side is as_theirs and ways is state.right:
-            return self.deepen(state, as_right)
-        if ways.behind is None or state.due.of is None:
-            return False
-        if ways.deepened:
-            return False
-        behind, ways.deepened = ways.behind, True
-        known = ways.all()
-        before = len(known)
-        operands = self.operands(state.due)
-        for operand in operands:
-            self.deepen(operand, side)
-        for taken in islice(_mixtures([side(operand).all() for operand in operands]), TRIED):
-            by_state = {id(operand): values for operand, values in zip(operands, taken, strict=True)}
-            way, agrees = behind(lambda other, own=by_state: own.get(id(other), side(other).first), UNROUNDED)  # type: ignore[misc]
-            if agrees and _once(known, way) is way:
-                known.append(way)
-                ways.more.append(way)
-                if len(known) >= MOST:
-                    break
-        return len(known) > before
 
     # -- a step is recomputed
 

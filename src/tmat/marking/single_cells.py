@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +31,10 @@ SURE_OF_ONE = 5.0
 Of 1,794 invented numbers 39 had a mistake of worth 0 or more by chance, and about e times fewer for each unit more: 2 of
 worth 4, 1 of worth 5, which is less than one in a thousand.
 """
+
+
+PLAIN = 10.0
+"""A number that came about otherwise is 0, 1 or −1 about once in so many."""
 
 
 class OfCell(NamedTuple):
@@ -66,7 +71,7 @@ class SingleCells:
         evidence = Evidence(printed, due, left)
         found: dict[Cell, list[OfCell]] = {}
         for cell in cells_of(left):
-            far = float(evidence.near[cell])
+            far = min(float(evidence.near[cell]), _unusual(printed, due, cell))
             mistakes = [*_of_slips(printed, due, cell, starts, far), *_of_fits(printed, cell, fits, far)]
             best: dict[str, OfCell] = {}  # one of a name
             for one in mistakes:
@@ -124,6 +129,16 @@ class SingleCells:
         worth = sum(float(min(evidence.far[cell], evidence.near[cell]) * evidence.share[cell]) for cell in cells)
         worth -= sum(float(np.log(one.among)) for one in cells.values())
         return worth - choose(len(self.by_cell), len(cells)) - cost_of(next(iter(cells.values())).rare)
+
+
+def _unusual(printed: PrintedMatrix, due: Array, cell: Cell) -> float:
+    """−ln of how usual a number is: 0, 1 and −1 come about in many ways, and so does one that the matrix has twice."""
+    value = float(printed.values[cell])
+    usual = [log(PLAIN)] if value in (0.0, 1.0, -1.0) else []
+    if due.shape == printed.shape:
+        times = int((np.abs(due - value) <= 0.5 * float(printed.unit[cell])).sum())
+        usual += [log(due.size / times)] if times > 1 else []
+    return min(usual, default=float("inf"))
 
 
 def _is_sure(found: Sequence[OfCell]) -> bool:
