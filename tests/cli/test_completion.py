@@ -69,10 +69,10 @@ WHOLE = [
     ("tmat check --follow ", ["full", "half", "none"]),
     ("tmat show sheet.json --only ", ["X", "W_Q", "Q"]),
     ("tmat show sheet.json --only Q,", ["Q,X", "Q,W_Q"]),
-    ("tmat posenc --only ", ["PE", "X", "E"]),
+    ("tmat posenc --only ", ["E_scaled", "PE", "X", "E"]),
 ]
 LAST = [
-    ("tmat posenc -m ", ["E=", "PE=", "X="], ""),
+    ("tmat posenc -m ", ["E=", "E_scaled=", "PE=", "X="], ""),
     ("tmat attention -m X=w.npz:", ["up", "down"], "X=w.npz:"),
     ("tmat attention -m X=w.npz:d", ["down"], "X=w.npz:"),
     ("tmat attention --weights w.npz:", ["up", "down"], "w.npz:"),

@@ -140,7 +140,7 @@ def _begun(declared: Declaration, common: Common, matrices: dict[str, Any], opti
 
 def _drawn_input(declared: Declaration, common: Common, options: dict[str, Any]) -> dict[str, Any]:
     """The input of a stage, drawn from --seed, where the stage has one to draw."""
-    if not declared.inputs[declared.main].drawn:
+    if declared.main not in declared.inputs or not declared.inputs[declared.main].drawn:
         return {}
     from tmat.engine.drawn_input import drawn
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from tmat.operations import REGISTRY
-from tmat.operations.expression import Call, Difference, Expression, Negative, Power, Product, Quotient, Sum
+from tmat.operations.expression import Call, Difference, Expression, Negative, Number, Power, Product, Quotient, Sum
 from tmat.operations.formula import (
     MatrixProduct,
     MatrixSymbol,
@@ -115,6 +115,10 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
             return [Place(symbol.n, raised=superscript(Matrices().text(exponent)))], POWER
         case Power(base=base, exponent=exponent) if not any(matrices(base)):
             return [Sign(Matrices().at(base, ATOM) + "^"), *_set(exponent, ATOM)], POWER
+        case Power(base=base, exponent=Number() as exponent):
+            return [*_set(base, ATOM), Sign(superscript(Matrices().text(exponent)))], POWER
+        case Power(base=base, exponent=exponent):
+            return [*_set(base, ATOM), Sign("^"), *_set(exponent, ATOM)], POWER
         case MatrixProduct(left=left, right=right):
             return [*_set(left, PRODUCT), Sign(" × "), *_set(right, POWER)], PRODUCT
         case Product(factors=factors):
