@@ -60,7 +60,7 @@ def read(text: str, first: int = 0) -> mpmath.mpf:
 def faults(told: Working, first: int = 0, decimals: int | None = None) -> Iterator[str]:
     """What is wrong with a working: ``=`` where the sides differ, ``≈`` where a hand comes to something else."""
     lines = [line for line in told.lines if line.part != "symbols"]
-    close_to_one = any("1 + erf" in line.text or "1 + tanh" in line.text for line in lines)
+    close_to_one = any(sign in line.text for line in lines for sign in ("1 + erf", "1 + tanh", "1 − tanh"))
     with mpmath.workdps(600 if close_to_one else 60):
         previous: mpmath.mpf | None = None
         rounding = NOISE if decimals is None else NOISE + mpmath.mpf(10) ** -decimals / 2

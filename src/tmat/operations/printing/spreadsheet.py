@@ -172,6 +172,8 @@ class Spreadsheet(Printer):
     def _bound(self, e: Expression) -> Bound:
         if isinstance(e, Quotient):
             return self._quotient(e)
+        if isinstance(e, Negative) and "^" in (inner := self.text(e.inner)):  # −x^2 is (−x)² there
+            return f"-({inner})", LOOSE
         if isinstance(e, Place):
             return self._place(e)
         if isinstance(e, Larger):
