@@ -49,7 +49,7 @@ class BackwardOptions(StageOptions):
     about="Steps: d before the name of each matrix on the way, dZ dweights dV dscaled dscores dQ dK dX dW_Q …; where two "
     "stages have a name, the stage stands before: attention-2.dW_Q. A matrix that was used several times has a share for each "
     "use, dX_Q dX_K dX_V, and their sum.\n\n"
-    "It begins with the loss of ‹tmat loss›, or with a gradient from outside: ‹-m dZ›.",
+    "It begins with the loss of the stage before, or with a gradient from outside: ‹-m dZ›.",
     examples=(
         "tmat attention | tmat backward -m dZ='1 0 0 0; 0 0 0 0; 0 0 0 0; 0 0 0 0; 0 0 0 0; 0 0 0 0' --wrt W_Q",
         "tmat attention -m X='1 0; 0 1' --d-k 2 --seed 1 | tmat loss -m target='1 0; 0 1' | tmat backward",
