@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tmat.sheet.worksheet import Matrix
 
+MANY = 12  # names that a caption lists
+
 
 def input_of(stage: str) -> str:
     """The origin of a residual: what an earlier stage took in."""
@@ -33,7 +35,18 @@ def told(given: Mapping[str, Matrix]) -> dict[str, str]:
     for name, matrix in given.items():
         if matrix.origin:
             found.setdefault(matrix.origin, []).append(name)
-    return {origin: f"{', '.join(names)} {said(origin)}" for origin, names in found.items()}
+    return {origin: f"{_listed(names)} {said(origin)}" for origin, names in found.items()}
+
+
+def _listed(names: list[str]) -> str:
+    """Names in a caption: the first three of many.
+
+    >>> _listed(["W_Q", "W_K"]), _listed([f"W_{n}" for n in range(1, 20)])
+    ('W_Q, W_K', 'W_1, W_2, W_3 and 16 more')
+    """
+    if len(names) <= MANY:
+        return ", ".join(names)
+    return f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
 def drawn(given: Mapping[str, Matrix]) -> list[str]:

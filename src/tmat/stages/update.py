@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -154,6 +155,11 @@ def weights_of(graph: Graph, way: Stage, called: Any) -> list[Value]:
     return found
 
 
+def _left(beta: float, step: int = 1) -> float:
+    """1 − βᵗ as a pencil has it: 0.1 for 0.9, where floats leave 0.09999999999999998."""
+    return float(1 - Decimal(str(beta)) ** step)
+
+
 def _learned(
     page: Sheet, how: UpdateOptions, value: Value, way: Stage, called: Any, last: Stage | None, step: int
 ) -> Node:
@@ -164,18 +170,18 @@ def _learned(
     if how.optimizer == "sgd":
         return page.step(f"{name}_new", ops.descend, weight, slope, rate=how.lr)
     first = f"{name}_m"
-    kept, share = (how.momentum, 1.0) if how.optimizer == "momentum" else (how.beta1, 1.0 - how.beta1)
+    kept, share = (how.momentum, 1.0) if how.optimizer == "momentum" else (how.beta1, _left(how.beta1))
     m = page.step(first, ops.blend, _kept(page, first, value.matrix, last), slope, keep=kept, add=share)
     if how.optimizer == "momentum":
         return page.step(f"{name}_new", ops.descend, weight, m, rate=how.lr)
     second = f"{name}_v"
     v = page.step(
-        second, ops.blend_squares, _kept(page, second, value.matrix, last), slope, keep=how.beta2, add=1.0 - how.beta2
+        second, ops.blend_squares, _kept(page, second, value.matrix, last), slope, keep=how.beta2, add=_left(how.beta2)
     )
     if how.optimizer == "adamw":
         weight = page.step(f"{name}_decayed", ops.descend, weight, weight, rate=how.lr * how.decay)
-    sized = page.step(f"{first}_sized", ops.divide, m, by=1.0 - how.beta1**step)
-    squares = page.step(f"{second}_sized", ops.divide, v, by=1.0 - how.beta2**step)
+    sized = page.step(f"{first}_sized", ops.divide, m, by=_left(how.beta1, step))
+    squares = page.step(f"{second}_sized", ops.divide, v, by=_left(how.beta2, step))
     return page.step(f"{name}_new", ops.descend_by_moments, weight, sized, squares, rate=how.lr, epsilon=how.epsilon)
 
 
