@@ -80,7 +80,7 @@ def test_a_name_of_the_whole_an_option_and_a_matrix_gate_alike() -> None:
     for other in (said, seen):
         assert np.array_equal(other["output"].values, named["output"].values)
     assert named.params["gated"] is True
-    assert "gated: W_1 bent, times W_3" in named.notes
+    assert "gated: X·W_1 activated, times X·W_3" in named.notes
 
 
 def test_one_gated_layer_ends_at_the_product() -> None:

@@ -99,19 +99,19 @@ def ffn(sheet: Sheet, how: FfnOptions) -> Node:
         return output
     sheet.note(f"{how.output_activation} after the second layer too")
     sheet.record(output_activation=how.output_activation)
-    return _bent(sheet, "output", how.output_activation, how.slope, output)
+    return _activated(sheet, "output", how.output_activation, how.slope, output)
 
 
 def _network(sheet: Sheet, how: FfnOptions, x: Node, width: int, e: str = "") -> Node:
     """The layers, of expert ``e`` where there are several; what they have in common is noted once."""
     place = f"expert{e}." if e else ""
     hidden = _layer(sheet, "hidden" + e, x, "1", width, how.bias, place)
-    activated = _bent(sheet, "activated" + e, how.activation, how.slope, hidden)
+    activated = _activated(sheet, "activated" + e, how.activation, how.slope, hidden)
     if e in ("", "1"):
         _note(sheet, how, hidden, activated)
     if _gated(sheet, how, place):
         if e in ("", "1"):
-            sheet.note("gated: W_1 bent, times W_3")
+            sheet.note("gated: X·W_1 activated, times X·W_3")
             sheet.record(gated=True)
         up = _layer(sheet, "up" + e, x, "3", hidden.width or width, how.bias, place)
         activated = sheet.step("gated" + e, ops.multiply, activated, up)
@@ -160,7 +160,7 @@ def _gated(sheet: Sheet, how: FfnOptions, place: str) -> bool:
     return how.gated or how.activation in ops.GATED or any(map(sheet.has, own))
 
 
-def _bent(sheet: Sheet, name: str, activation: str, slope: float | None, x: Node) -> Node:
+def _activated(sheet: Sheet, name: str, activation: str, slope: float | None, x: Node) -> Node:
     op = ops.GATED.get(activation) or ops.ACTIVATIONS[activation]
     if activation == "leaky-relu":
         return sheet.step(name, op, x, slope=LEAK if slope is None else slope)

@@ -29,22 +29,22 @@ def bend(case: Case) -> np.vectorize:
     return BENT[made.op]
 
 
-@oracle("multiply", "wrong-branch-bent", *GATES)
+@oracle("multiply", "wrong-branch-activated", *GATES)
 def wrong_branch(case: Case) -> Array:
     return case["hidden"] * bend(case)(case["up"])
 
 
-@oracle("multiply", "both-branches-bent", *GATES)
+@oracle("multiply", "both-branches-activated", *GATES)
 def both(case: Case) -> Array:
     return case["activated"] * bend(case)(case["up"])
 
 
-@oracle("multiply", "gate-not-bent", *GATES)
+@oracle("multiply", "gate-not-activated", *GATES)
 def unbent(case: Case) -> Array:
     return case["hidden"] * case["up"]
 
 
-@oracle("multiply", "bent-after-product", *GATES)
+@oracle("multiply", "activated-after-product", *GATES)
 def after(case: Case) -> Array:
     return bend(case)(case["hidden"] * case["up"])
 

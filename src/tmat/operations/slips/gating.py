@@ -1,4 +1,4 @@
-"""Slips in a gated network, whose one branch is bent and whose other is not, and in leaky ReLU."""
+"""Slips in a gated network, in which the activation acts on one branch and not on the other, and in leaky ReLU."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BENDS = tuple(op.name for op in (relu, leaky_relu, gelu, gelu_tanh, silu, tanh))
 
 
 def _branches(step: Redo) -> tuple[Redo, Array, Array] | None:
-    """How the first branch was bent, what it was before, and the second branch; None where this is no gate."""
+    """How the first branch was activated, what it was before, and the second branch; None where this is no gate."""
     bent = step.maker(0, *BENDS)
     return None if bent is None else (bent, bent.operands[0], step.operands[1])
 
@@ -69,14 +69,14 @@ def another_slope(step: Redo, a: Array) -> Iterator[Variant]:
 
 # fmt: off
 
-slip(multiply, "wrong-branch-bent", wrong_branch,
-     said="the activation was taken of the branch that goes in as it is", mend="bend the branch of W_1 only, then multiply by {1}")
-slip(multiply, "both-branches-bent", both_bent,
-     said="both branches were bent", mend="bend the branch of W_1 only: {1} goes in as it is")
-slip(multiply, "gate-not-bent", not_bent,
-     said="the branch of W_1 was not bent", mend="take the activation of the branch of W_1 before it is multiplied by {1}")
-slip(multiply, "bent-after-product", bent_after,
-     said="the branches were multiplied first and the product bent", mend="bend the branch of W_1, then multiply by {1}")
+slip(multiply, "wrong-branch-activated", wrong_branch,
+     said="the activation was taken of the branch that goes in as it is", mend="activate the branch of W_1 only, then multiply by {1}")
+slip(multiply, "both-branches-activated", both_bent,
+     said="both branches were activated", mend="activate the branch of W_1 only: {1} goes in as it is")
+slip(multiply, "gate-not-activated", not_bent,
+     said="the branch of W_1 was not activated", mend="take the activation of the branch of W_1 before it is multiplied by {1}")
+slip(multiply, "activated-after-product", bent_after,
+     said="the branches were multiplied first and the product activated", mend="activate the branch of W_1, then multiply by {1}")
 slip(multiply, "branch-left-out", branch_left_out,
      said="{missing} was left out: these are the numbers of {kept}", mend="multiply {0} and {1}, cell by cell")
 slip(multiply, "branches-added", branches_added,

@@ -214,7 +214,7 @@ class Network:
     )  # fmt: skip
     gated: bool = option(
         False,
-        "Two branches, (act(X·W_1) ∘ X·W_3)·W_2: W_1 is bent, W_3 is not. So it is where W_3 is given.",
+        "Two branches, (act(X·W_1) ∘ X·W_3)·W_2: the activation acts on the first alone. So it is where W_3 is given.",
         CONVENTIONS,
     )
     slope: float | None = option(
