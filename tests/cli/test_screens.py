@@ -163,3 +163,13 @@ def test_standard_output_by_name(line: str, tmp_path: Path, monkeypatch: pytest.
     assert (told.code, told.output, told.errors) == (plain.code, plain.output, plain.errors)
     assert told.output
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_second_flag_gives_way_to_an_option_of_the_output() -> None:
+    """How many experts: --top, but in decode, where that is how many words are listed."""
+    by_one, by_other = (attempt(f"ffn --experts 3 --seed 1 {flag} 1") for flag in ("--top", "--top-experts"))
+    assert by_one == by_other and "3 experts, 1 a row" in by_one.stage["notes"]
+    words = "decode --no-cross --words 'a b c' --max-tokens 1 --experts 3 --top-experts 1 -f table"
+    short, whole = attempt(f"{words} --top 1"), attempt(words)
+    assert short.code == whole.code == 0
+    assert 0 < short.output.count("█") < whole.output.count("█")

@@ -42,17 +42,21 @@ def parameters(declared: Declaration) -> list[inspect.Parameter]:
     for name, option in declared.conventions.items():
         default = fields[name].default
         kind, default = _typed(option, declared.hints[name], default)
-        found.append(_parameter(kind, default, option, flag_of(name, option.flag, fields[name].default), spelled))
+        also = [f"--{option.also}"] if option.also and option.also not in declared.prints else []
+        flag = flag_of(name, option.flag, fields[name].default)
+        found.append(_parameter(kind, default, option, flag, spelled, also))
         for value in option.alone:
             shown = Option(f"The same as ‹{name} {value}›.", option.panel)
             found.append(_parameter(bool, False, shown, f"--{value}", spelled))
     return found
 
 
-def _parameter(kind: Any, default: Any, option: Option, flag: str, spelled: Spelled) -> inspect.Parameter:
+def _parameter(
+    kind: Any, default: Any, option: Option, flag: str, spelled: Spelled, also: Sequence[str] = ()
+) -> inspect.Parameter:
     flags = f"{flag}/--no-{flag[2:]}" if kind == bool | None else flag
     typed = typer.Option(
-        flags, metavar=option.metavar, rich_help_panel=option.panel,
+        flags, *also, metavar=option.metavar, rich_help_panel=option.panel,
         help=spelled_with(option.help, spelled), autocompletion=_completing(option),
     )  # fmt: skip
     return inspect.Parameter(_key(flag), KEYWORD, default=default, annotation=Annotated[kind, typed])

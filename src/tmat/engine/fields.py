@@ -44,6 +44,7 @@ class Option:
     panel: str
     metavar: str | None = None
     flag: str | None = None  # on the command line, where it is not the name with dashes
+    also: str | None = None  # another flag for it, where the stage's command has no such option for its output
     at_least: int | None = None
     most: int | None = None
     fits: Callable[[Any], bool] | None = None

@@ -226,7 +226,7 @@ class Network:
         at_least=2, most=MOST_HEADS,
     )  # fmt: skip
     top_experts: int | None = option(
-        None, "How many of ‹experts› a row goes through; 2 unless told.", SHAPE, "K", at_least=1
+        None, "How many of ‹experts› a row goes through; 2 unless told.", SHAPE, "K", at_least=1, also="top"
     )
     renormalize_top: bool = option(True, "Leave the shares of the chosen experts as softmax made them.", CONVENTIONS)
     output_activation: Bend | None = option(
