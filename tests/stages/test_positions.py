@@ -104,7 +104,10 @@ def test_keys_given_head_by_head_as_one_array() -> None:
             "4 heads do not share 3 heads of keys evenly\n  4 must be a multiple of --kv-heads\n  try --kv-heads",
         ),
         ("--kv-heads 1 --no-weights", "--kv-heads and --no-weights contradict each other"),
-        ("--base 500", "--base has no rotary positions to work with"),
+        (
+            "--base 3",
+            "--base has no rotary positions to work with\n  the base of the softmax is --softmax-base 3\n  say which columns",
+        ),
         ("--start 1", "--start has no rotary positions to work with"),
         ("--rope-scaling ntk:2", "--rope-scaling has no rotary positions to work with"),
         ("--rotary halves --rope-scaling yarn:2", "expected linear:N or ntk:N, N a number from 1"),

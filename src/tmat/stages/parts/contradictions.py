@@ -73,7 +73,8 @@ def _refuse_alone(how: AttentionOptions) -> None:
         for name, said in of_rotary.items():
             if said:
                 mend = "say which columns are a pair: ‹rotary halves› or ‹rotary adjacent›"
-                raise InputError(f"‹{name}› has no rotary positions to work with", mend=mend)
+                other = [f"the base of the softmax is ‹softmax_base {how.base:g}›"] if name == "base" else []
+                raise InputError(f"‹{name}› has no rotary positions to work with", *other, mend=mend)
     if how.qk_epsilon != QK_EPSILON and how.qk_norm != "rms":
         raise InputError("‹qk_epsilon› has no norm of Q and K to work with", mend="say so: ‹qk_norm rms›")
 
