@@ -139,17 +139,20 @@ def _folder(url: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """The known names closest to a mistyped one, nearest first; case and underscores forgiven.
+    """The known names closest to a mistyped or shortened one, nearest first; case and underscores forgiven.
 
-    >>> nearest("scroes", ["scores", "scaled", "weights"])
-    ['scores']
+    >>> nearest("scroes", ["scores", "scaled", "weights"]), nearest("eps", ["hops", "epsilon"])
+    (['scores'], ['epsilon', 'hops'])
     """
     from difflib import get_close_matches  # loaded for an error alone
 
     folded: dict[str, str] = {}
     for candidate in known:
         folded.setdefault(fold(candidate), candidate)
-    return [folded[match] for match in get_close_matches(fold(name), folded, n=count, cutoff=0.6)]
+    typed = fold(name)
+    begun = [other for other in folded if len(typed) > 1 and other.startswith(typed)]
+    close = get_close_matches(typed, folded, n=count, cutoff=0.6)
+    return [folded[match] for match in dict.fromkeys([*sorted(begun, key=len), *close])][:count]
 
 
 def meant(name: str, known: Iterable[str]) -> str | None:

@@ -159,6 +159,7 @@ NAMES = {
     "decode --target 'you foo'": "'foo'",
     "attenton": "tmat: no such command: attenton\n  did you mean attention?",
     "attention --d-modle 3": "tmat attention: no such option: --d-modle\n  did you mean --d-model?",
+    "addnorm --eps 0": "tmat addnorm: no such option: --eps\n  did you mean --epsilon?",
     "attention extra": "tmat attention: got unexpected extra argument(s) (extra)\n",
     "attention --foo-bar-baz": "no such option: --foo-bar-baz\n",
     "vocab --text a -m X=1": "no such option: -m\n",

@@ -77,10 +77,10 @@ def _usage(command: str, kind: str, error: BaseException, commands: Iterable[str
     message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
     if kind == "NoSuchOption":
         option = str(getattr(error, "option_name", ""))
-        near = list(getattr(error, "possibilities", None) or ())
-        lines = [f"{command}: no such option: {visible(option)}"]
-        mend = f"did you mean {near[0]}?" if near else f"try {command} --help"
-        return "\n".join([*lines, f"  {mend}"])
+        parameters = error.ctx.command.params if getattr(error, "ctx", None) else ()  # type: ignore[attr-defined]
+        known = [flag for one in parameters for flag in (*one.opts, *one.secondary_opts)]
+        mend = meant(option, known) or f"try {command} --help"
+        return f"{command}: no such option: {visible(option)}\n  {mend}"
     if message.lower().startswith("no such command"):
         name = message.partition("'")[2].rpartition("'")[0] or message
         mend = meant(name, commands) or f"there are {', '.join(commands)}"
