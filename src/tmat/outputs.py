@@ -109,6 +109,8 @@ def _said(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(f"cannot write {path}", f"{error.strerror or error}".lower()) from None
+    except UnicodeEncodeError:
+        raise OutputError(f"cannot write {path}", "this system has no such name") from None
 
 
 class _ToldToEndError(BaseException):

@@ -22,6 +22,12 @@ def test_a_file_holds_what_standard_output_would(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["sheet.json"]
 
 
+def test_a_name_that_no_system_has() -> None:
+    done = attempt("attention -f json -o \ud800")
+    assert done.code == 3
+    assert "this system has no such name" in done.errors
+
+
 def test_several_worksheets_in_one_file(tmp_path: Path) -> None:
     path = tmp_path / "sheets.json"
     tmat(f"ffn -o {path}", "[[1, 2]]\n[[3, 4]]")

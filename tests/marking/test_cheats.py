@@ -48,7 +48,7 @@ def test_a_rounded_key_asks_for_its_decimals() -> None:
     assert mark(one, exact, decimals=2)["Q"].right < q.size
 
 
-@pytest.mark.parametrize("decimals", [-1, 16, "some", 1.5])
+@pytest.mark.parametrize("decimals", [-1, 16, "some", 1.5, "9" * 5000])
 def test_decimals_that_make_no_sense(decimals: object) -> None:
     with pytest.raises(InputError, match=r"does not fit\n  expected 0 to 15, or any$"):
         mark("Q\n1 2\n", KEY, decimals=decimals)  # type: ignore[arg-type]

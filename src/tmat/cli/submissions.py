@@ -112,7 +112,7 @@ def _of_files(
 
 def decimals_of(said: str | None) -> int | str | None:
     """Decimals as people type them: a number, or a word that is looked at later."""
-    return int(said) if said is not None and said.isdecimal() else said
+    return int(said) if said is not None and said.isdecimal() and len(said) < 10 else said
 
 
 def _told(results: Iterator[Marked], count: int, *, alone: bool) -> Iterator[Marked]:

@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from tmat.errors import InputError
 from tmat.numbers.floats import FLOAT_TYPES
+from tmat.visible import visible
 
 SHARES = {"full": Fraction(1), "half": Fraction(1, 2), "none": Fraction(0)}
 MOST_POINTS = 1_000_000
@@ -75,7 +76,8 @@ class Options:
         if self.decimals not in (None, ANY) and not (
             isinstance(self.decimals, int) and 0 <= self.decimals <= MOST_DECIMALS
         ):
-            raise InputError(f"‹decimals {self.decimals}› does not fit", f"expected 0 to {MOST_DECIMALS}, or {ANY}")
+            said = visible(str(self.decimals), limit=20)
+            raise InputError(f"‹decimals {said}› does not fit", f"expected 0 to {MOST_DECIMALS}, or {ANY}")
         for name, worth in self.points.items():
             if not 0 <= worth <= MOST_POINTS:
                 raise InputError(f"{name} cannot be worth {worth:g} points", f"expected 0 to {MOST_POINTS}")
