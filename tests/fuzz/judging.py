@@ -206,9 +206,9 @@ def _of_answer(asked: Line, code: int, output: bytes, said: str, folder: Path) -
 
 def _came_before(asked: Line) -> bool:
     """Where several documents come in, those before the bad one are passed on; and reports show what could not be marked."""
-    return asked.command == "check" or (
-        asked.stdin is not None and asked.stdin.count(b"}") + asked.stdin.count(b"]") > 1
-    )
+    several = asked.command == "show" and sum(not each.startswith("-") for each in asked.arguments) > 2
+    documents = asked.stdin is not None and asked.stdin.count(b"}") + asked.stdin.count(b"]") > 1
+    return asked.command == "check" or several or documents
 
 
 def _of_message(said: str, code: int) -> str:
