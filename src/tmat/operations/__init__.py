@@ -16,9 +16,9 @@ __all__ = ["ACTIVATIONS", "GATED", "REGISTRY", "Operation"]
 for _module in modules_in(__file__, packages=False):
     import_module(f"{__name__}.{_module}")
 
+globals().update(REGISTRY)  # operations.softmax, also where a file is called as its operation
+
 
 def __getattr__(name: str) -> Operation:
-    """Each operation by its own name: ``operations.softmax``."""
-    if name not in REGISTRY:
-        raise AttributeError(f"no operation '{name}'")
-    return REGISTRY[name]
+    """Tells the type checker that what is not defined above is an operation."""
+    raise AttributeError(f"no operation '{name}'")

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
-from tests.operations.slips import (  # noqa: F401 - each registers the oracles of its slips
-    activation,
-    anywhere,
-    attention,
-    choosing,
-    detail,
-    deviations,
-    elementwise,
-    experts,
-    gating,
-    heads,
-    masks,
-    means,
-    normalization,
-    positions,
-    products,
-    scaling,
-    scoring,
-    way_back,
-    words,
-)
 from tests.operations.slips.oracle import ORACLES, check_marking, check_numbers, registered
 
+from tmat.listing import modules_in
 from tmat.operations.slips import Slip
+
+for _module in modules_in(__file__):
+    if not _module.startswith("test_"):
+        import_module(f"tests.operations.slips.{_module}")  # each registers the oracles of its slips
 
 SLIPS = list(registered())
 
