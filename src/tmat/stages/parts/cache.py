@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tmat.engine.node import Node
     from tmat.sheet.worksheet import Matrix, Stage
     from tmat.stages.attention import AttentionOptions
-    from tmat.stages.parts.projections import Heads
+    from tmat.stages.parts.projections import Projected
 else:
     ops = late("tmat.operations")
 
@@ -79,18 +79,28 @@ def _plain(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def rows_of(before: Stage, heads: Heads) -> int:
+def places(how: AttentionOptions, before: Stage | None, found: Projected) -> tuple[int, int]:
+    """At which key the first query stands, and the first of its own keys: after those of the cache."""
+    old = 0 if before is None else _rows(before, found)
+    if before is not None and how.first_query is None:
+        how.first_query = old + 1
+    return how.first_query or 1, old + 1
+
+
+def _rows(before: Stage, found: Projected) -> int:
     """How many tokens there were before."""
-    return _taken(before, "scores" + heads.own[0], "K").height
+    return _taken(before, "scores" + found.own[0], "K").height
 
 
-def continued(sheet: Sheet, heads: Heads, before: Stage, x: Node) -> None:
-    """The keys and values of each head with those of the cache above them."""
-    rows, new = rows_of(before, heads), heads.keys[0].height
-    wide = sum(one.width for one in (*heads.keys, *heads.values))
-    for g, number in enumerate(heads.shared):
-        first = next(own for h, own in enumerate(heads.own) if heads.group(h) == g)
-        for letter, step, own in (("K", "scores", heads.keys), ("V", "Z", heads.values)):
+def continued(sheet: Sheet, found: Projected, before: Stage | None, x: Node) -> None:
+    """The keys and values of each head with those of the cache above them, where there is one."""
+    if before is None:
+        return
+    rows, new = _rows(before, found), found.keys[0].height
+    wide = sum(one.width for one in (*found.keys, *found.values))
+    for g, number in enumerate(found.shared):
+        first = next(own for h, own in enumerate(found.own) if found.group(h) == g)
+        for letter, step, own in (("K", "scores", found.keys), ("V", "Z", found.values)):
             old = sheet.given(f"{letter}_cached{number}", _taken(before, step + first, letter))
             joined = sheet.step(f"{letter}_all{number}", ops.append_rows, old, own[g])
             if joined and _counted(old.rows) and _counted(own[g].rows):

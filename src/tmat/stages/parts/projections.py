@@ -1,7 +1,8 @@
-"""Queries, keys and values: how many heads there are, how wide, and what each is projected from."""
+"""The projections: queries, keys and values of each head from their inputs, and the output from all heads."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
     from tmat.stages.attention import AttentionOptions
+    from tmat.stages.parts.sources import Sources
 else:
     ops = late("tmat.operations")
 
@@ -34,7 +36,7 @@ def heads_of(sheet: Sheet, how: AttentionOptions) -> tuple[int, bool]:
 
 
 @dataclass(eq=False, repr=False)
-class Heads:
+class Projected:
     """Queries, keys and values of each head; heads side by side share keys and values where these have fewer heads."""
 
     own: list[str]  # the number behind the names of each head, nothing where there is one
@@ -46,15 +48,20 @@ class Heads:
     def group(self, h: int) -> int:
         """Which keys and values head h has, both counted from 0 (Ainslie et al. 2023, fig. 2).
 
-        >>> [Heads(["1", "2", "3", "4"], ["1", "2"]).group(h) for h in range(4)]
+        >>> [Projected(["1", "2", "3", "4"], ["1", "2"]).group(h) for h in range(4)]
         [0, 0, 1, 1]
         """
         return h * len(self.shared) // len(self.own)
 
+    def each(self) -> Iterator[tuple[str, Node, Node, Node]]:
+        """Of each head: its number, its queries, and the keys and values that it uses."""
+        for h, own in enumerate(self.own):
+            yield own, self.queries[h], self.keys[self.group(h)], self.values[self.group(h)]
+
     def said(self) -> str:
         """Which heads share which keys; nothing where each has its own.
 
-        >>> Heads(["1", "2", "3", "4"], ["1", "2"]).said()
+        >>> Projected(["1", "2", "3", "4"], ["1", "2"]).said()
         'heads 1, 2 share K1, V1; heads 3, 4 share K2, V2'
         """
         if len(self.shared) == len(self.own):
@@ -68,30 +75,44 @@ def _run(heads: list[str]) -> str:
     return ", ".join(heads) if len(heads) <= 3 else f"{heads[0]} to {heads[-1]}"
 
 
-def projected(
-    sheet: Sheet, how: AttentionOptions, x: Node, sources: tuple[Node, Node], heads: int, separate: bool, biased: str
-) -> Heads:
+def projected(sheet: Sheet, how: AttentionOptions, x: Node, sources: Sources, heads: int, separate: bool) -> Projected:
     """Q, K and V of each head, K and V of their sources: one projection cut into heads, or a projection a head."""
     groups = _groups(heads, how)
     numbers = [str(h) for h in range(1, heads + 1)]
     own = numbers if heads > 1 or separate else [""]
     shared = numbers[:groups] if groups > 1 or (separate and heads == 1) else [""]
-    found = Heads(own, shared)
-    if not separate:
-        q, k, v = _projections(sheet, how, x, sources, (heads, groups), ("", ""), biased)
+    found = Projected(own, shared)
+    if separate:
+        _apart(sheet, how, x, sources, found)
+    else:
+        q, k, v = _projections(sheet, how, x, sources, (heads, groups), ("", ""))
         _split(sheet, how, found, q, k, v)
-        return found
-    for h, name in enumerate(own):
-        g = found.group(h)
-        if g < len(found.keys):  # keys that a head before has
-            width = _width(sheet, how, x, (1, 1), (name, shared[g]))
-            found.queries.append(_query(sheet, how, x, "Q" + name, width, biased))
+    _note(sheet, how, x, sources, found, separate)
+    return found
+
+
+def _apart(sheet: Sheet, how: AttentionOptions, x: Node, sources: Sources, found: Projected) -> None:
+    """A projection a head; keys and values once for the heads that share them."""
+    for h, name in enumerate(found.own):
+        shared = found.shared[found.group(h)]
+        if found.group(h) < len(found.keys):  # keys that a head before has
+            found.queries.append(_query(sheet, how, x, "Q" + name, _width(sheet, how, x, (1, 1), (name, shared))))
             continue
-        q, k, v = _projections(sheet, how, x, sources, (1, 1), (name, shared[g]), biased)
+        q, k, v = _projections(sheet, how, x, sources, (1, 1), (name, shared))
         found.queries.append(q)
         found.keys.append(k)
         found.values.append(v)
-    return found
+
+
+def _note(sheet: Sheet, how: AttentionOptions, x: Node, sources: Sources, found: Projected, separate: bool) -> None:
+    heads, cut = len(found.own), found.queries[0] and found.queries[0].op is not None
+    apart = ", separate" if separate else ", split" if cut else ""
+    sheet.note("one head" if heads == 1 else f"{heads} heads{apart}")
+    sheet.note(found.said())
+    sources.noted(sheet, x)
+    if not how.weights:
+        sheet.note("no weights: Q = X, K = V = " + ("context" if sources.crossing else "X"))
+        sheet.record(weights=False)
 
 
 def _groups(heads: int, how: AttentionOptions) -> int:
@@ -106,26 +127,25 @@ def _groups(heads: int, how: AttentionOptions) -> int:
     return groups
 
 
-def _query(sheet: Sheet, how: AttentionOptions, x: Node, name: str, width: int, biased: str) -> Node:
+def _query(sheet: Sheet, how: AttentionOptions, x: Node, name: str, width: int) -> Node:
     if not how.weights:
         return sheet.given(name) if sheet.has(name) else x
-    return _projection(sheet, name, x, width, biased)
+    return _projection(sheet, how, name, x, width)
 
 
 def _projections(
-    sheet: Sheet, how: AttentionOptions, x: Node, sources: tuple[Node, Node], counts: tuple[int, int], numbers: tuple[str, str],
-    biased: str,
+    sheet: Sheet, how: AttentionOptions, x: Node, sources: Sources, counts: tuple[int, int], numbers: tuple[str, str]
 ) -> tuple[Node, Node, Node]:  # fmt: skip
     """Q, K and V of one head (the numbers say which), or of all heads side by side."""
     (heads, groups), (h, g) = counts, numbers
     d_k = _width(sheet, how, x, counts, numbers) if how.weights else 0
-    q = _query(sheet, how, x, "Q" + h, d_k * heads, biased)
+    q = _query(sheet, how, x, "Q" + h, d_k * heads)
     if not how.weights:
-        k = sheet.given("K" + g) if sheet.has("K" + g) else sources[0]
-        v = sheet.given("V" + g) if sheet.has("V" + g) else sources[1]
+        k = sheet.given("K" + g) if sheet.has("K" + g) else sources.keys
+        v = sheet.given("V" + g) if sheet.has("V" + g) else sources.values
         return q, k, v
-    k = _projection(sheet, "K" + g, sources[0], (q.width // heads or d_k) * groups, biased)
-    v = _projection(sheet, "V" + g, sources[1], (how.d_v or (k.width // groups if k else d_k)) * groups, biased)
+    k = _projection(sheet, how, "K" + g, sources.keys, (q.width // heads or d_k) * groups)
+    v = _projection(sheet, how, "V" + g, sources.values, (how.d_v or (k.width // groups if k else d_k)) * groups)
     return q, k, v
 
 
@@ -155,21 +175,26 @@ def _width(sheet: Sheet, how: AttentionOptions, x: Node, counts: tuple[int, int]
     return x.width // shared if x else 0
 
 
+def _biased(sheet: Sheet, how: AttentionOptions) -> str:
+    """Which biases are drawn."""
+    return how.bias or ("output" if sheet.init == "torch-linear" else "none")
+
+
 def _divisor(width: int, heads: int) -> int:
     """The number of heads nearest to the one asked for that divides the width."""
     return min((n for n in range(1, width + 1) if width % n == 0), key=lambda n: (abs(n - heads), n), default=1)
 
 
-def _projection(sheet: Sheet, name: str, of: Node, width: int, biased: str) -> Node:
+def _projection(sheet: Sheet, how: AttentionOptions, name: str, of: Node, width: int) -> Node:
     letter = name[0].lower()
     weight = sheet.weight(f"W_{name}", of.width, width, letter)
-    if biased in ("qkv", "all") or sheet.has(f"b_{name}"):
+    if _biased(sheet, how) in ("qkv", "all") or sheet.has(f"b_{name}"):
         b = sheet.bias(f"b_{name}", weight.width, letter, fan_in=of.width)
         return sheet.step(name, ops.linear, of, weight, b)
     return sheet.step(name, ops.matmul, of, weight)
 
 
-def _split(sheet: Sheet, how: AttentionOptions, found: Heads, q: Node, k: Node, v: Node) -> None:
+def _split(sheet: Sheet, how: AttentionOptions, found: Projected, q: Node, k: Node, v: Node) -> None:
     """One projection cut into heads, columns side by side (Vaswani et al. 2017, §3.2.2)."""
     heads, groups = len(found.own), len(found.shared)
     _refuse_fewer(q, k, heads, how)
@@ -207,3 +232,27 @@ def _refuse_fewer(q: Node, k: Node, heads: int, how: AttentionOptions) -> None:
             f"Q is {q.told()}, K is {k.told()}: a head of Q is {width} wide",
             mend=f"heads that share keys: ‹kv_heads {groups}›",
         )
+
+
+def projected_out(sheet: Sheet, how: AttentionOptions, x: Node, z: Node) -> Node:
+    """The output projection, where there is one."""
+    if not sheet.has("W_O") and not sheet.has("output"):
+        unasked = how.project is False or not how.weights
+        wanted = how.project or how.d_out is not None or how.bias in ("output", "all")
+        if unasked or (not wanted and (not x or _all_given(sheet, how))):
+            sheet.note("no output projection" if unasked else "no output projection: no W_O given")
+            sheet.record(project=False)
+            return z
+    w_o = sheet.weight("W_O", z.width, how.d_out or x.width, "o")
+    if _biased(sheet, how) in ("output", "all") or sheet.has("b_O"):
+        b = sheet.bias("b_O", w_o.width, "o", fan_in=z.width)
+        return sheet.step("output", ops.linear, z, w_o, b)
+    return sheet.step("output", ops.matmul, z, w_o)
+
+
+def _all_given(sheet: Sheet, how: AttentionOptions) -> bool:
+    """Whether nothing is drawn for Q, K and V: W_O would be the only matrix that nobody gave."""
+    heads, separate = heads_of(sheet, how)
+    own = {"Q": [str(h) for h in range(1, heads + 1)] if separate else [""]}
+    own |= dict.fromkeys("KV", own["Q"][: how.kv_heads] if how.kv_heads != 1 or heads == 1 else [""])
+    return all(sheet.has("W_" + name + h) or sheet.has(name + h) for name, numbers in own.items() for h in numbers)

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
     from tmat.stages.attention import AttentionOptions
-    from tmat.stages.parts.projections import Heads
+    from tmat.stages.parts.projections import Projected
 else:
     ops = late("tmat.operations")
 
 
-def normed(sheet: Sheet, how: AttentionOptions, heads: Heads) -> None:
+def normed(sheet: Sheet, how: AttentionOptions, heads: Projected) -> None:
     """The rows of each head's Q and K over their root mean square or their length (Henry et al. 2020; Qwen3)."""
     if how.qk_norm is None:
         if not sheet.has("gamma_Q") and not sheet.has("gamma_K"):
@@ -55,7 +55,7 @@ def _normed(sheet: Sheet, how: AttentionOptions, letter: str, wholes: list[Node]
     return found
 
 
-def turned(sheet: Sheet, how: AttentionOptions, heads: Heads, start: int, keys_start: int) -> None:
+def turned(sheet: Sheet, how: AttentionOptions, heads: Projected, start: int, keys_start: int) -> None:
     """Each head's Q and K turned by the angles of their positions (Su et al. 2021)."""
     if how.rotary is None:
         return

@@ -1,0 +1,100 @@
+"""What a decoding begins with: its vocabulary, the text so far, and the words that it can predict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tmat.errors import InputError
+from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.stages.parts import words as vocabularies
+from tmat.text.vocabulary import Vocabulary, tokenize
+
+if TYPE_CHECKING:
+    from tmat.engine.fields import Words
+    from tmat.stages.decode import DecodeOptions
+
+START, END = "<start>", "<end>"
+
+
+@dataclass(eq=False, repr=False)
+class Text:
+    """The words so far, the vocabulary that they are of, and the words that are predicted."""
+
+    said: list[str]
+    vocabulary: Vocabulary
+    predicted: tuple[str, ...]
+    numbered: bool  # there is no vocabulary: columns are called by their numbers
+
+
+def begun(how: DecodeOptions, before: Worksheet, head: Mapping[str, object]) -> Text:
+    """The text that a decoding begins with: a prompt or a target, after <start> where there is an encoder or nothing said.
+
+    ``head`` is what is given of the prediction, which tells how many words there are.
+
+    Errors: no vocabulary, a prompt without words, matrices of another number of words.
+    """
+    text = how.prompt if how.prompt is not None else how.target
+    own = how.vocabulary if how.vocabulary is not None else before.vocabulary
+    if own is None and not how.cross and text is not None:
+        own = vocabularies.of_text(text)
+    columns = _columns(head, how.first_id) if own is None and text is None else None
+    own = columns or own
+    ends = () if columns or (text is not None and not how.cross) else (START, how.end)
+    known = _vocabulary(own, how.first_id, ends)
+    said = [START] if how.cross or text is None else []
+    if text is not None:
+        said += tokenize(text, known) if isinstance(text, str) else text
+    if not said:
+        raise InputError(
+            "the prompt has no words", "there is nothing to go on from", mend="leave it out to begin with <start>"
+        )
+    return Text(said, known, _predicted(own, known, head), columns is not None)
+
+
+def _columns(head: Mapping[str, object], first_id: int | None) -> tuple[str, ...] | None:
+    """Words for columns that are given without a vocabulary: their own labels, else their numbers."""
+    named = [name for name in head if name not in ("last", "flat", "b_vocab", "said", "draw")]
+    for name in sorted(named, key="W_vocab".__eq__):
+        value = head[name]
+        cols = (value if isinstance(value, Matrix) else Matrix.of(name, value)).cols
+        plain = tuple(str(n) for n in range(1, len(cols) + 1))
+        return tuple(str(n) for n in range(len(cols))) if first_id == 0 and cols == plain else tuple(cols)
+    return None
+
+
+def _vocabulary(own: Words, first_id: int | None, ends: Sequence[str]) -> Vocabulary:
+    """The vocabulary with the words that begin and end a sentence, at its end where it lacks them."""
+    if own is None:
+        raise InputError(
+            "decode needs a vocabulary",
+            "no stage before it has one",
+            mend='start with tmat vocab, or give the words: ‹vocabulary "you win or die"›',
+        )
+    own = vocabularies.numbered(own, first_id)
+    missing = [token for token in ends if own.id(token) is None]
+    return Vocabulary((*own.words, *missing), own.first_id, own.case, own.tokenizer) if missing else own
+
+
+def _predicted(own: Words, words: Vocabulary, head: Mapping[str, object]) -> tuple[str, ...]:
+    """The words that are predicted: all of them, or those without <start> and <end> where the numbers given are so many."""
+    known = own.words if isinstance(own, Vocabulary) else tuple(own or ())
+    expected = words.words
+    for name in ("probabilities", "logits", "W_vocab"):
+        if name not in head:
+            continue
+        value = head[name]
+        given = value if isinstance(value, Matrix) else Matrix.of(name, value)
+        if given.width == len(known):
+            expected = known
+        elif given.width != len(words.words):
+            counts = " or ".join(dict.fromkeys((str(len(known)), str(len(words.words)))))
+            raise InputError(
+                f"{name} does not fit the vocabulary",
+                f"{name} is {given.size}{' from ' + given.origin if given.origin else ''}, a column a word; "
+                f"the vocabulary has {len(known)} words"
+                + (f", {len(words.words)} with {START} and {END}" if len(words.words) > len(known) else ""),
+                mend=f"try a {name} with {counts} columns",
+            )
+    return expected

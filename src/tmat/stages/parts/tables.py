@@ -1,0 +1,99 @@
+"""The tables of a decoder: the embeddings of its words, W_vocab where that is the same, and learned positions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tmat.engine.declaration import part
+from tmat.errors import InputError
+from tmat.late import late
+from tmat.sheet.origins import TIED
+from tmat.sheet.worksheet import Array, Matrix, Worksheet
+from tmat.stages.parts.beginning import END, START
+from tmat.stages.parts.options import Waves, sublayers
+from tmat.text.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tmat.engine.fields import Seed
+    from tmat.numbers import seeding
+    from tmat.stages.decode import DecodeOptions
+    from tmat.stages.parts.predicting import Head
+else:
+    np, seeding = late("numpy"), late("tmat.numbers.seeding")
+
+WIDTH = 6  # of a table that is drawn without an encoder
+
+
+def embeddings(
+    before: Worksheet, given: object, words: Vocabulary, d_model: int | None, seed: Seed, init: str
+) -> Matrix:
+    """The embedding table of the decoder: the encoder's, with rows drawn for the words it lacks."""
+    known = given if given is not None else next((s.given["W_E"] for s in before.stages if "W_E" in s.given), None)
+    values: Array
+    if known is None:
+        d_model = d_model or WIDTH
+        values, origin = np.empty((0, d_model)), f"drawn: {init}, seed {seed}"
+    else:
+        table = known if isinstance(known, Matrix) else Matrix.of("W_E", known)
+        values, origin = table.values, table.origin
+    if d_model is not None and values.shape[1] != d_model:
+        raise InputError(
+            "W_E does not fit the encoder's output",
+            f"W_E is {values.shape[0]}×{values.shape[1]}, the encoder's output has width {d_model}",
+            mend=f"try a W_E with {d_model} columns",
+        )
+    d_model = values.shape[1]
+    lacking = len(words.words) - values.shape[0]
+    if lacking < 0:
+        raise InputError(
+            "W_E does not fit the vocabulary",
+            f"W_E has {values.shape[0]} rows, the vocabulary with {START} and {END} has {len(words.words)} words",
+        )
+    if lacking and known is not None:
+        origin = f"{origin or 'given'}, {lacking} more row{'' if lacking == 1 else 's'} drawn"
+    if lacking:
+        kind = "uniform" if init.startswith("torch") else init
+        rows = seeding.draw(kind, (lacking, d_model), seed=seed, stage="decode.embed", name="W_E")
+        values = np.vstack([values, rows])
+    return Matrix.of("W_E", values, words.words, [f"e{n}" for n in range(1, d_model + 1)], origin)
+
+
+def tie(head: Head, table: Matrix) -> None:
+    """Give W_vocab as the table of embeddings turned over."""
+    if "W_vocab" in head.given:
+        raise InputError("W_vocab is given, and ‹tied› contradicts it", mend="leave one of them out")
+    count = len(head.text.predicted)
+    head.given["W_vocab"] = Matrix("W_vocab", table.values[:count].T, table.cols, table.rows[:count], TIED)
+
+
+def positions(how: DecodeOptions, given: object, width: int, count: int) -> tuple[dict[str, Any] | None, Matrix | None]:
+    """What the stage of positions is told, and the table of them where they are learned."""
+    told = {"scale_embedding": how.scale_embedding, **(how.position_options or {})}
+    turned = sublayers(how)[0]["rotary"] is not None  # rotary positions turn queries and keys instead, in each layer
+    kind = how.encoding or ("learned" if given is not None else "none" if turned else "sinusoid")
+    if given is not None and kind != "learned":
+        raise InputError(f"PE is given, and ‹encoding {kind}› contradicts it", mend="leave one of them out")
+    if kind == "none":
+        return None, None
+    if kind == "sinusoid":
+        return part(how, Waves) | told, None
+    if given is None:
+        drawn = "uniform" if how.init.startswith("torch") else how.init
+        rows = seeding.draw(drawn, (count, width), seed=how.seed, stage="decode.posenc", name="PE")
+        return told, Matrix.of("PE", rows, origin=f"drawn: {drawn}, seed {how.seed}")
+    return told, given if isinstance(given, Matrix) else Matrix.of("PE", given)
+
+
+def first(places: Matrix | None, count: int) -> dict[str, Any]:
+    """The rows of learned positions that so many words take."""
+    if places is None:
+        return {}
+    if places.height < count:
+        raise InputError(
+            "PE has too few places",
+            f"it has {places.height}{' from ' + places.origin if places.origin else ''}, and there are {count} words",
+            mend="try fewer words: ‹max_tokens N›",
+        )
+    return {"PE": Matrix("PE", places.values[:count], places.rows[:count], places.cols, places.origin)}
