@@ -21,13 +21,17 @@ PLAIN = {
 """What stands for a character that an output cannot print."""
 
 
-def powers(text: str) -> str:
-    """The text with powers of several digits after one sign, for an output that lacks some of them.
+TIMES = re.compile(r"(?<=\S)·(?=\S)|(?<=[\])] )·(?= )")  # a product; between two remarks a dot does
 
-    >>> powers("10¹⁰ and x²")
-    '10^10 and x²'
+
+def typed(text: str, star: bool = True) -> str:
+    """Powers of several digits after one sign, and products with a star, for an output that lacks these signs.
+
+    >>> typed("2.5·10¹⁰ and x² · y")
+    '2.5*10^10 and x² · y'
     """
-    return re.sub(f"[{RAISED}]{{2,}}", lambda run: "^" + "".join(str(RAISED.index(sign)) for sign in run[0]), text)
+    text = re.sub(f"[{RAISED}]{{2,}}", lambda run: "^" + "".join(str(RAISED.index(sign)) for sign in run[0]), text)
+    return TIMES.sub("*", text) if star else text
 
 
 LEFT_TO_RIGHT = "\u200e"  # an invisible mark: what follows a right-to-left word reads from the left again
@@ -37,7 +41,7 @@ class Spelling(dict[int, str]):
     """A translation table that fills itself: characters the encoding has stay as they are.
 
     >>> Spelling("ascii")("scaled = Q·Kᵀ / √6")
-    'scaled = Q.K^T / sqrt 6'
+    'scaled = Q*K^T / sqrt 6'
     """
 
     def __init__(self, encoding: str = "utf-8") -> None:
@@ -57,7 +61,7 @@ class Spelling(dict[int, str]):
 
     def __call__(self, text: str) -> str:
         """Our own text."""
-        return text if self.whole or text.isascii() else powers(text).translate(self)
+        return text if self.whole or text.isascii() else typed(text, self[ord("·")] != "·").translate(self)
 
     def word(self, text: str, limit: int | None = None) -> str:
         """A text from outside: what would steer a terminal is written out."""

@@ -49,7 +49,7 @@ def test_any_encoding_can_print_it(encoding: str, width: int) -> None:
 
 def test_ascii_has_its_own_signs() -> None:
     shown = text(attention(mask="causal"), encoding="ascii", width=160)
-    assert "scaled = scores / sqrt 2" in shown and "scores = Q.K^T" in shown
+    assert "scaled = scores / sqrt 2" in shown and "scores = Q*K^T" in shown
     assert "-inf" in shown and "3x2 . 2x3 -> 3x3" in shown
 
 

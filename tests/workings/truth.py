@@ -17,8 +17,8 @@ import numpy as np
 from tests.operations.samples import PARAMETERS, Sample, sample
 from tests.workings.sheets import one_step
 
-from tmat.numbers import round_half_away
 from tmat.operations import REGISTRY
+from tmat.operations.ties import rounded
 from tmat.workings import Working, Workings, cells
 
 DIGITS = (None, 0, 1, 2, 4, 6, 12, 17)
@@ -131,7 +131,7 @@ def counted(it: Sample, digits: int | None, decimals: int | None, most: int) -> 
     counts: Counter[str] = Counter()
     result = it.op(*it.arrays, **it.params)
     kept = {} if decimals is None else {"decimals": decimals}
-    stage = one_step(it, result if decimals is None else round_half_away(result, decimals), **kept)
+    stage = one_step(it, result if decimals is None else rounded(it.op, it.arrays, it.params, result, decimals), **kept)
     made = Workings(stage, digits=digits)
     for _, _, i, j in list(cells(stage, "R"))[:most]:
         told = made.cell("R", i, j)

@@ -203,9 +203,9 @@ def encoded(text: str, encoding: str) -> bytes:
         encoding = "ascii"
     except UnicodeEncodeError:
         pass
-    from tmat.spelling import PLAIN, powers  # few outputs lack anything
+    from tmat.spelling import PLAIN, typed  # few outputs lack anything
 
-    spelled = "".join(PLAIN.get(character, character) for character in powers(text))
+    spelled = "".join(PLAIN.get(character, character) for character in typed(text))
     return spelled.encode(encoding, "backslashreplace")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
 from tmat.engine.node import Node
 from tmat.numbers import round_half_away
 from tmat.operations.operation import Array
+from tmat.operations.ties import rounded
 
 
 def ancestors(targets: Iterable[Node]) -> set[Node]:
@@ -50,7 +52,7 @@ def unseen(node: Node, passing: set[Node]) -> list[Node]:
 def whole(node: Node) -> Array:
     """A whole step's values."""
     assert node.op is not None
-    return _finished(node, node.op.evaluate(*(_taken(operand) for operand in node.of), **node.params))
+    return _finished(node, [_taken(operand) for operand in node.of], node.params)
 
 
 def rows(node: Node, start: int, stop: int, passing: set[Node]) -> Array:
@@ -66,7 +68,7 @@ def rows(node: Node, start: int, stop: int, passing: set[Node]) -> Array:
             arrays.append(part if operand.used is None else round_half_away(part, operand.used))
         else:
             arrays.append(_taken(operand)[start:stop] if same_rows else _taken(operand))
-    return _finished(node, node.op.evaluate(*arrays, **node.op.from_row(start, node.params)))
+    return _finished(node, arrays, node.op.from_row(start, node.params))
 
 
 def _taken(node: Node) -> Array:
@@ -75,8 +77,10 @@ def _taken(node: Node) -> Array:
     return node.values if node.used is None else round_half_away(node.values, node.used)
 
 
-def _finished(node: Node, values: Array) -> Array:
-    return values if node.decimals is None else round_half_away(values, node.decimals)
+def _finished(node: Node, arrays: list[Array], params: dict[str, Any]) -> Array:
+    assert node.op is not None
+    values = node.op.evaluate(*arrays, **params)
+    return values if node.decimals is None else rounded(node.op, arrays, params, values, node.decimals)
 
 
 def brought(node: Node, values: Array, dtype: np.dtype[np.floating]) -> Array:

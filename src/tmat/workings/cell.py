@@ -188,11 +188,14 @@ class Workings:
         shift = None
         if shifted is not None:
             shift, _, shift_exact = self._fine(
-                lambda: self._shift_line(shifted), lambda made: _comes_to(precise(made[1]), goal)
+                lambda: self._shift_line(shifted),
+                lambda made: _comes_to(precise(made[1]), goal) and self._leads_to(made[1], below),
             )
         numbers, numbers_exact = self._fine(
             lambda: (self._numbers.text(e), self._numbers.exact),
-            lambda made: _comes_to(precise(e, self._numbers.read), goal) and self._leads_to(e, below),
+            lambda made: (
+                _comes_to(precise(e, self._numbers.read), goal) and (shifted is not None or self._leads_to(e, below))
+            ),
         )
         true = True
         if "symbols" in self.parts:

@@ -8,13 +8,16 @@ from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, getcontext, localc
 from fractions import Fraction
 from typing import TypeAlias
 
-from tmat.operations.expression import Call, Cell, Expression, Number, Power, Quotient, Sum
+from tmat.operations.expression import Call, Cell, Difference, Expression, Number, Power, Quotient, Sum
 from tmat.operations.printing.ratios import LARGEST_POWER, combined, ratio
 from tmat.operations.selections import Beyond, Choice, Larger, Limit, Lookup, Maximum, Place
 
 Read: TypeAlias = Callable[[Cell], Decimal]
 
 DIGITS = 60
+KEPT = 40  # digits of a sum that its terms leave when they cancel, else they get more
+FEWEST = 5  # digits that tell a sum from what its terms lose
+MOST_DIGITS = 600
 FAR = 30  # beyond it erfc is known to all digits by its asymptotic series
 ZERO, ONE, TWO = Decimal(0), Decimal(1), Decimal(2)
 
@@ -93,7 +96,24 @@ def _worth(e: Expression, read: Read) -> Decimal:
             return FUNCTIONS[function](parts[0])
     found = combined(e, parts, ZERO)
     assert found is not None, type(e).__name__
-    return found
+    return _all_digits(e, read, found, parts) if isinstance(e, Sum | Difference) else found
+
+
+def _all_digits(e: Expression, read: Read, found: Decimal, parts: list[Decimal]) -> Decimal:
+    """A sum whose terms cancel, with more digits of each term; 0 where it stays below what is lost of them."""
+    context = getcontext()
+    if not (context.flags[Inexact] and found.is_finite() and any(parts)):
+        return found
+    noise = max(part.adjusted() for part in parts if part) - context.prec
+    if found and found.adjusted() - noise >= KEPT:
+        return found
+    if context.prec > MOST_DIGITS:
+        return found if found and found.adjusted() - noise >= FEWEST else ZERO
+    with localcontext(_context(context.prec * 2)) as finer:
+        terms = [_worth(part, read) for part in e.parts]
+        more = combined(e, terms, ZERO)
+        assert more is not None
+        return _all_digits(e, read, more, terms) if finer.flags[Inexact] else more
 
 
 def _quotient(e: Quotient, read: Read) -> Decimal:
@@ -153,7 +173,7 @@ def _cosine(x: Decimal) -> Decimal:
 def _wave(x: Decimal, first: Decimal, k: int) -> Decimal:
     x = x % (2 * _pi())
     term = total = first
-    while abs(term) > Decimal(10) ** -DIGITS:
+    while abs(term) > Decimal(10) ** -getcontext().prec:
         term = -term * x * x / ((k + 1) * (k + 2))
         k += 2
         total += term

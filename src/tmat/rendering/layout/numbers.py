@@ -33,6 +33,8 @@ def texts(values: Array, digits: int | None = None, most: int = 4, hidden: Mask 
     [['0.10000000000000000']]
     >>> texts(np.array([[0.0, 1.0, 0.0]]), hidden=np.array([[False, False, True]]))
     [['0.0', '1.0', '0']]
+    >>> texts(np.array([[0.2, 0.8, 0.0]]), 0, hidden=np.array([[False, False, True]]))
+    [['0.', '1.', '0']]
     """
     shown = _texts(values, digits, most)
     if hidden is None:
@@ -40,7 +42,8 @@ def texts(values: Array, digits: int | None = None, most: int = 4, hidden: Mask 
     pairs = [list(zip(*pair, strict=True)) for pair in zip(shown, hidden.tolist(), strict=True)]
     if digits is None and ("0", False) in chain.from_iterable(pairs):
         return texts(values, 1, most, hidden)
-    return [["0" if nothing else text for text, nothing in row] for row in pairs]
+    point = "." if digits == 0 else ""
+    return [["0" if nothing else text + point for text, nothing in row] for row in pairs]
 
 
 def _texts(values: Array, digits: int | None, most: int) -> list[list[str]]:
