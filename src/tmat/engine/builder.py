@@ -92,6 +92,17 @@ class Sheet:
         entry = self._matrices.get(canonical(name))
         return None if entry is None else entry[1]
 
+    def called(self, name: str) -> str:
+        """What the user called a matrix that was given; nothing where none was."""
+        return self._matrices[canonical(name)][0] if self.has(name) else ""
+
+    def rename(self, name: str, meant: str) -> None:
+        """Read a matrix that was given by one name as another."""
+        called, matrix = self._matrices.pop(canonical(name))
+        said = f"{matrix.origin}; " if matrix.origin else ""
+        own = Matrix(meant, matrix.values, matrix.rows, matrix.cols, f"{said}{called} is read as {meant}")
+        self._matrices[canonical(meant)] = called, own
+
     def ask(self, *names: str) -> None:
         """Register names that may be given too, so that the error for a mistyped one can suggest them."""
         for name in names:

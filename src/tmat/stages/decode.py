@@ -53,12 +53,13 @@ if TYPE_CHECKING:
     from tmat.engine.builder import Sheet
     from tmat.sheet import selecting
     from tmat.stages.parts import beams as searching
+    from tmat.stages.parts import sequence as sequences
     from tmat.stages.parts import stack as stacks
     from tmat.stages.parts.stack import Sublayers
 else:
     builder = late("tmat.engine.builder")
     roundings, selecting = late("tmat.engine.rounding"), late("tmat.sheet.selecting")
-    searching = late("tmat.stages.parts.beams")
+    searching, sequences = late("tmat.stages.parts.beams"), late("tmat.stages.parts.sequence")
     stacks = late("tmat.stages.parts.stack")
 
 MOST_WORDS = 5
@@ -123,6 +124,12 @@ class DecodeOptions(
     costs: Numbers = step("beams×N")
     sums: Numbers = step("beams×N")
     kept: Numbers = step("beams×N")
+    chosen: Numbers = step("n×1")
+    losses: Numbers = step("n×1")
+    total: Numbers = step("1×1")
+    sequence_: Numbers = step("1×1", name="sequence", called="sequence_probability")
+    loss: Numbers = step("1×1")
+    perplexity: Numbers = step("1×1")
     predicted: Numbers = step("n×1", called="prediction")
 
 
@@ -177,15 +184,19 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
         memory = sheet
     if memory is not None and not how.cross:
         raise InputError("memory is given, and ‹cross False› contradicts it", mend="leave one of them out")
-    plan = _plan(head, before, memory, matrices, passes)
-    if plan is None:
-        result = predict(before, head, f"decode-{passes + 1}", text.said if how.target is not None else [], forced=True)
+    plan, at = _plan(head, before, memory, matrices, passes), f"decode-{passes + 1}"
+    if "chosen" in given:
+        result = sequences.alone(before, head, at)
+    elif plan is None:
+        result = predict(before, head, at, text.said if how.target is not None else [], forced=True)
     elif how.target is not None:
         result = _pass(before, plan, text.said, 1, forced=True)
     elif how.beams is not None:
         result = _beamed(before, plan, how.beams)
     else:
         result = _free(before, plan)
+    if how.sequence and (plan is None or how.target is not None) and "chosen" not in given:
+        result = sequences.of_text(result, head, f"{at}.sequence")
     first = len(before.stages)
     if how.layer_done is None:  # else nothing may be left of a step
         rounding.refuse_unknown((step.name for stage in result.stages[first:] for step in stage.steps), "decode")
@@ -249,16 +260,21 @@ def _memory(before: Worksheet, given: object) -> Matrix:
 
 def _free(sheet: Worksheet, plan: _Plan) -> Worksheet:
     """A word at a time, each prediction the next input."""
-    said = list(plan.head.text.said)
+    said, passes = list(plan.head.text.said), list[tuple[str, float]]()
     with working("decoding", plan.most) as step:
         for n in range(1, plan.most + 1):
             sheet = _pass(sheet, plan, said, n, forced=False)
             word = sheet.stages[-1].params["word"]
             assert isinstance(word, str)
             said.append(word)
+            if plan.head.how.sequence:
+                own = sequences.chances(sheet.stages[-1])
+                passes.append((word, float(own.values[-1, own.cols.index(word)])))
             if word == plan.head.how.end:
                 break
             step(n)
+    if passes:
+        sheet = sequences.of_words(sheet, plan.head, f"decode-{plan.passes + 1}.sequence", passes)
     sentence = said[1:] if said[0] == START else said
     sheet.stages[-1].params |= {"sentence": list(sentence), "ended": said[-1] == plan.head.how.end}
     return sheet

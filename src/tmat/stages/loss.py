@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tmat.engine.fields import CONVENTIONS, INPUT, Numbers, StageOptions, declares, given, option, step
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from tmat.engine.node import Node
     from tmat.sheet import names, worksheet
     from tmat.sheet.worksheet import Worksheet
+    from tmat.stages.parts import sequence as sequences
     from tmat.text import tokenizing
 else:
     np, ops, names = late("numpy"), late("tmat.operations"), late("tmat.sheet.names")
     worksheet, tokenizing = late("tmat.sheet.worksheet"), late("tmat.text.tokenizing")
+    sequences = late("tmat.stages.parts.sequence")
 
 END = "<end>"
 
@@ -39,12 +41,21 @@ class LossOptions(StageOptions):
         fits=lambda e: 0 <= e < 1, expected="expected 0 or a number below 1",
     )  # fmt: skip
 
+    sequence: bool = option(
+        False,
+        "The probability of the whole text too: the product of its words' probabilities, and Σ −ln p.",
+        CONVENTIONS,
+    )
+
     logits: Numbers = given("n×N")
-    probabilities: Numbers = given("n×N")
     output: Numbers = given("n×d")
     wanted: Numbers = given("n×d", name="target")
     targets: Numbers = given("n×N")
+    probabilities: Numbers = step("n×N")
+    chosen: Numbers = step("n×1")
     losses: Numbers = step("n×1")
+    total: Numbers = step("1×1")
+    sequence_: Numbers = step("1×1", name="sequence")
     difference: Numbers = step("n×d")
     loss: Numbers = step("1×1")
     perplexity: Numbers = step("1×1")
@@ -97,21 +108,40 @@ def loss(x: object, how: LossOptions, matrices: dict[str, Any]) -> Worksheet:
         )
     op = ops.cross_entropy if came.name == "logits" else ops.cross_entropy_of_probabilities
     losses = page.step("losses", op, came, targets)
+    others = _sequence(page, how, came, targets, losses) if how.sequence else ()
     mean = page.step("loss", ops.mean_of_all, losses)
-    return _finished(page, mean, page.step("perplexity", ops.exponential, mean))
+    return _finished(page, mean, page.step("perplexity", ops.exponential, mean), others)
 
 
-def _finished(page: Sheet, mean: Node, last: Node) -> Worksheet:
+def _sequence(page: Sheet, how: LossOptions, came: Node, targets: Node, losses: Node) -> tuple[Node, ...]:
+    """The probability of all the words, one after the other."""
+    rows = targets.values
+    if how.smoothing or rows is None or not ((rows == 1.0).sum(axis=1) == 1).all() or rows.sum() != len(rows):
+        why = (
+            f"‹smoothing {how.smoothing:g}› spreads each target"
+            if how.smoothing
+            else "the targets are not a word a row"
+        )
+        raise InputError("‹sequence› needs the words themselves", why)
+    p = page.step("probabilities", ops.softmax, came) if came.name == "logits" else came
+    chosen = page.step("chosen", ops.picked, p, columns=[int(place) + 1 for place in rows.argmax(axis=1)])
+    return sequences.likelihood(page, chosen, losses)
+
+
+def _finished(page: Sheet, mean: Node, last: Node, others: Iterable[Node] = ()) -> Worksheet:
     """The worksheet, whose output is the loss."""
-    done = page.finish(last)
+    done = page.finish(last, others)
     if mean.name in done.stages[-1]:
         done.stages[-1].output = mean.name
     return done
 
 
 def _squares(page: Sheet, how: LossOptions, before: Worksheet) -> Worksheet:
-    if how.smoothing:
-        raise InputError("‹smoothing› does not apply", "a target of numbers is given, and the loss is the mean square")
+    for name, said in (("smoothing", how.smoothing), ("sequence", how.sequence)):
+        if said:
+            raise InputError(
+                f"‹{name}› does not apply", "a target of numbers is given, and the loss is the mean square"
+            )
     output = page.main("output")
     page.ask("logits", "probabilities", "targets")
     wanted = page.given("target")

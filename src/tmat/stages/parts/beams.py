@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tmat import operations as ops
 from tmat.engine.builder import Sheet
 from tmat.sheet.worksheet import Array, Matrix, Worksheet
-
-if TYPE_CHECKING:
-    from tmat.sheet.worksheet import Stage
+from tmat.stages.parts.sequence import chances
 
 
 @dataclass(eq=False, repr=False)
@@ -48,7 +45,7 @@ def search(
                 continue
             passes += 1
             sheet = go(sheet, list(beam.said), passes)
-            rows.append(_chances(sheet.stages[-1]))
+            rows.append(np.asarray(chances(sheet.stages[-1]).values[-1]))
         sheet = _weighed(sheet, beams, np.array(rows), words, count, page, round)
         beams = _kept(sheet.stages[-1]["kept"].values, beams, words, end, count)
         if all(beam.ended for beam in beams):
@@ -60,11 +57,6 @@ def search(
         "beams": new, "sums": [beam.cost for beam in beams], "sentence": sentence, "ended": beams[0].ended,
     }  # fmt: skip
     return sheet
-
-
-def _chances(stage: Stage) -> Array:
-    """The probabilities of a pass, of what is left of them where some were left out."""
-    return np.asarray(stage["renormalized" if "renormalized" in stage else "probabilities"].values[-1])
 
 
 def _weighed(

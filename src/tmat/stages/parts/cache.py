@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tmat.errors import InputError
 from tmat.late import late
 from tmat.stages.parts.options import Heads as HeadOptions
-from tmat.stages.parts.options import Rotation, Scoring
+from tmat.stages.parts.options import Rotation, Scoring, softmax_base
 
 if TYPE_CHECKING:
     from tmat import operations as ops
@@ -64,6 +64,8 @@ def _hold_on(how: AttentionOptions, before: Stage) -> None:
     """The conventions of the attention before, where none is said; another one would give other numbers."""
     shared = {name for kind in (HeadOptions, Rotation, Scoring) for name in kind.__dataclass_fields__}
     defaults = {one.name: one.default for one in fields(how)}
+    if how.rotary is None and "rotary" not in before.params:
+        how.base, how.softmax_base = None, softmax_base(how)
     for name in sorted({*shared, *ALSO} - {"d_v", "bias"}):
         own, theirs = getattr(how, name), before.params.get(name, defaults[name])
         if own == defaults[name]:

@@ -70,6 +70,10 @@ class Choosing:
         None, "Go on with the N likeliest texts at once, by their sums of −ln p.", CONVENTIONS, "N",
         at_least=1, most=MOST_BEAMS,
     )  # fmt: skip
+    sequence: bool = option(
+        False, "The probability of the whole text at the end: the product of its words' probabilities, and Σ −ln p.",
+        CONVENTIONS,
+    )  # fmt: skip
 
 
 def refuse(how: Choosing, *, forced: bool) -> None:
@@ -89,11 +93,12 @@ def refuse(how: Choosing, *, forced: bool) -> None:
             ("sample", how.sample),
             ("log_softmax", how.log_softmax),
             ("target", forced),
+            ("sequence", how.sequence),
         ):
             if contradicts:
                 raise InputError(f"‹beams› and ‹{name}› contradict each other", "beams go on with the likeliest texts")
-    if how.log_softmax and (drawing or how.top_p is not None):
-        other = "top_p" if how.top_p is not None else "sample" if how.sample else "draw"
+    if how.log_softmax and (drawing or how.sequence or how.top_p is not None):
+        other = "top_p" if how.top_p is not None else "sequence" if how.sequence else "sample" if how.sample else "draw"
         raise InputError(f"‹log_softmax› and ‹{other}› contradict each other", "there are no probabilities then")
 
 

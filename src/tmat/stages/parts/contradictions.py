@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError
-from tmat.stages.parts.options import BASE, QK_EPSILON, rules_of
+from tmat.stages.parts.options import QK_EPSILON, base_said, rules_of, softmax_base
 
 if TYPE_CHECKING:
     from tmat.engine.builder import Sheet
@@ -49,9 +49,19 @@ def refuse(how: AttentionOptions) -> None:
             "K and V are X itself, as wide as Q",
         ),
         (
-            how.softmax_base is not None and how.temperature != 1.0,
-            "‹softmax_base› and ‹temperature› contradict each other",
+            softmax_base(how) is not None and how.temperature != 1.0,
+            f"‹{base_said(how)}› and ‹temperature› contradict each other",
             "each says how the scores become weights: a base b is a temperature of 1/ln b",
+        ),
+        (
+            how.rotary is None and how.base is not None and how.softmax_base is not None,
+            "‹base› and ‹softmax_base› contradict each other",
+            "without ‹rotary› both are the base of the softmax",
+        ),
+        (
+            how.rotary is None and how.base is not None and how.base <= 1.0,
+            f"‹base {how.base or 0:g}› does not fit",
+            "expected a number above 1: without ‹rotary› it is the base of the softmax",
         ),
     )
     for holds, what, why in contradictions:
@@ -66,15 +76,14 @@ def refuse(how: AttentionOptions) -> None:
 def _refuse_alone(how: AttentionOptions) -> None:
     """What is said of rotary positions, or of a norm of Q and K, where there is none."""
     of_rotary = {
-        "base": how.base != BASE, "start": how.start != 0, "rope_scaling": how.rope_scaling is not None,
+        "start": how.start != 0, "rope_scaling": how.rope_scaling is not None,
         "rotary_width": how.rotary_width is not None,
     }  # fmt: skip
     if how.rotary is None:
         for name, said in of_rotary.items():
             if said:
                 mend = "say which columns are a pair: ‹rotary halves› or ‹rotary adjacent›"
-                other = [f"the base of the softmax is ‹softmax_base {how.base:g}›"] if name == "base" else []
-                raise InputError(f"‹{name}› has no rotary positions to work with", *other, mend=mend)
+                raise InputError(f"‹{name}› has no rotary positions to work with", mend=mend)
     if how.qk_epsilon != QK_EPSILON and how.qk_norm != "rms":
         raise InputError("‹qk_epsilon› has no norm of Q and K to work with", mend="say so: ‹qk_norm rms›")
 
@@ -83,8 +92,8 @@ def refuse_unused(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
     """What was said but would change nothing, as a later step is given or there is no mask."""
     _refuse_mask(sheet, how, heads)
     _refuse_late(sheet, how, heads)
-    if sheet.has("sinks") and (how.softmax_base is not None or how.temperature != 1.0):
-        other = "softmax_base" if how.softmax_base is not None else "temperature"
+    if sheet.has("sinks") and (softmax_base(how) is not None or how.temperature != 1.0):
+        other = base_said(how) if softmax_base(how) is not None else "temperature"
         raise InputError(f"sinks are given, and ‹{other}› is said", "tmat has no softmax with both")
     if sheet.has("sinks") and how.detail:
         raise InputError("sinks are given, and ‹detail› is said", "a softmax with a sink is one step")
@@ -107,7 +116,7 @@ def _refuse_late(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
     """Options of a step that is not computed, as a later one is given."""
     options = (
         ("temperature", how.temperature != 1.0, "weights", "the softmax is"),
-        ("softmax_base", how.softmax_base is not None, "weights", "the softmax is"),
+        (base_said(how), softmax_base(how) is not None, "weights", "the softmax is"),
         ("alibi", how.alibi, "biased", "the scores are"),
         ("soft_cap", how.soft_cap is not None, "capped", "the scores are"),
         ("rotary", how.rotary is not None, "scores", "queries and keys are"),

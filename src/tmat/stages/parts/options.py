@@ -98,8 +98,9 @@ class Rotation:
         "halves (1 and d/2 + 1, as Llama).",
         CONVENTIONS, "PAIRS",
     )  # fmt: skip
-    base: float = option(
-        BASE, "The base of the rotary frequencies.", CONVENTIONS, "NUMBER",
+    base: float | None = option(
+        None, "The base of the rotary frequencies, 10000 unless told; without ‹rotary› that of the softmax, in place of e.",
+        CONVENTIONS, "NUMBER",
         fits=lambda base: 0 < base < inf, expected="expected a number above 0",
     )  # fmt: skip
     start: int = option(0, "The first position.", CONVENTIONS, "N")
@@ -134,7 +135,8 @@ class Scoring:
         False, "Take slope·|i − j| off the scores; the slopes are 2^(−8h/heads), or given: ‹-m slopes›.", CONVENTIONS
     )
     softmax_base: float | None = option(
-        None, "Raise this number to the scores in the softmax, in place of e.", CONVENTIONS, "NUMBER",
+        None, "Raise this number to the scores in the softmax, in place of e: what ‹base› says where nothing is rotary.",
+        CONVENTIONS, "NUMBER",
         fits=lambda base: 1 < base < inf, expected="expected a number above 1",
     )  # fmt: skip
 
@@ -269,7 +271,29 @@ def sublayers(how: Any, *attention: type) -> Kinds:
 
 def crossing(attention: dict[str, Any]) -> dict[str, Any]:
     """What an attention to another text is told: all but what speaks of places in one."""
-    return {name: value for name, value in attention.items() if name not in {*Rotation.__dataclass_fields__, "alibi"}}
+    told = {name: value for name, value in attention.items() if name not in {*Rotation.__dataclass_fields__, "alibi"}}
+    return told | {
+        "softmax_base": _softmax_base(**{name: attention[name] for name in ("rotary", "base", "softmax_base")})
+    }
+
+
+def softmax_base(how: Any) -> float | None:
+    """What is raised to the scores: what ‹softmax_base› says, or ‹base› where no rotary positions have it."""
+    return _softmax_base(how.rotary, how.base, how.softmax_base)
+
+
+def _softmax_base(rotary: object, base: float | None, softmax_base: float | None) -> float | None:
+    return base if rotary is None and softmax_base is None else softmax_base
+
+
+def base_said(how: Any) -> str:
+    """The option that said the base of the softmax.
+
+    >>> from types import SimpleNamespace
+    >>> base_said(SimpleNamespace(softmax_base=None, base=3.0, rotary=None))
+    'base'
+    """
+    return "base" if how.softmax_base is None else "softmax_base"
 
 
 def scaling_of(said: str | None) -> tuple[str, float]:

@@ -24,7 +24,17 @@ else:
     stacks = late("tmat.stages.parts.stack")
 
 INPUTS = ("W_vocab", "b_vocab", "said", "draw")
-LAST = ("costs", "sums", "kept", "predicted")  # steps that no decoding begins with
+LAST = (
+    "costs",
+    "sums",
+    "kept",
+    "losses",
+    "total",
+    "sequence",
+    "loss",
+    "perplexity",
+    "predicted",
+)  # none begins with these
 
 
 def taken(matrices: dict[str, Any], steps: Iterable[str]) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tmat.errors import InputError
 from tmat.late import late
 from tmat.stages.parts.contradictions import overtaken
-from tmat.stages.parts.options import scaling_of
+from tmat.stages.parts.options import BASE, scaling_of
 
 if TYPE_CHECKING:
     from tmat import operations as ops
@@ -82,7 +82,7 @@ def turned(sheet: Sheet, how: AttentionOptions, heads: Projected, start: int, ke
         for k, g in zip(heads.keys, heads.shared, strict=True)
     ]
     _note(sheet, how, width, base, start)
-    sheet.record(rotary=how.rotary, base=float(how.base), start=how.start)
+    sheet.record(rotary=how.rotary, base=float(how.base or BASE), start=how.start)
     sheet.record(rope_scaling=how.rope_scaling, rotary_width=how.rotary_width)
 
 
@@ -106,7 +106,7 @@ def _scaled(how: AttentionOptions, width: int) -> tuple[float, float]:
     NTK-aware scaling: base·factor^(d/(d − 2)), so that the slowest angle is factor times slower and the fastest as it was.
     """
     kind, factor = scaling_of(how.rope_scaling)
-    base = float(how.base)
+    base = float(how.base or BASE)
     if kind != "ntk":
         return base, factor
     if width == 2:
@@ -121,7 +121,7 @@ def _note(sheet: Sheet, how: AttentionOptions, width: int, base: float, start: i
     together = "columns 1 and 2" if how.rotary == "adjacent" else f"columns 1 and {width // 2 + 1}"
     sheet.note(f"rotary: {together} a pair")
     sheet.note(f"the first {width} columns of a head" if how.rotary_width else "")
-    own = f"base {how.base:g}"
+    own = f"rotary base {how.base or BASE:g}"
     if kind == "ntk":
         own += f"·{factor:g}^({width}/{width - 2}) = {base:g}"
     sheet.note(own, f"positions from {start}" + (f", divided by {factor:g}" if kind == "linear" else ""))

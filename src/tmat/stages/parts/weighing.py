@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tmat.late import late
 from tmat.stages.parts.folded import in_parts
+from tmat.stages.parts.options import softmax_base
 from tmat.stages.parts.scoring import a_number_a_head
 
 if TYPE_CHECKING:
@@ -60,8 +61,9 @@ def _shares(sheet: Sheet, how: AttentionOptions, seen: Node, sinks: Node | None,
     name = "weights" + h
     if sinks is not None:
         return sheet.step(name, ops.softmax_sink, seen, sinks, head=head)
-    if how.softmax_base is not None:
-        op, params = ops.softmax_based, {"base": float(how.softmax_base)}
+    base = softmax_base(how)
+    if base is not None:
+        op, params = ops.softmax_based, {"base": float(base)}
     elif how.temperature != 1.0:
         op, params = ops.softmax_tempered, {"temperature": how.temperature}
     else:
@@ -71,9 +73,10 @@ def _shares(sheet: Sheet, how: AttentionOptions, seen: Node, sinks: Node | None,
 
 def noted(sheet: Sheet, how: AttentionOptions, first: str) -> None:
     """What is said of the weights: once; ``first`` is the number of the first head."""
-    if how.softmax_base is not None:
-        sheet.note(f"softmax of powers of {how.softmax_base:g}")
-        sheet.record(softmax_base=how.softmax_base)
+    base = softmax_base(how)
+    if base is not None:
+        sheet.note(f"softmax of powers of {base:g}")
+        sheet.record(softmax_base=base)
     if sheet.has("sinks"):
         sheet.note("a sink in each row's sum")
     if how.temperature != 1.0:
