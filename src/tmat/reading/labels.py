@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from tmat.errors import InputError
 from tmat.reading.number_text import plain_values, why_not
 from tmat.reading.rows import Row
-from tmat.reading.text_rows import is_misspelt
+from tmat.reading.text_rows import is_cell, is_misspelt
 from tmat.visible import visible
 
 Fills = Callable[[str], bool]
@@ -43,7 +44,8 @@ def labels_of(
     first = rows[0].cells
     corner = header is not None and len(first) > 1
     corner = corner and (
-        len(header or ()) == len(first) - 1 or (len(header or ()) == len(first) and (header or [""])[0] == "")
+        len(header or ()) == len(first) - 1
+        or (len(header or ()) == len(first) and (header or [""])[0] in ("", "(index)"))
     )
     if not any(named) and not corner:
         for row, word in zip(rows, words, strict=True):
@@ -97,6 +99,8 @@ def _mixed(rows: list[Row], named: list[bool], words: list[bool], where: Where) 
 def _ordinals(rows: list[Row]) -> tuple[list[str] | None, list[Row], str]:
     """1. 2. 3. before every row count the rows, where no other number is written so."""
     firsts = [row.cells[0] for row in rows]
+    if len(rows) > 1 and set(firsts) <= {"-", "–", "—"} and all(len(row.cells) > 1 for row in rows):
+        return None, _taken_off(rows)[1], ""  # bullets
     if (
         len(rows) < 2
         or not all(re.fullmatch(r"[0-9]{1,4}[.)]", cell) for cell in firsts)
@@ -107,6 +111,22 @@ def _ordinals(rows: list[Row]) -> tuple[list[str] | None, list[Row], str]:
         return None, rows, ""
     _, rest = _taken_off(rows)
     return [cell[:-1] for cell in firsts], rest, f"{firsts[0]} {firsts[1]} before the rows count them"
+
+
+def is_index(cells: Sequence[str], others: Sequence[str], *, indented: bool) -> bool:
+    """Whether a first column only says which row it is, under a head that has no word over it.
+
+    Where the head is indented, as a program prints it, whole numbers that grow are an index; else they have to count,
+    and the others to be decimals.
+
+    >>> is_index(["10", "20"], ["1", "2"], indented=True), is_index(["0.5", "2"], ["1", "2"], indented=True)
+    (True, False)
+    """
+    if not all(cell.isdigit() and len(cell) < 10 for cell in cells):
+        return not any(map(is_cell, cells))
+    if indented:
+        return all(int(one) < int(then) for one, then in pairwise(cells))
+    return _counts(cells) and any("." in cell for cell in others)
 
 
 def _counts(cells: Sequence[str]) -> bool:

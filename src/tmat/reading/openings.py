@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tmat.reading.bracketed import closing
-from tmat.reading.brackets import makes
+from tmat.reading.brackets import TYPES, makes, rows_in_quotes
 from tmat.reading.lexing import TRUTH, Token
 from tmat.reading.number_text import number
 
 _TRIES = 200  # unclosed brackets before numbers are no longer looked for
-_BETWEEN = ("×", "x", "*", "by", "·")
+_BETWEEN = ("×", "x", "*", "by", "·", "..")
 _OF_SIZES = ("matrix", "array", "rows", "row", "columns", "cols")
 
 
@@ -26,6 +26,7 @@ def opening(tokens: list[Token]) -> tuple[int, int] | None:
             continue
         before = tokens[n - 1] if n else None
         call = before is not None and before.kind in ("word", "close") and before.end == tokens[n].start
+        call = call and not (tokens[n].text == "{" and _begins(tokens, n + 1))  # C++'s q{{…}}
         maker = call and before is not None and makes(before.text)
         inside = _innermost(tokens, n)
         if inside == len(tokens):
@@ -53,7 +54,10 @@ def _innermost(tokens: list[Token], n: int) -> int:
     while n < len(tokens):
         then = tokens[n + 1] if n + 1 < len(tokens) else None
         call = tokens[n].kind == "word" and then is not None and then.kind == "open" and then.start == tokens[n].end
-        if tokens[n].kind != "open" and not (call and makes(tokens[n].text)):
+        lisp = (
+            tokens[n].text in ("list", "vector", "matrix") and then is not None and n > 0 and tokens[n - 1].text == "("
+        )
+        if tokens[n].kind != "open" and not lisp and not (call and makes(tokens[n].text)):
             break
         n += 1
     return n
@@ -64,8 +68,15 @@ def _is_number(token: Token) -> bool:
     return quoted or token.kind in ("number", "blank", "run") or token.text in TRUTH
 
 
+def _is_number_later(tokens: list[Token], n: int) -> bool:
+    inside = _innermost(tokens, n)
+    return inside < len(tokens) and _is_number(tokens[inside])
+
+
 def _is_dictionary(tokens: list[Token], n: int, inside: int) -> bool:
     named = tokens[n].text in "{([" and tokens[inside].kind == "quoted" and inside + 1 < len(tokens)
+    if tokens[n].text == "{" and tokens[inside].kind == "word" and inside + 2 < len(tokens):
+        return tokens[inside + 1].kind == "colon"  # {Q: [[…]]}
     if not named or number(tokens[inside].text[1:-1]) is not None:
         return False
     after = tokens[inside + 1].kind
@@ -73,20 +84,42 @@ def _is_dictionary(tokens: list[Token], n: int, inside: int) -> bool:
 
 
 def _is_labelled(tokens: list[Token], inside: int) -> bool:
+    """Keywords, a field before the list as Sage has it, or rows in quotes."""
     named = tokens[inside].kind in ("word", "quoted") and inside + 1 < len(tokens)
-    return named and tokens[inside + 1].kind in ("colon", "assign")
+    field = tokens[inside].kind == "word" and inside + 2 < len(tokens) and tokens[inside + 1].kind == "comma"
+    quoted = tokens[inside].kind == "quoted" and bool(rows_in_quotes(tokens[inside].text))
+    return (
+        quoted
+        or (field and _is_number_later(tokens, inside + 2))
+        or (named and tokens[inside + 1].kind in ("colon", "assign"))
+    )
+
+
+def _begins(tokens: list[Token], n: int) -> bool:
+    return n < len(tokens) and tokens[n].text == "{"
 
 
 def _is_size_or_label(tokens: list[Token], n: int, close: int | None) -> bool:
-    """Q (2, 3): a shape; [1,] 0.5: R's label; (1) Q: a count."""
+    """Q (2, 3): a shape; double[2, 3] {…}: a declared one; [1,] 0.5: R's label; (1) Q: a count; done [50%]: progress."""
     if close is None:
         return False
     inside = [
         token for token in tokens[n + 1 : close] if token.kind != "comma" and token.text not in _BETWEEN + _OF_SIZES
     ]
+    tied = n == 0 or tokens[n - 1].kind in ("assign", "colon")
+    if not tied and len(inside) == 1 and inside[0].text.endswith("%"):
+        return True
     if not inside or not all(token.kind == "number" and token.text.isdigit() for token in inside):
         return False
     after = tokens[close + 1] if close + 1 < len(tokens) else None
+    if not tied and any(sort in tokens[n - 1].text for sort in TYPES) and tokens[n - 1].end < tokens[n].start:
+        return True
+    if tokens[n].text == "[" and after is not None:
+        joined = after.start == tokens[close].end
+        if (after.text == "{" and n > 0) or (joined and after.kind == "word" and _begins(tokens, close + 2)):
+            return True
+        if joined and after.text == "[" and len(inside) == 1:
+            return True
     if n > 0 and tokens[n - 1].kind not in ("assign", "colon") and tokens[n].text in "([" and len(inside) == 2:
         return after is None or after.kind in ("assign", "colon")
     return n == 0 and len(inside) == 1 and after is not None and after.kind in ("number", "blank", "word")
