@@ -40,6 +40,7 @@ def test_a_decoders_two_attentions() -> None:
         ("layer0.W_Q", "'layer0.W_Q' is no matrix of this stack\n  it has 2 layers"),
         ("gamma3", "'gamma3' is no matrix of this stack\n  a layer has 2 norms, 1 to 2"),
         ("gamma0", "'gamma0' is no matrix of this stack\n  a layer has 2 norms, 1 to 2"),
+        ("a\nb", "'a\\nb' is no matrix of this stack\n  a layer takes W_Q"),
         ("W_QQ", "did you mean W_Q?"),
         ("foo", "'foo' is no matrix of this stack\n  a layer takes W_Q, W_K,"),
         ("layer1.", "'layer1.' is no matrix of this stack"),

@@ -12,6 +12,7 @@ from tmat.sheet.worksheet import Matrix
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.ffn import ffn
+from tmat.visible import visible
 
 
 def _own(stage: Declaration) -> list[str]:
@@ -75,12 +76,12 @@ def by_layer(matrices: Mapping[str, object], layers: int, norms: int, *, crossin
     stack = [Sublayers() for _ in range(layers)]
     # What is meant for every layer goes first, so that a layer's own wins.
     for name, value in sorted(matrices.items(), key=lambda item: item[0].lower().startswith("layer")):
-        found = re.fullmatch(r"(?:layer(\d+)\.)?(?:(self|cross)\.)?(.+)", name, re.IGNORECASE)
+        found = re.fullmatch(r"(?:layer(\d+)\.)?(?:(self|cross)\.)?(.*)", name, re.IGNORECASE | re.DOTALL)
         assert found is not None, name
         number, side, own = found[1], (found[2] or "").lower(), found[3]
         if number is not None and not 1 <= int(number[:9]) <= layers:
             raise InputError(
-                f"'{name}' is no matrix of this stack", f"it has {layers} layer{'' if layers == 1 else 's'}"
+                f"'{visible(name)}' is no matrix of this stack", f"it has {layers} layer{'' if layers == 1 else 's'}"
             )
         chosen = stack if number is None else [stack[int(number) - 1]]
         for layer in chosen:
@@ -100,12 +101,12 @@ def _put(layer: Sublayers, name: str, side: str, own: str, value: object, norms:
         places = [int(found[2])] if found[2] else range(1, norms + 1)
         for n in places:
             if not 1 <= n <= norms:
-                raise InputError(f"'{name}' is no matrix of this stack", f"a layer has {norms} norms, 1 to {norms}")
+                raise InputError(f"'{visible(name)}' is no matrix of this stack", f"a layer has {norms} norms, 1 to {norms}")
             layer.norms.setdefault(n, {})[found[1]] = value
     else:
         known = [*ATTENTION, *FFN, *(f"{letter}{n}" for letter in NORM for n in range(1, norms + 1))]
         raise InputError(
-            f"'{name}' is no matrix of this stack",
+            f"'{visible(name)}' is no matrix of this stack",
             f"a layer takes {', '.join(known[:8])}, {', '.join(FFN[:4])}, gamma1, beta1, …",
             mend=meant(own, known),
         )
