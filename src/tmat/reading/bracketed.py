@@ -148,7 +148,7 @@ def _shaped(group: Group, inner: Group, error: object) -> Value:
     if group.call == "reshape" and not group.dotted and others and others[0].opened.text == "(" and not others[0].call:
         raise error("a shape that may fill rows first, or columns", mend="put each row in brackets of its own")
     by_row = keys.get("byrow", "").upper() in ("T", "TRUE") or not (
-        inner.call == "c" or dim and "shape" not in keys or group.call == "structure" or (group.call == "reshape" and not group.dotted)
+        inner.call == "c" or (dim and "shape" not in keys) or group.call == "structure" or (group.call == "reshape" and not group.dotted)
         or not keys.keys().isdisjoint(_SIZES - {"shape"})
     )  # fmt: skip
     cells = inner.tokens

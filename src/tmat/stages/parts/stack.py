@@ -101,7 +101,9 @@ def _put(layer: Sublayers, name: str, side: str, own: str, value: object, norms:
         places = [int(found[2])] if found[2] else range(1, norms + 1)
         for n in places:
             if not 1 <= n <= norms:
-                raise InputError(f"'{visible(name)}' is no matrix of this stack", f"a layer has {norms} norms, 1 to {norms}")
+                raise InputError(
+                    f"'{visible(name)}' is no matrix of this stack", f"a layer has {norms} norms, 1 to {norms}"
+                )
             layer.norms.setdefault(n, {})[found[1]] = value
     else:
         known = [*ATTENTION, *FFN, *(f"{letter}{n}" for letter in NORM for n in range(1, norms + 1))]
