@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.running import tmat
+from tests.forked import program_in
 
 pty = pytest.importorskip("pty", reason="a terminal as Unix has it")
 
@@ -48,13 +49,8 @@ def commands(block: str) -> list[tuple[str, str]]:
 def run(command: str, folder: Path) -> str:
     """What the command prints when its standard output is a plain terminal of 80 columns."""
     master, slave = pty.openpty()
-    shim = folder / ".bin"
-    shim.mkdir(exist_ok=True)
-    program = shim / "tmat"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tmat "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
     env = {
-        "PATH": f"{shim}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{program_in(folder)}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "80", "TERM": "dumb", "LANG": "C.UTF-8", "PYTHONUTF8": "1", "HOME": str(folder),
     }  # fmt: skip
     chunks: list[bytes] = []

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from tests.cli.running import tmat
+from tests.forked import program_in
 
 from tmat.articles import EXAMPLES
 from tmat.articles.scripting import quoted
 
-SOURCE = Path(__file__).resolve().parents[2] / "src"
-
 
 @pytest.mark.parametrize("line", [*EXAMPLES, "thrones --corrected"])
 def test_script_gives_the_worksheets(line: str, tmp_path: Path) -> None:
-    program = tmp_path / "tmat"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tmat "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
     environment = {
-        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(SOURCE),
+        "PATH": f"{program_in(tmp_path)}{os.pathsep}{os.environ['PATH']}",
         "LC_ALL": "C.UTF-8",
         "TMPDIR": str(tmp_path),
     }
