@@ -117,7 +117,8 @@ def _command(arguments: list[str]) -> None:
 
     sys.argv = arguments
     for name, number, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
-        setattr(sys, name, open(number, mode, encoding="utf-8", newline=None if mode == "r" else "\n", closefd=False))
+        stream = open(number, mode, encoding="utf-8", newline=None if mode == "r" else "\n", closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
     code = 1
     try:
         main()

@@ -8,11 +8,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from tests.cli.running import tmat
+from tests.forked import program_in
 
 from tmat.articles import EXAMPLES
 from tmat.cli.completing import in_bash
@@ -118,9 +118,6 @@ def test_parts_of_words(line: str, offered: list[str], before: str, shell: str, 
 )
 def test_a_real_bash(line: str, offered: list[str], folder: Path) -> None:
     """The function that --show-completion prints, called with the words as readline takes the line apart."""
-    program = folder / "tmat"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tmat "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
     script = f"""
 eval "$(tmat --show-completion bash)"
 line={line!r}
@@ -133,7 +130,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
     done = subprocess.run(
         ["bash", "--norc", "-c", script], cwd=folder, capture_output=True, text=True, timeout=60, check=False,
         env={
-            **os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(SOURCE),
+            **os.environ, "PATH": f"{program_in(folder)}{os.pathsep}{os.environ['PATH']}",
             "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1",
         },
     )  # fmt: skip
