@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
@@ -211,7 +211,6 @@ def test_what_a_claim_is_called() -> None:
 matrices = st.tuples(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**32 - 1), st.sampled_from([0.3, 3, 40]))
 
 
-@settings(max_examples=300, derandomize=True)
 @given(matrices, st.integers(0, 7), st.booleans())
 def test_right_answers_to_so_many_decimals_are_right(
     case: tuple[int, int, int, float], decimals: int, zeros_kept: bool

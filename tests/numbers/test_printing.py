@@ -7,14 +7,13 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tmat.numbers import format_number, round_half_away, shown_decimals
 from tmat.numbers.digits import digits_of
 
 
-@settings(max_examples=300, derandomize=True)
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 8))
 def test_fixed_decimals_are_those_of_the_decimal_module(x: float, decimals: int) -> None:
     place = Decimal(1).scaleb(-decimals)
@@ -25,7 +24,6 @@ def test_fixed_decimals_are_those_of_the_decimal_module(x: float, decimals: int)
     assert format_number(x, decimals) == text
 
 
-@settings(max_examples=300, derandomize=True)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_the_shortest_form_reads_back_to_the_same_number(x: float) -> None:
     text = format_number(x)
@@ -34,7 +32,6 @@ def test_the_shortest_form_reads_back_to_the_same_number(x: float) -> None:
     assert not text.endswith(".0")
 
 
-@settings(max_examples=300, derandomize=True)
 @given(st.floats(-1e9, 1e9), st.integers(0, 6))
 def test_text_and_array_round_alike(x: float, decimals: int) -> None:
     assert float(format_number(x, decimals)) == round_half_away([x], decimals)[0]

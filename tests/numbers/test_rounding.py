@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tmat.errors import InputError
@@ -50,7 +50,6 @@ def near_ties(draw: st.DrawFn) -> tuple[float, int]:
     return draw(st.sampled_from([-1.0, 1.0])) * value, decimals
 
 
-@settings(max_examples=500, derandomize=True)
 @given(finite, places)
 @example(1.7976931348623157e308, 2)
 @example(5e-324, 323)
@@ -66,7 +65,6 @@ def test_any_double_is_rounded_and_cut_off_as_its_decimal(x: float, decimals: in
     assert same(truncate(np.array([x]), decimals)[0], cut)
 
 
-@settings(max_examples=500, derandomize=True)
 @given(near_ties())
 def test_ties_and_their_neighbours(case: tuple[float, int]) -> None:
     x, decimals = case
@@ -76,7 +74,6 @@ def test_ties_and_their_neighbours(case: tuple[float, int]) -> None:
     assert same(truncate(np.array([x]), decimals + 1)[0], cut)
 
 
-@settings(max_examples=500, derandomize=True)
 @given(st.one_of(st.floats(width=32, allow_nan=False, allow_infinity=False), finite), st.integers(-10, 12))
 @example(2.675, 2)
 @example(0.0005, 3)
@@ -136,7 +133,6 @@ def test_half_precision_goes_by_its_text() -> None:
     assert [str(x) for x in got] == ["0.13", "2.38"]
 
 
-@settings(max_examples=500, derandomize=True)
 @given(finite.filter(lambda x: x != 0), st.integers(1, 18))
 @example(9.9999996, 7)
 @example(5e-324, 1)

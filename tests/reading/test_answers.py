@@ -4,13 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tmat.errors import InputError, TmatError
 from tmat.reading.answers import read_answers_text
 
-quick = settings(derandomize=True, max_examples=200, deadline=None)
 Q = [["3.80", "4"], ["2.55", "1.86"]]
 
 
@@ -153,7 +152,6 @@ numbers_as_typed = st.one_of(
 )
 
 
-@quick
 @given(
     st.dictionaries(
         st.from_regex(r"[A-Za-z](?:[A-Za-z0-9_.]{0,5}[A-Za-z0-9_])?", fullmatch=True).filter(
@@ -175,7 +173,6 @@ def test_typed_numbers_come_back_as_typed(matrices: dict[str, list[list[str]]], 
         assert typed.matrix.values.tolist() == [[float(cell) for cell in row] for row in typed.texts]
 
 
-@quick
 @given(
     st.one_of(
         st.text(max_size=40),

@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tmat.errors import InputError, LimitError, TmatError
 from tmat.reading.arrays import read_npy, read_npz
 from tmat.sheet.worksheet import Batch
-
-quick = settings(derandomize=True, max_examples=200, deadline=None)
 
 
 def npy(array: Any, **options: Any) -> bytes:
@@ -61,7 +59,6 @@ def test_fewer_dimensions_are_a_row() -> None:
     assert read_npy(io.BytesIO(npy(np.zeros((0, 3)))), "x").values.shape == (0, 3)
 
 
-@quick
 @given(st.lists(st.floats(width=64), min_size=1, max_size=6))
 def test_bits_are_kept(numbers: list[float]) -> None:
     array = np.array([numbers])
@@ -233,7 +230,6 @@ def _edited(data: bytes, edits: list[tuple[int, int]]) -> bytes:
     return bytes(copy)
 
 
-@quick
 @given(st.one_of(st.binary(max_size=40), mutations(NPY)))
 def test_npy_gives_nothing_but_our_own_errors(data: bytes) -> None:
     try:
@@ -242,7 +238,6 @@ def test_npy_gives_nothing_but_our_own_errors(data: bytes) -> None:
         assert str(error)
 
 
-@quick
 @given(st.one_of(st.binary(max_size=40), mutations(NPZ)))
 def test_npz_gives_nothing_but_our_own_errors(data: bytes) -> None:
     try:

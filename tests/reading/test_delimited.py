@@ -5,13 +5,12 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tmat.errors import InputError, TmatError
 from tmat.reading.delimited import read_delimited
 
-quick = settings(derandomize=True, max_examples=200, deadline=None)
 PLAIN = ("1", "2")
 
 
@@ -80,7 +79,6 @@ words = (
 )
 
 
-@quick
 @given(
     st.integers(1, 4).flatmap(
         lambda width: st.tuples(
@@ -104,7 +102,6 @@ def test_a_labelled_table_with_an_empty_corner_reads_back(
     assert np.array_equal(matrix.values, [numbers for _, numbers in rows], equal_nan=True)
 
 
-@quick
 @given(st.one_of(st.text(max_size=30), st.text(alphabet='01.,;-" \n\r\t#ab', max_size=30)))
 def test_nothing_but_our_own_errors(text: str) -> None:
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tmat.engine import limits
@@ -17,7 +17,6 @@ from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Worksheet
 
 SHEET = b'{"tmat": 1, "tokens": ["a]", "\\"[{"], "stages": []}'
-quick = settings(derandomize=True, max_examples=150, deadline=None)
 
 
 class Drip(io.RawIOBase):
@@ -80,7 +79,6 @@ json_values = st.recursive(
 )
 
 
-@quick
 @given(st.lists(st.one_of(st.lists(json_values), st.dictionaries(st.text(), json_values)), max_size=4), st.data())
 def test_texts_are_parted_where_their_brackets_close(documents: list[Any], data: st.DataObject) -> None:
     indent = data.draw(st.sampled_from([None, 1]))
@@ -202,7 +200,6 @@ def test_a_folder_for_standard_input() -> None:
         list(read_documents(Folder()))  # type: ignore[arg-type]
 
 
-@quick
 @given(
     st.one_of(
         st.binary(max_size=60),

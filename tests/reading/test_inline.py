@@ -4,14 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tmat.errors import InputError, TmatError
 from tmat.reading.inline import read_inline
 from tmat.reading.number_text import LONGEST_NUMBER, number
-
-quick = settings(derandomize=True, max_examples=200, deadline=None)
 
 
 @pytest.mark.parametrize(
@@ -89,14 +87,12 @@ def test_a_number_of_a_billion_digits_is_not_even_looked_at() -> None:
         read_inline("1" * 100_000)
 
 
-@quick
 @given(st.lists(st.lists(st.floats(), min_size=2, max_size=2), min_size=1, max_size=4))
 def test_what_python_prints_reads_back(rows: list[list[float]]) -> None:
     text = "; ".join(" ".join(map(repr, row)) for row in rows)
     assert np.array_equal(read_inline(text).values, np.array(rows), equal_nan=True)
 
 
-@quick
 @given(st.one_of(st.text(max_size=20), st.text(alphabet="0123456789.,;-+e [] \n\t_?|infa∞−", max_size=25)))
 def test_nothing_but_our_own_errors(text: str) -> None:
     try:

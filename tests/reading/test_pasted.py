@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tmat
@@ -161,7 +161,6 @@ CELL = st.sampled_from(
 )
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
 @given(
     st.lists(st.lists(CELL, min_size=1, max_size=4), min_size=1, max_size=4),
     st.sampled_from([" ", ", ", "\t", " | ", "; "]),

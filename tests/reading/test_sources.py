@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tmat.errors import InputError, TmatError
@@ -244,7 +244,6 @@ def test_weights(folder: Path) -> None:
         read_weights("x.csv")
 
 
-@settings(derandomize=True, max_examples=150, deadline=None)
 @given(st.text(max_size=15).filter(lambda text: text.strip() != "-"))
 def test_a_source_gives_nothing_but_our_own_errors(source: str) -> None:
     try:
@@ -253,7 +252,6 @@ def test_a_source_gives_nothing_but_our_own_errors(source: str) -> None:
         assert "\x1b" not in str(error)
 
 
-@settings(derandomize=True, max_examples=150, deadline=None)
 @given(st.one_of(st.binary(max_size=40), st.text(alphabet='12.,;[]{}" \n\tQ:', max_size=20).map(str.encode)))
 def test_standard_input_gives_nothing_but_our_own_errors(data: bytes) -> None:
     try:

@@ -7,7 +7,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tmat.errors import InputError
@@ -15,8 +15,6 @@ from tmat.reading.worksheet_json import loads
 from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
-
-quick = settings(derandomize=True, max_examples=120, deadline=None)
 
 ODD = ('"', "\\", "a\nb", "שלום", "👩‍🔬", "</script>", "\x1b[31m", "", "NaN", "=1+1", "\u2028")
 labels = st.one_of(st.sampled_from(ODD), st.text(st.characters(exclude_categories=("Cs",)), max_size=4))
@@ -101,7 +99,6 @@ def assert_same_matrix(a: Matrix, b: Matrix) -> None:
     assert a.values[~nan].tobytes() == b.values[~nan].tobytes()
 
 
-@quick
 @given(worksheets())
 @example(
     Worksheet([Stage("a", "a", {}, (), {}, [Step(Matrix.of("Z", [[math.nan, -1e300, -1e30, -1e-300]]), "x", ())], "Z")])
@@ -132,7 +129,6 @@ def _refuse_constant(name: str) -> float:
     raise AssertionError(f"{name} is not strict JSON")
 
 
-@quick
 @given(worksheets())
 def test_the_text_is_one_line_of_strict_json(sheet: Worksheet) -> None:
     data = dumps(sheet)

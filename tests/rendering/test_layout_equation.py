@@ -45,7 +45,6 @@ def whole(draw: st.DrawFn, height: int, width: int) -> np.ndarray:
     return np.array(cells, dtype=np.float64).reshape(height, width)
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
 @given(st.data(), sizes, sizes, sizes)
 def test_a_printed_product_is_a_true_product(data: st.DataObject, n: int, k: int, m: int) -> None:
     a, b = data.draw(whole(n, k)), data.draw(whole(k, m))
@@ -54,7 +53,6 @@ def test_a_printed_product_is_a_true_product(data: st.DataObject, n: int, k: int
     assert product.shape == (n, m)
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
 @given(st.data(), sizes, sizes, sizes)
 def test_the_second_factor_of_scores_is_printed_transposed(data: st.DataObject, n: int, d: int, m: int) -> None:
     q, k = data.draw(whole(n, d)), data.draw(whole(m, d))

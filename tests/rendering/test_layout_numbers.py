@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tmat.numbers import format_number
@@ -13,7 +13,6 @@ from tmat.rendering.layout.numbers import aligned, texts
 numbers = st.floats(-1e300, 1e300)
 
 
-@settings(derandomize=True, max_examples=200)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8))
 def test_fixed_decimals_agree_with_the_exact_rounding(values: list[float]) -> None:
     shown = texts(np.array([values]))[0]
@@ -23,7 +22,6 @@ def test_fixed_decimals_agree_with_the_exact_rounding(values: list[float]) -> No
         assert shown == [format_number(x, decimals) for x in values]
 
 
-@settings(derandomize=True, max_examples=200)
 @given(st.lists(numbers, min_size=1, max_size=6))
 def test_no_number_is_absurdly_wide_nor_all_of_them_zero(values: list[float]) -> None:
     shown = texts(np.array([values]))[0]
@@ -56,7 +54,6 @@ def test_no_minus_zero() -> None:
     assert texts(np.array([[-0.0, 0.5]]), 1)[0] == ["0.0", "0.5"]
 
 
-@settings(derandomize=True)
 @given(st.lists(numbers, min_size=2, max_size=6))
 def test_columns_align_on_the_point(values: list[float]) -> None:
     column = aligned([row[0] for row in texts(np.array(values).reshape(-1, 1))])

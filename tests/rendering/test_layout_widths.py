@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tmat
@@ -31,7 +31,6 @@ words = st.text(
 )
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
 @given(st.data(), st.integers(40, 200), st.integers(1, 30), st.integers(1, 30), st.sampled_from([0, 1, -8, 12, 250]))
 def test_every_line_fits(data: st.DataObject, width: int, n: int, m: int, power: int) -> None:
     rng = np.random.default_rng(n * 31 + m)

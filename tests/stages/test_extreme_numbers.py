@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -105,7 +105,6 @@ def _cubic(x: float) -> float:
 
 
 @given(chained(3), st.sampled_from(sorted(BENDS)), st.booleans(), st.sampled_from([1, 2]))
-@settings(max_examples=120)
 def test_network(drawn: list[Array], bend: str, biased: bool, layers: int) -> None:
     x, w_1, w_2 = drawn
     matrices: dict[str, object] = {"X": x, "W_1": w_1}
@@ -137,7 +136,6 @@ def sums(draw: st.DrawFn) -> Array:
 )  # fmt: skip
 @example(np.array([[1.7e308, 1.7e308, -1.7e308]]), "population", "root", 1e-5)
 @example(np.array([[1.7e308, 1.7e308, -1.7e308]]), "sample", "deviation", 0.0)
-@settings(max_examples=200)
 def test_norm(x: Array, kind: str, place: str, epsilon: float) -> None:
     how = {"norm": "rms"} if kind == "rms" else {"deviation": kind}
     stage = round_trip(addnorm(x, add_residual=False, epsilon=epsilon, epsilon_in=place, **how))  # type: ignore[arg-type]
@@ -166,7 +164,6 @@ def test_norm(x: Array, kind: str, place: str, epsilon: float) -> None:
 
 
 @given(sums(), st.data())
-@settings(max_examples=60)
 def test_residual_gamma_and_beta(x: Array, data: st.DataObject) -> None:
     width = x.shape[1]
     residual, gamma, beta = (data.draw(matrix(h, width)) for h in (len(x), 1, 1))
@@ -178,7 +175,6 @@ def test_residual_gamma_and_beta(x: Array, data: st.DataObject) -> None:
 
 
 @given(st.integers(1, 6), st.data(), st.sampled_from([0, 1]), st.sampled_from(["float64", "float32"]))
-@settings(max_examples=60)
 def test_embedding_is_the_tables_own_rows(count: int, data: st.DataObject, first: int, dtype: str) -> None:
     words = [f"w{n}" for n in range(count)]
     said = data.draw(st.lists(st.sampled_from(words), min_size=1, max_size=5))
@@ -194,7 +190,6 @@ def test_embedding_is_the_tables_own_rows(count: int, data: st.DataObject, first
     SIDE, st.integers(1, 7), st.sampled_from([10000.0, 100.0, 2.0, 1.0, 1e300, 0.5]), st.integers(-50, 3000),
     st.sampled_from(["paired", "column"]),
 )  # fmt: skip
-@settings(max_examples=80)
 def test_waves(n: int, d: int, base: float, start: int, exponent: str) -> None:
     waves = round_trip(posenc(positions=n, d_model=d, base=base, start=start, exponent=exponent))["PE"].values
     with localcontext(WIDE):
@@ -206,7 +201,6 @@ def test_waves(n: int, d: int, base: float, start: int, exponent: str) -> None:
 
 
 @given(st.integers(1, 4), st.integers(1, 4), st.sampled_from([0.5, 1e-10, 1e-300, 1.0, 7.0, 1e300]), st.data())
-@settings(max_examples=120)
 def test_tempered_weights(n: int, m: int, temperature: float, data: st.DataObject) -> None:
     scores = data.draw(matrix(n, m))
     stage = attention(matrices={"scaled": scores}, temperature=temperature)["attention"]

@@ -62,7 +62,6 @@ def scores_and_mask(draw: st.DrawFn) -> tuple[Array, Array]:
 
 
 @given(scores_and_mask())
-@settings(max_examples=100)
 def test_weights_of_extreme_scores_behind_any_mask(drawn: tuple[Array, Array]) -> None:
     scores, mask = drawn
     stage = attention(scale=False, scores=scores, mask=mask, mask_means="visible")["attention"]
@@ -72,7 +71,6 @@ def test_weights_of_extreme_scores_behind_any_mask(drawn: tuple[Array, Array]) -
 
 
 @given(scores_and_mask())
-@settings(max_examples=60)
 def test_renormalised_weights_are_masked_ones_or_none(drawn: tuple[Array, Array]) -> None:
     scores, mask = drawn
     finite = np.clip(scores, -30, 30)
@@ -82,7 +80,6 @@ def test_renormalised_weights_are_masked_ones_or_none(drawn: tuple[Array, Array]
 
 
 @given(heads(EXTREME))
-@settings(max_examples=60)
 def test_extremes_go_through_the_whole_of_attention_in_silence(qkv: dict[str, Array]) -> None:
     stage = attention(matrices=qkv, mask="causal")["attention"]
     weights = stage["weights"].values
@@ -186,7 +183,6 @@ def by_hand(values: Array, decimals: int) -> Array:
 
 
 @given(heads(), st.integers(0, 4))
-@settings(max_examples=60)
 def test_every_step_is_rounded_before_the_next(qkv: dict[str, Array], decimals: int) -> None:
     stage = attention(matrices=qkv, round=decimals)["attention"]
     q, k, v = qkv["Q"], qkv["K"], qkv["V"]

@@ -8,7 +8,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tmat.errors import InputError, LimitError
@@ -33,7 +33,6 @@ def parted(text: str, cuts: list[int]) -> list[str]:
 @given(text=AWKWARD, cuts=CUTS)
 @example(text="a" * 30 + "\n" + "1,000" * 20 + "'b" * 30, cuts=[3, 34, 60, 90])
 @example(text="<|endoftext|>" * 9, cuts=list(range(1, 117)))
-@settings(derandomize=True, max_examples=300)
 def test_where_the_chunks_are_cut_changes_nothing(tokenizer: str, text: str, cuts: list[int]) -> None:
     split = splitter(tokenizer, ["C++"])
     pieces = _pieces(parted(text, cuts), split, size=1)
@@ -49,7 +48,6 @@ def test_a_line_without_spaces_is_cut_between_tokens(size: int, tokenizer: str) 
 
 
 @given(text=AWKWARD)
-@settings(derandomize=True)
 def test_counts_are_those_of_a_counter(text: str) -> None:
     counted = count([text], case="keep")
     assert counted.words == Counter(tokens(text))

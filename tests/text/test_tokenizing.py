@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tmat.errors import InputError
@@ -61,7 +61,6 @@ ASCII = st.text(st.sampled_from("ab1'_., -<>[]\nZ"), max_size=30)
 
 
 @given(ASCII)
-@settings(derandomize=True)
 def test_quick_pattern_for_ascii_says_what_the_full_one_says(text: str) -> None:
     for tokenizer in ("words", "chars"):
         split = splitter(tokenizer)
@@ -70,7 +69,6 @@ def test_quick_pattern_for_ascii_says_what_the_full_one_says(text: str) -> None:
 
 
 @given(st.text(st.sampled_from("abZ1' !?-\n"), max_size=40))
-@settings(derandomize=True)
 def test_words_are_those_of_the_plain_pattern_less_outer_quotes(text: str) -> None:
     text = re.sub("''+", " ", text)
     plain = [word.strip("'") for word in re.findall(r"[\w']+", text)]
@@ -78,13 +76,11 @@ def test_words_are_those_of_the_plain_pattern_less_outer_quotes(text: str) -> No
 
 
 @given(st.text(max_size=30))
-@settings(derandomize=True)
 def test_characters_joined_are_the_text(text: str) -> None:
     assert "".join(tokens(text, "chars")) == clean(text)
 
 
 @given(st.text(max_size=30))
-@settings(derandomize=True)
 def test_a_word_is_one_word(text: str) -> None:
     for word in tokens(text):
         assert tokens(word) == [word]

@@ -19,18 +19,25 @@ from tmat.errors import spelled_with
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 
-def command_of(function: StageFunction[...]) -> Callable[..., Any]:
-    """The command of a stage: its options, then those of every stage."""
-    from tmat.cli.flow import run_stage
+def command_of(function: StageFunction[...], first: Callable[..., bool] | None = None) -> Callable[..., Any]:
+    """The command of a stage: its options, then those of every stage.
 
+    ``first`` takes (common, values of the stage's options, *, options of its own) and answers whether it did all.
+    """
     declared = function.declared
+    own = [] if first is None else list(inspect.signature(first).parameters.values())[2:]
 
     def command(common: Common, **values: Any) -> None:
+        mine = {each.name: values.pop(each.name) for each in own}
+        if first is not None and first(common, values, **mine):
+            return
+        from tmat.cli.flow import run_stage
+
         options, matrices = options_of(declared, values)
         run_stage(function, common.having(matrix=[*(common.matrix or ()), *matrices] or None), options)
 
     command.__doc__ = help_of(declared)
-    command.__signature__ = inspect.Signature(parameters(declared))  # type: ignore[attr-defined]
+    command.__signature__ = inspect.Signature([*own, *parameters(declared)])  # type: ignore[attr-defined]
     return with_common(prints=declared.prints, opens=declared.opens)(command)
 
 

@@ -12,61 +12,16 @@ from tmat.sheet.worksheet import Worksheet
 
 if TYPE_CHECKING:
     from tmat.engine.declaration import Declaration
-    from tmat.models.folder import Model
 
 NO_USE = ("weights", "batch", "seed", "init")
 """Options of what is drawn or given elsewhere: a model has all of its own."""
 
 
-def encode_with(
-    folder: str, text: str | None, ids: str | None, common: Common, declared: Declaration, values: dict[str, Any]
+def run_on_model(
+    declared: Declaration, folder: str, ids: str | None, common: Common, values: dict[str, Any], **said: Any
 ) -> None:
-    """tmat encode --model FOLDER."""
-    from tmat.models.picking import asked_for
-
-    model, options, how = _prepared(folder, common, declared, values)
-    layers = options.pop("layers", None)
-    cells = [*(common.work or ()), *(common.trace or ())]
-    if cells and layers is None:
-        layers = asked_for([cell.partition("[")[0].strip() for cell in cells])
-    _emit(
-        model.encode(
-            text,
-            tokens=common.tokens.split() if common.tokens is not None else None,
-            ids=numbers(ids) if ids is not None else None,
-            keep=None if cells else split_names(common.only) or None,
-            layers=layers,
-            **how,
-            **options,
-        ),
-        common,
-    )
-
-
-def decode_with(folder: str, ids: str | None, common: Common, declared: Declaration, values: dict[str, Any]) -> None:
-    """tmat decode --model FOLDER."""
-    model, options, how = _prepared(folder, common, declared, values)
-    named = {name: options.pop(name, None) for name in ("prompt", "target", "max_tokens")}
-    cells = common.work or common.trace
-    _emit(
-        model.decode(
-            named["prompt"],
-            target=named["target"],
-            max_tokens=named["max_tokens"],
-            tokens=common.tokens.split() if common.tokens is not None else None,
-            ids=numbers(ids) if ids is not None else None,
-            keep=None if cells else split_names(common.only) or None,
-            **how,
-            **options,
-        ),
-        common,
-    )
-
-
-def _prepared(
-    folder: str, common: Common, declared: Declaration, values: dict[str, Any]
-) -> tuple[Model, dict[str, Any], dict[str, Any]]:
-    """The model, the stage's options that were typed, and what every run takes."""
+    """tmat encode --model FOLDER, tmat decode --model FOLDER."""
+    from tmat.cli.emit import Emitter
     from tmat.models import read_model
 
     options, masks = typed_of(declared, values, common.typed)
@@ -77,12 +32,23 @@ def _prepared(
                 f"--{name} has no use with --model", "the model has all that is needed", mend="leave it out"
             )
     matrices = given_matrices(common.having(matrix=[*(common.matrix or ()), *masks] or None), declared, options)
-    return read_model(folder), options, {"matrices": matrices, "round": common.round, "dtype": common.dtype, **seeded}
+    model = read_model(folder)
+    cells = [*(common.work or ()), *(common.trace or ())]
+    if cells and declared.name == "encode" and "layers" not in options:
+        from tmat.models.picking import asked_for
 
-
-def _emit(sheet: Worksheet, common: Common) -> None:
-    from tmat.cli.emit import Emitter
-
+        options["layers"] = asked_for([cell.partition("[")[0].strip() for cell in cells])
+    sheet = getattr(model, declared.name)(
+        **said,
+        tokens=common.tokens.split() if common.tokens is not None else None,
+        ids=numbers(ids) if ids is not None else None,
+        keep=None if cells else split_names(common.only) or None,
+        matrices=matrices,
+        round=common.round,
+        dtype=common.dtype,
+        **seeded,
+        **options,
+    )
     emitter = Emitter(common.environment, common)
     emitter.add(sheet, Worksheet())
     emitter.close()

@@ -34,7 +34,9 @@ from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
 
 
-def tiers(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts: Sequence[Start]) -> list[Tier]:
+def tiers(  # noqa: C901 - one list: what can have happened, a short function each
+    recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, starts: Sequence[Start]
+) -> list[Tier]:
     """The candidates for a step in turn: likely slips; other matrices and earlier steps; two slips at once."""
     others = other_matrices(recomputed, due)
     operands = recomputed.operands(due)

@@ -170,7 +170,7 @@ class Marking:
         self.recomputed.settle_printed(state, right, way, slips)
         return report
 
-    def _wrong(
+    def _wrong(  # noqa: C901 - one order: what is not settled goes on to the next
         self, due: KeyMatrix, printed: PrintedMatrix, report: StepReport, right: Cells, base: Cells
     ) -> list[Again]:
         """Verdicts for what is not right: follows, a slip, close, or wrong. What redoes the slips."""

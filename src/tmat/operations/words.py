@@ -95,7 +95,6 @@ def _(ids: Operand, table: Operand, *, known: list[int]) -> tuple[None, tuple[st
 
 
 EXPONENTS = ("paired", "column")
-LAYOUTS = ("adjacent", "halves")
 
 
 def _wave(*, base: float, d_model: int, exponent: str, **_: object) -> Expression:

@@ -29,7 +29,7 @@ def _linear(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     return x @ weight if bias is None else x @ weight + bias
 
 
-def _attention(layer: Layer, t: Mapping[str, Tensor], bug: str) -> Tensor:
+def _attention(layer: Layer, t: Mapping[str, Tensor], bug: str) -> Tensor:  # noqa: C901, PLR0912 - a branch a bug
     x, h = t["X"], layer.heads
     n, d = x.shape
     d_k = d // h

@@ -123,7 +123,7 @@ _NAMES = _Names()
 # -- notes and names
 
 
-def note(one: Note) -> str:
+def note(one: Note) -> str:  # noqa: C901, PLR0912 - one table: a line a remark
     """A note as a sentence."""
     names = " and ".join(one.matrices)
     match one.remark:

@@ -33,10 +33,6 @@ def penalty_exchanged(step: Redo, a: Array, said: Array) -> Array:
     return np.where(said != 0.0, np.where(a > 0.0, a * penalty, a / penalty), a)
 
 
-def penalty_subtracted(step: Redo, a: Array, said: Array) -> Array:
-    return np.where(said != 0.0, a - step["penalty"], a)
-
-
 def penalty_on_all(step: Redo, a: Array, said: Array) -> Array:
     penalty: float = step["penalty"]
     return np.where(a > 0.0, a / penalty, a * penalty)
@@ -72,18 +68,6 @@ def in_order_of_words(step: Redo, a: Array) -> Array:
     return np.where(before < step["p"] - 1e-12, a, 0.0)
 
 
-def least_probability(step: Redo, a: Array) -> Array:
-    return np.where(a >= step["p"], a, 0.0)
-
-
-def nucleus_not_renormalised(step: Redo, a: Array) -> Array | None:
-    return a if step.maker(0, "nucleus") is not None else None
-
-
-def experts_not_renormalised(step: Redo, a: Array) -> Array | None:
-    return a if step.maker(0, "keep_largest") is not None else None
-
-
 def one_range_off(step: Redo, ends: Array, draw: Array) -> Iterator[Variant]:
     first, last = step["first"], step["first"] + ends.shape[1] - 1
     right = step()
@@ -108,23 +92,11 @@ def another_base(step: Redo, a: Array) -> Iterator[Variant]:
     yield way(step() / np.log(10.0), base="10")
 
 
-def sum_not_carried(step: Redo, a: Array, column: Array) -> Array:
-    return a
-
-
-def multiplied_with(step: Redo, a: Array, column: Array) -> Array:
-    return a * column
-
-
 def a_beam_each(step: Redo, a: Array) -> Array | None:
     best = a.argmin(axis=1)
     kept = np.zeros(a.shape, dtype=bool)
     kept[np.arange(len(a)), best] = True
     return np.where(kept, a, np.inf) if len(a) > 1 else None
-
-
-def largest_kept(step: Redo, a: Array) -> Array:
-    return np.where(np.isfinite(step.op.evaluate(-a, k=step["k"])), a, np.inf)
 
 
 # fmt: off
@@ -135,7 +107,7 @@ slip(repetition_penalty, "penalty-divided", penalty_by_any_sign,
      said="every number of a word said before was {done}, whatever its sign", mend="divide where it is above 0, multiply where it is below")
 slip(repetition_penalty, "penalty-by-wrong-sign", penalty_exchanged,
      said="the positive numbers were multiplied and the negative ones divided", mend="divide where a number is above 0, multiply where it is below: both make the word less likely")
-slip(repetition_penalty, "penalty-subtracted", penalty_subtracted, rare=1,
+slip(repetition_penalty, "penalty-subtracted", lambda step, a, said: np.where(said != 0.0, a - step["penalty"], a), rare=1,
      said="the penalty was subtracted", mend="divide by it where a number is above 0, multiply where it is below")
 slip(repetition_penalty, "penalty-on-all", penalty_on_all, rare=1,
      said="every word was penalised", mend="penalise only those that {1} marks")
@@ -153,11 +125,11 @@ slip(nucleus, "crossing-word-left-out", crossing_left_out,
      said="the word with which the sum crosses {p} was left out", mend="keep it: the sum must reach {p}")
 slip(nucleus, "words-not-sorted", in_order_of_words,
      said="the words were taken in their own order, not the likeliest first", mend="sort them by their probabilities first")
-slip(nucleus, "p-as-least-probability", least_probability, rare=1,
+slip(nucleus, "p-as-least-probability", lambda step, a: np.where(a >= step["p"], a, 0.0), rare=1,
      said="the words with a probability of at least {p} were kept", mend="add up the likeliest until their sum reaches {p}")
-slip(renormalize, "nucleus-not-renormalised", nucleus_not_renormalised,
+slip(renormalize, "nucleus-not-renormalised", lambda step, a: a if step.maker(0, "nucleus") is not None else None,
      said="the probabilities that were kept were not brought back to a sum of 1", mend="divide each by the sum of those kept")
-slip(renormalize, "experts-not-renormalised", experts_not_renormalised,
+slip(renormalize, "experts-not-renormalised", lambda step, a: a if step.maker(0, "keep_largest") is not None else None,
      said="the shares of the chosen experts were not brought back to a sum of 1", mend="divide each by the sum of those chosen")
 slip(running_sums, "not-summed", lambda _, a: a,
      said="these are the probabilities, not their running sums", mend="add to each all those before it")
@@ -179,13 +151,13 @@ slip(surprise, "sign-left-out", lambda step, a: -step(),
      said="these are the logarithms, without the minus before them", mend="put a minus before each logarithm: a cost is not negative")
 slip(surprise, "logarithm-left-out", lambda _, a: a,
      said="the logarithm was left out: these are the numbers of {0}", mend="take −ln of each")
-slip(add_column, "sum-so-far-left-out", sum_not_carried,
+slip(add_column, "sum-so-far-left-out", lambda _, a, column: a,
      said="what the beams had cost before was left out", mend="add to each cell its row's number in {1}")
-slip(add_column, "multiplied-not-added", multiplied_with, rare=1,
+slip(add_column, "multiplied-not-added", lambda _, a, column: a * column, rare=1,
      said="{0} and {1} were multiplied", mend="add them: sums of logarithms stand for products")
 slip(keep_smallest, "all-kept", lambda _, a: a,
      said="none was left out", mend="keep the {k} smallest of all, and put ∞ for the others")
 slip(keep_smallest, "one-of-each-beam", a_beam_each,
      said="the best word of each beam was kept", mend="keep the {k} smallest of all cells, whichever beam they are of")
-slip(keep_smallest, "largest-kept", largest_kept, rare=1,
+slip(keep_smallest, "largest-kept", lambda step, a: np.where(np.isfinite(step.op.evaluate(-a, k=step["k"])), a, np.inf), rare=1,
      said="the largest were kept", mend="keep the {k} smallest: the less it costs, the likelier")

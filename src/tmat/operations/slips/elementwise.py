@@ -41,10 +41,6 @@ def transposed_first(step: Redo, a: Array, b: Array) -> Iterator[Variant]:
         yield way(a.T + b, which=step.names[0])
 
 
-def embedding_scaled(step: Redo, a: Array, b: Array) -> Array | None:
-    return a * np.sqrt(a.shape[1]) + b if step.maker(1, "sinusoid") is not None else None
-
-
 # fmt: off
 
 slip(add, "term-left-out", term_left_out,
@@ -53,7 +49,7 @@ slip(add, "subtracted", subtracted,
      said="{second} was taken off {first}, not added", mend="add the two, cell by cell")
 slip(add, "multiplied-not-added", lambda _, a, b: a * b,
      said="{0} and {1} were multiplied, not added", mend="add the two, cell by cell")
-slip(add, "embedding-scaled", embedding_scaled,
+slip(add, "embedding-scaled", lambda step, a, b: a * np.sqrt(a.shape[1]) + b if step.maker(1, "sinusoid") is not None else None,
      said="{0} was multiplied by the root of its width first", mend="add {0} as it stands")
 slip(add, "added-twice", added_twice, rare=1,
      said="{twice} was added twice", mend="add {0} and {1} once each")

@@ -49,10 +49,6 @@ def branch_left_out(step: Redo, a: Array, b: Array) -> Iterator[Variant]:
         yield way(b, kept=step.names[1], missing=step.names[0])
 
 
-def branches_added(step: Redo, a: Array, b: Array) -> Array | None:
-    return None if _branches(step) is None else a + b
-
-
 def offset_left_out(step: Redo, a: Array, scale: Array, *shift: Array) -> Variant | None:
     gamma = step.maker(1, "add_number")
     if gamma is None:
@@ -79,7 +75,7 @@ slip(multiply, "activated-after-product", bent_after,
      said="the branches were multiplied first and the product activated", mend="activate the branch of W_1, then multiply by {1}")
 slip(multiply, "branch-left-out", branch_left_out,
      said="{missing} was left out: these are the numbers of {kept}", mend="multiply {0} and {1}, cell by cell")
-slip(multiply, "branches-added", branches_added,
+slip(multiply, "branches-added", lambda step, a, b: None if _branches(step) is None else a + b,
      said="the two branches were added", mend="multiply {0} and {1}, cell by cell")
 slip((scale_columns, scale_and_shift), "offset-left-out", offset_left_out,
      said="{gamma} was multiplied by as it stands, not {offset} + {gamma}", mend="add {offset} to {gamma} first")

@@ -78,10 +78,6 @@ def residual_inside(step: Redo, *_: Array) -> Iterator[Variant]:
             yield way(right + values, which=name)
 
 
-def rectified(step: Redo, *_: Array) -> Array | None:
-    return np.maximum(step(), 0.0) if (step() < 0.0).any() else None
-
-
 def bias_in_one_row(step: Redo, a: Array, b: Array, bias: Array) -> Array:
     result = a @ b
     result[0] += bias[0]
@@ -150,7 +146,7 @@ slip(matmul, "each-token-alone", alone, rare=1,
      mend="weigh all rows of {1}: {0}·{1}; in a program, look at which axis is the sequence")
 slip((matmul, linear), "weight-left-out", unweighed, rare=1,
      said="{1} was left out", mend="multiply {0} by {1}")
-slip((matmul, linear), "relu-taken", rectified, rare=1,
+slip((matmul, linear), "relu-taken", lambda step, *_: np.maximum(step(), 0.0) if (step() < 0.0).any() else None, rare=1,
      said="ReLU was taken of {result}: its negative numbers became 0", mend="leave {result} as it is: no activation here")
 slip((matmul, linear), "residual-inside", residual_inside, rare=1,
      said="{which} was added to {result}", mend="leave {which} to the step that adds the residual")

@@ -101,9 +101,8 @@ def _set(e: Expression, level: int) -> list[Part]:
     return found if own >= level else [Group(tuple(_joined(found)))]
 
 
-def _bound(e: Expression) -> tuple[list[Part], int]:
+def _bound(e: Expression) -> tuple[list[Part], int]:  # noqa: C901, PLR0912 - one table: a line a kind of expression
     """The parts, and how tightly they bind."""
-    # many branches, but one table: a line a kind of expression
     match e:
         case MatrixSymbol():
             return [Place(e.n)], ATOM
@@ -139,8 +138,6 @@ def _bound(e: Expression) -> tuple[list[Part], int]:
             return [Sign(function), _group((argument,))], ATOM
         case Maximum(terms=terms):
             return [Sign(e.sign), _group(terms)], ATOM
-        case Selection(matrix=MatrixSymbol() as symbol, places=own):
-            return [Place(symbol.n), Sign(f"[{', '.join(map(Matrices().text, own))}]")], ATOM
         case RowSums(matrix=matrix):
             return [Sign("row sums"), _group((matrix,))], ATOM
         case SideBySide(matrices=own):
