@@ -29,7 +29,6 @@ def grouped(
     d_k = config.whole("head_dim", "d_k", split)
     epsilon = config.number("rms_norm_eps", "ε")
     base, scaling = _rotary(config)
-    config.refuse("partial_rotary_factor", 1, 1.0, because="expected 1: all columns of a head are turned")
     tied = config.flag("tie_word_embeddings", "tied words", False)
     options: dict[str, object] = {
         "heads": heads,
@@ -100,6 +99,7 @@ def _rotary(config: Config) -> tuple[float, str | None]:
     """The base of the rotary frequencies, and how positions are stretched: fields that newer files keep together."""
     said = config.values.get("rope_parameters") or config.values.get("rope_scaling") or {}
     own = Config({**config.values, **said} if isinstance(said, dict) else {}, config.origin)
+    own.refuse("partial_rotary_factor", 1, 1.0, because="expected 1: all columns of a head are turned")
     base = own.number("rope_theta", default=10000.0)
     config.fact("rotary base", base, "rope_theta" if "rope_theta" in own.values else "no rope_theta")
     field = "rope_type" if "rope_type" in own.values else "type"
@@ -112,7 +112,7 @@ def _rotary(config: Config) -> tuple[float, str | None]:
     numbers = {name: own.number(each, default=_else(own, each)) for name, each in told.items()}
     if how == "yarn":
         numbers |= _times(own, factor) | ({} if own.flag("truncate", default=True) else {"truncate": 0.0})
-    scaling = ":".join([f"{how}:{factor!r}", *(f"{name}={number!r}" for name, number in numbers.items())])
+    scaling = ":".join([f"{how}:{_short(factor)}", *(f"{name}={_short(number)}" for name, number in numbers.items())])
     config.fact("rotary scaling", scaling, field)
     return base, scaling
 
@@ -120,6 +120,11 @@ def _rotary(config: Config) -> tuple[float, str | None]:
 _LLAMA3 = {"low": "low_freq_factor", "high": "high_freq_factor", "length": "original_max_position_embeddings"}
 _YARN = {"length": "original_max_position_embeddings", "fast": "beta_fast", "slow": "beta_slow"}
 _ELSE = {"beta_fast": 32.0, "beta_slow": 1.0}
+
+
+def _short(number: float) -> str:
+    """A number in full, without a .0 at its end."""
+    return repr(number).removesuffix(".0")
 
 
 def _else(own: Config, field: str) -> Any:
