@@ -10,7 +10,7 @@ import tmat
 from tmat.errors import InputError
 from tmat.models.weight import Weight
 
-FAMILIES = ("gpt2", "llama", "mistral", "qwen2", "qwen3")
+FAMILIES = ("gpt2", "llama", "llama3", "mistral", "qwen2", "qwen2.5", "qwen3")
 GPT2 = str(MODELS / "gpt2")
 
 

@@ -53,7 +53,9 @@ def refusal(folder: Path) -> str:
     [
         ({"model_type": "bart"},
          "FOLDER/config.json is of no model that is known\n"
-         "  model_type is 'bart', and that field decides where the tensors go and what is computed"),
+         "  model_type is 'bart', and that field decides where the tensors go and what is computed\n"
+         "  known are bert, gpt2, llama, mistral, qwen2, qwen3\n"
+         "  missing is a family that says what its hidden_act, hidden_size, intermediate_size, layer_norm_eps, max_position_embeddings, "),
         ({"model_type": ...},
          "FOLDER/config.json is of no model that is known\n"
          "  it has no model_type, and that field decides where the tensors go and what is computed"),
@@ -163,8 +165,8 @@ def test_a_mapped_file_is_the_one_that_is_read(name: str) -> None:
     [
         ("mistral", {"num_key_value_heads": 3},
          "FOLDER/config.json: num_key_value_heads is 3\n  the 4 heads cannot share them: expected a divisor"),
-        ("qwen3", {"rope_parameters": {"rope_type": "llama3", "rope_theta": 500000.0, "factor": 8.0}},
-         "FOLDER/config.json: rope_type is 'llama3'\n  expected one of default, linear"),
+        ("qwen3", {"rope_parameters": {"rope_type": "longrope", "rope_theta": 500000.0, "factor": 8.0}},
+         "FOLDER/config.json: rope_type is 'longrope'\n  expected one of default, linear, dynamic, llama3, yarn"),
         ("qwen3", {"rope_parameters": ..., "rope_scaling": {"type": "linear"}}, "FOLDER/config.json has no factor\n"),
         ("qwen2", {"layer_types": ["full_attention"]},
          "FOLDER/config.json: layer_types is ['full_attention']\n  expected 2 times one of full_attention, sliding_attention"),

@@ -2,7 +2,7 @@
 
 Needs torch, transformers, tokenizers and safetensors. Run anew: python -m tests.oracles.families
 
-Each folder has config.json, model.safetensors (float32) and tokenizer.json as Hugging Face saves them, and expected.npz:
+Each folder has config.json, model.safetensors (float32, bfloat16 in llama3) and tokenizer.json as Hugging Face saves them, and expected.npz:
 the ids of a text, every hidden state, the logits, and what is generated greedily and with beams. transformers works out
 rotary angles and RMSNorm in float32 even in a model of float64: both are replaced here by their formulas.
 """
@@ -10,8 +10,10 @@ rotary angles and RMSNorm in float32 even in a model of float64: both are replac
 from __future__ import annotations
 
 import shutil
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -30,6 +32,7 @@ from transformers import (
     Qwen3Config,
     Qwen3ForCausalLM,
 )  # fmt: skip
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
 HERE = Path(__file__).parent.parent.parent / "fixtures" / "models"
 CORPUS = ["when you play the game of thrones you win or you die"] * 9
@@ -87,16 +90,25 @@ def settled(model: Any) -> Any:
 
 
 class Rotary(torch.nn.Module):
-    """cos and sin of position · base^(−2i/d) (Su et al. 2021), the halves side by side; in float64."""
+    """cos and sin of position · base^(−2i/d) (Su et al. 2021), the halves side by side, in float64.
 
-    def __init__(self, base: float, d: int, factor: float) -> None:
+    Stretched by transformers' own functions, which work in float32: torch.float names float64 while they run.
+    """
+
+    def __init__(self, config: Any) -> None:
         super().__init__()
-        self.frequencies = base ** (-torch.arange(0, d, 2, dtype=torch.float64) / d) / factor
+        said = config.rope_parameters
+        d = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+        self.frequencies = said["rope_theta"] ** (-torch.arange(0, d, 2, dtype=torch.float64) / d)
+        self.times = 1.0
+        if said.get("rope_type", "default") != "default":
+            with patch("torch.float", torch.float64), patch("torch.float32", torch.float64):
+                self.frequencies, self.times = ROPE_INIT_FUNCTIONS[said["rope_type"]](config, "cpu")
 
     def forward(self, x: Any, position_ids: Any, *_: Any) -> Any:
         angles = position_ids[..., None].to(torch.float64) * self.frequencies
         both = torch.cat([angles, angles], dim=-1)
-        return both.cos().to(x.dtype), both.sin().to(x.dtype)
+        return (both.cos() * self.times).to(x.dtype), (both.sin() * self.times).to(x.dtype)
 
 
 class RMSNorm(torch.nn.Module):
@@ -118,11 +130,7 @@ def exact(model: Any) -> Any:
             if type(inner).__name__.endswith("RMSNorm"):
                 setattr(module, name, RMSNorm(inner))
             elif type(inner).__name__.endswith("RotaryEmbedding"):
-                said = model.config.rope_parameters
-                config = model.config
-                d = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-                factor = said.get("factor", 1.0)
-                setattr(module, name, Rotary(said["rope_theta"], d, factor))
+                setattr(module, name, Rotary(model.config))
     return model
 
 
@@ -156,12 +164,15 @@ def generated(model: Any, ids: list[int]) -> dict[str, np.ndarray]:
     }
 
 
-def save(family: str, model: Any, tokenizer: Tokenizer, shards: int = 1) -> None:
+def save(family: str, model: Any, tokenizer: Tokenizer, shards: int = 1, dtype: Any = torch.float32) -> None:
     """The folder of a family, and what its model says."""
     folder = HERE / family
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    model.save_pretrained(folder, max_shard_size="8KB" if shards > 1 else "1GB")
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(parameter.to(dtype))
+    deepcopy(model).to(dtype).save_pretrained(folder, max_shard_size="8KB" if shards > 1 else "1GB")
     (folder / "generation_config.json").unlink(missing_ok=True)
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     tokenizer.no_padding()
@@ -201,6 +212,21 @@ def main() -> None:
     save("qwen2", settled(Qwen2ForCausalLM(qwen2)), pairs)
     qwen3 = Qwen3Config(vocab_size=pairs.get_vocab_size(), head_dim=6, tie_word_embeddings=True, **GROUPED, **ENDS)
     save("qwen3", settled(Qwen3ForCausalLM(qwen3)), pairs)
+    stretched = {
+        "rope_type": "llama3",
+        "rope_theta": 5e5,
+        "factor": 32.0,
+        "low_freq_factor": 1.0,
+        "high_freq_factor": 4.0,
+    }
+    llama3 = LlamaConfig(
+        vocab_size=pairs.get_vocab_size(), head_dim=8, tie_word_embeddings=True, attention_bias=True,
+        rope_parameters=stretched | {"original_max_position_embeddings": 16}, **GROUPED, **ENDS,
+    )  # fmt: skip
+    save("llama3", settled(LlamaForCausalLM(llama3)), pairs, dtype=torch.bfloat16)
+    yarn = {"rope_type": "yarn", "rope_theta": 100.0, "factor": 4.0, "original_max_position_embeddings": 8}
+    qwen25 = Qwen2Config(vocab_size=pairs.get_vocab_size(), rope_parameters=yarn, **GROUPED, **ENDS)
+    save("qwen2.5", settled(Qwen2ForCausalLM(qwen25)), pairs)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from tmat.errors import InputError, meant
 from tmat.visible import visible
 
 Kind = TypeVar("Kind")
-_NOTHING: Any = object()
+NOTHING: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Config:
         self.values, self.origin = values, origin
         self.facts: list[Fact] = []
 
-    def whole(self, field: str, called: str = "", default: Any = _NOTHING, *, least: int = 1) -> int:
+    def whole(self, field: str, called: str = "", default: Any = NOTHING, *, least: int = 1) -> int:
         """A whole number."""
         value = self._of(field, default)
         if type(value) is not int or value < least:
@@ -46,21 +46,21 @@ class Config:
             raise self._refusal(by, parts, f"{field}, {whole}, is no multiple of it")
         return whole // parts
 
-    def number(self, field: str, called: str = "", default: Any = _NOTHING) -> float:
+    def number(self, field: str, called: str = "", default: Any = NOTHING) -> float:
         """A number above 0."""
         value = self._of(field, default)
         if type(value) not in (int, float) or not 0 < value < float("inf"):
             raise self._refusal(field, value, "expected a number above 0")
         return self._fact(called, float(value), field)
 
-    def flag(self, field: str, called: str = "", default: Any = _NOTHING) -> bool:
+    def flag(self, field: str, called: str = "", default: Any = NOTHING) -> bool:
         """True or false."""
         value = self._of(field, default)
         if type(value) is not bool:
             raise self._refusal(field, value, "expected true or false")
         return self._fact(called, value, field)
 
-    def one_of(self, field: str, legal: Mapping[str, Kind], called: str = "", default: Any = _NOTHING) -> Kind:
+    def one_of(self, field: str, legal: Mapping[str, Kind], called: str = "", default: Any = NOTHING) -> Kind:
         """What one of some words stands for."""
         value = self._of(field, default)
         if not isinstance(value, str) or value not in legal:
@@ -94,7 +94,7 @@ class Config:
         value = self.values.get(field)
         if value is not None:
             return value
-        if default is _NOTHING:
+        if default is NOTHING:
             raise InputError(f"{self.origin} has no {field}", "it decides the arithmetic, and is not guessed")
         return default
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tmat.models.config import Config
+import math
+from typing import Any
+
+from tmat.models.config import NOTHING, Config
 from tmat.models.family import ACTIVATIONS, Design, Slot, linear, norm
 
 
@@ -26,7 +29,6 @@ def grouped(
     d_k = config.whole("head_dim", "d_k", split)
     epsilon = config.number("rms_norm_eps", "ε")
     base, scaling = _rotary(config)
-    config.refuse("partial_rotary_factor", 1, 1.0, because="expected 1: all columns of a head are turned")
     tied = config.flag("tie_word_embeddings", "tied words", False)
     options: dict[str, object] = {
         "heads": heads,
@@ -60,7 +62,7 @@ def grouped(
         heads=heads,
         d_k=d_k,
         vocabulary=config.whole("vocab_size", "vocabulary"),
-        places=config.whole("max_position_embeddings", "most tokens"),
+        places=_places(config, scaling),
         options=options,
         prefixes=("model.", ""),
         words="embed_tokens.weight",
@@ -83,6 +85,12 @@ def grouped(
     )
 
 
+def _places(config: Config, scaling: str | None) -> int:
+    """How many tokens there may be: more than were learned from where the base grows with them."""
+    places = config.whole("max_position_embeddings", "most tokens")
+    return places * 64 if (scaling or "").startswith("dynamic") else places
+
+
 def _qk_norms() -> list[Slot]:
     return [*norm("self_attn.q_norm", "gamma_Q"), *norm("self_attn.k_norm", "gamma_K")]
 
@@ -91,15 +99,50 @@ def _rotary(config: Config) -> tuple[float, str | None]:
     """The base of the rotary frequencies, and how positions are stretched: fields that newer files keep together."""
     said = config.values.get("rope_parameters") or config.values.get("rope_scaling") or {}
     own = Config({**config.values, **said} if isinstance(said, dict) else {}, config.origin)
+    own.refuse("partial_rotary_factor", 1, 1.0, because="expected 1: all columns of a head are turned")
     base = own.number("rope_theta", default=10000.0)
     config.fact("rotary base", base, "rope_theta" if "rope_theta" in own.values else "no rope_theta")
     field = "rope_type" if "rope_type" in own.values else "type"
-    stretched = own.one_of(field, {"default": "", "linear": "linear"}, default="default")
-    if not stretched:
+    kinds = {"default": "", "linear": "linear", "dynamic": "dynamic", "llama3": "llama3", "yarn": "yarn"}
+    how = own.one_of(field, kinds, default="default")
+    if not how:
         return base, None
-    scaling = f"{stretched}:{own.number('factor'):g}"
+    factor = own.number("factor")
+    told = {"linear": {}, "dynamic": {"length": "max_position_embeddings"}, "llama3": _LLAMA3, "yarn": _YARN}[how]
+    numbers = {name: own.number(each, default=_else(own, each)) for name, each in told.items()}
+    if how == "yarn":
+        numbers |= _times(own, factor) | ({} if own.flag("truncate", default=True) else {"truncate": 0.0})
+    scaling = ":".join([f"{how}:{_short(factor)}", *(f"{name}={_short(number)}" for name, number in numbers.items())])
     config.fact("rotary scaling", scaling, field)
     return base, scaling
+
+
+_LLAMA3 = {"low": "low_freq_factor", "high": "high_freq_factor", "length": "original_max_position_embeddings"}
+_YARN = {"length": "original_max_position_embeddings", "fast": "beta_fast", "slow": "beta_slow"}
+_ELSE = {"beta_fast": 32.0, "beta_slow": 1.0}
+
+
+def _short(number: float) -> str:
+    """A number in full, without a .0 at its end."""
+    return repr(number).removesuffix(".0")
+
+
+def _else(own: Config, field: str) -> Any:
+    """What holds where the field is not there: as transformers has it."""
+    if field == "original_max_position_embeddings":
+        return own.values.get("max_position_embeddings")
+    return _ELSE.get(field, NOTHING)
+
+
+def _times(own: Config, factor: float) -> dict[str, float]:
+    """YaRN's factor of queries and keys, where it is not the paper's 1 + 0.1·ln factor."""
+    if own.values.get("attention_factor") is not None:
+        return {"times": own.number("attention_factor")}
+    both = [own.values.get(name) for name in ("mscale", "mscale_all_dim")]
+    if not all(both) or factor <= 1.0:
+        return {}
+    up, down = (0.1 * own.number(name) * math.log(factor) + 1.0 for name in ("mscale", "mscale_all_dim"))
+    return {"times": up / down}
 
 
 def windows_of(config: Config, layers: int) -> tuple[int | None, ...]:

@@ -89,15 +89,20 @@ def pairs(columns: int, angles: int, layout: str) -> tuple[list[int], list[int]]
 
 @operation(
     "n d, n * -> n d",
-    lambda a, angles, *, layout: prose(
-        "pairs of ", a, " turned by ", angles, written=a * Call("cos", angles) + Call("turn", a) * Call("sin", angles)
+    lambda a, angles, *, layout, times=1.0: prose(
+        "pairs of ",
+        a,
+        " turned by ",
+        angles,
+        f", times {times:g}" if times != 1.0 else "",
+        written=_times(times, a * Call("cos", angles) + Call("turn", a) * Call("sin", angles)),
     ),
 )
-def rotate(a: Array, angles: Array, *, layout: str) -> Array:  # [n, d], [n, d/2] -> [n, d]
+def rotate(a: Array, angles: Array, *, layout: str, times: float = 1.0) -> Array:  # [n, d], [n, d/2] -> [n, d]
     """Each pair of columns (x, y) turned by its angle θ: (x·cos θ − y·sin θ, x·sin θ + y·cos θ).
 
     ``layout`` says which columns are a pair: "adjacent", 1 and 2, 3 and 4, as the paper; "halves", 1 and d/2 + 1, as Llama.
-    Columns beyond the last angle stay as they are.
+    Columns beyond the last angle stay as they are. What is turned is multiplied by ``times`` too (YaRN: Peng et al. 2024, §3.4).
 
     Source: Su et al. 2021, *RoFormer*, eq. 34.
 
@@ -109,21 +114,25 @@ def rotate(a: Array, angles: Array, *, layout: str) -> Array:  # [n, d], [n, d/2
     cosine, sine = steady.cos(own), steady.sin(own)
     x, y = a[:, first], a[:, second]
     result: Array = a.copy()
-    result[:, first] = x * cosine - y * sine
-    result[:, second] = x * sine + y * cosine
+    result[:, first] = (x * cosine - y * sine) * times
+    result[:, second] = (x * sine + y * cosine) * times
     return result
 
 
 @rotate.cell
-def _(i: int, j: int, a: Operand, angles: Operand, *, layout: str) -> Expression:
+def _(i: int, j: int, a: Operand, angles: Operand, *, layout: str, times: float = 1.0) -> Expression:
     first, second = pairs(a.width, angles.width, layout)
     if j in first:
         k = first.index(j)
-        return a[i, j] * Call("cos", angles[i, k]) - a[i, second[k]] * Call("sin", angles[i, k])
+        return _times(times, a[i, j] * Call("cos", angles[i, k]) - a[i, second[k]] * Call("sin", angles[i, k]))
     if j in second:
         k = second.index(j)
-        return a[i, first[k]] * Call("sin", angles[i, k]) + a[i, j] * Call("cos", angles[i, k])
+        return _times(times, a[i, first[k]] * Call("sin", angles[i, k]) + a[i, j] * Call("cos", angles[i, k]))
     return a[i, j]
+
+
+def _times(times: float, turned: Expression) -> Expression:
+    return turned if times == 1.0 else times * turned
 
 
 def slope_powers(heads: int) -> list[tuple[int, int]]:

@@ -32,7 +32,7 @@ def _(i: int, j: int, a: Operand, *, columns: list[int]) -> Expression:
 
 
 @picked.shape
-def _(a: Operand, *, columns: list[int]) -> Shape:
+def _(a: Shape, *, columns: list[int]) -> Shape:
     return len(columns), 1
 
 

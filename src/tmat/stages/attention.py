@@ -139,6 +139,8 @@ class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, Seen, Detail, Stage
     K_length: Numbers = step("m×1", of_a_head=True)
     K_unit: Numbers = step("m×d_k", of_a_head=True)
     K_normed: Numbers = step("m×d_k", of_a_head=True)
+    rates: Numbers = step("1×(d_k/2)")
+    stretched_rates: Numbers = step("1×(d_k/2)")
     angles: Numbers = step("n×(d_k/2)")
     key_angles: Numbers = step("m×(d_k/2)")
     Q_rotated: Numbers = step("n×d_k", of_a_head=True)

@@ -139,6 +139,16 @@ def back(numbers: Array, places: list[tuple[int, int]]) -> Array:
     return result
 
 
+def stretched(n: int, width: int, times: float) -> Case:
+    case = rotated(n, width, "halves")
+    return Case("rotate", case.matrices, {"layout": "halves", "times": times}, result="Q_rotated")
+
+
+@oracle("rotate", "factor-left-out", stretched(3, 4, 1.2), stretched(5, 6, 0.7))
+def no_factor(case: Case) -> Array:
+    return case.right() / case["times"]
+
+
 @oracle("rotate", "other-pairs")
 def other_pairs(case: Case) -> Array:
     numbers, places = complex_pairs(case, "halves" if case["layout"] == "adjacent" else "adjacent")

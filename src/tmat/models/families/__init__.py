@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import import_module
 
-from tmat.errors import InputError, meant
+from tmat.errors import InputError
 from tmat.listing import modules_in
 from tmat.models.config import Config
 from tmat.models.family import Design, Family
+from tmat.visible import visible
 
 
 @cache
@@ -35,6 +37,23 @@ def design_of(config: Config) -> Design:
             f"{config.origin} is of no model that is known",
             f"{said}, and that field decides where the tensors go and what is computed",
             f"known are {', '.join(sorted(known))}",
-            mend=meant(str(kind), known),
+            *_deciding(config),
         )
     return family.design(config)
+
+
+_NO_ARITHMETIC = re.compile(
+    "^_|token_id|drop|initializer|init_std|dtype|version|architectures|use_cache|name_or_path|^output_|return_|label|problem_type|chunk_size|"
+    "torchscript|pruned|is_encoder_decoder|is_decoder|tie_encoder|add_cross|finetuning|task_specific|model_type|pretraining_tp|summary_|"
+    "vocab_size|gradient|loss|jitter|_aux|^qa_"
+)
+"""Fields that say how a model is trained, kept or called, or what stands around it."""
+
+
+def _deciding(config: Config) -> list[str]:
+    """What a family of this kind would have to read: the fields of the config that decide the arithmetic."""
+    names = sorted(
+        name for name, value in config.values.items() if value is not None and not _NO_ARITHMETIC.search(name)
+    )
+    shown = ", ".join(map(visible, names[:24])) + (" …" if len(names) > 24 else "")
+    return [f"missing is a family that says what its {shown} mean, and which tensor is which"] if names else []

@@ -19,6 +19,7 @@ from tmat.operations.shares import rms_gradient, softmax_gradient, spread_gradie
 from tmat.operations.slopes import relu_gate, tanh_slope
 
 FLAT.update(("rotary_angles", "alibi_slopes", "range_of_draw", "keep_smallest", "nucleus"))
+FLAT.update(("rotary_rates", "stretch_by_turns", "stretch_by_place", "angles_at"))
 
 
 @backward("multiply_by_root")
@@ -37,8 +38,8 @@ def _(a: Any, slopes: Any, **_: Any) -> Any:  # what is taken off by distance is
 
 
 @backward("rotate")
-def _(a: Any, angles: Any, *, layout: str) -> Any:  # turned back
-    return made(REGISTRY["rotate"], SLOPE, made(divide, angles, by=-1.0, called="turned_back"), layout=layout), None
+def _(a: Any, angles: Any, **how: Any) -> Any:  # turned back
+    return made(REGISTRY["rotate"], SLOPE, made(divide, angles, by=-1.0, called="turned_back"), **how), None
 
 
 @backward("soft_cap")

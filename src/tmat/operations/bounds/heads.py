@@ -27,12 +27,13 @@ def _(step: Inexact) -> Array:
     (a, angles), (ea, eangles) = step.operands, step.errors
     first, second = pairs(a.shape[1], angles.shape[1], step.params["layout"])
     u = step.type.roundoff
+    times = step.params.get("times", 1.0)
     error = ea.copy()
     cosine, sine = (np.abs(wave(angles[:, : len(first)])) for wave in (np.cos, np.sin))
     turned = together(eangles[:, : len(first)], ELEMENTARY * u)
     for own, other in ((first, second), (second, first)):
-        error[:, own] = together(
-            cosine * ea[:, own], sine * ea[:, other], turned * step.result[:, other], u * sizes(a[:, own]), u * sizes(a[:, other])
+        error[:, own] = times * together(
+            cosine * ea[:, own], sine * ea[:, other], turned * step.result[:, other] / times, u * sizes(a[:, own]), u * sizes(a[:, other])
         )  # fmt: skip
     return error
 

@@ -149,6 +149,8 @@ slip(rotate, "not-turned", lambda _, a, angles: a,
      said="these are the numbers of {0}: not turned", mend="turn each pair of columns by its angle in {1}")
 slip(rotate, "turned-twice", lambda step, *_: step.taking(0, step())(), rare=1,
      said="turned twice", mend="turn {0} once")
+slip(rotate, "factor-left-out", lambda step, *_: step.again(times=1.0)() if step.params.get("times", 1.0) != 1.0 else None,
+     said="not multiplied by {times}", mend="multiply what is turned by {times}")
 slip(rotate, "turned-before-the-split", before_the_split,
      said="{whole} was turned as a whole and cut into heads afterwards", mend="cut {whole} into heads first: each head has its own angles from θ1 on")
 slip(matmul, "values-turned-too", values_turned,

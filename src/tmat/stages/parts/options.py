@@ -12,6 +12,7 @@ from tmat.engine.fields import CONVENTIONS, INPUT, MASK, SHAPE, Numbers, Option,
 from tmat.engine.limits import MOST_HEADS, MOST_LAYERS
 from tmat.engine.seeds import checked_seed
 from tmat.errors import InputError
+from tmat.stages.parts.rope_scaling import EXPECTED, scaling_of
 
 Bend = Literal["relu", "leaky-relu", "gelu", "gelu-tanh", "tanh", "silu", "none"]
 Activation = Literal[Bend, "swiglu", "geglu"]
@@ -106,9 +107,9 @@ class Rotation:
     start: int = option(0, "The first position.", CONVENTIONS, "N")
     rope_scaling: str | None = option(
         None,
-        "Stretch rotary positions: linear:2 (every position / 2), ntk:2 (a larger base: base·2^(d/(d − 2))).",
-        CONVENTIONS, "HOW:FACTOR", fits=lambda said: _is_scaling(said),
-        expected="expected linear:N or ntk:N, N a number from 1",
+        "Stretch rotary positions: linear:2 (every position / 2), ntk:2 (a larger base: base·2^(d/(d − 2))), dynamic:2:length=64 "
+        "(a base for how long the text is), llama3:8, yarn:4:length=64 (slow pairs / 4).",
+        CONVENTIONS, "HOW:FACTOR", fits=lambda said: scaling_of(said) is not None, expected=EXPECTED,
     )  # fmt: skip
     rotary_width: int | None = option(None, "Turn only the first N columns of each head.", CONVENTIONS, "N", at_least=2)
 
@@ -294,24 +295,6 @@ def base_said(how: Any) -> str:
     'base'
     """
     return "base" if how.softmax_base is None else "softmax_base"
-
-
-def scaling_of(said: str | None) -> tuple[str, float]:
-    """How rotary positions are stretched, and by which factor.
-
-    >>> scaling_of("ntk:4"), scaling_of(None)
-    (('ntk', 4.0), ('none', 1.0))
-    """
-    how, _, factor = (said or "none:1").partition(":")
-    return how, float(factor)
-
-
-def _is_scaling(said: str) -> bool:
-    try:
-        how, factor = scaling_of(said)
-    except ValueError:
-        return False
-    return how in ("linear", "ntk") and 1.0 <= factor < inf
 
 
 def rules_of(mask: object) -> tuple[str, ...]:

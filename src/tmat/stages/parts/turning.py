@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tmat.errors import InputError
 from tmat.late import late
 from tmat.stages.parts.contradictions import overtaken
-from tmat.stages.parts.options import BASE, scaling_of
+from tmat.stages.parts.options import BASE
+from tmat.stages.parts.rope_scaling import Scaling, scaling_of
 
 if TYPE_CHECKING:
     from tmat import operations as ops
@@ -63,27 +64,52 @@ def turned(sheet: Sheet, how: AttentionOptions, heads: Projected, start: int, ke
     if not q and not k:
         return
     width = _rotary_width(how, k if k else q)
-    base, factor = _scaled(how, width)
-    angles = {"width": width, "base": base, "factor": factor}
-    own = sheet.step("angles", ops.rotary_angles, positions=q.height, start=start, **angles)
+    scaling = scaling_of(how.rope_scaling)
+    base = _base(how, scaling, width, max(start + q.height, keys_start + k.height))
+    rates = _rates(sheet, scaling, base, width)
+    own = _angles(sheet, "angles", scaling, rates, base, width, q.height, start)
     others = own
     if own.op is not None and q:
         own.rows = list(q.rows)
     if k and q and (k.height != q.height or keys_start != start):
-        others = sheet.step("key_angles", ops.rotary_angles, positions=k.height, start=keys_start, **angles)
+        others = _angles(sheet, "key_angles", scaling, rates, base, width, k.height, keys_start)
         if others.op is not None:
             others.rows = list(k.rows)
+    how_turned: dict[str, Any] = {"layout": how.rotary}
+    if scaling is not None and scaling.times != 1.0:
+        how_turned["times"] = scaling.times
     heads.queries = [
-        sheet.step("Q_rotated" + h, ops.rotate, q, own, layout=how.rotary)
+        sheet.step("Q_rotated" + h, ops.rotate, q, own, **how_turned)
         for q, h in zip(heads.queries, heads.own, strict=True)
     ]
     heads.keys = [
-        sheet.step("K_rotated" + g, ops.rotate, k, others, layout=how.rotary)
+        sheet.step("K_rotated" + g, ops.rotate, k, others, **how_turned)
         for k, g in zip(heads.keys, heads.shared, strict=True)
     ]
-    _note(sheet, how, width, base, start)
+    _note(sheet, how, scaling, width, base, start)
     sheet.record(rotary=how.rotary, base=float(how.base or BASE), start=how.start)
     sheet.record(rope_scaling=how.rope_scaling, rotary_width=how.rotary_width)
+
+
+def _angles(
+    sheet: Sheet, name: str, scaling: Scaling | None, rates: Node | None, base: float, width: int, positions: int, start: int
+) -> Node:  # fmt: skip
+    """The angle of each pair at each position: of the base alone, or of rates that are stretched pair by pair."""
+    if rates is not None:
+        return sheet.step(name, ops.angles_at, rates, positions=positions, start=start)
+    factor = scaling.factor if scaling is not None and scaling.how == "linear" else 1.0
+    return sheet.step(name, ops.rotary_angles, positions=positions, start=start, width=width, base=base, factor=factor)
+
+
+def _rates(sheet: Sheet, scaling: Scaling | None, base: float, width: int) -> Node | None:
+    """The stretched rates of the pairs; None where no pair is stretched otherwise than another."""
+    if scaling is None or scaling.how not in ("llama3", "yarn"):
+        return None
+    rates = sheet.step("rates", ops.rotary_rates, width=width, base=base)
+    if scaling.how == "llama3":
+        return sheet.step("stretched_rates", ops.stretch_by_turns, rates, factor=scaling.factor, **scaling.numbers)
+    first, last = scaling.ramp(base, width)
+    return sheet.step("stretched_rates", ops.stretch_by_place, rates, factor=scaling.factor, first=first, last=last)
 
 
 def _rotary_width(how: AttentionOptions, head: Node) -> int:
@@ -100,28 +126,44 @@ def _rotary_width(how: AttentionOptions, head: Node) -> int:
     return width
 
 
-def _scaled(how: AttentionOptions, width: int) -> tuple[float, float]:
-    """The base and what positions are divided by, as the scaling says.
-
-    NTK-aware scaling: base·factor^(d/(d − 2)), so that the slowest angle is factor times slower and the fastest as it was.
-    """
-    kind, factor = scaling_of(how.rope_scaling)
-    base = float(how.base or BASE)
-    if kind != "ntk":
-        return base, factor
-    if width == 2:
+def _base(how: AttentionOptions, scaling: Scaling | None, width: int, longest: int) -> float:
+    """The base of the frequencies, larger where the scaling is one of the base."""
+    own = float(how.base or BASE)
+    if scaling is None:
+        return own
+    if width == 2 and scaling.how in ("ntk", "dynamic"):
         raise InputError(
             f"‹rope_scaling {how.rope_scaling}› needs more than one pair of columns", "the exponent is d/(d − 2)"
         )
-    return base * factor ** (width / (width - 2)), 1.0
+    return scaling.base(own, width, longest)
 
 
-def _note(sheet: Sheet, how: AttentionOptions, width: int, base: float, start: int) -> None:
-    kind, factor = scaling_of(how.rope_scaling)
+def _note(sheet: Sheet, how: AttentionOptions, scaling: Scaling | None, width: int, base: float, start: int) -> None:
     together = "columns 1 and 2" if how.rotary == "adjacent" else f"columns 1 and {width // 2 + 1}"
     sheet.note(f"rotary: {together} are pair i = 0")
     sheet.note(f"the first {width} columns of a head" if how.rotary_width else "")
-    own = f"rotary base {how.base or BASE:g}"
-    if kind == "ntk":
-        own += f"·{factor:g}^({width}/{width - 2}) = {base:g}"
-    sheet.note(own, f"positions from {start}" + (f", divided by {factor:g}" if kind == "linear" else ""))
+    own = how.base or BASE
+    divided = f", divided by {scaling.factor:g}" if scaling is not None and scaling.how == "linear" else ""
+    sheet.note(f"rotary base {own:g}" + _larger(scaling, own, base, width), f"positions from {start}{divided}")
+    if scaling is None:
+        return
+    if scaling.how == "dynamic":
+        grown = "" if base != own else ": the text is no longer, the base stays"
+        sheet.note(f"dynamic, {scaling.factor:g} beyond {scaling.numbers['length']:g} positions{grown}")
+    elif scaling.how == "llama3":
+        low, high, length = (scaling.numbers[name] for name in ("low", "high", "length"))
+        sheet.note(
+            f"pairs that turn under {low:g} times in {length:g} positions / {scaling.factor:g}, from {high:g} times as they are"
+        )
+    elif scaling.how == "yarn":
+        first, last = scaling.ramp(float(own), width)
+        sheet.note(f"YaRN: pairs from {last + 1:g} on / {scaling.factor:g}, up to {first + 1:g} as they are")
+        sheet.note(f"what is turned times {scaling.times:.6g}" if scaling.times != 1.0 else "")
+
+
+def _larger(scaling: Scaling | None, own: float, base: float, width: int) -> str:
+    """How the base grew."""
+    if scaling is None or base == own:
+        return ""
+    grown = (base / own) ** ((width - 2) / width)
+    return f"·{grown:g}^({width}/{width - 2}) = {base:g}"
