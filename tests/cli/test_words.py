@@ -154,7 +154,7 @@ def test_the_last_line_says_what_can_come_next_to_the_end() -> None:
 
 def test_decode_ends_in_its_sentence_and_why_it_stopped() -> None:
     cut = tmat("decode --max-tokens 2 -f table").output
-    end = "\n the sentence: When When\n     2 words, the most it may make: <end> did not come\n"
+    end = "\n the sentence: When When\n     2 words, no more were asked for: <end> did not come\n"
     assert cut.endswith(end)
     assert cut.count("the sentence:") == 1
     ended = tmat("decode --words '<start> <end>' --seed 3 -f table").output

@@ -191,3 +191,18 @@ def test_a_phrase_that_no_line_can_hold_is_folded_between_its_words_and_a_word_w
     ]
     assert [plain(line) for line in folded([(Span("搞懂transformer多头"),)], 14)] == ["搞懂", "transformer多", "头"]
     assert [plain(line) for line in folded([(Span("a/long/path"),)], 4)] == ["a/lo", "ng/p", "ath"]
+
+
+def test_what_a_mask_or_a_choice_put_to_nothing_is_a_bare_zero_on_the_way_back_too() -> None:
+    model = tmat.attention([[1.0, 0.0], [0.0, 1.0]], weights=False, project=False, mask="causal")
+    sheet = tmat.backward(model, matrices={"dZ": [[0.5, 0.25], [-1.0, 0.75]]})
+    shown = text(sheet, width=120, only=("weights", "dmasked", "dscaled", "dscores")).split(" backward ")[1]
+    assert " 0 ⎤" in shown and "0.0000 ⎤" not in shown
+    shown = text(tmat.ffn([[1.0, 2.0]], experts=4, top_experts=2, seed=1), width=60, only=("gates",))
+    assert shown.splitlines()[-1].split().count("0") == 2
+
+
+def test_one_number_for_every_row_stands_by_the_labels_of_the_result() -> None:
+    shown = text(tmat.backward(tmat.loss(attention(project=False), target=["1", "2", "1"])), width=120)
+    rows = shown[shown.index("dlosses = ") :].splitlines()
+    assert [row.split()[0] for row in rows if "0.3333" in row][:3] == WORDS

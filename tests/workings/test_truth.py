@@ -32,5 +32,7 @@ def test_a_share_of_large_powers_has_digits_enough() -> None:
 def test_a_share_of_powers_far_beyond_a_float_can_be_repeated(name: str) -> None:
     op = REGISTRY[name]
     row = np.array([[758.9999999999999, -348.0, 849.0, 858.0, -21.0]])
-    arrays, params = ([row, np.array([[3.0]])], {"head": 1}) if name == "softmax_sink" else ([row], {"temperature": 0.5})
+    arrays, params = (
+        ([row, np.array([[3.0]])], {"head": 1}) if name == "softmax_sink" else ([row], {"temperature": 0.5})
+    )
     assert counted(Sample(op, arrays, params), 12, None, 5) == {"cells": 5}

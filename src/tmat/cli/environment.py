@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import select
 import stat
 import sys
@@ -134,12 +135,24 @@ def _folded(text: str, room: int, indent: int = 0) -> str:
     for line in text.split("\n"):
         rows.append("")
         below = " " * (indent or len(line) - len(line.lstrip()))
-        for n, word in enumerate(line.split(" ")):
+        for n, word in enumerate(_phrases(line)):
             if n and rows[-1].strip() and width(rows[-1]) + 1 + width(word) > room:
                 rows.append(below + word)
             else:
                 rows[-1] += f" {word}" if n else word
     return "\n".join(rows)
+
+
+def _phrases(line: str) -> list[str]:
+    """The words of a line, an option with its value and a pipe with its command, and a dot behind what it ends.
+
+    >>> _phrases("try -m X=2 · | tmat show")
+    ['try', '-m X=2 ·', '| tmat', 'show']
+    """
+    return [found.replace("\0", " ") for found in KEPT.sub("\0", line).split(" ")]
+
+
+KEPT = re.compile(r"(?<= -\w) (?=\S)|(?<= \|) (?=\S)|(?<=\S) (?=·( |$))")
 
 
 class _Closed(io.BytesIO):

@@ -12,7 +12,7 @@ import numpy as np
 
 from tmat.errors import InputError, fold
 from tmat.operations.printing.text import Notation
-from tmat.rendering.layout.equation import decimals, hidden
+from tmat.rendering.layout.equation import decimals, hidden, hidden_in_given
 from tmat.rendering.layout.formula import said, shapes
 from tmat.rendering.layout.heading import origins, rounded, rounds, sentence, titles
 from tmat.rendering.layout.heat import Scale
@@ -192,7 +192,7 @@ def shown(
     rows, cols = _places(matrix.height, room.rows), _places(matrix.width, room.cols)
     blank = is_blank(matrix, given=step is None)
     digits = correction.decimals if correction else look.digits
-    nothing = hidden(stage, step) if step else None
+    nothing = hidden(stage, step) if step else hidden_in_given(stage, matrix.name)
     cells = _cells(printed.values, rows, cols, digits, decimals(stage, matrix.name), blank, nothing)
     cut = CUT in rows or CUT in cols
     own = Shown(
@@ -218,7 +218,7 @@ def taken(stage: Stage, matrix: Matrix, look: Look, *, transposed: bool = False)
     """A matrix as a step takes it, whole."""
     name, step = matrix.name, stage.step(matrix.name)
     blank = step is not None and is_blank(matrix)
-    nothing = hidden(stage, step) if step is not None else None
+    nothing = hidden(stage, step) if step is not None else hidden_in_given(stage, name)
     if transposed:
         matrix = replace(matrix, name=f"{name}ᵀ", values=matrix.values.T, rows=matrix.cols, cols=matrix.rows)
         nothing = None if nothing is None else nothing.T

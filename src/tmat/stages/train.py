@@ -18,10 +18,10 @@ from tmat.stages.update import Learning, update
 if TYPE_CHECKING:
     import numpy as np
 
-    from tmat.sheet import worksheet
+    from tmat.sheet import selecting, worksheet
     from tmat.sheet.worksheet import Stage, Worksheet
 else:
-    np, worksheet = late("numpy"), late("tmat.sheet.worksheet")
+    np, worksheet, selecting = late("numpy"), late("tmat.sheet.worksheet"), late("tmat.sheet.selecting")
 
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -102,7 +102,8 @@ def train(x: worksheet.Worksheet | None, how: TrainOptions, matrices: dict[str, 
     )
     updates = [stage for stage in sheet.stages if stage.stage == "update"]
     rest = [stage for stage in sheet.stages if stage.stage != "update"]
-    return worksheet.Worksheet([*updates, own, *rest], sheet.vocabulary, sheet.tokens)
+    done = worksheet.Worksheet([*updates, own, *rest], sheet.vocabulary, sheet.tokens)
+    return done if how.keep is None else selecting.chosen(done, how.keep)
 
 
 def _loss(sheet: Worksheet) -> float:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tmat import operations as ops
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
-    from tmat.sheet import worksheet
+    from tmat.sheet import selecting, worksheet
     from tmat.sheet.worksheet import Matrix, Stage, Worksheet
     from tmat.stages.parts import gradients, replay
     from tmat.stages.parts import graph as graphs
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 else:
     np, ops, worksheet = late("numpy"), late("tmat.operations"), late("tmat.sheet.worksheet")
     gradients, graphs = late("tmat.stages.parts.gradients"), late("tmat.stages.parts.graph")
-    replay = late("tmat.stages.parts.replay")
+    replay, selecting = late("tmat.stages.parts.replay"), late("tmat.sheet.selecting")
 
 Optimizer = Literal["sgd", "momentum", "adam", "adamw"]
 
@@ -115,6 +115,7 @@ def update(x: worksheet.Worksheet | None, how: UpdateOptions, matrices: dict[str
     learning = weights_of(graph, way, called)
     kept = [stage for stage in before.stages if stage.stage == "update"]
     page = sheet_of(how, "update", worksheet.Worksheet([*kept], before.vocabulary, before.tokens), matrices)
+    page.keep = None  # the whole step is done, whatever is asked for of it
     step = _count(kept[-1] if kept else None, how.optimizer) + 1
     new = {value: _learned(page, how, value, way, called, kept[-1] if step > 1 else None, step) for value in learning}
     ends = list(new.values())
@@ -123,11 +124,12 @@ def update(x: worksheet.Worksheet | None, how: UpdateOptions, matrices: dict[str
     changed = {}
     for value, node in new.items():
         if node.values is not None:
-            origin = f"{page.id} step {step}" if step > 1 else page.id
+            origin = f"update step {step}" if step > 1 else page.id
             changed[value] = worksheet.Matrix(value.name, node.values, value.matrix.rows, value.matrix.cols, origin)
     forward = replay.replayed(before, graph, changed)
     _compare(done.stages[-1], before.stages, forward)
-    return worksheet.Worksheet([*done.stages, *forward], before.vocabulary, before.tokens)
+    sheet = worksheet.Worksheet([*done.stages, *forward], before.vocabulary, before.tokens)
+    return sheet if how.keep is None else selecting.chosen(sheet, how.keep, first=len(kept))
 
 
 def weights_of(graph: Graph, way: Stage, called: Any) -> list[Value]:

@@ -96,3 +96,12 @@ def test_what_cannot_be_done_is_said() -> None:
     with pytest.raises(InputError, match="cannot be worked out again"):
         sheet = tmat.attention([[1.0, 2.0]], W_Q=[[1], [0]], W_K=[[1], [0]], W_V=[[1], [1]], keep=["Z", "V"])
         tmat.update(tmat.backward(sheet, matrices={"dV": [[1.0]]}, wrt=["W_V"]))
+
+
+def test_what_is_asked_for_changes_no_numbers() -> None:
+    sheet = tmat.backward(
+        tmat.loss(tmat.attention([[1.0, 0.0], [0.0, 1.0]], d_k=2, project=False, seed=1), target=["1", "2"])
+    )
+    whole, some = tmat.update(sheet), tmat.update(sheet, keep=["W_Q_new", "loss"])
+    assert some["loss"]["loss"].values == whole["loss"]["loss"].values
+    assert [step.name for step in some["update"].steps] == ["W_Q_new"]

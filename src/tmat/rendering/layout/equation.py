@@ -18,6 +18,8 @@ from tmat.sheet.worksheet import Matrix, Stage, Step
 from tmat.stages.parts.masks import PAD, visibility
 
 THINNING = ("multiply", "renormalize", "dropout")  # where an operand's cell is nothing, so is the result's
+PASSING = ("softmax_gradient", "divide_by_root", "divide")  # the same, where a mask made it nothing
+LEAVING_OUT = ("mask_fill", "keep_largest", "nucleus")  # what puts 0 where it keeps nothing
 
 
 class Equation:
@@ -55,6 +57,8 @@ class Equation:
             blocks.append(self._sign(" = ", gap))
         blocks.append(self._matrix(self.result, "result", gap))
         labelled = self.seen[first.n, first.transposed]
+        if len(labelled.rows) < len(self.result.rows):  # one number for every row
+            labelled = self.result
         return beside([self.drawer.labels(labelled), air(2), *blocks])
 
     def scale(self, width: int, gap: int) -> list[Line]:
@@ -111,11 +115,25 @@ def hidden(stage: Stage, step: Step) -> Mask | None:
             out |= _behind_the_mask(stage, step) if "softmax" in step.op else False
         elif matrix.values.shape == step.values.shape:
             out |= np.isneginf(matrix.values)
-            if step.op in THINNING:
-                before = hidden(stage, made) if made is not None else matrix.values == 0.0
+            if step.op in THINNING or step.op in PASSING:
+                before = hidden(stage, made) if made is not None else hidden_in_given(stage, name)
+                if step.op in THINNING and made is None:
+                    before = matrix.values == 0.0
                 out |= False if before is None else before
+    if step.op in LEAVING_OUT and 0.0 in step.params.values():
+        mask = operand(stage, step.of[-1]) if len(step.of) > 1 else step.result
+        out |= mask is not None and mask.values == 0.0
     found: Mask = out & (step.values == 0.0)
     return found if found.any() else None
+
+
+def hidden_in_given(stage: Stage, name: str) -> Mask | None:
+    """Where a matrix that came from another stage is 0 because of the mask that came with it."""
+    matrix, mask = stage.given.get(name), stage.given.get("mask")
+    if matrix is None or mask is None or mask is matrix or mask.values.shape != matrix.values.shape:
+        return None
+    found: Mask = mask.values == 0.0
+    return found if found.any() and not found.all() and not matrix.values[found].any() else None
 
 
 def _behind_the_mask(stage: Stage, step: Step) -> Mask | bool:
@@ -144,7 +162,12 @@ def as_shown(stage: Stage, name: str, digits: int | None, *, used: bool) -> list
     step = stage.step(name)
     matrix = operand(stage, name) if used else stage[name]
     assert matrix is not None, name
-    return texts(matrix.values, digits, decimals(stage, name, used=used), hidden(stage, step) if step else None)
+    return texts(
+        matrix.values,
+        digits,
+        decimals(stage, name, used=used),
+        hidden(stage, step) if step else hidden_in_given(stage, name),
+    )
 
 
 def decimals(stage: Stage, name: str, *, used: bool = False) -> int:

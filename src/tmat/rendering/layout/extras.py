@@ -151,7 +151,7 @@ def _beams(drawer: Drawer, beams: Sequence[str], sums: Parameter) -> list[Line]:
 def _sentence(drawer: Drawer, words: Sequence[str], ended: bool, vocabulary: Vocabulary | None) -> list[Line]:
     """The words that were made one after another, and why no more were."""
     count = f"{len(words)} word{'' if len(words) == 1 else 's'}"
-    why = f": {drawer.spell.word(words[-1])} came, and it stopped" if ended else ", the most it may make"
+    why = f": {drawer.spell.word(words[-1])} came, and it stopped" if ended else ", no more were asked for"
     if not ended and vocabulary is not None and vocabulary.id("<end>") is not None:
         why += ": <end> did not come"
     pieces: list[Line] = [(Span("the sentence:", "name"),), *((Span(drawer.spell.word(w), "result"),) for w in words)]

@@ -10,7 +10,7 @@ import numpy as np
 
 from tmat.rendering.layout import remarks as told
 from tmat.rendering.layout.drawer import Drawer
-from tmat.rendering.layout.equation import decimals, equation, hidden, operand
+from tmat.rendering.layout.equation import decimals, equation, hidden, hidden_in_given, operand
 from tmat.rendering.layout.extras import EXTRAS
 from tmat.rendering.layout.formula import picks
 from tmat.rendering.layout.heading import StepHeads, heading, titles
@@ -98,7 +98,9 @@ def _portions(
     drawer: Drawer, stage: Stage, title: str, tokens: Sequence[str], vocabulary: Vocabulary | None, above: set[str]
 ) -> Iterator[tuple[list[Line], Step | None]]:
     remarks = stage.remarks or SILENT
-    drawer.hidden = {step.name: mask for step in stage.steps if (mask := hidden(stage, step)) is not None}
+    nothing = {name: hidden_in_given(stage, name) for name in stage.given}
+    nothing |= {step.name: hidden(stage, step) for step in stage.steps}
+    drawer.hidden = {name: mask for name, mask in nothing.items() if mask is not None}
     wanted = None if drawer.look.only is None else in_order(stage, drawer.look.only)
     shown = {name for name, matrix in stage.given.items() if matrix.origin in above}
 

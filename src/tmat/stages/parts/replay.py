@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
 from tmat.errors import InputError
-from tmat.numbers import round_half_away
 from tmat.operations import REGISTRY
+from tmat.operations.ties import rounded
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 from tmat.stages.parts.graph import ON_THE_WAY_BACK, Graph, Value
 
@@ -52,10 +50,10 @@ def _again(stage: Stage, step: Step, graph: Graph, now: dict[Value, Matrix]) -> 
             f"{step.name} is {step.op} of {', '.join(step.of)}, and not all of these are in the worksheet",
             mend="keep every step: leave ‹keep› out",
         )
-    with np.errstate(all="ignore"):
-        values = REGISTRY[step.op].evaluate(*(one.values for one in operands if one is not None), **step.params)
+    op, arrays = REGISTRY[step.op], [one.values for one in operands if one is not None]
+    values = op(*arrays, **step.params)
     if step.decimals is not None:
-        values = round_half_away(values, step.decimals)
+        values = rounded(op, arrays, step.params, values, step.decimals)
     new = replace(step, result=replace(step.result, values=values))
     now[value] = new.taken
     return new

@@ -119,7 +119,7 @@ def _scaled(how: AttentionOptions, width: int) -> tuple[float, float]:
 def _note(sheet: Sheet, how: AttentionOptions, width: int, base: float, start: int) -> None:
     kind, factor = scaling_of(how.rope_scaling)
     together = "columns 1 and 2" if how.rotary == "adjacent" else f"columns 1 and {width // 2 + 1}"
-    sheet.note(f"rotary: {together} a pair")
+    sheet.note(f"rotary: {together} are pair i = 0")
     sheet.note(f"the first {width} columns of a head" if how.rotary_width else "")
     own = f"base {how.base:g}"
     if kind == "ntk":
