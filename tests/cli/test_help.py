@@ -150,3 +150,12 @@ def test_version() -> None:
     code, output, _ = imported("--version")
     assert code == 0
     assert re.fullmatch(r"tmat \d+\.\d+\.\d+\n", output)
+
+
+@pytest.mark.parametrize("command", STAGES)
+def test_a_narrow_terminal_cuts_no_option(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wide, narrow = (help_of(command, columns, monkeypatch, capsys) for columns in (200, 60))
+    assert set(re.findall(r"--[a-z][a-z0-9-]+", narrow)) == set(re.findall(r"--[a-z][a-z0-9-]+", wide))
+    assert "\\[" not in narrow

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -149,3 +152,17 @@ def test_no_mathematics_of_a_whole_document_is_taken_for_markup() -> None:
             assert formula in shown  # as pandoc takes it: no blank inside the dollars, no digit after them
             assert formula == formula.strip()
         assert not re.search(r"\$\d", re.sub(r"\$[^$]*\$", "$", line.content))
+
+
+def test_pandoc_reads_all_of_its_mathematics(tmp_path: Path) -> None:
+    if shutil.which("pandoc") is None:
+        pytest.skip("no pandoc here")
+    made = tmat.attention(np.eye(3), heads=2, d_k=2, mask="causal", seed=1)
+    made = tmat.backward(tmat.loss(made, target=["1", "2", "3"]), wrt=["W_Q"])
+    chosen = tmat.decode(matrices={"logits": [[2.0, 1.0, 0.5]]}, top_k=2, top_p=0.8)
+    (tmp_path / "page.md").write_text(document([made, chosen], Look(work=("",))), encoding="utf-8")
+    for kind in ("gfm+tex_math_dollars", "markdown"):
+        command = ["pandoc", "-f", kind, "-t", "html", "--mathml", "page.md"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert "Could not convert" not in done.stderr
+        assert done.stdout.count("<math") > 100

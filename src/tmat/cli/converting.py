@@ -19,6 +19,11 @@ class Command(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         return converted_here(super().get_params(ctx))
 
+    def get_help(self, ctx: Any) -> str:
+        """In lines alone no bracket is markup."""
+        text: str = super().get_help(ctx)
+        return text.replace("\\[", "[")
+
 
 def converted_here(parameters: list[Any]) -> list[Any]:
     """The parameters, set to convert here; those of an older typer convert alike by themselves and stay as they are."""

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, NoReturn
+from shutil import get_terminal_size
+from typing import Any, Literal, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -30,6 +31,9 @@ OTHERS = {
     "help": "The help of a command; --man: a manual page of all.",
 }
 """The commands that are no stages."""
+
+PANELS = 80
+"""Columns of a terminal from which on help stands in panels."""
 
 
 def command_names() -> list[str]:
@@ -55,6 +59,15 @@ The seven stages vocab, embed, posenc, attention, addnorm, ffn and decode pass a
 the next through a pipe; on a terminal each prints its tables."""
 
 
+def _markup() -> Literal["rich"] | None:
+    """Help in panels, or in lines alone where panels would cut the names of options."""
+    try:
+        pager = os.get_terminal_size(2)  # standard output is a pipe to it
+    except (OSError, ValueError):
+        pager = os.terminal_size((PANELS, 24))
+    return "rich" if get_terminal_size(pager).columns >= PANELS else None
+
+
 class Commands(TyperGroup):
     """The commands by name, each imported when it is asked for."""
 
@@ -71,7 +84,7 @@ class Commands(TyperGroup):
         if not is_command(cmd_name):
             return None
         command, summary, examples = found(cmd_name)
-        built = typer.Typer(add_completion=False, rich_markup_mode="rich")
+        built = typer.Typer(add_completion=False, rich_markup_mode=_markup())
         about = flowing(command.__doc__)
         built.command(cmd_name, cls=Command, short_help=summary, epilog=examples, help=about)(command)
         return typer.main.get_command(built)
@@ -101,7 +114,7 @@ def _version(asked: bool) -> None:
 
 
 app = typer.Typer(
-    cls=Commands, rich_markup_mode="rich", invoke_without_command=True,
+    cls=Commands, rich_markup_mode=_markup(), invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
 

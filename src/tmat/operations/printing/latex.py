@@ -22,7 +22,6 @@ class Latex(Typeset):
     outer = r" \oplus "
     about = r"\approx"
     given = r"\text{ is given: }"
-    row_end = r"\\"
     thin = r"\, "
     top = r"\top"
     to = r" \to "
@@ -64,7 +63,7 @@ class Latex(Typeset):
     def choice(self, at: At, choice: Choice) -> Bound:
         then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
         holds = test if isinstance(choice.test, Larger) else rf"{test} \ne 0"
-        rows = rf"{then} & \text{{where }} {holds} {self.row_end} {otherwise} & \text{{else}}"
+        rows = rf"{then} & \text{{where }} {holds} \\ {otherwise} & \text{{else}}"
         return rf"\begin{{cases}} {rows} \end{{cases}}", ATOM
 
     def number(self, text: str) -> str:

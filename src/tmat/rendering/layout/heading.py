@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tmat.numbers.printing import decimals_said
+from tmat.operations import REGISTRY
+from tmat.operations.operation import Operation
 from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.layout.formula import said, shapes
 from tmat.rendering.layout.remarks import INDENT
@@ -66,7 +68,10 @@ def sentence(stage: Stage, tokens: Sequence[str]) -> Sequence[str]:
     """The words that the stage's rows stand for; none where its rows are only counted."""
     if stage.steps:
         first = stage.steps[0]
-        source = stage[first.of[0]] if first.of and first.of[0] in stage else first.result
+        known = first.of and first.of[0] in stage
+        if not known and first.op in REGISTRY and not _goes_by_rows(REGISTRY[first.op], len(first.of)):
+            return ()  # a mean of all rows stands for no word
+        source = stage[first.of[0]] if known else first.result
     elif stage.output in stage:
         source = stage.result
     else:
@@ -74,6 +79,10 @@ def sentence(stage: Stage, tokens: Sequence[str]) -> Sequence[str]:
     if tuple(source.rows) == tuple(tokens):
         return tokens
     return () if all(_is_number(label) for label in source.rows) else source.rows
+
+
+def _goes_by_rows(op: Operation, operands: int) -> bool:
+    return not operands or op.axes_of(operands)[0][0] == op.result[0]
 
 
 def _is_number(label: str) -> bool:
@@ -146,8 +155,11 @@ class StepHeads:
         name, rest = formula
         pieces: list[Line] = [(*lead, name), *words(rest.text, rest.role)]
         lines = folded(pieces, room, indent=indent + 4)
-        broken = [piece for caption in captions for piece in words(caption[0].text, "caption")]
-        return lines + [(*space(indent), *row) for row in folded(broken, room - indent)]
+        beside = _together(captions)
+        if columns(beside) <= room - indent:
+            return [*lines, (*space(indent), *beside)]
+        broken = [row for caption in captions for row in folded(words(caption[0].text, "caption"), room - indent)]
+        return lines + [(*space(indent), *row) for row in broken]
 
 
 def _together(captions: Sequence[Line]) -> Line:
