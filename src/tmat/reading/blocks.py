@@ -9,8 +9,9 @@ from itertools import accumulate, pairwise
 
 from tmat.errors import InputError
 from tmat.reading.commas import without_commas
-from tmat.reading.labels import head, labels_of
+from tmat.reading.labels import head, is_index, labels_of
 from tmat.reading.lexing import TRUTH
+from tmat.reading.naming import SIZE_ALONE
 from tmat.reading.number_text import (
     counted,
     is_blank,
@@ -40,13 +41,21 @@ class Block:
     notes: list[str] = field(default_factory=list)
     beside: list[Block] = field(default_factory=list)  # its further columns, as wide matrices are printed
     head_of_table: bool = False
+    said_width: int = 0  # of the size in the words above
 
-    def heads(self, words: list[str]) -> bool:
-        """Whether words are as many as the columns of the rows below them."""
+    def heads(self, words: list[str], *, indented: bool = False) -> bool:
+        """Whether words are as many as the columns of the rows below them; ``indented`` says that they stand over these."""
+        if any(SIZE_ALONE.fullmatch(word) for word in words):
+            return False
         row = self.rows[0]
         labelled = row.label is None and len(row.cells) > 1 and not is_cell(row.cells[0])
         width = len(row.cells) - labelled
-        counted = row.label is None and len(row.cells) == len(words) + 1
+        counted = len(row.cells) == len(words) + 1 and all(each.label is None for each in self.rows)
+        counted = counted and is_index(
+            [each.cells[0] for each in self.rows if each.cells],
+            [c for r in self.rows for c in r.cells[1:]],
+            indented=indented,
+        )
         return len(words) == width or counted or (labelled and len(words) == width + 1)
 
 
@@ -86,6 +95,9 @@ def typed(block: Block, origin: str) -> TypedMatrix:
             header = [*(header or [""] * len(texts[0])), *(heads or [""] * len(beside[0]))]
         texts = [[*row, *rest] for row, rest in zip(texts, beside, strict=True)]
     name = block.name or ""
+    if len(texts[0]) == 1 < block.said_width:
+        what = f"{visible(name, 60)} is said to have {block.said_width} columns, and one number a row follows"
+        raise InputError(what, f"in {origin}, line {block.line}", "are these sizes?")
     said = "; ".join((f"{origin}, line {block.line}", *block.notes))
     plain = _plain(texts)
     values = [known or [math.nan if is_blank(text) else _value(text) for text in row] for known, row in zip(plain, texts, strict=True)]  # fmt: skip

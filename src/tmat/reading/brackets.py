@@ -19,7 +19,7 @@ MAKERS = frozenset((
 ))  # fmt: skip
 """What stands before a bracket that holds numbers: the last part of the name of a call."""
 
-_TYPES = ("float", "double", "int", "bfloat", "bool", "half", "long")
+TYPES = ("float", "double", "int", "bfloat", "bool", "half", "long")
 _PASSED_OVER = frozenset(("\\", "+", "$", "$$"))
 
 
@@ -217,7 +217,7 @@ class Brackets:
         group.add(token, line)
 
     def _word_alone(self, word: str, line: int, token: Token) -> None:
-        if called(word).rstrip("0123456789").lower() not in _TYPES:
+        if called(word).rstrip("0123456789").lower() not in TYPES:
             what, mend = why_not(word)
             self.fail(what, line, token, mend)
 

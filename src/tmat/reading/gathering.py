@@ -10,6 +10,7 @@ from tmat.errors import InputError
 from tmat.reading.blocks import Block
 from tmat.reading.items import Item, Mark, Words, Wrong
 from tmat.reading.naming import bare, is_known, name_of
+from tmat.reading.no_matrix import without_settings
 from tmat.reading.number_text import is_decimal_comma
 from tmat.reading.rows import Row
 from tmat.reading.statements import Valued
@@ -243,6 +244,14 @@ class Gatherer:
         if block is None or block.spoilt or any(isinstance(one, Under) and one.spoilt for one in block.beside):
             return
         block.rows = [row for row in block.rows if row.cells or row.text]
+        kept = without_settings(block.rows) if block.rows and block.rows[0].relation else block.rows
+        if len(kept) < len(block.rows):
+            yield self._settings(
+                next(row for row, own in zip(block.rows, [*kept, None], strict=False) if row is not own)
+            )
+            block.rows = kept
+            if not kept:
+                return
         if block.rows:
             title(block)
         elif block.header is not None:
@@ -250,6 +259,12 @@ class Gatherer:
         yield from (self._no_rows(words) for words, _ in block.above if words.kind == "words")
         if block.rows:
             yield from parted(block)
+
+    def _settings(self, row: Row) -> Problem:
+        said = f"'{visible((row.label or '').strip(), 60)}' has one number: a setting, no matrix"
+        mend = "put a number that is meant as a matrix in brackets: [[…]]"
+        error = InputError(said, f"in {self.origin}, line {row.line}", mend=mend)
+        return Problem(error, name_of(row.label or ""), row.line, lost=False)
 
     def _no_rows(self, words: Words) -> Problem:
         error = InputError(

@@ -17,6 +17,7 @@ class Words:
     said: str
     words: list[str]
     ends: bool = False  # in a colon or an equals sign
+    indented: bool = False
     kind: str = "words"  # or heading, remark, shown; rows and columns are labels in a comment
 
 

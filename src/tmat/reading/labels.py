@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from tmat.errors import InputError
 from tmat.reading.number_text import plain_values, why_not
 from tmat.reading.rows import Row
-from tmat.reading.text_rows import is_misspelt
+from tmat.reading.text_rows import is_cell, is_misspelt
 from tmat.visible import visible
 
 Fills = Callable[[str], bool]
@@ -107,6 +108,22 @@ def _ordinals(rows: list[Row]) -> tuple[list[str] | None, list[Row], str]:
         return None, rows, ""
     _, rest = _taken_off(rows)
     return [cell[:-1] for cell in firsts], rest, f"{firsts[0]} {firsts[1]} before the rows count them"
+
+
+def is_index(cells: Sequence[str], others: Sequence[str], *, indented: bool) -> bool:
+    """Whether a first column only says which row it is, under a head that has no word over it.
+
+    Where the head is indented, as a program prints it, whole numbers that grow are an index; else they have to count,
+    and the others to be decimals.
+
+    >>> is_index(["10", "20"], ["1", "2"], indented=True), is_index(["0.5", "2"], ["1", "2"], indented=True)
+    (True, False)
+    """
+    if not all(cell.isdigit() and len(cell) < 10 for cell in cells):
+        return not any(map(is_cell, cells))
+    if indented:
+        return all(int(one) < int(then) for one, then in pairwise(cells))
+    return _counts(cells) and any("." in cell for cell in others)
 
 
 def _counts(cells: Sequence[str]) -> bool:

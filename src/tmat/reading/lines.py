@@ -9,6 +9,7 @@ from tmat.errors import InputError
 from tmat.reading.items import Item, Mark, Words, Wrong
 from tmat.reading.lexing import MOST, Token, apart, lex, narrow_thousands, tidied
 from tmat.reading.naming import name_of
+from tmat.reading.no_matrix import is_code, is_measure
 from tmat.reading.openings import opening
 from tmat.reading.rows import Row, rows_of, without_marks
 from tmat.reading.sayings import TYPES, Saying, is_prose
@@ -154,7 +155,7 @@ class Lines(Saying):
                 return
         if "numpy=" in text:
             text = _REPR.sub(lambda shown: " " * len(shown[0]), text)
-        if not text.strip() or _NOISE.fullmatch(text):
+        if not text.strip() or _NOISE.fullmatch(text) or is_code(text):
             yield Mark(line, "passed")
             return
         if bullet := _BULLET.match(text):
@@ -204,7 +205,7 @@ class Lines(Saying):
             if self.statement.goes_on:
                 continue
             self.statement = None
-            yield from values
+            yield from (each for each in values if not is_measure(each.prefix))
             while tokens and (tokens[0].kind in ("comma", "end", "close") or tokens[0].text in _AFTER):
                 tokens = tokens[1:]
             if not any(token.kind in ("open", "assign", "colon") for token in tokens):

@@ -12,6 +12,7 @@ from tmat.stages import declared, said_otherwise, stage_names
 
 LONGEST = 200
 _SIZE = r"[0-9]{1,7} ?(?:[x×*]|by|\\times) ?[0-9]{1,7}"
+SIZE_ALONE = re.compile(r"[0-9]+ ?[×x] ?[0-9]+")
 _SIZES = re.compile(
     rf"\s*[(\[]\s*(?:shape:?|size:?)?\s*{_SIZE}\s*[)\]]|\s+{_SIZE}(?=\s*[:=]?\s*$)"
     rf"|\s*(?:\b(?:has )?(?:shape|size):?)?\s*[(\[]\s*[0-9]{{1,7}}\s*,\s*[0-9]{{1,7}}\s*[)\]](?=\s*[:=;]?\s*$)|\s*∈\s*\S+"

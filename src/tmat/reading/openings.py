@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tmat.reading.bracketed import closing
-from tmat.reading.brackets import makes
+from tmat.reading.brackets import TYPES, makes
 from tmat.reading.lexing import TRUTH, Token
 from tmat.reading.number_text import number
 
@@ -77,16 +77,31 @@ def _is_labelled(tokens: list[Token], inside: int) -> bool:
     return named and tokens[inside + 1].kind in ("colon", "assign")
 
 
+def _begins(tokens: list[Token], n: int) -> bool:
+    return n < len(tokens) and tokens[n].text == "{"
+
+
 def _is_size_or_label(tokens: list[Token], n: int, close: int | None) -> bool:
-    """Q (2, 3): a shape; [1,] 0.5: R's label; (1) Q: a count."""
+    """Q (2, 3): a shape; double[2, 3] {…}: a declared one; [1,] 0.5: R's label; (1) Q: a count; done [50%]: progress."""
     if close is None:
         return False
     inside = [
         token for token in tokens[n + 1 : close] if token.kind != "comma" and token.text not in _BETWEEN + _OF_SIZES
     ]
+    tied = n == 0 or tokens[n - 1].kind in ("assign", "colon")
+    if not tied and len(inside) == 1 and inside[0].text.endswith("%"):
+        return True
     if not inside or not all(token.kind == "number" and token.text.isdigit() for token in inside):
         return False
     after = tokens[close + 1] if close + 1 < len(tokens) else None
+    if not tied and any(sort in tokens[n - 1].text for sort in TYPES) and tokens[n - 1].end < tokens[n].start:
+        return True
+    if tokens[n].text == "[" and after is not None:
+        joined = after.start == tokens[close].end
+        if (after.text == "{" and n > 0) or (joined and after.kind == "word" and _begins(tokens, close + 2)):
+            return True
+        if joined and after.text == "[" and len(inside) == 1:
+            return True
     if n > 0 and tokens[n - 1].kind not in ("assign", "colon") and tokens[n].text in "([" and len(inside) == 2:
         return after is None or after.kind in ("assign", "colon")
     return n == 0 and len(inside) == 1 and after is not None and after.kind in ("number", "blank", "word")

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from tmat.errors import InputError
 from tmat.reading.items import Item, Mark, Words, Wrong
 from tmat.reading.lexing import TRUTH, Token
-from tmat.reading.naming import is_known, name_of
+from tmat.reading.naming import SIZE_ALONE, is_known, name_of
+from tmat.reading.no_matrix import is_measure, is_time
 from tmat.reading.number_text import number, why_not
 from tmat.reading.openings import opening
 from tmat.reading.rows import Row, r_index, rows_of
@@ -19,7 +20,6 @@ TYPES = frozenset((
     "f64", "f32", "i64", "i32", "u8", "u32", "str", "cat", "<dbl>", "<int>", "<chr>", "<fct>", "Float64", "Float32", "Int64", "String", "String7",
     "String15", "Symbol",
 ))  # fmt: skip
-_SIZE_ALONE = re.compile(r"[0-9]+ ?[×x] ?[0-9]+")
 _SIZES = re.compile(
     r"(?:[0-9]+ +)?(?:given +)?[0-9]+×[0-9]+(?: [^0-9\s]+ [0-9]+×[0-9]+)*(?:,? .*)?"
 )  # over a step: 1  3×2 · 2×3 → 3×3
@@ -46,7 +46,10 @@ class Saying:
             return
         cut = max((n for n, t in enumerate(tokens) if t.kind == "assign"), default=None)
         if cut is None:
-            cut = next((n for n, t in enumerate(tokens) if t.kind == "colon"), None)
+            cut = next((n for n, t in enumerate(tokens) if t.kind == "colon" and not _in_time(tokens, n)), None)
+        elif tokens[cut].text == "==":
+            yield Mark(line, "passed")  # a comparison, or a package's version
+            return
         indexed = r_index(tokens)
         sentence = sum(token.kind == "word" for token in tokens[: cut or 0]) > _MOST  # in which a number is said
         if cut and not sentence and cut + 1 < len(tokens) and tokens[cut + 1].kind in ("number", "blank"):
@@ -69,6 +72,9 @@ class Saying:
         self, label: str, relation: str, right: list[Token], text: str, line: int, raw: str
     ) -> Iterator[Item]:
         """A row after its label and a colon, or a matrix after its name and an =."""
+        if is_measure(label):
+            yield Mark(line, "passed")
+            return
         word = next((token for token in right if token.kind == "word"), None)
         if word is not None and relation == "assign":
             what = f"'{visible(word.text, 40)}' where a number is due"
@@ -86,7 +92,7 @@ class Saying:
     def _spoken(self, tokens: list[Token], text: str, line: int) -> Iterator[Item]:
         """A line without a row: a name, the columns' labels, or prose."""
         words = [token for token in tokens if token.kind == "word"]
-        wrong = next((t for t in words if is_misspelt(t.text) and not _SIZE_ALONE.fullmatch(t.text)), None)
+        wrong = next((t for t in words if is_misspelt(t.text) and not SIZE_ALONE.fullmatch(t.text)), None)
         nested = next((n for n in range(1, len(tokens)) if tokens[n].kind == tokens[n - 1].kind == "open"), None)
         if wrong is None and nested is not None and any(token.kind == "number" for token in tokens[nested:]):
             wrong = next((token for token in words if token.start > tokens[nested].start), None)
@@ -99,10 +105,19 @@ class Saying:
         spoken = [word for word in spoken if word.strip()]
         if spoken and set(spoken) <= TYPES:
             yield Mark(line, "types")
-        elif not (self.prose and spoken and _SIZE_ALONE.fullmatch(spoken[0])):  # a caption that begins with a size
+        elif not (self.prose and spoken and SIZE_ALONE.fullmatch(spoken[0])):  # a caption that begins with a size
             if "\t" in said:
                 spoken = [cell.strip() for cell in text.rstrip("\n").split("\t")]
-            yield Words(line, said, spoken, ends=said.endswith((":", "=", "→", "->", "=>")))
+            yield Words(
+                line, said, spoken, ends=said.endswith((":", "=", "→", "->", "=>")), indented=text[:1].isspace()
+            )
+
+
+def _in_time(tokens: list[Token], n: int) -> bool:
+    """Whether the colon at a token stands within a time or a range of whole numbers."""
+    if not 0 < n < len(tokens) - 1 or tokens[n - 1].end < tokens[n].start or tokens[n].end < tokens[n + 1].start:
+        return False
+    return is_time(tokens[n - 1].text, tokens[n + 1].text)
 
 
 def _is_row(tokens: list[Token], text: str) -> bool:
@@ -126,7 +141,7 @@ def _is_row(tokens: list[Token], text: str) -> bool:
 
 def is_prose(text: str, tokens: list[Token]) -> bool:
     """Whether a line is a size, a formula, or has more words than numbers: no row, and no name."""
-    if "$" in text or text.startswith("**") or _SIZE_ALONE.fullmatch(text) or _SIZES.fullmatch(text):
+    if "$" in text or text.startswith("**") or SIZE_ALONE.fullmatch(text) or _SIZES.fullmatch(text):
         return True
     if text.endswith(("=", ":")) or (any(sign in text for sign in "[({") and opening(tokens) is not None):
         return False

@@ -41,7 +41,7 @@ def title(block: Under) -> None:
         block.header = columns
     if above and block.header is None and above[-1][0].kind == "words" and not above[-1][0].ends:
         last, gap = above[-1]
-        fits = block.heads(last.words)
+        fits = block.heads(last.words, indented=last.indented)
         before = above[-2][0] if len(above) > 1 else None
         known = is_known(name_of(last.said))
         if before is None:
@@ -51,7 +51,14 @@ def title(block: Under) -> None:
             takes = before.kind == "heading" and len(last.words) > 1 and fits and not known
         else:
             takes = fits or not known
-        if takes and before and not fits and len(last.words) == 1 and not before.ends and block.heads(before.words[1:]):
+        if (
+            takes
+            and before
+            and not fits
+            and len(last.words) == 1
+            and not before.ends
+            and block.heads(before.words[1:], indented=True)
+        ):
             above.pop()  # what pandas calls its index
             last = before
         if takes:
@@ -63,6 +70,8 @@ def title(block: Under) -> None:
     words, _ = above.pop()
     block.line = words.line
     block.name = name_of(words.said)
+    sizes = re.findall(r"(?<![0-9·→] )\b[0-9]{1,7} ?[×x] ?([0-9]{1,7})\b", words.said)
+    block.said_width = int(sizes[0]) if len(sizes) == 1 else 0
     if above and words.ends:
         block.also = name_of(above.pop()[0].said)
 

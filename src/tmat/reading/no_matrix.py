@@ -1,0 +1,70 @@
+"""What stands in a text as numbers and is no matrix: settings, sizes, measures, times, versions, lines of code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tmat.reading.naming import is_known, name_of
+from tmat.reading.rows import Row
+
+_CODE = re.compile(
+    r"\s*(?:(?:async\s+)?def \w+\(.*|class \w+.*[:{]|for \w[\w, ]* in .*:|for ?\(.*|while .*[:{]|else ?[:{]|elif .*:|try:|except\b.*:|finally:"
+    r"|return\b.*|raise \w.*|assert .*|pass|break|continue|yield\b.*|@\w[\w.]*(?:\(.*)?|#include\b.*|package \w+;?|using \w.*;|[}{] *;?)\s*"
+)
+_IDENTIFIER = re.compile(r"\w*[^\W\d]_[^\W\d]{2,}\w*|[^\W\d]\w*(?:\.[\w-]+)+|[a-z]+[A-Z]\w+")  # d_model, out_proj.bias
+_MEASURE = re.compile(
+    r"(?:^|\W)(?:len|size|ndim|dim|numel|shape|nrow|ncol|type)\s*\(.*\)$|[\w)\]]\.(?:shape|size\(\)|size|ndim|dtype|dim\(\))$"
+)
+_ENDS = " \t:=≈"
+
+
+def is_code(line: str) -> bool:
+    """Whether a line is a statement of a program that states no numbers.
+
+    >>> [is_code(line) for line in ("def f(x):", "    return x / 2", "for i in range(3):", "for head 1:", "Q = [[1, 2]]")]
+    [True, True, True, False, False]
+    """
+    return _CODE.fullmatch(line) is not None
+
+
+def is_measure(label: str) -> bool:
+    """Whether what stands before numbers says that they are a size.
+
+    >>> [is_measure(label) for label in ("Q.shape", "len(Q) =", "Q", "W.weight")]
+    [True, True, False, False]
+    """
+    return _MEASURE.search(label.strip(_ENDS)) is not None
+
+
+def is_time(left: str, right: str) -> bool:
+    """Whether a colon between two numbers parts hours and minutes, or the ends of a range: it names nothing.
+
+    >>> is_time("10", "31"), is_time("1", "0.5"), is_time("1", "0")
+    (True, False, False)
+    """
+    return left.isdigit() and right.isdigit() and (len(right) == 2 or int(left) < int(right))
+
+
+def without_settings(rows: Sequence[Row]) -> list[Row]:
+    """The rows without those that give one number to something that is no matrix: d_model = 512, dropout: 0.1.
+
+    After an equals sign such a row is a setting, unless it counts: e1 = 0.5, e2 = 0.25. After a colon it may be a word
+    with its number, so only a label that programs write says so.
+    """
+
+    def is_single(row: Row) -> bool:
+        return bool(row.label and row.relation) and not row.bracket and len(row.cells or row.text.split()) == 1
+
+    single = list(filter(is_single, rows))
+    stems = {re.sub(r"\[?_?[0-9₀-₉]+\]?$", "", row.label or "").strip() for row in single}
+    counted = len(stems) == 1 < len(single) and "" not in stems
+    if counted or any(is_known(name_of(row.label or "")) for row in single if row.relation == "colon"):
+        return list(rows)
+    settings = any(_IDENTIFIER.fullmatch((row.label or "").strip("\"'`- ")) for row in single)
+
+    def is_setting(row: Row) -> bool:
+        known = is_known(name_of(row.label or "")) and not (settings and (row.cells or [row.text])[0].isdigit())
+        return settings if row.relation == "colon" else not known
+
+    return [row for row in rows if not (is_single(row) and is_setting(row))]

@@ -1,0 +1,71 @@
+"""Texts that hold numbers and no matrix: they are refused, as a matrix and as an answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tmat.errors import InputError
+from tmat.marking.answers import Answers
+from tmat.reading.pasted import read_pasted
+from tmat.reading.sources import read_matrix
+
+TEXTS = {
+    "the shapes of a state dict": "in_proj_weight 12x4\nin_proj_bias 12\nout_proj.weight 4x4\nout_proj.bias 4\n",
+    "shapes between tabs": "in_proj_weight\t12x4\nin_proj_bias\t12\nout_proj.bias\t4",
+    "shapes after colons": "in_proj_bias: 12\nout_proj.bias: 4",
+    "shapes with types": "layer.0.weight: torch.float32 [12, 4]\nlayer.0.bias: torch.float32 [12]",
+    "torch's sizes": "encoder.layers.0.self_attn.in_proj_weight torch.Size([12, 4])\nencoder.layers.0.norm1.bias torch.Size([12])",
+    "an array's shape": "Q.shape = (2, 3)",
+    "a length": "len(Q) = 2",
+    "settings": "hidden_size: 768\nnum_layers: 12\nnum_heads: 12\ndropout: 0.1",
+    "settings under a heading": "[model]\nd_model = 512\nheads = 8\ndropout = 0.1",
+    "a program's numbers": "d_model = 512\nn_heads = 8\nd_k = d_model // n_heads\n",
+    "a loop": "x = 5\nfor i in range(3):\n    x += 1\nprint(x)",
+    "a function": "def softmax(x):\n    e = np.exp(x - x.max(axis=1, keepdims=True))\n    return e / e.sum(axis=1, keepdims=True)\n",
+    "drawn numbers": "W_Q = np.zeros((4, 4))\nW_K = np.random.randn(4, 4)\n",
+    "packages": "numpy==1.26\ntorch==2.3\n",
+    "pip": "Collecting torch\n  Downloading torch-2.3.0-cp311-cp311-manylinux1_x86_64.whl (779.1 MB)\nSuccessfully installed torch-2.3.0",
+    "a module": "Encoder(\n  (linear1): Linear(in_features=4, out_features=8, bias=True)\n  (dropout): Dropout(p=0.1, inplace=False)\n)",
+    "a traceback": 'Traceback (most recent call last):\n  File "a.py", line 12, in <module>\n    main()\nValueError: size 3 is different from 4',
+    "an error": "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 4x4)",
+    "prose": "In 2017 Vaswani et al. published the paper with 8 heads and d_model 512.\nIt has 6 layers and 65 million parameters.",
+    "times": "2024-05-12 10:31\n2024-05-13 11:02",
+    "a test's progress": "collected 12 items\n\ntests/test_a.py ............ [100%]\n\n12 passed in 0.31s",
+    "a log": "Epoch 1/10, loss 2.31, acc 0.12\nEpoch 2/10, loss 1.97, acc 0.31",
+    "references": "[1] Vaswani, A. et al. Attention is all you need. 2017.\n[2] Devlin, J. et al. BERT. 2019.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_text_without_a_matrix_is_refused(text: str, tmp_path: Path) -> None:
+    assert read_pasted(text).found == []
+    path = tmp_path / "a.txt"
+    path.write_text(text, "utf-8")
+    for read in (lambda path: read_matrix("X", str(path)), Answers.read):
+        with pytest.raises(InputError):
+            read(path)
+
+
+def test_a_setting_between_matrices_costs_none_of_them() -> None:
+    pasted = read_pasted("Q\n1 2\n3 4\n\nd_k = 2\n\nK\n5 6\n7 8")
+    assert [one.name for one in pasted.found] == ["Q", "K"]
+    assert not pasted.lost
+    assert pasted.problems[0].error.what == "'d_k' has one number: a setting, no matrix"
+
+
+def test_a_number_to_each_word_is_a_column() -> None:
+    [column] = read_pasted("When: 0.5\nyou: 0.25").found
+    assert (column.matrix.rows, column.matrix.values.tolist()) == (("When", "you"), [[0.5], [0.25]])
+    [counted] = read_pasted("e1 = 0.5\ne2 = 0.25").found
+    assert counted.matrix.values.tolist() == [[0.5], [0.25]]
+    [known] = read_pasted("loss = 0.5").found
+    assert known.name == "loss"
+
+
+@pytest.mark.parametrize(("head", "shape"), [("my matrix", (2, 3)), ("      a     b", (2, 2)), ("here it is", (2, 3))])
+def test_words_above_numbers_cost_no_column(head: str, shape: tuple[int, int]) -> None:
+    first = ("0", "1") if shape == (2, 2) else ("0.5", "2")
+    [one] = read_pasted(f"{head}\n{first[0]} -1.25 3\n{first[1]} 0.125 -4").found
+    assert one.matrix.values.shape == shape
