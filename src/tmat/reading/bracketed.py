@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tmat.errors import InputError
-from tmat.reading.brackets import Group
+from tmat.reading.brackets import COLUMNWISE, Group
 from tmat.reading.lexing import TRUTH, Token
 from tmat.reading.number_text import counted, number
 
-_BY_COLUMN = frozenset(("DataFrame", "data.frame", "tibble", "cbind"))
-_SIZED = ("matrix", "Matrix", "structure")
+_SIZED = frozenset(("matrix", "Matrix", "structure", "array", "reshape", "NewDense", "NMatrix", "new", "constant"))
 _HARMLESS = frozenset((
     "T", "numpy", "cpu", "cuda", "detach", "tolist", "float", "double", "half", "bfloat16", "clone", "requires_grad_", "requires_grad", "to", "type",
     "astype", "eval", "squeeze",
@@ -50,10 +49,12 @@ def value_of(group: Group, origin: str) -> Value:
     groups = group.groups
     if not group.items:
         raise error("no numbers between the brackets")
-    if group.call in _SIZED and len(groups) == 1 and not groups[0].groups:
-        return _shaped(group, groups[0], error)
+    if group.call in _SIZED and (inner := _unshaped(group)) is not None:
+        return _shaped(group, inner, error)
     if groups and len(groups) != len(group.items):
         raise error("numbers and brackets side by side", mend="expected rows, each in brackets of its own")
+    if not groups and group.call == "matrix" and not group.keys.keys().isdisjoint(_SIZES):  # R's matrix(1:6, nrow = 2)
+        return _shaped(group, replace(group, call="c"), error)
     if not groups:
         return _flat(group, error)
     if any(one.groups for one in groups):
@@ -63,7 +64,7 @@ def value_of(group: Group, origin: str) -> Value:
     if len(groups) == 1 and "row" in groups[0].breaks.values():
         return _flat(groups[0], error)
     rows = [one.tokens for one in groups]
-    if group.call in _BY_COLUMN and len({len(row) for row in rows}) == 1:
+    if group.call in COLUMNWISE and len({len(row) for row in rows}) == 1:
         rows = [list(column) for column in zip(*rows, strict=True)]
         return Value(rows, [group.line] * len(rows), [], 2, group.line, notes)
     labels = [one.label for one in groups]
@@ -75,14 +76,14 @@ def _unwrapped(group: Group) -> tuple[Group, list[str]]:
     notes: list[str] = []
     while group.groups and (len(group.items) == 1 or _names_its_size(group)):
         inner = group.groups[0]
-        if group.call in _SIZED and group.keys and not inner.groups:
+        if group.call in _SIZED and not group.keys.keys().isdisjoint(_SIZES) and not inner.groups:
             break
         if group.opened.text == "[" or (group.opened.text in "({" and not group.call):
             if not inner.groups:
                 break
             if len(_shape(inner)) > 1:
                 notes.append("an outer dimension of 1 is dropped")
-        if group.call in _BY_COLUMN or group.keys:
+        if group.call in COLUMNWISE or group.keys:
             inner.keys = {**group.keys, **inner.keys}
             inner.call = group.call
         group = inner
@@ -109,15 +110,47 @@ def _shape(group: Group) -> list[int]:
     return found
 
 
+_SIZES = frozenset(("nrow", "ncol", "nr", "nc", "dim", ".Dim", "shape", "byrow"))
+
+
+def _unshaped(group: Group) -> Group | None:
+    """The flat list of a call that says a shape as well: by keywords, by two whole numbers, or by a list of them."""
+    groups = [one for one in group.groups if not one.groups]
+    if len(groups) != len(group.groups) or not groups:
+        return None
+    if len(groups) == 1:
+        flat = group.call in ("matrix", "structure") or not group.keys.keys().isdisjoint(_SIZES)
+        return groups[0] if flat or len(group.tokens) == 2 else None
+    if len(groups) != 2 or group.tokens:
+        return None
+    for sizes, inner in (groups, groups[::-1]):
+        texts = [token.text for token in sizes.tokens]
+        if (
+            len(texts) == 2
+            and all(map(_whole, texts))
+            and int(_whole(texts[0]) or 0) * int(_whole(texts[1]) or 0) == len(inner.tokens) != 2
+        ):
+            return inner
+    return None
+
+
 def _shaped(group: Group, inner: Group, error: object) -> Value:
-    """R's matrix(c(…), nrow=2), or structure(c(…), dim = 2:3), which fill their columns first."""
+    """R's matrix(c(…), nrow=2), which fills its columns first, as structure, MATLAB's and Fortran's reshape do; others fill rows."""
     assert callable(error)
     keys = group.keys
-    dim = re.findall("[0-9]{1,6}", keys.get("dim", keys.get(".Dim", "")))
-    sizes = dim or [token.text for token in group.tokens]
+    dim = re.findall("[0-9]{1,6}", keys.get("dim") or keys.get(".Dim") or keys.get("shape") or "")
+    others = [one for one in group.groups if one is not inner]
+    sizes = dim or [
+        token.text for token in ([] if not group.groups else group.tokens or [t for one in others for t in one.tokens])
+    ]
     height = _whole(keys.get("nrow") or keys.get("nr") or (sizes[0] if sizes else ""))
     width = _whole(keys.get("ncol") or keys.get("nc") or (sizes[1] if len(sizes) > 1 else ""))
-    by_row = keys.get("byrow", "").upper() in ("T", "TRUE")
+    if group.call == "reshape" and not group.dotted and others and others[0].opened.text == "(" and not others[0].call:
+        raise error("a shape that may fill rows first, or columns", mend="put each row in brackets of its own")
+    by_row = keys.get("byrow", "").upper() in ("T", "TRUE") or not (
+        inner.call == "c" or dim and "shape" not in keys or group.call == "structure" or (group.call == "reshape" and not group.dotted)
+        or not keys.keys().isdisjoint(_SIZES - {"shape"})
+    )  # fmt: skip
     cells = inner.tokens
     if height is None and width is None:
         height = len(cells)
@@ -138,6 +171,12 @@ def _flat(group: Group, error: object) -> Value:
     assert callable(error)
     cells = group.tokens
     breaks = {n: how for n, how in group.breaks.items() if 0 < n < len(cells)}
+    commas = [n for n in group.cuts if 0 < n < len(cells)]
+    if not breaks and 0 < len(commas) < len(cells) - 1 and len(group.cuts) == group.commas:
+        lengths = {b - a for a, b in zip([0, *commas], [*commas, len(cells)], strict=True)}
+        if len(lengths) > 1:
+            raise error("some cells are parted by commas, others by spaces alone")
+        breaks = dict.fromkeys(commas, "row")  # as SAS writes rows: {1 2, 3 4}
     cuts = sorted(n for n, how in breaks.items() if how == "row")
     if len(breaks) > len(cuts) and (cuts or not group.commas):
         signed, cuts = cuts, sorted(breaks)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from tmat.errors import InputError
 from tmat.reading.lexing import TRUTH, Token, apart
 from tmat.reading.number_text import number, why_not
+from tmat.reading.text_rows import split_cells
 from tmat.visible import visible
 
 DEEPEST = 32
@@ -15,22 +17,32 @@ MAKERS = frozenset((
     "DoubleTensor", "as_tensor", "from_numpy", "DataFrame", "ndarray", "NDArray", "rbind", "cbind", "Variable", "DeviceArray", "SMatrix", "pmatrix",
     "bmatrix", "data.frame", "tibble", "OrderedDict", "dict", "Float64", "Float32", "float64", "float32", "Series", "MatrixForm", "N", "float",
     "double", "eager_tensor", "Val", "EagerTensor", "LongTensor", "HalfTensor", "BoolTensor", "ImmutableDenseMatrix", "ImmutableMatrix", "vec",
-    "structure", "Fraction", "Rational", "stack", "vstack", "arrayOf", "doubleArrayOf", "floatArrayOf", "listOf",
+    "structure", "Fraction", "Rational", "stack", "vstack", "arrayOf", "doubleArrayOf", "floatArrayOf", "listOf", "NewDense", "fromLists", "reshape",
+    "arr2", "ARRAY", "pdl", "Float32Array", "Float64Array", "DenseMatrix", "NMatrix", "fromstring",
 ))  # fmt: skip
 """What stands before a bracket that holds numbers: the last part of the name of a call."""
 
+_BUILDS = frozenset(("new", "rows", "of", "from"))  # Matrix.rows([…]), DenseMatrix.new(…)
+_SERIES = frozenset(("c", "matrix", "array", "structure"))  # in which 1:6 is R's 1, 2, …, 6
+LONGEST_SERIES = 100_000
+COLUMNWISE = frozenset(("DataFrame", "data.frame", "tibble", "cbind"))
+_NAMED = COLUMNWISE - {"DataFrame"} | {"rbind"}  # calls whose keywords are labels
+_OPTIONS = frozenset(("stringsAsFactors", "check.names", "row.names", "deparse.level"))
+_LISTS = frozenset(("list", "vector", "matrix"))
 TYPES = ("float", "double", "int", "bfloat", "bool", "half", "long")
 _PASSED_OVER = frozenset(("\\", "+", "$", "$$"))
 
 
 def called(word: str) -> str:
     """The last part of a call's name: torch.tensor is a tensor."""
-    return word.rpartition(".")[2].rstrip("!")
+    return word if word in MAKERS else re.split(r"[.:]", word)[-1].rstrip("!")
 
 
 def makes(word: str) -> bool:
     """Whether a word before a bracket says that numbers stand in it."""
-    return called(word) in MAKERS or word in MAKERS
+    parts = re.split(r"[.:]+", word)
+    own = parts[-2] if len(parts) > 1 and parts[-1] in _BUILDS else called(word)
+    return own in MAKERS or word in MAKERS or re.fullmatch("S?Matrix[0-9]x[0-9]", own) is not None
 
 
 @dataclass(slots=True)
@@ -40,6 +52,7 @@ class Group:
     opened: Token
     line: int
     call: str = ""
+    dotted: bool = False  # np.reshape, not reshape
     label: str = ""
     items: list[Token | Group] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
@@ -49,6 +62,12 @@ class Group:
     keys: dict[str, str] = field(default_factory=dict)
     key: str = ""  # the keyword whose value is being passed over
     words: list[str] = field(default_factory=list)  # seen since the last comma
+    cuts: list[int] = field(default_factory=list)  # before which cell a comma stands
+    series: bool = False  # R's colon after a whole number
+
+    def is_plain(self) -> bool:
+        """Whether a number that comes now is only one more cell."""
+        return not (self.key or self.words or self.series)
 
     def add(self, item: Token | Group, line: int) -> None:
         self.items.append(item)
@@ -81,7 +100,7 @@ class Brackets:
             tokens = tokens[:-1]  # MATLAB: the row goes on in the next line
         for n, token in enumerate(tokens):
             kind = token.kind
-            if self.stack and kind == "number" and not self.stack[-1].key and not self.stack[-1].words:
+            if self.stack and kind == "number" and self.stack[-1].is_plain():
                 self.stack[-1].add(token, line)
                 self.word = None
                 continue
@@ -115,7 +134,7 @@ class Brackets:
             self.fail(f"brackets more than {DEEPEST} deep", line, token)
             self.stack[-1].items.clear()
             return
-        group = Group(token, line, call)
+        group = Group(token, line, call, bool(call) and word is not None and word.text != call)
         if self.stack:
             above = self.stack[-1]
             if call and above.words:
@@ -166,13 +185,25 @@ class Brackets:
             self._number(group, token, line)
         elif kind == "quoted" and number(text[1:-1]) is not None and not group.words:
             group.add(Token("number", text[1:-1], token.start, token.end), line)
+        elif kind == "quoted" and group.call and not group.items and (rows := rows_in_quotes(text)):
+            for row in rows:
+                for cell in row:
+                    group.add(Token("number", cell, token.start, token.end), line)
+                group.breaks[len(group.items)] = "row"
+        elif text == "\\" and group.items:
+            group.breaks[len(group.items)] = "row"  # Stata; at the end of a line it only goes on
+            group.words.clear()
         elif kind in ("word", "quoted"):
             if text not in _PASSED_OVER and not (text.startswith("<") and text.endswith(">")):
                 group.words.append(text.strip("\"'`"))
         elif kind == "bar" and text == "&":
             group.commas += 1
         elif kind == "colon":
-            self._word_alone(text, line, token)
+            last = group.items[-1] if group.items else None
+            if group.call in _SERIES and isinstance(last, Token) and last.text.isdigit():
+                group.series = True
+            else:
+                self._word_alone(text, line, token)
 
     def _run(self, token: Token, line: int) -> None:
         """Many plain numbers at once, where nothing else is being read."""
@@ -197,12 +228,15 @@ class Brackets:
         group.key = ""
         group.words.clear()
         group.commas += 1
+        group.cuts.append(len(group.items))
         group.trailing = True
 
     def _key(self, group: Group, kind: str, text: str) -> None:
         key = " ".join(group.words)
         group.words.clear()
-        if kind == "assign" and group.opened.text == "(" and text == "=":
+        if group.call in _NAMED and key not in _OPTIONS:
+            group.words.append(key)
+        elif kind == "assign" and group.opened.text == "(" and text == "=":
             group.key = key
             group.keys[key] = ""
         else:
@@ -212,14 +246,39 @@ class Brackets:
         if "..." in token.text or "…" in token.text:
             self.fail(f"'{token.text}' stands for numbers that are not there", line, token,
                       "print all of them: np.set_printoptions(threshold=10**9), torch.set_printoptions(profile='full')")  # fmt: skip
+        if group.series:
+            group.series = False
+            self._series(group, token, line)
+            return
+        if group.words and not group.items and group.opened.text == "(" and group.words[0] in _LISTS:
+            group.words.clear()  # Lisp's (list 1 2)
         if group.words and token.kind == "number":
             self._word_alone(group.words[0], line, token)
         group.add(token, line)
+
+    def _series(self, group: Group, token: Token, line: int) -> None:
+        first = int(group.tokens[-1].text)
+        if not token.text.isdigit() or not first <= int(token.text) <= first + LONGEST_SERIES:
+            self.fail(f"'{first}:{visible(token.text, 40)}' where numbers are due", line, token)
+            return
+        for value in range(first + 1, int(token.text) + 1):
+            group.add(token._replace(text=str(value)), line)
 
     def _word_alone(self, word: str, line: int, token: Token) -> None:
         if called(word).rstrip("0123456789").lower() not in TYPES:
             what, mend = why_not(word)
             self.fail(what, line, token, mend)
+
+
+def rows_in_quotes(text: str) -> list[list[str]]:
+    """The rows that a text in quotes holds, as np.matrix("1 2; 3 4") has them; none where it holds no numbers.
+
+    >>> rows_in_quotes("'1 2; 3 4'"), rows_in_quotes("'a'")
+    ([['1', '2'], ['3', '4']], [])
+    """
+    rows = split_cells(text.strip("\"'`").replace("\n", ";"))
+    cells = [cell for row in rows for cell in row]
+    return rows if len(cells) > 1 and all(number(cell) is not None for cell in cells) else []
 
 
 def _fraction(group: Group) -> Token | None:

@@ -44,7 +44,8 @@ def labels_of(
     first = rows[0].cells
     corner = header is not None and len(first) > 1
     corner = corner and (
-        len(header or ()) == len(first) - 1 or (len(header or ()) == len(first) and (header or [""])[0] == "")
+        len(header or ()) == len(first) - 1
+        or (len(header or ()) == len(first) and (header or [""])[0] in ("", "(index)"))
     )
     if not any(named) and not corner:
         for row, word in zip(rows, words, strict=True):
@@ -98,6 +99,8 @@ def _mixed(rows: list[Row], named: list[bool], words: list[bool], where: Where) 
 def _ordinals(rows: list[Row]) -> tuple[list[str] | None, list[Row], str]:
     """1. 2. 3. before every row count the rows, where no other number is written so."""
     firsts = [row.cells[0] for row in rows]
+    if len(rows) > 1 and set(firsts) <= {"-", "–", "—"} and all(len(row.cells) > 1 for row in rows):
+        return None, _taken_off(rows)[1], ""  # bullets
     if (
         len(rows) < 2
         or not all(re.fullmatch(r"[0-9]{1,4}[.)]", cell) for cell in firsts)

@@ -24,7 +24,7 @@ TRUTH = {"True": 1.0, "False": 0.0, "true": 1.0, "false": 0.0, "TRUE": 1.0, "FAL
 _N = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _S = r"[+\-−–]?"
 _SPELLED = (
-    rf"{_S}(?:(?:np|numpy|torch|math|jnp|tf|decimal)\.)?(?:b?float(?:16|32|64)?|double|int(?:8|16|32|64)?|Decimal)\(\s*['\"]?[^'\"()\s,]{{1,40}}['\"]?\s*\)",
+    rf"{_S}(?:(?:np|numpy|torch|math|jnp|tf|decimal)\.)?(?:b?float(?:16|32|64)?|double|int(?:8|16|32|64)?|Decimal|mpf)\(\s*['\"]?[^'\"()\s,]{{1,40}}['\"]?\s*\)",
     rf"{_S}(?:{_N})?(?:√|sqrt)\(\s*{_N}\s*\)(?:\s?/\s?{_N})?",
     rf"{_S}{_N}\s?/\s?(?:√|sqrt)\(\s*{_N}\s*\)",
     rf"{_S}(?:e\^[({{]?{_S}{_N}[)}}]?|exp\({_S}{_N}\))",

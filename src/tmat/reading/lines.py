@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tmat.errors import InputError
+from tmat.reading.dialects import plainer
 from tmat.reading.items import Item, Mark, Words, Wrong
 from tmat.reading.lexing import MOST, Token, apart, lex, narrow_thousands, tidied
 from tmat.reading.naming import name_of
@@ -24,8 +25,9 @@ _COMMENT = re.compile(r"(?:^|\s)(?:#(?!#\w).*|//.*|%[%\s]*[^\W\d_].*)$|(?:^|\s)/
 _LABELS = re.compile(r"# (rows|columns): ")  # which tmat writes where a label cannot stand before numbers
 _RULE = re.compile(r"\s*(?:[={2}\-]{3,}(?:\s+[=\-]{2,})*|\*{3,}|`{3,}.*|~{3,}.*|_{5,}|:{3,}.*)\s*")
 _PROMPT = re.compile(
-    r"\s*(?:>>>|\.\.\.(?=\s)|In ?\[\d*\]:|Out ?\[\d*\][:=]|julia>|octave:\d+>|>>|>(?=\s)|(?:\[\d+\]:))\s?"
+    r"\s*(?:>>>|\.\.\.:?(?=\s+\S)|In ?\[\d*\]:|Out ?\[\d*\][:=]|julia>|octave:\d+>|>>|>(?=\s)|(?:\[\d+\]:)|\(%[io]\d+\))\s?"
 )
+_CONTINUED = re.compile(r"^\s*(?:\.\.\.:?|>)(?=\s+[\[(0-9+\-.])")  # the prompt of a statement that goes on
 _BULLET = re.compile(r"\s*(?:[*•·](?=\s+(?:[\[(\"']|[^\W\d]))|[\-–](?=\s+(?:[\[(]|[^\W\d][^:=]{0,60}[:=])))")
 _COLUMNS = re.compile(r"\s*Columns?\s+\d+(?:\s*(?:through|thru|to|and|-|–|:)\s*\d+)?\s*:?\s*", re.IGNORECASE)
 _SCALE = re.compile(r"\s*(?:[0-9.]+(?:[eE][+\-]?[0-9]+)?|10\^[+\-]?[0-9]+)\s*[*×]\s*")
@@ -61,6 +63,8 @@ class Lines(Saying):
         text = tidied(raw)
         if self.statement is not None:
             if not self.statement.never_closed(text):
+                text = _CONTINUED.sub(lambda found: " " * len(found[0]), text)
+                text = plainer(text)
                 yield from self._taken(lex(_uncommented(text)), text, line, raw)
                 return
             yield self._unclosed()
@@ -71,6 +75,7 @@ class Lines(Saying):
         elif heading := _HEADING.fullmatch(text):
             yield Words(line, heading[1], heading[1].split(), kind="heading")
         else:
+            text = plainer(text)
             yield from self._line(text, _uncommented(text).rstrip(), line, raw)
 
     def end(self) -> Iterator[Item]:
@@ -148,6 +153,9 @@ class Lines(Saying):
     def _said(self, text: str, line: int, raw: str) -> Iterator[Item]:
         """What people say or programs print, without what stands before it: a prompt, a bullet."""
         prompt = _PROMPT.match(text)
+        if prompt and prompt.end() == len(text) and prompt[0].strip() not in (">", ">>", ">>>"):
+            yield Mark(line, "passed")
+            return
         if prompt and prompt.end() < len(text):
             text = " " * prompt.end() + text[prompt.end() :]
             if shown := _SHOWN.fullmatch(text):

@@ -30,6 +30,9 @@ _FILLING = re.compile(
 _TYPE = re.compile(  # of a language: const float A, let a: [[f64; 3]; 2], double[][] a
     r"(?:(?:const|static|public|final|let|var|val|auto|mut|float|double|int|real\w*|Matrix\w*|Eigen::\w+)(?:\[\])*\s+)+(?=[A-Za-z_])"
 )
+_ASIDE = re.compile(  # of a declaration: q[2][3], double[,] q, std::vector<double> q, $q, self.W_q, Dim Q As Double(,)
+    r"(?:\[[0-9,]{0,9}\])+$|^(?:(?:my|our|Dim|\w+(?:::\w+)*(?:<[\w:<>, ]+>|\[,*\])|Mat|cv::Mat|Array)\s+)?[$@%+]?(?:self\.)?(?=[^\W\d]\w*(?:\[[0-9,]*\])*(?: As |$))| As \w+(?:\(,*\))?$"
+)
 _ANNOTATION = re.compile(r"\s*:\s*[^=]*[\[<][^=]*(?==)")
 _ENDS = " \t:=≈≔,;.-–—→<>"
 
@@ -96,7 +99,7 @@ def _plain(text: str) -> str:
         text = bare(bare(text.strip()).rstrip(_ENDS))
         if text == before:
             break
-    text = re.sub(r"(?:\[[0-9]{1,6}\])+$", "", _SIZES.sub("", _TYPE.sub("", text, count=1)))
+    text = _ASIDE.sub("", _SIZES.sub("", _TYPE.sub("", text, count=1)))
     if text[:1] + text[-1:] in ("[]", "()", "{}") and is_known(text[1:-1]):
         text = text[1:-1]
     return bare(text.strip(_ENDS) or text)

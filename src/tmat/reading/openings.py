@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tmat.reading.bracketed import closing
-from tmat.reading.brackets import TYPES, makes
+from tmat.reading.brackets import TYPES, makes, rows_in_quotes
 from tmat.reading.lexing import TRUTH, Token
 from tmat.reading.number_text import number
 
 _TRIES = 200  # unclosed brackets before numbers are no longer looked for
-_BETWEEN = ("×", "x", "*", "by", "·")
+_BETWEEN = ("×", "x", "*", "by", "·", "..")
 _OF_SIZES = ("matrix", "array", "rows", "row", "columns", "cols")
 
 
@@ -26,6 +26,7 @@ def opening(tokens: list[Token]) -> tuple[int, int] | None:
             continue
         before = tokens[n - 1] if n else None
         call = before is not None and before.kind in ("word", "close") and before.end == tokens[n].start
+        call = call and not (tokens[n].text == "{" and _begins(tokens, n + 1))  # C++'s q{{…}}
         maker = call and before is not None and makes(before.text)
         inside = _innermost(tokens, n)
         if inside == len(tokens):
@@ -53,7 +54,10 @@ def _innermost(tokens: list[Token], n: int) -> int:
     while n < len(tokens):
         then = tokens[n + 1] if n + 1 < len(tokens) else None
         call = tokens[n].kind == "word" and then is not None and then.kind == "open" and then.start == tokens[n].end
-        if tokens[n].kind != "open" and not (call and makes(tokens[n].text)):
+        lisp = (
+            tokens[n].text in ("list", "vector", "matrix") and then is not None and n > 0 and tokens[n - 1].text == "("
+        )
+        if tokens[n].kind != "open" and not lisp and not (call and makes(tokens[n].text)):
             break
         n += 1
     return n
@@ -64,8 +68,15 @@ def _is_number(token: Token) -> bool:
     return quoted or token.kind in ("number", "blank", "run") or token.text in TRUTH
 
 
+def _is_number_later(tokens: list[Token], n: int) -> bool:
+    inside = _innermost(tokens, n)
+    return inside < len(tokens) and _is_number(tokens[inside])
+
+
 def _is_dictionary(tokens: list[Token], n: int, inside: int) -> bool:
     named = tokens[n].text in "{([" and tokens[inside].kind == "quoted" and inside + 1 < len(tokens)
+    if tokens[n].text == "{" and tokens[inside].kind == "word" and inside + 2 < len(tokens):
+        return tokens[inside + 1].kind == "colon"  # {Q: [[…]]}
     if not named or number(tokens[inside].text[1:-1]) is not None:
         return False
     after = tokens[inside + 1].kind
@@ -73,8 +84,15 @@ def _is_dictionary(tokens: list[Token], n: int, inside: int) -> bool:
 
 
 def _is_labelled(tokens: list[Token], inside: int) -> bool:
+    """Keywords, a field before the list as Sage has it, or rows in quotes."""
     named = tokens[inside].kind in ("word", "quoted") and inside + 1 < len(tokens)
-    return named and tokens[inside + 1].kind in ("colon", "assign")
+    field = tokens[inside].kind == "word" and inside + 2 < len(tokens) and tokens[inside + 1].kind == "comma"
+    quoted = tokens[inside].kind == "quoted" and bool(rows_in_quotes(tokens[inside].text))
+    return (
+        quoted
+        or (field and _is_number_later(tokens, inside + 2))
+        or (named and tokens[inside + 1].kind in ("colon", "assign"))
+    )
 
 
 def _begins(tokens: list[Token], n: int) -> bool:

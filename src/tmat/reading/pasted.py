@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from tmat.errors import InputError, fold
 from tmat.reading.blocks import Block, TypedMatrix, typed
 from tmat.reading.gathering import Gatherer, Problem
+from tmat.reading.gutters import without_gutter
 from tmat.reading.items import Item, Words
 from tmat.reading.lines import Lines
 from tmat.reading.markup import without_markup
@@ -51,6 +52,7 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
         return Pasted(problems=[Problem(error, "", 1)])
     plain = without_markup(text.removeprefix("\ufeff"))
     lines = plain.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = without_gutter(lines) or lines
     page = plain.prose or any(map(is_pipe_rule, lines))
     reader, gatherer, settling = Lines(origin, decimal=not commas), Gatherer(origin), _Settling(origin)
     places = None if not plain.lines else [plain.lines[min(n, len(plain.lines) - 1)] for n in range(len(lines))]
@@ -121,6 +123,14 @@ class _Settling:
                 self.pasted.problems.append(Problem(error, each.name or "", each.line))
 
     def _settle(self, found: TypedMatrix) -> None:
+        last = self.pasted.found[-1] if self.pasted.found else None
+        if (
+            last is not None
+            and not found.name
+            and found.matrix.values.shape == last.matrix.values.shape
+            and (found.matrix.values == last.matrix.values).all()
+        ):
+            return  # what a program prints again of the assignment before it
         twin = self.seen.setdefault((self.stage, fold(found.name)), found)
         if twin is found:
             self.pasted.found.append(found)

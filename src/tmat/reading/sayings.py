@@ -50,6 +50,8 @@ class Saying:
         elif tokens[cut].text == "==":
             yield Mark(line, "passed")  # a comparison, or a package's version
             return
+        while cut is not None and cut + 2 < len(tokens) and tokens[cut + 1].kind == "tab":
+            tokens = [*tokens[: cut + 1], *tokens[cut + 2 :]]
         indexed = r_index(tokens)
         sentence = sum(token.kind == "word" for token in tokens[: cut or 0]) > _MOST  # in which a number is said
         if cut and not sentence and cut + 1 < len(tokens) and tokens[cut + 1].kind in ("number", "blank"):

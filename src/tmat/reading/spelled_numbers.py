@@ -28,7 +28,7 @@ _NAMED = {
 # Full-width forms and other ways to draw one sign, character for character: places in a line stay what they are.
 ONE_SIGN = str.maketrans(
     {chr(0xFF01 + n): chr(0x21 + n) for n in range(94)}
-    | {"、": ",", "。": ".", "【": "[", "】": "]", "〔": "[", "〕": "]", "“": '"', "”": '"', "„": '"', "﹣": "-", "⋅": "·", "∙": "·", "✕": "×"}
+    | {"、": ",", "。": ".", "【": "[", "】": "]", "〔": "[", "〕": "]", "“": '"', "”": '"', "„": '"', "﹣": "-", "¯": "-", "⋅": "·", "∙": "·", "✕": "×"}
 )  # fmt: skip
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _VULGAR = {
@@ -93,7 +93,7 @@ def _in_plain_signs(text: str) -> str:
 
 _PERCENT = re.compile(rf"([+-]?{_UNSIGNED})([%‰])")
 _SUFFIXED = re.compile(
-    r"([+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=f)))(?:f([+-]?[0-9]+)?|F|[dD]([+-]?[0-9]+)|`[0-9.]*|\*\^([+-]?[0-9]+))"
+    r"([+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[fL])))(?:_?f(?:32|64)|f([+-]?[0-9]+)?|F|L|[dD]([+-]?[0-9]+)|`[0-9.]*|\*\^([+-]?[0-9]+))"
 )
 _SCALED = re.compile(rf"([+-]?{_UNSIGNED})[×x*·]10\^[({{]?([+-]?[0-9]+)[)}}]?")
 _TEN = re.compile(r"([+-]?)10\^[({]?([+-]?[0-9]+)[)}]?")
@@ -136,7 +136,7 @@ _FRACTION = re.compile(rf"([+-]?){_TERM}(?:/([+-]?){_TERM})?")
 _POWER = re.compile(rf"([+-]?)(?:e\^[{{(]?|exp\()([+-]?{_UNSIGNED})(?:/({_UNSIGNED}))?[}})]?")
 _WRAPPED = re.compile(
     r"([+-]?)(?:(?:np|numpy|torch|math|jnp|tf)\.)?"
-    r"(?:(?:float|int|bfloat|double|Decimal|float16|float32|float64|int32|int64)\(['\"]?([^'\"()]*)['\"]?\)|(inf|nan|Infinity|NaN|Inf))"
+    r"(?:(?:float|int|bfloat|double|Decimal|mpf|float16|float32|float64|int32|int64)\(['\"]?([^'\"()]*)['\"]?\)|(inf|nan|Infinity|NaN|Inf))"
 )
 
 

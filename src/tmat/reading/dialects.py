@@ -1,0 +1,60 @@
+"""What languages and chats put around brackets and numbers, which says nothing of them: taken off a line, each sign for a space."""
+
+from __future__ import annotations
+
+import re
+
+_N = r"[+\-−]?[0-9.][0-9.eE+\-/]*"
+_SIGILS = re.compile(
+    r"(?<![^\s\[({=,:])(?:'|#(?:[0-9]?[Aa])?|&|\.)(?=[\[({])"
+)  # Lisp's '( and #2A(, Rust's &[, Zig's .{
+_GENERIC = re.compile(r"<[\w\s,:<>\[\]]{1,60}>(?=[\[({])|<class '\w+'>,")  # <List<double>>[
+_ARRAYS = re.compile(r"\[\||\|\]")  # OCaml's [| … |]
+_LISP = re.compile(
+    r"^(\s*)\((?:define|def|defparameter|defvar|defconstant|setq|setf)\s+\*?([^\s()*]+)\*?(?=\s+[(\[#'])"
+)
+_TICKS = re.compile(r"`+(?=\s*[\[({])|(?<=[\])}])`+|(?<=\S)`{3,}\s*$")
+_DOLLARS = re.compile(rf"\$\s*({_N})\s*\$")
+_QUOTES = re.compile(rf"(?<![^\s,;|])\"\s*({_N})\s*\"(?![^\s,;|])")
+_COMMAS_IN_QUOTES = re.compile(r'(?<![^\s;|])"([+\-−]?[0-9.]+,[0-9]+)"(?![^\s;|])')
+_ANGLES = re.compile(r"((?:^|[=≈])\s*)<([<>|,;\s0-9./+\-−eE]+)>(?=\s*[;:]?\s*$)")
+
+
+def plainer(text: str) -> str:
+    """The line without what is peculiar to a language; most lines have none of it.
+
+    >>> plainer("(define Q '((1 2) (3 4)))").split(), plainer('"0,5"\\t"1"').split()
+    (['Q', '=', '((1', '2)', '(3', '4)))'], ['0,5', '1'])
+    >>> plainer("A := <<1, 2> | <3, 4>>;")
+    'A := [[1, 2] , [3, 4]]ᵀ;'
+    """
+    if text.lstrip().startswith("("):
+        text = _LISP.sub(r"\1\2 = ", text)
+    if any(sign in text for sign in "'#&."):
+        text = _SIGILS.sub(_spaces, text)
+    if "<" in text:
+        text = _ANGLES.sub(_maple, _GENERIC.sub(_spaces, text))
+    if "|" in text:
+        text = _ARRAYS.sub(lambda found: found[0].replace("|", " "), text)
+    if "`" in text:
+        text = _TICKS.sub(_spaces, text)
+    if "$" in text:
+        text = _DOLLARS.sub(r" \1 ", text)
+    if '"' in text and not any(sign in text for sign in "[({"):
+        text = _QUOTES.sub(r" \1 ", _COMMAS_IN_QUOTES.sub(r" \1 ", text))
+    return text
+
+
+def _spaces(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def _maple(found: re.Match[str]) -> str:
+    """Maple's <1, 2; 3, 4>, its columns <<1, 3> | <2, 4>> and its rows <<1 | 2>, <3 | 4>> in square brackets."""
+    inside = found[2]
+    columns = re.search(r">\s*\|\s*<", inside) is not None
+    single = "<" not in inside
+    if single and ";" not in inside:
+        columns = "," in inside
+    brackets = inside.replace("<", "[").replace(">", "]").replace("|", ",")
+    return f"{found[1]}[{brackets}]" + ("ᵀ" if columns else "")
