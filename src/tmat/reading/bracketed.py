@@ -148,7 +148,7 @@ def _shaped(group: Group, inner: Group, error: object) -> Value:
     if group.call == "reshape" and not group.dotted and others and others[0].opened.text == "(" and not others[0].call:
         raise error("a shape that may fill rows first, or columns", mend="put each row in brackets of its own")
     by_row = keys.get("byrow", "").upper() in ("T", "TRUE") or not (
-        inner.call == "c" or dim and "shape" not in keys or group.call == "structure" or (group.call == "reshape" and not group.dotted)
+        inner.call == "c" or (dim and "shape" not in keys) or group.call == "structure" or (group.call == "reshape" and not group.dotted)
         or not keys.keys().isdisjoint(_SIZES - {"shape"})
     )  # fmt: skip
     cells = inner.tokens
@@ -173,8 +173,7 @@ def _flat(group: Group, error: object) -> Value:
     breaks = {n: how for n, how in group.breaks.items() if 0 < n < len(cells)}
     commas = [n for n in group.cuts if 0 < n < len(cells)]
     if not breaks and 0 < len(commas) < len(cells) - 1 and len(group.cuts) == group.commas:
-        lengths = {b - a for a, b in zip([0, *commas], [*commas, len(cells)], strict=True)}
-        if len(lengths) > 1:
+        if len({b - a for a, b in zip([0, *commas], [*commas, len(cells)], strict=True)}) > 1:
             raise error("some cells are parted by commas, others by spaces alone")
         breaks = dict.fromkeys(commas, "row")  # as SAS writes rows: {1 2, 3 4}
     cuts = sorted(n for n, how in breaks.items() if how == "row")
