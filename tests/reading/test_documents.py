@@ -4,6 +4,7 @@ import io
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from tmat.engine import limits
 from tmat.errors import InputError, LimitError, TmatError
+from tmat.marking.answers import Answers
 from tmat.reading.documents import _texts, read_documents
+from tmat.reading.sources import read_matrix
 from tmat.rendering.formats.json import dumps
 from tmat.sheet.worksheet import Worksheet
 
@@ -243,3 +246,41 @@ def test_a_mask_of_true_and_false_and_none() -> None:
     [found] = read_documents(io.BytesIO(b'{"mask": [[true, false], [true, true]], "X": null}'))
     assert isinstance(found, dict)
     assert {name: matrix.values.tolist() for name, matrix in found.items()} == {"mask": [[1, 0], [1, 1]]}
+
+
+ROWS = [[0.5, -1.25, 3], [2, 0.125, -4]]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "labels"),
+    [
+        ('[{"a": 0.5, "b": -1.25, "c": 3}, {"a": 2, "b": 0.125, "c": -4}]', "", ("1", "2")),
+        ('[{"token": "When", "a": 0.5, "b": -1.25, "c": 3}, {"token": "you", "a": 2, "b": 0.125, "c": -4}]', "", ("When", "you")),
+        ('{"a": 0.5, "b": -1.25, "c": 3}\n{"a": 2, "b": 0.125, "c": -4}', "", ("1", "2")),
+        ('{"Q": [0.5, -1.25, 3]}\n{"Q": [2, 0.125, -4]}', "Q", ("1", "2")),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("suffix", [".json", ".txt"])
+def test_records_are_rows_as_a_matrix_and_as_an_answer(
+    text: str, name: str, labels: tuple[str, ...], suffix: str, tmp_path: Path
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_text(text, "utf-8")
+    matrix = read_matrix("Q", str(path))
+    [answer] = Answers.read(path)
+    assert matrix.values.tolist() == answer.values.tolist() == ROWS
+    assert tuple(matrix.rows) == tuple(answer.rows) == labels
+    assert answer.name == name
+
+
+def test_records_that_are_no_matrix_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    for text, message in (
+        ('[{"a": 1, "b": 2}, {"a": 3}]', "objects with different fields"),
+        ('[{"a": "x"}, {"a": "y"}]', "objects of words"),
+        ('{"hidden_size": 768, "num_layers": 12}', "an object of settings"),
+        ('{"Q": [[1, 2]]}\n{"Q": [[1, 2], [3, 4]]}', "'Q' is given twice"),
+    ):
+        path.write_text(text, "utf-8")
+        with pytest.raises(InputError, match=message):
+            read_matrix("Q", str(path))

@@ -11,6 +11,8 @@ from tests.cli.running import refused
 
 import tmat
 from tmat.errors import InputError
+from tmat.marking.answers import Answers
+from tmat.reading.sources import read_matrix
 from tmat.reading.weights import read_weights
 from tmat.stages.parts.stack import by_layer
 
@@ -197,3 +199,25 @@ def test_a_decoder_has_two_attentions_a_layer() -> None:
     layer = by_layer(found, layers=1, norms=3, crossing=True)[0]
     assert sorted(layer.attention) == sorted(layer.cross) == ["W_K", "W_O", "W_Q", "W_V"]
     assert sorted(layer.norms) == [1, 2, 3]
+
+
+def test_a_module_alone_is_a_weight_and_a_bias(tmp_path: Path) -> None:
+    weight, bias = np.array([[1.0, 2, 3], [4, 5, 6]]), np.array([7.0, 8])
+    file = str(tmp_path / "linear.npz")
+    np.savez(file, weight=weight, bias=bias)
+    found = read_matrix("W_Q", file)
+    assert (found.values == weight.T).all()
+    assert found.origin == f"{file}:weight, transposed"
+    assert (read_matrix("W_Q", file, transposed=True).values == weight.T).all()
+    assert read_matrix("b_Q", file).values.tolist() == [[7, 8]]
+    assert (read_matrix("W_E", file).values == weight).all()  # an Embedding's stands as it is used
+    np.savez(file, weight=bias, bias=bias + 1)
+    assert read_matrix("gamma", file).values.tolist() == [[7, 8]]
+    assert read_matrix("beta", file).values.tolist() == [[8, 9]]
+
+
+def test_a_torch_file_is_an_answer_as_it_is_a_matrix() -> None:
+    answers = Answers.read(MODELS / "mha.pt")
+    for answer in answers:
+        assert (answer.values == read_matrix("X", f"{MODELS / 'mha.pt'}:{answer.name}").values).all()
+    assert len(answers) == 4

@@ -17,7 +17,7 @@ from tmat.numbers.computed import computed_in
 from tmat.numbers.floats import FloatType
 from tmat.operations.operation import Array
 from tmat.reading.answers import TypedMatrix
-from tmat.reading.documents import document, read_documents
+from tmat.reading.documents import document, read_documents, together
 from tmat.reading.files import as_text, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.pasted import read_pasted
@@ -32,7 +32,19 @@ from tmat.visible import visible
 TEXT_SUFFIXES = (
     ".txt", ".text", ".md", ".markdown", ".json", ".jsonl", ".tex", ".html", ".htm", ".typ", ".py", ".r", ".m", ".jl", ".log", "",
 )  # fmt: skip
-READABLE = (*TEXT_SUFFIXES, ".docx", ".ipynb", ".csv", ".tsv", *SPREADSHEETS, ".npy", ".npz")
+READABLE = (
+    *TEXT_SUFFIXES,
+    ".docx",
+    ".ipynb",
+    ".csv",
+    ".tsv",
+    *SPREADSHEETS,
+    ".npy",
+    ".npz",
+    ".pt",
+    ".pth",
+    ".safetensors",
+)
 """Suffixes of files that may hold answers."""
 
 
@@ -262,6 +274,8 @@ def _one_by_one(data: bytes, origin: str) -> Answers | None:
         named = orjson.loads(data)
     except orjson.JSONDecodeError:
         return None
+    if isinstance(named, dict) and all(type(each) in (int, float) for each in named.values()):
+        return None  # settings
     answers = Answers([], origin)
     for name, rows in named.items() if isinstance(named, dict) and not {"stages", "tmat"} & set(named) else ():
         try:
@@ -307,8 +321,8 @@ def _typed(one: TypedMatrix, where: str) -> Answer:
 def _from_json(data: bytes, origin: str) -> Answers:
     matrices: list[Answer] = []
     documents = list(read_documents(BytesIO(data), origin))
-    if len(documents) > 1 and all(isinstance(each, dict) and list(each) == [""] for each in documents):
-        raise InputError(f"{origin} holds lists without a name", "each a row, as a program prints them one by one")
+    if len(documents) > 1 and not any(isinstance(each, Worksheet) for each in documents):
+        documents = [together(documents, origin)]
     for one in documents:
         found = Answers.of_worksheet(one, origin) if isinstance(one, Worksheet) else Answers.of(one, origin)
         matrices += found.matrices

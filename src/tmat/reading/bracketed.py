@@ -173,8 +173,7 @@ def _flat(group: Group, error: object) -> Value:
     breaks = {n: how for n, how in group.breaks.items() if 0 < n < len(cells)}
     commas = [n for n in group.cuts if 0 < n < len(cells)]
     if not breaks and 0 < len(commas) < len(cells) - 1 and len(group.cuts) == group.commas:
-        lengths = {b - a for a, b in zip([0, *commas], [*commas, len(cells)], strict=True)}
-        if len(lengths) > 1:
+        if len({b - a for a, b in zip([0, *commas], [*commas, len(cells)], strict=True)}) > 1:
             raise error("some cells are parted by commas, others by spaces alone")
         breaks = dict.fromkeys(commas, "row")  # as SAS writes rows: {1 2, 3 4}
     cuts = sorted(n for n, how in breaks.items() if how == "row")

@@ -14,6 +14,9 @@ _LISP = re.compile(
     r"^(\s*)\((?:define|def|defparameter|defvar|defconstant|setq|setf)\s+\*?([^\s()*]+)\*?(?=\s+[(\[#'])"
 )
 _TICKS = re.compile(r"`+(?=\s*[\[({])|(?<=[\])}])`+|(?<=\S)`{3,}\s*$")
+_RESHAPED = re.compile(
+    r"^(\s*[^\W\d]\w*\s*(?:←|=[:.])\s*|\s*)([0-9]{1,5}) ([0-9]{1,5})\s*[⍴$]\s+(?=[+\-_.0-9])"
+)  # of APL and J
 _DOLLARS = re.compile(rf"\$\s*({_N})\s*\$")
 _QUOTES = re.compile(rf"(?<![^\s,;|])\"\s*({_N})\s*\"(?![^\s,;|])")
 _COMMAS_IN_QUOTES = re.compile(r'(?<![^\s;|])"([+\-−]?[0-9.]+,[0-9]+)"(?![^\s;|])')
@@ -28,6 +31,8 @@ def plainer(text: str) -> str:
     >>> plainer("A := <<1, 2> | <3, 4>>;")
     'A := [[1, 2] , [3, 4]]ᵀ;'
     """
+    if "⍴" in text or "$ " in text:
+        text = _RESHAPED.sub(lambda found: f"{found[1].rstrip(' ←=:.')}[{found[2]}][{found[3]}] = ", text)
     if text.lstrip().startswith("("):
         text = _LISP.sub(r"\1\2 = ", text)
     if any(sign in text for sign in "'#&."):

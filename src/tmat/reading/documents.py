@@ -8,11 +8,11 @@ from typing import BinaryIO, TypeAlias
 
 from tmat.engine.limits import refuse_document
 from tmat.errors import InputError
-from tmat.reading.json_matrix import loose_matrix, named_matrices
+from tmat.reading.json_matrix import loose_matrix, named_matrices, records
 from tmat.reading.json_text import BOM, DEEPEST, Start, parse, refuse_other_encodings, too_deep
 from tmat.reading.place import Place
 from tmat.reading.worksheet_json import worksheet
-from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.sheet.worksheet import Batch, Matrix, Worksheet
 from tmat.visible import visible
 
 Document: TypeAlias = "Worksheet | dict[str, Matrix]"
@@ -49,7 +49,37 @@ def document(value: object, place: Place) -> Document:
         if "tmat" in value or isinstance(value.get("stages"), list):
             return worksheet(value, place)
         return named_matrices(value, place)
-    return {"": loose_matrix(value, "", place.origin, place)}
+    table = records(value, place)
+    return {"": loose_matrix(value, "", place.origin, place) if table is None else table}
+
+
+def together(documents: list[Document], origin: str) -> dict[str, Matrix]:
+    """The matrices of several documents of named arrays, as a file of JSON lines has them.
+
+    A name that each of several lines gives one row is a matrix of these rows; lines that give the same names one number
+    each are the rows of one matrix, the names over its columns.
+    """
+    found: dict[str, list[Matrix]] = {}
+    for each in documents:
+        if isinstance(each, Worksheet):
+            raise InputError(f"{origin} holds {len(documents)} JSON documents", "expected one worksheet here")
+        for name, matrix in each.items():
+            found.setdefault(name, []).append(matrix)
+    if "" in found:
+        raise InputError(
+            f"{origin} holds {len(documents)} JSON documents", "expected one here, or objects of named arrays"
+        )
+    sizes = {matrix.size for own in found.values() for matrix in own}
+    if len(found) > 1 and sizes == {"1×1"} and all(len(own) == len(documents) for own in found.values()):
+        rows = [[own[n].values[0, 0] for own in found.values()] for n in range(len(documents))]
+        return {"": Matrix.of("", rows, None, list(found), origin)}
+    return {name: own[0] if len(own) == 1 else _rows_of(name, own, origin) for name, own in found.items()}
+
+
+def _rows_of(name: str, own: list[Matrix], origin: str) -> Matrix:
+    if any(isinstance(one, Batch) or one.height > 1 or one.width != own[0].width for one in own):
+        raise InputError(f"'{visible(name, 60)}' is given twice", f"in {origin}", "expected each matrix once, or a row of it in each line")  # fmt: skip
+    return Matrix.of(name, [one.values[0] for one in own], origin=own[0].origin)
 
 
 def _texts(stream: BinaryIO, origin: str) -> Iterator[tuple[bytes, Start]]:

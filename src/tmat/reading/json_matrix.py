@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tmat.errors import InputError, fold
+from tmat.reading.no_matrix import are_settings
 from tmat.reading.number_text import counted, number
 from tmat.reading.place import Place, shown
 from tmat.sheet.worksheet import Batch, Matrix
@@ -126,6 +127,27 @@ def loose_matrix(value: object, name: str, origin: str, place: Place) -> Matrix:
     return _not_empty(Matrix.of(name, _array(value, place), origin=origin), place)
 
 
+def records(value: object, place: Place) -> Matrix | None:
+    """A list of objects that all have the same fields: a row each, the fields over the columns, a field of words beside the rows.
+
+    >>> table = records([{"token": "cat", "a": 1, "b": 2}, {"token": "sat", "a": 3, "b": 4}], Place("a test"))
+    >>> table.values.tolist(), table.rows, table.cols
+    ([[1.0, 2.0], [3.0, 4.0]], ('cat', 'sat'), ('a', 'b'))
+    """
+    if not isinstance(value, list) or not value or not all(isinstance(row, dict) and row for row in value):
+        return None
+    fields = list(value[0])
+    if any(list(row) != fields for row in value):
+        raise place.error("is objects with different fields", "the same fields in each, in one order")
+    words = [field for field in fields if all(type(row[field]) is str and row[field] not in SPECIAL for row in value)]
+    if len(words) > 1 or len(words) == len(fields):
+        raise place.error("is objects of words", "fields that are numbers, and one at most of words")
+    numbers = [field for field in fields if field not in words]
+    found = cells([[row[field] for field in numbers] for row in value], place)
+    names = [row[words[0]] for row in value] if words else None
+    return Matrix.of("", found, names, numbers, place.origin)
+
+
 def _array(value: object, place: Place) -> NDArray[np.float64]:
     """The numbers of rows, or of an array of more dimensions."""
     if not _is_deep(value):
@@ -172,6 +194,8 @@ def named_matrices(value: dict[str, Any], place: Place) -> dict[str, Matrix]:
     """An object of named arrays as matrices."""
     if not value:
         raise place.error("is an empty object", "a worksheet, or an object of named arrays")
+    if len(value) > 1 and all(type(each) in _NUMERIC for each in value.values()) and are_settings(value):
+        raise place.error("is an object of settings", "matrices: arrays of rows of numbers")
     found: dict[str, Matrix] = {}
     seen: dict[str, str] = {}
     for name, array in value.items():

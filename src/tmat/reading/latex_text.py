@@ -189,7 +189,10 @@ class _Latex:
         ruled = False
         while self.at < len(self.tokens) and self.peek() != until:
             token = self.peek()
-            if token.startswith("\\\\") or token in ("\\cr", "\\tabularnewline"):
+            lost = (
+                token in ("\\ ", "\\\n") and len(rows[-1]) > 1 and rows[-1][-1].strip()[-1:].isdigit()
+            )  # Markdown makes \\ one
+            if token.startswith("\\\\") or token in ("\\cr", "\\tabularnewline") or lost:
                 self.next()
                 rows.append([""])
                 places.append(self.line)

@@ -28,6 +28,9 @@ _PROMPT = re.compile(
     r"\s*(?:>>>|\.\.\.:?(?=\s+\S)|In ?\[\d*\]:|Out ?\[\d*\][:=]|julia>|octave:\d+>|>>|>(?=\s)|(?:\[\d+\]:)|\(%[io]\d+\))\s?"
 )
 _CONTINUED = re.compile(r"^\s*(?:\.\.\.:?|>)(?=\s+[\[(0-9+\-.])")  # the prompt of a statement that goes on
+_SIZE_ALONE = re.compile(r"\s*(?:\w+ =\s*)?\([0-9]{1,5}><[0-9]{1,5}\)\s*")
+_EMPTY = re.compile(r"\[\s{2,}\]|\(\s{2,}\)|[┌└╭╰]\s+[┐┘╮╯]")
+_DIRECTIVE = re.compile(r"\s*\.\. [\w-]+::\s*(.*?)\s*")  # of reStructuredText: .. csv-table:: Q
 _BULLET = re.compile(r"\s*(?:[*•·](?=\s+(?:[\[(\"']|[^\W\d]))|[\-–](?=\s+(?:[\[(]|[^\W\d][^:=]{0,60}[:=])))")
 _COLUMNS = re.compile(r"\s*Columns?\s+\d+(?:\s*(?:through|thru|to|and|-|–|:)\s*\d+)?\s*:?\s*", re.IGNORECASE)
 _SCALE = re.compile(r"\s*(?:[0-9.]+(?:[eE][+\-]?[0-9]+)?|10\^[+\-]?[0-9]+)\s*[*×]\s*")
@@ -36,7 +39,7 @@ _NOISE = re.compile(
     r"\s*(?:[0-9,]+\s?[×x]\s?[0-9,]+ (?:(?:[\w.]+\.)?\w*(?:Matrix|Array|Adjoint|Transpose|DataFrame|LinearAlgebra)\b.*|sparse.*)|[0-9,]+-element .*"
     r"|\[[0-9]+ rows x [0-9]+ columns\]|\(?[0-9]+ rows?\b.*|shape: ?\([0-9, ]*\)|dtype: ?\w+|Name: ?\S+, dtype: ?\w+"
     r"|Parameter containing:|ans =|import .*|from \S+ import .*|library\(.*\)|print\(.*\)|disp\(.*\)|torch\.Size\(\[[0-9, ]*\]\)"
-    r"|\[torch\.\w+ of size .*\]|# A tibble.*|<[^<>]*>|DeviceArray.*shape.*|\(?dtype=\S*\)?,?|device=\S*,?|requires_grad=\S*\)?,?|using .*|end)\s*"
+    r"|\[torch\.\w+ of size .*\]|# A tibble.*|<[^<>]*>|DeviceArray.*shape.*|\(?dtype=\S*\)?,?|device=\S*,?|requires_grad=\S*\)?,?|using .*|end|\[(?:cols|options|%\w+)\b.*\]|\|={3,}|:\w[\w-]*:.*)\s*"
 )  # fmt: skip
 _CELL_OF = re.compile(r"\s*[^\s\[\](){}]{1,60}\[[^\[\](){},]{1,60},[^\[\](){}]{1,60}\]\s*(?:[=≈&:]|$)")
 _REPR = re.compile(
@@ -52,6 +55,7 @@ class Lines(Saying):
         super().__init__(origin, decimal=decimal)
         self.statement: Statement | None = None  # a bracket is open
         self.working = False  # of a cell, which may go on over lines
+        self.size = ""
 
     def take(self, raw: str, line: int) -> Iterator[Item]:
         """What the line is; a line may hold several values."""
@@ -61,6 +65,13 @@ class Lines(Saying):
                 yield refused
                 return
         text = tidied(raw)
+        if self.size:
+            text, self.size = f"{self.size} {text}", ""
+        if "><" in text and _SIZE_ALONE.fullmatch(text):
+            self.size = text  # as Haskell prints it above the rows
+            return
+        if self.statement is not None and self.statement.is_object(text):
+            self.statement = None
         if self.statement is not None:
             if not self.statement.never_closed(text):
                 text = _CONTINUED.sub(lambda found: " " * len(found[0]), text)
@@ -127,6 +138,8 @@ class Lines(Saying):
             yield Mark(line, "spoilt")
             yield self.wrong(line, f"'{stripped}' before the rows: their digits are lost",
                                mend="print them whole: format long g, or format shortg")  # fmt: skip
+        elif _EMPTY.fullmatch(stripped):
+            yield Mark(line, "passed")  # between the rows of drawn brackets
         elif is_box_rule(stripped):
             yield Mark(line, "rule")
         elif is_pipe_rule(pipes):
@@ -163,6 +176,13 @@ class Lines(Saying):
                 return
         if "numpy=" in text:
             text = _REPR.sub(lambda shown: " " * len(shown[0]), text)
+        if directive := _DIRECTIVE.fullmatch(text):
+            yield (
+                Words(line, directive[1], directive[1].split(), kind="heading")
+                if directive[1]
+                else Mark(line, "passed")
+            )
+            return
         if not text.strip() or _NOISE.fullmatch(text) or is_code(text):
             yield Mark(line, "passed")
             return

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from tmat.reading.list_text import LISTS, without_lists
 from tmat.reading.plain_lines import Plain
+from tmat.reading.wiki_text import WIKI, without_wiki
 
 _LATEX = re.compile(
     r"\\begin\s*\{|\\(?:[bpvVB]?matrix|frac|[td]frac|sqrt|left|cdot|times|mathbf|mathrm|infty|alpha)\b|\\\\\s*$|&.*\\\\",
@@ -13,6 +15,8 @@ _LATEX = re.compile(
 _RULE = re.compile(r"(?m)^ {0,3}\|?[ :]*-{2,}[ :]*\|")
 _MATRIX = re.compile(r"matrix\b|\{array\}|\{tabular")
 _HTML = re.compile(r"<(?:table|td|tr|html|math|pre|th|body)\b", re.IGNORECASE)
+_BBCODE = re.compile(r"\[(/?(?:table|tr|td|th|b|i|u))\b[^\]\n]{0,60}\]", re.IGNORECASE)
+_BARS_OR_MARKS = re.compile(r"(?m)^\s*(?:\{\||[|^\-*])")
 _TYPST = re.compile(r"(?m)^\s*#(?:set|let|equation|table|figure|text|emph|heading|block|fit)\b|#table\(")
 _DRAWN = re.compile(r"[⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠]|(?m:^ ?[0-9]+   \S.*→ [0-9]+×[0-9]+)")
 
@@ -29,6 +33,8 @@ def without_markup(text: str) -> Plain:
     """
     if len(text) > LONGEST and not _HTML.search(text):
         return Plain(text)
+    if "[/td]" in text:
+        text = _BBCODE.sub(r"<\1>", text)
     if "<" in text and _HTML.search(text):
         from tmat.reading.html_text import without_tags
 
@@ -42,6 +48,11 @@ def without_markup(text: str) -> Plain:
         from tmat.reading.latex_text import without_latex
 
         return without_latex(text)
+    if _BARS_OR_MARKS.search(text):
+        if "|" in text and WIKI.search(text):
+            return without_wiki(text)
+        if LISTS.search(text):
+            return without_lists(text)
     if not text.isascii() and _DRAWN.search(text):
         from tmat.reading.drawn import without_brackets
 

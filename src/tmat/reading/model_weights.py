@@ -57,8 +57,10 @@ def weight_of(
 
     None where no tensor is known as one. ``turned`` says that a Linear's weight is transposed; else it is as it stands.
     """
-    found = weights(tensors)
     *within, own = name.split(".")
+    if is_lone(tensors) and (place is None or place in tensors):
+        return _of_module(name, own, tensors, turned=turned)
+    found = weights(tensors)
     place = next(iter(tensors)) if place is None and len(tensors) == 1 else place
     key = next((key for key in tensors if place is not None and fold(key) == fold(place)), None)
     near = [each for each in found if each.key == key] if key is not None else _at(found, place) if place else found
@@ -77,6 +79,21 @@ def weight_of(
             _refuse_packed(near, origin)
         return None
     return replace(named[0], turned=named[0].turned and turned).matrix(tensors[named[0].key]).renamed(name)
+
+
+def is_lone(tensors: Mapping[str, Tensor]) -> bool:
+    """Whether the tensors are one module's: a weight, and perhaps a bias."""
+    return "weight" in tensors and tensors.keys() <= {"weight", "bias"}
+
+
+def _of_module(name: str, own: str, tensors: Mapping[str, Tensor], *, turned: bool) -> Matrix | None:
+    """The weight or bias of a Linear, the γ or β of a norm, the weight of an Embedding, which stands as it is used."""
+    wide = len(tensors["weight"].shape) == 2
+    key = "weight" if own.startswith("W" if wide else "gamma") else "bias" if own.startswith("b") else None
+    if key is None or key not in tensors:
+        return None
+    linear = key == "weight" and wide and canonical(own) != canonical("W_E")
+    return Weight(own, "", False, key, "", turned=linear and turned).matrix(tensors[key]).renamed(name)
 
 
 def _is_taken(weight: Weight, taken: set[str]) -> bool:

@@ -8,7 +8,8 @@ from functools import lru_cache
 from tmat.errors import fold
 from tmat.reading.spelled_numbers import ONE_SIGN
 from tmat.sheet.names import ALIASES, MEANINGS, canonical, meanings
-from tmat.stages import declared, said_otherwise, stage_names
+from tmat.stages import declared as stage_declared
+from tmat.stages import said_otherwise, stage_names
 
 LONGEST = 200
 _SIZE = r"[0-9]{1,7} ?(?:[x×*]|by|\\times) ?[0-9]{1,7}"
@@ -31,10 +32,26 @@ _TYPE = re.compile(  # of a language: const float A, let a: [[f64; 3]; 2], doubl
     r"(?:(?:const|static|public|final|let|var|val|auto|mut|float|double|int|real\w*|Matrix\w*|Eigen::\w+)(?:\[\])*\s+)+(?=[A-Za-z_])"
 )
 _ASIDE = re.compile(  # of a declaration: q[2][3], double[,] q, std::vector<double> q, $q, self.W_q, Dim Q As Double(,)
-    r"(?:\[[0-9,]{0,9}\])+$|^(?:(?:my|our|Dim|\w+(?:::\w+)*(?:<[\w:<>, ]+>|\[,*\])|Mat|cv::Mat|Array)\s+)?[$@%+]?(?:self\.)?(?=[^\W\d]\w*(?:\[[0-9,]*\])*(?: As |$))| As \w+(?:\(,*\))?$"
+    r"(?:\[[0-9,]{0,9}\])+$|\s*=?\s*\([0-9]{1,5}><[0-9]{1,5}\)$|\s*=?\s*\(Mat_.*$|^(?:(?:my|our|Dim|\w+(?:::\w+)*(?:<[\w:<>, ]+>|\[,*\])|Mat|cv::Mat|Array)\s+)?[$@%+]?(?:self\.)?(?=[^\W\d]\w*(?:\[[0-9,]*\])*(?: As |$))| As \w+(?:\(,*\))?$"
 )
 _ANNOTATION = re.compile(r"\s*:\s*[^=]*[\[<][^=]*(?==)")
 _ENDS = " \t:=≈≔,;.-–—→<>"
+
+
+_DECLARED = re.compile(
+    r"(?:\[([0-9]{1,5})\]\[([0-9]{1,5})\]|\(([0-9]{1,5})><([0-9]{1,5})\)|[\[(]([0-9]{1,5}),\s?([0-9]{1,5})[\])])\s*(?:=|<<)?\s*$"
+)
+
+
+def declared(prefix: str) -> tuple[int, int] | None:
+    """The size that is declared right before numbers.
+
+    >>> [declared(text) for text in ("float A[2][3] =", "q = (2><3)", "(Mat_<double>(2,3) <<", "Q (2x3)")]
+    [(2, 3), (2, 3), (2, 3), None]
+    """
+    found = _DECLARED.search(prefix)
+    sizes = [int(size) for size in found.groups() if size] if found else []
+    return (sizes[0], sizes[1]) if sizes else None
 
 
 def bare(text: str) -> str:
@@ -128,7 +145,7 @@ def _known_in(part: str) -> str:
 @lru_cache(1)
 def _names() -> frozenset[str]:
     """What matrices are called, folded: by the stages, by books and by people."""
-    stages = [declared(name) for name in stage_names()]
+    stages = [stage_declared(name) for name in stage_names()]
     own = {fold(name) for stage in stages for name in (*stage.inputs, *stage.masks, *stage.steps)}
     return frozenset(own | ALIASES.keys() | MEANINGS.keys() | said_otherwise().keys())
 

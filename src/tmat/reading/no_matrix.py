@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tmat.reading.naming import is_known, name_of
 from tmat.reading.rows import Row
@@ -14,7 +14,7 @@ _CODE = re.compile(
 )
 _IDENTIFIER = re.compile(r"\w*[^\W\d]_[^\W\d]{2,}\w*|[^\W\d]\w*(?:\.[\w-]+)+|[a-z]+[A-Z]\w+")  # d_model, out_proj.bias
 _MEASURE = re.compile(
-    r"(?:^|\W)(?:len|size|ndim|dim|numel|shape|nrow|ncol|type)\s*\(.*\)$|[\w)\]]\.(?:shape|size\(\)|size|ndim|dtype|dim\(\))$"
+    r"(?:^|\W)(?:len|size|ndim|dim|numel|shape|nrow|ncol|type)\s*\(.*\)$|(?:^|[\w)\]]\.|, ?)(?:shape|strides|layout|size\(\)|size|ndim|dtype|dim\(\))$"
 )
 _ENDS = " \t:=≈"
 
@@ -44,6 +44,16 @@ def is_time(left: str, right: str) -> bool:
     (True, False, False)
     """
     return left.isdigit() and right.isdigit() and (len(right) == 2 or int(left) < int(right))
+
+
+def are_settings(names: Iterable[str]) -> bool:
+    """Whether names that have one number each are a program's settings, and no matrix among them.
+
+    >>> are_settings(["hidden_size", "dropout"]), are_settings(["loss", "mean"])
+    (True, False)
+    """
+    own = list(names)
+    return any(map(_IDENTIFIER.fullmatch, own)) and not any(map(is_known, own))
 
 
 def without_settings(rows: Sequence[Row]) -> list[Row]:

@@ -114,6 +114,8 @@ def _is_size_or_label(tokens: list[Token], n: int, close: int | None) -> bool:
     after = tokens[close + 1] if close + 1 < len(tokens) else None
     if not tied and any(sort in tokens[n - 1].text for sort in TYPES) and tokens[n - 1].end < tokens[n].start:
         return True
+    if not tied and after is not None and after.kind == "assign" and tokens[n].text == "(":
+        return True
     if tokens[n].text == "[" and after is not None:
         joined = after.start == tokens[close].end
         if (after.text == "{" and n > 0) or (joined and after.kind == "word" and _begins(tokens, close + 2)):

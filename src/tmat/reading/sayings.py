@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from tmat.errors import InputError
+from tmat.reading.bracketed import closing
 from tmat.reading.items import Item, Mark, Words, Wrong
 from tmat.reading.lexing import TRUTH, Token
-from tmat.reading.naming import SIZE_ALONE, is_known, name_of
+from tmat.reading.naming import SIZE_ALONE, declared, is_known, name_of
 from tmat.reading.no_matrix import is_measure, is_time
 from tmat.reading.number_text import number, why_not
 from tmat.reading.openings import opening
@@ -83,6 +84,10 @@ class Saying:
             yield self.wrong(line, what, column=word.start + 1, name=name_of(label))
             return
         rows = rows_of(text, right, line, raw, decimal=self.decimal)
+        size = declared(label) if len(rows) == 1 else None
+        if size is not None:
+            yield from self._in_shape(name_of(label), rows[0], size, line)
+            return
         if relation and any(token.kind == "end" for token in right[:-1]):
             yield Words(line, label, label.split(), ends=True)
             yield from rows
@@ -90,6 +95,19 @@ class Saying:
         for row in rows:
             row.label, row.relation = label, relation
             yield row
+
+    def _in_shape(self, name: str, row: Row, size: tuple[int, int], line: int) -> Iterator[Item]:
+        """Numbers in the size that is declared before them: APL's 2 3 ⍴ 1 2 3 4 5 6, OpenCV's (2,3) << 1, 2, …."""
+        height, width = size
+        cells = row.cells or row.text.replace(",", " ").split()
+        while cells and cells[-1].strip() in (")", "", ")."):
+            cells = cells[:-1]
+        if not width or len(cells) != height * width:
+            yield self.wrong(line, f"{len(cells)} numbers for {height}×{width} cells", name=name)
+            return
+        if name:
+            yield Words(line, name, [name], ends=True)
+        yield from (Row(line, cells[n : n + width], raw=row.raw) for n in range(0, len(cells), width))
 
     def _spoken(self, tokens: list[Token], text: str, line: int) -> Iterator[Item]:
         """A line without a row: a name, the columns' labels, or prose."""
@@ -101,6 +119,13 @@ class Saying:
         if wrong is not None and not text.rstrip().endswith("="):  # what an equals sign ends is a name
             what, mend = why_not(wrong.text)
             yield self.wrong(line, what, column=wrong.start + 1, mend=mend)
+            return
+        left = next((n for n, t in enumerate(tokens) if t.kind == "open" and closing(tokens, n) is None), len(tokens))
+        if sum(token.kind == "number" for token in tokens[left:]) > 1:
+            what = f"'{visible(text[: tokens[left].end].strip(), 40)}' holds numbers and is not closed"
+            yield self.wrong(
+                line, what, column=tokens[left].start + 1, mend="write the numbers in brackets: [[…], […]]"
+            )
             return
         said = text.strip()
         spoken = [t.text.strip("\"'`") for t in tokens if t.kind in ("word", "quoted", "number", "blank", "tab")]

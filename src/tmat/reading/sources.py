@@ -12,7 +12,7 @@ from typing import BinaryIO
 from tmat.errors import InputError, expect
 from tmat.reading.choosing import choose
 from tmat.reading.delimited import read_delimited
-from tmat.reading.documents import Document, read_documents
+from tmat.reading.documents import Document, read_documents, together
 from tmat.reading.files import as_text, open_file, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.inline import looks_inline, read_inline
@@ -86,7 +86,10 @@ def _of_model(
     name: str, tensors: Mapping[str, Tensor], place: str | None, origin: str, *, turned: bool
 ) -> Matrix | None:
     """The weight of a name where the names of a file are a framework's; None where they are not, or one is this very name."""
-    if not any(separator in key for key in tensors for separator in "._") or (place is None and _names(name, tensors)):
+    lone = tensors.keys() <= {"weight", "bias"}
+    if not (lone or any(separator in key for key in tensors for separator in "._")) or (
+        place is None and _names(name, tensors)
+    ):
         return None
     from tmat.reading.model_weights import weight_of  # with its patterns, which other files need not wait for
 
@@ -101,8 +104,7 @@ def _one_of(found: Mapping[str, Matrix], name: str, source: str) -> Matrix:
     """The matrix of that name, or the only one."""
     if len(found) == 1:
         [(own, matrix)] = found.items()
-        if canonical(own) != canonical(name):
-            raise_problem(found, None)
+        raise_problem(found, None if canonical(own) != canonical(name) else name)
         return matrix
     shown = visible(source, 200)
     try:
@@ -212,7 +214,7 @@ def matrices_of_data(
         return _only(_typed(handed_in, origin), name, origin)
     if data.startswith(b"PK\x03\x04") or suffix in SPREADSHEETS:
         return _zipped(data, suffix, origin, name)
-    if suffix == ".json" or (suffix not in (".csv", ".tsv", ".txt", ".md") and _begins_json(data)):
+    if suffix == ".json" or (suffix not in (".csv", ".tsv") and _begins_json(data)):
         return _json_or_print(data, suffix, origin, name)
     text = as_text(data, origin)
     if suffix in (".csv", ".tsv"):
@@ -268,16 +270,14 @@ def _json_or_print(data: bytes, suffix: str, origin: str, name: str | None) -> d
 
 def _begins_json(data: bytes) -> bool:
     head = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return head.startswith(b"{") or re.match(rb"\[\s*(?:\[|-?\d[^ ]*,|\])", head) is not None
+    return head.startswith(b"{") or re.match(rb"\[\s*(?:[\[{]|-?\d[^ ]*,|\])", head) is not None
 
 
 def one_document(data: bytes, origin: str) -> Document:
     documents = list(read_documents(BytesIO(data), origin))
     if not documents:
         raise InputError(f"{origin} is empty", "expected JSON: a worksheet, named arrays or rows")
-    if len(documents) > 1:
-        raise InputError(f"{origin} holds {len(documents)} JSON documents", "expected one here")
-    return documents[0]
+    return documents[0] if len(documents) == 1 else together(documents, origin)
 
 
 def _from_document(found: Document, name: str | None, origin: str) -> dict[str, Matrix]:

@@ -9,15 +9,15 @@ from tmat.errors import InputError
 from tmat.reading.bracketed import Value, after_bracket, in_shape, transposed, value_of
 from tmat.reading.brackets import Brackets
 from tmat.reading.lexing import Token
-from tmat.reading.naming import name_of
+from tmat.reading.naming import declared, name_of
 from tmat.reading.openings import opening
 
 _OPERATORS = frozenset("·×*@+-−/÷⊙∘⊗")
 _ANEW = re.compile(r"\s*(?:([^\W\d][\w.]{0,60})\s*(?::=|=|<-|:)\s*(?:[\[({]|[\w.]+\(\[?)|#{2,6}\s)")
+_FIELD = re.compile(r"\s*[\"']?[^\W\d][\w.\-]{0,60}[\"']?\s*:(?!:)")
 _KEYWORDS = frozenset((
     "dtype", "device", "requires_grad", "grad_fn", "shape", "nrow", "ncol", "byrow", "dimnames", "columns", "index", "numpy",
 ))  # fmt: skip
-_DECLARED = re.compile(r"\[([0-9]{1,5})\]\[([0-9]{1,5})\]\s*=?\s*$")  # float A[2][3] =
 
 
 @dataclass(slots=True)
@@ -56,6 +56,12 @@ class Statement:
         stack = self.brackets.stack
         anew = _ANEW.match(text) if stack else None
         return anew is not None and not stack[-1].key and bool(stack[0].items) and anew[1] not in _KEYWORDS
+
+    def is_object(self, text: str) -> bool:
+        """Whether the next line shows that the bracket is no matrix's: it begins with a name and a colon."""
+        stack = self.brackets.stack
+        alone = len(stack) == 1 and stack[0].opened.text == "{" and not stack[0].call and not stack[0].items
+        return alone and _FIELD.match(text) is not None
 
     def unclosed(self) -> tuple[InputError, str | None]:
         """The error for a bracket that stays open."""
@@ -102,8 +108,7 @@ class Statement:
         ]
 
     def _declared(self, value: Value) -> tuple[int, int] | None:
-        found = _DECLARED.search(self.prefix) if value.depth == 1 else None
-        return (int(found[1]), int(found[2])) if found else None
+        return declared(self.prefix) if value.depth == 1 else None
 
     def _operates(self, rest: list[Token], depth: int) -> bool:
         """Whether an operator follows, or another matrix, which is multiplied with this one."""
@@ -133,6 +138,8 @@ def _operation(origin: str, line: int) -> InputError:
 
 def _named(tokens: list[Token], text: str) -> tuple[str, str]:
     """The name before a bracket, and how it is tied to it; of a dictionary, the key."""
+    braces = [n for n, token in enumerate(tokens) if token.text == "{"]
+    tokens = tokens[braces[-1] + 1 :] if braces else tokens  # {Q: [[…]]}
     if not tokens:
         return "", ""
     relation = tokens[-1].kind if tokens[-1].kind in ("assign", "colon") else ""
