@@ -183,13 +183,8 @@ class Brackets:
             self._key(group, kind, text)
         elif kind in ("number", "blank") or text in TRUTH:
             self._number(group, token, line)
-        elif kind == "quoted" and number(text[1:-1]) is not None and not group.words:
-            group.add(Token("number", text[1:-1], token.start, token.end), line)
-        elif kind == "quoted" and group.call and not group.items and (rows := rows_in_quotes(text)):
-            for row in rows:
-                for cell in row:
-                    group.add(Token("number", cell, token.start, token.end), line)
-                group.breaks[len(group.items)] = "row"
+        elif kind == "quoted" and self._quoted(group, token, line):
+            return
         elif text == "\\" and group.items:
             group.breaks[len(group.items)] = "row"  # Stata; at the end of a line it only goes on
             group.words.clear()
@@ -204,6 +199,19 @@ class Brackets:
                 group.series = True
             else:
                 self._word_alone(text, line, token)
+
+    def _quoted(self, group: Group, token: Token, line: int) -> bool:
+        """Whether numbers stand between the quotes: one, or the rows that a call is given."""
+        alone = token.text[1:-1]
+        if number(alone) is not None and not group.words:
+            group.add(Token("number", alone, token.start, token.end), line)
+            return True
+        rows = rows_in_quotes(token.text) if group.call and not group.items else []
+        for row in rows or ():
+            for cell in row:
+                group.add(Token("number", cell, token.start, token.end), line)
+            group.breaks[len(group.items)] = "row"
+        return bool(rows)
 
     def _run(self, token: Token, line: int) -> None:
         """Many plain numbers at once, where nothing else is being read."""

@@ -139,7 +139,7 @@ def distance(sheet: Worksheet, output: torch.Tensor, kind: FloatType, way: Float
     given = {m.index: Held(m.values, np.abs(m.values) * kind.roundoff) for m in key.matrices if m.given}
     chain = Chain(key, way, given)
     actual = output.detach().double().numpy()
-    room = np.hypot(chain.deviation(target), np.abs(actual) * kind.roundoff)
+    room = np.hypot(chain.whole(target).errors, np.abs(actual) * kind.roundoff)
     off = np.abs(actual - chain.values(target)) / room
     return float(off.max()), float(np.sqrt(np.mean(np.square(off))))
 

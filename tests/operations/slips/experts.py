@@ -65,3 +65,9 @@ def thinned(n: int, m: int, k: int) -> Case:
 @oracle("renormalize", "experts-not-renormalised", thinned(3, 5, 2), thinned(4, 7, 3))
 def not_renormalised(case: Case) -> Iterator[Expect]:
     yield Expect(case["chosen"], alike=True)
+
+
+@oracle("renormalize", "experts-weighed-alike", thinned(3, 5, 2), thinned(4, 7, 3))
+def weighed_alike(case: Case) -> Array:
+    k = case.matrices["chosen"].params["k"]  # type: ignore[union-attr]
+    return np.array([[1 / k if share else 0.0 for share in row] for row in case["chosen"]])

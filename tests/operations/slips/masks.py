@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from tests.operations.slips.oracle import Array, Case, Expect, oracle, random, tried_on
+from tests.operations.slips.oracle import Array, Before, Case, Expect, oracle, random, tried_on
 
 CAUSAL = np.array([[1.0 if j <= i else 0.0 for j in range(5)] for i in range(5)])
 PADDING = np.array([[1.0] * 3 + [0.0] * 4] * 3)
 PADDED = np.array([[1.0, 0, 0, 0, 0], [1, 1, 0, 0, 0], [1, 1, 1, 0, 0], [1, 1, 1, 0, 0], [1, 1, 1, 0, 0]])
 CACHED = np.array([[1.0 if j <= i + 4 else 0.0 for j in range(7)] for i in range(3)])
+WINDOW = np.array([[1.0 if 0 <= i - j <= 2 else 0.0 for j in range(6)] for i in range(6)])
+BOTH = np.array([[1.0 if abs(i - j) <= 1 else 0.0 for j in range(5)] for i in range(5)])
 PATTERN = np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
 
 
@@ -30,8 +32,8 @@ def dropped(n: int, m: int, p: float) -> Case:
 
 
 tried_on(masked(CAUSAL, -np.inf), masked(PADDING, -1000.0), masked(PATTERN, -np.inf), masked(PADDING, 0.0))
-tried_on(masked(PADDED, -np.inf), masked(CACHED, -np.inf))
-tried_on(*map(multiplied, (CAUSAL, PADDING, PATTERN, PADDED, CACHED)))
+tried_on(*(masked(mask, -np.inf) for mask in (PADDED, CACHED, WINDOW, BOTH)))
+tried_on(*map(multiplied, (CAUSAL, PADDING, PATTERN, PADDED, CACHED, WINDOW, BOTH)))
 tried_on(dropped(3, 5, 0.25), dropped(7, 5, 0.5), dropped(5, 2, 0.8))
 
 
@@ -58,6 +60,17 @@ def wrong_masks(mask: Array) -> Iterator[tuple[str, str, Array]]:
     if both and len(columns) < m and any(j in columns for _, j in future):
         wrong.append(("padding-seen", "only the future is hidden", lambda i, j: float((i, j) not in future)))
         wrong.append(("future-seen", "only the padding is hidden", lambda i, j: float(j in columns)))
+    back = [i - j for i, j in cells if mask[i, j]]
+    most, least = max(back), min(back)
+    if most < n - 1 and all(mask[i, j] == (least <= i - j <= most) for i, j in cells):
+        both = least == -most
+        for by, said in ((1, "one place too far"), (-1, "one place too short")):
+            end = least - by if both else least
+            wrong.append(("window-off-by-one", said, lambda i, j, r=most + by, e=end: float(e <= i - j <= r)))
+        if not both:
+            wrong.append(("window-left-out", "only the future is hidden", lambda i, j: float(i - j >= least)))
+            wrong.append(("future-seen", "too far back", lambda i, j: float(i - j <= most)))
+            wrong.append(("window-on-both-sides", "into the future", lambda i, j: float(abs(i - j) <= most)))
     known = [mask.tolist()]
     for name, said, cell in wrong:
         values = np.array([[cell(i, j) for j in range(m)] for i in range(n)])
@@ -83,6 +96,7 @@ def not_applied(case: Case) -> Array:
 def zero_for_infinity(case: Case) -> Iterator[Expect]:
     if case["value"] != 0.0:
         yield Expect(filled(case["scaled"], case["mask"], 0.0))
+        yield Expect(filled(case["scaled"], case["mask"], 1e-9), "hold 1e-9")
 
 
 @oracle("mask_fill", "wrong-mask")
@@ -103,6 +117,18 @@ def another_number(case: Case) -> Iterator[Expect]:
     ):  # fmt: skip
         if value != case["value"]:
             yield Expect(filled(case["scaled"], case["mask"], value), f"hold {said}, not")
+
+
+def capped(mask: Array, cap: float) -> Case:
+    scaled = random(len(mask), *mask.shape)
+    page = {"scaled": scaled, "capped": Before(cap * np.tanh(scaled / cap), "soft_cap", ("scaled",), {"cap": cap})}
+    return Case("mask_fill", {**page, "mask": mask}, {"value": -np.inf}, ("capped", "mask"), "masked")
+
+
+@oracle("mask_fill", "cap-after-mask", capped(CAUSAL, 2.0), capped(WINDOW, 5.0))
+def cap_after_mask(case: Case) -> Array:
+    cap = case.matrices["capped"].params["cap"]  # type: ignore[union-attr]
+    return cap * np.tanh(filled(case["scaled"], case["mask"], -1e9) / cap)
 
 
 @oracle("mask_fill", "mask-added")

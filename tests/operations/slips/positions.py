@@ -188,6 +188,18 @@ def before_the_split(case: Case) -> Iterator[Expect]:
     yield Expect(turned[:, first : first + case["Q1"].shape[1]], "Q was turned as a whole")
 
 
+def from_another(n: int, width: int, layout: str) -> Case:
+    return Case("rotate", {"Q": random(n, n, width), **{"angles": cut(n, width, 2, 0, layout).matrices["angles"]}},
+                {"layout": layout}, result="Q_rotated")  # fmt: skip
+
+
+@oracle("rotate", "positions-counted-from", from_another(3, 4, "halves"), from_another(5, 2, "adjacent"))
+def counted_from(case: Case) -> Iterator[Expect]:
+    numbers, places = complex_pairs(case)
+    turn = angles_of(len(numbers), len(places) * 2, 1) - angles_of(len(numbers), len(places) * 2, 0)
+    yield Expect(back(numbers * np.exp(1j * (case["angles"] - turn)), places), "counted from 0")
+
+
 def attended(n: int, width: int, layout: str) -> Case:
     """A weighted sum whose scores are of turned queries and keys."""
     q, k, angles, v = random(n, n, width), random(n + 1, n, width), angles_of(n, width, 1), random(n + 2, n, width)

@@ -197,6 +197,33 @@ def grouped(n: int, width: int, heads: int, groups: int) -> Case:
     return Case("concat", page, {}, tuple(f"Z{h}" for h in range(1, heads + 1)), "concat")
 
 
+@oracle("concat", "keys-of-one-group", grouped(3, 2, 4, 2), grouped(5, 3, 6, 3))
+def of_one_group(case: Case) -> Array:
+    heads = range(1, len(case.names) + 1)
+    return np.hstack([shares(np.exp(case[f"Q{h}"] @ case["K1"].T)) @ case["V1"] for h in heads])
+
+
+@oracle("concat", "softmax-over-heads", grouped(3, 2, 4, 2), grouped(5, 3, 6, 3))
+def over_heads(case: Case) -> Array:
+    heads = range(1, len(case.names) + 1)
+    powers = {h: np.exp(case[f"scores{h}"]) for h in heads}
+    whole = sum(powers.values())
+    values = {h: case[case.matrices[f"Z{h}"].of[1]] for h in heads}  # type: ignore[union-attr]
+    return np.hstack([powers[h] / whole @ values[h] for h in heads])
+
+
+def capped(n: int, m: int, cap: float) -> Case:
+    scaled = random(n, n, m)
+    page = {"scaled": scaled, "capped": Before(cap * np.tanh(scaled / cap), "soft_cap", ("scaled",), {"cap": cap})}
+    return Case("softmax", page, of=("capped",), result="weights")
+
+
+@oracle("softmax", "cap-after-softmax", capped(3, 5, 0.5), capped(4, 4, 0.2))
+def cap_after_softmax(case: Case) -> Array:
+    cap = case.matrices["capped"].params["cap"]  # type: ignore[union-attr]
+    return cap * np.tanh(shares(np.exp(case["scaled"])) / cap)
+
+
 @oracle("concat", "keys-shared-in-turn", grouped(3, 2, 4, 2), grouped(5, 3, 6, 3))
 def in_turn(case: Case) -> Array:
     groups = sum(name.startswith("K") for name in case.matrices)

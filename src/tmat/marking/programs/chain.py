@@ -55,6 +55,8 @@ class Chain:
         self._values: list[Array | None] = list(values) or [None] * len(key.matrices)
         self._before: dict[int, list[int]] = {}
         self._whole: dict[int, Held] = {}  # of the last that was asked for
+        self._after: dict[tuple[frozenset[int], int], list[int]] = {}
+        self._by_rows: dict[int, list[bool]] = {}
         for index, held in fixed.items():
             self._values[index] = held.values
 
@@ -103,12 +105,14 @@ class Chain:
                 needs[operand] = own if operand not in needs else (own if needs[operand] is own else None)
         return needs
 
-    @staticmethod
-    def row_by_row(matrix: KeyMatrix, operand: int) -> bool:
+    def row_by_row(self, matrix: KeyMatrix, operand: int) -> bool:
         """Whether row i of a step needs only row i of an operand."""
-        op = matrix.op
-        assert op is not None and matrix.of is not None
-        return op.by_rows and op.axes_of(len(matrix.of))[operand][0] == op.result[0]
+        if matrix.index not in self._by_rows:
+            op = matrix.op
+            assert op is not None and matrix.of is not None
+            axes = op.axes_of(len(matrix.of))
+            self._by_rows[matrix.index] = [op.by_rows and rows == op.result[0] for rows, _ in axes]
+        return self._by_rows[matrix.index][operand]
 
     # -- forward
 
@@ -170,33 +174,41 @@ class Chain:
     def after(self, starts: Iterable[int], target: int) -> list[int]:
         """What lies on the way from some matrices to a target, in order, the target last; without the starts that nothing precedes."""
         reached = set(starts)
-        path = []
-        for index in [*self.before(target), target]:
-            if index in reached or any(operand in reached for operand in self.key.matrices[index].of or ()):
-                reached.add(index)
-                path.append(index)
-        return path
+        known = frozenset(reached), target
+        if known not in self._after:
+            path = []
+            for index in [*self.before(target), target]:
+                if index in reached or any(operand in reached for operand in self.key.matrices[index].of or ()):
+                    reached.add(index)
+                    path.append(index)
+            self._after[known] = path
+        return self._after[known]
 
     def redone(
-        self, starts: Sequence[int], target: int, held: Mapping[int, Held], change: Changed, *, exact: bool = False
-    ) -> Held | None:
+        self, starts: Sequence[int], target: int, held: Mapping[int, Held], change: Changed, *, exact: bool = False,
+        before: Mapping[int, Held] | None = None, seen: Callable[[int, Held], None] | None = None,
+    ) -> Held | None:  # fmt: skip
         """A target where some steps were done otherwise; None where the change cannot be made.
 
         ``change`` gets each start and the numbers that were changed before it, and answers what stands there
-        instead. ``exact`` leaves the deviations as they are held, which is faster.
+        instead. ``exact`` leaves the deviations as they are held, which is faster. ``before`` holds what another change,
+        earlier than all starts, made of each matrix; ``seen`` is told of each matrix that is changed.
         """
-        now: dict[int, Held] = {}
+        now: dict[int, Held] = dict(before or {})
         path = self.after(starts, target)
-        last = self._last(path)
+        last, latest = self._last(path), max(starts)
+        mixed = {**held, **now}
         for index in path:
             matrix, base = self.key.matrices[index], held[index]
-            found = change(matrix, now) if index in starts else self.again(matrix, {**held, **now}, base, exact=exact)
+            found = change(matrix, now) if index in starts else self.again(matrix, mixed, base, exact=exact)
             if found is None or found.values.shape != base.values.shape:
                 return None
-            now[index] = found
-            if index >= max(starts):  # a change may look at all that was changed before it
+            now[index] = mixed[index] = found
+            if seen is not None:
+                seen(index, found)
+            if index >= latest:  # a change may look at all that was changed before it
                 for operand in [operand for operand in now if last.get(operand, target) <= index != operand]:
-                    del now[operand]
+                    del now[operand], mixed[operand]
         return now.get(target)
 
     def again(self, matrix: KeyMatrix, held: Mapping[int, Held], base: Held, *, exact: bool = False) -> Held | None:
@@ -207,5 +219,7 @@ class Chain:
             values = matrix.op(*operands, **matrix.params)
         except (ValueError, IndexError, TypeError):
             return None
-        errors = (lambda: base.errors) if exact else partial(self.errors, matrix, held, values, base.rows)
+        if exact:
+            return Held(values, lambda: base.errors, base.rows)
+        errors = partial(self.errors, matrix, {n: held[n] for n in matrix.of}, values, base.rows)
         return Held(values, errors, base.rows)

@@ -127,15 +127,19 @@ def _taking(
                 found = where.get((instead, given))
                 if its == stage and found is not None and found != index and given != "x":
                     others[index] = found
+    fixed = bugs.chain.fixed
+    yield from with_given(
+        bugs, {index: fixed[other] for index, other in others.items()}, _mistake(name, said, mend), rare
+    )
+
+
+def with_given(bugs: Bugs, others: Mapping[int, Held], mistake: Mistake, rare: int) -> Iterator[Bug]:
+    """The bug that other numbers stand for given matrices, wherever these are taken; none where they do not fit."""
     matrices = bugs.chain.key.matrices
-    if any(matrices[a].values.shape != matrices[b].values.shape for a, b in others.items()):
-        return
     starts = tuple(index for index in bugs.steps if {*(matrices[index].of or ())} & others.keys())
-    if starts:
-        yield Bug(starts, _mistake(name, said, mend), rare, Scope.STEP, partial(_with_others, others))
+    if starts and all(matrices[index].values.shape == held.values.shape for index, held in others.items()):
+        yield Bug(starts, mistake, rare, Scope.STEP, partial(_with_given, others))
 
 
-def _with_others(others: Mapping[int, int], bugs: Bugs, matrix: KeyMatrix, now: dict[int, Held]) -> Held | None:
-    chain = bugs.chain
-    instead = {index: chain.fixed[other] for index, other in others.items() if other in chain.fixed}
-    return chain.again(matrix, {**bugs.held, **now, **instead}, bugs.held[matrix.index])
+def _with_given(others: Mapping[int, Held], bugs: Bugs, matrix: KeyMatrix, now: dict[int, Held]) -> Held | None:
+    return bugs.chain.again(matrix, {**bugs.held, **now, **others}, bugs.held[matrix.index])

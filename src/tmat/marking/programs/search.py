@@ -6,9 +6,9 @@ right ones differ by so much more than a correct program errs that chance would 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain as chained
 from itertools import combinations, islice
 from math import log
@@ -18,8 +18,10 @@ import numpy as np
 
 from tmat.marking.findings import Cells, Certainty, Extent, Finding, Kind, Mistake, cells_of
 from tmat.marking.likelihood import cost_of
-from tmat.marking.programs.bugs import PLAIN, Bug, Bugs
+from tmat.marking.programs.bugs import PLAIN, ROUNDED, Bug, Bugs
 from tmat.marking.programs.chain import Chain, Held, Rows
+from tmat.marking.programs.evidence import LEAST, FreeNumbers, told
+from tmat.marking.programs.fused import of_fused
 from tmat.marking.programs.layers import of_layers
 from tmat.marking.programs.norms import of_norms
 from tmat.operations.bounds import CONFIDENCE
@@ -34,7 +36,7 @@ FAR = 10.0
 MOST = 12  # bugs that are computed whole
 LARGE = 1 << 22  # cells of a sheet in which two bugs are not tried where all of it has to be computed anew for them
 NARROW, PAIRS = 2_000, 1_500  # bugs of one head or layer alone, and pairs of bugs, that are tried
-LEAST, TYPICAL = 0.2, 0.75  # deviations that a correct program leaves over, by the root of the mean square: 0.2 to 0.6
+TYPICAL = 0.75  # deviations that a correct program leaves over at most, by the root of the mean square
 GIVEN_OUT = ("softmax", "softmax_tempered")
 """Operations whose results programs give out beside the output."""
 RIVALS = 3  # bugs that one finding names
@@ -73,6 +75,7 @@ class Search:
         self.size = sum(chain.key.matrices[index].values.size for index in chain.before(target))
         self.tried = 0
         self._yields: dict[Bug, bytes] = {}  # what each bug makes of the sampled rows
+        self._changed: tuple[Bugs | None, Bug | None, Mapping[int, Held]] = (None, None, {})
         self.sampled = self._bugs(SAMPLE)
 
     @cached_property
@@ -96,9 +99,8 @@ class Search:
 
     def run(self) -> Finding | None:
         """The finding, or None: nothing is said where no bug beats chance."""
-        wide = [
-            *_watched("listing bugs", chained(self.sampled.wide(), of_layers(self.sampled), of_norms(self.sampled)))
-        ]
+        parts = self.sampled.wide(), of_fused(self.sampled), of_layers(self.sampled), of_norms(self.sampled)
+        wide = [*_watched("listing bugs", chained(*parts))]
         matches = self._matches("trying each bug", [(bug,) for bug in wide])
         if not matches:
             narrow = [*_watched("listing bugs of one head or layer", islice(self.sampled.narrow(), NARROW))]
@@ -116,14 +118,16 @@ class Search:
             if bug.rare == 0 and bug.mistake.operands and bug.label not in PLAIN and bug in self._yields:
                 where = bug.label, stem(bug.mistake.result), *map(str, bug.mistake.details.items())
                 widest.setdefault(where, bug)
+        right = self._seen_as(self.sampled.held[self.target])
         common: dict[bytes, Bug] = {}
         for bug in widest.values():  # and of those that yield the same numbers the earliest
-            common.setdefault(self._yields[bug], bug)
-        for pair in combinations(common.values(), 2):
+            if self._yields[bug] != right:
+                common.setdefault(self._yields[bug], bug)
+        for pair in combinations(sorted(common.values(), key=lambda bug: bug.starts), 2):
             starts = {start: bug for bug in pair for start in bug.starts}
             apart = len(starts) == sum(len(bug.starts) for bug in pair)
             if apart and (self.size <= LARGE or not self._needs_whole(self.sampled, starts)):
-                yield tuple(sorted(pair, key=lambda bug: bug.starts[0]))
+                yield pair
 
     def _most(self) -> float:
         """The most that any bug could be worth here: little, where few numbers are beyond what the type allows."""
@@ -159,9 +163,14 @@ class Search:
         if made is None:
             return False
         if len(bunch) == 1:
-            self._yields[bunch[0]] = np.round(made.values / self.largest, 9).tobytes()
+            self._yields[bunch[0]] = self._seen_as(made)
         size = float(np.abs(made.values).max(initial=0.0)) / self.largest
-        return self._agrees(Held(made.values, FAR * max(size, 1.0) * made.errors, made.rows))
+        near = Held(made.values, FAR * max(size, 1.0) * made.errors, made.rows)
+        return self._misfit(near) <= TYPICAL and self._agrees(near)
+
+    def _seen_as(self, made: Held) -> bytes:
+        """Numbers as something to compare."""
+        return bytes((np.round(made.values / self.largest, 9) + 0.0).tobytes())
 
     def _made(self, bugs: Bugs, bunch: Bunch) -> Held | None:
         """The target with bugs in it, where that is what was handed in."""
@@ -170,14 +179,32 @@ class Search:
             return None
         return made if self._misfit(made) <= TYPICAL else None
 
-    def _redone(self, bugs: Bugs, bunch: Bunch, *, exact: bool = False) -> Held | None:
+    def _redone(
+        self, bugs: Bugs, bunch: Bunch, *, exact: bool = False, seen: Callable[[Bugs, int, Held], None] | None = None
+    ) -> Held | None:
         starts = {start: bug for bug in bunch for start in bug.starts}
         if self._needs_whole(bugs, starts):
             bugs = self.sampled.whole
+        first, last = bunch[0], bunch[-1]
+        before: Mapping[int, Held] | None = None
+        if exact and first is not last and first.starts[-1] < last.starts[0]:  # many pairs begin with the same bug
+            before = self._after(bugs, first)
+            starts = dict.fromkeys(last.starts, last)
         return self.chain.redone(
             list(starts), self.target, bugs.held, lambda matrix, now: starts[matrix.index].made(bugs, matrix, now),
-            exact=exact,
+            exact=exact, before=before, seen=None if seen is None else partial(seen, bugs),
         )  # fmt: skip
+
+    def _after(self, bugs: Bugs, bug: Bug) -> Mapping[int, Held]:
+        """All that one bug changes; that of the last one is kept."""
+        if self._changed[:2] != (bugs, bug):
+            found: dict[int, Held] = {}
+            self.chain.redone(
+                bug.starts, self.target, bugs.held, lambda matrix, now: bug.made(bugs, matrix, now),
+                exact=True, seen=found.__setitem__,
+            )  # fmt: skip
+            self._changed = bugs, bug, found
+        return self._changed[2]
 
     def _agrees(self, made: Held) -> bool:
         actual, stored = (a if made.rows is None else a[made.rows] for a in (self.actual, self.stored))
@@ -203,22 +230,29 @@ class Search:
         )
 
     def _weighed(self, bunch: Bunch, made: Held) -> Match:
-        """The log-likelihood that a wrong number anywhere near would have agreed, where bug and right number differ."""
+        """The log-likelihood that it is not chance, less what so many tries and a rare bug cost."""
         actual, right, stored = (
             a if made.rows is None else a[made.rows] for a in (self.actual, self.right, self.stored)
         )
-        deviation = np.maximum(np.hypot(made.errors, stored), 1e-300)
-        misfit = self._misfit(made)
-        with np.errstate(all="ignore"):
-            off = np.abs(actual - right)
-            known = np.isfinite(off)
-            scale = float(np.sqrt(np.mean(np.square(off[known])))) if known.any() else 1.0
-            told = np.abs(made.values - right) > CONFIDENCE * deviation
-            each = np.log(np.maximum(scale / (deviation * max(misfit, LEAST)), 1.0))
-            each = np.where(told & known, each, 0.0)
-            each = np.where(~known & np.isfinite(right), log(2.0), each)  # ∞ or NaN where a number is due
+        each, misfit = told(actual, right, made, stored)
         cost = sum(cost_of(bug.rare) for bug in bunch) + log(max(self.tried, 1))
-        return Match(bunch, made, float(each.sum()) - cost, misfit)
+        free = self._free(bunch, misfit)
+        worth = float(np.sort(each, axis=None)[each.size - free :].sum()) - cost
+        return Match(bunch, made, worth, self._misfit(made))
+
+    def _free(self, bunch: Bunch, misfit: float) -> int:
+        """The numbers of the target that were free to be otherwise, where these bugs lie."""
+        starts = {start for bug in bunch for start in bug.starts}
+        free: FreeNumbers | None = None
+
+        def see(bugs: Bugs, index: int, held: Held) -> None:
+            nonlocal free
+            free = free or FreeNumbers(bugs.held, misfit)
+            free.see(self.chain.key.matrices[index], held, first=index in starts)
+
+        self._redone(self.checked, bunch, seen=see)
+        assert free is not None
+        return free.at(self.target)
 
     # -- what is said
 
@@ -228,12 +262,20 @@ class Search:
         least = min(match.misfit for match in matches)
         alike = [match for match in matches if cells * log(max(match.misfit, LEAST) / max(least, LEAST)) <= SURE]
         alike.sort(key=lambda match: (-round(match.worth), match.bugs[0].starts))  # of equals the earliest cause
+        alike = [match for match in alike if match.bugs[0].label not in PLAIN] or alike  # a slip with a name of its own
         best = alike[0]
         named = _distinct(alike)
         mistakes = tuple(_mistake(match.bugs, self.chain, self.target) for match in named)
-        certainty = Certainty.SURE if best.worth >= SURE else Certainty.PERHAPS
+        sure = best.worth >= SURE and all(self._same(best, match) for match in named)
+        certainty = Certainty.SURE if sure else Certainty.PERHAPS
         extent = Extent.MATRIX
         return Finding(Kind.SLIP, mistakes, cells_of(self.wrong), certainty, extent, settled_by=self._apart(named))
+
+    def _same(self, match: Match, other: Match) -> bool:
+        """Whether two bugs make the same numbers, as far as a program can tell; what unlike ones make is easily made."""
+        with np.errstate(all="ignore"):
+            off = (match.held.values - other.held.values) / (match.held.errors + ROUNDED * self.largest)
+        return float(np.sqrt(np.mean(np.square(np.where(np.isfinite(off), off, 0.0))))) <= LEAST
 
     def _apart(self, matches: Sequence[Match]) -> str:
         """The hidden step that would settle it: where one bug was made, where several bugs' numbers part.

@@ -68,6 +68,10 @@ def in_order_of_words(step: Redo, a: Array) -> Array:
     return np.where(before < step["p"] - 1e-12, a, 0.0)
 
 
+def experts_alike(step: Redo, a: Array) -> Array | None:
+    return None if step.maker(0, "keep_largest") is None else (a > 0.0) / (a > 0.0).sum(axis=1, keepdims=True)
+
+
 def one_range_off(step: Redo, ends: Array, draw: Array) -> Iterator[Variant]:
     first, last = step["first"], step["first"] + ends.shape[1] - 1
     right = step()
@@ -129,6 +133,8 @@ slip(nucleus, "p-as-least-probability", lambda step, a: np.where(a >= step["p"],
      said="the words with a probability of at least {p} were kept", mend="add up the likeliest until their sum reaches {p}")
 slip(renormalize, "nucleus-not-renormalised", lambda step, a: a if step.maker(0, "nucleus") is not None else None,
      said="the probabilities that were kept were not brought back to a sum of 1", mend="divide each by the sum of those kept")
+slip(renormalize, "experts-weighed-alike", experts_alike, rare=1,
+     said="the experts that were chosen count alike", mend="weigh each by its share, the shares brought to a sum of 1")
 slip(renormalize, "experts-not-renormalised", lambda step, a: a if step.maker(0, "keep_largest") is not None else None,
      said="the shares of the chosen experts were not brought back to a sum of 1", mend="divide each by the sum of those chosen")
 slip(running_sums, "not-summed", lambda _, a: a,

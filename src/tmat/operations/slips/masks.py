@@ -69,6 +69,31 @@ def wrong_masks(mask: Array) -> Iterator[WrongMask]:
         yield WrongMask("future-seen", "the future is seen: only the padding is hidden", "hide the future too", seen)
 
 
+def wrong_windows(mask: Array) -> Iterator[WrongMask]:
+    """The windows that are taken for this one, where it is one: a band of diagonals with keys that are too far back."""
+    n, m = mask.shape
+    away = np.arange(m)[None, :] - np.arange(n)[:, None]
+    seen = away[mask != 0.0]
+    if not seen.size or seen.min() == away.min():
+        return
+    first, last = int(seen.min()), int(seen.max())
+    if not np.array_equal(mask, (away >= first) & (away <= last)):
+        return
+    both = last == -first
+    mend = f"a key may lie {-first} places back, and not more"
+    for by, how in ((1, "one place too far"), (-1, "one place too short")):
+        wide = (away >= first - by) & (away <= last + (by if both else 0))
+        yield WrongMask("window-off-by-one", f"the window is off by one: it reaches {how}", mend, wide * 1.0)
+    if not both:
+        said = "the window was left out: only the future is hidden"
+        yield WrongMask("window-left-out", said, mend, (away <= last) * 1.0)
+        for name, said, end in (
+            ("future-seen", "the future is seen: only what lies too far back is hidden", m),
+            ("window-on-both-sides", "the window reaches as far into the future as back", -first),
+        ):
+            yield WrongMask(name, said, "hide the future too", ((away >= first) & (away <= end)) * 1.0)
+
+
 _MADE: dict[int, tuple[WrongMask, ...]] = {}
 """The wrong masks of a mask by its id, while it is in use: all heads have one mask."""
 
@@ -85,7 +110,7 @@ def distinct_masks(step: Redo, n: int = 1) -> Iterator[WrongMask]:
 
 def _distinct(mask: Array) -> Iterator[WrongMask]:
     seen = [mask]
-    for wrong in wrong_masks(mask):
+    for wrong in (*wrong_masks(mask), *wrong_windows(mask)):
         if not any(np.array_equal(wrong.mask, known) for known in seen):
             seen.append(wrong.mask)
             yield wrong
@@ -94,6 +119,8 @@ def _distinct(mask: Array) -> Iterator[WrongMask]:
 def zero_for_infinity(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
     if step["value"] != 0.0:
         yield way(np.where(mask != 0.0, a, 0.0), filling=filling(step))
+        said = "the masked cells hold 1e-9, which is nearly 0, not {filling}"
+        yield way(np.where(mask != 0.0, a, 1e-9), said=said, rare=1, filling=filling(step))
 
 
 def wrong_mask(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
@@ -114,10 +141,33 @@ def wrong_mask(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
 
 def another_number(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
     value = step["value"]
-    for other in (-np.inf, -1e9, -1e10, -1e20, -1e6, -1e5, -1e4, -1e3, -100.0, -999.0, -9999.0, -1.0, 1.0, np.inf):
+    for other in (
+        -np.inf,
+        -1e9,
+        -1e10,
+        -1e20,
+        -1e6,
+        -1e5,
+        -1e4,
+        -1e3,
+        -100.0,
+        -999.0,
+        -9999.0,
+        -1.0,
+        1.0,
+        np.inf,
+    ):
         if other != value:
             shown = "−∞" if other == -np.inf else "∞" if other == np.inf else f"{other:g}".replace("-", "−")
             yield way(np.where(mask != 0.0, a, other), other=shown, filling=filling(step))
+
+
+def cap_after_mask(step: Redo, a: Array, mask: Array) -> Variant | None:
+    """The soft cap brings what the mask put below it up to −cap."""
+    cap = step.maker(0, "soft_cap")
+    if cap is None:
+        return None
+    return way(np.where(mask != 0.0, a, -cap["cap"]), cap=f"{cap['cap']:g}", filling=filling(step))
 
 
 def mask_added(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
@@ -166,6 +216,9 @@ slip(mask_fill, "wrong-mask", wrong_mask,
 slip(mask_fill, "another-number-for-infinity", another_number, rare=1,
      said="the masked cells hold {other}, not {filling}",
      mend="put {filling} there: only −∞ gives a weight of exactly 0")
+slip(mask_fill, "cap-after-mask", cap_after_mask, rare=1,
+     said="the scores were capped after the mask: the masked cells hold −{cap}, not {filling}",
+     mend="cap first, then put {filling} in the masked cells")
 slip(mask_fill, "mask-added", mask_added, rare=1,
      said="the mask's ones and zeros were added to {0}",
      mend="leave the cells that are seen as they are, and put {filling} in the others")

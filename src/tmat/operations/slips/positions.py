@@ -63,6 +63,15 @@ def exchanged(step: Redo, a: Array, angles: Array) -> Array:
     return np.asarray(step.taking(1, np.pi / 2 - angles)())
 
 
+def other_angles(step: Redo, a: Array, angles: Array) -> Iterator[Variant]:
+    """Queries and keys that are turned alike from another position have the same scores: one of the two alone is seen."""
+    made = step.maker(1, "rotary_angles")
+    if made is not None:
+        for variant in other_start(made):
+            turned = step.taking(1, np.asarray(variant.values))()
+            yield way(turned, start=f"{made['start']}", other=variant.details["other"])
+
+
 def before_the_split(step: Redo, a: Array, angles: Array) -> Iterator[Variant]:
     cut, made = step.maker(0, "columns"), step.maker(1, "rotary_angles")
     if cut is None or made is None or made["width"] != a.shape[1]:
@@ -151,6 +160,8 @@ slip(rotate, "turned-twice", lambda step, *_: step.taking(0, step())(), rare=1,
      said="turned twice", mend="turn {0} once")
 slip(rotate, "factor-left-out", lambda step, *_: step.again(times=1.0)() if step.params.get("times", 1.0) != 1.0 else None,
      said="not multiplied by {times}", mend="multiply what is turned by {times}")
+slip(rotate, "positions-counted-from", other_angles, rare=1,
+     said="{0} was turned as if its positions were counted from {other}", mend="the first position is {start}")
 slip(rotate, "turned-before-the-split", before_the_split,
      said="{whole} was turned as a whole and cut into heads afterwards", mend="cut {whole} into heads first: each head has its own angles from θ1 on")
 slip(matmul, "values-turned-too", values_turned,

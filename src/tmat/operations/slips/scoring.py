@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -12,11 +12,8 @@ from tmat.operations.heads import append_rows, over_rows, row_length
 from tmat.operations.operation import Array
 from tmat.operations.products import matmul, matmul_transposed
 from tmat.operations.scoring import soft_cap, softmax_based, softmax_sink
+from tmat.operations.slips.attention import shares, unmasked
 from tmat.operations.slips.slip import Redo, Variant, slip, way
-
-
-def shares(a: Array) -> Array:
-    return softmax.evaluate(a)
 
 
 def other_sink(step: Redo, a: Array, sinks: Array) -> Iterator[Variant]:
@@ -61,33 +58,61 @@ def from_keys(step: Redo, keys: Array) -> Array:
     return step.taking(0, from_keys(made, keys))()
 
 
-def in_turn(step: Redo, *parts: Array) -> Iterator[Variant]:
-    """Keys and values dealt out to the heads in turn: tiled, where each should be repeated."""
-    heads = [(made, scores_of(made.maker(0))) for made in step.makers if made is not None and made.op is matmul]
-    if len(heads) != len(parts):
-        return
-    shared: dict[str, tuple[Array, Array]] = {}
-    for made, scores in heads:
-        if scores is None:
-            return
-        shared.setdefault(scores.names[1], (scores.operands[1], made.operands[1]))
-    groups = list(shared.values())
-    if len(groups) in (1, len(heads)):
-        return
+def attended(step: Redo) -> list[tuple[Redo, Redo]]:
+    """How each head's Z was made, and its scores; nothing where one of them was not."""
+    found = [(made, scores_of(made.maker(0))) for made in step.makers if made is not None and made.op is matmul]
+    heads = [(made, scores) for made, scores in found if scores is not None]
+    return heads if len(heads) == len(step.operands) else []
+
+
+def shared_otherwise(step: Redo, group: Callable[[int, int], int]) -> Array | None:
+    """The heads with the keys and values of another group, where they share them at all."""
+    heads = attended(step)
+    groups = list({scores.names[1]: (scores.operands[1], made.operands[1]) for made, scores in heads}.values())
+    if len(groups) < 2 or len(groups) == len(heads):
+        return None
     found = []
     for h, (made, _) in enumerate(heads):
-        keys, values = groups[h % len(groups)]
+        keys, values = groups[group(h, len(groups))]
         weights = made.makers[0]
         assert weights is not None
         found.append(made.taking(0, from_keys(weights, keys)).taking(1, values)())
-    yield way(np.concatenate(found, axis=1))
+    return np.concatenate(found, axis=1)
+
+
+def over_heads(step: Redo, *parts: Array) -> Array | None:
+    """Shares of the same cell of all heads; where it is hidden in all of them, equal ones."""
+    heads = [made for made, _ in attended(step)]
+    weights = [made.maker(0, "softmax") for made in heads]
+    logits = [own.operands[0] for own in weights if own is not None]
+    if len(logits) < 2 or len(logits) < len(parts):
+        return None
+    cells = np.stack(logits, axis=-1)
+    own = softmax.evaluate(np.where(np.isneginf(cells), -1e9, cells).reshape(-1, len(logits))).reshape(cells.shape)
+    return np.concatenate([own[..., h] @ made.operands[1] for h, made in enumerate(heads)], axis=1)
+
+
+def cap_after_softmax(step: Redo, a: Array) -> Array | None:
+    inner, mask = unmasked(step)
+    cap = inner.maker(0, "soft_cap")
+    if cap is None:
+        return None
+    scores = cap.operands[0]
+    seen = scores if mask is None else np.where(mask.operands[1] != 0.0, scores, mask.params["value"])
+    return np.asarray(soft_cap.evaluate(shares(seen), cap=cap["cap"]))
 
 
 # fmt: off
 
-slip(concat, "keys-shared-in-turn", in_turn,
+slip(concat, "keys-shared-in-turn", lambda step, *_: shared_otherwise(step, lambda h, groups: h % groups),
      said="keys and values were dealt out to the heads in turn: tiled, not repeated",
      mend="heads side by side share: repeat each head of keys, as torch's repeat_interleave does, and not the whole row of them")
+slip(concat, "keys-of-one-group", lambda step, *_: shared_otherwise(step, lambda h, groups: 0), rare=1,
+     said="every head has the keys and values of the first group", mend="heads side by side share: each group has keys and values of its own")
+slip(concat, "softmax-over-heads", over_heads, rare=1,
+     said="softmax was taken over the heads", mend="take it along each row of every head: the last axis")
+slip(softmax, "cap-after-softmax", cap_after_softmax,
+     said="the weights were capped, not the scores", mend="cap the scores first, then take softmax")
 slip((matmul, matmul_transposed), "another-heads-keys", another_group, rare=1,
      said="columns {start} to {stop} of {whole} were taken, which are another head's, not {1}",
      mend="look which heads share which keys: heads side by side share, 1 and 2 before 3 and 4")
