@@ -115,6 +115,8 @@ def line(random: Random) -> Line:
     if command == "decode" and random.random() < 0.7:
         arguments += ["--max-tokens", "1"]
     stdin = random.choice(PIPED)(random) if random.random() < 0.6 else None
+    if command in ("backward", "update", "train") and random.random() < 0.7:
+        stdin = random.choice(trees.with_a_loss("backward") if command == "update" else trees.with_a_loss())
     files = {path: FILES[path](random) for path in FILES if any(path in each for each in arguments)}
     return Line(arguments, stdin, files, _environment(random))
 

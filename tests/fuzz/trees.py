@@ -26,6 +26,13 @@ PIPES = (
 )  # fmt: skip
 """Worksheets to begin with."""
 
+TRAINING = (
+    "attention --d-k 2 --seed 1 -m X='1 2; 3 4' | loss -m target='1 2; 0 1'", "loss -m logits='1 2 3; 3 2 1' --target '1 3' --smoothing 0.1",
+    "ffn -m X='1 2; 3 4' --seed 2 | addnorm | loss -m target='1 2; 0 1'", "attention --heads 2 --causal --seed 3 -m X='1 2; 3 4' | ffn | loss -m target='1 2; 0 1'",
+    "decode --no-cross --target 'you win' --seed 1 | loss --target 'win you'",
+)  # fmt: skip
+"""Worksheets with a loss, to go back from."""
+
 
 @cache
 def written() -> tuple[bytes, ...]:
@@ -33,6 +40,14 @@ def written() -> tuple[bytes, ...]:
     from tests.cli.running import tmat
 
     return tuple(tmat(line).output.encode() for line in PIPES)
+
+
+@cache
+def with_a_loss(*then: str) -> tuple[bytes, ...]:
+    """Worksheets that end in a loss, or in what comes after it."""
+    from tests.cli.running import pipe
+
+    return tuple(pipe(*line.split(" | "), *then).output.encode() for line in TRAINING)
 
 
 def worksheets(random: Random) -> bytes:
