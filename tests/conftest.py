@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from types import SimpleNamespace
@@ -29,3 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--rewrite-docs", action="store_true", help="write what the program prints into README.md and docs/"
     )
     parser.addoption("--rewrite-golden", action="store_true", help="write what the program prints into fixtures/")
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # ten thousand tests need not be looked through at each collection: 3 % of the suite

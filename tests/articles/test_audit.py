@@ -10,7 +10,7 @@ from tests.articles.golden import WIDTH, path
 
 from tmat.articles import EXAMPLES, load
 from tmat.articles.article import Example
-from tmat.articles.auditing import Audit, Audited, Count, audit, given_blocks
+from tmat.articles.auditing import Audit, Audited, audit, given_blocks
 from tmat.articles.numbers import Data
 from tmat.articles.pages import pages
 from tmat.rendering.layout import Look, render
@@ -32,13 +32,19 @@ def with_cell(data: Data, block: str, i: int, j: int, text: str) -> Data:
     return copy
 
 
+@cache
+def clean(name: str) -> Audited:
+    """An article as it is."""
+    return audit(load(name))
+
+
 def by_block(audited: Audited) -> dict[str, Audit]:
     return {one.block: one for part in audited.parts for done in part.calls for one in audited.of(done)}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_nothing_is_left_unexplained(name: str) -> None:
-    audited = audit(load(name))
+    audited = clean(name)
     assert audited.count.unexplained == 0
     assert all(one.equal == one.size for one in audited.agreements)
 
@@ -59,7 +65,7 @@ def blocks_told(example: Example) -> set[str]:
 def test_every_printed_number_is_counted_once(name: str) -> None:
     found = load(name)
     assert set(found.data.blocks) == blocks_told(found)
-    count = audit(found).count
+    count = clean(name).count
     assert count.printed == sum(found.data.count(block) for block in found.data.blocks)
     assert (
         count.printed
@@ -68,7 +74,7 @@ def test_every_printed_number_is_counted_once(name: str) -> None:
 
 
 def test_thrones_slips_and_what_follows_from_them() -> None:
-    audited = audit(load("thrones"))
+    audited = clean("thrones")
     assert dict(audited.count.slips) == {
         "sin-for-cos": 9,
         "another-matrix": 33,
@@ -89,7 +95,7 @@ def test_thrones_slips_and_what_follows_from_them() -> None:
 
 
 def test_what_is_not_printed_is_said() -> None:
-    one = by_block(audit(load("thrones")))
+    one = by_block(clean("thrones"))
     assert [need.name for need in one["ffn"].lacking] == ["W_1", "b_1"]
     assert [need.name for need in one["logits_shown"].lacking] == ["X flattened", "W_vocab"]
     assert not one["logits_shown"].findings
@@ -123,7 +129,7 @@ def test_a_changed_digit_is_found(name: str, place: tuple[str, int, int, int]) -
     digit = str((int(text[at]) + 1) % 10)
     changed = audit(load(name, with_cell(data, block, i, j, text[:at] + digit + text[at + 1 :])))
     if not _is_given(name, block):
-        assert changed.count != _clean(name)
+        assert changed.count != clean(name).count
         assert changed.count.unexplained > 0
         return
     lines = render(*pages(changed), width=WIDTH, look=Look(glyphs=True, full=True))
@@ -137,11 +143,6 @@ def test_it_must_come_out_by_the_articles_own_roundings(block: str, i: int, j: i
     """A student may round on the way in another manner; an article's last digit must be its own arithmetic's."""
     changed = audit(load("thrones", with_cell(Data.read("thrones"), block, i, j, text)))
     assert changed.count.unexplained >= 1
-
-
-@cache
-def _clean(name: str) -> Count:
-    return audit(load(name)).count
 
 
 @pytest.mark.parametrize(
