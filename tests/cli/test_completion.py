@@ -135,3 +135,44 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
         },
     )  # fmt: skip
     assert (done.stdout.split(), done.stderr) == (offered, "")
+
+
+IN_ZSH = r"""
+zmodload zsh/zpty
+zpty -b shell 'zsh -f -i'
+zpty -w shell 'PS1=; autoload -Uz compinit; compinit -u -D; eval "$(tmat --show-completion zsh)"; echo re''ady'
+zpty -r -m shell seen '*ready*'
+zpty -n -w shell "$1"$'\t'
+zpty -r -m shell seen "*$2*"
+print -r -- "$seen"
+"""
+"""A terminal in which a line is typed and ended by the tab key, until what is to be offered is there."""
+
+
+def in_shell(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PATH": f"{program_in(folder)}{os.pathsep}{os.environ['PATH']}", "TERM": "dumb"}
+    env["_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION"] = "1"
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False, env=env)
+
+
+def test_a_real_fish(folder: Path) -> None:
+    if shutil.which("fish") is None:
+        pytest.skip("no fish here")
+    lines = ["tmat att", "tmat attention --mask ", "tmat show sheet.json --only W"]
+    asks = "; ".join(f'echo "> {line}"; complete -C "{line}" | string replace -r "\\t.*" ""' for line in lines)
+    done = in_shell(["fish", "-N", "-c", f"tmat --show-completion fish | source; {asks}"], folder)
+    offered = [part.split("\n")[1:-1] for part in done.stdout.split("> ")[1:]]
+    assert (offered, done.stderr) == ([["attention"], ["causal", "none", "padding"], ["W_Q"]], "")
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"), [("tmat attention --mask ", ["causal", "none", "padding"]), ("tmat att", ["attention"])]
+)
+def test_a_real_zsh(line: str, offered: list[str], folder: Path) -> None:
+    if shutil.which("zsh") is None:
+        pytest.skip("no zsh here")
+    done = in_shell(["zsh", "-f", "-c", IN_ZSH, "zsh", line, offered[-1]], folder)
+    assert (
+        re.findall(r"\w+", done.stdout.rpartition(line)[2] if len(offered) > 1 else done.stdout)[-len(offered) :]
+        == offered
+    )

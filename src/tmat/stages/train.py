@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from types import NoneType
@@ -114,9 +115,15 @@ def _loss(sheet: Worksheet) -> float:
 
 def _with(sheet: Worksheet, updates: list[Stage]) -> Worksheet:
     """The sheet with no other updates than these: only the last one's moments are needed."""
-    rest = [stage for stage in sheet.stages if stage.stage != "update"]
+    rest = [_from_here(stage) for stage in sheet.stages if stage.stage != "update"]
     last = [replace(stage, id="update") for stage in updates]
     return worksheet.Worksheet([*last, *rest], sheet.vocabulary, sheet.tokens)
+
+
+def _from_here(stage: Stage) -> Stage:
+    """A stage whose weights came from an update, as it is called here."""
+    called = {name: re.sub(r"^update-\d+", "update", matrix.origin) for name, matrix in stage.given.items()}
+    return replace(stage, given={name: replace(m, origin=called[name]) for name, m in stage.given.items()})
 
 
 def line(losses: Sequence[float], most: int = 40) -> str:

@@ -124,7 +124,7 @@ def update(x: worksheet.Worksheet | None, how: UpdateOptions, matrices: dict[str
     changed = {}
     for value, node in new.items():
         if node.values is not None:
-            origin = f"update step {step}" if step > 1 else page.id
+            origin = f"{page.id} step {step}" if step > 1 else page.id
             changed[value] = worksheet.Matrix(value.name, node.values, value.matrix.rows, value.matrix.cols, origin)
     forward = replay.replayed(before, graph, changed)
     _compare(done.stages[-1], before.stages, forward)

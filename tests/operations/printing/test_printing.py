@@ -108,8 +108,8 @@ def test_long_sums_are_folded() -> None:
     long = Operand("X", np.arange(512.0).reshape(1, -1))
     assert Symbols(fold=3).text(total(long.row(0))) == "x₁ + x₂ + … 509 more terms … + x₅₁₂"
     assert Numbers(fold=3).text(total(long.row(0))) == "0 + 1 + … 509 more terms … + 511"
-    assert Numbers(fold=4).text(total(long.row(0)[:5])) == "0 + 1 + 2 + … 1 more term … + 4"
-    assert Numbers(fold=5).text(total(long.row(0)[:5])) == "0 + 1 + 2 + 3 + 4"
+    assert Numbers(fold=4).text(total(long.row(0)[:5])) == "0 + 1 + 2 + 3 + 4"
+    assert Numbers(fold=4).text(total(long.row(0)[:6])) == "0 + 1 + 2 + … 2 more terms … + 5"
 
 
 def test_sums_are_written_with_sigma() -> None:

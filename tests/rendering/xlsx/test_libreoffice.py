@@ -230,7 +230,7 @@ def named(data: bytes, name: str) -> tuple[str, str]:
     """The sheet and the cell that has a name."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         book = archive.read("xl/workbook.xml").decode("utf-8")
-    ((number, column, row),) = re.findall(rf'name="{name}" localSheetId="(\d+)">[^<]*!\$([A-Z]+)\$(\d+)<', book)
+    (number, column, row), *_ = re.findall(rf'name="{name}" localSheetId="(\d+)">[^<]*!\$([A-Z]+)\$(\d+)<', book)
     return f"xl/worksheets/sheet{int(number) + 1}.xml", f"{column}{row}"
 
 
@@ -314,6 +314,36 @@ def test_another_word_is_looked_up_anew_and_another_prediction_fed_back(
     assert_same(stages_of([after]), by_sheet(found))
     last = next(one.matrix for one in found if one.sheet == "decode-3.ffn" and one.matrix.name == "output")
     assert last.rows == ("<start>", "you", "you")
+
+
+def test_gradients_follow_what_they_are_made_of(calculate: Callable[..., list[list[Found]]]) -> None:
+    given = {"X": SEES[:3, 1:] + 0.5, "W_Q": TABLE, "W_K": TABLE.T, "W_V": TABLE - 0.5}
+
+    def passed(d_k: int = 3, target: float = 0.0, **changed: np.ndarray) -> Worksheet:
+        model = tmat.attention(matrices=given | changed, mask="causal", project=False, d_k=d_k, round="scores.used=2")
+        wanted = np.array([[target, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+        return tmat.backward(tmat.loss(model, matrices={"target": wanted}))
+
+    before, query = passed(), TABLE.copy()
+    query[0, 0] += 0.5
+    data = workbook([before])
+    changes = {
+        "W_Q": (corner(before, "W_Q"), float(query[0, 0]), passed(W_Q=query)),
+        "d_k": (named(data, "d_k"), 7.0, passed(d_k=7)),
+        "target": (corner(before, "target"), 1.5, passed(target=1.5)),
+    }
+    books = [typed(data, where, number) for where, number, _ in changes.values()]
+    for (*_, due), found in zip(changes.values(), calculate(*books), strict=True):
+        assert_same(stages_of([due]), by_sheet(found))
+
+
+def test_a_step_of_training_is_linked_to_the_way_back_and_the_pass_to_the_step() -> None:
+    model = tmat.loss(tmat.attention([[1.0, 0.5]], d_k=2, project=False, seed=1), matrices={"target": [[1.0, 2.0]]})
+    tabs = planned(tmat.train(model, steps=2), Look(), 1, 1)
+    weights = next(tab for tab in tabs if tab.stage.stage == "attention").links
+    assert {name: (link.stage, link.name) for name, (link, _) in weights.items()} == {
+        name: ("update", f"{name}_new") for name in ("W_Q", "W_K", "W_V")
+    }
 
 
 def test_nothing_is_cut_where_it_is_printed(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ class Printer:
 
     def folded(self, terms: Sequence[Expression], level: int) -> list[str]:
         """The terms; of too many the first ones, how many are left out, and the last."""
-        if self.fold is None or len(terms) <= max(self.fold, 3):
+        if self.fold is None or len(terms) <= max(self.fold, 3) + 1:  # one term takes less room than the words for it
             return [self.at(term, level) for term in terms]
         head = max(self.fold - 1, 2)
         shown = [self.at(term, level) for term in terms[:head]]

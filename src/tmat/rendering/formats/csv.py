@@ -5,6 +5,7 @@ One matrix is a file; several are a folder of files, named by stage and matrix; 
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -31,7 +32,15 @@ def separated(sheets: Sequence[Worksheet], look: Look, name: str, format: str, m
         lines = [mark.join(("word", "id")), *(mark.join((_label(word, mark), str(n))) for n, word in words)]
         return {name: ("\n".join(lines) + "\n").encode()}
     found = files(sheets, look, name, format)
-    return {path: to_text(own.matrix, mark, look.digits, blank=own.blank).encode() for path, own in found.items()}
+    return {path: _page(_lines(own.matrix, mark, look.digits, own.blank)) for path, own in found.items()}
+
+
+def _page(lines: Iterator[str]) -> bytes:
+    """The lines as a file, each let go when it is written: a large matrix has gigabytes of them."""
+    page = io.BytesIO()
+    for line in lines:
+        page.write(f"{line}\n".encode())
+    return page.getvalue()
 
 
 def only_words(sheets: Sequence[Worksheet]) -> list[tuple[int, str]]:
@@ -51,11 +60,14 @@ def to_text(matrix: Matrix, delimiter: str = ",", digits: int | None = None, *, 
     ,"a,b",c
     '=1+1,0.1,-2.0
     """
-    lines = [delimiter.join(["", *(_label(label, delimiter) for label in matrix.cols)])]
-    for label, row in zip(matrix.rows, matrix.values.tolist(), strict=True):
-        cells = [""] * len(row) if blank else _numbers(row, digits)
-        lines.append(delimiter.join([_label(label, delimiter), *cells]))
-    return "\n".join(lines) + "\n"
+    return "".join(f"{line}\n" for line in _lines(matrix, delimiter, digits, blank))
+
+
+def _lines(matrix: Matrix, delimiter: str, digits: int | None, blank: bool) -> Iterator[str]:
+    yield delimiter.join(["", *(_label(label, delimiter) for label in matrix.cols)])
+    for label, row in zip(matrix.rows, matrix.values, strict=True):
+        cells = [""] * len(row) if blank else _numbers(row.tolist(), digits)
+        yield delimiter.join([_label(label, delimiter), *cells])
 
 
 def _numbers(row: Sequence[float], digits: int | None) -> Iterator[str]:

@@ -128,9 +128,10 @@ def hidden(stage: Stage, step: Step) -> Mask | None:
 
 
 def hidden_in_given(stage: Stage, name: str) -> Mask | None:
-    """Where a matrix that came from another stage is 0 because of the mask that came with it."""
+    """Where the shares of a softmax on the way there are 0 because of the mask that came with them."""
     matrix, mask = stage.given.get(name), stage.given.get("mask")
-    if matrix is None or mask is None or mask is matrix or mask.values.shape != matrix.values.shape:
+    shares = any(step.op == PASSING[0] and step.of[0] == name for step in stage.steps)
+    if not shares or matrix is None or mask is None or mask.values.shape != matrix.values.shape:
         return None
     found: Mask = mask.values == 0.0
     return found if found.any() and not found.all() and not matrix.values[found].any() else None

@@ -124,6 +124,9 @@ def likeliest(drawer: Drawer, stage: Stage, vocabulary: Vocabulary | None) -> It
                     Span(_bar(drawer, row[j] / (row[best[0]] or 1.0), room), "bar"),
                 )
             )
+    word = stage.params.get("word")
+    if result.height == 1 and lines and word != result.cols[best[0]] and isinstance(word, str):
+        lines += [EMPTY, (Span("chosen:", "caption"), *space(1), Span(drawer.clip(word, limit), "result"))]
     yield lines
     if stage.params.get("sentence"):
         yield _sentence(drawer, _strings(stage.params["sentence"]), stage.params.get("ended") is True, vocabulary)

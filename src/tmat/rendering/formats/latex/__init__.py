@@ -52,7 +52,8 @@ REMARKED = "\n".join(
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[margin=22mm]{geometry}
 \usepackage{amsmath,graphicx,color,iftex}
-\ifPDFTeX\usepackage[T1]{fontenc}\usepackage{lmodern}\else\usepackage{fontspec}\fi"""
+\ifPDFTeX\usepackage[T1]{fontenc}\usepackage{lmodern}\else\usepackage{fontspec}\fi
+\setlength{\jot}{6pt}"""
 
 NEEDS = r"% in the preamble: \usepackage{amsmath,graphicx}"
 

@@ -22,7 +22,7 @@ class Link:
 
 
 def links(sheet: Worksheet, stage: Stage) -> dict[str, Link]:
-    """The links of a stage: what an earlier stage handed on, its input as a residual, weights used again.
+    """The links of a stage: what an earlier stage handed on, its input as a residual, weights used again, what gradients are made of.
 
     A matrix is only linked where its numbers are those of the earlier one.
 
@@ -78,6 +78,11 @@ def _candidates(before: list[Stage], same_weights: list[Stage], name: str, matri
             step = stage.step(stage.output)
             own = step.name if step is not None else stage.output
             yield Link(stage.id, own, matrix.height, step is not None and step.used is not None)
+        if matrix.origin.partition(" step ")[0] == stage.id:  # "update step 3"
+            for own in (f"{name}_new", name, name.rpartition(".")[2]):
+                if own in stage and _same(stage.operand(own), matrix):
+                    step = stage.step(own)
+                    yield Link(stage.id, own, matrix.height, step is not None and step.used is not None)
         if matrix.origin == input_of(stage.id):
             for flowed in ("X", "E"):
                 if flowed in stage.given and _same(stage.given[flowed], matrix):

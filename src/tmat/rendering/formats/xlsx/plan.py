@@ -12,7 +12,7 @@ from tmat.errors import LimitError
 from tmat.rendering.formats.xlsx.links import fed_back, links
 from tmat.rendering.formats.xlsx.named import calculation
 from tmat.rendering.formats.xlsx.products import GAP, again, bands, fits, turned
-from tmat.rendering.formats.xlsx.tab import LABELS, LIKELY, Beside, Placed, Tab
+from tmat.rendering.formats.xlsx.tab import LABELS, LIKELY, Beside, Placed, Tab, quoted
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import SILENT, Room, Shown, sections
 from tmat.sheet.worksheet import Stage, Worksheet
@@ -53,8 +53,16 @@ def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Tab]:
             there = by_stage[link.stage].matrices.get(link.name)
             if own in tab.matrices and there is not None and live:
                 tab.links[own] = (link, there)
+        if tab.stage.stage == "backward":  # its numbers are those of the way there
+            before = tabs[: tabs.index(tab)]
+            tab.named = {name: _standing(before, name, number) for name, number in tab.calculation.cells.items()}
         tab.said = _said(fed_back(sheet, tab.stage), by_stage) if live else None
     return tabs
+
+
+def _standing(tabs: list[Tab], name: str, number: float) -> str:
+    """The cell of an earlier sheet with a number of that name; none where there is no such."""
+    return next((f"{quoted(tab.name)}!{name}" for tab in tabs if tab.calculation.cells.get(name) == number), "")
 
 
 def _said(ids: tuple[str, str] | None, tabs: dict[str, Tab]) -> tuple[Placed, Placed] | None:

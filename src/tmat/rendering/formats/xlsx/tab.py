@@ -76,6 +76,9 @@ class Tab:
     begins: list[int] = field(default_factory=list)  # rows where what is one piece begins
     live: bool = True
     calculation: Calculation = field(default_factory=Calculation)
+    named: dict[str, str] = field(
+        default_factory=dict
+    )  # numbers that stand on an earlier sheet, by the names of their cells
     unknown: tuple[str, int | None] = ("fold", None)  # how words are compared; the id of those that are not known
     said: tuple[Placed, Placed] | None = None  # where the words so far stand, and the one predicted of them
     end: int = 0  # the row after the matrices

@@ -109,7 +109,11 @@ class _Writer:
         """The numbers that the formulas call by the names of their cells."""
         for row, (name, number) in enumerate(self.tab.calculation.cells.items(), start=self.tab.named_at + 1):
             self._text(row, 0, name, "name", measured=True)
-            self.sheet.write_number(row, 1, _Exact(number), self.styles.number("given", f"General{AIR}", opens=True))
+            look = self.styles.number("given", f"General{AIR}", opens=True)
+            if there := self.tab.named.get(name):
+                self.sheet.write_formula(row, 1, f"={there}", look, number)
+            else:
+                self.sheet.write_number(row, 1, _Exact(number), look)
             self._close(row, 2)
 
     def _words(self) -> None:
