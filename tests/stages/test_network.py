@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.cli.running import refused, tmat
 from tests.oracles.load import cases
 
 from tmat.errors import InputError
@@ -154,3 +155,20 @@ def test_an_offset_needs_a_gamma() -> None:
     with pytest.raises(InputError) as caught:
         encode(X, matrices={"final.W_Q": [[1.0]]})
     assert str(caught.value) == "'final.W_Q' is no matrix of this stack\n  that norm takes gamma, beta"
+
+
+def test_a_root_mean_square_in_detail() -> None:
+    how = "addnorm -m X='1 2 3; 4 0 2' --no-residual --norm rms"
+    done, plain = tmat(f"{how} --detail"), tmat(how)
+    assert done.steps == ["mean_square", "rms", "normalized"] and plain.steps == ["rms", "normalized"]
+    np.testing.assert_allclose(done["mean_square"], [[14 / 3], [20 / 3]], rtol=1e-15)
+    for name in plain.steps:
+        np.testing.assert_array_equal(done[name], plain[name])
+    given = tmat(f"{how} -m mean_square='4; 9'")
+    assert given["rms"].tolist() == [[2], [3]]
+
+
+def test_embeddings_that_are_not_there_are_not_scaled() -> None:
+    assert "--scale-embedding has no embeddings to scale" in refused(
+        "posenc --positions 2 --d-model 4 --scale-embedding"
+    )
