@@ -111,7 +111,7 @@ def test_experts_of_lexailabs() -> None:
 
 def test_gates_of_nano_moe() -> None:
     """carrycooldude.github.io/Nano-MoE-JAX, "The Router": of 2.1 −0.5 3.7 0.8 the first and the third, 0.17 and 0.83."""
-    done = tmat("ffn -m X=1 -m W_gate='2.1 -0.5 3.7 0.8' --experts 4 --top 2 --seed 1")
+    done = tmat("ffn -m routing='2.1 -0.5 3.7 0.8' --experts 4 --top 2")
     np.testing.assert_allclose(done["gates"], [[0.17, 0, 0.83, 0]], rtol=0, atol=6e-3)
 
 

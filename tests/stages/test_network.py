@@ -63,6 +63,16 @@ def test_experts_are_their_loops_over_many_shapes() -> None:
         assert (np.count_nonzero(stage["chosen"].values, axis=1) == top).all()
 
 
+def test_gates_alone_where_there_is_no_row_to_send() -> None:
+    done = tmat("ffn -m routing='2.1 -0.5 3.7 0.8' --experts 4 --top 2")
+    assert done.steps == ["shares", "chosen", "gates"] and "no X: it stops at the gates" in done.notes
+    first, third = np.exp([2.1, 3.7]) / np.exp([2.1, 3.7]).sum()
+    np.testing.assert_allclose(done["gates"], [[first, 0, third, 0]], rtol=1e-13)
+    joined = tmat("ffn -m gates='0.25 0.75' -m expert1='4 8' -m expert2='8 0' --experts 2")
+    assert joined["output"].tolist() == [[7, 2]]
+    assert "ffn needs X" in refused("ffn --experts 4 -m expert1='1 2'")
+
+
 def test_experts_in_a_stack_are_given_by_their_places() -> None:
     own = np.array([[2.0, 0.0], [0.0, 2.0]])
     sheet = encode(X, layers=2, experts=2, ffn_bias=False, d_ff=2, matrices={"layer2.expert1.W_1": own})
