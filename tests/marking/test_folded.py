@@ -75,3 +75,10 @@ def test_on_the_command_line() -> None:
         == tmat("addnorm -m X='1 2 4; 3 3 9' --no-residual --epsilon 0")["normalized"].tolist()
     )
     assert "a softmax with a sink is one step" in refused("attention -m scaled='1 2' -m sinks='1' --detail")
+
+
+def test_the_mean_square_of_a_norm() -> None:
+    key = library.addnorm([[1.0, 2.0, 3.0], [4.0, 0.0, 2.0]], add_residual=False, norm="rms")
+    assert verdicts({"mean_square": [[4.6667], [6.6667]], "rms": [[2.1602], [2.582]]}, key)["mean_square"] == "right"
+    report = mark({"mean_square": [[14.0], [20.0]]}, key)
+    assert report["mean_square"].findings[0].names == ("squares-not-averaged",)

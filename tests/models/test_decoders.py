@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from tests.models.families import EXACT, MODELS, TEXT, expected
@@ -9,6 +11,7 @@ from tests.models.families import EXACT, MODELS, TEXT, expected
 import tmat
 from tmat.errors import InputError
 from tmat.models.weight import Weight
+from tmat.stages.parts.decoder_layer import decoder_layer
 
 FAMILIES = ("gpt2", "llama", "llama3", "mistral", "qwen2", "qwen2.5", "qwen3")
 GPT2 = str(MODELS / "gpt2")
@@ -159,3 +162,21 @@ def test_words_are_drawn_as_decode_draws_them() -> None:
     ]
     short = model.decode(TEXT, max_tokens=1, top_k=3, temperature=0.5)
     assert int((short["decode-1"]["probabilities"].values > 0.0).sum()) == 3
+
+
+def test_the_last_pass_ends_where_nothing_more_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = tmat.read_model(MODELS / "llama")
+    whole = model.decode(TEXT, max_tokens=2, keep=["layer1.weights1", "layer2.weights1"])
+    first = [stage for stage in whole if stage.params["layer"] == 1]
+    done: list[int] = []
+
+    def counted(*of: Any, **how: Any) -> Any:
+        done.append(of[5])
+        return decoder_layer(*of, **how)
+
+    monkeypatch.setattr("tmat.stages.decode.decoder_layer", counted)
+    for how, layers, last in (({"target": TEXT}, [1], 0), ({"prompt": TEXT, "max_tokens": 2}, [1, 2, 1], 1)):
+        done.clear()
+        part = model.decode(keep=["layer1.weights1"], **how)  # type: ignore[arg-type]
+        assert done == layers
+        np.testing.assert_array_equal(part.stages[-1]["weights1"].values, first[last]["weights1"].values)

@@ -189,6 +189,32 @@ def test_a_decoder_that_asks_for_something_else(
     assert refusal(tmp_path).startswith(error)
 
 
+@pytest.mark.parametrize(
+    ("family", "fields"),
+    [
+        ("qwen2.5", {"rope_theta": 100.0, "rope_scaling": {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 8}}),
+        ("llama3", {"rope_theta": 5e5, "rope_scaling": {
+            "rope_type": "llama3", "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 16}}),
+    ],
+)  # fmt: skip
+def test_older_files_say_the_scaling_beside_the_base(tmp_path: Path, family: str, fields: dict[str, Any]) -> None:
+    """As the published files of Qwen2.5 and Llama 3.1 do: the same conventions as from rope_parameters."""
+    for name in NAMES:
+        shutil.copy(MODELS / family / name, tmp_path / name)
+    config(tmp_path, rope_parameters=..., **fields)
+    assert tmat.read_model(tmp_path).design.options == tmat.read_model(MODELS / family).design.options
+    assert "rope_scaling" in tmat.read_model(tmp_path).design.options
+
+
+def test_a_scaling_without_its_numbers_is_not_guessed(tmp_path: Path) -> None:
+    for name in NAMES:
+        shutil.copy(MODELS / "llama3" / name, tmp_path / name)
+    config(tmp_path, rope_parameters={"rope_type": "llama3", "rope_theta": 5e5, "factor": 8.0})
+    assert "has no low_freq_factor\n  it decides the arithmetic, and is not guessed" in refusal(tmp_path)
+    config(tmp_path, rope_parameters={"rope_type": "default", "rope_theta": 5e5, "partial_rotary_factor": 0.5})
+    assert "partial_rotary_factor is 0.5\n  expected 1: all columns of a head are turned" in refusal(tmp_path)
+
+
 def test_older_files_say_the_rotary_base_beside(tmp_path: Path) -> None:
     for name in NAMES:
         shutil.copy(MODELS / "qwen2" / name, tmp_path / name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.cli.running import refused, tmat
 from tests.oracles.load import cases
 
 from tmat.errors import InputError
@@ -60,6 +61,16 @@ def test_experts_are_their_loops_over_many_shapes() -> None:
         stage = ffn(x, experts=count, top_experts=top, renormalize_top=renormalize, matrices=w)["ffn"]
         np.testing.assert_allclose(stage.result.values, by_loops(x, w, count, top, renormalize), rtol=1e-11, atol=1e-13)
         assert (np.count_nonzero(stage["chosen"].values, axis=1) == top).all()
+
+
+def test_gates_alone_where_there_is_no_row_to_send() -> None:
+    done = tmat("ffn -m routing='2.1 -0.5 3.7 0.8' --experts 4 --top 2")
+    assert done.steps == ["shares", "chosen", "gates"] and "no X: it stops at the gates" in done.notes
+    first, third = np.exp([2.1, 3.7]) / np.exp([2.1, 3.7]).sum()
+    np.testing.assert_allclose(done["gates"], [[first, 0, third, 0]], rtol=1e-13)
+    joined = tmat("ffn -m gates='0.25 0.75' -m expert1='4 8' -m expert2='8 0' --experts 2")
+    assert joined["output"].tolist() == [[7, 2]]
+    assert "ffn needs X" in refused("ffn --experts 4 -m expert1='1 2'")
 
 
 def test_experts_in_a_stack_are_given_by_their_places() -> None:
@@ -154,3 +165,20 @@ def test_an_offset_needs_a_gamma() -> None:
     with pytest.raises(InputError) as caught:
         encode(X, matrices={"final.W_Q": [[1.0]]})
     assert str(caught.value) == "'final.W_Q' is no matrix of this stack\n  that norm takes gamma, beta"
+
+
+def test_a_root_mean_square_in_detail() -> None:
+    how = "addnorm -m X='1 2 3; 4 0 2' --no-residual --norm rms"
+    done, plain = tmat(f"{how} --detail"), tmat(how)
+    assert done.steps == ["mean_square", "rms", "normalized"] and plain.steps == ["rms", "normalized"]
+    np.testing.assert_allclose(done["mean_square"], [[14 / 3], [20 / 3]], rtol=1e-15)
+    for name in plain.steps:
+        np.testing.assert_array_equal(done[name], plain[name])
+    given = tmat(f"{how} -m mean_square='4; 9'")
+    assert given["rms"].tolist() == [[2], [3]]
+
+
+def test_embeddings_that_are_not_there_are_not_scaled() -> None:
+    assert "--scale-embedding has no embeddings to scale" in refused(
+        "posenc --positions 2 --d-model 4 --scale-embedding"
+    )

@@ -64,6 +64,16 @@ def test_a_loss_says_it_too() -> None:
     assert given["chosen"].tolist() == [[0.25], [0.8]] and given["sequence"].tolist() == [[0.2]]
 
 
+def test_a_product_below_the_smallest_float_is_said_to_be_one() -> None:
+    done = tmat(f"decode -m chosen='{'0.1 ' * 400}'")
+    assert (
+        done["sequence"].tolist() == [[0]]
+        and "the product is below the smallest float: e^−total stands for it" in done.notes
+    )
+    assert math.isclose(done["total"][0, 0], 400 * math.log(10), rel_tol=1e-13)
+    assert "smallest" not in tmat("decode -m chosen='0.1 0'").output
+
+
 def test_words_whose_probabilities_are_given() -> None:
     done = tmat("decode -m chosen='0.5; 0.25; 0.8'")
     assert done["sequence"].tolist() == [[0.1]] and done.steps == STEPS[1:]

@@ -38,14 +38,14 @@ def as_sheet(named: Mapping[str, Matrix], batch: int | None = None) -> Worksheet
 
 def picked(sheet: Worksheet, stages: Sequence[str]) -> Worksheet:
     """Only the stages asked for: by id, by kind, or by layer."""
-    from tmat.sheet.selecting import stands_at
+    from tmat.sheet.selecting import placed, stands_at
 
     wanted = split_names(stages)
     if not wanted:
         return sheet
     chosen: list[Stage] = []
     for place in wanted:
-        found = [stage for stage in sheet.stages if stands_at(stage, place)]
+        found = [stage for stage in placed(sheet.stages) if stands_at(stage, place)]
         found = found or [stage for stage in sheet.stages if fold(stage.stage) == fold(place)]
         found = found or [stage for stage in sheet.stages if stage.id.startswith(place + ".")]
         if not found:

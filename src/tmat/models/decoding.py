@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tmat.models.embedding import refuse_ids
 from tmat.models.encoding import of_layer
 from tmat.models.family import Slot
-from tmat.models.picking import Picked, numbered
+from tmat.models.picking import Picked, asked_for, numbered
 from tmat.models.weight import Weight
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.decode import decode
@@ -69,6 +69,10 @@ def decoded(
     ends = _ends(model)
     if ends:
         told.setdefault("end", vocabulary.words[ends[0]])
+    if keep is not None and not told.get("sequence"):
+        keep = list(keep)
+        until = asked_for(keep)
+        told["until"] = until if until is None or until < model.design.layers else None
     run = _Run(model, None if keep is None else Picked(keep))
     begun: dict[str, Any] = {"target": said} if target else {"prompt": said, "max_tokens": count}
     return run.end(decode(Worksheet([], None, tuple(said)), matrices=weights, layer_done=run.done, **begun, **told))

@@ -37,6 +37,8 @@ class Picked:
     def of(self, sheet: Worksheet, first: int, *, last: bool) -> Worksheet:
         """The worksheet with nothing in its new stages but what flows on: their ids number what comes."""
         new = Worksheet(sheet.stages[first:], None, sheet.tokens)
+        if not new.stages:
+            return sheet
         self.known |= dict.fromkeys(name for stage in new.stages for name in stage.names())
         names = [name for name in self.names if (last or fold(name) != "output") and any(places(new, name))]
         self.found.update(names)

@@ -91,6 +91,16 @@ class Exact:
         """The sum of each row, [n, m] -> [n, 1]."""
         return Exact(self.top.sum(axis=1, keepdims=True), self.bottom, self.most * self.top.shape[1])
 
+    def product(self) -> Exact:
+        """The product of all numbers, [n, m] -> [1, 1].
+
+        >>> Exact(np.array([[5.0], [4.0]]), 10, 5).product().floats()
+        array([[0.2]])
+        """
+        count = self.top.size
+        most = self.most**count if count * math.log10(max(self.most, 1.0)) < 300 else math.inf
+        return Exact(np.array([[self.top.prod()]], dtype=self.top.dtype), self.bottom**count, most)
+
     def roots(self) -> Exact:
         """The root of each number: exact where it is rational, else rounded once."""
         if self.top.dtype == object:

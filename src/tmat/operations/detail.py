@@ -88,6 +88,29 @@ def _(a: Operand, mean: Operand, *, kind: str) -> tuple[None, tuple[str]]:
     return None, ("variance",)
 
 
+@operation("n m -> n 1", lambda a: prose("mean square of ", a, "'s rows", written=Call("mean", a**2.0)))
+@exactly
+def row_mean_square(a: Array) -> Array:  # [n, m] -> [n, 1]
+    """The mean of each row's squares, whose root RMSNorm divides by: Σⱼ aᵢⱼ² / m (Zhang & Sennrich 2019, eq. 4).
+
+    >>> row_mean_square(np.array([[1.0, 3.0]]))
+    array([[5.]])
+    """
+    if isinstance(a, Exact):
+        return (a * a).row_sums() / a.shape[1]
+    return np.asarray((a * a).sum(axis=1, keepdims=True) / a.shape[1])
+
+
+@row_mean_square.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return total(cell**2.0 for cell in a.row(i)) / float(a.width)
+
+
+@row_mean_square.labels
+def _(a: Operand) -> tuple[None, tuple[str]]:
+    return None, ("mean square",)
+
+
 @operation("n m -> n m", lambda a: sqrt(a))
 @exactly
 def square_root(a: Array) -> Array:  # [n, m] -> [n, m]
@@ -112,7 +135,7 @@ Part = tuple[str, str, tuple[str, ...], dict[str, Any]]
 """A step that a worksheet folds away: its name, its operation, what that takes, and its parameters."""
 
 POWERS, SUMS = exponentials.name, row_sums.name  # the steps are called as their operations are
-VARIANCE = "variance"
+VARIANCE, MEAN_SQUARE = "variance", "mean_square"
 
 
 def parts_of(op: str, name: str, of: Sequence[str], params: Mapping[str, Any]) -> Iterator[Part]:
@@ -130,8 +153,11 @@ def parts_of(op: str, name: str, of: Sequence[str], params: Mapping[str, Any]) -
     elif op == "row_deviation":
         yield VARIANCE, row_variance.name, tuple(of), dict(params)
         yield name, square_root.name, (VARIANCE,), {}
+    elif op == "row_rms" and name == "rms":  # a norm's; of queries and keys there are two
+        yield MEAN_SQUARE, row_mean_square.name, tuple(of), {}
+        yield name, square_root.name, (MEAN_SQUARE,), {}
 
 
 def names_of_parts() -> tuple[str, ...]:
     """What steps that a worksheet folds away are called, without the number of a head."""
-    return POWERS, SUMS, VARIANCE
+    return POWERS, SUMS, VARIANCE, MEAN_SQUARE

@@ -65,12 +65,15 @@ def _(a: Operand) -> tuple[tuple[str], tuple[str]]:
 
 
 @operation("n m -> 1 1", lambda a: prose("product of ", a, written=Call("product", a)), by_rows=False)
+@exactly
 def product_of_all(a: Array) -> Array:  # [n, m] -> [1, 1]
     """The product of all cells: the probability of a text, p(w₁)·p(w₂ | w₁)·…, from those of its words.
 
     >>> product_of_all(np.array([[0.5], [0.25]]))
     array([[0.125]])
     """
+    if isinstance(a, Exact):
+        return a.product()
     return np.asarray(a.prod()).reshape(1, 1)
 
 

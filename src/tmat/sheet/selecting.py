@@ -22,6 +22,7 @@ def chosen(
     names, where some were let go before. Given matrices called ``besides`` stay where any other is chosen.
     """
     wanted = list(names)
+    sheet = Worksheet(placed(sheet.stages), sheet.vocabulary, sheet.tokens)
     picked: dict[int, set[str]] = {}
     for name in wanted:
         found = list(places(sheet, name, first))
@@ -46,7 +47,7 @@ def chosen(
 def places(sheet: Worksheet, name: str, first: int = 0) -> Iterator[tuple[int, str]]:
     """The matrices that a name means, each with the number of its stage."""
     place, _, own = name.rpartition(".")
-    stages = list(enumerate(sheet.stages))[first:]
+    stages = list(enumerate(placed(sheet.stages)))[first:]
     if place:
         stages = [(n, stage) for n, stage in stages if stands_at(stage, place)]
     elif fold(own) == "output":
@@ -69,8 +70,10 @@ def matching(stage: Stage, name: str) -> list[str]:
 SUBLAYERS = ("attention", "addnorm", "ffn")
 
 
-def layers(stages: Sequence[Stage]) -> dict[str, tuple[int, int]]:
+def layers(stages: Sequence[Stage], least: int = 2) -> dict[str, tuple[int, int]]:
     """Which layer of how many each stage of a stack is of, by its id; of layers that are alike, a network each.
+
+    Stacks of fewer layers than ``least`` are left out.
 
     >>> [f"{n} of {count}" for n, count in layers([Stage(f"{k}{n}", k) for n in "12" for k in SUBLAYERS]).values()]
     ['1 of 2', '1 of 2', '1 of 2', '2 of 2', '2 of 2', '2 of 2']
@@ -84,9 +87,20 @@ def layers(stages: Sequence[Stage]) -> dict[str, tuple[int, int]]:
         kinds = [stage.stage for stage in own]
         count = kinds.count(SUBLAYERS[-1])
         size = len(own) // count if count else 0
-        if count > 1 and kinds == kinds[:size] * count:
+        if count and kinds == kinds[:size] * count:
             found |= {stage.id: (n // size + 1, count) for n, stage in enumerate(own)}
-    return found
+    return found if least == 1 else {id: told for id, told in found.items() if told[1] >= least}
+
+
+def placed(stages: Sequence[Stage]) -> list[Stage]:
+    """The stages, each saying which layer it is of where its number would say another: a layer may have more than two norms."""
+    found = layers(stages, least=1)
+    return [
+        replace(stage, params={**stage.params, "layer": found[stage.id][0]})
+        if stage.id in found and "layer" not in stage.params and not stands_at(stage, f"layer{found[stage.id][0]}")
+        else stage
+        for stage in stages
+    ]
 
 
 def in_order(stage: Stage, names: Iterable[str]) -> list[str]:

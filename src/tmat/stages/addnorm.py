@@ -38,6 +38,7 @@ class AddnormOptions(Norm, DrawnInput, Detail, StageOptions):
     mean: Numbers = step("n×1", called="means average μ mu")
     variance: Numbers = step("n×1", called="var variances σ² sigma²")
     std: Numbers = step("n×1", called="stddev standard_deviation deviation sd stds sigma σ")
+    mean_square: Numbers = step("n×1", called="mean_squares mean_of_squares ms")
     rms: Numbers = step("n×1")
     normalized: Numbers = step("n×d", called="norm addnorm layer_norm")
     scale: Numbers = step("1×d")
@@ -133,7 +134,11 @@ def _normalized(sheet: Sheet, total: Node, how: AddnormOptions) -> Node:
     epsilon, outside = how.epsilon, how.epsilon_in == "deviation"
     place = f"ε = {epsilon:g} {'added to the deviation' if outside else 'inside the root'}"
     if how.norm == "rms":
-        rms = sheet.step("rms", ops.row_rms, total)
+        if how.detail or sheet.has("mean_square"):
+            rms = in_parts(sheet, "rms", ops.row_rms, (total,), {})
+        else:
+            sheet.ask("mean_square")
+            rms = sheet.step("rms", ops.row_rms, total)
         if not sheet.has("normalized"):
             sheet.note("RMSNorm", place.replace("the deviation", "the root mean square"))
         sheet.record(norm="rms", epsilon=epsilon, epsilon_in=how.epsilon_in)

@@ -101,6 +101,7 @@ class DecodeOptions(
     ffn_options: Mapping[str, Any] | None = None
     position_options: Mapping[str, Any] | None = None
     layer_options: Sequence[Mapping[str, Any]] | None = None  # what each layer's attention to itself is told besides
+    until: int | None = None  # the layer after which the last pass ends, where nothing of what comes after is asked for
     layer_done: Callable[[Worksheet, int], Worksheet] | None = None  # what goes on of a sheet when a layer is done
 
     memory: Numbers = given("n×d_model", drawn="m")
@@ -260,23 +261,25 @@ def _memory(before: Worksheet, given: object) -> Matrix:
 
 def _free(sheet: Worksheet, plan: _Plan) -> Worksheet:
     """A word at a time, each prediction the next input."""
-    said, passes = list(plan.head.text.said), list[tuple[str, float]]()
+    how, said, passes = plan.head.how, list(plan.head.text.said), list[tuple[str, float]]()
     with working("decoding", plan.most) as step:
         for n in range(1, plan.most + 1):
             sheet = _pass(sheet, plan, said, n, forced=False)
+            if n == plan.most and how.until is not None:
+                return sheet
             word = sheet.stages[-1].params["word"]
             assert isinstance(word, str)
             said.append(word)
-            if plan.head.how.sequence:
+            if how.sequence:
                 own = sequences.chances(sheet.stages[-1])
                 passes.append((word, float(own.values[-1, own.cols.index(word)])))
-            if word == plan.head.how.end:
+            if word == how.end:
                 break
             step(n)
     if passes:
         sheet = sequences.of_words(sheet, plan.head, f"decode-{plan.passes + 1}.sequence", passes)
     sentence = said[1:] if said[0] == START else said
-    sheet.stages[-1].params |= {"sentence": list(sentence), "ended": said[-1] == plan.head.how.end}
+    sheet.stages[-1].params |= {"sentence": list(sentence), "ended": said[-1] == how.end}
     return sheet
 
 
@@ -311,6 +314,8 @@ def _pass(sheet: Worksheet, plan: _Plan, said: list[str], n: int, *, forced: boo
             told=told[layer - 1] if layer <= len(told) else {}, common=common,
         )  # fmt: skip
         sheet = sheet if how.layer_done is None else how.layer_done(sheet, layer)
+        if layer == how.until and (forced or (n == plan.most and how.beams is None)):
+            return sheet
     if plan.final is not None:
         sheet = addnorm(sheet, id=f"{at}.final-norm", matrices=plan.final, **norms)
     ordinal = (2 if plan.memory is None else 3) * len(plan.stack)

@@ -145,6 +145,9 @@ def _experts(sheet: Sheet, how: FfnOptions, x: Node, count: int, width: int) -> 
     total: Node | None = None
     for n in range(1, count + 1):
         own = _network(sheet, how, x, width, str(n))
+        if not x and not own and gates:
+            sheet.note("no X: it stops at the gates")
+            return gates
         last = "output" if how.output_activation is None else "projected"
         name = last if n == count else f"combined{n}"
         if total is None:

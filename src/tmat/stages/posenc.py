@@ -141,6 +141,8 @@ def _refuse_unused(sheet: Sheet, how: PosencOptions, e: Node) -> None:
                 "‹exponent›, ‹base›, ‹start› and ‹layout› say how PE is computed",
                 mend="leave one of them out",
             )
+    if how.scale_embedding and not e and not sheet.has("X"):
+        raise InputError("‹scale_embedding› has no embeddings to scale", "no E came in", mend="give E: ‹-m E›")
     if how.scale_embedding and (sheet.has("X") or sheet.has("E_scaled")):
         name = "X" if sheet.has("X") else "E_scaled"
         raise InputError(f"{name} is given, and ‹scale_embedding› has no effect", mend="leave one of them out")

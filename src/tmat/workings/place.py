@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tmat.errors import InputError, meant
-from tmat.sheet.selecting import stands_at
+from tmat.sheet.selecting import placed, stands_at
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import visible
 
@@ -106,7 +106,7 @@ def _found(stages: Sequence[Stage], place: Place) -> tuple[Stage, Matrix]:
     for stage in sorted(stages, key=lambda stage: -len(stage.id)):  # ids may have points too
         if full.startswith(f"{stage.id}."):
             return stage, _called(stage, full.removeprefix(f"{stage.id}."))
-    for stage in reversed(stages):
+    for stage in reversed(placed(stages)):
         if stands_at(stage, place.stage) and place.name in stage:
             return stage, _called(stage, place.name)
     ids = [stage.id for stage in stages]

@@ -15,7 +15,7 @@ from tmat.operations.backward import FLAT, RESULT, RULES, SLOPE, Made
 
 KNOWN = sorted(set(RULES) & set(REGISTRY))
 NONE_YET = {
-    "append_rows", "lookup_known", "row_variance", "square_root", "log_softmax", "surprise", "add_column",
+    "append_rows", "lookup_known", "row_variance", "row_mean_square", "square_root", "log_softmax", "surprise", "add_column",
     "repetition_penalty", "running_sums", "picked", "sum_of_all", "product_of_all",
 }  # fmt: skip
 """Operations of choosing words, of a cache and of single parts, which a backward says no to."""

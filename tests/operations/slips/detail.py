@@ -30,6 +30,24 @@ tried_on(spread(3, 5, "population"), spread(5, 4, "sample"))
 tried_on(*(Case("square_root", {"variance": random(n, n, 1, 2, 9)}, result="std") for n in (3, 5)))
 
 
+tried_on(*(Case("row_mean_square", {"sum": random(n, n, m)}, result="mean_square") for n, m in ((3, 5), (5, 4))))
+
+
+@oracle("row_mean_square", "root-taken-already")
+def root_of_mean_square(case: Case) -> Array:
+    return column([math.sqrt(sum(x * x for x in row) / len(row)) for row in case["sum"].tolist()])
+
+
+@oracle("row_mean_square", "squares-not-averaged")
+def sum_of_squares(case: Case) -> Array:
+    return column([sum(x * x for x in row) for row in case["sum"].tolist()])
+
+
+@oracle("row_mean_square", "mean-squared")
+def square_of_mean(case: Case) -> Array:
+    return column([(sum(row) / len(row)) ** 2 for row in case["sum"].tolist()])
+
+
 @oracle("exponentials", "another-base")
 def other_base(case: Case) -> Iterator[Expect]:
     own = case["base"] or math.e

@@ -26,6 +26,14 @@ def _(step: Inexact) -> Array:
     return np.asarray(np.sqrt(np.square(off).sum(axis=1, keepdims=True)))
 
 
+@bound("row_mean_square")
+def _(step: Inexact) -> Array:
+    """Σ x²/n moves by 2·Σ x·δx/n."""
+    a, ea, count = step.operands[0], step.errors[0], step.operands[0].shape[1]
+    moved = 2.0 * np.sqrt(np.square(a * ea).sum(axis=1, keepdims=True)) / count
+    return together(moved, step.summed(count) * np.square(a).sum(axis=1, keepdims=True) / count)
+
+
 @bound("row_variance")
 def _(step: Inexact) -> Array:
     """Σ x²/n moves by 2·Σ x·δx/n; a variance taken as E[a²] − μ² cancels."""

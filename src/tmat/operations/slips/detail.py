@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tmat.operations.detail import exponentials, row_sums, row_variance, square_root
+from tmat.operations.detail import exponentials, row_mean_square, row_sums, row_variance, square_root
 from tmat.operations.operation import Array
 from tmat.operations.slips.slip import Redo, Variant, slip, way
 
@@ -53,6 +53,12 @@ slip(row_variance, "squares-not-averaged", lambda _, a, mean: np.square(a - mean
      said="the squares were added up and not divided", mend="divide the sum of squares by their number")
 slip(row_variance, "mean-not-taken-off", lambda _, a, mean: np.square(a).mean(axis=1, keepdims=True),
      said="the mean was not taken off before squaring", mend="take {1} off each cell first")
+slip(row_mean_square, "root-taken-already", lambda step, *_: np.sqrt(step()),
+     said="this is the root mean square: the root was taken already", mend="leave the root to the next step")
+slip(row_mean_square, "squares-not-averaged", lambda _, a: np.square(a).sum(axis=1, keepdims=True),
+     said="the squares were added up and not divided", mend="divide the sum of squares by their number")
+slip(row_mean_square, "mean-squared", lambda _, a: np.square(a.mean(axis=1, keepdims=True)),
+     said="the mean was squared", mend="square each cell first, then take the mean")
 slip(square_root, "root-left-out", lambda _, a: a,
      said="these are the numbers of {0}: the root was left out", mend="take the root of each cell")
 slip(square_root, "squared", lambda _, a: a * a, rare=1,

@@ -19,7 +19,7 @@ from tmat.rendering.layout.row import given, pieces
 from tmat.rendering.layout.single import single
 from tmat.rendering.styled import EMPTY, Line, plain, space, trimmed
 from tmat.sheet.remarks import Remarks
-from tmat.sheet.selecting import in_order
+from tmat.sheet.selecting import in_order, placed
 from tmat.sheet.worksheet import Stage, Step, Worksheet, on_pages
 from tmat.text.vocabulary import Vocabulary
 
@@ -78,7 +78,7 @@ def portions(
     """
     drawer = _drawer(look, width)
     above: set[str] = set()
-    chosen = sheet.stages if stages is None else stages
+    chosen = placed(sheet.stages if stages is None else stages)
     titled = titles(chosen) | titles(sheet.stages)
     for stage in chosen:
         for lines, step in _portions(drawer, stage, titled[stage.id], sheet.tokens, sheet.vocabulary, above):

@@ -147,7 +147,9 @@ class Detail:
     """Steps that are folded away unless they are asked for."""
 
     detail: bool = option(
-        False, "Show what a softmax (exponentials, row_sums) and a deviation (variance) are made of.", CONVENTIONS
+        False,
+        "Show what a softmax (exponentials, row_sums), a deviation (variance) and a root mean square (mean_square) are made of.",
+        CONVENTIONS,
     )
 
 

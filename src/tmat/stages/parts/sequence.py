@@ -70,7 +70,16 @@ def _finished(page: Sheet, chosen: Node) -> Worksheet:
     losses = page.step("losses", ops.surprise, chosen)
     total, sequence = likelihood(page, chosen, losses)
     mean = page.step("loss", ops.mean_of_all, losses)
-    return page.finish(sequence, [total, page.step("perplexity", ops.exponential, mean)])
+    done = page.finish(sequence, [total, page.step("perplexity", ops.exponential, mean)])
+    last = done.stages[-1]
+    if (
+        "sequence" in last
+        and "total" in last
+        and last["sequence"].values[0, 0] == 0.0
+        and np.isfinite(last["total"].values[0, 0])
+    ):
+        last.notes = (*last.notes, "the product is below the smallest float: e^−total stands for it")
+    return done
 
 
 def _place(word: str, head: Head) -> int | None:
