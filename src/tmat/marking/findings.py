@@ -175,6 +175,7 @@ class Remark(StrEnum):
     SHAPE = "shape"  # not the rows and columns that are due
     RESTS = "rests"  # right for an earlier matrix that is wrong by no known bug
     DIFFERS = "differs"  # a program's numbers: how many are off, and by how much at most
+    HAND_IN = "hand-in"  # a hidden step that would tell on which side of it a fault lies
     SHORT_PRODUCTS = "short-products"  # right for a program that shortens its products to TF32
 
 

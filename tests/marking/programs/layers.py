@@ -36,7 +36,7 @@ BUGS: dict[str, tuple[str, ...]] = {
     "heads swapped": ("heads-in-wrong-order",),
     "heads interleaved": ("heads-interleaved",),
     "V from W_K": ("another-operand",),
-    "Q and K exchanged": ("thirds-in-wrong-order",),
+    "Q and K exchanged": ("thirds-in-wrong-order", "operands-swapped"),
     "K from W_Q": ("another-operand", "query-for-key"),
     "weights transposed": ("operand-transposed",),
     "W_O transposed": ("operand-transposed",),

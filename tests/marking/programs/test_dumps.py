@@ -9,6 +9,7 @@ import pytest
 
 import tmat
 from tmat.errors import InputError
+from tmat.marking.reports.words import sentences
 from tmat.marking.verdicts import Verdict
 from tmat.sheet.worksheet import Worksheet
 
@@ -62,3 +63,12 @@ def test_given_matrices_that_are_not_the_keys_do_not_make_a_dump_right(key: Work
     other = tmat.attention(stage["X"].values, heads=2, mask="causal", **own)["attention"]  # type: ignore[arg-type]
     report = tmat.mark(dumped(tmp_path, **own, Q=other["Q"].values, output=other["output"].values), key)
     assert report.earned == 0.0
+
+
+def test_where_nothing_explains_it_the_step_to_hand_in_next_is_said(key: Worksheet, tmp_path: Path) -> None:
+    wrong = key["attention"]["output"].values + np.random.default_rng(3).standard_normal((4, 6))
+    said = sentences(tmat.mark(dumped(tmp_path, output=wrong), key)["output"])
+    assert said[-2:] == [
+        "wrong, by no slip that is known here",
+        "hand in weights1 too, to hear whether it goes wrong before or after",
+    ]

@@ -137,11 +137,12 @@ def differing(made: Held, right: Held, misfit: float = 1.0, op: str = "") -> int
     return int(np.maximum(differ.sum(axis=1) - ties, 0).sum())
 
 
-def told(actual: Array, right: Array, made: Held, stored: Array) -> tuple[Array, float]:
+def told(actual: Array, right: Array, made: Held, stored: Array, roundoff: float) -> tuple[Array, float]:
     """What each cell says for a bug that makes it, and the misfit: 0 where bug and right number do not differ.
 
     A cell says the ln of how many numbers it could have held as near to the right one, in steps of the misfit: the root
-    of the mean square of what the bug leaves over, in deviations, no less than LEAST.
+    of the mean square of what the bug leaves over, in deviations, no less than LEAST. It says no more than its type holds,
+    −ln u: a norm of two numbers is nearly a sign, however exact.
     """
     deviation = np.maximum(np.hypot(made.errors, stored), 1e-300)
     with np.errstate(all="ignore"):
@@ -150,7 +151,7 @@ def told(actual: Array, right: Array, made: Held, stored: Array) -> tuple[Array,
         differ = known & (np.abs(made.values - right) > CONFIDENCE * deviation)
         scale = float(np.sqrt(np.mean(np.square(off[known])))) if known.any() else 1.0
         misfit = max(float(np.sqrt(np.mean(np.square(left[differ])))), LEAST) if differ.any() else 1.0
-        each = np.where(differ, np.log(np.maximum(scale / (deviation * misfit), 1.0)), 0.0)
+        each = np.where(differ, np.log(np.clip(scale / (deviation * misfit), 1.0, 1.0 / roundoff)), 0.0)
     each = np.where(~known & np.isfinite(right), log(2.0), each)  # ∞ or NaN where a number is due
     return np.asarray(each), misfit
 

@@ -11,7 +11,7 @@ from tmat.marking.findings import Cells, Finding, Note, Remark
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.programs.chain import Chain, Held
 from tmat.marking.programs.dropped import dropout_in
-from tmat.marking.programs.search import Search, agrees
+from tmat.marking.programs.search import GIVEN_OUT, Search, agrees
 from tmat.marking.verdicts import GIVEN, StepReport, Verdict
 from tmat.numbers.floats import FLOAT32, TF32, FloatType
 from tmat.numbers.steady import quickly
@@ -128,6 +128,8 @@ class Judging:
         report.findings += [] if finding is None else [finding]
         report.verdict = Verdict(int(report.cells.max(initial=0)))
         report.notes.append(_differs(matrix, dumped, held, wrong))
+        if finding is None and self.slips:
+            report.notes += _halving(self.key, chain, matrix)
 
     @staticmethod
     def _bug(matrix: KeyMatrix, dumped: Dumped, chain: Chain, wrong: Cells) -> Finding | None:
@@ -142,6 +144,15 @@ def _report(matrix: KeyMatrix, verdict: Verdict) -> StepReport:
         matrix.stage, matrix.name, matrix.label, matrix.op.name if matrix.op else GIVEN, verdict,
         np.full(matrix.values.shape, int(verdict), dtype=np.int8), rows=matrix.rows, cols=matrix.cols, due=matrix.values,
     )  # fmt: skip
+
+
+def _halving(key: Key, chain: Chain, matrix: KeyMatrix) -> list[Note]:
+    """The step to hand in next where nothing explains a matrix: weights of its own stage, else half way to what is known."""
+    hidden = [key.matrices[index] for index in chain.before(matrix.index)]
+    given_out = [step for step in hidden if step.stage == matrix.stage and step.op and step.op.name in GIVEN_OUT]
+    ends = [step for step, after in zip(hidden, [*hidden[1:], matrix], strict=False) if step.stage != after.stage]
+    choice = given_out[:1] or ends[len(ends) // 2 :][:1] or hidden[len(hidden) // 2 :][:1]
+    return [Note(Remark.HAND_IN, (step.label,)) for step in choice]
 
 
 def _differs(matrix: KeyMatrix, dumped: Dumped, held: Held, wrong: Cells) -> Note:

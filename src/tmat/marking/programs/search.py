@@ -57,12 +57,12 @@ def agrees(actual: Array, held: Held, stored: Array) -> Cells:
 
 @dataclass(slots=True, eq=False)
 class Match:
-    """Bugs that yield all that was handed in: the numbers, the log-likelihood that it is not chance, the misfit."""
+    """Bugs that yield all that was handed in: the numbers, and the log-likelihood that it is not chance."""
 
     bugs: Bunch
     held: Held
     worth: float
-    misfit: float  # mean square of what is left over, in deviations
+    left: float  # root of the mean square of what is left over, in deviations of the right numbers
 
 
 class Search:
@@ -234,11 +234,13 @@ class Search:
         actual, right, stored = (
             a if made.rows is None else a[made.rows] for a in (self.actual, self.right, self.stored)
         )
-        each, misfit = told(actual, right, made, stored)
+        each, misfit = told(actual, right, made, stored, self.chain.kind.roundoff)
         cost = sum(cost_of(bug.rare) for bug in bunch) + log(max(self.tried, 1))
         free = self._free(bunch, misfit)
         worth = float(np.sort(each, axis=None)[each.size - free :].sum()) - cost
-        return Match(bunch, made, worth, self._misfit(made))
+        own = self.chain.whole(self.target).errors
+        common = Held(made.values, own if made.rows is None else own[made.rows], made.rows)
+        return Match(bunch, made, worth, max(self._misfit(common), LEAST))
 
     def _free(self, bunch: Bunch, misfit: float) -> int:
         """The numbers of the target that were free to be otherwise, where these bugs lie."""
@@ -259,8 +261,8 @@ class Search:
     def _finding(self, matches: Sequence[Match]) -> Finding:
         """The likeliest, and its rivals: those that make the numbers as well."""
         cells = self.actual.size
-        least = min(match.misfit for match in matches)
-        alike = [match for match in matches if cells * log(max(match.misfit, LEAST) / max(least, LEAST)) <= SURE]
+        least = min(match.left for match in matches)
+        alike = [match for match in matches if cells * log(match.left / least) <= SURE]
         alike.sort(key=lambda match: (-round(match.worth), match.bugs[0].starts))  # of equals the earliest cause
         alike = [match for match in alike if match.bugs[0].label not in PLAIN] or alike  # a slip with a name of its own
         best = alike[0]

@@ -172,6 +172,8 @@ def note(one: Note) -> str:  # noqa: C901, PLR0912 - one table: a line a remark
                 f"{_count(one.count, 'cell')} beyond what {one.matrices[1]} allows: "
                 f"[{i + 1}, {j + 1}] {off}, {one.allowed:.1g} is allowed"
             )
+        case Remark.HAND_IN:
+            return f"hand in {names} too, to hear whether it goes wrong before or after"
         case Remark.SHORT_PRODUCTS:
             return "right for products of TF32; float32 throughout would be nearer"
         case Remark.TOO_SHORT:
@@ -261,10 +263,11 @@ def sentences(step: StepReport) -> list[str]:
         said.append(f"{sentence(finding)} ({place})" if place else sentence(finding))
         if finding.settled_by:
             said.append(f"found from {_called(step)} alone; {finding.settled_by} would settle it")
-    said += map(note, step.notes)
+    said += (note(one) for one in step.notes if one.remark is not Remark.HAND_IN)
     told = any(one.remark in TOLD for one in step.notes)
     if step.count(Verdict.WRONG) and not told and not any(f.kind is Kind.PROPERTY for f in step.findings):
         said.append(_unexplained(step))
+    said += (note(one) for one in step.notes if one.remark is Remark.HAND_IN)
     if step.verdict is Verdict.MISSING and not any(one.remark is Remark.BLANK for one in step.notes):
         said.append("missing")
     return said
