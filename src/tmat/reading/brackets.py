@@ -75,6 +75,13 @@ class Group:
         self.words.clear()
         self.trailing = False
 
+    def take_rows(self, rows: list[list[str]], line: int) -> None:
+        """Rows that follow one another, a line each, all of them numbers."""
+        opened = Token("open", "[", 0, 1)
+        for n, cells in enumerate(rows, line):
+            items: list[Token | Group] = [Token("number", cell, 0, 0) for cell in cells]
+            self.add(Group(opened, n, items=items, lines=[n] * len(cells), commas=len(cells)), n)
+
     @property
     def groups(self) -> list[Group]:
         return [item for item in self.items if isinstance(item, Group)]
@@ -121,6 +128,15 @@ class Brackets:
         if self.stack and self.stack[-1].items and not self.stack[-1].trailing:
             self.stack[-1].breaks.setdefault(len(self.stack[-1].items), "line")
         return len(tokens)
+
+    def takes_rows(self) -> Group | None:
+        """The bracket in which rows may follow at the next line, each in brackets of its own."""
+        own = self.stack[-1] if self.stack and self.error is None and self.word is None else None
+        if own is None or own.key or own.words or not own.items:
+            return None
+        last = own.items[-1]
+        flat = isinstance(last, Group) and last.items and isinstance(last.items[0], Token) and last.opened.text == "["
+        return own if flat and own.opened.text == "[" else None
 
     def fail(self, what: str, line: int, token: Token, mend: str | None = None) -> None:
         """The first thing that is wrong is told; the rest is read on, to where the bracket closes."""

@@ -36,8 +36,8 @@ def title(block: Under) -> None:
     columns = block.labels.get("columns", [])
     columns = columns if all(map(str.strip, columns)) else []  # a head that begins with a blank is one with a corner
     row = block.rows[0]
-    labelled = row.label is None and not is_cell((row.cells or row.text.split() or [""])[0])
-    if block.header is None and len(columns) == len(row.cells or row.text.split()) - labelled > 0:
+    labelled = row.label is None and not is_cell((row.cells or row.text.split(None, 1) or [""])[0])
+    if columns and block.header is None and len(columns) == len(row.cells or row.text.split()) - labelled > 0:
         block.header = columns
     if above and block.header is None and above[-1][0].kind == "words" and not above[-1][0].ends:
         last, gap = above[-1]
