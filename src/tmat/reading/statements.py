@@ -11,6 +11,7 @@ from tmat.reading.brackets import Brackets
 from tmat.reading.lexing import Token
 from tmat.reading.naming import declared, name_of
 from tmat.reading.openings import opening
+from tmat.visible import visible
 
 _OPERATORS = frozenset("·×*@+-−/÷⊙∘⊗")
 _ANEW = re.compile(r"\s*(?:([^\W\d][\w.]{0,60})\s*(?::=|=|<-|:)\s*(?:[\[({]|[\w.]+\(\[?)|#{2,6}\s)")
@@ -77,6 +78,11 @@ class Statement:
         self.goes_on = False
         turned, shape, rest = after_bracket(rest)
         self.rest = rest
+        if rest and rest[0].kind == "number" and not self.held:
+            what = f"'{visible(rest[0].text, 40)}' behind a closed bracket"
+            where = f"in {self.origin}, line {line}, column {rest[0].start + 1}"
+            self.rest = []
+            raise InputError(what, where, "expected the numbers of a row in one bracket, or none in brackets")
         try:
             if error is not None:
                 raise error
