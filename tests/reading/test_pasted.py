@@ -289,3 +289,25 @@ def test_a_row_of_another_length_among_many_is_told_with_its_line() -> None:
     text = "Q = [\n" + "[1, 2],\n" * 5 + "[1, 2, 3],\n" + "[1, 2],\n" * 5 + "]"
     [problem] = read_pasted(text, "a.txt").problems
     assert str(problem.error) == ("Q: rows of different lengths\n  in a.txt, line 7 has 3 numbers, line 2 has 2")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Q = 2 * [[1, 2], [3, 4]]", "Q = 1/2 [[1, 2], [3, 4]]", "Q = -[[1, 2], [3, 4]]", "Q = -np.array([[1, 2], [3, 4]])",
+        "$Q = \\frac{1}{2} \\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}$", "Q = 0.1 * np.array([[1, 2], [3, 4]])",
+        "Q = np.array([[1, 2], [3, 4]]) * 0.1", "Q = np.array([[1, 2], [3, 4]]).sum(axis=1)", "Q = np.array([[1, 2], [3, 4]])[0]",
+        "Q = [0.5 + 0.5, 1]", "Q = np.exp([[1, 2], [3, 4]])", "Q <- matrix(rep(1, 6), nrow=2)", "Q <- matrix(seq(1, 6), nrow=2)",
+    ],
+)  # fmt: skip
+def test_what_is_still_to_be_computed_is_no_matrix(text: str) -> None:
+    assert read_pasted(text).found == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Q = 1/2 [[2, 4], [6, 8]] = [[1, 2], [3, 4]]", "head 1 [[1, 2], [3, 4]]", "- Q = [[1, 2], [3, 4]]",
+             "pd.DataFrame([[1, 2], [3, 4]], index=['a', 'b'])"],
+)  # fmt: skip
+def test_a_result_behind_it_is_read(text: str) -> None:
+    [one] = read_pasted(text).found
+    assert one.matrix.values.tolist() == [[1, 2], [3, 4]]

@@ -205,6 +205,8 @@ class Brackets:
         elif text == "\\" and group.items:
             group.breaks[len(group.items)] = "row"  # Stata; at the end of a line it only goes on
             group.words.clear()
+        elif text == "+" and group.items and not group.trailing:
+            self.fail("an operation where a number is due", line, token, "write its result")
         elif kind in ("word", "quoted"):
             if text not in _PASSED_OVER and not (text.startswith("<") and text.endswith(">")):
                 group.words.append(text.strip("\"'`"))

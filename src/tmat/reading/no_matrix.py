@@ -10,7 +10,7 @@ from tmat.reading.rows import Row
 
 _CODE = re.compile(
     r"\s*(?:(?:async\s+)?def \w+\(.*|class \w+.*[:{]|for \w[\w, ]* in .*:|for ?\(.*|while .*[:{]|else ?[:{]|elif .*:|try:|except\b.*:|finally:"
-    r"|return\b.*|raise \w.*|assert .*|pass|break|continue|yield\b.*|@\w[\w.]*(?:\(.*)?|#include\b.*|package \w+;?|using \w.*;|[}{] *;?)\s*"
+    r"|return\b[^\[]*|raise \w.*|assert .*|pass|break|continue|yield\b.*|@\w[\w.]*(?:\(.*)?|#include\b.*|package \w+;?|using \w.*;|[}{] *;?)\s*"
 )
 _IDENTIFIER = re.compile(r"\w*[^\W\d]_[^\W\d]{2,}\w*|[^\W\d]\w*(?:\.[\w-]+)+|[a-z]+[A-Z]\w+")  # d_model, out_proj.bias
 _MEASURE = re.compile(

@@ -45,7 +45,7 @@ class Saying:
         """A row after its label, a row, or words."""
         if not tokens:
             return
-        cut = max((n for n, t in enumerate(tokens) if t.kind == "assign"), default=None)
+        cut = _last_assign(tokens)
         if cut is None:
             cut = next((n for n, t in enumerate(tokens) if t.kind == "colon" and not _in_time(tokens, n)), None)
         elif tokens[cut].text == "==":
@@ -143,6 +143,16 @@ class Saying:
             yield Words(
                 line, said, spoken, ends=said.endswith((":", "=", "→", "->", "=>")), indented=text[:1].isspace()
             )
+
+
+def _last_assign(tokens: list[Token]) -> int | None:
+    """The last equals sign that stands in no bracket: of matrix(seq(1, 6), nrow=2) there is none."""
+    depth, found = 0, None
+    for n, token in enumerate(tokens):
+        depth += (token.kind == "open") - (token.kind == "close")
+        if token.kind == "assign" and (depth <= 0 or token.text == "<<"):
+            found = n
+    return found
 
 
 def _in_time(tokens: list[Token], n: int) -> bool:
