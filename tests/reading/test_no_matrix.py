@@ -34,6 +34,8 @@ TEXTS = {
     "times": "2024-05-12 10:31\n2024-05-13 11:02",
     "a test's progress": "collected 12 items\n\ntests/test_a.py ............ [100%]\n\n12 passed in 0.31s",
     "a log": "Epoch 1/10, loss 2.31, acc 0.12\nEpoch 2/10, loss 1.97, acc 0.31",
+    "a version": "CUDA Version: 12.4",
+    "help": "  --layers N   number of layers (default: 6)\n  --heads N    number of heads (default: 8)",
     "references": "[1] Vaswani, A. et al. Attention is all you need. 2017.\n[2] Devlin, J. et al. BERT. 2019.",
 }  # fmt: skip
 

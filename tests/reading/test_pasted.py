@@ -260,3 +260,54 @@ def test_a_book_is_refused_before_all_of_it_is_read() -> None:
     assert [problem.error.what for problem in read.lost] == ["20000 lines of words in a row"]
     [essay] = read_pasted("a\n" * 3_000 + "Q = [[1, 2]]\n").found
     assert (essay.name, essay.matrix.values.tolist()) == ("Q", [[1, 2]])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "[{rows}]", "np.array([{rows}])", "{lines}", "{bars}", "{brackets}", "<table>{html}</table>",
+    ],
+    ids=["nested", "code", "lines", "bars", "brackets", "html"],
+)  # fmt: skip
+def test_rows_that_are_taken_at_once_are_as_those_taken_one_by_one(form: str) -> None:
+    """Plain rows follow one another, and one with a fraction comes between, which only the slow way reads."""
+    rows = [["1.5", "-2"], ["0.5", "3e2"], ["1/4", "7"], ["8", "9."], ["10", "11"], ["12", "13"]]
+    text = form.format(
+        rows=",\n".join(f"[{', '.join(row)}]" for row in rows),
+        lines="\n".join(map(" ".join, rows)),
+        bars="\n".join(f"| {' | '.join(row)} |" for row in rows),
+        brackets="\n".join(f"[{' '.join(row)}]" for row in rows),
+        html="\n".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in rows),
+    )
+    [found] = read_pasted(text).found
+    assert found.matrix.values.tolist() == [[1.5, -2], [0.5, 300], [0.25, 7], [8, 9], [10, 11], [12, 13]]
+    assert found.texts[0] == rows[0]
+    assert found.texts[-1] == rows[-1]
+
+
+def test_a_row_of_another_length_among_many_is_told_with_its_line() -> None:
+    text = "Q = [\n" + "[1, 2],\n" * 5 + "[1, 2, 3],\n" + "[1, 2],\n" * 5 + "]"
+    [problem] = read_pasted(text, "a.txt").problems
+    assert str(problem.error) == ("Q: rows of different lengths\n  in a.txt, line 7 has 3 numbers, line 2 has 2")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Q = 2 * [[1, 2], [3, 4]]", "Q = 1/2 [[1, 2], [3, 4]]", "Q = -[[1, 2], [3, 4]]", "Q = -np.array([[1, 2], [3, 4]])",
+        "$Q = \\frac{1}{2} \\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}$", "Q = 0.1 * np.array([[1, 2], [3, 4]])",
+        "Q = np.array([[1, 2], [3, 4]]) * 0.1", "Q = np.array([[1, 2], [3, 4]]).sum(axis=1)", "Q = np.array([[1, 2], [3, 4]])[0]",
+        "Q = [0.5 + 0.5, 1]", "Q = np.exp([[1, 2], [3, 4]])", "Q <- matrix(rep(1, 6), nrow=2)", "Q <- matrix(seq(1, 6), nrow=2)",
+    ],
+)  # fmt: skip
+def test_what_is_still_to_be_computed_is_no_matrix(text: str) -> None:
+    assert read_pasted(text).found == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Q = 1/2 [[2, 4], [6, 8]] = [[1, 2], [3, 4]]", "head 1 [[1, 2], [3, 4]]", "- Q = [[1, 2], [3, 4]]",
+             "pd.DataFrame([[1, 2], [3, 4]], index=['a', 'b'])"],
+)  # fmt: skip
+def test_a_result_behind_it_is_read(text: str) -> None:
+    [one] = read_pasted(text).found
+    assert one.matrix.values.tolist() == [[1, 2], [3, 4]]

@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
 
 from tmat.errors import InputError
+from tmat.late import late
 from tmat.reading.commas import without_commas
 from tmat.reading.labels import head, is_index, labels_of
 from tmat.reading.lexing import TRUTH
@@ -26,6 +28,14 @@ from tmat.reading.text_rows import is_cell
 from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
 
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tmat.operations.operation import Array
+else:
+    np = late("numpy")
+
+_FEW = 1000
 _DOTS = frozenset(("...", "…", "⋮", "⋯", "⋱"))
 
 
@@ -82,6 +92,13 @@ class TypedMatrix:
 
 def typed(block: Block, origin: str) -> TypedMatrix:
     """The matrix of a block; InputError with line and column for what is none."""
+    if (numbers := _numbers_alone(block)) is not None:
+        said = "; ".join((f"{origin}, line {block.line}", *block.notes))
+        name = block.name or ""
+        texts = [row.cells for row in block.rows]
+        return TypedMatrix(
+            name, texts, Matrix.of(name, numbers, None, None, said), block.line, tuple(block.notes), block.also
+        )
     texts, labels, header = _table(block, origin)
     for more in block.beside:
         beside, own, heads = _table(more, origin)
@@ -103,6 +120,20 @@ def typed(block: Block, origin: str) -> TypedMatrix:
     values = [known or [math.nan if is_blank(text) else _value(text) for text in row] for known, row in zip(plain, texts, strict=True)]  # fmt: skip
     texts = [row if known else [_as_typed(text) for text in row] for known, row in zip(plain, texts, strict=True)]
     return TypedMatrix(name, texts, Matrix.of(name, values, labels, header, said), block.line, tuple(block.notes), block.also)  # fmt: skip
+
+
+def _numbers_alone(block: Block) -> Array | None:
+    """The numbers of a block that has nothing but plain decimals in rows of one length, as a long one has; None for others."""
+    rows = block.rows
+    if len(rows) < _FEW or block.header is not None or block.head_of_table or block.beside:
+        return None
+    width = len(rows[0].cells)
+    if not width or width < block.said_width or rows[0].cells[0].endswith("."):
+        return None
+    if any(len(row.cells) != width or row.text or row.label is not None for row in rows):
+        return None
+    values = plain_values([cell for row in rows for cell in row.cells])
+    return None if values is None else np.asarray(values).reshape(-1, width)
 
 
 def _plain(rows: Sequence[Sequence[str]]) -> list[list[float] | None]:

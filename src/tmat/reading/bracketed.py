@@ -64,7 +64,10 @@ def value_of(group: Group, origin: str) -> Value:
     if len(groups) == 1 and "row" in groups[0].breaks.values():
         return _flat(groups[0], error)
     rows = [one.tokens for one in groups]
-    if group.call in COLUMNWISE and len({len(row) for row in rows}) == 1:
+    listed = (
+        group.call == "DataFrame" and group.opened.text != "{"
+    )  # pandas takes lists as rows, a dictionary as columns
+    if ((group.call in COLUMNWISE and not listed) or _stacks_columns(group)) and len({len(row) for row in rows}) == 1:
         rows = [list(column) for column in zip(*rows, strict=True)]
         return Value(rows, [group.line] * len(rows), [], 2, group.line, notes)
     labels = [one.label for one in groups]
@@ -88,6 +91,11 @@ def _unwrapped(group: Group) -> tuple[Group, list[str]]:
             inner.call = group.call
         group = inner
     return group, notes
+
+
+def _stacks_columns(group: Group) -> bool:
+    """torch.stack([…], dim=1)."""
+    return group.call == "stack" and (group.keys.get("dim") or group.keys.get("axis")) in ("1", "-1")
 
 
 def _row(group: Group) -> Group:
@@ -172,7 +180,7 @@ def _flat(group: Group, error: object) -> Value:
     cells = group.tokens
     breaks = {n: how for n, how in group.breaks.items() if 0 < n < len(cells)}
     commas = [n for n in group.cuts if 0 < n < len(cells)]
-    if not breaks and 0 < len(commas) < len(cells) - 1 and len(group.cuts) == group.commas:
+    if group.opened.text == "{" and not breaks and 0 < len(commas) < len(cells) - 1 and len(group.cuts) == group.commas:
         if len({b - a for a, b in zip([0, *commas], [*commas, len(cells)], strict=True)}) > 1:
             raise error("some cells are parted by commas, others by spaces alone")
         breaks = dict.fromkeys(commas, "row")  # as SAS writes rows: {1 2, 3 4}
@@ -210,6 +218,8 @@ def after_bracket(rest: list[Token]) -> tuple[bool, tuple[int, int] | None, list
         if call in ("reshape", "view"):
             sizes = [int(t.text) for t in rest[n + 2 : close] if re.fullmatch("-?[0-9]{1,6}", t.text)]
             shape = (sizes[0], sizes[1]) if len(sizes) == 2 else None
+            if shape and any(t.text.strip("\"'") == "F" for t in rest[n + 2 : close]):  # columns first
+                shape, transposed = shape[::-1], not transposed
         elif call in ("t", "transpose", "T"):
             transposed = not transposed
         elif call not in _HARMLESS:

@@ -18,14 +18,15 @@ MAKERS = frozenset((
     "bmatrix", "data.frame", "tibble", "OrderedDict", "dict", "Float64", "Float32", "float64", "float32", "Series", "MatrixForm", "N", "float",
     "double", "eager_tensor", "Val", "EagerTensor", "LongTensor", "HalfTensor", "BoolTensor", "ImmutableDenseMatrix", "ImmutableMatrix", "vec",
     "structure", "Fraction", "Rational", "stack", "vstack", "arrayOf", "doubleArrayOf", "floatArrayOf", "listOf", "NewDense", "fromLists", "reshape",
-    "arr2", "ARRAY", "pdl", "Float32Array", "Float64Array", "DenseMatrix", "NMatrix", "fromstring",
+    "arr2", "ARRAY", "pdl", "Float32Array", "Float64Array", "DenseMatrix", "NMatrix", "fromstring", "hcat", "column_stack", "c_",
+    "List", "asList",
 ))  # fmt: skip
 """What stands before a bracket that holds numbers: the last part of the name of a call."""
 
 _BUILDS = frozenset(("new", "rows", "of", "from"))  # Matrix.rows([…]), DenseMatrix.new(…)
 _SERIES = frozenset(("c", "matrix", "array", "structure"))  # in which 1:6 is R's 1, 2, …, 6
 LONGEST_SERIES = 100_000
-COLUMNWISE = frozenset(("DataFrame", "data.frame", "tibble", "cbind"))
+COLUMNWISE = frozenset(("DataFrame", "data.frame", "tibble", "cbind", "hcat", "column_stack", "c_"))
 _NAMED = COLUMNWISE - {"DataFrame"} | {"rbind"}  # calls whose keywords are labels
 _OPTIONS = frozenset(("stringsAsFactors", "check.names", "row.names", "deparse.level"))
 _LISTS = frozenset(("list", "vector", "matrix"))
@@ -75,6 +76,13 @@ class Group:
         self.words.clear()
         self.trailing = False
 
+    def take_rows(self, rows: list[list[str]], line: int) -> None:
+        """Rows that follow one another, a line each, all of them numbers."""
+        opened = Token("open", "[", 0, 1)
+        for n, cells in enumerate(rows, line):
+            items: list[Token | Group] = [Token("number", cell, 0, 0) for cell in cells]
+            self.add(Group(opened, n, items=items, lines=[n] * len(cells), commas=len(cells)), n)
+
     @property
     def groups(self) -> list[Group]:
         return [item for item in self.items if isinstance(item, Group)]
@@ -121,6 +129,15 @@ class Brackets:
         if self.stack and self.stack[-1].items and not self.stack[-1].trailing:
             self.stack[-1].breaks.setdefault(len(self.stack[-1].items), "line")
         return len(tokens)
+
+    def takes_rows(self) -> Group | None:
+        """The bracket in which rows may follow at the next line, each in brackets of its own."""
+        own = self.stack[-1] if self.stack and self.error is None and self.word is None else None
+        if own is None or own.key or own.words or not own.items:
+            return None
+        last = own.items[-1]
+        flat = isinstance(last, Group) and last.items and isinstance(last.items[0], Token) and last.opened.text == "["
+        return own if flat and own.opened.text == "[" else None
 
     def fail(self, what: str, line: int, token: Token, mend: str | None = None) -> None:
         """The first thing that is wrong is told; the rest is read on, to where the bracket closes."""
@@ -188,6 +205,8 @@ class Brackets:
         elif text == "\\" and group.items:
             group.breaks[len(group.items)] = "row"  # Stata; at the end of a line it only goes on
             group.words.clear()
+        elif text == "+" and group.items and not group.trailing:
+            self.fail("an operation where a number is due", line, token, "write its result")
         elif kind in ("word", "quoted"):
             if text not in _PASSED_OVER and not (text.startswith("<") and text.endswith(">")):
                 group.words.append(text.strip("\"'`"))

@@ -19,6 +19,7 @@ _RESHAPED = re.compile(
 )  # of APL and J
 _DOLLARS = re.compile(rf"\$\s*({_N})\s*\$")
 _QUOTES = re.compile(rf"(?<![^\s,;|])\"\s*({_N})\s*\"(?![^\s,;|])")
+_ALL_QUOTED = re.compile(r"\s*(?:\"[^\"]*\"[\s,;|]*)++")  # else what is quoted is a label
 _COMMAS_IN_QUOTES = re.compile(r'(?<![^\s;|])"([+\-−]?[0-9.]+,[0-9]+)"(?![^\s;|])')
 _ANGLES = re.compile(r"((?:^|[=≈])\s*)<([<>|,;\s0-9./+\-−eE]+)>(?=\s*[;:]?\s*$)")
 
@@ -45,7 +46,7 @@ def plainer(text: str) -> str:
         text = _TICKS.sub(_spaces, text)
     if "$" in text:
         text = _DOLLARS.sub(r" \1 ", text)
-    if '"' in text and not any(sign in text for sign in "[({"):
+    if '"' in text and _ALL_QUOTED.fullmatch(text):
         text = _QUOTES.sub(r" \1 ", _COMMAS_IN_QUOTES.sub(r" \1 ", text))
     return text
 

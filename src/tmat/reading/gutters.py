@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tmat.reading.naming import is_known
+
 _MOST = 2000
 """Lines in which a gutter is looked for: longer texts are data."""
 
 _COUNTED = re.compile(r"\s*([0-9]{1,5})(?:\s*[|│:](?=\s|$)|\t|\s(?=\s)|$)")
+_NAMED = re.compile(r"[^\W\d_][\w.]*\s*[=:(\[]|[=:]\s*$|\[\[")
 _QUOTED = re.compile(r"(?:>\s?)+")
 _CHANGED = re.compile(r"\+(?=\s|[^\W\d]|[\[(]|$)")
 
@@ -35,8 +38,9 @@ def without_gutter(lines: Sequence[str]) -> list[str] | None:
 
 
 def _counts(numbers: Sequence[str], lines: Sequence[str]) -> bool:
-    """Whether the numbers count lines, and what follows are no rows alone, which they may label or belong to."""
+    """Whether the numbers count lines that have a name among them; before rows alone they may be labels, or belong to them."""
     first = int(numbers[0])
-    return list(map(int, numbers)) == list(range(first, first + len(numbers))) and any(
-        re.search(r"[^\W\d_][\w.]*\s*[=:(\[]|[=:]\s*$|\[\[", line) for line in lines
-    )
+    if list(map(int, numbers)) != list(range(first, first + len(numbers))):
+        return False
+    rest = [_COUNTED.sub("", line, count=1).strip() for line in lines]
+    return any(_NAMED.search(own) or (own and is_known(own)) for own in rest)

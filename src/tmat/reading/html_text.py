@@ -10,6 +10,8 @@ from tmat.reading.plain_lines import Lines, Plain
 _TAG = re.compile(
     r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)([^<>]*+)>|<!--(?s:.*?)(?:-->|\Z)"
 )  # no two parts take the same signs
+_PLAIN_ROW = re.compile(r"<tr><td>[^<&]*+(?:</td><td>[^<&]*+)*+</td></tr>")
+_PLAIN_ROWS = re.compile(rf"(?:{_PLAIN_ROW.pattern}\s*+)++")
 _SILENT = frozenset((
     "script", "style", "head", "summary", "label", "nav", "footer", "aside", "button", "svg", "template", "noscript", "title",
 ))  # fmt: skip
@@ -44,16 +46,30 @@ class _Html:
         self.caption = ""
 
     def page(self) -> Plain:
-        for tag in _TAG.finditer(self.text):
+        while tag := _TAG.search(self.text, self.at):
             if tag.start() > self.at:
                 self._words(self.text[self.at : tag.start()])
             self.at = tag.start()
+            if tag[0] == "<tr>" and not self.silent and (run := _PLAIN_ROWS.match(self.text, self.at)):
+                self._plain_rows(run.end())
+                continue
             if tag[2]:
                 self._tag(tag[2].lower(), bool(tag[1]), tag[3])
             self.at = tag.end()
         self._words(self.text[self.at :])
         self._table()
         return self.lines.plain(prose=True)
+
+    def _plain_rows(self, end: int) -> None:
+        """Rows of cells without tags or entities up to a place, as most rows of a long table are."""
+        self._end_cell()
+        for row in _PLAIN_ROW.finditer(self.text, self.at, end):
+            self.at = row.start()
+            self.places.append(self.line)
+            self.rows.append([" ".join(cell.split()) for cell in row[0][8:-10].split("</td><td>")])
+            self.heads.append(False)
+            self.labelled.append(False)
+        self.at = end
 
     @property
     def line(self) -> int:

@@ -100,7 +100,7 @@ def _ordinals(rows: list[Row]) -> tuple[list[str] | None, list[Row], str]:
     """1. 2. 3. before every row count the rows, where no other number is written so."""
     firsts = [row.cells[0] for row in rows]
     if len(rows) > 1 and set(firsts) <= {"-", "–", "—"} and all(len(row.cells) > 1 for row in rows):
-        return None, _taken_off(rows)[1], ""  # bullets
+        return None, _taken_off(rows)[1], f"{firsts[0]} before every row is a bullet"
     if (
         len(rows) < 2
         or not all(re.fullmatch(r"[0-9]{1,4}[.)]", cell) for cell in firsts)

@@ -19,7 +19,7 @@ from tmat.reading.text_rows import is_box_rule, is_cell, is_pipe_row, is_pipe_ru
 from tmat.visible import visible
 
 _LONG = 100_000
-_PLAIN = re.compile(r"(?=\s*[+\-−.,;]?\.?[0-9])(?:[0-9eE.,; \t]|[+\-−](?=[0-9.]))*+")
+_PLAIN = re.compile(r"(?=\s*[+\-−.,;]?\.?[0-9])(?:[0-9eE.,; \t]++|[+\-−](?=[0-9.]))*+")
 _HEADING = re.compile(r"\s*#{2,6}\s+(\S.*)")
 _COMMENT = re.compile(r"(?:^|\s)(?:#(?!#\w).*|//.*|%[%\s]*[^\W\d_].*)$|(?:^|\s)/\*.*?\*/\s*$")
 _LABELS = re.compile(r"# (rows|columns): ")  # which tmat writes where a label cannot stand before numbers

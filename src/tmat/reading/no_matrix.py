@@ -10,7 +10,7 @@ from tmat.reading.rows import Row
 
 _CODE = re.compile(
     r"\s*(?:(?:async\s+)?def \w+\(.*|class \w+.*[:{]|for \w[\w, ]* in .*:|for ?\(.*|while .*[:{]|else ?[:{]|elif .*:|try:|except\b.*:|finally:"
-    r"|return\b.*|raise \w.*|assert .*|pass|break|continue|yield\b.*|@\w[\w.]*(?:\(.*)?|#include\b.*|package \w+;?|using \w.*;|[}{] *;?)\s*"
+    r"|return\b[^\[]*|raise \w.*|assert .*|pass|break|continue|yield\b.*|@\w[\w.]*(?:\(.*)?|#include\b.*|package \w+;?|using \w.*;|[}{] *;?)\s*"
 )
 _IDENTIFIER = re.compile(r"\w*[^\W\d]_[^\W\d]{2,}\w*|[^\W\d]\w*(?:\.[\w-]+)+|[a-z]+[A-Z]\w+")  # d_model, out_proj.bias
 _MEASURE = re.compile(
@@ -69,9 +69,11 @@ def without_settings(rows: Sequence[Row]) -> list[Row]:
     single = list(filter(is_single, rows))
     stems = {re.sub(r"\[?_?[0-9₀-₉]+\]?$", "", row.label or "").strip() for row in single}
     counted = len(stems) == 1 < len(single) and "" not in stems
-    if counted or any(is_known(name_of(row.label or "")) for row in single if row.relation == "colon"):
-        return list(rows)
     settings = any(_IDENTIFIER.fullmatch((row.label or "").strip("\"'`- ")) for row in single)
+    known = any(is_known(name_of(row.label or "")) for row in single if row.relation == "colon")
+    if counted or (known and not settings):
+        return list(rows)
+    settings |= len(rows) == 1 and not known  # Version: 12.4
 
     def is_setting(row: Row) -> bool:
         known = is_known(name_of(row.label or "")) and not (settings and (row.cells or [row.text])[0].isdigit())

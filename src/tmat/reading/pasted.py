@@ -14,7 +14,7 @@ from tmat.reading.items import Item, Words
 from tmat.reading.lines import Lines
 from tmat.reading.markup import without_markup
 from tmat.reading.naming import name_of, stage_of
-from tmat.reading.runs import rows_alike
+from tmat.reading.runs import bracketed_lines, rows_alike
 from tmat.reading.text_rows import is_pipe_rule
 from tmat.visible import visible
 
@@ -59,11 +59,17 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
     n = 0
     while n < len(lines):
         last = gatherer.last if reader.statement is None else None
-        rows = rows_alike(lines, n, places, bars=last.bars) if last is not None else []
+        rows = rows_alike(lines, n, places, last) if last is not None else []
         if last is not None and rows:
             gatherer.add(rows)
             n += len(rows)
             continue
+        if reader.statement is not None and (within := reader.statement.brackets.takes_rows()) is not None:
+            inside = bracketed_lines(lines, n)
+            within.take_rows(inside, n + 1 if places is None else places[n])
+            n += len(inside)
+            if n == len(lines):
+                break
         reader.prose = page and not gatherer.opened
         line = n + 1 if places is None else places[n]
         for item in reader.take(lines[n], line):

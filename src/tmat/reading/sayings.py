@@ -45,7 +45,7 @@ class Saying:
         """A row after its label, a row, or words."""
         if not tokens:
             return
-        cut = max((n for n, t in enumerate(tokens) if t.kind == "assign"), default=None)
+        cut = _last_assign(tokens)
         if cut is None:
             cut = next((n for n, t in enumerate(tokens) if t.kind == "colon" and not _in_time(tokens, n)), None)
         elif tokens[cut].text == "==":
@@ -102,7 +102,12 @@ class Saying:
         cells = row.cells or row.text.replace(",", " ").split()
         while cells and cells[-1].strip() in (")", "", ")."):
             cells = cells[:-1]
-        if not width or len(cells) != height * width:
+        if len(cells) == 1 < height * width or not height * width:  # Q[0][1] = 0.5
+            yield self.wrong(
+                line, "a cell alone where a matrix is due", mend="write the whole matrix: a line a row", name=name
+            )
+            return
+        if len(cells) != height * width:
             yield self.wrong(line, f"{len(cells)} numbers for {height}×{width} cells", name=name)
             return
         if name:
@@ -140,8 +145,20 @@ class Saying:
             )
 
 
+def _last_assign(tokens: list[Token]) -> int | None:
+    """The last equals sign that stands in no bracket: of matrix(seq(1, 6), nrow=2) there is none."""
+    depth, found = 0, None
+    for n, token in enumerate(tokens):
+        depth += (token.kind == "open") - (token.kind == "close")
+        if token.kind == "assign" and (depth <= 0 or token.text == "<<"):
+            found = n
+    return found
+
+
 def _in_time(tokens: list[Token], n: int) -> bool:
-    """Whether the colon at a token stands within a time or a range of whole numbers."""
+    """Whether the colon at a token stands within a time, a range of whole numbers or an aside: it parts no label."""
+    if sum((token.kind == "open") - (token.kind == "close") for token in tokens[max(0, n - 40) : n]) > 0:
+        return True  # (default: 6)
     if not 0 < n < len(tokens) - 1 or tokens[n - 1].end < tokens[n].start or tokens[n].end < tokens[n + 1].start:
         return False
     return is_time(tokens[n - 1].text, tokens[n + 1].text)
@@ -168,7 +185,12 @@ def _is_row(tokens: list[Token], text: str) -> bool:
 
 def is_prose(text: str, tokens: list[Token]) -> bool:
     """Whether a line is a size, a formula, or has more words than numbers: no row, and no name."""
-    if "$" in text or text.startswith("**") or SIZE_ALONE.fullmatch(text) or _SIZES.fullmatch(text):
+    if (
+        "$" in text
+        or (text.startswith("**") and not is_known(name_of(text)))
+        or SIZE_ALONE.fullmatch(text)
+        or _SIZES.fullmatch(text)
+    ):
         return True
     if text.endswith(("=", ":")) or (any(sign in text for sign in "[({") and opening(tokens) is not None):
         return False

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from tmat.errors import InputError
 from tmat.reading.bracketed import Value, after_bracket, in_shape, transposed, value_of
-from tmat.reading.brackets import Brackets
+from tmat.reading.brackets import Brackets, Group
 from tmat.reading.lexing import Token
 from tmat.reading.naming import declared, name_of
 from tmat.reading.openings import opening
+from tmat.visible import visible
 
 _OPERATORS = frozenset("·×*@+-−/÷⊙∘⊗")
 _ANEW = re.compile(r"\s*(?:([^\W\d][\w.]{0,60})\s*(?::=|=|<-|:)\s*(?:[\[({]|[\w.]+\(\[?)|#{2,6}\s)")
@@ -39,7 +40,9 @@ class Statement:
         self.origin = origin
         self.prefix, self.relation = _named(tokens[:first], text)
         self.held: list[Valued] = []  # values beside one another, operands if an equals sign comes
-        self.operated = self.resulted = False
+        maker = tokens[first].text if bracket > first else ""
+        self.operated = _calculates(tokens[:first]) or maker[:1] in ("-", "−")
+        self.resulted = False
         self.rest: list[Token] = []  # what is left of the line
         self._begin(tokens[bracket - 1] if bracket else None)
 
@@ -77,6 +80,11 @@ class Statement:
         self.goes_on = False
         turned, shape, rest = after_bracket(rest)
         self.rest = rest
+        if rest and rest[0].kind == "number" and not self.held:
+            what = f"'{visible(rest[0].text, 40)}' behind a closed bracket"
+            where = f"in {self.origin}, line {line}, column {rest[0].start + 1}"
+            self.rest = []
+            raise InputError(what, where, "expected the numbers of a row in one bracket, or none in brackets")
         try:
             if error is not None:
                 raise error
@@ -90,13 +98,16 @@ class Statement:
             if self._operates(rest, 2) and self._onward(rest):
                 return []
             raise
+        if rest and self._is_changed(group, rest):
+            self.rest = []
+            raise _operation(self.origin, group.line)
         if self._operates(rest, value.depth):
             self.operated |= rest[0].kind != "open"
             self.held.append(Valued(value, self.prefix, self.relation, raw, group.opened.start + 1))
             if not self._onward(rest):
                 raise _operation(self.origin, value.line)
             return []
-        if self.held and rest and rest[0].kind == "assign" and self._onward(rest):
+        if (self.held or self.operated) and rest and rest[0].kind == "assign" and self._onward(rest):
             self.held.clear()
             self.operated = False
             return []
@@ -106,6 +117,18 @@ class Statement:
             *([] if self.resulted else self.held),
             Valued(value, self.prefix, self.relation, raw, group.opened.start + 1),
         ]
+
+    def _is_changed(self, group: Group, rest: list[Token]) -> bool:
+        """Whether a call or an index behind the bracket changes its numbers: array(…).sum(axis=1), array(…)[0]."""
+        if len(rest) < 2:
+            return False
+        call = (
+            rest[0].text.startswith(".")
+            and len(rest[0].text) > 1
+            and rest[1].text == "("
+            and rest[0].end == rest[1].start
+        )
+        return call or (bool(group.call) and rest[0].text == "[" and group.opened.text == "(" and not self.operated)
 
     def _declared(self, value: Value) -> tuple[int, int] | None:
         return declared(self.prefix) if value.depth == 1 else None
@@ -130,6 +153,21 @@ class Statement:
         self.goes_on = True
         self.rest = onward[at[1] :]
         return True
+
+
+def _calculates(before: list[Token]) -> bool:
+    """Whether what stands right before a bracket changes its numbers: 1/2 [[…]], 0.1 * [[…]], = -[[…]].
+
+    A dash or star alone before it is a bullet, a number behind a word counts: head 1 [[…]].
+    """
+    if not before:
+        return False
+    last, tied = before[-1], len(before) > 1 and before[-2].kind == "assign"
+    if last.kind == "number":
+        return tied
+    return (last.text in ("-", "−", "+") and tied) or (
+        last.text in ("*", "·", "×", "/", "@") and len(before) > 1 and before[-2].kind in ("number", "close")
+    )
 
 
 def _operation(origin: str, line: int) -> InputError:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from tmat.reading.blocks import Block
 from tmat.reading.items import Words
 from tmat.reading.naming import is_known, name_of
+from tmat.reading.rows import Row
 from tmat.reading.text_rows import is_cell
 
 
@@ -36,14 +38,14 @@ def title(block: Under) -> None:
     columns = block.labels.get("columns", [])
     columns = columns if all(map(str.strip, columns)) else []  # a head that begins with a blank is one with a corner
     row = block.rows[0]
-    labelled = row.label is None and not is_cell((row.cells or row.text.split() or [""])[0])
-    if block.header is None and len(columns) == len(row.cells or row.text.split()) - labelled > 0:
+    labelled = row.label is None and not is_cell((row.cells or row.text.split(None, 1) or [""])[0])
+    if columns and block.header is None and len(columns) == len(row.cells or row.text.split()) - labelled > 0:
         block.header = columns
     if above and block.header is None and above[-1][0].kind == "words" and not above[-1][0].ends:
         last, gap = above[-1]
         fits = block.heads(last.words, indented=last.indented)
         before = above[-2][0] if len(above) > 1 else None
-        known = is_known(name_of(last.said))
+        known = is_known(name_of(last.said)) and last.words[:1] != [""]
         if before is None:
             typed = not block.rows[0].bracket and not block.apart
             takes = len(last.words) > 1 and typed and fits and not known
@@ -82,9 +84,22 @@ def _name_in_corner(block: Under) -> None:
         block.name, header[0] = header[0], ""
 
 
+def _is_long_vector(rows: list[Row]) -> bool:
+    """Whether lines are R's print of one vector: [1], then [5] before the fifth number."""
+    if len(rows) < 2 or len(rows[0].cells) < 2 or not rows[0].raw.lstrip().startswith("[1]"):
+        return False
+    starts = accumulate((len(row.cells) for row in rows[:-1]), initial=1)
+    return all(row.label == str(start) for row, start in zip(rows, starts, strict=True))
+
+
 def parted(block: Block) -> list[Block]:
     """A run of rows with names before them: each a matrix where all are names of matrices, else rows of one."""
     labels = [row.label or "" for row in block.rows]
+    if _is_long_vector(block.rows):
+        first = block.rows[0]
+        first.cells, first.label = [cell for row in block.rows for cell in row.cells], None
+        block.rows = [first]
+        return [block]
     if block.name is not None:
         return [block]
     if "" in labels:
@@ -99,7 +114,7 @@ def parted(block: Block) -> list[Block]:
     if any(not row.relation for row in block.rows):
         return [block]
     names = [name_of(label) for label in labels]
-    stems = {re.sub(r"(?:\[?[0-9₀-₉]+\]?)$", "", label).strip() for label in labels}
+    stems = {re.sub(r"(?:\[?[0-9₀-₉]+\]?)$", "", label).strip(" $_") for label in labels}
     stem = min(stems)
     if len(stems) == 1 and len(labels) > 1 and len(set(labels)) == len(labels) and stem and not stem[-1].isdigit():
         known = is_known(name_of(stem)) or is_known(name_of(stem).upper())
