@@ -141,8 +141,8 @@ def _folder(url: str) -> str:
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """The known names closest to a mistyped or shortened one, nearest first; case and underscores forgiven.
 
-    >>> nearest("scroes", ["scores", "scaled", "weights"]), nearest("eps", ["hops", "epsilon"])
-    (['scores'], ['epsilon', 'hops'])
+    >>> nearest("scroes", ["scores", "scaled", "weights"]), nearest("eps", ["heads", "epsilon"])
+    (['scores'], ['epsilon'])
     """
     from difflib import get_close_matches  # loaded for an error alone
 

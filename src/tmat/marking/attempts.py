@@ -68,8 +68,8 @@ class Sheet:
     """The steps that were handed in, and the chance that a blind writer would have had so many of their cells right.
 
     ``made_of_wrong`` are the places in the key of steps that wrong ones lead to: what is right there comes out so
-    whatever goes in, as the norm of two numbers is 1 and −1, and is no evidence. Nor is a slip with a name, where
-    those wrong ones have none.
+    whatever goes in, as the norm of two numbers is 1 and −1, and is no evidence. What follows there is, unless those
+    wrong ones have no name; then a slip with a name is none either.
     """
 
     def __init__(
@@ -82,8 +82,8 @@ class Sheet:
             id(report): NAMED
             if _is_named(report) and due.index not in made_of_unexplained
             else 1.0
-            if due.index in made_of_wrong
-            else _chance(report, due, printed)
+            if due.index in made_of_unexplained
+            else _chance(report, due, printed, wrong_before=due.index in made_of_wrong)
             for report, due, printed in steps
         }
         self.made_of_wrong = made_of_wrong
@@ -113,21 +113,27 @@ def _joined(chances: list[float]) -> float:
     return tail * exp(-total) if chances else 1.0
 
 
-def _chance(report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> float:
-    """The chance that a blind writer has so many cells of a step right, or so much like the right ones; 1 where it says nothing."""
+def _chance(report: StepReport, due: KeyMatrix, printed: PrintedMatrix, *, wrong_before: bool) -> float:
+    """The chance that a blind writer has so many cells of a step right, or so much like the right ones; 1 where it says nothing.
+
+    Where steps before it are wrong, that so many other cells follow from them.
+    """
     finite = due.values[np.isfinite(due.values)]
     spread = float(np.ptp(finite)) if finite.size else 0.0
     unit = printed.step()
     told = np.isfinite(due.values) & ~_obvious(due, unit) & ~printed.blank
+    hits: Cells = np.any(
+        [printed.fits(way) for way in (due.values, due.unrounded, due.exact) if way is not None], axis=0
+    )
+    if wrong_before:
+        told, hits = told & ~hits, report.cells == int(Verdict.FOLLOWS)
     count = int(told.sum())
     if spread == 0.0 or count == 0:
         return 1.0
     place = float(np.median(unit[told]))
     guessed = min(1.0, max(place / spread, _alike(due.values[told], place)))
-    ways = [way for way in (due.values, due.unrounded, due.exact) if way is not None]
-    hits = int((told & np.any([printed.fits(way) for way in ways], axis=0)).sum())
-    chance = _binomial(hits, count, guessed)
-    if report.count(Verdict.FOLLOWS) or due.op is None or due.op.name.startswith("softmax"):
+    chance = _binomial(int((told & hits).sum()), count, guessed)
+    if wrong_before or report.count(Verdict.FOLLOWS) or due.op is None or due.op.name.startswith("softmax"):
         return chance
     return min(1.0, 2 * min(chance, _likeness(printed.values, due.values)))
 
