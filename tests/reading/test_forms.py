@@ -95,10 +95,12 @@ def meaning(due: dict[str, Any]) -> str:
 def table() -> str:
     lines: list[str] = []
     for group in dict.fromkeys(due["group"] for due in EXPECTED.values()):
-        lines += [f"## {group}", "", "| form | an example | is read as |", "|---|---|---|"]
         own = [(form, due) for form, due in EXPECTED.items() if due["group"] == group]
-        lines += [f"| {due['form']} | {example(form)} | {meaning(due)} |" for form, due in own]
-        lines.append("")
+        rows = [f"| {due['form']} | {example(form)} | {meaning(due)} |" for form, due in own]
+        rows = ["| form | an example | is read as |", "|---|---|---|", *rows]
+        if len(own) > 50:  # a long table is folded away
+            rows = ["<details>", f"<summary>{len(own)} forms</summary>", "", *rows, "", "</details>"]
+        lines += [f"## {group}", "", *rows, ""]
     return "\n".join(lines)
 
 
