@@ -18,7 +18,7 @@ from tmat.operations.operation import Array
 from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
 from tmat.sheet.names import stem
 
-MAKERS = 6  # steps before a step that its slips may look at
+MAKERS = 6  # steps before a step that its slips look at: the softmax's masked, capped, scaled, scores, rotated and cut
 ROUNDED = 1e-9  # two orders of the same sums differ by less
 FEW = 16  # rows at which what a slip yields is kept
 MASKED = -1e9  # what programs write for −∞
