@@ -56,8 +56,11 @@ def work(
     vary: bool = False,
     rows: Callable[[int], np.ndarray] | None = None,
     invented: Mapping[str, str] | None = None,
+    cells: int = 0,
 ) -> HandedIn | None:
     """The first stage worked in a habit, with a slip in some steps (or in some rows of them) and invented rows in some.
+
+    ``cells``: so many single cells are invented in place of rows.
 
     None where a slip cannot be made here, or changes no written digit.
     """
@@ -88,9 +91,11 @@ def work(
             one.names[step.name], one.slipped[step.name] = slips[step.name].names, changed
             one.first = one.first or step.name
         if step.name in invented:
-            free = some_rows(len(shown), r)
+            free = np.repeat(some_rows(len(shown), r)[:, None], shown.shape[1], axis=1)
+            if cells:
+                free = some_cells(shown, cells, r)
             if step.name in slips:
-                free &= ~one.slipped[step.name].any(axis=1)
+                free &= ~one.slipped[step.name].any(axis=1, keepdims=True)
             said = _invented(shown, 10.0**-written, NOISE[invented[step.name]], free, r)
             one.first = one.first or (step.name if not np.array_equal(said, shown) else None)
             values, shown = np.where(said == shown, values, said), said
@@ -142,17 +147,25 @@ def _spread(due: np.ndarray) -> float:
     return float(due[np.isfinite(due)].std()) + 0.01
 
 
-def _invented(shown: np.ndarray, unit: float, noise: Noise, rows: np.ndarray, r: Random) -> np.ndarray:
-    """Some rows of a step in numbers that follow from nothing."""
+def _invented(shown: np.ndarray, unit: float, noise: Noise, free: np.ndarray, r: Random) -> np.ndarray:
+    """Some cells of a step in numbers that follow from nothing."""
     finite = np.where(np.isfinite(shown), shown, 0.0)
     made = round_half_away(noise(finite, unit, r), round(-np.log10(unit)))
-    return np.where(rows[:, None] & np.isfinite(shown), made, shown)
+    return np.where(free & np.isfinite(shown), made, shown)
 
 
 def some_rows(n: int, r: Random) -> np.ndarray:
     """A row or more, up to all."""
     chosen = np.zeros(n, dtype=bool)
     chosen[r.choice(n, r.randint(1, n + 1), replace=False)] = True
+    return chosen
+
+
+def some_cells(shown: np.ndarray, count: int, r: Random) -> np.ndarray:
+    """So many cells, or all that hold a number."""
+    chosen = np.zeros(shown.shape, dtype=bool)
+    places = np.flatnonzero(np.isfinite(shown))
+    chosen.flat[r.choice(places, min(count, len(places)), replace=False)] = True
     return chosen
 
 

@@ -16,6 +16,7 @@ from unittest.mock import patch
 import numpy as np
 from tests.marking.handed_in import HABITS, NOISE, HandedIn, Random, any_sheet, leave_out, work
 from tests.marking.injected import SLIPS, Injected, sheet_of
+from tests.marking.page_rules import RULES, page_of
 
 from tmat.marking import Report, StepReport, Verdict, mark, single_cells, submission
 from tmat.marking.candidates import Candidate
@@ -157,6 +158,13 @@ def sheets_of(kind: str, r: Random, slip: Injected) -> HandedIn | None:
         key = any_sheet(r)
         steps = key.stages[0].steps
         return work(key, _habit(r), r, invented={steps[r.randint(len(steps))].name: how})
+    if what == "rules of pages":
+        return page_of(RULES[r.randint(len(RULES))], r)
+    if what == "invented cells":
+        key = any_sheet(r)
+        steps = key.stages[0].steps
+        size = list(NOISE)[r.randint(len(NOISE))]
+        return work(key, _habit(r), r, invented={steps[r.randint(len(steps))].name: size}, cells=CELLS[how])
     if what == "mixed rows":
         sizes = [size for size in NOISE if size != "one unit"]
         own = {slip.step: sizes[r.randint(len(sizes))]}
@@ -177,6 +185,8 @@ def _habit(r: Random) -> str:
     return list(HABITS)[r.randint(len(HABITS))]
 
 
+CELLS = {"one": 1, "two": 2}
+
 KINDS = (
     *(f"right: {habit}" for habit in HABITS),
     *(f"one slip: {habit}" for habit in HABITS),
@@ -184,6 +194,8 @@ KINDS = (
     "mixed rows",
     "off the list",
     *(f"invented: {size}" for size in NOISE),
+    *(f"invented cells: {count}" for count in CELLS),
+    "rules of pages",
 )
 
 
@@ -219,7 +231,9 @@ decimals at each step; in some, steps are left out.
 - **two slips**: in two steps of one sheet. **mixed rows**: in one step right rows, slipped ones and invented ones.
 - **off the list**: the same slips, marked with that slip taken off the list: rules that marking does not know. Other
   names that yield all of the very numbers are not false.
-- **invented**: some rows of one step, off by this much.
+- **invented**: some rows of one step, off by this much. **invented cells**: one or two cells, off by any of these.
+- **rules of pages**: a small sheet, half of them in whole numbers, of which one matrix is wrong as on published pages: by
+  a rule of their own (`tests/marking/page_rules.py`), known to marking or not, or invented to look right.
 
 *named*: the slip's name, surely; *perhaps*: its name, with a "perhaps"; *silent*: no name; *unsure*: another name, with
 a "perhaps"; *false*: another name, surely. *first*: the first wrong step is the right one. *later*: the other steps
@@ -233,7 +247,7 @@ def page(found: dict[str, Tally]) -> str:
     lines = [f"| kind | {' | '.join(COLUMNS)} |", f"|---|{'--:|' * len(COLUMNS)}"]
     for kind, tally in found.items():
         slips = tally.named + tally.perhaps + tally.silent + tally.unsure + tally.false
-        has_slips = kind.split(":")[0] not in ("right", "invented")
+        has_slips = kind.split(":")[0] not in ("right", "invented", "invented cells")
         cells = [
             f"{tally.sheets:,}",
             *(_share(n, slips) if has_slips else "" for n in (tally.named, tally.perhaps, tally.silent)),

@@ -8,8 +8,9 @@ from tmat.marking.findings import Cells
 from tmat.marking.key import KeyMatrix
 from tmat.marking.mixed_rounding import mixed
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import Recomputed, Side, as_right, as_theirs
+from tmat.marking.recomputed import Recomputed
 from tmat.marking.rounding_room import by_guard_digits, within_reach
+from tmat.marking.states import Side, as_right, as_theirs
 from tmat.operations.operation import Array
 
 MOSTLY = 0.75  # of the cells: a way of rounding that fits so many is the writer's

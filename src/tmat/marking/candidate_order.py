@@ -28,7 +28,8 @@ from tmat.marking.findings import Numbers
 from tmat.marking.key import KeyMatrix
 from tmat.marking.misread import misread
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import WRITTEN, Again, Pick, Recomputed, Start, as_theirs
+from tmat.marking.recomputed import Recomputed
+from tmat.marking.states import WRITTEN, Again, Pick, Start, as_theirs
 from tmat.marking.unseen import in_unseen
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo

@@ -14,8 +14,8 @@ from tmat.marking.candidates import Candidate, Fit
 from tmat.marking.findings import Cells, Certainty, Extent, Finding, Mistake, Sourced, cells_of
 from tmat.marking.likelihood import ENOUGH, ENOUGH_IN_ALL, SURE, Evidence, Score, cost_of
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import Start
-from tmat.marking.single_cells import LEAST, MOST_NAMED, SingleCells
+from tmat.marking.single_cells import MOST_NAMED, SingleCells
+from tmat.marking.states import Start
 from tmat.operations.operation import Array
 
 Tier: TypeAlias = Callable[[], Iterable[Candidate]]
@@ -180,7 +180,7 @@ class Explaining:
     def _believed(self, score: Score) -> bool:
         """Whether a match is worth naming."""
         if self.few:  # single cells are weighed with the slips of single cells
-            return score.worth >= LEAST and score.extent is Extent.MATRIX
+            return score.worth >= ENOUGH_IN_ALL and score.extent is Extent.MATRIX
         return score.worth >= (ENOUGH_IN_ALL if score.extent is Extent.MATRIX else ENOUGH)
 
     def _finding(self, score: Score, fit: Fit, scored: Sequence[tuple[Score, Fit]], *, few: bool) -> Finding:
@@ -207,12 +207,14 @@ class Explaining:
 
     def _one_by_one(self, left: Cells, starts: Sequence[Start], *, few: bool) -> list[Finding]:
         """Mistakes in single cells: among few cells the likeliest, among many those that come again and again."""
-        cells = SingleCells.of(self.printed, self.due, left, starts, self.fits, self.sources)
+        count = int(left.sum())
+        strange = count if few else count // 4  # three quarters have to be explained
+        cells = SingleCells.of(self.printed, self.due, left, starts, self.fits, self.sources, strange)
         together = self._together(left, cells) if few else None
         if together is not None:
             return [together]
         found = cells.likeliest() if few else cells.repeated()
-        if not few and 4 * sum(len(finding.cells) for finding in found) < 3 * int(left.sum()):
+        if not few and 4 * sum(len(finding.cells) for finding in found) < 3 * count:
             return []
         self.chosen += cells.chosen
         return found
@@ -225,7 +227,7 @@ class Explaining:
         if not scored:
             return None
         score, fit = max(scored, key=lambda pair: pair[0].worth)
-        return self._finding(score, fit, scored, few=True) if score.worth > max(cells.worth, 0.0) else None
+        return self._finding(score, fit, scored, few=True) if score.worth > max(cells.worth, ENOUGH_IN_ALL) else None
 
 
 def _as_good(one: Score, other: Score) -> bool:

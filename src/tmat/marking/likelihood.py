@@ -25,7 +25,8 @@ RARITY = (1.0, 2.5, 4.0, 5.5, 7.0)
 MECHANISMS = 60  # about as many are tried for a step: what looking elsewhere costs
 SURE = log(1000 * MECHANISMS)  # a thousand to one
 ENOUGH = log(10 * MECHANISMS)  # ten to one: perhaps
-ENOUGH_IN_ALL = log(10)  # of a mechanism that no cell of the matrix contradicts: nowhere else was looked
+PRIORS = 2  # to one: what all slips together have for them before a number is looked at
+ENOUGH_IN_ALL = log(10 * PRIORS)  # of a mechanism that no cell of the matrix contradicts: it was sought in no part
 CONTRADICTED = 3.0  # one cell in twenty is wrong for a reason of its own: −ln 0.05
 MOST_CONTRADICTED = 0.25  # of the cells that agree: beyond that it was another mechanism
 
@@ -64,7 +65,7 @@ class Evidence:
         self.agreeing, self.tried = agreeing, max(tried, MECHANISMS)
         known = np.concatenate([printed.values[printed.finite], due[np.isfinite(due)]])
         spread = float(np.ptp(known)) if known.size else 1.0
-        unit = printed.step()
+        unit = _apart(printed, due)
         with np.errstate(all="ignore"):
             off = np.abs(printed.values - due) / unit if due.shape == printed.shape else np.full(unit.shape, np.inf)
         off = np.where(np.isfinite(off), off, spread / unit)
@@ -132,6 +133,19 @@ class Evidence:
         if k == self.count:
             return min(self.ways(cells) - price, 0.0) - 0.7
         return -max(price, choose(self.count, k)) - 0.7
+
+
+def _apart(printed: PrintedMatrix, due: Array) -> Array:
+    """How far apart the numbers are that could stand in each cell.
+
+    Where all that is due has fewer decimals than are printed, as products of whole numbers have, a guess has as few.
+    """
+    unit, known = printed.step(), due[np.isfinite(due)]
+    for place in 10.0 ** -np.arange(max(printed.decimals, 0)):
+        if (np.abs(known - np.rint(known / place) * place) < 1e-9).all():
+            values = np.where(printed.finite, printed.values, 0.0)
+            return np.where(np.abs(values - np.rint(values / place) * place) < 1e-9, np.maximum(place, unit), unit)
+    return unit
 
 
 def cost_of(rare: int, among: int = 1) -> float:

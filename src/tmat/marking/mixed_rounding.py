@@ -12,7 +12,8 @@ import numpy as np
 
 from tmat.marking.findings import Cells
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import UNROUNDED, Recomputed, Side, State
+from tmat.marking.recomputed import Recomputed
+from tmat.marking.states import UNROUNDED, Side, State
 from tmat.numbers import round_half_away
 from tmat.operations.operation import Array
 

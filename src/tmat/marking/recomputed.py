@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
-from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from tmat.errors import InputError
 from tmat.marking.findings import Cells, Numbers, Source
 from tmat.marking.key import Key, KeyMatrix
-from tmat.marking.printed import PrintedMatrix
+from tmat.marking.states import CARRIES, UNROUNDED, WRITTEN, Again, Pick, Side, Start, State, Ways, as_right, as_theirs
 from tmat.numbers import round_half_away
 from tmat.numbers.claim import FULL_RELATIVE, NOISE
 from tmat.operations.operation import Array
@@ -33,99 +31,6 @@ TRIED = 120
 
 
 USUAL_DECIMALS = 2
-
-CARRIES: tuple[Callable[[int], int | None], ...] = (
-    lambda written: written,
-    lambda written: None,
-    lambda written: written + 1,
-    lambda written: written + 2,
-    lambda written: written + 3,
-    lambda written: max(written, 4),
-)
-"""The decimals with which a writer carries on what is written to so many: as written, all, with guard digits, always four."""
-
-WRITTEN, UNROUNDED = 0, 1
-"""Places among them."""
-
-
-Side: TypeAlias = "Callable[[State], Ways]"
-"""Right numbers, or the writer's own."""
-
-Pick: TypeAlias = "Callable[[State], Array]"
-"""The numbers that are taken of a matrix."""
-
-Again: TypeAlias = "Callable[[Pick, int], tuple[Array | None, Array | None]]"
-"""A slip done again with other numbers, other matrices as in one of CARRIES: unrounded, and as written where that is no rounding."""
-
-Behind: TypeAlias = "Callable[[Pick, int], tuple[Array, bool]]"
-"""The unrounded numbers behind what is written, and whether they agree with all of it."""
-
-
-class Ways:
-    """The numbers of one matrix that later steps could have been made from, by how they were rounded."""
-
-    def __init__(
-        self, first: Array, carry: Callable[[], list[Array]] | None = None, behind: Behind | None = None
-    ) -> None:
-        self.first = first  # the likeliest: as written; where it was not handed in, recomputed and not rounded
-        self.more: list[Array] = []
-        self.behind = behind  # what was written down, from given numbers of the operands
-        self._carry = carry or (lambda: [first] * len(CARRIES))
-        self._carried: list[Array] | None = None
-
-    def carried(self) -> list[Array]:
-        """One for each of CARRIES, the same one at every step before it; then what else is known. Made when first asked for."""
-        if self._carried is None:
-            self._carried = self._carry()
-        return self._carried
-
-    def all(self) -> list[Array]:
-        """Each in its place, so that matrices rounded alike are taken together; the likeliest first."""
-        return [self.first, *self.carried(), *self.more]
-
-
-class Start(NamedTuple):
-    """A step from one set of numbers that a mistake could have been made with."""
-
-    step: Redo
-    numbers: Numbers
-
-
-@dataclass(slots=True, eq=False)
-class State:
-    """The state of one matrix of the key while a submission is marked.
-
-    ``right`` are the ways to have it right (the writer's own numbers where they are right, the key's, …);
-    ``theirs`` are the writer's own as they stand.
-    """
-
-    due: KeyMatrix
-    right: Ways
-    theirs: Ways
-    printed: PrintedMatrix | None = None
-    off: bool = False  # the writer's own numbers differ from the right ones
-    void: bool = False  # what was handed in is no attempt: nothing follows from it
-    exact: bool = False  # its numbers are what they are, with no more digits than are written: nothing was rounded
-    foreign: bool = False  # given, and not this key's; or made of what is
-
-    @property
-    def unseen(self) -> bool:
-        return self.printed is None and not self.due.given
-
-    @property
-    def claimed(self) -> int | None:
-        """The decimals it shows, where it was handed in."""
-        return self.printed.decimals if self.printed is not None else None
-
-
-def as_right(state: State) -> Ways:
-    """The ways to have it right."""
-    return state.right
-
-
-def as_theirs(state: State) -> Ways:
-    """The ways to have it as the writer has it."""
-    return state.theirs
 
 
 class Recomputed:

@@ -10,7 +10,8 @@ import numpy as np
 from tmat.marking.findings import Cells
 from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import USUAL_DECIMALS, Recomputed, Side, State, as_right
+from tmat.marking.recomputed import USUAL_DECIMALS, Recomputed
+from tmat.marking.states import Side, State, as_right
 from tmat.operations.operation import Array
 
 TRIALS = 24

@@ -11,9 +11,9 @@ import numpy as np
 
 from tmat.marking.candidates import Candidate, Fit, Make, OtherMatrices
 from tmat.marking.findings import Cell, Cells, Certainty, Finding, Kind, Mistake, Numbers, Sourced, cells_of
-from tmat.marking.likelihood import CONTRADICTED, ENOUGH, Evidence, choose, cost_of
+from tmat.marking.likelihood import CONTRADICTED, ENOUGH, PRIORS, Evidence, choose, cost_of
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import Start
+from tmat.marking.states import Start
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
 from tmat.operations.slips.cells import TO_ONE, CellSlip, cell_slips
@@ -21,8 +21,8 @@ from tmat.operations.slips.cells import TO_ONE, CellSlip, cell_slips
 MOST_NAMED = 3  # mistakes that one finding names
 
 
-LEAST = 0.0
-"""Worth of a mistake in one cell that is named with a perhaps."""
+LEAST = log(PRIORS)
+"""Worth of a mistake in one cell that is named with a perhaps: likelier than none of these."""
 
 
 SURE_OF_ONE = 5.0
@@ -46,6 +46,7 @@ class OfCell(NamedTuple):
     rare: int
     numbers: Numbers
     make: Make | None  # makes it again, from other numbers
+    against: int = 0  # other cells of which it speaks too, and wrongly
 
 
 @dataclass(slots=True, eq=False)
@@ -55,6 +56,7 @@ class SingleCells:
     evidence: Evidence
     sources: Sourced
     by_cell: Mapping[Cell, Sequence[OfCell]]
+    telling: Mapping[Cell, float]  # −ln of the chance that another number would stand in each cell
     chosen: list[Candidate] = field(default_factory=list)  # behind the findings
 
     @classmethod
@@ -66,20 +68,25 @@ class SingleCells:
         starts: Sequence[Start],
         fits: Sequence[Fit],
         sources: Sourced,
+        strange: int,
     ) -> SingleCells:
-        """Every mistake that makes one of the cells that are left."""
+        """Every mistake that makes one of the cells that are left; none is looked for once more than ``strange`` have none."""
         evidence = Evidence(printed, due, left)
         found: dict[Cell, list[OfCell]] = {}
+        telling: dict[Cell, float] = {}
         for cell in cells_of(left):
-            far = min(float(evidence.near[cell]), _unusual(printed, due, cell))
-            mistakes = [*_of_slips(printed, due, cell, starts, far), *_of_fits(printed, cell, fits, far)]
+            near = telling[cell] = min(float(evidence.near[cell]), _unusual(printed, due, cell))
+            mistakes = [*_of_slips(printed, due, cell, starts, near), *_of_fits(printed, cell, fits, near)]
             best: dict[str, OfCell] = {}  # one of a name
             for one in mistakes:
                 name = one.mistake.label
                 if name not in best or one.worth > best[name].worth:
                     best[name] = one
             found[cell] = sorted(best.values(), key=lambda one: -one.worth)
-        return cls(evidence, sources, found)
+            strange -= not best
+            if strange < 0:
+                return cls(evidence, sources, {}, {})
+        return cls(evidence, sources, found, telling)
 
     @property
     def worth(self) -> float:
@@ -87,10 +94,14 @@ class SingleCells:
         return sum(found[0].worth if found else 0.0 for found in self.by_cell.values())
 
     def likeliest(self) -> list[Finding]:
-        """The likeliest mistakes of each cell; cells with the same ones are one finding."""
+        """The likeliest mistakes of each cell; cells with the same ones are one finding.
+
+        A cell that has none was wrong in a way that is not on the list, which the others may be as well.
+        """
         joined: dict[tuple[object, ...], Finding] = {}
+        strange = sum(not found or found[0].worth <= LEAST for found in self.by_cell.values())
         for cell, found in self.by_cell.items():
-            near = [one for one in found if one.worth > LEAST][:MOST_NAMED]
+            near = [one for one in found if one.worth > LEAST + CONTRADICTED * strange][:MOST_NAMED]
             if near:
                 sure = _is_sure(found)
                 near = near[:1] if sure else near
@@ -110,6 +121,8 @@ class SingleCells:
                 for one in found
                 if one.mistake.label == name and cell not in done
             }
+            if any(one.against > len(cells) for one in cells.values()):
+                continue
             if cells and self._worth_together(cells) >= ENOUGH + 2.0:
                 first = next(iter(cells.values()))
                 findings.append(self._finding([first], Certainty.SURE, tuple(cells)))
@@ -126,7 +139,7 @@ class SingleCells:
 
     def _worth_together(self, cells: Mapping[Cell, OfCell]) -> float:
         evidence = self.evidence
-        worth = sum(float(min(evidence.far[cell], evidence.near[cell]) * evidence.share[cell]) for cell in cells)
+        worth = sum(self.telling[cell] * float(evidence.share[cell]) for cell in cells)
         worth -= sum(float(np.log(one.among)) for one in cells.values())
         return worth - choose(len(self.by_cell), len(cells)) - cost_of(next(iter(cells.values())).rare)
 
@@ -147,7 +160,7 @@ def _is_sure(found: Sequence[OfCell]) -> bool:
     return found[0].worth - max(others, 0.0) >= SURE_OF_ONE
 
 
-def _of_slips(printed: PrintedMatrix, due: Array, cell: Cell, starts: Sequence[Start], far: float) -> list[OfCell]:
+def _of_slips(printed: PrintedMatrix, due: Array, cell: Cell, starts: Sequence[Start], near: float) -> list[OfCell]:
     """The slips of a single cell that would be printed as it is."""
     made: list[tuple[CellSlip, Start]] = []
     for n, start in enumerate(starts):
@@ -164,26 +177,29 @@ def _of_slips(printed: PrintedMatrix, due: Array, cell: Cell, starts: Sequence[S
             yield Candidate(values, _mistake(slip, step), slip.rare, slip.among)
 
     return [
-        OfCell(far - _cost(slip), _mistake(slip, start.step), slip.among, slip.rare, start.numbers, make)
+        OfCell(near - _cost(slip), _mistake(slip, start.step), slip.among, slip.rare, start.numbers, make)
         for (slip, start), fit in zip(made, fits, strict=True)
         if fit
     ]
 
 
 def _cost(slip: CellSlip) -> float:
-    """The prior cost of a slip; that of a share which makes its row sum to 1 is nothing: few other errors are so small."""
-    return 0.0 if slip.name == TO_ONE else cost_of(slip.rare, slip.among)
+    """The prior cost of a slip; a share which makes its row sum to 1 is likelier than not: few other errors are so small."""
+    return -LEAST if slip.name == TO_ONE else cost_of(slip.rare, slip.among)
 
 
-def _of_fits(printed: PrintedMatrix, cell: Cell, fits: Sequence[Fit], far: float) -> list[OfCell]:
+def _of_fits(printed: PrintedMatrix, cell: Cell, fits: Sequence[Fit], near: float) -> list[OfCell]:
     """The candidates that fit the cell; the more cells of the matrix they miss, the less each says."""
     found = []
     for fit in fits:
         if fit.cells[cell]:
             candidate = fit.candidate
-            among = candidate.among * max(int((~fit.cells & ~printed.blank).sum()), 1)
-            worth = far - cost_of(candidate.rare, among) - CONTRADICTED  # it speaks for more cells
-            found.append(OfCell(worth, candidate.mistake, among, candidate.rare, candidate.numbers, candidate.make))
+            against = int((~fit.cells & ~printed.blank).sum())
+            among = candidate.among * max(against, 1)
+            worth = near - cost_of(candidate.rare, among) - CONTRADICTED  # it speaks for more cells
+            found.append(
+                OfCell(worth, candidate.mistake, among, candidate.rare, candidate.numbers, candidate.make, against)
+            )
     return found
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tmat.errors import InputError
 from tmat.marking.agreement import following_cells, right_cells
 from tmat.marking.answers import Answer, Answers
-from tmat.marking.attempts import Sheet, is_attempt, is_copy, is_explained
+from tmat.marking.attempts import is_attempt, is_copy
 from tmat.marking.candidate_order import HABITS, again, habit_again, tiers
 from tmat.marking.columns import on_its_side
+from tmat.marking.counting import only_work_counts
 from tmat.marking.explaining import Explaining
 from tmat.marking.findings import Cells, Extent, Finding, Kind, Note, Remark
 from tmat.marking.folded import unfolded
@@ -21,9 +21,10 @@ from tmat.marking.pairing import Pairing
 from tmat.marking.points import award
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.programs.marking import mark_program, of_program
-from tmat.marking.recomputed import Again, Recomputed, State, as_right, as_theirs
+from tmat.marking.recomputed import Recomputed
 from tmat.marking.rounding_room import within_rounding
-from tmat.marking.verdicts import GIVEN, Reading, Report, StepReport, Unknown, Verdict
+from tmat.marking.states import Again, State, as_right, as_theirs
+from tmat.marking.verdicts import GIVEN, Reading, Report, StepReport, Unknown, Verdict, worst
 from tmat.numbers import round_half_away
 from tmat.numbers.claim import FULL_RELATIVE, NOISE
 from tmat.operations.operation import Array
@@ -51,13 +52,15 @@ def mark_submission(answers: Answers, key: Key, options: Options) -> Report:
     report = Marking(key, answers, options).report()
     if key.printed is None:
         return report
-    printed = Marking(key.printed, answers, options).report()
-    better = printed.wrong_cells < report.wrong_cells
-    found = printed if better else report
-    named = {each.name for each in report.unknown}  # what only the corrected sheet has is no unknown name
-    found.unknown = [each for each in found.unknown if each.name in named]
-    found.remarks.append(Note(Remark.AS_PRINTED if better else Remark.AS_CORRECTED))
-    return found
+    if report.wrong_cells:
+        printed = Marking(key.printed, answers, options).report()
+        if printed.wrong_cells < report.wrong_cells:
+            named = {each.name for each in report.unknown}  # what only the corrected sheet has is no unknown name
+            printed.unknown = [each for each in printed.unknown if each.name in named]
+            printed.remarks.append(Note(Remark.AS_PRINTED))
+            return printed
+    report.remarks.append(Note(Remark.AS_CORRECTED))
+    return report
 
 
 class Marking:
@@ -91,7 +94,7 @@ class Marking:
                 if state.printed is not None:
                     steps.append(self._given(state, state.printed))
                 self.recomputed.settle_given(state)
-        self._only_work_counts({(step.stage, step.name): step for step in steps})
+        self.remarks += only_work_counts(self.recomputed, {(step.stage, step.name): step for step in steps})
         if not all(step.verdict in (Verdict.RIGHT, Verdict.MISSING) for step in steps) and on_its_side(self._pairs()):
             self.remarks.insert(0, Note(Remark.UPRIGHT if self.options.columns else Remark.ON_ITS_SIDE))
         unknown = [*self.pairing.unknown, *self.unread]
@@ -159,7 +162,7 @@ class Marking:
             else:
                 slips = self._wrong(due, printed, report, right, base)
         state.off = bool((report.cells != int(Verdict.RIGHT)).any())
-        report.verdict = _worst(report.cells)
+        report.verdict = worst(report.cells)
         if state.off:
             on_void = state.foreign or any(one.remark is Remark.ON_NO_ATTEMPT for one in report.notes)
             state.void = on_void or not is_attempt(printed.values, due.values, report)
@@ -265,42 +268,6 @@ class Marking:
         report.notes.append(Note(Remark.ON_NO_ATTEMPT, tuple(void)))
         return True
 
-    def _only_work_counts(self, steps: dict[tuple[str, str], StepReport]) -> None:
-        """Nothing counts that a blind writer would have as well."""
-        handed_in = [
-            (steps[state.due.stage, state.due.name], state.due, state.printed)
-            for state in self.recomputed.states
-            if not state.due.given and state.printed is not None and state.printed.shape == state.due.values.shape
-        ]
-        givens = {state.due.name for state in self.recomputed.states if state.due.given}
-        made_of_wrong: set[int] = set()
-        made_of_unexplained: set[int] = set()
-        for state in self.recomputed.states:
-            for one in self.recomputed.operands(state.due):
-                own = steps.get((one.due.stage, one.due.name))
-                if (one.foreign if one.due.given else one.off) or one.due.index in made_of_wrong:
-                    made_of_wrong.add(state.due.index)
-                if one.due.index in made_of_unexplained or (own and not own.given and not is_explained(own, givens)):
-                    made_of_unexplained.add(state.due.index)
-        sheet = Sheet(handed_in, made_of_wrong, made_of_unexplained)
-        foreign = tuple(state.due.name for state in self.recomputed.states if state.due.given and state.foreign)
-        if foreign:
-            self.remarks.append(Note(Remark.FOREIGN, foreign))
-        blind = False
-        for report, due, printed in handed_in:
-            wide = sheet.says_nothing(due, printed)
-            counted = np.isin(report.cells, (int(Verdict.RIGHT), int(Verdict.FOLLOWS), int(Verdict.CLOSE)))
-            if not wide and (sheet.worked or sheet.counts(report, due, printed)):
-                counted &= not sheet.worked and report.cells != int(Verdict.RIGHT)
-            if counted.any():
-                report.cells[counted] = int(Verdict.WRONG)
-                kept = (one for one in report.notes if one.remark is not Remark.FOLLOWS)
-                report.notes = [Note(Remark.TOO_WIDE if wide else Remark.NO_WORK), *kept]
-                blind = blind or not wide
-            report.verdict = _worst(report.cells)
-        if blind and not foreign:
-            self.remarks.append(Note(Remark.BLIND))
-
     # -- the wrong shape
 
     def _misshapen(self, state: State, printed: PrintedMatrix, report: StepReport) -> StepReport:
@@ -347,10 +314,3 @@ def _set(report: StepReport, verdict: Verdict) -> None:
     """One verdict for a whole step."""
     report.verdict = verdict
     report.cells[:] = int(verdict)
-
-
-def _worst(cells: NDArray[np.int8]) -> Verdict:
-    """The worst verdict of a step's cells: missing only where nothing else is wrong."""
-    filled = cells[cells != int(Verdict.MISSING)]
-    worst = Verdict(int(filled.max(initial=0)))
-    return Verdict.MISSING if worst is Verdict.RIGHT and filled.size < cells.size else worst

@@ -163,3 +163,10 @@ class Report:
             if step.called(name):
                 return step
         raise InputError(f"no step '{name}' in this report", f"it has {', '.join(s.label for s in self.steps)}")
+
+
+def worst(cells: NDArray[np.int8]) -> Verdict:
+    """The worst verdict of a step's cells: missing only where nothing else is wrong."""
+    filled = cells[cells != int(Verdict.MISSING)]
+    worst = Verdict(int(filled.max(initial=0)))
+    return Verdict.MISSING if worst is Verdict.RIGHT and filled.size < cells.size else worst

@@ -142,11 +142,13 @@ def one_term(step: Redo, i: int, j: int) -> Iterator[CellSlip]:
     top = _sum_of(working)
     if top is None or not 2 <= len(top.terms) <= LONGEST:
         return
+    # in a plain sum the other terms are numbers from here on: each is looked at once
+    others = [Number(term.value) for term in top.terms] if working is top else top.terms
     for n, term in enumerate(top.terms):
         kind = "product" if isinstance(term, Product) else "term"
         among = len(top.terms)
         for name, said, new, rare, more in _changed(term, kind):
-            value = _with(working, top, n, new).value
+            value = _with(working, top, Sum((*others[:n], new, *others[n + 1 :]))).value
             if math.isfinite(value):
                 details = {"kind": kind, "which": n + 1, "terms": among, **more}
                 mend = "work out the {kind}s of this sum one by one"
@@ -194,12 +196,12 @@ def _sum_of(expression: Expression) -> Sum | None:
     return None
 
 
-def _with(expression: Expression, target: Sum, n: int, new: Expression) -> Expression:
-    """The working with one term of the sum changed."""
+def _with(expression: Expression, target: Sum, new: Sum) -> Expression:
+    """The working with its sum changed."""
     if expression is target:
-        return Sum((*target.terms[:n], new, *target.terms[n + 1 :]))
+        return new
     if isinstance(expression, Quotient):
-        return Quotient(_with(expression.top, target, n, new), _with(expression.bottom, target, n, new))
+        return Quotient(_with(expression.top, target, new), _with(expression.bottom, target, new))
     if isinstance(expression, Call):
-        return Call(expression.function, _with(expression.argument, target, n, new))
+        return Call(expression.function, _with(expression.argument, target, new))
     return expression
