@@ -217,6 +217,8 @@ def test_silence_beats_falsehood_on_a_small_measurement() -> None:
         "mixed rows",
         "invented: some units",
         "invented: the spread",
+        "invented cells: two",
+        "rules of pages",
     )
     found = tallies(12, seed=11, kinds=kinds)
     slips = found[kinds[0]]
@@ -261,3 +263,34 @@ def test_one_wrong_cell_is_named_surely_where_its_digits_tell() -> None:
         wrong[1, 2] = -wrong[1, 2]
         [finding] = mark({"scores": wrong}, key)["scores"].findings
         assert finding.names[0] == "sign" and finding.sure is sure
+
+
+def test_whole_numbers_tell_no_more_for_zeros_typed_behind_them() -> None:
+    """Scores of whole numbers: a wrong sign is one of a few whole numbers near by, written to two decimals or none."""
+    key = attention([[1.0, 2.0], [3.0, 1.0], [0.0, 2.0]], weights=False)
+    scores = key["attention"]["scores"].values.copy()
+    scores[0, 1] = -scores[0, 1]
+    for decimals in (0, 2):
+        [finding] = mark(typed({"scores": scores}, decimals), key)["scores"].findings
+        assert finding.names[0] == "sign" and not finding.sure
+
+
+def test_a_wrong_number_that_nothing_explains_speaks_against_a_name_for_another() -> None:
+    """Two digits swapped are a weak sign; beside a number that no slip makes they are none."""
+    x = np.array([[1.31, 0.52], [0.46, 2.13], [2.22, 0.91]])
+    key = attention(x, weights=False)
+    scores = round_half_away(x @ x.T, 2)
+    assert scores[0, 2] == 3.38 and scores[1, 1] == 4.75
+    scores[0, 2] = 3.83
+    assert names(mark(typed({"scores": scores}, 2), key)["scores"])[:1] == ["digits-swapped"]
+    scores[1, 1] = 4.42
+    assert names(mark(typed({"scores": scores}, 2), key)["scores"]) == []
+
+
+def test_a_neighbours_number_is_hedged_for_other_rules_bring_it_there_too() -> None:
+    """The sine in place of a cosine is the number to its left."""
+    key = attention((Random(6).rand(5, 4) * 9).round(3), d_k=3, seed=2)
+    scores = key["attention"]["scores"].values.round(4)
+    scores[2, 2] = scores[2, 1]
+    [finding] = mark({"scores": scores}, key)["scores"].findings
+    assert "neighbours-value" in finding.names and not finding.sure

@@ -37,6 +37,10 @@ PLAIN = 10.0
 """A number that came about otherwise is 0, 1 or −1 about once in so many."""
 
 
+ELSEWHERE = 100.0
+"""Rules that are not on the list bring a number of the matrix to another cell about once in so many."""
+
+
 class OfCell(NamedTuple):
     """A mistake that yields the number of one cell, and its log-likelihood."""
 
@@ -145,12 +149,12 @@ class SingleCells:
 
 
 def _unusual(printed: PrintedMatrix, due: Array, cell: Cell) -> float:
-    """−ln of how usual a number is: 0, 1 and −1 come about in many ways, and so does one that the matrix has twice."""
+    """−ln of how usual a number is: 0, 1 and −1 come about in many ways, and so does one that another cell holds."""
     value = float(printed.values[cell])
     usual = [log(PLAIN)] if value in (0.0, 1.0, -1.0) else []
     if due.shape == printed.shape:
         times = int((np.abs(due - value) <= 0.5 * float(printed.unit[cell])).sum())
-        usual += [log(due.size / times)] if times > 1 else []
+        usual += [log(due.size / times) if times > 1 else log(ELSEWHERE)] if times else []
     return min(usual, default=float("inf"))
 
 
