@@ -40,6 +40,9 @@ for name, more in (("softmax", {}), ("softmax_tempered", {"temperature": 0.7})):
         weighed(name, random(5, 5, 5), 3, PADDED, **more),
         weighed(name, random(6, 3, 7), 2, CACHED, **more),
         Case(name, {"logits": random(4, 2, 11)}, more),
+        Case(
+            name, {"logits": random(13, 24, 2, 0.0, 2.0)}, more
+        ),  # near e, a base shows in shares that are not extreme
         Case(name, {"logits": 4 * random(7, 6, 9)}, more),  # where 2.718 shows in four decimals
     )
 

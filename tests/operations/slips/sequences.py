@@ -19,7 +19,7 @@ tried_on(
     Case("picked", {"probabilities": chances(3, 4, 7)}, {"columns": [2, 6, 1]}, result="chosen"),
 )
 for n in (3, 5):
-    tried_on(Case("product_of_all", {"chosen": chances(n, 1, n).T + 0.1}, result="sequence"))
+    tried_on(Case("product_of_all", {"chosen": chances(n, n, 3)[:, :1] + 0.1}, result="sequence"))
     tried_on(Case("sum_of_all", {"losses": np.abs(random(n, n, 1)) + 0.2}, result="total"))
 
 
