@@ -93,3 +93,26 @@ def test_nothing_follows_from_made_up_numbers_unless_other_steps_show_work() -> 
     with_k = {"Q": made_up["Q"], "K": shown["K"], "scores": (made_up["Q"] @ shown["K"].T).round(2)}
     report = mark(typed(with_k, 2), KEY)
     assert report.remarks == [] and report["scores"].verdict is Verdict.FOLLOWS
+
+
+def test_small_whole_numbers_show_work_together() -> None:
+    """A published toy of zeros, ones and twos (ainiketan.in, grouped heads): 37 of 42 cells as its matrices give them."""
+    weights = {"W_Q1": "10 01", "W_Q2": "01 10", "W_Q3": "10 11", "W_Q4": "01 11", "W_K1": "10 01", "W_K2": "11 11"}
+    weights |= {"W_V1": "10 01", "W_V2": "01 10"}
+    given = {name: [[*map(float, row)] for row in (*rows.split(), "00", "00")] for name, rows in weights.items()}
+    key = attention([[1, 0, 1, 0], [0, 1, 0, 1], [1, 1, 1, 1]], matrices=given, kv_heads=2)
+    handed_in = {
+        "Q1": "10 01 11", "Q2": "01 10 11", "Q3": "10 11 22", "Q4": "01 20 22", "K1": "10 01 11", "K2": "11 21 22", "V1": "10 01 11",
+    }  # fmt: skip
+    text = "\n".join(f"{name}\n" + "\n".join(" ".join(row) for row in rows.split()) for name, rows in handed_in.items())
+    report = mark(text, key)
+    assert {name: report[name].right for name in handed_in} == {
+        "Q1": 6, "Q2": 6, "Q3": 5, "Q4": 3, "K1": 6, "K2": 5, "V1": 6,
+    }  # fmt: skip
+    assert report.remarks == []
+
+
+def test_what_is_all_right_counts_however_plain() -> None:
+    key = attention([[0, 0], [1, 0]], matrices={name: [[0.0], [1.0]] for name in ("W_Q", "W_K", "W_V")})
+    report = mark("Q\n0\n0\nK\n0\n0\nscores\n0 0\n0 0\nweights\n0.50 0.50\n0.50 0.50\n", key)
+    assert report["weights"].right == 4

@@ -17,15 +17,17 @@ from tmat.marking.printed import PrintedMatrix
 from tmat.marking.verdicts import StepReport, Verdict
 from tmat.operations.operation import Array
 
-BLIND = 0.01
-"""A sheet that a blind writer would have made so well once in a hundred is taken for work."""
+BLIND = 0.02
+"""A sheet that a blind writer would have made so well twice in a hundred is taken for work: such writers earn 2 % at most."""
 
 ALONE = 0.05  # the same for one step of a sheet that is not
 NAMED = 1e-4  # the chance that a sure name is false
 LIKE = 0.5  # of a matrix: as many cells agree where it was copied, with mistakes
 ONE_NUMBER = 0.75  # of a matrix's cells: it is as good as constant
+EVEN = 0.5  # of a guess between 0 and 1
 EXACT = 1e-9
 LARGEST = 1e100  # whose square is a number
+PRODUCTS = ("matmul", "matmul_transposed", "linear", "add", "subtract")  # where 0 and 1 are numbers like others
 COPIED = ("another-matrix", "another-matrix-transposed")
 
 
@@ -77,6 +79,7 @@ class Sheet:
         steps: list[tuple[StepReport, KeyMatrix, PrintedMatrix]],
         made_of_wrong: set[int],
         made_of_unexplained: set[int],
+        right_so_far: set[int],
     ) -> None:
         self.chances = {
             id(report): NAMED
@@ -86,15 +89,15 @@ class Sheet:
             else _chance(report, due, printed, wrong_before=due.index in made_of_wrong)
             for report, due, printed in steps
         }
-        self.made_of_wrong = made_of_wrong
+        self.made_of_wrong, self.right_so_far = made_of_wrong, right_so_far
         self.usual = int(np.median([printed.decimals for _, _, printed in steps])) if steps else 0
         self.worked = _joined([chance for chance in self.chances.values() if chance < 1.0]) < BLIND
 
     def counts(self, report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> bool:
-        """Whether what is right of a step counts, where nothing else shows work: it is exact, or no chance."""
+        """Whether what is right of a step counts, where nothing else shows work: it is exact, no chance, or all before it is right."""
         exact = bool((np.abs(printed.values - due.values) <= EXACT)[printed.finite].all()) and not printed.blank.any()
         exact = exact and report.verdict is Verdict.RIGHT and due.index not in self.made_of_wrong
-        return exact or self.chances[id(report)] < ALONE
+        return exact or due.index in self.right_so_far or self.chances[id(report)] < ALONE
 
     def says_nothing(self, due: KeyMatrix, printed: PrintedMatrix) -> bool:
         """Whether one number throughout was typed where it is due only because so few decimals were."""
@@ -120,22 +123,32 @@ def _chance(report: StepReport, due: KeyMatrix, printed: PrintedMatrix, *, wrong
     """
     finite = due.values[np.isfinite(due.values)]
     spread = float(np.ptp(finite)) if finite.size else 0.0
+    if spread == 0.0:
+        return 1.0
     unit = printed.step()
-    told = np.isfinite(due.values) & ~_obvious(due, unit) & ~printed.blank
-    hits: Cells = np.any(
-        [printed.fits(way) for way in (due.values, due.unrounded, due.exact) if way is not None], axis=0
-    )
+    told, obvious = np.isfinite(due.values) & ~printed.blank, _obvious(due, unit)
+    hits: Cells = np.any([printed.fits(way) for way in (due.values, due.unrounded, due.exact) if way is not None], axis=0)
     if wrong_before:
         told, hits = told & ~hits, report.cells == int(Verdict.FOLLOWS)
-    count = int(told.sum())
-    if spread == 0.0 or count == 0:
-        return 1.0
-    place = float(np.median(unit[told]))
-    guessed = min(1.0, max(place / spread, _alike(due.values[told], place)))
-    chance = _binomial(int((told & hits).sum()), count, guessed)
+    place = float(np.median(unit[told])) if told.any() else 1.0
+    chances = [_of_cells(due.values[told & ~obvious], hits[told & ~obvious], place, place / spread)]
+    if not _is_bound(due):  # which of them are 0 and which 1 is something to know, where no rule makes them so
+        chances.append(_of_cells(due.values[told & obvious], hits[told & obvious], place, EVEN))
+    chance = _joined([one for one in chances if one < 1.0])
     if wrong_before or report.count(Verdict.FOLLOWS) or due.op is None or due.op.name.startswith("softmax"):
         return chance
-    return min(1.0, 2 * min(chance, _likeness(printed.values, due.values)))
+    likeness = _likeness(printed.values, due.values)
+    return chance if likeness == 1.0 else min(1.0, 2 * min(chance, likeness))
+
+
+def _of_cells(values: Array, hits: Cells, place: float, guessed: float) -> float:
+    """The chance of so many of these cells, of which each is guessed so easily, or by the commonest number."""
+    return _binomial(int(hits.sum()), hits.size, min(1.0, max(guessed, _alike(values, place)))) if hits.size else 1.0
+
+
+def _is_bound(due: KeyMatrix) -> bool:
+    """Whether a rule makes 0, 1 and −1 of most numbers: a mask and a softmax do, a norm of two numbers and a ReLU."""
+    return due.op is None or due.op.name not in PRODUCTS
 
 
 def _obvious(due: KeyMatrix, unit: Array) -> Cells:
@@ -144,7 +157,7 @@ def _obvious(due: KeyMatrix, unit: Array) -> Cells:
     if due.op is not None and due.op.name.startswith("softmax"):
         guesses += [1 / n for n in range(2, due.values.shape[1] + 1)]
     with np.errstate(invalid="ignore"):
-        near: Cells = np.any([np.abs(due.values - guess) <= unit for guess in guesses], axis=0)
+        near: Cells = np.any([np.abs(due.values - guess) <= 0.5 * unit for guess in guesses], axis=0)
     return near
 
 

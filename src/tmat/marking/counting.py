@@ -21,14 +21,19 @@ def only_work_counts(recomputed: Recomputed, steps: dict[tuple[str, str], StepRe
     givens = {state.due.name for state in recomputed.states if state.due.given}
     made_of_wrong: set[int] = set()
     made_of_unexplained: set[int] = set()
+    right_so_far: set[int] = set()
     for state in recomputed.states:
+        report = steps.get((state.due.stage, state.due.name))
+        right = not state.foreign if state.due.given else report is not None and report.verdict is Verdict.RIGHT
+        if right and all(one.due.index in right_so_far for one in recomputed.operands(state.due)):
+            right_so_far.add(state.due.index)
         for one in recomputed.operands(state.due):
             own = steps.get((one.due.stage, one.due.name))
             if (one.foreign if one.due.given else one.off) or one.due.index in made_of_wrong:
                 made_of_wrong.add(state.due.index)
             if one.due.index in made_of_unexplained or (own and not own.given and not is_explained(own, givens)):
                 made_of_unexplained.add(state.due.index)
-    sheet = Sheet(handed_in, made_of_wrong, made_of_unexplained)
+    sheet = Sheet(handed_in, made_of_wrong, made_of_unexplained, right_so_far)
     foreign = tuple(state.due.name for state in recomputed.states if state.due.given and state.foreign)
     if foreign:
         remarks.append(Note(Remark.FOREIGN, foreign))
