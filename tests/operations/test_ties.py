@@ -37,3 +37,10 @@ def test_ties_of_short_decimals_and_infinities_are_as_they_were() -> None:
     add = REGISTRY["add"]
     a, b = np.array([[2.075, -np.inf, 1 / 3]]), np.array([[0.1, 0.0, 0.17166666666666666]])
     assert rounded(add, (a, b), {}, add(a, b), 2).tolist() == [[2.18, -np.inf, 0.5]]
+
+
+def test_an_operation_of_floats_alone_goes_by_its_decimals_too() -> None:
+    """−0.21 / 6 = −0.035, which as a float is a little less."""
+    for name, params in (("spread_over_all", {"height": 2, "width": 3}), ("spread_mean", {"width": 6})):
+        op, share = REGISTRY[name], np.array([[-0.21]])
+        assert (rounded(op, (share,), params, op(share, **params), 2) == -0.04).all()

@@ -127,7 +127,9 @@ def _chance(report: StepReport, due: KeyMatrix, printed: PrintedMatrix, *, wrong
         return 1.0
     unit = printed.step()
     told, obvious = np.isfinite(due.values) & ~printed.blank, _obvious(due, unit)
-    hits: Cells = np.any([printed.fits(way) for way in (due.values, due.unrounded, due.exact) if way is not None], axis=0)
+    hits: Cells = np.any(
+        [printed.fits(way) for way in (due.values, due.unrounded, due.exact) if way is not None], axis=0
+    )
     if wrong_before:
         told, hits = told & ~hits, report.cells == int(Verdict.FOLLOWS)
     place = float(np.median(unit[told])) if told.any() else 1.0

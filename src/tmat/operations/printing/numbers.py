@@ -107,7 +107,7 @@ class Numbers(Printer):
         shown = {n: printed(value, self._shared, self.finer) for n, value in values.items()}
         exact = all(exactly_is(inner.parts[n], value) for n, value in shown.items())
         text = self._bound(rebuilt(inner, [Worked(values[n]) if n in values else p for n, p in enumerate(inner.parts)]))
-        line = rebuilt(inner, [Worked(shown[n]) if n in shown else p for n, p in enumerate(inner.parts)])
+        line = rebuilt(inner, [Worked(shown.get(n, precise(p, self.read))) for n, p in enumerate(inner.parts)])
         return text[0], line, exact and self.exact
 
     def number(self, number: Number) -> Bound:
