@@ -44,3 +44,9 @@ def test_an_operation_of_floats_alone_goes_by_its_decimals_too() -> None:
     for name, params in (("spread_over_all", {"height": 2, "width": 3}), ("spread_mean", {"width": 6})):
         op, share = REGISTRY[name], np.array([[-0.21]])
         assert (rounded(op, (share,), params, op(share, **params), 2) == -0.04).all()
+
+
+def test_equal_shares_are_ties() -> None:
+    """1/8 = 0.125, though each of the eight exponentials has no last digit."""
+    op, row = REGISTRY["softmax"], np.full((1, 8), -0.35)
+    assert (rounded(op, (row,), {}, op(row), 2) == 0.13).all()

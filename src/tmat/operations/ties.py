@@ -33,14 +33,15 @@ def rounded(op: Operation, arrays: Sequence[Array], params: Mapping[str, Any], v
         return result
     if is_exact(op.evaluate) and all(exact(array) is not None for array in arrays):
         return result
-    from decimal import Decimal  # decimal arithmetic, which few roundings need
+    from decimal import ROUND_HALF_UP, Context, Decimal  # decimal arithmetic, which few roundings need
 
     from tmat.operations.printing.numbers import at_place
-    from tmat.operations.printing.precise import precise
+    from tmat.operations.printing.precise import KEPT, precise
 
+    sure = Context(KEPT, ROUND_HALF_UP)  # a third and a third and a third lose the last of sixty digits
     operands = [Operand(f"operand {n}", array) for n, array in enumerate(arrays)]
     for i, j in np.argwhere(close).tolist():
         worth = precise(op.at(i, j, *operands, **params))
         if worth.is_finite():
-            result[i, j] = float(at_place(worth, Decimal(1).scaleb(-decimals)))
+            result[i, j] = float(at_place(sure.plus(worth), Decimal(1).scaleb(-decimals)))
     return result
