@@ -20,7 +20,6 @@ SAMPLE = 8  # numbers that tell a matrix of long numbers at once
 SMALL = 1 << 13  # bytes of a matrix whose decimals are kept
 KNOWN = 256  # matrices whose decimals are kept
 MIXED = 1 << 12  # cells of a matrix of which some may be short
-_MARK = "exact"  # of functions made here
 PIECE = 1 << 14  # numbers looked at at once, so that they stay in the cache
 
 
@@ -122,11 +121,6 @@ def exactly_by_cell(evaluate: Callable[P, Array]) -> Callable[P, Array]:
     return _made(evaluate, mixed)
 
 
-def is_exact(function: Callable[..., Any]) -> bool:
-    """Whether a function was made exact here."""
-    return hasattr(function, _MARK)
-
-
 def _made(evaluate: Callable[P, Array], otherwise: Callable[..., Array]) -> Callable[P, Array]:
     """The function of decimals where all operands have them, else what is done otherwise."""
 
@@ -138,7 +132,6 @@ def _made(evaluate: Callable[P, Array], otherwise: Callable[..., Array]) -> Call
             found = _worked(evaluate, arrays, params)
             return otherwise(arrays, params) if found is None else found
 
-    setattr(evaluated, _MARK, True)
     return evaluated
 
 

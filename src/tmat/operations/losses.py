@@ -7,7 +7,8 @@ import numpy as np
 from tmat.numbers import steady
 from tmat.numbers.exact import Exact
 from tmat.numbers.exactly import exactly
-from tmat.operations.adding import row_dots
+from tmat.operations.adding import column_sums, row_dots
+from tmat.operations.elementwise import divide, multiply
 from tmat.operations.expression import Call, Expression, Negative, Operand, exp, total
 from tmat.operations.formula import RowSums, Words, prose
 from tmat.operations.operation import Array, Shape, operation
@@ -130,8 +131,8 @@ def mean_square(a: Array) -> Array:  # [n, m] -> [1, 1]
     >>> mean_square(np.array([[1.0, 3.0]]))
     array([[5.]])
     """
-    squares = row_dots.evaluate(a, a)
-    return np.asarray(squares.sum() / a.size).reshape(1, 1)
+    squares = column_sums.evaluate(row_dots.evaluate(a, a))
+    return np.asarray(divide.evaluate(squares, by=float(a.size)))
 
 
 @mean_square.cell
@@ -152,7 +153,7 @@ def spread_over_all(d: Array, *, height: int, width: int) -> Array:  # [1, 1] ->
     array([[0.5],
            [0.5]])
     """
-    return np.full((height, width), d[0, 0] / (height * width), dtype=d.dtype)
+    return np.full((height, width), divide.evaluate(d, by=float(height * width))[0, 0], dtype=d.dtype)
 
 
 @spread_over_all.cell
@@ -176,7 +177,8 @@ def mean_square_gradient(d: Array, a: Array) -> Array:  # [1, 1], [n, m] -> [n, 
     >>> mean_square_gradient(np.array([[1.0]]), np.array([[1.0, 3.0]]))
     array([[1., 3.]])
     """
-    return 2.0 * d * a / a.size
+    products = multiply.evaluate(np.full(a.shape, d[0, 0], dtype=a.dtype), a)
+    return np.asarray(divide.evaluate(2.0 * products, by=float(a.size)))
 
 
 @mean_square_gradient.cell

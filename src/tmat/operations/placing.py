@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tmat.operations.elementwise import divide
 from tmat.operations.expression import Expression, Number, Operand, Quotient, total
 from tmat.operations.formula import prose
 from tmat.operations.operation import Array, Shape, operation
@@ -155,7 +156,7 @@ def spread_mean(d: Array, *, width: int) -> Array:  # [n, 1] -> [n, width]
     >>> spread_mean(np.array([[3.0]]), width=2)
     array([[1.5, 1.5]])
     """
-    return np.repeat(d / width, width, axis=1)
+    return np.repeat(divide.evaluate(d, by=float(width)), width, axis=1)
 
 
 @spread_mean.cell

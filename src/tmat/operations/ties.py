@@ -1,4 +1,4 @@
-"""Rounding a step that is not made with exact arithmetic: what is close to a tie is worked out."""
+"""Rounding a step whose operands have more digits than exact arithmetic takes: what is close to a tie is worked out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tmat.numbers import round_half_away
-from tmat.numbers.exactly import exact, is_exact
+from tmat.numbers.exactly import exact
 from tmat.operations.expression import Operand
 from tmat.operations.operation import Array, Operation
 
@@ -31,7 +31,7 @@ def rounded(op: Operation, arrays: Sequence[Array], params: Mapping[str, Any], v
     terms = max((array.shape[1] for array in arrays), default=1)
     if not 0 < np.count_nonzero(close) * terms <= MOST or values.dtype != np.float64:
         return result
-    if is_exact(op.evaluate) and all(exact(array) is not None for array in arrays):
+    if all(exact(array) is not None for array in arrays):
         return result
     from decimal import ROUND_HALF_UP, Context, Decimal  # decimal arithmetic, which few roundings need
 
