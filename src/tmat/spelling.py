@@ -63,8 +63,14 @@ class Spelling(dict[int, str]):
         """Our own text."""
         return text if self.whole or text.isascii() else typed(text, self[ord("·")] != "·").translate(self)
 
+    def each(self, texts: list[str]) -> list[str]:
+        """Several of our own texts."""
+        return texts if self.whole else [self(text) for text in texts]
+
     def word(self, text: str, limit: int | None = None) -> str:
         """A text from outside: what would steer a terminal is written out."""
+        if limit is None and text.isascii() and text.isprintable():
+            return text
         shown = visible(text, limit)
         if shown.isascii():
             return shown
