@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from tmat.visible import visible
 
@@ -66,6 +67,10 @@ class Spelling(dict[int, str]):
     def each(self, texts: list[str]) -> list[str]:
         """Several of our own texts."""
         return texts if self.whole else [self(text) for text in texts]
+
+    def words(self, texts: Iterable[str]) -> list[str]:
+        """Several texts from outside."""
+        return [self.word(text) for text in texts]
 
     def word(self, text: str, limit: int | None = None) -> str:
         """A text from outside: what would steer a terminal is written out."""

@@ -118,7 +118,8 @@ class Drawer:
     def labels(self, seen: View) -> Block:
         """Row labels, a row each, to stand left of the matrix."""
         limit = None if self.width is None else max(self.width // 4, 8)
-        words = [self.spell("⋮") if row == CUT else self.clip(seen.matrix.rows[row], limit) for row in seen.rows]
+        labels = self.spell.words(["⋮" if row == CUT else seen.matrix.rows[row] for row in seen.rows])
+        words = [self._cut_short(label, limit) for label in labels]
         wide = max(map(width, words), default=0)
         return Block([(Span(word + " " * (wide - width(word)), "label"),) for word in words] or [()], wide)
 

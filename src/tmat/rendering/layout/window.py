@@ -126,7 +126,7 @@ def view(
             column.insert(rows.index(CUT), (spell("⋮") if col != CUT else "").rjust(wide))
         cells.append(column)
         widths.append(wide)
-    words = ["" if col == CUT else spell.word(matrix.cols[col]) for col in cols]
+    words = spell.words(["" if col == CUT else matrix.cols[col] for col in cols])
     return View(matrix, rows, list(cols), cells, widths, words, scale)
 
 
