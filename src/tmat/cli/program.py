@@ -142,7 +142,7 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
     arguments = _with_bare_work(list(arguments))
     program = typer.main.get_command(app)
     try:
-        with _watched(environment):
+        with _watched(environment), environment.printing():
             code = program.main(args=arguments, prog_name="tmat", standalone_mode=False, obj=environment)
         return code if isinstance(code, int) else 0
     except BaseException as error:
