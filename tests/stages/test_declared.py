@@ -16,7 +16,7 @@ from tests.cli.running import refused, tmat
 import tmat as library
 from tmat import stages as stage_files
 from tmat.cli.made import parameters
-from tmat.cli.program import command_names
+from tmat.cli.program import built, command_names
 from tmat.engine.fields import DType, Init
 from tmat.numbers.seeding import INITS
 from tmat.operations import ACTIVATIONS, GATED
@@ -60,7 +60,7 @@ def shrink(sheet: Sheet, how: ShrinkOptions) -> Node:
 def shrink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "shrink.py").write_text(SHRINK, encoding="utf-8")
     monkeypatch.setattr(stage_files, "__path__", [*stage_files.__path__, str(tmp_path)])
-    caches = (stage_files.stage_names, stage_files.said_otherwise)
+    caches = (stage_files.stage_names, stage_files.said_otherwise, built)
     for cached in caches:
         cached.cache_clear()
     yield
