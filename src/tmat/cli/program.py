@@ -222,7 +222,7 @@ def main() -> NoReturn:
     if os.environ.get("_TMAT_COMPLETE") == "complete_bash":
         from tmat.cli.completing import in_bash
 
-        code = in_bash(lambda: run(sys.argv[1:], environment))
+        code = in_bash(lambda page: run(sys.argv[1:], page), environment)
     else:
         code = run(sys.argv[1:], environment)
     # Skip the interpreter's own farewell: a reader that went away is no error of ours.
