@@ -6,6 +6,7 @@ errors; and its help brackets arguments once more. What is needed here is little
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +20,14 @@ class Command(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         return converted_here(super().get_params(ctx))
 
-    def get_help(self, ctx: Any) -> str:
-        """In lines alone no bracket is markup."""
-        text: str = super().get_help(ctx)
-        return text.replace("\\[", "[")
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """In panels, drawn by Rich, no bracket is markup."""
+        shown = copy(self)
+        if self.rich_markup_mode and self.help:
+            from rich.markup import escape
+
+            shown.help = escape(self.help)
+        TyperCommand.format_help(shown, ctx, formatter)
 
 
 def converted_here(parameters: list[Any]) -> list[Any]:

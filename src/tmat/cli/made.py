@@ -168,5 +168,4 @@ def help_of(declared: Declaration) -> str:
         paragraphs.append(f"Matrices: {matrices}.")
     if declared.about:
         paragraphs.append(declared.about)
-    text = spelled_with("\n\n".join(paragraphs), spelling(declared.name))
-    return text.replace("[", "\\[")  # no markup of Rich
+    return spelled_with("\n\n".join(paragraphs), spelling(declared.name))

@@ -230,9 +230,7 @@ class Workings:
         if "products" not in self.parts or type(e) is not type(below):
             return True
         pairs = zip(e.parts, below.parts, strict=True)
-        return all(
-            _comes_to(precise(part, self._numbers.read), own.worth) for part, own in pairs if isinstance(own, Worked)
-        )
+        return all(_comes_to(precise(part, self._numbers.read), precise(own)) for part, own in pairs)
 
     def _note(self, text: str) -> str:
         return self.notation.note(text) if text else ""

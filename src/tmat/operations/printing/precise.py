@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, getcontext, localcontext
 from fractions import Fraction
+from functools import cache
 from typing import TypeAlias
 
 from tmat.operations.expression import Call, Cell, Difference, Expression, Number, Power, Quotient, Sum
@@ -138,10 +139,15 @@ def _power(base: Decimal, exponent: Decimal) -> Decimal:
 
 
 def _pi() -> Decimal:
-    """Machin's formula, to the digits of the context; flagged as inexact, as it is."""
-    with localcontext(_context(getcontext().prec + 5)):
-        value = 16 * _arctangent_of_inverse(5) - 4 * _arctangent_of_inverse(239)
-    return +value
+    """To the digits of the context; flagged as inexact, as it is."""
+    return +_pi_to(getcontext().prec + 5)
+
+
+@cache
+def _pi_to(digits: int) -> Decimal:
+    """Machin's formula."""
+    with localcontext(_context(digits)):
+        return 16 * _arctangent_of_inverse(5) - 4 * _arctangent_of_inverse(239)
 
 
 def _arctangent_of_inverse(n: int) -> Decimal:
