@@ -77,8 +77,8 @@ def test_what_does_not(text: str, message: str) -> None:
     assert message in str(error.value)
 
 
-def test_other_scripts_digits_and_python_spellings_are_no_numbers() -> None:
-    for text in ("١٢", "1_0", "0x10", "1e", "e5", ".", "-", "--1", "1 0", "infinite"):
+def test_pythons_spellings_are_no_numbers() -> None:
+    for text in ("1_0", "0x10", "1e", "e5", ".", "-", "--1", "1 0", "infinite"):
         assert number(text) is None
 
 

@@ -58,7 +58,7 @@ def test_a_setting_between_matrices_costs_none_of_them() -> None:
 
 
 def test_a_number_to_each_word_is_a_column() -> None:
-    [column] = read_pasted("When: 0.5\nyou: 0.25").found
+    [column] = read_pasted("mean:\nWhen: 0.5\nyou: 0.25").found
     assert (column.matrix.rows, column.matrix.values.tolist()) == (("When", "you"), [[0.5], [0.25]])
     [counted] = read_pasted("e1 = 0.5\ne2 = 0.25").found
     assert counted.matrix.values.tolist() == [[0.5], [0.25]]

@@ -10,7 +10,7 @@ from tmat.errors import InputError
 from tmat.reading.blocks import Block
 from tmat.reading.items import Item, Mark, Words, Wrong
 from tmat.reading.naming import bare, is_known, name_of
-from tmat.reading.no_matrix import without_settings
+from tmat.reading.no_matrix import is_heading, without_settings
 from tmat.reading.number_text import is_decimal_comma
 from tmat.reading.rows import Row
 from tmat.reading.statements import Valued
@@ -131,7 +131,7 @@ class Gatherer:
         block = self.block
         if mark.kind == "blank":
             self.gap = True
-            if block is not None and block.rows and self.columns is None:
+            if block is not None and block.rows and self.columns is None and not _is_loose(block.rows[-1]):
                 yield from self.finish()
         elif mark.kind == "columns":
             if block is not None and block.rows and block is not self.columns:
@@ -177,7 +177,10 @@ class Gatherer:
         if block is not None and block.rows:
             last = block.rows[-1]
             one = row.column and row.column == last.column  # of brackets drawn with [ and ]
-            if gap or ((row.label is None) != (last.label is None) and row.relation != "colon" and not one):
+            loose = _is_loose(last) and _is_loose(row) and len(row.cells) == len(last.cells)
+            if (gap and not loose) or (
+                (row.label is None) != (last.label is None) and row.relation != "colon" and not one
+            ):
                 yield from self.finish()
         elif block is not None and block.above and row.relation == "assign" and row.label:
             own = name_of(row.label)
@@ -205,6 +208,7 @@ class Gatherer:
         if prefix:
             yield from self._words(Words(value.line, prefix, prefix.split(), ends=True), gap)
         block = self._open(value.line, gap)
+        block.result = item.relation == "assign" and not (prefix or gap or block.above)
         for row in rows:
             row.bracket = True
         block.rows, block.notes = rows, value.notes
@@ -244,13 +248,19 @@ class Gatherer:
         if block is None or block.spoilt or any(isinstance(one, Under) and one.spoilt for one in block.beside):
             return
         block.rows = [row for row in block.rows if row.cells or row.text]
-        kept = without_settings(block.rows) if block.rows and block.rows[0].relation else block.rows
+        if not block.above and len(block.rows) == 1 and is_heading(block.rows[0]):
+            return
+        kept = (
+            without_settings(block.rows, named=is_known(block.called))
+            if block.rows and block.rows[0].relation
+            else block.rows
+        )
         if len(kept) < len(block.rows):
-            yield self._settings(
-                next(row for row, own in zip(block.rows, [*kept, None], strict=False) if row is not own)
-            )
-            block.rows = kept
-            if not kept:
+            row = next(row for row, own in zip(block.rows, [*kept, None], strict=False) if row is not own)
+            lost = bool(kept) and is_known(block.called)
+            yield self._settings(row, block.called if lost else name_of(row.label or ""), lost=lost)
+            block.rows = [] if lost else kept
+            if not block.rows:
                 return
         if block.rows:
             title(block)
@@ -260,11 +270,11 @@ class Gatherer:
         if block.rows:
             yield from parted(block)
 
-    def _settings(self, row: Row) -> Problem:
+    def _settings(self, row: Row, name: str, *, lost: bool) -> Problem:
         said = f"'{visible((row.label or '').strip(), 60)}' has one number: a setting, no matrix"
         mend = "put a number that is meant as a matrix in brackets: [[…]]"
         error = InputError(said, f"in {self.origin}, line {row.line}", mend=mend)
-        return Problem(error, name_of(row.label or ""), row.line, lost=False)
+        return Problem(error, name, row.line, lost=lost)
 
     def _no_rows(self, words: Words) -> Problem:
         error = InputError(
@@ -272,6 +282,11 @@ class Gatherer:
             "expected a matrix's name, then its rows, each a line of numbers", mend="begin remarks with #",
         )  # fmt: skip
         return Problem(error, name_of(words.said), words.line, lost=False)
+
+
+def _is_loose(row: Row) -> bool:
+    """Whether a row may have an empty line behind it, as PARI's and Maxima's rows in brackets of their own have."""
+    return row.bracket and row.column > 0 and row.label is None and len(row.cells) > 1 and "," not in row.raw
 
 
 def _fills(cell: str) -> bool:

@@ -31,6 +31,17 @@ class Valued:
     raw: str
     column: int  # of its bracket, from 1
 
+    def takes(self, other: Valued) -> bool:
+        """Whether a value behind it and a comma is one more row."""
+        rows = self.value.rows
+        beside = self.raw is other.raw and other.raw[: other.column - 1].rstrip().endswith(",")
+        return (
+            beside
+            and other.value.depth == 1
+            and len(rows[0]) == len(other.value.rows[0])
+            and (len(rows) > 1 or self.value.depth == 1)
+        )
+
 
 class Statement:
     """Takes one statement: a name and a value, or a chain of operands that ends in one."""
@@ -111,7 +122,7 @@ class Statement:
             self.held.clear()
             self.operated = False
             return []
-        if self.operated and not self.resulted:
+        if (self.operated or (self.held and (self.prefix or self.relation))) and not self.resulted:
             raise _operation(self.origin, value.line)
         return [
             *([] if self.resulted else self.held),

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from tmat.reading.blocks import Block
 from tmat.reading.items import Words
+from tmat.reading.labels import counts
 from tmat.reading.naming import is_known, name_of
 from tmat.reading.rows import Row
 from tmat.reading.text_rows import is_cell
@@ -79,6 +80,17 @@ def title(block: Under) -> None:
 
 
 def _name_in_corner(block: Under) -> None:
+    first = block.rows[0]
+    if (
+        block.header is None
+        and first.label is None
+        and first.cells
+        and is_known(first.cells[0])
+        and counts(first.cells[1:])
+    ):
+        others = [row.cells[0] for row in block.rows[1:] if row.label is None and len(row.cells) == len(first.cells)]
+        if len(others) == len(block.rows) - 1 > 0 and not any(is_cell(own) or is_known(own) for own in others):
+            block.header = block.rows.pop(0).cells  # Q 1 2 3, over rows with other labels
     header = block.header
     if header and block.name is None and is_known(header[0]) and not any(is_cell(row.cells[0]) for row in block.rows if row.cells):  # fmt: skip
         block.name, header[0] = header[0], ""
