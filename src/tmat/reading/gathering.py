@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tmat.errors import InputError
 from tmat.reading.blocks import Block
 from tmat.reading.items import Item, Mark, Words, Wrong
+from tmat.reading.labels import counts
 from tmat.reading.naming import bare, is_known, name_of
 from tmat.reading.no_matrix import is_heading, without_settings
 from tmat.reading.number_text import is_decimal_comma
@@ -81,7 +82,7 @@ class Gatherer:
         else:
             yield from self._row(item, gap)
 
-    def _wrong(self, item: Wrong, gap: bool) -> Iterator[Problem]:
+    def _wrong(self, item: Wrong, gap: bool) -> Iterator[Block | Problem]:
         """A line that cannot be read costs the matrix that it stands in, and the first such line is told."""
         if item.name is None:
             block = self._open(item.line, gap)
@@ -93,6 +94,8 @@ class Gatherer:
             return
         if self.block is not None and not self.block.rows:
             self.block = None  # the name whose rows could not be read has had its say
+        elif gap:
+            yield from self.finish()
         yield Problem(item.error, item.name, item.line)
 
     def _open(self, line: int, gap: bool) -> Under:
@@ -131,7 +134,7 @@ class Gatherer:
         block = self.block
         if mark.kind == "blank":
             self.gap = True
-            if block is not None and block.rows and self.columns is None and not _is_loose(block.rows[-1]):
+            if block is not None and block.rows and self.columns is None and not (block.loose or _may_be_loose(block)):
                 yield from self.finish()
         elif mark.kind == "columns":
             if block is not None and block.rows and block is not self.columns:
@@ -160,7 +163,15 @@ class Gatherer:
 
     def _row(self, row: Row, gap: bool) -> Iterator[Block | Problem]:
         block = self.block
-        if block is not None and block.rows and block.rows[-1].relation:
+        if block is not None and block.rows and gap:
+            if block.above and self._goes_on(block, row):
+                block.spoilt = True
+                what = "an empty line between rows: one matrix, or two?"
+                error = InputError(what, f"in {self.origin}, line {row.line}", mend="put a name over each matrix")
+                yield Problem(error, block.called, row.line)
+            else:
+                yield from self.finish()
+        elif block is not None and block.rows and block.rows[-1].relation:
             first = block.rows[0]
             label = first.label or ""
             named = first.relation == "assign" or is_known(name_of(label))
@@ -171,14 +182,20 @@ class Gatherer:
                 block.above.append((Words(first.line, label, label.split(), ends=True), False))
         self._open(row.line, gap).rows.append(row)
 
+    def _goes_on(self, block: Under, row: Row) -> bool:
+        """Whether a row behind an empty line goes on with the rows above, as PARI's do: each in brackets, no commas within."""
+        last = block.rows[-1]
+        alike = row.label is None and row.bracket == last.bracket and len(row.cells) == len(last.cells)
+        block.loose = alike and (block.loose or _may_be_loose(block)) and not (row.bracket and "," in row.raw)
+        return block.loose
+
     def _labelled(self, row: Row, gap: bool) -> Iterator[Block | Problem]:
         """A row with a label before a colon or an = : one of several, or a matrix of one row; which, shows at the end."""
         block = self.block
         if block is not None and block.rows:
             last = block.rows[-1]
             one = row.column and row.column == last.column  # of brackets drawn with [ and ]
-            loose = _is_loose(last) and _is_loose(row) and len(row.cells) == len(last.cells)
-            if (gap and not loose) or (
+            if (gap and not self._goes_on(block, row)) or (
                 (row.label is None) != (last.label is None) and row.relation != "colon" and not one
             ):
                 yield from self.finish()
@@ -232,7 +249,14 @@ class Gatherer:
         if len(block.rows) != 1 or block.header is not None:
             return
         cells = block.rows[0].cells
-        if cells and (cells[0] == "" or not all(map(_fills, cells))):
+        labelled = (
+            cells[0]
+            and not _fills(cells[0])
+            and len(cells) > 2
+            and all(map(_fills, cells[1:]))
+            and not counts(cells[1:])
+        )
+        if cells and not labelled and (cells[0] == "" or not all(map(_fills, cells))):
             block.header = block.rows.pop().cells
         block.head_of_table = True
 
@@ -284,9 +308,10 @@ class Gatherer:
         return Problem(error, name_of(words.said), words.line, lost=False)
 
 
-def _is_loose(row: Row) -> bool:
-    """Whether a row may have an empty line behind it, as PARI's and Maxima's rows in brackets of their own have."""
-    return row.bracket and row.column > 0 and row.label is None and len(row.cells) > 1 and "," not in row.raw
+def _may_be_loose(block: Under) -> bool:
+    """Whether the one row of a block may have more below it, an empty line between."""
+    [*others, row] = block.rows
+    return not (others or row.label is not None or row.bars or block.spoilt) and len(row.cells) > 1
 
 
 def _fills(cell: str) -> bool:

@@ -39,7 +39,7 @@ _SHOWN = re.compile(r"\s*(?:print|disp|display|show)\(\s*([^\W\d][\w.]*)\s*\)\s*
 _NOISE = re.compile(
     r"\s*(?:[0-9,]+\s?[×x]\s?[0-9,]+ (?:(?:[\w.]+\.)?\w*(?:Matrix|Array|Adjoint|Transpose|DataFrame|LinearAlgebra)\b.*|sparse.*)|[0-9,]+-element .*"
     r"|\[[0-9]+ rows x [0-9]+ columns\]|\(?[0-9]+ rows?\b.*|shape: ?\([0-9, ]*\)|dtype: ?\w+|Name: ?\S+, dtype: ?\w+"
-    r"|Parameter containing:|ans =|\([0-9]{1,3}(?:\.[0-9]{1,3})?[a-z]?\)|[\w.\-]+@[\w.\-]+\S*[$#%](?: .*)?|PS [A-Za-z]:\\[^>]*>.*|import .*|from \S+ import .*|library\(.*\)|print\(.*\)|disp\(.*\)|torch\.Size\(\[[0-9, ]*\]\)"
+    r"|Parameter containing:|ans =|\([0-9]{1,3}(?:\.[0-9]{1,3})?[a-z]?\)|[\w.\-]+@[\w.\-]+\S*[$#%](?: .*)?|(?:\w+=[#>]|(?:sqlite|mysql|duckdb)>) .*|PS [A-Za-z]:\\[^>]*>.*|import .*|from \S+ import .*|library\(.*\)|print\(.*\)|disp\(.*\)|torch\.Size\(\[[0-9, ]*\]\)"
     r"|\[torch\.\w+ of size .*\]|# A tibble.*|<[^<>]*>|DeviceArray.*shape.*|\(?dtype=\S*\)?,?|device=\S*,?|requires_grad=\S*\)?,?|using .*|end|\[(?:cols|options|%\w+)\b.*\]|\|={3,}|:\w[\w-]*:.*)\s*"
 )  # fmt: skip
 _CELL_OF = re.compile(r"\s*[^\s\[\](){}]{1,60}\[[^\[\](){},]{1,60},[^\[\](){}]{1,60}\]\s*(?:[=≈&:]|$)")
@@ -267,7 +267,7 @@ def _each(items: Iterable[Item], wrong: Callable[..., Wrong]) -> Iterator[Item]:
         at, pair = item.value.line, isinstance(last, Valued) and not item.prefix
         if isinstance(last, Valued) and pair and last.takes(item):
             last.value = Value(last.value.rows + item.value.rows, last.value.lines + item.value.lines, [], 2, at)
-        elif pair or (item.value.depth == 1 and _AMONG.search(item.prefix)):
+        elif pair or (item.value.depth == 1 and (_AMONG.search(item.prefix) or _in_prose(item))):
             name = last.prefix if isinstance(last, Valued) else ""
             last = wrong(at, "several values where one is due", column=item.column, name=name_of(name) if name else None,
                          mend="write each under a name of its own")  # fmt: skip
@@ -277,6 +277,12 @@ def _each(items: Iterable[Item], wrong: Callable[..., Wrong]) -> Iterator[Item]:
     yield from () if last is None else (last,)
 
 
+def _in_prose(item: Valued) -> bool:
+    """Whether a sentence goes on behind a bracket that has no equals sign before it, as in: you need [1]. It uses …"""
+    return bool(item.prefix) and _GOES_ON.match(item.raw[item.column - 1 :]) is not None
+
+
+_GOES_ON = re.compile(r"[\[({⟨][^\[\](){}⟨⟩]*[\])}⟩][.,;:]?\s+[^\W\d]{2,}")
 _AMONG = re.compile(r"[(\[][0-9.\s,+\-−]+[)\]]\s*(?:[^\W\d]+|[,;&])$")  # the points (1, 2) and
 _AFTER = ("and", "&", "$", "$$", ".", "\\", "quad")
 

@@ -77,7 +77,8 @@ def without_settings(rows: Sequence[Row], *, named: bool) -> list[Row]:
     counted = len(stems) == 1 < len(single) and "" not in stems
     settings = any(_IDENTIFIER.fullmatch((row.label or "").strip("\"'`- ")) for row in single)
     known = [is_name(row.label or "") for row in single if row.relation == "colon"]
-    if counted or (any(known) and not settings and (named or all(known))):
+    whole = all((row.cells or [row.text])[0].isdigit() for row in single)
+    if counted or (any(known) and not settings and (named or (all(known) and not whole))):
         return list(rows)
     settings |= not named  # Version: 12.4
 

@@ -19,7 +19,7 @@ from tmat.visible import visible
 
 TYPES = frozenset((
     "f64", "f32", "i64", "i32", "u8", "u32", "str", "cat", "<dbl>", "<int>", "<chr>", "<fct>", "Float64", "Float32", "Int64", "String", "String7",
-    "String15", "Symbol",
+    "String15", "Symbol", "double", "float", "int64", "int32", "bigint", "varchar",
 ))  # fmt: skip
 _SIZES = re.compile(
     r"(?:[0-9]+ +)?(?:given +)?[0-9]+×[0-9]+(?: [^0-9\s]+ [0-9]+×[0-9]+)*(?:,? .*)?"

@@ -150,7 +150,8 @@ class Statement:
             return False
         if rest[0].kind == "open":
             return depth > 1
-        return rest[0].text[:1] in _OPERATORS or rest[0].text in ("cdot", "times")
+        times = rest[0].text in ("cdot", "times") or (rest[0].text == "x" and len(rest) > 1 and rest[1].kind == "open")
+        return times or rest[0].text[:1] in _OPERATORS
 
     def _onward(self, rest: list[Token]) -> bool:
         """Go on behind the last equals sign, else at the next operand; False where there is neither."""

@@ -23,6 +23,7 @@ class Under(Block):
     labels: dict[str, list[str]] = field(default_factory=dict)  # of rows and columns, in comments
     framed: bool = False
     spoilt: bool = False
+    loose: bool = False  # an empty line behind every row
 
     @property
     def called(self) -> str:
@@ -46,7 +47,11 @@ def title(block: Under) -> None:
         last, gap = above[-1]
         fits = block.heads(last.words, indented=last.indented)
         before = above[-2][0] if len(above) > 1 else None
-        known = is_known(name_of(last.said)) and last.words[:1] != [""]
+        known = (
+            is_known(name_of(last.said))
+            and last.words[:1] != [""]
+            and not (fits and "," in last.said.replace(", ", " "))
+        )
         if before is None:
             typed = not block.rows[0].bracket and not block.apart
             takes = len(last.words) > 1 and typed and fits and not known
