@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tmat.errors import InputError, TmatError
 from tmat.reading.inline import read_inline
 from tmat.reading.number_text import LONGEST_NUMBER, number
+from tmat.reading.sources import read_matrix
 
 
 @pytest.mark.parametrize(
@@ -101,3 +102,9 @@ def test_nothing_but_our_own_errors(text: str) -> None:
         assert str(error)
     else:
         assert matrix.values.size
+
+
+def test_a_mistyped_number_is_at_fault_and_no_file() -> None:
+    for text in ("1.O 2", "0..5 1"):
+        with pytest.raises(InputError, match="where a number is due"):
+            read_matrix("X", text)

@@ -228,7 +228,7 @@ class Brackets:
             group.add(Token("number", alone, token.start, token.end), line)
             return True
         rows = rows_in_quotes(token.text) if group.call and not group.items else []
-        for row in rows or ():
+        for row in rows:
             for cell in row:
                 group.add(Token("number", cell, token.start, token.end), line)
             group.breaks[len(group.items)] = "row"

@@ -65,7 +65,7 @@ def title(block: Under) -> None:
             and not fits
             and len(last.words) == 1
             and not before.ends
-            and block.heads(before.words[1:], indented=True)
+            and any(block.heads(words, indented=True) for words in (before.words, before.words[1:]))
         ):
             above.pop()  # what pandas calls its index
             last = before
