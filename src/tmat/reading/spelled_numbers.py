@@ -150,6 +150,8 @@ def spelled(text: str) -> float | None:
     >>> spelled("1/8"), spelled("67 %"), spelled("√2/2"), spelled("half")
     (0.125, 0.67, 0.7071067811865476, None)
     """
+    if text.isascii() and text.isalnum() and text[0].isalpha() and "qrt" not in text:
+        return _NAMED.get(text.lower())  # a word, as most are that are asked
     tidy = tidy_number(text.translate(MINUS))
     if tidy[:1] == "(" and tidy[-1:] == ")" and tidy.count("(") == 1:
         return _value(tidy[1:-1])
