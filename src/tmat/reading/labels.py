@@ -23,11 +23,11 @@ def head(
     if header is not None or len(rows) < 2 or rows[0].label is not None:
         return header, rows, ""
     first, rest = rows[0].cells, rows[1:]
-    if not _counts(first):
+    if not counts(first):
         numbers = of_table and all(map(fills, first))
         return None, rows, "the table's head is numbers and was taken as its first row" if numbers else ""
     short = all(len(row.cells) == len(first) + 1 for row in rest)
-    labelled = short and (_counts([row.cells[0] for row in rest]) or not any(fills(row.cells[0]) for row in rest))
+    labelled = short and (counts([row.cells[0] for row in rest]) or not any(fills(row.cells[0]) for row in rest))
     beside = all(row.label is not None and len(row.cells) == len(first) for row in rest)
     return (first, rest, "") if of_table or labelled or beside else (None, rows, "")
 
@@ -60,9 +60,9 @@ def labels_of(
             raise InputError(f"'{visible(row.cells[0], 40)}' is followed by no numbers", where(row.line))
     labels, rest = _taken_off(rows)
     same = len(rows) > 1 and len(set(labels)) == 1 and all(len(row.cells) > 1 for row in rest)
-    if same and not corner and _counts([row.cells[0] for row in rest]):  # Token 1, Token 2
-        counts, rest = _taken_off(rest)
-        labels = [f"{label} {count}" for label, count in zip(labels, counts, strict=True)]
+    if same and not corner and counts([row.cells[0] for row in rest]):  # Token 1, Token 2
+        ordinals, rest = _taken_off(rest)
+        labels = [f"{label} {ordinal}" for label, ordinal in zip(labels, ordinals, strict=True)]
     return labels, rest, ""
 
 
@@ -104,7 +104,7 @@ def _ordinals(rows: list[Row]) -> tuple[list[str] | None, list[Row], str]:
     if (
         len(rows) < 2
         or not all(re.fullmatch(r"[0-9]{1,4}[.)]", cell) for cell in firsts)
-        or not _counts([cell[:-1] for cell in firsts])
+        or not counts([cell[:-1] for cell in firsts])
         or any(len(row.cells) < 2 for row in rows)
         or any(cell.endswith(".") for row in rows for cell in row.cells[1:])
     ):
@@ -126,13 +126,13 @@ def is_index(cells: Sequence[str], others: Sequence[str], *, indented: bool) -> 
         return not any(map(is_cell, cells))
     if indented:
         return all(int(one) < int(then) for one, then in pairwise(cells))
-    return _counts(cells) and any("." in cell for cell in others)
+    return counts(cells) and any("." in cell for cell in others)
 
 
-def _counts(cells: Sequence[str]) -> bool:
+def counts(cells: Sequence[str]) -> bool:
     """Whether cells only count: 0, 1, 2 … or 1, 2, 3 …
 
-    >>> _counts(["1", "2"]), _counts(["0", "1"]), _counts(["2", "4"])
+    >>> counts(["1", "2"]), counts(["0", "1"]), counts(["2", "4"])
     (True, True, False)
     """
     first = cells[0] if cells else ""

@@ -142,6 +142,16 @@ def _known_in(part: str) -> str:
     return inside[1].strip() if inside and is_known(inside[1].strip()) and len(part.split()) <= 5 else ""
 
 
+def is_name(label: str) -> bool:
+    """Whether a label says a matrix's name and little else: what has another word beside it is counted, or measured.
+
+    >>> is_name("The loss:"), is_name("Total params"), is_name("steps")
+    (True, False, False)
+    """
+    name = name_of(label)
+    return is_known(name) and fold(_FILLING.sub("", _plain(label))) in (fold(name), fold(_FILLING.sub("", name)))
+
+
 @lru_cache(1)
 def _names() -> frozenset[str]:
     """What matrices are called, folded: by the stages, by books and by people."""

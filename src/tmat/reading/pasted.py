@@ -122,7 +122,12 @@ class _Settling:
                 self.pasted.problems.append(each)
                 continue
             try:
-                self._settle(typed(each, self.origin))
+                found = typed(each, self.origin)
+                if each.result and self.pasted.found:
+                    before = self.pasted.found.pop()  # Q = [[1/2]] and in the next line = [[0.5]]
+                    del self.seen[self.stages.pop(), fold(before.name)]
+                    found = replace(found, name=before.name)
+                self._settle(found)
             except InputError as error:
                 if not each.name and stage_of(self.stage) == "vocab":
                     continue  # the table of a vocabulary
@@ -141,7 +146,12 @@ class _Settling:
         if twin is found:
             self.pasted.found.append(found)
             self.stages.append(self.stage)
-        elif twin.texts != found.texts:
+        elif twin.texts != found.texts and not (
+            twin.matrix.values.shape == found.matrix.values.shape and (twin.matrix.values == found.matrix.values).all()
+        ):
+            if any(one is twin for one in self.pasted.found):  # which of the two is meant, is not known
+                at = next(n for n, one in enumerate(self.pasted.found) if one is twin)
+                del self.pasted.found[at], self.stages[at]
             shown = visible(found.name, 60)
             raise InputError(
                 f"'{shown}' is given twice" if shown else "two blocks of rows without a name",

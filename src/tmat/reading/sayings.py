@@ -19,7 +19,7 @@ from tmat.visible import visible
 
 TYPES = frozenset((
     "f64", "f32", "i64", "i32", "u8", "u32", "str", "cat", "<dbl>", "<int>", "<chr>", "<fct>", "Float64", "Float32", "Int64", "String", "String7",
-    "String15", "Symbol",
+    "String15", "Symbol", "double", "float", "int64", "int32", "bigint", "varchar",
 ))  # fmt: skip
 _SIZES = re.compile(
     r"(?:[0-9]+ +)?(?:given +)?[0-9]+×[0-9]+(?: [^0-9\s]+ [0-9]+×[0-9]+)*(?:,? .*)?"
@@ -50,6 +50,11 @@ class Saying:
             cut = next((n for n, t in enumerate(tokens) if t.kind == "colon" and not _in_time(tokens, n)), None)
         elif tokens[cut].text == "==":
             yield Mark(line, "passed")  # a comparison, or a package's version
+            return
+        if cut is not None and (second := _second(tokens[:cut])) is not None:
+            yield self.wrong(
+                line, f"'{visible(second, 40)}': a second name in the line", mend="write one matrix under the other"
+            )
             return
         while cut is not None and cut + 2 < len(tokens) and tokens[cut + 1].kind == "tab":
             tokens = [*tokens[: cut + 1], *tokens[cut + 2 :]]
@@ -102,7 +107,7 @@ class Saying:
         cells = row.cells or row.text.replace(",", " ").split()
         while cells and cells[-1].strip() in (")", "", ")."):
             cells = cells[:-1]
-        if len(cells) == 1 < height * width or not height * width:  # Q[0][1] = 0.5
+        if len(cells) == 1:  # Q[0][1] = 0.5
             yield self.wrong(
                 line, "a cell alone where a matrix is due", mend="write the whole matrix: a line a row", name=name
             )
@@ -138,8 +143,8 @@ class Saying:
         if spoken and set(spoken) <= TYPES:
             yield Mark(line, "types")
         elif not (self.prose and spoken and SIZE_ALONE.fullmatch(spoken[0])):  # a caption that begins with a size
-            if "\t" in said:
-                spoken = [cell.strip() for cell in text.rstrip("\n").split("\t")]
+            if (sign := "\t" if "\t" in said else ",") in said:
+                spoken = [cell.strip() for cell in text.rstrip("\n").split(sign)]
             yield Words(
                 line, said, spoken, ends=said.endswith((":", "=", "→", "->", "=>")), indented=text[:1].isspace()
             )
@@ -153,6 +158,20 @@ def _last_assign(tokens: list[Token]) -> int | None:
         if token.kind == "assign" and (depth <= 0 or token.text == "<<"):
             found = n
     return found
+
+
+def _second(before: list[Token]) -> str | None:
+    """The name before the last equals sign where numbers of another stand right before it: Q = 1 2   K = 5 6."""
+    first = next((n for n, token in enumerate(before) if token.kind == "assign"), len(before))
+    rest = [token for token in before[first + 1 :] if token.kind != "comma"]
+    if (
+        len(rest) > 1
+        and rest[-1].kind == "word"
+        and rest[-1].text[0].isalpha()
+        and rest[-2].kind in ("number", "blank")
+    ):
+        return rest[-1].text
+    return None
 
 
 def _in_time(tokens: list[Token], n: int) -> bool:

@@ -31,6 +31,17 @@ class Valued:
     raw: str
     column: int  # of its bracket, from 1
 
+    def takes(self, other: Valued) -> bool:
+        """Whether a value behind it and a comma is one more row."""
+        rows = self.value.rows
+        beside = self.raw is other.raw and other.raw[: other.column - 1].rstrip().endswith(",")
+        return (
+            beside
+            and other.value.depth == 1
+            and len(rows[0]) == len(other.value.rows[0])
+            and (len(rows) > 1 or self.value.depth == 1)
+        )
+
 
 class Statement:
     """Takes one statement: a name and a value, or a chain of operands that ends in one."""
@@ -111,7 +122,7 @@ class Statement:
             self.held.clear()
             self.operated = False
             return []
-        if self.operated and not self.resulted:
+        if (self.operated or (self.held and (self.prefix or self.relation))) and not self.resulted:
             raise _operation(self.origin, value.line)
         return [
             *([] if self.resulted else self.held),
@@ -139,7 +150,8 @@ class Statement:
             return False
         if rest[0].kind == "open":
             return depth > 1
-        return rest[0].text[:1] in _OPERATORS or rest[0].text in ("cdot", "times")
+        times = rest[0].text in ("cdot", "times") or (rest[0].text == "x" and len(rest) > 1 and rest[1].kind == "open")
+        return times or rest[0].text[:1] in _OPERATORS
 
     def _onward(self, rest: list[Token]) -> bool:
         """Go on behind the last equals sign, else at the next operand; False where there is neither."""

@@ -31,7 +31,8 @@ def is_misspelt(text: str) -> bool:
     >>> [is_misspelt(text) for text in ("1e400", "1.O", "0..5", "2nd", "When", "1")]
     [True, True, True, False, False, False]
     """
-    if number(text) is not None or len(text) > LONGEST_NUMBER:
+    word = text[:1].isalpha() and text[0] not in "oO"  # O.5
+    if word or number(text) is not None or len(text) > LONGEST_NUMBER:
         return False
     return why_not(text)[1] is not None or is_meant_as_number(text)
 
