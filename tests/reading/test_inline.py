@@ -108,3 +108,7 @@ def test_a_mistyped_number_is_at_fault_and_no_file() -> None:
     for text in ("1.O 2", "0..5 1"):
         with pytest.raises(InputError, match="where a number is due"):
             read_matrix("X", text)
+
+
+def test_a_mask_of_words_is_read() -> None:
+    assert read_matrix("mask", "True False; True True").values.tolist() == [[1, 0], [1, 1]]

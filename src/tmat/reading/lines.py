@@ -195,7 +195,7 @@ class Lines(Saying):
             return
         if bullet := _BULLET.match(text):
             text = " " * bullet.end() + text[bullet.end() :]
-        if self.working and text.lstrip().startswith(("=", "≈")):
+        if self.working and text.lstrip(" &").startswith(("=", "≈", "approx ")):
             return  # the working of a cell goes on
         tokens = lex(text)
         self.working = _CELL_OF.match(text) is not None
@@ -231,16 +231,17 @@ class Lines(Saying):
             tokens = tokens[self.statement.brackets.take(tokens, line) :]
             if self.statement.brackets.done is None:
                 return
-            values: list[Valued] = []
+            value = None
             try:
-                values = self.statement.closed(tokens, line, raw)
+                value = self.statement.closed(tokens, line, raw)
             except InputError as error:
                 yield Wrong(line, error, self.statement.name)
             tokens = self.statement.rest
             if self.statement.goes_on:
                 continue
             self.statement = None
-            yield from (each for each in values if not is_measure(each.prefix))
+            if value is not None and not is_measure(value.prefix):
+                yield value
             while tokens and (tokens[0].kind in ("comma", "end", "close") or tokens[0].text in _AFTER):
                 tokens = tokens[1:]
             if not any(token.kind in ("open", "assign", "colon") for token in tokens):

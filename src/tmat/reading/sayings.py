@@ -14,7 +14,7 @@ from tmat.reading.no_matrix import is_measure, is_time
 from tmat.reading.number_text import number, why_not
 from tmat.reading.openings import opening
 from tmat.reading.rows import Row, r_index, rows_of
-from tmat.reading.text_rows import is_cell, is_misspelt
+from tmat.reading.text_rows import is_cell, is_misspelt, split_cells
 from tmat.visible import visible
 
 TYPES = frozenset((
@@ -66,8 +66,9 @@ class Saying:
             yield from self._labelled(label, relation, tokens[cut + 1 :], text, line, raw)
         elif cut:
             yield from self._spoken(tokens, text, line)
-        elif all(token.text in TRUTH or token.kind == "comma" for token in tokens):
-            yield Row(line, [f"{TRUTH[t.text]:g}" for t in tokens if t.kind == "word"], raw=raw)
+        elif all(token.text in TRUTH or token.kind in ("comma", "end") for token in tokens):
+            said = " ".join(f"{TRUTH[t.text]:g}" if t.kind == "word" else t.text for t in tokens)
+            yield from (Row(line, cells, raw=raw) for cells in split_cells(said))
         elif indexed is not None:
             if any(token.kind in ("number", "blank") for token in indexed[1]):
                 yield from self._labelled(indexed[0], "", indexed[1], text, line, raw)
@@ -80,7 +81,7 @@ class Saying:
         self, label: str, relation: str, right: list[Token], text: str, line: int, raw: str
     ) -> Iterator[Item]:
         """A row after its label and a colon, or a matrix after its name and an =."""
-        if is_measure(label):
+        if is_measure(label) or (" · " in label and not is_known(name_of(label))):  # one head · no mask · d_k = 2
             yield Mark(line, "passed")
             return
         word = next((token for token in right if token.kind == "word"), None)
