@@ -155,6 +155,9 @@ class Gatherer:
             if not block.framed:
                 self._head(block)
             block.framed = True
+        elif mark.kind == "series" and block is not None and all(len(row.cells) == 2 for row in block.rows):
+            for row in block.rows:  # pandas' index, and a number
+                row.label, row.cells, row.relation = row.cells[0], row.cells[1:], "remark"
         elif mark.kind == "types":
             self.gap = gap
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from tmat.errors import InputError
-from tmat.reading.number_text import plain_values, why_not
+from tmat.reading.number_text import number, plain_values, why_not
 from tmat.reading.rows import Row
 from tmat.reading.text_rows import is_cell, is_misspelt
 from tmat.visible import visible
@@ -73,8 +73,15 @@ def _taken_off(rows: list[Row]) -> tuple[list[str], list[Row]]:
 def _given(rows: list[Row], where: Where) -> list[str] | None:
     """The labels that a colon or an equals sign parts from the rows."""
     for row in rows:
-        if row.relation != "remark" and is_misspelt(row.label or ""):
-            raise _misspelt(row, row.label or "", where)
+        label = row.label or ""
+        if row.relation != "remark" and is_misspelt(label):
+            raise _misspelt(row, label, where)
+        if row.bracket and not label.isdigit() and number(label) is not None:
+            raise InputError(
+                f"'{visible(label, 40)}' before a bracket of numbers",
+                where(row.line),
+                mend="write each row in one bracket",
+            )
     labels = [(row.label or "").strip("\"'") for row in rows]
     return labels if any(labels) else None
 

@@ -191,7 +191,7 @@ class Lines(Saying):
             )
             return
         if not text.strip() or _NOISE.fullmatch(text) or is_code(text):
-            yield Mark(line, "passed")
+            yield Mark(line, "series" if "dtype: " in text else "passed")
             return
         if bullet := _BULLET.match(text):
             text = " " * bullet.end() + text[bullet.end() :]

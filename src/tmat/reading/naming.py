@@ -26,7 +26,7 @@ _COUNTED = re.compile(
     r"(?:\(\s*(?:[0-9]{1,3}|[a-zA-Z]|[ivx]{1,4})\s*\)|[0-9]{1,3}\s?[.)]|(?:[a-z]|[ivx]{1,4})(?:[.)](?=\s)|\))|[0-9]{1,3} *·|[0-9]{1,3}\s{2,}|[①-⑳])\s*(?=[^\W\d]|[*_`$\"'(\\])"
 )
 _FILLING = re.compile(
-    r"(?i)\b(?:matrix|matrices|the|of|is|are|my|our|values?(?=\s*$)|vectors?|result(?:ing)?|computed|final|compute|calculate|let|then|so|where|and)\b|矩阵(?=\s|$)|的"
+    r"(?i)\b(?:matrix|matrices|the|of|is|are|my|our|values?(?=\s*$)|vectors?|result(?:ing)?|computed|final|compute|calculate|approximately|let|then|so|where|and)\b|矩阵(?=\s|$)|的"
 )
 _TYPE = re.compile(  # of a language: const float A, let a: [[f64; 3]; 2], double[][] a
     r"(?:(?:const|static|public|final|let|var|val|auto|mut|float|double|int|real\w*|Matrix\w*|Eigen::\w+)(?:\[\])*\s+)+(?=[A-Za-z_])"
@@ -35,6 +35,7 @@ _ASIDE = re.compile(  # of a declaration: q[2][3], double[,] q, std::vector<doub
     r"(?:\[[0-9,]{0,9}\])+$|\s*=?\s*\([0-9]{1,5}><[0-9]{1,5}\)$|\s*=?\s*\(Mat_.*$|^(?:(?:my|our|Dim|\w+(?:::\w+)*(?:<[\w:<>, ]+>|\[,*\])|Mat|cv::Mat|Array)\s+)?[$@%+]?(?:self\.)?(?=[^\W\d]\w*(?:\[[0-9,]*\])*(?: As |$))| As \w+(?:\(,*\))?$"
 )
 _ANNOTATION = re.compile(r"\s*:\s*[^=]*[\[<][^=]*(?==)")
+_DIGITS = "0123456789₀₁₂₃₄₅₆₇₈₉"
 _ENDS = " \t:=≈≔,;.-–—→<>"
 
 
@@ -166,6 +167,7 @@ def is_known(name: str) -> bool:
     >>> [is_known(name) for name in ("W_Q", "attention scores", "A", "a", "When", "Q1", "query")]
     [True, True, True, False, False, True, True]
     """
-    own = fold(name).rstrip("0123456789")
-    single = len(name.rstrip("0123456789")) == 1 and name[0].islower() and name.isascii()
+    own = fold(name).rstrip(_DIGITS)
+    letter = name.rstrip(_DIGITS)
+    single = len(letter) == 1 and letter.islower() and letter.isascii()
     return bool(own) and not single and (own in _names() or own.rpartition(".")[2] in _names())

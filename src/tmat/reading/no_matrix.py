@@ -14,7 +14,7 @@ _CODE = re.compile(
 )
 _IDENTIFIER = re.compile(r"\w*[^\W\d]_[^\W\d]{2,}\w*|[^\W\d]\w*(?:\.[\w-]+)+|[a-z]+[A-Z]\w+")  # d_model, out_proj.bias
 _MEASURE = re.compile(
-    r"(?:^|\W)(?:len|size|ndim|dim|numel|shape|nrow|ncol|type)\s*\(.*\)$|(?:^|[\w)\]]\.|, ?)(?:shape|strides|layout|size\(\)|size|ndim|dtype|dim\(\))$"
+    r"(?:^|\W)(?:len|size|ndim|dim|numel|shape|nrow|ncol|type)\s*\(.*\)$|(?:^|[\w)\]]\.|, ?|\s)(?:shape|strides|layout|size\(\)|size|ndim|dtype|dim\(\))$"
 )
 _ENDS = " \t:=≈"
 
@@ -70,7 +70,7 @@ def without_settings(rows: Sequence[Row], *, named: bool) -> list[Row]:
     """
 
     def is_single(row: Row) -> bool:
-        return bool(row.label and row.relation) and len(row.cells or row.text.split()) == 1
+        return bool(row.label) and row.relation in ("assign", "colon") and len(row.cells or row.text.split()) == 1
 
     single = list(filter(is_single, rows))
     stems = {re.sub(r"\[?_?[0-9₀-₉]+\]?$", "", row.label or "").strip() for row in single}

@@ -58,6 +58,9 @@ class Saying:
             return
         while cut is not None and cut + 2 < len(tokens) and tokens[cut + 1].kind == "tab":
             tokens = [*tokens[: cut + 1], *tokens[cut + 2 :]]
+        if _is_sentence(tokens, text):
+            yield Words(line, text.strip(), text.split())
+            return
         indexed = r_index(tokens)
         sentence = sum(token.kind == "word" for token in tokens[: cut or 0]) > _MOST  # in which a number is said
         if cut and not sentence and cut + 1 < len(tokens) and tokens[cut + 1].kind in ("number", "blank"):
@@ -161,6 +164,13 @@ def _last_assign(tokens: list[Token]) -> int | None:
     return found
 
 
+def _is_sentence(tokens: list[Token], text: str) -> bool:
+    """Whether a line is a sentence that says a number or two: Note that each row sums to 1."""
+    words = sum(token.kind == "word" and token.text[0].isalpha() for token in tokens)
+    numbers = sum(any(sign.isdigit() for sign in token.text) for token in tokens)
+    return text.rstrip()[-1:] in (".", "!", "?") and tokens[0].kind == "word" and words > 3 and words >= 4 * numbers
+
+
 def _second(before: list[Token]) -> str | None:
     """The name before the last equals sign where numbers of another stand right before it: Q = 1 2   K = 5 6."""
     first = next((n for n, token in enumerate(before) if token.kind == "assign"), len(before))
@@ -188,7 +198,7 @@ def _is_row(tokens: list[Token], text: str) -> bool:
     """Whether a line without a label holds numbers for their own sake: none that only counts a name, as in head 1 or (1) Q."""
     numbers, depth = [], 0
     for n, token in enumerate(tokens):
-        depth += (token.kind == "open") - (token.kind == "close")
+        depth = max(0, depth + (token.kind == "open") - (token.kind == "close"))  # a) 1 2
         if not depth and token.kind in ("number", "blank"):
             numbers.append(n)
     if not numbers:

@@ -89,6 +89,8 @@ class Statement:
         assert group is not None
         self.goes_on = False
         turned, shape, rest = after_bracket(rest)
+        while rest and rest[0].kind == "tab":
+            rest = rest[1:]
         self.rest = rest
         if rest and rest[0].kind == "number" and not self.held:
             what = f"'{visible(rest[0].text, 40)}' behind a closed bracket"
