@@ -57,7 +57,7 @@ def test_what_follows_from_a_slip_carried_in_full_and_written_to_two_decimals_fo
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("n", "habit"), enumerate(HABITS))
+@pytest.mark.parametrize(("n", "habit"), list(enumerate(HABITS)))
 def test_steps_after_a_slip_are_recognised_in_every_habit_and_none_is_accused(n: int, habit: str) -> None:
     """Each slip in one of the four habits; measure.py tries all."""
     r = Random(7)
