@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import signal
 import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -29,20 +27,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 @pytest.fixture(scope="session", autouse=True)
 def articles_marked_once() -> Iterator[None]:
-    """Many tests audit an article: the same numbers are held against the same key once in a process."""
+    from tests.marked_once import marked_once
+
     from tmat.articles import auditing
-    from tmat.marking.verdicts import Report
-
-    whole, known = auditing.mark, dict[bytes, Report]()
-
-    def mark(*numbers: Any) -> Report:
-        content = pickle.dumps(numbers)
-        if content not in known:
-            known[content] = whole(*numbers)
-        return known[content]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(auditing, "mark", mark)
+        patch.setattr(auditing, "mark", marked_once(auditing.mark))
         yield
 
 

@@ -68,6 +68,7 @@ def serve(path: str) -> None:
     for module in pkgutil.walk_packages([str(ROOT / "src" / "tmat")], "tmat."):
         with suppress(ImportError):  # an extra that is not installed
             import_module(module.name)
+    _warm()
     gc.freeze()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     attending = 0
@@ -84,6 +85,27 @@ def serve(path: str) -> None:
             attending += 1
             while attending and os.waitpid(-1, os.WNOHANG)[0]:
                 attending -= 1
+
+
+def _warm() -> None:
+    """Load what is loaded late, and keep what each fork would work out again."""
+    from tests.marked_once import marked_once
+
+    from tmat.articles import auditing
+    from tmat.cli.environment import Environment
+    from tmat.cli.program import built, command_names, run
+
+    auditing.mark = marked_once(auditing.mark)
+    for name in command_names():
+        built(name, "rich")
+    for line in (
+        "attention --help",
+        "attention -f table",
+        "attention --work Z[1,1]",
+        "example thrones",
+        "example journey",
+    ):
+        run(line.split(), Environment.piped())
 
 
 def _attend(connection: socket.socket) -> None:

@@ -54,9 +54,9 @@ def drawn() -> tuple[np.ndarray, list[dict[str, np.ndarray]]]:
 
 
 @pytest.mark.parametrize(
-    ("order", "other", "name"), [("post", "pre", "norm-before-sublayer"), ("pre", "post", "norm-after-residual")]
+    ("order", "other", "name", "dtype"),
+    [("post", "pre", "norm-before-sublayer", "float64"), ("pre", "post", "norm-after-residual", "float32")],
 )
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_norms_in_the_other_place_are_named(drawn: Any, order: str, other: str, name: str, dtype: str) -> None:
     x, layers = drawn
     matrices = {f"layer{n}.{key}": a for n, w in enumerate(layers, 1) for key, a in w.items()}
