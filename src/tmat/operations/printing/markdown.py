@@ -20,10 +20,13 @@ class _Markdown(Latex):
     def escaped(self, text: str) -> str:
         return super().escaped(text).replace(r"\{", r"\lbrace ").replace(r"\}", r"\rbrace ")
 
+    def between(self, text: str) -> str:
+        return text[: text.startswith(" ")].replace(" ", r"\ ") + self.label(text.strip()) + r"\ "
+
     def choice(self, at: At, choice: Choice) -> Bound:
         then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
         holds = test if isinstance(choice.test, Larger) else rf"{test} \ne 0"
-        return rf"{then}\ \text{{where}}\ {holds}\text{{, else}}\ {otherwise}", LOOSE
+        return f"{then}{self.between(' where ')}{holds}{self.between(', else ')}{self.apart(otherwise)}", LOOSE
 
     def word(self, text: str, below: str = "", above: str = "") -> str:
         if not below or "{" in below:

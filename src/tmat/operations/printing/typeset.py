@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tmat.operations.expression import Expression, Quotient
 from tmat.operations.formula import Selection, Symbol, matrices
 from tmat.operations.printing.names import is_index, is_letter, is_worded, parted
-from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, At, Bound, Notation
+from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, SUM, At, Bound, Notation
 from tmat.operations.selections import Choice
 
 KNOWN = frozenset({"exp", "sin", "cos", "tanh", "ln", "max", "argmax"})
@@ -58,6 +58,14 @@ class Typeset(Notation):
 
     def label(self, text: str) -> str:
         return self.label_as.replace("%", self.escaped(text))
+
+    def between(self, text: str) -> str:
+        """Words between formulas, with the blanks at their ends."""
+        return self.label(text)
+
+    def apart(self, text: str) -> str:
+        """A term after words: a minus that begins it is its sign, and no difference."""
+        return text
 
     def square(self, text: str) -> str:
         return f"[{text}]"
@@ -118,7 +126,8 @@ class Typeset(Notation):
         return self.function(function) + self.brackets(self.comma.join(terms)), ATOM
 
     def masked(self, at: At, choice: Choice) -> Bound:
-        return self.among("mask", [at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise)])
+        then, test, otherwise = at(choice.then, SUM), at(choice.test, SUM), at(choice.otherwise, LOOSE)
+        return f"{then}{self.between(' where ')}{test}{self.between(', else ')}{self.apart(otherwise)}", LOOSE
 
     def symbol(self, letter: str, indices: Sequence[int]) -> str:
         comma = self.comma.strip() if any(index > 9 for index in indices) else ""
