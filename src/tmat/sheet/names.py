@@ -71,6 +71,7 @@ def gradient(name: str) -> str | None:
     return f"{place}{point}d{own}"
 
 
+@lru_cache(2048)
 def stem(name: str) -> str:
     """A matrix's name without its place, its head's number and its transposition, as the paper writes it.
 
