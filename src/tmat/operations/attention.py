@@ -27,11 +27,6 @@ def mask_fill(a: Array, mask: Array, *, value: float) -> Array:  # [n, m], [n, m
     return np.where(mask != 0.0, a, a.dtype.type(value))
 
 
-@mask_fill.cell
-def _(i: int, j: int, a: Operand, mask: Operand, *, value: float) -> Expression:
-    return Choice(mask[i, j], a[i, j], Number(value))
-
-
 @operation("n m -> n m", lambda a: Call("softmax", a))
 def softmax(a: Array) -> Array:  # [n, m] -> [n, m], each row sums to 1
     """Each row's share of exponentials: cᵢⱼ = e^aᵢⱼ / Σₖ e^aᵢₖ (Vaswani et al. 2017, eq. 1).

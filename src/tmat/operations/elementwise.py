@@ -24,11 +24,6 @@ def add(a: Array, b: Array) -> Array:  # [n, m] + [n, m] -> [n, m]
     return a + b
 
 
-@add.cell
-def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
-    return a[i, j] + b[i, j]
-
-
 @operation("n m -> n m", lambda a, *, number: number + a)
 @exactly_by_cell
 def add_number(a: Array, *, number: float) -> Array:  # [n, m] -> [n, m]
@@ -40,11 +35,6 @@ def add_number(a: Array, *, number: float) -> Array:  # [n, m] -> [n, m]
     return a + number
 
 
-@add_number.cell
-def _(i: int, j: int, a: Operand, *, number: float) -> Expression:
-    return number + a[i, j]
-
-
 @operation("n m, n m -> n m", lambda a, b: a * b)
 @exactly_by_cell
 def multiply(a: Array, b: Array) -> Array:  # [n, m] ∘ [n, m] -> [n, m]
@@ -54,11 +44,6 @@ def multiply(a: Array, b: Array) -> Array:  # [n, m] ∘ [n, m] -> [n, m]
     array([[2., 0.]])
     """
     return a * b
-
-
-@multiply.cell
-def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
-    return a[i, j] * b[i, j]
 
 
 @operation("n m -> n m", lambda a, *, by: a / by)
@@ -81,11 +66,6 @@ def over(a: Array, by: float) -> Array:
         return (a.astype(np.float64) / by).astype(a.dtype)
 
 
-@divide.cell
-def _(i: int, j: int, a: Operand, *, by: float) -> Expression:
-    return a[i, j] / by
-
-
 @operation("n m -> n m", lambda a, *, d: a / sqrt(d))
 @exactly_by_cell
 def divide_by_root(a: Array, *, d: float) -> Array:  # [n, m] -> [n, m]
@@ -95,11 +75,6 @@ def divide_by_root(a: Array, *, d: float) -> Array:  # [n, m] -> [n, m]
     array([[3.]])
     """
     return a / root(d) if isinstance(a, Exact) else a / float(np.sqrt(d))
-
-
-@divide_by_root.cell
-def _(i: int, j: int, a: Operand, *, d: float) -> Expression:
-    return a[i, j] / sqrt(d)
 
 
 @operation("n m, 1 m, 1 m -> n m", lambda a, scale, shift: a * scale + shift)
@@ -113,11 +88,6 @@ def scale_and_shift(a: Array, scale: Array, shift: Array) -> Array:  # [n, m], [
     return a * scale + shift
 
 
-@scale_and_shift.cell
-def _(i: int, j: int, a: Operand, scale: Operand, shift: Operand) -> Expression:
-    return a[i, j] * scale[0, j] + shift[0, j]
-
-
 @operation("n m, 1 m -> n m", lambda a, scale: a * scale)
 @exactly_by_cell
 def scale_columns(a: Array, scale: Array) -> Array:  # [n, m], [1, m] -> [n, m]
@@ -129,11 +99,6 @@ def scale_columns(a: Array, scale: Array) -> Array:  # [n, m], [1, m] -> [n, m]
     return a * scale
 
 
-@scale_columns.cell
-def _(i: int, j: int, a: Operand, scale: Operand) -> Expression:
-    return a[i, j] * scale[0, j]
-
-
 @operation("n m, 1 m -> n m", lambda a, row: a + row)
 @exactly_by_cell
 def add_row(a: Array, row: Array) -> Array:  # [n, m] + [1, m] -> [n, m]
@@ -143,11 +108,6 @@ def add_row(a: Array, row: Array) -> Array:  # [n, m] + [1, m] -> [n, m]
     array([[1.5, 2. ]])
     """
     return a + row
-
-
-@add_row.cell
-def _(i: int, j: int, a: Operand, row: Operand) -> Expression:
-    return a[i, j] + row[0, j]
 
 
 @operation("n w -> n *", lambda a, *, start, stop: a[ALL, Places(start, stop)])
@@ -226,7 +186,9 @@ def _(a: Operand, *, row: int) -> tuple[Sequence[str], None]:
     return (a.rows[row - 1],), None
 
 
-@operation("n m -> 1 *", lambda a: prose(a, " flattened", written=Transposed(Call("vec", a.T))), by_rows=False)
+@operation(
+    "n m -> 1 *", lambda a: prose(a, " flattened", written=Transposed(Call("vec", a.T))), by_rows=False, row="all"
+)
 def flatten(a: Array) -> Array:  # [n, m] -> [1, n·m]
     """All rows one after the other in one row.
 
@@ -244,8 +206,3 @@ def _(i: int, j: int, a: Operand) -> Expression:
 @flatten.shape
 def _(a: Shape) -> Shape:
     return 1, a[0] * a[1]
-
-
-@flatten.labels
-def _(a: Operand) -> tuple[Sequence[str], Sequence[str]]:
-    return ("all",), tuple(str(n) for n in range(1, a.height * a.width + 1))

@@ -14,7 +14,7 @@ from tmat.operations.normalization import row_rms
 from tmat.operations.operation import Array, Shape, operation
 
 
-@operation("n m -> n 1", lambda a: prose("length of ", a, "'s rows", written=Call("length", a)))
+@operation("n m -> n 1", lambda a: prose("length of ", a, "'s rows", written=Call("length", a)), column="length")
 @exactly
 def row_length(a: Array) -> Array:  # [n, m] -> [n, 1]
     """The length of each row as a vector, its L2 norm: √(Σⱼ aᵢⱼ²).
@@ -32,11 +32,6 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return sqrt(total(cell**2.0 for cell in a.row(i)))
 
 
-@row_length.labels
-def _(a: Operand) -> tuple[None, tuple[str]]:
-    return None, ("length",)
-
-
 @operation("n m, n 1 -> n m", lambda a, by: a / by)
 @exactly_by_cell
 def over_rows(a: Array, by: Array) -> Array:  # [n, m], [n, 1] -> [n, m]
@@ -49,11 +44,6 @@ def over_rows(a: Array, by: Array) -> Array:  # [n, m], [n, 1] -> [n, m]
         return a.over(by)
     with np.errstate(all="ignore"):
         return np.where((a == 0.0) & (by == 0.0), a.dtype.type(0), a / by)
-
-
-@over_rows.cell
-def _(i: int, j: int, a: Operand, by: Operand) -> Expression:
-    return a[i, j] / by[i, 0]
 
 
 def _stacked(*parts: MatrixSymbol) -> Expression:

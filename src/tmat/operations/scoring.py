@@ -25,11 +25,6 @@ def soft_cap(a: Array, *, cap: float) -> Array:  # [n, m] -> [n, m]
     return steady.tanh(a / a.dtype.type(cap)) * a.dtype.type(cap)
 
 
-@soft_cap.cell
-def _(i: int, j: int, a: Operand, *, cap: float) -> Expression:
-    return float(cap) * Call("tanh", a[i, j] / float(cap))
-
-
 @operation("n m, 1 * -> n m", lambda a, sinks, *, head: Call("softmax", SideBySide((a, sinks[Number(float(head))]))))
 def softmax_sink(a: Array, sinks: Array, *, head: int) -> Array:  # [n, m], [1, heads] -> [n, m]
     """Softmax of a row with the head's sink beside it, whose share goes to nobody: e^aᵢⱼ / (Σₖ e^aᵢₖ + e^sink).

@@ -41,7 +41,7 @@ def _(a: Operand, *, columns: list[int]) -> tuple[list[str], tuple[str]]:
     return [a.cols[column - 1] for column in columns], ("p",)
 
 
-@operation("n m -> 1 1", lambda a: prose("sum of ", a, written=Call("sum", a)), by_rows=False)
+@operation("n m -> 1 1", lambda a: prose("sum of ", a, written=Call("sum", a)), by_rows=False, row="all", column="sum")
 @exactly
 def sum_of_all(a: Array) -> Array:  # [n, m] -> [1, 1]
     """The sum of all cells: of −ln p of each word, it is −ln of the product of all p.
@@ -59,12 +59,9 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return total(a[k, n] for k in range(a.height) for n in range(a.width))
 
 
-@sum_of_all.labels
-def _(a: Operand) -> tuple[tuple[str], tuple[str]]:
-    return ("all",), ("sum",)
-
-
-@operation("n m -> 1 1", lambda a: prose("product of ", a, written=Call("product", a)), by_rows=False)
+@operation(
+    "n m -> 1 1", lambda a: prose("product of ", a, written=Call("product", a)), by_rows=False, row="all", column="p"
+)
 @exactly
 def product_of_all(a: Array) -> Array:  # [n, m] -> [1, 1]
     """The product of all cells: the probability of a text, p(w₁)·p(w₂ | w₁)·…, from those of its words.
@@ -80,8 +77,3 @@ def product_of_all(a: Array) -> Array:  # [n, m] -> [1, 1]
 @product_of_all.cell
 def _(i: int, j: int, a: Operand) -> Expression:
     return Product(tuple(a[k, n] for k in range(a.height) for n in range(a.width)))
-
-
-@product_of_all.labels
-def _(a: Operand) -> tuple[tuple[str], tuple[str]]:
-    return ("all",), ("p",)
