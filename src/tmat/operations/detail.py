@@ -12,8 +12,7 @@ from tmat.numbers.exact import Exact
 from tmat.numbers.exactly import exactly
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt, total
 from tmat.operations.formula import prose
-from tmat.operations.heads import over_rows
-from tmat.operations.normalization import deviation_count
+from tmat.operations.normalization import deviation_count, over_rows
 from tmat.operations.operation import Array, operation
 
 

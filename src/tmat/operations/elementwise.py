@@ -9,7 +9,7 @@ import numpy as np
 from tmat.numbers.exact import Exact, root
 from tmat.numbers.exactly import exactly_by_cell
 from tmat.operations.expression import Call, Expression, Number, Operand, sqrt
-from tmat.operations.formula import ALL, Places, SideBySide, Transposed, prose
+from tmat.operations.formula import ALL, MatrixSymbol, Places, SideBySide, Transposed, prose
 from tmat.operations.operation import Array, Shape, operation
 
 
@@ -206,3 +206,80 @@ def _(i: int, j: int, a: Operand) -> Expression:
 @flatten.shape
 def _(a: Shape) -> Shape:
     return 1, a[0] * a[1]
+
+
+@operation("n m, n k -> n m", lambda a, shares, *, column: shares[ALL, Number(float(column))] * a)
+def scale_rows(a: Array, shares: Array, *, column: int) -> Array:  # [n, m], [n, k] -> [n, m]
+    """Row i times its share: cᵢⱼ = sᵢₑ·aᵢⱼ, e the column of the shares, counted from 1 (Shazeer et al. 2017, eq. 1).
+
+    >>> scale_rows(np.array([[1.0, 2.0]]), np.array([[0.25, 0.75]]), column=1)
+    array([[0.25, 0.5 ]])
+    """
+    return _times(a, shares[:, column - 1 : column])
+
+
+@exactly_by_cell
+def _times(a: Array, column: Array) -> Array:
+    return a * column
+
+
+@scale_rows.cell
+def _(i: int, j: int, a: Operand, shares: Operand, *, column: int) -> Expression:
+    return shares[i, column - 1] * a[i, j]
+
+
+@operation("n m, n m, n k -> n m", lambda a, b, shares, *, column: a + shares[ALL, Number(float(column))] * b)
+def add_scaled(a: Array, b: Array, shares: Array, *, column: int) -> Array:  # [n, m], [n, m], [n, k] -> [n, m]
+    """What the experts before come to and one more by its share: cᵢⱼ = aᵢⱼ + sᵢₑ·bᵢⱼ (Shazeer et al. 2017, eq. 1).
+
+    >>> add_scaled(np.array([[0.25, 0.5]]), np.array([[4.0, 0.0]]), np.array([[0.25, 0.75]]), column=2)
+    array([[3.25, 0.5 ]])
+    """
+    return _plus_times(a, b, shares[:, column - 1 : column])
+
+
+@exactly_by_cell
+def _plus_times(a: Array, b: Array, column: Array) -> Array:
+    return a + b * column
+
+
+@add_scaled.cell
+def _(i: int, j: int, a: Operand, b: Operand, shares: Operand, *, column: int) -> Expression:
+    return a[i, j] + shares[i, column - 1] * b[i, j]
+
+
+def _stacked(*parts: MatrixSymbol) -> Expression:
+    """One matrix above the next; typeset as the transpose of their transposes side by side."""
+    first, *others = parts
+    said = [piece for part in others for piece in (" above ", part)]
+    return prose(first, *said, written=Transposed(SideBySide(tuple(part.T for part in parts))))
+
+
+@operation("* m ... -> * m", _stacked, by_rows=False)
+def append_rows(*parts: Array) -> Array:  # [n1, m], [n2, m], … -> [n1 + n2 + …, m]
+    """The rows of one matrix below those of another: a cache of keys, and the key of the new token.
+
+    >>> append_rows(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
+    array([[1., 2.],
+           [3., 4.]])
+    """
+    return np.concatenate(parts, axis=0)
+
+
+@append_rows.cell
+def _(i: int, j: int, *parts: Operand) -> Expression:
+    for part in parts:
+        if i < part.height:
+            return part[i, j]
+        i -= part.height
+    raise AssertionError("a cell below the last part")
+
+
+@append_rows.shape
+def _(*shapes: Shape) -> Shape:
+    return sum(height for height, _ in shapes), shapes[0][1]
+
+
+@append_rows.labels
+def _(*parts: Operand) -> tuple[Sequence[str], None]:
+    return tuple(label for part in parts for label in part.rows), None

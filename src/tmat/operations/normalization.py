@@ -195,3 +195,35 @@ def normalize_rms_outside(a: Array, rms: Array, *, epsilon: float) -> Array:  # 
     array([[1., 1.]])
     """
     return _over(a, _plus(rms, epsilon))
+
+
+@operation("n m -> n 1", lambda a: prose("length of ", a, "'s rows", written=Call("length", a)), column="length")
+@exactly
+def row_length(a: Array) -> Array:  # [n, m] -> [n, 1]
+    """The length of each row as a vector, its L2 norm: √(Σⱼ aᵢⱼ²).
+
+    >>> row_length(np.array([[3.0, 4.0]]))
+    array([[5.]])
+    """
+    if isinstance(a, Exact):
+        return (a * a).row_sums().roots()
+    return row_rms.evaluate(a) * a.dtype.type(np.sqrt(a.shape[1]))
+
+
+@row_length.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return sqrt(total(cell**2.0 for cell in a.row(i)))
+
+
+@operation("n m, n 1 -> n m", lambda a, by: a / by)
+@exactly_by_cell
+def over_rows(a: Array, by: Array) -> Array:  # [n, m], [n, 1] -> [n, m]
+    """Each row by its own number; 0 over 0 is 0.
+
+    >>> over_rows(np.array([[3.0, 4.0]]), np.array([[5.0]]))
+    array([[0.6, 0.8]])
+    """
+    if isinstance(a, Exact):
+        return a.over(by)
+    with np.errstate(all="ignore"):
+        return np.where((a == 0.0) & (by == 0.0), a.dtype.type(0), a / by)
