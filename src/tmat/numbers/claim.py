@@ -18,8 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tmat.numbers.digits import Digits, digits_of
-from tmat.numbers.rounding import LOWEST, Array, leading_place, powers_of_ten
+from tmat.numbers.rounding import LOWEST, Array, Digits, digits_of, leading_place, powers_of_ten
 
 FULL_DIGITS = 15  # a number this long was not printed to be read: it claims all of its bits
 SINGLE_DIGITS = 8  # the same for float32

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.numbers.digits import digits_of
+from tmat.numbers.rounding import digits_of
 
 Array: TypeAlias = NDArray[Any]
 Ratio: TypeAlias = tuple[int, int]

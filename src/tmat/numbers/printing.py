@@ -7,8 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tmat.numbers.digits import digits_of
-from tmat.numbers.rounding import round_half_away
+from tmat.numbers.rounding import digits_of, round_half_away
 
 LONGEST_PLAIN = 21  # digits before the point, beyond which an exponent reads better
 SMALLEST_PLAIN = 1e-9

@@ -24,11 +24,6 @@ def relu(a: Array) -> Array:  # [n, m] -> [n, m]
     return np.maximum(a, a.dtype.type(0))
 
 
-@relu.cell
-def _(i: int, j: int, a: Operand) -> Expression:
-    return Maximum((Number(0.0), a[i, j]))
-
-
 @operation("n m -> n m", lambda a, *, slope: Maximum((slope * a, a)))
 def leaky_relu(a: Array, *, slope: float) -> Array:  # [n, m] -> [n, m]
     """What is negative is made small: max(slope·aᵢⱼ, aᵢⱼ), the slope from 0 to 1 (Maas et al. 2013, eq. 2).
@@ -42,11 +37,6 @@ def leaky_relu(a: Array, *, slope: float) -> Array:  # [n, m] -> [n, m]
 @exactly_by_cell
 def _times(a: Array, *, slope: float) -> Array:
     return a * slope
-
-
-@leaky_relu.cell
-def _(i: int, j: int, a: Operand, *, slope: float) -> Expression:
-    return Maximum((slope * a[i, j], a[i, j]))
 
 
 _erfc = np.frompyfunc(math.erfc, 1, 1)
@@ -97,11 +87,6 @@ def tanh(a: Array) -> Array:  # [n, m] -> [n, m]
     return steady.tanh(a)
 
 
-@tanh.cell
-def _(i: int, j: int, a: Operand) -> Expression:
-    return Call("tanh", a[i, j])
-
-
 @operation("n m -> n m", lambda a: Call("silu", a))
 def silu(a: Array) -> Array:  # [n, m] -> [n, m]
     """a times its sigmoid: a / (1 + e^−a) (Elfwing et al. 2018).
@@ -126,11 +111,6 @@ def identity(a: Array) -> Array:  # [n, m] -> [n, m]
     array([[-1.]])
     """
     return a.copy()
-
-
-@identity.cell
-def _(i: int, j: int, a: Operand) -> Expression:
-    return a[i, j]
 
 
 ACTIVATIONS: dict[str, Operation] = {

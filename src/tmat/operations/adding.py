@@ -27,11 +27,6 @@ def add_all(*parts: Array) -> Array:  # [n, m] + [n, m] + … -> [n, m]
     return result + 0.0 if len(parts) == 1 and not isinstance(result, Exact) else result
 
 
-@add_all.cell
-def _(i: int, j: int, *parts: Operand) -> Expression:
-    return total(part[i, j] for part in parts)
-
-
 @operation("n m, n m -> n m", lambda a, b: a - b)
 @exactly_by_cell
 def subtract(a: Array, b: Array) -> Array:  # [n, m] − [n, m] -> [n, m]
@@ -41,11 +36,6 @@ def subtract(a: Array, b: Array) -> Array:  # [n, m] − [n, m] -> [n, m]
     array([[-2.,  1.]])
     """
     return a - b
-
-
-@subtract.cell
-def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
-    return a[i, j] - b[i, j]
 
 
 @operation("n k, n m -> k m", lambda a, b: MatrixProduct(a.T, b), by_rows=False)
@@ -83,7 +73,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return total(a.column(j))
 
 
-@operation("n m, n m -> n 1", lambda a, b: prose("row sums of ", a * b, written=RowSums(a * b)))
+@operation("n m, n m -> n 1", lambda a, b: prose("row sums of ", a * b, written=RowSums(a * b)), column="sum")
 def row_dots(a: Array, b: Array) -> Array:  # [n, m], [n, m] -> [n, 1]
     """Each row of a with the same row of b: cᵢ = Σⱼ aᵢⱼbᵢⱼ.
 
@@ -96,11 +86,6 @@ def row_dots(a: Array, b: Array) -> Array:  # [n, m], [n, m] -> [n, 1]
 @row_dots.cell
 def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
     return total(a[i, k] * b[i, k] for k in range(a.width))
-
-
-@row_dots.labels
-def _(a: Operand, b: Operand) -> tuple[None, tuple[str]]:
-    return None, ("sum",)
 
 
 @operation(
@@ -122,7 +107,7 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
     return total(a[k, j] * b[k, j] for k in range(a.height))
 
 
-@operation("n m -> n 1", lambda a: prose("−(row sums of ", a, ")", written=Negative(RowSums(a))))
+@operation("n m -> n 1", lambda a: prose("−(row sums of ", a, ")", written=Negative(RowSums(a))), column="sum")
 def minus_row_sums(a: Array) -> Array:  # [n, m] -> [n, 1]
     """The sum of each row with the other sign: cᵢ = −Σⱼ aᵢⱼ: what was taken off the whole row.
 
@@ -135,8 +120,3 @@ def minus_row_sums(a: Array) -> Array:  # [n, m] -> [n, 1]
 @minus_row_sums.cell
 def _(i: int, j: int, a: Operand) -> Expression:
     return -total(a.row(i))
-
-
-@minus_row_sums.labels
-def _(a: Operand) -> tuple[None, tuple[str]]:
-    return None, ("sum",)

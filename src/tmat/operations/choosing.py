@@ -42,11 +42,6 @@ def _times(a: Array, *, by: float) -> Array:
     return a * by
 
 
-@repetition_penalty.cell
-def _(i: int, j: int, a: Operand, said: Operand, *, penalty: float) -> Expression:
-    return Choice(said[i, j], _penalised(a[i, j], penalty), a[i, j])
-
-
 @operation(
     "n m -> n m", lambda a, *, k, otherwise=-np.inf: prose(f"the {k} largest of ", a, written=Call(f"top_{k}", a))
 )
@@ -120,6 +115,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
     lambda ends, draw, *, first: prose(
         "the range of ", ends, " in which ", draw, " falls", written=Beyond(draw, (ends,), first)
     ),
+    column="id",
 )
 def range_of_draw(ends: Array, draw: Array, *, first: int) -> Array:  # [n, m], [n, 1] -> [n, 1]
     """In which range a draw from 0 to 1 falls: the first that ends above it, the first range called ``first``.
@@ -136,11 +132,6 @@ def range_of_draw(ends: Array, draw: Array, *, first: int) -> Array:  # [n, m], 
 @range_of_draw.cell
 def _(i: int, j: int, ends: Operand, draw: Operand, *, first: int) -> Expression:
     return Beyond(draw[i, 0], tuple(ends.row(i)), first)
-
-
-@range_of_draw.labels
-def _(ends: Operand, draw: Operand, *, first: int) -> tuple[None, tuple[str]]:
-    return None, ("id",)
 
 
 @operation("n m -> n m", lambda a: prose("log-softmax(", a, ")", written=Call("ln", Call("softmax", a))))
@@ -176,11 +167,6 @@ def surprise(a: Array) -> Array:  # [n, m] -> [n, m]
     return np.asarray(0.0 - steady.log(a))
 
 
-@surprise.cell
-def _(i: int, j: int, a: Operand) -> Expression:
-    return -Call("ln", a[i, j])
-
-
 @operation("n m, n 1 -> n m", lambda a, column: column + a)
 @exactly_by_cell
 def add_column(a: Array, column: Array) -> Array:  # [n, m] + [n, 1] -> [n, m]
@@ -190,11 +176,6 @@ def add_column(a: Array, column: Array) -> Array:  # [n, m] + [n, 1] -> [n, m]
     array([[1.5, 2.5]])
     """
     return a + column
-
-
-@add_column.cell
-def _(i: int, j: int, a: Operand, column: Operand) -> Expression:
-    return column[i, 0] + a[i, j]
 
 
 @operation(

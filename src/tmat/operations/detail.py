@@ -12,8 +12,7 @@ from tmat.numbers.exact import Exact
 from tmat.numbers.exactly import exactly
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt, total
 from tmat.operations.formula import prose
-from tmat.operations.heads import over_rows
-from tmat.operations.normalization import deviation_count
+from tmat.operations.normalization import deviation_count, over_rows
 from tmat.operations.operation import Array, operation
 
 
@@ -33,12 +32,7 @@ def exponentials(a: Array, *, base: float | None, temperature: float) -> Array: 
     return steady.exp(own) if base is None else steady.power(base, own)
 
 
-@exponentials.cell
-def _(i: int, j: int, a: Operand, *, base: float | None, temperature: float) -> Expression:
-    return _raised(a[i, j], base=base, temperature=temperature)
-
-
-@operation("n m -> n 1", lambda a: prose("sums of ", a, "'s rows", written=Call("sum", a)))
+@operation("n m -> n 1", lambda a: prose("sums of ", a, "'s rows", written=Call("sum", a)), column="sum")
 @exactly
 def row_sums(a: Array) -> Array:  # [n, m] -> [n, 1]
     """The sum of each row: Σⱼ aᵢⱼ, what each exponential is divided by.
@@ -55,13 +49,10 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return total(a.row(i))
 
 
-@row_sums.labels
-def _(a: Operand) -> tuple[None, tuple[str]]:
-    return None, ("sum",)
-
-
 @operation(
-    "n m, n 1 -> n 1", lambda a, mean, *, kind: prose(f"{kind} variance of ", a, "'s rows", written=Call("var", a))
+    "n m, n 1 -> n 1",
+    lambda a, mean, *, kind: prose(f"{kind} variance of ", a, "'s rows", written=Call("var", a)),
+    column="variance",
 )
 @exactly
 def row_variance(a: Array, mean: Array, *, kind: str) -> Array:  # [n, m], [n, 1] -> [n, 1]
@@ -83,12 +74,9 @@ def _(i: int, j: int, a: Operand, mean: Operand, *, kind: str) -> Expression:
     return total((cell - mean[i, 0]) ** 2.0 for cell in a.row(i)) / float(deviation_count(a.width, kind))
 
 
-@row_variance.labels
-def _(a: Operand, mean: Operand, *, kind: str) -> tuple[None, tuple[str]]:
-    return None, ("variance",)
-
-
-@operation("n m -> n 1", lambda a: prose("mean square of ", a, "'s rows", written=Call("mean", a**2.0)))
+@operation(
+    "n m -> n 1", lambda a: prose("mean square of ", a, "'s rows", written=Call("mean", a**2.0)), column="mean square"
+)
 @exactly
 def row_mean_square(a: Array) -> Array:  # [n, m] -> [n, 1]
     """The mean of each row's squares, whose root RMSNorm divides by: Σⱼ aᵢⱼ² / m (Zhang & Sennrich 2019, eq. 4).
@@ -106,11 +94,6 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return total(cell**2.0 for cell in a.row(i)) / float(a.width)
 
 
-@row_mean_square.labels
-def _(a: Operand) -> tuple[None, tuple[str]]:
-    return None, ("mean square",)
-
-
 @operation("n m -> n m", lambda a: sqrt(a))
 @exactly
 def square_root(a: Array) -> Array:  # [n, m] -> [n, m]
@@ -124,11 +107,6 @@ def square_root(a: Array) -> Array:  # [n, m] -> [n, m]
     with np.errstate(all="ignore"):
         root: Array = np.sqrt(a)
         return root
-
-
-@square_root.cell
-def _(i: int, j: int, a: Operand) -> Expression:
-    return sqrt(a[i, j])
 
 
 Part = tuple[str, str, tuple[str, ...], dict[str, Any]]

@@ -9,7 +9,7 @@ import numpy as np
 from tmat.numbers.exact import Exact, root
 from tmat.numbers.exactly import exactly_by_cell
 from tmat.operations.expression import Call, Expression, Number, Operand, sqrt
-from tmat.operations.formula import ALL, Places, SideBySide, Transposed, prose
+from tmat.operations.formula import ALL, MatrixSymbol, Places, SideBySide, Transposed, prose
 from tmat.operations.operation import Array, Shape, operation
 
 
@@ -24,11 +24,6 @@ def add(a: Array, b: Array) -> Array:  # [n, m] + [n, m] -> [n, m]
     return a + b
 
 
-@add.cell
-def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
-    return a[i, j] + b[i, j]
-
-
 @operation("n m -> n m", lambda a, *, number: number + a)
 @exactly_by_cell
 def add_number(a: Array, *, number: float) -> Array:  # [n, m] -> [n, m]
@@ -40,11 +35,6 @@ def add_number(a: Array, *, number: float) -> Array:  # [n, m] -> [n, m]
     return a + number
 
 
-@add_number.cell
-def _(i: int, j: int, a: Operand, *, number: float) -> Expression:
-    return number + a[i, j]
-
-
 @operation("n m, n m -> n m", lambda a, b: a * b)
 @exactly_by_cell
 def multiply(a: Array, b: Array) -> Array:  # [n, m] ∘ [n, m] -> [n, m]
@@ -54,11 +44,6 @@ def multiply(a: Array, b: Array) -> Array:  # [n, m] ∘ [n, m] -> [n, m]
     array([[2., 0.]])
     """
     return a * b
-
-
-@multiply.cell
-def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
-    return a[i, j] * b[i, j]
 
 
 @operation("n m -> n m", lambda a, *, by: a / by)
@@ -81,11 +66,6 @@ def over(a: Array, by: float) -> Array:
         return (a.astype(np.float64) / by).astype(a.dtype)
 
 
-@divide.cell
-def _(i: int, j: int, a: Operand, *, by: float) -> Expression:
-    return a[i, j] / by
-
-
 @operation("n m -> n m", lambda a, *, d: a / sqrt(d))
 @exactly_by_cell
 def divide_by_root(a: Array, *, d: float) -> Array:  # [n, m] -> [n, m]
@@ -95,11 +75,6 @@ def divide_by_root(a: Array, *, d: float) -> Array:  # [n, m] -> [n, m]
     array([[3.]])
     """
     return a / root(d) if isinstance(a, Exact) else a / float(np.sqrt(d))
-
-
-@divide_by_root.cell
-def _(i: int, j: int, a: Operand, *, d: float) -> Expression:
-    return a[i, j] / sqrt(d)
 
 
 @operation("n m, 1 m, 1 m -> n m", lambda a, scale, shift: a * scale + shift)
@@ -113,11 +88,6 @@ def scale_and_shift(a: Array, scale: Array, shift: Array) -> Array:  # [n, m], [
     return a * scale + shift
 
 
-@scale_and_shift.cell
-def _(i: int, j: int, a: Operand, scale: Operand, shift: Operand) -> Expression:
-    return a[i, j] * scale[0, j] + shift[0, j]
-
-
 @operation("n m, 1 m -> n m", lambda a, scale: a * scale)
 @exactly_by_cell
 def scale_columns(a: Array, scale: Array) -> Array:  # [n, m], [1, m] -> [n, m]
@@ -129,11 +99,6 @@ def scale_columns(a: Array, scale: Array) -> Array:  # [n, m], [1, m] -> [n, m]
     return a * scale
 
 
-@scale_columns.cell
-def _(i: int, j: int, a: Operand, scale: Operand) -> Expression:
-    return a[i, j] * scale[0, j]
-
-
 @operation("n m, 1 m -> n m", lambda a, row: a + row)
 @exactly_by_cell
 def add_row(a: Array, row: Array) -> Array:  # [n, m] + [1, m] -> [n, m]
@@ -143,11 +108,6 @@ def add_row(a: Array, row: Array) -> Array:  # [n, m] + [1, m] -> [n, m]
     array([[1.5, 2. ]])
     """
     return a + row
-
-
-@add_row.cell
-def _(i: int, j: int, a: Operand, row: Operand) -> Expression:
-    return a[i, j] + row[0, j]
 
 
 @operation("n w -> n *", lambda a, *, start, stop: a[ALL, Places(start, stop)])
@@ -226,7 +186,9 @@ def _(a: Operand, *, row: int) -> tuple[Sequence[str], None]:
     return (a.rows[row - 1],), None
 
 
-@operation("n m -> 1 *", lambda a: prose(a, " flattened", written=Transposed(Call("vec", a.T))), by_rows=False)
+@operation(
+    "n m -> 1 *", lambda a: prose(a, " flattened", written=Transposed(Call("vec", a.T))), by_rows=False, row="all"
+)
 def flatten(a: Array) -> Array:  # [n, m] -> [1, n·m]
     """All rows one after the other in one row.
 
@@ -246,6 +208,78 @@ def _(a: Shape) -> Shape:
     return 1, a[0] * a[1]
 
 
-@flatten.labels
-def _(a: Operand) -> tuple[Sequence[str], Sequence[str]]:
-    return ("all",), tuple(str(n) for n in range(1, a.height * a.width + 1))
+@operation("n m, n k -> n m", lambda a, shares, *, column: shares[ALL, Number(float(column))] * a)
+def scale_rows(a: Array, shares: Array, *, column: int) -> Array:  # [n, m], [n, k] -> [n, m]
+    """Row i times its share: cᵢⱼ = sᵢₑ·aᵢⱼ, e the column of the shares, counted from 1 (Shazeer et al. 2017, eq. 1).
+
+    >>> scale_rows(np.array([[1.0, 2.0]]), np.array([[0.25, 0.75]]), column=1)
+    array([[0.25, 0.5 ]])
+    """
+    return _times(a, shares[:, column - 1 : column])
+
+
+@exactly_by_cell
+def _times(a: Array, column: Array) -> Array:
+    return a * column
+
+
+@scale_rows.cell
+def _(i: int, j: int, a: Operand, shares: Operand, *, column: int) -> Expression:
+    return shares[i, column - 1] * a[i, j]
+
+
+@operation("n m, n m, n k -> n m", lambda a, b, shares, *, column: a + shares[ALL, Number(float(column))] * b)
+def add_scaled(a: Array, b: Array, shares: Array, *, column: int) -> Array:  # [n, m], [n, m], [n, k] -> [n, m]
+    """What the experts before come to and one more by its share: cᵢⱼ = aᵢⱼ + sᵢₑ·bᵢⱼ (Shazeer et al. 2017, eq. 1).
+
+    >>> add_scaled(np.array([[0.25, 0.5]]), np.array([[4.0, 0.0]]), np.array([[0.25, 0.75]]), column=2)
+    array([[3.25, 0.5 ]])
+    """
+    return _plus_times(a, b, shares[:, column - 1 : column])
+
+
+@exactly_by_cell
+def _plus_times(a: Array, b: Array, column: Array) -> Array:
+    return a + b * column
+
+
+@add_scaled.cell
+def _(i: int, j: int, a: Operand, b: Operand, shares: Operand, *, column: int) -> Expression:
+    return a[i, j] + shares[i, column - 1] * b[i, j]
+
+
+def _stacked(*parts: MatrixSymbol) -> Expression:
+    """One matrix above the next; typeset as the transpose of their transposes side by side."""
+    first, *others = parts
+    said = [piece for part in others for piece in (" above ", part)]
+    return prose(first, *said, written=Transposed(SideBySide(tuple(part.T for part in parts))))
+
+
+@operation("* m ... -> * m", _stacked, by_rows=False)
+def append_rows(*parts: Array) -> Array:  # [n1, m], [n2, m], … -> [n1 + n2 + …, m]
+    """The rows of one matrix below those of another: a cache of keys, and the key of the new token.
+
+    >>> append_rows(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
+    array([[1., 2.],
+           [3., 4.]])
+    """
+    return np.concatenate(parts, axis=0)
+
+
+@append_rows.cell
+def _(i: int, j: int, *parts: Operand) -> Expression:
+    for part in parts:
+        if i < part.height:
+            return part[i, j]
+        i -= part.height
+    raise AssertionError("a cell below the last part")
+
+
+@append_rows.shape
+def _(*shapes: Shape) -> Shape:
+    return sum(height for height, _ in shapes), shapes[0][1]
+
+
+@append_rows.labels
+def _(*parts: Operand) -> tuple[Sequence[str], None]:
+    return tuple(label for part in parts for label in part.rows), None

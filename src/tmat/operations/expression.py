@@ -102,6 +102,17 @@ class Expression:
                 found += value
         return tuple(found)
 
+    def of_parts(self, parts: Sequence[Expression]) -> Expression:
+        """The same kind of expression made of other parts, as many as it has."""
+        others = iter(parts)
+
+        def other(value: object) -> object:
+            if isinstance(value, Expression):
+                return next(others)
+            return tuple(next(others) for _ in value) if isinstance(value, tuple) else value
+
+        return type(self)(*map(other, vars(self).values())) if parts else self
+
     def __add__(self, other: Expression | float) -> Expression:
         return Sum((self, _lift(other)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.operations.expression import Expression, Number, Operand, sqrt
+from tmat.operations.expression import Number, sqrt
 from tmat.operations.operation import Array, operation
 
 
@@ -18,11 +18,6 @@ def descend(w: Array, g: Array, *, rate: float) -> Array:  # [n, m], [n, m] -> [
     return w - rate * g
 
 
-@descend.cell
-def _(i: int, j: int, w: Operand, g: Operand, *, rate: float) -> Expression:
-    return w[i, j] - Number(float(rate)) * g[i, j]
-
-
 @operation("n m, n m -> n m", lambda m, g, *, keep, add: Number(float(keep)) * m + Number(float(add)) * g)
 def blend(m: Array, g: Array, *, keep: float, add: float) -> Array:  # [n, m], [n, m] -> [n, m]
     """What is kept of the past and added of the present: keep·mᵢⱼ + add·gᵢⱼ: momentum, Adam's first moment.
@@ -33,11 +28,6 @@ def blend(m: Array, g: Array, *, keep: float, add: float) -> Array:  # [n, m], [
     return keep * m + add * g
 
 
-@blend.cell
-def _(i: int, j: int, m: Operand, g: Operand, *, keep: float, add: float) -> Expression:
-    return Number(float(keep)) * m[i, j] + Number(float(add)) * g[i, j]
-
-
 @operation("n m, n m -> n m", lambda v, g, *, keep, add: Number(float(keep)) * v + Number(float(add)) * g**2.0)
 def blend_squares(v: Array, g: Array, *, keep: float, add: float) -> Array:  # [n, m], [n, m] -> [n, m]
     """The same of squares: keep·vᵢⱼ + add·gᵢⱼ²: Adam's second moment (Kingma & Ba 2015, algorithm 1).
@@ -46,11 +36,6 @@ def blend_squares(v: Array, g: Array, *, keep: float, add: float) -> Array:  # [
     array([[2.5]])
     """
     return keep * v + add * g * g
-
-
-@blend_squares.cell
-def _(i: int, j: int, v: Operand, g: Operand, *, keep: float, add: float) -> Expression:
-    return Number(float(keep)) * v[i, j] + Number(float(add)) * g[i, j] ** 2.0
 
 
 @operation(
@@ -67,8 +52,3 @@ def descend_by_moments(w: Array, m: Array, v: Array, *, rate: float, epsilon: fl
     array([[0.75]])
     """
     return w - rate * m / (np.sqrt(v) + epsilon)
-
-
-@descend_by_moments.cell
-def _(i: int, j: int, w: Operand, m: Operand, v: Operand, *, rate: float, epsilon: float) -> Expression:
-    return w[i, j] - Number(float(rate)) * m[i, j] / (sqrt(v[i, j]) + Number(float(epsilon)))

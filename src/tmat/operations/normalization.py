@@ -6,7 +6,7 @@ import numpy as np
 
 from tmat.numbers.exact import Exact
 from tmat.numbers.exactly import exactly, exactly_by_cell
-from tmat.operations.expression import Call, Expression, Number, Operand, sqrt, total
+from tmat.operations.expression import Call, Expression, Operand, sqrt, total
 from tmat.operations.formula import prose
 from tmat.operations.operation import Array, operation
 
@@ -15,7 +15,7 @@ PLACES = ("root", "deviation")
 NOISE = 4  # last places of its mean by which the numbers of a constant row may differ
 
 
-@operation("n m -> n 1", lambda a: prose("mean of ", a, "'s rows", written=Call("mean", a)))
+@operation("n m -> n 1", lambda a: prose("mean of ", a, "'s rows", written=Call("mean", a)), column="mean")
 @exactly
 def row_mean(a: Array) -> Array:  # [n, m] -> [n, 1]
     """The mean of each row: μᵢ = Σⱼ aᵢⱼ / m (Ba et al. 2016, eq. 3).
@@ -62,13 +62,10 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return total(a.row(i)) / float(a.width)
 
 
-@row_mean.labels
-def _(a: Operand) -> tuple[None, tuple[str]]:
-    return None, ("mean",)
-
-
 @operation(
-    "n m, n 1 -> n 1", lambda a, mean, *, kind: prose(f"{kind} deviation of ", a, "'s rows", written=Call("std", a))
+    "n m, n 1 -> n 1",
+    lambda a, mean, *, kind: prose(f"{kind} deviation of ", a, "'s rows", written=Call("std", a)),
+    column="std",
 )
 @exactly
 def row_deviation(a: Array, mean: Array, *, kind: str) -> Array:  # [n, m], [n, 1] -> [n, 1]
@@ -99,12 +96,7 @@ def _(i: int, j: int, a: Operand, mean: Operand, *, kind: str) -> Expression:
     return sqrt(total((cell - mean[i, 0]) ** 2.0 for cell in a.row(i)) / float(deviation_count(a.width, kind)))
 
 
-@row_deviation.labels
-def _(a: Operand, mean: Operand, *, kind: str) -> tuple[None, tuple[str]]:
-    return None, ("std",)
-
-
-@operation("n m -> n 1", lambda a: prose("root mean square of ", a, "'s rows", written=Call("rms", a)))
+@operation("n m -> n 1", lambda a: prose("root mean square of ", a, "'s rows", written=Call("rms", a)), column="rms")
 @exactly
 def row_rms(a: Array) -> Array:  # [n, m] -> [n, 1]
     """The root of the mean square of each row: √(Σⱼ aᵢⱼ² / m) (Zhang & Sennrich 2019, eq. 4).
@@ -118,11 +110,6 @@ def row_rms(a: Array) -> Array:  # [n, m] -> [n, 1]
 @row_rms.cell
 def _(i: int, j: int, a: Operand) -> Expression:
     return sqrt(total(cell**2.0 for cell in a.row(i)) / float(a.width))
-
-
-@row_rms.labels
-def _(a: Operand) -> tuple[None, tuple[str]]:
-    return None, ("rms",)
 
 
 @operation("n m, n 1, n 1 -> n m", lambda a, mean, std, *, epsilon: (a - mean) / sqrt(std**2.0 + epsilon))
@@ -177,11 +164,6 @@ def _over(off: Array, spread: Array) -> Array:
         return np.where((spread == 0.0) & (off == 0.0), off.dtype.type(0), off / spread)
 
 
-@normalize.cell
-def _(i: int, j: int, a: Operand, mean: Operand, std: Operand, *, epsilon: float) -> Expression:
-    return (a[i, j] - mean[i, 0]) / sqrt(std[i, 0] ** 2.0 + Number(epsilon))
-
-
 @operation("n m, n 1, n 1 -> n m", lambda a, mean, std, *, epsilon: (a - mean) / (std + epsilon))
 @exactly_by_cell
 def normalize_outside(a: Array, mean: Array, std: Array, *, epsilon: float) -> Array:
@@ -191,11 +173,6 @@ def normalize_outside(a: Array, mean: Array, std: Array, *, epsilon: float) -> A
     array([[-0.5,  0.5]])
     """
     return _less_over(a, mean, _plus(std, epsilon))
-
-
-@normalize_outside.cell
-def _(i: int, j: int, a: Operand, mean: Operand, std: Operand, *, epsilon: float) -> Expression:
-    return (a[i, j] - mean[i, 0]) / (std[i, 0] + Number(epsilon))
 
 
 @operation("n m, n 1 -> n m", lambda a, rms, *, epsilon: a / sqrt(rms**2.0 + epsilon))
@@ -209,11 +186,6 @@ def normalize_rms(a: Array, rms: Array, *, epsilon: float) -> Array:  # [n, m], 
     return _over(a, _with_epsilon(rms, epsilon))
 
 
-@normalize_rms.cell
-def _(i: int, j: int, a: Operand, rms: Operand, *, epsilon: float) -> Expression:
-    return a[i, j] / sqrt(rms[i, 0] ** 2.0 + Number(epsilon))
-
-
 @operation("n m, n 1 -> n m", lambda a, rms, *, epsilon: a / (rms + epsilon))
 @exactly_by_cell
 def normalize_rms_outside(a: Array, rms: Array, *, epsilon: float) -> Array:  # [n, m], [n, 1] -> [n, m]
@@ -225,6 +197,33 @@ def normalize_rms_outside(a: Array, rms: Array, *, epsilon: float) -> Array:  # 
     return _over(a, _plus(rms, epsilon))
 
 
-@normalize_rms_outside.cell
-def _(i: int, j: int, a: Operand, rms: Operand, *, epsilon: float) -> Expression:
-    return a[i, j] / (rms[i, 0] + Number(epsilon))
+@operation("n m -> n 1", lambda a: prose("length of ", a, "'s rows", written=Call("length", a)), column="length")
+@exactly
+def row_length(a: Array) -> Array:  # [n, m] -> [n, 1]
+    """The length of each row as a vector, its L2 norm: √(Σⱼ aᵢⱼ²).
+
+    >>> row_length(np.array([[3.0, 4.0]]))
+    array([[5.]])
+    """
+    if isinstance(a, Exact):
+        return (a * a).row_sums().roots()
+    return row_rms.evaluate(a) * a.dtype.type(np.sqrt(a.shape[1]))
+
+
+@row_length.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return sqrt(total(cell**2.0 for cell in a.row(i)))
+
+
+@operation("n m, n 1 -> n m", lambda a, by: a / by)
+@exactly_by_cell
+def over_rows(a: Array, by: Array) -> Array:  # [n, m], [n, 1] -> [n, m]
+    """Each row by its own number; 0 over 0 is 0.
+
+    >>> over_rows(np.array([[3.0, 4.0]]), np.array([[5.0]]))
+    array([[0.6, 0.8]])
+    """
+    if isinstance(a, Exact):
+        return a.over(by)
+    with np.errstate(all="ignore"):
+        return np.where((a == 0.0) & (by == 0.0), a.dtype.type(0), a / by)

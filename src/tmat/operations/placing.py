@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tmat.operations.elementwise import divide
-from tmat.operations.expression import Expression, Number, Operand, Quotient, total
+from tmat.operations.expression import Expression, Number, Operand, total
 from tmat.operations.formula import prose
 from tmat.operations.operation import Array, Shape, operation
 from tmat.operations.words import lookup
@@ -36,11 +36,6 @@ def _(d: Shape, *, start: int, width: int) -> Shape:
     return d[0], width
 
 
-@put_columns.labels
-def _(d: Operand, *, start: int, width: int) -> tuple[None, Sequence[str]]:
-    return None, [str(n) for n in range(1, width + 1)]
-
-
 @operation(
     "1 m -> * m", lambda d, *, row, height: prose(d, f" in row {row}, 0 in the others", written=d), by_rows=False
 )
@@ -66,11 +61,6 @@ def _(d: Shape, *, row: int, height: int) -> Shape:
     return height, d[1]
 
 
-@put_row.labels
-def _(d: Operand, *, row: int, height: int) -> tuple[Sequence[str], None]:
-    return [str(n) for n in range(1, height + 1)], None
-
-
 @operation("1 w -> * *", lambda d, *, width: prose(d, f" in rows of {width}", written=d), by_rows=False)
 def in_rows(d: Array, *, width: int) -> Array:  # [1, n·width] -> [n, width]
     """One row cut into rows: the way back of ``flatten``.
@@ -90,11 +80,6 @@ def _(i: int, j: int, d: Operand, *, width: int) -> Expression:
 @in_rows.shape
 def _(d: Shape, *, width: int) -> Shape:
     return d[1] // width, width
-
-
-@in_rows.labels
-def _(d: Operand, *, width: int) -> tuple[Sequence[str], Sequence[str]]:
-    return [str(n) for n in range(1, d.width // width + 1)], [str(n) for n in range(1, width + 1)]
 
 
 @operation(
@@ -159,16 +144,6 @@ def spread_mean(d: Array, *, width: int) -> Array:  # [n, 1] -> [n, width]
     return np.repeat(divide.evaluate(d, by=float(width)), width, axis=1)
 
 
-@spread_mean.cell
-def _(i: int, j: int, d: Operand, *, width: int) -> Expression:
-    return Quotient(d[i, 0], Number(float(width)))
-
-
 @spread_mean.shape
 def _(d: Shape, *, width: int) -> Shape:
     return d[0], width
-
-
-@spread_mean.labels
-def _(d: Operand, *, width: int) -> tuple[None, Sequence[str]]:
-    return None, [str(n) for n in range(1, width + 1)]

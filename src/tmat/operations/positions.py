@@ -25,11 +25,6 @@ def multiply_by_root(a: Array, *, d: float) -> Array:  # [n, m] -> [n, m]
     return a / root(d)[::-1] if isinstance(a, Exact) else a * float(np.sqrt(d))
 
 
-@multiply_by_root.cell
-def _(i: int, j: int, a: Operand, *, d: float) -> Expression:
-    return a[i, j] * sqrt(d)
-
-
 def _angle(position: Expression, k: Expression, *, width: int, base: float, factor: float) -> Expression:
     """position / base^(2k/width); the position over the factor first, where there is one."""
     own = position if factor == 1.0 else position / factor

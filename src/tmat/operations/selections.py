@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tmat.operations.expression import Cell, Expression, Operand
@@ -132,3 +132,19 @@ class Limit(Expression):
     def value(self) -> float:
         value = self.inner.value
         return self.limit if math.isnan(value) else value
+
+
+def leaves(expression: Expression) -> Iterator[Cell]:
+    """The cells of an expression in reading order; of a choice the chosen, of a lookup the found one."""
+    match expression:
+        case Cell():
+            yield expression
+        case Choice():
+            yield from leaves(expression.test)
+            yield from leaves(expression.chosen)
+        case Lookup():
+            yield from leaves(expression.index)
+            yield expression.found
+        case _:
+            for part in expression.parts:
+                yield from leaves(part)

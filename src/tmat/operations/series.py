@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tmat.operations.expression import Call, Cell, Expression, Number, Operand
-from tmat.operations.parts import rebuilt
 from tmat.operations.selections import Beyond, Larger, Limit, Lookup, Place
 
 
@@ -83,7 +82,7 @@ def _common(terms: Sequence[Expression]) -> Expression | None:
         return None
     parts = [_common(column) for column in zip(*(term.parts for term in terms), strict=True)]
     whole = [part for part in parts if part is not None]
-    return rebuilt(first, whole) if len(whole) == len(parts) else None
+    return first.of_parts(whole) if len(whole) == len(parts) else None
 
 
 def _line(cells: Sequence[Cell]) -> Cell | Run | None:

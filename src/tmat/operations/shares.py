@@ -24,11 +24,6 @@ def softmax_gradient(y: Array, d: Array, sums: Array) -> Array:  # [n, m], [n, m
     return np.where(y == 0.0, y.dtype.type(0), y * (d - sums))
 
 
-@softmax_gradient.cell
-def _(i: int, j: int, y: Operand, d: Operand, sums: Operand) -> Expression:
-    return y[i, j] * (d[i, j] - sums[i, 0])
-
-
 @operation(
     "n m, n 1, n m -> n m",
     lambda d, sums, a: (d - sums) / prose("row sums of ", a, written=RowSums(a)),

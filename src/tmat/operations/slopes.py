@@ -25,11 +25,6 @@ def relu_gate(d: Array, y: Array) -> Array:  # [n, m], [n, m] -> [n, m]
     return np.where(y != 0.0, d, d.dtype.type(0))
 
 
-@relu_gate.cell
-def _(i: int, j: int, d: Operand, y: Operand) -> Expression:
-    return Choice(y[i, j], d[i, j], Number(0.0))
-
-
 @operation("n m, n m -> n m", lambda d, y: d * (1.0 - y**2.0))
 def tanh_slope(d: Array, y: Array) -> Array:  # [n, m], [n, m] -> [n, m]
     """The gradient times the slope of tanh, y = tanh a being known: dᵢⱼ·(1 − yᵢⱼ²).
@@ -38,11 +33,6 @@ def tanh_slope(d: Array, y: Array) -> Array:  # [n, m], [n, m] -> [n, m]
     array([[1.5]])
     """
     return d * (1.0 - y * y)
-
-
-@tanh_slope.cell
-def _(i: int, j: int, d: Operand, y: Operand) -> Expression:
-    return d[i, j] * (1.0 - y[i, j] ** 2.0)
 
 
 @operation("n m, n m -> n m", lambda d, a: d * Call("gelu′", a))

@@ -62,11 +62,6 @@ def _(i: int, j: int, ids: Operand, table: Operand, *, first: int) -> Expression
     return Lookup(table, ids[i, 0], first, j)
 
 
-@lookup.labels
-def _(ids: Operand, table: Operand, *, first: int) -> tuple[None, tuple[str, ...]]:
-    return None, tuple(table.cols)
-
-
 @operation("n 1, * d -> n d", lambda ids, table, *, known: table[ids])
 def lookup_known(ids: Array, table: Array, *, known: list[int]) -> Array:  # [n, 1], [k, d] -> [n, d]
     """The row that each id names, of a table of which only some rows are here: those of the ids ``known``, in their order.
@@ -87,11 +82,6 @@ def lookup_known(ids: Array, table: Array, *, known: list[int]) -> Array:  # [n,
 @lookup_known.cell
 def _(i: int, j: int, ids: Operand, table: Operand, *, known: list[int]) -> Expression:
     return table[known.index(int(ids[i, 0].value)), j]
-
-
-@lookup_known.labels
-def _(ids: Operand, table: Operand, *, known: list[int]) -> tuple[None, tuple[str, ...]]:
-    return None, tuple(table.cols)
 
 
 EXPONENTS = ("paired", "column")
@@ -167,7 +157,7 @@ def _(*, positions: int, d_model: int, start: int, **_: object) -> tuple[list[st
     return [str(n) for n in range(start, start + positions)], [f"p{j}" for j in range(1, d_model + 1)]
 
 
-@operation("n m -> n 1", lambda a, *, first: Call("argmax", a))
+@operation("n m -> n 1", lambda a, *, first: Call("argmax", a), column="id")
 def largest(a: Array, *, first: int) -> Array:  # [n, m] -> [n, 1]
     """Which column of each row is the largest, the first one called ``first``: the predicted word's id.
 
@@ -181,8 +171,3 @@ def largest(a: Array, *, first: int) -> Array:  # [n, m] -> [n, 1]
 @largest.cell
 def _(i: int, j: int, a: Operand, *, first: int) -> Expression:
     return Place(tuple(a.row(i)), first)
-
-
-@largest.labels
-def _(a: Operand, *, first: int) -> tuple[None, tuple[str]]:
-    return None, ("id",)

@@ -12,12 +12,12 @@ from tmat.errors import InputError, expect
 from tmat.numbers import format_number, shown_decimals
 from tmat.operations.expression import Call, Cell, Expression, Operand, Quotient, total
 from tmat.operations.operation import Operation
-from tmat.operations.parts import leaves
 from tmat.operations.printing.labels import Labels
 from tmat.operations.printing.numbers import ZERO, Numbers, Worked, at_place, printed, shared_decimals
 from tmat.operations.printing.precise import decimal_of, exactly_is, precise
 from tmat.operations.printing.symbols import Symbols
 from tmat.operations.printing.text import TEXT, Notation
+from tmat.operations.selections import leaves
 from tmat.sheet.worksheet import Matrix, Stage, Step
 from tmat.workings.formula import operation_of
 from tmat.workings.lines import PARTS, Line, Working
@@ -98,11 +98,12 @@ class Workings:
             return None
         operands = [self.operand(operand) for operand in step.of]
         op = operation_of(step)
-        self._check(step, op, operands)
         try:
+            self._check(step, op, operands)
             return op.at(i, j, *operands, **step.params)
-        except TypeError as error:
-            raise InputError(f"the parameters of {step.name} do not fit {op.name}", str(error)) from error
+        except TypeError as error:  # "_() missing 1 required keyword-only argument: 'by'"
+            what = str(error).rpartition("() ")[2]
+            raise InputError(f"the parameters of {step.name} do not fit {op.name}", what) from error
 
     def operand(self, name: str) -> Operand:
         """A matrix as later steps take it."""
@@ -126,10 +127,7 @@ class Workings:
         if op.mismatch([operand.shape for operand in operands]) is not None:
             sizes = ", ".join(f"{operand.name} {operand.height}×{operand.width}" for operand in operands)
             raise InputError(f"{step.name} cannot be {op.said(step.of, step.params)}", f"the sizes: {sizes}")
-        try:
-            due = op.result_shape([operand.shape for operand in operands], step.params)
-        except TypeError as error:
-            raise InputError(f"the parameters of {step.name} do not fit {op.name}", str(error)) from error
+        due = op.result_shape([operand.shape for operand in operands], step.params)
         if due != step.values.shape:
             said = op.said(step.of, step.params)
             raise InputError(

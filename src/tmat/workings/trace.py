@@ -9,8 +9,8 @@ import numpy as np
 
 from tmat.errors import expect
 from tmat.operations.expression import Cell, Expression
-from tmat.operations.parts import leaves
 from tmat.operations.printing.labels import Labels
+from tmat.operations.selections import leaves
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import visible
 from tmat.workings.cell import Workings

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from tmat.numbers import shown_decimals
 from tmat.operations.expression import Cell, Expression, Number, Operand
-from tmat.operations.parts import rebuilt
 from tmat.operations.printing.precise import decimal_of, exactly_is, precise
 from tmat.operations.printing.printer import Printer
 from tmat.operations.printing.text import LOOSE, PRODUCT, TEXT, Bound, Notation
@@ -106,8 +105,8 @@ class Numbers(Printer):
         self._shared = shared_decimals(list(values.values()), self.most + self.finer)
         shown = {n: printed(value, self._shared, self.finer) for n, value in values.items()}
         exact = all(exactly_is(inner.parts[n], value) for n, value in shown.items())
-        text = self._bound(rebuilt(inner, [Worked(values[n]) if n in values else p for n, p in enumerate(inner.parts)]))
-        line = rebuilt(inner, [Worked(shown.get(n, precise(p, self.read))) for n, p in enumerate(inner.parts)])
+        text = self._bound(inner.of_parts([Worked(values[n]) if n in values else p for n, p in enumerate(inner.parts)]))
+        line = inner.of_parts([Worked(shown.get(n, precise(p, self.read))) for n, p in enumerate(inner.parts)])
         return text[0], line, exact and self.exact
 
     def number(self, number: Number) -> Bound:

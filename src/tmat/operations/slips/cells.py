@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from tmat.numbers import format_number, round_half_away
-from tmat.numbers.digits import digits_of
+from tmat.numbers.rounding import digits_of
 from tmat.operations.attention import renormalize, softmax, softmax_tempered
 from tmat.operations.expression import Call, Cell, Expression, Number, Operand, Product, Quotient, Sum
 from tmat.operations.operation import Array

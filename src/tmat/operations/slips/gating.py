@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tmat.operations.activation import gelu, gelu_tanh, leaky_relu, relu, silu, tanh
-from tmat.operations.elementwise import add_number, multiply, scale_and_shift, scale_columns
+from tmat.operations.elementwise import add_number, add_scaled, multiply, scale_and_shift, scale_columns, scale_rows
 from tmat.operations.operation import Array
 from tmat.operations.slips.slip import Redo, Variant, slip, way
 
@@ -63,6 +63,12 @@ def another_slope(step: Redo, a: Array) -> Iterator[Variant]:
             yield way(np.maximum(a, slope * a), taken=f"{slope:g}")
 
 
+def of_another_expert(step: Redo, *operands: Array) -> Iterator[Variant]:
+    for column in range(1, operands[-1].shape[1] + 1):
+        if column != step["column"]:
+            yield way(step.again(column=column)(), taken=str(column), column=str(step["column"]))
+
+
 # fmt: off
 
 slip(multiply, "wrong-branch-activated", wrong_branch,
@@ -91,3 +97,11 @@ slip(leaky_relu, "slope-on-wrong-side", lambda step, a: np.minimum(a, step["slop
      said="the positive numbers were multiplied by {slope}, and the negative ones kept", mend="multiply a negative number by {slope}, and keep a positive one")
 slip(leaky_relu, "another-slope", another_slope, rare=1,
      said="negative numbers were multiplied by {taken}", mend="multiply them by {slope}")
+slip(scale_rows, "share-left-out", lambda _, a, shares: a,
+     said="{0} was not multiplied by its share", mend="multiply each row of {0} by its number in column {column} of {1}")
+slip((scale_rows, add_scaled), "share-of-another-expert", of_another_expert, rare=1,
+     said="the share of expert {taken} was taken", mend="take column {column}")
+slip(add_scaled, "share-left-out", lambda _, a, b, shares: a + b,
+     said="{1} was not multiplied by its share", mend="multiply each row of {1} by its number in column {column} of {2}")
+slip(add_scaled, "expert-left-out", lambda _, a, b, shares: a,
+     said="{1} was left out", mend="add each row of {1} by its share")

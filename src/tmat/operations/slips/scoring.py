@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from tmat.operations.attention import softmax
-from tmat.operations.elementwise import concat
-from tmat.operations.heads import append_rows, over_rows, row_length
+from tmat.operations.attention import soft_cap, softmax, softmax_based, softmax_sink
+from tmat.operations.elementwise import append_rows, concat
+from tmat.operations.normalization import over_rows, row_length
 from tmat.operations.operation import Array
 from tmat.operations.products import matmul, matmul_transposed
-from tmat.operations.scoring import soft_cap, softmax_based, softmax_sink
 from tmat.operations.slips.attention import shares, unmasked
 from tmat.operations.slips.slip import Redo, Variant, slip, way
 

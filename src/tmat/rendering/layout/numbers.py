@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 
 from tmat.numbers import format_number, round_half_away, round_significant, shown_decimals
-from tmat.numbers.digits import digits_of
+from tmat.numbers.rounding import digits_of
 from tmat.sheet.remarks import Correction, Mask
 from tmat.sheet.worksheet import Array
 
