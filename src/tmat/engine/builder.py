@@ -16,10 +16,10 @@ import numpy as np
 from tmat.engine.blocks import ancestors
 from tmat.engine.compute import compute
 from tmat.engine.draws import Drawer, Seed
+from tmat.engine.fields import checked_seed
 from tmat.engine.limits import refuse_size
 from tmat.engine.node import Node, holding, stepped
 from tmat.engine.rounding import Rounding
-from tmat.engine.seeds import checked_seed
 from tmat.errors import InputError, TmatError, fold, meant
 from tmat.operations.operation import Operation
 from tmat.sheet.names import HEADS, by_name, canonical

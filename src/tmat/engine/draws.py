@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tmat.engine.fields import checked_seed
 from tmat.engine.node import Node
-from tmat.engine.seeds import checked_seed
 from tmat.operations.operation import Array
 
 if TYPE_CHECKING:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, dataclass_transform, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, dataclass_transform, get_args
 
 from tmat.errors import InputError, meant
 
@@ -18,10 +20,10 @@ if TYPE_CHECKING:
     from tmat.sheet.worksheet import Matrix
     from tmat.text.vocabulary import Vocabulary
 
-    Numbers = Matrix | NDArray[np.generic] | Sequence[Sequence[float]] | Sequence[float] | None
+    Numbers: TypeAlias = Matrix | NDArray[np.generic] | Sequence[Sequence[float]] | Sequence[float] | None
     """A matrix as a caller may give it."""
-    Rounds = str | int | Rounding | None
-    Words = Vocabulary | Sequence[str] | None
+    Rounds: TypeAlias = str | int | Rounding | None
+    Words: TypeAlias = Vocabulary | Sequence[str] | None
     """A vocabulary, or its words in the order of their ids."""
 else:
     Numbers = Rounds = Words = Any
@@ -107,6 +109,27 @@ def given(shape: str, *, of_a_head: bool = False, drawn: str = "", name: str = "
 def step(shape: str, *, of_a_head: bool = False, name: str = "", called: str = "") -> Any:
     """A field that is a step; the order of the fields is the order of the steps."""
     return field(default=None, metadata={"is": Given(shape, step=True, of_a_head=of_a_head, name=name, called=called)})
+
+
+def checked_seed(seed: int | str) -> int | str:
+    """The seed; 7.0 and "7.0", which would draw otherwise than 7 does, are refused.
+
+    >>> checked_seed(7), checked_seed("name:7.0"), checked_seed("Nan")
+    (7, 'name:7.0', 'Nan')
+    """
+    text = str(seed).strip()
+    if not re.search(r"\d", text) or re.fullmatch(r"[+-]?\d+", text):
+        return seed
+    try:
+        number = float(text)
+    except ValueError:
+        return seed
+    whole = f"‹seed {number:.0f}›, or " if math.isfinite(number) and abs(number) < 2**53 and number % 1 == 0 else ""
+    raise InputError(
+        f"‹seed {text}› is no whole number",
+        "a seed is a whole number, or a text that is no number",
+        mend=f"try {whole}‹seed name:{text}› for a text",
+    )
 
 
 @dataclass_transform(kw_only_default=True)
