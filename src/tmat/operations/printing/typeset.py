@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from tmat.operations.expression import Expression, Quotient
 from tmat.operations.formula import Selection, Symbol, matrices
-from tmat.operations.printing.names import is_index, is_letter, is_worded, parted
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, SUM, At, Bound, Notation
 from tmat.operations.selections import Choice
 
