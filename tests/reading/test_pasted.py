@@ -97,6 +97,19 @@ def test_more_forms(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Q\t1\t2\n\t3\t4\nV\t5\t6\t7\n\t8\t9\t10",
+        "| Q | 1 | 2 |\n| | 3 | 4 |\n| V | 5 | 6 | 7 |\n| | 8 | 9 | 10 |",
+        "Q 1 2\n  3 4\nV 5 6 7\n  8 9 10",
+    ],
+)
+def test_names_beside_their_first_rows(text: str) -> None:
+    found = {one.name: one.matrix.values.tolist() for one in read_pasted(text, "a.txt").found}
+    assert found == {"Q": [[1, 2], [3, 4]], "V": [[5, 6, 7], [8, 9, 10]]}
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("A = [[0.5, ..., 3], [2, ..., -4]]", "stands for numbers that are not there"),
