@@ -335,3 +335,8 @@ def test_what_is_still_to_be_computed_is_no_matrix(text: str) -> None:
 def test_a_result_behind_it_is_read(text: str) -> None:
     [one] = read_pasted(text).found
     assert one.matrix.values.tolist() == [[1, 2], [3, 4]]
+
+
+def test_a_rule_under_a_row_of_decimal_commas_is_no_fault() -> None:
+    [problem] = read_pasted("1,2\n----\n3,4\n").problems
+    assert "a decimal comma, or two cells?" in problem.error.what

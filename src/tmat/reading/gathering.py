@@ -255,13 +255,8 @@ class Gatherer:
         if len(block.rows) != 1 or block.header is not None:
             return
         cells = block.rows[0].cells
-        labelled = (
-            cells[0]
-            and not _fills(cells[0])
-            and len(cells) > 2
-            and all(map(_fills, cells[1:]))
-            and not counts(cells[1:])
-        )
+        labelled = len(cells) > 2 and cells[0] != "" and not _fills(cells[0])
+        labelled = labelled and all(map(_fills, cells[1:])) and not counts(cells[1:])
         if cells and not labelled and (cells[0] == "" or not all(map(_fills, cells))):
             block.header = block.rows.pop().cells
         block.head_of_table = True
