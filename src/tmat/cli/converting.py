@@ -14,6 +14,9 @@ from typer.core import TyperCommand
 from tmat.cli.arguments import look_through, takes
 from tmat.errors import InputError
 
+UNBROKEN = "\u2011"
+"""A hyphen at which no line is folded."""
+
 
 class Command(TyperCommand):
     """A command whose values are converted here."""
@@ -22,9 +25,11 @@ class Command(TyperCommand):
         return converted_here(super().get_params(ctx))
 
     def get_help(self, ctx: Any) -> str:
-        """In lines alone no bracket is markup."""
+        """In lines alone no bracket is markup, and no name is folded within: torch-randn."""
+        for own in (self, *self.get_params(ctx)) if self.rich_markup_mode is None else ():
+            own.help = (own.help or "").replace("-", UNBROKEN)
         text: str = super().get_help(ctx)
-        return text.replace("\\[", "[")
+        return text.replace("\\[", "[").replace(UNBROKEN, "-")
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:  # completion
