@@ -15,12 +15,26 @@ from typer.core import TyperCommand
 from tmat.cli.arguments import look_through, takes
 from tmat.errors import InputError
 
+UNBROKEN = "\u2011"
+"""A hyphen at which no line is folded."""
+
 
 class Command(TyperCommand):
     """A command whose values are converted here."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         return converted_here(super().get_params(ctx))
+
+    def get_help(self, ctx: Any) -> str:
+        """In lines alone no name is folded within: torch-randn."""
+        own = [self, *self.get_params(ctx)] if self.rich_markup_mode is None else []
+        said = [each.help for each in own]
+        for each in own:
+            each.help = (each.help or "").replace("-", UNBROKEN)
+        text: str = super().get_help(ctx)
+        for each, help in zip(own, said, strict=True):
+            each.help = help
+        return text.replace(UNBROKEN, "-")
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """In panels, drawn by Rich, no bracket is markup."""

@@ -25,7 +25,7 @@ from tmat.marking.reports.words import note, reading, unknown
 from tmat.marking.verdicts import Report, StepReport, Verdict
 from tmat.outputs import write_file, write_files
 from tmat.rendering.layout.wrap import folded, words
-from tmat.rendering.styled import EMPTY, Line, Span, columns, space, to_text
+from tmat.rendering.styled import EMPTY, Line, Span, columns, space, to_text, trimmed
 from tmat.sheet.worksheet import Worksheet
 from tmat.visible import visible
 from tmat.width import pad, width
@@ -44,6 +44,7 @@ ROLES = {
 }  # fmt: skip
 MOST_FAILURES = 5  # that are told one by one on standard error
 LONGEST_NAME = 60  # of a submission, that others line up with
+NARROW = 20  # columns: a text in fewer is hard to read
 MOST_SLIPS = 10  # in the summary of a class
 
 
@@ -83,6 +84,7 @@ class Reporter:
     work: bool = False
     each: bool = False
     exit_code: int = 0
+    _end: str = ""
     _failures: list[Failure] = field(default_factory=list)
 
     def write(self, work: Work) -> None:
@@ -98,6 +100,8 @@ class Reporter:
                 put(lines, self.env, Common(width=self.width))
             else:
                 write_file(self.output, to_text(lines).encode())
+            if self._end:
+                self.env.hint(f"\n {self._end}")
         else:
             self._data(results, work)
 
@@ -188,7 +192,7 @@ class Reporter:
         one = next(results)
         if isinstance(one, Failure):
             return [*self._class(iter([one]), work), *_left_out(work.left_out)]
-        self.env.hint("\n " + last_line(one))
+        self._end = last_line(one)
         return [*self._table(one, work.key(0)), *_left_out(work.left_out)]
 
     def _table(self, report: Report, key: Worksheet | None) -> list[Line]:
@@ -221,12 +225,14 @@ class Reporter:
         return self.width or self.env.columns
 
     def _hung(self, head: Line, text: str, role: str) -> list[Line]:
-        """A text behind what heads it, its further lines under the first."""
-        first, *rest = words(text, role) or [EMPTY]
+        """A text behind what heads it, its further lines under the first; below it where that leaves no room."""
         indent = columns(head)
-        return folded(
-            [(*head, *first), *rest], self._room, indent=4 if self._room and self._room - indent < 20 else indent
-        )
+        below = self._room is not None and self._room - indent < NARROW
+        if below:
+            indent = 4
+        lines = folded(words(text, role), None if self._room is None else self._room - indent) or [EMPTY]
+        under = [(*space(indent), *line) for line in lines]
+        return [*folded([trimmed(head)], self._room), *under] if below else [(*head, *lines[0]), *under[1:]]
 
     def _aligned(self, revealed: Sequence[str], indent: int) -> Iterator[str]:
         """The rows of right numbers with their columns under each other; those that have no room below them."""
@@ -261,7 +267,7 @@ class Reporter:
                 yield from self._hung(head, f"could not be marked: {one.what}", "wrong")
                 yield from (line for text in one.details for line in self._hung(below, text, "wrong"))
             elif self.each:
-                yield from [(Span(one.origin, "heading"),), *self._table(one, work.key(number)), ()]
+                yield from [*self._hung(EMPTY, one.origin, "heading"), *self._table(one, work.key(number)), ()]
             else:
                 yield from self._hung(head, last_line(one), "right" if one.all_right else "wrong")
                 doubts = (_remark(each) for each in one.remarks if each.doubts)
