@@ -18,12 +18,13 @@ import numpy as np
 
 from tmat.marking.findings import Cells, Certainty, Extent, Finding, Kind, Mistake, cells_of
 from tmat.marking.likelihood import cost_of
-from tmat.marking.programs.bugs import PLAIN, ROUNDED, Bug, Bugs
+from tmat.marking.programs.bugs import Bug, Bugs
 from tmat.marking.programs.chain import Chain, Changed, Held, Rows
 from tmat.marking.programs.evidence import LEAST, FreeNumbers, told
 from tmat.marking.programs.fused import of_fused
 from tmat.marking.programs.layers import of_layers
 from tmat.marking.programs.norms import of_norms
+from tmat.marking.programs.slipped import PLAIN, ROUNDED
 from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
 from tmat.progress import working
@@ -180,7 +181,7 @@ class Search:
     def _is_near(self, bunch: Bunch, made: Held) -> bool:
         if len(bunch) == 1:
             self._yields[bunch[0]] = self._seen_as(made)
-        size = float(np.abs(made.values).max(initial=0.0)) / self.largest
+        size = float(np.abs(made.values[np.isfinite(made.values)]).max(initial=0.0)) / self.largest
         near = Held(made.values, FAR * max(size, 1.0) * made.errors, made.rows)
         return self._misfit(near) <= TYPICAL and self._agrees(near)
 
@@ -191,7 +192,7 @@ class Search:
     def _made(self, bugs: Bugs, bunch: Bunch) -> Held | None:
         """The target with bugs in it, where that is what was handed in."""
         made = self._redone(bugs, bunch)
-        if made is None or not np.isfinite(made.errors).all() or not self._agrees(made):
+        if made is None or not np.isfinite(made.errors[np.isfinite(made.values)]).all() or not self._agrees(made):
             return None
         return made if self._misfit(made) <= TYPICAL else None
 
@@ -220,7 +221,7 @@ class Search:
             or (
                 bug.source is not None
                 and starts.keys() & {*self.chain.before(start)}
-                and not bugs.goes_by_rows(self.chain.key.matrices[start], bug.source)
+                and not bugs.slipped.goes_by_rows(self.chain.key.matrices[start], bug.source)
             )
             for start, bug in starts.items()
         )
