@@ -75,7 +75,7 @@ class Latex(Typeset):
 
 
 class LatexLine(Latex):
-    """A formula that is no higher than its letters: brackets as high as the line."""
+    """A formula of one line: brackets and sums of normal height."""
 
     def brackets(self, text: str) -> str:
         return f"({text})"
@@ -98,7 +98,7 @@ _LATEX_SPECIAL = {
 
 
 def latex_text(text: str) -> str:
-    r"""A label or a name as LaTeX text: nothing in it is a command, a group or the end of the mathematics.
+    r"""A label or a name with LaTeX's special characters escaped.
 
     >>> print(latex_text("50%_of {it}"))
     50\%\_of \{it\}

@@ -1,4 +1,4 @@
-r"""LaTeX as GitHub's Markdown lets it through: no index after a brace, which would be emphasis, and no escaped sign.
+r"""LaTeX that GitHub's Markdown leaves as it is: no _ after a brace, which would be emphasis, and no escaped brace.
 
 >>> from tmat.operations.formula import MatrixSymbol
 >>> from tmat.operations.printing.matrices import Matrices
@@ -14,7 +14,7 @@ from tmat.operations.selections import Choice, Larger
 
 
 class _Markdown(Latex):
-    thin = r"\  "  # a blank that pandoc knows, too
+    thin = r"\  "  # which pandoc knows too
     below = r" \lt "
 
     def escaped(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Mathematics in MathML: the elements of a row, for a ``math`` element to hold.
+"""Mathematics in MathML, to be put into a ``math`` element.
 
 >>> from tmat.operations.expression import Operand, sqrt
 >>> from tmat.operations.printing.symbols import Symbols
@@ -18,9 +18,9 @@ from tmat.operations.selections import Choice, Larger
 
 
 class Mathml(Typeset):
-    """Every text is the elements of a row; ``_one`` makes one element of them.
+    """Every text is a sequence of elements; ``_one`` wraps it in a single one.
 
-    A bar is a border (``.over``), for the style of the page to draw: few fonts have a sign that stretches over a word.
+    The bar of a mean is a border that the page's style draws (``.over``): few fonts have a sign that stretches over a word.
     """
 
     beside = ""
@@ -96,7 +96,7 @@ class Mathml(Typeset):
 
 
 def _one(row: str) -> str:
-    """The row as one element: itself where it has two tags and so is one already."""
+    """The sequence as one element: wrapped, unless it has just two tags."""
     return row if row.count("<") == 2 else f"<mrow>{row}</mrow>"
 
 

@@ -10,7 +10,7 @@ from tmat.operations.selections import Choice, Larger
 
 
 class Typst(Typeset):
-    """What is no sign, letter or number of mathematics stands in quotes: nothing in it is markup."""
+    """Texts are written as quoted strings, so that nothing in them is markup."""
 
     times = spaced_times = " dot "
     minus, negation = " - ", "-"
@@ -57,7 +57,7 @@ class Typst(Typeset):
 
 
 def quoted(text: str) -> str:
-    r"""A text from outside as a string: nothing in it is markup or mathematics.
+    r"""A text as a Typst string.
 
     >>> print(quoted('a "b" \\c'))
     "a \"b\" \\c"
