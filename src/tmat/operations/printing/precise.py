@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, getcontext, localc
 from fractions import Fraction
 from typing import TypeAlias
 
+from tmat.numbers.waves import pi
 from tmat.operations.expression import Call, Cell, Difference, Expression, Number, Power, Quotient, Sum
 from tmat.operations.printing.ratios import LARGEST_POWER, combined, ratio
 from tmat.operations.selections import Beyond, Choice, Larger, Limit, Lookup, Maximum, Place
@@ -138,20 +139,8 @@ def _power(base: Decimal, exponent: Decimal) -> Decimal:
 
 
 def _pi() -> Decimal:
-    """π to the digits of the context, by Machin's formula: 16·atan(1/5) − 4·atan(1/239)."""
-    with localcontext(_context(getcontext().prec + 5)):
-        value = 16 * _arctangent_of_inverse(5) - 4 * _arctangent_of_inverse(239)
-    return +value
-
-
-def _arctangent_of_inverse(n: int) -> Decimal:
-    power = total = ONE / n
-    k = 1
-    while abs(power) > Decimal(10) ** -getcontext().prec:
-        power = -power / (n * n)
-        k += 2
-        total += power / k
-    return total
+    """π rounded to the context, which flags it as inexact."""
+    return +pi(getcontext().prec)
 
 
 def _exp(x: Decimal) -> Decimal:
