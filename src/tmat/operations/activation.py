@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from tmat.numbers import steady
-from tmat.numbers.exactly import exactly_by_cell
+from tmat.operations.elementwise import times
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt
 from tmat.operations.formula import prose
 from tmat.operations.operation import Array, Operation, operation
@@ -31,12 +31,7 @@ def leaky_relu(a: Array, *, slope: float) -> Array:  # [n, m] -> [n, m]
     >>> leaky_relu(np.array([[-1.0, 2.0]]), slope=0.5)
     array([[-0.5,  2. ]])
     """
-    return np.maximum(_times(a, slope=slope), a)
-
-
-@exactly_by_cell
-def _times(a: Array, *, slope: float) -> Array:
-    return a * slope
+    return np.maximum(times(a, by=slope), a)
 
 
 erfc = np.frompyfunc(math.erfc, 1, 1)

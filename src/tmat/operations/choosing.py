@@ -7,6 +7,7 @@ import numpy as np
 from tmat.numbers import steady
 from tmat.numbers.exact import Exact
 from tmat.numbers.exactly import exactly, exactly_by_cell
+from tmat.operations.elementwise import divide, times
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, total
 from tmat.operations.formula import prose
 from tmat.operations.operation import Array, operation
@@ -29,17 +30,7 @@ def repetition_penalty(a: Array, said: Array, *, penalty: float) -> Array:  # [n
     >>> repetition_penalty(np.array([[2.0, -2.0, 1.0]]), np.array([[1.0, 1.0, 0.0]]), penalty=2.0)
     array([[ 1., -4.,  1.]])
     """
-    return np.where(said != 0.0, np.where(a > 0.0, _over(a, by=penalty), _times(a, by=penalty)), a)
-
-
-@exactly_by_cell
-def _over(a: Array, *, by: float) -> Array:
-    return a / by
-
-
-@exactly_by_cell
-def _times(a: Array, *, by: float) -> Array:
-    return a * by
+    return np.where(said != 0.0, np.where(a > 0.0, divide.evaluate(a, by=penalty), times(a, by=penalty)), a)
 
 
 @operation(

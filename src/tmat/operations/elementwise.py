@@ -57,6 +57,12 @@ def divide(a: Array, *, by: float) -> Array:  # [n, m] -> [n, m]
     return a / by if isinstance(a, Exact) else over(a, by)
 
 
+@exactly_by_cell
+def times(a: Array, *, by: float) -> Array:
+    """Every cell times one number."""
+    return a * by
+
+
 def over(a: Array, by: float) -> Array:
     """a / by; in float64 where ``by`` overflows or underflows the type of a."""
     with np.errstate(all="ignore"):
@@ -215,12 +221,7 @@ def scale_rows(a: Array, shares: Array, *, column: int) -> Array:  # [n, m], [n,
     >>> scale_rows(np.array([[1.0, 2.0]]), np.array([[0.25, 0.75]]), column=1)
     array([[0.25, 0.5 ]])
     """
-    return _times(a, shares[:, column - 1 : column])
-
-
-@exactly_by_cell
-def _times(a: Array, column: Array) -> Array:
-    return a * column
+    return multiply.evaluate(a, shares[:, column - 1 : column])
 
 
 @scale_rows.cell

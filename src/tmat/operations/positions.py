@@ -9,6 +9,7 @@ import numpy as np
 from tmat.numbers import steady
 from tmat.numbers.exact import Exact, root
 from tmat.numbers.exactly import exactly_by_cell
+from tmat.operations.adding import subtract
 from tmat.operations.expression import Call, Expression, Number, Operand, lift, sqrt
 from tmat.operations.formula import Symbol, prose
 from tmat.operations.operation import Array, Shape, operation
@@ -185,13 +186,7 @@ def alibi(a: Array, slopes: Array, *, head: int, first: int) -> Array:  # [n, m]
     >>> alibi(np.array([[1.0, 1.0, 1.0]]), np.array([[0.5]]), head=1, first=3)
     array([[0. , 0.5, 1. ]])
     """
-    return _less(a, slopes[:, head - 1 : head] * distances(a.shape, first).astype(a.dtype))
-
-
-@exactly_by_cell
-def _less(a: Array, b: Array) -> Array:
-    less: Array = a - b
-    return less
+    return subtract.evaluate(a, slopes[:, head - 1 : head] * distances(a.shape, first).astype(a.dtype))
 
 
 def distances(shape: tuple[int, ...], first: int) -> Array:

@@ -64,11 +64,6 @@ def _(i: int, j: int, d: Operand, y: Operand, s: Operand, *, epsilon: float) -> 
     return -total(d[i, k] * y[i, k] for k in range(d.width)) * s[i, 0] / (s[i, 0] ** 2.0 + Number(epsilon))
 
 
-@spread_gradient.labels
-def _(d: Operand, y: Operand, s: Operand, *, epsilon: float) -> tuple[None, Sequence[str]]:
-    return None, tuple(s.cols) or ("std",)
-
-
 @operation(
     "n m, n m, n 1 -> n 1",
     lambda d, y, s, *, epsilon: prose("−row sums of ", d * y, written=Negative(RowSums(d * y))) / (s + epsilon),
@@ -91,6 +86,7 @@ def _(i: int, j: int, d: Operand, y: Operand, s: Operand, *, epsilon: float) -> 
     return -total(d[i, k] * y[i, k] for k in range(d.width)) / (s[i, 0] + Number(epsilon))
 
 
+@spread_gradient.labels
 @spread_gradient_outside.labels
 def _(d: Operand, y: Operand, s: Operand, *, epsilon: float) -> tuple[None, Sequence[str]]:
     return None, tuple(s.cols) or ("std",)

@@ -10,7 +10,6 @@ from tmat.operations.expression import Expression
 from tmat.operations.formula import Places
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, At, Bound
 from tmat.operations.printing.typeset import Typeset
-from tmat.operations.selections import Choice, Larger
 
 
 class Latex(Typeset):
@@ -25,6 +24,7 @@ class Latex(Typeset):
     thin = r"\, "
     top = r"\top"
     to = r" \to "
+    not_zero = r" \ne 0"
     dots = r"\cdots"
     quad = r"\quad"
     upright_as, label_as = r"\mathrm{%}", r"\text{%}"
@@ -60,9 +60,7 @@ class Latex(Typeset):
         sign = r"\sum" if function == "sum" else self.function(function)
         return f"{sign}_{{{letter}}} {text}", PRODUCT
 
-    def choice(self, at: At, choice: Choice) -> Bound:
-        then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
-        holds = test if isinstance(choice.test, Larger) else rf"{test} \ne 0"
+    def cases(self, then: str, holds: str, otherwise: str) -> Bound:
         rows = rf"{then} & \text{{where }} {holds} \\ {otherwise} & \text{{else}}"
         return rf"\begin{{cases}} {rows} \end{{cases}}", ATOM
 

@@ -14,7 +14,6 @@ from tmat.operations.expression import Expression
 from tmat.operations.formula import Places
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, At, Bound
 from tmat.operations.printing.typeset import Typeset
-from tmat.operations.selections import Choice, Larger
 
 
 class Mathml(Typeset):
@@ -38,6 +37,7 @@ class Mathml(Typeset):
     thin = after_function = '<mspace width="0.17em"/>'
     top = "<mo>⊤</mo>"
     to = "<mo>→</mo>"
+    not_zero = "<mo>≠</mo><mn>0</mn>"
     dots = "<mo>⋯</mo>"
     quad = '<mspace width="1em"/>'
     upright_as, label_as = '<mi mathvariant="normal">%</mi>', "<mtext>%</mtext>"
@@ -75,9 +75,7 @@ class Mathml(Typeset):
         sign = "<mo>∑</mo>" if function == "sum" else self.function(function)
         return self.scripts(sign, letter) + text, POWER
 
-    def choice(self, at: At, choice: Choice) -> Bound:
-        then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
-        holds = test if isinstance(choice.test, Larger) else f"{test}<mo>≠</mo><mn>0</mn>"
+    def cases(self, then: str, holds: str, otherwise: str) -> Bound:
         rows = (then, f"<mtext>where </mtext>{holds}"), (otherwise, "<mtext>else</mtext>")
         table = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows)
         return f'<mrow><mo form="prefix" stretchy="true">{{</mo><mtable>{table}</mtable></mrow>', ATOM

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tmat.operations.expression import Expression, Quotient
 from tmat.operations.formula import Selection, Symbol, matrices
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, At, Bound, Notation
-from tmat.operations.selections import Choice
+from tmat.operations.selections import Choice, Larger
 
 KNOWN = frozenset({"exp", "sin", "cos", "tanh", "ln", "max", "argmax"})
 
@@ -24,6 +24,7 @@ class Typeset(Notation):
     thin: str  # between a word and what it is multiplied by
     top: str  # of a transposed matrix
     to: str
+    not_zero: str
     dots: str
     quad: str
     upright_as: str  # a word of mathematics, such as the name of a matrix; % stands for the text
@@ -44,11 +45,12 @@ class Typeset(Notation):
         """An index below, an exponent above, or both."""
 
     @abstractmethod
+    def cases(self, then: str, holds: str, otherwise: str) -> Bound:
+        """One value where a condition holds, else another."""
+
+    @abstractmethod
     def known(self, function: str) -> str:
         """A function that has a sign of its own."""
-
-    def letter(self, letter: str) -> str:
-        return letter
 
     def one(self, text: str) -> str:
         """A text as one element, for a root or a bar to go over."""
@@ -117,6 +119,10 @@ class Typeset(Notation):
 
     def among(self, function: str, terms: Sequence[str]) -> Bound:
         return self.function(function) + self.brackets(self.comma.join(terms)), ATOM
+
+    def choice(self, at: At, choice: Choice) -> Bound:
+        then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
+        return self.cases(then, test if isinstance(choice.test, Larger) else test + self.not_zero, otherwise)
 
     def masked(self, at: At, choice: Choice) -> Bound:
         return self.among("mask", [at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise)])
