@@ -1,4 +1,4 @@
-"""Sums and differences of matrices, of their rows and of their columns."""
+"""Sums of matrices, sums of rows and columns, dot products: mostly what gradients are made of."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tmat.operations.products import product
 @operation("n m ... -> n m", lambda *parts: Sum(parts))
 @exactly_by_cell
 def add_all(*parts: Array) -> Array:  # [n, m] + [n, m] + … -> [n, m]
-    """Cell by cell, as many as there are: cᵢⱼ = aᵢⱼ + bᵢⱼ + …: a gradient from all the places where a matrix was used.
+    """The sum of any number of matrices: cᵢⱼ = aᵢⱼ + bᵢⱼ + …: the gradient of a matrix that is used in several places.
 
     >>> add_all(np.array([[1.0]]), np.array([[2.0]]), np.array([[4.0]]))
     array([[7.]])
@@ -30,7 +30,7 @@ def add_all(*parts: Array) -> Array:  # [n, m] + [n, m] + … -> [n, m]
 @operation("n m, n m -> n m", lambda a, b: a - b)
 @exactly_by_cell
 def subtract(a: Array, b: Array) -> Array:  # [n, m] − [n, m] -> [n, m]
-    """Cell by cell: cᵢⱼ = aᵢⱼ − bᵢⱼ.
+    """The difference, cell by cell: cᵢⱼ = aᵢⱼ − bᵢⱼ.
 
     >>> subtract(np.array([[1.0, 2.0]]), np.array([[3.0, 1.0]]))
     array([[-2.,  1.]])
@@ -40,7 +40,7 @@ def subtract(a: Array, b: Array) -> Array:  # [n, m] − [n, m] -> [n, m]
 
 @operation("n k, n m -> k m", lambda a, b: MatrixProduct(a.T, b), by_rows=False)
 def transposed_matmul(a: Array, b: Array) -> Array:  # [n, k], [n, m] -> [k, m]
-    """Columns of a times columns of b: aᵀ·b, cᵢⱼ = Σₖ aₖᵢbₖⱼ: a weight's gradient, the input's columns with the output's gradient.
+    """Columns of a times columns of b: aᵀ·b, cᵢⱼ = Σₖ aₖᵢbₖⱼ: a weight's gradient, of the input and the output's gradient.
 
     >>> transposed_matmul(np.array([[1.0, 2.0]]), np.array([[3.0]]))
     array([[3.],
@@ -60,7 +60,7 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
     by_rows=False,
 )
 def column_sums(a: Array) -> Array:  # [n, m] -> [1, m]
-    """The sum of each column: cⱼ = Σᵢ aᵢⱼ: a bias was added to every row, so every row has a share in its gradient.
+    """The sum of each column: cⱼ = Σᵢ aᵢⱼ: the gradient of a bias, which was added to every row.
 
     >>> column_sums(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([[4., 6.]])
@@ -75,7 +75,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
 
 @operation("n m, n m -> n 1", lambda a, b: prose("row sums of ", a * b, written=RowSums(a * b)), column="sum")
 def row_dots(a: Array, b: Array) -> Array:  # [n, m], [n, m] -> [n, 1]
-    """Each row of a with the same row of b: cᵢ = Σⱼ aᵢⱼbᵢⱼ.
+    """The dot product of each row of a with the same row of b: cᵢ = Σⱼ aᵢⱼbᵢⱼ.
 
     >>> row_dots(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
     array([[11.]])
@@ -94,7 +94,7 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
     by_rows=False,
 )
 def column_dots(a: Array, b: Array) -> Array:  # [n, m], [n, m] -> [1, m]
-    """Each column of a with the same column of b: cⱼ = Σᵢ aᵢⱼbᵢⱼ: the gradient of a scale that every row was multiplied by.
+    """The dot product of each column of a with the same column of b: cⱼ = Σᵢ aᵢⱼbᵢⱼ: the gradient of a gain γ.
 
     >>> column_dots(np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]]))
     array([[11.]])
@@ -109,7 +109,7 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
 
 @operation("n m -> n 1", lambda a: prose("−(row sums of ", a, ")", written=Negative(RowSums(a))), column="sum")
 def minus_row_sums(a: Array) -> Array:  # [n, m] -> [n, 1]
-    """The sum of each row with the other sign: cᵢ = −Σⱼ aᵢⱼ: what was taken off the whole row.
+    """The negative sum of each row: cᵢ = −Σⱼ aᵢⱼ: the gradient of a mean that was subtracted from the row.
 
     >>> minus_row_sums(np.array([[1.0, 2.0]]))
     array([[-3.]])

@@ -1,4 +1,4 @@
-"""One step of learning: the weight less a little of its gradient, and what momentum and Adam keep from step to step."""
+"""Steps of optimizers: gradient descent, momentum, Adam."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tmat.operations.operation import Array, operation
 
 @operation("n m, n m -> n m", lambda w, g, *, rate: w - Number(float(rate)) * g)
 def descend(w: Array, g: Array, *, rate: float) -> Array:  # [n, m], [n, m] -> [n, m]
-    """A step down the slope: wᵢⱼ − η·gᵢⱼ, η the learning rate.
+    """A step of gradient descent: wᵢⱼ − η·gᵢⱼ, η the learning rate.
 
     >>> descend(np.array([[1.0]]), np.array([[2.0]]), rate=0.25)
     array([[0.5]])
@@ -20,7 +20,7 @@ def descend(w: Array, g: Array, *, rate: float) -> Array:  # [n, m], [n, m] -> [
 
 @operation("n m, n m -> n m", lambda m, g, *, keep, add: Number(float(keep)) * m + Number(float(add)) * g)
 def blend(m: Array, g: Array, *, keep: float, add: float) -> Array:  # [n, m], [n, m] -> [n, m]
-    """What is kept of the past and added of the present: keep·mᵢⱼ + add·gᵢⱼ: momentum, Adam's first moment.
+    """A decaying sum of gradients: keep·mᵢⱼ + add·gᵢⱼ: momentum, or Adam's first moment.
 
     >>> blend(np.array([[1.0]]), np.array([[2.0]]), keep=0.5, add=1.0)
     array([[2.5]])
@@ -30,7 +30,7 @@ def blend(m: Array, g: Array, *, keep: float, add: float) -> Array:  # [n, m], [
 
 @operation("n m, n m -> n m", lambda v, g, *, keep, add: Number(float(keep)) * v + Number(float(add)) * g**2.0)
 def blend_squares(v: Array, g: Array, *, keep: float, add: float) -> Array:  # [n, m], [n, m] -> [n, m]
-    """The same of squares: keep·vᵢⱼ + add·gᵢⱼ²: Adam's second moment (Kingma & Ba 2015, algorithm 1).
+    """A decaying sum of squared gradients: keep·vᵢⱼ + add·gᵢⱼ²: Adam's second moment (Kingma & Ba 2015, algorithm 1).
 
     >>> blend_squares(np.array([[1.0]]), np.array([[2.0]]), keep=0.5, add=0.5)
     array([[2.5]])
@@ -43,7 +43,7 @@ def blend_squares(v: Array, g: Array, *, keep: float, add: float) -> Array:  # [
     lambda w, m, v, *, rate, epsilon: w - Number(float(rate)) * m / (sqrt(v) + Number(float(epsilon))),
 )
 def descend_by_moments(w: Array, m: Array, v: Array, *, rate: float, epsilon: float) -> Array:
-    """Adam's step: wᵢⱼ − η·mᵢⱼ / (√vᵢⱼ + ε), the moments m and v brought to their size (Kingma & Ba 2015, algorithm 1).
+    """Adam's step: wᵢⱼ − η·mᵢⱼ / (√vᵢⱼ + ε), m and v the moments with their bias corrected (Kingma & Ba 2015, algorithm 1).
 
     Shapes: all n×m.
 

@@ -1,4 +1,4 @@
-"""How far off: cross-entropy and mean square, the means of them, and their ways back."""
+"""Cross-entropy and mean square error, their gradients, and the probability of a text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tmat.operations.operation import Array, Shape, operation
 
 
 def _used(a: Operand, i: int) -> list[int]:
-    """The places of a row that are not 0; all where the numbers are not known."""
+    """The columns of row i that are not 0; all where the numbers are unknown."""
     return [j for j in range(a.width) if a.values is None or a.values[i, j] != 0.0]
 
 
@@ -63,7 +63,7 @@ def _(i: int, j: int, p: Operand, y: Operand) -> Expression:
 
 @operation("n m, n m, n 1 -> n m", lambda p, y, d: (p - y) * d)
 def cross_entropy_gradient(p: Array, y: Array, d: Array) -> Array:  # [n, m], [n, m], [n, 1] -> [n, m]
-    """The way back of cross-entropy to its logits, p their softmax: (pᵢⱼ − yᵢⱼ)·dᵢ.
+    """The gradient of the logits in cross-entropy, p their softmax: (pᵢⱼ − yᵢⱼ)·dᵢ.
 
     >>> cross_entropy_gradient(np.array([[0.25, 0.75]]), np.array([[1.0, 0.0]]), np.array([[2.0]]))
     array([[-1.5,  1.5]])
@@ -73,7 +73,7 @@ def cross_entropy_gradient(p: Array, y: Array, d: Array) -> Array:  # [n, m], [n
 
 @operation("n 1, n m, n m -> n m", lambda d, y, p: Negative(d) * y / p)
 def logarithm_gradient(d: Array, y: Array, p: Array) -> Array:  # [n, 1], [n, m], [n, m] -> [n, m]
-    """The way back of −Σ y·ln p to the probabilities: −dᵢ·yᵢⱼ / pᵢⱼ.
+    """The gradient of the probabilities p in −Σ y·ln p: −dᵢ·yᵢⱼ / pᵢⱼ.
 
     >>> logarithm_gradient(np.array([[1.0]]), np.array([[1.0, 0.0]]), np.array([[0.25, 0.75]]))
     array([[-4.,  0.]])
@@ -87,7 +87,7 @@ def logarithm_gradient(d: Array, y: Array, p: Array) -> Array:  # [n, 1], [n, m]
 )
 @exactly
 def mean_of_all(a: Array) -> Array:  # [n, m] -> [1, 1]
-    """The mean of all cells: Σᵢⱼ aᵢⱼ / (n·m): the loss of a sentence from the losses of its words.
+    """The mean of all cells: Σᵢⱼ aᵢⱼ / (n·m): a sentence's loss, of the losses of its words.
 
     >>> mean_of_all(np.array([[1.0], [2.0]]))
     array([[1.5]])
@@ -110,7 +110,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
     column="mean",
 )
 def mean_square(a: Array) -> Array:  # [n, m] -> [1, 1]
-    """The mean of all squares: Σᵢⱼ aᵢⱼ² / (n·m), a the difference between what came out and what should have.
+    """The mean of all squares: Σᵢⱼ aᵢⱼ² / (n·m), of the differences between output and target.
 
     >>> mean_square(np.array([[1.0, 3.0]]))
     array([[5.]])
@@ -126,7 +126,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
 
 @operation("1 1 -> * *", lambda d, *, height, width: d / float(height * width), by_rows=False)
 def spread_over_all(d: Array, *, height: int, width: int) -> Array:  # [1, 1] -> [height, width]
-    """A number's share for each of n·m cells: d / (n·m): the way back of the mean of all.
+    """The gradient of each cell in ``mean_of_all``: d / (n·m).
 
     >>> spread_over_all(np.array([[1.0]]), height=2, width=1)
     array([[0.5],
@@ -146,7 +146,7 @@ def _(d: Shape, *, height: int, width: int) -> Shape:
     by_rows=False,
 )
 def mean_square_gradient(d: Array, a: Array) -> Array:  # [1, 1], [n, m] -> [n, m]
-    """The way back of the mean square: 2·d·aᵢⱼ / (n·m).
+    """The gradient of each cell in ``mean_square``: 2·d·aᵢⱼ / (n·m).
 
     >>> mean_square_gradient(np.array([[1.0]]), np.array([[1.0, 3.0]]))
     array([[1., 3.]])
@@ -162,10 +162,10 @@ def _(i: int, j: int, d: Operand, a: Operand) -> Expression:
 
 @operation("n m -> n m", lambda a: Call("exp", a))
 def exponential(a: Array) -> Array:  # [n, m] -> [n, m]
-    """e to each number: of a mean cross-entropy the perplexity, as many words as one is left to choose between.
+    """e to the power of each cell: the perplexity, of a mean cross-entropy.
 
-    >>> exponential(np.array([[0.0]]))
-    array([[1.]])
+    >>> exponential(np.array([[0.0, 1.0]])).round(4)
+    array([[1.    , 2.7183]])
     """
     return steady.exp(a)
 
@@ -176,7 +176,7 @@ def exponential(a: Array) -> Array:  # [n, m] -> [n, m]
     by_rows=False,
 )
 def picked(a: Array, *, columns: list[int]) -> Array:  # [n, m] -> [k, 1], k at most n
-    """One cell of each row, its column counted from 1: what the model gave the word that came.
+    """One cell of each row, its column counted from 1: the probability of the word that follows.
 
     >>> picked(np.array([[0.25, 0.75], [0.5, 0.5]]), columns=[2, 1])
     array([[0.75],
@@ -203,7 +203,7 @@ def _(a: Operand, *, columns: list[int]) -> tuple[list[str], tuple[str]]:
 @operation("n m -> 1 1", lambda a: prose("sum of ", a, written=Call("sum", a)), by_rows=False, row="all", column="sum")
 @exactly
 def sum_of_all(a: Array) -> Array:  # [n, m] -> [1, 1]
-    """The sum of all cells: of −ln p of each word, it is −ln of the product of all p.
+    """The sum of all cells: of −ln p of the words of a text, −ln of the text's probability.
 
     >>> sum_of_all(np.array([[1.0], [2.0]]))
     array([[3.]])

@@ -1,4 +1,4 @@
-"""Forward errors of what is made of whole rows."""
+"""Forward errors of operations on whole rows: softmax, sums, means, deviations, norms, and their single steps."""
 
 from __future__ import annotations
 
@@ -8,18 +8,13 @@ from tmat.operations.bounds.bound import CONFIDENCE, ELEMENTARY, Inexact, bound,
 from tmat.operations.operation import Array
 
 
-@bound("softmax")
+@bound("softmax", "softmax_tempered")
 def _(step: Inexact) -> Array:
-    return softmax_error(step, 1.0)
-
-
-@bound("softmax_tempered")
-def _(step: Inexact) -> Array:
-    return softmax_error(step, abs(step.params["temperature"]))
+    return softmax_error(step, abs(step.params.get("temperature", 1.0)))
 
 
 def softmax_error(step: Inexact, temperature: float) -> Array:
-    """ln cᵢ moves by δᵢ − Σⱼ cⱼδⱼ, where δ is the error of a and the rounding of a less the largest of its row."""
+    """ln cᵢ moves by δᵢ − Σⱼ cⱼδⱼ, where δ is the error of a and the rounding of a minus its row's maximum."""
     shares, a = step.result, step.operands[0]
     peak = np.max(np.where(np.isfinite(a), a, -np.inf), axis=1, keepdims=True)
     below = np.where(np.isfinite(a), peak - a, 0.0)
@@ -95,7 +90,7 @@ def _(step: Inexact) -> Array:
 
 
 def _over(step: Inexact, off: Array, divisor: Array, edivisor: Array) -> Array:
-    """A quotient t/d moves by δt/d and by |t/d|·δd/d; a divisor that may as well be 0 bounds nothing."""
+    """A quotient t/d moves by δt/d and by |t/d|·δd/d; where the divisor may be 0 the error is ∞."""
     u = step.type.roundoff
     left = np.maximum(divisor - CONFIDENCE * edivisor, 0.0)
     size = step.operands[0]

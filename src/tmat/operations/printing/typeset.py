@@ -1,4 +1,4 @@
-"""What the notations that typeset have in common: functions by their signs, and no words where there is a sign."""
+"""The common part of LaTeX, MathML and Typst: names with indices, functions by their signs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import NamedTuple
 from tmat.operations.expression import Expression, Quotient
 from tmat.operations.formula import Selection, Symbol, matrices
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, SUM, At, Bound, Notation
-from tmat.operations.selections import Choice
+from tmat.operations.selections import Choice, Larger
 
 KNOWN = frozenset({"exp", "sin", "cos", "tanh", "ln", "max", "argmax"})
 
 
 class Typeset(Notation):
-    """LaTeX, MathML and Typst say how a letter, a word, an index, a root looks."""
+    """A notation that is typeset; subclasses say how a letter, a word, an index or a root is written."""
 
     spoken = False
     beside = " "
@@ -24,6 +24,7 @@ class Typeset(Notation):
     thin: str  # between a word and what it is multiplied by
     top: str  # of a transposed matrix
     to: str
+    not_zero: str
     dots: str
     quad: str
     upright_as: str  # a word of mathematics, such as the name of a matrix; % stands for the text
@@ -33,25 +34,26 @@ class Typeset(Notation):
     absolute_as: str
     overlined_as: str
 
-    # -- what each says in its own way
+    # -- what subclasses say
 
     @abstractmethod
     def escaped(self, text: str) -> str:
-        """A text from outside, in which nothing is markup."""
+        """A text with the characters escaped that are markup."""
 
     @abstractmethod
     def scripts(self, stem: str, below: str = "", above: str = "") -> str:
         """An index below, an exponent above, or both."""
 
     @abstractmethod
+    def cases(self, then: str, holds: str, otherwise: str) -> Bound:
+        """One value where a condition holds, else another."""
+
+    @abstractmethod
     def known(self, function: str) -> str:
         """A function that has a sign of its own."""
 
-    def letter(self, letter: str) -> str:
-        return letter
-
     def one(self, text: str) -> str:
-        """A text as the one thing that a sign goes around."""
+        """A text as one element, for a root or a bar to go over."""
         return text
 
     def upright(self, text: str) -> str:
@@ -72,7 +74,7 @@ class Typeset(Notation):
         return f"[{text}]"
 
     def grouped(self, text: str) -> str:
-        """A text that has an index, before it takes another."""
+        """A text that may have an index, before it takes another."""
         return text
 
     def word(self, text: str, below: str = "", above: str = "") -> str:
@@ -81,7 +83,7 @@ class Typeset(Notation):
     def indexed_function(self, sign: str, below: str) -> str:
         return self.scripts(sign, below)
 
-    # -- what follows from it
+    # -- what they share
 
     def power(self, at: At, base: Expression, exponent: Expression) -> Bound:
         return self._raised(at, base, self._exponent(at, exponent)), POWER
@@ -116,7 +118,7 @@ class Typeset(Notation):
         return self.function(function) + self.brackets(at(argument, LOOSE)), ATOM
 
     def function(self, name: str) -> str:
-        """The sign of a function, or of several; gelu_tanh is gelu with tanh below."""
+        """The name of a function, or of several; gelu_tanh is gelu with the index tanh."""
         if ", " in name:
             return self.comma.strip().join(map(self.function, name.split(", ")))
         name, _, below = name.partition("_")
@@ -125,6 +127,10 @@ class Typeset(Notation):
 
     def among(self, function: str, terms: Sequence[str]) -> Bound:
         return self.function(function) + self.brackets(self.comma.join(terms)), ATOM
+
+    def choice(self, at: At, choice: Choice) -> Bound:
+        then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
+        return self.cases(then, test if isinstance(choice.test, Larger) else test + self.not_zero, otherwise)
 
     def masked(self, at: At, choice: Choice) -> Bound:
         then, test, otherwise = at(choice.then, SUM), at(choice.test, SUM), at(choice.otherwise, LOOSE)
@@ -138,7 +144,7 @@ class Typeset(Notation):
         return self.scripts(self.letter(letter), place) if len(letter) == 1 else self.word(letter, place)
 
     def name(self, name: str, *, above: str = "", index: str = "") -> str:
-        """A matrix's name: W_Q is W with a Q below, a word stands upright; ``index`` goes below one that has none."""
+        """A matrix's name: W_Q is W with the index Q, a word is upright; ``index`` is the index of a name without one."""
         own = parted(name)
         below = index or own.below
         if not index and below:
@@ -192,7 +198,7 @@ _INDEXED = re.compile(r"([^_]*?[^_\d])(?:_(.+)|(\d+))")
 
 
 class Name(NamedTuple):
-    """``place`` is the layer with its point, ``stem`` a letter, Greek for gamma, or a word, ``below`` the index."""
+    """``place``: the layer and its point; ``stem``: a letter (Greek for gamma) or a word; ``below``: the index."""
 
     place: str
     stem: str
@@ -200,7 +206,7 @@ class Name(NamedTuple):
 
     @property
     def is_word(self) -> bool:
-        """Whether any part of it is more than a letter with its index."""
+        """Whether it is more than a letter with a short index."""
         return bool(self.place) or not is_letter(self.stem) or not is_index(self.below)
 
 
@@ -221,10 +227,10 @@ def is_letter(text: str) -> bool:
 
 
 def is_index(text: str) -> bool:
-    """Whether an index is a letter or a number, and no word."""
+    """Whether an index is a letter or a number, not a word."""
     return not text or (text.isascii() and text.isalnum() and (len(text) == 1 or text.isdigit()))
 
 
 def is_worded(factor: Expression) -> bool:
-    """Whether a factor is set off from the next: a word is, as is anything but a matrix."""
+    """Whether a factor needs a space after it: a word does, as does anything but a matrix."""
     return not isinstance(factor, Symbol) or parted(factor.name).is_word

@@ -1,4 +1,4 @@
-"""Slips on the way from logits to the next word."""
+"""Slips from logits to the next word, and in the probability of a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slips with positions: the scale of the embeddings, the angles, which columns are turned together, the slopes."""
+"""Slips with positions: scaled embeddings, rotary angles and their rates, pairs of columns, ALiBi's slopes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def other_base(step: Redo) -> Iterator[Variant]:
 
 
 def exponent(step: Redo) -> Iterator[Variant]:
-    """The exponent 2i/d made in another way."""
+    """Other exponents than 2i/d."""
     count, d, base = step["width"] // 2, step["width"], step["base"]
     places = np.arange(step["start"], step["start"] + step["positions"], dtype=np.float64)[:, None] / step["factor"]
     i = np.arange(count)
@@ -65,7 +65,7 @@ def exchanged(step: Redo, a: Array, angles: Array) -> Array:
 
 
 def other_angles(step: Redo, a: Array, angles: Array) -> Iterator[Variant]:
-    """Queries and keys that are turned alike from another position have the same scores: one of the two alone is seen."""
+    """Positions counted from another number in queries or keys alone; in both, the scores are the same."""
     made = step.maker(1, "rotary_angles")
     if made is not None:
         for variant in other_start(made):
@@ -85,7 +85,7 @@ def before_the_split(step: Redo, a: Array, angles: Array) -> Iterator[Variant]:
 
 
 def turning(step: Redo) -> Redo | None:
-    """The first rotation among the steps that one was made from."""
+    """The first rotation among the steps from which a step was made."""
     for made in step.makers:
         found = made if made is None or made.op is rotate else turning(made)
         if found is not None:
@@ -120,7 +120,7 @@ def own(step: Redo, slopes: Array) -> Array:
 
 
 def signed(step: Redo, a: Array, slopes: Array) -> Array:
-    """The distance without its size: later keys gain by it."""
+    """i − j with its sign: later keys gain."""
     away = np.arange(a.shape[0])[:, None] + (step["first"] - 1) - np.arange(a.shape[1])[None, :]
     return np.asarray(a - own(step, slopes) * away)
 
@@ -132,7 +132,7 @@ def powers(step: Redo, first: int) -> Array:
 
 
 def interpolated_wrongly(step: Redo, a: Array) -> Array:
-    """The shares of what is kept and what is divided exchanged."""
+    """The share that is kept and the share that is divided exchanged."""
     kept = step() / a
     factor = step["factor"]
     share = (kept - 1.0 / factor) / (1.0 - 1.0 / factor)
@@ -140,7 +140,7 @@ def interpolated_wrongly(step: Redo, a: Array) -> Array:
 
 
 def wavelength_for_turns(step: Redo, a: Array) -> Array:
-    """2π left out of how often a pair turns."""
+    """2π left out of the number of turns."""
     kept = np.clip((step["length"] * a - step["low"]) / (step["high"] - step["low"]), 0.0, 1.0)
     return np.asarray(a * (kept + (1.0 - kept) / step["factor"]))
 

@@ -31,7 +31,7 @@ def other_width_without_root(step: Redo, a: Array) -> Iterator[Variant]:
 
 
 def which(step: Redo, width: int) -> str:
-    """What a width on the page is, in brackets."""
+    """The name of a width on the page, in brackets."""
     return f" ({step.widths[width]})" if width in step.widths else ""
 
 
@@ -54,12 +54,12 @@ def root_rounded(step: Redo, a: Array) -> Iterator[Variant]:
 
 
 def number(step: Redo) -> float:
-    """What the step divides by; no number where it is the root of a negative one."""
+    """The number that the step divides by; NaN for the root of a negative one."""
     return step["by"] if "by" in step.params else float(np.sqrt(step["d"]))
 
 
 def divisor(step: Redo) -> str:
-    """The divisor as people write it."""
+    """The divisor as text."""
     return f"{step['by']:g}" if "by" in step.params else f"√{step['d']:g}"
 
 
