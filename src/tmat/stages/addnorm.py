@@ -47,7 +47,7 @@ class AddnormOptions(Norm, DrawnInput, Detail, StageOptions):
 
 @stage(
     AddnormOptions,
-    summary="The residual added, each row normalised to mean 0 and deviation 1.",
+    summary="The residual added, each row normalised: mean 0, deviation 1.",
     formula="(sum − mean) / √(std² + ε), row by row, where sum = X + residual; then ∘ gamma + beta where these are "
     "given.",
     about="The thrones article: ‹epsilon 0.0001› ‹epsilon_in deviation›.",

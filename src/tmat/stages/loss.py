@@ -63,7 +63,7 @@ class LossOptions(StageOptions):
 
 @worksheet_stage(
     LossOptions,
-    summary="Cross-entropy against words, or the mean squared error against numbers.",
+    summary="Cross-entropy against words, or mean squared error of numbers.",
     formula="losses = ln Σ e^logits − the logit of the right word, which is −ln of its probability; loss = mean of losses; "
     "perplexity = e^loss. Against numbers, ‹-m target›: loss = mean of (output − target)².",
     about="targets has a row for each position, 1 at the right word, 0 at the others.",
