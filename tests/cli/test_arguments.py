@@ -31,7 +31,7 @@ def test_a_forgotten_value_is_said_of_every_option(command: str) -> None:
 
 
 def test_a_forgotten_value_at_the_command_line() -> None:
-    said = "--d-k N: The number under the root, and a head's width where W_Q is drawn; d_model / heads unless told."
+    said = "--d-k N: The number under the root, and a head's width where W_Q is drawn; default: d_model / heads."
     assert refused("attention --d-k") == f"tmat attention: --d-k needs a value\n  nothing follows it\n  {said}"
     assert "attention: --qk-norm needs a value\n  the next option, --d-k," in refused("attention --qk-norm --d-k 2")
     assert tmat("attention --work --only Q").output == tmat("attention --only Q --work").output  # of all
