@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tmat.operations.activation import gelu, gelu_tanh, identity, leaky_relu, relu, silu, tanh
+from tmat.operations.activation_gradients import gelu_slope, gelu_tanh_slope, relu_gate, silu_slope, tanh_slope
 from tmat.operations.backward.rule import RESULT, SLOPE, backward, made
 from tmat.operations.learning import blend
-from tmat.operations.slopes import gelu_slope, gelu_tanh_slope, relu_gate, silu_slope, tanh_slope
 
 
 @backward(relu)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from tmat.operations.activation_gradients import relu_gate, tanh_slope
 from tmat.operations.adding import column_dots, minus_row_sums, row_dots
 from tmat.operations.attention import (
     dropout,
@@ -21,8 +22,7 @@ from tmat.operations.choosing import keep_largest, keep_smallest, nucleus, range
 from tmat.operations.detail import exponentials, row_sums
 from tmat.operations.elementwise import add_number, divide, multiply
 from tmat.operations.placing import put_columns, spread_mean
-from tmat.operations.shares import shares_gradient, softmax_gradient
-from tmat.operations.slopes import relu_gate, tanh_slope
+from tmat.operations.row_gradients import shares_gradient, softmax_gradient
 
 FLAT.update(op.name for op in (keep_smallest, range_of_draw))
 

@@ -23,9 +23,9 @@ from tmat.operations.elementwise import (
     scale_rows,
 )
 from tmat.operations.placing import gather_rows, in_rows, put_columns, put_row, transpose
-from tmat.operations.positions import alibi, alibi_slopes, multiply_by_root, rotary_angles, rotate
+from tmat.operations.positions import alibi, alibi_slopes, multiply_by_root, rotary_angles, rotate, sinusoid
 from tmat.operations.stretching import angles_at, rotary_rates, stretch_by_place, stretch_by_turns
-from tmat.operations.words import largest, lookup, sinusoid, token_ids
+from tmat.operations.words import largest, lookup, token_ids
 
 FLAT.update(
     op.name for op in (alibi_slopes, angles_at, rotary_angles, rotary_rates, stretch_by_place, stretch_by_turns)

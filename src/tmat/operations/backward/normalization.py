@@ -19,7 +19,7 @@ from tmat.operations.normalization import (
     row_rms,
 )
 from tmat.operations.placing import spread_mean
-from tmat.operations.shares import deviation_gradient, rms_gradient, spread_gradient, spread_gradient_outside
+from tmat.operations.row_gradients import deviation_gradient, rms_gradient, spread_gradient, spread_gradient_outside
 
 
 @backward(normalize)

@@ -7,7 +7,7 @@ from typing import Any
 from tmat.operations.adding import column_sums, transposed_matmul
 from tmat.operations.backward.rule import SLOPE, backward, made
 from tmat.operations.products import additive_scores, linear, matmul, matmul_transposed
-from tmat.operations.shares import additive_keys_gradient, additive_queries_gradient, additive_v_gradient
+from tmat.operations.row_gradients import additive_keys_gradient, additive_queries_gradient, additive_v_gradient
 
 
 @backward(matmul)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from tmat.operations.activation_gradients import gelu_slope, gelu_tanh_slope, relu_gate, silu_slope, tanh_slope
 from tmat.operations.adding import (
     add_all,
     column_dots,
@@ -18,7 +19,7 @@ from tmat.operations.adding import (
 )
 from tmat.operations.operation import Array
 from tmat.operations.placing import gather_rows, spread_mean
-from tmat.operations.shares import (
+from tmat.operations.row_gradients import (
     additive_keys_gradient,
     additive_queries_gradient,
     deviation_gradient,
@@ -29,7 +30,6 @@ from tmat.operations.shares import (
     spread_gradient_outside,
 )
 from tmat.operations.slips.slip import Redo, Variant, slip, way
-from tmat.operations.slopes import gelu_slope, gelu_tanh_slope, relu_gate, silu_slope, tanh_slope
 
 
 def share_left_out(step: Redo, *parts: Array) -> Iterator[Variant]:
