@@ -77,8 +77,11 @@ def _(a: Any, keep: Any, *, p: float) -> Any:  # the same cells are dropped, the
 
 
 @backward(keep_largest)
-def _(a: Any, *, k: int, otherwise: float = -math.inf) -> Any:  # a kept share passes its gradient, the others 0
-    return [made(relu_gate, SLOPE, RESULT) if otherwise == 0.0 else None]
+def _(
+    a: Any, *, k: int, otherwise: float = -math.inf
+) -> Any:  # what is kept passes its gradient, the others 0: e^−∞ is 0
+    powers = made(exponentials, RESULT, base=None, temperature=1.0, called="powers")
+    return [made(relu_gate, SLOPE, RESULT if otherwise == 0.0 else powers)]
 
 
 @backward(nucleus)
