@@ -68,6 +68,7 @@ def gradient(name: str) -> str | None:
     return f"{place}{point}d{own}"
 
 
+@lru_cache(2048)
 def stem(name: str) -> str:
     """A matrix's name without place, head's number and .T, folded, as the paper has it.
 

@@ -22,6 +22,7 @@ def chosen(
     of which another is chosen. An error for an unknown name lists ``known``, or the names of the stages.
     """
     wanted = list(names)
+    of_many = layers(sheet.stages)
     sheet = Worksheet(placed(sheet.stages), sheet.vocabulary, sheet.tokens)
     picked: dict[int, set[str]] = {}
     for name in wanted:
@@ -40,7 +41,12 @@ def chosen(
         output = stage.output if stage.output in names_here else ""
         remarks = replace(stage.remarks, end=()) if stage.remarks else None
         notes = (*stage.notes, *drawn(left_out))  # the notes still say how left-out matrices were drawn
-        stages.append(replace(stage, given=given, steps=steps, output=output, remarks=remarks, notes=notes))
+        params = stage.params
+        if stage.id in of_many:  # what is left may not be enough to see it
+            params = params | dict(zip(("layer", "layer_of"), of_many[stage.id], strict=True))
+        stages.append(
+            replace(stage, params=params, given=given, steps=steps, output=output, remarks=remarks, notes=notes)
+        )
     return Worksheet(stages, sheet.vocabulary, sheet.tokens)
 
 
@@ -73,23 +79,26 @@ SUBLAYERS = ("attention", "addnorm", "ffn")
 def layers(stages: Sequence[Stage], least: int = 2) -> dict[str, tuple[int, int]]:
     """For each stage of a stack its layer and the number of layers, by the stage's id.
 
-    A stack is a sequence of layers with the same kinds of stages, one network each. Those of fewer layers than ``least``
-    are left out.
+    A stack is a sequence of layers with the same kinds of stages, one network each; a stage may say its layer itself.
+    Stacks of fewer layers than ``least`` are left out.
 
     >>> [f"{n} of {count}" for n, count in layers([Stage(f"{k}{n}", k) for n in "12" for k in SUBLAYERS]).values()]
     ['1 of 2', '1 of 2', '1 of 2', '2 of 2', '2 of 2', '2 of 2']
     """
     stacks: dict[str, list[Stage]] = {}
-    for stage in stages:
-        if stage.stage in SUBLAYERS and not re.search(r"(embed|final)-norm(-\d+)?$", stage.id):
-            stacks.setdefault(stage.id.rpartition(".")[0], []).append(stage)
     found: dict[str, tuple[int, int]] = {}
+    for stage in stages:
+        layer, count = stage.params.get("layer"), stage.params.get("layer_of")
+        if isinstance(layer, int) and isinstance(count, int):
+            found[stage.id] = layer, count
+        elif stage.stage in SUBLAYERS and not re.search(r"(embed|final)-norm(-\d+)?$", stage.id):
+            stacks.setdefault(stage.id.rpartition(".")[0], []).append(stage)
     for own in stacks.values():
         kinds = [stage.stage for stage in own]
-        count = kinds.count(SUBLAYERS[-1])
-        size = len(own) // count if count else 0
-        if count and kinds == kinds[:size] * count:
-            found |= {stage.id: (n // size + 1, count) for n, stage in enumerate(own)}
+        number = kinds.count(SUBLAYERS[-1])
+        size = len(own) // number if number else 0
+        if number and kinds == kinds[:size] * number:
+            found |= {stage.id: (n // size + 1, number) for n, stage in enumerate(own)}
     return found if least == 1 else {id: told for id, told in found.items() if told[1] >= least}
 
 

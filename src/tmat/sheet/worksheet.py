@@ -246,7 +246,10 @@ class Stage(OnScreen):
         return None
 
     def step(self, name: str) -> Step | None:
-        """The step of that name, or None where it was given or is absent."""
+        """The step of that name, or None where it was given or is absent; case and underscores are forgiven."""
+        for step in self.steps:  # steps name each other exactly
+            if step.result.name == name:
+                return step
         wanted = fold(name)
         return next((step for step in self.steps if fold(step.name) == wanted), None)
 

@@ -53,6 +53,9 @@ class Latex(Typeset):
     def scripts(self, stem: str, below: str = "", above: str = "") -> str:
         return stem + (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
 
+    def apart(self, text: str) -> str:
+        return f"{{{text}}}"
+
     def grouped(self, text: str) -> str:
         return f"{{{text}}}"
 

@@ -21,8 +21,11 @@ class Markdown(Latex):
     def escaped(self, text: str) -> str:
         return super().escaped(text).replace(r"\{", r"\lbrace ").replace(r"\}", r"\rbrace ")
 
+    def between(self, text: str) -> str:
+        return text[: text.startswith(" ")].replace(" ", r"\ ") + self.label(text.strip()) + r"\ "
+
     def cases(self, then: str, holds: str, otherwise: str) -> Bound:
-        return rf"{then}\ \text{{where}}\ {holds}\text{{, else}}\ {otherwise}", LOOSE
+        return f"{then}{self.between(' where ')}{holds}{self.between(', else ')}{self.apart(otherwise)}", LOOSE
 
     def word(self, text: str, below: str = "", above: str = "") -> str:
         if not below or "{" in below:

@@ -60,6 +60,12 @@ class Mathml(Typeset):
     def escaped(self, text: str) -> str:
         return escape(text)
 
+    def between(self, text: str) -> str:
+        return self.label(text.replace(" ", "\u00a0"))
+
+    def apart(self, text: str) -> str:
+        return _one(text)
+
     def one(self, text: str) -> str:
         return _one(text)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tmat.operations.expression import Expression, Quotient
 from tmat.operations.formula import Selection, Symbol, matrices
-from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, At, Bound, Notation
+from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, SUM, At, Bound, Notation
 from tmat.operations.selections import Choice, Larger
 
 KNOWN = frozenset({"exp", "sin", "cos", "tanh", "ln", "max", "argmax"})
@@ -61,6 +61,14 @@ class Typeset(Notation):
 
     def label(self, text: str) -> str:
         return self.label_as.replace("%", self.escaped(text))
+
+    def between(self, text: str) -> str:
+        """Words between formulas, with the blanks at their ends."""
+        return self.label(text)
+
+    def apart(self, text: str) -> str:
+        """A term after words: a minus that begins it is its sign, and no difference."""
+        return text
 
     def square(self, text: str) -> str:
         return f"[{text}]"
@@ -125,7 +133,8 @@ class Typeset(Notation):
         return self.cases(then, test if isinstance(choice.test, Larger) else test + self.not_zero, otherwise)
 
     def masked(self, at: At, choice: Choice) -> Bound:
-        return self.among("mask", [at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise)])
+        then, test, otherwise = at(choice.then, SUM), at(choice.test, SUM), at(choice.otherwise, LOOSE)
+        return f"{then}{self.between(' where ')}{test}{self.between(', else ')}{self.apart(otherwise)}", LOOSE
 
     def symbol(self, letter: str, indices: Sequence[int]) -> str:
         comma = self.comma.strip() if any(index > 9 for index in indices) else ""

@@ -34,6 +34,9 @@ class Typst(Typeset):
     def escaped(self, text: str) -> str:
         return quoted(text)
 
+    def apart(self, text: str) -> str:
+        return f"lr({text})"
+
     def known(self, function: str) -> str:
         return "arg max" if function == "argmax" else function
 

@@ -68,7 +68,7 @@ def divisor(step: Redo) -> str:
 slip((divide, divide_by_root), "scale-left-out", lambda step, a: way(a, divisor=divisor(step)),
      said="the scale was left out: these are the numbers of {0}", mend="divide every cell of {0} by {divisor}")
 slip(divide_by_root, "divided-by-d-k", lambda step, a: a / step["d"],
-     said="divided by {d} itself, not by its root", mend="divide by √{d}")
+     said="divided by {d} itself, not by its root (or by √{d} twice)", mend="divide by √{d}")
 slip((divide, divide_by_root), "multiplied-by-scale",
      lambda step, a: way(a * number(step), divisor=divisor(step)),
      said="multiplied by {divisor}, not divided", mend="divide by {divisor}")
