@@ -11,7 +11,7 @@ from tests.operations.backward.derivative import slopes
 from tests.operations.samples import PARAMETERS, THIN, Sample, sample
 
 from tmat.operations import REGISTRY
-from tmat.operations.backward import FLAT, RESULT, RULES, SLOPE, Made
+from tmat.operations.backward import GRADIENT, RESULT, RULES, WITHOUT_GRADIENT, NewStep
 
 KNOWN = sorted(set(RULES) & set(REGISTRY))
 NONE_YET = {
@@ -33,11 +33,11 @@ def gradients(it: Sample, slope: np.ndarray) -> list[np.ndarray | None]:
     result = it.op(*it.arrays, **it.params)
 
     def value(part: Any) -> np.ndarray:
-        if part is SLOPE:
+        if part is GRADIENT:
             return slope
         if part is RESULT:
             return np.asarray(result)
-        if isinstance(part, Made):
+        if isinstance(part, NewStep):
             return np.asarray(part.op(*map(value, part.of), **part.params))
         return it.arrays[next(n for n, own in enumerate(seen) if own is part)]
 
@@ -55,7 +55,7 @@ def by_cells(it: Sample, slope: np.ndarray) -> list[np.ndarray]:
 
 def test_every_operation_of_a_forward_pass_has_a_backward_rule() -> None:
     own = {name for name, op in REGISTRY.items() if op.evaluate.__module__.rpartition(".")[2] not in OF_GRADIENTS}
-    assert own - set(RULES) - NONE_YET <= FLAT
+    assert own - set(RULES) - NONE_YET <= WITHOUT_GRADIENT
 
 
 @pytest.mark.parametrize("name", KNOWN)
