@@ -20,10 +20,8 @@ from tmat.cli.program import built, command_names
 from tmat.engine.fields import DType, Init
 from tmat.numbers.seeding import INITS
 from tmat.operations import ACTIVATIONS, GATED
-from tmat.operations.normalization import KINDS, PLACES
-from tmat.operations.words import EXPONENTS
 from tmat.stages import declared, stage_names
-from tmat.stages.parts.options import Activation, Deviation, EpsilonPlace, Exponent
+from tmat.stages.parts.options import Activation
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -152,9 +150,6 @@ def test_every_name_of_the_library_is_there() -> None:
 def test_legal_values_are_those_that_are_computed() -> None:
     assert get_args(Activation) == (*ACTIVATIONS, *GATED)
     assert get_args(Init) == tuple(INITS)
-    assert get_args(Deviation) == tuple(KINDS)
-    assert get_args(EpsilonPlace) == tuple(PLACES)
-    assert get_args(Exponent) == tuple(EXPONENTS)
     assert get_args(DType) == ("float64", "float32")
 
 

@@ -10,8 +10,6 @@ from tmat.operations.expression import Call, Expression, Operand, sqrt, total
 from tmat.operations.formula import prose
 from tmat.operations.operation import Array, operation
 
-KINDS = ("population", "sample")
-PLACES = ("root", "deviation")
 NOISE = 4  # roundings of the mean by which the numbers of a constant row may differ from it
 
 

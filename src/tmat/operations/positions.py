@@ -1,4 +1,4 @@
-"""Positions: scaled embeddings, rotary angles and rotation of column pairs, ALiBi. Sinusoids are in ``words``."""
+"""Positions: sinusoidal encodings, scaled embeddings, rotary angles and rotation of column pairs, ALiBi."""
 
 from __future__ import annotations
 
@@ -13,6 +13,76 @@ from tmat.operations.adding import subtract
 from tmat.operations.expression import Call, Expression, Number, Operand, lift, sqrt
 from tmat.operations.formula import Symbol, prose
 from tmat.operations.operation import Array, Shape, operation
+
+
+def _wave(*, base: float, d_model: int, exponent: str, **_: object) -> Expression:
+    """One formula for both kinds of columns; a note says which have the sine."""
+    i = Symbol("i")
+    e = Number(2.0) * (Call("floor", i / 2.0) if exponent == "paired" else i)
+    return Call("sin, cos", Symbol("pos") / Number(float(base)) ** (e / float(d_model)))
+
+
+@operation("-> * *", _wave)
+def sinusoid(
+    *, positions: int, d_model: int, base: float, start: int, exponent: str, layout: str = "adjacent"
+) -> Array:  # -> [n, d]
+    """Sinusoidal positional encoding: sin(pos / base^(e/d)) in even columns i, cos in odd ones.
+
+    Source: Vaswani et al. 2017, §3.5. The exponent e is 2⌊i/2⌋ as in the paper ("paired": a sine and
+    its cosine share a frequency) or 2i ("column": each column its own), i counted from 0. The layout
+    "halves" puts all sines first, then all cosines.
+
+    >>> sinusoid(positions=1, d_model=4, base=10000.0, start=0, exponent="paired")
+    array([[0., 1., 0., 1.]])
+    """
+    from tmat.numbers.waves import sines  # decimal arithmetic takes as long to load as all operations
+
+    exponents = [_exponent(i, exponent) for i in range(d_model)]
+    distinct = list(dict.fromkeys(exponents))
+    sine, cosine = sines(start, positions, float(base), [(e, d_model) for e in distinct])
+    waves = np.empty((positions, d_model))
+    for first, all_of_them in enumerate((sine, cosine)):
+        waves[:, first::2] = all_of_them[:, [distinct.index(e) for e in exponents[first::2]]]
+    return waves if layout == "adjacent" else waves[:, [place(j, d_model, layout) for j in range(d_model)]]
+
+
+def place(j: int, d_model: int, layout: str) -> int:
+    """The column i of the layout "adjacent" that is column j of this layout, both from 0.
+
+    >>> [place(j, 5, "halves") for j in range(5)]
+    [0, 2, 4, 1, 3]
+    """
+    sines = (d_model + 1) // 2
+    return j if layout == "adjacent" else 2 * j if j < sines else 2 * (j - sines) + 1
+
+
+def power_of(i: int, d_model: int, kind: str) -> float:
+    """The power of the base in column i: e/d."""
+    return _exponent(i, kind) / d_model
+
+
+def _exponent(i: int, kind: str) -> int:
+    return 2 * (i // 2) if kind == "paired" else 2 * i
+
+
+@sinusoid.cell
+def _(
+    i: int, j: int, *, positions: int, d_model: int, base: float, start: int, exponent: str, layout: str = "adjacent"
+) -> Expression:
+    j = place(j, d_model, layout)
+    power = Number(float(_exponent(j, exponent))) / Number(float(d_model))
+    own = lift(base)
+    return Call("sin" if j % 2 == 0 else "cos", Number(float(start + i)) / own**power)
+
+
+@sinusoid.shape
+def _(*, positions: int, d_model: int, **_: object) -> Shape:
+    return positions, d_model
+
+
+@sinusoid.labels
+def _(*, positions: int, d_model: int, start: int, **_: object) -> tuple[list[str], list[str]]:
+    return [str(n) for n in range(start, start + positions)], [f"p{j}" for j in range(1, d_model + 1)]
 
 
 @operation("n m -> n m", lambda a, *, d: a * sqrt(d))

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from tmat.engine import node
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
-    from tmat.operations import words
+    from tmat.operations import positions
 else:
-    ops, node, words = late("tmat.operations"), late("tmat.engine.node"), late("tmat.operations.words")
+    ops, node, positions = late("tmat.operations"), late("tmat.engine.node"), late("tmat.operations.positions")
 
 
 @declares
@@ -179,7 +179,9 @@ def _refuse_lost(n: int, d: int, exponent: str, base: float, start: int) -> None
         raise InputError(
             f"‹start {start}› does not fit", f"positions go to {EXACT}: beyond, a float has no place for each"
         )
-    least = min((base ** words.power_of(i, d, exponent) for i in (0, d - 1)), default=1.0) if d and base < 1.0 else 1.0
+    least = (
+        min((base ** positions.power_of(i, d, exponent) for i in (0, d - 1)), default=1.0) if d and base < 1.0 else 1.0
+    )
     if furthest and (least == 0.0 or furthest / least == float("inf")):
         raise InputError(
             f"‹base {base:g}› does not fit",

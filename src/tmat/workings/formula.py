@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tmat.errors import InputError
+from tmat.errors import InputError, meant
 from tmat.operations import REGISTRY, Operation
 from tmat.operations.printing.matrices import Matrices
 from tmat.operations.printing.text import CAPTION, Notation
@@ -19,8 +19,8 @@ def operation_of(step: Step) -> Operation:
     if found is None:
         raise InputError(
             f"{step.name} was made by the operation '{step.op}'",
-            "there is none of that name here",
-            f"known are {', '.join(REGISTRY)}",
+            "tmat has none of that name",
+            mend=meant(step.op, REGISTRY),
         )
     return found
 

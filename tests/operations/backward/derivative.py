@@ -1,4 +1,4 @@
-"""The derivative of a cell's expression, by the rules of calculus on the tree: what the way back of an operation must say.
+"""The derivative of a cell's expression, by the rules of calculus on the tree: what the backward rule of an operation must give.
 
 Nothing here knows of operations: sums, products, quotients, powers and a handful of functions.
 """

@@ -1,4 +1,4 @@
-"""The way back of every operation is the derivative of its cell: the third statement, held to the second."""
+"""The backward rule of every operation is the derivative of its cell."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.operations.backward.derivative import slopes
 from tests.operations.samples import PARAMETERS, THIN, Sample, sample
 
 from tmat.operations import REGISTRY
-from tmat.operations.backward import FLAT, RESULT, RULES, SLOPE, Made
+from tmat.operations.backward import GRADIENT, RESULT, RULES, WITHOUT_GRADIENT, NewStep
 
 KNOWN = sorted(set(RULES) & set(REGISTRY))
 NONE_YET = {
@@ -19,7 +19,7 @@ NONE_YET = {
     "repetition_penalty", "running_sums", "picked", "sum_of_all", "product_of_all",
 }  # fmt: skip
 """Operations of choosing words, of a cache and of single parts, which a backward says no to."""
-OF_THE_WAY_BACK = ("adding", "losses", "learning", "placing", "shares", "slopes")
+OF_GRADIENTS = ("adding", "losses", "learning", "placing", "row_gradients", "activation_gradients")
 SMALL = {"n": 2, "m": 3, "k": 2, "d": 3, "h": 2, "w": 4, "*": 5}
 
 
@@ -28,16 +28,16 @@ class Seen:
         self.height, self.width = array.shape
 
 
-def way_back(it: Sample, slope: np.ndarray) -> list[np.ndarray | None]:
+def gradients(it: Sample, slope: np.ndarray) -> list[np.ndarray | None]:
     seen = [Seen(array) for array in it.arrays]
     result = it.op(*it.arrays, **it.params)
 
     def value(part: Any) -> np.ndarray:
-        if part is SLOPE:
+        if part is GRADIENT:
             return slope
         if part is RESULT:
             return np.asarray(result)
-        if isinstance(part, Made):
+        if isinstance(part, NewStep):
             return np.asarray(part.op(*map(value, part.of), **part.params))
         return it.arrays[next(n for n, own in enumerate(seen) if own is part)]
 
@@ -53,19 +53,19 @@ def by_cells(it: Sample, slope: np.ndarray) -> list[np.ndarray]:
     return list(found.values())
 
 
-def test_every_operation_of_a_forward_pass_has_a_way_back() -> None:
-    own = {name for name, op in REGISTRY.items() if op.evaluate.__module__.rpartition(".")[2] not in OF_THE_WAY_BACK}
-    assert own - set(RULES) - NONE_YET <= FLAT
+def test_every_operation_of_a_forward_pass_has_a_backward_rule() -> None:
+    own = {name for name, op in REGISTRY.items() if op.evaluate.__module__.rpartition(".")[2] not in OF_GRADIENTS}
+    assert own - set(RULES) - NONE_YET <= WITHOUT_GRADIENT
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_the_way_back_is_the_derivative_of_the_cell(name: str) -> None:
+def test_the_backward_rule_is_the_derivative_of_the_cell(name: str) -> None:
     rng = np.random.default_rng(sum(map(ord, name)))
     for case, sizes in itertools.product(range(len(PARAMETERS.get(name, [{}]))), THIN):
         it = sample(name, rng, case, **{**(SMALL if name != "one_row" and name != "lookup" else {}), **sizes})
         slope = rng.integers(-200, 201, it.op(*it.arrays, **it.params).shape) / 100
         due = by_cells(it, slope)
-        for n, told in enumerate(way_back(it, slope)):
+        for n, told in enumerate(gradients(it, slope)):
             if told is not None:
                 np.testing.assert_allclose(told, due[n], rtol=1e-10, atol=1e-11, err_msg=f"operand {n}")
 
@@ -76,7 +76,7 @@ def test_a_difference_says_the_same(name: str) -> None:
     rng = np.random.default_rng(len(name))
     it = sample(name, rng, 0, **(SMALL if name != "one_row" and name != "lookup" else {}))
     slope = rng.integers(-200, 201, it.op(*it.arrays, **it.params).shape) / 100
-    for n, told in enumerate(way_back(it, slope)):
+    for n, told in enumerate(gradients(it, slope)):
         if told is None:
             continue
         due = np.zeros(it.arrays[n].shape)

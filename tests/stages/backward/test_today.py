@@ -72,6 +72,15 @@ def test_a_gpt_whose_output_layer_is_its_table() -> None:
     assert off(sheet, wrt=["W_E"]) < 1e-8
 
 
+@pytest.mark.parametrize(("how", "name"), [({"top_k": 2}, "probabilities"), ({"top_p": 0.8}, "renormalized")])
+def test_words_that_are_left_out_have_no_gradient(how: dict[str, Any], name: str) -> None:
+    logits = np.array([[2.0, 1.0, 0.5, -1.0]])
+    sheet = tmat.decode(matrices={"logits": logits}, vocabulary=["you", "win", "or", "die"], **how)
+    back = tmat.backward(sheet, matrices={f"d{name}": [[1.0, 0.0, 0.0, 0.0]]})
+    p = 1 / (1 + np.exp(-1.0))  # of the first of the two words that are kept
+    np.testing.assert_allclose(back["backward"]["dlogits"].values, [[p * (1 - p), -p * (1 - p), 0.0, 0.0]], atol=1e-12)
+
+
 def test_a_step_without_a_way_back_is_refused() -> None:
     sheet = tmat.addnorm(X, add_residual=False, detail=True)
     with pytest.raises(InputError, match="no way back through"):

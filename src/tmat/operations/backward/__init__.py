@@ -8,9 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 
 from tmat.listing import modules_in
-from tmat.operations.backward.rule import FLAT, RESULT, RULES, SLOPE, Made, Part, backward, made
+from tmat.operations.backward.rule import GRADIENT, RESULT, RULES, WITHOUT_GRADIENT, NewStep
 
-__all__ = ["FLAT", "RESULT", "RULES", "SLOPE", "Made", "Part", "backward", "made"]
+__all__ = ["GRADIENT", "RESULT", "RULES", "WITHOUT_GRADIENT", "NewStep"]
 
 for _module in modules_in(__file__):
     import_module(f"{__name__}.{_module}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tmat.operations.attention import softmax
-from tmat.operations.backward.rule import RESULT, SLOPE, backward, made
+from tmat.operations.backward.rule import GRADIENT, RESULT, backward, step
 from tmat.operations.elementwise import multiply
 from tmat.operations.losses import (
     cross_entropy,
@@ -22,24 +22,24 @@ from tmat.operations.losses import (
 
 @backward(cross_entropy)
 def _(z: Any, y: Any) -> Any:  # dz = (softmax(z) − y) ∘ dlosses
-    return made(cross_entropy_gradient, made(softmax, z, called="softmax"), y, SLOPE), None
+    return step(cross_entropy_gradient, step(softmax, z, called="softmax"), y, GRADIENT), None
 
 
 @backward(cross_entropy_of_probabilities)
 def _(p: Any, y: Any) -> Any:
-    return made(logarithm_gradient, SLOPE, y, p), None
+    return step(logarithm_gradient, GRADIENT, y, p), None
 
 
 @backward(mean_of_all)
 def _(a: Any) -> Any:
-    return [made(spread_over_all, SLOPE, height=a.height, width=a.width)]
+    return [step(spread_over_all, GRADIENT, height=a.height, width=a.width)]
 
 
 @backward(mean_square)
 def _(a: Any) -> Any:
-    return [made(mean_square_gradient, SLOPE, a)]
+    return [step(mean_square_gradient, GRADIENT, a)]
 
 
 @backward(exponential)
 def _(a: Any) -> Any:
-    return [made(multiply, SLOPE, RESULT)]
+    return [step(multiply, GRADIENT, RESULT)]

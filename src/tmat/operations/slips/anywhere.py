@@ -58,7 +58,7 @@ def moved(a: Array, by: int, axis: int) -> Array:
 
 slip(None, "transposed", lambda step, *_: way(step().T, first=step.names[0] if step.names else "the page"),
      said="{result} is transposed: its rows stand as columns",
-     mend="turn it: a row of {result} belongs to a row of {first}")
+     mend="transpose it: a row of {result} belongs to a row of {first}")
 slip(None, "sign", lambda step, *_: -step(),
      said="the sign is wrong", mend="work the signs out again")
 slip(None, "line-shifted", shifted,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from tmat.operations.activation_gradients import gelu_slope, gelu_tanh_slope, relu_gate, silu_slope, tanh_slope
 from tmat.operations.adding import (
     add_all,
     column_dots,
@@ -18,7 +19,7 @@ from tmat.operations.adding import (
 )
 from tmat.operations.operation import Array
 from tmat.operations.placing import gather_rows, spread_mean
-from tmat.operations.shares import (
+from tmat.operations.row_gradients import (
     additive_keys_gradient,
     additive_queries_gradient,
     deviation_gradient,
@@ -29,7 +30,6 @@ from tmat.operations.shares import (
     spread_gradient_outside,
 )
 from tmat.operations.slips.slip import Redo, Variant, slip, way
-from tmat.operations.slopes import gelu_slope, gelu_tanh_slope, relu_gate, silu_slope, tanh_slope
 
 
 def share_left_out(step: Redo, *parts: Array) -> Iterator[Variant]:
@@ -95,7 +95,7 @@ def without_slope(step: Redo, d: Array, queries: Array, keys: Array, v: Array) -
 # fmt: off
 
 slip(transposed_matmul, "not-transposed", lambda _, a, b: a @ b if a.shape[1] == b.shape[0] else None,
-     said="{0} was not transposed: this is {0}·{1}", mend="turn {0} first: {0}ᵀ·{1}, its columns with the columns of {1}")
+     said="{0} was not transposed: this is {0}·{1}", mend="transpose {0} first: {0}ᵀ·{1}")
 slip(transposed_matmul, "wrong-one-transposed", lambda _, a, b: a @ b.T if a.shape[1] == b.shape[1] else None,
      said="the wrong one was transposed: this is {0}·{1}ᵀ", mend="transpose {0}, not {1}: {0}ᵀ·{1}")
 slip((transposed_matmul, column_sums, column_dots), "mean-for-sum", lambda step, a, *b: step() / a.shape[0],
@@ -131,12 +131,12 @@ slip(softmax_gradient, "row-sums-added", lambda _, y, d, sums: y * (d + sums), r
 slip(shares_gradient, "row-sums-left-out", lambda _, d, sums, a: d / a.sum(axis=1, keepdims=True),
      said="the row sums {1} were not taken off", mend="take {1} off {0} before you divide")
 slip(relu_gate, "gate-left-out", lambda _, d, y: d.copy(),
-     said="ReLU was left out on the way back: these are the numbers of {0}",
-     mend="put 0 wherever {1} is 0: there nothing came through")
+     said="the gradient was not passed through ReLU: these are the numbers of {0}",
+     mend="put 0 wherever {1} is 0: there ReLU cut the number off")
 slip(relu_gate, "gate-of-wrong-sign", lambda _, d, y: np.where(y == 0.0, d, 0.0),
      said="ReLU's gate was taken on the wrong side", mend="let the gradient pass where {1} is above 0, and put 0 elsewhere")
 slip(relu_gate, "relu-of-gradient", lambda _, d, y: np.maximum(d, 0.0), rare=1,
-     said="ReLU was taken of the gradient itself", mend="what counts is the sign of the number on the way there: where {1} is above 0")
+     said="ReLU was taken of the gradient itself", mend="keep the gradient where {1} is above 0, whatever its own sign")
 slip((tanh_slope, gelu_slope, gelu_tanh_slope, silu_slope), "slope-left-out", lambda _, d, a: d.copy(),
      said="the slope of the activation was left out: these are the numbers of {0}", mend="multiply {0} by the slope, cell by cell")
 slip(tanh_slope, "not-squared", lambda _, d, y: d * (1 - y), rare=1,

@@ -64,9 +64,9 @@ slip(descend, "rate-left-out", lambda _, w, g: w - g,
 slip(descend, "change-alone", lambda step, w, g: w - step(),
      said="{result} is the change alone, η·{1}", mend="take it off {0}")
 slip(blend, "past-left-out", lambda step, m, g: step["add"] * g if m.any() else None,
-     said="what was kept of {0} was left out", mend="begin with {0}, damped")
+     said="{0} was left out", mend="add {keep} times {0}")
 slip(blend, "past-not-damped", lambda step, m, g: m + step["add"] * g if m.any() else None,
-     said="{0} was not damped", mend="multiply {0} first by what is kept of it")
+     said="{0} was added whole", mend="multiply {0} by {keep} first")
 slip(blend_squares, "not-squared", lambda step, v, g: step["keep"] * v + step["add"] * g,
      said="{1} was not squared", mend="square each number of {1}")
 slip(descend_by_moments, "root-left-out", lambda step, w, m, v: w - step["rate"] * m / (v + step["epsilon"]),

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from tmat.operations.operation import Array
+from tmat.operations.positions import sinusoid
 from tmat.operations.slips.slip import Redo, Variant, slip, way
-from tmat.operations.words import largest, lookup, sinusoid, token_ids
+from tmat.operations.words import largest, lookup, token_ids
 
 
 def ids_off_by_one(step: Redo, *_: Array) -> Iterator[Variant]:

@@ -14,7 +14,7 @@ from tmat.engine.builder import Sheet
 from tmat.engine.node import Node
 from tmat.errors import InputError, fold
 from tmat.operations import REGISTRY
-from tmat.operations.backward import FLAT, RESULT, RULES, SLOPE, Made
+from tmat.operations.backward import GRADIENT, RESULT, RULES, WITHOUT_GRADIENT, NewStep
 from tmat.sheet.names import canonical
 from tmat.sheet.worksheet import Matrix
 from tmat.stages import declared, stage_names
@@ -35,7 +35,7 @@ class WayBack:
     gradients: dict[Value, Node] = field(default_factory=dict)
     _shares: dict[Value, list[Share]] = field(default_factory=dict)
     _forward: dict[Value, Node] = field(default_factory=dict)
-    _written: dict[tuple[Value, int], Node] = field(default_factory=dict)  # by the step and the Made
+    _written: dict[tuple[Value, int], Node] = field(default_factory=dict)  # by the step and the NewStep
     _names: set[str] = field(default_factory=set)
 
     def walk(self, begun: dict[Value, Node | None]) -> None:
@@ -82,7 +82,7 @@ class WayBack:
         if len(shares) == 1:
             by, n, made = shares[0]
             node = self._write(by, n, made, name)
-            if made is SLOPE:
+            if made is GRADIENT:
                 node = self._step(name, "identity", node)
         elif self._tile(value, shares):
             heads = sorted(shares, key=lambda share: share[2].params["start"])
@@ -97,7 +97,7 @@ class WayBack:
         cut = [
             (by, made)
             for by, _, made in shares
-            if isinstance(made, Made) and made.op.name == "put_columns" and made.of == (SLOPE,)
+            if isinstance(made, NewStep) and made.op.name == "put_columns" and made.of == (GRADIENT,)
         ]
         width = sum(by.width for by, _ in cut)
         starts = sorted((made.params["start"], by.width) for by, made in cut)
@@ -118,7 +118,7 @@ class WayBack:
 
     def _write(self, by: Value, n: int, made: Any, name: str) -> Node:
         """Write a backward step of ``by``, once, after the steps that it needs."""
-        if made is SLOPE:
+        if made is GRADIENT:
             return self.gradients[by]
         if made is RESULT:
             return self._operand(by)
@@ -136,7 +136,7 @@ class WayBack:
 
     def _before(self, by: Value, n: int, part: Any) -> str:
         """The name of a step that another needs: of the share that it is, else as the rule calls it."""
-        if not isinstance(part, Made):
+        if not isinstance(part, NewStep):
             return ""
         for k, own in enumerate(self.rules[by]):
             operand = by.of[k] if k < len(by.of) else None
@@ -148,7 +148,7 @@ class WayBack:
         assert operand is not None
         return f"{self.called(operand, 'd')}_{part.called}"
 
-    def _done_before(self, made: Made) -> Value | None:
+    def _done_before(self, made: NewStep) -> Value | None:
         """The forward step that already computed this, as the softmax of the logits."""
         if not all(isinstance(part, Value) for part in made.of):
             return None
@@ -213,7 +213,7 @@ def refuse_unknown_ways(graph: Graph, roots: Iterable[Value]) -> None:
         if value not in line or value.step is None:
             continue
         line |= {operand for operand in value.of if operand is not None}
-        if value.of and value.step.op not in RULES and value.step.op not in FLAT:
+        if value.of and value.step.op not in RULES and value.step.op not in WITHOUT_GRADIENT:
             raise InputError(
                 f"there is no way back through {value.step.op}",
                 f"{value.name} of {value.stage.id} is {value.step.op} of {', '.join(value.step.of)}",
