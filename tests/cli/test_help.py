@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from tests.cli.running import attempt, tmat
 
-from tmat.cli.program import command_names, found
+from tmat.cli.program import app, command_names, found
 
 COMMANDS = command_names()
 
@@ -30,6 +31,14 @@ def test_help_fits_the_terminal(command: str, columns: int, monkeypatch: pytest.
     text = help_of(command, columns, monkeypatch)
     assert max(map(len, text.splitlines())) <= columns
     assert f"Usage: tmat {command}".strip() in text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_word_of_narrow_help_is_broken(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = help_of(command, 60, monkeypatch).split()
+    whole = typer.main.get_command(app).get_command(None, command)  # type: ignore[attr-defined]
+    texts = [whole.help, *(own.help or "" for own in whole.params if not own.hidden)]
+    assert {word for text in texts for word in text.split()} <= set(shown)
 
 
 @pytest.mark.parametrize("command", STAGES)

@@ -10,8 +10,13 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from typer import BadParameter
 from typer.core import TyperCommand
+
+from tmat.cli.arguments import look_through, takes
+from tmat.errors import InputError
+
+UNBROKEN = "\u2011"
+"""A hyphen at which no line is folded."""
 
 
 class Command(TyperCommand):
@@ -19,6 +24,17 @@ class Command(TyperCommand):
 
     def get_params(self, ctx: Any) -> list[Any]:
         return converted_here(super().get_params(ctx))
+
+    def get_help(self, ctx: Any) -> str:
+        """In lines alone no name is folded within: torch-randn."""
+        own = [self, *self.get_params(ctx)] if self.rich_markup_mode is None else []
+        said = [each.help for each in own]
+        for each in own:
+            each.help = (each.help or "").replace("-", UNBROKEN)
+        text: str = super().get_help(ctx)
+        for each, help in zip(own, said, strict=True):
+            each.help = help
+        return text.replace(UNBROKEN, "-")
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """In panels, drawn by Rich, no bracket is markup."""
@@ -28,6 +44,12 @@ class Command(TyperCommand):
 
             shown.help = escape(self.help)
         TyperCommand.format_help(shown, ctx, formatter)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:  # completion
+            look_through(args, self.get_params(ctx))
+        rest: list[str] = super().parse_args(ctx, args)
+        return rest
 
 
 def converted_here(parameters: list[Any]) -> list[Any]:
@@ -62,19 +84,16 @@ class Conversion:
             return [str(each) for each in value or ()]
         if value is None:
             return None
-        bounded = self.least is not None or self.most is not None
         try:
             number = self.kind(value)
         except ValueError:
-            name = self.kind.__name__ + " range" * bounded
-            raise BadParameter(f"{value!r} is not a valid {name}.", ctx=ctx, param=param) from None
+            said = "a whole number" if self.kind is int else "a number"
+            raise InputError(f"{param.opts[0]} needs {said}, not {value!r}", mend=takes(param.opts[0], param)) from None
         if (self.least is not None and number < self.least) or (self.most is not None and number > self.most):
-            raise BadParameter(f"{number} is not in the range {self.range()}.", ctx=ctx, param=param)
+            raise InputError(f"{param.opts[0]} goes {self.range()}, not {number}", mend=takes(param.opts[0], param))
         return number
 
     def range(self) -> str:
-        """The numbers between the bounds, as help writes them."""
-        least = "" if self.least is None else f"{self.least}<="
-        if self.most is None:
-            return f"x>={self.least}"
-        return f"{least}x<={self.most}"
+        """The numbers between the bounds, in words."""
+        from_least = "" if self.least is None else f"from {self.least} "
+        return f"{from_least}on" if self.most is None else f"{from_least}to {self.most}"
