@@ -93,7 +93,7 @@ def _warm() -> None:
 
     from tmat.articles import auditing
     from tmat.cli.environment import Environment
-    from tmat.cli.program import built, command_names, run
+    from tmat.cli.program import built, command_names, program, run
 
     auditing.mark = marked_once(auditing.mark)
     for name in command_names():
@@ -106,6 +106,7 @@ def _warm() -> None:
         "example journey",
     ):
         run(line.split(), Environment.piped())
+    program.cache_clear()  # how completion is installed goes by the variables of each fork
 
 
 def _attend(connection: socket.socket) -> None:

@@ -115,16 +115,6 @@ def test_the_examples_of_the_help_run() -> None:
 
 
 def test_the_help_opens_with_the_formulas() -> None:
-    code, output, _ = _help()
+    code, output, _ = tmat("--help")
     assert code == 0
     assert "var(q·k) = d" in " ".join(output.split())
-
-
-def _help() -> tuple[int, str, str]:
-    import contextlib
-    import io
-
-    caught = io.StringIO()
-    with contextlib.redirect_stdout(caught):
-        code = run(["scaling", "--help"], Environment.piped())
-    return code, caught.getvalue(), ""

@@ -8,8 +8,8 @@ import shutil
 import signal
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import chdir, contextmanager, redirect_stdout
-from io import BytesIO, StringIO
+from contextlib import chdir, contextmanager
+from io import BytesIO
 from pathlib import Path
 from random import Random
 
@@ -172,7 +172,7 @@ def complaint_of_line(asked: Line, folder: Path) -> tuple[int, str]:
     for path, data in asked.files.items():
         (folder / path).write_bytes(data)
     environment = Environment.piped(stdin=asked.stdin, **asked.environment)
-    with chdir(folder), redirect_stdout(StringIO()):  # where Typer prints its help
+    with chdir(folder):
         code = run(asked.arguments, environment)
     assert isinstance(environment.stdout, BytesIO) and isinstance(environment.stderr, BytesIO)
     encoding = asked.environment.get("encoding", "utf-8")

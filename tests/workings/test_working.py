@@ -89,8 +89,9 @@ def test_digits_are_the_most_decimals_of_the_result() -> None:
 @pytest.mark.parametrize("name", sorted(REGISTRY))
 @pytest.mark.parametrize("latex", [False, True])
 def test_every_cell_of_every_operation_has_working(name: str, latex: bool) -> None:
+    """Exact and rounded; exact in text, each line is held against its cell below."""
     rng = np.random.default_rng(2)
-    for case, decimals in itertools.product(range(len(PARAMETERS.get(name, [{}]))), (None, 2)):
+    for case, decimals in itertools.product(range(len(PARAMETERS.get(name, [{}]))), (None, 2) if latex else (2,)):
         it = sample(name, rng, case)
         result = it.op(*it.arrays, **it.params)
         kept = {} if decimals is None else {"decimals": decimals}
@@ -116,6 +117,8 @@ def test_every_line_is_as_true_as_it_says(name: str) -> None:
         stage = one_step(it)
         for _, _, i, j in cells(stage, "R"):
             told = working(stage, "R", i, j)
+            assert told.value == stage["R"].values[i, j]
+            assert told.head.text and "the worksheet has" not in str(told)
             lines = [line for line in told.lines if line.part != "symbols"]
             for line in lines:
                 came_to = calculated(line.text, it.params.get("first", 0))

@@ -101,12 +101,13 @@ class Environment:
         if self.stdout is getattr(sys.stdout, "buffer", None):
             yield
             return
-        page = io.TextIOWrapper(self.stdout, self.encoding, newline="\n", write_through=True)
+        page = io.StringIO()
         try:
             with redirect_stdout(page):
                 yield
         finally:
-            page.detach()
+            if page.getvalue():
+                self.write(page.getvalue())
 
     def write(self, data: bytes | str) -> None:
         """Text or bytes as they are; on a terminal, what would steer it is written out."""
