@@ -26,18 +26,27 @@ from tmat.stages.ffn import ffn
 Values = dict[str, np.ndarray]
 Change = Callable[[str, np.ndarray], np.ndarray | None]
 Random = np.random.RandomState
-KINDS = ("attention", "causal", "heads", "addnorm", "ffn", "two decimals", "stack", "stack at two decimals")
+KINDS = ("attention", "causal", "heads", "addnorm", "ffn", "two decimals", "stack", "stack at two decimals", "toy")
 
 
 def key_of(n: int, r: Random) -> Worksheet:
     """A key of one stage or of several, exact or rounded."""
     kind = KINDS[n % len(KINDS)]
+    if kind == "toy":
+        return toy(r)
     if kind not in ("two decimals", "stack", "stack at two decimals"):
         return sheet_of(kind, r)
     x = (r.rand(r.randint(2, 7), 2 * r.randint(1, 4)) * 2).round(2)
     how = {} if kind == "stack" else {"round": 2}
     first = attention(x, d_k=int(r.randint(2, 5)), seed=int(r.randint(10**6)), **how)
     return first if kind == "two decimals" else addnorm(ffn(addnorm(first, **how), d_ff=4, seed=1, **how), **how)
+
+
+def toy(r: Random) -> Worksheet:
+    """A sheet of zeros and ones, as on pages: every number of X and of the weights."""
+    n, d, d_k = int(r.randint(3, 5)), int(r.randint(3, 5)), int(r.randint(2, 4))
+    given = {name: r.randint(0, 2, (d, d_k)) * 1.0 for name in ("W_Q", "W_K", "W_V")}
+    return attention(r.randint(0, 2, (n, d)) * 1.0, matrices=given)
 
 
 def worked(
@@ -109,12 +118,18 @@ def cut(source: np.ndarray, due: np.ndarray) -> np.ndarray:
 
 
 def other(key: Worksheet, r: Random) -> Callable[[np.ndarray], np.ndarray]:
-    """Someone else's numbers for a given matrix: of the same size and range."""
-    return lambda due: (
-        due
-        if due.min() == due.max() or np.isin(due, (0, 1)).all()
-        else r.uniform(due.min(), due.max(), due.shape).round(2)
-    )
+    """Someone else's numbers for a given matrix: of the same size and range; what is one number throughout, as a mask, stays."""
+
+    def drawn(due: np.ndarray) -> np.ndarray:
+        if due.min() == due.max() or (
+            due.shape[0] == due.shape[1] and np.array_equal(due, np.tril(np.ones(due.shape)))
+        ):
+            return due
+        if np.isin(due, (0, 1)).all():
+            return r.randint(0, 2, due.shape) * 1.0
+        return r.uniform(due.min(), due.max(), due.shape).round(2)
+
+    return drawn
 
 
 def likely(name: str, due: np.ndarray) -> np.ndarray:

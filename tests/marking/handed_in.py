@@ -56,11 +56,11 @@ def work(
     vary: bool = False,
     rows: Callable[[int], np.ndarray] | None = None,
     invented: Mapping[str, str] | None = None,
-    cells: int = 0,
+    cells: Callable[[int], int] | None = None,
 ) -> HandedIn | None:
     """The first stage worked in a habit, with a slip in some steps (or in some rows of them) and invented rows in some.
 
-    ``cells``: so many single cells are invented in place of rows.
+    ``cells``: of so many numbers so many are invented, in place of rows.
 
     None where a slip cannot be made here, or changes no written digit.
     """
@@ -92,7 +92,7 @@ def work(
             one.first = one.first or step.name
         if step.name in invented:
             free = np.repeat(some_rows(len(shown), r)[:, None], shown.shape[1], axis=1)
-            if cells:
+            if cells is not None:
                 free = some_cells(shown, cells, r)
             if step.name in slips:
                 free &= ~one.slipped[step.name].any(axis=1, keepdims=True)
@@ -161,11 +161,11 @@ def some_rows(n: int, r: Random) -> np.ndarray:
     return chosen
 
 
-def some_cells(shown: np.ndarray, count: int, r: Random) -> np.ndarray:
-    """So many cells, or all that hold a number."""
+def some_cells(shown: np.ndarray, count: Callable[[int], int], r: Random) -> np.ndarray:
+    """So many of the cells that hold a number, or all of them."""
     chosen = np.zeros(shown.shape, dtype=bool)
     places = np.flatnonzero(np.isfinite(shown))
-    chosen.flat[r.choice(places, min(count, len(places)), replace=False)] = True
+    chosen.flat[r.choice(places, min(count(len(places)), len(places)), replace=False)] = True
     return chosen
 
 

@@ -96,7 +96,9 @@ def _table() -> None:
     add(a, "weights", "softmax-without-sum")(lambda m, r: np.exp(m["scaled"]))
     add(a, "Z", "another-operand")(lambda m, r: m["weights"] @ m["K"])
     add(a, "Z", "operand-transposed")(lambda m, r: m["weights"].T @ m["V"])
-    add(a, "output", "another-matrix")(lambda m, r: m["Z"] if m["Z"].shape == m["output"].shape else None)
+    add(a, "output", "another-matrix", "weight-left-out")(
+        lambda m, r: m["Z"] if m["Z"].shape == m["output"].shape else None
+    )
     add(a, "V", "row-copied")(copied_row("V"))
     add(a, "K", "column-copied")(copied_column("K"))
     add(a, "scores", "rows-shifted")(lambda m, r: np.roll(m["scores"], 1, axis=0))
@@ -121,7 +123,9 @@ def _table() -> None:
     add(h, "concat", "heads-added")(lambda m, r: m["Z1"] + m["Z2"])
     add(h, "Q2", "another-matrix", "another-heads-columns")(lambda m, r: m["Q1"])
     add(h, "output", "heads-in-wrong-order")("unseen concat")  # type: ignore[arg-type]
-    add(h, "renormalized1", "not-renormalised")(lambda m, r: m["masked1"] if "renormalized1" in m else None)
+    add(h, "renormalized1", "not-renormalised", "another-matrix")(
+        lambda m, r: m["masked1"] if "renormalized1" in m else None
+    )
     n = "addnorm"
     add(n, "sum", "residual-left-out")(lambda m, r: m["X"])
     add(n, "sum", "multiplied-not-added")(lambda m, r: m["X"] * m["residual"])
@@ -149,12 +153,12 @@ def _table() -> None:
         lambda m, r: (m["sum"] - m["sum"].mean(axis=0)) / np.sqrt(m["sum"].var(axis=0) + 1e-5)
     )
     add("epsilon", "normalized", "epsilon-in-wrong-place")(lambda m, r: norm(m, m["std"] + 0.1))
-    add("epsilon", "normalized", "epsilon-left-out")(lambda m, r: norm(m, m["std"]))
+    add("epsilon", "normalized", "epsilon-left-out", "one-term-left-out")(lambda m, r: norm(m, m["std"]))
     add("sample", "std", "population-for-sample")(lambda m, r: std(m["sum"]))
     add("outside", "normalized", "epsilon-in-wrong-place")(lambda m, r: norm(m, np.sqrt(m["std"] ** 2 + 0.1)))
     f = "ffn"
-    add(f, "hidden", "bias-left-out")(lambda m, r: m["X"] @ m["W_1"])
-    add(f, "output", "bias-left-out")(lambda m, r: m["activated"] @ m["W_2"])
+    add(f, "hidden", "bias-left-out", "one-term-left-out")(lambda m, r: m["X"] @ m["W_1"])
+    add(f, "output", "bias-left-out", "one-term-left-out")(lambda m, r: m["activated"] @ m["W_2"])
     add(f, "activated", "relu-left-out", "another-matrix")(lambda m, r: m["hidden"])
     add(f, "activated", "relu-on-wrong-side")(lambda m, r: np.minimum(m["hidden"], 0))
     add(f, "activated", "absolute-value")(lambda m, r: np.abs(m["hidden"]))

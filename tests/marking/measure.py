@@ -1,12 +1,15 @@
-"""How often marking is right, silent, unsure and false, by kind of sheet: python -m tests.marking.measure --sheets N
+"""How often marking is right, silent, unsure and false: python -m tests.marking.measure --sheets N --matrices M
 
-Writes docs/marking.md. Each kind is a way to make sheets of which all is known; what is false is told by that alone.
+Writes docs/marking.md, a row as soon as it is counted. Each kind is a way to make sheets of which all is known; what is
+false is told by that alone. There are N sheets of each kind that is right or wrong by slips that marking knows; of wrong numbers
+that it does not know there are M, each on a sheet with one wrong matrix: so many of noise, of all its sizes together, and so on.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,10 +23,11 @@ from tests.marking.page_rules import RULES, page_of
 
 from tmat.marking import Report, StepReport, Verdict, mark, single_cells, submission
 from tmat.marking.candidates import Candidate
-from tmat.marking.findings import Extent, Finding, Kind
+from tmat.marking.findings import Finding, Kind
 
 PAGE = Path(__file__).parents[2] / "docs" / "marking.md"
 TRIES = 30  # to make one sheet of a kind
+ROUNDED = 1 / 8  # of the cells of a slip that was carried on in some habit
 
 
 @dataclass
@@ -64,11 +68,10 @@ def without(names: Collection[str]) -> Iterator[None]:
         yield
 
 
-def same(found: Sequence[Finding], step: str, one: HandedIn) -> bool:
-    """Whether other names than the slip's own yield the very numbers that were written for it: in all the cells it made."""
-    cells = {(int(i), int(j)) for i, j in np.argwhere(one.slipped[step])}
-    said = {cell for finding in found for cell in finding.cells}
-    return len(cells) > 2 and (cells <= said or any(finding.extent is Extent.MATRIX for finding in found))
+def same(found: Sequence[Finding], wrong: np.ndarray) -> bool:
+    """Whether one other name than the true one yields the numbers that are written, but for a rounding here or there."""
+    cells = {(int(i), int(j)) for i, j in np.argwhere(wrong)}
+    return len(cells) > 2 and any(len(cells - set(finding.cells)) <= ROUNDED * len(cells) for finding in found)
 
 
 # -- a sheet is marked, and what is said of it judged
@@ -85,12 +88,18 @@ def judge(one: HandedIn, tally: Tally) -> None:
             _judge_slip(one, step, tally)
         elif step.findings:
             _judge_other(one, step, tally)
+    if not one.names and one.first is not None:
+        tally.silent += not any(_slips(step) for step in report.steps)
     _judge_later(one, report, tally)
 
 
+def _slips(step: StepReport) -> list[Finding]:
+    return [finding for finding in step.findings if finding.kind is not Kind.PROPERTY]
+
+
 def _judge_slip(one: HandedIn, step: StepReport, tally: Tally) -> None:
-    slips = [finding for finding in step.findings if finding.kind is not Kind.PROPERTY]
-    alike = same(slips, step.name, one)
+    slips = _slips(step)
+    alike = same(slips, one.slipped[step.name])
     good = [f for f in slips if f.names[0] in one.names[step.name] or alike]
     good += [f for f in slips if f not in good and not f.sure and set(f.names) & set(one.names[step.name])]
     bad = [finding for finding in slips if finding not in good]
@@ -107,8 +116,10 @@ def _judge_slip(one: HandedIn, step: StepReport, tally: Tally) -> None:
 
 
 def _judge_other(one: HandedIn, step: StepReport, tally: Tally) -> None:
-    """A step without a slip: every name that is given to it is false."""
-    slips = [finding for finding in step.findings if finding.kind is not Kind.PROPERTY]
+    """A step without a slip: every name is false, but where it yields the numbers that follow from a slip before."""
+    slips = _slips(step)
+    if one.names and same(slips, step.cells != int(Verdict.RIGHT)):
+        return
     if any(finding.sure for finding in slips):
         _false(tally, step, slips, one)
     elif slips:
@@ -154,17 +165,15 @@ def sheets_of(kind: str, r: Random, slip: Injected) -> HandedIn | None:
         if one is not None and r.rand() < 0.5:
             leave_out(one, r)
         return one
-    if what == "invented":
-        key = any_sheet(r)
-        steps = key.stages[0].steps
-        return work(key, _habit(r), r, invented={steps[r.randint(len(steps))].name: how})
     if what == "rules of pages":
         return page_of(RULES[r.randint(len(RULES))], r)
-    if what == "invented cells":
+    if what in ("noise", "invented rows", "invented cells"):
         key = any_sheet(r)
         steps = key.stages[0].steps
-        size = list(NOISE)[r.randint(len(NOISE))]
-        return work(key, _habit(r), r, invented={steps[r.randint(len(steps))].name: size}, cells=CELLS[how])
+        noise = how if how in NOISE else list(NOISE)[r.randint(len(NOISE))]
+        cells = None if what == "invented rows" else CELLS.get(how, all_of)
+        one = work(key, _habit(r), r, invented={steps[r.randint(len(steps))].name: noise}, cells=cells)
+        return one if one is not None and one.first is not None else None
     if what == "mixed rows":
         sizes = [size for size in NOISE if size != "one unit"]
         own = {slip.step: sizes[r.randint(len(sizes))]}
@@ -185,36 +194,37 @@ def _habit(r: Random) -> str:
     return list(HABITS)[r.randint(len(HABITS))]
 
 
-CELLS = {"one": 1, "two": 2}
+def all_of(n: int) -> int:
+    return n
 
-KINDS = (
-    *(f"right: {habit}" for habit in HABITS),
-    *(f"one slip: {habit}" for habit in HABITS),
-    "two slips",
-    "mixed rows",
+
+CELLS = {"one": lambda n: 1, "two": lambda n: 2, "a third": lambda n: max(n // 3, 1)}
+
+KNOWN = (*(f"right: {habit}" for habit in HABITS), *(f"one slip: {habit}" for habit in HABITS), "two slips")
+UNKNOWN = (
     "off the list",
-    *(f"invented: {size}" for size in NOISE),
-    *(f"invented cells: {count}" for count in CELLS),
     "rules of pages",
+    "mixed rows",
+    *(f"noise: {size}" for size in NOISE),
+    *(f"invented rows: {size}" for size in NOISE),
+    *(f"invented cells: {count}" for count in CELLS),
 )
+KINDS = (*KNOWN, *UNKNOWN)
 
 
-def tallies(count: int, seed: int = 1, kinds: Sequence[str] = KINDS) -> dict[str, Tally]:
-    """The counts of each kind, over as many sheets of each."""
-    found = {}
-    for kind in kinds:
-        r = Random(seed)
-        tally = found[kind] = Tally()
-        order = r.permutation(len(SLIPS))
-        for n in range(TRIES * count):
-            if tally.sheets >= count:
-                break
-            slip = SLIPS[order[n % len(SLIPS)]]
-            one = sheets_of(kind, r, slip)
-            if one is not None:
-                with without(slip.names if kind == "off the list" else ()):
-                    judge(one, tally)
-    return found
+def tally_of(kind: str, count: int, seed: int = 1) -> Tally:
+    """The counts of one kind, over so many sheets."""
+    r, tally = Random(seed), Tally()
+    order = r.permutation(len(SLIPS))
+    for n in range(TRIES * count):
+        if tally.sheets >= count:
+            break
+        slip = SLIPS[order[n % len(SLIPS)]]
+        one = sheets_of(kind, r, slip)
+        if one is not None:
+            with without(slip.names if kind == "off the list" else ()):
+                judge(one, tally)
+    return tally
 
 
 # -- the page
@@ -230,34 +240,48 @@ decimals at each step; in some, steps are left out.
   a habit: rounded at each step, carried in full, carried with two guard digits, or some steps so and some so.
 - **two slips**: in two steps of one sheet. **mixed rows**: in one step right rows, slipped ones and invented ones.
 - **off the list**: the same slips, marked with that slip taken off the list: rules that marking does not know. Other
-  names that yield all of the very numbers are not false.
-- **invented**: some rows of one step, off by this much. **invented cells**: one or two cells, off by any of these.
+  names that yield the very numbers, but for an eighth of them at most, are not false.
+- **noise**: all numbers of one step, off by this much. **invented rows**: some rows of it, up to all. **invented cells**:
+  some of its cells, off by any of these.
 - **rules of pages**: a small sheet, half of them in whole numbers, of which one matrix is wrong as on published pages: by
   a rule of their own (`tests/marking/page_rules.py`), known to marking or not, or invented to look right.
 
 *named*: the slip's name, surely; *perhaps*: its name, with a "perhaps"; *silent*: no name; *unsure*: another name, with
-a "perhaps"; *false*: another name, surely. *first*: the first wrong step is the right one. *later*: the other steps
-of a sheet with something wrong, that are found to be right or to follow. *rejected*: cells of right sheets that are called wrong.
+a "perhaps"; *false*: another name, surely. These are counted in matrices: one is wrong in each sheet, in two slips two.
+*first*: the first wrong step is the right one. *later*: the other steps of a sheet with something wrong, that are found
+to be right or to follow. *rejected*: cells of right sheets that are called wrong.
 
 """
 COLUMNS = ("sheets", "named", "perhaps", "silent", "unsure", "false", "first", "later", "rejected")
 
 
-def page(found: dict[str, Tally]) -> str:
-    lines = [f"| kind | {' | '.join(COLUMNS)} |", f"|---|{'--:|' * len(COLUMNS)}"]
-    for kind, tally in found.items():
-        slips = tally.named + tally.perhaps + tally.silent + tally.unsure + tally.false
-        has_slips = kind.split(":")[0] not in ("right", "invented", "invented cells")
-        cells = [
-            f"{tally.sheets:,}",
-            *(_share(n, slips) if has_slips else "" for n in (tally.named, tally.perhaps, tally.silent)),
-            *(f"{n}" for n in (tally.unsure, tally.false)),
-            _share(tally.first, tally.sheets),
-            _share(tally.followed, tally.later) if tally.later else "",
-            f"{tally.rejected}" if kind.startswith("right") else "",
-        ]
-        lines.append(f"| {kind} | {' | '.join(cells)} |")
-    return HEAD + "\n".join(lines) + "\n"
+TOP = (f"| kind | {' | '.join(COLUMNS)} |", f"|---|{'--:|' * len(COLUMNS)}")
+
+
+def page(rows: Collection[str]) -> str:
+    return HEAD + "\n".join([*TOP, *rows]) + "\n"
+
+
+def renewed(text: str, rows: dict[str, str]) -> str:
+    """The page with some rows in place of those that it has."""
+    known = {line.split(" | ")[0].removeprefix("| "): line for line in text.splitlines() if line.startswith("| ")}
+    return page([rows.get(kind, known.get(kind, "")) for kind in KINDS if kind in rows or kind in known])
+
+
+def row(kind: str, tally: Tally) -> str:
+    counted = tally.named + tally.perhaps + tally.silent + tally.unsure + tally.false
+    has_names = kind in ("two slips", *UNKNOWN[:3]) or kind.startswith("one slip")
+    right = kind.startswith("right")
+    cells = [
+        f"{tally.sheets:,}",
+        *(_share(n, counted) if has_names else "" for n in (tally.named, tally.perhaps)),
+        "" if right else _share(tally.silent, counted),
+        *(f"{n}" for n in (tally.unsure, tally.false)),
+        _share(tally.first, tally.sheets),
+        _share(tally.followed, tally.later) if tally.later else "",
+        f"{tally.rejected}" if right else "",
+    ]
+    return f"| {kind} | {' | '.join(cells)} |"
 
 
 def _share(part: int, whole: int) -> str:
@@ -266,22 +290,25 @@ def _share(part: int, whole: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sheets", type=int, default=1000, help="of each kind")
+    parser.add_argument("--sheets", type=int, default=300, help="of each kind that is right or has known slips")
+    parser.add_argument("--matrices", type=int, default=2000, help="of noise, of invented rows, …")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--kind", action="append", help="only kinds that begin so; nothing is written")
-    parser.add_argument("--output", type=Path, default=PAGE)
+    parser.add_argument("--kind", action="append", help="only kinds that begin so")
+    parser.add_argument("--output", type=Path, default=PAGE, help="the page, whose rows of these kinds are renewed")
     asked = parser.parse_args()
-    kinds = [kind for kind in KINDS if not asked.kind or kind.startswith(tuple(asked.kind))]
-    began = time.perf_counter()
-    found = tallies(asked.sheets, asked.seed, kinds)
-    text = page(found)
-    print(text.removeprefix(HEAD))
-    for kind, tally in found.items():
-        for example in sorted(tally.examples, key=lambda text: text.startswith(("later", "perhaps")))[:40]:
-            print(f"{kind}: {example}")
-    print(f"{time.perf_counter() - began:.0f} s")
-    if not asked.kind:
-        asked.output.write_text(text, encoding="utf-8")
+    families = Counter(kind.partition(":")[0] for kind in UNKNOWN)
+    print("\n".join(TOP), flush=True)
+    for kind in KINDS:
+        if not asked.kind or kind.startswith(tuple(asked.kind)):
+            began = time.process_time()
+            matrices = -(-asked.matrices // families[kind.partition(":")[0]]) if kind in UNKNOWN else asked.sheets
+            tally = tally_of(kind, matrices, asked.seed)
+            print(row(kind, tally), flush=True)
+            for example in sorted(tally.examples, key=lambda text: text.startswith(("later", "perhaps")))[:40]:
+                print(f"  {example}")
+            print(f"  {time.process_time() - began:.0f} s of processor", flush=True)
+            text = asked.output.read_text("utf-8") if asked.output.exists() else ""
+            asked.output.write_text(renewed(text, {kind: row(kind, tally)}), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -119,3 +119,13 @@ def test_what_is_all_right_counts_however_plain() -> None:
     key = attention([[0, 0], [1, 0]], matrices={name: [[0.0], [1.0]] for name in ("W_Q", "W_K", "W_V")})
     report = mark("Q\n0\n0\nK\n0\n0\nscores\n0 0\n0 0\nweights\n0.50 0.50\n0.50 0.50\n", key)
     assert report["weights"].right == 4
+
+
+def test_zeros_and_ones_of_someone_else_are_not_taken_for_a_copy() -> None:
+    """Half of them agree by chance, and in some order all do."""
+    weights = {name: [[1, 0], [0, 1], [1, 1], [0, 0]] for name in ("W_Q", "W_K", "W_V")}
+    key = attention([[1, 0, 1, 0], [0, 1, 0, 1], [1, 1, 1, 1]], matrices=weights)
+    report = mark({"W_Q": np.array([[0, 1], [0, 1], [1, 0], [0, 1]]), "Q": [[1, 1], [0, 2], [1, 3]]}, key)
+    assert report.remarks == [Note(Remark.FOREIGN, ("W_Q",))] and report["Q"].earned == 0
+    assert mark({"W_Q": np.array([[1, 0], [0, 1], [1, 1], [1, 0]])}, key).remarks == []  # one number misread
+    assert mark({"W_Q": np.array([[0, 1], [1, 0], [1, 1], [0, 0]])}, key).remarks == []  # two rows exchanged

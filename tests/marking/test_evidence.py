@@ -7,7 +7,7 @@ import pytest
 from tests.marking.by_hand import typed
 from tests.marking.handed_in import HABITS, Random, work
 from tests.marking.injected import SLIPS, sheet_of
-from tests.marking.measure import COLUMNS, KINDS, PAGE, Tally, page, tallies
+from tests.marking.measure import COLUMNS, KINDS, PAGE, Tally, page, renewed, row, tally_of, without
 
 from tmat.marking import Certainty, Report, StepReport, Verdict, mark
 from tmat.marking.findings import Note, Remark
@@ -216,12 +216,12 @@ def test_silence_beats_falsehood_on_a_small_measurement() -> None:
         "one slip: rounded at each step",
         "off the list",
         "mixed rows",
-        "invented: some units",
-        "invented: the spread",
+        "noise: some units",
+        "invented rows: the spread",
         "invented cells: two",
         "rules of pages",
     )
-    found = tallies(12, seed=11, kinds=kinds)
+    found = {kind: tally_of(kind, 12, seed=11) for kind in kinds}
     slips = found[kinds[0]]
     assert slips.named + slips.perhaps >= 0.9 * (
         slips.named + slips.perhaps + slips.silent + slips.unsure + slips.false
@@ -232,12 +232,17 @@ def test_silence_beats_falsehood_on_a_small_measurement() -> None:
 
 def test_the_page_of_figures_is_the_scripts_own() -> None:
     head, _, table = PAGE.read_text("utf-8").partition("| kind |")
-    assert page({}).partition("| kind |")[0] == head
+    assert page([]).partition("| kind |")[0] == head
     rows = [line.split(" | ") for line in ("| kind |" + table).strip().splitlines()]
-    assert rows[0] == page({}).splitlines()[-2].split(" | ")
+    assert rows[0] == page([]).splitlines()[-2].split(" | ")
     assert [row[0].removeprefix("| ") for row in rows[2:]] == list(KINDS)
     assert all(len(row) == len(COLUMNS) + 1 for row in rows[2:])
-    assert page({"right: at all": Tally(sheets=2, first=2)}).splitlines()[-1].startswith("| right: at all | 2 |")
+    own = row(KINDS[-1], Tally(sheets=2, first=2))
+    assert own.startswith(f"| {KINDS[-1]} | 2 |")
+    assert (
+        renewed(PAGE.read_text("utf-8"), {KINDS[-1]: own}).splitlines()[:-1]
+        == PAGE.read_text("utf-8").splitlines()[:-1]
+    )
 
 
 @pytest.mark.parametrize("epsilon", [0.1, 0.25])
@@ -295,3 +300,24 @@ def test_a_neighbours_number_is_hedged_for_other_rules_bring_it_there_too() -> N
     scores[2, 2] = scores[2, 1]
     [finding] = mark({"scores": scores}, key)["scores"].findings
     assert "neighbours-value" in finding.names and not finding.sure
+
+
+def test_a_listed_slip_that_agrees_in_some_rows_or_halves_is_no_name_for_a_rule_that_is_not_listed() -> None:
+    """Positions from 1 put each row one place on; exchanged heads repeat each head in one half: both off the list."""
+    r = Random(5)
+    for step, names in (("PE", ("positions-from-1",)), ("concat", ("heads-in-wrong-order",))):
+        slip = next(slip for slip in SLIPS if slip.step == step and slip.names == names)
+        one = work(sheet_of(slip.sheet, r), "rounded at each step", r, {step: slip})
+        assert one is not None
+        assert mark(one.answers(), one.key)[step].findings[0].names[0] == names[0]
+        with without(names):
+            assert mark(one.answers(), one.key)[step].findings == []
+
+
+def test_rows_that_were_not_worked_alike_stand_for_themselves() -> None:
+    """The scale left out in two rows, one row right, one invented."""
+    key = attention(X, d_k=4, seed=3)
+    scores, scaled = (key["attention"][name].values for name in ("scores", "scaled"))
+    own = np.vstack([scores[:2], scaled[2:3], [[0.31, -0.77, 0.52, 0.13]]]).round(3)
+    found = mark({"scores": scores.round(3), "scaled": own}, key)["scaled"].findings
+    assert [(finding.names[0], len(finding.cells)) for finding in found] == [("scale-left-out", 8)]

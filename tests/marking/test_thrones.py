@@ -168,3 +168,11 @@ def test_the_article_is_right_as_printed_and_as_corrected() -> None:
     assert drawn.right == drawn.size == 5
     mended = mark(Answers.of_worksheet(Worksheet(sheet.stages)), sheet)
     assert mended.remarks == [Note(Remark.AS_CORRECTED)] and mended.all_right
+
+
+def test_an_article_with_the_same_numbers_as_printed_and_as_corrected_says_neither() -> None:
+    key, _ = key_of("journey")
+    assert isinstance(key, KeySheet)
+    first = key.stages[0].steps[0]
+    report = mark({f"{key.stages[0].id}.{first.name}": first.values.round(2)}, key)
+    assert {one.remark for one in report.remarks}.isdisjoint({Remark.AS_PRINTED, Remark.AS_CORRECTED})

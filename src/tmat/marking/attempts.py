@@ -11,10 +11,12 @@ from math import atanh, comb, erfc, exp, log, sqrt
 
 import numpy as np
 
-from tmat.marking.findings import Cells, Extent, Kind
+from tmat.marking.findings import Cells, Extent, Kind, Note, Remark
 from tmat.marking.key import KeyMatrix
+from tmat.marking.likelihood import apart
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.verdicts import StepReport, Verdict
+from tmat.marking.recomputed import Recomputed
+from tmat.marking.verdicts import StepReport, Verdict, worst
 from tmat.operations.operation import Array
 
 BLIND = 0.02
@@ -24,7 +26,6 @@ ALONE = 0.05  # the same for one step of a sheet that is not
 NAMED = 1e-4  # the chance that a sure name is false
 LIKE = 0.5  # of a matrix: as many cells agree where it was copied, with mistakes
 ONE_NUMBER = 0.75  # of a matrix's cells: it is as good as constant
-EVEN = 0.5  # of a guess between 0 and 1
 EXACT = 1e-9
 LARGEST = 1e100  # whose square is a number
 PRODUCTS = ("matmul", "matmul_transposed", "linear", "add", "subtract")  # where 0 and 1 are numbers like others
@@ -32,9 +33,22 @@ COPIED = ("another-matrix", "another-matrix-transposed")
 
 
 def is_copy(values: Array, given: Array, right: Cells) -> bool:
-    """Whether a given matrix is the key's, with mistakes, on its side or in another order."""
-    same = values.shape == given.shape and np.allclose(np.sort(values, axis=None), np.sort(given, axis=None))
-    return same or right.mean() >= LIKE
+    """Whether a given matrix is the key's, with mistakes, on its side or in another order.
+
+    So many cells agree beyond those that chance would have agree (Cohen's κ, 1960): zeros and ones agree in half of them,
+    and have the same numbers in some order.
+    """
+    by_chance = float(np.mean([np.mean(values == number) for number in given.flat]))
+    ordered = np.sort(values, axis=None), np.sort(given, axis=None)
+    if by_chance < LIKE / 2 and values.shape == given.shape and np.allclose(*ordered):
+        return True
+    return bool(right.mean() - by_chance >= LIKE * (1.0 - by_chance)) or _same_lines(values, given)
+
+
+def _same_lines(values: Array, given: Array) -> bool:
+    """Whether the rows or the columns are the same in some order, as they stand or on their side."""
+    known = sorted(map(tuple, given.tolist())), sorted(map(tuple, given.T.tolist()))
+    return any(sorted(map(tuple, own.tolist())) in known for own in (values, values.T))
 
 
 def is_attempt(values: Array, due: Array, report: StepReport) -> bool:
@@ -125,7 +139,7 @@ def _chance(report: StepReport, due: KeyMatrix, printed: PrintedMatrix, *, wrong
     spread = float(np.ptp(finite)) if finite.size else 0.0
     if spread == 0.0:
         return 1.0
-    unit = printed.step()
+    unit = apart(printed, due.values)
     told, obvious = np.isfinite(due.values) & ~printed.blank, _obvious(due, unit)
     hits: Cells = np.any(
         [printed.fits(way) for way in (due.values, due.unrounded, due.exact) if way is not None], axis=0
@@ -133,19 +147,31 @@ def _chance(report: StepReport, due: KeyMatrix, printed: PrintedMatrix, *, wrong
     if wrong_before:
         told, hits = told & ~hits, report.cells == int(Verdict.FOLLOWS)
     place = float(np.median(unit[told])) if told.any() else 1.0
-    chances = [_of_cells(due.values[told & ~obvious], hits[told & ~obvious], place, place / spread)]
-    if not _is_bound(due):  # which of them are 0 and which 1 is something to know, where no rule makes them so
-        chances.append(_of_cells(due.values[told & obvious], hits[told & obvious], place, EVEN))
-    chance = _joined([one for one in chances if one < 1.0])
+    guessed = place / (spread + place)
+    if _is_bound(due):
+        told &= ~obvious
+        guessed = max(guessed, _alike(due.values[told], place))
+    else:
+        guessed = max(guessed, _by_chance(printed.values[told], due.values[told], place))
+    chance = _binomial(int(hits[told].sum()), int(told.sum()), guessed)
     if wrong_before or report.count(Verdict.FOLLOWS) or due.op is None or due.op.name.startswith("softmax"):
         return chance
     likeness = _likeness(printed.values, due.values)
     return chance if likeness == 1.0 else min(1.0, 2 * min(chance, likeness))
 
 
-def _of_cells(values: Array, hits: Cells, place: float, guessed: float) -> float:
-    """The chance of so many of these cells, of which each is guessed so easily, or by the commonest number."""
-    return _binomial(int(hits.sum()), hits.size, min(1.0, max(guessed, _alike(values, place)))) if hits.size else 1.0
+def _by_chance(values: Array, due: Array, place: float) -> float:
+    """The share of the cells that would agree if what is written stood in other places: Σ of the products of its shares.
+
+    What has the right numbers, but not where, is blind.
+    """
+    if due.size == 0:
+        return 1.0
+    shares = []
+    for numbers in (values, due):
+        found, counts = np.unique(np.rint(numbers / place), return_counts=True)
+        shares.append(dict(zip(found.tolist(), (counts / numbers.size).tolist(), strict=True)))
+    return float(sum(share * shares[1].get(number, 0.0) for number, share in shares[0].items()))
 
 
 def _is_bound(due: KeyMatrix) -> bool:
@@ -190,3 +216,50 @@ def _likeness(values: Array, due: Array) -> float:
     size = float(np.linalg.norm(own) * np.linalg.norm(right))
     r = float((own * right).sum()) / size if size > 0 else 0.0
     return 0.5 * erfc(atanh(min(max(r, 0.0), 0.999999)) * sqrt(known - 3) / sqrt(2))
+
+
+# -- what of a whole sheet counts
+
+
+def only_work_counts(recomputed: Recomputed, steps: dict[tuple[str, str], StepReport]) -> list[Note]:
+    """Nothing counts that a blind writer would have as well; what is to be said of the whole."""
+    remarks: list[Note] = []
+    handed_in = [
+        (steps[state.due.stage, state.due.name], state.due, state.printed)
+        for state in recomputed.states
+        if not state.due.given and state.printed is not None and state.printed.shape == state.due.values.shape
+    ]
+    givens = {state.due.name for state in recomputed.states if state.due.given}
+    made_of_wrong: set[int] = set()
+    made_of_unexplained: set[int] = set()
+    right_so_far: set[int] = set()
+    for state in recomputed.states:
+        report = steps.get((state.due.stage, state.due.name))
+        right = not state.foreign if state.due.given else report is not None and report.verdict is Verdict.RIGHT
+        if right and all(one.due.index in right_so_far for one in recomputed.operands(state.due)):
+            right_so_far.add(state.due.index)
+        for one in recomputed.operands(state.due):
+            own = steps.get((one.due.stage, one.due.name))
+            if (one.foreign if one.due.given else one.off) or one.due.index in made_of_wrong:
+                made_of_wrong.add(state.due.index)
+            if one.due.index in made_of_unexplained or (own and not own.given and not is_explained(own, givens)):
+                made_of_unexplained.add(state.due.index)
+    sheet = Sheet(handed_in, made_of_wrong, made_of_unexplained, right_so_far)
+    foreign = tuple(state.due.name for state in recomputed.states if state.due.given and state.foreign)
+    if foreign:
+        remarks.append(Note(Remark.FOREIGN, foreign))
+    blind = False
+    for report, due, printed in handed_in:
+        wide = sheet.says_nothing(due, printed)
+        counted = np.isin(report.cells, (int(Verdict.RIGHT), int(Verdict.FOLLOWS), int(Verdict.CLOSE)))
+        if not wide and (sheet.worked or sheet.counts(report, due, printed)):
+            counted &= not sheet.worked and report.cells != int(Verdict.RIGHT)
+        if counted.any():
+            report.cells[counted] = int(Verdict.WRONG)
+            kept = (one for one in report.notes if one.remark is not Remark.FOLLOWS)
+            report.notes = [Note(Remark.TOO_WIDE if wide else Remark.NO_WORK), *kept]
+            blind = blind or not wide
+        report.verdict = worst(report.cells)
+    if blind and not foreign:
+        remarks.append(Note(Remark.BLIND))
+    return remarks

@@ -16,6 +16,7 @@ from tmat.marking.candidates import (
     another_operand,
     everywhere,
     made_to_sum_to_one,
+    of_slip,
     operand_transposed,
     own,
     products_rounded,
@@ -145,7 +146,11 @@ def again(recomputed: Recomputed, due: KeyMatrix, candidate: Candidate) -> Again
     def redone(pick: Pick, carry: int) -> tuple[Array | None, Array | None]:
         step = recomputed.redo(due, pick)
         if step is not None and candidate.make is not None:
-            for found in candidate.make(step, other_matrices(recomputed, due, carry)):
+            for found in (
+                candidate.make(step, other_matrices(recomputed, due, carry))
+                if candidate.slip is None
+                else of_slip(candidate.slip, step)
+            ):
                 same = found.mistake.label == label and found.mistake.tells == tells
                 if same and found.values.shape == due.values.shape:
                     return (found.values, None) if found.unrounded is None else (found.unrounded, found.values)

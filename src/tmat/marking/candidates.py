@@ -34,6 +34,7 @@ class Candidate:
     kind: Kind = Kind.SLIP
     numbers: Numbers = Numbers.RIGHT  # of the operands that it was made from
     make: Make | None = None  # makes it again, from other numbers
+    slip: Slip | None = None  # which alone makes it again, where it is one of the step's own
     again: bool = False  # tried before from other numbers: no other mechanism, so it is not counted as one
     unrounded: Array | None = None  # behind values that are no plain rounding
 
@@ -41,6 +42,7 @@ class Candidate:
         """The same with another mistake before it."""
         self.mistake.first = first
         self.among *= among
+        self.slip = None
         return self
 
 
@@ -50,6 +52,7 @@ class Fit:
 
     candidate: Candidate
     cells: Cells
+    near: Cells  # and where it nearly does, and far from what is due
     cost: float
     tier: int = 0  # in which it was tried, the likelier first
 
@@ -93,7 +96,7 @@ def of_slip(slip: Slip, step: Redo, *, rarer: int = 0) -> Iterator[Candidate]:
 def _candidate(slip: Slip, step: Redo, variant: Variant, rarer: int, among: int) -> Candidate:
     name, said, mend = variant.name or slip.name, variant.said or slip.said, variant.mend or slip.mend
     made = Mistake(name, said, mend, step.result, step.names, step.params, variant.details)
-    return Candidate(variant.values, made, slip.rare + variant.rare + rarer, among)
+    return Candidate(variant.values, made, slip.rare + variant.rare + rarer, among, slip=slip)
 
 
 def own(step: Redo) -> Iterator[Candidate]:
@@ -233,6 +236,8 @@ def rounded_early(step: Redo, claimed: Sequence[int | None], printed: int) -> It
             rounded = round_half_away(values, decimals)
             if np.array_equal(rounded, values):
                 break
+            if rounded.size > 1 and np.ptp(rounded) == 0.0:
+                continue  # that is to leave it out
             rare = 1 if most is not None and decimals in (1, 2, 3) else 2
             said = "{operand} rounded to {decimals:decimals} before this step"
             yield _rounded(step.taking(n, rounded)(), step, said, name, decimals, rare)

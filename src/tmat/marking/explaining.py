@@ -11,8 +11,18 @@ from typing import TypeAlias
 import numpy as np
 
 from tmat.marking.candidates import Candidate, Fit
-from tmat.marking.findings import Cells, Certainty, Extent, Finding, Mistake, Sourced, cells_of
-from tmat.marking.likelihood import ENOUGH, ENOUGH_IN_ALL, SURE, Evidence, Score, cost_of
+from tmat.marking.findings import Cells, Certainty, Extent, Finding, Kind, Mistake, Sourced, cells_of
+from tmat.marking.likelihood import (
+    ENOUGH,
+    ENOUGH_IN_ALL,
+    MOST_CONTRADICTED,
+    SURE,
+    SURE_IN_ALL,
+    Evidence,
+    Score,
+    cost_of,
+    nearly_all,
+)
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.single_cells import MOST_NAMED, SingleCells
 from tmat.marking.states import Start
@@ -22,6 +32,8 @@ Tier: TypeAlias = Callable[[], Iterable[Candidate]]
 
 FEW = 2  # wrong cells among which chance is real
 ROUNDS = 6  # explanations of one matrix
+NEAR = 2.0
+"""Last places by which rounding on the way moves a number, where it was done in a way that is not tried."""
 TIE = 2.0
 ONE_BY_ONE = 40  # wrong cells that are looked at one by one
 ORIGINS = 2  # sets of numbers that single cells are made from, of each sort
@@ -100,7 +112,9 @@ class Explaining:
 
     def _try_batch(self, batch: Sequence[Candidate]) -> None:
         with np.errstate(all="ignore"):
-            fits = self.printed.fits(np.stack([candidate.values for candidate in batch]))
+            stack = np.stack([candidate.values for candidate in batch])
+            fits = self.printed.fits(stack)
+            near = ~fits & self._near(stack)
         hits = (fits & self.wrong).any(axis=(1, 2))
         self._tried += sum(not candidate.again for candidate in batch)
         large = self.wrong.size > LARGE
@@ -110,7 +124,7 @@ class Explaining:
                 continue  # a part of the matrix may be right so rounded: only the whole of it tells a slip from that
             cost = cost_of(candidate.rare, candidate.among)
             if large:  # where chance alone hits some cells, only what may come to something is kept
-                score = self.evidence.score(cells, cost)
+                score = self.evidence.score(cells, near[n], cost)
                 if score is None or score.worth < 0.0:
                     continue
             key = (candidate.mistake.label, candidate.mistake.tells, cells.tobytes())
@@ -119,7 +133,14 @@ class Explaining:
                 if not candidate.again:
                     self._agreeing += cells
                     self._alike[(cells & self.wrong).tobytes()] += 1
-                self.fits.append(Fit(candidate, cells, cost, self._tier))
+                self.fits.append(Fit(candidate, cells, near[n].copy(), cost, self._tier))
+
+    def _near(self, values: Array) -> Cells:
+        """Where numbers are so near to what is printed that rounding on the way could do it, and far from what is due."""
+        if self.due.shape != self.printed.shape:
+            return np.zeros(values.shape, dtype=bool)
+        room = NEAR * self.printed.step()
+        return np.asarray((np.abs(values - self.printed.values) <= room) & (np.abs(values - self.due) > 2 * room))
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -148,23 +169,32 @@ class Explaining:
             findings.append(self._finding(score, fit, scored, few=self.few))
             chosen.append(fit)
             left = left & ~score.cells
-        if not self.few and not self._enough(findings, left):
+        if not self.few and not self._enough(findings, chosen):
             return [], self.wrong
         self.chosen = [fit.candidate for fit in chosen]
         return _simpler_first(findings, chosen), left
 
-    def _enough(self, findings: Sequence[Finding], left: Cells) -> bool:
-        """Whether the findings explain so much that what they leave says nothing against them.
+    def _enough(self, findings: Sequence[Finding], chosen: Sequence[Fit]) -> bool:
+        """Whether the first finding explains so much that what it leaves says nothing against it.
 
-        What made the rest is not known, and may have made the whole: three quarters have to be explained; or the
-        most of it, in whole rows, two of them at least, for rows are worked one by one.
+        What made the rest is not known, and may have made the whole: rules that are on no list agree with a listed one in
+        some rows again and again. But where a row is right that the slip would have made wrong, the rows were not worked
+        alike, and two of them or more stand for themselves if they are the most of what is wrong.
         """
-        loose = int(left.sum())
-        explained = int(self.wrong.sum()) - loose
-        if 3 * loose <= explained:
+        if not findings:
+            return False
+        first, fit = findings[0], chosen[0]
+        explained = len(first.cells)
+        left = int(self.wrong.sum()) - explained
+        if first.extent is Extent.CELLS:
+            nearly = int((fit.near & self.wrong).sum())
+            explained, left = explained + nearly, left - nearly
+        if nearly_all(explained, left):
             return True
-        rows = {i for finding in findings for i, _ in finding.cells if finding.extent is Extent.ROWS}
-        return explained > loose and len(rows) > 1 and all(finding.extent is Extent.ROWS for finding in findings)
+        rows = len({i for i, _ in first.cells})
+        not_alike = ~self.wrong.any(axis=1) & ~(fit.cells | self.printed.blank).all(axis=1)
+        by_rows = first.extent is Extent.ROWS and first.kind is not Kind.CLOSE  # one rounds throughout
+        return by_rows and rows > 1 and explained > left and bool(not_alike.any())
 
     def _scored(self, evidence: Evidence, done: Cells) -> list[tuple[Score, Fit]]:
         """The score of each candidate for the cells that are left; explained cells count as fitting."""
@@ -172,7 +202,9 @@ class Explaining:
             (score, fit)
             for fit in self.fits
             if (
-                score := evidence.score(fit.cells | done, fit.cost, self._alike[(fit.cells & self.wrong).tobytes()] - 1)
+                score := evidence.score(
+                    fit.cells | done, fit.near, fit.cost, self._alike[(fit.cells & self.wrong).tobytes()] - 1
+                )
             )
             is not None
         ]
@@ -187,7 +219,7 @@ class Explaining:
         first = fit.candidate
         whole = score.extent is Extent.MATRIX and bool((score.cells == self.wrong).all())
         cells = (fit.cells & ~self.base & ~self.printed.blank) if whole else score.cells
-        sure = not few and score.worth >= SURE
+        sure = not few and score.worth >= (SURE_IN_ALL if score.extent is Extent.MATRIX else SURE)
         return Finding(
             first.kind,
             (first.mistake, *_rivals(first, score, scored)),
@@ -208,13 +240,14 @@ class Explaining:
     def _one_by_one(self, left: Cells, starts: Sequence[Start], *, few: bool) -> list[Finding]:
         """Mistakes in single cells: among few cells the likeliest, among many those that come again and again."""
         count = int(left.sum())
-        strange = count if few else count // 4  # three quarters have to be explained
+        strange = count if few else int(MOST_CONTRADICTED * count)
         cells = SingleCells.of(self.printed, self.due, left, starts, self.fits, self.sources, strange)
         together = self._together(left, cells) if few else None
         if together is not None:
             return [together]
         found = cells.likeliest() if few else cells.repeated()
-        if not few and 4 * sum(len(finding.cells) for finding in found) < 3 * count:
+        explained = sum(len(finding.cells) for finding in found)
+        if not few and not nearly_all(explained, count - explained):
             return []
         self.chosen += cells.chosen
         return found

@@ -62,6 +62,19 @@ def _shared(values: Array, known: Array) -> Array:
     return known if values.shape == known.shape and np.array_equal(values, known, equal_nan=True) else values
 
 
+def _same(one: Worksheet, other: Worksheet) -> bool:
+    """Whether two worksheets hold the same numbers under the same names."""
+    held = [
+        [
+            (stage.id, name, stage[name].values.shape, stage[name].values.tobytes())
+            for stage in sheet.stages
+            for name in stage.names()
+        ]
+        for sheet in (one, other)
+    ]
+    return held[0] == held[1]
+
+
 def own_names(sheet: Worksheet) -> frozenset[str]:
     """What a worksheet calls its matrices, as files of one matrix are called: Q, or attention.Q."""
     names = [(stage.id, name) for stage in sheet.stages for name in stage.names()]
@@ -74,7 +87,7 @@ class Key:
     def __init__(self, sheet: Worksheet, unasked: frozenset[tuple[str, str]] = frozenset()) -> None:
         printed = sheet.printed if isinstance(sheet, KeySheet) else None
         self.sheet, self.unasked = sheet, unasked  # steps, each with its stage, that nobody misses
-        self.printed = None if printed is None else Key(printed)
+        self.printed = None if printed is None or _same(printed, sheet) else Key(printed)
         self.matrices: list[KeyMatrix] = []
         self.own_names = own_names(sheet)
         self._before: dict[int, frozenset[int]] = {}

@@ -26,9 +26,19 @@ MECHANISMS = 60  # about as many are tried for a step: what looking elsewhere co
 SURE = log(1000 * MECHANISMS)  # a thousand to one
 ENOUGH = log(10 * MECHANISMS)  # ten to one: perhaps
 PRIORS = 2  # to one: what all slips together have for them before a number is looked at
-ENOUGH_IN_ALL = log(10 * PRIORS)  # of a mechanism that no cell of the matrix contradicts: it was sought in no part
+SURE_IN_ALL = log(1000 * PRIORS)  # of a mechanism that no cell of the matrix contradicts: it was sought in no part
+ENOUGH_IN_ALL = log(10 * PRIORS)
 CONTRADICTED = 3.0  # one cell in twenty is wrong for a reason of its own: −ln 0.05
-MOST_CONTRADICTED = 0.25  # of the cells that agree: beyond that it was another mechanism
+MOST_CONTRADICTED = 0.1  # of the cells that agree: beyond that it was another mechanism
+
+
+def nearly_all(explained: int, left: int) -> bool:
+    """Whether so many cells are explained that those left are errors of their own, and no sign of another mechanism.
+
+    >>> nearly_all(20, 2), nearly_all(20, 3)
+    (True, False)
+    """
+    return left <= MOST_CONTRADICTED * explained
 
 
 def choose(n: int, k: int) -> float:
@@ -60,12 +70,12 @@ class Evidence:
     def __init__(
         self, printed: PrintedMatrix, due: Array, wrong: Cells, agreeing: Array | None = None, tried: int = 0
     ) -> None:
-        self.printed, self.wrong = printed, wrong
+        self.printed, self.due, self.wrong = printed, due, wrong
         self.count = int(wrong.sum())
         self.agreeing, self.tried = agreeing, max(tried, MECHANISMS)
         known = np.concatenate([printed.values[printed.finite], due[np.isfinite(due)]])
         spread = float(np.ptp(known)) if known.size else 1.0
-        unit = _apart(printed, due)
+        unit = apart(printed, due)
         with np.errstate(all="ignore"):
             off = np.abs(printed.values - due) / unit if due.shape == printed.shape else np.full(unit.shape, np.inf)
         off = np.where(np.isfinite(off), off, spread / unit)
@@ -90,6 +100,16 @@ class Evidence:
         self.share = np.ones(shown.shape)
         _, back, counts = np.unique(shown[self.wrong], return_inverse=True, return_counts=True)
         self.share[self.wrong] = ((1 + np.log(counts)) / counts)[back]
+        if self._shares():
+            self.share *= 1 - 1 / shown.shape[1]  # the last number of a row is what the others leave
+
+    def _shares(self) -> bool:
+        """Whether the rows are shares of 1, in what is due and in what is printed."""
+        shown, unit = self.printed.values, self.printed.step()
+        if self.due.shape != shown.shape or not (self.printed.finite.all() and np.isfinite(self.due).all()):
+            return False
+        room = 0.51 * unit.sum(axis=1)
+        return bool((np.abs(shown.sum(axis=1) - 1) <= room).all() and (np.abs(self.due.sum(axis=1) - 1) <= room).all())
 
     def ways(self, cells: Cells) -> float:
         """ln of the number of ways to choose cells like these; whole rows and columns are common, so they have fewer."""
@@ -103,8 +123,11 @@ class Evidence:
             best = min(best, choose(size, touched) + choose(full, k) + 0.7)
         return best
 
-    def score(self, fits: Cells, cost: float, alike: int = 0) -> Score | None:
-        """The best score of a candidate that fits these cells: for the whole matrix, for whole lines, or for most cells."""
+    def score(self, fits: Cells, near: Cells, cost: float, alike: int = 0) -> Score | None:
+        """The best score of a candidate that fits these cells: for the whole matrix, for whole lines, or for most cells.
+
+        Cells that it is ``near`` are no contradiction, as long as they are not more than those it fits.
+        """
         explained = fits & self.wrong
         if not explained.any():
             return None
@@ -116,8 +139,9 @@ class Evidence:
             ways = self.ways(self.wrong) if self.count < fits.size else 0.0
             return Score(explained, whole + ways, Extent.MATRIX)
         found = []
-        if missed <= MOST_CONTRADICTED * int(explained.sum()):
-            found.append(Score(explained, whole - CONTRADICTED * missed, Extent.CELLS))
+        count, nearly = int(explained.sum()), int((misfits & near).sum())
+        if nearly <= count and nearly_all(count + nearly, missed - nearly):
+            found.append(Score(explained, whole - CONTRADICTED * (missed - nearly), Extent.CELLS))
         for axis, extent in ((1, Extent.ROWS), (0, Extent.COLUMNS)):
             lines = np.atleast_1d(~misfits.any(axis=axis) & explained.any(axis=axis))
             count = int(lines.sum())
@@ -135,7 +159,7 @@ class Evidence:
         return -max(price, choose(self.count, k)) - 0.7
 
 
-def _apart(printed: PrintedMatrix, due: Array) -> Array:
+def apart(printed: PrintedMatrix, due: Array) -> Array:
     """How far apart the numbers are that could stand in each cell.
 
     Where all that is due has fewer decimals than are printed, as products of whole numbers have, a guess has as few.

@@ -7,6 +7,7 @@ together are too many to try, but each shows by itself: with one more matrix tak
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +32,13 @@ Level = int | None
 """The decimals with which a matrix is carried on; None is all of them."""
 
 
+class Taken(NamedTuple):
+    """The numbers of a matrix, and the places in the key of all that they depend on, its own among them."""
+
+    values: Array
+    places: frozenset[int]
+
+
 class MixedRounding:
     """The level of each matrix before one step, changed one by one while more cells agree."""
 
@@ -38,29 +46,38 @@ class MixedRounding:
         self.recomputed, self.side = recomputed, side
         self.levels = dict(levels)  # by the place of a matrix in the key; what is not in it is as it is written
         self.tried = 0
+        self._known: dict[tuple[object, ...], Taken] = {}  # by the levels that made it
 
-    def numbers(self, state: State, known: dict[int, Array]) -> Array:
+    def taken(self, state: State) -> Taken:
         """What is taken of a matrix under these levels."""
-        place = state.due.index
-        if place not in known:
-            known[place] = self._numbers(state, known)
-        return known[place]
-
-    def _numbers(self, state: State, known: dict[int, Array]) -> Array:
-        ways = self.side(state)
+        ways, place = self.side(state), frozenset([state.due.index])
         if not _free(state):
-            return ways.first
+            return Taken(ways.first, place)
         written = self._written(state)
         level = self.levels.get(state.due.index, written)
-        if state.printed is not None:
-            if level == written or ways.behind is None:
-                return ways.first
-            values, _ = ways.behind(lambda other: self.numbers(other, known), UNROUNDED)
+        if state.printed is not None and (level == written or ways.behind is None):
+            return Taken(ways.first, place)
+        before = sorted(self.recomputed.key.before(state.due))
+        by = (state.due.index, level, *(self.levels.get(n, self._written(self.recomputed.states[n])) for n in before))
+        if by not in self._known:
+            self._known[by] = self._made(state, level)
+        return self._known[by]
+
+    def _made(self, state: State, level: Level) -> Taken:
+        """A matrix recomputed under these levels."""
+        ways, places = self.side(state), {state.due.index}
+
+        def pick(operand: State) -> Array:
+            taken = self.taken(operand)
+            places.update(taken.places)
+            return taken.values
+
+        if state.printed is not None and ways.behind is not None:
+            values, _ = ways.behind(pick, UNROUNDED)
         else:
-            operands = [self.numbers(operand, known) for operand in self.recomputed.operands(state.due)]
-            made = self.recomputed.evaluate(state.due, operands)
+            made = self.recomputed.evaluate(state.due, list(map(pick, self.recomputed.operands(state.due))))
             values = ways.first if made is None else made
-        return values if level is None else round_half_away(values, level)
+        return Taken(values if level is None else round_half_away(values, level), frozenset(places))
 
     def _written(self, state: State) -> Level:
         return None if state.printed is None else state.printed.decimals
@@ -73,13 +90,11 @@ class MixedRounding:
 
     def step(self, state: State) -> tuple[Array | None, list[State]]:
         """The step under these levels, and the matrices that it depends on, the nearest first."""
-        known: dict[int, Array] = {}
         self.tried += 1
-        values = self.recomputed.evaluate(
-            state.due, [self.numbers(operand, known) for operand in self.recomputed.operands(state.due)]
-        )
-        states = (self.recomputed.states[place] for place in sorted(known, reverse=True))
-        return values, [each for each in states if _free(each)]
+        taken = [self.taken(operand) for operand in self.recomputed.operands(state.due)]
+        values = self.recomputed.evaluate(state.due, [each.values for each in taken])
+        places = sorted(set().union(*(each.places for each in taken)), reverse=True)
+        return values, [each for each in map(self.recomputed.states.__getitem__, places) if _free(each)]
 
     def climb(self, state: State, printed: PrintedMatrix, cells: Cells) -> Array | None:
         """The step from the levels that these cells are nearest to."""

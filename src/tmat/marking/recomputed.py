@@ -119,13 +119,13 @@ class Recomputed:
             return own, bool(agreed.all())
 
         def carried() -> list[Array]:
-            found = [first]
+            found, known = [first], {_content(first): first}
             for n, carry in enumerate(CARRIES[1:], start=1):
                 own, _ = behind(lambda operand, n=n: side(operand).carried()[n], n)  # type: ignore[misc]
                 decimals = carry(printed.decimals)
                 own = own if decimals is None else round_half_away(own, decimals)
-                found.append(_once(found, self.key.taken(due, own)))
-            return [*found, *(_once(found, way) for way in self._of_key(due))]
+                found.append(_once(known, self.key.taken(due, own)))
+            return [*found, *(_once(known, way) for way in self._of_key(due))]
 
         return Ways(first, carried, behind)
 
@@ -164,19 +164,21 @@ class Recomputed:
         first = key if made is None else made
 
         def work() -> list[Array]:
-            found: list[Array] = []
+            found, known = [], {_content(first): first}
             for n, carry in enumerate(CARRIES):
                 values = self.evaluate(due, [side(operand).carried()[n] for operand in operands])
                 decimals = carry(self.decimals)
                 values = key if values is None else values
-                found.append(_once([first, *found], values if decimals is None else round_half_away(values, decimals)))
+                found.append(_once(known, values if decimals is None else round_half_away(values, decimals)))
             unrounded = [*found[UNROUNDED : UNROUNDED + 1], *self.all(due, side, FEW)]
             finer = sorted({self.decimals, *self.shown, 2, 3, 4})
-            more = [round_half_away(values, decimals) for values in unrounded for decimals in finer]
-            for way in (*more, key, exact, *unrounded):
-                if _once(found, way) is way:
-                    found.append(way)
-            return found[:MOST_UNSEEN]
+            more = (round_half_away(values, decimals) for values in unrounded for decimals in finer)
+            for way in chain(more, (key, exact), unrounded):
+                if len(found) >= MOST_UNSEEN:
+                    break
+                if _content(way) not in known:
+                    found.append(_once(known, way))
+            return found
 
         return Ways(first, work)
 
@@ -299,9 +301,14 @@ def _chosen(ways: list[list[Array]], total: int) -> Iterator[tuple[Array, ...]]:
             yield (way, *rest)
 
 
-def _once(found: list[Array], values: Array) -> Array:
+def _content(values: Array) -> bytes:
+    """What is the same for the same numbers; 0 is −0."""
+    return (values + 0.0).tobytes()
+
+
+def _once(known: dict[bytes, Array], values: Array) -> Array:
     """The same numbers as an object that is known already, where they are."""
-    return next((known for known in found if np.array_equal(known, values, equal_nan=True)), values)
+    return known.setdefault(_content(values), values)
 
 
 def _numbers_of(step: Redo | None) -> tuple[object, ...]:

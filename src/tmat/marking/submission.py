@@ -7,10 +7,9 @@ import numpy as np
 from tmat.errors import InputError
 from tmat.marking.agreement import following_cells, right_cells
 from tmat.marking.answers import Answer, Answers
-from tmat.marking.attempts import is_attempt, is_copy
+from tmat.marking.attempts import is_attempt, is_copy, only_work_counts
 from tmat.marking.candidate_order import HABITS, again, habit_again, tiers
 from tmat.marking.columns import on_its_side
-from tmat.marking.counting import only_work_counts
 from tmat.marking.explaining import Explaining
 from tmat.marking.findings import Cells, Extent, Finding, Kind, Note, Remark
 from tmat.marking.folded import unfolded
@@ -198,7 +197,7 @@ class Marking:
             return slips
         if left.any() and following is not None:
             near = within_rounding(due, self.recomputed, printed, as_theirs)
-            if (near | ~left).all():  # causes come before effects
+            if 2 * int((near & left).sum()) > int(left.sum()):  # causes come before effects
                 self._close(report, near & left)
                 return slips
         if left.any() and self.options.slips:

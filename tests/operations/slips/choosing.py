@@ -136,18 +136,6 @@ def least(case: Case) -> Array:
     return mapped(case, "probabilities", lambda x: x if x >= case["p"] else 0.0)
 
 
-def thinned(n: int, m: int, p: float) -> Case:
-    own = chances(m, n, m)
-    small = np.array([likeliest(row, p, True) for row in own])
-    page = {"probabilities": own, "nucleus": Before(small, "nucleus", ("probabilities",), {"p": p})}
-    return Case("renormalize", page, of=("nucleus",), result="renormalized")
-
-
-@oracle("renormalize", "nucleus-not-renormalised", thinned(1, 7, 0.6), thinned(3, 5, 0.5))
-def not_renormalised(case: Case) -> Iterator[Expect]:
-    yield Expect(case["nucleus"], alike=True)
-
-
 tried_on(*(Case("running_sums", {"probabilities": chances(m, n, m)}, result="ranges") for n, m in ((1, 7), (3, 5))))
 
 

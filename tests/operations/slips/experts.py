@@ -62,11 +62,6 @@ def thinned(n: int, m: int, k: int) -> Case:
     return Case("renormalize", page, of=("chosen",), result="gates")
 
 
-@oracle("renormalize", "experts-not-renormalised", thinned(3, 5, 2), thinned(4, 7, 3))
-def not_renormalised(case: Case) -> Iterator[Expect]:
-    yield Expect(case["chosen"], alike=True)
-
-
 @oracle("renormalize", "experts-weighed-alike", thinned(3, 5, 2), thinned(4, 7, 3))
 def weighed_alike(case: Case) -> Array:
     k = case.matrices["chosen"].params["k"]  # type: ignore[union-attr]

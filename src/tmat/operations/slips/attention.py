@@ -204,7 +204,7 @@ slip(SOFTMAX, "zero-for-infinity", zero_for_infinity,
 slip(SOFTMAX, "wrong-mask", wrong_mask,
      said="another mask was applied", mend="look at the mask again")
 slip(renormalize, "not-renormalised", lambda _, a: a,
-     said="the weights that were left were not brought back to a sum of 1: these are the numbers of {0}",
+     said="what was left was not brought back to a sum of 1: these are the numbers of {0}",
      mend="divide each row by its sum")
 slip(renormalize, "renormalised-down-columns", renormalised_columns,
      said="the columns were divided by their sums", mend="divide each row by its own sum")

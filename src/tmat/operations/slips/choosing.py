@@ -157,12 +157,8 @@ slip(nucleus, "words-not-sorted", in_order_of_words,
      said="the words were taken in their own order, not the likeliest first", mend="sort them by their probabilities first")
 slip(nucleus, "p-as-least-probability", lambda step, a: np.where(a >= step["p"], a, 0.0), rare=1,
      said="the words with a probability of at least {p} were kept", mend="add up the likeliest until their sum reaches {p}")
-slip(renormalize, "nucleus-not-renormalised", lambda step, a: a if step.maker(0, "nucleus") is not None else None,
-     said="the probabilities that were kept were not brought back to a sum of 1", mend="divide each by the sum of those kept")
 slip(renormalize, "experts-weighed-alike", experts_alike, rare=1,
      said="the experts that were chosen count alike", mend="weigh each by its share, the shares brought to a sum of 1")
-slip(renormalize, "experts-not-renormalised", lambda step, a: a if step.maker(0, "keep_largest") is not None else None,
-     said="the shares of the chosen experts were not brought back to a sum of 1", mend="divide each by the sum of those chosen")
 slip(running_sums, "not-summed", lambda _, a: a,
      said="these are the probabilities, not their running sums", mend="add to each all those before it")
 slip(running_sums, "sums-before", lambda _, a: np.cumsum(a, axis=1) - a,
