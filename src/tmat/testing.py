@@ -8,7 +8,7 @@ from tmat.errors import InputError
 from tmat.marking.answers import Answer, Answers
 from tmat.marking.key import Key
 from tmat.marking.options import Options
-from tmat.marking.programs.marking import mark_program
+from tmat.marking.programs.marking import last_of, mark_program
 from tmat.marking.reports.words import mends, sentences
 from tmat.marking.verdicts import Report, StepReport
 from tmat.sheet.names import gradient
@@ -21,8 +21,9 @@ def explain(actual: object, sheet: Worksheet, name: str = "output", *, dtype: st
     """Mark a program's array, or several by name, and return the report as data.
 
     ``actual`` is an array of NumPy, torch, jax or mlx, or a mapping of names to arrays; ``name`` is the step that a
-    single array is compared with: the last of that name, or that of a stage, "attention-2.output". Numbers are right within
-    the forward error of the type in which they were computed; ``dtype`` names the type where the numbers do not show it.
+    single array is compared with: the last of that name, or that of a stage, "attention-2.output"; "output" is what the
+    last stage puts out. Numbers are right within the forward error of the type in which they were computed; ``dtype``
+    names the type where the numbers do not show it.
 
     Errors: a name that the worksheet does not have; a value that is no array.
 
@@ -32,8 +33,11 @@ def explain(actual: object, sheet: Worksheet, name: str = "output", *, dtype: st
     >>> step.verdict.word, step.findings[0].names[0]
     ('slip', 'scale-left-out')
     """
-    arrays = actual if isinstance(actual, Mapping) else {_last(sheet, name): actual}
+    arrays = actual if isinstance(actual, Mapping) else {name: actual}
     answers = Answers([_answer(label, value) for label, value in arrays.items()], "the program")
+    if not isinstance(actual, Mapping) and last_of(sheet, name, answers.matrices[0].values.shape) is None:
+        labels = [f"{stage.id}.{step.name}" for stage in sheet.stages for step in stage.steps]
+        raise InputError(f"no step '{name}' in this worksheet", f"it has {', '.join(labels)}")
     return mark_program(answers, Key(sheet), Options(dtype=dtype))
 
 
@@ -53,15 +57,6 @@ def assert_matches(actual: object, sheet: Worksheet, name: str = "output", *, dt
 def _told(step: StepReport) -> str:
     head = f"{step.label}: {step.size - step.right} of {step.size} cells are not the worksheet's ({step.precision})"
     return "\n  ".join([head, *sentences(step), *dict.fromkeys(mends(step))])
-
-
-def _last(sheet: Worksheet, name: str) -> str:
-    """The last step of a name, as stage.step."""
-    labels = [f"{stage.id}.{step.name}" for stage in sheet.stages for step in stage.steps]
-    found = [label for label in labels if name in (label, label.rpartition(".")[2])]
-    if not found:
-        raise InputError(f"no step '{name}' in this worksheet", f"it has {', '.join(labels)}")
-    return found[-1]
 
 
 def _answer(label: str, value: object) -> Answer:

@@ -72,3 +72,15 @@ def test_where_nothing_explains_it_the_step_to_hand_in_next_is_said(key: Workshe
         "wrong, by no slip that is known here",
         "hand in weights1 too, to hear whether it goes wrong before or after",
     ]
+
+
+def test_a_matrix_alone_is_for_the_last_step_of_its_name(tmp_path: Path) -> None:
+    stack = tmat.encode(np.random.default_rng(2).standard_normal((4, 6)), heads=2, layers=2, d_ff=8)
+    ends = stack.stages[-1].steps[-1]
+    assert (stack.stages[-1].id, ends.name) == ("addnorm-4", "normalized")
+    for report in (tmat.mark(dumped(tmp_path, output=ends.values), stack), tmat.explain(ends.values, stack)):
+        assert [step.label for step in report.steps] == ["addnorm-4.normalized"]
+        assert report.all_right
+    report = tmat.mark(dumped(tmp_path, Q=stack["attention-2"]["Q"].values), stack)
+    assert [step.label for step in report.steps] == ["attention-2.Q"]
+    assert report.all_right

@@ -79,3 +79,11 @@ def test_what_is_computed_quickly_agrees_with_what_is_computed_steadily() -> Non
         assert quick()
         np.testing.assert_allclose(matmul(a, b), slow, rtol=1e-12, atol=1e-14)
     assert not quick()
+
+
+def test_a_bug_that_looks_up_words_without_a_row_is_no_match() -> None:
+    """A slip that moves the ids asks for a row before the first."""
+    right = tmat.decode(cross=False, vocabulary=[*"abcd"], prompt="a d b", max_tokens=1, tied=True, d_model=4, seed=3)
+    logits = right.stages[-1]["logits"].values
+    step = tmat.explain(logits + np.arange(4.0), right, "logits").steps[0]
+    assert step.verdict.word == "wrong"

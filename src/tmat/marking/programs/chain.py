@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tmat.errors import InputError
 from tmat.marking.key import Key, KeyMatrix
 from tmat.numbers.floats import FloatType
 from tmat.operations.bounds import Inexact, forward_error
@@ -288,7 +289,7 @@ def _evaluated(matrix: KeyMatrix, operands: Sequence[Array]) -> Array | None:
     assert matrix.op is not None
     try:
         return matrix.op(*operands, **matrix.params)
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError, InputError):  # the last of a word without a row
         return None
 
 

@@ -7,6 +7,7 @@ in free numbers, not in cells: the largest flow (Ford & Fulkerson 1956) from the
 handed-in one, through steps that let pass as many numbers as they have cells that differ, less ties,
 where a row that keeps its sum (a softmax) has one tie, and one that keeps its length too (a norm) two. A change that
 another weight would make as well has no more free numbers than the weight: change = X·ΔW leaves rank(X) in a column.
+Where what was handed in is the right matrix times one number, or plus one number, that number is all that is free.
 """
 
 from __future__ import annotations
@@ -113,6 +114,20 @@ def of_weight(x: Array, made: Held, right: Held, *, biased: bool = False) -> int
     weight, _, rank, _ = np.linalg.lstsq(x, change, rcond=None)
     tied = (np.abs(change - x @ weight) <= CONFIDENCE * made.errors).all()
     return int(rank) * change.shape[1] if tied else change.size
+
+
+def of_one_number(made: Held, right: Array) -> bool:
+    """Whether one factor, or one number added to every cell, would make the change as well.
+
+    >>> right = np.array([[1.0, 2.0, 5.0]])
+    >>> [of_one_number(Held(np.array([row]), np.full((1, 3), 1e-9)), right) for row in ([2.0, 4.0, 10.0], [2.0, 3.0, 6.0], [2.0, 3.0, 5.0])]
+    [True, True, False]
+    """
+    with np.errstate(all="ignore"):
+        factor = (made.values * right).sum() / np.square(right).sum()
+        shift = (made.values - right).mean()
+        room = CONFIDENCE * made.errors
+        return any(bool((np.abs(made.values - other) <= room).all()) for other in (factor * right, right + shift))
 
 
 def differing(made: Held, right: Held, misfit: float = 1.0, op: str = "") -> int:

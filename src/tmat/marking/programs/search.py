@@ -20,7 +20,7 @@ from tmat.marking.findings import Cells, Certainty, Extent, Finding, Kind, Mista
 from tmat.marking.likelihood import cost_of
 from tmat.marking.programs.bugs import Bug, Bugs
 from tmat.marking.programs.chain import Chain, Changed, Held, Rows
-from tmat.marking.programs.evidence import LEAST, FreeNumbers, told
+from tmat.marking.programs.evidence import LEAST, FreeNumbers, of_one_number, told
 from tmat.marking.programs.fused import of_fused
 from tmat.marking.programs.layers import of_layers
 from tmat.marking.programs.norms import of_norms
@@ -233,7 +233,7 @@ class Search:
         )
         each, misfit = told(actual, right, made, stored, self.chain.kind.roundoff)
         cost = sum(cost_of(bug.rare) for bug in bunch) + log(max(self.tried, 1))
-        free = self._free(bunch, misfit)
+        free = 1 if of_one_number(made, right) else self._free(bunch, misfit)
         worth = float(np.sort(each, axis=None)[each.size - free :].sum()) - cost
         own = self.chain.whole(self.target).errors
         common = Held(made.values, own if made.rows is None else own[made.rows], made.rows)
