@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING
 from tmat.engine.fields import CONVENTIONS, SHAPE, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.staging import stage
 from tmat.errors import InputError
-from tmat.late import late
+from tmat.stages.parts.lazy import nodes, ops, word_operations
 from tmat.stages.parts.options import BASE, Sinusoids
 
 if TYPE_CHECKING:
-    from tmat import operations as ops
-    from tmat.engine import node
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
-    from tmat.operations import words
-else:
-    ops, node, words = late("tmat.operations"), late("tmat.engine.node"), late("tmat.operations.words")
 
 
 @declares
@@ -124,7 +119,7 @@ def _learned(sheet: Sheet, e: Node, start: int) -> Node | None:
     sheet.note(f"positions from {start}, of {table.height} that are given")
     own = slice(start, start + e.height)
     return sheet.place(
-        node.Node("PE", (e.height, table.width), e.rows, table.cols, table.origin, values=table.values[own].astype(sheet.dtype))
+        nodes.Node("PE", (e.height, table.width), e.rows, table.cols, table.origin, values=table.values[own].astype(sheet.dtype))
     )  # fmt: skip
 
 
@@ -179,7 +174,11 @@ def _refuse_lost(n: int, d: int, exponent: str, base: float, start: int) -> None
         raise InputError(
             f"‹start {start}› does not fit", f"positions go to {EXACT}: beyond, a float has no place for each"
         )
-    least = min((base ** words.power_of(i, d, exponent) for i in (0, d - 1)), default=1.0) if d and base < 1.0 else 1.0
+    least = (
+        min((base ** word_operations.power_of(i, d, exponent) for i in (0, d - 1)), default=1.0)
+        if d and base < 1.0
+        else 1.0
+    )
     if furthest and (least == 0.0 or furthest / least == float("inf")):
         raise InputError(
             f"‹base {base:g}› does not fit",
