@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from tmat.visible import visible
 
@@ -63,8 +64,18 @@ class Spelling(dict[int, str]):
         """tmat's own text as the encoding can print it."""
         return text if self.whole or text.isascii() else typed(text, self[ord("·")] != "·").translate(self)
 
+    def each(self, texts: list[str]) -> list[str]:
+        """Several of tmat's own texts."""
+        return texts if self.whole else [self(text) for text in texts]
+
+    def words(self, texts: Iterable[str]) -> list[str]:
+        """Several texts from the input."""
+        return [self.word(text) for text in texts]
+
     def word(self, text: str, limit: int | None = None) -> str:
         """A text from the input as the encoding can print it, with control characters escaped."""
+        if limit is None and text.isascii() and text.isprintable():
+            return text
         shown = visible(text, limit)
         if shown.isascii():
             return shown

@@ -80,7 +80,7 @@ def word_embeddings() -> Matrix:
         place = words.id(word)
         assert place is not None
         rows[place - 1] = row
-    origin = f"{ORIGIN}, rows it does not print drawn"
+    origin = f"{ORIGIN}, the rows of other words drawn"
     return Matrix.of("W_E", rows, words.words, [f"e{n}" for n in range(1, 7)], origin)
 
 

@@ -86,7 +86,7 @@ class _Run:
 
     def done(self, sheet: Worksheet, layer: int) -> Worksheet:
         """The worksheet to go on with when a layer is done."""
-        numbered(sheet.stages[self.first :], layer)
+        numbered(sheet.stages[self.first :], layer, self.layers)
         if self.picked is not None:
             sheet = self.picked.of(sheet, self.first, last=False)
         self.first = len(sheet.stages)

@@ -57,7 +57,7 @@ def encoded(
             sheet = encode(
                 sheet, layers=1, matrices={f"layer1.{name}": each for name, each in own.items()}, **said, **common
             )
-            numbered(sheet.stages[first:], n)
+            numbered(sheet.stages[first:], n, model.design.layers)
             if picked is not None:
                 sheet = picked.of(sheet, first, last=n == count)
             tell(n)

@@ -18,11 +18,11 @@ def asked_for(names: Iterable[str]) -> int | None:
     return max(int(each[1]) for each in found if each) if found and all(found) else None
 
 
-def numbered(stages: Sequence[Stage], layer: int) -> None:
-    """Record the number of the layer in its stages."""
+def numbered(stages: Sequence[Stage], layer: int, count: int) -> None:
+    """Record the number of the layer, and of how many, in its stages."""
     for stage in stages:
         if stage.stage in SUBLAYERS and not stage.id.endswith("-norm"):
-            stage.params["layer"] = layer
+            stage.params |= {"layer": layer, "layer_of": count}
 
 
 class Picked:

@@ -68,9 +68,6 @@ def refuse_unused(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
         raise InputError(f"sinks are given, and ‹{other}› is said", "tmat has no softmax with both")
     if sheet.has("sinks") and how.detail:
         raise InputError("sinks are given, and ‹detail› is said", "a softmax with a sink is one step")
-    later = next((name for name in ("scaled", "masked", "weights") if _given(sheet, name, heads)), None)
-    if how.scale_by is not None and later is not None:
-        raise InputError(f"{later} is given, and ‹scale_by› goes before it", "the scores are not computed")
     for option, width, names in (("d_v", how.d_v, ("W_V", "V")), ("d_out", how.d_out, ("W_O", "output"))):
         for name in names:
             given = sheet.peek(name) or sheet.peek(name + "1")
@@ -87,6 +84,7 @@ def _refuse_late(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
     """Refuse options of a step that is not computed, as a later one is given."""
     options = (
         ("temperature", how.temperature != 1.0, "weights", "the softmax is"),
+        ("scale_by", how.scale_by is not None, "scaled", "the scores are"),
         (option_of_base(how), softmax_base(how) is not None, "weights", "the softmax is"),
         ("alibi", how.alibi, "biased", "the scores are"),
         ("soft_cap", how.soft_cap is not None, "capped", "the scores are"),
@@ -94,9 +92,11 @@ def _refuse_late(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
         ("qk_norm", how.qk_norm is not None, "scores", "queries and keys are"),
     )
     for option, said, step, what in options:
+        if not said:
+            continue
         later = sheet.declared.after(step)
         found = next((name for name in (step, *later[: later.index("dropped")]) if _given(sheet, name, heads)), None)
-        if said and found is not None:
+        if found is not None:
             raise InputError(f"{found} is given, and ‹{option}› goes before it", f"{what} not computed")
 
 
