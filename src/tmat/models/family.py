@@ -59,9 +59,6 @@ class Design:
     kind: Literal["encoder", "decoder"]
     layers: int
     d_model: int
-    heads: int
-    d_k: int
-    vocabulary: int
     places: int  # the largest number of tokens
     options: Mapping[str, object]  # of encode or decode
     prefixes: tuple[str, ...]  # possible prefixes of the names in the file

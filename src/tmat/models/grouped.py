@@ -54,14 +54,12 @@ def grouped(
         ) or "none",
         mask="causal",
     )  # fmt: skip
+    config.whole("vocab_size", "vocabulary")
     return Design(
         family=family,
         kind="decoder",
         layers=layers,
         d_model=d_model,
-        heads=heads,
-        d_k=d_k,
-        vocabulary=config.whole("vocab_size", "vocabulary"),
         places=_places(config, scaling),
         options=options,
         prefixes=("model.", ""),

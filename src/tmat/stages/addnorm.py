@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING
 from tmat.engine.fields import INPUT, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.staging import stage
 from tmat.errors import InputError
-from tmat.late import late
 from tmat.sheet.origins import input_of
+from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.parts.folded import in_parts
+from tmat.stages.parts.lazy import ops
 from tmat.stages.parts.options import Detail, DrawnInput, Norm
 
 if TYPE_CHECKING:
-    from tmat import operations as ops
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
-    from tmat.sheet import worksheet
-else:
-    ops, worksheet = late("tmat.operations"), late("tmat.sheet.worksheet")
 
 
 @declares
@@ -119,7 +116,7 @@ def _sum(sheet: Sheet, x: Node, how: AddnormOptions) -> Node:
     return sheet.step("sum", ops.add, x, residual)
 
 
-def _residual(before: worksheet.Worksheet, residual_of: str | None) -> worksheet.Matrix | None:
+def _residual(before: Worksheet, residual_of: str | None) -> Matrix | None:
     """The input of the stage before, or of the stage named."""
     stage = before[residual_of] if residual_of else before.last
     if stage is None:
@@ -127,7 +124,7 @@ def _residual(before: worksheet.Worksheet, residual_of: str | None) -> worksheet
     flowed = stage.given.get("X", stage.given.get("E"))
     if flowed is None:
         return None
-    return worksheet.Matrix("residual", flowed.values, flowed.rows, flowed.cols, input_of(stage.id))
+    return Matrix("residual", flowed.values, flowed.rows, flowed.cols, input_of(stage.id))
 
 
 def _normalized(sheet: Sheet, total: Node, how: AddnormOptions) -> Node:

@@ -20,9 +20,9 @@ from tmat.engine.fields import (
     step,
 )
 from tmat.engine.staging import stage
-from tmat.late import late
 from tmat.stages.parts import cache, head
 from tmat.stages.parts.contradictions import refuse, refuse_unused
+from tmat.stages.parts.lazy import masks, ops
 from tmat.stages.parts.options import (
     Detail,
     DrawnInput,
@@ -40,12 +40,8 @@ from tmat.stages.parts.rotary import normed, rotated
 from tmat.stages.parts.sources import Sources
 
 if TYPE_CHECKING:
-    from tmat import operations as ops
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
-    from tmat.stages.parts import masks
-else:
-    ops, masks = late("tmat.operations"), late("tmat.stages.parts.masks")
 
 
 @declares

@@ -9,21 +9,12 @@ from typing import TYPE_CHECKING, Any
 from tmat.engine.fields import INPUT, OUTPUT, StageOptions, declares, option
 from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, expect
-from tmat.late import late
+from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.stages.parts.lazy import differences, gradients, graphs, np, ops
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from tmat import operations as ops
     from tmat.engine.node import Node
-    from tmat.sheet import worksheet
-    from tmat.stages.parts import differences, gradients
-    from tmat.stages.parts import graph as graphs
     from tmat.stages.parts.graph import Value
-else:
-    gradients, graphs = late("tmat.stages.parts.gradients"), late("tmat.stages.parts.graph")
-    worksheet, differences = late("tmat.sheet.worksheet"), late("tmat.stages.parts.differences")
-    np, ops = late("numpy"), late("tmat.operations")
 
 
 @declares
@@ -57,7 +48,7 @@ class BackwardOptions(StageOptions):
     opens=("wrt", "numeric"),
     then="tmat update",
 )
-def backward(x: worksheet.Worksheet | None, how: BackwardOptions, matrices: dict[str, Any]) -> worksheet.Worksheet:
+def backward(x: Worksheet | None, how: BackwardOptions, matrices: dict[str, Any]) -> Worksheet:
     """The gradients of a worksheet, the last step first: dW = Xᵀ·dY, dX = dY·Wᵀ for Y = X·W, and so on.
 
     ``x`` is a worksheet whose last stage is a loss; or the gradient of one of its matrices is given under its name with a d
@@ -73,8 +64,8 @@ def backward(x: worksheet.Worksheet | None, how: BackwardOptions, matrices: dict
     >>> [step.name for step in sheet["backward"].steps], sheet["backward"]["dW_V"].values.tolist()
     (['dV', 'dW_V'], [[1.0], [2.0]])
     """
-    expect(x, (worksheet.Worksheet, NoneType), "backward takes a worksheet")
-    before = x if x is not None else worksheet.Worksheet()
+    expect(x, (Worksheet, NoneType), "backward takes a worksheet")
+    before = x if x is not None else Worksheet()
     graph = graphs.graph_of(before, how.tie)
     if not graph.values:
         raise InputError(
@@ -114,11 +105,11 @@ def _off(page: Any, graph: graphs.Graph, slopes: dict[Value, Any], value: Value,
     name = called(value, "d")
     m = value.matrix
     numbers = differences.by_differences(graph, slopes, value)
-    by = worksheet.Matrix(f"{name}_numeric", numbers, m.rows, m.cols, "given: by differences")
+    by = Matrix(f"{name}_numeric", numbers, m.rows, m.cols, "given: by differences")
     return page.step(f"{name}_off", ops.subtract, gradient, page.given(f"{name}_numeric", by))  # type: ignore[no-any-return]
 
 
-def _farthest(done: worksheet.Worksheet, names: Sequence[str]) -> worksheet.Worksheet:
+def _farthest(done: Worksheet, names: Sequence[str]) -> Worksheet:
     """Note the largest difference from finite differences."""
     own = done.stages[-1]
     distances = {name: float(np.abs(own[name].values).max(initial=0.0)) for name in names if name in own}
@@ -149,7 +140,7 @@ def _begun(page: Any, graph: graphs.Graph, called: Any) -> dict[Value, Node | No
     assert loss is not None
     if given:
         return given
-    one = page.given(called(loss, "d"), worksheet.Matrix.of("dloss", [[1.0]], origin="given: of itself it is 1"))
+    one = page.given(called(loss, "d"), Matrix.of("dloss", [[1.0]], origin="given: of itself it is 1"))
     return {loss: one}
 
 

@@ -18,18 +18,22 @@ from tmat.engine.fields import (
     step,
 )
 from tmat.engine.limits import MOST_TOKENS
+from tmat.engine.rounding import Rounding
 from tmat.engine.staging import worksheet_stage
 from tmat.errors import InputError
-from tmat.late import late
 from tmat.progress import working
+from tmat.sheet import selecting
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.embed import embed
 from tmat.stages.parts import beginning, tables
+from tmat.stages.parts import sequence as sequences
+from tmat.stages.parts import stack as stacks
 from tmat.stages.parts.beginning import END, START
 from tmat.stages.parts.choosing import Choosing, draws_of
 from tmat.stages.parts.choosing import refuse as refuse_choice
 from tmat.stages.parts.decoder_layer import decoder_layer
+from tmat.stages.parts.lazy import builder, searching
 from tmat.stages.parts.options import (
     FfnBias,
     Heads,
@@ -45,22 +49,11 @@ from tmat.stages.parts.options import (
     sublayer_options,
 )
 from tmat.stages.parts.predicting import Head, predict, taken
+from tmat.stages.parts.stack import Sublayers
 from tmat.stages.posenc import posenc
 
 if TYPE_CHECKING:
-    from tmat.engine import builder
-    from tmat.engine import rounding as roundings
     from tmat.engine.builder import Sheet
-    from tmat.sheet import selecting
-    from tmat.stages.parts import beams as searching
-    from tmat.stages.parts import sequence as sequences
-    from tmat.stages.parts import stack as stacks
-    from tmat.stages.parts.stack import Sublayers
-else:
-    builder = late("tmat.engine.builder")
-    roundings, selecting = late("tmat.engine.rounding"), late("tmat.sheet.selecting")
-    searching, sequences = late("tmat.stages.parts.beams"), late("tmat.stages.parts.sequence")
-    stacks = late("tmat.stages.parts.stack")
 
 MOST_WORDS = 5
 
@@ -179,7 +172,7 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
     before = sheet if isinstance(sheet, Worksheet) else Worksheet()
     given = taken(matrices, decode.declared.steps)
     text = beginning.first_text(how, before, given)
-    rounding = roundings.Rounding.parse(how.round, strict=False)
+    rounding = Rounding.parse(how.round, strict=False)
     head = Head(given, text, how, {"seed": how.seed, "init": how.init, "round": rounding, "dtype": how.dtype})
     passes = sum(stage.stage == "decode" for stage in before.stages)
     memory = stacks.taken(matrices, "X", "memory")
@@ -189,7 +182,7 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
         raise InputError("memory is given, and ‹cross False› contradicts it", mend="leave one of them out")
     plan, at = _plan(head, before, memory, matrices, passes), f"decode-{passes + 1}"
     if "chosen" in given:
-        result = sequences.alone(before, head, at)
+        result = sequences.of_probabilities(before, head, at, given)
     elif plan is None:
         result = predict(before, head, at, text.tokens if how.target is not None else [], forced=True)
     elif how.target is not None:

@@ -11,18 +11,14 @@ from typing import TYPE_CHECKING, Any
 from tmat.engine.fields import INPUT, SHAPE, Numbers, StageOptions, given, option, step
 from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, expect, fold
-from tmat.late import late
+from tmat.sheet.worksheet import Worksheet
+from tmat.stages.parts import words as vocabularies
+from tmat.stages.parts.lazy import ops
 from tmat.stages.parts.options import OwnWords
 from tmat.text.vocabulary import Vocabulary, tokenize
 
 if TYPE_CHECKING:
-    from tmat import operations as ops
     from tmat.engine.node import Node
-    from tmat.sheet import worksheet
-    from tmat.stages.parts import words as vocabularies
-else:
-    ops, worksheet = late("tmat.operations"), late("tmat.sheet.worksheet")
-    vocabularies = late("tmat.stages.parts.words")
 
 
 @dataclass
@@ -53,7 +49,7 @@ class EmbedOptions(OwnWords, StageOptions):
     opens=("text", "words"),
     then="tmat posenc",
 )
-def embed(x: worksheet.Worksheet | None, how: EmbedOptions, matrices: dict[str, Any]) -> worksheet.Worksheet:
+def embed(x: Worksheet | None, how: EmbedOptions, matrices: dict[str, Any]) -> Worksheet:
     """The ids of the tokens and their rows of the table: E = W_E[ids].
 
     Shapes: ids n×1, W_E N×d_model (a row for each word of the vocabulary), E n×d_model. The vocabulary is ``vocabulary``,
@@ -68,15 +64,15 @@ def embed(x: worksheet.Worksheet | None, how: EmbedOptions, matrices: dict[str, 
     >>> sheet["embed"]["E"].values.tolist()
     [[0.1, 0.2], [0.3, 0.4]]
     """
-    expect(x, (worksheet.Worksheet, NoneType), "embed takes a worksheet that has a vocabulary")
-    before = x if x is not None else worksheet.Worksheet()
+    expect(x, (Worksheet, NoneType), "embed takes a worksheet that has a vocabulary")
+    before = x if x is not None else Worksheet()
     begun = any(fold(name.removesuffix(".T")) in ("ids", "e") for name in matrices)
     own = how.vocabulary if how.vocabulary is not None else before.vocabulary
     own = own if own is not None else vocabularies.of_text(how.tokens if how.tokens is not None else how.text or "")
     words = vocabularies.numbered(own, how.first_id)
     tokens = _tokens(before, how.text, how.tokens, words, needed=not begun)
     page = sheet_of(
-        how, "embed", worksheet.Worksheet(before.stages, words if words.words else None, tokens), matrices
+        how, "embed", Worksheet(before.stages, words if words.words else None, tokens), matrices
     )  # fmt: skip
     if begun:
         ids = _upright(page.given("ids"))
@@ -146,7 +142,7 @@ def _label(node: Node, tokens: Sequence[str]) -> None:
 
 
 def _tokens(
-    before: worksheet.Worksheet, text: str | None, tokens: Sequence[str] | None, words: Vocabulary, *, needed: bool
+    before: Worksheet, text: str | None, tokens: Sequence[str] | None, words: Vocabulary, *, needed: bool
 ) -> tuple[str, ...]:
     if tokens is not None:
         found = tuple(tokens)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tmat.engine.fields import Numbers, StageOptions, declares, given
+from tmat.engine.rounding import Rounding
 from tmat.engine.staging import arrived, worksheet_stage
-from tmat.late import late
 from tmat.progress import working
+from tmat.sheet import selecting
+from tmat.sheet.worksheet import Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.ffn import ffn
+from tmat.stages.parts import stack
+from tmat.stages.parts.lazy import builder
 from tmat.stages.parts.options import (
     DrawnInput,
     FfnBias,
@@ -26,17 +30,7 @@ from tmat.stages.parts.options import (
     SublayerOptions,
     sublayer_options,
 )
-
-if TYPE_CHECKING:
-    from tmat.engine import builder
-    from tmat.engine import rounding as roundings
-    from tmat.sheet import selecting
-    from tmat.sheet.worksheet import Worksheet
-    from tmat.stages.parts import stack
-    from tmat.stages.parts.stack import Sublayers
-else:
-    builder, roundings = late("tmat.engine.builder"), late("tmat.engine.rounding")
-    selecting, stack = late("tmat.sheet.selecting"), late("tmat.stages.parts.stack")
+from tmat.stages.parts.stack import Sublayers
 
 
 @declares
@@ -91,7 +85,7 @@ def encode(x: object, how: EncodeOptions, matrices: dict[str, Any]) -> Worksheet
     """
     sheet, matrices = arrived(encode.declared, x, how, matrices)
     start = stack.taken(matrices, "X")
-    rounding = roundings.Rounding.parse(how.round, strict=False)
+    rounding = Rounding.parse(how.round, strict=False)
     common: dict[str, Any] = {"seed": how.seed, "init": how.init, "round": rounding, "dtype": how.dtype}
     keep = None if how.keep is None else list(how.keep)
     if keep is not None:  # free everything else stage by stage, but the output, which flows on

@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING
 from tmat.engine.fields import CONVENTIONS, SHAPE, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.staging import stage
 from tmat.errors import InputError
-from tmat.late import late
+from tmat.stages.parts.lazy import ops
 from tmat.stages.parts.options import DrawnInput, Network
 
 if TYPE_CHECKING:
-    from tmat import operations as ops
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
-else:
-    ops = late("tmat.operations")
-
 
 LEAK = 0.01
 """The default slope of leaky-relu: torch's, and that of Maas et al. 2013."""

@@ -8,22 +8,14 @@ from typing import TYPE_CHECKING, Any
 from tmat.engine.fields import CONVENTIONS, INPUT, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, fold
-from tmat.late import late
+from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.stages.parts import sequence as sequences
+from tmat.stages.parts.lazy import np, ops
+from tmat.text import tokenizing
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from tmat import operations as ops
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
-    from tmat.sheet import names, worksheet
-    from tmat.sheet.worksheet import Worksheet
-    from tmat.stages.parts import sequence as sequences
-    from tmat.text import tokenizing
-else:
-    np, ops, names = late("numpy"), late("tmat.operations"), late("tmat.sheet.names")
-    worksheet, tokenizing = late("tmat.sheet.worksheet"), late("tmat.text.tokenizing")
-    sequences = late("tmat.stages.parts.sequence")
 
 END = "<end>"
 
@@ -92,7 +84,7 @@ def loss(x: object, how: LossOptions, matrices: dict[str, Any]) -> Worksheet:
     >>> sheet["loss"]["losses"].values.round(4).tolist(), sheet["loss"]["perplexity"].values.round(4).tolist()
     ([[0.6931]], [[2.0]])
     """
-    before = x if isinstance(x, worksheet.Worksheet) else worksheet.Worksheet()
+    before = x if isinstance(x, Worksheet) else Worksheet()
     if x is not None and before is not x:
         matrices = {"logits": x, **matrices}
     page = sheet_of(how, "loss", before, matrices)
@@ -161,7 +153,7 @@ def _scores(page: Sheet, before: Worksheet) -> Node:
     for name in ("logits", "probabilities"):
         if last is not None and name in last:
             m = last.operand(name)
-            return page.given(name, worksheet.Matrix(m.name, m.values, m.rows, m.cols, last.id))
+            return page.given(name, Matrix(m.name, m.values, m.rows, m.cols, last.id))
     if last is None:
         raise InputError("loss needs logits", "none came in", mend="give them: ‹-m logits›, or pipe a decode in")
     return page.main("logits")
@@ -193,9 +185,7 @@ def _targets(page: Sheet, came: Node, how: LossOptions, before: Worksheet) -> No
     values[np.arange(came.height), places] += 1.0 - how.smoothing
     page.note(f"target: {' '.join(said)}", f"label smoothing {how.smoothing:g}" if how.smoothing else "")
     page.record(target=list(said), smoothing=how.smoothing or None)
-    return page.given(
-        "targets", worksheet.Matrix("targets", values, tuple(came.rows), tuple(came.cols), "given: the target")
-    )
+    return page.given("targets", Matrix("targets", values, tuple(came.rows), tuple(came.cols), "given: the target"))
 
 
 def _words(target: str | Sequence[str] | None, before: Worksheet) -> list[str] | None:

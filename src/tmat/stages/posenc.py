@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING
 from tmat.engine.fields import CONVENTIONS, SHAPE, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.staging import stage
 from tmat.errors import InputError
-from tmat.late import late
+from tmat.stages.parts.lazy import nodes, ops, position_operations
 from tmat.stages.parts.options import BASE, Sinusoids
 
 if TYPE_CHECKING:
-    from tmat import operations as ops
-    from tmat.engine import node
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
-    from tmat.operations import positions
-else:
-    ops, node, positions = late("tmat.operations"), late("tmat.engine.node"), late("tmat.operations.positions")
 
 
 @declares
@@ -124,7 +119,7 @@ def _learned(sheet: Sheet, e: Node, start: int) -> Node | None:
     sheet.note(f"positions from {start}, of {table.height} that are given")
     own = slice(start, start + e.height)
     return sheet.place(
-        node.Node("PE", (e.height, table.width), e.rows, table.cols, table.origin, values=table.values[own].astype(sheet.dtype))
+        nodes.Node("PE", (e.height, table.width), e.rows, table.cols, table.origin, values=table.values[own].astype(sheet.dtype))
     )  # fmt: skip
 
 
@@ -180,7 +175,9 @@ def _refuse_lost(n: int, d: int, exponent: str, base: float, start: int) -> None
             f"‹start {start}› does not fit", f"positions go to {EXACT}: beyond, a float has no place for each"
         )
     least = (
-        min((base ** positions.power_of(i, d, exponent) for i in (0, d - 1)), default=1.0) if d and base < 1.0 else 1.0
+        min((base ** position_operations.power_of(i, d, exponent) for i in (0, d - 1)), default=1.0)
+        if d and base < 1.0
+        else 1.0
     )
     if furthest and (least == 0.0 or furthest / least == float("inf")):
         raise InputError(

@@ -6,23 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from types import NoneType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tmat.engine.fields import INPUT, SHAPE, Numbers, declares, given, option
 from tmat.engine.staging import worksheet_stage
 from tmat.errors import InputError, expect
-from tmat.late import late
 from tmat.progress import working
+from tmat.sheet import selecting
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.stages.backward import backward
+from tmat.stages.parts.lazy import np
 from tmat.stages.update import Learning, update
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from tmat.sheet import selecting, worksheet
-    from tmat.sheet.worksheet import Stage, Worksheet
-else:
-    np, worksheet, selecting = late("numpy"), late("tmat.sheet.worksheet"), late("tmat.sheet.selecting")
 
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -51,7 +45,7 @@ class TrainOptions(Learning):
     order=96,
     opens=("steps", "lr", "optimizer"),
 )
-def train(x: worksheet.Worksheet | None, how: TrainOptions, matrices: dict[str, Any]) -> Worksheet:
+def train(x: Worksheet | None, how: TrainOptions, matrices: dict[str, Any]) -> Worksheet:
     """N steps of training, each backward and update, and the loss after each.
 
     ``x`` is a worksheet that ends in a loss. The result has the last update with the optimizer's moments, the losses (one
@@ -64,8 +58,8 @@ def train(x: worksheet.Worksheet | None, how: TrainOptions, matrices: dict[str, 
     >>> tmat.train(sheet, steps=2, lr=0.25)["train"]["losses"].values.tolist()
     [[1.0], [0.25], [0.0625]]
     """
-    expect(x, (worksheet.Worksheet, NoneType), "train takes a worksheet")
-    sheet = x if x is not None else worksheet.Worksheet()
+    expect(x, (Worksheet, NoneType), "train takes a worksheet")
+    sheet = x if x is not None else Worksheet()
     if sheet.last is None or sheet.last.stage != "loss":
         raise InputError(
             "train needs a loss",
@@ -92,9 +86,9 @@ def train(x: worksheet.Worksheet | None, how: TrainOptions, matrices: dict[str, 
                     mend="try a smaller learning rate: ‹lr›",
                 )
             tell(n)
-    own = worksheet.Stage(sheet.next_id("train"), "train", {"steps": how.steps, **learning})
+    own = Stage(sheet.next_id("train"), "train", {"steps": how.steps, **learning})
     rows = [str(n) for n in range(len(losses))]
-    own.given["losses"] = worksheet.Matrix.of("losses", [[loss] for loss in losses], rows, ["loss"])
+    own.given["losses"] = Matrix.of("losses", [[loss] for loss in losses], rows, ["loss"])
     own.output = "losses"
     own.notes = (
         f"{how.steps} step{'' if how.steps == 1 else 's'}",
@@ -103,7 +97,7 @@ def train(x: worksheet.Worksheet | None, how: TrainOptions, matrices: dict[str, 
     )
     updates = [stage for stage in sheet.stages if stage.stage == "update"]
     rest = [stage for stage in sheet.stages if stage.stage != "update"]
-    done = worksheet.Worksheet([*updates, own, *rest], sheet.vocabulary, sheet.tokens)
+    done = Worksheet([*updates, own, *rest], sheet.vocabulary, sheet.tokens)
     return done if how.keep is None else selecting.chosen(done, how.keep)
 
 
@@ -117,7 +111,7 @@ def _with(sheet: Worksheet, updates: list[Stage]) -> Worksheet:
     """The worksheet with these updates alone: only the last one's moments are needed."""
     rest = [_from_here(stage) for stage in sheet.stages if stage.stage != "update"]
     last = [replace(stage, id="update") for stage in updates]
-    return worksheet.Worksheet([*last, *rest], sheet.vocabulary, sheet.tokens)
+    return Worksheet([*last, *rest], sheet.vocabulary, sheet.tokens)
 
 
 def _from_here(stage: Stage) -> Stage:

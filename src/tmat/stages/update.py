@@ -9,23 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from tmat.engine.fields import CONVENTIONS, StageOptions, declares, option
 from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, expect
-from tmat.late import late
+from tmat.sheet import selecting
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+from tmat.stages.parts.lazy import gradients, graphs, np, ops, replay
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from tmat import operations as ops
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
-    from tmat.sheet import selecting, worksheet
-    from tmat.sheet.worksheet import Matrix, Stage, Worksheet
-    from tmat.stages.parts import gradients, replay
-    from tmat.stages.parts import graph as graphs
     from tmat.stages.parts.graph import Graph, Value
-else:
-    np, ops, worksheet = late("numpy"), late("tmat.operations"), late("tmat.sheet.worksheet")
-    gradients, graphs = late("tmat.stages.parts.gradients"), late("tmat.stages.parts.graph")
-    replay, selecting = late("tmat.stages.parts.replay"), late("tmat.sheet.selecting")
 
 Optimizer = Literal["sgd", "momentum", "adam", "adamw"]
 
@@ -93,7 +84,7 @@ class UpdateOptions(Learning):
     opens=("lr", "optimizer"),
     then="tmat backward",
 )
-def update(x: worksheet.Worksheet | None, how: UpdateOptions, matrices: dict[str, Any]) -> Worksheet:
+def update(x: Worksheet | None, how: UpdateOptions, matrices: dict[str, Any]) -> Worksheet:
     """One step of gradient descent: W_new = W − η·dW for each weight that has a gradient, and the forward stages again.
 
     ``x`` is a worksheet that ends in a backward stage. The result has the update, then the forward stages with the new
@@ -109,8 +100,8 @@ def update(x: worksheet.Worksheet | None, how: UpdateOptions, matrices: dict[str
     >>> sheet["update"]["W_1_new"].values.tolist(), sheet["loss"]["loss"].values.tolist()
     ([[1.5]], [[0.25]])
     """
-    expect(x, (worksheet.Worksheet, NoneType), "update takes a worksheet")
-    before = x if x is not None else worksheet.Worksheet()
+    expect(x, (Worksheet, NoneType), "update takes a worksheet")
+    before = x if x is not None else Worksheet()
     way = before.last
     if way is None or way.stage != "backward":
         raise InputError(
@@ -123,7 +114,7 @@ def update(x: worksheet.Worksheet | None, how: UpdateOptions, matrices: dict[str
     called = gradients.calling(graph, graph.values)
     learning = weights_of(graph, way, called)
     kept = [stage for stage in before.stages if stage.stage == "update"]
-    page = sheet_of(how, "update", worksheet.Worksheet([*kept], before.vocabulary, before.tokens), matrices)
+    page = sheet_of(how, "update", Worksheet([*kept], before.vocabulary, before.tokens), matrices)
     page.keep = None  # the whole step is done, whatever is asked for of it
     step = _count(kept[-1] if kept else None, how.optimizer) + 1
     new = {value: _learned(page, how, value, way, called, kept[-1] if step > 1 else None, step) for value in learning}
@@ -134,10 +125,10 @@ def update(x: worksheet.Worksheet | None, how: UpdateOptions, matrices: dict[str
     for value, node in new.items():
         if node.values is not None:
             origin = f"{page.id} step {step}" if step > 1 else page.id
-            changed[value] = worksheet.Matrix(value.name, node.values, value.matrix.rows, value.matrix.cols, origin)
+            changed[value] = Matrix(value.name, node.values, value.matrix.rows, value.matrix.cols, origin)
     forward = replay.replayed(before, graph, changed)
     _compare(done.stages[-1], before.stages, forward)
-    sheet = worksheet.Worksheet([*done.stages, *forward], before.vocabulary, before.tokens)
+    sheet = Worksheet([*done.stages, *forward], before.vocabulary, before.tokens)
     return sheet if how.keep is None else selecting.chosen(sheet, how.keep, first=len(kept))
 
 
@@ -202,14 +193,14 @@ def _learned(
 
 
 def _from(matrix: Matrix, origin: str) -> Matrix:
-    return worksheet.Matrix(matrix.name, matrix.values, matrix.rows, matrix.cols, origin)
+    return Matrix(matrix.name, matrix.values, matrix.rows, matrix.cols, origin)
 
 
 def _kept(page: Sheet, name: str, like: Matrix, last: Stage | None) -> Node:
     """A moment as the last update left it; zeros before the first."""
     if last is not None and name in last:
         return page.given(f"{name}_before", _from(last[name], last.id))
-    zeros = worksheet.Matrix(name, np.zeros_like(like.values), like.rows, like.cols, "given: 0 before the first step")
+    zeros = Matrix(name, np.zeros_like(like.values), like.rows, like.cols, "given: 0 before the first step")
     return page.given(f"{name}_before", zeros)
 
 

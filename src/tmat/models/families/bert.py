@@ -24,14 +24,13 @@ def design(config: Config) -> Design:
     }
     config.whole("intermediate_size", "d_ff")
     config.fixed(norm="layer", norm_order="post", embedding_norm=True, positions="learned", mask="none")
+    layers = config.whole("num_hidden_layers", "layers")
+    config.whole("vocab_size", "vocabulary")
     return Design(
         family="BERT",
         kind="encoder",
-        layers=config.whole("num_hidden_layers", "layers"),
+        layers=layers,
         d_model=d_model,
-        heads=heads,
-        d_k=d_k,
-        vocabulary=config.whole("vocab_size", "vocabulary"),
         places=config.whole("max_position_embeddings", "most tokens"),
         options=options,
         prefixes=("", "bert."),

@@ -24,14 +24,13 @@ def design(config: Config) -> Design:
     }
     config.whole("n_inner", "d_ff", 4 * d_model)
     config.fixed(norm="layer", norm_order="pre", final_norm=True, positions="learned", mask="causal")
+    layers = config.whole("n_layer", "layers")
+    config.whole("vocab_size", "vocabulary")
     return Design(
         family="GPT-2",
         kind="decoder",
-        layers=config.whole("n_layer", "layers"),
+        layers=layers,
         d_model=d_model,
-        heads=heads,
-        d_k=d_k,
-        vocabulary=config.whole("vocab_size", "vocabulary"),
         places=config.whole("n_positions", "most tokens"),
         options=options,
         prefixes=("transformer.", ""),

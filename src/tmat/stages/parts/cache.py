@@ -6,19 +6,16 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from tmat.errors import InputError
-from tmat.late import late
+from tmat.sheet.worksheet import Matrix, Stage
+from tmat.stages.parts.lazy import ops
 from tmat.stages.parts.options import Heads as HeadOptions
 from tmat.stages.parts.options import Rotation, Scoring, softmax_base
 
 if TYPE_CHECKING:
-    from tmat import operations as ops
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
-    from tmat.sheet.worksheet import Matrix, Stage
     from tmat.stages.attention import AttentionOptions
     from tmat.stages.parts.projections import Projected
-else:
-    ops = late("tmat.operations")
 
 OF_ITS_TOKENS = ("X", "context", "key_input", "value_input", "keep", "K_cached", "V_cached")
 """Inputs of the earlier stage that belong to its own tokens; the others, its weights, are used again."""

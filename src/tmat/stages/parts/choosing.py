@@ -8,19 +8,11 @@ from typing import TYPE_CHECKING
 
 from tmat.engine.fields import CONVENTIONS, DRAWS, declares, option
 from tmat.errors import InputError
-from tmat.late import late
+from tmat.stages.parts.lazy import nodes, np, ops, seeding
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from tmat import operations as ops
-    from tmat.engine import node as nodes
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
-    from tmat.numbers import seeding
-else:
-    np, ops, nodes = late("numpy"), late("tmat.operations"), late("tmat.engine.node")
-    seeding = late("tmat.numbers.seeding")
 
 
 def numbers_of(text: str) -> tuple[float, ...]:

@@ -18,52 +18,23 @@ def refuse(how: AttentionOptions) -> None:
     scaling, biased = how.scale_by is not None, how.bias not in (None, "none")
     contradictions = (
         (how.scale_by == 0.0, "‹scale_by 0› does not fit", "scores cannot be divided by 0"),
-        (
-            scaling and not how.scale,
-            "‹scale_by› and ‹scale False› contradict each other",
-            "one divides, the other does not",
-        ),
-        (
-            scaling and how.score != "scaled",
-            f"‹scale_by› does not apply to ‹score {how.score}›",
-            "only scaled scores are divided",
-        ),
-        (
-            biased and not how.weights,
-            f"‹bias {how.bias}› and ‹weights False› contradict each other",
-            "without projections there is nothing to bias",
-        ),
-        (
-            how.bias == "output" and how.project is False,
-            "‹bias output› and ‹project False› contradict each other",
-            "without the projection it has no bias",
-        ),
-        (
-            how.d_out is not None and how.project is False,
-            "‹d_out› and ‹project False› contradict each other",
-            "‹d_out› is the width of the output projection",
-        ),
-        (
-            how.kv_heads is not None and not how.weights,
-            "‹kv_heads› and ‹weights False› contradict each other",
-            "K and V are X itself, as wide as Q",
-        ),
-        (
-            softmax_base(how) is not None and how.temperature != 1.0,
-            f"‹{option_of_base(how)}› and ‹temperature› contradict each other",
-            "each says how the scores become weights: a base b is a temperature of 1/ln b",
-        ),
-        (
-            how.rotary is None and how.base is not None and how.softmax_base is not None,
-            "‹base› and ‹softmax_base› contradict each other",
-            "without ‹rotary› both are the base of the softmax",
-        ),
-        (
-            how.rotary is None and how.base is not None and how.base <= 1.0,
-            f"‹base {how.base or 0:g}› does not fit",
-            "expected a number above 1: without ‹rotary› it is the base of the softmax",
-        ),
-    )
+        (scaling and not how.scale, "‹scale_by› and ‹scale False› contradict each other", "one divides, the other does not"),
+        (scaling and how.score != "scaled", f"‹scale_by› does not apply to ‹score {how.score}›", "only scaled scores are divided"),
+        (biased and not how.weights, f"‹bias {how.bias}› and ‹weights False› contradict each other",
+         "without projections there is nothing to bias"),
+        (how.bias == "output" and how.project is False, "‹bias output› and ‹project False› contradict each other",
+         "without the projection it has no bias"),
+        (how.d_out is not None and how.project is False, "‹d_out› and ‹project False› contradict each other",
+         "‹d_out› is the width of the output projection"),
+        (how.kv_heads is not None and not how.weights, "‹kv_heads› and ‹weights False› contradict each other",
+         "K and V are X itself, as wide as Q"),
+        (softmax_base(how) is not None and how.temperature != 1.0, f"‹{option_of_base(how)}› and ‹temperature› contradict each other",
+         "each says how the scores become weights: a base b is a temperature of 1/ln b"),
+        (how.rotary is None and how.base is not None and how.softmax_base is not None,
+         "‹base› and ‹softmax_base› contradict each other", "without ‹rotary› both are the base of the softmax"),
+        (how.rotary is None and how.base is not None and how.base <= 1.0, f"‹base {how.base or 0:g}› does not fit",
+         "expected a number above 1: without ‹rotary› it is the base of the softmax"),
+    )  # fmt: skip
     for holds, what, why in contradictions:
         if holds:
             raise InputError(what, why)

@@ -8,19 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError
-from tmat.late import late
 from tmat.stages.parts.contradictions import overtaken
 from tmat.stages.parts.folded import in_parts
+from tmat.stages.parts.lazy import numbers, ops
 from tmat.stages.parts.options import softmax_base
 
 if TYPE_CHECKING:
-    from tmat import numbers
-    from tmat import operations as ops
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
     from tmat.stages.attention import AttentionOptions
-else:
-    numbers, ops = late("tmat.numbers"), late("tmat.operations")
 
 # -- what has a number for each head
 

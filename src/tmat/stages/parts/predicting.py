@@ -7,21 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tmat.errors import InputError
-from tmat.late import late
 from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.stages.parts import stack as stacks
 from tmat.stages.parts.choosing import chosen
+from tmat.stages.parts.lazy import builder, np, ops
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from tmat import operations as ops
-    from tmat.engine import builder
     from tmat.stages.decode import DecodeOptions
-    from tmat.stages.parts import stack as stacks
     from tmat.stages.parts.beginning import Text
-else:
-    np, ops, builder = late("numpy"), late("tmat.operations"), late("tmat.engine.builder")
-    stacks = late("tmat.stages.parts.stack")
 
 INPUTS = ("W_vocab", "b_vocab", "said", "draw")
 RESULTS = ("costs", "sums", "kept", "losses", "total", "sequence", "loss", "perplexity", "predicted")

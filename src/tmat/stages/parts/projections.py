@@ -7,16 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError, fold
-from tmat.late import late
+from tmat.stages.parts.lazy import ops
 
 if TYPE_CHECKING:
-    from tmat import operations as ops
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
     from tmat.stages.attention import AttentionOptions
     from tmat.stages.parts.sources import Sources
-else:
-    ops = late("tmat.operations")
 
 
 def heads_of(sheet: Sheet, how: AttentionOptions) -> tuple[int, bool]:

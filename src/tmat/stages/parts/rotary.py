@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tmat.errors import InputError
-from tmat.late import late
 from tmat.stages.parts.contradictions import overtaken
+from tmat.stages.parts.lazy import ops
 from tmat.stages.parts.options import BASE
 from tmat.stages.parts.rope_scaling import Scaling, scaling_of
 
 if TYPE_CHECKING:
-    from tmat import operations as ops
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
     from tmat.stages.attention import AttentionOptions
     from tmat.stages.parts.projections import Projected
-else:
-    ops = late("tmat.operations")
 
 
 def normed(sheet: Sheet, how: AttentionOptions, heads: Projected) -> None:

@@ -6,19 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError
-from tmat.late import late
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+from tmat.stages.parts.lazy import builder, np, ops
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from tmat import operations as ops
-    from tmat.engine import builder
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
     from tmat.stages.parts.predicting import Head
-else:
-    np, ops, builder = late("numpy"), late("tmat.operations"), late("tmat.engine.builder")
 
 
 def likelihood(page: Sheet, chosen: Node, losses: Node) -> tuple[Node, Node]:
@@ -53,17 +47,13 @@ def of_words(sheet: Worksheet, head: Head, at: str, passes: Sequence[tuple[str, 
     """Add the stage of decoded words, each with its probability in its own pass."""
     words, values = [word for word, _ in passes], np.array([[p] for _, p in passes])
     given = Matrix.of("chosen", values, words, ["p"], "the passes of the words")
-    return _given(sheet, head, at, {"chosen": given})
+    return of_probabilities(sheet, head, at, {"chosen": given})
 
 
-def _given(sheet: Worksheet, head: Head, at: str, given: dict[str, object]) -> Worksheet:
+def of_probabilities(sheet: Worksheet, head: Head, at: str, given: dict[str, object]) -> Worksheet:
+    """Add the stage of words whose probabilities, chosen, are given."""
     page = builder.Sheet("decode", sheet, given, id=at, **head.common)
     return _finished(page, page.given("chosen"))
-
-
-def alone(sheet: Worksheet, head: Head, at: str) -> Worksheet:
-    """Add the stage of words whose probabilities are given."""
-    return _given(sheet, head, at, head.given)
 
 
 def _finished(page: Sheet, chosen: Node) -> Worksheet:

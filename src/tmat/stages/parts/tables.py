@@ -6,22 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from tmat.engine.declaration import part
 from tmat.errors import InputError
-from tmat.late import late
 from tmat.sheet.origins import TIED
 from tmat.sheet.worksheet import Array, Matrix, Worksheet
 from tmat.stages.parts.beginning import END, START
+from tmat.stages.parts.lazy import np, seeding
 from tmat.stages.parts.options import Sinusoids, sublayer_options
 from tmat.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from tmat.engine.fields import Seed
-    from tmat.numbers import seeding
     from tmat.stages.decode import DecodeOptions
     from tmat.stages.parts.predicting import Head
-else:
-    np, seeding = late("numpy"), late("tmat.numbers.seeding")
 
 WIDTH = 6  # of a drawn table, where no encoder has one
 

@@ -1,0 +1,53 @@
+"""Modules that load NumPy, imported when a recipe first uses them, so that help and completion stay quick.
+
+A type checker sees the modules themselves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tmat.late import late
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tmat import numbers
+    from tmat import operations as ops
+    from tmat.engine import builder
+    from tmat.engine import node as nodes
+    from tmat.numbers import seeding
+    from tmat.operations import detail
+    from tmat.operations import positions as position_operations
+    from tmat.stages.parts import beams as searching
+    from tmat.stages.parts import differences, gradients, masks, replay
+    from tmat.stages.parts import graph as graphs
+else:
+    np, numbers, ops, seeding = (
+        late("numpy"),
+        late("tmat.numbers"),
+        late("tmat.operations"),
+        late("tmat.numbers.seeding"),
+    )
+    builder, nodes = late("tmat.engine.builder"), late("tmat.engine.node")
+    detail, position_operations = late("tmat.operations.detail"), late("tmat.operations.positions")
+    searching, differences = late("tmat.stages.parts.beams"), late("tmat.stages.parts.differences")
+    gradients, graphs = late("tmat.stages.parts.gradients"), late("tmat.stages.parts.graph")
+    masks, replay = late("tmat.stages.parts.masks"), late("tmat.stages.parts.replay")
+
+__all__ = [
+    "builder",
+    "detail",
+    "differences",
+    "gradients",
+    "graphs",
+    "masks",
+    "nodes",
+    "np",
+    "numbers",
+    "ops",
+    "position_operations",
+    "replay",
+    "searching",
+    "seeding",
+]  # fmt: skip
