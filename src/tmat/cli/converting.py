@@ -6,6 +6,7 @@ errors; and its help brackets arguments once more. What is needed here is little
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +26,24 @@ class Command(TyperCommand):
         return converted_here(super().get_params(ctx))
 
     def get_help(self, ctx: Any) -> str:
-        """In lines alone no bracket is markup, and no name is folded within: torch-randn."""
-        for own in (self, *self.get_params(ctx)) if self.rich_markup_mode is None else ():
-            own.help = (own.help or "").replace("-", UNBROKEN)
+        """In lines alone no name is folded within: torch-randn."""
+        own = [self, *self.get_params(ctx)] if self.rich_markup_mode is None else []
+        said = [each.help for each in own]
+        for each in own:
+            each.help = (each.help or "").replace("-", UNBROKEN)
         text: str = super().get_help(ctx)
-        return text.replace("\\[", "[").replace(UNBROKEN, "-")
+        for each, help in zip(own, said, strict=True):
+            each.help = help
+        return text.replace(UNBROKEN, "-")
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """In panels, drawn by Rich, no bracket is markup."""
+        shown = copy(self)
+        if self.rich_markup_mode and self.help:
+            from rich.markup import escape
+
+            shown.help = escape(self.help)
+        TyperCommand.format_help(shown, ctx, formatter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:  # completion
