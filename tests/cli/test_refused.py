@@ -161,6 +161,9 @@ NAMES = {
     "attention --d-modle 3": "tmat attention: no such option: --d-modle\n  did you mean --d-model?",
     "addnorm --eps 0": "tmat addnorm: no such option: --eps\n  did you mean --epsilon?",
     "attention extra": "tmat attention: it takes options only: what is extra for?\n",
+    "attention --step": "tmat attention: no such option: --step\n  it is an option of tmat show, tmat example",
+    "attention --position 2": "tmat attention: no such option: --position\n  it is an option of tmat posenc",
+    "show --d-k 2": "tmat show: no such option: --d-k\n  try tmat show --help",
     "attention --foo-bar-baz": "no such option: --foo-bar-baz\n",
     "vocab --text a -m X=1": "no such option: -m\n",
 }  # fmt: skip

@@ -66,6 +66,19 @@ def test_arrows_go_on_and_back_and_escape_ends() -> None:
     assert [page.count("Q = X·W_Q") for page in env.output.split("space next")] == [1, 0, 1, 0]
 
 
+@pytest.mark.parametrize(("rows", "apart"), [("24", True), ("60", False)])
+def test_what_is_too_high_for_the_terminal_stands_on_two_pages(rows: str, apart: bool) -> None:
+    env = Environment.piped(variables={"LINES": rows, "COLUMNS": "60"})
+    pressed = iter(" " * 20)
+    own = tmat.attention([[0.125] * 6] * 6, d_k=4, seed=1)
+    walk([own], Common(width=60, top=5, full=False), env, Look(), lambda: next(pressed))
+    pages = env.output.split("\n space next")[:-1]
+    assert len(pages) == 8 + apart
+    assert " attention" in pages[0] and ("Q = X·W_Q" in pages[0]) is not apart
+    assert "Q = X·W_Q" in pages[apart]
+    assert max(page.count("\n") + 2 for page in pages) <= int(rows)
+
+
 def test_q_ends() -> None:
     assert len(walked("q")) == 2
 

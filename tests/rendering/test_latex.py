@@ -104,6 +104,14 @@ def test_documents_compile_and_stay_on_the_page(program: str, tmp_path: Path) ->
     assert "Overfull" not in said
 
 
+def test_a_character_that_no_font_has_is_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for fonts in ("CJK_FONTS", "OTHER_FONTS"):
+        monkeypatch.setattr(f"tmat.rendering.formats.latex.characters.{fonts}", ("No Such Font",))
+    x = Matrix.of("X", np.eye(2), rows=["当", "✓"])
+    said = compiled("xelatex", document([tmat.attention(x, weights=False)]), tmp_path)
+    assert "Missing character" not in said + (tmp_path / "sheet.log").read_text("utf-8", "replace")
+
+
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_fragment_compiles_in_a_document_of_ones_own(program: str, tmp_path: Path) -> None:
     body = fragment([sheet()])

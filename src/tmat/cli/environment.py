@@ -89,6 +89,17 @@ class Environment:
             return 80
 
     @property
+    def rows(self) -> int | None:
+        """The height of the terminal, or None where output goes elsewhere."""
+        said = self.variables.get("LINES", "")
+        if said.isdecimal() and len(said) < 10 and int(said) > 0:
+            return int(said)
+        try:
+            return os.get_terminal_size(1).lines or None if self.stdout_tty else None
+        except (OSError, ValueError):
+            return None
+
+    @property
     def coloured(self) -> bool:
         """Whether pages are in colour: on a terminal, and elsewhere where the variables force it."""
         if self.stdout_tty or self.variables.get("FORCE_COLOR"):

@@ -5,10 +5,14 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from typing import Any
 
 from tmat.cli.environment import Environment
 from tmat.errors import TmatError, meant
 from tmat.visible import visible
+
+MOST_TOLD = 3
+"""Commands that are named where an option is another command's."""
 
 
 class Exit(IntEnum):
@@ -77,9 +81,15 @@ def _usage(command: str, kind: str, error: BaseException, commands: Iterable[str
     message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
     if kind == "NoSuchOption":
         option = str(getattr(error, "option_name", ""))
-        parameters = error.ctx.command.params if getattr(error, "ctx", None) else ()  # type: ignore[attr-defined]
-        known = [flag for one in parameters for flag in (*one.opts, *one.secondary_opts)]
-        mend = meant(option, known) or f"try {command} --help"
+        context = getattr(error, "ctx", None)
+        known = _flags(context.command) if context else []
+        others = (
+            [name for name in commands if option in _flags(context.parent.command.get_command(None, name))]
+            if context and context.parent
+            else []
+        )
+        taken = f"it is an option of tmat {', tmat '.join(others)}" if 0 < len(others) <= MOST_TOLD else None
+        mend = taken or meant(option, known) or f"try {command} --help"
         return f"{command}: no such option: {visible(option)}\n  {mend}"
     if message.lower().startswith("no such command"):
         name = message.partition("'")[2].rpartition("'")[0] or message
@@ -88,6 +98,10 @@ def _usage(command: str, kind: str, error: BaseException, commands: Iterable[str
     first, *rest = message.split("\n")
     said = [f"{command}: {first[:1].lower()}{first[1:]}", *(f"  {line.strip()}" for line in rest if line.strip())]
     return "\n".join([*map(visible, said), f"  try {command} --help"])
+
+
+def _flags(command: Any) -> list[str]:
+    return [flag for one in command.params for flag in (*one.opts, *one.secondary_opts)]
 
 
 def _close_quietly(environment: Environment) -> None:

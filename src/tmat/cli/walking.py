@@ -19,6 +19,8 @@ from tmat.sheet.worksheet import Stage, Step, Worksheet
 KEYS = " space next · b back · w working · q quit"
 QUIT = ("q", "\x03", "\x04", "\x1b")
 BACK = ("b", "\x7f", "\x1b[D")  # with the key of the left arrow
+FOOT = 3
+"""Rows below a page: a blank one, the keys, and the cursor's."""
 CLEAR = b"\x1b[2J\x1b[H"
 
 
@@ -37,7 +39,7 @@ def walk(
     """Show the worksheets page by page; without a terminal to ask, all of them at once."""
     look = fitted(look, env, common)
     width = common.width or env.columns
-    pages = [page for sheet in sheets for page in _pages(sheet, width, look)]
+    pages = [page for sheet in sheets for page in _pages(sheet, width, look, env.rows)]
     with _asked(env, key) as ask:
         if ask is None:
             for page in pages:
@@ -68,8 +70,11 @@ def _turned(
             n += 1
 
 
-def _pages(sheet: Worksheet, width: int | None, look: Look) -> Iterator[_Page]:
-    """A page a step: the heading and the given matrices go with the step after them, what ends a stage with its last."""
+def _pages(sheet: Worksheet, width: int | None, look: Look, rows: int | None) -> Iterator[_Page]:
+    """A page a step: the heading and the given matrices go with the step after them, what ends a stage with its last.
+
+    What is too high for the terminal together stands on two pages.
+    """
     page: _Page | None = None
     waiting: list[Line] = []
     for portion in portions(sheet, width=width, look=look):
@@ -83,6 +88,9 @@ def _pages(sheet: Worksheet, width: int | None, look: Look) -> Iterator[_Page]:
             if page.step is not None:
                 yield page
                 page = _Page(portion.stage, [])
+            if waiting and rows is not None and len(waiting) + len(portion.lines) + FOOT > rows:
+                yield _Page(portion.stage, waiting)
+                waiting = []
             page.step = portion.step
             page.lines += waiting
             waiting = []

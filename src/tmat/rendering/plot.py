@@ -33,9 +33,9 @@ LONGEST = 24  # characters of a label
 LACKING = re.compile(r"Glyph (\d+) .* missing from font")
 FONTS = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "Hiragino Sans GB", "Microsoft YaHei", "Arial Unicode MS",
-    "WenQuanYi Zen Hei",
+    "PingFang SC", "SimHei", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback",
 )  # fmt: skip
-"""Fonts with more scripts than matplotlib's own: the first that is here is taken where a word wants it."""
+"""Fonts with more scripts than matplotlib's own: those that are here are taken, in this order, where a word wants them."""
 SIDES = {("n", "m"): ("query", "key"), ("n", "N"): ("after", "word"), ("n", "d"): ("token", "dimension")}
 """What rows and columns are, by the letters of a declared shape: n tokens, m of the context, N words, d numbers each."""
 SETTINGS: dict[Any, Any] = {
@@ -140,7 +140,7 @@ def _fonts(chosen: Sequence[Entry]) -> list[str]:
 
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # a weight that a font lacks is no news
     known = set(font_manager.get_font_names())
-    return own + [name for name in FONTS if name in known][:1]
+    return own + [name for name in FONTS if name in known]
 
 
 def _size(chosen: Sequence[Entry]) -> tuple[float, float]:

@@ -1,12 +1,14 @@
 r"""Characters beyond Latin in LaTeX: signs as mathematics, other scripts in a font that has them.
 
 pdflatex has no fonts for most scripts: with the package CJKutf8 it sets Chinese, and any other
-character it is not told of is printed by its number, so that every document compiles.
+character it is not told of is printed by its number, so that every document compiles. So is one
+for which xelatex finds no font: it would leave it out.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SIGNS = {
@@ -23,8 +25,13 @@ _RUN = re.compile(f"[{_HAN}]+|[^\x00-\u017f\u2010-\u2026{_HAN}]+")
 _NAME = re.compile(r"\\mathrm\{([^{}]*[^\x00-\x7f][^{}]*)\}")
 CJK_FONTS = (
     "Noto Serif CJK SC", "Noto Sans CJK SC", "Source Han Serif SC", "FandolSong-Regular.otf", "SimSun", "Songti SC",
-    "WenQuanYi Zen Hei",
+    "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback",
 )  # fmt: skip
+NUMBERED = (
+    r"  \newcommand{\tmatnumbered}[2]{\catcode`#2=\active"
+    r"\begingroup\lccode`\~=`#2\lowercase{\endgroup\def~}{{\scriptsize[U+#1]}}}"
+)
+"""Makes a character print its number."""
 OTHER_FONTS = ("DejaVu Sans", "FreeSerif", "Noto Sans", "Arial Unicode MS")
 
 
@@ -86,17 +93,18 @@ def declared(found: Scripts) -> str:
         lines.append(r"  \newcommand{\tmathan}[1]{\text{#1}}")
     if found.other:
         lines.append(r"  \newcommand{\tmatscript}[1]{\text{#1}}")
-    lines.append(r"\else")
+    lines += [r"\else", NUMBERED]
     if found.cjk:
-        lines += [r"  \newenvironment{tmatcjk}{}{}", _font("tmathan", CJK_FONTS)]
+        lines += [r"  \newenvironment{tmatcjk}{}{}", _font("tmathan", CJK_FONTS, han)]
     if found.other:
-        lines.append(_font("tmatscript", OTHER_FONTS))
+        lines.append(_font("tmatscript", OTHER_FONTS, others))
     return "\n".join([*lines, r"\fi"])
 
 
-def _font(command: str, names: tuple[str, ...]) -> str:
-    """A command that sets its text in the first of the fonts that is there."""
-    choice = rf"\let\{command}font\relax"
+def _font(command: str, names: tuple[str, ...], characters: Sequence[str]) -> str:
+    """A command that sets its text in the first of the fonts that is there; where none is, characters by their numbers."""
+    numbers = "".join(rf"\tmatnumbered{{{ord(c):04X}}}{{{c}}}" for c in characters)
+    choice = rf"\let\{command}font\relax{numbers}"
     for name in reversed(names):
         choice = rf"\IfFontExistsTF{{{name}}}{{\newfontfamily\{command}font{{{name}}}}}{{{choice}}}"
     return rf"  {choice}" + "\n" + rf"  \newcommand{{\{command}}}[1]{{\text{{\{command}font #1}}}}"
