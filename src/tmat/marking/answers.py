@@ -12,8 +12,7 @@ import numpy as np
 
 from tmat.errors import InputError, fold
 from tmat.numbers.claim import Claim
-from tmat.numbers.computed import computed_in
-from tmat.numbers.floats import FloatType
+from tmat.numbers.floats import FloatType, computed_in
 from tmat.operations.operation import Array
 from tmat.reading.answers import TypedMatrix
 from tmat.reading.documents import document, read_documents, together

@@ -56,6 +56,7 @@ class Block:
     head_of_table: bool = False
     said_width: int = 0  # of the size in the words above
     result: bool = False  # an equals sign before it goes on from the matrix above
+    under: bool = False  # right below the matrix above, with no word between
 
     def heads(self, words: list[str], *, indented: bool = False) -> bool:
         """Whether words are as many as the columns of the rows below them; ``indented`` says that they stand over these."""

@@ -185,7 +185,8 @@ def _flat(group: Group, error: object) -> Value:
             raise error("some cells are parted by commas, others by spaces alone")
         breaks = dict.fromkeys(commas, "row")  # as SAS writes rows: {1 2, 3 4}
     cuts = sorted(n for n, how in breaks.items() if how == "row")
-    if len(breaks) > len(cuts) and (cuts or not group.commas):
+    parted = not group.commas or breaks.keys().isdisjoint(group.cuts)  # no comma at the end of a line: it ends a row
+    if len(breaks) > len(cuts) and (cuts or parted):
         signed, cuts = cuts, sorted(breaks)
         lengths = [b - a for a, b in zip([0, *cuts], [*cuts, len(cells)], strict=True)]
         if not signed and len(set(lengths)) > 1:

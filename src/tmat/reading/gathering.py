@@ -13,12 +13,14 @@ from tmat.reading.labels import counts
 from tmat.reading.naming import bare, is_known, name_of
 from tmat.reading.no_matrix import is_heading, without_settings
 from tmat.reading.number_text import is_decimal_comma
-from tmat.reading.rows import Row
+from tmat.reading.rows import Row, rows_of
 from tmat.reading.statements import Valued
 from tmat.reading.text_rows import is_cell
 from tmat.reading.titles import Under, parted, title
 from tmat.sheet.names import meanings
 from tmat.visible import visible
+
+_SEMICOLONS = re.compile(r"[\[({]([^\[\](){};]*;[^\[\](){}]*)[\])}]")  # [1; 2; 3]: a column, or one of several rows
 
 
 @dataclass(slots=True)
@@ -38,6 +40,7 @@ class Gatherer:
         self.origin = origin
         self.block: Under | None = None
         self.gap = False  # a blank line since the last thing
+        self.before: Item | None = None  # the last thing
         self.remark = ""  # a comment that is a name
         self.columns: Under | None = None  # the matrix that is printed some columns at a time
 
@@ -67,6 +70,8 @@ class Gatherer:
     def take(self, item: Item) -> Iterator[Block | Problem]:
         """The blocks that an item ends, and the problems it brings."""
         gap, self.gap = self.gap, False
+        self.under = not gap and isinstance(self.before, (Row, Valued))
+        self.before = item
         if isinstance(item, Wrong):
             yield from self._wrong(item, gap)
         elif isinstance(item, Mark):
@@ -100,7 +105,7 @@ class Gatherer:
 
     def _open(self, line: int, gap: bool) -> Under:
         if self.block is None:
-            self.block = Under(line, self.remark or None)
+            self.block = Under(line, self.remark or None, under=self.under and not self.remark)
             self.remark = ""
         if not self.block.rows:
             self.block.apart = gap
@@ -174,15 +179,8 @@ class Gatherer:
                 yield Problem(error, block.called, row.line)
             else:
                 yield from self.finish()
-        elif block is not None and block.rows and block.rows[-1].relation:
-            first = block.rows[0]
-            label = first.label or ""
-            named = first.relation == "assign" or is_known(name_of(label))
-            if gap or len(block.rows) > 1 or not named or _width(first) != _width(row):
-                yield from self.finish()
-            elif label:
-                first.label, first.relation = None, ""  # the name with the first of its rows behind it
-                block.above.append((Words(first.line, label, label.split(), ends=True), False))
+        elif block is not None and block.rows and block.rows[-1].relation and (gap or not _begins(block, row)):
+            yield from self.finish()
         self._open(row.line, gap).rows.append(row)
 
     def _goes_on(self, block: Under, row: Row) -> bool:
@@ -198,8 +196,9 @@ class Gatherer:
         if block is not None and block.rows:
             last = block.rows[-1]
             one = row.column and row.column == last.column  # of brackets drawn with [ and ]
+            other = (row.label is None) != (last.label is None) and row.relation != "colon" and not one
             if (gap and not self._goes_on(block, row)) or (
-                (row.label is None) != (last.label is None) and row.relation != "colon" and not one
+                other and (row.label is not None or not _begins(block, row))
             ):
                 yield from self.finish()
         elif block is not None and block.above and row.relation == "assign" and row.label:
@@ -215,7 +214,11 @@ class Gatherer:
         value, prefix = item.value, item.prefix
         labels: list[str | None] = list(value.labels) or [None] * len(value.rows)
         rows = [Row(at, cells, label, item.raw) for cells, label, at in zip(value.cells(), labels, value.lines, strict=True)]  # fmt: skip
-        if value.depth == 1:
+        if value.depth == 2 and len(rows) > 1 and (inside := _SEMICOLONS.match(item.raw, item.column - 1)):
+            parts = rows_of(inside[1].strip(), [], value.line, item.raw)
+            as_typed = re.sub(r"[;,\s]", "", inside[1]) == "".join(cell for row in rows for cell in row.cells)
+            rows = parts if as_typed and len(parts) == 1 else rows
+        if len(rows) == 1 and (value.depth == 1 or rows[0].semicolons):
             [row] = rows
             row.column, row.bracket = item.column, True
             if prefix:
@@ -304,6 +307,18 @@ class Gatherer:
             "expected a matrix's name, then its rows, each a line of numbers", mend="begin remarks with #",
         )  # fmt: skip
         return Problem(error, name_of(words.said), words.line, lost=False)
+
+
+def _begins(block: Under, row: Row) -> bool:
+    """Whether a block is a matrix's name with the first of its rows behind it, and a row is the next; it is then named so."""
+    first, *others = block.rows
+    label = first.label or ""
+    if others or _width(first) != _width(row) or not (first.relation == "assign" or is_known(name_of(label))):
+        return False
+    if label:
+        first.label, first.relation = None, ""
+        block.above.append((Words(first.line, label, label.split(), ends=True), False))
+    return True
 
 
 def _may_be_loose(block: Under) -> bool:

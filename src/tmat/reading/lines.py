@@ -42,7 +42,7 @@ _NOISE = re.compile(
     r"|Parameter containing:|ans =|\([0-9]{1,3}(?:\.[0-9]{1,3})?[a-z]?\)|[\w.\-]++@[^\s$#%]++[$#%](?: .*)?|(?:\w+=[#>]|(?:sqlite|mysql|duckdb)>) .*|PS [A-Za-z]:\\[^>]*>.*|import .*|from \S+ import .*|library\(.*\)|print\(.*\)|disp\(.*\)|torch\.Size\(\[[0-9, ]*\]\)"
     r"|\[torch\.\w+ of size .*\]|# A tibble.*|<[^<>]*>|DeviceArray.*shape.*|\(?dtype=\S*\)?,?|device=\S*,?|requires_grad=\S*\)?,?|using .*|end|\[(?:cols|options|%\w+)\b.*\]|\|={3,}|:\w[\w-]*:.*)\s*"
 )  # fmt: skip
-_CELL_OF = re.compile(r"\s*[^\s\[\](){}]{1,60}\[[^\[\](){},]{1,60},[^\[\](){}]{1,60}\]\s*(?:[=≈&:]|$)")
+_CELL_OF = re.compile(r"\s*[^\s\[\](){}=:≈]{1,60}\[[^\[\](){},]{1,60},[^\[\](){}]{1,60}\]\s*(?:[=≈&:]|$)")
 _REPR = re.compile(
     r"<(?:\w+\.)*(?:Tensor|Variable)\b[^<>\[\]]{0,200}\bnumpy="
 )  # TensorFlow shows an array within its own

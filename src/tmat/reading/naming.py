@@ -28,6 +28,7 @@ _COUNTED = re.compile(
 _FILLING = re.compile(
     r"(?i)\b(?:matrix|matrices|the|of|is|are|my|our|values?(?=\s*$)|vectors?|result(?:ing)?|computed|final|compute|calculate|approximately|let|then|so|where|and)\b|矩阵(?=\s|$)|的"
 )
+_BY_ROOT = re.compile(r"(.+?)\s*/\s*(?:√|sqrt)\s*\(?(?:d_?k|dₖ|[0-9]{1,4})\)?")  # QKᵀ / √d_k
 _TYPE = re.compile(  # of a language: const float A, let a: [[f64; 3]; 2], double[][] a
     r"(?:(?:const|static|public|final|let|var|val|auto|mut|float|double|int|real\w*|Matrix\w*|Eigen::\w+)(?:\[\])*\s+)+(?=[A-Za-z_])"
 )
@@ -90,6 +91,8 @@ def name_of(text: str) -> str:
     ['Q', 'Q', 'Q', 'Q', 'Q', 'Q', 'Z']
     >>> name_of("The attention weights are:"), name_of("S = QKᵀ/√2"), name_of("My homework"), name_of("We get Q =")
     ('attention weights', 'S', 'My homework', 'Q')
+    >>> name_of("Output Z"), name_of("Attention weights A"), name_of("S / sqrt(d_k)")
+    ('Z', 'A', 'scaled')
     """
     if len(text) > 10 * LONGEST:
         return text.strip()
@@ -126,6 +129,8 @@ def _plain(text: str) -> str:
 def _known_in(part: str) -> str:
     """The name that people know in a few words, or nothing."""
     part = bare(_plain(part))
+    if (scaled := _BY_ROOT.fullmatch(part)) and "scores" in meanings(scaled[1]):
+        return "scaled"
     outside = re.sub(r"\s*\([^()]*\)", "", part).strip()
     short = re.sub(r"\s+", " ", _FILLING.sub(" ", outside)).strip()
     for words in (part, outside, short):
@@ -135,7 +140,7 @@ def _known_in(part: str) -> str:
     if 1 < len(pieces) <= 5:
         phrase, last = " ".join(pieces[:-1]), pieces[-1]
         if is_known(phrase) and (len(last) == 1 or is_known(last)):
-            return last if canonical(phrase) in meanings(last) else phrase
+            return last if is_known(last) and (len(last) == 1 or canonical(phrase) in meanings(last)) else phrase
         known = [bare(piece) for piece in pieces if is_known(bare(piece)) and piece.lower() not in ("we", "be")]
         if known and len({canonical(piece) for piece in known}) == 1 and (len(pieces) <= 3 or known[-1] == pieces[-1]):
             return known[-1]

@@ -127,13 +127,13 @@ class _Settling:
                     before = self.pasted.found.pop()  # Q = [[1/2]] and in the next line = [[0.5]]
                     del self.seen[self.stages.pop(), fold(before.name)]
                     found = replace(found, name=before.name)
-                self._settle(found)
+                self._settle(found, under=each.under)
             except InputError as error:
                 if not each.name and stage_of(self.stage) == "vocab":
                     continue  # the table of a vocabulary
                 self.pasted.problems.append(Problem(error, each.name or "", each.line))
 
-    def _settle(self, found: TypedMatrix) -> None:
+    def _settle(self, found: TypedMatrix, *, under: bool) -> None:
         last = self.pasted.found[-1] if self.pasted.found else None
         if (
             last is not None
@@ -142,6 +142,14 @@ class _Settling:
             and (found.matrix.values == last.matrix.values).all()
         ):
             return  # what a program prints again of the assignment before it
+        if last is not None and under and last.name and not found.name:
+            self.pasted.found.pop()
+            self.stages.pop()
+            what = f"rows without a name right under '{visible(last.name, 60)}'"
+            where = f"in {self.origin}, lines {last.line} and {found.line}"
+            raise InputError(
+                what, where, "one matrix, or two?", mend="put all rows in one bracket, or a name over each matrix"
+            )
         twin = self.seen.setdefault((self.stage, fold(found.name)), found)
         if twin is found:
             self.pasted.found.append(found)

@@ -109,6 +109,23 @@ def _is_long_vector(rows: list[Row]) -> bool:
     return all(row.label == str(start) for row, start in zip(rows, starts, strict=True))
 
 
+def _named_beside(block: Block) -> list[Block] | None:
+    """Matrices whose names stand beside their first rows, as in a spreadsheet: Q 1 2, below it 3 4 or an empty cell and 3 4."""
+    begins = [bool(row.cells) and is_known(row.cells[0]) for row in block.rows]
+    if block.header is not None or block.beside or not begins[0] or all(begins):
+        return None
+    found: list[Block] = []
+    for row, begin in zip(block.rows, begins, strict=True):
+        if begin:
+            found.append(Block(row.line, name_of(row.cells[0]), notes=list(block.notes)))
+            due = len(row.cells) - 1
+        own = row.cells[1:] if begin or (row.cells[:1] == [""] and len(row.cells) == due + 1) else row.cells
+        if row.label is not None or len(own) != due or not all(map(is_cell, own)):
+            return None
+        found[-1].rows.append(Row(row.line, own, raw=row.raw))
+    return found
+
+
 def parted(block: Block) -> list[Block]:
     """A run of rows with names before them: each a matrix where all are names of matrices, else rows of one."""
     labels = [row.label or "" for row in block.rows]
@@ -119,6 +136,8 @@ def parted(block: Block) -> list[Block]:
         return [block]
     if block.name is not None:
         return [block]
+    if (found := _named_beside(block)) is not None:
+        return found
     if "" in labels:
         own = {label for label in labels if label}
         if (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -26,8 +28,18 @@ def by_heads(fused: np.ndarray) -> np.ndarray:
     return attended(*fused.reshape(TOKENS, HEADS, 3, -1).transpose(2, 1, 0, 3))
 
 
+def by_turns(fused: np.ndarray) -> np.ndarray:
+    return attended(*fused.reshape(TOKENS, WIDTH, 3).transpose(2, 0, 1).reshape(3, TOKENS, HEADS, -1).swapaxes(1, 2))
+
+
+TOLD = {
+    "heads": (by_heads, "heads-cut-before-thirds", "cut by heads first"),
+    "turns": (by_turns, "thirds-dealt-out", "every third column"),
+}
+
+
 @pytest.mark.parametrize("biased", [False, True])
-@pytest.mark.parametrize("how", ["VKQ", "QVK", "KVQ", "heads"])
+@pytest.mark.parametrize("how", ["VKQ", "QVK", "KVQ", "heads", "turns"])
 def test_a_fused_projection_that_is_cut_wrongly_is_named(how: str, biased: bool) -> None:
     rng = np.random.default_rng(len(how))
     x, weight = rng.standard_normal((TOKENS, WIDTH)), rng.standard_normal((WIDTH, 3 * WIDTH)) / 3
@@ -37,13 +49,8 @@ def test_a_fused_projection_that_is_cut_wrongly_is_named(how: str, biased: bool)
     sheet = tmat.attention(x, heads=HEADS, project=False, **given)  # type: ignore[arg-type]
     fused = x @ weight + bias
     np.testing.assert_allclose(by_order(fused, "QKV"), sheet["attention"]["concat"].values)
-    output = by_heads(fused) if how == "heads" else by_order(fused, how)
-    finding = tmat.explain(output.astype(np.float32), sheet, "concat").steps[0].findings[0]
+    cut, name, said = TOLD.get(how, (partial(by_order, order=how), "thirds-in-wrong-order", "for " + ", ".join(how)))
+    finding = tmat.explain(cut(fused).astype(np.float32), sheet, "concat").steps[0].findings[0]
     assert finding.sure
-    name, said = (
-        ("heads-cut-before-thirds", "cut by heads first")
-        if how == "heads"
-        else ("thirds-in-wrong-order", "for " + ", ".join(how))
-    )
     assert name in finding.names
     assert any(said in mistake.said for mistake in finding.mistakes)

@@ -15,9 +15,9 @@ SHAPES |= {"W_1": (WIDTH, INNER), "b_1": (1, INNER), "W_2": (INNER, WIDTH), "b_2
 SHAPES |= {"gamma1": (1, WIDTH), "beta1": (1, WIDTH), "gamma2": (1, WIDTH), "beta2": (1, WIDTH)}
 
 
-def normed(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> np.ndarray:
+def normed(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, epsilon: float = 1e-5) -> np.ndarray:
     off = x - x.mean(axis=-1, keepdims=True)
-    return np.asarray(off / np.sqrt((off**2).mean(axis=-1, keepdims=True) + 1e-5) * gamma + beta)
+    return np.asarray(off / np.sqrt((off**2).mean(axis=-1, keepdims=True) + epsilon) * gamma + beta)
 
 
 def attended(x: np.ndarray, w: dict[str, np.ndarray]) -> np.ndarray:
@@ -40,6 +40,12 @@ def stack(x: np.ndarray, layers: list[dict[str, np.ndarray]], order: str) -> np.
         if order == "post":
             x = normed(x + attended(x, w), *first)
             x = normed(x + network(x, w), *second)
+        elif order == "no residual":
+            x = normed(attended(x, w), *first)
+            x = normed(x + network(x, w), *second)
+        elif order == "epsilon":
+            x = normed(x + attended(x, w), *first, 1e-3)
+            x = normed(x + network(x, w), *second, 1e-3)
         else:
             x = x + attended(normed(x, *first), w)
             x = x + network(normed(x, *second), w)
@@ -53,16 +59,39 @@ def drawn() -> tuple[np.ndarray, list[dict[str, np.ndarray]]]:
     return rng.standard_normal((TOKENS, WIDTH)), layers
 
 
+def reference(x: np.ndarray, layers: list[dict[str, np.ndarray]], order: str = "post") -> tmat.Worksheet:
+    matrices = {f"layer{n}.{key}": a for n, w in enumerate(layers, 1) for key, a in w.items()}
+    return tmat.encode(x, heads=HEADS, layers=LAYERS, d_ff=INNER, norm_order=order, epsilon=1e-5, matrices=matrices)
+
+
 @pytest.mark.parametrize(
-    ("order", "other", "name"), [("post", "pre", "norm-before-sublayer"), ("pre", "post", "norm-after-residual")]
+    ("order", "other", "name", "dtype"),
+    [("post", "pre", "norm-before-sublayer", "float64"), ("pre", "post", "norm-after-residual", "float32")],
 )
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_norms_in_the_other_place_are_named(drawn: Any, order: str, other: str, name: str, dtype: str) -> None:
     x, layers = drawn
-    matrices = {f"layer{n}.{key}": a for n, w in enumerate(layers, 1) for key, a in w.items()}
-    sheet = tmat.encode(x, heads=HEADS, layers=LAYERS, d_ff=INNER, norm_order=order, epsilon=1e-5, matrices=matrices)
+    sheet = reference(x, layers, order)
     last = sheet.stages[-1].steps[-1].name
     assert tmat.explain(stack(x, layers, order).astype(dtype), sheet, last).all_right
     finding = tmat.explain(stack(x, layers, other).astype(dtype), sheet, last).steps[0].findings[0]
     assert finding.names == (name,)
     assert finding.sure
+
+
+@pytest.mark.parametrize(
+    ("order", "count", "name"),
+    [
+        ("no residual", LAYERS, "residual-left-out"),
+        ("epsilon", LAYERS, "another-epsilon"),
+        ("post", LAYERS - 1, "layer-left-out"),
+    ],
+)
+def test_what_errs_in_one_place_of_every_layer_or_in_the_last_is_named(
+    drawn: Any, order: str, count: int, name: str
+) -> None:
+    x, layers = drawn
+    sheet = reference(x, layers)
+    output = stack(x, layers[:count], order).astype(np.float32)
+    finding = tmat.explain(output, sheet, sheet.stages[-1].steps[-1].name).steps[0].findings[0]
+    assert finding.sure
+    assert name in finding.names

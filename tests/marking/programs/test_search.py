@@ -45,7 +45,7 @@ def test_every_bug_makes_the_same_rows_from_some_rows_as_from_all(sheet: tmat.Wo
                 np.testing.assert_allclose(few.values, whole.values[rows], rtol=1e-9, atol=1e-9)
                 compared += 1
     assert compared > 200
-    assert 0 < sum(some._by_rows.values()) < len(some._by_rows)  # some slips look down the columns
+    assert 0 < sum(some.slipped.by_rows.values()) < len(some.slipped.by_rows)  # some slips look down the columns
 
 
 def test_who_watches_is_told_of_every_kind_of_bug(sheet: tmat.Worksheet) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -35,6 +35,10 @@ class Held:
             self._errors = self._errors()
         return self._errors
 
+    def instead(self, values: Array) -> Held:
+        """Other numbers with the same deviation."""
+        return Held(values, lambda: self.errors, self.rows)
+
     def at(self, rows: Rows) -> Held:
         """The same at some rows of the whole."""
         if rows is None or self.rows is not None:
@@ -55,7 +59,7 @@ class Chain:
         self._values: list[Array | None] = list(values) or [None] * len(key.matrices)
         self._before: dict[int, list[int]] = {}
         self._whole: dict[int, Held] = {}  # of the last that was asked for
-        self._after: dict[tuple[frozenset[int], int], list[int]] = {}
+        self._ways: dict[tuple[frozenset[int], int], list[tuple[int, list[int]]]] = {}
         self._by_rows: dict[int, list[bool]] = {}
         for index, held in fixed.items():
             self._values[index] = held.values
@@ -173,53 +177,121 @@ class Chain:
 
     def after(self, starts: Iterable[int], target: int) -> list[int]:
         """What lies on the way from some matrices to a target, in order, the target last; without the starts that nothing precedes."""
-        reached = set(starts)
-        known = frozenset(reached), target
-        if known not in self._after:
+        return [index for index, _ in self._way(frozenset(starts), target)]
+
+    def _way(self, starts: frozenset[int], target: int) -> list[tuple[int, list[int]]]:
+        """The same, and with each what is not needed after it; a change may look at all that was changed before it."""
+        if (starts, target) not in self._ways:
+            reached, latest = set(starts), max(starts)
             path = []
             for index in [*self.before(target), target]:
-                if index in reached or any(operand in reached for operand in self.key.matrices[index].of or ()):
+                if index in reached or not reached.isdisjoint(self.key.matrices[index].of or ()):
                     reached.add(index)
                     path.append(index)
-            self._after[known] = path
-        return self._after[known]
+            gone: dict[int, list[int]] = {index: [] for index in path}
+            for operand, last in self._last(path).items():
+                if operand in gone:
+                    gone[max(last, latest)].append(operand)
+            self._ways[starts, target] = list(gone.items())
+        return self._ways[starts, target]
 
     def redone(
-        self, starts: Sequence[int], target: int, held: Mapping[int, Held], change: Changed, *, exact: bool = False,
-        before: Mapping[int, Held] | None = None, seen: Callable[[int, Held], None] | None = None,
+        self, starts: Collection[int], target: int, held: Mapping[int, Held], change: Changed,
+        seen: Callable[[int, Held], None] | None = None,
     ) -> Held | None:  # fmt: skip
         """A target where some steps were done otherwise; None where the change cannot be made.
 
         ``change`` gets each start and the numbers that were changed before it, and answers what stands there
-        instead. ``exact`` leaves the deviations as they are held, which is faster. ``before`` holds what another change,
-        earlier than all starts, made of each matrix; ``seen`` is told of each matrix that is changed.
+        instead; ``seen`` is told of each matrix that is changed.
         """
-        now: dict[int, Held] = dict(before or {})
-        path = self.after(starts, target)
-        last, latest = self._last(path), max(starts)
-        mixed = {**held, **now}
-        for index in path:
-            matrix, base = self.key.matrices[index], held[index]
-            found = change(matrix, now) if index in starts else self.again(matrix, mixed, base, exact=exact)
-            if found is None or found.values.shape != base.values.shape:
-                return None
-            now[index] = mixed[index] = found
-            if seen is not None:
-                seen(index, found)
-            if index >= latest:  # a change may look at all that was changed before it
-                for operand in [operand for operand in now if last.get(operand, target) <= index != operand]:
+        now: dict[int, Held] = {}
+        mixed = dict(held)
+        with np.errstate(all="ignore"):
+            for index, gone in self._way(frozenset(starts), target):
+                matrix, base = self.key.matrices[index], held[index]
+                found = change(matrix, now) if index in starts else self.again(matrix, mixed, base)
+                if found is None or found.values.shape != base.values.shape:
+                    return None
+                now[index] = mixed[index] = found
+                if seen is not None:
+                    seen(index, found)
+                for operand in gone:
                     del now[operand], mixed[operand]
         return now.get(target)
 
-    def again(self, matrix: KeyMatrix, held: Mapping[int, Held], base: Held, *, exact: bool = False) -> Held | None:
+    def again(self, matrix: KeyMatrix, held: Mapping[int, Held], base: Held) -> Held | None:
         """A step from other numbers, at the rows that are held of it; None where it cannot be done with them."""
-        assert matrix.op is not None and matrix.of is not None
-        operands = [self._operand(matrix, n, held, base.rows).values for n in range(len(matrix.of))]
-        try:
-            values = matrix.op(*operands, **matrix.params)
-        except (ValueError, IndexError, TypeError):
+        assert matrix.of is not None
+        values = _evaluated(matrix, [self._operand(matrix, n, held, base.rows).values for n in range(len(matrix.of))])
+        if values is None:
             return None
-        if exact:
-            return Held(values, lambda: base.errors, base.rows)
         errors = partial(self.errors, matrix, {n: held[n] for n in matrix.of}, values, base.rows)
         return Held(values, errors, base.rows)
+
+    def numbers(
+        self, starts: Collection[int], target: int, held: Mapping[int, Held], changes: Sequence[Changed]
+    ) -> list[Array | None]:
+        """The numbers of a target for each of several changes of the same steps, without deviations.
+
+        Small steps cost by the call: where row i needs only row i, all changes are one tall matrix.
+        """
+        left = [*range(len(changes))]
+        now: dict[int, Array] = {}  # [change, row, column]
+        with np.errstate(all="ignore"):
+            for index, gone in self._way(frozenset(starts), target):
+                matrix, base = self.key.matrices[index], held[index]
+                found: Sequence[Array | None]
+                if index in starts:
+                    made = [changes[k](matrix, _one_of(now, held, n)) for n, k in enumerate(left)]
+                    found = [None if each is None else each.values for each in made]
+                else:
+                    found = self._each(matrix, now, held, base, len(left))
+                fits = [n for n, each in enumerate(found) if each is not None and each.shape == base.values.shape]
+                if not fits:
+                    return [None] * len(changes)
+                if len(fits) < len(left):
+                    left, now = [left[n] for n in fits], {operand: a[fits] for operand, a in now.items()}
+                now[index] = np.array([found[n] for n in fits])
+                for operand in gone:
+                    del now[operand]
+        ends = dict(zip(left, now[target], strict=True))
+        return [ends.get(k) for k in range(len(changes))]
+
+    def _each(
+        self, matrix: KeyMatrix, now: Mapping[int, Array], held: Mapping[int, Held], base: Held, count: int
+    ) -> Sequence[Array | None]:
+        """A step for each of several changes: at once, where its rows do not mix, else one after the other."""
+        assert matrix.op is not None and matrix.of is not None
+        own = [self.row_by_row(matrix, n) for n in range(len(matrix.of))]
+        operands = []
+        for index, by_row in zip(matrix.of, own, strict=True):
+            values = now.get(index, held[index].values)
+            few = by_row and base.rows is not None and held[index].rows is None
+            operands.append(values[..., base.rows, :] if few else values)
+        changed = [index in now for index in matrix.of]
+        if not matrix.op.counts and all(own[n] for n, each in enumerate(changed) if each):
+            tall = [
+                a.reshape(-1, a.shape[-1]) if each else np.tile(a, (count, 1)) if by_row else a
+                for a, each, by_row in zip(operands, changed, own, strict=True)
+            ]
+            whole = _evaluated(matrix, tall)
+            if whole is not None and whole.shape == (count * base.values.shape[0], base.values.shape[1]):
+                return [*whole.reshape(count, *base.values.shape)]
+        return [
+            _evaluated(matrix, [a[n] if each else a for a, each in zip(operands, changed, strict=True)])
+            for n in range(count)
+        ]
+
+
+def _evaluated(matrix: KeyMatrix, operands: Sequence[Array]) -> Array | None:
+    """A step of other operands; None where it cannot be done with them."""
+    assert matrix.op is not None
+    try:
+        return matrix.op(*operands, **matrix.params)
+    except (ValueError, IndexError, TypeError):
+        return None
+
+
+def _one_of(now: Mapping[int, Array], held: Mapping[int, Held], n: int) -> dict[int, Held]:
+    """What one of several changes made, with the deviations of the right numbers."""
+    return {index: held[index].instead(values[n]) for index, values in now.items()}

@@ -142,7 +142,8 @@ def told(actual: Array, right: Array, made: Held, stored: Array, roundoff: float
 
     A cell says the ln of how many numbers it could have held as near to the right one, in steps of the misfit: the root
     of the mean square of what the bug leaves over, in deviations, no less than LEAST. It says no more than its type holds,
-    −ln u: a norm of two numbers is nearly a sign, however exact.
+    −ln u: a norm of two numbers is nearly a sign, however exact. Of what is not finite where a number is due, a row says
+    ln 2, as NaN spreads along it; where it has spread to all rows it says nothing.
     """
     deviation = np.maximum(np.hypot(made.errors, stored), 1e-300)
     with np.errstate(all="ignore"):
@@ -152,7 +153,8 @@ def told(actual: Array, right: Array, made: Held, stored: Array, roundoff: float
         scale = float(np.sqrt(np.mean(np.square(off[known])))) if known.any() else 1.0
         misfit = max(float(np.sqrt(np.mean(np.square(left[differ])))), LEAST) if differ.any() else 1.0
         each = np.where(differ, np.log(np.clip(scale / (deviation * misfit), 1.0, 1.0 / roundoff)), 0.0)
-    each = np.where(~known & np.isfinite(right), log(2.0), each)  # ∞ or NaN where a number is due
+    lost = (~known & np.isfinite(right)).any(axis=1)
+    each[lost, 0] = np.maximum(each[lost, 0], 0.0 if lost.all() else log(2.0))
     return np.asarray(each), misfit
 
 

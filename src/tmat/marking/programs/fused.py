@@ -26,6 +26,8 @@ def of_fused(bugs: Bugs) -> Iterator[Bug]:
             taken = ", ".join(PARTS[order.index(n)] for n in range(3))
             said = f"Q, K, V were taken for {taken}"
             yield from _cut(bugs, "thirds-in-wrong-order", said, partial(_in_order, order))
+    said = "each of Q, K and V took every third column of the projection"
+    yield from _cut(bugs, "thirds-dealt-out", said, lambda parts: _by_heads(parts, parts[0].shape[1]))
     if heads > 1:
         said = "Q, K and V of each head were taken side by side: the projection was cut by heads first"
         yield from _cut(bugs, "heads-cut-before-thirds", said, lambda parts: _by_heads(parts, heads))

@@ -8,9 +8,10 @@ from itertools import combinations
 
 from tmat.errors import fold
 from tmat.marking.findings import Mistake, Scope
-from tmat.marking.key import Key, KeyMatrix
-from tmat.marking.programs.bugs import Bug, Bugs, role
+from tmat.marking.key import KeyMatrix
+from tmat.marking.programs.bugs import Bug, Bugs
 from tmat.marking.programs.chain import Held
+from tmat.marking.programs.places import layers_of
 
 MOST = 12  # layers of which every two are exchanged
 
@@ -45,23 +46,6 @@ def of_layers(bugs: Bugs) -> Iterator[Bug]:
         yield from _taking(bugs, layers, dict.fromkeys(numbered, n), "layers-shared", said, mend, 0)
 
 
-def layers_of(key: Key) -> list[list[str]]:
-    """The stages of each layer: the shortest run of stages that repeats to the end; without a repetition none.
-
-    >>> from tmat.stages.encode import encode
-    >>> layers_of(Key(encode([[0.5, 1.0], [1.5, 0.0]], layers=2)))[1]
-    ['attention-2', 'addnorm-3', 'ffn-2', 'addnorm-4']
-    """
-    stages = list(dict.fromkeys(matrix.stage for matrix in key.steps))
-    roles = [role(stage) for stage in stages]
-    for start in range(len(stages)):
-        count = len(stages) - start
-        for size in range(1, count // 2 + 1):
-            if count % size == 0 and all(roles[n] == roles[n + size] for n in range(start, len(roles) - size)):
-                return [stages[n : n + size] for n in range(start, len(stages), size)]
-    return []
-
-
 def _mistake(name: str, said: str, mend: str) -> Mistake:
     return Mistake(name, said, mend)
 
@@ -90,7 +74,8 @@ def _left_out(bugs: Bugs, layers: list[list[str]], n: int) -> Iterator[Bug]:
 
 
 def _copied(source: int, bugs: Bugs, matrix: KeyMatrix, now: dict[int, Held]) -> Held | None:
-    return now.get(source) or bugs.held.get(source) or bugs.chain.fixed.get(source)
+    held = now.get(source) or bugs.held.get(source) or bugs.chain.fixed.get(source)
+    return held and held.at(bugs.held[matrix.index].rows)
 
 
 def _twice(bugs: Bugs, layers: list[list[str]], n: int) -> Iterator[Bug]:

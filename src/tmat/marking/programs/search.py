@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import chain as chained
-from itertools import combinations, islice
+from itertools import combinations, groupby, islice
 from math import log
 from typing import TypeVar
 
@@ -18,12 +18,13 @@ import numpy as np
 
 from tmat.marking.findings import Cells, Certainty, Extent, Finding, Kind, Mistake, cells_of
 from tmat.marking.likelihood import cost_of
-from tmat.marking.programs.bugs import PLAIN, ROUNDED, Bug, Bugs
-from tmat.marking.programs.chain import Chain, Held, Rows
+from tmat.marking.programs.bugs import Bug, Bugs
+from tmat.marking.programs.chain import Chain, Changed, Held, Rows
 from tmat.marking.programs.evidence import LEAST, FreeNumbers, told
 from tmat.marking.programs.fused import of_fused
 from tmat.marking.programs.layers import of_layers
 from tmat.marking.programs.norms import of_norms
+from tmat.marking.programs.slipped import PLAIN, ROUNDED
 from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
 from tmat.progress import working
@@ -39,6 +40,7 @@ NARROW, PAIRS = 2_000, 1_500  # bugs of one head or layer alone, and pairs of bu
 TYPICAL = 0.75  # deviations that a correct program leaves over at most, by the root of the mean square
 GIVEN_OUT = ("softmax", "softmax_tempered")
 """Operations whose results programs give out beside the output."""
+TOGETHER = 1 << 16  # cells of the largest matrix, of all bugs that are tried at once
 RIVALS = 3  # bugs that one finding names
 
 T = TypeVar("T")
@@ -74,8 +76,7 @@ class Search:
         self.largest = max(float(np.abs(self.right).max(initial=0.0)), 1e-300)
         self.size = sum(chain.key.matrices[index].values.size for index in chain.before(target))
         self.tried = 0
-        self._yields: dict[Bug, bytes] = {}  # what each bug makes of the sampled rows
-        self._changed: tuple[Bugs | None, Bug | None, Mapping[int, Held]] = (None, None, {})
+        self._yields: dict[Bug, int] = {}  # what each bug makes of the sampled rows
         self.sampled = self._bugs(SAMPLE)
 
     @cached_property
@@ -119,12 +120,12 @@ class Search:
                 where = bug.label, stem(bug.mistake.result), *map(str, bug.mistake.details.items())
                 widest.setdefault(where, bug)
         right = self._seen_as(self.sampled.held[self.target])
-        common: dict[bytes, Bug] = {}
+        common: dict[int, Bug] = {}
         for bug in widest.values():  # and of those that yield the same numbers the earliest
             if self._yields[bug] != right:
                 common.setdefault(self._yields[bug], bug)
         for pair in combinations(sorted(common.values(), key=lambda bug: bug.starts), 2):
-            starts = {start: bug for bug in pair for start in bug.starts}
+            starts = _starts(pair)
             apart = len(starts) == sum(len(bug.starts) for bug in pair)
             if apart and (self.size <= LARGE or not self._needs_whole(self.sampled, starts)):
                 yield pair
@@ -146,8 +147,8 @@ class Search:
         """What makes the sampled rows, and then all of them."""
         found: list[Match] = []
         self.tried += len(bunches)
-        for bunch in _watched(what, bunches, len(bunches)):
-            if not self._near(bunch) or self._made(self.sampled, bunch) is None:
+        for bunch in self._near(_watched(what, bunches, len(bunches))):
+            if self._made(self.sampled, bunch) is None:
                 continue
             made = self._made(self.checked, bunch)
             match = None if made is None else self._weighed(bunch, made)
@@ -157,54 +158,50 @@ class Search:
                 break
         return found
 
-    def _near(self, bunch: Bunch) -> bool:
-        """Whether bugs come near the sampled rows at all: a program with bugs errs no more than FAR times as much."""
-        made = self._redone(self.sampled, bunch, exact=True)
-        if made is None:
-            return False
+    def _near(self, bunches: Iterable[Bunch]) -> Iterator[Bunch]:
+        """Those that come near the sampled rows at all: a program with bugs errs no more than FAR times as much."""
+        most = max(held.values.size for held in self.sampled.held.values())
+        for (_, whole), alike in groupby(bunches, self._work):
+            bugs = self.sampled.whole if whole else self.sampled
+            while some := [*islice(alike, max(TOGETHER // most, 1))]:
+                base = bugs.held[self.target]
+                for bunch, numbers in zip(some, self._numbers(bugs, some), strict=True):
+                    if numbers is not None and self._is_near(bunch, base.instead(numbers)):
+                        yield bunch
+
+    def _work(self, bunch: Bunch) -> tuple[list[tuple[int, ...]], bool]:
+        """What has to be done for some bugs: which steps are changed, and whether all rows are needed."""
+        return [bug.starts for bug in bunch], self._needs_whole(self.sampled, _starts(bunch))
+
+    def _numbers(self, bugs: Bugs, bunches: Sequence[Bunch]) -> list[Array | None]:
+        """What each bunch makes of the target, all of them changing the same steps."""
+        changes = [_change(bugs, bunch) for bunch in bunches]
+        return self.chain.numbers(_starts(bunches[0]), self.target, bugs.held, changes)
+
+    def _is_near(self, bunch: Bunch, made: Held) -> bool:
         if len(bunch) == 1:
             self._yields[bunch[0]] = self._seen_as(made)
-        size = float(np.abs(made.values).max(initial=0.0)) / self.largest
+        size = float(np.abs(made.values[np.isfinite(made.values)]).max(initial=0.0)) / self.largest
         near = Held(made.values, FAR * max(size, 1.0) * made.errors, made.rows)
         return self._misfit(near) <= TYPICAL and self._agrees(near)
 
-    def _seen_as(self, made: Held) -> bytes:
+    def _seen_as(self, made: Held) -> int:
         """Numbers as something to compare."""
-        return bytes((np.round(made.values / self.largest, 9) + 0.0).tobytes())
+        return hash((np.round(made.values / self.largest, 9) + 0.0).tobytes())
 
     def _made(self, bugs: Bugs, bunch: Bunch) -> Held | None:
         """The target with bugs in it, where that is what was handed in."""
         made = self._redone(bugs, bunch)
-        if made is None or not np.isfinite(made.errors).all() or not self._agrees(made):
+        if made is None or not np.isfinite(made.errors[np.isfinite(made.values)]).all() or not self._agrees(made):
             return None
         return made if self._misfit(made) <= TYPICAL else None
 
-    def _redone(
-        self, bugs: Bugs, bunch: Bunch, *, exact: bool = False, seen: Callable[[Bugs, int, Held], None] | None = None
-    ) -> Held | None:
-        starts = {start: bug for bug in bunch for start in bug.starts}
-        if self._needs_whole(bugs, starts):
-            bugs = self.sampled.whole
-        first, last = bunch[0], bunch[-1]
-        before: Mapping[int, Held] | None = None
-        if exact and first is not last and first.starts[-1] < last.starts[0]:  # many pairs begin with the same bug
-            before = self._after(bugs, first)
-            starts = dict.fromkeys(last.starts, last)
-        return self.chain.redone(
-            list(starts), self.target, bugs.held, lambda matrix, now: starts[matrix.index].made(bugs, matrix, now),
-            exact=exact, before=before, seen=None if seen is None else partial(seen, bugs),
-        )  # fmt: skip
+    def _redone(self, bugs: Bugs, bunch: Bunch, seen: Callable[[int, Held], None] | None = None) -> Held | None:
+        bugs = self._enough(bugs, _starts(bunch))
+        return self.chain.redone(_starts(bunch), self.target, bugs.held, _change(bugs, bunch), seen)
 
-    def _after(self, bugs: Bugs, bug: Bug) -> Mapping[int, Held]:
-        """All that one bug changes; that of the last one is kept."""
-        if self._changed[:2] != (bugs, bug):
-            found: dict[int, Held] = {}
-            self.chain.redone(
-                bug.starts, self.target, bugs.held, lambda matrix, now: bug.made(bugs, matrix, now),
-                exact=True, seen=found.__setitem__,
-            )  # fmt: skip
-            self._changed = bugs, bug, found
-        return self._changed[2]
+    def _enough(self, bugs: Bugs, starts: Mapping[int, Bug]) -> Bugs:
+        return self.sampled.whole if self._needs_whole(bugs, starts) else bugs
 
     def _agrees(self, made: Held) -> bool:
         actual, stored = (a if made.rows is None else a[made.rows] for a in (self.actual, self.stored))
@@ -224,7 +221,7 @@ class Search:
             or (
                 bug.source is not None
                 and starts.keys() & {*self.chain.before(start)}
-                and not bugs.goes_by_rows(self.chain.key.matrices[start], bug.source)
+                and not bugs.slipped.goes_by_rows(self.chain.key.matrices[start], bug.source)
             )
             for start, bug in starts.items()
         )
@@ -244,16 +241,13 @@ class Search:
 
     def _free(self, bunch: Bunch, misfit: float) -> int:
         """The numbers of the target that were free to be otherwise, where these bugs lie."""
-        starts = {start for bug in bunch for start in bug.starts}
-        free: FreeNumbers | None = None
+        starts = _starts(bunch)
+        free = FreeNumbers(self._enough(self.checked, starts).held, misfit)
 
-        def see(bugs: Bugs, index: int, held: Held) -> None:
-            nonlocal free
-            free = free or FreeNumbers(bugs.held, misfit)
+        def see(index: int, held: Held) -> None:
             free.see(self.chain.key.matrices[index], held, first=index in starts)
 
-        self._redone(self.checked, bunch, seen=see)
-        assert free is not None
+        self._redone(self.checked, bunch, see)
         return free.at(self.target)
 
     # -- what is said
@@ -268,7 +262,8 @@ class Search:
         best = alike[0]
         named = _distinct(alike)
         mistakes = tuple(_mistake(match.bugs, self.chain, self.target) for match in named)
-        sure = best.worth >= SURE and all(self._same(best, match) for match in named)
+        rivals = [match for match in matches if match in named or best.worth - match.worth <= SURE]
+        sure = best.worth >= SURE and all(self._same(best, match) for match in rivals)
         certainty = Certainty.SURE if sure else Certainty.PERHAPS
         extent = Extent.MATRIX
         return Finding(Kind.SLIP, mistakes, cells_of(self.wrong), certainty, extent, settled_by=self._apart(named))
@@ -304,7 +299,7 @@ class Search:
     def _seen(self, match: Match, index: int) -> bytes:
         """A hidden step's numbers under a match, as something to compare."""
         starts = {start: bug for bug in match.bugs for start in bug.starts if start <= index}
-        bugs = self.sampled.whole if self._needs_whole(self.checked, starts) else self.checked
+        bugs = self._enough(self.checked, starts)
         reached = [start for start in starts if start == index or index in self.chain.after([start], index)]
         if not reached:
             return b""
@@ -315,6 +310,16 @@ class Search:
             return b""
         with np.errstate(all="ignore"):
             return bytes(np.round(made.values / np.maximum(np.abs(made.values).max(), 1e-300), 6).tobytes())
+
+
+def _starts(bunch: Bunch) -> dict[int, Bug]:
+    """The bug of each step that is changed."""
+    return {start: bug for bug in bunch for start in bug.starts}
+
+
+def _change(bugs: Bugs, bunch: Bunch) -> Changed:
+    starts = _starts(bunch)
+    return lambda matrix, now: starts[matrix.index].made(bugs, matrix, now)
 
 
 def _watched(what: str, work: Iterable[T], of: int | None = None) -> Iterator[T]:

@@ -1,4 +1,4 @@
-"""Numbers that other libraries hold, as NumPy's, with their labels. None is imported: each is known by what it can do."""
+"""Arrays of other libraries as NumPy arrays, with their labels. None of them is imported: their methods tell what they are."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from numpy.typing import NDArray
 Labels = list[str] | None
 
 
-def taken(values: Any) -> tuple[NDArray[Any], Labels, Labels]:
-    """The numbers, and the labels of rows and columns where there are any that say more than their number.
+def as_array(values: Any) -> tuple[NDArray[Any], Labels, Labels]:
+    """The numbers, and the labels of rows and columns, None where there are none or they only count.
 
     NumPy, torch (with gradients, bfloat16, on any device), jax and others with ``__array__`` or DLPack, pandas, polars.
-    ValueError or TypeError for what holds no real numbers.
+    Raises ValueError or TypeError for what holds no real numbers.
     """
-    if hasattr(values, "filled"):  # numpy.ma: what is masked is no number
+    if hasattr(values, "filled"):  # numpy.ma: masked cells become NaN
         values = values.astype(np.float64).filled(np.nan)
     if isinstance(values, np.ndarray):
         return _real(values), None, None
     if isinstance(values, list | tuple) and any(hasattr(row, "detach") for row in values):
-        values = [taken(row)[0] for row in values]
+        values = [as_array(row)[0] for row in values]
     if hasattr(values, "detach") and hasattr(values, "cpu"):
         return _real(_of_torch(values.detach().cpu())), None, None
     if hasattr(values, "to_numpy"):
         return _of_frame(values)
     if hasattr(values, "__array__") or not hasattr(values, "__dlpack__"):
-        kept = hasattr(values, "__array__")  # its own type: what a float32 claims is less
+        kept = hasattr(values, "__array__")  # keep the type: a float32 claims fewer digits
         return _real(np.asarray(values) if kept else np.asarray(values, dtype=np.float64)), None, None
     return _real(np.from_dlpack(values)), None, None
 
@@ -49,7 +49,7 @@ def _of_torch(tensor: Any) -> NDArray[Any]:
 
 
 def _of_frame(frame: Any) -> tuple[NDArray[Any], Labels, Labels]:
-    """A table of pandas or polars: a first column of words is the rows' labels. A series is a row."""
+    """A table of pandas or polars; a first column of words becomes the row labels. A series is one row."""
     array = np.asarray(frame.to_numpy())
     index = getattr(frame, "index", None)
     if array.ndim == 1:
@@ -62,7 +62,7 @@ def _of_frame(frame: Any) -> tuple[NDArray[Any], Labels, Labels]:
 
 
 def _telling(labels: Iterable[object] | None) -> Labels:
-    """Labels, but for those that only count: 0, 1, 2 of pandas, column_0 of polars."""
+    """Labels as words; None where they only count: 0, 1, 2 of pandas, column_0 of polars."""
     if labels is None or callable(labels):
         return None
     words = [str(label) for label in labels]

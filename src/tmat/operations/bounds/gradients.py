@@ -1,11 +1,11 @@
-"""Forward errors on the way back: of sums, of slopes, and of rows that have something in common."""
+"""Forward errors of the backward pass: of sums, of activations' gradients, and of gradients through whole rows."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from tmat.operations.bounds.bound import CONFIDENCE, ELEMENTARY, Inexact, bound, sizes, together
-from tmat.operations.bounds.products import _product
+from tmat.operations.bounds.products import product_error
 from tmat.operations.normalization import deviation_count
 from tmat.operations.operation import Array
 
@@ -18,11 +18,11 @@ def _(step: Inexact) -> Array:
 @bound("transposed_matmul")
 def _(step: Inexact) -> Array:
     (a, b), (ea, eb) = step.operands, step.errors
-    return _product(step, a.T, b, ea.T, eb)
+    return product_error(step, a.T, b, ea.T, eb)
 
 
 def _summed(step: Inexact, terms: Array, errors: Array, axis: int) -> Array:
-    """The error of sums of terms that are off by so much each."""
+    """The error of sums whose terms have these errors."""
     lost = step.summed(terms.shape[axis]) * terms
     return np.asarray(np.sqrt((errors**2 + lost**2).sum(axis=axis, keepdims=True)))
 
@@ -43,16 +43,6 @@ def _(step: Inexact) -> Array:
     return _summed(step, a * b, together(a * eb, b * ea, ea * eb), 1 if step.op.name == "row_dots" else 0)
 
 
-@bound("put_columns", "put_row", "in_rows", "transpose", rounds=False)
-def _(step: Inexact) -> Array:
-    return step.op.evaluate(*step.errors, **step.params)
-
-
-@bound("spread_mean", "spread_over_all")
-def _(step: Inexact) -> Array:
-    return step.op.evaluate(*step.errors, **step.params)
-
-
 @bound("gather_rows")
 def _(step: Inexact) -> Array:
     lost = together(step.errors[1], step.summed(len(step.operands[1])) * step.operands[1])
@@ -61,7 +51,7 @@ def _(step: Inexact) -> Array:
 
 @bound("relu_gate")
 def _(step: Inexact) -> Array:
-    """Where the number is as near to 0 as it is off, the gate may stand either way."""
+    """Where y may be 0 within its error, the gradient may pass or not."""
     (d, y), (ed, ey) = step.operands, step.errors
     either = (np.abs(y) <= CONFIDENCE * ey) & (ey > 0.0)
     return np.where(either, np.abs(d) + ed, np.where(y != 0.0, ed, 0.0))
@@ -75,7 +65,7 @@ def _(step: Inexact) -> Array:
 
 @bound("gelu_slope", "gelu_tanh_slope", "silu_slope")
 def _(step: Inexact) -> Array:
-    """The slope is at most 1.13, and itself moves by at most 0.8 of what its number moves by."""
+    """The derivative is at most 1.13, the second derivative at most 0.8."""
     (d, a), (ed, ea) = step.operands, step.errors
     return together(1.13 * ed, 0.8 * d * ea, ELEMENTARY * step.type.roundoff * d * (1.0 + sizes(a)))
 
@@ -97,7 +87,7 @@ def _(step: Inexact) -> Array:
 
 @bound("spread_gradient", "spread_gradient_outside")
 def _(step: Inexact) -> Array:
-    """−Σ d·y times f(s): s/(s² + ε), which moves by (ε − s²)/(s² + ε)², or 1/(s + ε)."""
+    """−Σ d·y times f(s): s/(s² + ε), whose derivative is (ε − s²)/(s² + ε)², or 1/(s + ε)."""
     (d, y, s), (ed, ey, es) = step.operands, step.errors
     epsilon, u = step.params["epsilon"], step.type.roundoff
     dots = (d * y).sum(axis=1, keepdims=True)
@@ -131,7 +121,7 @@ def _over(step: Inexact, off: Array, divisor: Array, relative: Array) -> Array:
 
 @bound("additive_queries_gradient", "additive_keys_gradient")
 def _(step: Inexact) -> Array:
-    """1 − tanh² is at most 1 and moves by at most 0.77 of what its angle moves by."""
+    """1 − tanh² is at most 1, its derivative at most 0.77."""
     (d, queries, keys, v), (ed, eq, ek, ev) = step.operands, step.errors
     axis = 1 if step.op.name == "additive_queries_gradient" else 0
     angle = together(eq[:, None], ek[None], step.type.roundoff * (sizes(queries)[:, None] + sizes(keys)[None]))

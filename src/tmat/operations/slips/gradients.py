@@ -1,4 +1,4 @@
-"""Slips on the way back: of shares and sums, of softmax, of the bend, of norms."""
+"""Slips in gradients: of sums, softmax, activations, norms and embeddings."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def one_row_alone(step: Redo, a: Array) -> Iterator[Variant]:
 
 
 def repeated(step: Redo, ids: Array) -> NDArray[np.int64] | None:
-    """The places of the ids, where some word comes several times."""
+    """The rows of the ids in the table, where some word occurs several times; else None."""
     places = ids[:, 0] - step["first"]
     if not np.isin(places, np.arange(step["height"])).all() or len(np.unique(places)) == len(places):
         return None

@@ -1,4 +1,4 @@
-"""Queries and keys before they meet: each head's rows brought to size 1, and turned by their positions."""
+"""Queries and keys before the scores: normed (QK-norm), and rotated by their positions (RoPE)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ else:
 
 
 def normed(sheet: Sheet, how: AttentionOptions, heads: Projected) -> None:
-    """The rows of each head's Q and K over their root mean square or their length (Henry et al. 2020; Qwen3)."""
+    """QK-norm: each row of Q and K divided by its root mean square (Qwen3) or its length (Henry et al. 2020)."""
     if how.qk_norm is None:
         if not sheet.has("gamma_Q") and not sheet.has("gamma_K"):
             sheet.ask("gamma_Q", "gamma_K")
@@ -56,8 +56,8 @@ def _normed(sheet: Sheet, how: AttentionOptions, letter: str, wholes: list[Node]
     return found
 
 
-def turned(sheet: Sheet, how: AttentionOptions, heads: Projected, start: int, keys_start: int) -> None:
-    """Each head's Q and K turned by the angles of their positions (Su et al. 2021)."""
+def rotated(sheet: Sheet, how: AttentionOptions, heads: Projected, start: int, keys_start: int) -> None:
+    """RoPE: pairs of columns of Q and K rotated by the angles of their positions (Su et al. 2021)."""
     if how.rotary is None:
         return
     q, k = heads.queries[0], heads.keys[0]
@@ -67,23 +67,23 @@ def turned(sheet: Sheet, how: AttentionOptions, heads: Projected, start: int, ke
     scaling = scaling_of(how.rope_scaling)
     base = _base(how, scaling, width, max(start + q.height, keys_start + k.height))
     rates = _rates(sheet, scaling, base, width)
-    own = _angles(sheet, "angles", scaling, rates, base, width, q.height, start)
-    others = own
-    if own.op is not None and q:
-        own.rows = list(q.rows)
+    angles = _angles(sheet, "angles", scaling, rates, base, width, q.height, start)
+    key_angles = angles
+    if angles.op is not None and q:
+        angles.rows = list(q.rows)
     if k and q and (k.height != q.height or keys_start != start):
-        others = _angles(sheet, "key_angles", scaling, rates, base, width, k.height, keys_start)
-        if others.op is not None:
-            others.rows = list(k.rows)
-    how_turned: dict[str, Any] = {"layout": how.rotary}
+        key_angles = _angles(sheet, "key_angles", scaling, rates, base, width, k.height, keys_start)
+        if key_angles.op is not None:
+            key_angles.rows = list(k.rows)
+    params: dict[str, Any] = {"layout": how.rotary}
     if scaling is not None and scaling.times != 1.0:
-        how_turned["times"] = scaling.times
+        params["times"] = scaling.times
     heads.queries = [
-        sheet.step("Q_rotated" + h, ops.rotate, q, own, **how_turned)
+        sheet.step("Q_rotated" + h, ops.rotate, q, angles, **params)
         for q, h in zip(heads.queries, heads.own, strict=True)
     ]
     heads.keys = [
-        sheet.step("K_rotated" + g, ops.rotate, k, others, **how_turned)
+        sheet.step("K_rotated" + g, ops.rotate, k, key_angles, **params)
         for k, g in zip(heads.keys, heads.shared, strict=True)
     ]
     _note(sheet, how, scaling, width, base, start)
@@ -94,7 +94,7 @@ def turned(sheet: Sheet, how: AttentionOptions, heads: Projected, start: int, ke
 def _angles(
     sheet: Sheet, name: str, scaling: Scaling | None, rates: Node | None, base: float, width: int, positions: int, start: int
 ) -> Node:  # fmt: skip
-    """The angle of each pair at each position: of the base alone, or of rates that are stretched pair by pair."""
+    """The angle of each pair of columns at each position: position · base^(−2i/d), or position · the scaled rates."""
     if rates is not None:
         return sheet.step(name, ops.angles_at, rates, positions=positions, start=start)
     factor = scaling.factor if scaling is not None and scaling.how == "linear" else 1.0
@@ -102,7 +102,7 @@ def _angles(
 
 
 def _rates(sheet: Sheet, scaling: Scaling | None, base: float, width: int) -> Node | None:
-    """The stretched rates of the pairs; None where no pair is stretched otherwise than another."""
+    """The scaled rates where each pair has its own factor (Llama 3, YaRN); else None."""
     if scaling is None or scaling.how not in ("llama3", "yarn"):
         return None
     rates = sheet.step("rates", ops.rotary_rates, width=width, base=base)
@@ -113,7 +113,7 @@ def _rates(sheet: Sheet, scaling: Scaling | None, base: float, width: int) -> No
 
 
 def _rotary_width(how: AttentionOptions, head: Node) -> int:
-    """How many columns of a head are turned."""
+    """How many columns of a head are rotated."""
     width = how.rotary_width or head.width
     if width > head.width:
         raise InputError(f"‹rotary_width {width}› does not fit", f"{head.name} is {head.told()}")
@@ -127,7 +127,7 @@ def _rotary_width(how: AttentionOptions, head: Node) -> int:
 
 
 def _base(how: AttentionOptions, scaling: Scaling | None, width: int, longest: int) -> float:
-    """The base of the frequencies, larger where the scaling is one of the base."""
+    """The base of the frequencies; NTK and dynamic scaling enlarge it."""
     own = float(how.base or BASE)
     if scaling is None:
         return own
@@ -162,7 +162,7 @@ def _note(sheet: Sheet, how: AttentionOptions, scaling: Scaling | None, width: i
 
 
 def _larger(scaling: Scaling | None, own: float, base: float, width: int) -> str:
-    """How the base grew."""
+    """The note of how the base was enlarged."""
     if scaling is None or base == own:
         return ""
     grown = (base / own) ** ((width - 2) / width)
