@@ -15,6 +15,7 @@ import pytest
 from tests.cli.running import attempt, refused, tmat
 
 from tmat.engine.limits import memory
+from tmat.reading.pasted import read_pasted
 
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
@@ -265,3 +266,9 @@ def test_any_seed_is_a_seed(seed: str) -> None:
 )
 def test_large_numbers_that_ask_for_nothing_large(option: str) -> None:
     assert tmat(f"attention --d-k 6 {option}").output
+
+
+def test_thousands_of_brackets_beside_one_another_are_soon_refused() -> None:
+    pasted = read_pasted("[1, 2], " * 11_000)
+    assert not pasted.found
+    assert "beside one another" in pasted.lost[0].error.what

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from tmat.errors import InputError
-from tmat.reading.bracketed import Value
 from tmat.reading.dialects import plainer
 from tmat.reading.items import Item, Mark, Words, Wrong
 from tmat.reading.lexing import MOST, Token, apart, lex, narrow_thousands, tidied
@@ -20,6 +19,7 @@ from tmat.reading.text_rows import is_box_rule, is_cell, is_pipe_row, is_pipe_ru
 from tmat.visible import visible
 
 _LONG = 100_000
+_MOST_VALUES = 200  # that one line holds beside one another
 _PLAIN = re.compile(r"(?=\s*[+\-−.,;]?\.?[0-9])(?:[0-9eE.,; \t]++|[+\-−](?=[0-9.]))*+")
 _HEADING = re.compile(r"\s*#{2,6}\s+(\S.*)")
 _COMMENT = re.compile(r"(?:^|\s)(?:#(?!#\w).*|//.*|%[%\s]*[^\W\d_].*)$|(?:^|\s)/\*.*?\*/\s*$")
@@ -39,7 +39,7 @@ _SHOWN = re.compile(r"\s*(?:print|disp|display|show)\(\s*([^\W\d][\w.]*)\s*\)\s*
 _NOISE = re.compile(
     r"\s*(?:[0-9,]+\s?[×x]\s?[0-9,]+ (?:(?:[\w.]+\.)?\w*(?:Matrix|Array|Adjoint|Transpose|DataFrame|LinearAlgebra)\b.*|sparse.*)|[0-9,]+-element .*"
     r"|\[[0-9]+ rows x [0-9]+ columns\]|\(?[0-9]+ rows?\b.*|shape: ?\([0-9, ]*\)|dtype: ?\w+|Name: ?\S+, dtype: ?\w+"
-    r"|Parameter containing:|ans =|\([0-9]{1,3}(?:\.[0-9]{1,3})?[a-z]?\)|[\w.\-]+@[\w.\-]+\S*[$#%](?: .*)?|(?:\w+=[#>]|(?:sqlite|mysql|duckdb)>) .*|PS [A-Za-z]:\\[^>]*>.*|import .*|from \S+ import .*|library\(.*\)|print\(.*\)|disp\(.*\)|torch\.Size\(\[[0-9, ]*\]\)"
+    r"|Parameter containing:|ans =|\([0-9]{1,3}(?:\.[0-9]{1,3})?[a-z]?\)|[\w.\-]++@[^\s$#%]++[$#%](?: .*)?|(?:\w+=[#>]|(?:sqlite|mysql|duckdb)>) .*|PS [A-Za-z]:\\[^>]*>.*|import .*|from \S+ import .*|library\(.*\)|print\(.*\)|disp\(.*\)|torch\.Size\(\[[0-9, ]*\]\)"
     r"|\[torch\.\w+ of size .*\]|# A tibble.*|<[^<>]*>|DeviceArray.*shape.*|\(?dtype=\S*\)?,?|device=\S*,?|requires_grad=\S*\)?,?|using .*|end|\[(?:cols|options|%\w+)\b.*\]|\|={3,}|:\w[\w-]*:.*)\s*"
 )  # fmt: skip
 _CELL_OF = re.compile(r"\s*[^\s\[\](){}=:≈]{1,60}\[[^\[\](){},]{1,60},[^\[\](){}]{1,60}\]\s*(?:[=≈&:]|$)")
@@ -260,14 +260,22 @@ def _may_part_rows(text: str) -> bool:
 def _each(items: Iterable[Item], wrong: Callable[..., Wrong]) -> Iterator[Item]:
     """The values of a line, each of which has a name of its own, or is one more row, as in Q = (1, 2), (3, 4)."""
     last: Item | None = None
+    count = 0
     for item in items:
+        count += isinstance(item, Valued)
+        if count > _MOST_VALUES and isinstance(item, Valued):
+            what = f"more than {_MOST_VALUES} brackets beside one another"
+            last = wrong(item.value.line, what, mend="write each row on a line of its own")
+            break
         if not isinstance(item, Valued) or item.relation:
             yield from () if last is None else (last,)
             last = item
             continue
         at, pair = item.value.line, isinstance(last, Valued) and not item.prefix
         if isinstance(last, Valued) and pair and last.takes(item):
-            last.value = Value(last.value.rows + item.value.rows, last.value.lines + item.value.lines, [], 2, at)
+            last.value.rows += item.value.rows
+            last.value.lines += item.value.lines
+            last.value.depth = 2
         elif pair or (item.value.depth == 1 and (_AMONG.search(item.prefix) or _in_prose(item))):
             name = last.prefix if isinstance(last, Valued) else ""
             last = wrong(at, "several values where one is due", column=item.column, name=name_of(name) if name else None,
