@@ -109,6 +109,13 @@ def test_names_beside_their_first_rows(text: str) -> None:
     assert found == {"Q": [[1, 2], [3, 4]], "V": [[5, 6, 7], [8, 9, 10]]}
 
 
+def test_names_of_matrices_before_rows_are_a_matrix_each_and_words_are_labels() -> None:
+    found = read_pasted("Q 1 2\nK 3 4\nV 5 6", "a.txt").found
+    assert {one.name: one.matrix.values.tolist() for one in found} == {"Q": [[1, 2]], "K": [[3, 4]], "V": [[5, 6]]}
+    [one] = read_pasted("When 1 2\nyou 3 4", "a.txt").found
+    assert one.matrix.rows == ("When", "you")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -12,6 +12,7 @@ from tmat.reading.labels import counts
 from tmat.reading.naming import is_known, name_of
 from tmat.reading.rows import Row
 from tmat.reading.text_rows import is_cell
+from tmat.sheet.names import canonical
 
 
 @dataclass(slots=True)
@@ -112,7 +113,10 @@ def _is_long_vector(rows: list[Row]) -> bool:
 def _named_beside(block: Block) -> list[Block] | None:
     """Matrices whose names stand beside their first rows, as in a spreadsheet: Q 1 2, below it 3 4 or an empty cell and 3 4."""
     begins = [bool(row.cells) and is_known(row.cells[0]) for row in block.rows]
-    if block.header is not None or block.beside or not begins[0] or all(begins):
+    if block.header is not None or block.beside or not begins[0] or len(block.rows) < 2:
+        return None
+    names = [name_of(row.cells[0]) for row, begin in zip(block.rows, begins, strict=True) if begin]
+    if len({*map(canonical, names)}) < len(names):
         return None
     found: list[Block] = []
     for row, begin in zip(block.rows, begins, strict=True):
