@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+from tests.operations.slips.gradients import SIZES, above_0, cells
 from tests.operations.slips.oracle import Array, Case, Expect, oracle, random, tried_on
-from tests.operations.slips.way_back import SIZES, above_0, cells
 
 
 def scored(op: str, n: int, m: int) -> Case:
