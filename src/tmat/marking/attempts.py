@@ -161,17 +161,18 @@ def _chance(report: StepReport, due: KeyMatrix, printed: PrintedMatrix, *, wrong
 
 
 def _by_chance(values: Array, due: Array, place: float) -> float:
-    """The share of the cells that would agree if what is written stood in other places: Σ of the products of its shares.
+    """The share of the cells that would agree if what is written stood in other places.
 
     What has the right numbers, but not where, is blind.
     """
-    if due.size == 0:
-        return 1.0
-    shares = []
-    for numbers in (values, due):
-        found, counts = np.unique(np.rint(numbers / place), return_counts=True)
-        shares.append(dict(zip(found.tolist(), (counts / numbers.size).tolist(), strict=True)))
-    return float(sum(share * shares[1].get(number, 0.0) for number, share in shares[0].items()))
+    if due.size < 2:
+        return 0.0
+    own, right = np.rint(values / place), np.rint(due / place)
+    times = [
+        dict(zip(*map(np.ndarray.tolist, np.unique(all_, return_counts=True)), strict=True)) for all_ in (own, right)
+    ]
+    pairs = sum(count * times[1].get(number, 0) for number, count in times[0].items())
+    return float((pairs - (own == right).sum()) / (due.size**2 - due.size))
 
 
 def _is_bound(due: KeyMatrix) -> bool:
