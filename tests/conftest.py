@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -22,6 +23,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile("ci", max_examples=50, derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("thorough", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def articles_marked_once() -> Iterator[None]:
+    from tests.marked_once import marked_once
+
+    from tmat.articles import auditing
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(auditing, "mark", marked_once(auditing.mark))
+        yield
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """``tmat`` for a shell: each command a fork of one process that has imported it, which costs a tenth of starting it.
 
 What a command reads, writes and ends with is its own, as are its folder and its variables; only the imports are shared.
-How the program itself starts is tested in tests/test_imports.py and tests/cli/test_faults.py.
+How the program itself starts is tested in tests/test_imports.py and where ``shell`` (tests/cli/shells.py) is told to.
 """
 
 from __future__ import annotations
@@ -35,18 +35,14 @@ os._exit(int.from_bytes(server.recv(1), "little"))
 """
 
 
-def program_in(folder: Path) -> Path:
-    """A folder in it that has a program ``tmat``."""
-    shim = folder / ".bin"
-    shim.mkdir(exist_ok=True)
-    (shim / "tmat").write_text(CLIENT.format(python=sys.executable, path=_server()), encoding="utf-8")
-    (shim / "tmat").chmod(0o755)
-    return shim
+def search_path(*more: Path) -> str:
+    """PATH with a program ``tmat``, and with more folders, before all others."""
+    return os.pathsep.join([_folder(), *map(str, more), os.environ["PATH"]])
 
 
 @cache
-def _server() -> str:
-    """Where the process listens that has imported tmat; it ends with this one."""
+def _folder() -> str:
+    """Where a program ``tmat`` is, and where the process listens that has imported it; both end with this process."""
     folder = tempfile.TemporaryDirectory(prefix="tmat-")
     path = f"{folder.name}/socket"
     variables = {
@@ -61,7 +57,10 @@ def _server() -> str:
     atexit.register(process.terminate)  # the last said is done first
     assert process.stdout is not None
     assert process.stdout.readline() == b"listening\n"
-    return path
+    program = Path(folder.name) / "tmat"
+    program.write_text(CLIENT.format(python=sys.executable, path=path), encoding="utf-8")
+    program.chmod(0o755)
+    return folder.name
 
 
 def serve(path: str) -> None:
@@ -69,6 +68,7 @@ def serve(path: str) -> None:
     for module in pkgutil.walk_packages([str(ROOT / "src" / "tmat")], "tmat."):
         with suppress(ImportError):  # an extra that is not installed
             import_module(module.name)
+    _warm()
     gc.freeze()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     attending = 0
@@ -85,6 +85,27 @@ def serve(path: str) -> None:
             attending += 1
             while attending and os.waitpid(-1, os.WNOHANG)[0]:
                 attending -= 1
+
+
+def _warm() -> None:
+    """Load what is loaded late, and keep what each fork would work out again."""
+    from tests.marked_once import marked_once
+
+    from tmat.articles import auditing
+    from tmat.cli.environment import Environment
+    from tmat.cli.program import built, command_names, run
+
+    auditing.mark = marked_once(auditing.mark)
+    for name in command_names():
+        built(name, "rich")
+    for line in (
+        "attention --help",
+        "attention -f table",
+        "attention --work Z[1,1]",
+        "example thrones",
+        "example journey",
+    ):
+        run(line.split(), Environment.piped())
 
 
 def _attend(connection: socket.socket) -> None:
@@ -116,8 +137,10 @@ def _command(arguments: list[str]) -> None:
     from tmat.__main__ import main
 
     sys.argv = arguments
+    encoding = os.environ.get("PYTHONIOENCODING", "utf-8")
     for name, number, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
-        stream = open(number, mode, encoding="utf-8", newline=None if mode == "r" else "\n", closefd=False)  # noqa: SIM115
+        newline, errors = None if mode == "r" else "\n", "backslashreplace" if number == 2 else "strict"
+        stream = open(number, mode, encoding=encoding, errors=errors, newline=newline, closefd=False)  # noqa: SIM115
         setattr(sys, name, stream)
     code = 1
     try:

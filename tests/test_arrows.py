@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TypeGuard
 
@@ -42,25 +43,32 @@ def imports(source: Path, *, types: bool = True) -> Imports:
     known = modules(source)
     found: Imports = {name: set() for name in known}
     for name, path in known.items():
-        for imported in _imported(path.read_text(), set(known), types):
+        for imported in _imported(path, set(known), types):
             if (name, imported) not in EXCEPTIONS:
                 found[name].add(imported)
     return found
 
 
-def _imported(code: str, known: set[str], types: bool = True) -> Iterator[str]:
-    tree = ast.parse(code)
-    typed = {id(inner) for node in ast.walk(tree) if _for_types(node) for part in node.body for inner in ast.walk(part)}
-    for node in ast.walk(tree):
-        if not types and id(node) in typed:
-            continue
+def _imported(path: Path, known: set[str], types: bool = True) -> Iterator[str]:
+    for module, name, typed in _names(path):
+        if types or not typed:
+            whole = f"{module}.{name}" if module else name
+            yield from {whole if whole in known else module} & known
+
+
+@cache
+def _names(path: Path) -> list[tuple[str, str, bool]]:
+    """What each import of a file says: the module after ``from``, the name, and whether it is for types alone."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    typed = {id(inner) for node in nodes if _for_types(node) for part in node.body for inner in ast.walk(part)}
+    found = []
+    for node in nodes:
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative imports are not used"
-            for alias in node.names:
-                whole = f"{node.module}.{alias.name}"
-                yield from {whole if whole in known else node.module or ""} & known
+            found += [(node.module or "", alias.name, id(node) in typed) for alias in node.names]
         elif isinstance(node, ast.Import):
-            yield from {alias.name for alias in node.names} & known
+            found += [("", alias.name, id(node) in typed) for alias in node.names]
+    return found
 
 
 def _for_types(node: ast.AST) -> TypeGuard[ast.If]:
@@ -105,7 +113,7 @@ def test_files_import_each_other_in_no_circle() -> None:
 def test_each_exception_is_still_there() -> None:
     known = modules(SOURCE)
     for name, imported in EXCEPTIONS:
-        assert imported in _imported(known[name].read_text(), set(known)), (name, imported)
+        assert imported in _imported(known[name], set(known)), (name, imported)
 
 
 def test_a_planted_arrow_and_a_planted_circle_are_found(tmp_path: Path) -> None:

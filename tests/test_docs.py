@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.running import tmat
-from tests.forked import program_in
+from tests.forked import search_path
 
 pty = pytest.importorskip("pty", reason="a terminal as Unix has it")
 
@@ -50,7 +50,7 @@ def run(command: str, folder: Path) -> str:
     """What the command prints when its standard output is a plain terminal of 80 columns."""
     master, slave = pty.openpty()
     env = {
-        "PATH": f"{program_in(folder)}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": search_path(Path(sys.executable).parent),
         "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "80", "TERM": "dumb", "LANG": "C.UTF-8", "PYTHONUTF8": "1", "HOME": str(folder),
     }  # fmt: skip
     chunks: list[bytes] = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import tmat
@@ -19,37 +20,52 @@ KNOWN = ("operations/printing/symbols.py", "marking/key.py", "sheet/names.py")
 FILES = [path for path in sorted(SRC.rglob("*.py")) if not path.is_relative_to(SRC / "articles")]
 
 
-def strings(tree: ast.AST) -> Iterator[ast.Constant]:
-    """The texts of a module, but for docstrings: those say what it does, and run as tests."""
-    bare = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in bare:
-            yield node
+@dataclass
+class Literals:
+    """What a file says in literals: the names that stand together in each, and its texts, with their lines."""
+
+    tables: list[tuple[int, set[str]]]
+    texts: list[tuple[int, str]]
 
 
-def tables(tree: ast.AST) -> Iterator[tuple[int, set[str]]]:
-    """Every literal with several names: of a list, a tuple, a set, a dictionary's keys or values, or words in one text."""
-    for node in ast.walk(tree):
+@cache
+def literals() -> dict[str, Literals]:
+    return {str(path.relative_to(SRC)): _literals(path.read_text("utf-8")) for path in FILES}
+
+
+def _literals(code: str) -> Literals:
+    """Of a list, a tuple, a set, a dictionary's keys or values, and words in one text.
+
+    The texts are all but docstrings: those say what the code does, and run as tests.
+    """
+    nodes = list(ast.walk(ast.parse(code)))
+    bare = {node.value for node in nodes if isinstance(node, ast.Expr)}
+    found = Literals([], [])
+    for node in nodes:
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
             parts: list[ast.expr | None] = list(node.elts)
         elif isinstance(node, ast.Dict):
             parts = [*node.keys, *node.values]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in bare:
+            found.texts.append((node.lineno, node.value))
+            words = set(re.findall(r"[A-Za-z_]+", node.value))
+            found.tables.append((node.lineno, words if words <= STEPS else set()))
+            continue
         else:
             continue
-        yield node.lineno, {p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str)}
-    for text in strings(tree):
-        words = set(re.findall(r"[A-Za-z_]+", text.value))
-        yield text.lineno, words if words <= STEPS else set()
+        names = {p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str)}
+        found.tables.append((node.lineno, names))
+    return found
 
 
 def test_no_second_table_of_steps() -> None:
     second = []
-    for path in FILES:
-        if path.is_relative_to(SRC / "stages") or str(path.relative_to(SRC)) in KNOWN:
+    for name, said in literals().items():
+        if name.startswith("stages/") or name in KNOWN:
             continue
-        for line, names in tables(ast.parse(path.read_text("utf-8"))):
+        for line, names in said.tables:
             if len(names & STEPS) > 2:
-                second.append(f"{path.relative_to(SRC)}:{line}: {' '.join(sorted(names & STEPS))}")
+                second.append(f"{name}:{line}: {' '.join(sorted(names & STEPS))}")
     assert second == []
 
 
@@ -61,10 +77,10 @@ def test_each_synonym_stands_once() -> None:
 def test_the_library_never_speaks_of_options() -> None:
     """‹heads 3› is spelled where it is shown; a whole command, as an example of one, is no option."""
     spoken = []
-    for path in FILES:
-        if path.is_relative_to(SRC / "cli"):
+    for name, said in literals().items():
+        if name.startswith("cli/"):
             continue
-        for text in strings(ast.parse(path.read_text("utf-8"))):
-            if re.search(r"(?<![-\w])--[a-z]", text.value) and not text.value.startswith("tmat "):
-                spoken.append(f"{path.relative_to(SRC)}:{text.lineno}: {text.value}")
+        for line, text in said.texts:
+            if re.search(r"(?<![-\w])--[a-z]", text) and not text.startswith("tmat "):
+                spoken.append(f"{name}:{line}: {text}")
     assert spoken == []

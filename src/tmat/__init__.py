@@ -1,7 +1,7 @@
 """tmat: Transformer arithmetic as a person does it with a pencil.
 
-Every matrix is on the table and every rounding stated. The library is the same thing as the
-command line: one function a command; a stage's takes numbers or a worksheet and gives a worksheet.
+Every matrix is on the table and every rounding stated. There is a function for each command; that of a stage takes
+numbers or a worksheet and returns a worksheet.
 
 >>> import tmat
 >>> sheet = tmat.attention([[1.0, 0.0], [0.0, 1.0]], W_Q=[[1], [2]], W_K=[[1], [1]], W_V=[[3], [4]])
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-TYPE_CHECKING = False  # what typing has; loading it takes longer than all that is here
+TYPE_CHECKING = False  # as in typing, whose import takes longer than this whole file
 if TYPE_CHECKING:
     __version__: str
     from tmat.articles import example as example
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from tmat.text.vocabulary import Vocabulary as Vocabulary
     from tmat.workings.cell import working as working
     from tmat.workings.trace import trace as trace
-else:  # mypy sees the names above alone, so that tmat.nothing is an error
+else:  # hidden from mypy, so that tmat.nothing is a type error
     _HOMES = {
         "tmat.articles": ("example",),
         "tmat.errors": ("InputError", "LimitError", "OutputError", "TmatError"),
@@ -69,7 +69,7 @@ else:  # mypy sees the names above alone, so that tmat.nothing is an error
     }
 
     def __getattr__(name: str) -> object:
-        """Each name is imported when it is first used, so that ``tmat --help`` never waits for NumPy."""
+        """Import a name when it is first used, so that ``tmat --help`` does not load NumPy."""
         from tmat.stages import stage_names
 
         if name == "__version__":

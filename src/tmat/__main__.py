@@ -1,4 +1,4 @@
-"""Where the program begins: ``tmat``, or ``python -m tmat``."""
+"""The entry point of the program: ``tmat``, or ``python -m tmat``."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ IN_AN_ARCHIVE = """tmat: this copy of tmat cannot run from inside an archive
 
 def main() -> None:
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
-        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # no traceback; `signal` itself takes milliseconds to load
+        _signal.signal(
+            _signal.SIGINT, _signal.SIG_DFL
+        )  # no traceback while loading; importing `signal` itself takes milliseconds
     if not os.path.isdir(os.path.dirname(os.path.abspath(__file__))):
         sys.stderr.write(IN_AN_ARCHIVE)
         sys.exit(2)
-    # OpenBLAS's threads busy-wait for their first product, which slows the other commands of a pipe. A product takes
-    # one thread, and large products run in parallel (tmat.engine.parallel). The environment may say otherwise.
+    # OpenBLAS's threads busy-wait for their first product, which slows the other commands of a pipe. So each product
+    # takes one thread, and large steps run in parallel (tmat.engine.parallel), unless the environment says otherwise.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from tmat.interrupts import INTERRUPTED, end_when_interrupted
 

@@ -1,14 +1,12 @@
-"""What can go wrong, said so that the reader can mend it.
-
-An error is one block: what was wrong, then where and why, then the mend.
+"""The errors of tmat: what was wrong, then where and why, then how to mend it.
 
 >>> print(InputError("cannot form Q·Kᵀ", "Q is 3×4, K is 3×5", mend="try a W_K with 4 columns"))
 cannot form Q·Kᵀ
   Q is 3×4, K is 3×5
   try a W_K with 4 columns
 
-What an error says of options stands in marks, ‹heads 3›, ‹scale False›, ‹-m W_O›, and is spelled where it is shown:
-``heads=3``, ``scale=False``, ``W_O=…`` in Python, ``--heads 3``, ``--no-scale``, ``-m W_O=…`` on the command line.
+Options in an error are marked, ‹heads 3›, ‹scale False›, ‹-m W_O›, and spelled when it is shown: ``heads=3``,
+``scale=False``, ``W_O=…`` in Python, ``--heads 3``, ``--no-scale``, ``-m W_O=…`` on the command line.
 
 >>> print(InputError("‹heads 3› and ‹scale False› are said", mend="give ‹-m W_O›, or leave ‹heads› out"))
 heads=3 and scale=False are said
@@ -24,11 +22,11 @@ from functools import lru_cache
 from tmat.visible import visible
 
 LONGEST = 2000
-"""Characters of a line of an error: names come from anybody, and may be of any length."""
+"""Most characters of a line of an error: names in it come from the input, and may have any length."""
 
 
 class TmatError(Exception):
-    """Anything tmat says no to: what was wrong, the details a line each, and the mend where it can be known."""
+    """The base of all errors: what was wrong, a line for each detail, and how to mend it, where that is known."""
 
     exit_code = 2
 
@@ -43,18 +41,18 @@ class TmatError(Exception):
         return self.told(in_python)
 
     def told(self, spelled: Callable[[str, str], str]) -> str:
-        """The whole of it; ``spelled`` says how an option with its value, or "" for none, is written."""
+        """The whole error; ``spelled`` writes an option and its value ("" for none)."""
         lines = [spelled_with(line, spelled) for line in self._marked]
         return "\n".join([visible(lines[0], LONGEST), *(f"  {visible(line, LONGEST)}" for line in lines[1:])])
 
 
 def spelled_with(text: str, spelled: Callable[[str, str], str]) -> str:
-    """A text with its options as ``spelled`` writes them."""
+    """A text with its marked options written by ``spelled``."""
     return re.sub("‹([^ ›]+) ?([^›]*)›", lambda mark: spelled(mark[1], mark[2]), text)
 
 
 def in_python(name: str, value: str) -> str:
-    """An option as Python has it: heads=3, and W_O=… for a matrix."""
+    """An option as it is written in Python: heads=3, and W_O=… for a matrix."""
     if name == "-m":
         return value if "=" in value else f"{value}=…"
     if name == "-o":
@@ -69,8 +67,8 @@ class InputError(TmatError):
     """Bad usage or bad input: shapes, numbers, names, files that cannot be read (exit code 2)."""
 
 
-def expect(value: object, kind: type | tuple[type, ...], said: str) -> None:
-    """Refuse a value of another kind than is expected; ``said`` is what is.
+def expect(value: object, kind: type | tuple[type, ...], what: str) -> None:
+    """Refuse a value of another type; ``what`` is the first line of the error.
 
     >>> expect([1], str, "a stage goes by its name")
     Traceback (most recent call last):
@@ -81,15 +79,15 @@ def expect(value: object, kind: type | tuple[type, ...], said: str) -> None:
     if not isinstance(value, kind):
         name = type(value).__name__
         told = "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
-        raise InputError(said, f"it was given {told}")
+        raise InputError(what, f"it was given {told}")
 
 
 class UnknownWords(InputError):
-    """A text has words that the vocabulary lacks."""
+    """Words of a text that the vocabulary lacks."""
 
 
 class LimitError(TmatError):
-    """A limit was reached: memory, size, the widest table a format can hold (exit code 3)."""
+    """Too large for the memory, for a limit of tmat or for an output format (exit code 3)."""
 
     exit_code = 3
 
@@ -112,7 +110,7 @@ class MissingExtra(InputError):
 
 
 def _installing(extra: str) -> str:
-    """How an extra is added to tmat as it was installed: from an index, a folder, a file or a repository (PEP 610)."""
+    """The command that installs an extra from where tmat was installed: an index, a folder, a file or a repository (PEP 610)."""
     import json  # loaded for an error alone
     from importlib.metadata import PackageNotFoundError, distribution
     from pathlib import Path
@@ -139,7 +137,7 @@ def _folder(url: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """The known names closest to a mistyped or shortened one, nearest first; case and underscores forgiven.
+    """The known names closest to a mistyped or shortened one, nearest first; names are compared folded.
 
     >>> nearest("scroes", ["scores", "scaled", "weights"]), nearest("eps", ["heads", "epsilon"])
     (['scores'], ['epsilon'])
@@ -156,7 +154,7 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 
 def meant(name: str, known: Iterable[str]) -> str | None:
-    """The question that mends a mistyped name, where a known one is near.
+    """The question "did you mean …?" for a mistyped name; None where no known name is near.
 
     >>> meant("scroes", ["scores", "weights"])
     'did you mean scores?'
@@ -167,7 +165,7 @@ def meant(name: str, known: Iterable[str]) -> str | None:
 
 @lru_cache(2048)
 def fold(name: str) -> str:
-    """A name as names are compared: W_Q, Wq and wq are one.
+    """The form in which names are compared: without case, underscores, hyphens and blanks.
 
     >>> fold("W_Q"), fold("wq"), fold("layer1.W_Q")
     ('wq', 'wq', 'layer1.wq')

@@ -1,4 +1,4 @@
-"""Worksheets from and into files: what ``tmat show`` and ``-o`` do, for Python.
+"""Reading, writing and showing worksheets in Python, as ``tmat show`` and ``-o`` do.
 
 >>> from tmat.stages.attention import attention
 >>> print(show(attention([[1.0, 2.0]], weights=False), only=["scores"]).splitlines()[2])
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def read(path: str | PathLike[str]) -> Worksheet:
-    """The worksheet of a JSON file, or the matrices of any other kind of file as one.
+    """The worksheet of a JSON file; the matrices of any other file as a worksheet.
 
-    Errors: a file that cannot be read, or that has several worksheets.
+    Errors: a file that cannot be read; a JSON file with no worksheet or several.
     """
     from tmat.reading.documents import read_documents
     from tmat.reading.files import open_file
@@ -49,7 +49,7 @@ def read(path: str | PathLike[str]) -> Worksheet:
 
 
 def write(sheet: Whole, path: str | PathLike[str], *, format: str | None = None, **look: Any) -> None:
-    """A worksheet, or one stage or matrix, in a file, in the format that its suffix asks for; ``look`` as in ``show``."""
+    """Write a worksheet, a stage or a matrix to a file, in ``format`` or that of the suffix; ``look`` as in ``show``."""
     from tmat.rendering import format_of_suffix, known_formats, rendered
 
     path = _path(path)
@@ -60,7 +60,7 @@ def write(sheet: Whole, path: str | PathLike[str], *, format: str | None = None,
 
 
 def show(sheet: Whole, *, stages: Sequence[str] = (), only: Sequence[str] = (), **look: Any) -> str:
-    """The tables of a worksheet, a stage or a matrix as text: of these stages, of these matrices, or all of it."""
+    """The tables of a worksheet, a stage or a matrix as text: of the ``stages`` and matrices (``only``) named, or all."""
     from tmat.rendering.layout import render
     from tmat.rendering.styled import to_text
     from tmat.sheet.selecting import chosen
@@ -72,7 +72,7 @@ def show(sheet: Whole, *, stages: Sequence[str] = (), only: Sequence[str] = (), 
 
 
 def _names(option: str, names: object) -> list[str]:
-    """One name, or several."""
+    """One name or several, as a list."""
     expect(names, (str, list, tuple, set, frozenset), f"‹{option}› takes names")
     return [names] if isinstance(names, str) else list(names)  # type: ignore[call-overload]
 
@@ -92,25 +92,25 @@ def _worksheet(of: object, expected: str) -> Worksheet:
 
 
 def _of_matrices(given: dict[str, Matrix]) -> Worksheet:
-    """A worksheet that holds matrices alone."""
+    """A worksheet of matrices without steps."""
     from tmat.sheet.worksheet import Stage, Worksheet
 
     return Worksheet([Stage("matrices", "matrices", given=given, output=next(iter(given), ""))])
 
 
-def _look(said: dict[str, Any]) -> Look:
-    """The reader's choices, each of its kind.
+def _look(choices: dict[str, Any]) -> Look:
+    """The choices of display.
 
-    Errors: one that is not known, or of another kind.
+    Errors: an unknown choice, or one of a wrong type.
     """
     from tmat.rendering.layout import Look
 
     known = [own.name for own in fields(Look)]
-    for name, value in said.items():
+    for name, value in choices.items():
         if name not in known:
             raise InputError(f"a page has no choice {name!r}", f"it has {', '.join(known)}", mend=meant(name, known))
         if name in ("digits", "width", "top") and value is not None:
             expect(value, Integral, f"‹{name}› takes a whole number")
         if name in ("only", "work") and isinstance(value, str):
-            said = {**said, name: (value,)}
-    return Look(**said)
+            choices = {**choices, name: (value,)}
+    return Look(**choices)

@@ -1,4 +1,4 @@
-"""Ctrl-C: the program ends at once and says nothing, but for the moments when something has to be put in order first."""
+"""Ctrl-C: the program ends at once and prints nothing, but where files must be closed or removed first."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 INTERRUPTED = 130
-_in_order = 0
+_tidying = 0
 
 
 def end_when_interrupted() -> None:
-    """From now on an interrupt ends the process, unless whoever started it wants interrupts ignored.
+    """Make an interrupt end the process, unless its parent ignores interrupts.
 
-    Python would raise KeyboardInterrupt wherever it is: in the middle of loading a library written in C, too, and not
-    all of them survive that.
+    Python would raise KeyboardInterrupt anywhere, even while a library written in C is loading, and some crash then.
     """
     if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, signal.SIG_DFL):
         signal.signal(signal.SIGINT, _interrupted)
@@ -23,16 +22,16 @@ def end_when_interrupted() -> None:
 
 @contextmanager
 def tidied() -> Iterator[None]:
-    """Within this, an interrupt is a KeyboardInterrupt: what is open here is closed, what is half written taken away."""
-    global _in_order
-    _in_order += 1
+    """Within this, an interrupt raises KeyboardInterrupt, so that open files are closed and partial ones removed."""
+    global _tidying
+    _tidying += 1
     try:
         yield
     finally:
-        _in_order -= 1
+        _tidying -= 1
 
 
 def _interrupted(*_: object) -> None:
-    if _in_order:
+    if _tidying:
         raise KeyboardInterrupt
     os._exit(INTERRUPTED)

@@ -1,4 +1,4 @@
-"""Modules that are loaded when something of them is first used: help and completion never wait for NumPy.
+"""Modules that are loaded at first use, so that help and completion do not load NumPy.
 
 >>> math = late("math")
 >>> math.sqrt(4.0)
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Late:
-    """Stands for a module until it is needed."""
+    """A placeholder for a module, which loads it at the first attribute."""
 
     def __init__(self, name: str) -> None:
         self._module = name
@@ -24,5 +24,5 @@ class Late:
 
 
 def late(name: str) -> Any:
-    """The module of that name, loaded at its first use; ``if TYPE_CHECKING`` imports the real one for mypy."""
+    """The module of that name, loaded at its first use; under ``if TYPE_CHECKING`` mypy sees the real one."""
     return Late(name)

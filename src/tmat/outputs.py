@@ -1,4 +1,4 @@
-"""Files out: whole or as they were, none that a person protected, none that is read by the same command."""
+"""Writing files: each is complete or unchanged; no read-only file and no input of the command is overwritten."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import BinaryIO, TypeAlias
 from tmat.errors import InputError, OutputError
 from tmat.interrupts import tidied
 
-STANDARD_INPUT = "/dev/stdin"  # the file that it comes from, where it is one
+STANDARD_INPUT = "/dev/stdin"  # also where standard input is redirected from a file
 
 Content: TypeAlias = "bytes | Callable[[BinaryIO], object]"
-"""Bytes, or what writes itself into the file it is given."""
+"""Bytes, or a function that writes them into the file."""
 
 
 def refuse_inputs(output: str | None, inputs: Iterable[str]) -> None:
-    """Say no where the output would replace a file that the command reads."""
+    """Refuse an output that would replace a file that the command reads."""
     if output is None or not os.path.exists(output):
         return
     for path in inputs:
@@ -31,13 +31,13 @@ def refuse_inputs(output: str | None, inputs: Iterable[str]) -> None:
 
 
 def write_file(path: str, content: Content) -> None:
-    """Write beside and rename: a file is whole or as it was."""
+    """Write a temporary file in the same folder, then rename it: the file is complete or unchanged."""
     _refuse_protected(path)
     if os.path.exists(path) and not os.path.isfile(path):
         _write_through(path, content)
         return
-    with _said(path), tidied(), _ending_tidily():
-        target = os.path.realpath(path)  # a link stays one
+    with _as_ours(path), tidied(), _ending_tidily():
+        target = os.path.realpath(path)  # a symbolic link stays a link
         beside = _beside(target)
         try:
             with open(beside, "xb") as file:
@@ -50,9 +50,9 @@ def write_file(path: str, content: Content) -> None:
 
 
 def write_files(files: Mapping[str, bytes]) -> None:
-    """Write one file, or several into one folder: all of them are there, or none.
+    """Write one file, or several in one folder: all of them or none.
 
-    The folder may be new; the one that it stands in must be there.
+    The folder may be new; its parent must exist.
     """
     if len(files) == 1:
         [(path, content)] = files.items()
@@ -61,7 +61,7 @@ def write_files(files: Mapping[str, bytes]) -> None:
     folder = os.path.dirname(next(iter(files)))
     for path in files:
         _refuse_protected(path)
-    with _said(folder or next(iter(files))), tidied(), _ending_tidily():
+    with _as_ours(folder or next(iter(files))), tidied(), _ending_tidily():
         target = os.path.realpath(folder)
         beside = _beside(target)
         try:
@@ -69,7 +69,7 @@ def write_files(files: Mapping[str, bytes]) -> None:
             for path, content in files.items():
                 with open(os.path.join(beside, os.path.basename(path)), "xb") as file:
                     file.write(content)
-            if os.path.isdir(target):  # every file is whole by now: what is left is to rename them
+            if os.path.isdir(target):  # every file is complete: only renaming is left
                 for name in os.listdir(beside):
                     _replace(os.path.join(beside, name), os.path.join(target, name))
                 os.rmdir(beside)
@@ -81,19 +81,19 @@ def write_files(files: Mapping[str, bytes]) -> None:
 
 
 def _beside(target: str) -> str:
-    """A name beside the target, known before anything is there: an interrupt in between leaves nothing behind."""
+    """A temporary name in the target's folder, known before the file exists, so that an interrupt leaves nothing behind."""
     return os.path.join(os.path.dirname(target), f".tmat-{os.urandom(8).hex()}")
 
 
 def _replace(beside: str, target: str) -> None:
-    """Put a whole file in the target's place; who may read it stays as it was."""
+    """Rename a complete file to the target, keeping the target's permissions."""
     if os.path.exists(target):
         os.chmod(beside, os.stat(target).st_mode & 0o777)
     os.replace(beside, target)
 
 
 def _refuse_protected(path: str) -> None:
-    """Say no to a folder, and to a file that nobody may write: renaming over it would ask no one."""
+    """Refuse a folder, and a read-only file, which renaming would replace without asking."""
     if os.path.isdir(path):
         raise OutputError(f"cannot write {path}", "it is a folder", mend="give the name of a file in it")
     if os.path.isfile(path) and (not os.stat(path).st_mode & 0o222 or not os.access(path, os.W_OK)):
@@ -103,8 +103,8 @@ def _refuse_protected(path: str) -> None:
 
 
 @contextmanager
-def _said(path: str) -> Iterator[None]:
-    """What the system says no to, in our form."""
+def _as_ours(path: str) -> Iterator[None]:
+    """Turn the system's errors into OutputError."""
     try:
         yield
     except OSError as error:
@@ -113,36 +113,36 @@ def _said(path: str) -> Iterator[None]:
         raise OutputError(f"cannot write {path}", "this system has no such name") from None
 
 
-class _ToldToEndError(BaseException):
-    """The system says: end now."""
+class _TerminatedError(BaseException):
+    """A signal asks the process to end."""
 
 
 @contextmanager
 def _ending_tidily() -> Iterator[None]:
-    """Told to end while a file is written, take away what is half written first, then end as told."""
+    """On SIGTERM or SIGHUP, let the block remove its partial files, then end by the signal."""
     import signal
 
-    told = 0
+    received = 0
 
-    def tell(number: int, _: object) -> None:
-        nonlocal told
-        told = number
-        raise _ToldToEndError
+    def handle(number: int, _: object) -> None:
+        nonlocal received
+        received = number
+        raise _TerminatedError
 
     ending = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    try:  # one that is ignored, as nohup has it, stays ignored
+    try:  # a signal that is ignored, as under nohup, stays ignored
         before = {
-            number: signal.signal(number, tell) for number in ending if signal.getsignal(number) is not signal.SIG_IGN
+            number: signal.signal(number, handle) for number in ending if signal.getsignal(number) is not signal.SIG_IGN
         }
-    except ValueError:  # not the main thread, which alone is told
+    except ValueError:  # signals reach the main thread alone, and this is another
         yield
         return
     try:
         yield
-    except BaseException:  # what was broken off may complain on its own
-        if told:
-            signal.signal(told, signal.SIG_DFL)
-            os.kill(os.getpid(), told)
+    except BaseException:  # the interrupted write may raise another error
+        if received:
+            signal.signal(received, signal.SIG_DFL)
+            os.kill(os.getpid(), received)
         raise
     finally:
         for number, handler in before.items():
@@ -150,8 +150,8 @@ def _ending_tidily() -> Iterator[None]:
 
 
 def _write_through(path: str, content: Content) -> None:
-    """A device or a pipe by name (/dev/stdout): nothing to rename there."""
-    with _said(path), open(path, "wb") as file:
+    """Write to a device or a named pipe (/dev/stdout), which cannot be renamed."""
+    with _as_ours(path), open(path, "wb") as file:
         _fill(file, content)
 
 

@@ -1,4 +1,4 @@
-"""How far a long piece of work has come, for whoever watches: the library tells, and draws nothing itself.
+"""Progress of long work: the library reports it to a watcher, and prints nothing itself.
 
 >>> class Printing:
 ...     def begin(self, what, of): print(what, "of", of)
@@ -22,7 +22,7 @@ from typing import Protocol
 
 
 class Watcher(Protocol):
-    """Who is told: that work begins (of how much, where that is known), how much of it is done, that it has ended."""
+    """Receives the beginning of work (``of`` is its amount, where known), the amount done, and the end."""
 
     def begin(self, what: str, of: int | None) -> None: ...
 
@@ -36,7 +36,7 @@ _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
 @contextmanager
 def watched_by(watcher: Watcher | None) -> Iterator[None]:
-    """Work done inside is told to the watcher."""
+    """Report work within this to the watcher."""
     token = _watcher.set(watcher)
     try:
         yield
@@ -46,7 +46,7 @@ def watched_by(watcher: Watcher | None) -> Iterator[None]:
 
 @contextmanager
 def working(what: str, of: int | None) -> Iterator[Callable[[int], None]]:
-    """A piece of work; call what it gives with how much is done. Work inside work is part of it and not told."""
+    """A piece of work; call the yielded function with the amount done. Work inside work is not reported."""
     watcher = _watcher.get()
     if watcher is None:
         yield _nobody
@@ -61,4 +61,4 @@ def working(what: str, of: int | None) -> Iterator[Callable[[int], None]]:
 
 
 def _nobody(done: int) -> None:
-    """Nobody watches."""
+    """The step of work without a watcher."""

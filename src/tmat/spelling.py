@@ -1,9 +1,10 @@
-"""Text as the output can print it: controls written out, characters that its encoding lacks replaced."""
+"""Text as an output can print it: control characters escaped, characters that its encoding lacks replaced."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from tmat.visible import visible
 
@@ -18,14 +19,14 @@ PLAIN = {
     "±": "+/-", "∂": "d", "‖": "|", "─": "-", "│": "|", "├": "+", "└": "+",
     **{low: str(n) for n, low in enumerate("₀₁₂₃₄₅₆₇₈₉")}, **{high: f"^{n}" for n, high in enumerate(RAISED)},
 }  # fmt: skip
-"""What stands for a character that an output cannot print."""
+"""The replacement of a character that an encoding lacks."""
 
 
-TIMES = re.compile(r"(?<=\S)·(?=\S)|(?<=[\])] )·(?= )")  # a product; between two remarks a dot does
+TIMES = re.compile(r"(?<=\S)·(?=\S)|(?<=[\])] )·(?= )")  # products only: a dot also separates remarks
 
 
 def typed(text: str, star: bool = True) -> str:
-    """Powers of several digits after one sign, and products with a star, for an output that lacks these signs.
+    """Exponents of several digits as ^10, and products with a star, for an encoding without these characters.
 
     >>> typed("2.5·10¹⁰ and x² · y")
     '2.5*10^10 and x² · y'
@@ -34,11 +35,11 @@ def typed(text: str, star: bool = True) -> str:
     return TIMES.sub("*", text) if star else text
 
 
-LEFT_TO_RIGHT = "\u200e"  # an invisible mark: what follows a right-to-left word reads from the left again
+LEFT_TO_RIGHT = "\u200e"  # an invisible mark after a right-to-left word, so that the text goes on from the left
 
 
 class Spelling(dict[int, str]):
-    """A translation table that fills itself: characters the encoding has stay as they are.
+    """A translation table, filled as it is used: characters that the encoding has are unchanged.
 
     >>> Spelling("ascii")("scaled = Q·Kᵀ / √6")
     'scaled = Q*K^T / sqrt 6'
@@ -60,11 +61,21 @@ class Spelling(dict[int, str]):
         return character
 
     def __call__(self, text: str) -> str:
-        """Our own text."""
+        """tmat's own text as the encoding can print it."""
         return text if self.whole or text.isascii() else typed(text, self[ord("·")] != "·").translate(self)
 
+    def each(self, texts: list[str]) -> list[str]:
+        """Several of tmat's own texts."""
+        return texts if self.whole else [self(text) for text in texts]
+
+    def words(self, texts: Iterable[str]) -> list[str]:
+        """Several texts from the input."""
+        return [self.word(text) for text in texts]
+
     def word(self, text: str, limit: int | None = None) -> str:
-        """A text from outside: what would steer a terminal is written out."""
+        """A text from the input as the encoding can print it, with control characters escaped."""
+        if limit is None and text.isascii() and text.isprintable():
+            return text
         shown = visible(text, limit)
         if shown.isascii():
             return shown

@@ -1,4 +1,4 @@
-"""For the tests of a program: assert that its arrays are a worksheet's, and hear which bug they have where they are not."""
+"""For the tests of a program: assert that its arrays are those of a worksheet; if not, the error names the bug."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ __all__ = ["assert_matches", "explain"]
 
 
 def explain(actual: object, sheet: Worksheet, name: str = "output", *, dtype: str | None = None) -> Report:
-    """What marking finds in a program's array, or in several by name, as data.
+    """Mark a program's array, or several by name, and return the report as data.
 
     ``actual`` is an array of NumPy, torch, jax or mlx, or a mapping of names to arrays; ``name`` is the step that a
-    single array is for: the last of that name, or one of a stage, "attention-2.output"; "output" is what the last
-    stage puts out. Numbers are right within the forward error of the type that they were computed in; ``dtype`` says
-    which, where the numbers do not tell.
+    single array is compared with: the last of that name, or that of a stage, "attention-2.output"; "output" is what the
+    last stage puts out. Numbers are right within the forward error of the type in which they were computed; ``dtype`` names
+    the type where the numbers do not show it.
 
-    Errors: a name that the worksheet does not have, what is no array.
+    Errors: a name that the worksheet does not have; a value that is no array.
 
     >>> from tmat.stages.attention import attention
     >>> sheet = attention([[0.3, 2.1], [1.7, 0.4]], weights=False)
@@ -42,7 +42,7 @@ def explain(actual: object, sheet: Worksheet, name: str = "output", *, dtype: st
 
 
 def assert_matches(actual: object, sheet: Worksheet, name: str = "output", *, dtype: str | None = None) -> None:
-    """Pass in silence where `explain` finds all right; else an AssertionError that says what, where, how much and why.
+    """Raise AssertionError where `explain` finds wrong cells: which step, how many cells, where and why.
 
     >>> from tmat.stages.attention import attention
     >>> sheet = attention([[0.3, 2.1], [1.7, 0.4]], weights=False)

@@ -1,11 +1,11 @@
-"""Names, paths and words from outside, made safe to show: what would move the cursor is written out."""
+"""Names, paths and words from the input, made safe to print: control and invisible characters are escaped."""
 
 from __future__ import annotations
 
 import re
 
-# Controls (C0, DEL, C1), the marks that turn the direction of text round, line separators, characters
-# that show as nothing (not the joiners, which words and emoji are spelled with), and lone surrogates.
+# Controls (C0, DEL, C1), marks of text direction, line separators, invisible characters (but not the joiners, which are
+# part of words and emoji), and lone surrogates.
 _UNSEEN = (
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
@@ -14,9 +14,9 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def visible(text: str, limit: int | None = None) -> str:
-    r"""The text with every character that would not show, or would steer a terminal, written as an escape.
+    r"""The text with every invisible or control character written as an escape.
 
-    With a limit, a longer text is cut after that many characters and ends in ``…``.
+    With a limit, a longer text is cut to that many characters, the last being ``…``.
 
     >>> print(visible("red\x1b[31m\n"))
     red\x1b[31m\n

@@ -1,4 +1,4 @@
-"""How many columns a text takes in a terminal: 当 takes two, a combining accent none."""
+"""The width of a text in terminal columns: 当 takes two, a combining accent none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 
 def width(text: str) -> int:
-    """The columns of a text, as Rich counts them.
+    """The number of columns of a text, as Rich counts them.
 
     >>> width("When"), width("权力"), width("e\\u0301")
     (4, 4, 1)
@@ -15,9 +15,9 @@ def width(text: str) -> int:
 
 
 def pad(text: str, columns: int, align: str = "left") -> str:
-    """The text filled with blanks to so many columns; ``align`` is left, right or center.
+    """The text padded with blanks to a number of columns; ``align`` is left, right or center.
 
-    A longer text stays as it is.
+    A longer text is returned unchanged.
 
     >>> pad("玩", 4) + "|", pad("玩", 4, "right"), pad("ab", 5, "center")
     ('玩  |', '  玩', ' ab  ')

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 from tests.cli.running import tmat
-from tests.forked import program_in
+from tests.forked import search_path
 
 from tmat.articles import EXAMPLES
 from tmat.articles.scripting import quoted
@@ -17,7 +16,7 @@ from tmat.articles.scripting import quoted
 @pytest.mark.parametrize("line", [*EXAMPLES, "thrones --corrected"])
 def test_script_gives_the_worksheets(line: str, tmp_path: Path) -> None:
     environment = {
-        "PATH": f"{program_in(tmp_path)}{os.pathsep}{os.environ['PATH']}",
+        "PATH": search_path(),
         "LC_ALL": "C.UTF-8",
         "TMPDIR": str(tmp_path),
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
 import re
 import shutil
@@ -12,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.running import tmat
-from tests.forked import program_in
+from tests.forked import search_path
 
 from tmat.articles import EXAMPLES
 from tmat.cli.completing import in_bash
@@ -26,14 +24,17 @@ SOURCE = Path(__file__).parents[2] / "src"
 
 def asked(folder: Path, **variables: str) -> str:
     """What the program prints in that folder, called by a shell with these variables."""
-    page = io.StringIO()
-    with pytest.MonkeyPatch.context() as here, contextlib.redirect_stdout(page):
+    environment = Environment.piped()
+    with pytest.MonkeyPatch.context() as here:
         here.chdir(folder)
         for name, value in variables.items():
             here.setenv(name, value)
         complete = variables["_TMAT_COMPLETE"]
-        (in_bash if complete == "complete_bash" else lambda own: own())(lambda: run([], Environment.piped()))
-    return page.getvalue()
+        if complete == "complete_bash":
+            in_bash(lambda page: run([], page), environment)
+        else:
+            run([], environment)
+    return environment.output
 
 
 def bash(line: str, folder: Path) -> list[str]:
@@ -130,7 +131,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
     done = subprocess.run(
         ["bash", "--norc", "-c", script], cwd=folder, capture_output=True, text=True, timeout=60, check=False,
         env={
-            **os.environ, "PATH": f"{program_in(folder)}{os.pathsep}{os.environ['PATH']}",
+            **os.environ, "PATH": search_path(),
             "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1",
         },
     )  # fmt: skip
@@ -150,7 +151,7 @@ print -r -- "$seen"
 
 
 def in_shell(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "PATH": f"{program_in(folder)}{os.pathsep}{os.environ['PATH']}", "TERM": "dumb"}
+    env = {**os.environ, "PATH": search_path(), "TERM": "dumb"}
     env["_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION"] = "1"
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False, env=env)
 

@@ -47,34 +47,28 @@ def test_each_of_the_five_prints_tables(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", command_names())
-def test_three_ways_to_ask_for_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_three_ways_to_ask_for_help(command: str) -> None:
     said = set()
     for line in (f"{command} -h", f"{command} --help", f"help {command}"):
-        assert attempt(line).code == 0
-        said.add(capsys.readouterr().out.rstrip())
+        said.add(tmat(line).output)
     assert len(said) == 1
     assert f"Usage: tmat {command} " in said.pop()
 
 
-def test_help_alone_is_the_programs_and_an_unknown_name_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert attempt("help").code == 0
-    of_program = capsys.readouterr().out
-    assert attempt("-h").code == 0
-    assert capsys.readouterr().out.rstrip() == of_program.rstrip()
+def test_help_alone_is_the_programs_and_an_unknown_name_is_said() -> None:
+    assert tmat("help").output == tmat("-h").output
     assert attempt("help atention").errors == "tmat: no such command: atention\n  did you mean attention?\n"
 
 
-def test_completion_is_out_of_sight_and_works(capsys: pytest.CaptureFixture[str]) -> None:
-    assert attempt("--help").code == 0
-    said = capsys.readouterr().out
+def test_completion_is_out_of_sight_and_works() -> None:
+    said = tmat("--help").output
     assert "│ --install-completion" not in said
     assert "│ --show-completion" not in said
 
 
 @pytest.mark.parametrize("stage", sorted(stage_names()))
-def test_a_stages_help_opens_with_five_options(stage: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert attempt(f"{stage} -h").code == 0
-    first = re.search(r"╭─ Options ─+╮\n(.*?)╰", capsys.readouterr().out, re.DOTALL)
+def test_a_stages_help_opens_with_five_options(stage: str) -> None:
+    first = re.search(r"╭─ Options ─+╮\n(.*?)╰", tmat(f"{stage} -h").output, re.DOTALL)
     assert first is not None
     flags = re.findall(r"^│ --([a-z-]+)", first[1], re.MULTILINE)
     assert len(flags) == 6

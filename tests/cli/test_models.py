@@ -40,7 +40,10 @@ def test_one_head_of_one_layer() -> None:
     ]
     assert "given" not in done.stage or done.stage["given"] == {}
     page = tmat(f"{ENCODE} --only layer2.weights3 --heat -f table").output
-    assert page.startswith(" attention-2    [CLS] when you play the game you win [SEP]") and "█ from 0.8" in page
+    assert (
+        page.startswith(" layer 2 of 2 · attention-2    [CLS] when you play the game you win [SEP]")
+        and "█ from 0.8" in page
+    )
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,33 @@ def test_an_error_is_folded_to_the_terminal_that_it_goes_to() -> None:
     assert all(row.startswith("  ") for row in narrow.errors.splitlines()[1:])
 
 
+@pytest.mark.parametrize("columns", [40, 60, 80, 160])
+@pytest.mark.parametrize("each", [[], ["--each"]])
+def test_a_class_stays_within_the_terminal(
+    each: list[str], columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tmat("attention --d-k 6 -o key.json")
+    rows = tmat("show key.json --only Q -f csv").output.splitlines()[1:]
+    numbers = "\n".join(row.partition(",")[2].replace(",", " ") for row in rows)
+    slipped = f"Q\n{numbers}\n\nV\n{numbers}\n"
+    for name in ("a.txt", "a name that is too long to stand before a sentence of what is wrong.txt"):
+        Path(name).write_text(slipped)
+    env = Environment.piped(stdout_tty=True, stderr_tty=True, variables={"COLUMNS": str(columns), "TERM": "xterm"})
+    assert run(["check", *map(str, sorted(Path().glob("a*.txt"))), "--key", "key.json", *each], env) == 1
+    shown = COLOUR.sub("", env.output)
+    assert max(map(width, shown.splitlines())) <= columns
+    assert "every number is Q's: V was made with W_Q" in " ".join(shown.split())
+
+
+def test_the_points_are_the_last_line_of_a_marked_sheet(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Q\n1 2\n")
+    env = Environment.piped(stdout_tty=True, stderr_tty=True, variables={"COLUMNS": "80", "TERM": "xterm"})
+    env.stderr = env.stdout
+    assert run(["check", str(tmp_path / "a.txt"), "--key", "example:causal"], env) == 1
+    assert COLOUR.sub("", env.output).splitlines()[-1].endswith(" points")
+
+
 @pytest.mark.parametrize("line", ["check a.txt --key example:causal", "attention", "scaling --draws 50 --queries 4"])
 def test_standard_output_by_name(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

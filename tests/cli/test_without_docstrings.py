@@ -12,7 +12,9 @@ HELP = """
 from tmat.cli.environment import Environment
 from tmat.cli.program import command_names, run
 for name in command_names():
-    run([name, "--help"], Environment.piped())
+    environment = Environment.piped()
+    run([name, "--help"], environment)
+    print(environment.output)
 """
 
 

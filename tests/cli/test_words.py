@@ -170,6 +170,11 @@ def test_layers_are_headed_where_there_are_several() -> None:
     assert "layer 1" not in tmat("encode -f table").output
     assert " layer 2 of 2 · decode-1.ffn-2    <start>" in tmat("decode --layers 2 --max-tokens 1 --all -f table").output
     assert "layer 2 of 2 · attention-2" in tmat("encode --layers 2 -f markdown").output
+    for chosen in ("encode --layers 3 --only layer2.weights", "decode --layers 3 --max-tokens 1 --only layer2.weights"):
+        assert " layer 2 of 3 · " in tmat(f"{chosen} -f table").output
+    kept = tmat("encode --layers 3 --only layer1.Q,layer3.weights,layer3.output").output
+    heads = [line for line in tmat("show -f table --only weights", kept).output.splitlines() if "layer" in line]
+    assert [line.split("    ")[0] for line in heads] == [" layer 3 of 3 · attention-3"]
 
 
 def test_the_notes_of_the_articles_matrices_stand_where_decode_is_shown() -> None:

@@ -57,11 +57,12 @@ def test_what_follows_from_a_slip_carried_in_full_and_written_to_two_decimals_fo
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("habit", HABITS)
-def test_steps_after_a_slip_are_recognised_in_every_habit_and_none_is_accused(habit: str) -> None:
+@pytest.mark.parametrize(("n", "habit"), list(enumerate(HABITS)))
+def test_steps_after_a_slip_are_recognised_in_every_habit_and_none_is_accused(n: int, habit: str) -> None:
+    """Each slip in one of the four habits; measure.py tries all."""
     r = Random(7)
     later = followed = 0
-    for slip in SLIPS[::2]:
+    for slip in SLIPS[n::4]:
         one = work(sheet_of(slip.sheet, r), habit, r, {slip.step: slip})
         if one is None:
             continue
@@ -71,7 +72,7 @@ def test_steps_after_a_slip_are_recognised_in_every_habit_and_none_is_accused(ha
                 later += 1
                 followed += step.verdict in (Verdict.RIGHT, Verdict.FOLLOWS)
                 assert not any(f.sure and f.names[0] in ("truncated", "digits-swapped") for f in step.findings)
-    assert later > 150
+    assert later > 75
     assert followed >= 0.97 * later
 
 

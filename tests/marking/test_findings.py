@@ -37,7 +37,7 @@ def test_a_finding_says_what_where_and_how_sure() -> None:
     assert (finding.kind, finding.certainty, finding.extent) == (Kind.SLIP, Certainty.SURE, Extent.MATRIX)
     assert (mistake.name, mistake.result, mistake.operands) == ("divided-by-d-k", "scaled", ("scores",))
     assert finding.made_from == (Source("attention", "scores", Numbers.RIGHT),)
-    assert sentence(finding) == "divided by 2 itself, not by its root"
+    assert sentence(finding) == "divided by 2 itself, not by its root (or by √2 twice)"
 
 
 def test_one_row_is_a_row() -> None:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 import numpy as np
-from tests.marking.injected import SLIPS, cases
+from tests.marking.injected import SLIPS, Case, cases
 
-from tmat.marking import Answers, Verdict, mark
+from tmat.marking import Answers, Report, Verdict, mark
 from tmat.marking.reports.words import note
+
+
+@cache
+def marked() -> list[tuple[Case, Report]]:
+    return [(case, mark(Answers.of(case.answers), case.key)) for case in cases(2, seed=20)]
 
 
 def test_the_right_name_comes_first_in_nineteen_of_twenty_cases() -> None:
     named, cells_right, count = 0, 0, 0
     missed: Counter[str] = Counter()
-    for case in cases(2, seed=20):
-        step = mark(Answers.of(case.answers), case.key)[case.slip.step]
+    for case, report in marked():
+        step = report[case.slip.step]
         first = step.findings[0].names[0] if step.findings else ""
         good = first in case.slip.names
         cells = {cell for finding in step.findings if finding.names[0] == first for cell in finding.cells}
@@ -30,8 +36,7 @@ def test_the_right_name_comes_first_in_nineteen_of_twenty_cases() -> None:
 
 
 def test_a_slip_never_counts_as_right_and_what_was_not_touched_does() -> None:
-    for case in cases(1, seed=4):
-        report = mark(Answers.of(case.answers), case.key)
+    for case, report in marked():
         order = [step.name for step in report.steps]
         before = report.steps[: order.index(case.slip.step)]
         assert all(step.verdict in (Verdict.RIGHT, Verdict.MISSING) for step in before)

@@ -52,6 +52,17 @@ def test_a_name_that_is_near_and_of_the_right_shape_is_taken_and_said() -> None:
     assert report.all_right and told(report["scores"]) == ["handed in as scroes"]
 
 
+def test_what_is_called_as_the_step_comes_before_what_may_mean_it() -> None:
+    sheet = key()
+    shown = right(sheet)
+    report = mark(Answers.of({"attention": shown["weights"], "Z": shown["Z"]}, "li.txt"), sheet)
+    assert report["Z"].verdict is report["weights"].verdict is Verdict.RIGHT
+    report = mark(Answers.of({"Z": shown["Z"], "context": shown["Z"]}, "li.txt"), sheet)
+    assert report["Z"].verdict is Verdict.RIGHT
+    report = mark(Answers.of({"Z": shown["Z"], "z": shown["Z"]}, "li.txt"), sheet)
+    assert [unknown(name) for name in report.unknown] == ["not read: 'z' is answered already, by 'Z'"]
+
+
 def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:
     sheet = key()
     shown = right(sheet)

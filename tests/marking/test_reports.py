@@ -13,7 +13,7 @@ from tests.marking.by_hand import WAYS, typed, worked
 
 from tmat.errors import InputError
 from tmat.marking import Answers, Certainty, Failure, Report, Verdict, mark, mark_many
-from tmat.marking.reports.data import as_dict, to_csv, to_json
+from tmat.marking.reports.data import to_csv, to_json
 from tmat.marking.reports.gradescope import as_results, to_gradescope
 from tmat.marking.reports.junit import to_junit
 from tmat.marking.reports.summary import summary
@@ -166,13 +166,6 @@ def test_one_unreadable_file_is_told_and_the_rest_marked(tmp_path: Path) -> None
 def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no submissions in the folder"):
         list(mark_many([tmp_path], key()))
-
-
-def test_several_processes_give_what_one_gives(tmp_path: Path) -> None:
-    handed_in(tmp_path, 60)
-    alone = [as_dict(one) for one in mark_many([tmp_path], key(), jobs=1)]
-    together = [as_dict(one) for one in mark_many([tmp_path], key(), jobs=2)]
-    assert together == alone and len(alone) == 60
 
 
 @pytest.mark.parametrize(("follow", "passed"), [("full", True), ("half", False), ("none", False)])

@@ -16,7 +16,7 @@ import pytest
 from tests.cli.running import tmat
 from tests.marking.test_reports import handed_in, key
 
-from tmat.marking.many import WORTH_A_POOL, Failure, mark_many
+from tmat.marking.many import WORTH_A_POOL, Failure, Marked, mark_many
 from tmat.marking.reports.data import to_json
 from tmat.marking.spreading import spread
 
@@ -69,16 +69,29 @@ class Refusing(Executor):
         return future
 
 
+@pytest.fixture(scope="module")
+def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a class large enough to be spread, one of which cannot be read."""
+    folder = tmp_path_factory.mktemp("submissions")
+    handed_in(folder, WORTH_A_POOL + 2)
+    (folder / "s001.txt").write_bytes(b"\xff\xfe\x00")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def in_one_process(submissions: Path) -> list[Marked]:
+    return list(mark_many([submissions], key(), jobs=1))
+
+
 @pytest.mark.parametrize(
     "executor", [None, ThreadPoolExecutor(3), ProcessPoolExecutor(2), Refusing()], ids=lambda e: type(e).__name__
 )
-def test_any_executor_gives_what_one_process_gives(executor: Executor | None, tmp_path: Path) -> None:
-    handed_in(tmp_path, WORTH_A_POOL + 2)
-    (tmp_path / "s001.txt").write_bytes(b"\xff\xfe\x00")
-    alone = list(mark_many([tmp_path], key(), jobs=1))
-    together = list(mark_many([tmp_path], key(), jobs=2, executor=executor))
-    assert to_json(together) == to_json(alone)
-    assert [type(one) for one in alone[:2]] != [Failure, Failure]
+def test_any_executor_gives_what_one_process_gives(
+    executor: Executor | None, submissions: Path, in_one_process: list[Marked]
+) -> None:
+    together = list(mark_many([submissions], key(), jobs=2, executor=executor))
+    assert to_json(together) == to_json(in_one_process)
+    assert [type(one) for one in in_one_process[:2]] != [Failure, Failure]
     if executor is not None:
         executor.shutdown()
 

@@ -39,6 +39,7 @@ def printed(**names: str) -> Answers:
     return Answers(found, "thrones")
 
 
+@cache
 def the_attention(**how: object) -> Report:
     weights = {name: numbers(name) for name in ("W_Q", "W_K", "W_V", "W_O")}
     key = attention(numbers("X"), d_k=6, **weights, **how)  # type: ignore[arg-type]
@@ -145,9 +146,12 @@ def page(*names: str) -> str:
 
 
 def own_and_all() -> Report:
-    """All of the article's own numbers, its probabilities among them, which are no softmax of its logits."""
+    """All of the article's own numbers, its probabilities among them, which are no softmax of its logits.
+
+    No slip is looked for here: by the corrected chain that takes seconds for numbers that are right as printed.
+    """
     sheet, names = key_of("thrones")
-    report = mark(Answers.of_texts(article().values()).called(names), sheet)
+    report = mark(Answers.of_texts(article().values()).called(names), sheet, slips=False)
     assert report.remarks == [Note(Remark.AS_PRINTED)] and report.unknown == []
     assert report.wrong_cells == 0 and sum(step.right for step in report.steps) > 400
     return report

@@ -51,7 +51,7 @@ def test_beams_are_transformers(family: str) -> None:
     model = tmat.read_model(MODELS / family)
     sheet = model.decode(ids=[int(id) for id in known["ids"]], max_tokens=6, beams=3, end="<none>", keep=["kept"])
     last = sheet.stages[-1].params
-    assert last["beams"] == [" ".join(model.words.called(beam)) for beam in known["beams"].tolist()]
+    assert last["beams"] == [" ".join(model.words.of(beam)) for beam in known["beams"].tolist()]
     np.testing.assert_allclose(last["sums"], -known["beam_scores"], rtol=0.0, atol=1e-5)  # which are float32
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tmat.numbers import format_number, round_half_away, shown_decimals
-from tmat.numbers.digits import digits_of
+from tmat.numbers.rounding import digits_of
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 8))

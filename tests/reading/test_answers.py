@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tmat.errors import InputError, TmatError
+from tmat.marking.answers import Answers
 from tmat.reading.answers import read_answers_text
+from tmat.reading.sources import read_matrix
 
 Q = [["3.80", "4"], ["2.55", "1.86"]]
 
@@ -212,3 +215,19 @@ def test_nothing_but_our_own_errors(text: str) -> None:
         assert str(error)
     else:
         assert all(typed.matrix.values.shape == np.shape(typed.texts) for typed in found)
+
+
+def test_a_name_given_twice_with_other_numbers_is_read_by_neither(tmp_path: Path) -> None:
+    for text in ("Q = [[1, 2]]\nK = [[3, 4]]\nQ = [[5, 6]]\n", '{"Q": [[1, 2]], "K": [[3, 4]], "Q": [[5, 6]]}'):
+        path = tmp_path / "a.txt"
+        path.write_text(text, "utf-8")
+        answers = Answers.read(path)
+        assert [one.name for one in answers] == ["K"]
+        assert [one.name for one in answers.unread] == ["Q"]
+        with pytest.raises(InputError, match="twice"):
+            read_matrix("Q", str(path))
+
+
+def test_a_telephone_number_below_the_rows_is_no_answer() -> None:
+    answers = Answers.of_text("Hi,\nmy weights:\n0.5 0.5\n0.25 0.75\n-- \nBob\nTel. 030 1234567\n")
+    assert [(one.name, one.values.tolist()) for one in answers] == [("weights", [[0.5, 0.5], [0.25, 0.75]])]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tmat.errors import InputError, TmatError
 from tmat.reading.inline import read_inline
 from tmat.reading.number_text import LONGEST_NUMBER, number
+from tmat.reading.sources import read_matrix
 
 
 @pytest.mark.parametrize(
@@ -77,8 +78,8 @@ def test_what_does_not(text: str, message: str) -> None:
     assert message in str(error.value)
 
 
-def test_other_scripts_digits_and_python_spellings_are_no_numbers() -> None:
-    for text in ("١٢", "1_0", "0x10", "1e", "e5", ".", "-", "--1", "1 0", "infinite"):
+def test_pythons_spellings_are_no_numbers() -> None:
+    for text in ("1_0", "0x10", "1e", "e5", ".", "-", "--1", "1 0", "infinite"):
         assert number(text) is None
 
 
@@ -101,3 +102,13 @@ def test_nothing_but_our_own_errors(text: str) -> None:
         assert str(error)
     else:
         assert matrix.values.size
+
+
+def test_a_mistyped_number_is_at_fault_and_no_file() -> None:
+    for text in ("1.O 2", "0..5 1"):
+        with pytest.raises(InputError, match="where a number is due"):
+            read_matrix("X", text)
+
+
+def test_a_mask_of_words_is_read() -> None:
+    assert read_matrix("mask", "True False; True True").values.tolist() == [[1, 0], [1, 1]]

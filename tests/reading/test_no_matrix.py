@@ -36,6 +36,18 @@ TEXTS = {
     "a log": "Epoch 1/10, loss 2.31, acc 0.12\nEpoch 2/10, loss 1.97, acc 0.31",
     "a version": "CUDA Version: 12.4",
     "help": "  --layers N   number of layers (default: 6)\n  --heads N    number of heads (default: 8)",
+    "settings in small": "lr: 0.001\nsteps: 1000\nbatch: 32\n",
+    "settings under a plain heading": "Config:\n  lr: 3e-4\n  warmup: 4000\n",
+    "results": "Results\naccuracy: 0.91\nf1: 0.88\n",
+    "BibTeX": "@article{vaswani,\n  volume = {30},\n  year = {2017},\n}\n",
+    "parameters": "Total params: 110\n",
+    "a survey": "Age: 25\nHeight: 180\nWeight: 75\n",
+    "cells of a sheet": "A1: 0.5\nB1: -1.25\nA2: 2\nB2: 4\n",
+    "telephone numbers": "Tel. 030 1234567\n",
+    "postal codes": "10115 01067\n20095 80331\n",
+    "a half-worked answer": "Q:\n- Token 1: 1·0.5 + 0·2 = 0.5, 1·(-1.25) + 0 = -1.25\n- Token 2: 2, 0.125\n",
+    "citations": "Attention is all you need [1]. It uses softmax [2].\n",
+    "an exercise's number": "Exercise 2.\n",
     "references": "[1] Vaswani, A. et al. Attention is all you need. 2017.\n[2] Devlin, J. et al. BERT. 2019.",
 }  # fmt: skip
 
@@ -58,7 +70,7 @@ def test_a_setting_between_matrices_costs_none_of_them() -> None:
 
 
 def test_a_number_to_each_word_is_a_column() -> None:
-    [column] = read_pasted("When: 0.5\nyou: 0.25").found
+    [column] = read_pasted("mean:\nWhen: 0.5\nyou: 0.25").found
     assert (column.matrix.rows, column.matrix.values.tolist()) == (("When", "you"), [[0.5], [0.25]])
     [counted] = read_pasted("e1 = 0.5\ne2 = 0.25").found
     assert counted.matrix.values.tolist() == [[0.5], [0.25]]

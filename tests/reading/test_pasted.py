@@ -73,6 +73,14 @@ MORE = [
     "Token 1 0.5 -1.25 3\nToken 2 2 0.125 -4",
     "{'A': [[0.5, -1.25, 3], [2, 0.125, -4]]}",
     "0.5f, -1.25f, 3.0f\n2.0f, 0.125f, -4.0f",
+    "Q\n(0.5; −1.25; 3)\n(2; 0.125; −4)",
+    "Q = [0.5; -1.25; 3]\n[2; 0.125; -4]",
+    "Q = (0,5; -1,25; 3)\n    (2; 0,125; -4)",
+    "Q = [0.5, -1.25, 3]\n[2, 0.125, -4]",
+    "Q=[0.5, -1.25, 3; 2, 0.125, -4]",
+    "Q=[0.5, -1.25, 3\n2, 0.125, -4]",
+    "Q = [0.5, -1.25, 3\n     2, 0.125, -4];",
+    "| | a | b | c |\n|-|-|-|-|\n| When | 0.5 | -1.25 | 3 |\n| you | 2 | 0.125 | -4 |",
     "[[0.5, -1.25, 3],\n [2, 0.125, -4]] ✓",
     "In [3]: A\nOut[3]: \narray([[ 0.5  , -1.25 ,  3.   ],\n       [ 2.   ,  0.125, -4.   ]])",
     "shape: (2, 3)\n┌─────┬───────┬──────┐\n│ a   ┆ b     ┆ c    │\n│ --- ┆ ---   ┆ ---  │\n│ f64 ┆ f64   ┆ f64  │\n╞═════╪═══════╪══════╡\n"
@@ -89,6 +97,19 @@ def test_more_forms(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Q\t1\t2\n\t3\t4\nV\t5\t6\t7\n\t8\t9\t10",
+        "| Q | 1 | 2 |\n| | 3 | 4 |\n| V | 5 | 6 | 7 |\n| | 8 | 9 | 10 |",
+        "Q 1 2\n  3 4\nV 5 6 7\n  8 9 10",
+    ],
+)
+def test_names_beside_their_first_rows(text: str) -> None:
+    found = {one.name: one.matrix.values.tolist() for one in read_pasted(text, "a.txt").found}
+    assert found == {"Q": [[1, 2], [3, 4]], "V": [[5, 6, 7], [8, 9, 10]]}
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("A = [[0.5, ..., 3], [2, ..., -4]]", "stands for numbers that are not there"),
@@ -99,6 +120,9 @@ def test_more_forms(text: str) -> None:
         ("1,2 3,4\n5,6 7,8", "a decimal comma, or two cells?"),
         ("A = [[1, 2], [3]]", "rows of different lengths"),
         ("A = [[1, x], [3, 4]]", "'x' where a number is due"),
+        ("A = [[1, 2], [3, 4]]\n[[5, 6]]", "rows without a name right under 'A'"),
+        ("A = [1 2; 3 4]\n[5 6; 7 8]", "rows without a name right under 'A'"),
+        ("A = [1, 2]\n[3, 4, 5]", "rows without a name right under 'A'"),
     ],
 )
 def test_what_is_refused(text: str, message: str) -> None:
@@ -311,3 +335,8 @@ def test_what_is_still_to_be_computed_is_no_matrix(text: str) -> None:
 def test_a_result_behind_it_is_read(text: str) -> None:
     [one] = read_pasted(text).found
     assert one.matrix.values.tolist() == [[1, 2], [3, 4]]
+
+
+def test_a_rule_under_a_row_of_decimal_commas_is_no_fault() -> None:
+    [problem] = read_pasted("1,2\n----\n3,4\n").problems
+    assert "a decimal comma, or two cells?" in problem.error.what

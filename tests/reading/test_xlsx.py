@@ -1,74 +1,19 @@
-"""Spreadsheets read: as programs write them, as people make them, and as nobody should."""
+"""Spreadsheets read: as programs write them and as people make them."""
 
 from __future__ import annotations
 
 import io
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 import pytest
+from tests.reading.books import MAIN, Rows, book, matrices, one, refused
 
-from tmat.errors import InputError, LimitError
+from tmat.errors import InputError
 from tmat.marking import Answers
 from tmat.reading.sources import read_matrices, read_matrix
 from tmat.reading.weights import read_weights
-from tmat.reading.xlsx import Found, read_xlsx
-from tmat.reading.xlsx_cells import letters_of
-
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-Rows = list[list[object]]
-
-
-def cell(place: str, value: object) -> str:
-    if value is None:
-        return f'<c r="{place}" s="1"/>'
-    if isinstance(value, str) and value.startswith("<"):
-        return f"<c r={quoteattr(place)}{value[1:]}</c>"  # a cell written out
-    if isinstance(value, str):
-        return f'<c r="{place}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
-    return f'<c r="{place}"><v>{value}</v></c>'
-
-
-def book(sheets: dict[str, Rows], *, parts: dict[str, str] | None = None, prefix: str = "") -> bytes:
-    """A workbook with as little in it as there may be."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        listed, related = "", ""
-        for n, (name, rows) in enumerate(sheets.items(), start=1):
-            listed += f"<sheet name={quoteattr(name)} sheetId='{n}' r:id='r{n}'/>"
-            related += f"<Relationship Id='r{n}' Type='{RELATIONS}/worksheet' Target='worksheets/sheet{n}.xml'/>"
-            lines = ""
-            for i, row in enumerate(rows, start=1):
-                lines += (
-                    f'<row r="{i}">' + "".join(cell(f"{letters_of(j)}{i}", v) for j, v in enumerate(row)) + "</row>"
-                )
-            archive.writestr(
-                f"xl/worksheets/sheet{n}.xml",
-                f"{prefix}<worksheet xmlns='{MAIN}'><sheetData>{lines}</sheetData></worksheet>",
-            )
-        archive.writestr(
-            "xl/workbook.xml", f"<workbook xmlns='{MAIN}' xmlns:r='{RELATIONS}'><sheets>{listed}</sheets></workbook>"
-        )
-        archive.writestr(
-            "xl/_rels/workbook.xml.rels", f"<Relationships xmlns='http://x/relationships'>{related}</Relationships>"
-        )
-        for name, text in (parts or {}).items():
-            archive.writestr(name, text)
-    return made.getvalue()
-
-
-def matrices(rows: Rows) -> dict[str, list[list[float]]]:
-    return {one.matrix.name: one.matrix.values.tolist() for one in read_xlsx(book({"Sheet1": rows}), "hw.xlsx")}
-
-
-def one(rows: Rows) -> Found:
-    (found,) = read_xlsx(book({"Sheet1": rows}), "hw.xlsx")
-    return found
-
+from tmat.reading.xlsx import read_xlsx
 
 # -- as people make them
 
@@ -303,105 +248,3 @@ def test_numbers_written_wrong_are_no_labels(text: str, said: str) -> None:
         f"{said}\n  hw.xlsx, sheet Sheet1, cell A2\n"
     )
     assert matrices([["Q"], [None, text, "2"], ["a", 3, 4]]) == {"Q": [[3, 4]]}
-
-
-# -- as nobody should
-
-
-def refused(data: bytes) -> str:
-    with pytest.raises(InputError) as caught:
-        read_xlsx(data, "hw.xlsx")
-    return str(caught.value)
-
-
-def test_no_workbook() -> None:
-    assert refused(b"nothing like it").startswith("hw.xlsx is no .xlsx workbook, or damaged")
-    old = refused(b"\xd0\xcf\x11\xe0 an old one")
-    assert old == "hw.xlsx is an old .xls, or locked by a password\n  save it as .xlsx, without a password"
-    other = io.BytesIO()
-    with zipfile.ZipFile(other, "w") as archive:
-        archive.writestr("content.xml", "<office/>")
-    assert (
-        refused(other.getvalue())
-        == "hw.xlsx is no .xlsx workbook\n  it is a zip without xl/workbook.xml\n  save it as .xlsx"
-    )
-
-
-def test_damaged() -> None:
-    whole = book({"Sheet1": [["Q"], [1, 2]]})
-    assert "damaged" in refused(whole[: len(whole) // 2])
-    assert refused(book({"Sheet1": [["Q"]]}, parts={"xl/sharedStrings.xml": "<sst><si>"})).startswith(
-        "hw.xlsx is damaged\n  xl/sharedStrings.xml: "
-    )
-    missing = book({"Sheet1": [['< t="s"><v>9</v>'], [1, 2]]})
-    assert read_xlsx(missing, "hw.xlsx")[0].matrix.values.tolist() == [[1, 2]]  # a text that is nowhere
-
-
-@pytest.mark.parametrize("target", ["worksheets/gone.xml", "file:///etc/passwd", "../../x.xml"])
-def test_a_sheet_that_is_listed_and_not_there(target: str) -> None:
-    data = book({"Sheet1": [["Q"], [1]], "Sheet2": [["K"], [2]]})
-    part = "xl/_rels/workbook.xml.rels"
-    moved = _with(data, part, lambda text: text.replace("worksheets/sheet1.xml", target))
-    assert refused(moved) == "hw.xlsx is damaged\n  sheet Sheet1 is listed, and not in it"
-    roundabout = _with(data, part, lambda text: text.replace("worksheets/", "../xl/./worksheets/"))
-    assert [one.matrix.name for one in read_xlsx(roundabout, "hw.xlsx")] == ["Q", "K"]
-
-
-@pytest.mark.parametrize(
-    "doctype",
-    [
-        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>',
-        '<!DOCTYPE x SYSTEM "file:///etc/passwd">',
-        '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
-    ],
-)
-def test_entities_are_refused(doctype: str) -> None:
-    data = book({"Sheet1": [["Q"], [1]]}, prefix=doctype)
-    assert refused(data) == (
-        "hw.xlsx is refused\n  xl/worksheets/sheet1.xml declares a document type, which no spreadsheet program writes"
-    )
-
-
-@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"])
-def test_a_zip_that_never_ends(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tmat.reading.xlsx_cells.LARGEST", 1 << 20)
-    blanks = " " * (1 << 21)
-    texts = {part: f"<sst xmlns='{MAIN}'>{blanks}</sst>"} if "shared" in part else None
-    data = book({"Sheet1": [["Q"], [1]]}, parts=texts, prefix="" if texts else f"<!--{blanks}-->")
-    assert len(data) < 10_000
-    with pytest.raises(
-        LimitError, match=r"hw\.xlsx holds more than 1 MiB when unpacked\n  pass large matrices as \.npz"
-    ):
-        read_xlsx(data, "hw.xlsx")
-
-
-def test_too_many_cells(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tmat.reading.xlsx_cells.MOST_CELLS", 5)
-    read_xlsx(book({"Sheet1": [["Q"], [1, 2, 3, 4]]}), "hw.xlsx")
-    with pytest.raises(LimitError, match=r"hw\.xlsx has more than 5 cells"):
-        read_xlsx(book({"Sheet1": [["Q"], [1, 2]], "Sheet2": [["K"], [1, 2]]}), "hw.xlsx")
-
-
-def test_a_cell_far_away_takes_no_memory() -> None:
-    rows = f"<row r='1'>{cell('A1', 'Q')}</row><row r='2'>{cell('A2', 1)}</row><row r='1048576'>{cell('XFD1048576', 7)}</row>"
-    data = book({"Sheet1": []}, parts={})
-    data = _with(data, "xl/worksheets/sheet1.xml", lambda text: text.replace("<sheetData>", f"<sheetData>{rows}"))
-    found = {one.matrix.name: one.matrix.values.tolist() for one in read_xlsx(data, "hw.xlsx")}
-    assert found == {"Q": [[1]]}
-
-
-def test_cells_without_a_place_follow_each_other() -> None:
-    rows = f"<row>{cell('A1', 'Q')}</row><row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c><c><v>4</v></c></row>"
-    data = _with(
-        book({"Sheet1": []}), "xl/worksheets/sheet1.xml", lambda text: text.replace("<sheetData>", f"<sheetData>{rows}")
-    )
-    assert read_xlsx(data, "hw.xlsx")[0].matrix.values.tolist() == [[1, 2], [3, 4]]
-
-
-def _with(data: bytes, name: str, change: Callable[[str], str]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
-        for item in old.infolist():
-            text = old.read(item).decode("utf-8")
-            new.writestr(item.filename, change(text) if item.filename == name else text)
-    return made.getvalue()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.rendering.browser import CHROMIUM, FLAGS
+from tests.rendering.browser import CHROMIUM
 from tests.rendering.nasty import nasty
 
 import tmat
@@ -181,7 +181,7 @@ def test_only_what_is_asked_for_is_shown() -> None:
 def test_a_browser_runs_the_page_and_nothing_else(own: str, tmp_path: Path) -> None:
     page = tmp_path / "sheet.html"
     page.write_text(document([sheet() if own == "plain" else nasty()]), encoding="utf-8")
-    flags = [*FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
     done = subprocess.run([str(CHROMIUM), *flags, page.as_uri()], capture_output=True, check=True, timeout=60)
     shown = done.stdout.decode()
     cells = sum(cell is not None for rows in workings(page.read_text("utf-8")).values() for row in rows for cell in row)

@@ -29,8 +29,8 @@ CUT = "[...document.querySelectorAll('.scroll')].filter(own => own.scrollWidth >
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser(tmp_path_factory.mktemp("profile")) as own:
+def opened() -> Iterator[Browser]:
+    with browser() as own:
         yield own
 
 

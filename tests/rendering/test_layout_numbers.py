@@ -56,7 +56,7 @@ def test_no_minus_zero() -> None:
 
 @given(st.lists(numbers, min_size=2, max_size=6))
 def test_columns_align_on_the_point(values: list[float]) -> None:
-    column = aligned([row[0] for row in texts(np.array(values).reshape(-1, 1))])
+    (column,) = aligned(texts(np.array(values).reshape(-1, 1)))
     assert len({len(text) for text in column}) == 1
     points = {text.index(".") for text in column if "." in text}
     assert len(points) <= 1

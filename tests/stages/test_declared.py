@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from tests.cli.running import attempt, refused, tmat
+from tests.cli.running import refused, tmat
 
 import tmat as library
 from tmat import stages as stage_files
 from tmat.cli.made import parameters
-from tmat.cli.program import command_names
+from tmat.cli.program import built, command_names
 from tmat.engine.fields import DType, Init
 from tmat.numbers.seeding import INITS
 from tmat.operations import ACTIVATIONS, GATED
@@ -60,7 +60,7 @@ def shrink(sheet: Sheet, how: ShrinkOptions) -> Node:
 def shrink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "shrink.py").write_text(SHRINK, encoding="utf-8")
     monkeypatch.setattr(stage_files, "__path__", [*stage_files.__path__, str(tmp_path)])
-    caches = (stage_files.stage_names, stage_files.said_otherwise)
+    caches = (stage_files.stage_names, stage_files.said_otherwise, built)
     for cached in caches:
         cached.cache_clear()
     yield
@@ -70,7 +70,7 @@ def shrink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("shrink")
-def test_a_stage_is_one_file(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stage_is_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
     done = tmat("shrink -m X='2 4; 6 6' --by 4")
     assert done["shrunk"].tolist() == [[0.5, 1], [1.5, 1.5]]
     assert done["shares"][1].tolist() == [0.5, 0.5]
@@ -89,12 +89,10 @@ def test_a_stage_is_one_file(capsys: pytest.CaptureFixture[str], monkeypatch: py
     monkeypatch.setenv("COLUMNS", "100")
     names = command_names()
     assert names.index("ffn") < names.index("shrink") < names.index("encode")
-    attempt("shrink --help")
-    text = capsys.readouterr().out
+    text = tmat("shrink --help").output
     for said in ("Steps: shrunk shares.", "Matrices: X n×d.", "--by", "Divide by this number."):
         assert said in text
-    attempt("--help")
-    assert "Smaller, then shares." in capsys.readouterr().out
+    assert "Smaller, then shares." in tmat("--help").output
 
 
 TYPED = """

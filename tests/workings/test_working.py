@@ -244,7 +244,7 @@ def test_operands_that_were_not_kept() -> None:
         (
             simple("divide", [[1.0]], result=[[1.0]]),
             (0, 0),
-            "the parameters of R do not fit divide\n  _() missing 1 required keyword-only argument: 'by'",
+            "the parameters of R do not fit divide\n  missing 1 required keyword-only argument: 'by'",
         ),
     ],
 )

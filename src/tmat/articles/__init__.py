@@ -1,4 +1,4 @@
-"""The worked articles: their numbers as data, their steps as stage calls."""
+"""The worked articles: their printed numbers as data, their calculations as calls of stages."""
 
 from __future__ import annotations
 
@@ -30,14 +30,16 @@ TITLES = {
     "seven-versions": "通过7个版本的attention的变形,搞懂transformer多头注意力机制",
     "journey": "《從零構建大語言模型》學習筆記4,注意力機制1",
 }
-"""What the articles call themselves, so that whoever has one beside them finds it."""
+"""The titles of the articles."""
 
 
 def example(name: str, *, corrected: bool = False, remarks: bool = True, part: int | None = None) -> list[Worksheet]:
-    """The worksheets of a worked example, as the article went on; on pages they carry what it printed, verdicts and errata.
+    """The worksheets of a worked example as the article computed it, with its printed numbers, verdicts and errata.
 
-    ``corrected``: the calculation without the article's slips. ``remarks=False``: the numbers alone, in half the time.
-    ``part``: only this step of the article, or this one of the example's parts where the article counts no steps.
+    ``corrected``: the calculation without the article's slips. ``remarks=False``: the numbers only, in half the time.
+    ``part``: only this numbered step of the article, or this part of the example where the article numbers no steps.
+
+    Errors: an unknown example or part.
 
     >>> [[stage.id for stage in sheet] for sheet in example("causal", remarks=False)]
     [['attention'], ['attention'], ['attention']]
@@ -61,7 +63,7 @@ def example(name: str, *, corrected: bool = False, remarks: bool = True, part: i
 
 
 def _of_part(found: Example, done: PartDone, n: int, sheets: Sequence[Worksheet], part: int | None) -> list[Worksheet]:
-    """The worksheets of the n-th part with the stages that belong to what is asked for, if there are any."""
+    """The worksheets of the n-th part, with only the stages of the wanted step or part."""
     if part is None:
         return list(sheets)
     known = found.numbers
@@ -73,7 +75,7 @@ def _of_part(found: Example, done: PartDone, n: int, sheets: Sequence[Worksheet]
 
 
 def load(name: str, printed: Data | None = None) -> Example:
-    """What a worked example is made of; ``printed`` stands in for the numbers that its article prints.
+    """The definition of a worked example; ``printed`` replaces the numbers that its article prints.
 
     >>> load("causal").title
     'Each output knows only the past'

@@ -1,4 +1,4 @@
-"""What a worked example is: numbers as printed, the stage calls that reproduce them, and which number is which step."""
+"""The data of a worked example: printed numbers, the stage calls that reproduce them, and the step of each number."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 Labels: TypeAlias = "tuple[tuple[str, ...] | None, tuple[str, ...] | None]"
-"""Of a block's rows and of its columns, where they have names."""
+"""Labels of a block's rows and columns; None where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A matrix that a step cannot be recomputed without, how many numbers it has, and the block that prints them."""
+    """A matrix that a step is computed from: its number of cells, and the block that prints them."""
 
     name: str
     size: int
@@ -27,18 +27,18 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A printed matrix: the block that holds it and the step that it should be; ``.T``: a column a row of the step."""
+    """A printed matrix: its block, and the step that it should equal; ``transposed``: its columns are the step's rows."""
 
     block: str
     step: str
     transposed: bool = False
     needs: tuple[Need, ...] = ()
-    given: bool = False  # its numbers are what the step is made from, in another order: data, not a result
+    given: bool = False  # its numbers are data in another order, not a result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fact:
-    """Printed numbers that are no step: what they are, and how they come out of the worksheet."""
+    """Printed numbers that are no step: their name, and the function that computes them from the worksheet."""
 
     block: str
     name: str
@@ -47,7 +47,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """A printed matrix of symbols, a cell an expression; ``step`` is the step whose cells they are."""
+    """A printed matrix of expressions, one for each cell of ``step``; ``kind`` as in ``letters.symbols_of``."""
 
     block: str
     step: str
@@ -57,7 +57,7 @@ class Letters:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Two matrices that must agree: (place of the part, matrix); ``rows``: only so many of the second's first rows."""
+    """The claim that two matrices, each (index of the part, name), are equal; ``rows``: only the first rows of ``that``."""
 
     this: tuple[int, str]
     that: tuple[int, str]
@@ -67,10 +67,10 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One stage call. ``given`` and ``slipped`` name matrices as the stage does, and the blocks that hold them.
+    """One stage call. ``given`` and ``slipped`` map the stage's names to the blocks that hold the matrices.
 
-    ``slipped`` are steps that are taken as printed, because the article goes on from them though they are not
-    what the stage computes; without them the stage runs as it should, with the options ``computing`` besides.
+    ``slipped`` are steps with a slip, taken as printed because the article goes on from them. The corrected call leaves
+    them out, and has the further options ``computing``.
     """
 
     stage: str
@@ -80,17 +80,17 @@ class Call:
     computing: Mapping[str, Any] = field(default_factory=dict)
     flows: Mapping[str, str] = field(
         default_factory=dict
-    )  # where nothing is slipped: the stage and step it is taken from
+    )  # in the corrected run: the stage.step that replaces a matrix
     prints: tuple[Printed, ...] = ()
     facts: tuple[Fact, ...] = ()
     letters: tuple[Letters, ...] = ()
     title: str = ""
-    numbers: tuple[int, ...] = ()  # which steps of the article it is, where the article counts them
-    says: str = ""  # what to know of it besides
+    numbers: tuple[int, ...] = ()  # the article's numbers of these steps, if it has any
+    says: str = ""  # a remark on the call
 
     @property
     def headed(self) -> str:
-        """The title after the steps that it is: steps 1 to 3: the corpus."""
+        """The title with the numbers of the steps: steps 1 to 3: the corpus."""
         if not self.numbers:
             return self.title
         first, *rest = self.numbers
@@ -100,13 +100,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Calls one into the next; ``batch``: how many worksheets with the matrix ``source`` come down the pipe."""
+    """Calls piped into each other; ``batch`` worksheets with the matrix ``source`` are the input."""
 
     calls: tuple[Call, ...]
     title: str = ""
     source: str = ""
     batch: int = 1
-    ours: bool = False  # the article prints no number of it, so that nothing of it is marked
+    ours: bool = False  # the article prints no numbers here, so that nothing is marked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,24 +118,22 @@ class Example:
     summary: str
     data: Data
     parts: tuple[Part, ...]
-    whose: str = "the article"  # the numbers are: it prints them, or a program that it runs gives them
+    whose: str = "the article"  # who gives the numbers: the article, or a library that it runs
     labels: Mapping[str, Labels] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)  # texts that the script writes besides
+    files: Mapping[str, str] = field(default_factory=dict)  # other files of the script, by name
     same: tuple[Same, ...] = ()
-    remarks: tuple[tuple[str, str], ...] = ()  # what the article says without numbers, and what the paper says
-    given: tuple[str, ...] = ()  # blocks that are data though no call takes them as they stand
-    own: Mapping[str, tuple[tuple[str, ...], ...]] = field(
-        default_factory=dict
-    )  # numbers of ours, where it prints none
+    remarks: tuple[tuple[str, str], ...] = ()  # the article's conventions beside those of the paper
+    given: tuple[str, ...] = ()  # blocks that are data though no call is given them
+    own: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)  # our numbers, where it prints none
     symbols: bool = False  # whether every step is written out in symbols too
-    compares: bool = False  # whether each part is told apart from the one before
+    compares: bool = False  # whether to list what each part changes from the one before
 
     @property
     def numbers(self) -> list[int]:
-        """What the parts are called by: the article's steps, or how many parts there are."""
+        """The numbers of the parts: those of the article's steps, else 1, 2, …"""
         counted = [n for part in self.parts for call in part.calls for n in call.numbers]
         return sorted(set(counted)) or list(range(1, len(self.parts) + 1))
 
     def texts(self, block: str) -> list[list[str]]:
-        """The cells of a block, the article's or ours."""
+        """The cells of a block, printed or ours."""
         return [list(row) for row in self.own[block]] if block in self.own else self.data.texts(block)

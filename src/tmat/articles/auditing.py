@@ -1,4 +1,4 @@
-"""An example held against what the article prints: marking, as of homework, each step from the article's own numbers."""
+"""The audit of an example: each printed step is marked like homework, from the article's own earlier numbers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tmat.articles.article import Example, Fact, Letters, Need, Printed, Same
+from tmat.articles.letters import symbols_of
 from tmat.articles.numbers import BLANK, Data
 from tmat.articles.running import Done, PartDone, run
 from tmat.errors import fold
@@ -31,7 +32,7 @@ AGREE = 1e-12
 
 @dataclass(slots=True, eq=False)
 class Audit:
-    """What can be said of one printed matrix: a state for each of its printed cells."""
+    """The result for one printed matrix: a state for each of its printed cells."""
 
     block: str
     name: str
@@ -42,11 +43,11 @@ class Audit:
     unexplained: Cells
     lacking: tuple[Need, ...] = ()
     findings: list[Finding] = field(default_factory=list)
-    right: Array | None = None  # what the step is, where it differs
+    right: Array | None = None  # the right numbers, where some are wrong
     printed: Array | None = None
     given: bool = False
     symbols: bool = False
-    source: tuple[str, ...] = ()  # the earlier matrices that its wrong numbers follow from
+    source: tuple[str, ...] = ()  # the earlier printed matrices that its numbers follow from
 
     @property
     def size(self) -> int:
@@ -54,18 +55,18 @@ class Audit:
 
     @property
     def claim(self) -> Claim:
-        """The precision that its numbers claim."""
+        """The precision that the printed digits claim."""
         return Claim() if self.symbols else Claim.infer(self.texts)
 
     @property
     def good(self) -> bool:
-        """Whether every printed number comes out."""
+        """Whether every printed number is reproduced."""
         return not self.lacking and not self.explained.any() and not self.unexplained.any()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Agreement:
-    """Two matrices that the article says are the same, and in how many cells they are."""
+    """The result of a claim that two matrices are equal: the number of equal cells."""
 
     same: Same
     equal: int
@@ -74,7 +75,7 @@ class Agreement:
 
 @dataclass(slots=True)
 class Count:
-    """So many numbers, and what became of them."""
+    """Counts of the printed numbers by their state."""
 
     printed: int = 0
     given: int = 0
@@ -91,11 +92,11 @@ class Count:
 
 @dataclass(slots=True, eq=False)
 class Audited:
-    """An example, run and held against its article."""
+    """An example, run and audited."""
 
     example: Example
     parts: list[PartDone]
-    audits: dict[int, list[Audit]]  # by the place of the call
+    audits: dict[int, list[Audit]]  # by the id() of the call's result
     agreements: list[Agreement]
     count: Count
 
@@ -104,10 +105,10 @@ class Audited:
 
 
 def audit(example: Example, *, corrected: bool = False) -> Audited:
-    """Every printed number of an example, held against the step that it should be.
+    """Compare every printed number of an example with the step that it should be.
 
-    A step is done again from the article's own earlier numbers, slips among them, as marking follows a
-    student's; what is not right must have its slip named, and surely. ``corrected``: the chain without the slips, and no verdicts.
+    A step is recomputed from the article's own earlier numbers, slips included, as marking follows a student's work. A wrong
+    number counts as explained only where a slip is named surely. ``corrected``: run without the slips, and audit nothing.
     """
     parts = run(example, corrected=corrected)
     audits: dict[int, list[Audit]] = {}
@@ -121,7 +122,7 @@ def audit(example: Example, *, corrected: bool = False) -> Audited:
 
 
 def _marked(data: Data, done: Done) -> Iterator[Audit]:
-    """Each printed matrix marked; one that prints a step a second time, or only a part of it, in a round of its own."""
+    """Mark each printed matrix; a second print of a step, and prints of a part of it, are marked in rounds of their own."""
     first: dict[str, Printed] = {}
     again: list[Printed] = []
     parts: list[Printed] = []
@@ -154,7 +155,7 @@ def _marked(data: Data, done: Done) -> Iterator[Audit]:
 
 
 def _reports(data: Data, done: Done, prints: Sequence[Printed]) -> dict[str, StepReport]:
-    """The marking of some printed matrices by the stage as it should be."""
+    """The reports on some printed matrices, marked with the corrected stage as the key."""
     taken = {fold(name.removesuffix(".T")) for name in done.call.given}
     steps = {fold(step.name) for step in done.key.steps} | {fold(name) for name in done.key.given} - taken
     answers = Answers([_answer(data, p) for p in prints if fold(p.step) in steps], done.call.headed)
@@ -207,7 +208,7 @@ def _audit(data: Data, done: Done, printed: Printed, report: StepReport | None, 
 
 
 def _without(made: Audit, report: StepReport | None, shown: Cells) -> Audit:
-    """What is left to say where a step cannot be done again: what its numbers cannot be, whatever is missing."""
+    """The audit of a step that cannot be recomputed: only properties that its numbers violate are found."""
     for finding in report.findings if report is not None else []:
         if finding.kind is Kind.PROPERTY:
             made.findings.append(finding)
@@ -218,14 +219,14 @@ def _without(made: Audit, report: StepReport | None, shown: Cells) -> Audit:
 
 
 def _confirmed(finding: Finding, sure: set[str]) -> bool:
-    """A slip too little printed to be sure of, which another matrix of the stage shows surely."""
+    """Whether a slip that is not sure here is sure in another matrix of the stage."""
     return bool(sure & set(finding.names))
 
 
 def _own(done: Done, name: str) -> Array | None:
-    """The step as it comes of the article's own numbers and roundings; None where it is taken as printed.
+    """The step computed from the article's own numbers and roundings; None where it is taken as printed.
 
-    Marking is lenient with how a student rounds on the way. What an article prints must come out by its own way, to the last digit.
+    Marking accepts any way of rounding; an article's numbers must be reproduced by its own, to the last digit.
     """
     step = done.stage.step(name)
     return step.values if step is not None else None
@@ -261,11 +262,9 @@ def _fact(data: Data, done: Done, fact: Fact) -> Audit:
 
 
 def _letters(data: Data, done: Done) -> Iterator[Audit]:
-    from tmat.articles.letters import due
-
     for letters in done.call.letters:
         texts = data.texts(letters.block)
-        yield _spelled(letters, texts, due(done.stage, letters.step, letters.kind, letters.spelled))
+        yield _spelled(letters, texts, symbols_of(done.stage, letters.step, letters.kind, letters.spelled))
 
 
 def _spelled(letters: Letters, texts: list[list[str]], right: list[list[str]]) -> Audit:
@@ -324,7 +323,7 @@ def _shape_of(one: Audit, finding: Finding) -> tuple[int, int]:
 
 
 def given_blocks(example: Example) -> list[str]:
-    """The blocks that are taken as they are printed."""
+    """The blocks that are data."""
     taken = [block for part in example.parts for call in part.calls for block in call.given.values()]
     taken += [part.source for part in example.parts if part.source]
     return [block for block in dict.fromkeys([*taken, *example.given]) if block in example.data]

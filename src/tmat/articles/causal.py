@@ -1,4 +1,4 @@
-"""The causal article: −∞ above the diagonal, exact zeros after softmax, outputs that know only the past; heads side by side."""
+"""The causal article: −∞ above the diagonal, exact zeros after softmax, outputs that depend only on the past; two heads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HOW = {"mask": "causal", "project": False, "seed": 1, "round": "Q=2,K=2,V=2"}
 
 
 def causal(printed: Data | None = None) -> Example:
-    """The example; ``printed`` stands in for the article's own cells."""
+    """The example; ``printed`` replaces the article's own cells."""
     letters = (
         Letters("masked", "masked", "dots"),
         Letters("S", "weights", "shares", (("a", "S"),)),

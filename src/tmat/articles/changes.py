@@ -1,4 +1,4 @@
-"""What sets one part of an example apart from the one before: matrices, operations and shapes, told from the worksheets."""
+"""The differences between one part of an example and the one before: matrices, formulas and shapes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tmat.sheet.worksheet import Stage, Step
 
 
 def changed(before: PartDone | None, after: PartDone) -> list[str]:
-    """What is new, what is done otherwise, what is gone, what has another shape."""
+    """Lines about new matrices, changed formulas, missing matrices and changed shapes."""
     if before is None:
         return []
     old, new = before.calls[-1].stage, after.calls[-1].stage
@@ -19,7 +19,7 @@ def changed(before: PartDone | None, after: PartDone) -> list[str]:
     added = [name for name in new.names() if name not in old]
     gone = [name for name in old.names() if name not in new]
     if added:
-        said.append(f"new: {', '.join(_told(new, name) for name in added)}")
+        said.append(f"new: {', '.join(_described(new, name) for name in added)}")
     others = [
         f"{formula(new, step)}, not {_was(old, step.name)}"
         for step in new.steps
@@ -49,13 +49,13 @@ def _was(stage: Stage, name: str) -> str:
     return formula(stage, step) if step is not None else f"{name} given"
 
 
-def _told(stage: Stage, name: str) -> str:
+def _described(stage: Stage, name: str) -> str:
     step = stage.step(name)
     return formula(stage, step) if step is not None else f"{name} {stage[name].size}"
 
 
 def side_by_side(parts: Sequence[PartDone]) -> Table:
-    """The parts in a table: how each scores, which values it weighs, and the size of what it answers."""
+    """A table of the parts: the formula of the scores, the values, and the size of the result."""
     rows = tuple(_row(n, part) for n, part in enumerate(parts, 1))
     return Table("side by side", ("", "scores", "values", "result"), rows)
 
@@ -79,7 +79,7 @@ def _operands(stage: Stage, name: str) -> tuple[str, ...]:
 
 
 def _score(stage: Stage, step: Step) -> str:
-    """The formula of what softmax is taken of, down to the queries and keys."""
+    """The formula of the scores in queries and keys, with the scaling."""
     names = []
     for name in step.of:
         inner = stage.step(name)

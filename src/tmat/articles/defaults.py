@@ -1,4 +1,4 @@
-"""What a stage works on where nothing is given: the thrones article's own matrices, with its own roundings."""
+"""The input of a stage where nothing is given: the matrices of the thrones article, with its roundings."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ PAGE = "its page: tmat example thrones"
 
 @dataclass(eq=False, repr=False)
 class Defaults:
-    """Matrices, roundings and words that stand in for what nobody gave, and how to say so."""
+    """The default matrices, roundings and words of a stage, and the notes about them."""
 
     matrices: dict[str, Matrix]
     round: str | None = None
     tokens: tuple[str, ...] = TOKENS
     vocabulary: Vocabulary | None = None
     options: dict[str, Any] = field(default_factory=dict)
-    unless: tuple[str, ...] = ()  # options and matrices that the article's options do not go with
-    otherwise: tuple[str, ...] = ()  # what its page has that is not so here, and what comes of its slips
+    unless: tuple[str, ...] = ()  # options and matrices that do not fit the article's options
+    otherwise: tuple[str, ...] = ()  # notes of differences from the article's page
 
     def used(self, options: Mapping[str, Any]) -> dict[str, Matrix]:
-        """The matrices that options leave a use: no residual where none is added, no W_O, or no projections at all."""
+        """The matrices that the options use: without projections no weights, without a residual none."""
         unused: set[str] = set()
         if options.get("weights") is False:
             unused |= {name for name in self.matrices if name.startswith("W_")}
@@ -42,7 +42,7 @@ class Defaults:
         return {name: matrix for name, matrix in self.matrices.items() if name not in unused}
 
     def said(self, rounded: bool) -> tuple[str, ...]:
-        """What is shown, as notes: the matrices alone, or the roundings too; and where to see the article's own page."""
+        """The notes: that matrices (and roundings) are the article's, the differences, and the command that shows its page."""
         shown = f"matrices {'and roundings ' if rounded and self.round else ''}of {ORIGIN}"
         return shown, *self.otherwise, PAGE
 
@@ -58,9 +58,9 @@ ROUNDINGS = {
     "ffn": NETWORK_ROUNDING,
     "encode": f"{ATTENTION_ROUNDING},{NORM_ROUNDING},hidden=2,activated=2",
 }
-"""The article's roundings of a stage, where it rounds one."""
+"""The article's roundings of each stage that it rounds."""
 DIVISOR = {"epsilon": 0.0001, "epsilon_in": "deviation"}
-"""What the article divides by: its "error" is added to the deviation."""
+"""The options of the article's norm: it adds its "error" ε to the deviation."""
 SLIPPED = ("on its page V is Q, and the root is √6",)
 
 
@@ -70,7 +70,7 @@ def vocabulary() -> Vocabulary:
 
 
 def word_embeddings() -> Matrix:
-    """A row a word: the six that are printed, the others drawn."""
+    """W_E, a row for each word: the six rows printed, the others drawn."""
     from tmat.numbers.seeding import draw
 
     words = vocabulary()
@@ -80,12 +80,12 @@ def word_embeddings() -> Matrix:
         place = words.id(word)
         assert place is not None
         rows[place - 1] = row
-    origin = f"{ORIGIN}, rows it does not print drawn"
+    origin = f"{ORIGIN}, the rows of other words drawn"
     return Matrix.of("W_E", rows, words.words, [f"e{n}" for n in range(1, 7)], origin)
 
 
 def article(name: str, block: str | None = None, letter: str = "", rows: tuple[str, ...] | None = TOKENS) -> Matrix:
-    """A matrix of the article under the name that a stage calls it by."""
+    """A matrix of the article under the stage's name for it."""
     return labelled(name, number("thrones", block or name), letter, rows)
 
 
@@ -100,7 +100,7 @@ def _attention() -> dict[str, Matrix]:
 
 
 def defaults_of(stage: str) -> Defaults | None:
-    """The article's matrices for a stage that has some."""
+    """The article's matrices for a stage; None where it has none."""
     match stage:
         case "attention":
             return Defaults(_attention(), ATTENTION_ROUNDING, otherwise=SLIPPED)

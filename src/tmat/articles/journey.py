@@ -1,4 +1,4 @@
-"""The journey notebook: six tokens in three dimensions, from attention without weights to heads with an output projection."""
+"""The journey notebook: six tokens in three dimensions, from attention without weights to multi-head attention."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOT_OF_TWO = 2.0**0.5
 
 
 def journey(printed: Data | None = None) -> Example:
-    """The example; ``printed`` stands in for what torch prints."""
+    """The example; ``printed`` replaces the numbers that torch prints."""
     data = printed or Data.read("journey")
     x, second = {"X": "X"}, {"X": "x_2", "context": "X"}
     separate = tuple(f"{name}{h}" for h in (1, 2) for name in ("W_Q", "W_K", "W_V", *HEAD))

@@ -1,4 +1,4 @@
-"""A worked example as a key to mark by: its steps as they should be, and what its article calls them."""
+"""A worked example as a key for marking: its corrected steps, and the article's names for them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tmat.reading.number_text import number
 from tmat.sheet.worksheet import Stage, Step, Worksheet
 
 DATA = Called("", "")
-"""The name of a block that is no step to mark."""
+"""Stands for a block that is data, and not marked."""
 
 
 def key_of(name: str) -> tuple[Worksheet, dict[str, Called]]:
-    """An example's worksheet as corrected, and beside it as printed, all parts in one; and the article's names for its steps.
+    """The key of an example, all parts in one worksheet, corrected and as printed; and the article's names for its steps.
 
     >>> sheet, called = key_of("thrones")
     >>> called["addnorm1"]
@@ -65,7 +65,7 @@ def _in_one(whole: Example, *, corrected: bool) -> tuple[Worksheet, dict[str, Ca
 
 
 def _as_printed(whole: Example, call: Call, stage: Stage) -> Stage:
-    """A stage with the article's own numbers for the steps whose numbers no calculation yields."""
+    """The stage with the article's printed numbers in the steps that do not come out."""
     own: dict[str, Step] = {}
     for printed in call.prints:
         step = next((each for each in stage.steps if each.name == printed.step), None)
@@ -90,6 +90,6 @@ def _fits(whole: Example, printed: Printed, stage: Stage) -> bool:
 
 
 def _data(whole: Example) -> list[str]:
-    """Blocks that are what the steps are made of, and no step themselves."""
+    """The blocks that are data and no steps."""
     given = [block for part in whole.parts for call in part.calls for block in call.given.values()]
     return [block for block in (*whole.given, *given) if block not in ("X", "W_Q", "W_K", "W_V", "W_O")]

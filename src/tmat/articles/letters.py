@@ -1,4 +1,4 @@
-"""Matrices of symbols as an article prints them: made of an operation's own cell, and of where its numbers are 0 or −∞."""
+"""Matrices of symbols as an article prints them, derived from an operation's cell and from where its numbers are 0 or −∞."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ from tmat.sheet.worksheet import Stage, Step
 _INDEXED = re.compile(r"([a-zA-Z])([₀-₉])([₀-₉])")
 
 
-def due(stage: Stage, name: str, kind: str, spelled: Sequence[tuple[str, str]] = ()) -> list[list[str]]:
-    """The cells of a step in symbols, in the article's letters."""
-    letters = str.maketrans(dict(spelled))
-    return [[text.translate(letters) for text in row] for row in _due(stage, name, kind)]
+def symbols_of(stage: Stage, name: str, kind: str, spelled: Sequence[tuple[str, str]] = ()) -> list[list[str]]:
+    """The cells of a step in symbols without blanks; ``spelled`` pairs our letters with the article's.
 
-
-def _due(stage: Stage, name: str, kind: str) -> list[list[str]]:
-    """The cells of a step in symbols, without blanks.
-
-    ``kind``: cells (a₁₁v₁₁+a₁₂v₂₁); rows (a₁₁v₁+a₁₂v₂: of each operand the row alone); past (one column, terms of weight 0
-    left out); dots (q₂k₁, −∞ where that is what stands there); shares (a₂₁, 0 where that is exactly what stands there).
+    ``kind``: cells (a₁₁v₁₁+a₁₂v₂₁); rows (a₁₁v₁+a₁₂v₂, the rows of the operands); past (one column, without terms of
+    weight 0); dots (q₂k₁, or −∞ where the number is); shares (a₂₁, or 0 where the number is exactly 0).
     """
+    letters = str.maketrans(dict(spelled))
+    return [[text.translate(letters) for text in row] for row in _symbols(stage, name, kind)]
+
+
+def _symbols(stage: Stage, name: str, kind: str) -> list[list[str]]:
     step = stage.step(name)
     assert step is not None, name
     height, width = step.values.shape
@@ -52,7 +51,7 @@ def _cell(stage: Stage, step: Step, i: int, j: int) -> str:
 
 
 def _rows(text: str) -> str:
-    """The cells of the second operand by their row alone: a₁₁v₁₁ as a₁₁v₁.
+    """The second operand by its row: a₁₁v₁ for a₁₁v₁₁.
 
     >>> _rows("a₁₁v₁₁+a₁₂v₂₁")
     'a₁₁v₁+a₁₂v₂'
@@ -67,11 +66,12 @@ def _past(stage: Stage, step: Step, i: int) -> str:
 
 
 def _low(n: int) -> str:
+    """The subscript of an index that counts from 0."""
     return str(n + 1).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
 def spaced(cells: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Symbols with room around their signs.
+    """Symbols with blanks around + and /.
 
     >>> spaced([["a₁₁v₁₁+a₁₂v₂₁"]])
     [['a₁₁v₁₁ + a₁₂v₂₁']]

@@ -1,4 +1,4 @@
-"""The numbers that an article prints, kept as text, so that a printed digit is data too."""
+"""The numbers that an article prints, as text, so that printed digits such as a last 0 are kept."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BLANK = "_"
 
 
 class Data:
-    """The matrices of an article by name, cell for cell as printed; ``_`` is a cell that it leaves out.
+    """The matrices of an article by name, each cell as printed; ``_`` is a cell that is not printed.
 
     >>> Data.read("thrones").blocks["masked_input"]
     [['1', '2', '3'], ['4', '5', '6'], ['7', '8', '9']]
@@ -26,7 +26,7 @@ class Data:
 
     @classmethod
     def read(cls, article: str) -> Data:
-        """The data file of an article; an article that prints no numbers has none."""
+        """Read the data file of an article; one that prints no numbers has no file."""
         path = os.path.join(_FOLDER, f"{article}.txt")
         return cls(_blocks(data(f"{article}.txt")) if os.path.exists(path) else {}, article)
 
@@ -38,7 +38,7 @@ class Data:
         return [list(column) for column in zip(*rows, strict=True)] if transposed else rows
 
     def number(self, block: str, *, transposed: bool = False) -> Array:
-        """As numbers; what is left out is NaN."""
+        """A block as numbers; cells that are not printed are NaN."""
         return np.array(
             [
                 [np.nan if text == BLANK else float(text) for text in row]
@@ -47,7 +47,7 @@ class Data:
         )
 
     def count(self, block: str) -> int:
-        """How many numbers are printed there."""
+        """How many numbers of a block are printed."""
         return sum(text != BLANK for row in self.blocks.get(block, []) for text in row)
 
 

@@ -1,4 +1,4 @@
-"""An article's worksheets as pages: its steps in their places, with what it printed of them, the verdicts and the errata."""
+"""The worksheets of an article as pages, with its printed numbers, verdicts and errata as remarks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tmat.articles.auditing import Audit, Audited, Cells
 from tmat.articles.changes import changed, side_by_side
-from tmat.articles.letters import due, spaced
+from tmat.articles.letters import spaced, symbols_of
 from tmat.articles.numbers import BLANK
 from tmat.articles.running import Done, PartDone
 from tmat.articles.scripting import script
@@ -19,7 +19,7 @@ from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 
 def pages(audited: Audited, *, corrected: bool = False) -> list[Worksheet]:
-    """A page for each part, the first under the cover; ``corrected``: without verdicts, for there are no slips."""
+    """A page for each part, the first with the cover; a ``corrected`` run has no slips, and so no verdicts."""
     made: list[Worksheet] = []
     before: PartDone | None = None
     for part in audited.parts:
@@ -33,13 +33,13 @@ def pages(audited: Audited, *, corrected: bool = False) -> list[Worksheet]:
 
 
 def _stage(audited: Audited, part: PartDone, done: Done, before: PartDone | None, corrected: bool) -> Stage:
-    """The stage as it should be, with the article's numbers in its steps."""
+    """The corrected stage with the numbers that the article went on from."""
     steps = [replace(step, result=_taken(done, step)) for step in done.key.steps]
     return replace(done.key, steps=steps, remarks=_remarks(audited, part, done, before, corrected))
 
 
 def _taken(done: Done, step: Step) -> Matrix:
-    """A step's numbers as the article went on from them: computed, or as printed where they are slipped."""
+    """The numbers of a step that the article went on from: computed, or printed where there is a slip."""
     own = done.stage.step(step.name)
     if own is not None:
         return own.result
@@ -69,7 +69,7 @@ def _remarks(audited: Audited, part: PartDone, done: Done, before: PartDone | No
         tuple(introduction),
         {name: remarks for name, remarks in of.items() if remarks},
         {name: _correction(one) for name, found in audits.items() for one in found[::-1] if _is_wrong(one)},
-        {step.name: spaced(due(key, step.name, "cells")) for step in key.steps} if article.symbols else {},
+        {step.name: spaced(symbols_of(key, step.name, "cells")) for step in key.steps} if article.symbols else {},
         tuple(end),
     )
 
@@ -86,7 +86,7 @@ def _fact(audited: Audited, found: list[Audit]) -> Iterator[Said]:
 
 
 def _is_wrong(one: Audit) -> bool:
-    """Whether all of a matrix is printed, and some of it is not right."""
+    """Whether a matrix is printed whole, and some of it is wrong."""
     whole = one.printed is not None and not any(text == BLANK for row in one.texts for text in row)
     return whole and bool(_wrong(one).any())
 
@@ -106,7 +106,7 @@ def _correction(one: Audit) -> Correction:
 
 def _cover(audited: Audited, corrected: bool) -> Cover:
     article = audited.example
-    tables = [] if corrected else [_errata(audited), _otherwise(audited)]
+    tables = [] if corrected else [_errata(audited), _differences(audited)]
     if article.compares:
         tables.append(side_by_side(audited.parts))
     if not corrected:
@@ -133,8 +133,8 @@ def _errata(audited: Audited) -> Table:
     return Table("errata", head, tuple(rows), ())
 
 
-def _otherwise(audited: Audited) -> Table:
-    """What the article says of conventions and of the model, where the paper says something else."""
+def _differences(audited: Audited) -> Table:
+    """The conventions of the article that differ from the paper."""
     remarks = audited.example.remarks
     said = tuple(
         (Said(f"said: {theirs}", "follows"), Said(f"the paper: {paper}", "caption", 2)) for theirs, paper in remarks

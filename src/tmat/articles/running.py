@@ -1,4 +1,4 @@
-"""Running an example: its calls one into the next, as the article went on, and each as it should have been."""
+"""Running an example: each call as the article went on, slips included, and as it should have been."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any
 
 from tmat.articles.article import Call, Example, Part
 from tmat.engine.rounding import Rounding
+from tmat.reading.answers import read_answers_text
+from tmat.reading.sources import from_worksheet, transpose
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Done:
-    """One call, done: the stage as the article went on, and as it is without the article's slips."""
+    """The result of a call: the stage as the article went on, and ``key``, the same without this call's slips."""
 
     call: Call
     sheet: Worksheet
@@ -24,7 +26,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PartDone:
-    """The calls of one part, and the worksheets that come out at its end: several for a batch."""
+    """The results of one part's calls, and the worksheets at its end, several for a batch."""
 
     part: Part
     calls: list[Done]
@@ -32,7 +34,7 @@ class PartDone:
 
 
 def run(example: Example, *, corrected: bool = False) -> list[PartDone]:
-    """Each part of an example from its first call to its last; ``corrected``: nothing is taken as printed that can be computed."""
+    """Run the parts of an example; ``corrected``: without the article's slips."""
     matrices = matrices_of(example)
     return [_part(example, part, matrices, corrected) for part in example.parts]
 
@@ -60,18 +62,14 @@ def _called(
     example: Example, call: Call, before: Worksheet | None, given: Mapping[str, Matrix], *, computing: bool
 ) -> Worksheet:
     options = options_of(call, computing=computing)
-    if call.stage == "vocab":
-        from tmat.stages.vocab import vocab
-
-        return vocab(example.files[options.pop("corpus")], **options)
     function: Callable[..., Worksheet] = getattr(import_module(f"tmat.stages.{call.stage}"), call.stage)
+    if call.stage == "vocab":
+        return function(example.files[options.pop("corpus")], **options)
     return function(before if before is not None else Worksheet(), matrices=given, **options)
 
 
 def matrices_for(named: Mapping[str, str], matrices: Mapping[str, Matrix]) -> dict[str, Matrix]:
-    """The matrices that a call is given, NAME.T as the transpose."""
-    from tmat.reading.sources import transpose
-
+    """The matrices of a call; NAME.T is given transposed."""
     given: dict[str, Matrix] = {}
     for name, block in named.items():
         given[name.removesuffix(".T")] = transpose(matrices[block]) if name.endswith(".T") else matrices[block]
@@ -79,9 +77,7 @@ def matrices_for(named: Mapping[str, str], matrices: Mapping[str, Matrix]) -> di
 
 
 def carried(sheet: Worksheet, place: str) -> Matrix:
-    """A step of an earlier stage, as the script takes it out of the worksheet that it kept in a file."""
-    from tmat.reading.sources import from_worksheet
-
+    """A step of an earlier stage, as the script reads it from a saved worksheet."""
     return from_worksheet(sheet, place, kept_file(place))
 
 
@@ -90,7 +86,7 @@ def kept_file(place: str) -> str:
 
 
 def options_of(call: Call, *, computing: bool) -> dict[str, Any]:
-    """The options of a call; a rounding speaks only of steps that are computed."""
+    """The options of a call, without roundings of steps that are given."""
     options = {**call.options, **(call.computing if computing else {})}
     if not computing and "round" in options:
         options["round"] = _of_computed(str(options["round"]), call.slipped)
@@ -111,15 +107,13 @@ def file_name(example: Example) -> str:
 
 
 def matrices_of(example: Example) -> dict[str, Matrix]:
-    """The matrices that the calls take, read as a stage reads them from the script's file."""
-    from tmat.reading.answers import read_answers_text
-
+    """The matrices of the calls, read as a stage reads them from the script's file."""
     text = file_text(example)
     return {typed.name: typed.matrix for typed in read_answers_text(text, file_name(example))} if text else {}
 
 
 def file_text(example: Example) -> str:
-    """The file of the script: every matrix that a call takes, under its name, with its labels."""
+    """The data file of the script: every matrix that a call is given, with its name and labels."""
     names = list(dict.fromkeys(_taken(example)))
     return "\n\n".join("\n".join(_block(example, name)) for name in names) + "\n" if names else ""
 

@@ -1,4 +1,4 @@
-"""An example as a shell script: the numbers in a file, the calls as commands, one into the next."""
+"""An example as a shell script: its numbers in a file, its calls as commands in pipes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from tmat.articles.article import Call, Example, Part
 from tmat.articles.running import file_name, file_text, kept_file, options_of
 
 FLAGS = {"vocabulary": "words", "add_residual": "residual"}
-"""Options that the command line calls otherwise than the library."""
+"""Options that have another name on the command line."""
 
 
 def script(example: Example, *, corrected: bool = False) -> str:
-    """The commands that give the example's worksheets, in the order of its parts; it runs in a folder of its own."""
+    """The script that makes the example's worksheets, part by part, in a temporary folder."""
     lines = [
         "#!/bin/sh",
         f"# tmat example {example.name}{' --corrected' if corrected else ''}, by pipes: each worksheet a line of JSON",
@@ -30,7 +30,7 @@ def script(example: Example, *, corrected: bool = False) -> str:
 
 
 def _part(example: Example, part: Part, corrected: bool) -> Iterator[str]:
-    """The commands of a part; the pipe is cut where a later stage takes a matrix out of the middle of it."""
+    """The commands of a part; where a later stage needs a matrix of an earlier one, the pipe is saved in a file between."""
     lines: list[str] = []
     if part.source:
         copies = " ".join([f"{file_name(example)}:{part.source}"] * part.batch)
@@ -77,7 +77,7 @@ def _option(flag: str, value: Any) -> Sequence[str]:
 
 
 def quoted(text: str) -> str:
-    """A word of a shell command, in the quotes that it needs.
+    """A word of a shell command, quoted where necessary.
 
     >>> quoted("Q=2,K=2"), quoted("you win"), quoted("won't wait")
     ('Q=2,K=2', "'you win'", '"won\\'t wait"')

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tmat.articles.article import Call, Example, Fact, Labels, Need, Part, Printed
-from tmat.articles.defaults import ATTENTION_ROUNDING, DIVISOR, NORM_ROUNDING, POSITION_ROUNDING, TOKENS
+from tmat.articles.defaults import ATTENTION_ROUNDING, DIVISOR, NORM_ROUNDING, POSITION_ROUNDING, TOKENS, vocabulary
 from tmat.articles.numbers import Data, data
+from tmat.numbers.seeding import draw
 from tmat.sheet.worksheet import Worksheet
 
 if TYPE_CHECKING:
     from tmat.operations.operation import Array
 
 SHOWN = ("I", "drink", "things", "you", "He")
-"""The words over the logits that are printed."""
+"""The words of the printed logits."""
 REMARKS = (
     ("the exponent of the encoding is 2i/d", "2⌊i/2⌋/d"),
     ("d_k is 6: the scores are divided by √6", "4, the width of Q"),
@@ -28,11 +29,11 @@ REMARKS = (
         "each row is multiplied by a matrix of d_model × vocabulary",
     ),
 )
-"""What the article says, and what the paper says."""
+"""The conventions of the article, and those of the paper."""
 
 
 def thrones(printed: Data | None = None) -> Example:
-    """The example; ``printed`` stands in for the article's own numbers."""
+    """The example; ``printed`` replaces the article's own numbers."""
     numbers = printed or Data.read("thrones")
     order = data("thrones_order.txt").split()
     labels: dict[str, Labels] = dict.fromkeys(("addnorm1", "ffn", "std2"), (TOKENS, None))
@@ -61,9 +62,7 @@ def thrones(printed: Data | None = None) -> Example:
 
 
 def _embeddings(numbers: Data, order: list[str]) -> list[list[str]]:
-    """A row a word: the six that are printed, the others drawn, as the article says all of them are."""
-    from tmat.numbers.seeding import draw
-
+    """W_E, a row for each word: the six rows printed, the others drawn, as the article says of all."""
     drawn = draw("uniform", (len(order), 6), seed=0, stage="thrones", name="W_E")
     texts = [[f"{x:g}" for x in row] for row in drawn.tolist()]
     for word, column in zip(TOKENS, numbers.texts("E_columns", transposed=True), strict=True):
@@ -120,7 +119,7 @@ def _encoder() -> tuple[Call, ...]:
 
 
 def _decoders_input(order: list[str]) -> Part:
-    """What goes into the decoder; the article shows it in pictures without numbers."""
+    """The decoder's input, which the article shows in pictures without numbers."""
     words = {"text": "<start>", "vocabulary": [*order, "<start>", "<end>"], "d_model": 6}
     return Part(
         (
@@ -171,7 +170,5 @@ def _shown_ids(sheet: Worksheet) -> Array:
 
 
 def _predicted(sheet: Worksheet) -> Array:
-    """The id that the whole vocabulary has for the word."""
-    from tmat.articles.defaults import vocabulary
-
+    """The predicted word's id in the whole vocabulary."""
     return np.array([[float(id) for id in vocabulary().lookup([str(sheet.stages[-1].params["word"])])]])

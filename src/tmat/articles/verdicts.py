@@ -1,4 +1,4 @@
-"""What is said under a step: how many of its printed numbers come out, which slip has the others, what could not be done again."""
+"""The sentences under a step: how many printed numbers are right, the slips of the others, what cannot be recomputed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tmat.sheet.remarks import Said
 
 
 def verdict(one: Audit, example: Example, *, again: bool = False) -> list[Said]:
-    """What can be said of one printed matrix: how many numbers come out, and under it the slips and what is due."""
+    """The verdict on one printed matrix: how many numbers are right, then the slips and the right values."""
     first, *rest = _verdict(one, example, again)
     return [first, *(said._replace(indent=2) for said in rest)]
 
@@ -40,7 +40,7 @@ def _verdict(one: Audit, example: Example, again: bool) -> list[Said]:
 
 
 def missing(one: Audit, data: Data) -> str:
-    """What a step lacks: W_1 is not printed, only 36 of the 828 numbers of W_vocab are.
+    """The matrices that are missing to recompute a step: W_1 is not printed, only 36 of the 828 numbers of W_vocab are.
 
     >>> from tmat.articles.article import Need
     >>> import numpy as np
@@ -62,7 +62,7 @@ def missing(one: Audit, data: Data) -> str:
 
 
 def totals(count: Count, agreements: Sequence[tuple[int, int]] = (), whose: str = "the article") -> list[Said]:
-    """The count at the end, its last line what is left unexplained."""
+    """The counts of an example; the last line is the number of unexplained numbers."""
     said = [Said(f"{_gives(whose)} {count.printed}", "name")]
     if count.given:
         said.append(Said(f"given {count.given}", ""))
@@ -87,12 +87,12 @@ def totals(count: Count, agreements: Sequence[tuple[int, int]] = (), whose: str 
 
 
 def summary(audited: Audited) -> list[Said]:
-    """The count of a whole example."""
+    """The counts of the whole example."""
     return totals(audited.count, [(one.equal, one.size) for one in audited.agreements], audited.example.whose)
 
 
 def errata(audited: Audited) -> Iterator[tuple[str, Audit]]:
-    """The printed matrices that are not what they are said to be, with the step of the article they are in."""
+    """The printed matrices with wrong numbers, each with the title of its call."""
     for part in audited.parts:
         for done in part.calls:
             for one in audited.of(done):
@@ -101,13 +101,13 @@ def errata(audited: Audited) -> Iterator[tuple[str, Audit]]:
 
 
 def _precision(one: Audit) -> str:
-    """To how many digits, where there are enough numbers to tell."""
+    """The precision of the printed numbers, where there are enough of them."""
     told = one.size > 2 and one.claim != Claim() and one.claim.decimals != 0
     return f", to {one.claim}" if told else ""
 
 
 def _came(one: Audit, example: Example) -> str:
-    """How many come out: of the article's 24 numbers: 0 right."""
+    """How many are right: of the article's 24 numbers: 0 right."""
     came = int(one.reproduced.sum() + one.follows.sum())
     shown = [text for row in one.texts for text in row if text != BLANK]
     right = f"{came} right" if one.size > 1 else "right" if came else "not right"

@@ -1,4 +1,4 @@
-"""The weighted-sum notebook: the four steps of attention in symbols, each cell written out, and on small numbers of ours."""
+"""The weighted-sum notebook: the four steps of attention in symbols, cell by cell, and on small numbers of ours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SAMPLES = ("A", "B")
 
 
 def weighted_sum(printed: Data | None = None) -> Example:
-    """The example; ``printed`` stands in for the notebook's own cells."""
+    """The example; ``printed`` replaces the notebook's own cells."""
     features = tuple(f"{letter}{n}" for letter in "qk" for n in range(1, 7))
     call = Call(
         "attention", {"project": False}, {"Q": "Q", "K": "K", "V": "V"},
@@ -39,5 +39,5 @@ def weighted_sum(printed: Data | None = None) -> Example:
 
 
 def _width(sheet: Worksheet) -> Array:
-    """The number under the root: the width of Q and K, the number of features."""
+    """The number under the root: the width of Q and K."""
     return np.array([[float(sheet["attention"].params["d_k"])]])  # type: ignore[arg-type]

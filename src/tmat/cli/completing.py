@@ -5,14 +5,14 @@ Each function answers whole words; typer leaves out those that do not begin as w
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import re
-import sys
 from collections.abc import Callable, Sequence
 
 import typer
+
+from tmat.cli.environment import Environment
 
 
 def one_of(values: Sequence[str]) -> Callable[[str], list[str]]:
@@ -103,17 +103,15 @@ def _names_in(path: str) -> list[str]:
         return []
 
 
-def in_bash(run: Callable[[], int]) -> int:
+def in_bash(run: Callable[[Environment], int], environment: Environment) -> int:
     """Complete for bash, which takes a word apart at = and : and wants its last part alone.
 
     The parts are one word again for the program, and what stands before the last is taken off the answers.
     """
     before = _glued()
-    page = io.StringIO()
-    with contextlib.redirect_stdout(page):
-        code = run()
-    found = [line.removeprefix(before) for line in page.getvalue().splitlines()]
-    sys.stdout.write("\n".join(found) + "\n" * bool(found))
+    page = environment.written_to(io.BytesIO())
+    code = run(page)
+    environment.write("".join(f"{line.removeprefix(before)}\n" for line in page.output.splitlines()))
     return code
 
 

@@ -6,11 +6,17 @@ errors; and its help brackets arguments once more. What is needed here is little
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from typer import BadParameter
 from typer.core import TyperCommand
+
+from tmat.cli.arguments import look_through, takes
+from tmat.errors import InputError
+
+UNBROKEN = "\u2011"
+"""A hyphen at which no line is folded."""
 
 
 class Command(TyperCommand):
@@ -20,9 +26,30 @@ class Command(TyperCommand):
         return converted_here(super().get_params(ctx))
 
     def get_help(self, ctx: Any) -> str:
-        """In lines alone no bracket is markup."""
+        """In lines alone no name is folded within: torch-randn."""
+        own = [self, *self.get_params(ctx)] if self.rich_markup_mode is None else []
+        said = [each.help for each in own]
+        for each in own:
+            each.help = (each.help or "").replace("-", UNBROKEN)
         text: str = super().get_help(ctx)
-        return text.replace("\\[", "[")
+        for each, help in zip(own, said, strict=True):
+            each.help = help
+        return text.replace(UNBROKEN, "-")
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """In panels, drawn by Rich, no bracket is markup."""
+        shown = copy(self)
+        if self.rich_markup_mode and self.help:
+            from rich.markup import escape
+
+            shown.help = escape(self.help)
+        TyperCommand.format_help(shown, ctx, formatter)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:  # completion
+            look_through(args, self.get_params(ctx))
+        rest: list[str] = super().parse_args(ctx, args)
+        return rest
 
 
 def converted_here(parameters: list[Any]) -> list[Any]:
@@ -57,19 +84,16 @@ class Conversion:
             return [str(each) for each in value or ()]
         if value is None:
             return None
-        bounded = self.least is not None or self.most is not None
         try:
             number = self.kind(value)
         except ValueError:
-            name = self.kind.__name__ + " range" * bounded
-            raise BadParameter(f"{value!r} is not a valid {name}.", ctx=ctx, param=param) from None
+            said = "a whole number" if self.kind is int else "a number"
+            raise InputError(f"{param.opts[0]} needs {said}, not {value!r}", mend=takes(param.opts[0], param)) from None
         if (self.least is not None and number < self.least) or (self.most is not None and number > self.most):
-            raise BadParameter(f"{number} is not in the range {self.range()}.", ctx=ctx, param=param)
+            raise InputError(f"{param.opts[0]} goes {self.range()}, not {number}", mend=takes(param.opts[0], param))
         return number
 
     def range(self) -> str:
-        """The numbers between the bounds, as help writes them."""
-        least = "" if self.least is None else f"{self.least}<="
-        if self.most is None:
-            return f"x>={self.least}"
-        return f"{least}x<={self.most}"
+        """The numbers between the bounds, in words."""
+        from_least = "" if self.least is None else f"from {self.least} "
+        return f"{from_least}on" if self.most is None else f"{from_least}to {self.most}"

@@ -9,7 +9,8 @@ import re
 import select
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Literal, TextIO
 
@@ -93,6 +94,19 @@ class Environment:
         if self.stdout_tty or self.variables.get("FORCE_COLOR"):
             return True
         return self.variables.get("CLICOLOR_FORCE", "0") not in ("", "0")
+
+    @contextmanager
+    def printing(self) -> Iterator[None]:
+        """What others print, as Typer its help, goes to this standard output."""
+        if self.stdout is getattr(sys.stdout, "buffer", None):
+            yield
+            return
+        page = io.TextIOWrapper(self.stdout, self.encoding, newline="\n", write_through=True)
+        try:
+            with redirect_stdout(page):
+                yield
+        finally:
+            page.detach()
 
     def write(self, data: bytes | str) -> None:
         """Text or bytes as they are; on a terminal, what would steer it is written out."""

@@ -142,11 +142,11 @@ def _drawn_input(declared: Declaration, common: Common, options: dict[str, Any])
     """The input of a stage, drawn from --seed, where the stage has one to draw."""
     if declared.main not in declared.inputs or not declared.inputs[declared.main].drawn:
         return {}
-    from tmat.engine.drawn_input import drawn
+    from tmat.engine.inputs import drawn_input
 
     words = row_words(common.tokens) if common.tokens else ()
     size = {"positions": options.get("positions"), "d_model": options.get("d_model")}
-    return {declared.main: drawn(declared, options, common.seed_value, common.init, words, **size)}
+    return {declared.main: drawn_input(declared, options, common.seed_value, common.init, words, **size)}
 
 
 def _rounding(text: str | None) -> Rounding:

@@ -55,14 +55,14 @@ def chosen_of_batches(
     """The matrices with the one of each batch that --batch says."""
     if not matrices:
         return matrices
-    from tmat.engine.batches import one_each
+    from tmat.engine.inputs import unbatched
     from tmat.sheet.worksheet import Batch
 
     if common.batch is not None and not any(isinstance(matrix, Batch) for matrix in matrices.values()):
         raise InputError(
             f"--batch {common.batch} has no use", "no matrix given has more than two dimensions", mend="leave it out"
         )
-    return one_each(matrices, declared, common.batch, options.get("heads"), options.get("kv_heads"))
+    return unbatched(matrices, declared, common.batch, options.get("heads"), options.get("kv_heads"))
 
 
 class _Again(BytesIO):

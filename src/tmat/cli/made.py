@@ -11,7 +11,7 @@ import typer
 
 from tmat.cli.completing import one_of, some_of
 from tmat.cli.options import Common, with_common
-from tmat.cli.spelling import Spelled, flag_of, spelling
+from tmat.cli.spelling import Spelled, spelling
 from tmat.engine.declaration import Declaration, StageFunction
 from tmat.engine.fields import Option
 from tmat.errors import spelled_with
@@ -72,6 +72,12 @@ def _parameter(
 def _key(flag: str) -> str:
     """The parameter of a flag: stages and all commands share one signature, in which --weights is a file."""
     return flag.lstrip("-").replace("-", "_")
+
+
+def flag_of(name: str, flag: str | None, default: object) -> str:
+    """The flag of an option: its name with dashes; --no-… for what is on unless told; both where nothing is said."""
+    dashed = "--" + (flag or name.replace("_", "-"))
+    return dashed.replace("--", "--no-", 1) if default is True and flag is None else dashed
 
 
 def _typed(option: Option, hint: Any, default: Any) -> tuple[Any, Any]:
@@ -162,5 +168,4 @@ def help_of(declared: Declaration) -> str:
         paragraphs.append(f"Matrices: {matrices}.")
     if declared.about:
         paragraphs.append(declared.about)
-    text = spelled_with("\n\n".join(paragraphs), spelling(declared.name))
-    return text.replace("[", "\\[")  # no markup of Rich
+    return spelled_with("\n\n".join(paragraphs), spelling(declared.name))

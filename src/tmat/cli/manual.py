@@ -72,6 +72,6 @@ def _paragraphs(text: str | None) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Text as man takes it: no markup of Rich, no sign of man's own at the start of a line or within."""
-    text = " ".join(text.replace("\\[", "[").split()).replace("\\", "\\e").replace("-", "\\-")
+    """Text as man takes it: no sign of man's own at the start of a line or within."""
+    text = " ".join(text.split()).replace("\\", "\\e").replace("-", "\\-")
     return "\\&" + text if text[:1] in (".", "'") else text

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Row = tuple[Sequence[str], Sequence[str]]
 """Cells, and the role of each."""
 
+BELOW = 8
+"""Columns before what stands below its row."""
+
 
 def show_model(folder: str, common: Common) -> None:
     """Print what a model is made of."""
@@ -80,16 +83,20 @@ def _told(value: object) -> str:
 
 
 def _table(rows: Sequence[Row], sides: Sequence[Literal["left", "right"]], width: int | None) -> Iterator[Line]:
-    """Cells with their roles in columns that are aligned as said; the last one is folded where there is no room for it."""
+    """Cells with their roles in columns that are aligned as said; where a word of the last has no room, it stands below."""
     from tmat.rendering.layout.wrap import folded, words
 
     widths = [max(wide(cells[n]) for cells, _ in rows) for n in range(len(sides))]
     indent = 1 + sum(widths) + 3 * len(widths)
+    longest = max(wide(word) for cells, _ in rows for word in cells[-1].split(" "))
+    below = width is not None and width - indent < longest
+    indent = BELOW if below else indent
     for cells, roles in rows:
         spans = [Span(" ")]
         for cell, room, side, role in zip(cells, widths, sides, roles, strict=False):
             spans += [Span(pad(cell, room, side), role), Span("   ")]
-        left = None if width is None else max(width - indent, 12)
-        first, *more = folded(words(cells[-1], roles[-1]), left) or [()]
-        yield trimmed((*spans, *first))
-        yield from ((*space(indent), *line) for line in more)
+        last = folded(words(cells[-1], roles[-1]), None if width is None else width - indent)
+        if not below and last:
+            spans += last.pop(0)
+        yield trimmed(tuple(spans))
+        yield from ((*space(indent), *line) for line in last)

@@ -118,7 +118,12 @@ class Common:
     ] = None
     work_steps: Annotated[
         str | None,
-        flag("--work-steps", OUTPUT, "Which lines of the working: symbols,numbers,products,result.", "PARTS"),
+        flag(
+            "--work-steps",
+            OUTPUT,
+            "Which lines of the working: symbols, numbers, products, result.",
+            "PARTS",
+        ),
     ] = None
     fragment: Annotated[bool, flag("--fragment", OUTPUT, "LaTeX for a document of your own, not a whole one.")] = False
     plot: Annotated[

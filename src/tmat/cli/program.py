@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from shutil import get_terminal_size
@@ -81,13 +82,17 @@ class Commands(TyperGroup):
         return command_names()
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if not is_command(cmd_name):
-            return None
-        command, summary, examples = found(cmd_name)
-        built = typer.Typer(add_completion=False, rich_markup_mode=_markup())
-        about = flowing(command.__doc__)
-        built.command(cmd_name, cls=Command, short_help=summary, epilog=examples, help=about)(command)
-        return typer.main.get_command(built)
+        return built(cmd_name, _markup()) if is_command(cmd_name) else None
+
+
+@cache
+def built(name: str, markup: Literal["rich"] | None) -> Any:
+    """A command with all its options: once in a process, which costs twice what it takes to run a small one."""
+    command, summary, examples = found(name)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=markup)
+    about = flowing(command.__doc__)
+    alone.command(name, cls=Command, short_help=summary, epilog=examples, help=about)(command)
+    return typer.main.get_command(alone)
 
 
 def found(name: str) -> tuple[Any, str, str]:
@@ -137,13 +142,17 @@ def tmat(
         context.obj.write(opening(ABOUT.partition("\n\n")[0]))
 
 
+@cache
+def program() -> Any:
+    return typer.main.get_command(app)
+
+
 def run(arguments: Sequence[str], environment: Environment) -> int:
     """Run one command line in an environment and answer its exit code."""
     arguments = _with_bare_work(list(arguments))
-    program = typer.main.get_command(app)
     try:
-        with _watched(environment):
-            code = program.main(args=arguments, prog_name="tmat", standalone_mode=False, obj=environment)
+        with _watched(environment), environment.printing():
+            code = program().main(args=arguments, prog_name="tmat", standalone_mode=False, obj=environment)
         return code if isinstance(code, int) else 0
     except BaseException as error:
         from tmat.cli import failing
@@ -213,7 +222,7 @@ def main() -> NoReturn:
     if os.environ.get("_TMAT_COMPLETE") == "complete_bash":
         from tmat.cli.completing import in_bash
 
-        code = in_bash(lambda: run(sys.argv[1:], environment))
+        code = in_bash(lambda page: run(sys.argv[1:], page), environment)
     else:
         code = run(sys.argv[1:], environment)
     # Skip the interpreter's own farewell: a reader that went away is no error of ours.

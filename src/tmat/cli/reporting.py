@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -25,7 +24,8 @@ from tmat.marking.reports.table import last_line, rows, worth_a_line
 from tmat.marking.reports.words import note, reading, unknown
 from tmat.marking.verdicts import Report, StepReport, Verdict
 from tmat.outputs import write_file, write_files
-from tmat.rendering.styled import Line, Span, to_text
+from tmat.rendering.layout.wrap import folded, words
+from tmat.rendering.styled import EMPTY, Line, Span, columns, space, to_text, trimmed
 from tmat.sheet.worksheet import Worksheet
 from tmat.visible import visible
 from tmat.width import pad, width
@@ -44,6 +44,7 @@ ROLES = {
 }  # fmt: skip
 MOST_FAILURES = 5  # that are told one by one on standard error
 LONGEST_NAME = 60  # of a submission, that others line up with
+NARROW = 20  # columns: a text in fewer is hard to read
 MOST_SLIPS = 10  # in the summary of a class
 
 
@@ -83,6 +84,7 @@ class Reporter:
     work: bool = False
     each: bool = False
     exit_code: int = 0
+    _end: str = ""
     _failures: list[Failure] = field(default_factory=list)
 
     def write(self, work: Work) -> None:
@@ -98,6 +100,8 @@ class Reporter:
                 put(lines, self.env, Common(width=self.width))
             else:
                 write_file(self.output, to_text(lines).encode())
+            if self._end:
+                self.env.hint(f"\n {self._end}")
         else:
             self._data(results, work)
 
@@ -188,7 +192,7 @@ class Reporter:
         one = next(results)
         if isinstance(one, Failure):
             return [*self._class(iter([one]), work), *_left_out(work.left_out)]
-        self.env.hint("\n " + last_line(one))
+        self._end = last_line(one)
         return [*self._table(one, work.key(0)), *_left_out(work.left_out)]
 
     def _table(self, report: Report, key: Worksheet | None) -> list[Line]:
@@ -201,34 +205,40 @@ class Reporter:
         wide = max((width(row.name) for row, _ in found), default=0)
         counted = max((width(row.count) for row, _ in found), default=0)
         indent = wide + counted + 5
-        lines: list[Line] = [(Span(text, "wrong"),) for one in report.remarks for text in self._folded(_remark(one), 0)]
+        lines = [line for one in report.remarks for line in self._hung(EMPTY, _remark(one), "wrong")]
         for row, step in found:
             role = ROLES.get(row.verdict, "wrong")
-            said = [text for sentence in row.said for text in self._folded(sentence, indent)]
             head: Line = (Span(pad(row.name, wide)), Span("  "), Span(pad(row.count, counted, "right"), role))
-            lines.append((*head, Span("   "), Span(said[0], role)) if said else head)
-            lines += [(Span(" " * indent), Span(text, role)) for text in said[1:]]
+            if not row.said:
+                lines.append(head)
+            for n, sentence in enumerate(row.said):
+                lines += self._hung(space(indent) if n else (*head, Span("   ")), sentence, role)
             right = self._aligned(row.revealed, indent)
             lines += [(Span(" " * indent), Span(text, "right")) if text else () for text in right]
             if self.work and step is report.first_wrong:
                 lines += [(Span(" " * indent + text, "caption"),) for text in self._working(step, key)]
         lines += [(Span(unknown(name), "wrong"),) for name in report.unknown]
-        return [
-            *lines,
-            *((Span(text, "caption"),) for one in report.readings for text in self._folded(reading(one), 0)),
-        ]
+        return lines + [line for one in report.readings for line in self._hung(EMPTY, reading(one), "caption")]
 
-    def _folded(self, text: str, indent: int) -> list[str]:
-        columns = self.width or self.env.columns
-        if columns is None or columns - indent < 20:
-            return [text]
-        return textwrap.wrap(text, columns - indent, break_long_words=False, break_on_hyphens=False) or [text]
+    @property
+    def _room(self) -> int | None:
+        return self.width or self.env.columns
+
+    def _hung(self, head: Line, text: str, role: str) -> list[Line]:
+        """A text behind what heads it, its further lines under the first; below it where that leaves no room."""
+        indent = columns(head)
+        below = self._room is not None and self._room - indent < NARROW
+        if below:
+            indent = 4
+        lines = folded(words(text, role), None if self._room is None else self._room - indent) or [EMPTY]
+        under = [(*space(indent), *line) for line in lines]
+        return [*folded([trimmed(head)], self._room), *under] if below else [(*head, *lines[0]), *under[1:]]
 
     def _aligned(self, revealed: Sequence[str], indent: int) -> Iterator[str]:
         """The rows of right numbers with their columns under each other; those that have no room below them."""
-        columns = list(zip(*(text.split(" ") for text in revealed), strict=True))
-        wide = [max(map(len, column)) for column in columns]
-        room = max((self.width or self.env.columns or 1 << 20) - indent, *wide, 0)
+        cells = list(zip(*(text.split(" ") for text in revealed), strict=True))
+        wide = [max(map(len, column)) for column in cells]
+        room = max((self._room or 1 << 20) - indent, *wide, 0)
         parts: list[list[int]] = []
         for n, own in enumerate(wide):
             if not parts or sum(wide[k] + 1 for k in parts[-1]) + own > room:
@@ -236,15 +246,14 @@ class Reporter:
             parts[-1].append(n)
         for n, part in enumerate(parts):
             yield from [""] * bool(n)
-            yield from (" ".join(columns[k][i].rjust(wide[k]) for k in part) for i in range(len(revealed)))
+            yield from (" ".join(cells[k][i].rjust(wide[k]) for k in part) for i in range(len(revealed)))
 
     def _working(self, step: StepReport, key: Worksheet | None) -> list[str]:
         """The working of the first cell that is wrong."""
         if key is None or step.first_wrong is None:
             return []
-        columns = self.width or self.env.columns
         lines = Workings(key[step.stage], fold=8).cell(step.name, *step.first_wrong)
-        return wrapped(lines, columns and max(columns - 30, 40))
+        return wrapped(lines, self._room and max(self._room - 30, 40))
 
     def _class(self, results: Iterator[Marked], work: Work) -> Iterator[Line]:
         """Many submissions: a line each, or a table each, and what the class got wrong."""
@@ -252,30 +261,36 @@ class Reporter:
         whole = Summary()
         for number, one in enumerate(results):
             whole.add(one)
-            name = Span(pad(one.origin, wide))
+            head = (Span(pad(one.origin, wide)), Span("  "))
+            below = space(wide + 2)
             if isinstance(one, Failure):
-                yield (name, Span("  "), Span(f"could not be marked: {one.what}", "wrong"))
-                yield from ((Span(" " * (wide + 2) + text, "wrong"),) for text in one.details)
+                yield from self._hung(head, f"could not be marked: {one.what}", "wrong")
+                yield from (line for text in one.details for line in self._hung(below, text, "wrong"))
             elif self.each:
-                yield from [(Span(one.origin, "heading"),), *self._table(one, work.key(number)), ()]
+                yield from [*self._hung(EMPTY, one.origin, "heading"), *self._table(one, work.key(number)), ()]
             else:
-                yield (name, Span("  "), Span(last_line(one), "right" if one.all_right else "wrong"))
-                yield from ((Span(" " * (wide + 2) + _remark(each), "wrong"),) for each in one.remarks if each.doubts)
-        yield from _summary(whole)
+                yield from self._hung(head, last_line(one), "right" if one.all_right else "wrong")
+                doubts = (_remark(each) for each in one.remarks if each.doubts)
+                yield from (line for text in doubts for line in self._hung(below, text, "wrong"))
+        yield from self._summary(whole)
+
+    def _summary(self, whole: Summary) -> Iterator[Line]:
+        mean = f", {whole.mean:g} of {whole.points:g} points on average" if whole.mean is not None else ""
+        failed = f", {len(whole.failed)} could not be marked" if whole.failed else ""
+        yield ()
+        yield from self._hung(
+            EMPTY, f"{whole.submissions} submissions, {whole.all_right} all right{mean}{failed}", "heading"
+        )
+        slips = whole.slips()[:MOST_SLIPS]
+        wide = max((width(step) for step, *_ in slips), default=0)
+        for step, _, count, said in slips:
+            head = (Span(f"  {count:>4} × ", "caption"), Span(pad(step, wide), "label"), Span("   "))
+            yield from self._hung(head, said, "")
 
 
 def _remark(one: Note) -> str:
     """What is said of a whole submission, with the option that would mend it."""
     return note(one) + HOW.get(one.remark, "")
-
-
-def _summary(whole: Summary) -> Iterator[Line]:
-    mean = f", {whole.mean:g} of {whole.points:g} points on average" if whole.mean is not None else ""
-    failed = f", {len(whole.failed)} could not be marked" if whole.failed else ""
-    yield ()
-    yield (Span(f"{whole.submissions} submissions, {whole.all_right} all right{mean}{failed}", "heading"),)
-    for step, _, count, said in whole.slips()[:MOST_SLIPS]:
-        yield (Span(f"  {count:>4} × ", "caption"), Span(step, "label"), Span(f"   {said}"))
 
 
 def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Line]:

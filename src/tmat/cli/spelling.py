@@ -29,9 +29,3 @@ def spelling(command: str) -> Spelled:
         return f"{flag} {value}" if value else flag
 
     return spelled
-
-
-def flag_of(name: str, flag: str | None, default: object) -> str:
-    """The flag of an option: its name with dashes; --no-… for what is on unless told; both where nothing is said."""
-    dashed = "--" + (flag or name.replace("_", "-"))
-    return dashed.replace("--", "--no-", 1) if default is True and flag is None else dashed

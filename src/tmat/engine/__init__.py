@@ -1,1 +1,1 @@
-"""Running a stage: its matrices are given or drawn, its steps are recorded, then computed."""
+"""Running a stage: its matrices are given or drawn, its steps recorded and then computed."""

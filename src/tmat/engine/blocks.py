@@ -1,4 +1,7 @@
-"""Values of steps: whole, or block by block of rows where a step is too large to hold."""
+"""The values of steps, whole or in blocks of rows.
+
+A node is *streamed* where it is too large to hold and nobody keeps it: only the rows that a later block needs are computed.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ def ancestors(targets: Iterable[Node]) -> set[Node]:
 
 
 def only_by_rows(node: Node, needed: list[Node]) -> bool:
-    """Whether every step that takes the node needs only the same rows of it."""
+    """Whether every step that uses the node computes row i from row i of it alone."""
     for user in needed:
         if user.op is None or node not in user.of:
             continue
@@ -37,34 +40,34 @@ def only_by_rows(node: Node, needed: list[Node]) -> bool:
     return True
 
 
-def unseen(node: Node, passing: set[Node]) -> list[Node]:
-    """The passing nodes that a node is made of by way of no other."""
+def streamed_operands(node: Node, streamed: set[Node]) -> list[Node]:
+    """The streamed operands of a node, and the streamed operands of these."""
     found: dict[Node, None] = {}
     waiting = list(node.of)
     while waiting:
         operand = waiting.pop()
-        if operand in passing and operand not in found:
+        if operand in streamed and operand not in found:
             found[operand] = None
             waiting.extend(operand.of)
     return list(found)
 
 
 def whole(node: Node) -> Array:
-    """A whole step's values."""
+    """All values of a step."""
     assert node.op is not None
     return _finished(node, [_taken(operand) for operand in node.of], node.params)
 
 
-def rows(node: Node, start: int, stop: int, passing: set[Node]) -> Array:
-    """Rows start to stop of a node; a passing node is not stored, so only these rows of it are computed."""
+def rows(node: Node, start: int, stop: int, streamed: set[Node]) -> Array:
+    """Rows start to stop of a node, and of the streamed nodes that it is made of."""
     if node.make is not None:
         return node.make(start, stop)
     assert node.op is not None
     arrays = []
     for operand, names in zip(node.of, node.op.axes_of(len(node.of)), strict=True):
         same_rows = names[0] == node.op.result[0]
-        if operand in passing:
-            part = rows(operand, start, stop, passing)
+        if operand in streamed:
+            part = rows(operand, start, stop, streamed)
             arrays.append(part if operand.used is None else round_half_away(part, operand.used))
         else:
             arrays.append(_taken(operand)[start:stop] if same_rows else _taken(operand))
@@ -72,8 +75,8 @@ def rows(node: Node, start: int, stop: int, passing: set[Node]) -> Array:
 
 
 def _taken(node: Node) -> Array:
-    """A node's values as later steps take them."""
-    assert node.values is not None, f"{node.name} was let go too early"
+    """A node's values as later steps use them."""
+    assert node.values is not None, f"{node.name} was freed too early"
     return node.values if node.used is None else round_half_away(node.values, node.used)
 
 
@@ -83,6 +86,6 @@ def _finished(node: Node, arrays: list[Array], params: dict[str, Any]) -> Array:
     return values if node.decimals is None else rounded(node.op, arrays, params, values, node.decimals)
 
 
-def brought(node: Node, values: Array, dtype: np.dtype[np.floating]) -> Array:
-    """What is made of nothing (positions) in the type that drawn and given matrices have."""
+def in_dtype(node: Node, values: Array, dtype: np.dtype[np.floating]) -> Array:
+    """Values of a step without operands (positions) in the sheet's type; others have the type of their operands."""
     return values if node.of else values.astype(dtype, copy=False)

@@ -1,8 +1,8 @@
-"""Building a stage: matrices are given or drawn, steps named, conventions noted.
+"""The sheet that a stage's recipe writes on: matrices given or drawn, named steps, notes of the conventions.
 
-A stage function reads like the article: ``q = sheet.step("Q", matmul, x, w_q)``. Nothing is
-computed until ``finish``, which works out only what the result needs; a step that was given
-is not computed, and what cannot be had is an error only where it is needed.
+A recipe reads like the article: ``q = sheet.step("Q", matmul, x, w_q)``. Nothing is computed until ``finish``, which
+computes only what the output needs. A step that was given is not computed; a missing matrix is an error only where it is
+needed.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import numpy as np
 from tmat.engine.blocks import ancestors
 from tmat.engine.compute import compute
 from tmat.engine.draws import Drawer, Seed
+from tmat.engine.fields import checked_seed
 from tmat.engine.limits import refuse_size
 from tmat.engine.node import Node, holding, stepped
 from tmat.engine.rounding import Rounding
-from tmat.engine.seeds import checked_seed
 from tmat.errors import InputError, TmatError, fold, meant
 from tmat.operations.operation import Operation
 from tmat.sheet.names import HEADS, by_name, canonical
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class WhereFound(list[str]):
-    """Names to keep in whichever stages of a stack have them; ``known`` are all that there were."""
+    """Names to keep in those stages of a stack that have them; ``known`` collects the names of all."""
 
     def __init__(self, names: Iterable[str]) -> None:
         super().__init__(names)
@@ -38,7 +38,7 @@ class WhereFound(list[str]):
 
 
 class Sheet:
-    """One stage under way."""
+    """One stage while its recipe runs."""
 
     def __init__(
         self,
@@ -78,22 +78,22 @@ class Sheet:
         return canonical(name) in self._matrices
 
     def numbered(self) -> list[tuple[str, int]]:
-        """The given matrices of single heads: W_Q2 as ("wq", 2)."""
+        """The given matrices of single heads: ("wq", 2) for W_Q2."""
         stems = [(key.rstrip("0123456789"), key) for key in self._matrices]
         return [(stem, HEADS[key[len(stem) :]]) for stem, key in stems if key[len(stem) :] in HEADS]
 
     def lend(self, matrix: Matrix, origin: str) -> None:
-        """A matrix of an earlier stage, where the user gave none of that name."""
+        """Use a matrix of an earlier stage, unless the user gave one of that name."""
         own = Matrix(matrix.name, matrix.values, matrix.rows, matrix.cols, origin)
         self._matrices.setdefault(canonical(matrix.name), (matrix.name, own))
 
     def peek(self, name: str) -> Matrix | None:
-        """The matrix the user gave by that name, without asking for it."""
+        """The matrix that the user gave by that name, without registering the name as ``take`` does."""
         entry = self._matrices.get(canonical(name))
         return None if entry is None else entry[1]
 
     def called(self, name: str) -> str:
-        """What the user called a matrix that was given; nothing where none was."""
+        """The user's own name for a given matrix; empty where it was not given."""
         return self._matrices[canonical(name)][0] if self.has(name) else ""
 
     def rename(self, name: str, meant: str) -> None:
@@ -104,19 +104,19 @@ class Sheet:
         self._matrices[canonical(meant)] = called, own
 
     def ask(self, *names: str) -> None:
-        """Register names that may be given too, so that the error for a mistyped one can suggest them."""
+        """Register names that may be given too; any other name given is refused."""
         for name in names:
             self._asked.setdefault(canonical(name), name)
 
     def place(self, node: Node) -> Node:
-        """A node made elsewhere, written down here whatever the user gave."""
+        """Add a node made elsewhere, whatever the user gave."""
         make, dtype = node.make, self.dtype
         if make is not None:
             node.make = lambda start, stop: make(start, stop).astype(dtype, copy=False)
         return self._write(node)
 
     def given(self, name: str, flowing: Matrix | None = None, *, hint: str = "") -> Node:
-        """A matrix the user gave, else the one that flows in; else missing, which is an error where it is needed."""
+        """A matrix that the user gave, else ``flowing``; without either, an error where it is needed."""
         found = self.take(name)
         if found is not None:
             return self._write(holding(name, found, self.dtype))
@@ -127,7 +127,7 @@ class Sheet:
         return self._write(Node(name, problem=problem))
 
     def main(self, name: str) -> Node:
-        """The matrix that a stage works on: given, else what the last stage hands on."""
+        """The main input of the stage: given, else the output of the last stage."""
         return self.given(name, arriving(self.before))
 
     def lost(self, name: str, problem: TmatError) -> Node:
@@ -136,7 +136,7 @@ class Sheet:
         return self.place(Node(name, problem=problem))
 
     def weight(self, name: str, height: int, width: int, labels: str = "", *, rows: Iterable[str] = ()) -> Node:
-        """A matrix the user gave, else one drawn height × width; columns are called labels1, labels2, …"""
+        """A matrix that the user gave, else one drawn height × width; its columns are labelled labels1, labels2, …"""
         found = self.take(name)
         if found is not None:
             return self._write(_relabelled(holding(name, found, self.dtype), labels))
@@ -150,17 +150,17 @@ class Sheet:
         return self._write(Node(name, (height, width), row_labels, cols, origin, draw="weight"))
 
     def bias(self, name: str, width: int, labels: str = "", *, fan_in: int) -> Node:
-        """A row the user gave, else one drawn; torch draws a bias within ±1/√fan_in."""
+        """A row that the user gave, else one drawn; torch draws a bias within ±1/√fan_in."""
         node = self.weight(name, 1 if width else 0, width, labels, rows=[name])
         if node.draw:
             node.draw = ("bias", fan_in)
         elif node.shape is not None and node.height != 1 and node.width == 1 and node.values is not None:
-            node.values = node.values.T  # a column given for a row: there is only one way to mean it
+            node.values = node.values.T  # a column can only mean the row
             node.shape, node.rows, node.cols = (1, node.height), node.cols, node.rows
         return node
 
     def keep_mask(self, name: str, like: Node, p: float, seed: Seed | None = None) -> Node:
-        """Which cells dropout keeps: given, else drawn with its own seed or the sheet's."""
+        """The cells that dropout keeps, as ones and zeros: given, else drawn from ``seed`` or the sheet's seed."""
         found = self.take(name)
         if found is not None:
             return self._write(holding(name, found, self.dtype))
@@ -169,13 +169,13 @@ class Sheet:
         seed = None if seed is None else checked_seed(seed)
         origin = f"drawn: kept with probability {1 - p:g}, seed {self.seed if seed is None else seed}"
         node = Node(name, like.shape, like.rows, like.cols, origin, draw=("keep", p, seed))
-        if not self.init.startswith("torch"):  # torch draws all of it in order; ours can begin at any row
+        if not self.init.startswith("torch"):  # torch draws all in order; our stream can begin at any row
             own = self.seed if seed is None else seed
             node.make = partial(self._draw.kept_rows, name, like.width, p, own)
         return self._write(node)
 
     def write(self, node: Node) -> Node:
-        """A node made elsewhere (a mask by its rule), written down here unless the user gave that name."""
+        """Add a node made elsewhere (a mask by its rule), unless the user gave that name."""
         found = self.take(node.name)
         return self.place(holding(node.name, found, self.dtype) if found is not None else node)
 
@@ -195,11 +195,11 @@ class Sheet:
         self._notes.extend(phrase for phrase in phrases if phrase)
 
     def record(self, **params: Any) -> None:
-        """Record parameters; None means that one does not apply, and is left out."""
+        """Record parameters of the stage; those that are None are left out."""
         self.stage.params.update({key: value for key, value in params.items() if value is not None})
 
     def written(self, output: Node) -> list[Node]:
-        """The nodes that an output is made of, in their order, nothing computed: the recipe on shapes alone."""
+        """The nodes that an output depends on, in their order, without computing them."""
         self._refuse_unknown()
         line = ancestors([output])
         self._refuse_lost(line)
@@ -208,7 +208,7 @@ class Sheet:
     # -- what comes out
 
     def finish(self, output: Node, others: Iterable[Node] = ()) -> Worksheet:
-        """Compute the needed steps; the worksheet with this stage at its end. ``others`` are results beside the output."""
+        """Compute the steps that the output and ``others`` need; the worksheet with this stage at its end."""
         self._refuse_unknown()
         if output.problem is not None:
             raise output.problem
@@ -280,7 +280,7 @@ class Sheet:
     # -- below
 
     def take(self, name: str) -> Matrix | None:
-        """The matrix the user gave by that name, asked for by this."""
+        """The matrix that the user gave by that name, which is registered as legal."""
         key = canonical(name)
         self._asked.setdefault(key, name)
         entry = self._matrices.get(key)
@@ -293,7 +293,7 @@ class Sheet:
 
 
 def arriving(before: Worksheet) -> Matrix | None:
-    """The output of the last stage, with its origin."""
+    """The output of the last stage, whose id becomes the origin."""
     last = before.last
     if last is None or not last.output:
         return None
@@ -302,7 +302,7 @@ def arriving(before: Worksheet) -> Matrix | None:
 
 
 def _relabelled(node: Node, labels: str) -> Node:
-    """Unlabelled columns get the labels of a drawn matrix: q1, q2, …"""
+    """The node with the column labels of a drawn matrix (q1, q2, …), where it has none of its own."""
     if labels and list(node.cols) == [str(n) for n in range(1, node.width + 1)]:
         node.cols = [f"{labels}{n}" for n in range(1, node.width + 1)]
     return node

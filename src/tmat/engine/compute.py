@@ -1,4 +1,4 @@
-"""Computing a stage's nodes: in order, only those needed, and in blocks of rows where a matrix would be too large."""
+"""Computing the nodes of a stage: only those needed, in order; in parallel and by blocks of rows where they are large."""
 
 from __future__ import annotations
 
@@ -7,37 +7,36 @@ from typing import Any
 
 import numpy as np
 
-from tmat.engine.blocks import ancestors, brought, only_by_rows, whole
+from tmat.engine.blocks import ancestors, in_dtype, only_by_rows, whole
 from tmat.engine.limits import refuse_total
 from tmat.engine.node import Node
 from tmat.operations.operation import Array
 
-LARGE = 1 << 23  # cells: a matrix beyond this is made by blocks of rows where nobody keeps it
+LARGE = 1 << 23  # cells: a larger matrix that nobody keeps is streamed
 BLOCK = 1 << 19  # cells of one block
 
 
 def compute(order: list[Node], kept: set[Node], draw: Callable[[Node], Array], dtype: Any = np.float64) -> None:
-    """Fill in the values of every kept node, each node at most once, in the order they were written down.
+    """Compute the values of every kept node, each node at most once, in the order they were written.
 
-    A node that is not kept is let go after its last use; one that is large besides is never held
-    whole where the steps after it go by rows: softmax(Q·Kᵀ)·V needs one row of weights at a time.
-    What a step makes of nothing (positions) is brought to ``dtype``, as drawn and given matrices are.
+    A node that is not kept is freed after its last use. A large one is streamed, where the steps that use it work row by
+    row: softmax(Q·Kᵀ)·V needs one row of weights at a time. All values have the type ``dtype``.
     """
     line = ancestors(kept)
     needed = [node for node in order if node in line]
-    passing = {
+    streamed = {
         node
         for node in needed
         if node not in kept and node.height * node.width > LARGE and (node.of or node.make)
         if only_by_rows(node, needed)
     }
-    held = [node for node in needed if node in kept and node not in passing]
+    held = [node for node in needed if node in kept and node not in streamed]
     if held:
         largest = max(held, key=lambda node: node.height * node.width)
         size = sum(node.height * node.width for node in held) * np.dtype(dtype).itemsize
         refuse_total(size, f"{largest.name}, {largest.size}")
     for node in needed:
-        if node.values is None and node.op is None and node not in passing:
+        if node.values is None and node.op is None and node not in streamed:
             node.values = node.make(0, node.height) if node.make else draw(node)
     total = sum(node.height * node.width for node in needed)
     if total <= LARGE:
@@ -47,7 +46,7 @@ def compute(order: list[Node], kept: set[Node], draw: Callable[[Node], Array], d
     from tmat.progress import working
 
     with working("computing", total) as step:
-        work_out(needed, kept, passing, np.dtype(dtype), BLOCK, step)
+        work_out(needed, kept, streamed, np.dtype(dtype), BLOCK, step)
 
 
 def _in_order(needed: list[Node], kept: set[Node], dtype: Any) -> None:
@@ -59,7 +58,7 @@ def _in_order(needed: list[Node], kept: set[Node], dtype: Any) -> None:
     with np.errstate(all="ignore"):
         for node in needed:
             if node.values is None:
-                node.values = brought(node, whole(node), dtype)
+                node.values = in_dtype(node, whole(node), dtype)
             for operand in node.of:
                 uses[operand] -= 1
                 if uses[operand] == 0 and operand not in kept and operand.op is not None:

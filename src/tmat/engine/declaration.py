@@ -1,7 +1,7 @@
-"""How a stage is declared: its matrices, its steps and its options, in one place that all others read.
+"""The declaration of a stage: its matrices, steps and options in one place.
 
-A stage is a file in tmat.stages. Its options, inputs and steps are the fields of a dataclass, and what it does is a
-recipe, a function of a sheet::
+A stage is a file in tmat.stages. Its options, inputs and steps are the fields of a dataclass; its recipe is a function that
+writes steps on a sheet::
 
     @declares
     class ShrinkOptions(StageOptions):
@@ -35,7 +35,7 @@ P = ParamSpec("P")
 
 
 def part(how: Options, *kinds: type) -> dict[str, Any]:
-    """The options that a shared declaration names, by their names: what a stack hands on to its sublayers."""
+    """The values of the options that the classes ``kinds`` declare: a stack hands them to its sublayers."""
     return {name: getattr(how, name) for kind in kinds for name in kind.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
@@ -50,31 +50,31 @@ class StageFunction(Protocol[P]):
 
 @dataclass(eq=False, repr=False)
 class Declaration:
-    """Everything known about a stage without running it."""
+    """All that is known of a stage without running it."""
 
     name: str
     options: type[Options]
     recipe: Callable[..., Any]
     summary: str  # a line in the list of commands
     formula: str  # the first sentence of its help
-    main: str = ""  # the matrix that it works on: what comes down the pipe
+    main: str = ""  # the input that comes down the pipe
     about: str = ""  # more paragraphs of help
     examples: tuple[str, ...] = ()
     order: int = 100  # its place in the list of commands
     then: str = ""  # the command that usually comes next
-    closing: str = ""  # the stage after which this one closes a layer: another layer, or the decoder, comes next
+    closing: str = ""  # the stage after which this one ends a layer, so that another layer or the decoder comes next
     made_of: tuple[StageFunction[...], ...] = ()  # the stages of a stack
-    begins_alone: Callable[[Mapping[str, Any]], bool] | None = None  # whether it takes no input, by its options
-    without_input: tuple[str, ...] = ()  # options that, all said, stand for an input
+    begins_alone: Callable[[Mapping[str, Any]], bool] | None = None  # whether, with these options, it takes no input
+    without_input: tuple[str, ...] = ()  # options that together replace the input
     on_letters: Callable[[Mapping[str, Any], Mapping[str, tuple[int, int]]], dict[str, tuple[int, int]]] | None = None
-    # sizes of the matrices that its recipe is shown on, by its options and the shapes of what is given
-    drawn_as: Callable[[Mapping[str, Any]], str] | None = None  # the stage whose stream draws its input, by its options
-    opens: tuple[str, ...] = ()  # its options that its help begins with, before the shared ones used most
-    prints: tuple[str, ...] = ()  # options of the command line that only this stage has a use for
+    # shapes of the matrices for --symbols, by the options and the shapes of given matrices
+    drawn_as: Callable[[Mapping[str, Any]], str] | None = None  # the stage whose stream draws the input, by the options
+    opens: tuple[str, ...] = ()  # the options that its help lists first
+    prints: tuple[str, ...] = ()  # options of output that only this stage's command has
 
     @cached_property
     def fields(self) -> dict[str, Any]:
-        """What is declared of each field: what the stage shares, in the order of its bases, then its own."""
+        """The declaration of each field: those of shared classes in the order of the bases, then the stage's own."""
         said = {f.name: f.metadata["is"] for f in fields(self.options) if "is" in f.metadata}
         own, *shared = self.options.__mro__
         order = [name for kind in (*shared, own) for name in vars(kind).get("__annotations__", ())]
@@ -93,7 +93,7 @@ class Declaration:
 
     @cached_property
     def matrices(self) -> dict[str, Given]:
-        """Inputs and steps by their keyword; of a stack, what its stages have."""
+        """The inputs and steps by their keyword."""
         return {name: one for name, one in self.fields.items() if isinstance(one, Given)}
 
     @property
@@ -107,7 +107,7 @@ class Declaration:
 
     @cached_property
     def steps(self) -> dict[str, Given]:
-        """The steps by name, in order; of a stack, those of its stages before its own."""
+        """The steps by name, in order; in a stack, those of its stages first."""
         own = {one.name or name: one for name, one in self.matrices.items() if one.step}
         return {name: one for inner in self.made_of for name, one in inner.declared.steps.items()} | own
 
@@ -118,18 +118,18 @@ class Declaration:
 
     @property
     def begins(self) -> set[str]:
-        """Names, folded, that a calculation begins with: the input, and every step."""
+        """The folded names that a calculation can begin with: the input, and every step."""
         return {fold(name) for name in (self.main, *self.steps) if name}
 
     @property
     def of_tokens(self) -> set[str]:
-        """Names, folded, of matrices whose rows are tokens."""
+        """The folded names of matrices whose rows are tokens."""
         named = {**self.inputs, **self.steps}
         return {fold(name) for name, one in named.items() if one.rows_are_tokens}
 
     @property
     def across(self) -> set[str]:
-        """Names, folded, of steps whose columns are tokens too."""
+        """The folded names of steps whose columns are tokens."""
         return {fold(name) for name, one in self.steps.items() if one.columns_are_tokens}
 
     def sort(self, args: tuple[Any, ...], said: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -148,11 +148,11 @@ class Declaration:
         self._refuse_others(how, said)
         rest = {name: value for name, value in said.items() if name not in options and value is not None}
         named = {self.matrices[name].name or name if name in self.matrices else name: rest[name] for name in rest}
-        named |= {name: mask for name in self.masks if not _is_said(mask := getattr(how, name))}
+        named |= {name: mask for name in self.masks if not _is_no_matrix(mask := getattr(how, name))}
         return how, {**(getattr(how, "matrices", None) or {}), **named}
 
     def _refuse_others(self, how: Any, said: Mapping[str, Any]) -> None:
-        """What is for callers in Python alone, of its kind; and a word or a number where no such option is."""
+        """Refuse wrong types of options for Python only, and misspelt options, which have a single value."""
         for name in ("id", "stream", "batch"):
             _refuse_kind(name, self.hints.get(name), getattr(how, name, None))
         expect(getattr(how, "keep", None) or (), Iterable, "‹keep› takes names of matrices")
@@ -165,8 +165,8 @@ class Declaration:
                 raise InputError(f"{self.name} has no option {name!r}", mend=near)
 
 
-def _is_said(value: Any) -> bool:
-    """Whether an option that may be a matrix is said by words."""
+def _is_no_matrix(value: Any) -> bool:
+    """Whether the value of an option that may be a matrix is none: it is missing, or words."""
     words = value if isinstance(value, list | tuple) else [value]
     return value is None or all(isinstance(word, str) for word in words)
 
@@ -180,7 +180,7 @@ KINDS = {
 
 
 def _refuse_kind(name: str, hint: Any, value: Any) -> None:
-    """Refuse a value that is of none of the simple types that the option has; what may be more is looked at by its stage."""
+    """Refuse a value of another type than the option has; types that are not simple are left to the stage."""
     each = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     simple = [str if get_origin(one) is Literal else one for one in each]
     if value is None or any(one not in KINDS and one is not NoneType for one in simple):

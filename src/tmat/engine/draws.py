@@ -1,4 +1,4 @@
-"""The numbers of what a stage draws: each matrix from a stream of its own, or all in torch's order."""
+"""The draws of a stage: each matrix from its own stream of random numbers, or all from torch's one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tmat.engine.fields import checked_seed
 from tmat.engine.node import Node
-from tmat.engine.seeds import checked_seed
 from tmat.operations.operation import Array
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ Seed = int | str
 
 
 class Drawer:
-    """Draws for one stage; a stack's stages may share a stream's name or an ordinal."""
+    """Draws the matrices of one stage. ``stream`` names its random numbers; ``ordinal`` is added to torch's seed."""
 
     def __init__(self, seed: Seed, init: str, dtype: np.dtype[Any], stream: str, ordinal: int | None) -> None:
         self.seed, self.init, self.dtype, self.stream = checked_seed(seed), init, dtype, stream
@@ -38,7 +38,7 @@ class Drawer:
         return values.astype(self.dtype, copy=False)
 
     def _generator(self) -> TorchGenerator:
-        """torch's generator from the seed; the second stage of a kind starts from the next seed, and so on."""
+        """torch's generator: seeded with the seed for the first stage of a kind, seed + 1 for the second, and so on."""
         from tmat.numbers.torch_draws import TorchGenerator
 
         if self._torch is None:

@@ -1,10 +1,12 @@
-"""What a stage declares of itself, field by field: its options, the matrices it takes, its steps. Nothing here needs NumPy."""
+"""The fields of a stage's declaration: its options, its input matrices and its steps. Nothing here needs NumPy."""
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, dataclass_transform, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, dataclass_transform, get_args
 
 from tmat.errors import InputError, meant
 
@@ -18,10 +20,10 @@ if TYPE_CHECKING:
     from tmat.sheet.worksheet import Matrix
     from tmat.text.vocabulary import Vocabulary
 
-    Numbers = Matrix | NDArray[np.generic] | Sequence[Sequence[float]] | Sequence[float] | None
+    Numbers: TypeAlias = Matrix | NDArray[np.generic] | Sequence[Sequence[float]] | Sequence[float] | None
     """A matrix as a caller may give it."""
-    Rounds = str | int | Rounding | None
-    Words = Vocabulary | Sequence[str] | None
+    Rounds: TypeAlias = str | int | Rounding | None
+    Words: TypeAlias = Vocabulary | Sequence[str] | None
     """A vocabulary, or its words in the order of their ids."""
 else:
     Numbers = Rounds = Words = Any
@@ -38,22 +40,22 @@ Kind = TypeVar("Kind")
 
 @dataclass(eq=False, repr=False)
 class Option:
-    """The declaration of an option; its name, type and default are the field's."""
+    """The declaration of an option; its name, type and default are those of the field."""
 
     help: str
     panel: str
     metavar: str | None = None
     flag: str | None = None  # on the command line, where it is not the name with dashes
-    also: str | None = None  # another flag for it, where the stage's command has no such option for its output
+    also: str | None = None  # another flag, in commands where that is not an option of the output
     at_least: int | None = None
     most: int | None = None
     fits: Callable[[Any], bool] | None = None
     expected: str = ""
     legal: tuple[str, ...] = ()  # where the type does not say it
-    alone: tuple[str, ...] = ()  # values that have a flag of their own: --causal
+    alone: tuple[str, ...] = ()  # values that are flags too: --causal
     open: bool = False  # other values are legal too
-    matrix: str = ""  # the shape, where such a value is a matrix
-    read: Callable[[str], Any] | None = None  # of what is typed on a command line
+    matrix: str = ""  # the shape, where the value may be a matrix
+    read: Callable[[str], Any] | None = None  # parses the command line's text
 
     def check(self, name: str, value: Any) -> None:
         """Refuse a value that is not legal."""
@@ -75,14 +77,14 @@ class Option:
 
 @dataclass(eq=False, repr=False)
 class Given:
-    """A matrix that may be given: an input, or a step, which is then not computed. n rows are tokens, m are the context's."""
+    """A matrix that may be given: an input, or a step, which is then not computed. n counts tokens, m those of the context."""
 
     shape: str
     step: bool = False
-    of_a_head: bool = False  # each head has its own, or may have: scores1, W_Q1, …
-    drawn: str = ""  # the letter of its columns, where it is the input that a seed draws
-    name: str = ""  # where it is not the keyword, which an option has taken
-    called: str = ""  # what else people call it
+    of_a_head: bool = False  # each head may have its own: scores1, W_Q1, …
+    drawn: str = ""  # the letter of its column labels, where it is an input that can be drawn
+    name: str = ""  # where it is not the keyword, as an option has that name
+    called: str = ""  # its other names, separated by blanks
 
     @property
     def rows_are_tokens(self) -> bool:
@@ -95,7 +97,7 @@ class Given:
 
 
 def option(default: Any, help: str, panel: str, metavar: str | None = None, **rest: Any) -> Any:
-    """A field that is an option: of the command by its flag, of the function by its name."""
+    """A field that is an option of the command and of the function."""
     return field(default=default, metadata={"is": Option(help, panel, metavar, **rest)})
 
 
@@ -109,20 +111,41 @@ def step(shape: str, *, of_a_head: bool = False, name: str = "", called: str = "
     return field(default=None, metadata={"is": Given(shape, step=True, of_a_head=of_a_head, name=name, called=called)})
 
 
+def checked_seed(seed: int | str) -> int | str:
+    """The seed; 7.0 and "7.0", which would draw otherwise than 7 does, are refused.
+
+    >>> checked_seed(7), checked_seed("name:7.0"), checked_seed("Nan")
+    (7, 'name:7.0', 'Nan')
+    """
+    text = str(seed).strip()
+    if not re.search(r"\d", text) or re.fullmatch(r"[+-]?\d+", text):
+        return seed
+    try:
+        number = float(text)
+    except ValueError:
+        return seed
+    whole = f"‹seed {number:.0f}›, or " if math.isfinite(number) and abs(number) < 2**53 and number % 1 == 0 else ""
+    raise InputError(
+        f"‹seed {text}› is no whole number",
+        "a seed is a whole number, or a text that is no number",
+        mend=f"try {whole}‹seed name:{text}› for a text",
+    )
+
+
 @dataclass_transform(kw_only_default=True)
 def declares(kind: type[Kind]) -> type[Kind]:
-    """A class whose fields are options, inputs and steps; its instances are never compared or printed."""
+    """Make a class of options, inputs and steps a dataclass with keywords only."""
     return dataclass(kw_only=True, eq=False, repr=False)(kind)
 
 
 @declares
 class Options:
-    """Options of a stage; fields without a declaration are for callers in Python alone."""
+    """Options of a stage; fields without a declaration are for Python only."""
 
 
 @declares
 class StageOptions(Options):
-    """What every stage of matrices takes."""
+    """Options of every stage that computes with matrices."""
 
     matrices: Mapping[str, Any] | None = None
     seed: Seed = 0
@@ -133,9 +156,9 @@ class StageOptions(Options):
     id: str | None = None
     stream: str | None = None
     ordinal: int | None = None
-    batch: int | None = None  # which of a batch: arrays of batch × rows × columns; counted from 1
-    notes: tuple[str, ...] = ()  # said before the first stage's own
-    drawing: bool = False  # what could be drawn is, and not missed: a seed was said
+    batch: int | None = None  # which one, from 1, of arrays of batch × rows × columns
+    notes: tuple[str, ...] = ()  # to put before the notes of the first stage
+    drawing: bool = False  # draw inputs that are otherwise required, as a seed was given
 
 
 SHARED = {"init": Option("", DRAWS, legal=get_args(Init)), "dtype": Option("", CONVENTIONS, legal=get_args(DType))}

@@ -1,4 +1,4 @@
-"""Limits of size, checked before anything is allocated, so that the error is ours and not the system's."""
+"""Limits of size, checked before memory is allocated, so that the user sees a LimitError and not a MemoryError."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from functools import cache
 from tmat.errors import LimitError
 
 LABEL = 64
-"""Bytes that the label of a row or a column takes."""
+"""Estimated bytes of the label of a row or a column."""
 
 MOST_HEADS = 4096
 MOST_LAYERS = 1000
 MOST_TOKENS = 512
-"""What is kept of every head, layer and word grows with their number: more would end no calculation of any use."""
+"""The matrices that are kept grow with these numbers; more make no useful calculation."""
 
 LARGEST_DOCUMENT = 2**31
-"""Bytes of one JSON document that are read, and so are written."""
+"""Bytes of the largest JSON document that is read or written."""
 
 
 @cache
@@ -50,7 +50,7 @@ def _of_group() -> int:
 
 
 def refuse_document(size: int, where: str) -> None:
-    """Raise LimitError where a JSON document is larger than is read."""
+    """Raise LimitError where a JSON document is too large."""
     if size > LARGEST_DOCUMENT:
         raise LimitError(
             f"a JSON document of more than {LARGEST_DOCUMENT / 2**30:g} GiB",
@@ -62,7 +62,7 @@ def refuse_document(size: int, where: str) -> None:
 def refuse_size(name: str, height: int, width: int, *, itemsize: int = 8, mend: str | None = None) -> None:
     """Raise LimitError where one matrix with its labels is larger than memory."""
     needed = height * width * itemsize + (height + width) * LABEL
-    if needed < 1 << 28:  # any machine has that, and need not be asked
+    if needed < 1 << 28:  # every machine has 256 MiB: no need to ask the system
         return
     if needed > memory():
         raise LimitError(
@@ -73,7 +73,7 @@ def refuse_size(name: str, height: int, width: int, *, itemsize: int = 8, mend: 
 
 
 def refuse_total(needed: int, largest: str) -> None:
-    """Raise LimitError where matrices that are to be held together are larger than memory; the largest is named."""
+    """Raise LimitError where matrices held at the same time are larger than memory; the largest is named."""
     if needed >= 1 << 28 and needed > memory():
         raise LimitError(
             f"the matrices take {gigabytes(needed)}, and there are {gigabytes(memory())} of memory",
@@ -83,7 +83,7 @@ def refuse_total(needed: int, largest: str) -> None:
 
 
 def refuse_count(option: str, count: int, most: int) -> None:
-    """Raise LimitError where an option asks for more than is ever computed."""
+    """Raise LimitError where an option is above its limit."""
     if count > most:
         raise LimitError(
             f"‹{option} {counted(count)}› is too many", f"at most {most} are computed", mend=f"try ‹{option} {most}›"

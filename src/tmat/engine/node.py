@@ -1,4 +1,4 @@
-"""A matrix of a stage before it is computed: its shape and labels are known, its values are computed on demand."""
+"""A matrix of a stage under way: its shape and labels are known at once, its values are computed later."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tmat.sheet.worksheet import Matrix
 
 @dataclass(eq=False, repr=False)
 class Node:
-    """A given matrix, one to be drawn, or a step; ``problem`` is the error to raise if it is needed."""
+    """A given matrix, one to draw, or a step; ``problem`` is the error to raise where it is needed."""
 
     name: str
     shape: tuple[int, int] | None = None
@@ -28,10 +28,10 @@ class Node:
     op: Operation | None = None
     of: tuple[Node, ...] = ()
     params: dict[str, Any] = field(default_factory=dict)
-    draw: Any = None  # how to draw it, where it is neither given nor a step
-    make: Callable[[int, int], Array] | None = None  # rows start to stop of one that follows a rule: a mask
-    decimals: int | None = None
-    used: int | None = None
+    draw: Any = None  # how to draw it: "weight", ("bias", fan_in) or ("keep", p, seed)
+    make: Callable[[int, int], Array] | None = None  # rows start to stop of one made by a rule: a mask
+    decimals: int | None = None  # that it is rounded to
+    used: int | None = None  # that later steps round it to, where they use other decimals
     problem: TmatError | None = None
     values: Array | None = None
 
@@ -65,7 +65,8 @@ class Node:
 
 
 def holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
-    own = matrix.values  # asked for once: a model's weight is read each time
+    """The node of a given matrix; a NaN, or a number too large for the type, is its problem."""
+    own = matrix.values  # read once: a model's weight is read from its file each time
     with np.errstate(over="ignore"):
         values = own.astype(dtype, copy=False)
     node = Node(name, (matrix.height, matrix.width), matrix.rows, matrix.cols, matrix.origin, values=values)
@@ -122,7 +123,7 @@ def _labels(
 
 
 def _misfit(op: Operation, of: tuple[Node, ...], params: dict[str, Any], wrong: Mismatch) -> InputError:
-    """The error for sizes that do not fit: both sizes, the given matrix to change, and the mend."""
+    """The error for sizes that do not fit: both sizes, and the given matrix to change."""
     first, second = of[wrong.first], of[wrong.second]
     sides = ("height", "width")
     formula = op.said([node.name for node in of], params)
@@ -143,12 +144,12 @@ def _misfit(op: Operation, of: tuple[Node, ...], params: dict[str, Any], wrong: 
     return InputError(
         f"cannot form {formula}",
         f"{first.name} is {first.told()}, {second.name} is {second.told()}: {rule}",
-        mend=f"{_packed(second, wrong)}{_turned(op, of, wrong)}try a {culprit.name} with {_count(wrong.first_size, side)}",
+        mend=f"{_packed(second, wrong)}{_transposable(op, of, wrong)}try a {culprit.name} with {_count(wrong.first_size, side)}",
     )
 
 
 def _packed(given: Node, wrong: Mismatch) -> str:
-    """What is three times as high as it is wide, and as it should be, may be three in one, as torch packs them."""
+    """The hint that a matrix three times as high as it should be may be torch's packed in_proj_weight."""
     height, width = given.shape or (0, 0)
     if given.op is not None or given.draw or not given.name.startswith(("W_Q", "W_K", "W_V")):
         return ""
@@ -159,8 +160,8 @@ def _packed(given: Node, wrong: Mismatch) -> str:
     )
 
 
-def _turned(op: Operation, of: tuple[Node, ...], wrong: Mismatch) -> str:
-    """Which of the two given matrices, taken the other way round, would fit all others."""
+def _transposable(op: Operation, of: tuple[Node, ...], wrong: Mismatch) -> str:
+    """The hint that one of the two, given transposed, would fit."""
     for n in (wrong.second, wrong.first):
         shapes = [node.shape or (0, 0) for node in of]
         shapes[n] = shapes[n][::-1]
@@ -170,7 +171,7 @@ def _turned(op: Operation, of: tuple[Node, ...], wrong: Mismatch) -> str:
 
 
 def _leaf(node: Node, side: int) -> tuple[Node, int]:
-    """Where a step's size comes from: the given matrix to change, and its side."""
+    """The given matrix that a step's size comes from, and its side (0 height, 1 width)."""
     while node.op is not None:
         source = node.op.source_of(side, len(node.of))
         if source is None:

@@ -1,7 +1,7 @@
-"""Large steps in parallel, as many as there are processors: those whose operands are ready, in order.
+"""Large steps in parallel, one thread for each processor: those whose operands are ready, in order.
 
-NumPy lets other threads run while it works, and a BLAS of one thread leaves the processors to us: heads, and blocks
-of rows of one head, then go side by side, softmax and all. What the numbers are does not depend on how many do.
+NumPy releases the GIL while it works, and a BLAS of one thread leaves the other processors free: heads, and blocks of
+rows of one head, run side by side. The numbers do not depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tmat.engine.blocks import brought, rows, unseen, whole
+from tmat.engine.blocks import in_dtype, rows, streamed_operands, whole
 from tmat.engine.node import Node
 from tmat.operations.operation import Array
 
@@ -22,7 +22,7 @@ MOST_WORKERS = 8  # each holds blocks of its own
 
 
 def workers() -> int:
-    """One where the BLAS has threads of its own; else a thread a processor, or as many as OMP_NUM_THREADS says."""
+    """The number of threads: 1 where the BLAS has its own, else OMP_NUM_THREADS, else a thread for each processor."""
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
         return 1
     said = os.environ.get("OMP_NUM_THREADS", "")
@@ -37,11 +37,11 @@ def _processors() -> int:
 
 
 class _Plan:
-    """Which nodes wait for which, and the blocks of rows that each is computed in."""
+    """Which nodes wait for which, and the blocks of rows in which each is computed."""
 
-    def __init__(self, needed: list[Node], kept: set[Node], passing: set[Node], block: int) -> None:
-        self.kept, self.passing, self.block = kept, passing, block
-        self.line = [node for node in needed if node.values is None and node not in passing]
+    def __init__(self, needed: list[Node], kept: set[Node], streamed: set[Node], block: int) -> None:
+        self.kept, self.streamed, self.block = kept, streamed, block
+        self.line = [node for node in needed if node.values is None and node not in streamed]
         self.place = {node: n for n, node in enumerate(self.line)}
         self.sources = {node: self._sources(node) for node in self.line}
         self.users: dict[Node, list[Node]] = {}
@@ -52,23 +52,23 @@ class _Plan:
         self.unused = {source: len(users) for source, users in self.users.items()}
 
     def _sources(self, node: Node) -> set[Node]:
-        """The nodes whose values it takes, by way of passing ones too."""
-        through = [node, *unseen(node, self.passing)]
-        return {operand for one in through for operand in one.of if operand not in self.passing}
+        """The stored nodes that a node is computed from, through streamed ones too."""
+        through = [node, *streamed_operands(node, self.streamed)]
+        return {operand for one in through for operand in one.of if operand not in self.streamed}
 
     def pieces(self, node: Node) -> list[tuple[int, int]]:
-        """The rows that the node is made in at once."""
-        width = max((other.width for other in unseen(node, self.passing)), default=0)
+        """The first and last row of each block of the node."""
+        width = max((other.width for other in streamed_operands(node, self.streamed)), default=0)
         if not width:
             return [(0, node.height)]
         height = max(1, self.block // width)
         return [(start, min(start + height, node.height)) for start in range(0, node.height, height)]
 
     def size(self, node: Node) -> int:
-        return sum(one.height * one.width for one in (node, *unseen(node, self.passing)))
+        return sum(one.height * one.width for one in (node, *streamed_operands(node, self.streamed)))
 
     def done(self, node: Node) -> list[Node]:
-        """The nodes that waited for this one alone; values that no later step needs are freed."""
+        """Free the operands that no later step needs, and return the nodes that are now ready."""
         for source in self.sources[node]:
             self.unused[source] -= 1
             if not self.unused[source] and source not in self.kept and source.op is not None:
@@ -84,13 +84,13 @@ class _Plan:
 def work_out(
     needed: list[Node],
     kept: set[Node],
-    passing: set[Node],
+    streamed: set[Node],
     dtype: np.dtype[np.floating],
     block: int,
     step: Callable[[int], None],
 ) -> None:
-    """Fill in the values of all needed nodes that do not pass; ``step`` is told how many cells are done."""
-    plan = _Plan(needed, kept, passing, block)
+    """Compute the values of all needed nodes that are not streamed; ``step`` is called with the number of cells done."""
+    plan = _Plan(needed, kept, streamed, block)
     ready: list[tuple[int, int, int]] = []
     parts: dict[Node, list[Array | None]] = {}
 
@@ -113,7 +113,7 @@ def work_out(
                 place, start, stop = heappop(ready)
                 node = plan.line[place]
                 number = start // (stop - start) if stop < node.height else len(parts[node]) - 1
-                running[pool.submit(_piece, node, start, stop, passing, dtype)] = node, number
+                running[pool.submit(_piece, node, start, stop, streamed, dtype)] = node, number
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 node, number = running.pop(future)
                 own = parts[node]
@@ -129,8 +129,8 @@ def work_out(
         pool.shutdown(cancel_futures=True)
 
 
-def _piece(node: Node, start: int, stop: int, passing: set[Node], dtype: Any) -> Array:
+def _piece(node: Node, start: int, stop: int, streamed: set[Node], dtype: Any) -> Array:
     with np.errstate(all="ignore"):
-        if any(operand in passing for operand in node.of):
-            return rows(node, start, stop, passing)
-        return brought(node, whole(node), dtype)
+        if any(operand in streamed for operand in node.of):
+            return rows(node, start, stop, streamed)
+        return in_dtype(node, whole(node), dtype)

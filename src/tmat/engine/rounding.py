@@ -1,4 +1,4 @@
-"""Rounding in a sheet: the decimals that each step is rounded to, and those that later steps use.
+"""The decimals that each step is rounded to, and those that later steps use.
 
 >>> rounding = Rounding.parse("Q=2,scores.used=2,4")
 >>> rounding.of("Q"), rounding.of("weights"), rounding.used("scores"), rounding.of("Q1")
@@ -13,14 +13,14 @@ from functools import lru_cache
 
 from tmat.errors import InputError, fold, meant
 
-MOST = 17  # a float64 has no more to give
+MOST = 17  # significant digits that determine a float64
 
 
 @dataclass(eq=False, repr=False)
 class Rounding:
-    """Decimals by step name, with a default; ``used`` is what later steps take where it differs from what is shown.
+    """Decimals by step name, with a default; ``uses`` are the decimals for later steps where they differ from those shown.
 
-    ``strict`` says no to a name that is no step of the stage; a rounding meant for several stages is lenient.
+    A ``strict`` rounding refuses the name of no step; one meant for several stages is not strict.
     """
 
     default: int | None = None
@@ -58,18 +58,18 @@ class Rounding:
         return self.default
 
     def used(self, name: str) -> int | None:
-        """The decimals with which later steps take it, where that differs."""
+        """The decimals that later steps round a step to, where they differ."""
         for key in _keys(name):
             if key in self.uses:
                 return self.uses[key]
         return None
 
     def names(self) -> set[str]:
-        """The step names it speaks of, folded."""
+        """The folded names of the steps that have decimals of their own."""
         return {*self.steps, *self.uses}
 
     def refuse_unknown(self, steps: Iterable[str], where: str, *, given: Iterable[str] = ()) -> None:
-        """Refuse a rounding of an unknown step; a given step is known, and is not rounded."""
+        """Refuse decimals for an unknown step; given steps are known, and not rounded."""
         steps = list(steps)
         spoken = sorted(self.names() - {key for name in (*steps, *given) for key in _keys(name)})
         if spoken:
@@ -82,7 +82,7 @@ class Rounding:
 
 @lru_cache(2048)
 def _keys(name: str) -> tuple[str, ...]:
-    """Q1 answers to Q1, else to Q: a rounding said for Q is meant for every head's."""
+    """The keys to look up for Q1: q1, then q, as decimals for Q hold for every head."""
     own = fold(name)
     return own, own.rstrip("0123456789")
 

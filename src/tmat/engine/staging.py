@@ -1,4 +1,4 @@
-"""Functions of stages: a caller's arguments are sorted into options and matrices, and the recipe is run."""
+"""The decorators that make a stage's function: it sorts a caller's arguments into options and matrices, and runs the recipe."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ P = ParamSpec("P")
 
 
 def stage(options: Callable[P, How], **facts: Any) -> Callable[[Callable[[Sheet, How], Node]], StageFunction[P]]:
-    """A stage of one sheet: the recipe writes steps down, and says which of them is the output."""
+    """Decorate the recipe of a stage of one sheet: it writes steps on the sheet and returns the output."""
 
     def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
         sheet, output = laid_out(declared, x, how, matrices)
@@ -31,14 +31,14 @@ def stage(options: Callable[P, How], **facts: Any) -> Callable[[Callable[[Sheet,
 
 
 def laid_out(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> tuple[Sheet, Node]:
-    """The sheet of a stage with its steps written down and nothing computed, and the node that is its output."""
+    """Run a recipe without computing anything: the sheet with its steps, and the output."""
     sheet = sheet_of(how, declared.name, *arrived(declared, x, how, matrices))
     sheet.declared = declared
     return sheet, declared.recipe(sheet, how)
 
 
 def sheet_of(how: StageOptions, stage: str, before: Worksheet | None, matrices: Mapping[str, Any]) -> Sheet:
-    """The sheet of a stage with these options."""
+    """An empty sheet with the seed, rounding and other options that every stage has."""
     from tmat.engine.builder import Sheet
 
     return Sheet(
@@ -48,50 +48,21 @@ def sheet_of(how: StageOptions, stage: str, before: Worksheet | None, matrices: 
 
 
 def arrived(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> tuple[Worksheet, dict[str, Any]]:
-    """The worksheet so far, and the matrices with the input among them where it was given, or is drawn."""
-    from tmat.engine.drawn_input import with_input
+    """The worksheet so far, and the matrices by the stage's names, with x or a drawn input among them."""
+    from tmat.engine.inputs import by_stage_names, with_input
     from tmat.sheet.worksheet import Worksheet
 
-    matrices = understood(declared, matrices)
+    matrices = by_stage_names(declared, matrices)
     before = x if isinstance(x, Worksheet) else Worksheet()
     if x is not None and not isinstance(x, Worksheet):
-        matrices = {**matrices, **_chosen({declared.main: x}, declared, how)}
+        matrices = {**matrices, **_unbatched({declared.main: x}, declared, how)}
     return before, with_input(declared, before, how, matrices)
 
 
-def understood(declared: Declaration, matrices: Mapping[str, Any]) -> dict[str, Any]:
-    """The matrices by the stage's names: what people call one of them otherwise, where it can mean one alone.
-
-    The origin says so: S was given, and is the scores.
-    """
-    from tmat.sheet.names import canonical, meanings
-    from tmat.sheet.worksheet import Matrix
-
-    own = {canonical(name): name for name in (*declared.inputs, *declared.masks, *declared.steps)}
-    found: dict[str, Any] = {}
-    for name, value in matrices.items():
-        stem = name.rstrip("0123456789")
-        meant = [own[each] for each in meanings(stem) if each in own]
-        if (
-            value is None
-            or isinstance(value, (bool, int, float, str))  # an option that was misspelt
-            or canonical(stem) in own
-            or len(meant) != 1
-            or {meant[0], meant[0] + name[len(stem) :]} & matrices.keys()
-        ):
-            found[name] = value
-            continue
-        known = meant[0] + name[len(stem) :]
-        matrix = value if isinstance(value, Matrix) else Matrix.of(known, value)
-        said = f"{matrix.origin}; " if matrix.origin else ""
-        found[known] = Matrix(known, matrix.values, matrix.rows, matrix.cols, f"{said}{name} is read as {known}")
-    return found
-
-
-def stages(
+def worksheet_stage(
     options: Callable[P, How], **facts: Any
 ) -> Callable[[Callable[[Any, How, dict[str, Any]], Worksheet]], StageFunction[P]]:
-    """A stage that makes its worksheet itself, of several stages or of none: it is called with x as it came."""
+    """Decorate the recipe of a stage that makes its worksheet itself; it is called with x as the caller gave it."""
 
     def run(declared: Declaration, x: Any, how: Any, matrices: dict[str, Any]) -> Worksheet:
         made: Worksheet = declared.recipe(x, how, matrices)
@@ -105,9 +76,9 @@ def _function(options: Any, recipe: Any, run: Callable[..., Worksheet], facts: d
     declared = Declaration(recipe.__name__, options, recipe, **facts)
 
     @wraps(recipe)
-    def function(x: Any = None, *args: Any, **said: Any) -> Worksheet:
-        how, matrices = declared.sort(args, said)
-        matrices = _chosen(matrices, declared, how)
+    def function(x: Any = None, *args: Any, **named: Any) -> Worksheet:
+        how, matrices = declared.sort(args, named)
+        matrices = _unbatched(matrices, declared, how)
         return _noted(run(declared, x, how, matrices), x, declared.name, getattr(how, "notes", ()))
 
     function.declared = declared  # type: ignore[attr-defined]
@@ -116,19 +87,19 @@ def _function(options: Any, recipe: Any, run: Callable[..., Worksheet], facts: d
     return function
 
 
-def _chosen(matrices: Mapping[str, Any], declared: Declaration, how: Any) -> dict[str, Any]:
-    """The matrices, one of each batch."""
+def _unbatched(matrices: Mapping[str, Any], declared: Declaration, how: Any) -> dict[str, Any]:
+    """The matrices, with the asked one of each batch."""
     if not matrices:
         return {}
-    from tmat.engine.batches import one_each
+    from tmat.engine.inputs import unbatched
 
-    return one_each(
+    return unbatched(
         matrices, declared, getattr(how, "batch", None), getattr(how, "heads", None), getattr(how, "kv_heads", None)
     )
 
 
 def _noted(sheet: Worksheet, x: Any, stage: str, notes: tuple[str, ...]) -> Worksheet:
-    """The worksheet with notes before those of its first new stage, or of the first that has the function's name."""
+    """The worksheet with notes added before those of the first new stage of that name, else of the first new stage."""
     first = len(getattr(x, "stages", ()))
     if not notes or len(sheet.stages) <= first:
         return sheet

@@ -1,1 +1,1 @@
-"""The experiment behind √d_k: what softmax makes of scores with and without the root."""
+"""The experiment on √d_k: the softmax of scores with and without the division."""

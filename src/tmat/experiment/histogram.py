@@ -1,4 +1,4 @@
-"""Histograms in equal bins, fine enough to be drawn at any width."""
+"""Histograms in equal bins, which can be merged to any width."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-FINE = 240  # bins kept: halves, thirds, quarters, fifths, … of it are whole, and any of them can be drawn
+FINE = 240  # bins kept; its many divisors are the numbers of bins that can be drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Histogram:
         return cls(low, high, tuple(counts.tolist()), int(numbers.size - counts.sum()))
 
     def merged(self, most: int) -> Histogram:
-        """The histogram in at most so many bins: their number is the largest divisor that fits."""
+        """The histogram in at most ``most`` bins: a divisor of their present number."""
         have = len(self.counts)
         parts = next(n for n in range(max(min(most, have), 1), 0, -1) if have % n == 0)
         each = have // parts

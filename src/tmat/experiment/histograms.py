@@ -1,4 +1,4 @@
-"""Histograms as bars of characters, several lines high, side by side with their axes below."""
+"""Histograms drawn as bars of characters, side by side, with their axes below."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from tmat.rendering.styled import EMPTY, Line, Span, padded, space, trimmed
 from tmat.spelling import Spelling
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
-PLAIN = " .:#"  # where an output has no blocks: empty, a little, more, full
+PLAIN = " .:#"  # for an encoding without block characters, from empty to full
 INDENT, APART = 1, 4
-USUAL = 80  # columns where nobody says how many
+USUAL = 80  # columns by default
 LEAST, MOST = 15, 60  # columns of a histogram
 
 Named = tuple[str, Sequence[Histogram]]
 
 
 def histograms(result: Scaling, *, width: int | None = None, encoding: str = "utf-8") -> list[Line]:
-    """Histograms of the scores, undivided beside divided, for each d and for the article's case."""
+    """Histograms of the scores, undivided next to divided, for each d and for the article's case."""
     spell = Spelling(encoding)
     over = format_number(result.deviation)
     labels = [f"d = {each.d}" for each in result.widths]
@@ -74,7 +74,7 @@ def _axis(histogram: Histogram, each: int) -> Line:
 
 
 def _bounds(histogram: Histogram, parts: int) -> tuple[str, str]:
-    """The ends in figures, whole where they are: else with a decimal, as far as there is room for both."""
+    """The ends as numbers, with one decimal if they have one and there is room."""
     for decimals in (1, 0):
         low, high = (format_number(end, decimals).removesuffix(".0") for end in (histogram.low, histogram.high))
         if len(low) + len(high) < parts:
@@ -87,7 +87,7 @@ def _apart(pieces: Sequence[Line]) -> Line:
 
 
 def bars(counts: Sequence[int], height: int = 3, encoding: str = "utf-8") -> list[str]:
-    """The counts as columns, the largest ``height`` lines high; a count above 0 always shows.
+    """The counts as columns, the largest ``height`` lines high; a count above 0 is always visible.
 
     >>> bars([0, 1, 8, 16, 8, 1, 0], height=2)
     ['   █   ', ' ▁███▁ ']
@@ -104,5 +104,5 @@ def bars(counts: Sequence[int], height: int = 3, encoding: str = "utf-8") -> lis
 
 
 def _units(count: int, peak: int, most: int) -> int:
-    """Rounded to the nearest step in integers, so that every platform draws the same."""
+    """The height of a column, rounded in integers, so that every platform draws the same."""
     return max((2 * count * most + peak) // (2 * peak), 1) if count else 0

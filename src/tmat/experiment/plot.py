@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 KINDS = (".png", ".svg", ".pdf")
-# Okabe and Ito's colours, told apart without colour vision; lines differ in their dashes too.
+# Okabe and Ito's colours, which colour-blind readers can tell apart; lines differ in their dashes too.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", "-.", ":")
 
@@ -48,7 +48,7 @@ def plotted(result: Scaling, kind: str = "png") -> bytes:
 
 
 def _distributions(left: Any, right: Any, widths: Sequence[Comparison]) -> None:
-    """q·k as it comes spreads out with d; divided, all lie on the standard normal curve."""
+    """The density of q·k, which spreads with √d, and of q·k/√d, which is standard normal for every d."""
     for n, each in enumerate(widths):
         for axis, scores in ((left, each.before), (right, each.after)):
             merged = scores.histogram.merged(120 if axis is left else 60)
@@ -79,7 +79,7 @@ def _distributions(left: Any, right: Any, widths: Sequence[Comparison]) -> None:
 
 
 def _saturations(axis: Any, result: Scaling) -> None:
-    """The largest weight and the remaining gradient against the width of q and k."""
+    """The largest weight and the gradient against the width of q and k."""
     widths = [each.d for each in result.widths]
     told = (
         ("largest weight, q·k", [each.before.softmax.largest for each in result.widths], COLOURS[1], "-", "o"),
@@ -97,7 +97,7 @@ def _saturations(axis: Any, result: Scaling) -> None:
 
 
 def _article(axes: Any, result: Scaling) -> None:
-    """The article's case: the histogram of its draws, and the weights with and without the division."""
+    """The article's case: the histogram of its draws, and its weights with and without the division."""
     numbers = article_scores(result.article_draws, result.deviation, result.seed)
     over = f"{result.deviation:g}"
     merged = result.article.before.histogram.merged(60)

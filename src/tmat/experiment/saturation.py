@@ -1,4 +1,4 @@
-"""How saturated softmax is for a row of scores: its largest weight, and the gradient that is left."""
+"""The saturation of softmax for a row of scores: its largest weight, and the norm of its gradient."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ NOTICED = 1e-6  # a weight above this is counted
 
 @dataclass(frozen=True, slots=True)
 class Saturation:
-    """Four numbers about the softmax weights of a row; of several rows, the median of each.
+    """Four statistics of the softmax weights of a row; for several rows, the median of each.
 
     ``largest``: the largest weight. ``noticed``: how many weights are above 10⁻⁶. ``entropy``: −Σ wᵢ ln wᵢ,
-    from 0 (all on one key) to ln n (all alike). ``gradient``: the Frobenius norm of softmax's Jacobian,
-    ∂wᵢ/∂sⱼ = wᵢ(δᵢⱼ − wⱼ): by what factor at most a row's error reaches its scores. 0 when all is on one key.
+    from 0 (all weight on one key) to ln n (equal weights). ``gradient``: the Frobenius norm of softmax's Jacobian,
+    ∂wᵢ/∂sⱼ = wᵢ(δᵢⱼ − wⱼ), an upper bound of the factor by which a gradient passes to the scores; 0 with all weight on one key.
     """
 
     keys: int
@@ -31,11 +31,13 @@ class Saturation:
 
 
 def saturation(scores: ArrayLike) -> Saturation:
-    """The saturation of softmax over each row of scores; of several rows, the median of each number.
+    """The saturation of softmax over each row of scores; for several rows, the median of each statistic.
 
     ``scores`` is [n] or [rows, n]. With w = softmax(s), the squared Frobenius norm of the Jacobian
-    diag(w) − wwᵀ is Σᵢ wᵢ²·((1 − wᵢ)² + Σⱼ≠ᵢ wⱼ²). What the largest weight leaves (1 − w) is summed from the other
-    weights and not subtracted, so that a gradient of 10⁻³⁰ comes out as such. Raises InputError for no scores.
+    diag(w) − wwᵀ is Σᵢ wᵢ²·((1 − wᵢ)² + Σⱼ≠ᵢ wⱼ²). For the largest weight 1 − w is the sum of the other weights, not a
+    subtraction, so that even a gradient of 10⁻³⁰ is accurate.
+
+    Errors: no scores.
 
     >>> alike = saturation([0.0, 0.0, 0.0, 0.0])
     >>> alike.largest, round(alike.entropy, 4), round(alike.gradient, 4)

@@ -1,8 +1,8 @@
-"""Why scores are divided by √d_k: the experiment, beside what theory says.
+"""The experiment on why scores are divided by √d_k, compared with theory.
 
 For q and k of d independent standard normal numbers, q·k has mean 0 and variance d, and q·k/√d has
-variance 1 (Vaswani et al. 2017, footnote 4). Without the division, the scores of wide vectors lie far
-apart, softmax gives nearly everything to one key, and hardly any gradient comes through it.
+variance 1 (Vaswani et al. 2017, footnote 4). Without the division, the scores of wide vectors are far
+apart, softmax gives nearly all weight to one key, and its gradient nearly vanishes.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ QUERIES = 256
 KEYS = 64
 ARTICLE_DRAWS = 20_000
 DEVIATION = 100.0
-REACH = 4.0  # a histogram shows so many deviations on either side
-FALSE_ALARMS = 1e-4  # how often a run may call right theory wrong
+REACH = 4.0  # deviations on either side that a histogram shows
+FALSE_ALARMS = 1e-4  # the probability that a run rejects the theory although it holds
 MOST = 10**9  # numbers drawn in a run
-HELD = 10**7  # numbers of a kind held at once
-BLOCK = 1 << 20  # numbers of a vector drawn at once; part of what a seed means
+HELD = 10**7  # numbers of one array
+BLOCK = 1 << 20  # numbers drawn at once; another value would change what a seed draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """The results of the experiment: a comparison for each d, and the article's."""
+    """The results of the experiment: a comparison for each d, and that of the article's case."""
 
     seed: int | str
     draws: int
@@ -94,10 +94,10 @@ class Scaling:
 
     @property
     def bound(self) -> float:
-        """How many standard errors an estimate may be off by.
+        """How many standard errors an estimate may be off.
 
-        So many that all of them stay inside in 9,999 runs of 10,000: z with 2·(1 − Φ(z)) = 10⁻⁴/m for m
-        independent estimates (Bonferroni). Dividing moves none of them, so that each pair counts once.
+        All m independent estimates are within it with probability 0.9999 at least: z with 2·(1 − Φ(z)) = 10⁻⁴/m
+        (Bonferroni). The estimates of divided scores follow from the undivided ones, so that each pair counts once.
         """
         count = 2 * (len(self.widths) + 1)
         return float(-inverse_normal(np.array([FALSE_ALARMS / (2 * count)]))[0])
@@ -130,10 +130,12 @@ def scaling(
     """Draw q·k for each width d, and compare it and q·k/√d with theory: mean 0, variance d and 1.
 
     The standard error of a mean is √(d/n) for n draws; of a variance √((μ₄ − d²·(n − 3)/(n − 1))/n), where the
-    fourth moment of q·k is μ₄ = 3d² + 6d. Softmax is looked at on ``queries`` rows q·kⱼ with the same ``keys``
-    keys. The article's case: 20,000 scores drawn from N(0, 100²), softmax over all of them, and the same over
-    100. Each vector has a stream of its own, from the seed. Raises InputError for sizes that cannot be,
-    LimitError where too many numbers would be drawn. (Vaswani et al. 2017, section 3.2.1.)
+    fourth moment of q·k is μ₄ = 3d² + 6d. Softmax is taken of ``queries`` rows q·kⱼ with the same ``keys``
+    keys. The article's case: ``article_draws`` scores from N(0, ``deviation``²), softmax over all of them, and the same
+    divided by ``deviation``. Each vector has its own stream of random numbers.
+
+    Errors: sizes too small or given twice; too many numbers (LimitError).
+    Source: Vaswani et al. 2017, §3.2.1.
 
     >>> result = scaling(d=(2, 32), draws=1000, seed=1)
     >>> wide = result.widths[1]

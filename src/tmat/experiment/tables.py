@@ -1,4 +1,4 @@
-"""The scaling experiment as a worksheet of tables: the estimates beside theory, and what softmax makes of the scores."""
+"""The scaling experiment as a worksheet of tables: the estimates with theory, and the saturation of softmax."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _named(before: str, after: str, compared: Comparison) -> list[Named]:
 
 
 def _estimates(title: str, caption: str, named: Sequence[Named]) -> Table:
-    """Means and variances; se: the standard error, off: by how many of them an estimate misses theory."""
+    """Means and variances; se is the standard error, off the distance from theory in standard errors."""
     means = _measured([scores.mean for _, scores in named])
     variances = _measured([scores.variance for _, scores in named])
     rows = tuple((name, *mean, *variance) for (name, _), mean, variance in zip(named, means, variances, strict=True))
@@ -55,7 +55,7 @@ def _estimates(title: str, caption: str, named: Sequence[Named]) -> Table:
 
 
 def _measured(estimates: Sequence[Estimate]) -> list[tuple[str, str, str]]:
-    """Rounded to two significant digits of the standard error; further digits are noise."""
+    """Estimates rounded to two significant digits of their standard error; more digits are noise."""
     decimals = [max(1 - math.floor(math.log10(each.error)), 0) for each in estimates]
     errors = [format_number(each.error, n) for each, n in zip(estimates, decimals, strict=True)]
     wide = max(map(len, errors))
@@ -95,7 +95,7 @@ def _verdict(result: Scaling) -> tuple[Said, ...]:
 
 
 def _short(x: float, decimals: int) -> str:
-    """A short form of a number that does not show a small one as 0."""
+    """A number in short form, a small one as a power of ten and not as 0."""
     return f"{x:.1e}" if 0 < abs(x) < 9.5 * 10.0**-decimals else format_number(x, decimals)
 
 

@@ -9,17 +9,16 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import orjson
 
 from tmat.errors import InputError, fold
 from tmat.numbers.claim import Claim
-from tmat.numbers.computed import computed_in
-from tmat.numbers.floats import FloatType
+from tmat.numbers.floats import FloatType, computed_in
 from tmat.operations.operation import Array
 from tmat.reading.answers import TypedMatrix
 from tmat.reading.documents import document, read_documents, together
 from tmat.reading.files import as_text, read_bytes
 from tmat.reading.handed_in import handed_in_text
+from tmat.reading.json_text import parse
 from tmat.reading.pasted import read_pasted
 from tmat.reading.place import Place
 from tmat.reading.sources import SPREADSHEETS, matrices_of_data
@@ -271,8 +270,8 @@ class Answers:
 def _one_by_one(data: bytes, origin: str) -> Answers | None:
     """The matrices of a JSON object that can be read, where some cannot; None where none can, or it is no object."""
     try:
-        named = orjson.loads(data)
-    except orjson.JSONDecodeError:
+        named = parse(data, origin)
+    except InputError:
         return None
     if isinstance(named, dict) and all(type(each) in (int, float) for each in named.values()):
         return None  # settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from tmat.errors import fold, nearest
 from tmat.marking.answers import Answer
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.verdicts import Unknown
-from tmat.sheet.names import gradient, meanings
+from tmat.sheet.names import canonical, gradient, meanings
 from tmat.stages import said_otherwise
 
 NEAR = 0.75
@@ -34,6 +35,8 @@ class Pairing:
             self._named.setdefault(fold(matrix.name), []).append(matrix)
         last = -1
         missed: list[Answer] = []
+        answers = list(answers)
+        self._exact = Counter(canonical(_parted(answer)[1]) for answer in answers)
         for answer in answers:
             index = self._index(answer, last)
             if index is None and (stem := TURNED.sub("", answer.name)) != answer.name:
@@ -59,6 +62,8 @@ class Pairing:
                 found = its or [matrix for matrix in found if _same_stage(stage, matrix.stage)]
             steps = [matrix for matrix in found if not matrix.given] or found
             free = [matrix.index for matrix in steps if matrix.index not in self.answers]
+            if sought not in (wanted, canonical(wanted)) and self._exact[sought] >= len(free):
+                continue  # what is called so itself comes before what may mean it
             if free:
                 return next((index for index in free if index > last), free[0])
         return None
@@ -77,6 +82,12 @@ class Pairing:
         if meant and answer.values.shape == meant[0].values.shape:
             self.answers[meant[0].index] = answer
             self.read_as[meant[0].index] = answer.name
+            return
+        if taken := next(
+            (self.answers[m.index] for m in self._named.get(fold(name), []) if m.index in self.answers), None
+        ):
+            why = f"'{answer.name}' is answered already" + (f", by '{taken.name}'" if taken.name != answer.name else "")
+            self.unknown.append(Unknown(answer.name, None, answer.where, why))
             return
         near = nearest(answer.name, steps) or nearest(answer.name, [matrix.label for matrix in self._matrices])
         self.unknown.append(Unknown(answer.name, near[0] if near else None, answer.where))

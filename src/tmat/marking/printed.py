@@ -8,7 +8,7 @@ import numpy as np
 
 from tmat.marking.findings import Cells
 from tmat.numbers.claim import FULL_RELATIVE, NOISE, SLACK, Claim
-from tmat.numbers.digits import digits_of
+from tmat.numbers.rounding import digits_of
 from tmat.operations.operation import Array
 
 MOST_PLACES = 10  # that a number may print beyond its matrix's format

@@ -1,4 +1,4 @@
-"""A model's folder as Hugging Face saves it: read, listed, and run by the stages."""
+"""A model's folder as Hugging Face saves it: read, summarised, and run by the stages."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ if TYPE_CHECKING:
 
 
 def read_model(folder: str | PathLike[str]) -> Model:
-    """A model of a folder: config.json, model.safetensors (or its parts by model.safetensors.index.json), tokenizer.json.
+    """Open a model's folder: config.json, model.safetensors (or its parts by model.safetensors.index.json), tokenizer.json.
 
-    The files of weights are mapped: of each only what is asked for is read. ``encode`` and ``decode`` of it run the stages.
+    The weights are memory-mapped: only what is used is read. The model's ``encode`` or ``decode`` runs the stages.
 
-    Errors: a folder without these files; a model of no family that is known, or that asks for an arithmetic that is not
-    (the field of config.json that says so is named); a tensor that is missing, or that would change the numbers and is not
-    known.
+    Errors: a folder without these files; a model of an unknown family, or with an arithmetic that tmat does not have (the
+    error names the field of config.json); a missing tensor, or an unknown one that would change the numbers.
     """
     from tmat.models.folder import Model
 

@@ -1,4 +1,4 @@
-"""config.json: its fields, each asked for with what is legal, and what each decided."""
+"""config.json: its fields, checked as they are read, and the conventions that they decide."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ NOTHING: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A convention in force: what it is, and what said so."""
+    """A convention in force, and what decided it."""
 
     name: str
     value: Any
-    by: str  # the field of config.json; or that every model of the family has it so
+    by: str  # the field of config.json, or "every model of this kind"
 
 
 class Config:
-    """The fields of a config.json. What is asked for with a name is a convention in force, and is listed with its field."""
+    """The fields of a config.json. A field read with a name (``called``) is recorded as a fact."""
 
     def __init__(self, values: Mapping[str, Any], origin: str) -> None:
         self.values, self.origin = values, origin
@@ -37,9 +37,9 @@ class Config:
         return self._fact(called, value, field)
 
     def divided(self, field: str, by: str) -> int:
-        """How often one whole number goes into another: the width of a head.
+        """One whole number over another: the width of a head.
 
-        Errors: where it leaves a rest.
+        Errors: a remainder.
         """
         whole, parts = self.whole(field), self.whole(by)
         if whole % parts:
@@ -54,27 +54,27 @@ class Config:
         return self._fact(called, float(value), field)
 
     def flag(self, field: str, called: str = "", default: Any = NOTHING) -> bool:
-        """True or false."""
+        """A boolean."""
         value = self._of(field, default)
         if type(value) is not bool:
             raise self._refusal(field, value, "expected true or false")
         return self._fact(called, value, field)
 
     def one_of(self, field: str, legal: Mapping[str, Kind], called: str = "", default: Any = NOTHING) -> Kind:
-        """What one of some words stands for."""
+        """The value that one of the legal words stands for."""
         value = self._of(field, default)
         if not isinstance(value, str) or value not in legal:
             raise self._refusal(field, value, f"expected one of {', '.join(legal)}", meant(str(value), legal))
         return self._fact(called, legal[value], field)
 
     def refuse(self, field: str, *legal: Any, because: str) -> None:
-        """Say no to a field that would ask for another arithmetic; absent, null and what is legal pass."""
+        """Refuse a field whose value would change the arithmetic; an absent field, null and the ``legal`` values pass."""
         value = self.values.get(field)
         if value is not None and value not in legal:
             raise self._refusal(field, value, because)
 
     def fixed(self, **facts: Any) -> None:
-        """What holds for every model of the family."""
+        """Record what holds for every model of the family."""
         for name, value in facts.items():
             self.fact(name.replace("_", " "), value, "every model of this kind")
 
@@ -82,7 +82,7 @@ class Config:
         self.facts.append(Fact(name, value, by))
 
     def wrong(self, field: str, expected: str) -> InputError:
-        """The error for a field whose value does not go with others."""
+        """The error for a field whose value contradicts others."""
         return self._refusal(field, self.values.get(field), expected)
 
     def _fact(self, called: str, value: Kind, field: str) -> Kind:

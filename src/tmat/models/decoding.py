@@ -1,4 +1,4 @@
-"""A decoder's folder run on a prompt: a pass a word, of which only what is asked for is kept, greedily or as it is told."""
+"""A decoder's folder run on a prompt, a pass for each word; only what is asked for is kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Tokens(Vocabulary):
-    """The words of a tokenizer: each is itself alone, to its last blank."""
+    """The words of a tokenizer, compared exactly: neither case nor blanks are folded."""
 
     def id(self, word: str) -> int | None:
         return self.index().get(word)
@@ -44,8 +44,8 @@ def decoded(
 ) -> Worksheet:
     """The worksheet of a decoder on a prompt: ``count`` words more, or with ``target`` a prediction for each word of it.
 
-    ``options`` of decode win over the model's own, ``matrices`` over its weights. Where only something is kept, a
-    layer's weights are read when it is its turn, and let go; else the words share them.
+    ``options`` of decode win over the model's own, ``matrices`` over its weights. With ``keep``, a layer's weights are read
+    when the layer is computed, and freed after it; without, they are read once for all words.
 
     Errors: more words than the model has positions; as decode's.
     """
@@ -79,55 +79,55 @@ def decoded(
 
 
 class _Run:
-    """A decoding under way: a stage says which layer it is of, and what nobody asked for is let go layer by layer."""
+    """A decoding under way: numbers the layers of its stages, and frees what is not kept layer by layer."""
 
     def __init__(self, model: Model, picked: Picked | None) -> None:
         self.layers, self.picked, self.first = model.design.layers, picked, 0
 
     def done(self, sheet: Worksheet, layer: int) -> Worksheet:
-        """What goes on when a layer is done."""
-        numbered(sheet.stages[self.first :], layer)
+        """The worksheet to go on with when a layer is done."""
+        numbered(sheet.stages[self.first :], layer, self.layers)
         if self.picked is not None:
             sheet = self.picked.of(sheet, self.first, last=False)
         self.first = len(sheet.stages)
         return sheet
 
     def end(self, sheet: Worksheet) -> Worksheet:
-        """The whole, or what was kept of it."""
+        """The whole worksheet, or what was kept of it."""
         if self.picked is None:
             return sheet
         return self.picked.sheet(self.picked.of(sheet, self.first, last=True))
 
 
 def words_of(model: Model) -> Tokens:
-    """The words of a model in the order of their ids, a row of its table each."""
+    """The words of a model in the order of their ids, one for each row of its table."""
     height = model.tensor(model.design.words).shape[0]
-    return Tokens(tuple(model.words.called(range(height), blank="<{}>")), 0, "keep")
+    return Tokens(tuple(model.words.of(range(height), blank="<{}>")), 0, "keep")
 
 
 def _weights(model: Model, matrices: Mapping[str, Any]) -> dict[str, Any]:
-    """All matrices of a model by the names of decode, none read yet; what is given wins."""
+    """All matrices of a model by the names of decode, not read yet; given ones win."""
     design = model.design
     found: dict[str, Any] = {
-        name: Weight(name, model.tensors[key], Slot(name, key, turned=key == model.key(design.head)))
+        name: Weight(name, model.tensors[key], Slot(name, key, transposed=key == model.key(design.head)))
         for name, key in model.tables()
     }
     found |= model.weights(0)
     outside, of_layers = ({k: v for k, v in matrices.items() if (k in found) is there} for there in (True, False))
-    stacks.by_layer(of_layers, design.layers, norms=2)  # says no to what none of the layers takes
+    stacks.by_layer(of_layers, design.layers, norms=2)  # refuses names that no layer has
     for n in range(1, design.layers + 1):
         found |= {f"layer{n}.{name}": each for name, each in {**model.weights(n), **of_layer(of_layers, n)}.items()}
     return found | outside
 
 
 def _read(name: str, value: Any) -> Matrix:
-    """A matrix whose numbers are here, read once for all words."""
+    """A matrix with its numbers read."""
     own = value if isinstance(value, Matrix) else Matrix.of(name, value)
     return Matrix(name, own.values, own.rows, own.cols, own.origin)
 
 
 def _ends(model: Model) -> list[int]:
-    """The ids of the words that end a text, as the config says them."""
+    """The ids of the words that end a text (eos_token_id)."""
     said = model.config.values.get("eos_token_id")
     found = said if isinstance(said, list) else [said]
     return [id for id in found if type(id) is int and 0 <= id < model.tensor(model.design.words).shape[0]]

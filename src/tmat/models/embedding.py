@@ -1,4 +1,4 @@
-"""What a model makes of the ids of a text before its first layer: rows of tables, added, and normed where it says so."""
+"""The embeddings of a model: rows of its tables added, and normed where the model has a norm there."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def embedded(
     common: dict[str, Any],
     **norm: Any,
 ) -> Worksheet:
-    """The ids and their rows of the table, the positions added, the token types added and all normed where there are any.
+    """The ids and their rows of W_E, plus positions, plus token types, then normed, as far as the model has these.
 
-    ``given`` is what wins over the norm's own weights.
+    ``given`` wins over the norm's own weights. Only the rows in use are read.
 
-    Only the rows that are named are read. Errors: more tokens than there are positions, an id beyond the table.
+    Errors: more tokens than there are positions, an id beyond the table.
     """
     design = model.design
     refuse_ids(model, ids)
@@ -42,7 +42,7 @@ def embedded(
     known = sorted(set(ids))
     node = sheet.step("ids", ops.REGISTRY["token_ids"], ids=list(ids), words=list(words))
     table = sheet.place(
-        holding("W_E", taken(model, "W_E", design.words, known, model.words.called(known), "id"), sheet.dtype)
+        holding("W_E", taken(model, "W_E", design.words, known, model.words.of(known), "id"), sheet.dtype)
     )
     table.cols = [f"e{n}" for n in range(1, table.width + 1)]
     done = sheet.finish(sheet.step("E", ops.REGISTRY["lookup_known"], node, table, known=known))
@@ -58,7 +58,7 @@ def embedded(
 
 
 def refuse_ids(model: Model, ids: Sequence[int]) -> None:
-    """Refuse a text that the model's tables do not reach."""
+    """Refuse an empty text, a text longer than the positions, and ids beyond the table."""
     design, table = model.design, model.tensor(model.design.words)
     if not ids:
         raise InputError("there are no tokens", mend='give a text: ‹text "When you play"›')
@@ -70,7 +70,7 @@ def refuse_ids(model: Model, ids: Sequence[int]) -> None:
 
 
 def taken(model: Model, name: str, key: str, numbers: Sequence[int], rows: Sequence[str], of: str) -> Matrix:
-    """Some rows of a table as a matrix; its origin says which."""
+    """Rows of a table as a matrix; its origin lists their numbers."""
     tensor = model.tensor(key)
     if len(tensor.shape) != 2 or max(numbers) >= tensor.shape[0]:
         raise InputError(f"{tensor.origin} has no row of {of} {max(numbers)}", f"it is {sized(tensor.shape)}")
@@ -78,7 +78,7 @@ def taken(model: Model, name: str, key: str, numbers: Sequence[int], rows: Seque
 
 
 def _listed(numbers: Sequence[int]) -> str:
-    """Numbers in short.
+    """Numbers as a list, or as a range.
 
     >>> _listed([0, 1, 2, 3]), _listed([5, 9]), _listed([0, 0, 0])
     ('0–3', '5, 9', '0')

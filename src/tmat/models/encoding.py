@@ -1,4 +1,4 @@
-"""An encoder's folder run on a text: embeddings, then a layer after the other, of which only what is asked for is kept."""
+"""An encoder's folder run on a text: embeddings, then layer after layer; only what is asked for is kept."""
 
 from __future__ import annotations
 
@@ -31,17 +31,18 @@ def encoded(
     common: dict[str, Any],
     options: Mapping[str, Any],
 ) -> Worksheet:
-    """The worksheet of an encoder on a text: ``layers`` of its layers, all unless told.
+    """The worksheet of an encoder on a text: its first ``layers`` layers, by default all.
 
-    A layer's weights are read when it is its turn, and let go with what nobody asked for; a layer above all that is
-    asked for is not computed. ``options`` of encode win over the model's own, ``matrices`` over its weights.
+    A layer's weights are read when the layer is computed, and freed after it with all that is not kept; layers above the
+    last one that ``keep`` names are not computed. ``options`` of encode win over the model's own, ``matrices`` over its
+    weights.
 
-    Errors: more layers than it has, a name that nothing has; as encode's.
+    Errors: more layers than the model has, a name in ``keep`` that nothing has; those of encode.
     """
     count = count_of(model, layers)
     matrices = dict(matrices)
     over_words = stacks.outside(matrices, "embed")
-    stacks.by_layer(matrices, model.design.layers, norms=2)  # says no to what none of the layers takes
+    stacks.by_layer(matrices, model.design.layers, norms=2)  # refuses names that no layer has
     said = {**model.design.options, **options}
     norm = {name: said[name] for name in ("norm", "deviation", "epsilon", "epsilon_in") if name in said}
     sheet = embedded(model, ids, words, types, over_words, common, **norm)
@@ -56,7 +57,7 @@ def encoded(
             sheet = encode(
                 sheet, layers=1, matrices={f"layer1.{name}": each for name, each in own.items()}, **said, **common
             )
-            numbered(sheet.stages[first:], n)
+            numbered(sheet.stages[first:], n, model.design.layers)
             if picked is not None:
                 sheet = picked.of(sheet, first, last=n == count)
             tell(n)
@@ -64,6 +65,7 @@ def encoded(
 
 
 def count_of(model: Model, layers: int | None) -> int:
+    """The number of layers to compute."""
     own = model.design.layers
     if layers is not None and layers > own:
         raise InputError(
@@ -73,7 +75,7 @@ def count_of(model: Model, layers: int | None) -> int:
 
 
 def highest(name: str, before: Worksheet, layers: int) -> int:
-    """The layer up to which a name asks to be computed: layer3.weights5 the third, PE none, output all."""
+    """The last layer that a name needs: 3 for layer3.weights5, 0 for PE, all for output."""
     found = OF_A_LAYER.fullmatch(name)
     if found:
         return int(found[1])
@@ -85,7 +87,7 @@ def highest(name: str, before: Worksheet, layers: int) -> int:
 
 
 def of_layer(matrices: Mapping[str, Any], n: int) -> dict[str, Any]:
-    """What is given for a layer, under its names there; a name without a layer is meant for all."""
+    """The given matrices of layer n by their names in it; a name without a layer is for all."""
     found = {name: value for name, value in matrices.items() if OF_A_LAYER.fullmatch(name) is None}
     return found | {
         of_one[2]: value

@@ -1,4 +1,4 @@
-"""What a family of models is: which fields decide its arithmetic, and where its tensors go.
+"""A family of models: how the fields of config.json decide its arithmetic, and where its tensors go.
 
 A family is a file of ``families/``, found by listing the folder, with ``FAMILY = Family(kinds, design)``.
 """
@@ -15,29 +15,29 @@ ACTIVATIONS = {
     "gelu": "gelu", "gelu_new": "gelu-tanh", "gelu_pytorch_tanh": "gelu-tanh", "relu": "relu", "silu": "silu",
     "swish": "silu", "tanh": "tanh",
 }  # fmt: skip
-"""What transformers calls activations, and what the stages do."""
+"""The activations of the stages, by their names in transformers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a tensor goes: the name that the stages give it, and how it lies in the file."""
+    """Where a tensor goes: its name in the stages, and how the file stores it."""
 
     name: str
     key: str
-    turned: bool = False  # torch's Linear keeps a weight out × in
-    part: int = 0  # the n-th of three that stand side by side
+    transposed: bool = False  # torch's Linear stores a weight as out × in
+    part: int = 0  # the n-th of three matrices side by side; 0: the whole
     optional: bool = False
 
 
 def linear(key: str, *letters: str, bias: bool | None = None) -> list[Slot]:
-    """A weight and a bias of torch's Linear: out × in; ``bias`` None: where the file has one."""
+    """The weight (out × in) and the bias of a torch Linear; ``bias`` None: if the file has one."""
     (letter,) = letters
-    weight = [Slot(f"W_{letter}", f"{key}.weight", turned=True)]
+    weight = [Slot(f"W_{letter}", f"{key}.weight", transposed=True)]
     return weight if bias is False else [*weight, Slot(f"b_{letter}", f"{key}.bias", optional=bias is None)]
 
 
 def conv(key: str, *letters: str) -> list[Slot]:
-    """A weight and a bias of GPT-2's Conv1D: in × out, not transposed; several letters: packed side by side."""
+    """The weight (in × out) and the bias of a Conv1D of GPT-2; of several letters, packed side by side."""
     parts = enumerate(letters, start=1) if len(letters) > 1 else [(0, letters[0])]
     return [
         slot
@@ -47,7 +47,7 @@ def conv(key: str, *letters: str) -> list[Slot]:
 
 
 def norm(key: str, scale: str, shift: str = "") -> list[Slot]:
-    """The scale of a norm, and its shift where it has one."""
+    """The scale of a norm, and its shift if it has one."""
     return [Slot(scale, f"{key}.weight"), *([Slot(shift, f"{key}.bias")] if shift else [])]
 
 
@@ -62,23 +62,21 @@ class Design:
     heads: int
     d_k: int
     vocabulary: int
-    places: int  # the most tokens that it takes
+    places: int  # the largest number of tokens
     options: Mapping[str, object]  # of encode or decode
-    prefixes: tuple[str, ...]  # before the names in the file; which one holds, the file says
+    prefixes: tuple[str, ...]  # possible prefixes of the names in the file
     words: str  # the table of embeddings
     positions: str = ""  # the table of learned positions
     types: str = ""  # the table of token types
-    layer: str = "layers"  # before a layer's number
+    layer: str = "layers"  # the name before a layer's number
     of_layer: tuple[Slot, ...] = ()
     outside: tuple[Slot, ...] = ()  # before the first layer and after the last
-    head: str = ""  # the weight of the last linear layer; none where it is the embeddings' own
-    windows: tuple[int | None, ...] = ()  # how many tokens each layer sees back, itself among them
-    buffers: tuple[
-        str, ...
-    ] = ()  # names, as patterns, of tensors that are no parameters and have no part in the arithmetic
+    head: str = ""  # the weight of the last linear layer; empty where it is tied to the embeddings
+    windows: tuple[int | None, ...] = ()  # the sliding window of each layer, the token itself included; None: none
+    buffers: tuple[str, ...] = ()  # patterns of the names of tensors that are no parameters
 
     def slots(self, prefix: str) -> Iterator[tuple[int, Slot, str]]:
-        """Each slot with the number of its layer, 0 outside of them, and its tensor's whole name."""
+        """Each slot: the number of its layer (0 outside of them), and the full name of its tensor."""
         for slot in self.outside:
             yield 0, slot, prefix + slot.key
         for n in range(1, self.layers + 1):
@@ -88,7 +86,7 @@ class Design:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Models of one arithmetic: their ``model_type``, and the design that a config decides."""
+    """A family: its values of ``model_type``, and the function from a config to a design."""
 
     kinds: tuple[str, ...]
     design: Callable[[Config], Design]

@@ -1,4 +1,4 @@
-"""A model's folder, opened: config.json, model.safetensors in one file or several, tokenizer.json. Nothing is read but what is asked for."""
+"""An open model folder: config.json, model.safetensors in one file or several, tokenizer.json. Weights are read when used."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def json_of(path: str) -> dict[str, Any]:
 
 
 class Model:
-    """A model: its design, its tensors, its words; ``encode`` and ``decode`` run it by the stages."""
+    """A model: its design, its tensors and its words; ``encode`` or ``decode`` runs it by the stages."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -62,7 +62,7 @@ class Model:
     ) -> Worksheet:  # fmt: skip
         """The worksheet of an encoder on a text, on the tokenizer's own ``tokens``, or on ``ids``.
 
-        ``keep`` are the names of what is to be kept, as layer3.weights5; ``layers`` how many are computed;
+        ``keep`` names the matrices to keep, such as layer3.weights5; ``layers`` is the number of layers to compute;
         ``matrices`` and ``options`` of ``tmat.encode`` win over the model's own.
 
         Errors: a decoder; a text where the extra 'models' is not installed; a token that the model does not know.
@@ -71,10 +71,10 @@ class Model:
 
         if self.design.kind != "encoder":
             raise InputError(f"{visible(self.folder, 200)} is {self.design.family}, a decoder", mend="try tmat decode")
-        said, types = self.said(text, tokens, ids)
+        own, types = self._ids(text, tokens, ids)
         common = {"round": Rounding.parse(round, strict=False), "dtype": dtype}
         return encoded(
-            self, said, self.words.called(said), types, keep=keep, layers=layers, matrices=matrices or {}, common=common,
+            self, own, self.words.of(own), types, keep=keep, layers=layers, matrices=matrices or {}, common=common,
             options=options,
         )  # fmt: skip
 
@@ -83,12 +83,12 @@ class Model:
         ids: Sequence[int] | None = None, max_tokens: int | None = None, keep: Iterable[str] | None = None,
         matrices: Mapping[str, Any] | None = None, round: Any = None, dtype: str = "float64", **options: Any,
     ) -> Worksheet:  # fmt: skip
-        """The worksheet of a decoder that goes on from a prompt (or the ``tokens`` or ``ids`` of one) by ``max_tokens``, 5
-        unless told; or with ``target``, a text, of one pass with a prediction for each token of it.
+        """The worksheet of a decoder that continues a prompt (or its ``tokens`` or ``ids``) by ``max_tokens`` (default 5)
+        words; or with ``target``, a text, one pass with a prediction for each token of it.
 
         ``keep``, ``matrices`` and ``options`` as in ``encode``, the options those of ``tmat.decode``.
 
-        Errors: an encoder; as ``encode``'s.
+        Errors: an encoder; those of ``encode``.
         """
         from tmat.models.decoding import decoded
         from tmat.stages.decode import MOST_WORDS
@@ -102,23 +102,23 @@ class Model:
                 f"‹target› and ‹{other}› contradict each other",
                 "with a target there is one pass, and no word is fed back",
             )
-        said, _ = self.said(target if target is not None else prompt, tokens, ids, option="prompt")
+        own, _ = self._ids(target if target is not None else prompt, tokens, ids, option="prompt")
         common = {"round": Rounding.parse(round, strict=False), "dtype": dtype}
         return decoded(
-            self, said, target=target is not None, count=max_tokens or len(draws_of(options.get("draw"))) or MOST_WORDS, keep=keep, matrices=matrices or {},
+            self, own, target=target is not None, count=max_tokens or len(draws_of(options.get("draw"))) or MOST_WORDS, keep=keep, matrices=matrices or {},
             common=common, options=options,
         )  # fmt: skip
 
-    def said(
+    def _ids(
         self,
         text: str | None,
         tokens: Sequence[str] | None = None,
         ids: Sequence[int] | None = None,
         option: str = "text",
     ) -> tuple[list[int], list[int]]:
-        """The ids of what is said in one of three ways, and their token types.
+        """The ids and token types of a text, of tokens, or of ids.
 
-        Errors: none of them said, or several.
+        Errors: none of the three, or several.
         """
         if sum(each is not None for each in (text, tokens, ids)) != 1:
             raise InputError(
@@ -127,16 +127,16 @@ class Model:
                 mend=f'try ‹{option} "When you play"›',
             )
         if text is not None:
-            return self.words.apart(text)
-        found = self.words.numbered(tokens) if tokens is not None else [int(id) for id in ids or ()]
+            return self.words.tokenized(text)
+        found = self.words.ids_of(tokens) if tokens is not None else [int(id) for id in ids or ()]
         return found, [0] * len(found)
 
     # -- its tensors
 
     def tensor(self, key: str) -> Tensor:
-        """A tensor by its name without what stands before all names.
+        """A tensor by its name without the prefix.
 
-        Errors: one that is not there, with those near it.
+        Errors: a name that the file does not have.
         """
         found = self._found(self.prefix + key) or self._found(key)
         if found is None:
@@ -144,7 +144,7 @@ class Model:
         return found
 
     def weights(self, layer: int) -> dict[str, Matrix]:
-        """The matrices of a layer by the names of the stages, or of 0, what stands outside of them."""
+        """The matrices of a layer by their names in the stages; layer 0 are those outside the layers."""
         found: dict[str, Matrix] = {}
         for n, slot, key in self.design.slots(self.prefix):
             if n == layer and (tensor := self._slot(slot, key)) is not None:
@@ -152,7 +152,7 @@ class Model:
         return found
 
     def tables(self) -> Iterator[tuple[str, str]]:
-        """The matrices of which a text takes rows, or all: their names, and those of their tensors."""
+        """The tables and the output weight: their names, and those of their tensors."""
         design = self.design
         named = (
             ("W_E", design.words),
@@ -165,19 +165,19 @@ class Model:
                 yield name, self.key(key)
 
     def key(self, key: str) -> str:
-        """A tensor's name in the file; what stands before all names may not stand before the last layer's."""
+        """A tensor's name in the file, with the prefix if it has one there; the output layer may have none."""
         return self._name(self.prefix + key if self._found(self.prefix + key) else key)
 
     def listed(self) -> Iterator[tuple[int, str, str, Weight]]:
-        """Each matrix: its layer or 0, its name, the tensor's name, and the matrix, not read."""
+        """Each matrix, not read: its layer or 0, its name, its tensor's name, and the matrix."""
         for name, key in self.tables():
-            yield 0, name, key, Weight(name, self.tensors[key], Slot(name, key, turned=name == "W_vocab"))
+            yield 0, name, key, Weight(name, self.tensors[key], Slot(name, key, transposed=name == "W_vocab"))
         for n, slot, key in self.design.slots(self.prefix):
             if (tensor := self._slot(slot, key)) is not None:
                 yield n, slot.name, self._name(key), Weight(slot.name, tensor, slot)
 
     def parameters(self) -> int:
-        """How many numbers the tensors have together."""
+        """The number of parameters."""
         return sum(prod(tensor.shape) for key, tensor in self.tensors.items() if not self._is_buffer(key))
 
     def unused(self) -> list[str]:
@@ -198,7 +198,7 @@ class Model:
         return found
 
     def _name(self, key: str) -> str:
-        """The name in the file: an old one says gamma and beta."""
+        """The name in the file: old files have gamma and beta for weight and bias."""
         stem, _, kind = key.rpartition(".")
         old = f"{stem}.{ {'weight': 'gamma', 'bias': 'beta'}.get(kind, kind) }"
         return old if key not in self.tensors and old in self.tensors else key
@@ -215,18 +215,14 @@ class Model:
         )
 
     def _prefix(self) -> str:
-        """What stands before all names in the file."""
+        """The prefix of the names in the file."""
         for prefix in self.design.prefixes:
             if prefix + self.design.words in self.tensors:
                 return prefix
-        raise self._missing_words()
-
-    def _missing_words(self) -> InputError:
-        self.prefix = self.design.prefixes[0]
-        return self._missing(self.prefix + self.design.words)
+        raise self._missing(self.design.prefixes[0] + self.design.words)
 
     def _refuse_others(self) -> None:
-        """A tensor in a layer that the design does not know would change the numbers."""
+        """Refuse a tensor of a layer that no slot takes: it would change the numbers."""
         within = re.compile(rf"{re.escape(self.prefix + self.design.layer)}\.\d+\.")
         for key in self.unused():
             if within.match(key):
@@ -240,7 +236,7 @@ class Model:
 
 
 def _tensors(folder: str) -> Mapping[str, Tensor]:
-    """The tensors of the one file, or of all that the index names."""
+    """The tensors of the one file, or of all files that the index names."""
     single, index = os.path.join(folder, WEIGHTS), os.path.join(folder, INDEX)
     if os.path.lexists(single):
         return map_safetensors(single)

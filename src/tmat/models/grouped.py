@@ -1,4 +1,4 @@
-"""Decoders of today, as Llama began them: rotary positions in halves, grouped heads, RMSNorm, a gated network, no biases."""
+"""Decoders like Llama: rotary positions in halves, grouped heads, RMSNorm, a gated network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def grouped(
     qk_norm: bool = False,
     windows: tuple[int | None, ...] = (),
 ) -> Design:
-    """The design of such a decoder; what differs between families is said by them."""
+    """The design of such a decoder; the arguments are what differs between families."""
     layers = config.whole("num_hidden_layers", "layers")
     d_model, heads = config.whole("hidden_size", "d_model"), config.whole("num_attention_heads", "heads")
     shared = config.whole("num_key_value_heads", "key and value heads", heads)
@@ -86,7 +86,7 @@ def grouped(
 
 
 def _places(config: Config, scaling: str | None) -> int:
-    """How many tokens there may be: more than were learned from where the base grows with them."""
+    """The largest number of tokens; with dynamic scaling 64 times the trained length."""
     places = config.whole("max_position_embeddings", "most tokens")
     return places * 64 if (scaling or "").startswith("dynamic") else places
 
@@ -96,7 +96,7 @@ def _qk_norms() -> list[Slot]:
 
 
 def _rotary(config: Config) -> tuple[float, str | None]:
-    """The base of the rotary frequencies, and how positions are stretched: fields that newer files keep together."""
+    """The base of the rotary frequencies and their scaling; newer files have both in rope_parameters."""
     said = config.values.get("rope_parameters") or config.values.get("rope_scaling") or {}
     own = Config({**config.values, **said} if isinstance(said, dict) else {}, config.origin)
     own.refuse("partial_rotary_factor", 1, 1.0, because="expected 1: all columns of a head are turned")
@@ -109,7 +109,7 @@ def _rotary(config: Config) -> tuple[float, str | None]:
         return base, None
     factor = own.number("factor")
     told = {"linear": {}, "dynamic": {"length": "max_position_embeddings"}, "llama3": _LLAMA3, "yarn": _YARN}[how]
-    numbers = {name: own.number(each, default=_else(own, each)) for name, each in told.items()}
+    numbers = {name: own.number(each, default=_default(own, each)) for name, each in told.items()}
     if how == "yarn":
         numbers |= _times(own, factor) | ({} if own.flag("truncate", default=True) else {"truncate": 0.0})
     scaling = ":".join([f"{how}:{_short(factor)}", *(f"{name}={_short(number)}" for name, number in numbers.items())])
@@ -119,7 +119,7 @@ def _rotary(config: Config) -> tuple[float, str | None]:
 
 _LLAMA3 = {"low": "low_freq_factor", "high": "high_freq_factor", "length": "original_max_position_embeddings"}
 _YARN = {"length": "original_max_position_embeddings", "fast": "beta_fast", "slow": "beta_slow"}
-_ELSE = {"beta_fast": 32.0, "beta_slow": 1.0}
+_DEFAULTS = {"beta_fast": 32.0, "beta_slow": 1.0}
 
 
 def _short(number: float) -> str:
@@ -127,15 +127,15 @@ def _short(number: float) -> str:
     return repr(number).removesuffix(".0")
 
 
-def _else(own: Config, field: str) -> Any:
-    """What holds where the field is not there: as transformers has it."""
+def _default(own: Config, field: str) -> Any:
+    """The default of a missing field, as in transformers."""
     if field == "original_max_position_embeddings":
         return own.values.get("max_position_embeddings")
-    return _ELSE.get(field, NOTHING)
+    return _DEFAULTS.get(field, NOTHING)
 
 
 def _times(own: Config, factor: float) -> dict[str, float]:
-    """YaRN's factor of queries and keys, where it is not the paper's 1 + 0.1·ln factor."""
+    """YaRN's attention factor, where it is not the paper's 1 + 0.1·ln factor."""
     if own.values.get("attention_factor") is not None:
         return {"times": own.number("attention_factor")}
     both = [own.values.get(name) for name in ("mscale", "mscale_all_dim")]
@@ -146,7 +146,7 @@ def _times(own: Config, factor: float) -> dict[str, float]:
 
 
 def windows_of(config: Config, layers: int) -> tuple[int | None, ...]:
-    """How many tokens each layer of a Qwen sees back, itself among them: None where it sees all."""
+    """The sliding window of each layer of a Qwen, the token itself included; None where there is none."""
     if not config.flag("use_sliding_window", default=False):
         return ()
     width = config.whole("sliding_window")

@@ -1,4 +1,4 @@
-"""What is kept of a run of a model: stages are cut down to what is asked for as soon as they are done."""
+"""Keeping only the matrices that are asked for while a model runs: the rest is freed as soon as a layer is done."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ OF_A_LAYER = re.compile(r"layer(\d{1,9})\.(.+)", re.IGNORECASE)
 
 
 def asked_for(names: Iterable[str]) -> int | None:
-    """The layer up to which names ask to be computed, where each says its layer; None: all."""
+    """The last layer that the names need, where each names its layer; None: all layers."""
     found = [OF_A_LAYER.fullmatch(name) for name in names]
     return max(int(each[1]) for each in found if each) if found and all(found) else None
 
 
-def numbered(stages: Sequence[Stage], layer: int) -> None:
-    """Write down which layer stages are of."""
+def numbered(stages: Sequence[Stage], layer: int, count: int) -> None:
+    """Record the number of the layer, and of how many, in its stages."""
     for stage in stages:
         if stage.stage in SUBLAYERS and not stage.id.endswith("-norm"):
-            stage.params["layer"] = layer
+            stage.params |= {"layer": layer, "layer_of": count}
 
 
 class Picked:
-    """What was kept so far."""
+    """The matrices kept so far."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = list(names)
@@ -35,7 +35,7 @@ class Picked:
         self.found: set[str] = set()
 
     def of(self, sheet: Worksheet, first: int, *, last: bool) -> Worksheet:
-        """The worksheet with nothing in its new stages but what flows on: their ids number what comes."""
+        """Keep what is asked for of the new stages, and empty them but for the last output; their ids stay, as later ids count on."""
         new = Worksheet(sheet.stages[first:], None, sheet.tokens)
         if not new.stages:
             return sheet

@@ -1,4 +1,4 @@
-"""A model as data: the conventions in force and what decided each, its matrices with their tensors, its parameters."""
+"""A model as data: its conventions and what decided each, its matrices with their tensors, its parameters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A matrix of a model; a layer's tensor is called by its name within the layer."""
+    """A matrix of a model; the tensor of a layer by its name in the layer."""
 
     name: str
     shape: tuple[int, int]
@@ -24,12 +24,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Matrices that stand together: those of each of ``count`` layers, or those outside of them."""
+    """A group of matrices: those of each of ``count`` layers, or those before or after the layers."""
 
     name: str
     count: int
     rows: list[Row]
-    at: str = ""  # what stands before the names of its tensors, N for the layer's number
+    at: str = ""  # the prefix of the names of its tensors, with N for the layer's number
 
     @property
     def parameters(self) -> int:
@@ -37,7 +37,7 @@ class Part:
 
 
 def parts(model: Model) -> list[Part]:
-    """The matrices of a model, before the layers, of a layer, and after them."""
+    """The matrices of a model: before the layers, of one layer, and after the layers."""
     outside = list(_rows(model, 0))
     before = [row for row in outside if not row.name.startswith(AFTER)]
     after = sorted((row for row in outside if row.name.startswith(AFTER)), key=lambda row: row.name == "W_vocab")
@@ -57,12 +57,12 @@ def _rows(model: Model, layer: int) -> Iterator[Row]:
 
 
 def unused(model: Model) -> list[tuple[str, int]]:
-    """The tensors that no step takes, and how many numbers each has."""
+    """The tensors that no step uses, and the number of parameters of each."""
     return [(key, prod(model.tensors[key].shape)) for key in model.unused()]
 
 
 def as_data(model: Model) -> dict[str, Any]:
-    """All of it, as JSON can hold it."""
+    """The summary as data for JSON."""
     return {
         "model": model.folder,
         "family": model.design.family,

@@ -1,4 +1,4 @@
-"""A weight of a model as a matrix that waits: its size is known, its numbers are read each time that they are asked for."""
+"""A weight of a model as a matrix whose numbers are read from the file at each use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tmat.sheet.worksheet import Matrix
 
 
 class Weight(Matrix):
-    """A matrix by its tensor; ``done`` is what is done to it, and its origin says so."""
+    """A matrix backed by a tensor; ``done`` says how it is made of the tensor, and so does its origin."""
 
     def __init__(self, name: str, tensor: Tensor, slot: Slot) -> None:
         self.name, self.tensor, self.slot = name, tensor, slot
@@ -20,9 +20,9 @@ class Weight(Matrix):
             kind = "three matrices side by side" if slot.part else "a matrix"
             raise InputError(f"{tensor.origin} is no {name}", f"expected {kind}, it is {sized(tensor.shape)}")
         shape = tensor.shape if len(tensor.shape) == 2 else (1, *tensor.shape)
-        height, width = reversed(shape) if slot.turned else shape
+        height, width = reversed(shape) if slot.transposed else shape
         self.cut = slice(None)
-        self.done = "transposed" if slot.turned else ""
+        self.done = "transposed" if slot.transposed else ""
         if slot.part:
             width //= 3
             self.cut = slice((slot.part - 1) * width, slot.part * width)
@@ -33,7 +33,7 @@ class Weight(Matrix):
     @property
     def values(self) -> NDArray[np.float64]:  # type: ignore[override]
         found = np.atleast_2d(self.tensor.values())[:, self.cut]
-        return np.ascontiguousarray(found.T if self.slot.turned else found)
+        return np.ascontiguousarray(found.T if self.slot.transposed else found)
 
     @property
     def rows(self) -> tuple[str, ...]:  # type: ignore[override]

@@ -1,4 +1,4 @@
-"""The words of a model: tokenizer.json is read for their ids, and the library tokenizers takes a text apart by it."""
+"""The words of a model and their ids, from tokenizer.json; the library tokenizers splits a text."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tmat.visible import visible
 
 
 class Words:
-    """The words by their ids."""
+    """The tokenizer of a model; its file is read when it is first needed."""
 
     def __init__(self, path: str) -> None:
         self.path = path
 
     @cached_property
-    def _said(self) -> dict[str, Any]:
+    def _json(self) -> dict[str, Any]:
         if not os.path.lexists(self.path):
             raise InputError(f"there is no {visible(self.path, 200)}", "it says which words the ids are")
         with open_file(self.path) as stream:
@@ -36,10 +36,10 @@ class Words:
     @cached_property
     def ids(self) -> dict[str, int]:
         """The id of each word."""
-        words = self._said["model"].get("vocab", {})
+        words = self._json["model"].get("vocab", {})
         try:
             known = dict(words) if isinstance(words, dict) else {each[0]: n for n, each in enumerate(words)}
-            known |= {each["content"]: each["id"] for each in self._said.get("added_tokens") or ()}
+            known |= {each["content"]: each["id"] for each in self._json.get("added_tokens") or ()}
         except (LookupError, TypeError, ValueError):
             raise self._damaged("expected the id of each word") from None
         if not all(isinstance(word, str) and type(id) is int for word, id in known.items()):
@@ -47,15 +47,15 @@ class Words:
         return known
 
     @cached_property
-    def of_ids(self) -> dict[int, str]:
+    def by_id(self) -> dict[int, str]:
         return {id: word for word, id in self.ids.items()}
 
-    def called(self, ids: Sequence[int], blank: str = "{}") -> list[str]:
-        """The words of ids; an id without a word, or of a model without a tokenizer, is called by its number."""
-        known = self.of_ids if os.path.lexists(self.path) else {}
+    def of(self, ids: Sequence[int], blank: str = "{}") -> list[str]:
+        """The words of ids; an id without a word, or of a model without a tokenizer, is shown as its number."""
+        known = self.by_id if os.path.lexists(self.path) else {}
         return [known[id] if id in known else blank.format(id) for id in ids]
 
-    def numbered(self, words: Sequence[str]) -> list[int]:
+    def ids_of(self, words: Sequence[str]) -> list[int]:
         """The ids of words as the tokenizer spells them.
 
         Errors: a word that it does not know.
@@ -69,17 +69,13 @@ class Words:
                 )
         return [self.ids[word] for word in words]
 
-    def apart(self, text: str) -> tuple[list[int], list[int]]:
-        """A text's ids, and the type of each token; [CLS] and its like are set as the tokenizer is told to."""
+    def tokenized(self, text: str) -> tuple[list[int], list[int]]:
+        """The ids of a text and the type of each token, with the special tokens that the tokenizer adds."""
         tokenizer = self._tokenizer
         tokenizer.no_padding()
         tokenizer.no_truncation()
         found = tokenizer.encode(text)
         return list(found.ids), list(found.type_ids)
-
-    def together(self, ids: Sequence[int]) -> str:
-        """The text of ids."""
-        return str(self._tokenizer.decode(list(ids), skip_special_tokens=False))
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -87,7 +83,7 @@ class Words:
             from tokenizers import Tokenizer
         except ImportError:
             raise MissingExtra("models", "taking a text apart as a model does") from None
-        _ = self._said
+        _ = self._json  # checks the file
         try:
             return Tokenizer.from_file(self.path)
         except Exception as error:  # the library raises no class of its own

@@ -1,9 +1,8 @@
-"""Rounding as on paper, and the precision that a printed number claims.
+"""Numbers: rounding as on paper, exact decimal arithmetic, the precision of printed numbers, seeded random numbers.
 
-Everything here is decided on the decimal that a float prints as (its shortest repr), because that is
-the number people see: 2.675 is rounded to 2.68 although the nearest double lies a little below it.
-Only comparisons, whole-number arithmetic and single correctly rounded divisions are used, so each
-result is the same bit for bit on every machine.
+Rounding is decided on the decimal that a float prints as (its shortest repr), because that is the number people see:
+2.675 is rounded to 2.68 although the nearest double is a little less. It uses only comparisons, whole numbers and
+correctly rounded divisions, so that each result has the same bits on every machine.
 """
 
 from __future__ import annotations

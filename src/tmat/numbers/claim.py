@@ -1,12 +1,12 @@
 """The precision that a printed matrix claims.
 
 People print a matrix in one format: so many decimals, or so many significant digits, trailing zeros
-often dropped. Which of the two is read off the whole matrix by likelihood. A digit is 0 one time in
+often dropped. Which of the two is inferred from the whole matrix by likelihood. A digit is 0 one time in
 ten, so each digit that a number lacks under a format makes that format ten times less likely. A number
-with more digits than the format has is a stray (a slip of the decimal point makes one): the first
+with more digits than the format has is a stray, as a misplaced decimal point makes one: the first
 costs as much as three missing digits, each further one as much as one, so that one stray cell does
-not turn all the others wrong. Numbers that say nothing, 0 and ±1, are left out, and equal ones count once.
-Where a few numbers leave it open which of the two formats was meant, either will do.
+not make all the others wrong. 0 and ±1, which tell nothing, are left out, and equal numbers count once.
+Where a few numbers fit both formats about equally well, the claim has both, and either will do.
 """
 
 from __future__ import annotations
@@ -18,18 +18,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tmat.numbers.digits import Digits, digits_of
-from tmat.numbers.rounding import LOWEST, Array, leading_place, powers_of_ten
+from tmat.numbers.rounding import LOWEST, Array, Digits, digits_of, leading_place, powers_of_ten
 
-FULL_DIGITS = 15  # a number this long was not printed to be read: it claims all of its bits
+FULL_DIGITS = 15  # a number this long was not printed for reading: it claims all of its bits
 SINGLE_DIGITS = 8  # the same for float32
 SINGLE_SIGNIFICANT = 6  # what float32 arithmetic can be held to
-SAMPLE = 4096  # distinct numbers are enough to tell a format
+SAMPLE = 4096  # as many distinct numbers are enough to tell the format
 FULL_RELATIVE = 1e-9  # how near a full-precision number must be
-SLACK = 1e-12  # for the float error of a true value that lies on a tie
-NOISE = 1e-14  # what cancellation leaves of a zero
+SLACK = 1e-12  # for float errors of a true value that is a tie
+NOISE = 1e-14  # what rounding errors leave in place of a 0
 FIRST_STRAY, FURTHER_STRAY = 3, 1
-OPEN = 2  # powers of ten of likelihood within which both formats stand
+OPEN = 2  # powers of ten of likelihood within which both formats are possible
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""Exact arithmetic on matrices of decimals: whole numbers over a divisor, divided once at the end.
+"""Exact arithmetic on matrices of decimals: whole numbers over a common divisor, divided once at the end.
 
 2.5·0.83 is 2.075, but the nearest doubles multiply to 2.0749999999999997, which rounds to 2.07. So where every
 operand is a matrix of short decimals, an operation works on 25 and 83 instead, over 10 and 100. Whole numbers below
 2^53 are exact in doubles, in whatever order a BLAS adds them, and the one division at the end is rounded correctly:
-the result is the double that prints as the decimal a pencil gets. What cancels on paper is 0.
+the result is the double that prints as the decimal computed by hand. What cancels on paper is 0.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.numbers.digits import digits_of
+from tmat.numbers.rounding import digits_of
 
 Array: TypeAlias = NDArray[Any]
 Ratio: TypeAlias = tuple[int, int]
 
-MOST = 1e15  # a decimal of so many units is what its nearest double prints as
-SMALL = 1 << 16  # multiplications that are done on Python's whole numbers, which have no limit
+MOST = 1e15  # the largest whole number: a decimal of so many units is what its nearest double prints as
+SMALL = 1 << 16  # the most multiplications that are done on Python's integers, which have no limit
 
 
 class TooLong(ArithmeticError):
-    """The whole numbers would not be exact."""
+    """The whole numbers would be too large to be exact."""
 
 
 class Irrational(ArithmeticError):
-    """The result is no ratio of whole numbers."""
+    """The result is irrational."""
 
 
 class Exact:
@@ -81,7 +81,7 @@ class Exact:
     def __matmul__(self, other: Exact) -> Exact:
         n, k = self.top.shape
         most = k * self.most * other.most
-        if most > MOST:  # few rows have all of their numbers large
+        if most > MOST:  # a closer bound: few rows have only large numbers
             most = float(np.abs(self.top).sum(axis=1).max(initial=0)) * other.most
         if self.top.dtype == object and n * k * other.top.shape[1] > SMALL:
             raise TooLong
@@ -117,7 +117,7 @@ class Exact:
         return Exact(top, self.bottom, self.most)
 
     def _aligned(self, other: Exact) -> tuple[Exact, Exact]:
-        """Both with one divisor."""
+        """Both with a common divisor."""
         bottom = math.lcm(self.bottom, other.bottom)
         return self._with(bottom), other._with(bottom)
 
@@ -144,7 +144,7 @@ class Exact:
 
 
 def root(number: float) -> Ratio:
-    """The root of a decimal, where that is a ratio of whole numbers.
+    """The square root of a decimal as a ratio of whole numbers. Raises Irrational where it is none.
 
     >>> root(6.25)
     (5, 2)
@@ -189,7 +189,7 @@ def _is_float(whole: int) -> bool:
 
 
 def _to_square(whole: int) -> int:
-    """The smallest number that makes a square of another when multiplied with it.
+    """The smallest factor that makes a number a square.
 
     >>> _to_square(300), _to_square(16)
     (3, 1)

@@ -1,4 +1,4 @@
-"""Functions of matrices made exact where the matrices hold short decimals."""
+"""Decorators that make functions of matrices exact where the matrices hold short decimals."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tmat.numbers.steady import quick
 
 P = ParamSpec("P")
 
-LONGEST = {np.dtype(np.float64): 15, np.dtype(np.float32): 7}  # digits of a decimal that is worked on exactly
-FINEST = 22  # decimals; a double holds no larger power of ten exactly
-SAMPLE = 8  # numbers that tell a matrix of long numbers at once
-SMALL = 1 << 13  # bytes of a matrix whose decimals are kept
-KNOWN = 256  # matrices whose decimals are kept
-MIXED = 1 << 12  # cells of a matrix of which some may be short
-PIECE = 1 << 14  # numbers looked at at once, so that they stay in the cache
+LONGEST = {np.dtype(np.float64): 15, np.dtype(np.float32): 7}  # the most digits of a short decimal
+FINEST = 22  # the most decimals: a double holds no larger power of ten exactly
+SAMPLE = 8  # numbers looked at first, to reject a matrix of long numbers at once
+SMALL = 1 << 13  # the most bytes of a matrix whose decimals are cached
+KNOWN = 256  # how many matrices are cached
+MIXED = 1 << 12  # the most cells of a matrix that is worked on cell by cell
+PIECE = 1 << 14  # numbers worked on at once, so that they stay in the processor's cache
 
 
 def exact(array: Array) -> Exact | None:
-    """A matrix as decimals; None where some number is too long for one, or no number.
+    """A matrix as exact decimals; None where a number has too many digits or is not finite.
 
     >>> exact(np.array([[0.1, 2.25]])).bottom, exact(np.array([[1 / 3]]))
     (100, None)
@@ -39,7 +39,7 @@ def exact(array: Array) -> Exact | None:
 
 @lru_cache(maxsize=KNOWN)
 def _known(content: bytes, kind: np.dtype[Any], shape: tuple[int, ...]) -> Exact | None:
-    """The decimals of a small matrix, by its numbers: in marking the same ones are operands again and again."""
+    """The decimals of a small matrix, cached by its numbers, as marking uses the same operands again and again."""
     found = _found(np.frombuffer(content, kind).reshape(shape))
     if found is not None:
         found.top.flags.writeable = False
@@ -61,7 +61,7 @@ def _found(array: Array) -> Exact | None:
 
 
 def _counted(array: Array, power: float) -> tuple[Array, float, Array | None]:
-    """How many units of 1/power each number is, the most of them, and some numbers that are no whole count."""
+    """Each number in units of 1/power, the largest count, and some numbers that are no whole number of units."""
     top = np.empty(array.shape)
     most = 0.0
     rows = max(1, PIECE // max(1, array.shape[1]))
@@ -77,7 +77,7 @@ def _counted(array: Array, power: float) -> tuple[Array, float, Array | None]:
 
 
 def _places(numbers: Array) -> int | None:
-    """The decimals that some numbers print with; None where one prints too many digits."""
+    """The most decimals with which these numbers print; None where one has too many digits."""
     places = 0
     for number in numbers.ravel().tolist() if numbers.dtype == np.float64 else numbers.ravel():
         mantissa, _, power = str(number).partition("e")
@@ -90,20 +90,16 @@ def _places(numbers: Array) -> int | None:
 
 
 def exactly(evaluate: Callable[P, Array]) -> Callable[P, Array]:
-    """Make a function of matrices exact where all of them hold short decimals; elsewhere it takes floats.
+    """Make a function of matrices exact where all of them hold short decimals; otherwise it gets floats.
 
-    The function does its arithmetic with operators and the methods that `Exact` has, so that it can take either.
+    The function must work on ``Exact`` matrices and on arrays.
     """
     floats: Callable[..., Array] = evaluate
     return _made(evaluate, lambda arrays, params: floats(*arrays, **params))
 
 
 def exactly_by_cell(evaluate: Callable[P, Array]) -> Callable[P, Array]:
-    """The same for a function that makes each cell of the operands' cells at its place: each is exact for itself.
-
-    So a −∞ or a long number in one cell takes nothing from the others.
-    """
-
+    """The same for a function that works cell by cell: a −∞ or a long number leaves the other cells exact."""
     plain: Callable[..., Array] = evaluate
 
     def mixed(arrays: Sequence[Array], params: dict[str, Any]) -> Array:
@@ -122,11 +118,11 @@ def exactly_by_cell(evaluate: Callable[P, Array]) -> Callable[P, Array]:
 
 
 def _made(evaluate: Callable[P, Array], otherwise: Callable[..., Array]) -> Callable[P, Array]:
-    """The function of decimals where all operands have them, else what is done otherwise."""
+    """The function applied to decimals where all operands have them, else ``otherwise``."""
 
     @wraps(evaluate)
     def evaluated(*arrays: Any, **params: Any) -> Any:
-        if quick() or any(isinstance(array, Exact) for array in arrays):  # the latter where called by another such
+        if quick() or any(isinstance(array, Exact) for array in arrays):  # Exact, where another such function calls it
             return evaluate(*arrays, **params)
         with np.errstate(all="ignore"):
             found = _worked(evaluate, arrays, params)
@@ -136,7 +132,7 @@ def _made(evaluate: Callable[P, Array], otherwise: Callable[..., Array]) -> Call
 
 
 def _worked(evaluate: Any, arrays: Sequence[Array], params: dict[str, Any]) -> Array | None:
-    """The function of the matrices' decimals; None where that is not exact."""
+    """The function applied to the matrices' decimals; None where it cannot be computed exactly."""
     decimals: list[Exact] = []
     for array in arrays:
         own = exact(array)
@@ -156,7 +152,7 @@ def _worked(evaluate: Any, arrays: Sequence[Array], params: dict[str, Any]) -> A
 
 
 def _short(array: Array) -> NDArray[np.bool_]:
-    """Which numbers are short decimals."""
+    """Which cells are short decimals."""
     most = LONGEST.get(array.dtype, 0)
     size = np.abs(array.astype(np.float64))
     place = np.clip(np.nan_to_num(np.floor(np.log10(size))), most - 1 - FINEST, most - 1)

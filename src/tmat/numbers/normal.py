@@ -45,8 +45,8 @@ FAR = (
 def inverse_normal(u: Array) -> Array:
     """Φ⁻¹(u) for 0 < u < 1 in one dimension, to about 1e-15 of its value (Wichura 1988, AS 241).
 
-    Three quotients of polynomials: in u − ½ where |u − ½| ≤ 0.425, else in √(−ln min(u, 1 − u)). The first
-    needs only arithmetic that is the same everywhere; the logarithm's last bit may differ.
+    Three quotients of polynomials: in u − ½ where |u − ½| ≤ 0.425, else in √(−ln min(u, 1 − u)). The first has
+    the same bits on every machine; the logarithm's last bit may differ.
 
     >>> inverse_normal(np.array([0.5, 0.975, 1e-10])).round(6)
     array([ 0.      ,  1.959964, -6.361341])

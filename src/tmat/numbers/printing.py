@@ -1,4 +1,4 @@
-"""Numbers as a table shows them."""
+"""Numbers as text, as tables show them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tmat.numbers.digits import digits_of
-from tmat.numbers.rounding import round_half_away
+from tmat.numbers.rounding import digits_of, round_half_away
 
-LONGEST_PLAIN = 21  # digits before the point, beyond which an exponent reads better
+LONGEST_PLAIN = 21  # digits before the point; a longer number is written with an exponent
 SMALLEST_PLAIN = 1e-9
 
 
 def format_number(x: float, decimals: int | None = None) -> str:
     """A number with fixed decimals, rounded half away from zero; without decimals, its shortest form.
 
-    Never -0.00; the infinities are ∞ and −∞. The shortest form has no exponent from 10⁻⁹ up to 10²¹.
+    Never -0.00; infinities are ∞ and −∞. The shortest form has an exponent below 10⁻⁹ and from 10²¹ on.
 
     >>> format_number(2.675, 2), format_number(-0.001, 2), format_number(3.0, 0), format_number(-math.inf)
     ('2.68', '0.00', '3', '−∞')
@@ -46,7 +45,7 @@ def format_number(x: float, decimals: int | None = None) -> str:
 
 
 def shown_decimals(values: ArrayLike, most: int = 4) -> int:
-    """How many decimals a matrix needs: those of its longest number, at most `most`; whole numbers none.
+    """How many decimals a matrix needs: those of its longest number, at most ``most``; 0 for whole numbers.
 
     >>> shown_decimals(np.array([1.0, 0.0])), shown_decimals(np.array([0.5, 0.25])), shown_decimals([1 / 3])
     (0, 2, 4)
@@ -62,7 +61,8 @@ def shown_decimals(values: ArrayLike, most: int = 4) -> int:
 
 
 def decimals_said(count: int) -> str:
-    """
+    """A number of decimals in words.
+
     >>> decimals_said(1), decimals_said(0)
     ('1 decimal', 'whole numbers')
     """

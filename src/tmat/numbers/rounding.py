@@ -3,20 +3,19 @@
 The fast path needs no text. A decimal n/10^d of at most 15 digits is what its nearest double prints
 as, so a float that prints as more than that decimal is a greater float: comparing with the nearest
 double of the tie, (10n + 5)/10^(d+1), decides as the printed digits would. Both that double and the
-result come from one division of exact whole numbers, hence are correctly rounded. What lies beyond
-(sixteen digits and more, other float types) goes by its text.
+result come from one division of exact whole numbers, hence are correctly rounded. Longer numbers
+(sixteen digits and more) and other float types go by their text.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tmat.errors import InputError
-from tmat.numbers.digits import digits_of
 
 Array: TypeAlias = NDArray[np.floating]
 
@@ -40,7 +39,7 @@ def round_half_away(values: ArrayLike, decimals: int) -> Array:
 
 
 def truncate(values: ArrayLike, decimals: int) -> Array:
-    """Each number cut off after so many decimals, toward zero, as people do who forget to round.
+    """Each number cut off after so many decimals, toward zero.
 
     sign(x) · ⌊|x|·10^d⌋ / 10^d, with x the decimal that the float prints as. Shapes, types and limits
     as in `round_half_away`.
@@ -87,7 +86,7 @@ def leading_place(values: ArrayLike) -> NDArray[np.int64]:
     size = np.abs(_floats(values))
     powers = powers_of_ten(size.dtype.char)
     place = np.floor(np.log10(size)).astype(np.int64)
-    # The logarithm may be a last bit off at a power of ten; the comparison is not.
+    # The logarithm may be off in its last bit at a power of ten; the comparison corrects it.
     place -= size < powers[place - LOWEST]
     place += size >= powers[place + 1 - LOWEST]
     return place
@@ -131,7 +130,7 @@ def _by_comparison(size: Array, decimals: int, half_away: bool) -> tuple[Array, 
         count = double * 10.0**decimals if decimals >= 0 else double / 10.0**-decimals
         sure = count < (1e5 if single else 1e14)
         count[~sure] = 0.0
-        # `count` may be a last bit off, and so on the wrong side of a whole number: the mark puts that right.
+        # `count` may be off in its last bit, hence on the wrong side of a whole number: comparing with the mark corrects it.
         if half_away:
             count = np.floor(count)
             mark = _over_power(10 * count + 5, decimals + 1)
@@ -143,8 +142,8 @@ def _by_comparison(size: Array, decimals: int, half_away: bool) -> tuple[Array, 
         exact = _over_power(kept, decimals)
         if not single:
             return exact, sure
-        # In float32 the mark is the nearest float32. Going there by way of a double rounds twice, which
-        # errs only where the double is a midpoint of two float32: those go by their text.
+        # In float32 the mark is the nearest float32. Rounding it to a double first rounds twice, which is
+        # wrong only where the double is a midpoint of two float32: those go by their text.
         nearest = mark.astype(np.float32)
         kept = count + (size >= nearest) if half_away else count - (nearest > size)
         exact = _over_power(kept, decimals)
@@ -158,7 +157,7 @@ def _over_power(whole: Array, decimals: int) -> Array:
 
 
 def _is_midpoint(double: Array) -> NDArray[np.bool_]:
-    """Whether a double lies halfway between two float32: of its 29 further bits only the first is set."""
+    """Whether a double is halfway between two float32: of its 29 further bits only the first is set."""
     return np.asarray((double.view(np.int64) & 0x1FFFFFFF) == 0x10000000)
 
 
@@ -169,3 +168,57 @@ def _by_text(size: np.floating, decimals: int, half_away: bool) -> np.floating:
     if printed.exponent >= -decimals:
         return size
     return size.dtype.type(f"{printed.kept(decimals, half_away=half_away)}e{-decimals}")
+
+
+LARGEST_EXPONENT = 100_000  # far beyond any float; numbers with a larger one are not read
+
+
+class Digits(NamedTuple):
+    """A decimal as printed: digits · 10^exponent; leading zeros are dropped, trailing ones kept."""
+
+    negative: bool
+    digits: str
+    exponent: int
+
+    def kept(self, decimals: int, *, half_away: bool) -> int:
+        """The decimal in units of 10^-decimals, rounded half away from zero or cut off.
+
+        >>> digits_of("2.675").kept(2, half_away=True), digits_of("2.675").kept(2, half_away=False)
+        (268, 267)
+        """
+        drop = -decimals - self.exponent
+        if drop <= 0:
+            return int(self.digits + "0" * -drop or "0")
+        head = int(self.digits[:-drop] or "0")
+        up = half_away and drop <= len(self.digits) and self.digits[-drop] >= "5"
+        return head + up
+
+
+def digits_of(text: str) -> Digits | None:
+    """The digits of a number as typed or printed; None where the text is no finite decimal number.
+
+    >>> digits_of("−0.360")
+    Digits(negative=True, digits='360', exponent=-3)
+    >>> digits_of("1.2E+05")
+    Digits(negative=False, digits='12', exponent=4)
+    >>> digits_of("-∞") is None
+    True
+    """
+    plain = text.strip().replace("−", "-")
+    mantissa, mark, power = plain.replace("E", "e").partition("e")
+    negative = mantissa.startswith("-")
+    whole, _, fraction = mantissa[1 if mantissa[:1] in ("-", "+") else 0 :].partition(".")
+    digits = whole + fraction
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    exponent = 0
+    if mark:
+        if not power.isascii() or not power.lstrip("+-").isdigit() or len(power) > 8:
+            return None
+        try:
+            exponent = int(power)
+        except ValueError:  # 1e+-5
+            return None
+        if abs(exponent) > LARGEST_EXPONENT:
+            return None
+    return Digits(negative, digits.lstrip("0"), exponent - len(fraction))

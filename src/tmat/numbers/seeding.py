@@ -1,14 +1,13 @@
 """Seeded matrices: the same numbers on every machine.
 
 Each matrix has a stream of its own, PCG64 seeded with the SHA-256 of (seed, stage, name), so that
-giving one matrix does not change the others. Only the generator's raw 64-bit outputs are taken,
-which NumPy keeps fixed, and made into numbers here; NumPy's distributions may change with
-its version and are not used.
+giving one matrix does not change the others. Only the generator's raw 64-bit outputs are used, which
+NumPy keeps fixed; NumPy's distributions may change with its version.
 
 Bit for bit the same everywhere: `uniform53`, `keep_mask`, and `draw` with uniform, xavier and integers,
 which need only whole numbers, +, −, ×, ÷ and √ (IEEE 754 rounds each of them correctly). `normal` takes
 a logarithm for its tails (|x| > 1.44), whose last bit may differ between math libraries; `draw` rounds
-normal numbers to two decimals, which hides it. torch's draws (`seeding_torch`) are bit for bit too.
+normal numbers to two decimals, which hides it. torch's draws (`torch_draws`) have the same bits, too.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ Array = NDArray[np.float64]
 
 INITS = ("uniform", "normal", "xavier", "integers", "torch-rand", "torch-randn", "torch-linear")
 
-CHUNK = 1 << 15  # numbers worked on at once, so that they stay in the cache
+CHUNK = 1 << 15  # numbers worked on at once, so that they stay in the processor's cache
 
 
 def draw(init: str, shape: tuple[int, int], *, seed: int | str, stage: str, name: str) -> Array:
@@ -62,18 +61,25 @@ def draw(init: str, shape: tuple[int, int], *, seed: int | str, stage: str, name
 def keep_mask(shape: tuple[int, ...], p: float, *, seed: int | str, stage: str, name: str, skip: int = 0) -> Array:
     """Where dropout with probability p keeps an element: 1.0 where u < 1 − p, else 0.0.
 
-    ``skip`` leaves out so many elements at the beginning: a large mask is drawn a few rows at a time. Raises InputError where p is not from 0 to 1.
+    ``skip`` leaves out so many elements at the beginning, for a large mask drawn a few rows at a time.
+
+    Raises InputError where p is not from 0 to 1.
 
     >>> keep_mask((2, 4), 0.5, seed=1, stage="attention", name="dropout")
     array([[1., 0., 1., 0.],
            [0., 0., 0., 1.]])
     """
+    refuse_no_probability(p)
+    units = uniform53(seed, stage, name, int(np.prod(shape)), skip)
+    return (units < 1 - p).astype(np.float64).reshape(shape)
+
+
+def refuse_no_probability(p: float) -> None:
+    """Raise InputError where dropout's p is not from 0 to 1."""
     if not 0 <= p <= 1:
         raise InputError(
             f"dropout {p} is no probability", "it must be from 0 to 1", mend="try 0.1 (a tenth is dropped)"
         )
-    units = uniform53(seed, stage, name, int(np.prod(shape)), skip)
-    return (units < 1 - p).astype(np.float64).reshape(shape)
 
 
 def uniform53(seed: int | str, stage: str, name: str, count: int, skip: int = 0) -> Array:
@@ -90,7 +96,7 @@ def uniform53(seed: int | str, stage: str, name: str, count: int, skip: int = 0)
 def normal(seed: int | str, stage: str, name: str, count: int) -> Array:
     """The first standard normal numbers of a stream, Φ⁻¹(u) of its uniform ones, not rounded.
 
-    u is the middle of one of 2⁵² equal parts of (0, 1), so neither 0 nor 1.
+    u is the middle of one of 2⁵² equal parts of (0, 1), hence neither 0 nor 1.
 
     >>> normal(1, "scaling", "q", 3).round(4)
     array([0.0299, 0.6565, 1.5071])
@@ -106,7 +112,7 @@ def normal(seed: int | str, stage: str, name: str, count: int) -> Array:
 
 def _raw(seed: int | str, stage: str, name: str, count: int, skip: int = 0) -> NDArray[np.uint64]:
     key = f"{seed}\x1f{stage}\x1f{name}"
-    key = normalize("NFC", key)  # a name may come composed (é) from one system and in parts from another
+    key = normalize("NFC", key)  # some systems write é as one character, others as two
     entropy = int.from_bytes(sha256(key.encode("utf-8", "surrogatepass")).digest(), "big")
     stream = PCG64(entropy)
     if skip:

@@ -1,8 +1,8 @@
-"""Functions with the same last bit on every processor, for matrices of a size that people print.
+"""exp, log, sin, … with the same last bit on every processor, for matrices of a size that people print.
 
-NumPy's exp and tanh round their last bit as the processor's vector units do it. Small arrays therefore take them one
-number at a time from the C library, which does not ask the processor; larger ones go the fast way, which agrees to
-within a few units in the last place. So do all numbers inside `quickly`, which nobody prints.
+The last bit of NumPy's exp and tanh depends on the processor's vector units. Small arrays are therefore computed one
+number at a time by the C library; larger ones, and all inside ``quickly``, by NumPy, which agrees to within a few
+units in the last place.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.floating]
 
-CELLS = 4096  # the largest array that is worked one number at a time
+CELLS = 4096  # the largest array that is computed one number at a time
 
 _quick: ContextVar[bool] = ContextVar("quick", default=False)
 
 
 @contextmanager
 def quickly() -> Iterator[None]:
-    """Inside, everything goes the fast way: for numbers that are compared within a tolerance and never printed.
+    """Inside, NumPy computes everything: for numbers that are compared within a tolerance and never printed.
 
     >>> with quickly():
     ...     quick()
@@ -39,12 +39,12 @@ def quickly() -> Iterator[None]:
 
 
 def quick() -> bool:
-    """Whether numbers need not have the same last bit everywhere."""
+    """Whether the faster functions will do."""
     return _quick.get()
 
 
 def exp(a: Array, out: Array | None = None) -> Array:
-    """e to each number; what is too large for a float is ∞. A large result is written into ``out``.
+    """e to the power of each number, ∞ where it overflows; the result of a large array is written into ``out``.
 
     >>> exp(np.array([[0.0, -np.inf]]))
     array([[1., 0.]])
@@ -53,7 +53,7 @@ def exp(a: Array, out: Array | None = None) -> Array:
 
 
 def log(a: Array) -> Array:
-    """The natural logarithm of each number; −∞ of 0.
+    """The natural logarithm of each number; of 0 it is −∞.
 
     >>> log(np.array([[1.0, 0.0]]))
     array([[  0., -inf]])
@@ -63,7 +63,7 @@ def log(a: Array) -> Array:
 
 
 def power(base: float, a: Array) -> Array:
-    """A number above 0 to the power of each number: 3² is 9, where e^(2·ln 3) is a little more.
+    """A positive base to the power of each number: 3² is exactly 9, unlike e^(2·ln 3).
 
     >>> power(3.0, np.array([[2.0, -np.inf]]))
     array([[9., 0.]])
@@ -74,8 +74,8 @@ def power(base: float, a: Array) -> Array:
 def sin(a: Array) -> Array:
     """The sine of each number.
 
-    >>> sin(np.array([[0.0]]))
-    array([[0.]])
+    >>> sin(np.array([[np.pi / 6]]))
+    array([[0.5]])
     """
     return _each(a, math.sin, np.sin)
 
@@ -83,8 +83,8 @@ def sin(a: Array) -> Array:
 def cos(a: Array) -> Array:
     """The cosine of each number.
 
-    >>> cos(np.array([[0.0]]))
-    array([[1.]])
+    >>> cos(np.array([[np.pi / 3]]))
+    array([[0.5]])
     """
     return _each(a, math.cos, np.cos)
 
@@ -92,17 +92,17 @@ def cos(a: Array) -> Array:
 def tanh(a: Array) -> Array:
     """The hyperbolic tangent of each number.
 
-    >>> tanh(np.array([[0.0]]))
-    array([[0.]])
+    >>> tanh(np.array([[1.0]]))
+    array([[0.76159416]])
     """
     return _each(a, math.tanh, np.tanh)
 
 
 def _each(a: Array, one: Callable[[float], float], all_at_once: Callable[[Array], Array]) -> Array:
-    """A function one number at a time where the array is small and holds doubles."""
+    """A function of each number: one at a time in a small array of doubles, else all at once."""
     if a.size > CELLS or a.dtype != np.float64 or quick():
         return all_at_once(a)
     try:
         return np.array([one(x) for x in a.ravel().tolist()], dtype=np.float64).reshape(a.shape)
-    except (OverflowError, ValueError):  # beyond the range, or no number at all: NumPy knows ∞ and NaN
+    except (OverflowError, ValueError):  # overflow, or outside the domain: NumPy gives ∞ or NaN
         return all_at_once(a)

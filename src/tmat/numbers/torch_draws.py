@@ -3,7 +3,7 @@
 torch's CPU generator is the Mersenne Twister MT19937, seeded from the low 32 bits of the seed as
 numpy.random.RandomState seeds it, a stream that NumPy has frozen. Everything made of its 32-bit draws
 here is whole-number arithmetic, or one multiplication and one addition of doubles rounded once to
-float32, so all of it is bit for bit the same on every machine. It was held against torch 2.13
+float32, so it has the same bits on every machine. It was compared with torch 2.13
 (CPU): torch.rand, torch.randn, nn.Linear and dropout in any order, seeds 0 to 99 and the largest ones.
 """
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tmat.errors import InputError
 from tmat.numbers import torch_normals
+from tmat.numbers.seeding import refuse_no_probability
 
 Array = NDArray[np.float64]
 
@@ -23,7 +24,7 @@ SEED_LIMIT = 2**64
 
 
 class TorchGenerator:
-    """torch's default generator after manual_seed(seed); each draw goes on where the last one ended.
+    """torch's default generator after manual_seed(seed); each draw continues where the last one ended.
 
     Raises InputError where the seed is no whole number from 0 to 2⁶⁴ − 1.
 
@@ -45,7 +46,7 @@ class TorchGenerator:
         return self._unit(rows * cols).reshape(rows, cols)
 
     def randn(self, rows: int, cols: int) -> Array:
-        """torch.randn(rows, cols), which is what an nn.Embedding(rows, cols) starts out with: float32 values held as doubles.
+        """torch.randn(rows, cols), as nn.Embedding(rows, cols) is initialized: float32 values held as doubles.
 
         >>> TorchGenerator(0).randn(1, 2).round(4)
         array([[ 1.541 , -0.2934]])
@@ -57,7 +58,7 @@ class TorchGenerator:
         numbers32 = self._unit(count).astype(np.float32)
         whole = count - count % torch_normals.BLOCK
         numbers32[:whole] = torch_normals.blocks(numbers32[:whole])
-        if whole < count:  # the last sixteen are drawn anew, all of them
+        if whole < count:  # torch draws the last sixteen once more
             numbers32[-torch_normals.BLOCK :] = torch_normals.blocks(self._unit(torch_normals.BLOCK).astype(np.float32))
         return numbers32.astype(np.float64).reshape(rows, cols)
 
@@ -71,7 +72,7 @@ class TorchGenerator:
         return number
 
     def linear(self, d_in: int, d_out: int, bias: bool = True) -> tuple[Array, Array | None]:
-        """nn.Linear(d_in, d_out) as it starts out: W (d_in × d_out, torch's weight transposed), b or None.
+        """nn.Linear(d_in, d_out) as initialized: W (d_in × d_out, torch's weight transposed), b or None.
 
         The weight and then the bias are uniform in ±1/√d_in. torch rounds both ends and their distance to
         float32, multiplies and adds in double, and rounds the result once to float32; W's draws run along
@@ -90,7 +91,7 @@ class TorchGenerator:
         return np.ascontiguousarray(weight.reshape(d_out, d_in).T), offsets
 
     def bias(self, d_in: int, d_out: int) -> Array:
-        """The bias of an nn.Linear(d_in, d_out) whose weight was drawn or given before: uniform in ±1/√d_in.
+        """The bias of an nn.Linear(d_in, d_out) as initialized after its weight: uniform in ±1/√d_in.
 
         >>> first, second = TorchGenerator(789), TorchGenerator(789)
         >>> W, b = first.linear(3, 2)
@@ -111,10 +112,7 @@ class TorchGenerator:
         array([[1., 1., 0., 1., 1., 0.],
                [0., 0., 0., 1., 0., 1.]])
         """
-        if not 0 <= p <= 1:
-            raise InputError(
-                f"dropout {p} is no probability", "it must be from 0 to 1", mend="try 0.1 (a tenth is dropped)"
-            )
+        refuse_no_probability(p)
         if p in (0, 1):
             return np.full((rows, cols), 1.0 - p)
         units = self._doubles(rows * cols)

@@ -1,9 +1,9 @@
-"""The normal numbers that torch draws, made of its uniform ones by the Box-Muller transform, as its CPU code does.
+"""The normal numbers that torch draws, from uniform ones by the Box-Muller transform, as its CPU code computes them.
 
-Fewer than sixteen numbers are worked in double precision, one pair at a time. Sixteen and more go by blocks of sixteen in
-single precision, with the polynomials of Cephes for the logarithm, the sine and the cosine that torch's code for AVX2 has
-(avx_mathfun.h), a product and the sum it goes into rounded once together, as its compiler fuses them. All is arithmetic that is
-the same on every machine. It was held against torch 2.13 on a processor with AVX2; torch on one without has other last bits.
+Fewer than sixteen numbers are computed in double precision, one pair at a time. Sixteen and more are computed in blocks of
+sixteen in single precision, with Cephes' polynomials for the logarithm, the sine and the cosine, as in torch's code for AVX2
+(avx_mathfun.h), where the compiler fuses products and sums into one rounding. The result has the same bits on every machine.
+It was compared with torch 2.13 on a processor with AVX2; without AVX2 torch has other last bits.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 Singles = NDArray[np.float32]
 BLOCK = 16
-"""Numbers from which on torch works in blocks of as many."""
+"""The size of torch's blocks; fewer numbers are drawn one pair at a time."""
 
 _LOG = (
     7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
@@ -28,7 +28,7 @@ _PARTS_OF_PI = (-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8)
 
 
 def pair(u1: float, u2: float) -> tuple[float, float]:
-    """Two normal numbers of two uniform ones, in double precision: r·cos θ, r·sin θ, θ = 2πu₁, r = √(−2·ln(1 − u₂)).
+    """Two normal numbers from two uniform ones, in double precision: r·cos θ, r·sin θ, θ = 2πu₁, r = √(−2·ln(1 − u₂)).
 
     >>> [round(x, 6) for x in pair(0.25, 0.5)]
     [0.0, 1.17741]
@@ -38,7 +38,7 @@ def pair(u1: float, u2: float) -> tuple[float, float]:
 
 
 def blocks(units: Singles) -> Singles:
-    """Normal numbers of uniform ones, whole blocks of sixteen: the first eight of a block and the last eight make pairs.
+    """Normal numbers from whole blocks of sixteen uniform ones; the first eight of a block pair with the last eight.
 
     >>> [round(float(x), 4) for x in blocks(np.full(16, 0.25, dtype=np.float32))[[0, 8]]]
     [-0.0, 0.7585]
@@ -51,7 +51,7 @@ def blocks(units: Singles) -> Singles:
 
 
 def _log(x: Singles) -> Singles:
-    """The logarithm of numbers above 0, up to 1."""
+    """The logarithm of numbers above 0 and up to 1."""
     f = np.float32
     mantissa, exponent = np.frexp(x)  # from 0.5 to 1
     x, e = mantissa.astype(f), exponent.astype(f)

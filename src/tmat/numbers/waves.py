@@ -1,7 +1,7 @@
-"""Sines of position / base^(e/d); the angle is reduced to an eighth of a turn without losing a digit, however large.
+"""Sines and cosines of position / base^(e/d), to full precision however large the position is.
 
-A position in the millions leaves few digits of position / base^(e/d) behind the last whole turn. So the turns that one
-position adds are worked out to 128 bits behind the point, and whole numbers do the rest: they wrap around as angles do.
+Of position / base^(e/d) modulo 2π, a double has few digits left where the position is in the millions. So the turns per
+position are computed to 128 binary places, and multiplied by positions as whole numbers, which wrap around as angles do.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Array = NDArray[Any]
 
 BITS = 128  # of a turn
 LIMB = np.uint64(32)
-GUARD = 64  # further bits, for the first position to be multiplied with
-DIGITS = 75  # of a rate that is below 1
+GUARD = 64  # further bits, as they are multiplied by the first position
+DIGITS = 75  # decimal digits of a rate below 1
 EIGHTH = 1 << (BITS - 3)
 MASK = np.uint64((1 << 32) - 1)
 BEHIND = np.uint64((1 << 62) - 1)
-PIECE = 1 << 14  # angles worked on at once, so that they stay in the cache
+PIECE = 1 << 14  # angles worked on at once, so that they stay in the processor's cache
 
 
 def sines(
@@ -49,14 +49,14 @@ def sines(
         steps = np.arange(first, min(first + rows, count), dtype=np.uint64)[:, None]
         quarters, rest = _within_an_eighth(once, begun, steps)
         near = (start + steps.astype(np.float64)) * plain
-        little = np.abs(near) < np.pi / 4  # not a turn yet, however small
+        little = np.abs(near) < np.pi / 4  # less than an eighth of a turn: nothing to reduce
         rest[little], quarters[little] = near[little], 0
         sine[first : first + rows], cosine[first : first + rows] = _waves(quarters, rest)
     return sine, cosine
 
 
 def _within_an_eighth(once: Array, begun: Array, steps: Array) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
-    """Quarters of a turn, 0 to 3, and what is left of the angle, −π/4 to π/4."""
+    """Quarters of a turn, 0 to 3, and the remaining angle, −π/4 to π/4."""
     carry: Array = np.zeros((1, 1), dtype=np.uint64)
     parts = []
     for limb, own in zip(once, begun, strict=True):  # the lowest first; the sum stays below 2^64
@@ -90,16 +90,16 @@ def _logarithm(base: float, digits: int) -> Decimal:
 
 
 def _bits(rate: Decimal, start: int) -> tuple[int, int]:
-    """What one position adds, and where the first one stands, an eighth of a turn further on."""
+    """The turns per position, and those of the first position plus an eighth, in units of 2^−BITS turns."""
     context = Context(prec=DIGITS + max(0, rate.adjusted()))
-    turns = context.divide(rate, context.multiply(_pi(context.prec), Decimal(2)))
+    turns = context.divide(rate, context.multiply(pi(context.prec), Decimal(2)))
     whole = int(context.to_integral_value(context.multiply(turns, Decimal(1 << (BITS + GUARD)))))
     return (whole >> GUARD) % (1 << BITS), ((start * whole >> GUARD) + EIGHTH) % (1 << BITS)
 
 
 @cache
-def _pi(digits: int) -> Decimal:
-    """π by Machin's formula: 16·atan(1/5) − 4·atan(1/239)."""
+def pi(digits: int) -> Decimal:
+    """π to so many digits and some more, by Machin's formula: 16·atan(1/5) − 4·atan(1/239)."""
     unit = 10 ** (digits + 10)
 
     def atan_of_one_over(n: int) -> int:

@@ -1,6 +1,6 @@
-"""The operations, each stated twice: for all cells at once, and for one cell as a pencil would.
+"""The operations, each stated twice: for all cells at once, and for one cell, as one works it out by hand.
 
-A module is a family of them; importing it registers them, and every module here is imported.
+Each module is a family of operations. Importing it registers them; every module of this folder is imported.
 """
 
 from __future__ import annotations
@@ -20,5 +20,5 @@ globals().update(REGISTRY)  # operations.softmax, also where a file is called as
 
 
 def __getattr__(name: str) -> Operation:
-    """Tells the type checker that what is not defined above is an operation."""
+    """For the type checker: every other name is an operation. At run time they are in ``globals()``."""
     raise AttributeError(f"no operation '{name}'")

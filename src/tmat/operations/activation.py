@@ -1,4 +1,4 @@
-"""The bend between two linear layers: ReLU, leaky ReLU, GELU, tanh, SiLU."""
+"""Activation functions: ReLU, leaky ReLU, GELU, tanh, SiLU."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from tmat.numbers import steady
-from tmat.numbers.exactly import exactly_by_cell
+from tmat.operations.elementwise import times
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt
 from tmat.operations.formula import prose
 from tmat.operations.operation import Array, Operation, operation
@@ -16,7 +16,7 @@ from tmat.operations.selections import Limit, Maximum
 
 @operation("n m -> n m", lambda a: Maximum((Number(0.0), a)))
 def relu(a: Array) -> Array:  # [n, m] -> [n, m]
-    """What is negative becomes 0: max(0, aᵢⱼ) (Vaswani et al. 2017, eq. 2).
+    """Negative numbers become 0: max(0, aᵢⱼ) (Vaswani et al. 2017, eq. 2).
 
     >>> relu(np.array([[-1.0, 2.0]]))
     array([[0., 2.]])
@@ -24,43 +24,28 @@ def relu(a: Array) -> Array:  # [n, m] -> [n, m]
     return np.maximum(a, a.dtype.type(0))
 
 
-@relu.cell
-def _(i: int, j: int, a: Operand) -> Expression:
-    return Maximum((Number(0.0), a[i, j]))
-
-
 @operation("n m -> n m", lambda a, *, slope: Maximum((slope * a, a)))
 def leaky_relu(a: Array, *, slope: float) -> Array:  # [n, m] -> [n, m]
-    """What is negative is made small: max(slope·aᵢⱼ, aᵢⱼ), the slope from 0 to 1 (Maas et al. 2013, eq. 2).
+    """Negative numbers are multiplied by a slope from 0 to 1: max(slope·aᵢⱼ, aᵢⱼ) (Maas et al. 2013, eq. 2).
 
     >>> leaky_relu(np.array([[-1.0, 2.0]]), slope=0.5)
     array([[-0.5,  2. ]])
     """
-    return np.maximum(_times(a, slope=slope), a)
+    return np.maximum(times(a, by=slope), a)
 
 
-@exactly_by_cell
-def _times(a: Array, *, slope: float) -> Array:
-    return a * slope
-
-
-@leaky_relu.cell
-def _(i: int, j: int, a: Operand, *, slope: float) -> Expression:
-    return Maximum((slope * a[i, j], a[i, j]))
-
-
-_erfc = np.frompyfunc(math.erfc, 1, 1)
+erfc = np.frompyfunc(math.erfc, 1, 1)
 
 
 @operation("n m -> n m", lambda a: Call("gelu", a))
 def gelu(a: Array) -> Array:  # [n, m] -> [n, m]
-    """a·Φ(a), Φ the normal distribution: a/2·(1 + erf(a/√2)) (Hendrycks & Gimpel 2016, eq. 2).
+    """a·Φ(a), Φ the standard normal distribution function: a/2·(1 + erf(a/√2)) (Hendrycks & Gimpel 2016, §2).
 
-    >>> gelu(np.array([[0.0]]))
-    array([[0.]])
+    >>> gelu(np.array([[-1.0, 1.0]])).round(4)
+    array([[-0.1587,  0.8413]])
     """
     with np.errstate(all="ignore"):  # 1 + erf x is erfc −x, which keeps its digits where erf is close to −1
-        return np.where(np.isneginf(a), a.dtype.type(0), a / 2 * _erfc(a / -math.sqrt(2)).astype(a.dtype))
+        return np.where(np.isneginf(a), a.dtype.type(0), a / 2 * erfc(a / -math.sqrt(2)).astype(a.dtype))
 
 
 @gelu.cell
@@ -70,10 +55,10 @@ def _(i: int, j: int, a: Operand) -> Expression:
 
 @operation("n m -> n m", lambda a: prose(Call("gelu", a), " by tanh", written=Call("gelu_tanh", a)))
 def gelu_tanh(a: Array) -> Array:  # [n, m] -> [n, m]
-    """GELU by tanh: a/2·(1 + tanh(√(2/π)·(a + 0.044715·a³))) (Hendrycks & Gimpel 2016, §2).
+    """GELU approximated with tanh: a/2·(1 + tanh(√(2/π)·(a + 0.044715·a³))) (Hendrycks & Gimpel 2016, §2).
 
-    >>> gelu_tanh(np.array([[0.0]]))
-    array([[0.]])
+    >>> gelu_tanh(np.array([[-1.0, 1.0]])).round(4)
+    array([[-0.1588,  0.8412]])
     """
     with np.errstate(all="ignore"):  # (1 + tanh x)/2 is 1/(1 + e^−2x), which keeps its digits where tanh is close to −1
         inner = math.sqrt(2 / math.pi) * (a + 0.044715 * a * a * a)
@@ -91,23 +76,18 @@ def _(i: int, j: int, a: Operand) -> Expression:
 def tanh(a: Array) -> Array:  # [n, m] -> [n, m]
     """The hyperbolic tangent, between −1 and 1.
 
-    >>> tanh(np.array([[0.0]]))
-    array([[0.]])
+    >>> tanh(np.array([[-1.0, 1.0]])).round(4)
+    array([[-0.7616,  0.7616]])
     """
     return steady.tanh(a)
-
-
-@tanh.cell
-def _(i: int, j: int, a: Operand) -> Expression:
-    return Call("tanh", a[i, j])
 
 
 @operation("n m -> n m", lambda a: Call("silu", a))
 def silu(a: Array) -> Array:  # [n, m] -> [n, m]
     """a times its sigmoid: a / (1 + e^−a) (Elfwing et al. 2018).
 
-    >>> silu(np.array([[0.0]]))
-    array([[0.]])
+    >>> silu(np.array([[-1.0, 1.0]])).round(4)
+    array([[-0.2689,  0.7311]])
     """
     with np.errstate(all="ignore"):
         return np.where(np.isneginf(a), a.dtype.type(0), a / (1 + steady.exp(-a)))
@@ -128,11 +108,6 @@ def identity(a: Array) -> Array:  # [n, m] -> [n, m]
     return a.copy()
 
 
-@identity.cell
-def _(i: int, j: int, a: Operand) -> Expression:
-    return a[i, j]
-
-
 ACTIVATIONS: dict[str, Operation] = {
     "relu": relu,
     "leaky-relu": leaky_relu,
@@ -144,4 +119,4 @@ ACTIVATIONS: dict[str, Operation] = {
 }
 
 GATED: dict[str, Operation] = {"swiglu": silu, "geglu": gelu}
-"""What bends the first branch of a gated network, by the name of the whole (Shazeer 2020)."""
+"""The activation of a gated network's first branch, by the network's name (Shazeer 2020)."""

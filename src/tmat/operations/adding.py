@@ -1,4 +1,4 @@
-"""Sums and differences of matrices, of their rows and of their columns."""
+"""Sums of matrices, sums of rows and columns, dot products: mostly what gradients are made of."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tmat.operations.products import product
 @operation("n m ... -> n m", lambda *parts: Sum(parts))
 @exactly_by_cell
 def add_all(*parts: Array) -> Array:  # [n, m] + [n, m] + … -> [n, m]
-    """Cell by cell, as many as there are: cᵢⱼ = aᵢⱼ + bᵢⱼ + …: a gradient from all the places where a matrix was used.
+    """The sum of any number of matrices: cᵢⱼ = aᵢⱼ + bᵢⱼ + …: the gradient of a matrix that is used in several places.
 
     >>> add_all(np.array([[1.0]]), np.array([[2.0]]), np.array([[4.0]]))
     array([[7.]])
@@ -27,15 +27,10 @@ def add_all(*parts: Array) -> Array:  # [n, m] + [n, m] + … -> [n, m]
     return result + 0.0 if len(parts) == 1 and not isinstance(result, Exact) else result
 
 
-@add_all.cell
-def _(i: int, j: int, *parts: Operand) -> Expression:
-    return total(part[i, j] for part in parts)
-
-
 @operation("n m, n m -> n m", lambda a, b: a - b)
 @exactly_by_cell
 def subtract(a: Array, b: Array) -> Array:  # [n, m] − [n, m] -> [n, m]
-    """Cell by cell: cᵢⱼ = aᵢⱼ − bᵢⱼ.
+    """The difference, cell by cell: cᵢⱼ = aᵢⱼ − bᵢⱼ.
 
     >>> subtract(np.array([[1.0, 2.0]]), np.array([[3.0, 1.0]]))
     array([[-2.,  1.]])
@@ -43,14 +38,9 @@ def subtract(a: Array, b: Array) -> Array:  # [n, m] − [n, m] -> [n, m]
     return a - b
 
 
-@subtract.cell
-def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
-    return a[i, j] - b[i, j]
-
-
 @operation("n k, n m -> k m", lambda a, b: MatrixProduct(a.T, b), by_rows=False)
 def transposed_matmul(a: Array, b: Array) -> Array:  # [n, k], [n, m] -> [k, m]
-    """Columns of a times columns of b: aᵀ·b, cᵢⱼ = Σₖ aₖᵢbₖⱼ: a weight's gradient, the input's columns with the output's gradient.
+    """Columns of a times columns of b: aᵀ·b, cᵢⱼ = Σₖ aₖᵢbₖⱼ: a weight's gradient, of the input and the output's gradient.
 
     >>> transposed_matmul(np.array([[1.0, 2.0]]), np.array([[3.0]]))
     array([[3.],
@@ -70,7 +60,7 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
     by_rows=False,
 )
 def column_sums(a: Array) -> Array:  # [n, m] -> [1, m]
-    """The sum of each column: cⱼ = Σᵢ aᵢⱼ: a bias was added to every row, so every row has a share in its gradient.
+    """The sum of each column: cⱼ = Σᵢ aᵢⱼ: the gradient of a bias, which was added to every row.
 
     >>> column_sums(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([[4., 6.]])
@@ -83,9 +73,9 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return total(a.column(j))
 
 
-@operation("n m, n m -> n 1", lambda a, b: prose("row sums of ", a * b, written=RowSums(a * b)))
+@operation("n m, n m -> n 1", lambda a, b: prose("row sums of ", a * b, written=RowSums(a * b)), column="sum")
 def row_dots(a: Array, b: Array) -> Array:  # [n, m], [n, m] -> [n, 1]
-    """Each row of a with the same row of b: cᵢ = Σⱼ aᵢⱼbᵢⱼ.
+    """The dot product of each row of a with the same row of b: cᵢ = Σⱼ aᵢⱼbᵢⱼ.
 
     >>> row_dots(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
     array([[11.]])
@@ -98,18 +88,13 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
     return total(a[i, k] * b[i, k] for k in range(a.width))
 
 
-@row_dots.labels
-def _(a: Operand, b: Operand) -> tuple[None, tuple[str]]:
-    return None, ("sum",)
-
-
 @operation(
     "n m, n m -> 1 m",
     lambda a, b: prose("column sums of ", a * b, written=MatrixProduct(Transposed(Symbol("1")), a * b)),
     by_rows=False,
 )
 def column_dots(a: Array, b: Array) -> Array:  # [n, m], [n, m] -> [1, m]
-    """Each column of a with the same column of b: cⱼ = Σᵢ aᵢⱼbᵢⱼ: the gradient of a scale that every row was multiplied by.
+    """The dot product of each column of a with the same column of b: cⱼ = Σᵢ aᵢⱼbᵢⱼ: the gradient of a gain γ.
 
     >>> column_dots(np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]]))
     array([[11.]])
@@ -122,9 +107,9 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
     return total(a[k, j] * b[k, j] for k in range(a.height))
 
 
-@operation("n m -> n 1", lambda a: prose("−(row sums of ", a, ")", written=Negative(RowSums(a))))
+@operation("n m -> n 1", lambda a: prose("−(row sums of ", a, ")", written=Negative(RowSums(a))), column="sum")
 def minus_row_sums(a: Array) -> Array:  # [n, m] -> [n, 1]
-    """The sum of each row with the other sign: cᵢ = −Σⱼ aᵢⱼ: what was taken off the whole row.
+    """The negative sum of each row: cᵢ = −Σⱼ aᵢⱼ: the gradient of a mean that was subtracted from the row.
 
     >>> minus_row_sums(np.array([[1.0, 2.0]]))
     array([[-3.]])
@@ -135,8 +120,3 @@ def minus_row_sums(a: Array) -> Array:  # [n, m] -> [n, 1]
 @minus_row_sums.cell
 def _(i: int, j: int, a: Operand) -> Expression:
     return -total(a.row(i))
-
-
-@minus_row_sums.labels
-def _(a: Operand) -> tuple[None, tuple[str]]:
-    return None, ("sum",)

@@ -1,6 +1,8 @@
-"""From scores to weights: mask, softmax, renormalising, dropout."""
+"""From scores to weights: soft cap, mask, softmax and its variants, renormalizing, dropout."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -9,17 +11,17 @@ from tmat.numbers.exact import Exact, decimal
 from tmat.numbers.exactly import exactly, exactly_by_cell
 from tmat.operations.elementwise import over
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, total
-from tmat.operations.formula import RowSums, prose
+from tmat.operations.formula import RowSums, SideBySide, prose
 from tmat.operations.operation import Array, operation
 from tmat.operations.selections import Choice
 
 PIECE = 1 << 16
-"""Numbers of a softmax that are worked on at once: as many as stay in the cache from the first pass to the last."""
+"""Numbers of a softmax computed at once, so that they stay in the processor's cache from pass to pass."""
 
 
 @operation("n m, n m -> n m", lambda a, mask, *, value: Choice(mask, a, Number(float(value))))
 def mask_fill(a: Array, mask: Array, *, value: float) -> Array:  # [n, m], [n, m] -> [n, m]
-    """A cell where the mask is 1, the mask's value where it is 0: −∞ (Vaswani et al. 2017, §3.2.3).
+    """A cell of a where the mask is 1, a fixed value, usually −∞, where it is 0 (Vaswani et al. 2017, §3.2.3).
 
     >>> mask_fill(np.array([[1.0, 2.0]]), np.array([[1.0, 0.0]]), value=-np.inf)
     array([[  1., -inf]])
@@ -27,17 +29,12 @@ def mask_fill(a: Array, mask: Array, *, value: float) -> Array:  # [n, m], [n, m
     return np.where(mask != 0.0, a, a.dtype.type(value))
 
 
-@mask_fill.cell
-def _(i: int, j: int, a: Operand, mask: Operand, *, value: float) -> Expression:
-    return Choice(mask[i, j], a[i, j], Number(value))
-
-
 @operation("n m -> n m", lambda a: Call("softmax", a))
 def softmax(a: Array) -> Array:  # [n, m] -> [n, m], each row sums to 1
     """Each row's share of exponentials: cᵢⱼ = e^aᵢⱼ / Σₖ e^aᵢₖ (Vaswani et al. 2017, eq. 1).
 
-    The largest of a row is taken off first, which changes no share and keeps e^1000 finite. A row
-    that is −∞ throughout (everything masked) has no weight to give: its weights are all 0.
+    The row's maximum is subtracted first, which changes no share and keeps e^1000 finite. A row
+    that is all −∞ (everything masked) gets weights 0.
 
     >>> softmax(np.array([[0.0, 0.0], [1000.0, -np.inf]]))
     array([[0.5, 0.5],
@@ -64,7 +61,7 @@ def _shares(a: Array, temperature: float) -> Array:
     with np.errstate(all="ignore"):
         shares = np.subtract(a, np.where(lost, a.dtype.type(0), top))
         tied = np.isposinf(top)
-        if tied.any():  # +∞ takes everything, shared among its equals
+        if tied.any():  # +∞ takes all the weight; several share it equally
             shares = np.where(tied, np.where(a == top, a.dtype.type(0), a.dtype.type(-np.inf)), shares)
         if temperature != 1.0:
             shares = over(shares, temperature)
@@ -83,10 +80,10 @@ def _(i: int, j: int, a: Operand) -> Expression:
 def softmax_tempered(a: Array, *, temperature: float) -> Array:  # [n, m] -> [n, m]
     """Softmax of a / T: flatter above 1, sharper below (Hinton et al. 2015, eq. 1).
 
-    >>> softmax_tempered(np.array([[0.0, 0.0]]), temperature=2.0)
-    array([[0.5, 0.5]])
+    >>> softmax_tempered(np.array([[0.0, 2 * np.log(3.0)]]), temperature=2.0).round(9)
+    array([[0.25, 0.75]])
     """
-    if temperature < 1.0:  # a quotient may be beyond the largest float: the largest goes off first
+    if temperature < 1.0:  # a / T may overflow: the maximum is subtracted first
         return _softmax(a, temperature)
     return _softmax(over(a, temperature))
 
@@ -99,7 +96,7 @@ def _(i: int, j: int, a: Operand, *, temperature: float) -> Expression:
 @operation("n m -> n m", lambda a: a / prose("row sums", written=RowSums(a)))
 @exactly
 def renormalize(a: Array) -> Array:  # [n, m] -> [n, m], each row sums to 1
-    """Each cell by its row's sum: weights that a mask has thinned sum to 1 again; a row of zeros stays 0.
+    """Each cell over its row's sum, so that masked or dropped-out weights sum to 1 again; a row of zeros stays 0.
 
     >>> renormalize(np.array([[0.2, 0.2, 0.0]]))
     array([[0.5, 0.5, 0. ]])
@@ -108,7 +105,7 @@ def renormalize(a: Array) -> Array:  # [n, m] -> [n, m], each row sums to 1
         return a.over(a.row_sums())
     with np.errstate(all="ignore"):
         sums = a.sum(axis=1, keepdims=True)
-        if np.isinf(sums).any():  # a sum may be beyond the largest float where the shares are not
+        if np.isinf(sums).any():  # the sum overflows, the shares do not
             beyond = np.isinf(sums) & np.isfinite(a).all(axis=1, keepdims=True)
             a = np.where(beyond, a / a.shape[1], a)
             sums = a.sum(axis=1, keepdims=True)
@@ -140,3 +137,50 @@ def _(i: int, j: int, a: Operand, keep: Operand, *, p: float) -> Expression:
     if p == 1.0:
         return a[i, j] * keep[i, j] * Number(0.0)
     return a[i, j] * keep[i, j] / (1.0 - Number(p))
+
+
+@operation("n m -> n m", lambda a, *, cap: float(cap) * Call("tanh", a / float(cap)))
+def soft_cap(a: Array, *, cap: float) -> Array:  # [n, m] -> [n, m]
+    """Scores limited smoothly to between −cap and cap: cap·tanh(a / cap).
+
+    Source: Gemma Team 2024, *Gemma 2*, §2; Bello et al. 2017.
+
+    >>> soft_cap(np.array([[0.0, 1e9]]), cap=50.0)
+    array([[ 0., 50.]])
+    """
+    return steady.tanh(a / a.dtype.type(cap)) * a.dtype.type(cap)
+
+
+@operation("n m, 1 * -> n m", lambda a, sinks, *, head: Call("softmax", SideBySide((a, sinks[Number(float(head))]))))
+def softmax_sink(a: Array, sinks: Array, *, head: int) -> Array:  # [n, m], [1, heads] -> [n, m]
+    """Softmax of a row and the head's sink, a learned score whose share is dropped: e^aᵢⱼ / (Σₖ e^aᵢₖ + e^sink).
+
+    Source: OpenAI 2025, *gpt-oss model card*; Xiao et al. 2024, *Efficient Streaming Language Models with Attention Sinks*.
+
+    >>> softmax_sink(np.array([[0.0, 0.0]]), np.array([[np.log(2.0)]]), head=1).round(9)
+    array([[0.25, 0.25]])
+    """
+    sink = np.broadcast_to(sinks[:, head - 1 : head], (a.shape[0], 1))
+    whole: Array = softmax.evaluate(np.concatenate([a, sink.astype(a.dtype)], axis=1))
+    return whole[:, : a.shape[1]]
+
+
+@softmax_sink.cell
+def _(i: int, j: int, a: Operand, sinks: Operand, *, head: int) -> Expression:
+    return exp(a[i, j]) / total([*(exp(cell) for cell in a.row(i)), exp(sinks[0, head - 1])])
+
+
+@operation("n m -> n m", lambda a, *, base: Call("softmax", a * Call("ln", Number(float(base)))))
+def softmax_based(a: Array, *, base: float) -> Array:  # [n, m] -> [n, m], each row sums to 1
+    """Softmax with another base than e: baseᵃ / Σ baseᵃ, which is the softmax of a·ln base.
+
+    >>> softmax_based(np.array([[0.0, 1.0]]), base=3.0)
+    array([[0.25, 0.75]])
+    """
+    return softmax.evaluate(a * a.dtype.type(math.log(base)))
+
+
+@softmax_based.cell
+def _(i: int, j: int, a: Operand, *, base: float) -> Expression:
+    own = Number(float(base))
+    return own ** a[i, j] / total(own**cell for cell in a.row(i))

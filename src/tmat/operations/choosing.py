@@ -1,4 +1,4 @@
-"""From logits to the next word: what was said made less likely, the likeliest few kept, ranges and a draw, sums of −ln p."""
+"""From logits to the next word: repetition penalty, top-k and nucleus, sampling, and the costs −ln p of beam search."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import numpy as np
 from tmat.numbers import steady
 from tmat.numbers.exact import Exact
 from tmat.numbers.exactly import exactly, exactly_by_cell
+from tmat.operations.elementwise import divide, times
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, total
 from tmat.operations.formula import prose
 from tmat.operations.operation import Array, operation
 from tmat.operations.selections import Beyond, Choice, Larger, Maximum, Minimum
 
 NOISE = 1e-12
-"""How far below p the likelier words may be and still count as p, as their sum loses some digits."""
+"""How far below p a sum may be and still count as p: the rounding error of the sum."""
 
 
 def _penalised(a: Expression, penalty: float) -> Expression:
@@ -24,34 +25,19 @@ def _penalised(a: Expression, penalty: float) -> Expression:
 
 @operation("n m, n m -> n m", lambda a, said, *, penalty: Choice(said, _penalised(a, penalty), a))
 def repetition_penalty(a: Array, said: Array, *, penalty: float) -> Array:  # [n, m], [n, m] -> [n, m]
-    """What was said before made less likely: aᵢⱼ/penalty where it is above 0, aᵢⱼ·penalty below (Keskar et al. 2019, §4.1).
+    """Logits of words that were said before lowered: aᵢⱼ/penalty where positive, aᵢⱼ·penalty where negative (Keskar et al. 2019, §4.1).
 
     >>> repetition_penalty(np.array([[2.0, -2.0, 1.0]]), np.array([[1.0, 1.0, 0.0]]), penalty=2.0)
     array([[ 1., -4.,  1.]])
     """
-    return np.where(said != 0.0, np.where(a > 0.0, _over(a, by=penalty), _times(a, by=penalty)), a)
-
-
-@exactly_by_cell
-def _over(a: Array, *, by: float) -> Array:
-    return a / by
-
-
-@exactly_by_cell
-def _times(a: Array, *, by: float) -> Array:
-    return a * by
-
-
-@repetition_penalty.cell
-def _(i: int, j: int, a: Operand, said: Operand, *, penalty: float) -> Expression:
-    return Choice(said[i, j], _penalised(a[i, j], penalty), a[i, j])
+    return np.where(said != 0.0, np.where(a > 0.0, divide.evaluate(a, by=penalty), times(a, by=penalty)), a)
 
 
 @operation(
     "n m -> n m", lambda a, *, k, otherwise=-np.inf: prose(f"the {k} largest of ", a, written=Call(f"top_{k}", a))
 )
 def keep_largest(a: Array, *, k: int, otherwise: float = -np.inf) -> Array:  # [n, m] -> [n, m]
-    """The k largest of each row, −∞ (or 0) for the others; equals of the last of them stay too (Fan et al. 2018, §5.3).
+    """The k largest of each row, −∞ (or 0) for the others; ties with the k-th stay too (Fan et al. 2018, §5.3).
 
     >>> keep_largest(np.array([[1.0, 3.0, 2.0]]), k=2)
     array([[-inf,   3.,   2.]])
@@ -69,9 +55,9 @@ def _(i: int, j: int, a: Operand, *, k: int, otherwise: float = -np.inf) -> Expr
 
 @operation("n m -> n m", lambda a, *, p: prose(f"the likeliest up to {p:g} of ", a, written=Call("nucleus", a)))
 def nucleus(a: Array, *, p: float) -> Array:  # [n, m] -> [n, m]
-    """The likeliest of each row until their sum reaches p, the one that crosses it among them; 0 for the others.
+    """The likeliest of each row until their sum reaches p, the one that reaches it included; 0 for the others.
 
-    A probability stays where the larger ones sum to less than p; equals stay or go together (Holtzman et al. 2020, §3.1).
+    A probability stays where the larger ones sum to less than p; ties stay or go together (Holtzman et al. 2020, §3.1).
 
     >>> nucleus(np.array([[0.5, 0.125, 0.25, 0.125]]), p=0.6)
     array([[0.5 , 0.  , 0.25, 0.  ]])
@@ -80,7 +66,7 @@ def nucleus(a: Array, *, p: float) -> Array:  # [n, m] -> [n, m]
 
 
 def _larger_sums(a: Array) -> Array:
-    """For each cell the sum of the larger ones of its row."""
+    """For each cell the sum of the larger cells of its row."""
     order = np.argsort(-a, axis=1, kind="stable")
     ranked = np.take_along_axis(a, order, axis=1)
     before = np.cumsum(ranked, axis=1) - ranked
@@ -99,7 +85,7 @@ def _(i: int, j: int, a: Operand, *, p: float) -> Expression:
 @operation("n m -> n m", lambda a: prose("running sums of ", a, written=Call("cumulated", a)))
 @exactly
 def running_sums(a: Array) -> Array:  # [n, m] -> [n, m]
-    """Where the range of each word ends: cᵢⱼ = Σₖ aᵢₖ for k up to j; range j begins where range j − 1 ends.
+    """Cumulative sums of each row: cᵢⱼ = Σₖ aᵢₖ for k up to j, where word j's part of 0 to 1 ends.
 
     >>> running_sums(np.array([[0.5, 0.25, 0.25]]))
     array([[0.5 , 0.75, 1.  ]])
@@ -120,11 +106,12 @@ def _(i: int, j: int, a: Operand) -> Expression:
     lambda ends, draw, *, first: prose(
         "the range of ", ends, " in which ", draw, " falls", written=Beyond(draw, (ends,), first)
     ),
+    column="id",
 )
 def range_of_draw(ends: Array, draw: Array, *, first: int) -> Array:  # [n, m], [n, 1] -> [n, 1]
-    """In which range a draw from 0 to 1 falls: the first that ends above it, the first range called ``first``.
+    """The word that a draw from 0 to 1 selects: the first whose cumulative sum is above it, counted from ``first``.
 
-    The last sum may be a little less than 1: a draw beyond it falls in the last range that is not empty.
+    The last sum may be a little less than 1: a draw above it selects the last word with a probability above 0.
 
     >>> range_of_draw(np.array([[0.5, 0.75, 1.0]]), np.array([[0.6]]), first=1)
     array([[2.]])
@@ -138,14 +125,9 @@ def _(i: int, j: int, ends: Operand, draw: Operand, *, first: int) -> Expression
     return Beyond(draw[i, 0], tuple(ends.row(i)), first)
 
 
-@range_of_draw.labels
-def _(ends: Operand, draw: Operand, *, first: int) -> tuple[None, tuple[str]]:
-    return None, ("id",)
-
-
 @operation("n m -> n m", lambda a: prose("log-softmax(", a, ")", written=Call("ln", Call("softmax", a))))
 def log_softmax(a: Array) -> Array:  # [n, m] -> [n, m]
-    """The logarithm of each row's softmax: cᵢⱼ = ln(e^aᵢⱼ / Σₖ e^aᵢₖ), which keeps its digits where a share is small.
+    """The logarithm of each row's softmax: cᵢⱼ = ln(e^aᵢⱼ / Σₖ e^aᵢₖ), precise for small shares too.
 
     >>> log_softmax(np.array([[0.0, 0.0]])).round(4)
     array([[-0.6931, -0.6931]])
@@ -168,7 +150,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
 
 @operation("n m -> n m", lambda a: -Call("ln", a))
 def surprise(a: Array) -> Array:  # [n, m] -> [n, m]
-    """−ln of each probability: 0 for what is certain, ∞ for what cannot be; sums of them are −ln of products.
+    """−ln of each probability: 0 for 1, ∞ for 0; their sum is −ln of the product.
 
     >>> surprise(np.array([[1.0, 0.5]])).round(4)
     array([[0.    , 0.6931]])
@@ -176,15 +158,10 @@ def surprise(a: Array) -> Array:  # [n, m] -> [n, m]
     return np.asarray(0.0 - steady.log(a))
 
 
-@surprise.cell
-def _(i: int, j: int, a: Operand) -> Expression:
-    return -Call("ln", a[i, j])
-
-
 @operation("n m, n 1 -> n m", lambda a, column: column + a)
 @exactly_by_cell
 def add_column(a: Array, column: Array) -> Array:  # [n, m] + [n, 1] -> [n, m]
-    """To each cell its row's number: the sum so far of a beam and what each next word adds.
+    """To each cell its row's number: cᵢⱼ = columnᵢ + aᵢⱼ: a beam's cost so far and that of each next word.
 
     >>> add_column(np.array([[1.0, 2.0]]), np.array([[0.5]]))
     array([[1.5, 2.5]])
@@ -192,16 +169,11 @@ def add_column(a: Array, column: Array) -> Array:  # [n, m] + [n, 1] -> [n, m]
     return a + column
 
 
-@add_column.cell
-def _(i: int, j: int, a: Operand, column: Operand) -> Expression:
-    return column[i, 0] + a[i, j]
-
-
 @operation(
     "n m -> n m", lambda a, *, k: prose(f"the {k} smallest of ", a, written=Call(f"least_{k}", a)), by_rows=False
 )
 def keep_smallest(a: Array, *, k: int) -> Array:  # [n, m] -> [n, m]
-    """The k smallest of all cells, ∞ for the others: the candidates that a beam search goes on with.
+    """The k smallest of all cells, ∞ for the others: the beams that the search keeps.
 
     >>> keep_smallest(np.array([[1.0, 3.0], [2.0, 4.0]]), k=2)
     array([[ 1., inf],

@@ -1,4 +1,4 @@
-"""What a softmax and a deviation are made of, a step at a time: the exponentials, their sums, the variance, its root."""
+"""Softmax and standard deviation in single steps: exponentials, row sums, variance, mean square, square root."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from tmat.numbers.exact import Exact
 from tmat.numbers.exactly import exactly
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt, total
 from tmat.operations.formula import prose
-from tmat.operations.heads import over_rows
-from tmat.operations.normalization import deviation_count
+from tmat.operations.normalization import deviation_count, over_rows
 from tmat.operations.operation import Array, operation
 
 
@@ -24,7 +23,7 @@ def _raised(a: Expression, *, base: float | None, temperature: float) -> Express
 
 @operation("n m -> n m", _raised)
 def exponentials(a: Array, *, base: float | None, temperature: float) -> Array:  # [n, m] -> [n, m]
-    """e, or another base, to the power of each cell, which is over a temperature first: baseᵃ (Vaswani et al. 2017, eq. 1).
+    """e, or another base, to the power of each cell over the temperature: base^(a/T) (Vaswani et al. 2017, eq. 1).
 
     >>> exponentials(np.array([[0.0, 2.0]]), base=3.0, temperature=1.0)
     array([[1., 9.]])
@@ -33,15 +32,10 @@ def exponentials(a: Array, *, base: float | None, temperature: float) -> Array: 
     return steady.exp(own) if base is None else steady.power(base, own)
 
 
-@exponentials.cell
-def _(i: int, j: int, a: Operand, *, base: float | None, temperature: float) -> Expression:
-    return _raised(a[i, j], base=base, temperature=temperature)
-
-
-@operation("n m -> n 1", lambda a: prose("sums of ", a, "'s rows", written=Call("sum", a)))
+@operation("n m -> n 1", lambda a: prose("sums of ", a, "'s rows", written=Call("sum", a)), column="sum")
 @exactly
 def row_sums(a: Array) -> Array:  # [n, m] -> [n, 1]
-    """The sum of each row: Σⱼ aᵢⱼ, what each exponential is divided by.
+    """The sum of each row: Σⱼ aᵢⱼ, as of the exponentials in a softmax.
 
     >>> row_sums(np.array([[1.0, 3.0]]))
     array([[4.]])
@@ -55,17 +49,14 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return total(a.row(i))
 
 
-@row_sums.labels
-def _(a: Operand) -> tuple[None, tuple[str]]:
-    return None, ("sum",)
-
-
 @operation(
-    "n m, n 1 -> n 1", lambda a, mean, *, kind: prose(f"{kind} variance of ", a, "'s rows", written=Call("var", a))
+    "n m, n 1 -> n 1",
+    lambda a, mean, *, kind: prose(f"{kind} variance of ", a, "'s rows", written=Call("var", a)),
+    column="variance",
 )
 @exactly
 def row_variance(a: Array, mean: Array, *, kind: str) -> Array:  # [n, m], [n, 1] -> [n, 1]
-    """The variance of each row: σᵢ² = Σⱼ (aᵢⱼ − μᵢ)² / m, or over m − 1 (Ba et al. 2016, eq. 3).
+    """The variance of each row: σᵢ² = Σⱼ (aᵢⱼ − μᵢ)² / m, of a sample over m − 1 (Ba et al. 2016, eq. 3).
 
     >>> row_variance(np.array([[1.0, 3.0]]), np.array([[2.0]]), kind="population")
     array([[1.]])
@@ -83,15 +74,12 @@ def _(i: int, j: int, a: Operand, mean: Operand, *, kind: str) -> Expression:
     return total((cell - mean[i, 0]) ** 2.0 for cell in a.row(i)) / float(deviation_count(a.width, kind))
 
 
-@row_variance.labels
-def _(a: Operand, mean: Operand, *, kind: str) -> tuple[None, tuple[str]]:
-    return None, ("variance",)
-
-
-@operation("n m -> n 1", lambda a: prose("mean square of ", a, "'s rows", written=Call("mean", a**2.0)))
+@operation(
+    "n m -> n 1", lambda a: prose("mean square of ", a, "'s rows", written=Call("mean", a**2.0)), column="mean square"
+)
 @exactly
 def row_mean_square(a: Array) -> Array:  # [n, m] -> [n, 1]
-    """The mean of each row's squares, whose root RMSNorm divides by: Σⱼ aᵢⱼ² / m (Zhang & Sennrich 2019, eq. 4).
+    """The mean square of each row, whose root RMSNorm divides by: Σⱼ aᵢⱼ² / m (Zhang & Sennrich 2019, eq. 4).
 
     >>> row_mean_square(np.array([[1.0, 3.0]]))
     array([[5.]])
@@ -106,15 +94,10 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return total(cell**2.0 for cell in a.row(i)) / float(a.width)
 
 
-@row_mean_square.labels
-def _(a: Operand) -> tuple[None, tuple[str]]:
-    return None, ("mean square",)
-
-
 @operation("n m -> n m", lambda a: sqrt(a))
 @exactly
 def square_root(a: Array) -> Array:  # [n, m] -> [n, m]
-    """The root of each cell: the deviation from the variance.
+    """The square root of each cell, as the deviation is of the variance.
 
     >>> square_root(np.array([[4.0]]))
     array([[2.]])
@@ -126,20 +109,15 @@ def square_root(a: Array) -> Array:  # [n, m] -> [n, m]
         return root
 
 
-@square_root.cell
-def _(i: int, j: int, a: Operand) -> Expression:
-    return sqrt(a[i, j])
-
-
 Part = tuple[str, str, tuple[str, ...], dict[str, Any]]
-"""A step that a worksheet folds away: its name, its operation, what that takes, and its parameters."""
+"""A step inside another: its name, its operation, its operands and its parameters."""
 
-POWERS, SUMS = exponentials.name, row_sums.name  # the steps are called as their operations are
+POWERS, SUMS = exponentials.name, row_sums.name  # these steps have the names of their operations
 VARIANCE, MEAN_SQUARE = "variance", "mean_square"
 
 
 def parts_of(op: str, name: str, of: Sequence[str], params: Mapping[str, Any]) -> Iterator[Part]:
-    """A step done in parts, itself the last of them; nothing where there are none.
+    """The steps that a step consists of, itself as the last; none where it is a single one.
 
     >>> [(part[0], part[1], part[2]) for part in parts_of("softmax", "weights2", ["masked2"], {})]
     [('exponentials2', 'exponentials', ('masked2',)), ('row_sums2', 'row_sums', ('exponentials2',)), ('weights2', 'over_rows', ('exponentials2', 'row_sums2'))]
@@ -153,11 +131,11 @@ def parts_of(op: str, name: str, of: Sequence[str], params: Mapping[str, Any]) -
     elif op == "row_deviation":
         yield VARIANCE, row_variance.name, tuple(of), dict(params)
         yield name, square_root.name, (VARIANCE,), {}
-    elif op == "row_rms" and name == "rms":  # a norm's; of queries and keys there are two
+    elif op == "row_rms" and name == "rms":  # of a norm; not those of queries and keys
         yield MEAN_SQUARE, row_mean_square.name, tuple(of), {}
         yield name, square_root.name, (MEAN_SQUARE,), {}
 
 
 def names_of_parts() -> tuple[str, ...]:
-    """What steps that a worksheet folds away are called, without the number of a head."""
+    """The names of such inner steps, without a head's number."""
     return POWERS, SUMS, VARIANCE, MEAN_SQUARE

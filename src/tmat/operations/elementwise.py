@@ -1,4 +1,4 @@
-"""Sums, scalings and rearrangements, cell by cell."""
+"""Sums, products and scalings cell by cell; rows and columns selected, joined, rearranged; the weighted sum of experts."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 from tmat.numbers.exact import Exact, root
 from tmat.numbers.exactly import exactly_by_cell
 from tmat.operations.expression import Call, Expression, Number, Operand, sqrt
-from tmat.operations.formula import ALL, Places, SideBySide, Transposed, prose
+from tmat.operations.formula import ALL, MatrixSymbol, Places, SideBySide, Transposed, prose
 from tmat.operations.operation import Array, Shape, operation
 
 
 @operation("n m, n m -> n m", lambda a, b: a + b)
 @exactly_by_cell
 def add(a: Array, b: Array) -> Array:  # [n, m] + [n, m] -> [n, m]
-    """Cell by cell: cᵢⱼ = aᵢⱼ + bᵢⱼ: the position on the embedding, the residual on the sublayer.
+    """The sum, cell by cell: cᵢⱼ = aᵢⱼ + bᵢⱼ, as of embedding and position, or of sublayer and residual.
 
     >>> add(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
     array([[4., 6.]])
@@ -24,15 +24,10 @@ def add(a: Array, b: Array) -> Array:  # [n, m] + [n, m] -> [n, m]
     return a + b
 
 
-@add.cell
-def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
-    return a[i, j] + b[i, j]
-
-
 @operation("n m -> n m", lambda a, *, number: number + a)
 @exactly_by_cell
 def add_number(a: Array, *, number: float) -> Array:  # [n, m] -> [n, m]
-    """One number added to every cell: cᵢⱼ = number + aᵢⱼ: the 1 + γ of norms whose weights begin at 0.
+    """One number plus every cell: cᵢⱼ = number + aᵢⱼ, as in norms that scale by 1 + γ.
 
     >>> add_number(np.array([[0.5, -0.25]]), number=1.0)
     array([[1.5 , 0.75]])
@@ -40,15 +35,10 @@ def add_number(a: Array, *, number: float) -> Array:  # [n, m] -> [n, m]
     return a + number
 
 
-@add_number.cell
-def _(i: int, j: int, a: Operand, *, number: float) -> Expression:
-    return number + a[i, j]
-
-
 @operation("n m, n m -> n m", lambda a, b: a * b)
 @exactly_by_cell
 def multiply(a: Array, b: Array) -> Array:  # [n, m] ∘ [n, m] -> [n, m]
-    """Cell by cell: cᵢⱼ = aᵢⱼ·bᵢⱼ: weights under a mask of ones and zeros.
+    """The product, cell by cell: cᵢⱼ = aᵢⱼ·bᵢⱼ, as of weights and a mask of ones and zeros.
 
     >>> multiply(np.array([[2.0, 3.0]]), np.array([[1.0, 0.0]]))
     array([[2., 0.]])
@@ -56,15 +46,10 @@ def multiply(a: Array, b: Array) -> Array:  # [n, m] ∘ [n, m] -> [n, m]
     return a * b
 
 
-@multiply.cell
-def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
-    return a[i, j] * b[i, j]
-
-
 @operation("n m -> n m", lambda a, *, by: a / by)
 @exactly_by_cell
 def divide(a: Array, *, by: float) -> Array:  # [n, m] -> [n, m]
-    """Every cell by one number: cᵢⱼ = aᵢⱼ / by.
+    """Every cell divided by one number: cᵢⱼ = aᵢⱼ / by.
 
     >>> divide(np.array([[6.0]]), by=3.0)
     array([[2.]])
@@ -72,8 +57,14 @@ def divide(a: Array, *, by: float) -> Array:  # [n, m] -> [n, m]
     return a / by if isinstance(a, Exact) else over(a, by)
 
 
+@exactly_by_cell
+def times(a: Array, *, by: float) -> Array:
+    """Every cell times one number."""
+    return a * by
+
+
 def over(a: Array, by: float) -> Array:
-    """a / by, for a single-precision matrix too where by itself has no place among its numbers."""
+    """a / by; in float64 where ``by`` overflows or underflows the type of a."""
     with np.errstate(all="ignore"):
         own = abs(a.dtype.type(by))
         if np.finfo(a.dtype).tiny <= own < np.inf or a.dtype == np.float64:
@@ -81,15 +72,10 @@ def over(a: Array, by: float) -> Array:
         return (a.astype(np.float64) / by).astype(a.dtype)
 
 
-@divide.cell
-def _(i: int, j: int, a: Operand, *, by: float) -> Expression:
-    return a[i, j] / by
-
-
 @operation("n m -> n m", lambda a, *, d: a / sqrt(d))
 @exactly_by_cell
 def divide_by_root(a: Array, *, d: float) -> Array:  # [n, m] -> [n, m]
-    """Every cell by the root of a width: cᵢⱼ = aᵢⱼ / √d (Vaswani et al. 2017, eq. 1).
+    """Every cell divided by the square root of a width: cᵢⱼ = aᵢⱼ / √d (Vaswani et al. 2017, eq. 1).
 
     >>> divide_by_root(np.array([[6.0]]), d=4)
     array([[3.]])
@@ -97,15 +83,10 @@ def divide_by_root(a: Array, *, d: float) -> Array:  # [n, m] -> [n, m]
     return a / root(d) if isinstance(a, Exact) else a / float(np.sqrt(d))
 
 
-@divide_by_root.cell
-def _(i: int, j: int, a: Operand, *, d: float) -> Expression:
-    return a[i, j] / sqrt(d)
-
-
 @operation("n m, 1 m, 1 m -> n m", lambda a, scale, shift: a * scale + shift)
 @exactly_by_cell
 def scale_and_shift(a: Array, scale: Array, shift: Array) -> Array:  # [n, m], [1, m], [1, m] -> [n, m]
-    """Column j times γⱼ plus βⱼ: the learned end of LayerNorm (Ba et al. 2016, eq. 4).
+    """Column j times γⱼ plus βⱼ: LayerNorm's learned gain and bias (Ba et al. 2016, eq. 4).
 
     >>> scale_and_shift(np.array([[1.0, 2.0]]), np.array([[2.0, 2.0]]), np.array([[0.0, 1.0]]))
     array([[2., 5.]])
@@ -113,15 +94,10 @@ def scale_and_shift(a: Array, scale: Array, shift: Array) -> Array:  # [n, m], [
     return a * scale + shift
 
 
-@scale_and_shift.cell
-def _(i: int, j: int, a: Operand, scale: Operand, shift: Operand) -> Expression:
-    return a[i, j] * scale[0, j] + shift[0, j]
-
-
 @operation("n m, 1 m -> n m", lambda a, scale: a * scale)
 @exactly_by_cell
 def scale_columns(a: Array, scale: Array) -> Array:  # [n, m], [1, m] -> [n, m]
-    """Column j times γⱼ.
+    """Column j times γⱼ: RMSNorm's learned gain.
 
     >>> scale_columns(np.array([[1.0, 2.0]]), np.array([[2.0, 3.0]]))
     array([[2., 6.]])
@@ -129,15 +105,10 @@ def scale_columns(a: Array, scale: Array) -> Array:  # [n, m], [1, m] -> [n, m]
     return a * scale
 
 
-@scale_columns.cell
-def _(i: int, j: int, a: Operand, scale: Operand) -> Expression:
-    return a[i, j] * scale[0, j]
-
-
 @operation("n m, 1 m -> n m", lambda a, row: a + row)
 @exactly_by_cell
 def add_row(a: Array, row: Array) -> Array:  # [n, m] + [1, m] -> [n, m]
-    """The same row added to every row: a bias, or β.
+    """The same row added to every row, as a bias or β: cᵢⱼ = aᵢⱼ + rowⱼ.
 
     >>> add_row(np.array([[1.0, 2.0]]), np.array([[0.5, 0.0]]))
     array([[1.5, 2. ]])
@@ -145,14 +116,9 @@ def add_row(a: Array, row: Array) -> Array:  # [n, m] + [1, m] -> [n, m]
     return a + row
 
 
-@add_row.cell
-def _(i: int, j: int, a: Operand, row: Operand) -> Expression:
-    return a[i, j] + row[0, j]
-
-
 @operation("n w -> n *", lambda a, *, start, stop: a[ALL, Places(start, stop)])
 def columns(a: Array, *, start: int, stop: int) -> Array:  # [n, w] -> [n, stop - start + 1]
-    """Columns start to stop of a, both counted from 1: the part of a projection that is one head's.
+    """Columns start to stop of a, counted from 1, both included: one head's part of a projection.
 
     >>> columns(np.array([[1.0, 2.0, 3.0]]), start=2, stop=3)
     array([[2., 3.]])
@@ -177,7 +143,7 @@ def _(a: Operand, *, start: int, stop: int) -> tuple[None, Sequence[str]]:
 
 @operation("n * ... -> n *", lambda *parts: SideBySide(parts))
 def concat(*parts: Array) -> Array:  # [n, w1], [n, w2], … -> [n, w1 + w2 + …]
-    """The heads side by side (Vaswani et al. 2017, §3.2.2).
+    """Matrices side by side, as the heads are (Vaswani et al. 2017, §3.2.2).
 
     >>> concat(np.array([[1.0]]), np.array([[2.0, 3.0]]))
     array([[1., 2., 3.]])
@@ -191,7 +157,7 @@ def _(i: int, j: int, *parts: Operand) -> Expression:
         if j < part.width:
             return part[i, j]
         j -= part.width
-    raise AssertionError("a cell beyond the last part")
+    raise AssertionError("no such column")
 
 
 @concat.shape
@@ -208,7 +174,7 @@ def _(*parts: Operand) -> tuple[None, Sequence[str]]:
     "* m -> 1 m", lambda a, *, row: prose(f"row {row} of ", a, written=a[Number(float(row)), ALL]), by_rows=False
 )
 def one_row(a: Array, *, row: int) -> Array:  # [n, m] -> [1, m]
-    """One row of a, counted from 1: the position whose next word is asked for.
+    """One row of a, counted from 1: the position from which the next word is predicted.
 
     >>> one_row(np.array([[1.0], [2.0]]), row=2)
     array([[2.]])
@@ -226,9 +192,11 @@ def _(a: Operand, *, row: int) -> tuple[Sequence[str], None]:
     return (a.rows[row - 1],), None
 
 
-@operation("n m -> 1 *", lambda a: prose(a, " flattened", written=Transposed(Call("vec", a.T))), by_rows=False)
+@operation(
+    "n m -> 1 *", lambda a: prose(a, " flattened", written=Transposed(Call("vec", a.T))), by_rows=False, row="all"
+)
 def flatten(a: Array) -> Array:  # [n, m] -> [1, n·m]
-    """All rows one after the other in one row.
+    """All rows one after the other, as a single row.
 
     >>> flatten(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([[1., 2., 3., 4.]])
@@ -246,6 +214,73 @@ def _(a: Shape) -> Shape:
     return 1, a[0] * a[1]
 
 
-@flatten.labels
-def _(a: Operand) -> tuple[Sequence[str], Sequence[str]]:
-    return ("all",), tuple(str(n) for n in range(1, a.height * a.width + 1))
+@operation("n m, n k -> n m", lambda a, shares, *, column: shares[ALL, Number(float(column))] * a)
+def scale_rows(a: Array, shares: Array, *, column: int) -> Array:  # [n, m], [n, k] -> [n, m]
+    """Row i of an expert's output times the expert's share: cᵢⱼ = sᵢₑ·aᵢⱼ, e the ``column`` of the shares, from 1 (Shazeer et al. 2017, eq. 1).
+
+    >>> scale_rows(np.array([[1.0, 2.0]]), np.array([[0.25, 0.75]]), column=1)
+    array([[0.25, 0.5 ]])
+    """
+    return multiply.evaluate(a, shares[:, column - 1 : column])
+
+
+@scale_rows.cell
+def _(i: int, j: int, a: Operand, shares: Operand, *, column: int) -> Expression:
+    return shares[i, column - 1] * a[i, j]
+
+
+@operation("n m, n m, n k -> n m", lambda a, b, shares, *, column: a + shares[ALL, Number(float(column))] * b)
+def add_scaled(a: Array, b: Array, shares: Array, *, column: int) -> Array:  # [n, m], [n, m], [n, k] -> [n, m]
+    """One more expert b, times its share, added to those before: cᵢⱼ = aᵢⱼ + sᵢₑ·bᵢⱼ (Shazeer et al. 2017, eq. 1).
+
+    >>> add_scaled(np.array([[0.25, 0.5]]), np.array([[4.0, 0.0]]), np.array([[0.25, 0.75]]), column=2)
+    array([[3.25, 0.5 ]])
+    """
+    return _plus_times(a, b, shares[:, column - 1 : column])
+
+
+@exactly_by_cell
+def _plus_times(a: Array, b: Array, column: Array) -> Array:
+    return a + b * column
+
+
+@add_scaled.cell
+def _(i: int, j: int, a: Operand, b: Operand, shares: Operand, *, column: int) -> Expression:
+    return a[i, j] + shares[i, column - 1] * b[i, j]
+
+
+def _stacked(*parts: MatrixSymbol) -> Expression:
+    """One matrix above the other; typeset as the transpose of their transposes side by side."""
+    first, *others = parts
+    said = [piece for part in others for piece in (" above ", part)]
+    return prose(first, *said, written=Transposed(SideBySide(tuple(part.T for part in parts))))
+
+
+@operation("* m ... -> * m", _stacked, by_rows=False)
+def append_rows(*parts: Array) -> Array:  # [n1, m], [n2, m], … -> [n1 + n2 + …, m]
+    """Matrices one above the other, as a cache of keys and the new token's key.
+
+    >>> append_rows(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
+    array([[1., 2.],
+           [3., 4.]])
+    """
+    return np.concatenate(parts, axis=0)
+
+
+@append_rows.cell
+def _(i: int, j: int, *parts: Operand) -> Expression:
+    for part in parts:
+        if i < part.height:
+            return part[i, j]
+        i -= part.height
+    raise AssertionError("no such row")
+
+
+@append_rows.shape
+def _(*shapes: Shape) -> Shape:
+    return sum(height for height, _ in shapes), shapes[0][1]
+
+
+@append_rows.labels
+def _(*parts: Operand) -> tuple[Sequence[str], None]:
+    return tuple(label for part in parts for label in part.rows), None

@@ -1,8 +1,7 @@
-"""The cell algebra: what a pencil writes for one cell, as a value that can be evaluated and printed.
+"""Expression trees: how one cell of a result is computed from cells of the operands.
 
-A cell of an operation's result is a small expression over cells of its operands. It knows its
-parts and its value, and nothing of how it is drawn: ``printing`` derives the symbols, the
-numbers, the LaTeX and the spreadsheet formula from it.
+An expression knows its parts and its value, and nothing of how it is printed: ``printing`` makes the symbols, the
+numbers, the LaTeX and the spreadsheet formula of it.
 
 >>> import numpy as np
 >>> a, b = Operand("A", np.array([[1.0, 2.0]])), Operand("B", np.array([[3.0], [4.0]]))
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Operand:
-    """A matrix as an expression refers to it: by name and place; its numbers may be unknown."""
+    """A matrix whose cells an expression refers to; its numbers may be unknown, its shape is known."""
 
     __slots__ = ("cols", "name", "rows", "shape", "values")
 
@@ -65,10 +64,10 @@ class Operand:
 
 @dataclass_transform(eq_default=False)
 class Expression:
-    """A part of the working. Operators build larger ones; ``value`` is the number it comes to.
+    """A node of the tree; operators make larger ones of it.
 
-    The kinds name their fields as dataclasses do and compare by them, but no code is generated for
-    them: every command imports this file, and thirteen dataclasses would take longer than all the rest of it.
+    Subclasses list their fields as dataclasses do, and compare and hash by them. They are no dataclasses, as
+    generating the code of thirteen takes longer than all the rest of this file, which every command imports.
     """
 
     _fields: ClassVar[tuple[str, ...]] = ()
@@ -89,11 +88,11 @@ class Expression:
     @property
     @abstractmethod
     def value(self) -> float:
-        """The number it comes to."""
+        """The number that the expression evaluates to."""
 
     @property
     def parts(self) -> tuple[Expression, ...]:
-        """The expressions this one is made of, in reading order."""
+        """The direct subexpressions, in reading order."""
         found: list[Expression] = []
         for value in vars(self).values():
             if isinstance(value, Expression):
@@ -102,41 +101,53 @@ class Expression:
                 found += value
         return tuple(found)
 
+    def of_parts(self, parts: Sequence[Expression]) -> Expression:
+        """An expression of the same kind with other parts, as many as it has."""
+        others = iter(parts)
+
+        def other(value: object) -> object:
+            if isinstance(value, Expression):
+                return next(others)
+            return tuple(next(others) for _ in value) if isinstance(value, tuple) else value
+
+        return type(self)(*map(other, vars(self).values())) if parts else self
+
     def __add__(self, other: Expression | float) -> Expression:
-        return Sum((self, _lift(other)))
+        return Sum((self, lift(other)))
 
     def __radd__(self, other: float) -> Expression:
-        return Sum((_lift(other), self))
+        return Sum((lift(other), self))
 
     def __sub__(self, other: Expression | float) -> Expression:
-        return Difference(self, _lift(other))
+        return Difference(self, lift(other))
 
     def __rsub__(self, other: float) -> Expression:
-        return Difference(_lift(other), self)
+        return Difference(lift(other), self)
 
     def __mul__(self, other: Expression | float) -> Expression:
-        return Product((self, _lift(other)))
+        return Product((self, lift(other)))
 
     def __rmul__(self, other: float) -> Expression:
-        return Product((_lift(other), self))
+        return Product((lift(other), self))
 
     def __truediv__(self, other: Expression | float) -> Expression:
-        return Quotient(self, _lift(other))
+        return Quotient(self, lift(other))
 
     def __rtruediv__(self, other: float) -> Expression:
-        return Quotient(_lift(other), self)
+        return Quotient(lift(other), self)
 
     def __pow__(self, other: Expression | float) -> Expression:
-        return Power(self, _lift(other))
+        return Power(self, lift(other))
 
     def __neg__(self) -> Expression:
         return Negative(self)
 
 
-def _lift(value: Expression | float) -> Expression:
+def lift(value: Expression | float) -> Expression:
+    """A number as an expression."""
     if isinstance(value, Expression):
         return value
-    return Number(value if isinstance(value, float) else float(value))  # a float may have a name: Named
+    return Number(value if isinstance(value, float) else float(value))  # keeps a spreadsheet's Named, which is a float
 
 
 class Number(Expression):
@@ -159,7 +170,7 @@ class Cell(Expression):
     i: int
     j: int
 
-    def __init__(self, operand: Operand, i: int, j: int) -> None:  # there are many cells: made three times as fast
+    def __init__(self, operand: Operand, i: int, j: int) -> None:  # three times as fast as the general one
         self.operand, self.i, self.j = operand, i, j
 
     @property
@@ -205,10 +216,10 @@ class Product(Expression):
 
 
 class Quotient(Expression):
-    """Top over bottom; 0 over 0 is 0, since a constant row has no deviation and a row of zeros no share.
+    """Top over bottom; 0/0 is 0: a constant row normalizes to 0, and the shares of a row of zeros are 0.
 
-    A share of exponentials is shifted by the largest of them first, which changes nothing but keeps
-    e^1000 from being ∞; a row with no weight at all (every score −∞) gives 0.
+    A softmax, e^x over a sum of e^y, subtracts the largest exponent from each first, which keeps e^1000 from
+    overflowing; where every exponent is −∞ it is 0.
     """
 
     top: Expression
@@ -227,7 +238,7 @@ class Quotient(Expression):
 
     @property
     def exponents(self) -> tuple[Expression, tuple[Expression, ...]] | None:
-        """The exponent on top and those below, where this is a share of exponentials; else None."""
+        """The exponent of the numerator and those of the denominator, where this is a softmax; else None."""
         own, others = _exponents(self.top), _exponents(self.bottom)
         return None if own is None or others is None or len(own) != 1 else (own[0], others)
 
@@ -270,7 +281,7 @@ class Power(Expression):
             return math.pow(base, exponent)
         except OverflowError:
             return -math.inf if base < 0.0 and exponent % 2.0 == 1.0 else math.inf
-        except ValueError:  # the root of a negative number, or 0 to a negative power
+        except ValueError:  # a negative number to a fraction, or 0 to a negative power
             return math.inf if base == 0.0 else math.nan
 
 
@@ -288,7 +299,7 @@ class Call(Expression):
     @property
     def value(self) -> float:
         if self.function == "ln" and isinstance(self.argument, Quotient) and self.argument.exponents is not None:
-            own, others = self.argument.exponents  # a share that is too small for a float has a logarithm
+            own, others = self.argument.exponents  # ln of a share that is too small for a float
             return _log_share(own.value, [other.value for other in others])
         try:
             return FUNCTIONS[self.function](self.argument.value)
@@ -299,7 +310,7 @@ class Call(Expression):
 
 
 def total(terms: Iterable[Expression]) -> Sum:
-    """The sum of the terms, kept as written: Σ."""
+    """The sum of the terms: Σ."""
     return Sum(tuple(terms))
 
 
@@ -308,11 +319,11 @@ def exp(argument: Expression) -> Expression:
 
 
 def sqrt(argument: Expression | float) -> Expression:
-    return Call("sqrt", _lift(argument))
+    return Call("sqrt", lift(argument))
 
 
 def _sum(values: list[float]) -> float:
     try:
         return math.fsum(values)
-    except (OverflowError, ValueError):  # ∞ − ∞, or a sum beyond the largest float
+    except (OverflowError, ValueError):  # ∞ − ∞, or overflow
         return float(sum(values))

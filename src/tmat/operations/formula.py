@@ -1,7 +1,7 @@
-"""A formula over whole matrices: what stands above a step, as a tree of the same kinds as the working of a cell.
+"""Formulas over whole matrices, as expression trees: the formula that is printed above a step.
 
-An operation states it as a function of its operands and parameters, ``lambda q, k: q @ k.T``. Cell by cell are ``+``,
-``-``, ``*`` and ``/``, as in NumPy. What is said in words ("mean of X's rows") is a Prose, which knows how it is typeset.
+An operation states it as a function of its operands and parameters, ``lambda q, k: q @ k.T``. ``+``, ``-``, ``*`` and
+``/`` go cell by cell, as in NumPy. What plain text says in words ("mean of X's rows") is a Prose, with its own typeset form.
 
 >>> q, k = MatrixSymbol("Q", 0), MatrixSymbol("K", 1)
 >>> [symbol.name for symbol in matrices(q @ k.T)]
@@ -17,7 +17,7 @@ from tmat.operations.expression import Expression
 
 
 class Whole(Expression):
-    """A part of a formula over whole matrices: there is no one number that it comes to."""
+    """A node over whole matrices: it has no single number as its value."""
 
     @property
     def value(self) -> float:
@@ -25,13 +25,13 @@ class Whole(Expression):
 
 
 class Symbol(Whole):
-    """Something by its name: the pos of an encoding."""
+    """A variable by its name, such as pos in a positional encoding."""
 
     name: str
 
 
 class MatrixSymbol(Symbol):
-    """Operand ``n`` as a whole, by its name."""
+    """Operand ``n``, a whole matrix, by its name."""
 
     n: int
 
@@ -56,7 +56,7 @@ class MatrixProduct(Whole):
 
 
 class OuterSum(Whole):
-    """Every row of the one plus every row of the other."""
+    """Every row of one matrix plus every row of another."""
 
     left: Expression
     right: Expression
@@ -71,14 +71,14 @@ class SideBySide(Whole):
 
 
 class Selection(Whole):
-    """A part of a matrix: its rows that another matrix names, or its rows and columns by number."""
+    """Part of a matrix: the rows whose numbers another matrix holds, or rows and columns by number."""
 
     matrix: Expression
     places: tuple[Expression, ...]
 
 
 class Places(Whole):
-    """From first to last, both counted from 1; all of them where neither is said."""
+    """Rows or columns ``first`` to ``last``, counted from 1; None: all of them."""
 
     first: int | None
     last: int | None
@@ -88,25 +88,25 @@ ALL = Places(None, None)
 
 
 class Words(Whole):
-    """Words that stand upright."""
+    """Words, set upright."""
 
     text: str
 
 
 class Prose(Whole):
-    """A formula said in words on a line of text, and written with signs where mathematics is typeset."""
+    """A formula in words (``said``) for plain text, and in signs (``written``) where mathematics is typeset."""
 
     said: tuple[Expression, ...]
     written: Expression
 
 
 def prose(*said: Expression | str, written: Expression) -> Prose:
-    """Words and the matrices they speak of: ``prose("mean of ", x, "'s rows", written=Call("mean", x))``."""
+    """A Prose of words and matrices: ``prose("mean of ", x, "'s rows", written=Call("mean", x))``."""
     return Prose(tuple(Words(part) if isinstance(part, str) else part for part in said), written)
 
 
 def matrices(expression: Expression) -> Iterator[MatrixSymbol]:
-    """The operands in reading order; of prose those that the words speak of."""
+    """The matrices in a formula, in reading order; of a Prose those among its words."""
     if isinstance(expression, MatrixSymbol):
         yield expression
     for part in expression.said if isinstance(expression, Prose) else expression.parts:

@@ -1,16 +1,16 @@
-"""One step of learning: the weight less a little of its gradient, and what momentum and Adam keep from step to step."""
+"""Steps of optimizers: gradient descent, momentum, Adam."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tmat.operations.expression import Expression, Number, Operand, sqrt
+from tmat.operations.expression import Number, sqrt
 from tmat.operations.operation import Array, operation
 
 
 @operation("n m, n m -> n m", lambda w, g, *, rate: w - Number(float(rate)) * g)
 def descend(w: Array, g: Array, *, rate: float) -> Array:  # [n, m], [n, m] -> [n, m]
-    """A step down the slope: wᵢⱼ − η·gᵢⱼ, η the learning rate.
+    """A step of gradient descent: wᵢⱼ − η·gᵢⱼ, η the learning rate.
 
     >>> descend(np.array([[1.0]]), np.array([[2.0]]), rate=0.25)
     array([[0.5]])
@@ -18,14 +18,9 @@ def descend(w: Array, g: Array, *, rate: float) -> Array:  # [n, m], [n, m] -> [
     return w - rate * g
 
 
-@descend.cell
-def _(i: int, j: int, w: Operand, g: Operand, *, rate: float) -> Expression:
-    return w[i, j] - Number(float(rate)) * g[i, j]
-
-
 @operation("n m, n m -> n m", lambda m, g, *, keep, add: Number(float(keep)) * m + Number(float(add)) * g)
 def blend(m: Array, g: Array, *, keep: float, add: float) -> Array:  # [n, m], [n, m] -> [n, m]
-    """What is kept of the past and added of the present: keep·mᵢⱼ + add·gᵢⱼ: momentum, Adam's first moment.
+    """A decaying sum of gradients: keep·mᵢⱼ + add·gᵢⱼ: momentum, or Adam's first moment.
 
     >>> blend(np.array([[1.0]]), np.array([[2.0]]), keep=0.5, add=1.0)
     array([[2.5]])
@@ -33,14 +28,9 @@ def blend(m: Array, g: Array, *, keep: float, add: float) -> Array:  # [n, m], [
     return keep * m + add * g
 
 
-@blend.cell
-def _(i: int, j: int, m: Operand, g: Operand, *, keep: float, add: float) -> Expression:
-    return Number(float(keep)) * m[i, j] + Number(float(add)) * g[i, j]
-
-
 @operation("n m, n m -> n m", lambda v, g, *, keep, add: Number(float(keep)) * v + Number(float(add)) * g**2.0)
 def blend_squares(v: Array, g: Array, *, keep: float, add: float) -> Array:  # [n, m], [n, m] -> [n, m]
-    """The same of squares: keep·vᵢⱼ + add·gᵢⱼ²: Adam's second moment (Kingma & Ba 2015, algorithm 1).
+    """A decaying sum of squared gradients: keep·vᵢⱼ + add·gᵢⱼ²: Adam's second moment (Kingma & Ba 2015, algorithm 1).
 
     >>> blend_squares(np.array([[1.0]]), np.array([[2.0]]), keep=0.5, add=0.5)
     array([[2.5]])
@@ -48,17 +38,12 @@ def blend_squares(v: Array, g: Array, *, keep: float, add: float) -> Array:  # [
     return keep * v + add * g * g
 
 
-@blend_squares.cell
-def _(i: int, j: int, v: Operand, g: Operand, *, keep: float, add: float) -> Expression:
-    return Number(float(keep)) * v[i, j] + Number(float(add)) * g[i, j] ** 2.0
-
-
 @operation(
     "n m, n m, n m -> n m",
     lambda w, m, v, *, rate, epsilon: w - Number(float(rate)) * m / (sqrt(v) + Number(float(epsilon))),
 )
 def descend_by_moments(w: Array, m: Array, v: Array, *, rate: float, epsilon: float) -> Array:
-    """Adam's step: wᵢⱼ − η·mᵢⱼ / (√vᵢⱼ + ε), the moments m and v brought to their size (Kingma & Ba 2015, algorithm 1).
+    """Adam's step: wᵢⱼ − η·mᵢⱼ / (√vᵢⱼ + ε), m and v the moments with their bias corrected (Kingma & Ba 2015, algorithm 1).
 
     Shapes: all n×m.
 
@@ -67,8 +52,3 @@ def descend_by_moments(w: Array, m: Array, v: Array, *, rate: float, epsilon: fl
     array([[0.75]])
     """
     return w - rate * m / (np.sqrt(v) + epsilon)
-
-
-@descend_by_moments.cell
-def _(i: int, j: int, w: Operand, m: Operand, v: Operand, *, rate: float, epsilon: float) -> Expression:
-    return w[i, j] - Number(float(rate)) * m[i, j] / (sqrt(v[i, j]) + Number(float(epsilon)))

@@ -1,4 +1,4 @@
-"""How far off: cross-entropy and mean square, the means of them, and their ways back."""
+"""Cross-entropy and mean square error, their gradients, and the probability of a text."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from tmat.numbers.exact import Exact
 from tmat.numbers.exactly import exactly
 from tmat.operations.adding import column_sums, row_dots
 from tmat.operations.elementwise import divide, multiply
-from tmat.operations.expression import Call, Expression, Negative, Operand, exp, total
-from tmat.operations.formula import RowSums, Words, prose
+from tmat.operations.expression import Call, Expression, Negative, Operand, Product, exp, total
+from tmat.operations.formula import ALL, RowSums, Symbol, Words, prose
 from tmat.operations.operation import Array, Shape, operation
 
 
 def _used(a: Operand, i: int) -> list[int]:
-    """The places of a row that are not 0; all where the numbers are not known."""
+    """The columns of row i that are not 0; all where the numbers are unknown."""
     return [j for j in range(a.width) if a.values is None or a.values[i, j] != 0.0]
 
 
-@operation("n m, n m -> n 1", lambda z, y: Call("ln", RowSums(Call("exp", z))) - RowSums(y * z))
+@operation("n m, n m -> n 1", lambda z, y: Call("ln", RowSums(Call("exp", z))) - RowSums(y * z), column="loss")
 def cross_entropy(z: Array, y: Array) -> Array:  # [n, m], [n, m] -> [n, 1]
     """Cross-entropy of each row's softmax against the target y, whose rows sum to 1: ln Σⱼ e^zᵢⱼ − Σⱼ yᵢⱼzᵢⱼ.
 
@@ -40,14 +40,10 @@ def _(i: int, j: int, z: Operand, y: Operand) -> Expression:
     return Call("ln", total(exp(cell) for cell in z.row(i))) - total(y[i, k] * z[i, k] for k in _used(y, i))
 
 
-@cross_entropy.labels
-def _(z: Operand, y: Operand) -> tuple[None, tuple[str]]:
-    return None, ("loss",)
-
-
 @operation(
     "n m, n m -> n 1",
     lambda p, y: prose("−row sums of ", y * Call("ln", p), written=Negative(RowSums(y * Call("ln", p)))),
+    column="loss",
 )
 def cross_entropy_of_probabilities(p: Array, y: Array) -> Array:  # [n, m], [n, m] -> [n, 1]
     """Cross-entropy of each row of probabilities against the target y: −Σⱼ yᵢⱼ·ln pᵢⱼ (Shannon 1948, §6).
@@ -65,14 +61,9 @@ def _(i: int, j: int, p: Operand, y: Operand) -> Expression:
     return -total(y[i, k] * Call("ln", p[i, k]) for k in _used(y, i))
 
 
-@cross_entropy_of_probabilities.labels
-def _(p: Operand, y: Operand) -> tuple[None, tuple[str]]:
-    return None, ("loss",)
-
-
 @operation("n m, n m, n 1 -> n m", lambda p, y, d: (p - y) * d)
 def cross_entropy_gradient(p: Array, y: Array, d: Array) -> Array:  # [n, m], [n, m], [n, 1] -> [n, m]
-    """The way back of cross-entropy to its logits, p their softmax: (pᵢⱼ − yᵢⱼ)·dᵢ.
+    """The gradient of the logits in cross-entropy, p their softmax: (pᵢⱼ − yᵢⱼ)·dᵢ.
 
     >>> cross_entropy_gradient(np.array([[0.25, 0.75]]), np.array([[1.0, 0.0]]), np.array([[2.0]]))
     array([[-1.5,  1.5]])
@@ -80,14 +71,9 @@ def cross_entropy_gradient(p: Array, y: Array, d: Array) -> Array:  # [n, m], [n
     return (p - y) * d
 
 
-@cross_entropy_gradient.cell
-def _(i: int, j: int, p: Operand, y: Operand, d: Operand) -> Expression:
-    return (p[i, j] - y[i, j]) * d[i, 0]
-
-
 @operation("n 1, n m, n m -> n m", lambda d, y, p: Negative(d) * y / p)
 def logarithm_gradient(d: Array, y: Array, p: Array) -> Array:  # [n, 1], [n, m], [n, m] -> [n, m]
-    """The way back of −Σ y·ln p to the probabilities: −dᵢ·yᵢⱼ / pᵢⱼ.
+    """The gradient of the probabilities p in −Σ y·ln p: −dᵢ·yᵢⱼ / pᵢⱼ.
 
     >>> logarithm_gradient(np.array([[1.0]]), np.array([[1.0, 0.0]]), np.array([[0.25, 0.75]]))
     array([[-4.,  0.]])
@@ -96,15 +82,12 @@ def logarithm_gradient(d: Array, y: Array, p: Array) -> Array:  # [n, 1], [n, m]
         return np.where(y == 0.0, p.dtype.type(0), 0.0 - d * y / p)
 
 
-@logarithm_gradient.cell
-def _(i: int, j: int, d: Operand, y: Operand, p: Operand) -> Expression:
-    return -d[i, 0] * y[i, j] / p[i, j]
-
-
-@operation("n m -> 1 1", lambda a: prose("mean of ", a, written=Call("mean", a)), by_rows=False)
+@operation(
+    "n m -> 1 1", lambda a: prose("mean of ", a, written=Call("mean", a)), by_rows=False, row="all", column="mean"
+)
 @exactly
 def mean_of_all(a: Array) -> Array:  # [n, m] -> [1, 1]
-    """The mean of all cells: Σᵢⱼ aᵢⱼ / (n·m): the loss of a sentence from the losses of its words.
+    """The mean of all cells: Σᵢⱼ aᵢⱼ / (n·m): a sentence's loss, of the losses of its words.
 
     >>> mean_of_all(np.array([[1.0], [2.0]]))
     array([[1.5]])
@@ -119,14 +102,15 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return total(a[k, n] for k in range(a.height) for n in range(a.width)) / float(a.height * a.width)
 
 
-@mean_of_all.labels
-def _(a: Operand) -> tuple[tuple[str], tuple[str]]:
-    return ("all",), ("mean",)
-
-
-@operation("n m -> 1 1", lambda a: prose("mean of ", a**2.0, written=Call("mean", a**2.0)), by_rows=False)
+@operation(
+    "n m -> 1 1",
+    lambda a: prose("mean of ", a**2.0, written=Call("mean", a**2.0)),
+    by_rows=False,
+    row="all",
+    column="mean",
+)
 def mean_square(a: Array) -> Array:  # [n, m] -> [1, 1]
-    """The mean of all squares: Σᵢⱼ aᵢⱼ² / (n·m), a the difference between what came out and what should have.
+    """The mean of all squares: Σᵢⱼ aᵢⱼ² / (n·m), of the differences between output and target.
 
     >>> mean_square(np.array([[1.0, 3.0]]))
     array([[5.]])
@@ -140,25 +124,15 @@ def _(i: int, j: int, a: Operand) -> Expression:
     return total(a[k, n] ** 2.0 for k in range(a.height) for n in range(a.width)) / float(a.height * a.width)
 
 
-@mean_square.labels
-def _(a: Operand) -> tuple[tuple[str], tuple[str]]:
-    return ("all",), ("mean",)
-
-
 @operation("1 1 -> * *", lambda d, *, height, width: d / float(height * width), by_rows=False)
 def spread_over_all(d: Array, *, height: int, width: int) -> Array:  # [1, 1] -> [height, width]
-    """A number's share for each of n·m cells: d / (n·m): the way back of the mean of all.
+    """The gradient of each cell in ``mean_of_all``: d / (n·m).
 
     >>> spread_over_all(np.array([[1.0]]), height=2, width=1)
     array([[0.5],
            [0.5]])
     """
     return np.full((height, width), divide.evaluate(d, by=float(height * width))[0, 0], dtype=d.dtype)
-
-
-@spread_over_all.cell
-def _(i: int, j: int, d: Operand, *, height: int, width: int) -> Expression:
-    return d[0, 0] / float(height * width)
 
 
 @spread_over_all.shape
@@ -172,7 +146,7 @@ def _(d: Shape, *, height: int, width: int) -> Shape:
     by_rows=False,
 )
 def mean_square_gradient(d: Array, a: Array) -> Array:  # [1, 1], [n, m] -> [n, m]
-    """The way back of the mean square: 2·d·aᵢⱼ / (n·m).
+    """The gradient of each cell in ``mean_square``: 2·d·aᵢⱼ / (n·m).
 
     >>> mean_square_gradient(np.array([[1.0]]), np.array([[1.0, 3.0]]))
     array([[1., 3.]])
@@ -188,14 +162,77 @@ def _(i: int, j: int, d: Operand, a: Operand) -> Expression:
 
 @operation("n m -> n m", lambda a: Call("exp", a))
 def exponential(a: Array) -> Array:  # [n, m] -> [n, m]
-    """e to each number: of a mean cross-entropy the perplexity, as many words as one is left to choose between.
+    """e to the power of each cell: the perplexity, of a mean cross-entropy.
 
-    >>> exponential(np.array([[0.0]]))
-    array([[1.]])
+    >>> exponential(np.array([[0.0, 1.0]])).round(4)
+    array([[1.    , 2.7183]])
     """
     return steady.exp(a)
 
 
-@exponential.cell
+@operation(
+    "* * -> * 1",
+    lambda a, *, columns: prose("each row of ", a, " at its word", written=a[ALL, Symbol("word")]),
+    by_rows=False,
+)
+def picked(a: Array, *, columns: list[int]) -> Array:  # [n, m] -> [k, 1], k at most n
+    """One cell of each row, its column counted from 1: the probability of the word that follows.
+
+    >>> picked(np.array([[0.25, 0.75], [0.5, 0.5]]), columns=[2, 1])
+    array([[0.75],
+           [0.5 ]])
+    """
+    return a[np.arange(len(columns)), [column - 1 for column in columns]].reshape(-1, 1)
+
+
+@picked.cell
+def _(i: int, j: int, a: Operand, *, columns: list[int]) -> Expression:
+    return a[i, columns[i] - 1]
+
+
+@picked.shape
+def _(a: Shape, *, columns: list[int]) -> Shape:
+    return len(columns), 1
+
+
+@picked.labels
+def _(a: Operand, *, columns: list[int]) -> tuple[list[str], tuple[str]]:
+    return [a.cols[column - 1] for column in columns], ("p",)
+
+
+@operation("n m -> 1 1", lambda a: prose("sum of ", a, written=Call("sum", a)), by_rows=False, row="all", column="sum")
+@exactly
+def sum_of_all(a: Array) -> Array:  # [n, m] -> [1, 1]
+    """The sum of all cells: of −ln p of the words of a text, −ln of the text's probability.
+
+    >>> sum_of_all(np.array([[1.0], [2.0]]))
+    array([[3.]])
+    """
+    if isinstance(a, Exact):
+        return a.row_sums().T.row_sums()
+    return np.asarray(a.sum()).reshape(1, 1)
+
+
+@sum_of_all.cell
 def _(i: int, j: int, a: Operand) -> Expression:
-    return exp(a[i, j])
+    return total(a[k, n] for k in range(a.height) for n in range(a.width))
+
+
+@operation(
+    "n m -> 1 1", lambda a: prose("product of ", a, written=Call("product", a)), by_rows=False, row="all", column="p"
+)
+@exactly
+def product_of_all(a: Array) -> Array:  # [n, m] -> [1, 1]
+    """The product of all cells: the probability of a text, p(w₁)·p(w₂ | w₁)·…, from those of its words.
+
+    >>> product_of_all(np.array([[0.5], [0.25]]))
+    array([[0.125]])
+    """
+    if isinstance(a, Exact):
+        return a.product()
+    return np.asarray(a.prod()).reshape(1, 1)
+
+
+@product_of_all.cell
+def _(i: int, j: int, a: Operand) -> Expression:
+    return Product(tuple(a[k, n] for k in range(a.height) for n in range(a.width)))

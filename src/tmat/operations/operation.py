@@ -1,8 +1,9 @@
 """An operation: a named piece of mathematics, stated twice.
 
-``evaluate`` states it for all cells at once; ``cell`` states one cell as an expression over
-cells of the operands. The formula is an expression over the operands as wholes. The axes ("n k, k m -> n m") say which sizes must agree and where the
-labels of the result come from, so shape errors and captions need no code of their own.
+``evaluate`` computes all cells at once; ``cell`` gives one cell as an expression over cells of the operands. The
+formula is an expression over the operands as whole matrices; where a cell depends only on the cells in its place, it
+serves as ``cell`` too. The axes ("n k, k m -> n m") say which sizes must agree and where the labels of the result come
+from, so shape errors and captions need no code of their own.
 """
 
 from __future__ import annotations
@@ -74,9 +75,12 @@ class Operation:
         return {**params, self.counts: params[self.counts] + start} if self.counts else params
 
     def at(self, i: int, j: int, *operands: Operand, **params: Any) -> Expression:
-        """The working of cell (i, j), both counted from 0."""
-        assert self._cell is not None, f"{self.name} has no cell"
-        return self._cell(i, j, *operands, **params)
+        """The working of cell (i, j), both counted from 0: as stated, else the formula over the cells in that place."""
+        if self._cell is not None:
+            return self._cell(i, j, *operands, **params)
+        places = zip(operands, self.axes_of(len(operands)), strict=True)
+        cells = [operand[0 if row == "1" else i, 0 if col == "1" else j] for operand, (row, col) in places]
+        return self.formula(*cells, **params)
 
     def axes_of(self, count: int) -> tuple[tuple[str, str], ...]:
         return self.axes * count if self.variadic else self.axes
@@ -144,13 +148,13 @@ class Mismatch:
 
 
 def operation(
-    axes: str, formula: Cells, *, by_rows: bool = True, counts: str = "", name: str | None = None
+    axes: str, formula: Cells, *, by_rows: bool = True, counts: str = "", row: str = "", column: str = ""
 ) -> Callable[[Callable[..., Array]], Operation]:
     """Make an operation of the function that evaluates it and register it by its name.
 
     ``axes`` is written as in "n k, k m -> n m"; "1" is an axis of length one, "*" an axis of any
     length, and "n a ... -> n *" takes any number of operands of that form. ``formula`` states the whole
-    by its operands: ``lambda q, k: q @ k.T``.
+    by its operands: ``lambda q, k: q @ k.T``. ``row`` and ``column`` label the only row or column of a result.
     """
 
     def make(evaluate: Callable[..., Array]) -> Operation:
@@ -159,7 +163,7 @@ def operation(
         operands = [part.replace("...", "").split() for part in left.split(",") if part.strip()]
         result = right.split()
         made = Operation(
-            name or evaluate.__name__,
+            evaluate.__name__,
             evaluate,
             formula,
             tuple((row, col) for row, col in operands),
@@ -168,6 +172,8 @@ def operation(
             by_rows=by_rows,
             counts=counts,
         )
+        if row or column:
+            made.labels(lambda *_, **__: ((row,) if row else None, (column,) if column else None))
         REGISTRY[made.name] = made
         return made
 

@@ -1,4 +1,4 @@
-"""Parts put at their places: among zeros, over a row, gathered in a table; a matrix turned."""
+"""Gradients of selections (put back at their places, the other cells 0) and of means; the transpose."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tmat.operations.elementwise import divide
-from tmat.operations.expression import Expression, Number, Operand, Quotient, total
+from tmat.operations.expression import Expression, Number, Operand, total
 from tmat.operations.formula import prose
 from tmat.operations.operation import Array, Shape, operation
 from tmat.operations.words import lookup
@@ -15,7 +15,7 @@ from tmat.operations.words import lookup
 
 @operation("n w -> n *", lambda d, *, start, width: prose(d, f" from column {start} on, 0 in the others", written=d))
 def put_columns(d: Array, *, start: int, width: int) -> Array:  # [n, w] -> [n, width]
-    """A part as columns of a wider matrix from ``start`` (counted from 1) on, the others 0: the way back of ``columns``.
+    """d as columns of a wider matrix from ``start`` on, counted from 1, the others 0: the gradient of ``columns``.
 
     >>> put_columns(np.array([[5.0]]), start=2, width=3)
     array([[0., 5., 0.]])
@@ -36,16 +36,11 @@ def _(d: Shape, *, start: int, width: int) -> Shape:
     return d[0], width
 
 
-@put_columns.labels
-def _(d: Operand, *, start: int, width: int) -> tuple[None, Sequence[str]]:
-    return None, [str(n) for n in range(1, width + 1)]
-
-
 @operation(
     "1 m -> * m", lambda d, *, row, height: prose(d, f" in row {row}, 0 in the others", written=d), by_rows=False
 )
 def put_row(d: Array, *, row: int, height: int) -> Array:  # [1, m] -> [height, m]
-    """A row in its place, counted from 1, the other rows 0: the way back of ``one_row``.
+    """d as one row, counted from 1, the other rows 0: the gradient of ``one_row``.
 
     >>> put_row(np.array([[5.0]]), row=2, height=2)
     array([[0.],
@@ -66,14 +61,9 @@ def _(d: Shape, *, row: int, height: int) -> Shape:
     return height, d[1]
 
 
-@put_row.labels
-def _(d: Operand, *, row: int, height: int) -> tuple[Sequence[str], None]:
-    return [str(n) for n in range(1, height + 1)], None
-
-
 @operation("1 w -> * *", lambda d, *, width: prose(d, f" in rows of {width}", written=d), by_rows=False)
 def in_rows(d: Array, *, width: int) -> Array:  # [1, n·width] -> [n, width]
-    """One row cut into rows: the way back of ``flatten``.
+    """One row cut into rows of a width: the gradient of ``flatten``.
 
     >>> in_rows(np.array([[1.0, 2.0, 3.0, 4.0]]), width=2)
     array([[1., 2.],
@@ -92,18 +82,13 @@ def _(d: Shape, *, width: int) -> Shape:
     return d[1] // width, width
 
 
-@in_rows.labels
-def _(d: Operand, *, width: int) -> tuple[Sequence[str], Sequence[str]]:
-    return [str(n) for n in range(1, d.width // width + 1)], [str(n) for n in range(1, width + 1)]
-
-
 @operation(
     "n 1, n d -> * d",
     lambda ids, d, *, first, height: prose("the rows of ", d, " added up by ", ids, written=d[ids]),
     by_rows=False,
 )
 def gather_rows(ids: Array, d: Array, *, first: int, height: int) -> Array:  # [n, 1], [n, d] -> [height, d]
-    """A row for each id: the sum of d's rows that have it, 0 where none has: the way back of ``lookup``.
+    """For each id the sum of the rows of d that have it, 0 where none has: the gradient of ``lookup``.
 
     Errors: an id that is no whole number, or that names no row.
 
@@ -135,7 +120,7 @@ def _(ids: Operand, d: Operand, *, first: int, height: int) -> tuple[Sequence[st
 
 @operation("n m -> m n", lambda a: a.T, by_rows=False)
 def transpose(a: Array) -> Array:  # [n, m] -> [m, n]
-    """Rows as columns: cᵢⱼ = aⱼᵢ: an output layer that is the embedding table turned (Press & Wolf 2017).
+    """The transpose: cᵢⱼ = aⱼᵢ, as an output layer tied to the embedding table is (Press & Wolf 2017).
 
     >>> transpose(np.array([[1.0, 2.0]]))
     array([[1.],
@@ -151,7 +136,7 @@ def _(i: int, j: int, a: Operand) -> Expression:
 
 @operation("n 1 -> n *", lambda d, *, width: d / float(width))
 def spread_mean(d: Array, *, width: int) -> Array:  # [n, 1] -> [n, width]
-    """Each number's share for each cell of its row: cᵢⱼ = dᵢ / width: the way back of ``row_mean``.
+    """The number of each row over the width, in each of its cells: cᵢⱼ = dᵢ / width: the gradient of ``row_mean``.
 
     >>> spread_mean(np.array([[3.0]]), width=2)
     array([[1.5, 1.5]])
@@ -159,16 +144,6 @@ def spread_mean(d: Array, *, width: int) -> Array:  # [n, 1] -> [n, width]
     return np.repeat(divide.evaluate(d, by=float(width)), width, axis=1)
 
 
-@spread_mean.cell
-def _(i: int, j: int, d: Operand, *, width: int) -> Expression:
-    return Quotient(d[i, 0], Number(float(width)))
-
-
 @spread_mean.shape
 def _(d: Shape, *, width: int) -> Shape:
     return d[0], width
-
-
-@spread_mean.labels
-def _(d: Operand, *, width: int) -> tuple[None, Sequence[str]]:
-    return None, [str(n) for n in range(1, width + 1)]

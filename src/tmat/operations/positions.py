@@ -1,4 +1,4 @@
-"""Positions beside the waves: embeddings scaled before they are added, pairs of columns turned, scores less by distance."""
+"""Positions: scaled embeddings, rotary angles and rotation of column pairs, ALiBi. Sinusoids are in ``words``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 from tmat.numbers import steady
 from tmat.numbers.exact import Exact, root
 from tmat.numbers.exactly import exactly_by_cell
-from tmat.operations.expression import Call, Expression, Number, Operand, sqrt
+from tmat.operations.adding import subtract
+from tmat.operations.expression import Call, Expression, Number, Operand, lift, sqrt
 from tmat.operations.formula import Symbol, prose
 from tmat.operations.operation import Array, Shape, operation
 
@@ -25,15 +26,10 @@ def multiply_by_root(a: Array, *, d: float) -> Array:  # [n, m] -> [n, m]
     return a / root(d)[::-1] if isinstance(a, Exact) else a * float(np.sqrt(d))
 
 
-@multiply_by_root.cell
-def _(i: int, j: int, a: Operand, *, d: float) -> Expression:
-    return a[i, j] * sqrt(d)
-
-
 def _angle(position: Expression, k: Expression, *, width: int, base: float, factor: float) -> Expression:
-    """position / base^(2k/width); the position over the factor first, where there is one."""
+    """(position / factor) / base^(2k/width)."""
     own = position if factor == 1.0 else position / factor
-    return own / Number(base if isinstance(base, float) else float(base)) ** (2.0 * k / float(width))
+    return own / lift(base) ** (2.0 * k / float(width))
 
 
 @operation(
@@ -41,7 +37,7 @@ def _angle(position: Expression, k: Expression, *, width: int, base: float, fact
     lambda *, width, base, factor, **_: _angle(Symbol("pos"), Symbol("i"), width=width, base=base, factor=factor),
 )
 def rotary_angles(*, positions: int, width: int, base: float, start: int, factor: float) -> Array:  # -> [n, width/2]
-    """By how much each pair of columns is turned at each position: θₚᵢ = p / base^(2i/width), i from 0.
+    """The angle by which each pair of columns is rotated at each position: θₚᵢ = p / base^(2i/width), i from 0.
 
     ``factor`` divides the positions (linear scaling: Chen et al. 2023).
 
@@ -61,7 +57,7 @@ def rotary_angles(*, positions: int, width: int, base: float, start: int, factor
 def _(i: int, j: int, *, positions: int, width: int, base: float, start: int, factor: float) -> Expression:
     power = Number(2.0 * j) / float(width)
     position = Number(float(start + i))
-    own = Number(base if isinstance(base, float) else float(base))  # a float may have a name
+    own = lift(base)
     return (position if factor == 1.0 else position / factor) / own**power
 
 
@@ -76,7 +72,7 @@ def _(*, positions: int, width: int, base: float, start: int, factor: float) -> 
 
 
 def pairs(columns: int, angles: int, layout: str) -> tuple[list[int], list[int]]:
-    """The first and the second column of each pair, counted from 0; columns without an angle are in no pair.
+    """The first and the second column of each rotated pair, counted from 0, as many pairs as there are angles.
 
     >>> pairs(6, 3, "adjacent"), pairs(6, 3, "halves")
     (([0, 2, 4], [1, 3, 5]), ([0, 1, 2], [3, 4, 5]))
@@ -99,10 +95,10 @@ def pairs(columns: int, angles: int, layout: str) -> tuple[list[int], list[int]]
     ),
 )
 def rotate(a: Array, angles: Array, *, layout: str, times: float = 1.0) -> Array:  # [n, d], [n, d/2] -> [n, d]
-    """Each pair of columns (x, y) turned by its angle θ: (x·cos θ − y·sin θ, x·sin θ + y·cos θ).
+    """Each pair of columns (x, y) rotated by its angle θ: (x·cos θ − y·sin θ, x·sin θ + y·cos θ).
 
     ``layout`` says which columns are a pair: "adjacent", 1 and 2, 3 and 4, as the paper; "halves", 1 and d/2 + 1, as Llama.
-    Columns beyond the last angle stay as they are. What is turned is multiplied by ``times`` too (YaRN: Peng et al. 2024, §3.4).
+    Columns beyond the last pair stay as they are. The rotated ones are multiplied by ``times`` (YaRN: Peng et al. 2024, §3.4).
 
     Source: Su et al. 2021, *RoFormer*, eq. 34.
 
@@ -136,21 +132,21 @@ def _times(times: float, turned: Expression) -> Expression:
 
 
 def slope_powers(heads: int) -> list[tuple[int, int]]:
-    """The exponent of 2 in each head's slope, as −8·n / count: of heads that are no power of 2, as the paper's code chooses.
+    """For each head (n, count): its slope is 2^(−8n/count). A number of heads that is no power of 2 goes as in the paper's code.
 
     >>> slope_powers(4), slope_powers(3)
     ([(1, 4), (2, 4), (3, 4), (4, 4)], [(1, 2), (2, 2), (1, 4)])
     """
-    whole = 1 << (heads.bit_length() - 1)  # the largest power of 2 that is no larger
+    whole = 1 << (heads.bit_length() - 1)  # the largest power of 2 up to it
     more = [(n, 2 * whole) for n in range(1, 2 * whole, 2)]
     return [*((n, whole) for n in range(1, whole + 1)), *more[: heads - whole]]
 
 
 @operation("-> 1 *", lambda *, heads: Number(2.0) ** (-(8.0 * Symbol("h") / float(heads))))
 def alibi_slopes(*, heads: int) -> Array:  # -> [1, heads]
-    """How much a place of distance takes off the scores of each head: 2^(−8h/heads).
+    """Each head's slope, by which scores fall with the distance: 2^(−8h/heads), h from 1.
 
-    Where the heads are no power of 2, the slopes of the next smaller power, then every second one of the next larger.
+    Where ``heads`` is no power of 2: the slopes of the next smaller power, then every second one of the next larger.
 
     Source: Press et al. 2022, *Train Short, Test Long*, §3 and its code.
 
@@ -183,24 +179,18 @@ DISTANCE = Call("abs", Symbol("i") - Symbol("j"))
     "n m, 1 * -> n m", lambda a, slopes, *, head, **_: a - slopes[Number(float(head))] * DISTANCE, counts="first"
 )
 def alibi(a: Array, slopes: Array, *, head: int, first: int) -> Array:  # [n, m], [1, heads] -> [n, m]
-    """Scores less the head's slope for each place between query and key: cᵢⱼ = aᵢⱼ − slope·|i − j| (Press et al. 2022).
+    """Scores minus the head's slope times the distance of query and key: cᵢⱼ = aᵢⱼ − slope·|i − j| (Press et al. 2022).
 
-    The first query stands at key ``first``, counted from 1.
+    The first query has the position of key ``first``, counted from 1.
 
     >>> alibi(np.array([[1.0, 1.0, 1.0]]), np.array([[0.5]]), head=1, first=3)
     array([[0. , 0.5, 1. ]])
     """
-    return _less(a, slopes[:, head - 1 : head] * distances(a.shape, first).astype(a.dtype))
-
-
-@exactly_by_cell
-def _less(a: Array, b: Array) -> Array:
-    less: Array = a - b
-    return less
+    return subtract.evaluate(a, slopes[:, head - 1 : head] * distances(a.shape, first).astype(a.dtype))
 
 
 def distances(shape: tuple[int, ...], first: int) -> Array:
-    """How many places lie between each query and each key.
+    """The distance |i − j| of each query and key, the first query at the position of key ``first``, from 1.
 
     >>> distances((1, 3), 3)
     array([[2., 1., 0.]])

@@ -1,4 +1,4 @@
-"""Products of matrices: the projections, the scores, the weighted sum."""
+"""Products of matrices: projections, scores, weighted sums."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from tmat.operations.formula import MatrixProduct, OuterSum
 from tmat.operations.operation import Array, operation
 
 PENCIL = 1 << 18
-"""Multiplications up to which a product is summed as with a pencil."""
+"""The most multiplications of a product whose terms are added from left to right; larger ones go to BLAS."""
 LONGEST = 256
-"""Terms of a sum up to which it is."""
+"""The most terms of such a sum."""
 FEW = 1 << 8
-"""Sums that may be nothing but noise, up to which each is looked at by itself."""
+"""The most sums that are checked one by one for being rounding noise; more are checked by a product."""
 
 
 @exactly
 def product(a: Array, b: Array) -> Array:  # [n, k] @ [k, m] -> [n, m]
-    """a·b: of short decimals the exact decimal, else the sum of the terms, 0 where that is less than their noise.
+    """a·b: exact for short decimals, else floats, with sums that are nothing but rounding errors set to 0.
 
-    Small ones add their terms from left to right, each product and each sum rounded once, so that they have the same
-    bits on every processor: a BLAS adds in an order of its own and may multiply and add in one rounding.
+    Small products add their terms from left to right, rounding each product and sum, so that they have the same
+    bits on every processor: BLAS adds in an order of its own and may fuse multiplication and addition.
 
     >>> product(np.array([[0.1, 0.2, -0.3]]), np.array([[1.0], [1.0], [1.0]]))
     array([[0.]])
@@ -48,7 +48,7 @@ def _added(a: Array, b: Array, more: Array | None = None) -> Array:  # [n, k] @ 
 
 
 def _without_noise(total: Array, a: Array, b: Array, more: Array | None) -> Array:
-    """The sums, those that are nothing but what their terms lost in rounding made 0."""
+    """The sums; those no larger than the rounding errors of their terms become 0."""
     noise = np.finfo(total.dtype).eps
     with np.errstate(all="ignore"):
         most = a.shape[1] * _largest(a) * _largest(b) + (0.0 if more is None else _largest(more))
@@ -114,12 +114,12 @@ def _(i: int, j: int, a: Operand, b: Operand) -> Expression:
 
 @operation("n h, m h, 1 h -> n m", lambda queries, keys, v: MatrixProduct(Call("tanh", OuterSum(queries, keys)), v.T))
 def additive_scores(queries: Array, keys: Array, v: Array) -> Array:  # [n, h], [m, h], [1, h] -> [n, m]
-    """A small network scores each query with each key: sᵢⱼ = Σₕ vₕ·tanh(qᵢₕ + kⱼₕ).
+    """Scores of each query and key by a small network: sᵢⱼ = Σₕ vₕ·tanh(qᵢₕ + kⱼₕ).
 
     Source: Bahdanau et al. 2015, A.1.2.
 
-    >>> additive_scores(np.array([[0.0]]), np.array([[0.0]]), np.array([[3.0]]))
-    array([[0.]])
+    >>> additive_scores(np.array([[0.25]]), np.array([[0.75], [-0.25]]), np.array([[3.0]])).round(4)
+    array([[2.2848, 0.    ]])
     """
     scores = np.empty((queries.shape[0], keys.shape[0]), dtype=queries.dtype)
     for i, query in enumerate(queries):  # a row at a time: n × m × h is never held at once

@@ -1,9 +1,9 @@
-"""Parts of the working that take one of several: the largest, the one a mask says, a table's row, a limit."""
+"""Expressions that select one of several values: the largest, a masked or unmasked one, a table's row, a limit."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tmat.operations.expression import Cell, Expression, Operand
@@ -35,7 +35,7 @@ class Minimum(Maximum):
 
 
 class Choice(Expression):
-    """One of two, as a mask says: ``then`` where the test is not 0, else ``otherwise``."""
+    """``then`` where ``test`` is not 0, else ``otherwise``."""
 
     test: Expression
     then: Expression
@@ -51,7 +51,7 @@ class Choice(Expression):
 
 
 class Larger(Expression):
-    """Whether few of the terms are larger than its own: fewer than ``limit`` of them, or their sum less than it. 1 or 0."""
+    """1 where fewer than ``limit`` of the terms are larger than ``own`` (``summed``: where those sum to less), else 0."""
 
     own: Expression
     terms: tuple[Expression, ...]
@@ -60,7 +60,7 @@ class Larger(Expression):
 
     @property
     def amount(self) -> float:
-        """How many are larger, or what those sum to."""
+        """How many terms are larger, or their sum."""
         own = self.own.value
         larger = [value for term in self.terms if (value := term.value) > own]
         return math.fsum(larger) if self.summed else float(len(larger))
@@ -71,7 +71,7 @@ class Larger(Expression):
 
     @property
     def rule(self) -> str:
-        """What must hold, in words."""
+        """The condition in words."""
         return (
             f"the larger ones sum to less than {self.limit:g}"
             if self.summed
@@ -80,7 +80,7 @@ class Larger(Expression):
 
 
 class Beyond(Expression):
-    """The first of its terms that is above a draw, the first one called ``first``; the first largest where none is."""
+    """The number of the first term above ``draw``, counted from ``first``; where none is, that of the first largest."""
 
     draw: Expression
     terms: tuple[Expression, ...]
@@ -94,7 +94,7 @@ class Beyond(Expression):
 
 
 class Lookup(Expression):
-    """The cell of a table in the row that a number names; the first row is called ``first``."""
+    """A cell of a table: column ``j`` of row ``index``, rows counted from ``first``."""
 
     table: Operand
     index: Expression
@@ -111,7 +111,7 @@ class Lookup(Expression):
 
 
 class Place(Expression):
-    """Which of its terms is the largest, the first one called ``first``."""
+    """The number of the largest term, counted from ``first``: argmax."""
 
     terms: tuple[Expression, ...]
     first: int
@@ -123,7 +123,7 @@ class Place(Expression):
 
 
 class Limit(Expression):
-    """A formula with the number it tends to where it cannot be worked out: x·Φ(x) at −∞ tends to 0."""
+    """An expression, or its limit where it evaluates to NaN: x·Φ(x) tends to 0 at −∞."""
 
     inner: Expression
     limit: float
@@ -132,3 +132,19 @@ class Limit(Expression):
     def value(self) -> float:
         value = self.inner.value
         return self.limit if math.isnan(value) else value
+
+
+def leaves(expression: Expression) -> Iterator[Cell]:
+    """The cells that an expression depends on, in reading order: of a Choice only the chosen branch, of a Lookup the cell found."""
+    match expression:
+        case Cell():
+            yield expression
+        case Choice():
+            yield from leaves(expression.test)
+            yield from leaves(expression.chosen)
+        case Lookup():
+            yield from leaves(expression.index)
+            yield expression.found
+        case _:
+            for part in expression.parts:
+                yield from leaves(part)

@@ -1,4 +1,4 @@
-"""What many terms have in common: a₁₁b₁₁ + a₁₂b₂₁ + … is one term with a running index."""
+"""Terms that differ only in an index: a₁₁b₁₁ + a₁₂b₂₁ + … is Σ of one term with a running index."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tmat.operations.expression import Call, Cell, Expression, Number, Operand
-from tmat.operations.parts import rebuilt
 from tmat.operations.selections import Beyond, Larger, Limit, Lookup, Place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run(Expression):
-    """A line of cells, one for each value of the running index: a row (j is None) or a column."""
+    """A whole row (``j`` is None) or column (``i`` is None) of an operand: a cell with a running index."""
 
     operand: Operand
     i: int | None
@@ -21,7 +20,7 @@ class Run(Expression):
 
     @property
     def value(self) -> float:
-        """No one number: the index runs."""
+        """NaN: there is no single number."""
         return math.nan
 
     @property
@@ -40,9 +39,9 @@ class Run(Expression):
 
 
 def common(terms: Sequence[Expression]) -> Expression | None:
-    """The one term that all of them are, Runs in place of cells whose index counts from first to last.
+    """The term that all of these are for some value of a running index, with Runs in place of the cells that move.
 
-    None where they differ otherwise, or where there is nothing to run over: fewer than two terms.
+    None where they differ in anything else, where no index runs over a whole row or column, and for fewer than two terms.
 
     >>> from tmat.operations.expression import Operand
     >>> a = Operand("A", shape=(2, 3))
@@ -83,7 +82,7 @@ def _common(terms: Sequence[Expression]) -> Expression | None:
         return None
     parts = [_common(column) for column in zip(*(term.parts for term in terms), strict=True)]
     whole = [part for part in parts if part is not None]
-    return rebuilt(first, whole) if len(whole) == len(parts) else None
+    return first.of_parts(whole) if len(whole) == len(parts) else None
 
 
 def _line(cells: Sequence[Cell]) -> Cell | Run | None:

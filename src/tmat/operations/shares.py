@@ -1,4 +1,4 @@
-"""The way back through rows that have something in common: softmax, shares, mean and deviation, additive scores."""
+"""Gradients where a cell depends on its whole row: softmax, row sums, deviations, norms, additive scores."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tmat.operations.products import product
 
 @operation("n m, n m, n 1 -> n m", lambda y, d, sums: y * (d - sums))
 def softmax_gradient(y: Array, d: Array, sums: Array) -> Array:  # [n, m], [n, m], [n, 1] -> [n, m]
-    """The way back of softmax, y its shares: yᵢⱼ·(dᵢⱼ − sᵢ), where sᵢ = Σₖ yᵢₖdᵢₖ is what all shares of the row lose.
+    """The gradient of softmax's input, y its result: yᵢⱼ·(dᵢⱼ − sᵢ), where sᵢ = Σₖ yᵢₖdᵢₖ are the ``sums``.
 
     >>> softmax_gradient(np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]]), np.array([[0.5]]))
     array([[ 0.25, -0.25]])
@@ -24,17 +24,12 @@ def softmax_gradient(y: Array, d: Array, sums: Array) -> Array:  # [n, m], [n, m
     return np.where(y == 0.0, y.dtype.type(0), y * (d - sums))
 
 
-@softmax_gradient.cell
-def _(i: int, j: int, y: Operand, d: Operand, sums: Operand) -> Expression:
-    return y[i, j] * (d[i, j] - sums[i, 0])
-
-
 @operation(
     "n m, n 1, n m -> n m",
     lambda d, sums, a: (d - sums) / prose("row sums of ", a, written=RowSums(a)),
 )
 def shares_gradient(d: Array, sums: Array, a: Array) -> Array:  # [n, m], [n, 1], [n, m] -> [n, m]
-    """The way back of each cell by its row's sum: (dᵢⱼ − sᵢ) / Σₖ aᵢₖ, where sᵢ = Σₖ yᵢₖdᵢₖ of the shares y.
+    """The gradient of ``renormalize``'s input a, y its result: (dᵢⱼ − sᵢ) / Σₖ aᵢₖ, where sᵢ = Σₖ yᵢₖdᵢₖ.
 
     >>> shares_gradient(np.array([[1.0, 0.0]]), np.array([[0.5]]), np.array([[2.0, 2.0]]))
     array([[ 0.125, -0.125]])
@@ -54,7 +49,7 @@ def _(i: int, j: int, d: Operand, sums: Operand, a: Operand) -> Expression:
     ),
 )
 def spread_gradient(d: Array, y: Array, s: Array, *, epsilon: float) -> Array:  # [n, m], [n, m], [n, 1] -> [n, 1]
-    """What a row divided by √(s² + ε) says of s, y being the quotients: −Σⱼ dᵢⱼyᵢⱼ · sᵢ / (sᵢ² + ε).
+    """The gradient of the deviation s where y is a row over √(s² + ε): −Σⱼ dᵢⱼyᵢⱼ · sᵢ / (sᵢ² + ε).
 
     >>> spread_gradient(np.array([[1.0, 0.0]]), np.array([[2.0, 3.0]]), np.array([[4.0]]), epsilon=0.0)
     array([[-0.5]])
@@ -69,17 +64,12 @@ def _(i: int, j: int, d: Operand, y: Operand, s: Operand, *, epsilon: float) -> 
     return -total(d[i, k] * y[i, k] for k in range(d.width)) * s[i, 0] / (s[i, 0] ** 2.0 + Number(epsilon))
 
 
-@spread_gradient.labels
-def _(d: Operand, y: Operand, s: Operand, *, epsilon: float) -> tuple[None, Sequence[str]]:
-    return None, tuple(s.cols) or ("std",)
-
-
 @operation(
     "n m, n m, n 1 -> n 1",
     lambda d, y, s, *, epsilon: prose("−row sums of ", d * y, written=Negative(RowSums(d * y))) / (s + epsilon),
 )
 def spread_gradient_outside(d: Array, y: Array, s: Array, *, epsilon: float) -> Array:
-    """What a row divided by s + ε says of s, y being the quotients: −Σⱼ dᵢⱼyᵢⱼ / (sᵢ + ε).
+    """The gradient of the deviation s where y is a row over s + ε: −Σⱼ dᵢⱼyᵢⱼ / (sᵢ + ε).
 
     Shapes: d and y n×m, s n×1, result n×1.
 
@@ -96,6 +86,7 @@ def _(i: int, j: int, d: Operand, y: Operand, s: Operand, *, epsilon: float) -> 
     return -total(d[i, k] * y[i, k] for k in range(d.width)) / (s[i, 0] + Number(epsilon))
 
 
+@spread_gradient.labels
 @spread_gradient_outside.labels
 def _(d: Operand, y: Operand, s: Operand, *, epsilon: float) -> tuple[None, Sequence[str]]:
     return None, tuple(s.cols) or ("std",)
@@ -108,7 +99,7 @@ def _(d: Operand, y: Operand, s: Operand, *, epsilon: float) -> tuple[None, Sequ
     ),
 )
 def deviation_gradient(d: Array, a: Array, mean: Array, std: Array, *, kind: str) -> Array:
-    """The way back of a row's deviation: dᵢ·(aᵢⱼ − μᵢ) / (m·σᵢ), m − 1 for a sample's; 0 in a constant row.
+    """The gradient of a row through its deviation: dᵢ·(aᵢⱼ − μᵢ) / (m·σᵢ), m − 1 for a sample's; 0 in a constant row.
 
     Shapes: d, mean and std n×1, a n×m, result n×m.
 
@@ -127,7 +118,7 @@ def _(i: int, j: int, d: Operand, a: Operand, mean: Operand, std: Operand, *, ki
 
 @operation("n 1, n m, n 1 -> n m", lambda d, a, rms: d * a / prose("m·", rms, written=rms))
 def rms_gradient(d: Array, a: Array, rms: Array) -> Array:  # [n, 1], [n, m], [n, 1] -> [n, m]
-    """The way back of a row's root mean square: dᵢ·aᵢⱼ / (m·rmsᵢ); 0 in a row of zeros.
+    """The gradient of a row through its root mean square: dᵢ·aᵢⱼ / (m·rmsᵢ); 0 in a row of zeros.
 
     >>> rms_gradient(np.array([[2.0]]), np.array([[3.0, 3.0]]), np.array([[3.0]]))
     array([[1., 1.]])
@@ -151,7 +142,7 @@ def _hidden(queries: Expression, keys: Expression) -> Expression:
     lambda d, queries, keys, v: MatrixProduct(d, v * (1.0 - _hidden(queries, keys) ** 2.0)),
 )
 def additive_queries_gradient(d: Array, queries: Array, keys: Array, v: Array) -> Array:
-    """The way back of additive scores to the queries: Σⱼ dᵢⱼ·vₕ·(1 − tanh²(qᵢₕ + kⱼₕ)).
+    """The gradient of the queries in additive scores: Σⱼ dᵢⱼ·vₕ·(1 − tanh²(qᵢₕ + kⱼₕ)).
 
     Shapes: d n×m, queries n×h, keys m×h, v 1×h, result n×h.
 
@@ -174,7 +165,7 @@ def _(i: int, j: int, d: Operand, queries: Operand, keys: Operand, v: Operand) -
     by_rows=False,
 )
 def additive_keys_gradient(d: Array, queries: Array, keys: Array, v: Array) -> Array:
-    """The way back of additive scores to the keys: Σᵢ dᵢⱼ·vₕ·(1 − tanh²(qᵢₕ + kⱼₕ)).
+    """The gradient of the keys in additive scores: Σᵢ dᵢⱼ·vₕ·(1 − tanh²(qᵢₕ + kⱼₕ)).
 
     Shapes: d n×m, queries n×h, keys m×h, v 1×h, result m×h.
 
@@ -193,12 +184,12 @@ def _(i: int, j: int, d: Operand, queries: Operand, keys: Operand, v: Operand) -
 
 @operation("n m, n h, m h -> 1 h", lambda d, queries, keys: MatrixProduct(d, _hidden(queries, keys)), by_rows=False)
 def additive_v_gradient(d: Array, queries: Array, keys: Array) -> Array:
-    """The way back of additive scores to v: Σᵢ Σⱼ dᵢⱼ·tanh(qᵢₕ + kⱼₕ).
+    """The gradient of v in additive scores: Σᵢ Σⱼ dᵢⱼ·tanh(qᵢₕ + kⱼₕ).
 
     Shapes: d n×m, queries n×h, keys m×h, result 1×h.
 
-    >>> additive_v_gradient(np.array([[3.0]]), np.array([[0.0]]), np.array([[0.0]]))
-    array([[0.]])
+    >>> additive_v_gradient(np.array([[3.0]]), np.array([[0.25]]), np.array([[0.75]])).round(4)
+    array([[2.2848]])
     """
     t = steady.tanh(queries[:, None, :] + keys[None, :, :])
     return np.asarray((d[:, :, None] * t).sum(axis=(0, 1))[None, :])

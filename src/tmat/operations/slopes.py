@@ -1,4 +1,4 @@
-"""The way back through the bend: the gradient times the activation's slope, cell by cell."""
+"""Gradients of activation functions: the result's gradient d times the derivative, cell by cell."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from tmat.numbers import steady
-from tmat.operations.activation import _erfc
+from tmat.operations.activation import erfc
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt
 from tmat.operations.operation import Array, operation
 from tmat.operations.selections import Choice
@@ -17,7 +17,7 @@ ROOT = math.sqrt(2.0 * math.pi)
 
 @operation("n m, n m -> n m", lambda d, y: Choice(y, d, Number(0.0)))
 def relu_gate(d: Array, y: Array) -> Array:  # [n, m], [n, m] -> [n, m]
-    """The gradient passes where ReLU let its number pass, and is 0 where it put 0: dᵢⱼ where yᵢⱼ is not 0.
+    """The gradient of ReLU's input, y its result: dᵢⱼ where yᵢⱼ is not 0, else 0.
 
     >>> relu_gate(np.array([[5.0, 6.0]]), np.array([[0.0, 0.1]]))
     array([[0., 6.]])
@@ -25,14 +25,9 @@ def relu_gate(d: Array, y: Array) -> Array:  # [n, m], [n, m] -> [n, m]
     return np.where(y != 0.0, d, d.dtype.type(0))
 
 
-@relu_gate.cell
-def _(i: int, j: int, d: Operand, y: Operand) -> Expression:
-    return Choice(y[i, j], d[i, j], Number(0.0))
-
-
 @operation("n m, n m -> n m", lambda d, y: d * (1.0 - y**2.0))
 def tanh_slope(d: Array, y: Array) -> Array:  # [n, m], [n, m] -> [n, m]
-    """The gradient times the slope of tanh, y = tanh a being known: dᵢⱼ·(1 − yᵢⱼ²).
+    """The gradient of tanh's input, y its result: dᵢⱼ·(1 − yᵢⱼ²).
 
     >>> tanh_slope(np.array([[2.0]]), np.array([[0.5]]))
     array([[1.5]])
@@ -40,19 +35,14 @@ def tanh_slope(d: Array, y: Array) -> Array:  # [n, m], [n, m] -> [n, m]
     return d * (1.0 - y * y)
 
 
-@tanh_slope.cell
-def _(i: int, j: int, d: Operand, y: Operand) -> Expression:
-    return d[i, j] * (1.0 - y[i, j] ** 2.0)
-
-
 @operation("n m, n m -> n m", lambda d, a: d * Call("gelu′", a))
 def gelu_slope(d: Array, a: Array) -> Array:  # [n, m], [n, m] -> [n, m]
-    """The gradient times the slope of a·Φ(a): dᵢⱼ·(Φ(a) + a·φ(a)), φ(a) = e^(−a²/2)/√(2π).
+    """The gradient of GELU's input a: dᵢⱼ·(Φ(a) + a·φ(a)), φ(a) = e^(−a²/2)/√(2π).
 
     >>> gelu_slope(np.array([[2.0]]), np.array([[0.0]]))
     array([[1.]])
     """
-    return np.asarray(d * (_erfc(a / -math.sqrt(2)).astype(a.dtype) / 2 + a * steady.exp(-a * a / 2) / ROOT))
+    return np.asarray(d * (erfc(a / -math.sqrt(2)).astype(a.dtype) / 2 + a * steady.exp(-a * a / 2) / ROOT))
 
 
 @gelu_slope.cell
@@ -64,7 +54,7 @@ def _(i: int, j: int, d: Operand, a: Operand) -> Expression:
 
 @operation("n m, n m -> n m", lambda d, a: d * Call("gelu′", a))
 def gelu_tanh_slope(d: Array, a: Array) -> Array:  # [n, m], [n, m] -> [n, m]
-    """The gradient times the slope of GELU by tanh: with t = tanh(u), dᵢⱼ·((1 + t)/2 + a/2·(1 − t²)·u′).
+    """The gradient of the input a of GELU approximated with tanh: with t = tanh(u), dᵢⱼ·((1 + t)/2 + a/2·(1 − t²)·u′).
 
     u = √(2/π)·(a + 0.044715·a³), u′ = √(2/π)·(1 + 0.134145·a²).
 
@@ -85,7 +75,7 @@ def _(i: int, j: int, d: Operand, a: Operand) -> Expression:
 
 @operation("n m, n m -> n m", lambda d, a: d * Call("silu′", a))
 def silu_slope(d: Array, a: Array) -> Array:  # [n, m], [n, m] -> [n, m]
-    """The gradient times the slope of a·s, s = 1/(1 + e^−a): dᵢⱼ·s·(1 + a·(1 − s)).
+    """The gradient of SiLU's input a, s = 1/(1 + e^−a): dᵢⱼ·s·(1 + a·(1 − s)).
 
     >>> silu_slope(np.array([[2.0]]), np.array([[0.0]]))
     array([[1.]])

@@ -1,4 +1,4 @@
-"""Rotary rates of each pair of columns, stretched for texts longer than those learned from: Llama 3's way and YaRN."""
+"""Rotary rates (angle per position) of each pair of columns, scaled for longer texts as Llama 3 and YaRN do."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def _between_0_and_1(share: Expression) -> Expression:
 
 
 def _mixed(rate: Expression, kept: Expression, factor: float) -> Expression:
-    """A rate of which a share is kept and the rest divided by the factor."""
+    """A mean of the rate and the rate / factor, weighted with ``kept``."""
     return rate * (kept + (1.0 - kept) / factor)
 
 
 @operation("-> 1 *", lambda *, width, base: 1.0 / Number(float(base)) ** (2.0 * Symbol("i") / float(width)))
 def rotary_rates(*, width: int, base: float) -> Array:  # -> [1, width/2]
-    """The angle from one position to the next of each pair of columns: 1 / base^(2i/width), i from 0.
+    """The angle by which each pair of columns is rotated per position: 1 / base^(2i/width), i from 0.
 
     Source: Su et al. 2021, *RoFormer*, eq. 15.
 
@@ -53,9 +53,9 @@ def _(*, width: int, base: float) -> tuple[tuple[str], list[str]]:
     lambda a, *, factor, low, high, length: prose("fast ", a, f" as they are, slow ones / {factor:g}", written=a),
 )
 def stretch_by_turns(a: Array, *, factor: float, low: float, high: float, length: float) -> Array:  # [1, m] -> [1, m]
-    """Rates that turn often in the length learned from stay, slow ones are divided: rᵢ·(kᵢ + (1 − kᵢ)/factor).
+    """Fast rates stay, slow ones are divided by the factor, as in Llama 3: rᵢ·(kᵢ + (1 − kᵢ)/factor).
 
-    k = (length·r/2π − low) / (high − low), kept between 0 and 1: length·r/2π is how often the pair turns in the length.
+    kᵢ = (turns − low) / (high − low), limited to 0 … 1; turns = length·rᵢ/2π, in the ``length`` the model was trained on.
 
     Source: Llama 3.1's code (2024), apply_scaling; transformers' rope type "llama3".
 
@@ -74,9 +74,9 @@ def _(i: int, j: int, a: Operand, *, factor: float, low: float, high: float, len
 
 @operation("1 m -> 1 m", lambda a, *, factor, first, last: prose(a, f" / {factor:g}, the first ones less", written=a))
 def stretch_by_place(a: Array, *, factor: float, first: float, last: float) -> Array:  # [1, m] -> [1, m]
-    """Rates up to pair ``first`` (from 0) stay, from ``last`` on they are divided, in between in part: YaRN.
+    """Rates up to pair ``first`` (from 0) stay, from ``last`` on they are divided by the factor, in between partly: YaRN.
 
-    rᵢ·(k + (1 − k)/factor), k = 1 − (i − first)/(last − first), kept between 0 and 1.
+    rᵢ·(k + (1 − k)/factor), k = 1 − (i − first)/(last − first), limited to 0 … 1.
 
     Source: Peng et al. 2024, *YaRN*, §3.2, and its code.
 
@@ -96,7 +96,7 @@ def _(i: int, j: int, a: Operand, *, factor: float, first: float, last: float) -
 
 @operation("1 m -> * m", lambda rates, *, positions, start: Symbol("pos") * rates, by_rows=False)
 def angles_at(rates: Array, *, positions: int, start: int) -> Array:  # [1, m] -> [n, m]
-    """By how much each pair is turned at each position: θₚᵢ = p·rᵢ.
+    """The angle by which each pair is rotated at each position: θₚᵢ = p·rᵢ.
 
     >>> angles_at(np.array([[1.0, 0.5]]), positions=2, start=1)
     array([[1. , 0.5],

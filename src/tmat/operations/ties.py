@@ -1,4 +1,4 @@
-"""Rounding a step whose operands have more digits than exact arithmetic takes: what is close to a tie is worked out."""
+"""Rounding a step whose operands are too long for exact arithmetic: cells close to a tie are computed to sixty digits."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tmat.numbers.exactly import exact
 from tmat.operations.expression import Operand
 from tmat.operations.operation import Array, Operation
 
-CLOSE = 1e-9  # of a unit of the last place or of the number itself, whichever is more: floats lose less
-MOST = 4096  # operations on cells that are worked out; more are left as floats have them
+CLOSE = 1e-9  # how near to a tie, in units of the last place or relative to the number: floats lose less
+MOST = 4096  # terms that are computed to sixty digits; where there are more, floats decide
 
 
 def rounded(op: Operation, arrays: Sequence[Array], params: Mapping[str, Any], values: Array, decimals: int) -> Array:
-    """The values of a step rounded half away from zero, decided on the decimals that its operands print with.
+    """The values of a step rounded half away from zero, as if computed exactly from the decimals its operands print as.
 
     >>> from tmat.operations import REGISTRY
     >>> a, b = np.array([[0.75]]), np.array([[0.4733333333333333]])  # 0.354999…, which floats multiply to 0.355

@@ -1,11 +1,11 @@
-"""Between words and numbers: ids, the row of an id, the place in the sentence, the likeliest word."""
+"""Words as numbers: token ids, embedding lookup, sinusoidal positions, argmax."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from tmat.errors import InputError
-from tmat.operations.expression import Call, Expression, Number, Operand
+from tmat.operations.expression import Call, Expression, Number, Operand, lift
 from tmat.operations.formula import Symbol, Words, prose
 from tmat.operations.operation import Array, Shape, operation
 from tmat.operations.selections import Lookup, Place
@@ -13,7 +13,7 @@ from tmat.operations.selections import Lookup, Place
 
 @operation("-> * 1", lambda **_: prose("ids of the tokens", written=Words("ids")))
 def token_ids(*, ids: list[int], words: list[str]) -> Array:  # -> [n, 1]
-    """The number of each token in the vocabulary.
+    """The id of each token in the vocabulary.
 
     >>> token_ids(ids=[5, 17], words=["When", "you"])
     array([[ 5.],
@@ -39,7 +39,7 @@ def _(*, ids: list[int], words: list[str]) -> tuple[list[str], tuple[str]]:
 
 @operation("n 1, * d -> n d", lambda ids, table, *, first: table[ids])
 def lookup(ids: Array, table: Array, *, first: int) -> Array:  # [n, 1], [N, d] -> [n, d]
-    """The row of the table that each id names, the first row called ``first``: E[i] = W_E[idᵢ].
+    """The row of the table for each id, rows counted from ``first``: E[i] = W_E[idᵢ].
 
     Errors: an id that is no whole number, or that names no row.
 
@@ -62,14 +62,9 @@ def _(i: int, j: int, ids: Operand, table: Operand, *, first: int) -> Expression
     return Lookup(table, ids[i, 0], first, j)
 
 
-@lookup.labels
-def _(ids: Operand, table: Operand, *, first: int) -> tuple[None, tuple[str, ...]]:
-    return None, tuple(table.cols)
-
-
 @operation("n 1, * d -> n d", lambda ids, table, *, known: table[ids])
 def lookup_known(ids: Array, table: Array, *, known: list[int]) -> Array:  # [n, 1], [k, d] -> [n, d]
-    """The row that each id names, of a table of which only some rows are here: those of the ids ``known``, in their order.
+    """The row for each id, of a table that holds only the rows of the ids ``known``, in their order.
 
     Errors: an id whose row is not among them.
 
@@ -89,16 +84,11 @@ def _(i: int, j: int, ids: Operand, table: Operand, *, known: list[int]) -> Expr
     return table[known.index(int(ids[i, 0].value)), j]
 
 
-@lookup_known.labels
-def _(ids: Operand, table: Operand, *, known: list[int]) -> tuple[None, tuple[str, ...]]:
-    return None, tuple(table.cols)
-
-
 EXPONENTS = ("paired", "column")
 
 
 def _wave(*, base: float, d_model: int, exponent: str, **_: object) -> Expression:
-    """One formula for both kinds of column i: which has the sine, a note says."""
+    """One formula for both kinds of columns; a note says which have the sine."""
     i = Symbol("i")
     e = Number(2.0) * (Call("floor", i / 2.0) if exponent == "paired" else i)
     return Call("sin, cos", Symbol("pos") / Number(float(base)) ** (e / float(d_model)))
@@ -108,11 +98,11 @@ def _wave(*, base: float, d_model: int, exponent: str, **_: object) -> Expressio
 def sinusoid(
     *, positions: int, d_model: int, base: float, start: int, exponent: str, layout: str = "adjacent"
 ) -> Array:  # -> [n, d]
-    """Waves of falling frequency: sin(pos / base^(e/d)) in even columns i, cos in odd ones.
+    """Sinusoidal positional encoding: sin(pos / base^(e/d)) in even columns i, cos in odd ones.
 
     Source: Vaswani et al. 2017, §3.5. The exponent e is 2⌊i/2⌋ as in the paper ("paired": a sine and
-    its cosine share a frequency) or 2i ("column": each column its own), i counted from 0. With the layout
-    "halves" the same columns stand in another order: all sines, then all cosines.
+    its cosine share a frequency) or 2i ("column": each column its own), i counted from 0. The layout
+    "halves" puts all sines first, then all cosines.
 
     >>> sinusoid(positions=1, d_model=4, base=10000.0, start=0, exponent="paired")
     array([[0., 1., 0., 1.]])
@@ -129,7 +119,7 @@ def sinusoid(
 
 
 def place(j: int, d_model: int, layout: str) -> int:
-    """Which column i of adjacent sines and cosines stands in column j, both from 0.
+    """The column i of the layout "adjacent" that is column j of this layout, both from 0.
 
     >>> [place(j, 5, "halves") for j in range(5)]
     [0, 2, 4, 1, 3]
@@ -153,7 +143,7 @@ def _(
 ) -> Expression:
     j = place(j, d_model, layout)
     power = Number(float(_exponent(j, exponent))) / Number(float(d_model))
-    own = Number(base if isinstance(base, float) else float(base))  # a float may have a name
+    own = lift(base)
     return Call("sin" if j % 2 == 0 else "cos", Number(float(start + i)) / own**power)
 
 
@@ -167,9 +157,9 @@ def _(*, positions: int, d_model: int, start: int, **_: object) -> tuple[list[st
     return [str(n) for n in range(start, start + positions)], [f"p{j}" for j in range(1, d_model + 1)]
 
 
-@operation("n m -> n 1", lambda a, *, first: Call("argmax", a))
+@operation("n m -> n 1", lambda a, *, first: Call("argmax", a), column="id")
 def largest(a: Array, *, first: int) -> Array:  # [n, m] -> [n, 1]
-    """Which column of each row is the largest, the first one called ``first``: the predicted word's id.
+    """The column of each row's largest number, counted from ``first``: the predicted word's id.
 
     >>> largest(np.array([[0.1, 0.7, 0.2]]), first=1)
     array([[2.]])
@@ -181,8 +171,3 @@ def largest(a: Array, *, first: int) -> Array:  # [n, m] -> [n, 1]
 @largest.cell
 def _(i: int, j: int, a: Operand, *, first: int) -> Expression:
     return Place(tuple(a.row(i)), first)
-
-
-@largest.labels
-def _(a: Operand, *, first: int) -> tuple[None, tuple[str]]:
-    return None, ("id",)

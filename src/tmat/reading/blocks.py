@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
@@ -24,7 +25,7 @@ from tmat.reading.number_text import (
 )
 from tmat.reading.rows import Row
 from tmat.reading.spelled_numbers import plain_text
-from tmat.reading.text_rows import is_cell
+from tmat.reading.text_rows import is_cell, split_cells
 from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
 
@@ -36,6 +37,8 @@ else:
     np = late("numpy")
 
 _FEW = 1000
+_IN_BRACKETS = re.compile(r"\([0-9]*\.?[0-9]+\)")
+_DASHES = frozenset("-–—−")
 _DOTS = frozenset(("...", "…", "⋮", "⋯", "⋱"))
 
 
@@ -52,14 +55,17 @@ class Block:
     beside: list[Block] = field(default_factory=list)  # its further columns, as wide matrices are printed
     head_of_table: bool = False
     said_width: int = 0  # of the size in the words above
+    result: bool = False  # an equals sign before it goes on from the matrix above
+    under: bool = False  # right below the matrix above, with no word between
 
     def heads(self, words: list[str], *, indented: bool = False) -> bool:
         """Whether words are as many as the columns of the rows below them; ``indented`` says that they stand over these."""
         if any(SIZE_ALONE.fullmatch(word) for word in words):
             return False
         row = self.rows[0]
-        labelled = row.label is None and len(row.cells) > 1 and not is_cell(row.cells[0])
-        width = len(row.cells) - labelled
+        cells = row.cells or [cell for cells in split_cells(row.text) for cell in cells]
+        labelled = row.label is None and len(cells) > 1 and not is_cell(cells[0])
+        width = len(cells) - labelled
         counted = len(row.cells) == len(words) + 1 and all(each.label is None for each in self.rows)
         counted = counted and is_index(
             [each.cells[0] for each in self.rows if each.cells],
@@ -171,11 +177,14 @@ def _table(block: Block, origin: str) -> tuple[list[list[str]], list[str] | None
     rows = [row for row in rows if row.cells]
     if not rows:
         raise InputError("a matrix without numbers", where(block.line))
+    _refuse_lone_dash(rows, where)
     header, rows, counted_head = head(rows, block.header, block.head_of_table, fills)
     labels, rows, counted_rows = labels_of(rows, header, fills, where)
     block.notes += [each for each in (note, counted_head, counted_rows) if each]
     width = len(rows[0].cells)
     for row, known in zip(rows, _plain([row.cells for row in rows]), strict=True):
+        if known is None and not row.bracket and (cell := next(filter(_IN_BRACKETS.fullmatch, row.cells), None)):
+            raise InputError(f"'{visible(cell, 40)}': {cell[1:-1]}, or a minus as in accounts?", where(row.line), mend="write it without brackets")  # fmt: skip
         if known is None and not all(map(fills, set(row.cells))):
             raise _no_number(row, next(cell for cell in row.cells if not fills(cell)), fills, where)
     for row in rows:
@@ -210,6 +219,30 @@ def _no_number(row: Row, cell: str, fills: object, where: object) -> InputError:
     mend = mend or ("begin remarks with #" if words > len(some) / 2 else None)
     column = row.raw.find(cell) + 1
     return InputError(what, where(row.line) + (f", column {column}" if column else ""), mend=mend)
+
+
+def _refuse_lone_dash(rows: Sequence[Row], where: object) -> None:
+    """A dash and a space before a number: a minus sign, or a cell left blank? Refused where the rows are of one length both ways."""
+    assert callable(where)
+    at = next((row for row in rows if not _DASHES.isdisjoint(row.cells)), None)
+    if (
+        at is None
+        or any(re.search(r"[\t,;|]", row.raw) for row in rows)
+        or any(re.match("[-–−][0-9.]", cell) for row in rows for cell in row.cells)
+    ):
+        return
+    lengths = {len(row.cells) for row in rows}
+    signed = {
+        len(row.cells) - sum(one in _DASHES and number(then) is not None for one, then in pairwise(row.cells))
+        for row in rows
+    }
+    if (
+        len(lengths) == len(signed) == 1
+        and (lengths == {2} or any(row.cells[0] not in _DASHES for row in rows))
+        and lengths != signed
+    ):
+        raise InputError("a dash before a number: a minus sign, or a cell left blank?", where(at.line),
+                         mend="write -2 for a number, _ for a blank")  # fmt: skip
 
 
 def _refuse_left_out(rows: Sequence[Row], width: int, where: object) -> None:

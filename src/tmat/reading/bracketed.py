@@ -64,9 +64,9 @@ def value_of(group: Group, origin: str) -> Value:
     if len(groups) == 1 and "row" in groups[0].breaks.values():
         return _flat(groups[0], error)
     rows = [one.tokens for one in groups]
-    listed = (
-        group.call == "DataFrame" and group.opened.text != "{"
-    )  # pandas takes lists as rows, a dictionary as columns
+    listed = group.opened.text != "{" and (
+        group.call == "DataFrame" or group.keys.get("orient", "").strip("\"'") == "row"
+    )  # pandas takes lists as rows, a dictionary as columns; Polars both as columns, unless told
     if ((group.call in COLUMNWISE and not listed) or _stacks_columns(group)) and len({len(row) for row in rows}) == 1:
         rows = [list(column) for column in zip(*rows, strict=True)]
         return Value(rows, [group.line] * len(rows), [], 2, group.line, notes)
@@ -185,7 +185,8 @@ def _flat(group: Group, error: object) -> Value:
             raise error("some cells are parted by commas, others by spaces alone")
         breaks = dict.fromkeys(commas, "row")  # as SAS writes rows: {1 2, 3 4}
     cuts = sorted(n for n, how in breaks.items() if how == "row")
-    if len(breaks) > len(cuts) and (cuts or not group.commas):
+    parted = not group.commas or breaks.keys().isdisjoint(group.cuts)  # no comma at the end of a line: it ends a row
+    if len(breaks) > len(cuts) and (cuts or parted):
         signed, cuts = cuts, sorted(breaks)
         lengths = [b - a for a, b in zip([0, *cuts], [*cuts, len(cells)], strict=True)]
         if not signed and len(set(lengths)) > 1:

@@ -19,15 +19,17 @@ MAKERS = frozenset((
     "double", "eager_tensor", "Val", "EagerTensor", "LongTensor", "HalfTensor", "BoolTensor", "ImmutableDenseMatrix", "ImmutableMatrix", "vec",
     "structure", "Fraction", "Rational", "stack", "vstack", "arrayOf", "doubleArrayOf", "floatArrayOf", "listOf", "NewDense", "fromLists", "reshape",
     "arr2", "ARRAY", "pdl", "Float32Array", "Float64Array", "DenseMatrix", "NMatrix", "fromstring", "hcat", "column_stack", "c_",
-    "List", "asList",
+    "List", "asList", "pl.DataFrame", "polars.DataFrame",
 ))  # fmt: skip
 """What stands before a bracket that holds numbers: the last part of the name of a call."""
 
 _BUILDS = frozenset(("new", "rows", "of", "from"))  # Matrix.rows([…]), DenseMatrix.new(…)
 _SERIES = frozenset(("c", "matrix", "array", "structure"))  # in which 1:6 is R's 1, 2, …, 6
 LONGEST_SERIES = 100_000
-COLUMNWISE = frozenset(("DataFrame", "data.frame", "tibble", "cbind", "hcat", "column_stack", "c_"))
-_NAMED = COLUMNWISE - {"DataFrame"} | {"rbind"}  # calls whose keywords are labels
+COLUMNWISE = frozenset(
+    ("DataFrame", "pl.DataFrame", "polars.DataFrame", "data.frame", "tibble", "cbind", "hcat", "column_stack", "c_")
+)
+_NAMED = COLUMNWISE - {"DataFrame", "pl.DataFrame", "polars.DataFrame"} | {"rbind"}  # calls whose keywords are labels
 _OPTIONS = frozenset(("stringsAsFactors", "check.names", "row.names", "deparse.level"))
 _LISTS = frozenset(("list", "vector", "matrix"))
 TYPES = ("float", "double", "int", "bfloat", "bool", "half", "long")
@@ -226,7 +228,7 @@ class Brackets:
             group.add(Token("number", alone, token.start, token.end), line)
             return True
         rows = rows_in_quotes(token.text) if group.call and not group.items else []
-        for row in rows or ():
+        for row in rows:
             for cell in row:
                 group.add(Token("number", cell, token.start, token.end), line)
             group.breaks[len(group.items)] = "row"

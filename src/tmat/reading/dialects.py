@@ -15,8 +15,11 @@ _LISP = re.compile(
 )
 _TICKS = re.compile(r"`+(?=\s*[\[({])|(?<=[\])}])`+|(?<=\S)`{3,}\s*$")
 _RESHAPED = re.compile(
-    r"^(\s*[^\W\d]\w*\s*(?:←|=[:.])\s*|\s*)([0-9]{1,5}) ([0-9]{1,5})\s*[⍴$]\s+(?=[+\-_.0-9])"
+    r"^(\s*[^\W\d]\w*\s*(?:←|=[:.])\s*|\s*)([0-9]{1,5}) ([0-9]{1,5})\s*(?:⍴\s*|\$\s+)(?=[+\-_.0-9¯])"
 )  # of APL and J
+_LOW_MINUS = re.compile(r"(?<![^\s$])_(?=[0-9.])")  # J's
+_EXCEL = re.compile(r"\s*=?\s*\{[0-9,;\\\s+\-−]+\}\s*")  # an array where decimals have commas: {0,5\-1;2\0,125}
+_BACKSLASHES = str.maketrans(",\\", ".,")
 _DOLLARS = re.compile(rf"\$\s*({_N})\s*\$")
 _QUOTES = re.compile(rf"(?<![^\s,;|])\"\s*({_N})\s*\"(?![^\s,;|])")
 _ALL_QUOTED = re.compile(r"\s*(?:\"[^\"]*\"[\s,;|]*)++")  # else what is quoted is a label
@@ -32,8 +35,11 @@ def plainer(text: str) -> str:
     >>> plainer("A := <<1, 2> | <3, 4>>;")
     'A := [[1, 2] , [3, 4]]ᵀ;'
     """
-    if "⍴" in text or "$ " in text:
+    if "⍴" in text or "$ " in text or "=:" in text:
+        text = _LOW_MINUS.sub("-", text) if "$ " in text or "=:" in text else text
         text = _RESHAPED.sub(lambda found: f"{found[1].rstrip(' ←=:.')}[{found[2]}][{found[3]}] = ", text)
+    if "\\" in text and _EXCEL.fullmatch(text):
+        text = text.translate(_BACKSLASHES)
     if text.lstrip().startswith("("):
         text = _LISP.sub(r"\1\2 = ", text)
     if any(sign in text for sign in "'#&."):

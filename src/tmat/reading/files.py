@@ -6,7 +6,7 @@ import os
 import re
 from typing import BinaryIO
 
-from tmat.errors import InputError, LimitError
+from tmat.errors import InputError, LimitError, nearest
 from tmat.reading.json_text import refuse_other_encodings
 from tmat.visible import visible
 
@@ -34,8 +34,6 @@ def open_file(path: str) -> BinaryIO:
 
 
 def _missing(path: str) -> InputError:
-    from difflib import get_close_matches  # loaded for an error alone
-
     if not path.strip():
         return InputError("no numbers and no file's name", mend=_SOURCES)
     folder, name = os.path.split(path)
@@ -43,7 +41,7 @@ def _missing(path: str) -> InputError:
         names = sorted(os.listdir(folder or "."))[:5000]
     except (OSError, ValueError):
         return InputError(f"no file {visible(path, 200)}", f"nor a folder {visible(folder, 200)}", mend=_SOURCES)
-    near = get_close_matches(name, names, n=3, cutoff=0.6)
+    near = nearest(name, names)
     mend = f"did you mean {' or '.join(visible(os.path.join(folder, other)) for other in near)}?" if near else _SOURCES
     return InputError(f"no file {visible(path, 200)}", mend=mend)
 

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from tmat.errors import InputError
 from tmat.reading.blocks import Block
 from tmat.reading.items import Item, Mark, Words, Wrong
+from tmat.reading.labels import counts
 from tmat.reading.naming import bare, is_known, name_of
-from tmat.reading.no_matrix import without_settings
+from tmat.reading.no_matrix import is_heading, without_settings
 from tmat.reading.number_text import is_decimal_comma
-from tmat.reading.rows import Row
+from tmat.reading.rows import Row, rows_of
 from tmat.reading.statements import Valued
 from tmat.reading.text_rows import is_cell
 from tmat.reading.titles import Under, parted, title
 from tmat.sheet.names import meanings
 from tmat.visible import visible
+
+_SEMICOLONS = re.compile(r"[\[({]([^\[\](){};]*;[^\[\](){}]*)[\])}]")  # [1; 2; 3]: a column, or one of several rows
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class Gatherer:
         self.origin = origin
         self.block: Under | None = None
         self.gap = False  # a blank line since the last thing
+        self.before: Item | None = None  # the last thing
         self.remark = ""  # a comment that is a name
         self.columns: Under | None = None  # the matrix that is printed some columns at a time
 
@@ -66,6 +70,8 @@ class Gatherer:
     def take(self, item: Item) -> Iterator[Block | Problem]:
         """The blocks that an item ends, and the problems it brings."""
         gap, self.gap = self.gap, False
+        self.under = not gap and isinstance(self.before, (Row, Valued))
+        self.before = item
         if isinstance(item, Wrong):
             yield from self._wrong(item, gap)
         elif isinstance(item, Mark):
@@ -81,7 +87,7 @@ class Gatherer:
         else:
             yield from self._row(item, gap)
 
-    def _wrong(self, item: Wrong, gap: bool) -> Iterator[Problem]:
+    def _wrong(self, item: Wrong, gap: bool) -> Iterator[Block | Problem]:
         """A line that cannot be read costs the matrix that it stands in, and the first such line is told."""
         if item.name is None:
             block = self._open(item.line, gap)
@@ -93,11 +99,13 @@ class Gatherer:
             return
         if self.block is not None and not self.block.rows:
             self.block = None  # the name whose rows could not be read has had its say
+        elif gap:
+            yield from self.finish()
         yield Problem(item.error, item.name, item.line)
 
     def _open(self, line: int, gap: bool) -> Under:
         if self.block is None:
-            self.block = Under(line, self.remark or None)
+            self.block = Under(line, self.remark or None, under=self.under and not self.remark)
             self.remark = ""
         if not self.block.rows:
             self.block.apart = gap
@@ -131,7 +139,7 @@ class Gatherer:
         block = self.block
         if mark.kind == "blank":
             self.gap = True
-            if block is not None and block.rows and self.columns is None:
+            if block is not None and block.rows and self.columns is None and not (block.loose or _may_be_loose(block)):
                 yield from self.finish()
         elif mark.kind == "columns":
             if block is not None and block.rows and block is not self.columns:
@@ -147,6 +155,9 @@ class Gatherer:
             if not block.framed:
                 self._head(block)
             block.framed = True
+        elif mark.kind == "series" and block is not None and all(len(row.cells) == 2 for row in block.rows):
+            for row in block.rows:  # pandas' index, and a number
+                row.label, row.cells, row.relation = row.cells[0], row.cells[1:], "remark"
         elif mark.kind == "types":
             self.gap = gap
 
@@ -160,16 +171,24 @@ class Gatherer:
 
     def _row(self, row: Row, gap: bool) -> Iterator[Block | Problem]:
         block = self.block
-        if block is not None and block.rows and block.rows[-1].relation:
-            first = block.rows[0]
-            label = first.label or ""
-            named = first.relation == "assign" or is_known(name_of(label))
-            if gap or len(block.rows) > 1 or not named or _width(first) != _width(row):
+        if block is not None and block.rows and gap:
+            if block.above and self._goes_on(block, row):
+                block.spoilt = True
+                what = "an empty line between rows: one matrix, or two?"
+                error = InputError(what, f"in {self.origin}, line {row.line}", mend="put a name over each matrix")
+                yield Problem(error, block.called, row.line)
+            else:
                 yield from self.finish()
-            elif label:
-                first.label, first.relation = None, ""  # the name with the first of its rows behind it
-                block.above.append((Words(first.line, label, label.split(), ends=True), False))
+        elif block is not None and block.rows and block.rows[-1].relation and (gap or not _begins(block, row)):
+            yield from self.finish()
         self._open(row.line, gap).rows.append(row)
+
+    def _goes_on(self, block: Under, row: Row) -> bool:
+        """Whether a row behind an empty line goes on with the rows above, as PARI's do: each in brackets, no commas within."""
+        last = block.rows[-1]
+        alike = row.label is None and row.bracket == last.bracket and len(row.cells) == len(last.cells)
+        block.loose = alike and (block.loose or _may_be_loose(block)) and not (row.bracket and "," in row.raw)
+        return block.loose
 
     def _labelled(self, row: Row, gap: bool) -> Iterator[Block | Problem]:
         """A row with a label before a colon or an = : one of several, or a matrix of one row; which, shows at the end."""
@@ -177,7 +196,10 @@ class Gatherer:
         if block is not None and block.rows:
             last = block.rows[-1]
             one = row.column and row.column == last.column  # of brackets drawn with [ and ]
-            if gap or ((row.label is None) != (last.label is None) and row.relation != "colon" and not one):
+            other = (row.label is None) != (last.label is None) and row.relation != "colon" and not one
+            if (gap and not self._goes_on(block, row)) or (
+                other and (row.label is not None or not _begins(block, row))
+            ):
                 yield from self.finish()
         elif block is not None and block.above and row.relation == "assign" and row.label:
             own = name_of(row.label)
@@ -192,7 +214,11 @@ class Gatherer:
         value, prefix = item.value, item.prefix
         labels: list[str | None] = list(value.labels) or [None] * len(value.rows)
         rows = [Row(at, cells, label, item.raw) for cells, label, at in zip(value.cells(), labels, value.lines, strict=True)]  # fmt: skip
-        if value.depth == 1:
+        if value.depth == 2 and len(rows) > 1 and (inside := _SEMICOLONS.match(item.raw, item.column - 1)):
+            parts = rows_of(inside[1].strip(), [], value.line, item.raw)
+            as_typed = re.sub(r"[;,\s]", "", inside[1]) == "".join(cell for row in rows for cell in row.cells)
+            rows = parts if as_typed and len(parts) == 1 else rows
+        if len(rows) == 1 and (value.depth == 1 or rows[0].semicolons):
             [row] = rows
             row.column, row.bracket = item.column, True
             if prefix:
@@ -205,6 +231,7 @@ class Gatherer:
         if prefix:
             yield from self._words(Words(value.line, prefix, prefix.split(), ends=True), gap)
         block = self._open(value.line, gap)
+        block.result = item.relation == "assign" and not (prefix or gap or block.above)
         for row in rows:
             row.bracket = True
         block.rows, block.notes = rows, value.notes
@@ -228,7 +255,9 @@ class Gatherer:
         if len(block.rows) != 1 or block.header is not None:
             return
         cells = block.rows[0].cells
-        if cells and (cells[0] == "" or not all(map(_fills, cells))):
+        labelled = len(cells) > 2 and cells[0] != "" and not _fills(cells[0])
+        labelled = labelled and all(map(_fills, cells[1:])) and not counts(cells[1:])
+        if cells and not labelled and (cells[0] == "" or not all(map(_fills, cells))):
             block.header = block.rows.pop().cells
         block.head_of_table = True
 
@@ -244,13 +273,19 @@ class Gatherer:
         if block is None or block.spoilt or any(isinstance(one, Under) and one.spoilt for one in block.beside):
             return
         block.rows = [row for row in block.rows if row.cells or row.text]
-        kept = without_settings(block.rows) if block.rows and block.rows[0].relation else block.rows
+        if not block.above and len(block.rows) == 1 and is_heading(block.rows[0]):
+            return
+        kept = (
+            without_settings(block.rows, named=is_known(block.called))
+            if block.rows and block.rows[0].relation
+            else block.rows
+        )
         if len(kept) < len(block.rows):
-            yield self._settings(
-                next(row for row, own in zip(block.rows, [*kept, None], strict=False) if row is not own)
-            )
-            block.rows = kept
-            if not kept:
+            row = next(row for row, own in zip(block.rows, [*kept, None], strict=False) if row is not own)
+            lost = bool(kept) and is_known(block.called)
+            yield self._settings(row, block.called if lost else name_of(row.label or ""), lost=lost)
+            block.rows = [] if lost else kept
+            if not block.rows:
                 return
         if block.rows:
             title(block)
@@ -260,11 +295,11 @@ class Gatherer:
         if block.rows:
             yield from parted(block)
 
-    def _settings(self, row: Row) -> Problem:
+    def _settings(self, row: Row, name: str, *, lost: bool) -> Problem:
         said = f"'{visible((row.label or '').strip(), 60)}' has one number: a setting, no matrix"
         mend = "put a number that is meant as a matrix in brackets: [[…]]"
         error = InputError(said, f"in {self.origin}, line {row.line}", mend=mend)
-        return Problem(error, name_of(row.label or ""), row.line, lost=False)
+        return Problem(error, name, row.line, lost=lost)
 
     def _no_rows(self, words: Words) -> Problem:
         error = InputError(
@@ -272,6 +307,24 @@ class Gatherer:
             "expected a matrix's name, then its rows, each a line of numbers", mend="begin remarks with #",
         )  # fmt: skip
         return Problem(error, name_of(words.said), words.line, lost=False)
+
+
+def _begins(block: Under, row: Row) -> bool:
+    """Whether a block is a matrix's name with the first of its rows behind it, and a row is the next; it is then named so."""
+    first, *others = block.rows
+    label = first.label or ""
+    if others or _width(first) != _width(row) or not (first.relation == "assign" or is_known(name_of(label))):
+        return False
+    if label:
+        first.label, first.relation = None, ""
+        block.above.append((Words(first.line, label, label.split(), ends=True), False))
+    return True
+
+
+def _may_be_loose(block: Under) -> bool:
+    """Whether the one row of a block may have more below it, an empty line between."""
+    [*others, row] = block.rows
+    return not (others or row.label is not None or row.bars or block.spoilt) and len(row.cells) > 1
 
 
 def _fills(cell: str) -> bool:

@@ -43,4 +43,7 @@ def _counts(numbers: Sequence[str], lines: Sequence[str]) -> bool:
     if list(map(int, numbers)) != list(range(first, first + len(numbers))):
         return False
     rest = [_COUNTED.sub("", line, count=1).strip() for line in lines]
+    tabbed = all(line.lstrip(" 0123456789").startswith("\t") for line in lines)
+    if tabbed and all(re.fullmatch(r"\S+(?:[ ,;]+\S+)+", own) for own in rest):
+        return True  # the rows part their cells otherwise
     return any(_NAMED.search(own) or (own and is_known(own)) for own in rest)

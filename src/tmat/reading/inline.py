@@ -17,6 +17,7 @@ from tmat.visible import visible
 
 ORIGIN = "the command line"
 _NUMBERLIKE = re.compile(r"[+\-−]?[0-9.]*[0-9](?:[eE][+\-]?[0-9]+|[/_:][0-9]+|%)?|_+|\?+")
+_MISTYPED = re.compile(r"[+\-−]?(?=[oOlI.,]*[0-9.])[0-9oOlI]*[.,]+[0-9oOlI]+")  # 1.O, 0..5
 _OPENED = re.compile(
     r"(?:^|=\s*|\b(?:array|tensor|Tensor|Array|[mM]atrix|mat|c)\s*)[\[({]\s*[\[({]{0,2}\s*[+\-−.]?[0-9]"
 )
@@ -110,5 +111,8 @@ def looks_inline(source: str) -> bool:
     if text.startswith("[") or _OPENED.search(text):
         return True
     words = re.split(r"[,;\s]+", text)
-    numbers = sum(_NUMBERLIKE.fullmatch(word) is not None or number(word) is not None for word in words)
+    numbers = sum(
+        _NUMBERLIKE.fullmatch(word) is not None or number(word) is not None or _MISTYPED.fullmatch(word) is not None
+        for word in words
+    )
     return numbers > (0 if re.search(r"[;\n]", text) else len(words) / 2)

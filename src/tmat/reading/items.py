@@ -23,7 +23,7 @@ class Words:
 
 @dataclass(slots=True)
 class Mark:
-    """A line that says how others go together: blank, rule, head, columns, spoilt, passed."""
+    """A line that says how others go together: blank, rule, head, columns, series, spoilt, passed."""
 
     line: int
     kind: str

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from tmat.errors import InputError
-from tmat.reading.number_text import plain_values, why_not
+from tmat.reading.number_text import number, plain_values, why_not
 from tmat.reading.rows import Row
 from tmat.reading.text_rows import is_cell, is_misspelt
 from tmat.visible import visible
@@ -23,11 +23,11 @@ def head(
     if header is not None or len(rows) < 2 or rows[0].label is not None:
         return header, rows, ""
     first, rest = rows[0].cells, rows[1:]
-    if not _counts(first):
+    if not counts(first):
         numbers = of_table and all(map(fills, first))
         return None, rows, "the table's head is numbers and was taken as its first row" if numbers else ""
     short = all(len(row.cells) == len(first) + 1 for row in rest)
-    labelled = short and (_counts([row.cells[0] for row in rest]) or not any(fills(row.cells[0]) for row in rest))
+    labelled = short and (counts([row.cells[0] for row in rest]) or not any(fills(row.cells[0]) for row in rest))
     beside = all(row.label is not None and len(row.cells) == len(first) for row in rest)
     return (first, rest, "") if of_table or labelled or beside else (None, rows, "")
 
@@ -60,9 +60,9 @@ def labels_of(
             raise InputError(f"'{visible(row.cells[0], 40)}' is followed by no numbers", where(row.line))
     labels, rest = _taken_off(rows)
     same = len(rows) > 1 and len(set(labels)) == 1 and all(len(row.cells) > 1 for row in rest)
-    if same and not corner and _counts([row.cells[0] for row in rest]):  # Token 1, Token 2
-        counts, rest = _taken_off(rest)
-        labels = [f"{label} {count}" for label, count in zip(labels, counts, strict=True)]
+    if same and not corner and counts([row.cells[0] for row in rest]):  # Token 1, Token 2
+        ordinals, rest = _taken_off(rest)
+        labels = [f"{label} {ordinal}" for label, ordinal in zip(labels, ordinals, strict=True)]
     return labels, rest, ""
 
 
@@ -73,8 +73,15 @@ def _taken_off(rows: list[Row]) -> tuple[list[str], list[Row]]:
 def _given(rows: list[Row], where: Where) -> list[str] | None:
     """The labels that a colon or an equals sign parts from the rows."""
     for row in rows:
-        if row.relation != "remark" and is_misspelt(row.label or ""):
-            raise _misspelt(row, row.label or "", where)
+        label = row.label or ""
+        if row.relation != "remark" and is_misspelt(label):
+            raise _misspelt(row, label, where)
+        if row.bracket and not label.isdigit() and number(label) is not None:
+            raise InputError(
+                f"'{visible(label, 40)}' before a bracket of numbers",
+                where(row.line),
+                mend="write each row in one bracket",
+            )
     labels = [(row.label or "").strip("\"'") for row in rows]
     return labels if any(labels) else None
 
@@ -104,7 +111,7 @@ def _ordinals(rows: list[Row]) -> tuple[list[str] | None, list[Row], str]:
     if (
         len(rows) < 2
         or not all(re.fullmatch(r"[0-9]{1,4}[.)]", cell) for cell in firsts)
-        or not _counts([cell[:-1] for cell in firsts])
+        or not counts([cell[:-1] for cell in firsts])
         or any(len(row.cells) < 2 for row in rows)
         or any(cell.endswith(".") for row in rows for cell in row.cells[1:])
     ):
@@ -126,13 +133,13 @@ def is_index(cells: Sequence[str], others: Sequence[str], *, indented: bool) -> 
         return not any(map(is_cell, cells))
     if indented:
         return all(int(one) < int(then) for one, then in pairwise(cells))
-    return _counts(cells) and any("." in cell for cell in others)
+    return counts(cells) and any("." in cell for cell in others)
 
 
-def _counts(cells: Sequence[str]) -> bool:
+def counts(cells: Sequence[str]) -> bool:
     """Whether cells only count: 0, 1, 2 … or 1, 2, 3 …
 
-    >>> _counts(["1", "2"]), _counts(["0", "1"]), _counts(["2", "4"])
+    >>> counts(["1", "2"]), counts(["0", "1"]), counts(["2", "4"])
     (True, True, False)
     """
     first = cells[0] if cells else ""

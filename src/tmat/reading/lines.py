@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tmat.errors import InputError
+from tmat.reading.bracketed import Value
 from tmat.reading.dialects import plainer
 from tmat.reading.items import Item, Mark, Words, Wrong
 from tmat.reading.lexing import MOST, Token, apart, lex, narrow_thousands, tidied
@@ -25,7 +26,7 @@ _COMMENT = re.compile(r"(?:^|\s)(?:#(?!#\w).*|//.*|%[%\s]*[^\W\d_].*)$|(?:^|\s)/
 _LABELS = re.compile(r"# (rows|columns): ")  # which tmat writes where a label cannot stand before numbers
 _RULE = re.compile(r"\s*(?:[={2}\-]{3,}(?:\s+[=\-]{2,})*|\*{3,}|`{3,}.*|~{3,}.*|_{5,}|:{3,}.*)\s*")
 _PROMPT = re.compile(
-    r"\s*(?:>>>|\.\.\.:?(?=\s+\S)|In ?\[\d*\]:|Out ?\[\d*\][:=]|julia>|octave:\d+>|>>|>(?=\s)|(?:\[\d+\]:)|\(%[io]\d+\))\s?"
+    r"\s*(?:>>>|\.\.\.:?(?=\s+\S)|In ?\[\d*\]:|Out ?\[\d*\][:=]|julia>|octave:\d+>|>>|>(?=\s)|(?:\[\d+\]:)|\(%[io]\d+\)|\((?:gdb|lldb)\)(?: pp?(?= ))?|\(Pdb\)(?: pp?(?= ))?|[$%]\d+ =)\s?"
 )
 _CONTINUED = re.compile(r"^\s*(?:\.\.\.:?|>)(?=\s+[\[(0-9+\-.])")  # the prompt of a statement that goes on
 _SIZE_ALONE = re.compile(r"\s*(?:\w+ =\s*)?\([0-9]{1,5}><[0-9]{1,5}\)\s*")
@@ -38,10 +39,10 @@ _SHOWN = re.compile(r"\s*(?:print|disp|display|show)\(\s*([^\W\d][\w.]*)\s*\)\s*
 _NOISE = re.compile(
     r"\s*(?:[0-9,]+\s?[×x]\s?[0-9,]+ (?:(?:[\w.]+\.)?\w*(?:Matrix|Array|Adjoint|Transpose|DataFrame|LinearAlgebra)\b.*|sparse.*)|[0-9,]+-element .*"
     r"|\[[0-9]+ rows x [0-9]+ columns\]|\(?[0-9]+ rows?\b.*|shape: ?\([0-9, ]*\)|dtype: ?\w+|Name: ?\S+, dtype: ?\w+"
-    r"|Parameter containing:|ans =|import .*|from \S+ import .*|library\(.*\)|print\(.*\)|disp\(.*\)|torch\.Size\(\[[0-9, ]*\]\)"
+    r"|Parameter containing:|ans =|\([0-9]{1,3}(?:\.[0-9]{1,3})?[a-z]?\)|[\w.\-]+@[\w.\-]+\S*[$#%](?: .*)?|(?:\w+=[#>]|(?:sqlite|mysql|duckdb)>) .*|PS [A-Za-z]:\\[^>]*>.*|import .*|from \S+ import .*|library\(.*\)|print\(.*\)|disp\(.*\)|torch\.Size\(\[[0-9, ]*\]\)"
     r"|\[torch\.\w+ of size .*\]|# A tibble.*|<[^<>]*>|DeviceArray.*shape.*|\(?dtype=\S*\)?,?|device=\S*,?|requires_grad=\S*\)?,?|using .*|end|\[(?:cols|options|%\w+)\b.*\]|\|={3,}|:\w[\w-]*:.*)\s*"
 )  # fmt: skip
-_CELL_OF = re.compile(r"\s*[^\s\[\](){}]{1,60}\[[^\[\](){},]{1,60},[^\[\](){}]{1,60}\]\s*(?:[=≈&:]|$)")
+_CELL_OF = re.compile(r"\s*[^\s\[\](){}=:≈]{1,60}\[[^\[\](){},]{1,60},[^\[\](){}]{1,60}\]\s*(?:[=≈&:]|$)")
 _REPR = re.compile(
     r"<(?:\w+\.)*(?:Tensor|Variable)\b[^<>\[\]]{0,200}\bnumpy="
 )  # TensorFlow shows an array within its own
@@ -76,7 +77,7 @@ class Lines(Saying):
             if not self.statement.never_closed(text):
                 text = _CONTINUED.sub(lambda found: " " * len(found[0]), text)
                 text = plainer(text)
-                yield from self._taken(lex(_uncommented(text)), text, line, raw)
+                yield from _each(self._taken(lex(_uncommented(text)), text, line, raw), self.wrong)
                 return
             yield self._unclosed()
         if not text:
@@ -156,6 +157,12 @@ class Lines(Saying):
     def _empty(self, comment: str, stripped: str, line: int) -> Iterator[Item]:
         if labels := _LABELS.match(comment):
             yield Words(line, comment, comment[labels.end() :].split(" | "), kind=labels[1])
+        elif comment.startswith("%%MatrixMarket"):
+            yield self.wrong(
+                line,
+                "the Matrix Market format is not read",
+                mend="write a row on each line: scipy.io.mmread(…).toarray()",
+            )
         elif comment.startswith("#"):
             yield Words(line, name_of(comment.lstrip("#")), [], kind="remark")
         elif len(stripped.split()) > 1 or stripped.startswith("---"):
@@ -184,18 +191,18 @@ class Lines(Saying):
             )
             return
         if not text.strip() or _NOISE.fullmatch(text) or is_code(text):
-            yield Mark(line, "passed")
+            yield Mark(line, "series" if "dtype: " in text else "passed")
             return
         if bullet := _BULLET.match(text):
             text = " " * bullet.end() + text[bullet.end() :]
-        if self.working and text.lstrip().startswith(("=", "≈")):
+        if self.working and text.lstrip(" &").startswith(("=", "≈", "approx ")):
             return  # the working of a cell goes on
         tokens = lex(text)
         self.working = _CELL_OF.match(text) is not None
         if self.working:
             yield from self._one_cell(tokens, line)
         elif not (self.prose and is_prose(text.strip(), tokens)):
-            yield from self._taken(tokens, text, line, raw)
+            yield from _each(self._taken(tokens, text, line, raw), self.wrong)
 
     def _one_cell(self, tokens: list[Token], line: int) -> Iterator[Item]:
         """Q[1, 2] = 0.3·0.5 + … = 0.4 is the working of a cell: no matrix, and what it comes to stands in one."""
@@ -224,16 +231,17 @@ class Lines(Saying):
             tokens = tokens[self.statement.brackets.take(tokens, line) :]
             if self.statement.brackets.done is None:
                 return
-            values: list[Valued] = []
+            value = None
             try:
-                values = self.statement.closed(tokens, line, raw)
+                value = self.statement.closed(tokens, line, raw)
             except InputError as error:
                 yield Wrong(line, error, self.statement.name)
             tokens = self.statement.rest
             if self.statement.goes_on:
                 continue
             self.statement = None
-            yield from (each for each in values if not is_measure(each.prefix))
+            if value is not None and not is_measure(value.prefix):
+                yield value
             while tokens and (tokens[0].kind in ("comma", "end", "close") or tokens[0].text in _AFTER):
                 tokens = tokens[1:]
             if not any(token.kind in ("open", "assign", "colon") for token in tokens):
@@ -249,6 +257,34 @@ def _may_part_rows(text: str) -> bool:
     return same and len(rows) > 1 and all(is_cell(cell.strip("[](),")) for row in rows for cell in row)
 
 
+def _each(items: Iterable[Item], wrong: Callable[..., Wrong]) -> Iterator[Item]:
+    """The values of a line, each of which has a name of its own, or is one more row, as in Q = (1, 2), (3, 4)."""
+    last: Item | None = None
+    for item in items:
+        if not isinstance(item, Valued) or item.relation:
+            yield from () if last is None else (last,)
+            last = item
+            continue
+        at, pair = item.value.line, isinstance(last, Valued) and not item.prefix
+        if isinstance(last, Valued) and pair and last.takes(item):
+            last.value = Value(last.value.rows + item.value.rows, last.value.lines + item.value.lines, [], 2, at)
+        elif pair or (item.value.depth == 1 and (_AMONG.search(item.prefix) or _in_prose(item))):
+            name = last.prefix if isinstance(last, Valued) else ""
+            last = wrong(at, "several values where one is due", column=item.column, name=name_of(name) if name else None,
+                         mend="write each under a name of its own")  # fmt: skip
+        else:
+            yield from () if last is None else (last,)
+            last = item
+    yield from () if last is None else (last,)
+
+
+def _in_prose(item: Valued) -> bool:
+    """Whether a sentence goes on behind a bracket that has no equals sign before it, as in: you need [1]. It uses …"""
+    return bool(item.prefix) and _GOES_ON.match(item.raw[item.column - 1 :]) is not None
+
+
+_GOES_ON = re.compile(r"[\[({⟨][^\[\](){}⟨⟩]*[\])}⟩][.,;:]?\s+[^\W\d]{2,}")
+_AMONG = re.compile(r"[(\[][0-9.\s,+\-−]+[)\]]\s*(?:[^\W\d]+|[,;&])$")  # the points (1, 2) and
 _AFTER = ("and", "&", "$", "$$", ".", "\\", "quad")
 
 

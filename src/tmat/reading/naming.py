@@ -26,8 +26,9 @@ _COUNTED = re.compile(
     r"(?:\(\s*(?:[0-9]{1,3}|[a-zA-Z]|[ivx]{1,4})\s*\)|[0-9]{1,3}\s?[.)]|(?:[a-z]|[ivx]{1,4})(?:[.)](?=\s)|\))|[0-9]{1,3} *·|[0-9]{1,3}\s{2,}|[①-⑳])\s*(?=[^\W\d]|[*_`$\"'(\\])"
 )
 _FILLING = re.compile(
-    r"(?i)\b(?:matrix|matrices|the|of|is|are|my|our|values?(?=\s*$)|vectors?|result(?:ing)?|computed|final|compute|calculate|let|then|so|where|and)\b|矩阵(?=\s|$)|的"
+    r"(?i)\b(?:matrix|matrices|the|of|is|are|my|our|values?(?=\s*$)|vectors?|result(?:ing)?|computed|final|compute|calculate|approximately|let|then|so|where|and)\b|矩阵(?=\s|$)|的"
 )
+_BY_ROOT = re.compile(r"(.+?)\s*/\s*(?:√|sqrt)\s*\(?(?:d_?k|dₖ|[0-9]{1,4})\)?")  # QKᵀ / √d_k
 _TYPE = re.compile(  # of a language: const float A, let a: [[f64; 3]; 2], double[][] a
     r"(?:(?:const|static|public|final|let|var|val|auto|mut|float|double|int|real\w*|Matrix\w*|Eigen::\w+)(?:\[\])*\s+)+(?=[A-Za-z_])"
 )
@@ -35,6 +36,7 @@ _ASIDE = re.compile(  # of a declaration: q[2][3], double[,] q, std::vector<doub
     r"(?:\[[0-9,]{0,9}\])+$|\s*=?\s*\([0-9]{1,5}><[0-9]{1,5}\)$|\s*=?\s*\(Mat_.*$|^(?:(?:my|our|Dim|\w+(?:::\w+)*(?:<[\w:<>, ]+>|\[,*\])|Mat|cv::Mat|Array)\s+)?[$@%+]?(?:self\.)?(?=[^\W\d]\w*(?:\[[0-9,]*\])*(?: As |$))| As \w+(?:\(,*\))?$"
 )
 _ANNOTATION = re.compile(r"\s*:\s*[^=]*[\[<][^=]*(?==)")
+_DIGITS = "0123456789₀₁₂₃₄₅₆₇₈₉"
 _ENDS = " \t:=≈≔,;.-–—→<>"
 
 
@@ -89,6 +91,8 @@ def name_of(text: str) -> str:
     ['Q', 'Q', 'Q', 'Q', 'Q', 'Q', 'Z']
     >>> name_of("The attention weights are:"), name_of("S = QKᵀ/√2"), name_of("My homework"), name_of("We get Q =")
     ('attention weights', 'S', 'My homework', 'Q')
+    >>> name_of("Output Z"), name_of("Attention weights A"), name_of("S / sqrt(d_k)")
+    ('Z', 'A', 'scaled')
     """
     if len(text) > 10 * LONGEST:
         return text.strip()
@@ -125,6 +129,8 @@ def _plain(text: str) -> str:
 def _known_in(part: str) -> str:
     """The name that people know in a few words, or nothing."""
     part = bare(_plain(part))
+    if (scaled := _BY_ROOT.fullmatch(part)) and "scores" in meanings(scaled[1]):
+        return "scaled"
     outside = re.sub(r"\s*\([^()]*\)", "", part).strip()
     short = re.sub(r"\s+", " ", _FILLING.sub(" ", outside)).strip()
     for words in (part, outside, short):
@@ -134,12 +140,22 @@ def _known_in(part: str) -> str:
     if 1 < len(pieces) <= 5:
         phrase, last = " ".join(pieces[:-1]), pieces[-1]
         if is_known(phrase) and (len(last) == 1 or is_known(last)):
-            return last if canonical(phrase) in meanings(last) else phrase
+            return last if is_known(last) and (len(last) == 1 or canonical(phrase) in meanings(last)) else phrase
         known = [bare(piece) for piece in pieces if is_known(bare(piece)) and piece.lower() not in ("we", "be")]
         if known and len({canonical(piece) for piece in known}) == 1 and (len(pieces) <= 3 or known[-1] == pieces[-1]):
             return known[-1]
     inside = re.search(r"\(([^()]*)\)", part)
     return inside[1].strip() if inside and is_known(inside[1].strip()) and len(part.split()) <= 5 else ""
+
+
+def is_name(label: str) -> bool:
+    """Whether a label says a matrix's name and little else: what has another word beside it is counted, or measured.
+
+    >>> is_name("The loss:"), is_name("Total params"), is_name("steps")
+    (True, False, False)
+    """
+    name = name_of(label)
+    return is_known(name) and fold(_FILLING.sub("", _plain(label))) in (fold(name), fold(_FILLING.sub("", name)))
 
 
 @lru_cache(1)
@@ -156,6 +172,7 @@ def is_known(name: str) -> bool:
     >>> [is_known(name) for name in ("W_Q", "attention scores", "A", "a", "When", "Q1", "query")]
     [True, True, True, False, False, True, True]
     """
-    own = fold(name).rstrip("0123456789")
-    single = len(name.rstrip("0123456789")) == 1 and name[0].islower() and name.isascii()
+    own = fold(name).rstrip(_DIGITS)
+    letter = name.rstrip(_DIGITS)
+    single = len(letter) == 1 and letter.islower() and letter.isascii()
     return bool(own) and not single and (own in _names() or own.rpartition(".")[2] in _names())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from tmat.reading.naming import is_known, name_of
+from tmat.reading.naming import is_known, is_name
 from tmat.reading.rows import Row
 
 _CODE = re.compile(
@@ -14,7 +14,7 @@ _CODE = re.compile(
 )
 _IDENTIFIER = re.compile(r"\w*[^\W\d]_[^\W\d]{2,}\w*|[^\W\d]\w*(?:\.[\w-]+)+|[a-z]+[A-Z]\w+")  # d_model, out_proj.bias
 _MEASURE = re.compile(
-    r"(?:^|\W)(?:len|size|ndim|dim|numel|shape|nrow|ncol|type)\s*\(.*\)$|(?:^|[\w)\]]\.|, ?)(?:shape|strides|layout|size\(\)|size|ndim|dtype|dim\(\))$"
+    r"(?:^|\W)(?:len|size|ndim|dim|numel|shape|nrow|ncol|type)\s*\(.*\)$|(?:^|[\w)\]]\.|, ?|\s)(?:shape|strides|layout|size\(\)|size|ndim|dtype|dim\(\))$"
 )
 _ENDS = " \t:=≈"
 
@@ -37,6 +37,12 @@ def is_measure(label: str) -> bool:
     return _MEASURE.search(label.strip(_ENDS)) is not None
 
 
+def is_heading(row: Row) -> bool:
+    """Whether a row that stands alone is a word and its count, as headings are: Exercise 2."""
+    cells = [cell.rstrip(".:)") for cell in row.cells]
+    return row.label is None and not row.bars and len(cells) == 2 and cells[0].isalpha() and cells[1].isdigit()
+
+
 def is_time(left: str, right: str) -> bool:
     """Whether a colon between two numbers parts hours and minutes, or the ends of a range: it names nothing.
 
@@ -56,27 +62,28 @@ def are_settings(names: Iterable[str]) -> bool:
     return any(map(_IDENTIFIER.fullmatch, own)) and not any(map(is_known, own))
 
 
-def without_settings(rows: Sequence[Row]) -> list[Row]:
-    """The rows without those that give one number to something that is no matrix: d_model = 512, dropout: 0.1.
+def without_settings(rows: Sequence[Row], *, named: bool) -> list[Row]:
+    """The rows without those that give one number to something that is no matrix: d_model = 512, dropout: 0.1, {30}.
 
     After an equals sign such a row is a setting, unless it counts: e1 = 0.5, e2 = 0.25. After a colon it may be a word
-    with its number, so only a label that programs write says so.
+    with its number where a matrix is ``named`` above, so there only a label that programs write says so.
     """
 
     def is_single(row: Row) -> bool:
-        return bool(row.label and row.relation) and not row.bracket and len(row.cells or row.text.split()) == 1
+        return bool(row.label) and row.relation in ("assign", "colon") and len(row.cells or row.text.split()) == 1
 
     single = list(filter(is_single, rows))
     stems = {re.sub(r"\[?_?[0-9₀-₉]+\]?$", "", row.label or "").strip() for row in single}
     counted = len(stems) == 1 < len(single) and "" not in stems
     settings = any(_IDENTIFIER.fullmatch((row.label or "").strip("\"'`- ")) for row in single)
-    known = any(is_known(name_of(row.label or "")) for row in single if row.relation == "colon")
-    if counted or (known and not settings):
+    known = [is_name(row.label or "") for row in single if row.relation == "colon"]
+    whole = all((row.cells or [row.text])[0].isdigit() for row in single)
+    if counted or (any(known) and not settings and (named or (all(known) and not whole))):
         return list(rows)
-    settings |= len(rows) == 1 and not known  # Version: 12.4
+    settings |= not named  # Version: 12.4
 
     def is_setting(row: Row) -> bool:
-        known = is_known(name_of(row.label or "")) and not (settings and (row.cells or [row.text])[0].isdigit())
+        known = is_name(row.label or "") and not (settings and (row.cells or [row.text])[0].isdigit())
         return settings if row.relation == "colon" else not known
 
     return [row for row in rows if not (is_single(row) and is_setting(row))]

@@ -33,17 +33,22 @@ def number(text: str) -> float | None:
     (-3.5, -inf, 50.0, 0.125, 0.67, 0.0015, 0.7071067811865476)
     >>> number("3,5"), number("1_000"), number("half")
     (None, None, None)
+    >>> number("030"), number("00.5")  # no number begins so
+    (None, 0.5)
     """
     if len(text) > LONGEST_NUMBER:
         return None
     digits = text.translate(MINUS)
     if plain().fullmatch(digits):
+        if _PADDED.search(text):
+            return None
         value = float(digits)
         return value if math.isfinite(value) else None
     return None if len(text) > LONGEST_SPELLED else spelled(text)
 
 
-_IN_PLAIN = frozenset("0123456789+-.eE")
+_IN_PLAIN = frozenset("0123456789+-.eE ")
+_PADDED = re.compile(r"(?:^|(?<= ))[+\-−–]?0[0-9]++(?![.eE])")  # 030, 000: of a telephone, of thousands with a space
 
 
 def plain_values(cells: Sequence[str]) -> list[float] | None:
@@ -52,8 +57,12 @@ def plain_values(cells: Sequence[str]) -> list[float] | None:
     >>> plain_values(["0.5", "-1e3"]), plain_values(["0.5", "1/2"])
     ([0.5, -1000.0], None)
     """
-    together = "".join(cells)
-    if not _IN_PLAIN.issuperset(together) or (len(together) > LONGEST_NUMBER and max(map(len, cells)) > LONGEST_NUMBER):
+    together = " ".join(cells)
+    if (
+        _PADDED.search(together)
+        or not _IN_PLAIN.issuperset(together)
+        or (len(together) > LONGEST_NUMBER and max(map(len, cells)) > LONGEST_NUMBER)
+    ):
         return None
     try:
         values = list(map(float, cells))
@@ -123,6 +132,8 @@ def why_not(text: str) -> tuple[str, str | None]:
         return f"a number of {len(text)} characters", f"at most {LONGEST_NUMBER} are read"
     if is_decimal_comma(text):
         return f"{shown} has a decimal comma", DECIMAL_COMMA_MEND
+    if _PADDED.search(text) and plain().fullmatch(text.translate(MINUS)):
+        return f"{shown} where a number is due", "write no zeros before a number, and thousands without a space"
     if plain().fullmatch(text.translate(MINUS)):
         return f"{shown} is beyond what a 64-bit float can hold", "the largest is about 1.8e308"
     if is_blank(text):

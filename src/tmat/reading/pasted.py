@@ -122,13 +122,18 @@ class _Settling:
                 self.pasted.problems.append(each)
                 continue
             try:
-                self._settle(typed(each, self.origin))
+                found = typed(each, self.origin)
+                if each.result and self.pasted.found:
+                    before = self.pasted.found.pop()  # Q = [[1/2]] and in the next line = [[0.5]]
+                    del self.seen[self.stages.pop(), fold(before.name)]
+                    found = replace(found, name=before.name)
+                self._settle(found, under=each.under)
             except InputError as error:
                 if not each.name and stage_of(self.stage) == "vocab":
                     continue  # the table of a vocabulary
                 self.pasted.problems.append(Problem(error, each.name or "", each.line))
 
-    def _settle(self, found: TypedMatrix) -> None:
+    def _settle(self, found: TypedMatrix, *, under: bool) -> None:
         last = self.pasted.found[-1] if self.pasted.found else None
         if (
             last is not None
@@ -137,11 +142,24 @@ class _Settling:
             and (found.matrix.values == last.matrix.values).all()
         ):
             return  # what a program prints again of the assignment before it
+        if last is not None and under and last.name and not found.name:
+            self.pasted.found.pop()
+            self.stages.pop()
+            what = f"rows without a name right under '{visible(last.name, 60)}'"
+            where = f"in {self.origin}, lines {last.line} and {found.line}"
+            raise InputError(
+                what, where, "one matrix, or two?", mend="put all rows in one bracket, or a name over each matrix"
+            )
         twin = self.seen.setdefault((self.stage, fold(found.name)), found)
         if twin is found:
             self.pasted.found.append(found)
             self.stages.append(self.stage)
-        elif twin.texts != found.texts:
+        elif twin.texts != found.texts and not (
+            twin.matrix.values.shape == found.matrix.values.shape and (twin.matrix.values == found.matrix.values).all()
+        ):
+            if any(one is twin for one in self.pasted.found):  # which of the two is meant, is not known
+                at = next(n for n, one in enumerate(self.pasted.found) if one is twin)
+                del self.pasted.found[at], self.stages[at]
             shown = visible(found.name, 60)
             raise InputError(
                 f"'{shown}' is given twice" if shown else "two blocks of rows without a name",

@@ -47,6 +47,9 @@ def rows_of(text: str, tokens: list[Token], line: int, raw: str, *, decimal: boo
         rows = split_cells(body) or [[""]] * (body.count(",") > 0)
         if not tokens or not any(_parted(cell) for cells in rows for cell in cells[1:]):
             return [Row(line, cells, None, raw) for cells in rows]
+    label = tokens[0].text[1:-1] if len(tokens) > 1 and tokens[0].kind == "quoted" else ""
+    if is_cell(label) and label and all(token.kind in ("number", "blank") for token in tokens[1:]):
+        return [Row(line, cells_of(tokens[1:]), label, raw)]  # as R writes rows' names
     found: list[Row] = []
     start = 0
     for n in [n for n, token in enumerate(tokens) if token.kind == "end"] + [len(tokens)]:

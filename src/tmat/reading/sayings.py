@@ -14,12 +14,12 @@ from tmat.reading.no_matrix import is_measure, is_time
 from tmat.reading.number_text import number, why_not
 from tmat.reading.openings import opening
 from tmat.reading.rows import Row, r_index, rows_of
-from tmat.reading.text_rows import is_cell, is_misspelt
+from tmat.reading.text_rows import is_cell, is_misspelt, split_cells
 from tmat.visible import visible
 
 TYPES = frozenset((
     "f64", "f32", "i64", "i32", "u8", "u32", "str", "cat", "<dbl>", "<int>", "<chr>", "<fct>", "Float64", "Float32", "Int64", "String", "String7",
-    "String15", "Symbol",
+    "String15", "Symbol", "double", "float", "int64", "int32", "bigint", "varchar",
 ))  # fmt: skip
 _SIZES = re.compile(
     r"(?:[0-9]+ +)?(?:given +)?[0-9]+×[0-9]+(?: [^0-9\s]+ [0-9]+×[0-9]+)*(?:,? .*)?"
@@ -51,8 +51,16 @@ class Saying:
         elif tokens[cut].text == "==":
             yield Mark(line, "passed")  # a comparison, or a package's version
             return
+        if cut is not None and (second := _second(tokens[:cut])) is not None:
+            yield self.wrong(
+                line, f"'{visible(second, 40)}': a second name in the line", mend="write one matrix under the other"
+            )
+            return
         while cut is not None and cut + 2 < len(tokens) and tokens[cut + 1].kind == "tab":
             tokens = [*tokens[: cut + 1], *tokens[cut + 2 :]]
+        if _is_sentence(tokens, text):
+            yield Words(line, text.strip(), text.split())
+            return
         indexed = r_index(tokens)
         sentence = sum(token.kind == "word" for token in tokens[: cut or 0]) > _MOST  # in which a number is said
         if cut and not sentence and cut + 1 < len(tokens) and tokens[cut + 1].kind in ("number", "blank"):
@@ -61,8 +69,9 @@ class Saying:
             yield from self._labelled(label, relation, tokens[cut + 1 :], text, line, raw)
         elif cut:
             yield from self._spoken(tokens, text, line)
-        elif all(token.text in TRUTH or token.kind == "comma" for token in tokens):
-            yield Row(line, [f"{TRUTH[t.text]:g}" for t in tokens if t.kind == "word"], raw=raw)
+        elif all(token.text in TRUTH or token.kind in ("comma", "end") for token in tokens):
+            said = " ".join(f"{TRUTH[t.text]:g}" if t.kind == "word" else t.text for t in tokens)
+            yield from (Row(line, cells, raw=raw) for cells in split_cells(said))
         elif indexed is not None:
             if any(token.kind in ("number", "blank") for token in indexed[1]):
                 yield from self._labelled(indexed[0], "", indexed[1], text, line, raw)
@@ -75,7 +84,7 @@ class Saying:
         self, label: str, relation: str, right: list[Token], text: str, line: int, raw: str
     ) -> Iterator[Item]:
         """A row after its label and a colon, or a matrix after its name and an =."""
-        if is_measure(label):
+        if is_measure(label) or (" · " in label and not is_known(name_of(label))):  # one head · no mask · d_k = 2
             yield Mark(line, "passed")
             return
         word = next((token for token in right if token.kind == "word"), None)
@@ -102,7 +111,7 @@ class Saying:
         cells = row.cells or row.text.replace(",", " ").split()
         while cells and cells[-1].strip() in (")", "", ")."):
             cells = cells[:-1]
-        if len(cells) == 1 < height * width or not height * width:  # Q[0][1] = 0.5
+        if len(cells) == 1:  # Q[0][1] = 0.5
             yield self.wrong(
                 line, "a cell alone where a matrix is due", mend="write the whole matrix: a line a row", name=name
             )
@@ -138,8 +147,8 @@ class Saying:
         if spoken and set(spoken) <= TYPES:
             yield Mark(line, "types")
         elif not (self.prose and spoken and SIZE_ALONE.fullmatch(spoken[0])):  # a caption that begins with a size
-            if "\t" in said:
-                spoken = [cell.strip() for cell in text.rstrip("\n").split("\t")]
+            if (sign := "\t" if "\t" in said else ",") in said:
+                spoken = [cell.strip() for cell in text.rstrip("\n").split(sign)]
             yield Words(
                 line, said, spoken, ends=said.endswith((":", "=", "→", "->", "=>")), indented=text[:1].isspace()
             )
@@ -155,6 +164,27 @@ def _last_assign(tokens: list[Token]) -> int | None:
     return found
 
 
+def _is_sentence(tokens: list[Token], text: str) -> bool:
+    """Whether a line is a sentence that says a number or two: Note that each row sums to 1."""
+    words = sum(token.kind == "word" and token.text[0].isalpha() for token in tokens)
+    numbers = sum(any(sign.isdigit() for sign in token.text) for token in tokens)
+    return text.rstrip()[-1:] in (".", "!", "?") and tokens[0].kind == "word" and words > 3 and words >= 4 * numbers
+
+
+def _second(before: list[Token]) -> str | None:
+    """The name before the last equals sign where numbers of another stand right before it: Q = 1 2   K = 5 6."""
+    first = next((n for n, token in enumerate(before) if token.kind == "assign"), len(before))
+    rest = [token for token in before[first + 1 :] if token.kind != "comma"]
+    if (
+        len(rest) > 1
+        and rest[-1].kind == "word"
+        and rest[-1].text[0].isalpha()
+        and rest[-2].kind in ("number", "blank")
+    ):
+        return rest[-1].text
+    return None
+
+
 def _in_time(tokens: list[Token], n: int) -> bool:
     """Whether the colon at a token stands within a time, a range of whole numbers or an aside: it parts no label."""
     if sum((token.kind == "open") - (token.kind == "close") for token in tokens[max(0, n - 40) : n]) > 0:
@@ -168,7 +198,7 @@ def _is_row(tokens: list[Token], text: str) -> bool:
     """Whether a line without a label holds numbers for their own sake: none that only counts a name, as in head 1 or (1) Q."""
     numbers, depth = [], 0
     for n, token in enumerate(tokens):
-        depth += (token.kind == "open") - (token.kind == "close")
+        depth = max(0, depth + (token.kind == "open") - (token.kind == "close"))  # a) 1 2
         if not depth and token.kind in ("number", "blank"):
             numbers.append(n)
     if not numbers:

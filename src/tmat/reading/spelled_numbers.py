@@ -25,9 +25,12 @@ _NAMED = {
     "∞": math.inf,
     "nan": math.nan,
 }
+_ZEROS = "٠۰߀०০੦૦୦௦౦೦൦๐໐༠၀០᠐"  # of the scripts whose digits follow one another, as Arabic's and Hindi's do
 # Full-width forms and other ways to draw one sign, character for character: places in a line stay what they are.
 ONE_SIGN = str.maketrans(
     {chr(0xFF01 + n): chr(0x21 + n) for n in range(94)}
+    | {chr(ord(zero) + n): str(n) for zero in _ZEROS for n in range(10)}
+    | {"٫": ".", "،": ",", "؛": ";"}
     | {"、": ",", "。": ".", "【": "[", "】": "]", "〔": "[", "〕": "]", "“": '"', "”": '"', "„": '"', "﹣": "-", "¯": "-", "⋅": "·", "∙": "·", "✕": "×"}
 )  # fmt: skip
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
@@ -93,7 +96,7 @@ def _in_plain_signs(text: str) -> str:
 
 _PERCENT = re.compile(rf"([+-]?{_UNSIGNED})([%‰])")
 _SUFFIXED = re.compile(
-    r"([+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[fL])))(?:_?f(?:32|64)|f([+-]?[0-9]+)?|F|L|[dD]([+-]?[0-9]+)|`[0-9.]*|\*\^([+-]?[0-9]+))"
+    r"([+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[fL]|\*\^)))(?:_?f(?:32|64)|f([+-]?[0-9]+)?|F|L|[dD]([+-]?[0-9]+)|(?:`[0-9.]*)?\*\^([+-]?[0-9]+)|`[0-9.]*)"
 )
 _SCALED = re.compile(rf"([+-]?{_UNSIGNED})[×x*·]10\^[({{]?([+-]?[0-9]+)[)}}]?")
 _TEN = re.compile(r"([+-]?)10\^[({]?([+-]?[0-9]+)[)}]?")
@@ -147,6 +150,8 @@ def spelled(text: str) -> float | None:
     >>> spelled("1/8"), spelled("67 %"), spelled("√2/2"), spelled("half")
     (0.125, 0.67, 0.7071067811865476, None)
     """
+    if text.isascii() and text.isalnum() and text[0].isalpha() and "qrt" not in text:
+        return _NAMED.get(text.lower())  # a word, as most are that are asked
     tidy = tidy_number(text.translate(MINUS))
     if tidy[:1] == "(" and tidy[-1:] == ")" and tidy.count("(") == 1:
         return _value(tidy[1:-1])

@@ -31,6 +31,17 @@ class Valued:
     raw: str
     column: int  # of its bracket, from 1
 
+    def takes(self, other: Valued) -> bool:
+        """Whether a value behind it and a comma is one more row."""
+        rows = self.value.rows
+        beside = self.raw is other.raw and other.raw[: other.column - 1].rstrip().endswith(",")
+        return (
+            beside
+            and other.value.depth == 1
+            and len(rows[0]) == len(other.value.rows[0])
+            and (len(rows) > 1 or self.value.depth == 1)
+        )
+
 
 class Statement:
     """Takes one statement: a name and a value, or a chain of operands that ends in one."""
@@ -39,9 +50,8 @@ class Statement:
         first, bracket = at
         self.origin = origin
         self.prefix, self.relation = _named(tokens[:first], text)
-        self.held: list[Valued] = []  # values beside one another, operands if an equals sign comes
         maker = tokens[first].text if bracket > first else ""
-        self.operated = _calculates(tokens[:first]) or maker[:1] in ("-", "−")
+        self.held = _calculates(tokens[:first]) or maker[:1] in ("-", "−")  # an operand comes before the value
         self.resulted = False
         self.rest: list[Token] = []  # what is left of the line
         self._begin(tokens[bracket - 1] if bracket else None)
@@ -73,12 +83,14 @@ class Statement:
         error = InputError(f"'{opened.opened.text}' is never closed", where, "expected rows of numbers, then the closing bracket")  # fmt: skip
         return error, self.name
 
-    def closed(self, rest: list[Token], line: int, raw: str) -> list[Valued]:
-        """The values when the bracket has closed; none yet where the statement goes on."""
+    def closed(self, rest: list[Token], line: int, raw: str) -> Valued | None:
+        """The value when the bracket has closed; none yet where the statement goes on."""
         group, error = self.brackets.done, self.brackets.error
         assert group is not None
         self.goes_on = False
         turned, shape, rest = after_bracket(rest)
+        while rest and rest[0].kind == "tab":
+            rest = rest[1:]
         self.rest = rest
         if rest and rest[0].kind == "number" and not self.held:
             what = f"'{visible(rest[0].text, 40)}' behind a closed bracket"
@@ -96,27 +108,22 @@ class Statement:
                 value = transposed(value)
         except InputError:
             if self._operates(rest, 2) and self._onward(rest):
-                return []
+                return None
             raise
         if rest and self._is_changed(group, rest):
             self.rest = []
             raise _operation(self.origin, group.line)
         if self._operates(rest, value.depth):
-            self.operated |= rest[0].kind != "open"
-            self.held.append(Valued(value, self.prefix, self.relation, raw, group.opened.start + 1))
+            self.held = True
             if not self._onward(rest):
                 raise _operation(self.origin, value.line)
-            return []
-        if (self.held or self.operated) and rest and rest[0].kind == "assign" and self._onward(rest):
-            self.held.clear()
-            self.operated = False
-            return []
-        if self.operated and not self.resulted:
+            return None
+        if self.held and rest and rest[0].kind == "assign" and self._onward(rest):
+            self.held = False
+            return None
+        if self.held and not self.resulted:
             raise _operation(self.origin, value.line)
-        return [
-            *([] if self.resulted else self.held),
-            Valued(value, self.prefix, self.relation, raw, group.opened.start + 1),
-        ]
+        return Valued(value, self.prefix, self.relation, raw, group.opened.start + 1)
 
     def _is_changed(self, group: Group, rest: list[Token]) -> bool:
         """Whether a call or an index behind the bracket changes its numbers: array(…).sum(axis=1), array(…)[0]."""
@@ -128,7 +135,7 @@ class Statement:
             and rest[1].text == "("
             and rest[0].end == rest[1].start
         )
-        return call or (bool(group.call) and rest[0].text == "[" and group.opened.text == "(" and not self.operated)
+        return call or (bool(group.call) and rest[0].text == "[" and group.opened.text == "(" and not self.held)
 
     def _declared(self, value: Value) -> tuple[int, int] | None:
         return declared(self.prefix) if value.depth == 1 else None
@@ -139,7 +146,8 @@ class Statement:
             return False
         if rest[0].kind == "open":
             return depth > 1
-        return rest[0].text[:1] in _OPERATORS or rest[0].text in ("cdot", "times")
+        times = rest[0].text in ("cdot", "times") or (rest[0].text == "x" and len(rest) > 1 and rest[1].kind == "open")
+        return times or rest[0].text[:1] in _OPERATORS
 
     def _onward(self, rest: list[Token]) -> bool:
         """Go on behind the last equals sign, else at the next operand; False where there is neither."""

@@ -16,7 +16,7 @@ from tmat.reading.number_text import (
 TIGHT = re.compile(r"[0-9],[0-9]")
 _SEPARATOR = re.compile(r"\s*,\s*|\s+")
 _TWO_COMMAS = re.compile(r",\s*,")  # with an empty cell between
-_PIPE_RULE = re.compile(r"\|?(?:\s*(?::?-{2,}:?|:-+:?|-+:)\s*(?:\||$))+")
+_PIPE_RULE = re.compile(r"\|?(?:\s*(?::?-{2,}:?|:-+:?|-+:)\s*(?:\||$))+|\|?(?:-\|)+-?")  # | - | is a blank
 _BOX = re.compile(r"[\s|+:=\-─━═│┃║┄┈┆┌┐└┘├┤┬┴┼╞╡╪╭╮╰╯┏┓┗┛┡┩╇┳┻╋╔╗╚╝╠╣╦╩╬┠┨┯┷┿╟╢╫╤╧╒╕╘╛]+")
 
 
@@ -31,7 +31,8 @@ def is_misspelt(text: str) -> bool:
     >>> [is_misspelt(text) for text in ("1e400", "1.O", "0..5", "2nd", "When", "1")]
     [True, True, True, False, False, False]
     """
-    if number(text) is not None or len(text) > LONGEST_NUMBER:
+    word = text[:1].isalpha() and text[0] not in "oO"  # O.5
+    if word or number(text) is not None or len(text) > LONGEST_NUMBER:
         return False
     return why_not(text)[1] is not None or is_meant_as_number(text)
 
@@ -98,8 +99,8 @@ def pipe_cells(line: str) -> list[str]:
 def is_pipe_rule(line: str) -> bool:
     """Whether a line is the rule under a Markdown table's head.
 
-    >>> is_pipe_rule("|---|:--:|"), is_pipe_rule("| - | 1 |")
-    (True, False)
+    >>> [is_pipe_rule(line) for line in ("|---|:--:|", "|-|-|", "| - | 1 |", "| - | - |")]
+    [True, True, False, False]
     """
     return "-" in line and _PIPE_RULE.fullmatch(line.strip()) is not None
 

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from tmat.reading.blocks import Block
 from tmat.reading.items import Words
+from tmat.reading.labels import counts
 from tmat.reading.naming import is_known, name_of
 from tmat.reading.rows import Row
 from tmat.reading.text_rows import is_cell
@@ -22,6 +23,7 @@ class Under(Block):
     labels: dict[str, list[str]] = field(default_factory=dict)  # of rows and columns, in comments
     framed: bool = False
     spoilt: bool = False
+    loose: bool = False  # an empty line behind every row
 
     @property
     def called(self) -> str:
@@ -45,7 +47,11 @@ def title(block: Under) -> None:
         last, gap = above[-1]
         fits = block.heads(last.words, indented=last.indented)
         before = above[-2][0] if len(above) > 1 else None
-        known = is_known(name_of(last.said)) and last.words[:1] != [""]
+        known = (
+            is_known(name_of(last.said))
+            and last.words[:1] != [""]
+            and not (fits and "," in last.said.replace(", ", " "))
+        )
         if before is None:
             typed = not block.rows[0].bracket and not block.apart
             takes = len(last.words) > 1 and typed and fits and not known
@@ -59,7 +65,7 @@ def title(block: Under) -> None:
             and not fits
             and len(last.words) == 1
             and not before.ends
-            and block.heads(before.words[1:], indented=True)
+            and any(block.heads(words, indented=True) for words in (before.words, before.words[1:]))
         ):
             above.pop()  # what pandas calls its index
             last = before
@@ -79,6 +85,17 @@ def title(block: Under) -> None:
 
 
 def _name_in_corner(block: Under) -> None:
+    first = block.rows[0]
+    if (
+        block.header is None
+        and first.label is None
+        and first.cells
+        and is_known(first.cells[0])
+        and counts(first.cells[1:])
+    ):
+        others = [row.cells[0] for row in block.rows[1:] if row.label is None and len(row.cells) == len(first.cells)]
+        if len(others) == len(block.rows) - 1 > 0 and not any(is_cell(own) or is_known(own) for own in others):
+            block.header = block.rows.pop(0).cells  # Q 1 2 3, over rows with other labels
     header = block.header
     if header and block.name is None and is_known(header[0]) and not any(is_cell(row.cells[0]) for row in block.rows if row.cells):  # fmt: skip
         block.name, header[0] = header[0], ""
@@ -92,6 +109,23 @@ def _is_long_vector(rows: list[Row]) -> bool:
     return all(row.label == str(start) for row, start in zip(rows, starts, strict=True))
 
 
+def _named_beside(block: Block) -> list[Block] | None:
+    """Matrices whose names stand beside their first rows, as in a spreadsheet: Q 1 2, below it 3 4 or an empty cell and 3 4."""
+    begins = [bool(row.cells) and is_known(row.cells[0]) for row in block.rows]
+    if block.header is not None or block.beside or not begins[0] or all(begins):
+        return None
+    found: list[Block] = []
+    for row, begin in zip(block.rows, begins, strict=True):
+        if begin:
+            found.append(Block(row.line, name_of(row.cells[0]), notes=list(block.notes)))
+            due = len(row.cells) - 1
+        own = row.cells[1:] if begin or (row.cells[:1] == [""] and len(row.cells) == due + 1) else row.cells
+        if row.label is not None or len(own) != due or not all(map(is_cell, own)):
+            return None
+        found[-1].rows.append(Row(row.line, own, raw=row.raw))
+    return found
+
+
 def parted(block: Block) -> list[Block]:
     """A run of rows with names before them: each a matrix where all are names of matrices, else rows of one."""
     labels = [row.label or "" for row in block.rows]
@@ -102,6 +136,8 @@ def parted(block: Block) -> list[Block]:
         return [block]
     if block.name is not None:
         return [block]
+    if (found := _named_beside(block)) is not None:
+        return found
     if "" in labels:
         own = {label for label in labels if label}
         if (

@@ -19,7 +19,7 @@ from tmat.rendering.layout.heat import Scale
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import SAME, texts
 from tmat.rendering.layout.single import summary
-from tmat.rendering.layout.window import CUT, View, edges, named
+from tmat.rendering.layout.window import CUT, edges, named
 from tmat.sheet.remarks import Correction, Mask, Remark, Remarks, Said
 from tmat.sheet.selecting import chosen, in_order
 from tmat.sheet.worksheet import BLANK, Array, Matrix, Stage, Step, Worksheet
@@ -205,7 +205,7 @@ def shown(
         rows,
         cols,
         cells,
-        " · ".join(summary(matrix, View(matrix, rows, cols, [], []))) if cut else "",
+        " · ".join(summary(matrix, rows, cols)) if cut else "",
         Scale.of(matrix.values) if matrix.values.size and not blank else None,
         blank,
         remarks.of.get(matrix.name, ()),

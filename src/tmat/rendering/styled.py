@@ -41,7 +41,7 @@ def columns(line: Line) -> int:
     >>> columns((Span("权力", "label"), Span(" ")))
     5
     """
-    return sum(width(span.text) for span in line)
+    return width(plain(line))
 
 
 def space(count: int) -> Line:

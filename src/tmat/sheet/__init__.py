@@ -1,1 +1,1 @@
-"""The worksheet: what flows through the pipe, and its names."""
+"""The worksheet, which flows through the pipe: matrices, steps, stages, and their names."""

@@ -1,4 +1,4 @@
-"""What a matrix has in common with an array of NumPy: its shape, its parts, its transpose, and whether two are equal."""
+"""What a matrix has in common with a NumPy array: its shape, indexing, iteration and equality."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class LikeArray:
-    """Numbers with labels; NumPy, pandas and all that take arrays take it as one."""
+    """Numbers with labels, which NumPy, pandas and others accept as an array."""
 
     values: NDArray[np.floating]
     rows: tuple[str, ...]
@@ -41,7 +41,7 @@ class LikeArray:
         return iter(self.values)
 
     def __getitem__(self, place: Any) -> Any:
-        """A part of the numbers: ``m["When", "play"]`` by labels, ``m[0, 2]`` and slices as NumPy has it.
+        """Some of the numbers: ``m["When", "play"]`` by labels, ``m[0, 2]`` and slices as in NumPy.
 
         Errors: a label that is not there, or that several rows have.
         """
@@ -63,7 +63,7 @@ class LikeArray:
         return list(self.rows)
 
     def __eq__(self, other: object) -> Any:
-        """Whether numbers and labels are the same, whatever their names; against an array as NumPy has it, cell by cell."""
+        """Whether numbers and labels are equal, whatever the names; with an array cell by cell, as in NumPy."""
         import numpy as np
 
         if not isinstance(other, LikeArray):

@@ -1,4 +1,4 @@
-"""Names as a stage looks them up: case and _ forgiven, a book's word for the paper's letter, a head's number behind."""
+"""How names of matrices are compared: without case and _, other books' names as the paper's, a head's number at the end."""
 
 from __future__ import annotations
 
@@ -23,29 +23,26 @@ ALIASES = {
     "positionalencodings": "pe", "查询": "q", "查询矩阵": "q", "键": "k", "键矩阵": "k", "值": "v", "值矩阵": "v", "注意力权重": "weights",
     "注意力权重矩阵": "weights", "注意力分数": "scores", "注意力得分": "scores", "缩放": "scaled", "缩放分数": "scaled", "输入": "x", "输入矩阵": "x", "掩码": "mask", "γ": "gamma", "β": "beta",
 }  # fmt: skip
-"""Names that books and people use for the paper's letters; each means the same in every stage."""
+"""Other names of matrices, folded, and the paper's; they mean the same in every stage."""
 
 MEANINGS = {
     "s": ("scores",), "p": ("weights", "probabilities"), "a": ("weights",), "o": ("output", "z"), "out": ("output", "z"),
     "attention": ("z", "weights"), "attentionoutput": ("output", "z"), "attnoutput": ("output", "z"), "attentionvalues": ("z",), "context": ("z",),
-    "head": ("z",), "heads": ("concat", "z"), 
-    
-    
-    "输出": ("output", "z"), "上下文": ("z",), "上下文向量": ("z",), "y": ("output",),
+    "head": ("z",), "heads": ("concat", "z"), "输出": ("output", "z"), "上下文": ("z",), "上下文向量": ("z",), "y": ("output",),
 }  # fmt: skip
-"""What else a name may mean among answers, the likelier first: as the stage has a step of that name."""
+"""What else a name may mean in a student's answers, the likelier first, if the stage has such a step."""
 
 _GRADIENT = re.compile(
     r"(?:grad(?:ient)?s?[ _.]+|(?:∂l/∂|∂loss/∂|dl/d|dloss/d|∂|∇)[ _.]*)(.+)|(.+?)[ _.]grad(?:ient)?", re.IGNORECASE
 )
-"""What people and programs call a gradient: W_Q.grad, grad_W_Q, ∂L/∂W_Q."""
+"""Names of gradients: W_Q.grad, grad_W_Q, ∂L/∂W_Q."""
 
-HEADS = {str(n): n for n in range(1, 65)}  # another number behind a name is no head's
+HEADS = {str(n): n for n in range(1, 65)}  # the numbers at the end of a name that are a head's
 
 
 @lru_cache(2048)
 def canonical(name: str) -> str:
-    """A name as it is looked up: folded, and a book's word for it turned into the paper's letter.
+    """A name as it is compared: folded, another book's name replaced by the paper's.
 
     >>> canonical("W_Query"), canonical("attention scores"), canonical("QKᵀ"), canonical("注意力权重")
     ('wq', 'scores', 'scores', 'weights')
@@ -59,7 +56,7 @@ def canonical(name: str) -> str:
 
 
 def gradient(name: str) -> str | None:
-    """The name that a gradient has here, where it is said in people's words.
+    """tmat's name of a gradient, dW_Q, from one of its other names; None for other names.
 
     >>> gradient("W_Q.grad"), gradient("∂L/∂W_Q"), gradient("attention.W_K.grad"), gradient("gamma")
     ('dW_Q', 'dW_Q', 'attention.dW_K', None)
@@ -73,7 +70,7 @@ def gradient(name: str) -> str | None:
 
 @lru_cache(2048)
 def stem(name: str) -> str:
-    """A matrix's name without its place, its head's number and its transposition, as the paper writes it.
+    """A matrix's name without place, head's number and .T, folded, as the paper has it.
 
     >>> stem("W_Query1"), stem("layer1.cross.W_K"), stem("X.T")
     ('wq', 'wk', 'x')
@@ -84,7 +81,7 @@ def stem(name: str) -> str:
 
 @lru_cache(2048)
 def meanings(name: str) -> tuple[str, ...]:
-    """What a name among answers may mean, folded, the likelier first: itself, then what people call so.
+    """What a name in answers may mean, folded, the likelier first: itself, then what else is called so.
 
     >>> meanings("Q"), meanings("S"), meanings("head 1"), meanings("O")
     (('q',), ('s', 'scores'), ('head1', 'z1'), ('o', 'output', 'z'))
@@ -97,6 +94,7 @@ def meanings(name: str) -> tuple[str, ...]:
 
 
 def by_name(matrices: Mapping[str, object]) -> dict[str, tuple[str, Matrix]]:
+    """Given matrices by their canonical names, with the names as given; one called NAME.T is transposed."""
     named: dict[str, tuple[str, Matrix]] = {}
     for name, value in matrices.items():
         if value is None:

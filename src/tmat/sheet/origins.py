@@ -1,4 +1,4 @@
-"""Where given matrices came from, as a worksheet says it. An origin is compared whole; nothing reads its words but this file."""
+"""The origins of given matrices, as text in a worksheet, and their captions. Only this file looks into that text."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tmat.sheet.worksheet import Matrix
 
-MANY = 12  # names that a caption lists
+MANY = 12  # the most names that a caption lists
 
 
 def input_of(stage: str) -> str:
-    """The origin of a residual: what an earlier stage took in."""
+    """The origin of a residual: the input of an earlier stage."""
     return f"the input of {stage}"
 
 
 TIED = "W_E transposed: tied"
-"""The origin of an output layer that is the embedding table turned."""
+"""The origin of an output layer that is the transposed embedding table."""
 
 
 def said(origin: str) -> str:
-    """An origin as a caption says it.
+    """An origin as it stands in a caption.
 
     >>> said("wq.csv"), said("drawn: uniform, seed 0"), said("")
     ('from wq.csv', 'drawn: uniform, seed 0', '')
@@ -30,7 +30,7 @@ def said(origin: str) -> str:
 
 
 def told(given: Mapping[str, Matrix]) -> dict[str, str]:
-    """Each origin, and the caption of the matrices that came from there: W_Q, W_K drawn: uniform, seed 0."""
+    """The caption of each origin, with the matrices that have it: W_Q, W_K drawn: uniform, seed 0."""
     found: dict[str, list[str]] = {}
     for name, matrix in given.items():
         if matrix.origin:
@@ -50,12 +50,12 @@ def _listed(names: list[str]) -> str:
 
 
 def drawn(given: Mapping[str, Matrix]) -> list[str]:
-    """The captions of those that were drawn."""
+    """The captions of drawn matrices."""
     return [caption for origin, caption in told(given).items() if origin.startswith("drawn")]
 
 
 def aside(origin: str) -> str:
-    """An origin in brackets behind a matrix's size; nothing where it was drawn or is not known.
+    """An origin in brackets, to follow a matrix's size; empty where it was drawn or is unknown.
 
     >>> aside("wq.csv"), aside("drawn: uniform, seed 0"), aside("")
     (' (from wq.csv)', '', '')

@@ -1,6 +1,6 @@
-"""What is said of a worksheet besides its numbers, as data: verdicts under its steps, corrections, tables, a cover.
+"""Remarks on a worksheet, as data: verdicts under its steps, corrections, tables, a cover.
 
-A worked article's worksheets carry them; every format that draws pages draws them too.
+The worked articles have them; every format with pages draws them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Remark:
-    """What is said under a matrix; ``letters`` are its cells as printed in symbols, ``wrong`` those that are not right."""
+    """A remark under a matrix; ``letters`` are its cells in symbols, where the source prints those, ``wrong`` the wrong ones."""
 
     said: tuple[Said, ...]
     letters: Sequence[Sequence[str]] = ()
@@ -36,7 +36,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Correction:
-    """A step as its source prints it, where that is not right: which cells are wrong, and the right ones where known."""
+    """A step that its source prints wrongly: which cells are wrong, and the right numbers where known."""
 
     printed: Array
     wrong: Mask
@@ -46,7 +46,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Remarks:
-    """What is said of a stage: a title in place of its id, and of its matrices by name."""
+    """The remarks on a stage: a title in place of its id, and those on its matrices by name (``of``)."""
 
     title: str
     introduction: tuple[Said, ...] = ()
@@ -58,7 +58,7 @@ class Remarks:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of texts under its own title. ``said`` tells the same in sentences, for where no table is drawn."""
+    """A table of texts with a title; ``said`` has the same in sentences, for formats that draw no tables."""
 
     title: str
     head: tuple[str, ...]
@@ -67,17 +67,17 @@ class Table:
     caption: str = ""
 
     def has_numbers(self, n: int) -> bool:
-        """Whether all of a column are numbers (or 3 of 9, 0.1 ± 0.2), which stand to the right."""
+        """Whether a column has only numbers (or 3 of 9, 0.1 ± 0.2), which are aligned right."""
         return all(row[n].lstrip("-")[:1].isdigit() and row[n].rstrip()[-1:].isdigit() for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What is said of all worksheets of a document together; the first of them carries it."""
+    """The remarks on a whole document of worksheets; the first of them has it."""
 
     name: str
     title: str
     summary: str
     count: tuple[Said, ...] = ()
     tables: tuple[Table, ...] = ()
-    script: str = ""  # shell commands that do the same
+    script: str = ""  # shell commands that compute the same

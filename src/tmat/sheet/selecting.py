@@ -17,11 +17,12 @@ def chosen(
 ) -> Worksheet:
     """The worksheet with only the named matrices in its stages from ``first`` on; stages with none are left out.
 
-    A name is a matrix (in every stage that has it; Q stands for Q1, Q2, … too where there is no Q),
-    ``output`` (the last stage's), or a place and a matrix: attention-2.Q, layer2.Q. An error lists the ``known``
-    names, where some were let go before. Given matrices called ``besides`` stay where any other is chosen.
+    A name is a matrix (in every stage that has it; Q means Q1, Q2, … where there is no Q), ``output`` (the last
+    stage's), or a place and a matrix: attention-2.Q, layer2.Q. A given matrix called ``besides`` is kept in each stage
+    of which another is chosen. An error for an unknown name lists ``known``, or the names of the stages.
     """
     wanted = list(names)
+    of_many = layers(sheet.stages)
     sheet = Worksheet(placed(sheet.stages), sheet.vocabulary, sheet.tokens)
     picked: dict[int, set[str]] = {}
     for name in wanted:
@@ -39,13 +40,18 @@ def chosen(
         steps = [step for step in stage.steps if step.name in names_here]
         output = stage.output if stage.output in names_here else ""
         remarks = replace(stage.remarks, end=()) if stage.remarks else None
-        notes = (*stage.notes, *drawn(left_out))  # how the numbers came to be is still to be said
-        stages.append(replace(stage, given=given, steps=steps, output=output, remarks=remarks, notes=notes))
+        notes = (*stage.notes, *drawn(left_out))  # the notes still say how left-out matrices were drawn
+        params = stage.params
+        if stage.id in of_many:  # what is left may not be enough to see it
+            params = params | dict(zip(("layer", "layer_of"), of_many[stage.id], strict=True))
+        stages.append(
+            replace(stage, params=params, given=given, steps=steps, output=output, remarks=remarks, notes=notes)
+        )
     return Worksheet(stages, sheet.vocabulary, sheet.tokens)
 
 
 def places(sheet: Worksheet, name: str, first: int = 0) -> Iterator[tuple[int, str]]:
-    """The matrices that a name means, each with the number of its stage."""
+    """The matrices that a name means, each with the index of its stage."""
     place, _, own = name.rpartition(".")
     stages = list(enumerate(placed(sheet.stages)))[first:]
     if place:
@@ -58,7 +64,7 @@ def places(sheet: Worksheet, name: str, first: int = 0) -> Iterator[tuple[int, s
 
 
 def matching(stage: Stage, name: str) -> list[str]:
-    """The stage's matrices that a name means: its own, else those of every head, else the stage's output."""
+    """The stage's matrices that a name means: those of that name, else the output, else those of every head."""
     wanted = fold(name)
     names = stage.names()
     exact = [own for own in names if fold(own) == wanted]
@@ -71,29 +77,33 @@ SUBLAYERS = ("attention", "addnorm", "ffn")
 
 
 def layers(stages: Sequence[Stage], least: int = 2) -> dict[str, tuple[int, int]]:
-    """Which layer of how many each stage of a stack is of, by its id; of layers that are alike, a network each.
+    """For each stage of a stack its layer and the number of layers, by the stage's id.
 
+    A stack is a sequence of layers with the same kinds of stages, one network each; a stage may say its layer itself.
     Stacks of fewer layers than ``least`` are left out.
 
     >>> [f"{n} of {count}" for n, count in layers([Stage(f"{k}{n}", k) for n in "12" for k in SUBLAYERS]).values()]
     ['1 of 2', '1 of 2', '1 of 2', '2 of 2', '2 of 2', '2 of 2']
     """
     stacks: dict[str, list[Stage]] = {}
-    for stage in stages:
-        if stage.stage in SUBLAYERS and not re.search(r"(embed|final)-norm(-\d+)?$", stage.id):
-            stacks.setdefault(stage.id.rpartition(".")[0], []).append(stage)
     found: dict[str, tuple[int, int]] = {}
+    for stage in stages:
+        layer, count = stage.params.get("layer"), stage.params.get("layer_of")
+        if isinstance(layer, int) and isinstance(count, int):
+            found[stage.id] = layer, count
+        elif stage.stage in SUBLAYERS and not re.search(r"(embed|final)-norm(-\d+)?$", stage.id):
+            stacks.setdefault(stage.id.rpartition(".")[0], []).append(stage)
     for own in stacks.values():
         kinds = [stage.stage for stage in own]
-        count = kinds.count(SUBLAYERS[-1])
-        size = len(own) // count if count else 0
-        if count and kinds == kinds[:size] * count:
-            found |= {stage.id: (n // size + 1, count) for n, stage in enumerate(own)}
+        number = kinds.count(SUBLAYERS[-1])
+        size = len(own) // number if number else 0
+        if number and kinds == kinds[:size] * number:
+            found |= {stage.id: (n // size + 1, number) for n, stage in enumerate(own)}
     return found if least == 1 else {id: told for id, told in found.items() if told[1] >= least}
 
 
 def placed(stages: Sequence[Stage]) -> list[Stage]:
-    """The stages, each saying which layer it is of where its number would say another: a layer may have more than two norms."""
+    """The stages, with their layer as a parameter where the number in their id tells another, as with three norms a layer."""
     found = layers(stages, least=1)
     return [
         replace(stage, params={**stage.params, "layer": found[stage.id][0]})
@@ -104,7 +114,7 @@ def placed(stages: Sequence[Stage]) -> list[Stage]:
 
 
 def in_order(stage: Stage, names: Iterable[str]) -> list[str]:
-    """The stage's matrices that names mean, in the order of the names, each once."""
+    """The stage's matrices that the names mean, in the order of the names, each once."""
     found: dict[str, None] = {}
     for name in names:
         place, _, own = name.rpartition(".")
@@ -114,14 +124,14 @@ def in_order(stage: Stage, names: Iterable[str]) -> list[str]:
 
 
 def stands_at(stage: Stage, place: str) -> bool:
-    """attention-2 by its id, layer2 as the stage says itself, or by the number behind it."""
+    """Whether a place is this stage: its id, attention-2; or its layer, layer2, by its parameter or the number in its id."""
     layer = re.fullmatch(r"layer(\d{1,9})", place, re.IGNORECASE)
     if layer is None:
         return fold(stage.id) == fold(place)
     if isinstance(own := stage.params.get("layer"), int):
         return own == int(layer[1])
     number = re.fullmatch(rf"(?:.*\.)?(?:\w+-)?{stage.stage}(?:-(\d{{1,9}}))?", stage.id)
-    if number is None or stage.stage not in SUBLAYERS:  # embed-norm and its like stand outside of the layers
+    if number is None or stage.stage not in SUBLAYERS:  # embed-norm and its like belong to no layer
         return False
     nth = int(number[1] or 1)
     per_layer = 2 if stage.stage == "addnorm" else 1

@@ -1,4 +1,4 @@
-"""What flows through the pipe: matrices, the steps that made them, the stages, the worksheet."""
+"""The worksheet and its parts: matrices, the steps that made them, stages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tmat.errors import InputError, expect, fold, meant
 from tmat.sheet.like_array import LikeArray
 from tmat.text.vocabulary import Vocabulary
 
-if TYPE_CHECKING:  # a vocabulary is a worksheet without a number: it never waits for NumPy
+if TYPE_CHECKING:  # a worksheet with only a vocabulary does not load NumPy
     import numpy as np
     from numpy.typing import NDArray
 
@@ -24,7 +24,7 @@ BLANK = "to be filled in"
 
 
 class OnScreen:
-    """What shows itself, at a prompt as text, in a notebook as HTML. It is asked itself: the imports that go up from here."""
+    """Shown at a prompt as text, in a notebook as HTML, by ``rendering``, which is imported only then."""
 
     def __repr__(self) -> str:
         from tmat.rendering.prompt import text
@@ -39,7 +39,7 @@ class OnScreen:
 
 @dataclass(eq=False, repr=False)
 class Matrix(LikeArray, OnScreen):
-    """Two-dimensional numbers with a name, row labels, column labels and, where known, where they came from.
+    """Two-dimensional numbers with a name, labels of rows and columns and, where known, their origin.
 
     >>> Matrix.of("X", [[1, 2], [3, 4]], rows=["When", "you"]).rows
     ('When', 'you')
@@ -53,17 +53,17 @@ class Matrix(LikeArray, OnScreen):
 
     @classmethod
     def of(cls, name: str, values: object, rows: object = None, cols: object = None, origin: str = "") -> Matrix:
-        """A matrix from anything that holds numbers, with its labels; one dimension is one row; labels default to 1, 2, …
+        """A matrix from anything that holds numbers. A single dimension is one row; labels default to 1, 2, …
 
-        A dimension of 1 too many is dropped, and the origin says so; what has more is a Batch.
+        Of three and more dimensions, those of size 1 are dropped, and the origin says so; else the result is a Batch.
         """
-        from tmat.sheet.taking import taken
+        from tmat.sheet.arrays import as_array
 
         expect(name, str, "a matrix has a name, then numbers")
         if isinstance(values, bool):
             raise InputError(f"{name} is no matrix", f"expected rows of numbers, not {values}")
         try:
-            array, own_rows, own_cols = taken(values)
+            array, own_rows, own_cols = as_array(values)
         except (ValueError, TypeError, RuntimeError):
             raise InputError(f"{name} is no matrix", _why_not(values)) from None
         if array.ndim < 2:
@@ -89,12 +89,12 @@ class Matrix(LikeArray, OnScreen):
 
     @property
     def size(self) -> str:
-        """The shape as people write it: 6×4."""
+        """The shape as text: 6×4."""
         return f"{self.height}×{self.width}"
 
     @property
     def T(self) -> Matrix:
-        """Its transpose, Qᵀ of Q."""
+        """The transpose, named Qᵀ where this is Q."""
         name = self.name.removesuffix("ᵀ") if self.name.endswith("ᵀ") else f"{self.name}ᵀ"
         return Matrix(name, self.values.T, self.cols, self.rows, self.origin)
 
@@ -103,7 +103,7 @@ class Matrix(LikeArray, OnScreen):
 
 
 class Batch(Matrix):
-    """Several matrices of one size under one name; there are no numbers until one of them is chosen."""
+    """Several matrices of one size under one name: an array of three or more dimensions. One must be chosen for its numbers."""
 
     def __init__(self, name: str, arrays: Array, origin: str) -> None:
         self.name, self.arrays, self.origin = name, arrays, origin
@@ -140,7 +140,7 @@ class Batch(Matrix):
 
 
 def _why_not(values: object) -> str:
-    """Why these are no rows of numbers: rows of different lengths, or cells that are no numbers."""
+    """Why values are no matrix: rows of different lengths, or cells that are no numbers."""
     try:
         lengths = [len(row) for row in values]  # type: ignore[attr-defined]
     except TypeError:
@@ -163,11 +163,10 @@ def _labels(labels: object, count: int, name: str, kind: str) -> tuple[str, ...]
 
 @dataclass(repr=False)
 class Step(OnScreen):
-    """One operation applied to named matrices, its result named too.
+    """One operation applied to named matrices, and its result, named too.
 
-    ``decimals`` is the rounding applied to the result; ``used`` is the rounding with which later
-    steps take it, where that differs from what is shown (an article prints scores to four
-    decimals and scales them from two).
+    ``decimals`` is the rounding of the result, None for none; ``used`` a further rounding with which later steps take
+    it (an article prints scores to four decimals and scales them rounded to two).
     """
 
     result: Matrix
@@ -206,9 +205,9 @@ class Step(OnScreen):
 
 @dataclass(repr=False)
 class Stage(OnScreen):
-    """The steps of one subcommand, with what was given to it and its parameters.
+    """The steps of one subcommand, the matrices given to it and its parameters.
 
-    ``notes`` say the conventions in force, one short phrase each: "one head", "d_k = 6".
+    ``notes`` tell the conventions used, a short phrase each: "one head", "d_k = 6".
     """
 
     id: str
@@ -218,7 +217,7 @@ class Stage(OnScreen):
     given: dict[str, Matrix] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     output: str = ""
-    remarks: Remarks | None = field(default=None, compare=False)  # for a page; no part of what is piped
+    remarks: Remarks | None = field(default=None, compare=False)  # for pages; not piped
 
     def __hash__(self) -> int:
         return hash((self.id, self.stage))
@@ -247,12 +246,15 @@ class Stage(OnScreen):
         return None
 
     def step(self, name: str) -> Step | None:
-        """The step of that name, or None where it was given or is absent."""
+        """The step of that name, or None where it was given or is absent; case and underscores are forgiven."""
+        for step in self.steps:  # steps name each other exactly
+            if step.result.name == name:
+                return step
         wanted = fold(name)
         return next((step for step in self.steps if fold(step.name) == wanted), None)
 
     def operand(self, name: str) -> Matrix:
-        """A matrix as a step takes it: rounded where its step says so."""
+        """A matrix as later steps take it: rounded where its own step says so."""
         step = self.step(name)
         return step.taken if step else self[name]
 
@@ -263,7 +265,7 @@ class Stage(OnScreen):
 
     @property
     def result(self) -> Matrix:
-        """What the next stage takes."""
+        """The output, as the next stage takes it."""
         return self.operand(self.output)
 
 
@@ -271,7 +273,7 @@ class Stage(OnScreen):
 class Worksheet(OnScreen):
     """The stages so far, the vocabulary and the tokens.
 
-    ``page`` is what formats that draw pages draw in its place: an article's steps with remarks; ``cover`` belongs to such a page.
+    ``page`` is the worksheet that formats with pages draw instead: an article's steps with remarks; ``cover`` goes with it.
     """
 
     stages: list[Stage] = field(default_factory=list)
@@ -315,7 +317,7 @@ class Worksheet(OnScreen):
 
 
 def on_pages(sheets: Iterable[Worksheet]) -> list[Worksheet]:
-    """The worksheets as formats that draw pages draw them; a page that several share is drawn once."""
+    """The worksheets that formats with pages draw; a page that several share is drawn once."""
     pages: list[Worksheet] = []
     for sheet in sheets:
         if sheet.page is None or not any(page is sheet.page for page in pages):

@@ -1,4 +1,4 @@
-"""The stages, a file each: declared, then done by a recipe that reads like its article. What several share is in parts."""
+"""The stages, one file each: a declaration, and a recipe that reads like its article. Shared code is in parts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 @cache
 def stage_names() -> tuple[str, ...]:
-    """The stages there are: the files of tmat.stages."""
+    """The names of the stages: those of the files in this folder."""
     return tuple(name for folder in __path__ for name in modules_in(f"{folder}/__init__.py", packages=False))
 
 
 @cache
 def said_otherwise() -> dict[str, str]:
-    """The steps of all stages, folded, by what else people call them."""
+    """The steps of all stages by their other names; names are folded."""
     steps = [item for name in stage_names() for item in declared(name).steps.items()]
     return {fold(word): fold(name) for name, one in steps for word in one.called.split()}
 

@@ -1,4 +1,4 @@
-"""Add and norm: the residual added, then each row brought to mean 0 and deviation 1."""
+"""Add and norm: the residual added, then each row normalised to mean 0 and deviation 1."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class AddnormOptions(Norm, DrawnInput, Detail, StageOptions):
 
     add_residual: bool = option(True, "Normalise X alone.", INPUT, flag="no-residual")
     residual_of: str | None = option(
-        None, "The residual is the input of this stage of the pipe; of the stage before unless told.", INPUT, "STAGE"
+        None, "The residual is the input of this stage of the pipe; default: the stage before.", INPUT, "STAGE"
     )
 
     X: Numbers = given("n×d", drawn="x")
@@ -47,7 +47,7 @@ class AddnormOptions(Norm, DrawnInput, Detail, StageOptions):
 
 @stage(
     AddnormOptions,
-    summary="The residual added, each row brought to mean 0 and deviation 1.",
+    summary="The residual added, each row normalised: mean 0, deviation 1.",
     formula="(sum − mean) / √(std² + ε), row by row, where sum = X + residual; then ∘ gamma + beta where these are "
     "given.",
     about="The thrones article: ‹epsilon 0.0001› ‹epsilon_in deviation›.",
@@ -67,7 +67,7 @@ def addnorm(sheet: Sheet, how: AddnormOptions) -> Node:
     Shapes: X, residual n×d; mean and std n×1; gamma, beta 1×d. The residual is, unless given, the
     input of the stage before (or of the stage ``residual_of`` names), or drawn with ``drawing``. ``deviation`` divides by d
     ("population") or d − 1 ("sample"); ``epsilon_in`` puts ε inside the root or adds it to the
-    deviation; ``norm`` "rms" takes no mean off; "none" only adds.
+    deviation; ``norm`` "rms" divides by the root mean square and subtracts no mean; "none" only adds.
 
     Errors: no residual; shapes that differ.
     Source: Ba et al. 2016; Vaswani et al. 2017, §3.1; RMSNorm: Zhang & Sennrich 2019.
@@ -86,11 +86,11 @@ def addnorm(sheet: Sheet, how: AddnormOptions) -> Node:
         return total
     if total and total.width == 0:
         raise InputError("rows without a cell cannot be normalised", f"{total.name} is {total.told()}")
-    return _learned(sheet, _normalized(sheet, total, how), how.gamma_offset)
+    return _scaled(sheet, _normalized(sheet, total, how), how.gamma_offset)
 
 
 def _refuse(sheet: Sheet, how: AddnormOptions) -> None:
-    """Options that contradict each other, or have no effect."""
+    """Refuse options that contradict each other, or have no effect."""
     if how.norm != "layer" and how.deviation != "population":
         raise InputError(
             f"‹deviation {how.deviation}› does not apply to ‹norm {how.norm}›", "only a layer norm takes a deviation"
@@ -159,8 +159,8 @@ def _normalized(sheet: Sheet, total: Node, how: AddnormOptions) -> Node:
     return sheet.step("normalized", op, total, mean, std, epsilon=epsilon)
 
 
-def _learned(sheet: Sheet, normalized: Node, offset: float) -> Node:
-    """γ and β, where they are given; γ with its offset, where it has one."""
+def _scaled(sheet: Sheet, normalized: Node, offset: float) -> Node:
+    """Scale by γ (plus its offset) and shift by β, where they are given."""
     scale, shift = sheet.has("gamma"), sheet.has("beta")
     gamma = sheet.bias("gamma", normalized.width, fan_in=1) if scale else None
     if gamma is not None and offset:

@@ -1,4 +1,4 @@
-"""Attention: queries against keys, the weights that come of it, and the weighted sum of the values."""
+"""Attention: the dot product of each query with each key, made weights by a softmax, and the values summed by these weights."""
 
 from __future__ import annotations
 
@@ -21,40 +21,40 @@ from tmat.engine.fields import (
 )
 from tmat.engine.staging import stage
 from tmat.late import late
-from tmat.stages.parts import cache, scoring, weighing
+from tmat.stages.parts import cache, head
 from tmat.stages.parts.contradictions import refuse, refuse_unused
 from tmat.stages.parts.options import (
     Detail,
     DrawnInput,
     Heads,
     MaskMeaning,
+    MaskRules,
     Rotation,
     Score,
     Scoring,
-    Seen,
     number,
     seed_of,
 )
 from tmat.stages.parts.projections import Projected, heads_of, projected, projected_out
+from tmat.stages.parts.rotary import normed, rotated
 from tmat.stages.parts.sources import Sources
-from tmat.stages.parts.turning import normed, turned
 
 if TYPE_CHECKING:
     from tmat import operations as ops
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
-    from tmat.stages.parts import masking
+    from tmat.stages.parts import masks
 else:
-    ops, masking = late("tmat.operations"), late("tmat.stages.parts.masking")
+    ops, masks = late("tmat.operations"), late("tmat.stages.parts.masks")
 
 
 @declares
-class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, Seen, Detail, StageOptions):
-    """Every choice of an attention stage, and its matrices."""
+class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, MaskRules, Detail, StageOptions):
+    """The options of an attention stage, and its matrices."""
 
-    separate: bool = option(False, "A projection a head (W_Q1, W_Q2, …), not one split in columns.", SHAPE)
+    separate: bool = option(False, "A projection for each head (W_Q1, W_Q2, …), not one split by columns.", SHAPE)
     d_out: int | None = option(
-        None, "The width of the output where W_O is drawn; d_model unless told.", SHAPE, "N", at_least=1
+        None, "The width of the output where W_O is drawn; default: d_model.", SHAPE, "N", at_least=1
     )
     score: Score = option(
         "scaled", "scaled (Q·Kᵀ/√d_k), dot (Q·Kᵀ), additive (v·tanh(Q·W_A + K·U_A)).", CONVENTIONS, "KIND"
@@ -74,12 +74,12 @@ class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, Seen, Detail, Stage
     )
     first_query: int | None = option(
         None,
-        "The first query stands at key N, as where keys of earlier tokens stand before: for the causal mask, the window, "
-        "the positions; 1 unless told.",
+        "The position of the first query among the keys, default 1; where keys of earlier tokens come first, it moves the causal "
+        "mask, the window and the positions.",
         MASK, "N", at_least=1,
     )  # fmt: skip
     mask_value: float = option(
-        -inf, "What stands behind the mask: -inf, or 0 or -1e9 as some articles do.", MASK, "NUMBER",
+        -inf, "The value of a masked score: -inf, or 0 or -1e9 as in some articles.", MASK, "NUMBER",
         fits=lambda value: value < inf, expected="expected a number, or -inf", read=number,
     )  # fmt: skip
     mask_means: MaskMeaning = option(
@@ -87,22 +87,22 @@ class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, Seen, Detail, Stage
         "What a given mask's numbers mean: visible (1 may attend), hidden (1 may not), added (to the scores), auto.",
         MASK, "MEANING",
     )  # fmt: skip
-    renormalize: bool = option(False, "Mask the weights after softmax and bring each row's sum back to 1.", MASK)
+    renormalize: bool = option(False, "Mask the weights after softmax, and divide each row by its sum.", MASK)
     dropout: float = option(
         0.0, "Drop weights with this probability.", CONVENTIONS, "P",
         fits=lambda p: 0.0 <= p <= 1.0, expected="expected a probability from 0 to 1",
     )  # fmt: skip
-    dropout_seed: Seed | None = option(None, "A seed of its own for dropout.", CONVENTIONS, "N", read=seed_of)
+    dropout_seed: Seed | None = option(None, "A separate seed for dropout.", CONVENTIONS, "N", read=seed_of)
     weights: bool = option(True, "No projections: Q = K = V = X.", INPUT)
     cache: bool = option(
         False,
-        "Take keys and values of the tokens before, and the weights, from the last attention of the worksheet; X is the new "
+        "Take the keys and values of earlier tokens, and the weights, from the last attention of the worksheet; X is the new "
         "token alone.",
         INPUT,
     )  # fmt: skip
     project: bool | None = option(
         None,
-        "Bring the heads to the output by W_O, or leave them side by side; told nothing, a W_O alone is not drawn.",
+        "Multiply the heads by W_O, or leave them side by side; by default W_O is drawn only where other weights are.",
         CONVENTIONS,
     )
 
@@ -165,7 +165,7 @@ class AttentionOptions(Heads, DrawnInput, Rotation, Scoring, Seen, Detail, Stage
 
 
 def _on_letters(options: Mapping[str, Any], given: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
-    """Q, K and V of small sizes that fit what is given; nothing where another step is given, or X."""
+    """Small sizes of Q, K and V that fit what is given; none where X or another step is given."""
     if set(given) & (attention.declared.begins - {"q", "k", "v"}):
         return {}
     q, k, v = given.get("q"), given.get("k"), given.get("v")
@@ -196,10 +196,10 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
     """Scaled dot-product attention, one head or many: Z = softmax(Q·Kᵀ/√d_k)·V, output = [Z1, Z2, …]·W_O.
 
     Shapes: X n×d_model, W_Q and W_K d_model×d_k a head, W_V d_model×d_v a head, W_O (heads·d_v)×d_model;
-    with ``context`` (m×d) the keys and values come from it (from ``key_input`` and ``value_input`` where these are given) and the scores are n×m. ``x`` is a
-    worksheet, whose last output is X, or the numbers of X themselves. Matrices not given are
-    drawn; a step that is given (Q, K, V, scores, …) is not computed. With ``kv_heads`` heads side by side share keys and
-    values (Ainslie et al. 2023); ``rotary`` turns Q and K by their positions (Su et al. 2021).
+    with ``context`` (m×d) the keys and values come from it (from ``key_input`` and ``value_input`` where these are given) and
+    the scores are n×m. ``x`` is a worksheet, whose last output is X, or the numbers of X themselves. Matrices not given are
+    drawn; a step that is given (Q, K, V, scores, …) is not computed. With ``kv_heads`` adjacent heads share keys and
+    values (Ainslie et al. 2023); ``rotary`` rotates Q and K by their positions (Su et al. 2021).
 
     Errors: shapes that do not fit, heads that do not divide d_model, a name it does not know.
     Source: Vaswani et al. 2017, §3.2.
@@ -208,7 +208,7 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
     >>> sheet["attention"]["weights"].values.round(4).tolist()
     [[0.7311, 0.2689], [0.2689, 0.7311]]
     """
-    before = cache.taken_up(sheet, how)
+    before = cache.cached_stage(sheet, how)
     refuse(how)
     x = sheet.main("X")
     heads, separate = heads_of(sheet, how)
@@ -216,21 +216,21 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
     refuse_unused(sheet, how, heads)
     found = projected(sheet, how, x, sources, heads, separate)
     normed(sheet, how, found)
-    first, first_key = cache.places(how, before, found)
-    turned(sheet, how, found, how.start + first - 1, how.start + first_key - 1)
-    cache.continued(sheet, found, before, x)
-    masks, kind = masking.masking(sheet, how, found.queries[0], found.keys[0], heads)
+    first, first_key = cache.first_positions(how, before, found)
+    rotated(sheet, how, found, how.start + first - 1, how.start + first_key - 1)
+    cache.prepend(sheet, found, before, x)
+    head_masks, kind = masks.masks_of(sheet, how, found.queries[0], found.keys[0], heads)
     _record(sheet, how, found, separate)
-    slopes, sinks = scoring.slopes(sheet, how, heads), weighing.sinks(sheet, heads)
+    slopes, sinks = head.slopes(sheet, how, heads), head.sinks(sheet, heads)
     results = []
-    for h, (own, q, k, v) in enumerate(found.each(), start=1):
-        scores = scoring.scores(sheet, how, q, k, own)  # [n, d_k] · [d_k, m] -> [n, m]
-        scaled = scoring.scaled(sheet, how, scores, q, k, own)
-        capped = scoring.capped(sheet, how, scaled, own)
-        nearer = scoring.less_by_distance(sheet, capped, slopes, h, first, own)
-        weights = weighing.weighed(sheet, how, nearer, masks[h - 1], kind, sinks, h, own)  # each row sums to 1
-        weights = weighing.dropped(sheet, how, weights, own)
-        results.append(_summed(sheet, weights, v, own, sources, found))  # [n, m] · [m, d_v] -> [n, d_v]
+    for n, (h, q, k, v) in enumerate(found.each(), start=1):
+        scores = head.scores(sheet, how, q, k, h)  # [n, d_k] · [d_k, m] -> [n, m]
+        scaled = head.scaled(sheet, how, scores, q, k, h)
+        capped = head.capped(sheet, how, scaled, h)
+        biased = head.biased(sheet, capped, slopes, n, first, h)
+        weights = head.weighed(sheet, how, biased, head_masks[n - 1], kind, sinks, n, h)  # each row sums to 1
+        weights = head.dropped(sheet, how, weights, h)
+        results.append(_summed(sheet, weights, v, h, sources, found))  # [n, m] · [m, d_v] -> [n, d_v]
     if heads > 1:
         z = sheet.step("concat", ops.concat, *results)
     else:
@@ -239,19 +239,19 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
 
 
 def _summed(sheet: Sheet, weights: Node, v: Node, h: str, sources: Sources, found: Projected) -> Node:
-    """The values by the weights of head h; the weights themselves where nothing is there to sum."""
+    """Z = weights·V of head h; the weights themselves where there is no V."""
     shared = found.shared[found.group(found.own.index(h))]
-    none = not sources.values and not sheet.has("W_V") and not sheet.has("W_V" + shared) and not sheet.has("Z" + h)
-    if v or not none or not weights:
+    no_values = not sources.values and not sheet.has("W_V") and not sheet.has("W_V" + shared) and not sheet.has("Z" + h)
+    if v or not no_values or not weights:
         return sheet.step("Z" + h, ops.matmul, weights, v)
     sheet.note("no V: it stops at the weights" if h == found.own[0] else "")
     return weights
 
 
 def _record(sheet: Sheet, how: AttentionOptions, found: Projected, separate: bool) -> None:
-    """What is said of heads, scores and weights: once, whatever the number of heads."""
+    """Note and record the conventions that hold for all heads."""
     sheet.record(heads=len(found.own), separate=separate or None, score=None if how.score == "scaled" else how.score)
     sheet.record(kv_heads=how.kv_heads)
     first = "1" if len(found.own) > 1 or separate else ""
-    scoring.noted(sheet, how, found.queries[0], found.keys[0], len(found.own), first)
-    weighing.noted(sheet, how, first)
+    head.note_scores(sheet, how, found.queries[0], found.keys[0], len(found.own), first)
+    head.note_weights(sheet, how, first)

@@ -1,4 +1,4 @@
-"""The way back: from a loss, or from a gradient that comes from outside, to the gradient of every matrix that was given."""
+"""Backpropagation: from a loss, or a given gradient, to the gradient of every matrix that was given."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from tmat.engine.fields import INPUT, OUTPUT, StageOptions, declares, option
-from tmat.engine.staging import sheet_of, stages
+from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, expect
 from tmat.late import late
 
@@ -17,31 +17,30 @@ if TYPE_CHECKING:
     from tmat import operations as ops
     from tmat.engine.node import Node
     from tmat.sheet import worksheet
-    from tmat.stages.parts import differences as differing
-    from tmat.stages.parts import gradients
+    from tmat.stages.parts import differences, gradients
     from tmat.stages.parts import graph as graphs
     from tmat.stages.parts.graph import Value
 else:
     gradients, graphs = late("tmat.stages.parts.gradients"), late("tmat.stages.parts.graph")
-    worksheet, differing = late("tmat.sheet.worksheet"), late("tmat.stages.parts.differences")
+    worksheet, differences = late("tmat.sheet.worksheet"), late("tmat.stages.parts.differences")
     np, ops = late("numpy"), late("tmat.operations")
 
 
 @declares
 class BackwardOptions(StageOptions):
-    """Which gradients are asked for."""
+    """Which gradients to compute, and whether to check them."""
 
-    wrt: Sequence[str] = option((), "Only the gradients of these, and what leads there: W_Q,X.", INPUT, "NAMES")
+    wrt: Sequence[str] = option((), "Only the gradients of these, and those on the way to them: W_Q,X.", INPUT, "NAMES")
     tie: Sequence[str] = option(
-        (), "Matrices that are one: W_E=W_vocab.T, the second the first turned. Their gradients are one.", INPUT, "A=B"
+        (), "Tied matrices: W_E=W_vocab.T, the second the first transposed. They share one gradient.", INPUT, "A=B"
     )
     numeric: bool = option(
-        False, "Work the gradients out by differences too, moving each number a little, and show how far off they are.",
+        False, "Check the gradients by finite differences, and show how far they are off.",
         OUTPUT,
     )  # fmt: skip
 
 
-@stages(
+@worksheet_stage(
     BackwardOptions,
     summary="The gradients of every matrix, step by step, the last first.",
     formula="dW = Xᵀ·dY, dX = dY·Wᵀ for Y = X·W, and so on back to what was given: each step's gradient is made of the "
@@ -49,7 +48,7 @@ class BackwardOptions(StageOptions):
     about="Steps: d before the name of each matrix on the way, dZ dweights dV dscaled dscores dQ dK dX dW_Q …; where two "
     "stages have a name, the stage stands before: attention-2.dW_Q. A matrix that was used several times has a share for each "
     "use, dX_Q dX_K dX_V, and their sum.\n\n"
-    "It begins with the loss of the stage before, or with a gradient from outside: ‹-m dZ›.",
+    "It starts from the loss of the stage before, or from a given gradient: ‹-m dZ›.",
     examples=(
         "tmat attention | tmat backward -m dZ='1 0 0 0; 0 0 0 0; 0 0 0 0; 0 0 0 0; 0 0 0 0; 0 0 0 0' --wrt W_Q",
         "tmat attention -m X='1 0; 0 1' --d-k 2 --seed 1 | tmat loss -m target='1 0; 0 1' | tmat backward",
@@ -61,11 +60,11 @@ class BackwardOptions(StageOptions):
 def backward(x: worksheet.Worksheet | None, how: BackwardOptions, matrices: dict[str, Any]) -> worksheet.Worksheet:
     """The gradients of a worksheet, the last step first: dW = Xᵀ·dY, dX = dY·Wᵀ for Y = X·W, and so on.
 
-    ``x`` is a worksheet whose last stage is a loss, or the gradient of one of its matrices is given by its name with d
-    before: dZ. Every step is one of the operations that the forward pass is made of, or of their kind. ``wrt`` names the
-    matrices whose gradients are asked for: all that were given unless said, but for masks, ids and targets.
+    ``x`` is a worksheet whose last stage is a loss; or the gradient of one of its matrices is given under its name with a d
+    before it: dZ. Each step is an operation, as in the forward pass. ``wrt`` names the matrices whose gradients are wanted:
+    by default all given ones but masks, ids and targets.
 
-    Errors: nothing to begin with; a gradient of another size than its matrix; a step that the worksheet does not have.
+    Errors: no gradient to start from; a gradient of another size than its matrix; a step that the worksheet lacks.
     Source: the chain rule; Goodfellow et al. 2016, §6.5.
 
     >>> import tmat
@@ -100,7 +99,7 @@ def backward(x: worksheet.Worksheet | None, how: BackwardOptions, matrices: dict
     way = gradients.WayBack(page, graph, active, called, rules)
     way.walk(begun)
     ends = [way.gradients[value] for value in graph.values if value in wanted and value in way.gradients]
-    _say(page, begun, called, how)
+    _note(page, begun, called, how)
     if not how.numeric:
         return page.finish(ends[0], ends[1:])
     slopes = {value: way.gradients[value].values for value in begun if value in active}
@@ -111,16 +110,16 @@ def backward(x: worksheet.Worksheet | None, how: BackwardOptions, matrices: dict
 
 
 def _off(page: Any, graph: graphs.Graph, slopes: dict[Value, Any], value: Value, gradient: Node, called: Any) -> Node:
-    """A gradient by differences, and how far the one worked out lies from it."""
+    """The difference between a gradient and its value by finite differences."""
     name = called(value, "d")
     m = value.matrix
-    numbers = differing.differences(graph, slopes, value)
+    numbers = differences.by_differences(graph, slopes, value)
     by = worksheet.Matrix(f"{name}_numeric", numbers, m.rows, m.cols, "given: by differences")
     return page.step(f"{name}_off", ops.subtract, gradient, page.given(f"{name}_numeric", by))  # type: ignore[no-any-return]
 
 
 def _farthest(done: worksheet.Worksheet, names: Sequence[str]) -> worksheet.Worksheet:
-    """The note of how far off the farthest gradient is."""
+    """Note the largest difference from finite differences."""
     own = done.stages[-1]
     distances = {name: float(np.abs(own[name].values).max(initial=0.0)) for name in names if name in own}
     if distances:
@@ -133,7 +132,7 @@ def _farthest(done: worksheet.Worksheet, names: Sequence[str]) -> worksheet.Work
 
 
 def _begun(page: Any, graph: graphs.Graph, called: Any) -> dict[Value, Node | None]:
-    """What has a gradient to begin with: what is given by the user, else the loss, whose own is 1."""
+    """The values whose gradient is known at the start: those given (None), else the loss, whose gradient is 1."""
     given: dict[Value, Node | None] = {value: None for value in graph.values if page.has(called(value, "d"))}
     last = graph.values[-1].stage
     if last.stage != "loss":
@@ -154,7 +153,7 @@ def _begun(page: Any, graph: graphs.Graph, called: Any) -> dict[Value, Node | No
     return {loss: one}
 
 
-def _say(page: Any, begun: dict[Value, Any], called: Any, how: BackwardOptions) -> None:
+def _note(page: Any, begun: dict[Value, Any], called: Any, how: BackwardOptions) -> None:
     page.note(f"from {', '.join(called(value, 'd') for value in begun)}")
     page.note(
         f"only what leads to {', '.join(how.wrt)}" if how.wrt else "", f"tied: {', '.join(how.tie)}" if how.tie else ""

@@ -1,4 +1,4 @@
-"""The decoder: from <start> or a prompt, word by word, with an encoder's output or without, to the next word."""
+"""The decoder: from <start> or a prompt to the next word, again and again, with an encoder's output or without."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tmat.engine.fields import (
     step,
 )
 from tmat.engine.limits import MOST_TOKENS
-from tmat.engine.staging import stages
+from tmat.engine.staging import worksheet_stage
 from tmat.errors import InputError
 from tmat.late import late
 from tmat.progress import working
@@ -33,7 +33,6 @@ from tmat.stages.parts.decoder_layer import decoder_layer
 from tmat.stages.parts.options import (
     FfnBias,
     Heads,
-    Kinds,
     Layers,
     Network,
     Norm,
@@ -41,8 +40,9 @@ from tmat.stages.parts.options import (
     OwnWords,
     Rotation,
     Scoring,
-    Waves,
-    sublayers,
+    Sinusoids,
+    SublayerOptions,
+    sublayer_options,
 )
 from tmat.stages.parts.predicting import Head, predict, taken
 from tmat.stages.posenc import posenc
@@ -67,42 +67,44 @@ MOST_WORDS = 5
 
 @declares
 class DecodeOptions(
-    OwnWords, Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, NormPlaces, Waves, Choosing, StageOptions
+    OwnWords, Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, NormPlaces, Sinusoids, Choosing, StageOptions
 ):
-    """What is decoded and for how long, and what the layers are told."""
+    """The text to begin with, the number of words, and the options of the layers."""
 
     target: str | Sequence[str] | None = option(
-        None, "One teacher-forced pass over <start> and this text, in place of word by word.", INPUT, "TEXT"
+        None, "One teacher-forced pass over <start> and this text, instead of decoding word by word.", INPUT, "TEXT"
     )
-    prompt: str | Sequence[str] | None = option(None, "The words that the decoding begins with.", INPUT, "TEXT")
+    prompt: str | Sequence[str] | None = option(None, "The words to begin with.", INPUT, "TEXT")
     cross: bool = option(
-        True, "No encoder and no attention to one: a GPT. It begins with the prompt, where one is said.", INPUT,
+        True, "A decoder without encoder and cross-attention: a GPT. It begins with ‹prompt›, where one is given.", INPUT,
         flag="no-cross",
     )  # fmt: skip
     max_tokens: int | None = option(
-        None, "Stop after N words if <end> has not come; 5 unless told.", SHAPE, "N", at_least=1, most=MOST_TOKENS
+        None, "Stop after N words if <end> has not come; default 5.", SHAPE, "N", at_least=1, most=MOST_TOKENS
     )
     end: str = option(END, "The word that ends the decoding.", INPUT, "WORD")
     d_model: int | None = option(
-        None, "The width of W_E where that is drawn without an encoder (6), or of an encoder's output that is drawn.",
+        None, "The width of W_E where it is drawn without an encoder (6), or of a drawn encoder output.",
         SHAPE, "N", at_least=1,
     )  # fmt: skip
     encoding: Literal["sinusoid", "learned", "none"] | None = option(
-        None, "What is added for a word's place: sinusoid; learned, rows of PE, as where PE is given; none, as with ‹rotary›.",
+        None, "The positional encoding: sinusoid; learned, rows of PE, as where PE is given; none, as with ‹rotary›.",
         CONVENTIONS, "KIND",
     )  # fmt: skip
     tied: bool = option(False, "W_vocab is W_E transposed, as in GPT-2.", CONVENTIONS)
     project: Literal["last", "flatten"] = option(
-        "last", "last: the last row, as in the paper; flatten: all rows in one, as in the thrones article.",
+        "last", "last: the last row, as in the paper; flatten: all rows joined to one, as in the thrones article.",
         CONVENTIONS, "HOW",
     )  # fmt: skip
     attention_options: Mapping[str, Any] | None = None
     norm_options: Mapping[str, Any] | None = None
     ffn_options: Mapping[str, Any] | None = None
     position_options: Mapping[str, Any] | None = None
-    layer_options: Sequence[Mapping[str, Any]] | None = None  # what each layer's attention to itself is told besides
-    until: int | None = None  # the layer after which the last pass ends, where nothing of what comes after is asked for
-    layer_done: Callable[[Worksheet, int], Worksheet] | None = None  # what goes on of a sheet when a layer is done
+    layer_options: Sequence[Mapping[str, Any]] | None = None  # more options of each layer's self-attention
+    until: int | None = None  # the last pass ends after this layer
+    layer_done: Callable[[Worksheet, int], Worksheet] | None = (
+        None  # called after each layer: what of the sheet to keep
+    )
 
     memory: Numbers = given("n×d_model", drawn="m")
     W_E: Numbers = given("N×d_model")
@@ -134,7 +136,7 @@ class DecodeOptions(
     predicted: Numbers = step("n×1", called="prediction")
 
 
-@stages(
+@worksheet_stage(
     DecodeOptions,
     summary="From the encoder's output to the next word.",
     formula="probabilities = softmax(last·W_vocab), word by word from <start>, the likeliest word fed back until <end>.",
@@ -159,12 +161,12 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
 
     A layer: masked self-attention, add and norm, cross-attention (keys and values from the encoder's
     output), add and norm, the network, add and norm. The likeliest word is fed back until <end> or
-    ``max_tokens`` (5 unless said); with ``target`` one pass over <start> and the target's words, a prediction a row.
+    ``max_tokens`` (default 5); with ``target`` there is one pass over <start> and the target's words, a prediction for each row.
     ``project`` takes the last row (the paper) or all rows flattened (some articles). Names carry
     their place: layer1.self.W_Q, layer1.cross.W_K, layer1.W_1, layer1.gamma3; W_vocab, b_vocab, W_E.
 
-    ``cross=False`` leaves the encoder and the attention to it out: a GPT. It begins with the words of ``prompt``, or <start>
-    without one; ``norm_order`` "pre" and a final norm, ``tied`` weights (W_vocab = W_Eᵀ) and a table of places PE make it GPT-2.
+    ``cross=False`` is a decoder without encoder and cross-attention: a GPT. It begins with ``prompt``, or <start>;
+    ``norm_order`` "pre", ``final_norm``, ``tied`` weights (W_vocab = W_Eᵀ) and learned positions PE make it GPT-2.
 
     Errors: no encoder output, no vocabulary, unknown words in the target.
     Source: Vaswani et al. 2017, §3.1, §3.4; without an encoder: Radford et al. 2018, §3.1.
@@ -176,7 +178,7 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
     _refuse(how)
     before = sheet if isinstance(sheet, Worksheet) else Worksheet()
     given = taken(matrices, decode.declared.steps)
-    text = beginning.begun(how, before, given)
+    text = beginning.first_text(how, before, given)
     rounding = roundings.Rounding.parse(how.round, strict=False)
     head = Head(given, text, how, {"seed": how.seed, "init": how.init, "round": rounding, "dtype": how.dtype})
     passes = sum(stage.stage == "decode" for stage in before.stages)
@@ -189,9 +191,9 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
     if "chosen" in given:
         result = sequences.alone(before, head, at)
     elif plan is None:
-        result = predict(before, head, at, text.said if how.target is not None else [], forced=True)
+        result = predict(before, head, at, text.tokens if how.target is not None else [], forced=True)
     elif how.target is not None:
-        result = _pass(before, plan, text.said, 1, forced=True)
+        result = _pass(before, plan, text.tokens, 1, forced=True)
     elif how.beams is not None:
         result = _beamed(before, plan, how.beams)
     else:
@@ -199,7 +201,7 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
     if how.sequence and (plan is None or how.target is not None) and "chosen" not in given:
         result = sequences.of_text(result, head, f"{at}.sequence")
     first = len(before.stages)
-    if how.layer_done is None:  # else nothing may be left of a step
+    if how.layer_done is None:  # else a step may already be freed
         rounding.refuse_unknown((step.name for stage in result.stages[first:] for step in stage.steps), "decode")
     result = Worksheet(result.stages, None if text.numbered else text.vocabulary, before.tokens)
     return result if how.keep is None else selecting.chosen(result, how.keep, first=first)
@@ -207,23 +209,23 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
 
 @dataclass(eq=False, repr=False)
 class _Plan:
-    """What stays the same from word to word."""
+    """What all passes share."""
 
     head: Head
     memory: Matrix | None  # the encoder's output, where there is an encoder
     table: Matrix
-    places: Matrix | None  # learned positions, a row a place
-    position: dict[str, Any] | None  # what the stage of positions is told, where there is one
+    places: Matrix | None  # learned positions
+    position: dict[str, Any] | None  # the options of posenc, where there is one
     stack: list[Sublayers]
-    embed: dict[str, object] | None  # the norm before the first layer, where there is one
-    final: dict[str, object] | None  # the norm after the last one
-    kinds: Kinds
-    passes: int  # of a decode before this one
-    most: int  # words to come
+    embed: dict[str, object] | None  # matrices of the norm before the first layer, where there is one
+    final: dict[str, object] | None  # those of the norm after the last layer
+    options: SublayerOptions
+    passes: int  # of decode stages before this one
+    most: int  # words to decode at most
 
 
 def _plan(head: Head, before: Worksheet, memory: object, matrices: dict[str, Any], passes: int) -> _Plan | None:
-    """The layers and their matrices; None where a step of the prediction is given, and they are not computed."""
+    """The layers and their matrices; None where a step of the prediction is given, so that no layer is computed."""
     how, words = head.how, head.text.vocabulary
     table, places = stacks.taken(matrices, "W_E"), stacks.taken(matrices, "PE")
     embed, final = stacks.outside(matrices, "embed"), stacks.outside(matrices, "final")
@@ -240,15 +242,15 @@ def _plan(head: Head, before: Worksheet, memory: object, matrices: dict[str, Any
     if how.tied:
         tables.tie(head, rows)
     most = how.max_tokens or len(draws_of(how.draw)) or MOST_WORDS
-    position, learned = tables.positions(how, places, rows.width, len(head.text.said) + most)
+    position, learned = tables.positions(how, places, rows.width, len(head.text.tokens) + most)
     return _Plan(
         head, encoded, rows, learned, position, stack,
-        embed if how.embed_norm or embed else None, final if how.final_norm or final else None, sublayers(how), passes, most,
+        embed if how.embed_norm or embed else None, final if how.final_norm or final else None, sublayer_options(how), passes, most,
     )  # fmt: skip
 
 
 def _memory(before: Worksheet, given: object) -> Matrix:
-    """The encoder's output: given, or what the last stage hands on."""
+    """The encoder's output: given, else the output of the last stage."""
     if given is not None:
         return given.renamed("context") if isinstance(given, Matrix) else Matrix.of("context", given)
     flowing = builder.arriving(before)
@@ -260,16 +262,16 @@ def _memory(before: Worksheet, given: object) -> Matrix:
 
 
 def _free(sheet: Worksheet, plan: _Plan) -> Worksheet:
-    """A word at a time, each prediction the next input."""
-    how, said, passes = plan.head.how, list(plan.head.text.said), list[tuple[str, float]]()
+    """Decode word by word, each prediction the next input."""
+    how, tokens, passes = plan.head.how, list(plan.head.text.tokens), list[tuple[str, float]]()
     with working("decoding", plan.most) as step:
         for n in range(1, plan.most + 1):
-            sheet = _pass(sheet, plan, said, n, forced=False)
+            sheet = _pass(sheet, plan, tokens, n, forced=False)
             if n == plan.most and how.until is not None:
                 return sheet
             word = sheet.stages[-1].params["word"]
             assert isinstance(word, str)
-            said.append(word)
+            tokens.append(word)
             if how.sequence:
                 own = sequences.chances(sheet.stages[-1])
                 passes.append((word, float(own.values[-1, own.cols.index(word)])))
@@ -278,40 +280,40 @@ def _free(sheet: Worksheet, plan: _Plan) -> Worksheet:
             step(n)
     if passes:
         sheet = sequences.of_words(sheet, plan.head, f"decode-{plan.passes + 1}.sequence", passes)
-    sentence = said[1:] if said[0] == START else said
-    sheet.stages[-1].params |= {"sentence": list(sentence), "ended": said[-1] == how.end}
+    sentence = tokens[1:] if tokens[0] == START else tokens
+    sheet.stages[-1].params |= {"sentence": list(sentence), "ended": tokens[-1] == how.end}
     return sheet
 
 
 def _beamed(sheet: Worksheet, plan: _Plan, count: int) -> Worksheet:
-    """The likeliest texts by beam search, every candidate in the table of its round."""
+    """Decode by beam search."""
     text, end = plan.head.text, plan.head.how.end
 
-    def go(sheet: Worksheet, said: list[str], n: int) -> Worksheet:
-        return _pass(sheet, plan, said, n, forced=False)
+    def go(sheet: Worksheet, tokens: list[str], n: int) -> Worksheet:
+        return _pass(sheet, plan, tokens, n, forced=False)
 
     def page(sheet: Worksheet, given: dict[str, Matrix], name: str) -> Sheet:
         return builder.Sheet("decode", sheet, given, id=f"decode-{plan.passes + 1}.{name}", **plan.head.common)
 
-    return searching.search(sheet, text.said, text.predicted, end, count, plan.most, go, page)
+    return searching.search(sheet, text.tokens, text.predicted, end, count, plan.most, go, page)
 
 
-def _pass(sheet: Worksheet, plan: _Plan, said: list[str], n: int, *, forced: bool) -> Worksheet:
-    """The words so far through every layer, to the n-th prediction."""
+def _pass(sheet: Worksheet, plan: _Plan, tokens: list[str], n: int, *, forced: bool) -> Worksheet:
+    """One pass of the words so far through every layer, to the n-th prediction."""
     at, how, common = f"decode-{plan.passes + n}", plan.head.how, plan.head.common
     place: dict[str, Any] = {"id": f"{at}.embed", "stream": "decode.embed"}
-    sheet = embed(sheet, tokens=said, vocabulary=plan.head.text.vocabulary, W_E=plan.table, **place, **common)
+    sheet = embed(sheet, tokens=tokens, vocabulary=plan.head.text.vocabulary, W_E=plan.table, **place, **common)
     if plan.position is not None:
-        place = {"id": f"{at}.posenc", "stream": "decode.posenc", "matrices": tables.first(plan.places, len(said))}
+        place = {"id": f"{at}.posenc", "stream": "decode.posenc", "matrices": tables.first(plan.places, len(tokens))}
         sheet = posenc(sheet, **place, **plan.position, **common)
-    norms = {"add_residual": False, **plan.kinds[1], **common}
+    norms = {"add_residual": False, **plan.options[1], **common}
     if plan.embed is not None:
         sheet = addnorm(sheet, id=f"{at}.embed-norm", matrices=plan.embed, **norms)
-    told = how.layer_options or ()
+    self_options = how.layer_options or ()
     for layer, own in enumerate(plan.stack, start=1):
         sheet = decoder_layer(
-            sheet, own, plan.kinds, plan.memory, at, layer, pre=how.norm_order == "pre",
-            told=told[layer - 1] if layer <= len(told) else {}, common=common,
+            sheet, own, plan.options, plan.memory, at, layer, pre=how.norm_order == "pre",
+            self_options=self_options[layer - 1] if layer <= len(self_options) else {}, common=common,
         )  # fmt: skip
         sheet = sheet if how.layer_done is None else how.layer_done(sheet, layer)
         if layer == how.until and (forced or (n == plan.most and how.beams is None)):
@@ -319,11 +321,11 @@ def _pass(sheet: Worksheet, plan: _Plan, said: list[str], n: int, *, forced: boo
     if plan.final is not None:
         sheet = addnorm(sheet, id=f"{at}.final-norm", matrices=plan.final, **norms)
     ordinal = (2 if plan.memory is None else 3) * len(plan.stack)
-    return predict(sheet, plan.head, at, said, forced=forced, ordinal=ordinal, n=n)
+    return predict(sheet, plan.head, at, tokens, forced=forced, ordinal=ordinal, n=n)
 
 
 def _refuse(how: DecodeOptions) -> None:
-    """Options that contradict each other."""
+    """Refuse options that contradict each other."""
     refuse_choice(how, forced=how.target is not None)
     draws = len(draws_of(how.draw))
     if draws and how.max_tokens is not None and how.max_tokens > draws:

@@ -1,4 +1,4 @@
-"""Embedding: the tokens' ids, and the table's row of each id."""
+"""Embedding: the ids of the tokens, and the row of the embedding table for each id."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from tmat.engine.fields import INPUT, SHAPE, Numbers, StageOptions, given, option, step
-from tmat.engine.staging import sheet_of, stages
+from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, expect, fold
 from tmat.late import late
 from tmat.stages.parts.options import OwnWords
@@ -27,7 +27,7 @@ else:
 
 @dataclass
 class EmbedOptions(OwnWords, StageOptions):
-    """The text, the vocabulary and the matrices."""
+    """The text, its vocabulary and the embedding table."""
 
     text: str | None = option(None, "The text to look up.", INPUT, "TEXT")
     _: KW_ONLY
@@ -39,7 +39,7 @@ class EmbedOptions(OwnWords, StageOptions):
     E: Numbers = step("n×d_model", called="embedding embeddings")
 
 
-@stages(
+@worksheet_stage(
     EmbedOptions,
     summary="The tokens' ids and their rows of the embedding table.",
     formula="E = W_E[ids]: the number of each token in the vocabulary, and the row of the table that it names.",
@@ -56,12 +56,12 @@ class EmbedOptions(OwnWords, StageOptions):
 def embed(x: worksheet.Worksheet | None, how: EmbedOptions, matrices: dict[str, Any]) -> worksheet.Worksheet:
     """The ids of the tokens and their rows of the table: E = W_E[ids].
 
-    Shapes: ids n×1, W_E N×d_model (a row a word of the vocabulary), E n×d_model. The vocabulary is
-    the worksheet's, else one given, else the text's own words as first seen, numbered from ``first_id``
-    (1 unless said). W_E is drawn where not given, d_model (6 unless said) wide. Where the ids or E are
-    given, a text only labels their rows.
+    Shapes: ids n×1, W_E N×d_model (a row for each word of the vocabulary), E n×d_model. The vocabulary is ``vocabulary``,
+    else the worksheet's, else the words of the text as first seen, numbered from ``first_id`` (default 1). W_E is drawn
+    unless given, ``d_model`` (default 6) wide. Where ids or E are given, a text only labels their rows.
 
-    Errors: a word the vocabulary lacks and has no <unk> for, or has twice; a W_E of another height than the vocabulary.
+    Errors: a word that the vocabulary lacks, where it has no <unk>; a vocabulary with a word twice; a W_E whose height is
+    not the number of words.
     Source: Vaswani et al. 2017, §3.4.
 
     >>> sheet = embed(text="you win", d_model=2, W_E=[[0.1, 0.2], [0.3, 0.4]])
@@ -74,21 +74,21 @@ def embed(x: worksheet.Worksheet | None, how: EmbedOptions, matrices: dict[str, 
     own = how.vocabulary if how.vocabulary is not None else before.vocabulary
     own = own if own is not None else vocabularies.of_text(how.tokens if how.tokens is not None else how.text or "")
     words = vocabularies.numbered(own, how.first_id)
-    said = _tokens(before, how.text, how.tokens, words, needed=not begun)
+    tokens = _tokens(before, how.text, how.tokens, words, needed=not begun)
     page = sheet_of(
-        how, "embed", worksheet.Worksheet(before.stages, words if words.words else None, said), matrices
+        how, "embed", worksheet.Worksheet(before.stages, words if words.words else None, tokens), matrices
     )  # fmt: skip
     if begun:
         ids = _upright(page.given("ids"))
-        _label(ids, said)
+        _label(ids, tokens)
     else:
-        ids = page.step("ids", ops.token_ids, ids=words.lookup(said), words=list(said))
+        ids = page.step("ids", ops.token_ids, ids=words.lookup(tokens), words=list(tokens))
     width = 6 if how.d_model is None else how.d_model
     table = page.weight("W_E", len(words.words), width, "e", rows=words.words)
     _refuse_table(table, words, how.d_model)
     e = page.step("E", ops.lookup, ids, table, first=words.first_id)
     if page.has("E"):
-        _label(e, said)
+        _label(e, tokens)
     if how.d_model is not None and e and e.width != how.d_model:
         raise InputError(f"‹d_model {how.d_model}› does not fit E", f"E is {e.told()}", mend="leave ‹d_model› out")
     count = len(words.words) or table.height
@@ -102,7 +102,7 @@ def embed(x: worksheet.Worksheet | None, how: EmbedOptions, matrices: dict[str, 
 
 
 def _refuse_table(table: Node, words: Vocabulary, d_model: int | None) -> None:
-    """A table of another height than the vocabulary, or of another width than was said."""
+    """Refuse a table of another height than the vocabulary, or of another width than ``d_model``."""
     if table and words.words and table.height != len(words.words):
         raise InputError(
             "W_E does not fit the vocabulary",
@@ -118,7 +118,7 @@ def _refuse_table(table: Node, words: Vocabulary, d_model: int | None) -> None:
 
 
 def rule_of_thumb(words: int) -> str:
-    """The width that a rule of thumb asks of a vocabulary of N words: n > 8.33·log N.
+    """A rule of thumb for the width n of the embeddings of N words: n > 8.33·ln N.
 
     >>> rule_of_thumb(23)
     'rule of thumb: n > 8.33·log 23 = 26.12'
@@ -127,35 +127,35 @@ def rule_of_thumb(words: int) -> str:
 
 
 def _upright(ids: Node) -> Node:
-    """Ids as a column; a row of them can only mean one."""
+    """Ids as a column; a row of ids is transposed."""
     if ids and ids.height == 1 and ids.values is not None:
         ids.values = ids.values.T
         ids.shape, ids.rows, ids.cols = (ids.width, 1), ids.cols, ("id",)
     return ids
 
 
-def _label(node: Node, said: Sequence[str]) -> None:
-    """Call the rows by the words of the text, where there is one."""
-    if said and node and len(said) != node.height:
+def _label(node: Node, tokens: Sequence[str]) -> None:
+    """Label the rows by the words of the text, where there is one."""
+    if tokens and node and len(tokens) != node.height:
         raise InputError(
             f"{node.name} does not fit the text",
-            f"{node.name} is {node.told()}: a row a word, but the text has {len(said)} words",
+            f"{node.name} is {node.told()}: a row a word, but the text has {len(tokens)} words",
         )
-    if said and node:
-        node.rows = tuple(said)
+    if tokens and node:
+        node.rows = tuple(tokens)
 
 
 def _tokens(
     before: worksheet.Worksheet, text: str | None, tokens: Sequence[str] | None, words: Vocabulary, *, needed: bool
 ) -> tuple[str, ...]:
     if tokens is not None:
-        said = tuple(tokens)
+        found = tuple(tokens)
     elif text is not None:
-        said = tuple(tokenize(text, words))
+        found = tuple(tokenize(text, words))
     else:
-        said = before.tokens
-    if not said and needed:
+        found = before.tokens
+    if not found and needed:
         raise InputError(
             "embed has no text", "it looks up the words of a text", mend='give one: ‹text "When you play"›'
         )
-    return said
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tmat.engine.fields import Numbers, StageOptions, declares, given
-from tmat.engine.staging import arrived, stages
+from tmat.engine.staging import arrived, worksheet_stage
 from tmat.late import late
 from tmat.progress import working
 from tmat.stages.addnorm import addnorm
@@ -16,15 +16,15 @@ from tmat.stages.parts.options import (
     DrawnInput,
     FfnBias,
     Heads,
-    Kinds,
     Layers,
+    MaskRules,
     Network,
     Norm,
     NormPlaces,
     Rotation,
     Scoring,
-    Seen,
-    sublayers,
+    SublayerOptions,
+    sublayer_options,
 )
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ else:
 
 @declares
 class EncodeOptions(
-    Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, NormPlaces, DrawnInput, Seen, StageOptions
+    Layers, Heads, Rotation, Scoring, Network, FfnBias, Norm, NormPlaces, DrawnInput, MaskRules, StageOptions
 ):
-    """How many layers, and what their attentions, norms and networks are told."""
+    """The number of layers, and the options of their attentions, norms and networks."""
 
     attention_options: Mapping[str, Any] | None = None
     norm_options: Mapping[str, Any] | None = None
@@ -52,14 +52,14 @@ class EncodeOptions(
     X: Numbers = given("n×d_model", drawn="x")
 
 
-@stages(
+@worksheet_stage(
     EncodeOptions,
-    summary="N encoder layers in one go.",
+    summary="N encoder layers in one command.",
     formula="x = norm(x + attention(x)), then x = norm(x + ffn(x)), N times: the same as the stages piped, bit for bit.",
     about="Layer 1 is the stages attention, addnorm, ffn and addnorm-2, layer 2 begins with attention-2.\n\n"
     "Matrices carry their layer: layer1.W_Q, layer2.W_1, layer2.gamma1 (after attention), "
-    "layer2.gamma2; without a layer a matrix is meant for all. final.gamma and final.beta are of the norm after the last "
-    "layer, embed.gamma and embed.beta of one before the first.",
+    "layer2.gamma2; a name without a layer is for all of them. final.gamma and final.beta belong to the norm after the last "
+    "layer, embed.gamma and embed.beta to one before the first.",
     main="X",
     # as the first of the stages piped draws it
     drawn_as=lambda options: (
@@ -79,10 +79,10 @@ def encode(x: object, how: EncodeOptions, matrices: dict[str, Any]) -> Worksheet
 
     ``norm_order`` "post" norms after each residual as the paper does; "pre" norms before each
     sublayer and only adds after it (Xiong et al. 2020). Names carry their place: layer1.W_Q,
-    layer2.gamma1 (after attention), layer2.gamma2 (after the network); of a norm before the first layer or after the
-    last, embed.gamma and final.gamma.
+    layer2.gamma1 (after attention), layer2.gamma2 (after the network); embed.gamma and final.gamma are those of the norm
+    before the first layer and after the last.
 
-    Errors: as its stages'; a layer that is not there.
+    Errors: those of its stages; a name of a layer above ``layers``.
     Source: Vaswani et al. 2017, §3.1.
 
     >>> sheet = encode([[0.5, 1.0], [1.5, 0.0]], layers=2)
@@ -94,10 +94,10 @@ def encode(x: object, how: EncodeOptions, matrices: dict[str, Any]) -> Worksheet
     rounding = roundings.Rounding.parse(how.round, strict=False)
     common: dict[str, Any] = {"seed": how.seed, "init": how.init, "round": rounding, "dtype": how.dtype}
     keep = None if how.keep is None else list(how.keep)
-    if keep is not None:  # what nobody asked for is let go stage by stage, all but what flows on
+    if keep is not None:  # free everything else stage by stage, but the output, which flows on
         found = builder.WhereFound(["output", *(name.rpartition(".")[2] for name in keep)])
         common["keep"] = found
-    options = sublayers(how, Seen)
+    options = sublayer_options(how, MaskRules)
     first = len(sheet.stages)
     began = {} if start is None else {"X": start}
     embed, final = stack.outside(matrices, "embed"), stack.outside(matrices, "final")
@@ -123,7 +123,7 @@ def encode(x: object, how: EncodeOptions, matrices: dict[str, Any]) -> Worksheet
 
 
 def _post(
-    sheet: Worksheet, own: Sublayers, start: dict[str, object], options: Kinds, common: dict[str, Any]
+    sheet: Worksheet, own: Sublayers, start: dict[str, object], options: SublayerOptions, common: dict[str, Any]
 ) -> Worksheet:
     attend, norm, network = options
     sheet = attention(sheet, matrices={**own.attention, **start}, **attend, **common)
@@ -133,7 +133,7 @@ def _post(
 
 
 def _pre(
-    sheet: Worksheet, own: Sublayers, start: dict[str, object], options: Kinds, common: dict[str, Any]
+    sheet: Worksheet, own: Sublayers, start: dict[str, object], options: SublayerOptions, common: dict[str, Any]
 ) -> Worksheet:
     attend, norm, network = options
     for n, (stage, matrices, how) in enumerate(((attention, own.attention, attend), (ffn, own.ffn, network)), start=1):

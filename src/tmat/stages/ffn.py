@@ -19,7 +19,7 @@ else:
 
 
 LEAK = 0.01
-"""The slope of leaky-relu where none is said: torch's, and that of Maas et al. 2013."""
+"""The default slope of leaky-relu: torch's, and that of Maas et al. 2013."""
 
 
 @declares
@@ -27,13 +27,13 @@ class FfnOptions(Network, DrawnInput, StageOptions):
     """The widths of the network, and its matrices."""
 
     d_out: int | None = option(
-        None, "The width that comes out where W_2 is drawn; d_model unless told.", SHAPE, "N", at_least=1
+        None, "The width of the output where W_2 is drawn; default: d_model.", SHAPE, "N", at_least=1
     )
     layers: int = option(
         2, "2 as in the paper; 1 ends at the activation, as in the thrones article.", CONVENTIONS, "1|2",
         fits=lambda n: n in (1, 2), expected="the network has 2 layers, or the 1 of some articles",
     )  # fmt: skip
-    bias: bool | None = option(None, "Draw biases; they are drawn with the weights unless told.", CONVENTIONS)
+    bias: bool | None = option(None, "Draw biases or not; default: with the weights.", CONVENTIONS)
 
     X: Numbers = given("n×d", drawn="x")
     W_1: Numbers = given("d×d_ff")
@@ -73,10 +73,10 @@ class FfnOptions(Network, DrawnInput, StageOptions):
 def ffn(sheet: Sheet, how: FfnOptions) -> Node:
     """Two linear layers with an activation between: output = act(X·W_1 + b_1)·W_2 + b_2.
 
-    Shapes: X n×d, W_1 d×d_ff (4·d unless said), b_1 1×d_ff, W_2 d_ff×d, b_2 1×d. With ``layers=1``
+    Shapes: X n×d, W_1 d×d_ff (4·d by default), b_1 1×d_ff, W_2 d_ff×d, b_2 1×d. With ``layers=1``
     the network ends at the activation, and W_1 is d×d. Biases are drawn with the weights, left out
-    with ``bias=False`` or where the weight is given without one. ``experts`` are several such networks (expert1.W_1, …), of
-    which each row goes through the likeliest by softmax(X·W_gate). ``gated`` multiplies act(X·W_1 + b_1)
+    with ``bias=False`` or where the weight is given without one. ``experts`` are several such networks (expert1.W_1, …);
+    each row goes through the ``top_experts`` with the largest softmax(X·W_gate). ``gated`` multiplies act(X·W_1 + b_1)
     cell by cell with a second branch, X·W_3 + b_3 (W_3 d×d_ff): SwiGLU, GeGLU; in Llama's names W_1 is gate_proj, W_3
     up_proj, W_2 down_proj.
 
@@ -103,7 +103,7 @@ def ffn(sheet: Sheet, how: FfnOptions) -> Node:
 
 
 def _network(sheet: Sheet, how: FfnOptions, x: Node, width: int, e: str = "") -> Node:
-    """The layers, of expert ``e`` where there are several; what they have in common is noted once."""
+    """The layers of the network, or of expert ``e``; what experts have in common is noted once."""
     place = f"expert{e}." if e else ""
     hidden = _layer(sheet, "hidden" + e, x, "1", width, how.bias, place)
     activated = _activated(sheet, "activated" + e, how.activation, how.slope, hidden)
@@ -131,7 +131,7 @@ def _note(sheet: Sheet, how: FfnOptions, hidden: Node, activated: Node) -> None:
 
 
 def _experts(sheet: Sheet, how: FfnOptions, x: Node, count: int, width: int) -> Node:
-    """Each row through its likeliest experts: which, their shares, and the sum by these (Shazeer et al. 2017, eq. 1 to 5)."""
+    """A mixture of experts: each row's outputs of its top experts, summed by their gates (Shazeer et al. 2017, eq. 1 to 5)."""
     top = min(how.top_experts or 2, count)
     routing = sheet.step("routing", ops.matmul, x, sheet.weight("W_gate", x.width, count, "expert"))
     gates = sheet.step("shares", ops.softmax, routing)
@@ -177,13 +177,13 @@ def _slope(how: FfnOptions) -> float | None:
 
 
 def _refuse_unused(sheet: Sheet, how: FfnOptions) -> None:
-    """What was said but would change nothing, as a matrix is given or there is one layer."""
+    """Refuse options without effect, and sizes that given matrices do not have."""
     one_layer, widths = how.layers == 1, (how.d_ff, how.d_out)
     if how.slope is not None and _slope(how) is None:
         raise InputError(f"‹slope› does not apply to ‹activation {how.activation}›", "only leaky-relu has a slope")
     if how.top_experts is not None and (how.experts is None or how.top_experts > how.experts):
-        said = "there is one network" if how.experts is None else f"there are {how.experts} experts"
-        raise InputError(f"‹top_experts {how.top_experts}› does not fit", said)
+        why = "there is one network" if how.experts is None else f"there are {how.experts} experts"
+        raise InputError(f"‹top_experts {how.top_experts}› does not fit", why)
     if how.experts is not None and one_layer:
         raise InputError("‹experts› does not apply to ‹layers 1›", "an expert has two layers")
     if not how.renormalize_top and how.experts is None:

@@ -1,4 +1,4 @@
-"""How far off: cross-entropy of logits or probabilities against words, or the mean square against numbers."""
+"""The loss: cross-entropy of logits or probabilities against words, or the mean squared error against numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tmat.engine.fields import CONVENTIONS, INPUT, Numbers, StageOptions, declares, given, option, step
-from tmat.engine.staging import sheet_of, stages
+from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, fold
 from tmat.late import late
 
@@ -30,14 +30,14 @@ END = "<end>"
 
 @declares
 class LossOptions(StageOptions):
-    """What should have come out."""
+    """The targets, and how they are smoothed."""
 
     target: str | Sequence[str] | None = option(
-        None, "The words, or their ids, that each row should predict; those of a teacher-forced decode are known.",
+        None, "The words, or their ids, that the rows should predict; a teacher-forced decode knows its own.",
         INPUT, "TEXT",
     )  # fmt: skip
     smoothing: float = option(
-        0.0, "Label smoothing: this much of each target is spread over all words.", CONVENTIONS, "ε",
+        0.0, "Label smoothing: the share ε of each target that is spread over all words.", CONVENTIONS, "ε",
         fits=lambda e: 0 <= e < 1, expected="expected 0 or a number below 1",
     )  # fmt: skip
 
@@ -61,12 +61,12 @@ class LossOptions(StageOptions):
     perplexity: Numbers = step("1×1")
 
 
-@stages(
+@worksheet_stage(
     LossOptions,
-    summary="Cross-entropy against words, or the mean square against numbers.",
+    summary="Cross-entropy against words, or mean squared error of numbers.",
     formula="losses = ln Σ e^logits − the logit of the right word, which is −ln of its probability; loss = mean of losses; "
     "perplexity = e^loss. Against numbers, ‹-m target›: loss = mean of (output − target)².",
-    about="The targets are a row a position, 1 at the right word, 0 at the others.",
+    about="targets has a row for each position, 1 at the right word, 0 at the others.",
     main="logits",
     examples=(
         "tmat loss -m logits='2 1 0; 0 0 3' --target '1 3'",
@@ -78,14 +78,14 @@ class LossOptions(StageOptions):
     then="tmat backward",
 )
 def loss(x: object, how: LossOptions, matrices: dict[str, Any]) -> Worksheet:
-    """Cross-entropy of each row against its word, losses = ln Σ e^z − z[word], and their mean; or the mean square.
+    """Cross-entropy of each row against its word, losses = ln Σ e^z − z[word], and their mean; or the mean squared error.
 
-    ``x`` is a worksheet whose last stage has logits (else probabilities), or the logits themselves. ``target`` says the word
-    of each row, by the columns' labels or by ids; a teacher-forced decode knows its own: its words, one further. ``targets``
-    (n×N) says any distribution. With ``target`` a matrix the loss is the mean of (output − target)², over what the last
-    stage put out. ``smoothing`` ε makes a target (1 − ε)·1 + ε/N.
+    ``x`` is a worksheet whose last stage has logits (else probabilities), or the logits themselves. ``target`` is the word
+    of each row, by the columns' labels or by ids; for a teacher-forced decode the default is its words shifted by one.
+    ``targets`` (n×N) is any distribution. Where ``target`` is a matrix, the loss is the mean of (output − target)² over the
+    last stage's output. ``smoothing`` ε makes the target of a row (1 − ε)·onehot + ε/N.
 
-    Errors: no target; a word that no column has; a target a row too many or too few.
+    Errors: no target; a word that no column has; another number of targets than rows.
     Source: Goodfellow et al. 2016, §6.2.2; label smoothing: Szegedy et al. 2016, §7.
 
     >>> sheet = loss([[0.0, 0.0]], target="1")
@@ -114,7 +114,7 @@ def loss(x: object, how: LossOptions, matrices: dict[str, Any]) -> Worksheet:
 
 
 def _sequence(page: Sheet, how: LossOptions, came: Node, targets: Node, losses: Node) -> tuple[Node, ...]:
-    """The probability of all the words, one after the other."""
+    """The probability of the whole text, and the sum of its losses."""
     rows = targets.values
     if how.smoothing or rows is None or not ((rows == 1.0).sum(axis=1) == 1).all() or rows.sum() != len(rows):
         why = (
@@ -129,7 +129,7 @@ def _sequence(page: Sheet, how: LossOptions, came: Node, targets: Node, losses: 
 
 
 def _finished(page: Sheet, mean: Node, last: Node, others: Iterable[Node] = ()) -> Worksheet:
-    """The worksheet, whose output is the loss."""
+    """Compute the stage; its output is the loss."""
     done = page.finish(last, others)
     if mean.name in done.stages[-1]:
         done.stages[-1].output = mean.name
@@ -152,7 +152,7 @@ def _squares(page: Sheet, how: LossOptions, before: Worksheet) -> Worksheet:
 
 
 def _scores(page: Sheet, before: Worksheet) -> Node:
-    """What is held against the targets: logits, where there are any, else probabilities."""
+    """The logits to compare with the targets; probabilities where there are no logits."""
     page.ask("logits", "probabilities", "output", "targets")
     last = before.last
     for name in ("logits", "probabilities"):
@@ -168,7 +168,7 @@ def _scores(page: Sheet, before: Worksheet) -> Node:
 
 
 def _targets(page: Sheet, came: Node, how: LossOptions, before: Worksheet) -> Node:
-    """A row a position: 1 at the word that should come, 0 at the others; smoothed where that is said."""
+    """The one-hot rows of the target words, smoothed where asked."""
     if not came:
         return came
     said = _words(how.target, before)
@@ -199,7 +199,7 @@ def _targets(page: Sheet, came: Node, how: LossOptions, before: Worksheet) -> No
 
 
 def _words(target: str | Sequence[str] | None, before: Worksheet) -> list[str] | None:
-    """The words that should come: said, or of a teacher-forced decode each word's next, <end> after the last."""
+    """The target words: given, or of a teacher-forced decode its input shifted by one, with <end> last."""
     if target is None:
         last = before.last
         if last is None or not last.params.get("forced"):
@@ -212,7 +212,7 @@ def _words(target: str | Sequence[str] | None, before: Worksheet) -> list[str] |
 
 
 def _place(word: str, came: Node, before: Worksheet) -> int:
-    """The column of a word, or of its id: where no column is called so, ids count as the vocabulary's do."""
+    """The column of a word, else of an id of the vocabulary."""
     labels = [fold(label) for label in came.cols]
     if word in came.cols:
         return list(came.cols).index(word)

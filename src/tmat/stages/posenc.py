@@ -1,4 +1,4 @@
-"""Positional encoding: waves of falling frequency, added to the embeddings."""
+"""Positional encoding: sines and cosines of the position at falling frequencies, added to the embeddings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tmat.engine.fields import CONVENTIONS, SHAPE, Numbers, StageOptions, declar
 from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.late import late
-from tmat.stages.parts.options import BASE, Waves
+from tmat.stages.parts.options import BASE, Sinusoids
 
 if TYPE_CHECKING:
     from tmat import operations as ops
@@ -22,8 +22,8 @@ else:
 
 
 @declares
-class PosencOptions(Waves, StageOptions):
-    """How the waves are computed, and the matrices."""
+class PosencOptions(Sinusoids, StageOptions):
+    """The convention of the sinusoids, and the matrices."""
 
     positions: int | None = option(None, "How many positions, where no embeddings come in.", SHAPE, "N", at_least=1)
     d_model: int | None = option(
@@ -45,8 +45,8 @@ class PosencOptions(Waves, StageOptions):
     PosencOptions,
     summary="Sine and cosine of the position, added to the embeddings.",
     formula="PE(pos, i) = sin(pos / 10000^(2⌊i/2⌋/d)) in even columns i, cos in odd ones; X = E + PE.",
-    about="E has a row a token. With ‹positions› and ‹d_model›, PE alone. Learned positions are given, a row a position: "
-    "‹-m PE›.",
+    about="E has a row for each token. ‹positions› and ‹d_model› without E give PE alone. Learned positions, a row each, are "
+    "given as ‹-m PE›.",
     main="E",
     without_input=("positions", "d_model"),
     examples=("tmat posenc --positions 6 --d-model 6", "tmat posenc --exponent column --position 1"),
@@ -60,7 +60,7 @@ def posenc(sheet: Sheet, how: PosencOptions) -> Node:
 
     Shapes: E, PE and X n×d_model. The exponent e of column i (from 0) is 2⌊i/2⌋ ("paired", the paper)
     or 2i ("column", as some articles compute). ``layout`` "halves" puts all sines first. ``scale_embedding`` multiplies E
-    by √d_model before (§3.4). Without E, PE alone: ``positions`` × ``d_model``. Learned positions are given as PE.
+    by √d_model before (§3.4). Without E the result is PE alone, ``positions`` × ``d_model``. Learned positions are given as PE.
 
     Errors: no E and no size; a size below 1; a base that is not above 0.
     Source: Vaswani et al. 2017, §3.5.
@@ -104,7 +104,7 @@ def posenc(sheet: Sheet, how: PosencOptions) -> Node:
 
 
 def _scaled(sheet: Sheet, e: Node, how: PosencOptions) -> Node:
-    """The embeddings as the positions are added to them."""
+    """The embeddings, multiplied by √d_model where asked."""
     if sheet.has("E_scaled"):
         return sheet.given("E_scaled")
     if not how.scale_embedding:
@@ -116,7 +116,7 @@ def _scaled(sheet: Sheet, e: Node, how: PosencOptions) -> Node:
 
 
 def _learned(sheet: Sheet, e: Node, start: int) -> Node | None:
-    """The rows of a given table of positions that these are, where it has more than are needed."""
+    """The rows from ``start`` of a given table of positions, where it has more rows than E; else None."""
     table = sheet.peek("PE")
     if table is None or not e or not start + e.height <= table.height or table.height == e.height:
         return None
@@ -129,7 +129,7 @@ def _learned(sheet: Sheet, e: Node, start: int) -> Node | None:
 
 
 def _refuse_unused(sheet: Sheet, how: PosencOptions, e: Node) -> None:
-    """Options of the waves, where the waves are given."""
+    """Refuse options of the sinusoids where PE is given, and scaling without embeddings."""
     waves = how.exponent != "paired" or how.base != BASE or how.layout != "adjacent"
     table = sheet.peek("PE")
     rows = how.start != 0 and (table is None or not e or not 0 < how.start <= table.height - e.height)
@@ -149,7 +149,7 @@ def _refuse_unused(sheet: Sheet, how: PosencOptions, e: Node) -> None:
 
 
 def _refuse_size(e: Node, how: PosencOptions) -> None:
-    """A size that is said and is not that of E."""
+    """Refuse a size that is not that of E."""
     if how.positions is not None and how.positions != e.height:
         raise InputError(
             f"‹positions {how.positions}› does not fit", f"E has {e.height} rows, and each row is a position"
@@ -159,7 +159,7 @@ def _refuse_size(e: Node, how: PosencOptions) -> None:
 
 
 def _labels(tokens: tuple[str, ...], n: int) -> list[str]:
-    """The tokens, a position each."""
+    """The tokens as labels of the positions."""
     if len(tokens) != n:
         raise InputError(
             "the tokens do not fit the positions",
@@ -169,15 +169,15 @@ def _labels(tokens: tuple[str, ...], n: int) -> list[str]:
     return list(tokens)
 
 
-COUNTED = 1 << 53  # from here on a float no longer has a place for every whole number
+EXACT = 1 << 53  # above it a float64 cannot hold every whole number
 
 
 def _refuse_lost(n: int, d: int, exponent: str, base: float, start: int) -> None:
-    """Positions that would run together, and waves whose angle is beyond the largest float."""
+    """Refuse positions that a float64 cannot tell apart, and angles beyond the largest float64."""
     furthest = max(abs(start), abs(start + n - 1)) if n else 0
-    if furthest > COUNTED:
+    if furthest > EXACT:
         raise InputError(
-            f"‹start {start}› does not fit", f"positions go to {COUNTED}: beyond, a float has no place for each"
+            f"‹start {start}› does not fit", f"positions go to {EXACT}: beyond, a float has no place for each"
         )
     least = min((base ** words.power_of(i, d, exponent) for i in (0, d - 1)), default=1.0) if d and base < 1.0 else 1.0
     if furthest and (least == 0.0 or furthest / least == float("inf")):

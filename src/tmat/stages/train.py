@@ -1,4 +1,4 @@
-"""Training: the way there, the way back and a step down the slope, again and again in one process."""
+"""Training: backward and update, N times in one process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from tmat.engine.fields import INPUT, SHAPE, Numbers, declares, given, option
-from tmat.engine.staging import stages
+from tmat.engine.staging import worksheet_stage
 from tmat.errors import InputError, expect
 from tmat.late import late
 from tmat.progress import working
@@ -29,21 +29,21 @@ BARS = "▁▂▃▄▅▆▇█"
 
 @declares
 class TrainOptions(Learning):
-    """How long, and what learns."""
+    """The number of steps, and which matrices learn."""
 
     steps: int = option(20, "How many steps.", SHAPE, "N", at_least=1, most=100_000)
-    wrt: Sequence[str] = option((), "Only these learn: W_Q,X; every weight unless told.", INPUT, "NAMES")
-    tie: Sequence[str] = option((), "Matrices that are one: W_E=W_vocab.T, the second the first turned.", INPUT, "A=B")
+    wrt: Sequence[str] = option((), "Update only these: W_Q,X; default: every weight.", INPUT, "NAMES")
+    tie: Sequence[str] = option((), "Tied matrices: W_E=W_vocab.T, the second the first transposed.", INPUT, "A=B")
 
     losses: Numbers = given("(steps + 1)×1")
 
 
-@stages(
+@worksheet_stage(
     TrainOptions,
     summary="Backward and update again and again: the loss step by step.",
     formula="The same as tmat backward | tmat update, N times, in one process: losses has the loss before the first step and "
     "after each.",
-    about="What comes out is the forward pass with the weights as they are then, so that another train goes on from there.",
+    about="The result ends in the forward pass with the trained weights, so that another train can follow.",
     examples=(
         "tmat attention -m X='1 0; 0 1' --d-k 2 --seed 1 | tmat loss -m target='1 0; 0 1' | tmat train --steps 50 --lr 0.5",
         "tmat decode --target 'You win' | tmat loss | tmat train --optimizer adam --lr 0.01",
@@ -52,12 +52,12 @@ class TrainOptions(Learning):
     opens=("steps", "lr", "optimizer"),
 )
 def train(x: worksheet.Worksheet | None, how: TrainOptions, matrices: dict[str, Any]) -> Worksheet:
-    """N steps down the slope: backward, update and the forward pass anew, again and again, and the loss of each.
+    """N steps of training, each backward and update, and the loss after each.
 
-    ``x`` is a worksheet that ends in a loss. The worksheet that comes out has the last update with what the optimizer
-    keeps, the losses from before the first step on (steps + 1 of them), and the forward pass as it is then.
+    ``x`` is a worksheet that ends in a loss. The result has the last update with the optimizer's moments, the losses (one
+    before the first step and one after each), and the forward pass with the trained weights.
 
-    Errors: no loss; a loss that is no number any more.
+    Errors: no loss; a loss that is infinite or NaN.
 
     >>> import tmat
     >>> sheet = tmat.loss(tmat.ffn([[1.0]], W_1=[[2.0]], layers=1), matrices={"target": [[1.0]]})
@@ -114,20 +114,20 @@ def _loss(sheet: Worksheet) -> float:
 
 
 def _with(sheet: Worksheet, updates: list[Stage]) -> Worksheet:
-    """The sheet with no other updates than these: only the last one's moments are needed."""
+    """The worksheet with these updates alone: only the last one's moments are needed."""
     rest = [_from_here(stage) for stage in sheet.stages if stage.stage != "update"]
     last = [replace(stage, id="update") for stage in updates]
     return worksheet.Worksheet([*last, *rest], sheet.vocabulary, sheet.tokens)
 
 
 def _from_here(stage: Stage) -> Stage:
-    """A stage whose weights came from an update, as it is called here."""
+    """A stage with the origin "update" for weights of any earlier update."""
     called = {name: re.sub(r"^update-\d+", "update", matrix.origin) for name, matrix in stage.given.items()}
     return replace(stage, given={name: replace(m, origin=called[name]) for name, m in stage.given.items()})
 
 
 def line(losses: Sequence[float], most: int = 40) -> str:
-    """The losses as a line of bars, the first and the last among them.
+    """The losses as a sparkline, the first and the last among them.
 
     >>> line([8.0, 4.0, 2.0, 1.0])
     '█▄▂▁'

@@ -1,4 +1,4 @@
-"""One step of training: each weight less a little of its gradient, and the forward pass once more with the new weights."""
+"""One step of an optimizer (SGD, momentum, Adam, AdamW), and the forward pass again with the new weights."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
 from tmat.engine.fields import CONVENTIONS, StageOptions, declares, option
-from tmat.engine.staging import sheet_of, stages
+from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, expect
 from tmat.late import late
 
@@ -36,7 +36,7 @@ def _share(value: float) -> bool:
 
 @declares
 class Learning(StageOptions):
-    """How a weight learns from its gradient."""
+    """The optimizer and its parameters."""
 
     lr: float = option(
         0.1, "The learning rate η.", CONVENTIONS, "η", fits=lambda rate: 0 <= rate < float("inf"),
@@ -46,35 +46,45 @@ class Learning(StageOptions):
         "sgd", "sgd: W − η·dW; momentum: W − η·m; adam and adamw: W − η·m / (√v + ε).", CONVENTIONS, "KIND"
     )
     momentum: float = option(
-        0.9, "What momentum keeps from step to step.", CONVENTIONS, "μ", fits=_share, expected="expected 0 to below 1"
+        0.9, "The decay μ of the momentum.", CONVENTIONS, "μ", fits=_share, expected="expected 0 to below 1"
     )
     beta1: float = option(
-        0.9, "What Adam keeps of the gradients.", CONVENTIONS, "β1", fits=_share, expected="expected 0 to below 1"
+        0.9,
+        "Adam's decay of the mean of the gradients.",
+        CONVENTIONS,
+        "β1",
+        fits=_share,
+        expected="expected 0 to below 1",
     )
     beta2: float = option(
-        0.999, "What Adam keeps of their squares.", CONVENTIONS, "β2", fits=_share, expected="expected 0 to below 1"
+        0.999,
+        "Adam's decay of the mean of their squares.",
+        CONVENTIONS,
+        "β2",
+        fits=_share,
+        expected="expected 0 to below 1",
     )
     epsilon: float = option(
         1e-8, "Adam's ε, added to the root.", CONVENTIONS, "NUMBER", fits=lambda e: 0 <= e < float("inf"),
         expected="expected 0 or a small number above it",
     )  # fmt: skip
     decay: float = option(
-        0.01, "The weight decay λ of adamw: W is made smaller by η·λ·W.", CONVENTIONS, "λ", fits=_share,
+        0.01, "The weight decay λ of adamw: η·λ·W is subtracted from W first.", CONVENTIONS, "λ", fits=_share,
         expected="expected 0 to below 1",
     )  # fmt: skip
 
 
 @declares
 class UpdateOptions(Learning):
-    """One step of training."""
+    """The options of one step."""
 
 
-@stages(
+@worksheet_stage(
     UpdateOptions,
     summary="One step of training: W − η·dW, and the stages again with the new weights.",
     formula="W_new = W − η·dW for every weight that has a gradient, and the forward pass once more: the loss before and after.",
     about="momentum: m = μ·m + dW, W − η·m. adam: m = β1·m + (1 − β1)·dW and v = β2·v + (1 − β2)·dW², each over 1 − βᵗ in "
-    "step t, W − η·m / (√v + ε). adamw takes η·λ·W off first. What they keep is in the worksheet, for the next step.",
+    "step t, W − η·m / (√v + ε). adamw subtracts η·λ·W first. The moments m and v stay in the worksheet for the next step.",
     examples=(
         "tmat attention -m X='1 0; 0 1' --d-k 2 --seed 1 | tmat loss -m target='1 0; 0 1' | tmat backward | tmat update --lr 0.5",
         "tmat ffn -m X='1 -1; 2 0' --seed 1 | tmat loss -m target='1 0; 0 1' | tmat backward | tmat update --optimizer adam",
@@ -84,14 +94,13 @@ class UpdateOptions(Learning):
     then="tmat backward",
 )
 def update(x: worksheet.Worksheet | None, how: UpdateOptions, matrices: dict[str, Any]) -> Worksheet:
-    """A step down the slope: W_new = W − η·dW for each weight whose gradient is there, and the stages anew.
+    """One step of gradient descent: W_new = W − η·dW for each weight that has a gradient, and the forward stages again.
 
-    ``x`` is a worksheet with a backward stage at its end. The worksheet that comes out has the update, then the forward
-    stages with the new weights under their old names, so that another backward goes on from there. Inputs (X, context, a
-    residual) stay as they are, unless the backward was asked for them by name. ``optimizer`` "momentum", "adam" and "adamw"
-    keep their moments in the stage.
+    ``x`` is a worksheet that ends in a backward stage. The result has the update, then the forward stages with the new
+    weights under their old names, so that another backward can follow. Inputs (X, context, a residual) do not change,
+    unless backward's ``wrt`` named them. ``optimizer`` "momentum", "adam" and "adamw" keep their moments in the stage.
 
-    Errors: no backward stage; a forward pass that is not whole.
+    Errors: no backward stage; a step of the forward pass that the worksheet lacks.
     Source: Robbins & Monro 1951; Kingma & Ba 2015; Loshchilov & Hutter 2019.
 
     >>> import tmat
@@ -133,9 +142,9 @@ def update(x: worksheet.Worksheet | None, how: UpdateOptions, matrices: dict[str
 
 
 def weights_of(graph: Graph, way: Stage, called: Any) -> list[Value]:
-    """What learns: the given matrices with a gradient, but for sequences, which are inputs, unless they were asked for.
+    """The matrices to update: given ones with a gradient; inputs (a row for each token) only where ``wrt`` named them.
 
-    Errors: none.
+    Errors: no such matrix.
     """
     asked = way.params.get("wrt")
     wanted = (
@@ -157,33 +166,38 @@ def weights_of(graph: Graph, way: Stage, called: Any) -> list[Value]:
     return found
 
 
-def _left(beta: float, step: int = 1) -> float:
-    """1 − βᵗ as a pencil has it: 0.1 for 0.9, where floats leave 0.09999999999999998."""
+def _complement(beta: float, step: int = 1) -> float:
+    """1 − βᵗ in decimals: 0.1 for β = 0.9, where floats give 0.09999999999999998."""
     return float(1 - Decimal(str(beta)) ** step)
 
 
 def _learned(
     page: Sheet, how: UpdateOptions, value: Value, way: Stage, called: Any, last: Stage | None, step: int
 ) -> Node:
-    """The new numbers of one weight."""
+    """One weight after the step, with the moments that it needs."""
     name = called(value, "")
     weight = page.given(name, _from(value.matrix, value.stage.id))
     slope = page.given(called(value, "d"), _from(way[called(value, "d")], way.id))
     if how.optimizer == "sgd":
         return page.step(f"{name}_new", ops.descend, weight, slope, rate=how.lr)
     first = f"{name}_m"
-    kept, share = (how.momentum, 1.0) if how.optimizer == "momentum" else (how.beta1, _left(how.beta1))
+    kept, share = (how.momentum, 1.0) if how.optimizer == "momentum" else (how.beta1, _complement(how.beta1))
     m = page.step(first, ops.blend, _kept(page, first, value.matrix, last), slope, keep=kept, add=share)
     if how.optimizer == "momentum":
         return page.step(f"{name}_new", ops.descend, weight, m, rate=how.lr)
     second = f"{name}_v"
     v = page.step(
-        second, ops.blend_squares, _kept(page, second, value.matrix, last), slope, keep=how.beta2, add=_left(how.beta2)
+        second,
+        ops.blend_squares,
+        _kept(page, second, value.matrix, last),
+        slope,
+        keep=how.beta2,
+        add=_complement(how.beta2),
     )
     if how.optimizer == "adamw":
         weight = page.step(f"{name}_decayed", ops.descend, weight, weight, rate=how.lr * how.decay)
-    sized = page.step(f"{first}_sized", ops.divide, m, by=_left(how.beta1, step))
-    squares = page.step(f"{second}_sized", ops.divide, v, by=_left(how.beta2, step))
+    sized = page.step(f"{first}_sized", ops.divide, m, by=_complement(how.beta1, step))
+    squares = page.step(f"{second}_sized", ops.divide, v, by=_complement(how.beta2, step))
     return page.step(f"{name}_new", ops.descend_by_moments, weight, sized, squares, rate=how.lr, epsilon=how.epsilon)
 
 
@@ -192,7 +206,7 @@ def _from(matrix: Matrix, origin: str) -> Matrix:
 
 
 def _kept(page: Sheet, name: str, like: Matrix, last: Stage | None) -> Node:
-    """A moment as the last step left it; zeros before the first."""
+    """A moment as the last update left it; zeros before the first."""
     if last is not None and name in last:
         return page.given(f"{name}_before", _from(last[name], last.id))
     zeros = worksheet.Matrix(name, np.zeros_like(like.values), like.rows, like.cols, "given: 0 before the first step")
@@ -200,7 +214,7 @@ def _kept(page: Sheet, name: str, like: Matrix, last: Stage | None) -> Node:
 
 
 def _count(last: Stage | None, optimizer: str) -> int:
-    """How many steps were done by this optimizer before."""
+    """How many steps this optimizer has done before."""
     if last is None or last.params.get("optimizer") != optimizer:
         return 0
     said = last.params.get("step")
@@ -213,7 +227,7 @@ def _note(page: Sheet, how: UpdateOptions, step: int) -> None:
 
 
 def _compare(own: Stage, before: list[Stage], after: list[Stage]) -> None:
-    """The loss before and after, where the forward pass ends in one."""
+    """Record and note the loss before and after, where the forward pass ends in one."""
     old = next((stage for stage in reversed(before) if stage.stage == "loss"), None)
     new = after[-1]
     if old is None or new.stage != "loss":

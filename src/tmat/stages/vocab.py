@@ -1,4 +1,4 @@
-"""The vocabulary stage: which words there are, and the number of each."""
+"""The vocabulary stage: the different words of a corpus, and an id for each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from tmat.engine.fields import CONVENTIONS, Options, declares, option
-from tmat.engine.staging import stages
+from tmat.engine.staging import worksheet_stage
 from tmat.errors import InputError, expect, meant
 from tmat.sheet.worksheet import Parameter, Stage, Worksheet
 from tmat.stages.parts.words import distinct
@@ -38,13 +38,13 @@ class VocabOptions(Options):
     )
     tokenizer: Literal["words", "chars", "spaces"] = option(
         "words",
-        "What a token is: a word, a character, or what stands between spaces (权力 的 游戏).",
+        "What a token is: a word, a character, or the text between spaces (权力 的 游戏).",
         CONVENTIONS,
         "KIND",
     )
 
 
-@stages(
+@worksheet_stage(
     VocabOptions,
     summary="The words of a corpus and their ids.",
     formula="vocabulary = set(N), size = count(set(N)), where N is the list of the corpus's words; each word gets a "
@@ -61,9 +61,9 @@ class VocabOptions(Options):
 def vocab(corpus: str | Iterable[str], how: VocabOptions, matrices: dict[str, Any]) -> Worksheet:
     """The different words of a corpus, each with an id: vocab size = count(set(N)), N the list of its words.
 
-    The corpus is a text or chunks of one, read once. ``case``: fold (When and when are one word, spelled as
+    The corpus is a text, or an iterable of chunks of one. ``case``: fold (When and when are one word, spelled as
     first seen) or keep. ``order`` of the ids: first-seen, sorted, or the words themselves in a list, which
-    then sets their spelling too; words of the list that the corpus lacks stay, counted 0. ``special`` tokens
+    then sets their spelling too; words of the list that the corpus lacks are kept with count 0. ``special`` tokens
     come first, unless the list has them. Where <unk> is among the words, corpus words that the list lacks
     count as <unk>.
 
@@ -129,7 +129,7 @@ def vocab(corpus: str | Iterable[str], how: VocabOptions, matrices: dict[str, An
 def _arranged(
     counts: Counts, case: str, order: str | Sequence[str], given: dict[str, str] | None, front: dict[str, str]
 ) -> tuple[tuple[str, ...], list[int], list[str], list[str]]:
-    """The words in the order of ids, how often each is there, those that are not, those taken as <unk>."""
+    """The words in the order of their ids, their counts, the words that the corpus lacks, and those counted as <unk>."""
     number = {compared(word, case): n for word, n in counts.words.items()}
     spelling = {compared(word, case): word for word in counts.words}
     if given is None:

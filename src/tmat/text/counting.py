@@ -1,4 +1,4 @@
-"""Counting the words of a text of any length, a piece at a time: the vocabulary is held, the text is not."""
+"""Counting the words of a text of any length, piece by piece: the vocabulary is held in memory, the text is not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tmat.text.splitting import Splitter, checked, clean, splitter
 from tmat.text.tokenizing import check_case, compared
 
 PIECE = 1 << 18
-"""Characters (or bytes) taken at a time."""
+"""Characters (or bytes) of a piece."""
 
 LONGEST_WORD = 1 << 20
 SHOWN = 400
@@ -24,7 +24,7 @@ SHOWN = 400
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How often each word stands in a text: the words as first seen, in the order first seen."""
+    """The count of each word of a text; words as first spelled, in the order first seen."""
 
     words: dict[str, int]
     total: int
@@ -32,7 +32,7 @@ class Counts:
 
     @property
     def cut(self) -> bool:
-        """Whether ``first``, the tokens kept for showing, is less than all of them."""
+        """Whether ``first``, the tokens kept for display, are not all."""
         return self.total > len(self.first)
 
 
@@ -44,9 +44,9 @@ def count(
     special: Iterable[str] = (),
     keep: int = SHOWN,
 ) -> Counts:
-    """The words of a text given in chunks, wherever they are cut, with the number of each.
+    """Count the words of a text that comes in chunks, which may be cut anywhere.
 
-    The first ``keep`` tokens are kept as they stand in the text. Memory grows only with the different words.
+    The first ``keep`` tokens are kept as they are in the text. Memory grows only with the number of different words.
 
     >>> count(["The storm, th", "e storm"]).words
     {'The': 2, 'storm': 2}
@@ -63,9 +63,9 @@ def count(
 
 
 def _merged(seen: dict[str, int], case: str) -> dict[str, int]:
-    """The counts of words that are compared alike put together under the first of them.
+    """The counts by word, those that are the same when folded added up under the first spelling.
 
-    Folding the different words once, at the end, is far less work than folding each token.
+    Folding the different words at the end is far less work than folding each token.
     """
     if case == "keep":
         return dict(seen)
@@ -81,7 +81,7 @@ def _merged(seen: dict[str, int], case: str) -> dict[str, int]:
 
 
 def _pieces(chunks: Iterable[str], split: Splitter, size: int = PIECE) -> Iterator[Sequence[str]]:
-    """The tokens of the chunks, some at a time, none of them cut."""
+    """The tokens of the chunks in groups; no token is cut."""
     open_text = ""
     for text in _regrouped(chunks, size):
         found, open_text = split.settled(clean(open_text + text))
@@ -96,7 +96,7 @@ def _pieces(chunks: Iterable[str], split: Splitter, size: int = PIECE) -> Iterat
 
 
 def _regrouped(chunks: Iterable[str], size: int) -> Iterator[str]:
-    """The same text in chunks of about one size: many small ones joined, a large one parted."""
+    """The same text in chunks of about one size: small ones joined, large ones split."""
     waiting: list[str] = []
     length = before = 0
     for chunk in chunks:
@@ -113,9 +113,9 @@ def _regrouped(chunks: Iterable[str], size: int) -> Iterator[str]:
 
 
 def read_chunks(stream: BinaryIO, origin: str) -> Iterator[str]:
-    """The text of a stream of UTF-8 bytes, a chunk at a time.
+    """The text of a stream of UTF-8 bytes, chunk by chunk.
 
-    A byte order mark is passed over; CR LF is one line end.
+    A byte order mark is skipped; CR LF becomes LF.
 
     Errors: bytes that are not UTF-8, with their place and ``origin``, the name of the file.
 
@@ -136,7 +136,7 @@ def _decoded(stream: BinaryIO, origin: str, step: Callable[[int], None]) -> Iter
         try:
             text = decoder.decode(data, final=not data)
         except UnicodeDecodeError as error:
-            # What the decoder was looking at ends where we have read to; it may begin in the chunk before.
+            # error.object ends where we have read to, and may begin in the chunk before.
             place = taken - len(error.object) + error.start
             line = lines + error.object[: error.start].count(b"\n") + 1
             raise _not_utf8(origin, place, line, error) from None
@@ -150,7 +150,7 @@ def _decoded(stream: BinaryIO, origin: str, step: Callable[[int], None]) -> Iter
 
 
 def _size(stream: BinaryIO) -> int | None:
-    """How many bytes a file has; None of a pipe."""
+    """The bytes of a file; None for a pipe."""
     try:
         return os.fstat(stream.fileno()).st_size or None
     except (OSError, ValueError, AttributeError):

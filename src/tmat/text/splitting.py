@@ -1,4 +1,4 @@
-"""How a text is taken apart: the patterns of a word and a character in any script; where a cut is safe."""
+"""Splitting a text into tokens: the patterns of a word and of a character in any script, and where a text may be cut."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SPECIAL = (
     *("<pad>", "<unk>", "<start>", "<end>", "<bos>", "<eos>", "<sos>", "<s>", "</s>", "<|endoftext|>"),
     *("<mask>", "<sep>", "<cls>", "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"),
 )
-"""Special tokens that are kept whole wherever they stand in a text, in any case."""
+"""Special tokens that are kept whole wherever they are in a text, in upper or lower case."""
 
 _ONE_BY_ONE = (
     "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3038-\u303b"  # radicals, 々, 〇, numerals
@@ -31,21 +31,21 @@ _JOINERS = "\u200c\u200d"
 _JAMO_TAIL = "\u1160-\u11ff\ud7b0-\ud7fb"
 # All of Unicode but ideographs, Hangul syllables, surrogates, private use and Tangut, where no mark ever is.
 _WITH_MARKS = ((0x300, 0x3400), (0xA000, 0xAC00), (0xD7A4, 0xD800), (0xF900, 0x17000), (0x18D00, 0x1F000))
-_LONGEST_MARKS = 1000  # composing letters takes time with the square of a run of marks
+_LONGEST_MARKS = 1000  # composing letters takes time quadratic in the length of a run of marks
 
 
 class Splitter:
-    """One way of taking text apart. The text it takes must be clean (see ``clean``).
+    """Splits text into words or characters; the text must be clean (see ``clean``).
 
-    ``ascii`` is ``any`` for text in ASCII, where it is quicker. ``special`` finds a token that is kept whole,
-    ``joining`` what belongs to the character before. ``margin`` is more than a pattern ever looks ahead.
-    Each pattern is made when it is first needed: those for any script take longer than most commands run.
+    ``ascii`` is the faster pattern for ASCII, ``any`` the one for any script. ``special`` finds tokens that are kept whole,
+    ``joining`` characters that belong to the one before. ``margin`` is more than any pattern looks ahead.
+    Patterns are compiled when first needed: those for any script take longer than most commands.
     """
 
     def __init__(self, chars: bool, whole: Sequence[str]) -> None:
         self.chars = chars
         self.margin = 2 * len(whole[0]) + 16
-        # One that begins with a letter must be tried before words are; the others can wait.
+        # Tokens that begin with a letter must be tried before words.
         self._early = "".join(f"(?i:{re.escape(token)})|" for token in whole if token[0].isalnum())
         self._late = "|".join(f"{re.escape(t[0])}(?i:{re.escape(t[1:])})" for t in whole if not t[0].isalnum())
         self._firsts = "".join({re.escape(token[0]): "" for token in whole})
@@ -75,7 +75,7 @@ class Splitter:
         return self._pattern(text).findall(text)
 
     def settled(self, text: str) -> tuple[Sequence[str], str]:
-        """The tokens that no later text can change, and the text still open.
+        """The tokens that no later text can change, and the rest of the text.
 
         >>> splitter("words").settled("When you pl")
         (['When', 'you'], 'pl')
@@ -88,7 +88,7 @@ class Splitter:
         return self._settled_in_a_run(text)
 
     def _settled_in_a_run(self, text: str) -> tuple[Sequence[str], str]:
-        """The same where there is no space to cut at: what ends a margin before the end is settled."""
+        """``settled`` for a text without a space: tokens that end at least a margin before its end are final."""
         cut = max(len(text) - self.margin, 0)
         if self._is_its_own_tokens(text):
             return text[:cut], text[cut:]
@@ -104,14 +104,14 @@ class Splitter:
         return self.ascii if text.isascii() else self.any
 
     def _is_its_own_tokens(self, text: str) -> bool:
-        """Whether each character is a token and stands alone, as in most text: then nothing is left to do."""
+        """Whether each character is one token, as in most text: then there is nothing to split."""
         if not self.chars or self.special.search(text):
             return False
         return text.isascii() or not self.joining.search(text)
 
 
 class BySpaces(Splitter):
-    """What stands between spaces, whatever it is: a text that somebody has taken apart already, 权力 的 游戏."""
+    """The pieces between spaces, whatever they are, of a text that is already split: 权力 的 游戏."""
 
     def __init__(self) -> None:
         super().__init__(False, SPECIAL)
@@ -124,7 +124,7 @@ class BySpaces(Splitter):
 
 
 def splitter(tokenizer: str = "words", special: Iterable[str] = ()) -> Splitter:
-    """The splitter of a tokenizer that keeps some special tokens whole."""
+    """The splitter of a tokenizer; special tokens are kept whole."""
     if tokenizer not in TOKENIZERS:
         raise InputError(
             f"no tokenizer '{tokenizer}'", f"there are {', '.join(TOKENIZERS)}", mend=meant(tokenizer, TOKENIZERS)
@@ -142,7 +142,7 @@ def _splitter(tokenizer: str, special: tuple[str, ...]) -> Splitter:
 
 
 def _not_plain(tokenizer: str, special: tuple[str, ...]) -> set[str]:
-    """Those special tokens that would be taken apart unless told."""
+    """The special tokens that the tokenizer would split."""
     plain = _splitter(tokenizer, ()) if special else None
     kept = set()
     for token in map(clean, special):
@@ -168,12 +168,12 @@ def _ascii_char(late: str, firsts: str) -> str:
 
 
 def _any_char(late: str, firsts: str) -> str:
-    """A character in any script with what belongs to it."""
+    """A character in any script with its marks and joiners."""
     tail = f"[{_marks()}{_JOINERS}{_JAMO_TAIL}]"
     return rf"{_special_char(late, firsts)}|(?=[\u2000-\U0010ffff])(?:{_emoji()})|\s|\S{tail}*"
 
 
-_NUMBER = r"\.(?<=\d\.)(?=\d){0}+|,(?<=\d,)(?=\d{{3}}(?!\d)){0}+"  # what goes on after a point or a comma in it
+_NUMBER = r"\.(?<=\d\.)(?=\d){0}+|,(?<=\d,)(?=\d{{3}}(?!\d)){0}+"  # a point or a comma inside a number
 
 
 def _ascii_word(late: str, firsts: str) -> str:
@@ -186,7 +186,7 @@ def _any_word(late: str, firsts: str) -> str:
     """A word in any script; special tokens begin with one of ``firsts``."""
     letter = rf"[^\W_{_ONE_BY_ONE}]"
     inside = rf"'{letter}+|_++{letter}+|{_NUMBER.format(letter)}|[{_marks()}{_JOINERS}]+{letter}*"
-    # The two looks ahead change nothing: they save trying every branch on every space.
+    # The two lookaheads only save time: they keep most branches from being tried on every character.
     return (
         rf"{letter}+(?:(?=['_.,\u0300-\U0010ffff])(?:{inside}))*"
         rf"|(?=[{firsts}\u2000-\U0010ffff])(?:[{_ONE_BY_ONE}][{_marks(astral=False)}\U000e0100-\U000e01ef]*|{_emoji()}|{late})"
@@ -196,7 +196,7 @@ def _any_word(late: str, firsts: str) -> str:
 def _emoji() -> str:
     one = f"[{_PICTURES}][{_marks()}{_PICTURE_TAIL}]*"
     joined = f"\u200d[\u2190-\u21ff{_PICTURES}][{_marks()}{_PICTURE_TAIL}]*"
-    return f"[\U0001f1e6-\U0001f1ff]{{2}}|{one}(?:{joined})*"  # a flag is two letters of its own alphabet
+    return f"[\U0001f1e6-\U0001f1ff]{{2}}|{one}(?:{joined})*"  # a flag is two regional indicators
 
 
 @lru_cache(maxsize=1)
@@ -209,7 +209,7 @@ def _mark_points() -> list[int]:
 
 @lru_cache(maxsize=2)
 def _marks(astral: bool = True) -> str:
-    """Every combining mark, as the inside of a character class."""
+    """All combining marks, as the inside of a character class."""
     points = [n for n in _mark_points() if astral or n < 0x10000]
     known = set(points)
     starts = [chr(n) for n in points if n - 1 not in known]
@@ -223,8 +223,8 @@ def _mark_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(f"[{_marks()}](?=[{_marks()}])"), re.compile(f"[{_marks()}]+")
 
 
-def _is_piled(text: str) -> bool:
-    """Whether a run of marks is very long: one such shows in two neighbours of a sample, and all between."""
+def _has_long_run_of_marks(text: str) -> bool:
+    """Whether a run of marks is very long; such a run covers two neighbours in a sample of every 500th character."""
     two, run = _mark_patterns()
     step = _LONGEST_MARKS // 2
     places = (match.start() * step for match in two.finditer(text[::step]))
@@ -232,14 +232,14 @@ def _is_piled(text: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """The text with one spelling for one word: Unicode's form C, straight apostrophes, no soft hyphens.
+    """The text normalised: Unicode's form C, straight apostrophes, no soft hyphens.
 
     >>> clean("won’t"), clean("cafe\u0301") == "café"
     ("won't", True)
     """
     if text.isascii():
         return text
-    if _is_piled(text):
+    if _has_long_run_of_marks(text):
         raise InputError(
             f"the text has a letter with some {_LONGEST_MARKS:,} combining marks",
             "no writing has such letters: this is not text, or it is damaged",
@@ -249,8 +249,11 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\u00ad", ""))
 
 
-def checked(text: str, origin: str = "the text", before: int = 0) -> str:
-    """The text itself, unless it has half characters (surrogates), which no UTF-8 file can hold."""
+def checked(text: str, before: int = 0) -> str:
+    """The text itself.
+
+    Errors: lone surrogates, which UTF-8 cannot encode.
+    """
     if not text.isascii():
         try:
             text.encode()
@@ -259,7 +262,7 @@ def checked(text: str, origin: str = "the text", before: int = 0) -> str:
             escaped = 0xDC80 <= point <= 0xDCFF  # how Python passes on a byte that is not UTF-8
             what = f"the byte 0x{point - 0xDC00:02x}" if escaped else f"half a character, U+{point:04X}"
             raise InputError(
-                f"{origin} is not UTF-8 text",
+                "the text is not UTF-8 text",
                 f"in place of its character {before + error.start + 1} is {what}",
                 mend="give it as UTF-8",
             ) from None

@@ -1,19 +1,19 @@
-"""Text to words, to characters, or to what stands between spaces.
+"""Tokens of a text: its words, its characters, or the pieces between its spaces.
 
-What a word is, in any script:
+A word, in any script:
 
 - letters and digits, with the marks that belong to them (é however it is composed, Hindi vowel signs and
   virama, joiners inside a word);
 - an apostrophe or underscore between letters stays (won't, d_model), quotes around a word do not;
 - a point between digits stays (3.14), and a comma before three digits (1,000);
-- a hyphen, slash, point or @ otherwise parts words: well-known is two, e.g. is two;
-- Han characters and kana are words one by one; Hangul goes by its spaces; Thai, Lao, Khmer and Burmese,
-  which write no spaces between words, stay whole from one space to the next;
-- an emoji is one word, however many code points it is joined of; other punctuation is nothing;
+- a hyphen, slash, point or @ otherwise separates words: well-known is two, e.g. is two;
+- each Han character and each kana is a word; Hangul is split at spaces; so are Thai, Lao, Khmer and Burmese,
+  which write no spaces between words;
+- an emoji is one word, however many code points it has; other punctuation is dropped;
 - a special token (<start>, [CLS], …) is kept whole.
 
-Typographic apostrophes become ', soft hyphens vanish, and everything is in Unicode's form C, so that one
-word has one spelling.
+Typographic apostrophes become ', soft hyphens are removed, and the text is normalised to Unicode's form C, so that
+one word has one spelling.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def tokens(text: str, tokenizer: str = "words", special: Iterable[str] = ()) -> 
 
 
 def compared(word: str, case: str = "fold") -> str:
-    """A word as words are compared: without case, unless case is kept.
+    """The form in which words are compared: without case, unless case is kept.
 
     >>> compared("When"), compared("Straße") == compared("STRASSE"), compared("When", "keep")
     ('when', True, 'When')
@@ -56,13 +56,13 @@ def compared(word: str, case: str = "fold") -> str:
 
 
 def check_case(case: str) -> None:
-    """Says no to a case that is neither fold nor keep."""
+    """Refuse a case that is neither fold nor keep."""
     if case not in CASES:
         raise InputError(f"no case '{case}'", "fold compares words without case, keep with it", mend=meant(case, CASES))
 
 
 def unknown_words(unknown: Iterable[str], index: Mapping[str, int]) -> InputError:
-    """The error that names words a vocabulary lacks, each with the words near it, mending included.
+    """The error for words that a vocabulary lacks, with its words near each.
 
     >>> print(unknown_words(["dragon", "throne"], {"thrones": 1, "storm": 2}))
     the vocabulary lacks 2 words of the text
@@ -86,7 +86,7 @@ def unknown_words(unknown: Iterable[str], index: Mapping[str, int]) -> InputErro
 
 
 def _comparable(word: str, index: Mapping[str, int]) -> Iterable[str]:
-    """The words worth comparing: all of a small vocabulary, of a large one those that begin alike."""
+    """The words to compare with: all of a small vocabulary; of a large one those of the same first letter and similar length."""
     if len(index) <= 5000:
         return index
     start = compared(word)[:1]

@@ -1,4 +1,4 @@
-"""The words that a model knows, and text taken apart into them."""
+"""The vocabulary: words with ids, and the tokens of a text by it."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ class Vocabulary:
         return None if position is None else position + self.first_id
 
     def index(self) -> Mapping[str, int]:
-        """The position, from 0, of each word as it is compared; made once."""
+        """The position, from 0, of each word in its folded form; computed once."""
         if not self._index:
             for n, word in enumerate(self.words):
                 self._index.setdefault(compared(clean(word), self.case), n)
         return self._index
 
     def lookup(self, tokens: Iterable[str]) -> list[int]:
-        """The ids of tokens, <unk> standing for unknown ones where it is in the vocabulary.
+        """The ids of tokens; unknown ones have the id of <unk>, if the vocabulary has it.
 
         >>> Vocabulary(("I", "drink"), first_id=1).lookup(["Drink", "i"])
         [2, 1]
 
-        Errors: unknown words, all of them named, with the words near them.
+        Errors: unknown words without an <unk>.
         """
         tokens = list(tokens)
         stand_in = self.id("<unk>")
@@ -62,7 +62,7 @@ class Vocabulary:
 
 
 def tokenize(text: str, vocabulary: Vocabulary) -> list[str]:
-    """The tokens of a text to embed, taken apart as the vocabulary was; its own words stay whole, as 权力 does.
+    """The tokens of a text, split as the vocabulary was; words of the vocabulary, such as 权力, are kept whole.
 
     >>> tokenize("When you play", Vocabulary(("when", "you", "play")))
     ['When', 'you', 'play']

@@ -1,4 +1,4 @@
-"""How a number came about: the working of a cell, and the cells it came from."""
+"""How a number was computed: the working of a cell, and its trace back to given matrices."""
 
 from tmat.workings.cell import Workings, working
 from tmat.workings.formula import formula

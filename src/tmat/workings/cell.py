@@ -1,4 +1,4 @@
-"""The working of one cell: the formula, the symbols, the numbers, what the parts come to, the result."""
+"""The working of one cell: its formula, in symbols, in numbers, the values of the parts, the result."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from tmat.errors import InputError, expect
 from tmat.numbers import format_number, shown_decimals
 from tmat.operations.expression import Call, Cell, Expression, Operand, Quotient, total
 from tmat.operations.operation import Operation
-from tmat.operations.parts import leaves
 from tmat.operations.printing.labels import Labels
 from tmat.operations.printing.numbers import ZERO, Numbers, Worked, at_place, printed, shared_decimals
 from tmat.operations.printing.precise import decimal_of, exactly_is, precise
 from tmat.operations.printing.symbols import Symbols
 from tmat.operations.printing.text import TEXT, Notation
+from tmat.operations.selections import leaves
 from tmat.sheet.worksheet import Matrix, Stage, Step
 from tmat.workings.formula import operation_of
 from tmat.workings.lines import PARTS, Line, Working
 from tmat.workings.remarks import chosen, settled
 
-MOST = 4  # decimals, unless told
+MOST = 4  # decimals by default
 Made = TypeVar("Made")
 
-SAFE = 700.0  # e^709 is the last power that a float holds
+SAFE = 700.0  # e^710 overflows
 ONE = Decimal(1)
-FINEST = 25  # decimals more than usual that a line may have
+FINEST = 25  # the most further decimals that a line may have
 
 
 def working(
@@ -42,11 +42,11 @@ def working(
     parts: Collection[str] = PARTS,
     notation: Notation = TEXT,
 ) -> Working:
-    """How cell (i, j), counted from 0, of a matrix came about.
+    """The working of cell (i, j), counted from 0, of a matrix.
 
-    ``digits`` is the most decimals shown, ``fold`` the most terms of a sum, ``parts`` which lines.
+    ``digits`` is the most decimals shown, ``fold`` the most terms of a sum, ``parts`` the lines wanted.
 
-    Errors: no such matrix or cell, an operation that is not known.
+    Errors: no such matrix or cell, an unknown operation.
 
     >>> from tmat.sheet.worksheet import Matrix
     >>> x, w = Matrix.of("X", [[0.5, 2.0]], rows=["When"]), Matrix.of("W", [[3.0], [-0.25]], cols=["q1"])
@@ -63,7 +63,7 @@ def working(
 
 
 class Workings:
-    """The workings of a stage's cells; what they have in common is found out once."""
+    """The workings of a stage's cells; what they share is computed once."""
 
     def __init__(
         self,
@@ -89,20 +89,21 @@ class Workings:
         self._symbols = Symbols(self.notation, fold=fold)
         self._numbers = Numbers(self.notation, fold=fold, decimals=self._decimals_of, most=self.most)
 
-    # -- what a cell is made of
+    # -- a cell as an expression
 
     def expression(self, name: str, i: int, j: int) -> Expression | None:
-        """The cell as its operation states it; None where it was given, or its operands were not kept."""
+        """The cell as an expression over its operands; None where it was given, or its operands were not kept."""
         step = self.stage.step(name)
         if step is None or any(operand not in self.stage for operand in step.of):
             return None
         operands = [self.operand(operand) for operand in step.of]
         op = operation_of(step)
-        self._check(step, op, operands)
         try:
+            self._check(step, op, operands)
             return op.at(i, j, *operands, **step.params)
-        except TypeError as error:
-            raise InputError(f"the parameters of {step.name} do not fit {op.name}", str(error)) from error
+        except TypeError as error:  # "_() missing 1 required keyword-only argument: 'by'"
+            what = str(error).rpartition("() ")[2]
+            raise InputError(f"the parameters of {step.name} do not fit {op.name}", what) from error
 
     def operand(self, name: str) -> Operand:
         """A matrix as later steps take it."""
@@ -126,10 +127,7 @@ class Workings:
         if op.mismatch([operand.shape for operand in operands]) is not None:
             sizes = ", ".join(f"{operand.name} {operand.height}×{operand.width}" for operand in operands)
             raise InputError(f"{step.name} cannot be {op.said(step.of, step.params)}", f"the sizes: {sizes}")
-        try:
-            due = op.result_shape([operand.shape for operand in operands], step.params)
-        except TypeError as error:
-            raise InputError(f"the parameters of {step.name} do not fit {op.name}", str(error)) from error
+        due = op.result_shape([operand.shape for operand in operands], step.params)
         if due != step.values.shape:
             said = op.said(step.of, step.params)
             raise InputError(
@@ -178,7 +176,7 @@ class Workings:
         return self.notation.equal if true else self.notation.about
 
     def _lines(self, e: Expression, cell: Cell, step: Step) -> Iterator[Line]:
-        """Each line as fine as it takes to come to the next one, so they are made from the last to the first."""
+        """The lines, made from the last to the first: each gets as many decimals as it needs to give the next one."""
         result, goal = self._result(e, cell, step)
         shifted = self._shifted(e)
         whole = e if shifted is None else shifted
@@ -215,7 +213,7 @@ class Workings:
             yield Line("result", self._sign(true and exactly_is(e, goal)), result.text, result.note)
 
     def _fine(self, make: Callable[[], Made], enough: Callable[[Made], bool]) -> Made:
-        """A line with as many decimals more than usual as it takes; as usual where none is enough."""
+        """A line with as many further decimals as are enough; with none where even the most are not."""
         for finer in range(FINEST):
             self._numbers.finer = finer
             made = make()
@@ -226,19 +224,17 @@ class Workings:
         return make()
 
     def _leads_to(self, e: Expression, below: Expression) -> bool:
-        """Whether each part of the numbers' line comes to the number that stands for it in the line below."""
+        """Whether each part of a line of numbers gives the number in its place in the line below."""
         if "products" not in self.parts or type(e) is not type(below):
             return True
         pairs = zip(e.parts, below.parts, strict=True)
-        return all(
-            _comes_to(precise(part, self._numbers.read), own.worth) for part, own in pairs if isinstance(own, Worked)
-        )
+        return all(_comes_to(precise(part, self._numbers.read), precise(own)) for part, own in pairs)
 
     def _note(self, text: str) -> str:
         return self.notation.note(text) if text else ""
 
     def _shifted(self, e: Expression) -> Quotient | None:
-        """A share of exponentials with the largest exponent off all, where e^x would be ∞ or nothing."""
+        """A softmax with the largest exponent subtracted from all, where e^x would be ∞ or 0; else None."""
         if not isinstance(e, Quotient) or e.exponents is None:
             return None
         largest = _largest_exponent(e)
@@ -250,7 +246,7 @@ class Workings:
         return _share(precise(own) - top, shifts)
 
     def _shift_line(self, shifted: Quotient) -> tuple[str, Expression, bool]:
-        """The share's text, the share in the numbers of that text, and whether each of them is exact."""
+        """The text of a shifted softmax, its expression of the numbers as printed, and whether all of them are exact."""
         assert shifted.exponents is not None
         own, others = shifted.exponents
         numbers = self._numbers
@@ -261,7 +257,7 @@ class Workings:
         return text, _share(shown[0], shown[1:]), numbers.exact
 
     def _result(self, e: Expression, cell: Cell, step: Step) -> tuple[Line, Decimal]:
-        """What it comes to, and the number that says so."""
+        """The line with the result, and the number that it prints."""
         came_to, value = precise(e), cell.value
         near = float(came_to)
         remark = settled(e)
@@ -270,7 +266,7 @@ class Workings:
             other = format_number(value).replace("-", "−")
             note = self._note(f"the worksheet has {other}")
             return Line("result", "", self._shown(came_to, decimals), note), printed(came_to, decimals)
-        if math.isinf(near) or near == 0.0:  # beyond what a float holds
+        if math.isinf(near) or near == 0.0:  # over- or underflow
             came_to = decimal_of(value)
         if step.decimals is None:
             decimals = self._decimals_of(cell.operand)
@@ -289,10 +285,10 @@ class Workings:
         return Line("result", "", text, note), printed(came_to, decimals)
 
     def _rounding_to(self, value: Decimal, goal: Decimal, places: int) -> int:
-        """The decimals with which a value is rounded to what the worksheet has; as usual where none does it."""
+        """The decimals that show why a value is rounded to the worksheet's number; the usual ones where none do."""
         usual = max(self.most, places + 2)
         unit = ZERO.scaleb(-places)
-        for most in (*range(usual, FINEST), *range(usual - 1, places, -1)):  # fewer where floats decided a tie
+        for most in (*range(usual, FINEST), *range(usual - 1, places, -1)):  # fewer, where floats decided a tie
             decimals = shared_decimals([value], most)
             shown = printed(value, decimals)
             undecided = shown != value and abs(shown - at_place(goal, unit)) * 2 == ONE.scaleb(
@@ -307,7 +303,7 @@ class Workings:
         return self._numbers.shown(value, decimals)[0]
 
     def _agrees(self, e: Expression, came_to: float, value: float, step: Step) -> bool:
-        """Whether the worksheet has what the working comes to, give or take what floats and rounding lose."""
+        """Whether the worksheet has the working's result, within the error of floats and rounding."""
         if came_to == value or (math.isnan(came_to) and math.isnan(value)):
             return True
         sizes = [abs(leaf.value) for leaf in leaves(e) if math.isfinite(leaf.value)]
@@ -332,12 +328,12 @@ def _largest_exponent(e: Expression) -> float:
 
 
 def _comes_to(value: Decimal, goal: Decimal) -> bool:
-    """Whether a value is the printed one in its last place."""
+    """Whether a value, rounded to the last place of a printed number, is that number."""
     return at_place(value, goal) == goal or value.is_nan() or not goal.is_finite()
 
 
 def _without_repeats(head: Line, lines: Iterator[Line]) -> Iterator[Line]:
-    """The lines but those that say again what the one before said; their remarks are kept."""
+    """The lines without those that repeat the one before; their remarks are kept."""
     last = head
     waiting: Line | None = None
     for line in lines:

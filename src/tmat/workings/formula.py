@@ -1,4 +1,4 @@
-"""The formula of a step, for its caption: ``scores = Q·Kᵀ``."""
+"""A step as an equation, for its caption: ``scores = Q·Kᵀ``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tmat.visible import visible
 def operation_of(step: Step) -> Operation:
     """The operation that made a step.
 
-    Errors: one that is not known, as a worksheet from elsewhere may name.
+    Errors: an unknown one, as a worksheet from elsewhere may name.
     """
     found = REGISTRY.get(step.op)
     if found is None:
@@ -28,7 +28,7 @@ def operation_of(step: Step) -> Operation:
 def formula(step: Step, notation: Notation = CAPTION) -> str:
     r"""The step as an equation over the names of its matrices.
 
-    Errors: an operation that is not known; ValueError, for one of ours with matrices or parameters that do not fit it.
+    Errors: an unknown operation; ValueError, for matrices or parameters that do not fit the operation.
 
     >>> import numpy as np
     >>> from tmat.operations.printing.latex import LATEX_LINE

@@ -1,4 +1,4 @@
-"""The working of a cell as data: its lines, each with the part it is, for every form of output."""
+"""The working of a cell as data: its lines, for every format of output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PARTS = ("symbols", "numbers", "products", "result")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: = or ≈, what stands after it, and a remark, each as its notation writes it."""
+    """One line: which part of the working it is, = or ≈, the text after that, and a remark."""
 
     part: str
     sign: str
@@ -26,7 +26,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Working:
-    """How one cell came about: ``cell`` = ``formula``, then the lines; ``value`` is the number itself."""
+    """The working of a cell: ``cell`` and its formula (``head``), then the lines; ``value`` is the number itself."""
 
     stage: str
     name: str
@@ -48,7 +48,7 @@ class Working:
 
 
 def wrapped(working: Working, columns: int | None = None) -> list[str]:
-    """The lines as text, every = under the next; one longer than ``columns`` goes on below, further in."""
+    """The working as lines of text; one longer than ``columns`` is wrapped and indented."""
     first = f"{working.cell} {working.head}"
     lines = _folded(first, columns, 4)
     for line in working.lines:
@@ -57,13 +57,13 @@ def wrapped(working: Working, columns: int | None = None) -> list[str]:
 
 
 def aligned(working: Working) -> str:
-    r"""The working, written in LaTeX, as one aligned environment."""
+    r"""A working in LaTeX as one aligned environment."""
     rows = [f"{working.cell} &{working.head}", *(f"&{line}" for line in working.lines)]
     return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
 
 def _folded(text: str, columns: int | None, indent: int) -> list[str]:
-    """Parted before an operator where the line is full, or at any blank where that is not enough."""
+    """A line wrapped before + or /, or at any blank where that is not enough."""
     if columns is None or width(text) <= columns:
         return [text]
     own = len(text) - len(text.lstrip())

@@ -1,4 +1,4 @@
-"""Which cell is meant: ``scores[When, play]``, ``scores[1, 3]``, a row, a column, a step, or everything.
+"""Parses which cells are meant: ``scores[When, play]``, ``scores[1, 3]``, a row, a column, a step, or all.
 
 >>> parse_cell("attention-2.scores[When, play]")
 Place(stage='attention-2', name='scores', row='When', col='play')
@@ -18,11 +18,11 @@ from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import visible
 
 EXAMPLE = "write a cell as scores[When, play] or scores[1, 3], a row scores[When], a column scores[*, play]"
-_SHOWN = 12  # labels named in an error
+_SHOWN = 12  # the most labels listed in an error
 
 
 class Place(NamedTuple):
-    """A cell, row, column or matrix as it was typed: None where that part was left open."""
+    """A cell, row, column or matrix as typed: None for a part that was left out."""
 
     stage: str | None
     name: str
@@ -31,7 +31,7 @@ class Place(NamedTuple):
 
 
 def parse_cell(text: str) -> Place:
-    """Take apart what was typed; labels keep their quotes off and their ``#2`` on.
+    """Split what was typed into its parts; quotes around labels are removed, ``#2`` is kept.
 
     Errors: brackets that do not match, more than a row and a column.
     """
@@ -53,7 +53,7 @@ def parse_cell(text: str) -> Place:
 
 
 def _parted(text: str) -> list[str]:
-    """The text at its commas, those in quotes left alone."""
+    """The text split at commas outside quotes."""
     return re.findall(r'(?:^|(?<=,))(?:\s*"[^"]*"[^,]*|[^,]*)', text)
 
 
@@ -66,12 +66,12 @@ def _plain(part: str) -> str | None:
 
 
 def cells(sheet: Worksheet | Stage, text: str = "") -> Iterator[tuple[Stage, str, int, int]]:
-    """Every cell that is meant, row by row; with no text, those of all steps of all stages.
+    """The cells that a text means, row by row; without a text, those of all steps of all stages.
 
-    Without a stage the last one that has the matrix is meant, with a layer (layer2.scores) the one in it. Labels are compared as written, then
-    without case; a number counts from 1 where no label is that number.
+    Without a stage, the last one that has the matrix is meant; with a layer (layer2.scores), the one in that layer.
+    Labels are compared as written, then without case; a number that is no label counts from 1.
 
-    Errors: a stage, a matrix or a label that is not there, with those near it.
+    Errors: an unknown stage, matrix or label, with the nearest known one.
     """
     stages = [sheet] if isinstance(sheet, Stage) else sheet.stages
     if not text.strip():
@@ -114,14 +114,14 @@ def _found(stages: Sequence[Stage], place: Place) -> tuple[Stage, Matrix]:
 
 
 def _called(stage: Stage, name: str) -> Matrix:
-    """The matrix under the name that the steps know it by."""
+    """The matrix by the name that the steps use."""
     matrix = stage[name]
     known = next((key for key, given in stage.given.items() if given is matrix), matrix.name)
     return matrix if known == matrix.name else matrix.renamed(known)
 
 
 def place_of(label: str, labels: Sequence[str], name: str, side: str = "row") -> int:
-    """Where a label stands, counted from 0; ``the#2`` is the second "the", a number counts from 1.
+    """The index of a label; ``the#2`` is the second "the", a number that is no label counts from 1.
 
     >>> place_of("the#2", ["the", "game", "the"], "X"), place_of("2", ["When", "you"], "X")
     (2, 1)
@@ -140,7 +140,7 @@ def place_of(label: str, labels: Sequence[str], name: str, side: str = "row") ->
 
 
 def _alike(label: str, labels: Sequence[str]) -> list[int]:
-    """Where a label stands as it is written; else without regard to case; else without a tokenizer's sign for a blank."""
+    """The indices of a label: as written, else without case, else without a tokenizer's sign for a blank."""
     exact = [n for n, other in enumerate(labels) if label in (other, visible(other))]
     near = exact or [n for n, other in enumerate(labels) if label.casefold() == visible(other).casefold()]
     return near or [n for n, other in enumerate(labels) if label.casefold() == other.lstrip("Ġ▁").casefold() != ""]

@@ -1,4 +1,4 @@
-"""What a line of working says besides its numbers: which branch a mask chose, which row an id named."""
+"""Remarks on lines of a working: the mask's cell, the id looked up, why 0/0 is 0."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tmat.operations.selections import Beyond, Choice, Larger, Limit, Lookup, Pl
 
 
 def chosen(expression: Expression) -> str:
-    """Why these numbers: the mask's cell, the id looked up; empty where there was nothing to choose."""
+    """Why these numbers were taken: the mask's cell, the id looked up; empty where nothing was selected."""
     if isinstance(expression, Choice) and isinstance(expression.test, Cell):
         return _equation(expression.test)
     if isinstance(expression, Lookup) and isinstance(expression.index, Cell):
@@ -35,7 +35,7 @@ def _equation(cell: Cell) -> str:
 
 
 def settled(expression: Expression) -> str:
-    """Why this result: what 0 / 0 counts as, which word is the largest; empty where it needs no saying."""
+    """Why this is the result: 0 / 0 counts as 0, the word with the largest number; empty where that is plain."""
     if isinstance(expression, Place):
         return _largest(expression)
     if isinstance(expression, Beyond):
@@ -60,7 +60,7 @@ def _largest(place: Place) -> str:
 
 
 def _range(found: Beyond) -> str:
-    """The word whose range a draw falls in, and that range."""
+    """The word that a draw selects, and its range of cumulative sums."""
     place = round(found.value) - found.first
     term = found.terms[place]
     begins = found.terms[place - 1].value if place else 0.0

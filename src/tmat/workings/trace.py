@@ -1,4 +1,4 @@
-"""A number followed back: the cells it was made of, and theirs, to the matrices that were given."""
+"""A number traced back: the cells it was computed from, and theirs, up to the given matrices."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 
 from tmat.errors import expect
 from tmat.operations.expression import Cell, Expression
-from tmat.operations.parts import leaves
 from tmat.operations.printing.labels import Labels
+from tmat.operations.selections import leaves
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import visible
 from tmat.workings.cell import Workings
@@ -18,10 +18,10 @@ from tmat.workings.cell import Workings
 
 @dataclass(slots=True, repr=False)
 class Trace:
-    """A cell and the cells it was made of.
+    """A cell and the cells it was computed from (``children``).
 
-    ``formula`` says how, ``origin`` where a given one came from; ``above`` counts cells it was made
-    of that stand in the tree already, ``folded`` those left out because they are too many.
+    ``formula`` tells how, ``origin`` where a given cell came from; ``above`` counts the cells that are in the tree
+    already, ``folded`` those left out because there are too many.
     """
 
     stage: str
@@ -37,28 +37,28 @@ class Trace:
     folded: int = 0
 
     def __repr__(self) -> str:
-        """The tree, a line a cell, each set in below the one that was made of it."""
+        """The tree, a line per cell, children indented."""
         head = " = ".join(part for part in (self.label, self.formula, f"{self.value:.12g}") if part)
         below = [f"  {line}" for child in self.children for line in repr(child).splitlines()]
         return "\n".join([visible(head), *below])
 
     def __iter__(self) -> Iterator[Trace]:
-        """The cell and all below it, in reading order."""
+        """The cell and all cells below it, in reading order."""
         yield self
         for child in self.children:
             yield from child
 
 
 def trace(sheet: Worksheet, stage: str, name: str, i: int, j: int, depth: int = 2, *, fold: int | None = None) -> Trace:
-    """Follow cell (i, j), counted from 0, back through so many steps; depth 1: the cells it is made of.
+    """Trace cell (i, j), counted from 0, back through ``depth`` steps; depth 1: the cells it is computed from.
 
-    Where a stage was given what an earlier stage put out or made on the way, the tree goes on there. A cell that comes
-    again is not repeated. ``fold`` is the most cells shown under one.
+    Where a stage was given a matrix of an earlier stage, the tree continues there. A cell that comes again is not
+    repeated. ``fold`` is the most cells shown under one.
 
-    Errors: no such stage or matrix.
+    Errors: no such stage, matrix or cell.
     """
     expect(sheet, Worksheet, "trace takes a worksheet, then the name of a stage and of its matrix")
-    Workings(sheet[stage]).cell(name, i, j)  # says what is wrong with its place
+    Workings(sheet[stage]).cell(name, i, j)  # raises the error for a wrong place
     return _Follower(sheet, sheet[stage].id, fold).follow(sheet[stage], name, i, j, depth)
 
 
@@ -73,7 +73,7 @@ class _Follower:
         made = self.workings.setdefault(stage.id, Workings(stage))
         own = made.operand(name)[i, j]
         label = Labels().text(own)
-        value = own.value if self.seen else float(stage[name].values[i, j])  # the first as its table shows it
+        value = own.value if self.seen else float(stage[name].values[i, j])  # the first cell as its table shows it
         node = Trace(stage.id, name, i, j, self._placed(stage, label), value)
         self.seen.add((stage.id, name, i, j))
         expression = made.expression(name, i, j)
@@ -95,12 +95,12 @@ class _Follower:
         if self.fold is not None and len(fresh) > self.fold:
             node.folded = len(fresh) - self.fold
             fresh = fresh[: self.fold]
-        for cell in fresh:  # first all of one's own, so that what stands above is above
+        for cell in fresh:  # all of them before any of their own, so that "above" is true of those that come again
             self.seen.add((stage.id, cell.operand.name, cell.i, cell.j))
         node.children = [self.follow(stage, cell.operand.name, cell.i, cell.j, depth - 1) for cell in fresh]
 
     def _onward(self, node: Trace, stage: Stage, depth: int) -> None:
-        """A given cell: from the stage that put it out, else from where the user had it."""
+        """A given cell: traced into the stage that made it, else its origin."""
         matrix = stage[node.name]
         source = self._source(stage, node.name, matrix)
         if source is None:
@@ -122,7 +122,7 @@ class _Follower:
     def _search(self, stage: Stage, matrix: Matrix) -> tuple[Stage, str] | None:
         before = self.sheet.stages[: next(n for n, s in enumerate(self.sheet.stages) if s is stage)]
         named = [earlier for earlier in before if earlier.id == matrix.origin]
-        for earlier in named:  # on the way back a stage is given what an earlier one made on the way
+        for earlier in named:  # a backward stage is given steps of the forward stages
             name = matrix.name.removeprefix(f"{earlier.id}.")
             if name in earlier and np.array_equal(earlier.operand(name).values, matrix.values):
                 return earlier, name

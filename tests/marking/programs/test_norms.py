@@ -65,9 +65,9 @@ def reference(x: np.ndarray, layers: list[dict[str, np.ndarray]], order: str = "
 
 
 @pytest.mark.parametrize(
-    ("order", "other", "name"), [("post", "pre", "norm-before-sublayer"), ("pre", "post", "norm-after-residual")]
+    ("order", "other", "name", "dtype"),
+    [("post", "pre", "norm-before-sublayer", "float64"), ("pre", "post", "norm-after-residual", "float32")],
 )
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_norms_in_the_other_place_are_named(drawn: Any, order: str, other: str, name: str, dtype: str) -> None:
     x, layers = drawn
     sheet = reference(x, layers, order)

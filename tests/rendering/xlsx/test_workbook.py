@@ -1,96 +1,36 @@
-"""What stands in the workbook: formulas, references, texts that stay texts, sheets to be filled in."""
+"""What stands in the workbook: numbers and formulas, operands beside their products, cells with names."""
 
 from __future__ import annotations
 
-import html
-import io
 import re
-import sys
-import zipfile
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.rendering.xlsx.cells import (
+    RNG,
+    X,
+    attention,
+    cells,
+    corner,
+    dumped,
+    formulas,
+    names,
+    part,
+    without_dollars,
+)
 
 import tmat
 from tmat.cli.showing import emptied
-from tmat.errors import InputError, LimitError, MissingExtra
-from tmat.marking import Answers, mark
 from tmat.operations import REGISTRY
 from tmat.reading.xlsx import read_xlsx
-from tmat.rendering import rendered
 from tmat.rendering.formats.xlsx.filling import filled
-from tmat.rendering.formats.xlsx.plan import planned, sheet_name
+from tmat.rendering.formats.xlsx.plan import planned
 from tmat.rendering.formats.xlsx.tab import Beside, Placed
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet, on_pages
 
 xlsxwriter = pytest.importorskip("xlsxwriter")
-
-RNG = np.random.default_rng(1)
-X = np.round(RNG.normal(size=(3, 4)), 2)
-Cells = dict[str, tuple[str | None, str | None]]
-
-
-def dumped(*sheets: Worksheet, look: Look | None = None) -> bytes:
-    return rendered(list(sheets), "xlsx", look or Look(), "")[""]
-
-
-def part(data: bytes, name: str) -> str:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return archive.read(name).decode("utf-8")
-
-
-def cells(data: bytes, sheet: int = 1) -> Cells:
-    """The formula and the stored value of every cell."""
-    text = part(data, f"xl/worksheets/sheet{sheet}.xml")
-    strings = [
-        html.unescape("".join(re.findall(r"<t[^>]*>([^<]*)</t>", one)))
-        for one in re.findall(r"<si>(.*?)</si>", part(data, "xl/sharedStrings.xml"), re.DOTALL)
-    ]
-    found: Cells = {}
-    for place, attributes, inner in re.findall(r'<c r="([A-Z]+\d+)"([^>]*?)(?:/>|>(.*?)</c>)', text):
-        formula = re.search(r"<f>([^<]*)</f>", inner)
-        value = re.search(r"<v>([^<]*)</v>", inner)
-        stored = value[1] if value else None
-        if 't="s"' in attributes and stored is not None:
-            stored = strings[int(stored)]
-        found[place] = (html.unescape(formula[1]) if formula else None, stored)
-    return found
-
-
-def names(data: bytes) -> list[str]:
-    return [html.unescape(name) for name in re.findall(r'<sheet name="([^"]*)"', part(data, "xl/workbook.xml"))]
-
-
-def formulas(data: bytes, sheet: int = 1, *, of: str = "numbers") -> list[str]:
-    """The formulas whose results are numbers, or words."""
-    found = [(formula, value) for formula, value in cells(data, sheet).values() if formula is not None]
-    return [formula for formula, value in found if (of == "numbers") == is_number(value)]
-
-
-def is_number(text: str | None) -> bool:
-    try:
-        float(text or "")
-    except ValueError:
-        return False
-    return True
-
-
-def without_dollars(texts: list[str]) -> list[str]:
-    return [text.replace("$", "") for text in texts]
-
-
-def attention() -> Worksheet:
-    return tmat.attention(X, d_k=2, d_v=2, mask="causal", seed=1, project=False)
-
-
-def corner(sheet: Worksheet, name: str, stage: str = "attention") -> str:
-    """The first cell of a matrix."""
-    tab = next(tab for tab in planned(sheet, Look(), 1, 1) if tab.name == stage)
-    return str(xlsxwriter.utility.xl_rowcol_to_cell(*tab.matrices[name].place(0, 0)))
-
 
 # -- numbers and formulas
 
@@ -354,206 +294,3 @@ def test_names_only_where_a_formula_says_them() -> None:
     ]
     data = dumped(Worksheet([replace(stage, steps=strange[:3], output="")]))
     assert sorted(name for _, name in named(data)) == ["decimals", "decimals__1_K", "decimals__1_V"]
-
-
-# -- the words of a prediction
-
-
-def test_words_are_looked_up_and_what_is_predicted_is_fed_back() -> None:
-    sheet = tmat.decode([[0.5, 0.25]], vocabulary=["you", "win"], max_tokens=3, seed=1)
-    data = dumped(sheet)
-    second, third = (names(data).index(f"decode-{n}.embed") + 1 for n in (2, 3))
-    ids = [text for text in formulas(data, third) if "MATCH" in text]
-    assert len(ids) == 3 and all("EXACT(LOWER(" in text for text in ids)
-    assert formulas(data, second, of="words")[:2] == ["'decode-1.embed'!$A$8", "'decode-1'!$G$35"]
-    assert cells(data, names(data).index("decode-1") + 1)["G35"][1] == sheet["decode-1"].params["word"]
-    assert formulas(data, third, of="words")[:3] == [
-        "'decode-2.embed'!$A$8",
-        "'decode-2.embed'!$A$9",
-        "'decode-2'!$G$36",
-    ]
-
-
-def test_a_word_of_another_spelling_and_one_that_is_unknown() -> None:
-    kept = tmat.embed(tmat.vocab("You you win", case="keep"), text="you win", d_model=2)
-    assert any("EXACT($A$" in text for text in formulas(dumped(kept), 2))
-    unknown = tmat.embed(text="win lose", vocabulary=["<unk>", "win"], first_id=0, d_model=2)
-    said = [text for text in formulas(dumped(unknown)) if "EXACT" in text]
-    assert len(said) == 2 and all(re.fullmatch(r"IFERROR\(SUMPRODUCT\(MATCH\(.*\)\)-1,0\)", text) for text in said)
-    folded = tmat.embed(text="STRASSE", vocabulary=["straße"], d_model=2)  # the same word, which LOWER does not know
-    assert not any("EXACT" in text for text in formulas(dumped(folded)))
-
-
-# -- texts
-
-
-NASTY = [
-    '=cmd|"/c calc"!A1',
-    "+1",
-    "-2",
-    "@SUM(A1)",
-    "<b>&amp;</b>",
-    "a\nb",
-    "\u202eright",
-    "'quoted",
-    "🙂",
-    "x" * 40_000,
-    "",
-]
-
-
-def test_texts_stay_texts() -> None:
-    values = np.arange(float(len(NASTY)) ** 2).reshape(len(NASTY), -1)
-    given = {"X": Matrix("X", values, tuple(NASTY), tuple(NASTY), "=1+1")}
-    softmax = Step(Matrix.of("weights", REGISTRY["softmax"](values), NASTY, NASTY), "softmax", ("X",))
-    words = tmat.Vocabulary(tuple(NASTY), 1)
-    stage = Stage("=2*3", "attention", notes=("=4+4", "+5"), given=given, steps=[softmax])
-    data = dumped(Worksheet([stage, Stage("vocab", "vocab")], words, tuple(NASTY)))
-    own = set(formulas(data))
-    own |= set(formulas(data, of="words"))
-    assert all(re.match(r"EXP\(|\$[A-Z]+\$\d+$", text) for text in own)
-    assert formulas(data, 2) == []
-    stored = cells(data)
-    (x, weights) = read_xlsx(data, "it")
-    first = int(x.where.rpartition(" ")[2])
-    for n, text in enumerate(NASTY[:5]):
-        assert stored[f"A{first + n}"] == (None, text)
-    assert "<f>" not in part(data, "xl/worksheets/sheet2.xml")
-    assert 'quotePrefix="1"' in part(data, "xl/styles.xml")
-    assert x.matrix.rows[:5] == tuple(NASTY[:5])
-    np.testing.assert_allclose(weights.matrix.values, softmax.values)
-
-
-def test_the_likeliest_words_follow_the_probabilities() -> None:
-    sheet = tmat.decode([[0.5, 0.25]], vocabulary=["=cmd", "win"], max_tokens=1, seed=1)
-    data = dumped(sheet)
-    last = len(names(data))
-    said = formulas(data, last)
-    assert any(re.fullmatch(r"LARGE\(F\d+:I\d+,1\)", text) for text in said)
-    said = formulas(data, last, of="words")
-    assert any(re.fullmatch(r"INDEX\(\$F\$\d+:\$I\$\d+,1,MATCH\(LARGE\(.*,1\),F\d+:I\d+,0\)\)", text) for text in said)
-    assert any(re.fullmatch(r"INDEX\(\$F\$\d+:\$I\$\d+,1,F\d+\)", text) for text in said)
-    word = sheet.stages[-1].params["word"]
-    assert any(
-        formula and formula.startswith("INDEX(") and value == word for formula, value in cells(data, last).values()
-    )
-
-
-def test_words_and_ids_of_a_vocabulary() -> None:
-    data = dumped(tmat.vocab("you win or you die"))
-    stored = cells(data)
-    words = {place: value for place, (_, value) in stored.items() if place[0] == "A"}
-    start = next(int(place[1:]) for place, value in words.items() if value == "you")
-    assert [words[f"A{start + n}"] for n in range(4)] == ["you", "win", "or", "die"]
-    assert [stored[f"B{start + n}"] for n in range(4)] == [(None, str(n)) for n in (1, 2, 3, 4)]
-
-
-def test_sheet_names() -> None:
-    taken: set[str] = set()
-    wanted = ["attention", "Attention", "a[b]:*?/\\c", "'x'", "history", "", "l" * 50, "l" * 50, "🙂" * 20]
-    found = [sheet_name(text, taken) for text in wanted]
-    assert found == [
-        "attention", "Attention 2", "a-b------c", "x", "history-", "stage", "l" * 31, "l" * 29 + " 2", "-" * 20,
-    ]  # fmt: skip
-    assert len({name.casefold() for name in found}) == len(wanted)
-
-
-def test_several_worksheets_are_one_workbook() -> None:
-    data = dumped(attention(), attention())
-    assert names(data) == ["1 attention", "2 attention"]
-    assert [one.stage for one in read_xlsx(data, "it")] == ["attention"] * 26
-
-
-def test_the_same_every_time() -> None:
-    assert dumped(attention()) == dumped(attention())
-
-
-def test_heat_is_a_colour_scale() -> None:
-    text = part(dumped(attention(), look=Look(heat=frozenset({"weights"}))), "xl/worksheets/sheet1.xml")
-    assert text.count("<colorScale>") == 1
-    assert part(dumped(attention(), look=Look(heat=True)), "xl/worksheets/sheet1.xml").count("<colorScale>") == 8
-
-
-# -- to be filled in
-
-
-def test_a_sheet_to_fill_in_has_no_formulas_and_reads_back(tmp_path: Path) -> None:
-    sheet = attention()
-    data = dumped(emptied(sheet, ["scores", "weights"]))
-    assert formulas(data) == []
-    found = {one.matrix.name: one.matrix for one in read_xlsx(data, "it")}
-    assert np.isnan(found["scores"].values).all()
-    assert found["scores"].values.shape == (3, 3)
-    np.testing.assert_array_equal(found["Q"].values, sheet["attention"]["Q"].values)
-    filled_in = fill(data, "scores", sheet["attention"]["scores"].values)
-    filled_in = fill(filled_in, "weights", np.round(sheet["attention"]["weights"].values, 3) + np.eye(3)[::-1] * 0.25)
-    (tmp_path / "answers.xlsx").write_bytes(filled_in)
-    report = mark(Answers.read(tmp_path / "answers.xlsx"), sheet)
-    verdicts = {step.name: step.verdict.word for step in report.steps}
-    assert verdicts["scores"] == "right"
-    assert verdicts["weights"] not in ("right", "missing")
-    assert verdicts["Q"] == "right"
-
-
-def fill(data: bytes, name: str, numbers: np.ndarray) -> bytes:
-    """Type numbers into the cells of a matrix, as a spreadsheet program would store them."""
-    (one,) = (one for one in read_xlsx(data, "it") if one.matrix.name == name)
-    first = int(one.where.rpartition(" ")[2])
-    text = part(data, "xl/worksheets/sheet1.xml")
-    for (i, j), number in np.ndenumerate(numbers):
-        place = f"{'BCDEFG'[j]}{first + i}"
-        text, count = re.subn(rf'<c r="{place}"([^>]*)/>', rf'<c r="{place}"\1><v>{float(number)!r}</v></c>', text)
-        assert count == 1
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
-        for item in old.infolist():
-            new.writestr(item, text if item.filename == "xl/worksheets/sheet1.xml" else old.read(item))
-    return made.getvalue()
-
-
-# -- what cannot be
-
-
-@pytest.mark.usefixtures("from_an_index")
-def test_without_xlsxwriter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(
-        MissingExtra,
-        match=r"a spreadsheet needs the extra 'xlsx'\n  it is not installed here\n  try: pip install \"tmat\[xlsx\]\"",
-    ):
-        dumped(attention())
-
-
-def test_nothing_to_write() -> None:
-    with pytest.raises(InputError, match=r"no stage to write as xlsx\n  the worksheet has none\n  try format='json'"):
-        dumped(Worksheet())
-
-
-def test_too_many_columns_rows_and_numbers() -> None:
-    def one(height: int, width: int) -> Worksheet:
-        return Worksheet([Stage("s", "s", given={"W": Matrix.of("W", np.zeros((height, width)))})])
-
-    with pytest.raises(
-        LimitError, match=r"s does not fit on a sheet\n  W has 16,383 columns\n  a sheet has at most 16,384"
-    ):
-        dumped(one(1, 16_383))
-    with pytest.raises(LimitError, match=r"it takes 1,048,577 rows\n  a sheet has at most 1,048,576 rows"):
-        dumped(one(1_048_574, 1))
-    with pytest.raises(LimitError, match=r"it has 1,000,001 numbers\n  a sheet has at most 1,000,000 of them"):
-        dumped(one(1_000_001, 1))
-
-
-def test_too_many_terms(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tmat.rendering.formats.xlsx.formulas.MOST_TERMS", 23)
-    with pytest.raises(
-        LimitError, match=r"Q is too large for formulas\n  it has 3×2 cells of up to 4 terms.*; 23 is the most"
-    ) as caught:
-        dumped(attention())
-    assert caught.value.exit_code == 3
-
-
-def test_an_empty_matrix() -> None:
-    given = {"A": Matrix.of("A", np.zeros((0, 3))), "B": Matrix.of("B", np.zeros((2, 0)))}
-    step = Step(Matrix.of("C", np.zeros((0, 3))), "softmax", ("A",))
-    data = dumped(Worksheet([Stage("s", "s", given=given, steps=[step])]), look=Look(heat=True))
-    assert read_xlsx(data, "it") == []

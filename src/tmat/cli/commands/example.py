@@ -82,7 +82,7 @@ def command(
             sheets = [_with_stages(sheet, names) for sheet in sheets]  # whole, so that a step keeps its number
         else:
             sheets = _chosen(sheets, names)
-            common = Common(**{**vars(common), "only": None})
+            common = common.having(only=None)
             emitter = Emitter(env, common)
     if step and on_terminal and not working:
         from tmat.cli.walking import walk

@@ -73,7 +73,6 @@ def _order(order: str) -> list[str]:
 
 def _corpus(files: list[str], texts: list[str], env: Environment) -> Iterator[str]:
     """The corpus in chunks: texts, files, else standard input, else the thrones article's three sentences."""
-    from tmat.errors import InputError
     from tmat.reading.files import open_file
 
     for n, text in enumerate(texts):
@@ -90,12 +89,10 @@ def _corpus(files: list[str], texts: list[str], env: Environment) -> Iterator[st
         return
     if env.stdin_kind in ("pipe", "file"):
         yield from _chunks(env.stdin, "standard input")
-    elif env.stdin_kind == "terminal" or env.stdin_kind == "none":
+    else:
         from tmat.articles.numbers import data
 
         yield data("thrones_corpus.txt")
-    else:
-        raise InputError("vocab has no corpus", mend="give a file, --text, or standard input")
 
 
 def _chunks(stream: BinaryIO, origin: str) -> Iterator[str]:

@@ -26,7 +26,7 @@ def families() -> dict[str, Family]:
 def design_of(config: Config) -> Design:
     """The design of a model by its config.
 
-    Errors: a model of none of the families: which field decides, and what is known.
+    Errors: a model_type of none of the families.
     """
     known = families()
     kind = config.values.get("model_type")
@@ -47,11 +47,11 @@ _NO_ARITHMETIC = re.compile(
     "torchscript|pruned|is_encoder_decoder|is_decoder|tie_encoder|add_cross|finetuning|task_specific|model_type|pretraining_tp|summary_|"
     "vocab_size|gradient|loss|jitter|_aux|^qa_"
 )
-"""Fields that say how a model is trained, kept or called, or what stands around it."""
+"""Fields about training, storage and use, which do not change the arithmetic."""
 
 
 def _deciding(config: Config) -> list[str]:
-    """What a family of this kind would have to read: the fields of the config that decide the arithmetic."""
+    """A line of the error: the fields of the config that a new family would have to read."""
     names = sorted(
         name for name, value in config.values.items() if value is not None and not _NO_ARITHMETIC.search(name)
     )

@@ -1,4 +1,4 @@
-"""BERT: an encoder, norms after the residuals, learned positions, token types, a norm over the embeddings (Devlin et al. 2019)."""
+"""BERT: an encoder with norms after the residuals, learned positions, token types, a norm of the embeddings (Devlin et al. 2019)."""
 
 from __future__ import annotations
 

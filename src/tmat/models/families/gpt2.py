@@ -1,4 +1,4 @@
-"""GPT-2: a decoder alone, norms before the sublayers and after the last, learned positions, tied words (Radford et al. 2019)."""
+"""GPT-2: a decoder with norms before the sublayers and after the last layer, learned positions, tied words (Radford et al. 2019)."""
 
 from __future__ import annotations
 

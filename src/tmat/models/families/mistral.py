@@ -1,4 +1,4 @@
-"""Mistral: as Llama, each token seeing a window of those before it (Jiang et al. 2023)."""
+"""Mistral: Llama with sliding-window attention (Jiang et al. 2023)."""
 
 from __future__ import annotations
 

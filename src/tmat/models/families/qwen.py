@@ -1,4 +1,4 @@
-"""Qwen2, with biases of queries, keys and values (Yang et al. 2024), and Qwen3, with norms of queries and keys (2025)."""
+"""Qwen2, with biases of Q, K and V (Yang et al. 2024), and Qwen3, with norms of Q and K (2025)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The way back of each operation, stated once as steps of operations that exist; importing registers them.
+"""The backward rule of each operation: the gradients of its operands, as steps of other operations.
 
-A module a family of operations, as the operations are.
+Each module has the rules of some families of operations; importing it registers them.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""The way back through the bend."""
+"""Backward rules of activation functions."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tmat.operations.activation import gelu, gelu_tanh, relu, silu, tanh
+from tmat.operations.activation import gelu, gelu_tanh, identity, leaky_relu, relu, silu, tanh
 from tmat.operations.backward.rule import RESULT, SLOPE, backward, made
+from tmat.operations.learning import blend
 from tmat.operations.slopes import gelu_slope, gelu_tanh_slope, relu_gate, silu_slope, tanh_slope
 
 
@@ -32,3 +33,14 @@ def _(a: Any) -> Any:
 @backward(silu)
 def _(a: Any) -> Any:
     return [made(silu_slope, SLOPE, a)]
+
+
+@backward(leaky_relu)
+def _(a: Any, *, slope: float) -> Any:  # slope·a + (1 − slope)·max(0, a)
+    gate = made(relu_gate, SLOPE, made(relu, a, called="positive"), called="gate")
+    return [made(blend, SLOPE, gate, keep=slope, add=1.0 - slope)]
+
+
+@backward(identity)
+def _(a: Any) -> Any:
+    return [SLOPE]

@@ -1,15 +1,16 @@
-"""The way back of sums, scalings and rearrangements."""
+"""Backward rules of sums, scalings and rearrangements, of positions and of experts."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tmat.operations.activation import identity
-from tmat.operations.adding import add_all, column_dots, column_sums, subtract
-from tmat.operations.backward.rule import SLOPE, backward, made
+from tmat.operations.adding import add_all, column_dots, column_sums, row_dots, subtract
+from tmat.operations.backward.rule import FLAT, SLOPE, Made, backward, made
 from tmat.operations.elementwise import (
     add,
+    add_number,
     add_row,
+    add_scaled,
     columns,
     concat,
     divide,
@@ -19,23 +20,27 @@ from tmat.operations.elementwise import (
     one_row,
     scale_and_shift,
     scale_columns,
+    scale_rows,
 )
-from tmat.operations.placing import in_rows, put_columns, put_row, transpose
+from tmat.operations.placing import gather_rows, in_rows, put_columns, put_row, transpose
+from tmat.operations.positions import alibi, alibi_slopes, multiply_by_root, rotary_angles, rotate
+from tmat.operations.stretching import angles_at, rotary_rates, stretch_by_place, stretch_by_turns
+from tmat.operations.words import largest, lookup, sinusoid, token_ids
+
+FLAT.update(
+    op.name for op in (alibi_slopes, angles_at, rotary_angles, rotary_rates, stretch_by_place, stretch_by_turns)
+)
+FLAT.update(op.name for op in (largest, sinusoid, token_ids))
 
 
 @backward(add)
-def _(a: Any, b: Any) -> Any:  # a sum hands its gradient on to both
+def _(a: Any, b: Any) -> Any:  # both get the gradient of the sum
     return SLOPE, SLOPE
 
 
 @backward(add_all)
 def _(*parts: Any) -> Any:
     return [SLOPE] * len(parts)
-
-
-@backward(identity)
-def _(a: Any) -> Any:
-    return [SLOPE]
 
 
 @backward(subtract)
@@ -100,3 +105,44 @@ def _(a: Any, *, row: int) -> Any:
 @backward(flatten)
 def _(a: Any) -> Any:
     return [made(in_rows, SLOPE, width=a.width)]
+
+
+@backward(lookup)
+def _(ids: Any, table: Any, *, first: int) -> Any:  # a row that was looked up several times gets the sum
+    return None, made(gather_rows, ids, SLOPE, first=first, height=table.height)
+
+
+@backward(add_number)
+def _(a: Any, *, number: float) -> Any:
+    return [SLOPE]
+
+
+@backward(multiply_by_root)
+def _(a: Any, *, d: float) -> Any:
+    return [made(multiply_by_root, SLOPE, d=d)]
+
+
+@backward(alibi)
+def _(a: Any, slopes: Any, **_: Any) -> Any:  # the slopes are fixed by a rule, not learned
+    return SLOPE, None
+
+
+@backward(rotate)
+def _(a: Any, angles: Any, **how: Any) -> Any:  # rotated by the opposite angles
+    return made(rotate, SLOPE, made(divide, angles, by=-1.0, called="turned_back"), **how), None
+
+
+def _by_share(shares: Any, b: Any, column: int) -> tuple[Made, Made]:
+    """For each row times its share: the gradient times the share, and each row's dot product in the share's column."""
+    dots = made(row_dots, SLOPE, b, called=f"of_{column}")
+    return made(scale_rows, SLOPE, shares, column=column), made(put_columns, dots, start=column, width=shares.width)
+
+
+@backward(scale_rows)
+def _(a: Any, shares: Any, *, column: int) -> Any:
+    return _by_share(shares, a, column)
+
+
+@backward(add_scaled)
+def _(a: Any, b: Any, shares: Any, *, column: int) -> Any:
+    return SLOPE, *_by_share(shares, b, column)

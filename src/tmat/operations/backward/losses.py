@@ -1,4 +1,4 @@
-"""The way back of losses."""
+"""Backward rules of losses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way back of a norm: by the numbers themselves, by their deviation and by their mean."""
+"""Backward rules of norms: with respect to the numbers, their deviation and their mean; and of lengths of rows."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from typing import Any
 
 from tmat.operations.adding import minus_row_sums
 from tmat.operations.backward.rule import RESULT, SLOPE, backward, made
+from tmat.operations.elementwise import divide
 from tmat.operations.normalization import (
     normalize,
     normalize_outside,
     normalize_rms,
     normalize_rms_outside,
+    over_rows,
     row_deviation,
+    row_length,
     row_mean,
     row_rms,
 )
@@ -50,7 +53,7 @@ def _(a: Any) -> Any:
 
 
 @backward(row_deviation)
-def _(a: Any, mean: Any, *, kind: str) -> Any:  # by the mean: nothing, but for what its rounding leaves
+def _(a: Any, mean: Any, *, kind: str) -> Any:  # with respect to the mean it is 0 but for rounding
     own = made(deviation_gradient, SLOPE, a, mean, RESULT, kind=kind, called="by_std")
     return own, made(minus_row_sums, own)
 
@@ -58,3 +61,13 @@ def _(a: Any, mean: Any, *, kind: str) -> Any:  # by the mean: nothing, but for 
 @backward(row_rms)
 def _(a: Any) -> Any:
     return [made(rms_gradient, SLOPE, a, RESULT)]
+
+
+@backward(row_length)
+def _(a: Any) -> Any:  # da = d·a / length
+    return [made(divide, made(rms_gradient, SLOPE, a, RESULT, called="over_m"), by=1.0 / a.width)]
+
+
+@backward(over_rows)
+def _(a: Any, by: Any) -> Any:
+    return made(over_rows, SLOPE, by), made(spread_gradient_outside, SLOPE, RESULT, by, epsilon=0.0)

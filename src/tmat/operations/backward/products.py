@@ -1,4 +1,4 @@
-"""The way back of products: each factor's gradient is the result's gradient times the other factor."""
+"""Backward rules of products: each factor's gradient is the result's gradient times the other factor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _(a: Any, b: Any) -> Any:  # c = a·b: da = dc·bᵀ, db = aᵀ·dc
 
 
 @backward(linear)
-def _(a: Any, b: Any, bias: Any) -> Any:  # every row has the bias
+def _(a: Any, b: Any, bias: Any) -> Any:  # the bias is added to every row
     return made(matmul_transposed, SLOPE, b), made(transposed_matmul, a, SLOPE), made(column_sums, SLOPE)
 
 

@@ -1,8 +1,8 @@
-"""A rule of the way back: from the gradient of a result to the gradients of its operands, as steps not yet done.
+"""A backward rule: from the gradient of a result to the gradients of its operands, as steps still to be computed.
 
-A rule is a function of the operands and parameters of a step. It answers for each operand the step that makes its
-gradient, of the gradient of the result (SLOPE), the result (RESULT), and the operands; None where there is none: of
-a mask, of ids. Some steps need one of their own before, which has a name.
+A rule is a function of the operands and parameters of a step. It returns for each operand the step that makes its
+gradient from the gradient of the result (SLOPE), the result (RESULT) and the operands, or None where an operand
+has no gradient, as a mask or ids. Where a step needs another one first, that has a name (``called``).
 
 >>> from tmat.operations import REGISTRY
 >>> from tmat.operations.backward import RULES, SLOPE
@@ -21,7 +21,7 @@ from tmat.operations.operation import Operation
 
 
 class Part:
-    """Something of the step on whose way back a rule is."""
+    """A placeholder for a matrix that the rule is not handed: the result or its gradient."""
 
     def __init__(self, said: str) -> None:
         self.said = said
@@ -36,7 +36,7 @@ RESULT = Part("the result")
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """A step to be done: an operation of parts, of operands and of other such steps; ``called`` names one that comes before."""
+    """A step still to be computed: an operation of placeholders, operands and other such steps, and its name, if any."""
 
     op: Operation
     of: tuple[Any, ...]
@@ -49,13 +49,13 @@ RULES: dict[str, Rule] = {}
 
 
 FLAT: set[str] = set()
-"""Operations that do not move with a little of any operand, or have none: nothing leads back through them."""
+"""Operations whose derivative is 0 or that have no operands: no gradient passes through them."""
 
 
 def backward(*ops: Operation | str) -> Callable[[Rule], Rule]:
-    """Register the way back of some operations: ``(*operands, **params) -> a step, SLOPE or None for each operand``.
+    """Register the rule of some operations: ``(*operands, **params) -> a step, SLOPE or None for each operand``.
 
-    The operands know their ``height`` and ``width``, and no more is asked of them.
+    A rule may ask operands for their ``height`` and ``width`` only.
     """
 
     def register(rule: Rule) -> Rule:
@@ -66,5 +66,5 @@ def backward(*ops: Operation | str) -> Callable[[Rule], Rule]:
 
 
 def made(op: Operation, *of: Any, called: str = "", **params: Any) -> Made:
-    """A step to be done."""
+    """A step still to be computed."""
     return Made(op, of, params, called)

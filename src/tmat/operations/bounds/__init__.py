@@ -1,4 +1,4 @@
-"""How far a correct program's numbers lie from the exact ones, a module a family of operations; importing registers them."""
+"""Forward error bounds: how far a correct program's numbers may lie from the exact ones. Importing a module registers its bounds."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""How far a correct program's numbers lie from the exact ones: the forward error of each operation.
+"""The forward error of an operation: how far a correct program's numbers may lie from the exact ones.
 
-Each rounding is off by up to u of its number, in a direction of its own, so errors add as lengths do: by the root
-of the sum of their squares, as a sum of n terms loses √n·u and not n·u (Higham & Mary 2019, *A new approach to
+Each rounding is off by up to u times its number. The roundings are taken as independent, so that errors add by the
+root of the sum of their squares: a sum of n terms is off by √n·u, not n·u (Higham & Mary 2019, *A new approach to
 probabilistic rounding error analysis*). An operand's error reaches the result by the operation's derivative.
-Worst-case bounds (n·u) grow so fast through a stack of layers that every output would pass.
+Worst-case bounds (n·u) would grow so fast through a stack of layers that every output passed.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from tmat.numbers.floats import FloatType
 from tmat.operations.operation import Array, Operation
 
 CONFIDENCE = 4.0
-"""Deviations that are allowed. u is taken for the deviation of a rounding, which is about 0.4 u, so these are ten. Of 2,364
-correct outputs of torch's kernels in four types the farthest lay at 2.4, at 3.3 for TF32 (tests/marking/programs/right.py)."""
+"""How many of these errors are allowed. As u stands for the standard deviation of a rounding, which is about 0.4 u, these are ten
+deviations. Of 2,364 correct outputs of torch's kernels in four types the farthest lay at 2.4, at 3.3 for TF32
+(tests/marking/programs/right.py)."""
 
 ELEMENTARY = 4.0
-"""Roundings within one elementary function: libraries promise results within a few units in the last place."""
+"""Errors of an elementary function (exp, tanh, …) in units of u: libraries are right to a few units in the last place."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Inexact:
-    """One step as a program does it: the operands, their errors, the exact result and the type computed in."""
+    """A step as a program computes it: the operands, their errors, the exact result and the float type."""
 
     op: Operation
     operands: Sequence[Array]
@@ -37,7 +38,7 @@ class Inexact:
     params: Mapping[str, Any]
 
     def summed(self, terms: int) -> float:
-        """The relative error of a sum of so many terms."""
+        """The error of a sum of so many terms, relative to the root of their sum of squares."""
         return float(np.sqrt(terms + 1.0)) * self.type.sums
 
 
@@ -46,7 +47,7 @@ _BOUNDS: dict[str, tuple[Bound, bool]] = {}
 
 
 def bound(*names: str, rounds: bool = True) -> Callable[[Bound], Bound]:
-    """Register the bound of some operations; one that only moves numbers does not round its result."""
+    """Register the bound of some operations; ``rounds`` is False for those that only move numbers."""
 
     def register(function: Bound) -> Bound:
         _BOUNDS.update(dict.fromkeys(names, (function, rounds)))
@@ -56,7 +57,7 @@ def bound(*names: str, rounds: bool = True) -> Callable[[Bound], Bound]:
 
 
 def forward_error(step: Inexact) -> Array:
-    """The deviation to expect of a correct program in this step, cell by cell; ∞ where none is stated.
+    """The error of each cell of a step; ∞ where the operation has no bound.
 
     >>> from tmat.numbers.floats import FLOAT32
     >>> from tmat.operations.operation import REGISTRY
@@ -75,9 +76,10 @@ def forward_error(step: Inexact) -> Array:
 
 
 def together(*errors: Array | float) -> Array:
-    """Independent errors together: the root of the sum of their squares."""
+    """Independent errors combined: the root of the sum of their squares."""
     return np.asarray(np.sqrt(sum(np.square(error) for error in errors)))
 
 
 def sizes(a: Array) -> Array:
+    """Absolute values, 0 for what is not finite."""
     return np.where(np.isfinite(a), np.abs(a), 0.0)

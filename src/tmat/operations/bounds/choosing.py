@@ -1,4 +1,4 @@
-"""Forward errors on the way from logits to the next word."""
+"""Forward errors from logits to the next word, of experts, and of a text's probability."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tmat.operations.operation import Array
 
 @bound("repetition_penalty")
 def _(step: Inexact) -> Array:
-    """At most the error times the larger of penalty and its inverse."""
+    """The error times the larger of the penalty and its inverse, at most."""
     penalty = step.params["penalty"]
     return np.where(step.operands[1] != 0.0, step.errors[0] * max(penalty, 1.0 / penalty), step.errors[0])
 
 
 @bound("keep_largest", "nucleus", "keep_smallest", rounds=False)
 def _(step: Inexact) -> Array:
-    """What is kept has its own error; what is left out is not computed."""
+    """Kept cells keep their errors; the others are filled in."""
     kept = (step.result == step.operands[0]) & np.isfinite(step.result)
     return np.where(kept, step.errors[0], 0.0)
 
@@ -26,11 +26,6 @@ def _(step: Inexact) -> Array:
 def _(step: Inexact) -> Array:
     a, ea = step.operands[0], step.errors[0]
     return np.asarray(np.sqrt(np.cumsum(np.square(together(ea, step.summed(a.shape[1]) * a)), axis=1)))
-
-
-@bound("range_of_draw", rounds=False)
-def _(step: Inexact) -> Array:
-    return np.zeros(step.result.shape)
 
 
 @bound("log_softmax")
@@ -63,6 +58,22 @@ def _(step: Inexact) -> Array:
     return together(ea, b * eshares[:, own], shares[:, own] * eb, step.type.roundoff * b * shares[:, own])
 
 
-@bound("add_column")
+@bound("picked", rounds=False)
 def _(step: Inexact) -> Array:
-    return together(*step.errors)
+    """Each selected cell keeps its error."""
+    columns = [column - 1 for column in step.params["columns"]]
+    return step.errors[0][np.arange(len(columns)), columns].reshape(-1, 1)
+
+
+@bound("sum_of_all")
+def _(step: Inexact) -> Array:
+    a, ea = step.operands[0], step.errors[0]
+    return np.asarray(np.sqrt(np.square(together(ea, step.summed(a.size) * a)).sum())).reshape(1, 1)
+
+
+@bound("product_of_all")
+def _(step: Inexact) -> Array:
+    """Relative errors add, and each multiplication rounds once."""
+    a, ea = step.operands[0], step.errors[0]
+    off = np.square(ea / np.where(a == 0.0, 1.0, a)).sum() + a.size * step.type.roundoff**2
+    return np.asarray(np.abs(step.result) * np.sqrt(off))

@@ -1,4 +1,4 @@
-"""Forward errors of positions, of heads, and of further ways to weights."""
+"""Forward errors of positions (rotary, ALiBi), of softmax with a base or a sink, and of lengths of rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _(step: Inexact) -> Array:
     return np.asarray(step.errors[0] * np.sqrt(step.params["d"]))
 
 
-@bound("rotary_angles")
+@bound("rotary_angles", "rotary_rates", "alibi_slopes")
 def _(step: Inexact) -> Array:
     """A power and a quotient."""
     return ELEMENTARY * step.type.roundoff * sizes(step.result)
@@ -23,7 +23,7 @@ def _(step: Inexact) -> Array:
 
 @bound("rotate")
 def _(step: Inexact) -> Array:
-    """x·cos θ − y·sin θ moves by δx·cos θ, by δy·sin θ, and by δθ times the other number of the turned pair."""
+    """x·cos θ − y·sin θ moves by δx·cos θ, by δy·sin θ, and by δθ times the other number of the rotated pair."""
     (a, angles), (ea, eangles) = step.operands, step.errors
     first, second = pairs(a.shape[1], angles.shape[1], step.params["layout"])
     u = step.type.roundoff
@@ -38,23 +38,12 @@ def _(step: Inexact) -> Array:
     return error
 
 
-@bound("alibi_slopes")
-def _(step: Inexact) -> Array:
-    return ELEMENTARY * step.type.roundoff * step.result
-
-
 @bound("alibi")
 def _(step: Inexact) -> Array:
     (a, slopes), (ea, eslopes) = step.operands, step.errors
     head, far = step.params["head"], distances(a.shape, step.params["first"])
     slope, off = slopes[:, head - 1 : head], eslopes[:, head - 1 : head]
     return together(ea, far * off, step.type.roundoff * slope * far)
-
-
-@bound("soft_cap")
-def _(step: Inexact) -> Array:
-    """The slope of cap·tanh(a/cap) is at most 1."""
-    return together(step.errors[0], ELEMENTARY * step.type.roundoff * step.result)
 
 
 @bound("softmax_based")
@@ -64,7 +53,7 @@ def _(step: Inexact) -> Array:
 
 @bound("softmax_sink")
 def _(step: Inexact) -> Array:
-    """A row of a softmax that has one column more."""
+    """A softmax with one more column."""
     (a, sinks), (ea, esinks) = step.operands, step.errors
     head = step.params["head"]
     sink, off = (np.broadcast_to(each[:, head - 1 : head], (a.shape[0], 1)) for each in (sinks, esinks))
@@ -89,3 +78,22 @@ def _(step: Inexact) -> Array:
     (_, by), (ea, eby) = step.operands, step.errors
     left = np.maximum(np.abs(by) - CONFIDENCE * eby, 0.0)
     return np.asarray(together(ea, step.result * eby) / left)
+
+
+@bound("stretch_by_turns")
+def _(step: Inexact) -> Array:
+    """An error of the rate moves the share that is kept by length/2π / (high − low) times it."""
+    a, ea, told = step.operands[0], step.errors[0], step.params
+    steepness = told["length"] / (2.0 * np.pi * (told["high"] - told["low"]))
+    return together(ea, a * steepness * ea, ELEMENTARY * step.type.roundoff * a * (1.0 + steepness * a))
+
+
+@bound("stretch_by_place")
+def _(step: Inexact) -> Array:
+    return together(step.errors[0], ELEMENTARY * step.type.roundoff * sizes(step.operands[0]))
+
+
+@bound("angles_at")
+def _(step: Inexact) -> Array:
+    start = step.params["start"]
+    return np.abs(np.arange(start, start + step.params["positions"], dtype=np.float64))[:, None] * step.errors[0]

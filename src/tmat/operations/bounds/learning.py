@@ -1,4 +1,4 @@
-"""Forward errors of losses, of their gradients, and of a step that learns."""
+"""Forward errors of losses, of their gradients, and of optimizer steps."""
 
 from __future__ import annotations
 

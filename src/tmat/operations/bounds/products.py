@@ -8,8 +8,8 @@ from tmat.operations.bounds.bound import ELEMENTARY, Inexact, bound, sizes, toge
 from tmat.operations.operation import Array
 
 
-def _product(step: Inexact, a: Array, b: Array, ea: Array, eb: Array) -> Array:
-    """δ(a·b)² = Σ (δa·b)² + (a·δb)² + (√n·u·a·b)²; a kernel may shorten the operands first."""
+def product_error(step: Inexact, a: Array, b: Array, ea: Array, eb: Array) -> Array:
+    """δ(a·b)² = Σ (δa·b)² + (a·δb)² + (√n·u·a·b)²; TF32 rounds the operands first."""
     a, b = sizes(a), sizes(b)
     ea = together(ea, step.type.products * a)
     eb = together(eb, step.type.products * b)
@@ -19,25 +19,25 @@ def _product(step: Inexact, a: Array, b: Array, ea: Array, eb: Array) -> Array:
 
 @bound("matmul")
 def _(step: Inexact) -> Array:
-    return _product(step, *step.operands, *step.errors)
+    return product_error(step, *step.operands, *step.errors)
 
 
 @bound("matmul_transposed")
 def _(step: Inexact) -> Array:
     (a, b), (ea, eb) = step.operands, step.errors
-    return _product(step, a, b.T, ea, eb.T)
+    return product_error(step, a, b.T, ea, eb.T)
 
 
 @bound("linear")
 def _(step: Inexact) -> Array:
     (a, b, _bias), (ea, eb, ebias) = step.operands, step.errors
     product = a @ b
-    return together(_product(step, a, b, ea, eb), ebias, step.type.roundoff * product)
+    return together(product_error(step, a, b, ea, eb), ebias, step.type.roundoff * product)
 
 
 @bound("additive_scores")
 def _(step: Inexact) -> Array:
-    """tanh has slope at most 1: each term is off by |v|(δq + δk) and the roundings of the sum."""
+    """The derivative of tanh is at most 1: each term is off by |v|(δq + δk) and the roundings of the sum."""
     (queries, keys, v), (eq, ek, ev) = step.operands, step.errors
     u, sizes = step.type.roundoff, np.abs(v)
     off_queries = together(eq, u * queries) @ sizes.T

@@ -1,25 +1,20 @@
-"""Forward errors of what is made of whole rows."""
+"""Forward errors of operations on whole rows: softmax, sums, means, deviations, norms, and their single steps."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tmat.operations.bounds.bound import CONFIDENCE, ELEMENTARY, Inexact, bound, together
+from tmat.operations.bounds.bound import CONFIDENCE, ELEMENTARY, Inexact, bound, sizes, together
 from tmat.operations.operation import Array
 
 
-@bound("softmax")
+@bound("softmax", "softmax_tempered")
 def _(step: Inexact) -> Array:
-    return softmax_error(step, 1.0)
-
-
-@bound("softmax_tempered")
-def _(step: Inexact) -> Array:
-    return softmax_error(step, abs(step.params["temperature"]))
+    return softmax_error(step, abs(step.params.get("temperature", 1.0)))
 
 
 def softmax_error(step: Inexact, temperature: float) -> Array:
-    """ln cᵢ moves by δᵢ − Σⱼ cⱼδⱼ, where δ is the error of a and the rounding of a less the largest of its row."""
+    """ln cᵢ moves by δᵢ − Σⱼ cⱼδⱼ, where δ is the error of a and the rounding of a minus its row's maximum."""
     shares, a = step.result, step.operands[0]
     peak = np.max(np.where(np.isfinite(a), a, -np.inf), axis=1, keepdims=True)
     below = np.where(np.isfinite(a), peak - a, 0.0)
@@ -95,8 +90,52 @@ def _(step: Inexact) -> Array:
 
 
 def _over(step: Inexact, off: Array, divisor: Array, edivisor: Array) -> Array:
-    """A quotient t/d moves by δt/d and by |t/d|·δd/d; a divisor that may as well be 0 bounds nothing."""
+    """A quotient t/d moves by δt/d and by |t/d|·δd/d; where the divisor may be 0 the error is ∞."""
     u = step.type.roundoff
     left = np.maximum(divisor - CONFIDENCE * edivisor, 0.0)
     size = step.operands[0]
     return np.asarray(together(off, u * size, step.result * edivisor, ELEMENTARY * u * step.result * divisor) / left)
+
+
+@bound("exponentials")
+def _(step: Inexact) -> Array:
+    """eˣ moves by eˣ·δx, and the exponent is rounded."""
+    slope = 1.0 if step.params["base"] is None else np.log(step.params["base"])
+    a = sizes(step.operands[0]) / step.params["temperature"]
+    u = step.type.roundoff
+    return np.asarray(
+        step.result * together(slope / step.params["temperature"] * step.errors[0], u * a, ELEMENTARY * u)
+    )
+
+
+@bound("row_sums")
+def _(step: Inexact) -> Array:
+    a = step.operands[0]
+    off = together(step.errors[0], step.summed(a.shape[1]) * a)
+    return np.asarray(np.sqrt(np.square(off).sum(axis=1, keepdims=True)))
+
+
+@bound("row_mean_square")
+def _(step: Inexact) -> Array:
+    """Σ x²/n moves by 2·Σ x·δx/n."""
+    a, ea, count = step.operands[0], step.errors[0], step.operands[0].shape[1]
+    moved = 2.0 * np.sqrt(np.square(a * ea).sum(axis=1, keepdims=True)) / count
+    return together(moved, step.summed(count) * np.square(a).sum(axis=1, keepdims=True) / count)
+
+
+@bound("row_variance")
+def _(step: Inexact) -> Array:
+    """Σ x²/n moves by 2·Σ x·δx/n; a variance taken as E[a²] − μ² cancels."""
+    (a, mean), (ea, emean) = step.operands, step.errors
+    count = max(a.shape[1] - (step.params["kind"] == "sample"), 1)
+    off = together(ea, emean, step.type.roundoff * a)
+    moved = 2.0 * np.sqrt(np.square((a - mean) * off).sum(axis=1, keepdims=True)) / count
+    least = np.square(off).sum(axis=1, keepdims=True) / count
+    return together(moved, least, step.summed(a.shape[1]) * np.square(a).sum(axis=1, keepdims=True) / count)
+
+
+@bound("square_root")
+def _(step: Inexact) -> Array:
+    """√a moves by δa / 2√a, by no more than √δa."""
+    error = step.errors[0]
+    return np.asarray(np.fmin(error / (2.0 * step.result), np.sqrt(error)))

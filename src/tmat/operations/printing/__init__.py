@@ -1,1 +1,1 @@
-"""Printers of expressions: symbols, labels, numbers, spreadsheet formulas."""
+"""Printers of expressions: cells as symbols, labels, numbers or spreadsheet formulas; formulas of whole matrices."""

@@ -1,4 +1,4 @@
-"""Cells by their matrix and their labels, sums written with Σ: ``Σ Q[When, k] · K[play, k]``."""
+"""Cells as the matrix's name and labels, sums with Σ and a running index: ``Σ Q[When, k] · K[play, k]``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LETTERS = ("k", "n", "t", "u", "v", "k′")
 
 
 def label_at(labels: Sequence[str], n: int) -> str:
-    """A label as a cell's name has it: ``the#2`` for the second "the", in quotes where it must be.
+    """Label ``n`` as it is written in a cell's name: ``the#2`` for the second "the", in quotes where necessary.
 
     >>> [label_at(["the", "game", "the", ","], n) for n in range(4)]
     ['the', 'game', 'the#2', '","']
@@ -31,7 +31,7 @@ def label_at(labels: Sequence[str], n: int) -> str:
 
 
 def cell_label(operand: Operand, i: int, j: int) -> list[str]:
-    """The labels that name a cell: row and column, or only the other where there is one row or one column.
+    """The labels that name a cell: row and column, or one of them where the matrix has a single row or column.
 
     >>> cell_label(Operand("mean", shape=(2, 1), rows=["When", "you"], cols=["mean"]), 1, 0)
     ['you']
@@ -44,7 +44,7 @@ def cell_label(operand: Operand, i: int, j: int) -> list[str]:
 
 
 class Labels(Printer):
-    """``scores[When, play] = Σ Q[When, k] · K[play, k]``: what the formula of the cell is."""
+    """Prints the formula of a cell: ``Σ Q[When, k] · K[play, k]``."""
 
     def __init__(self, notation: Notation = TEXT, *, fold: int | None = None) -> None:
         super().__init__(notation, fold=fold)

@@ -10,7 +10,6 @@ from tmat.operations.expression import Expression
 from tmat.operations.formula import Places
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, At, Bound
 from tmat.operations.printing.typeset import Typeset
-from tmat.operations.selections import Choice, Larger
 
 
 class Latex(Typeset):
@@ -25,6 +24,7 @@ class Latex(Typeset):
     thin = r"\, "
     top = r"\top"
     to = r" \to "
+    not_zero = r" \ne 0"
     dots = r"\cdots"
     quad = r"\quad"
     upright_as, label_as = r"\mathrm{%}", r"\text{%}"
@@ -53,6 +53,9 @@ class Latex(Typeset):
     def scripts(self, stem: str, below: str = "", above: str = "") -> str:
         return stem + (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
 
+    def apart(self, text: str) -> str:
+        return f"{{{text}}}"
+
     def grouped(self, text: str) -> str:
         return f"{{{text}}}"
 
@@ -60,9 +63,7 @@ class Latex(Typeset):
         sign = r"\sum" if function == "sum" else self.function(function)
         return f"{sign}_{{{letter}}} {text}", PRODUCT
 
-    def choice(self, at: At, choice: Choice) -> Bound:
-        then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
-        holds = test if isinstance(choice.test, Larger) else rf"{test} \ne 0"
+    def cases(self, then: str, holds: str, otherwise: str) -> Bound:
         rows = rf"{then} & \text{{where }} {holds} \\ {otherwise} & \text{{else}}"
         return rf"\begin{{cases}} {rows} \end{{cases}}", ATOM
 
@@ -75,7 +76,7 @@ class Latex(Typeset):
 
 
 class LatexLine(Latex):
-    """A formula that is no higher than its letters: brackets as high as the line."""
+    """A formula of one line: brackets and sums of normal height."""
 
     def brackets(self, text: str) -> str:
         return f"({text})"
@@ -98,7 +99,7 @@ _LATEX_SPECIAL = {
 
 
 def latex_text(text: str) -> str:
-    r"""A label or a name as LaTeX text: nothing in it is a command, a group or the end of the mathematics.
+    r"""A label or a name with LaTeX's special characters escaped.
 
     >>> print(latex_text("50%_of {it}"))
     50\%\_of \{it\}

@@ -1,4 +1,4 @@
-r"""LaTeX as GitHub's Markdown lets it through: no index after a brace, which would be emphasis, and no escaped sign.
+r"""LaTeX that GitHub's Markdown leaves as it is: no _ after a brace, which would be emphasis, and no escaped brace.
 
 >>> from tmat.operations.formula import MatrixSymbol
 >>> from tmat.operations.printing.matrices import Matrices
@@ -9,21 +9,23 @@ r"""LaTeX as GitHub's Markdown lets it through: no index after a brace, which wo
 from __future__ import annotations
 
 from tmat.operations.printing.latex import Latex, LatexLine
-from tmat.operations.printing.text import LOOSE, At, Bound
-from tmat.operations.selections import Choice, Larger
+from tmat.operations.printing.text import LOOSE, Bound
 
 
-class _Markdown(Latex):
-    thin = r"\  "  # a blank that pandoc knows, too
+class Markdown(Latex):
+    """The working of a cell."""
+
+    thin = r"\  "  # which pandoc knows too
     below = r" \lt "
 
     def escaped(self, text: str) -> str:
         return super().escaped(text).replace(r"\{", r"\lbrace ").replace(r"\}", r"\rbrace ")
 
-    def choice(self, at: At, choice: Choice) -> Bound:
-        then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
-        holds = test if isinstance(choice.test, Larger) else rf"{test} \ne 0"
-        return rf"{then}\ \text{{where}}\ {holds}\text{{, else}}\ {otherwise}", LOOSE
+    def between(self, text: str) -> str:
+        return text[: text.startswith(" ")].replace(" ", r"\ ") + self.label(text.strip()) + r"\ "
+
+    def cases(self, then: str, holds: str, otherwise: str) -> Bound:
+        return f"{then}{self.between(' where ')}{holds}{self.between(', else ')}{self.apart(otherwise)}", LOOSE
 
     def word(self, text: str, below: str = "", above: str = "") -> str:
         if not below or "{" in below:
@@ -34,11 +36,7 @@ class _Markdown(Latex):
         return super().indexed_function(rf"{sign}\nolimits", below)
 
 
-class Markdown(_Markdown):
-    """The working of a cell."""
-
-
-class MarkdownLine(_Markdown, LatexLine):
+class MarkdownLine(Markdown, LatexLine):
     """A formula over whole matrices."""
 
 

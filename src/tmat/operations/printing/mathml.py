@@ -1,4 +1,4 @@
-"""Mathematics in MathML: the elements of a row, for a ``math`` element to hold.
+"""Mathematics in MathML, to be put into a ``math`` element.
 
 >>> from tmat.operations.expression import Operand, sqrt
 >>> from tmat.operations.printing.symbols import Symbols
@@ -14,13 +14,12 @@ from tmat.operations.expression import Expression
 from tmat.operations.formula import Places
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, At, Bound
 from tmat.operations.printing.typeset import Typeset
-from tmat.operations.selections import Choice, Larger
 
 
 class Mathml(Typeset):
-    """Every text is the elements of a row; ``_one`` makes one element of them.
+    """Every text is a sequence of elements; ``_one`` wraps it in a single one.
 
-    A bar is a border (``.over``), for the style of the page to draw: few fonts have a sign that stretches over a word.
+    The bar of a mean is a border that the page's style draws (``.over``): few fonts have a sign that stretches over a word.
     """
 
     beside = ""
@@ -38,6 +37,7 @@ class Mathml(Typeset):
     thin = after_function = '<mspace width="0.17em"/>'
     top = "<mo>⊤</mo>"
     to = "<mo>→</mo>"
+    not_zero = "<mo>≠</mo><mn>0</mn>"
     dots = "<mo>⋯</mo>"
     quad = '<mspace width="1em"/>'
     upright_as, label_as = '<mi mathvariant="normal">%</mi>', "<mtext>%</mtext>"
@@ -60,6 +60,12 @@ class Mathml(Typeset):
     def escaped(self, text: str) -> str:
         return escape(text)
 
+    def between(self, text: str) -> str:
+        return self.label(text.replace(" ", "\u00a0"))
+
+    def apart(self, text: str) -> str:
+        return _one(text)
+
     def one(self, text: str) -> str:
         return _one(text)
 
@@ -75,9 +81,7 @@ class Mathml(Typeset):
         sign = "<mo>∑</mo>" if function == "sum" else self.function(function)
         return self.scripts(sign, letter) + text, POWER
 
-    def choice(self, at: At, choice: Choice) -> Bound:
-        then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
-        holds = test if isinstance(choice.test, Larger) else f"{test}<mo>≠</mo><mn>0</mn>"
+    def cases(self, then: str, holds: str, otherwise: str) -> Bound:
         rows = (then, f"<mtext>where </mtext>{holds}"), (otherwise, "<mtext>else</mtext>")
         table = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows)
         return f'<mrow><mo form="prefix" stretchy="true">{{</mo><mtable>{table}</mtable></mrow>', ATOM
@@ -96,7 +100,7 @@ class Mathml(Typeset):
 
 
 def _one(row: str) -> str:
-    """The row as one element: itself where it has two tags and so is one already."""
+    """The sequence as one element: wrapped, unless it has just two tags."""
     return row if row.count("<") == 2 else f"<mrow>{row}</mrow>"
 
 

@@ -29,7 +29,7 @@ from tmat.operations.selections import Choice
 
 
 class Matrices(Printer):
-    """``Q·Kᵀ``: no cell, but the matrices themselves."""
+    """Prints formulas over whole matrices: ``Q·Kᵀ``."""
 
     def __init__(self, notation: Notation = CAPTION) -> None:
         super().__init__(notation)

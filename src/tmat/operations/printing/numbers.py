@@ -1,7 +1,6 @@
-"""The working in numbers: every cell as its table shows it, and what the parts come to.
+"""Expressions in numbers: each cell as its table shows it, or the values of the parts.
 
-A printer of numbers also knows whether it told the whole truth: a number cut to the decimals shown
-makes the line an approximation.
+The printer also records whether every number is exact: a rounded one makes the line an approximation.
 """
 
 from __future__ import annotations
@@ -14,22 +13,21 @@ from numpy.typing import NDArray
 
 from tmat.numbers import shown_decimals
 from tmat.operations.expression import Cell, Expression, Number, Operand
-from tmat.operations.parts import rebuilt
 from tmat.operations.printing.precise import decimal_of, exactly_is, precise
 from tmat.operations.printing.printer import Printer
 from tmat.operations.printing.text import LOOSE, PRODUCT, TEXT, Bound, Notation
 from tmat.operations.selections import Choice, Limit, Lookup
 
-LARGE = Decimal("1e7")  # beyond it a number that is not whole is written with a power of ten
-LONGEST = Decimal("1e15")  # beyond it every number is
-PLACES = 5  # decimals of a number written with a power of ten, where no more are asked for
+LARGE = Decimal("1e7")  # from here on a number that is not whole is written with a power of ten
+LONGEST = Decimal("1e15")  # from here on every number is
+PLACES = 5  # decimals of a number with a power of ten, unless more are asked for
 ZERO = Decimal(0)
 
 
 class Numbers(Printer):
-    """``3.88·3.28 + 3.80·3.11``; ``exact`` says after ``text`` whether nothing was cut off.
+    """Prints ``3.88·3.28 + 3.80·3.11``; ``exact`` tells after ``text`` whether no number was rounded.
 
-    ``finer`` is how many decimals more than usual a line has, so that it comes to what the next one says.
+    ``most`` is the most decimals; ``finer`` adds so many, for a line whose rounded numbers would not give the next line.
     """
 
     def __init__(
@@ -46,7 +44,7 @@ class Numbers(Printer):
         self.finer = 0
         self._decimals = decimals
         self._known: dict[tuple[Operand, int], int] = {}
-        self._shared = 0  # the decimals of the parts that were worked out
+        self._shared = 0  # decimals of the parts' values
 
     def text(self, expression: Expression) -> str:
         self.exact = True
@@ -69,9 +67,9 @@ class Numbers(Printer):
         return self._known[key]
 
     def shown(self, value: Decimal, decimals: int) -> Bound:
-        """A number with so many decimals, or with a power of ten where those would hide it."""
+        """A number with so many decimals, or with a power of ten where it is too large or small for them."""
         own = printed(value, decimals, self.finer)
-        if value == value:  # NaN is as it is
+        if value == value:  # not NaN
             self.exact &= own == value
         if not own.is_finite():
             return self.signed("NaN" if own.is_nan() else "∞" if own > 0 else "−∞")
@@ -87,16 +85,16 @@ class Numbers(Printer):
     def choice(self, e: Choice) -> Bound:
         return self._bound(e.chosen)
 
-    # -- one level worked out
+    # -- the values of the parts
 
     def share(self, decimals: int) -> None:
-        """The decimals of numbers worked out from now on."""
+        """Set the decimals of the parts' values."""
         self._shared = decimals
 
     def worked(self, expression: Expression) -> tuple[str, Expression, bool]:
-        """The expression with its parts worked out: the terms of a sum, top and bottom of a quotient.
+        """The expression with the values of its parts: the terms of a sum, top and bottom of a quotient.
 
-        Its text, the expression in the numbers of that text, and whether each of them is exact.
+        Returns its text, the expression of the numbers as printed, and whether all of them are exact.
         """
         self.exact = True
         inner = expression
@@ -106,8 +104,8 @@ class Numbers(Printer):
         self._shared = shared_decimals(list(values.values()), self.most + self.finer)
         shown = {n: printed(value, self._shared, self.finer) for n, value in values.items()}
         exact = all(exactly_is(inner.parts[n], value) for n, value in shown.items())
-        text = self._bound(rebuilt(inner, [Worked(values[n]) if n in values else p for n, p in enumerate(inner.parts)]))
-        line = rebuilt(inner, [Worked(shown.get(n, precise(p, self.read))) for n, p in enumerate(inner.parts)])
+        text = self._bound(inner.of_parts([Worked(values[n]) if n in values else p for n, p in enumerate(inner.parts)]))
+        line = inner.of_parts([Worked(shown.get(n, precise(p, self.read))) for n, p in enumerate(inner.parts)])
         return text[0], line, exact and self.exact
 
     def number(self, number: Number) -> Bound:
@@ -117,7 +115,7 @@ class Numbers(Printer):
 
 
 class Worked(Number):
-    """A number that a part came to, with all its digits."""
+    """The value of a part, to sixty digits."""
 
     __slots__ = ()
 
@@ -136,7 +134,7 @@ class Worked(Number):
 
 
 def printed(value: Decimal, decimals: int, finer: int = 0) -> Decimal:
-    """The number that is printed of a value: so many decimals, or so many places before a power of ten.
+    """A value rounded as it is printed: to so many decimals, or to so many digits before a power of ten.
 
     >>> printed(Decimal("0.1235"), 3), printed(Decimal("75077370.00"), 4), printed(Decimal("0.00001234567"), 4)
     (Decimal('0.124'), Decimal('75077370'), Decimal('0.0000123457'))
@@ -151,7 +149,7 @@ def printed(value: Decimal, decimals: int, finer: int = 0) -> Decimal:
 
 
 def at_place(value: Decimal, own: Decimal) -> Decimal:
-    """A value rounded at the last place of a printed number."""
+    """A value rounded to the last place of a printed number."""
     exponent = own.as_tuple().exponent
     return _rounded(value, -exponent) if value.is_finite() and isinstance(exponent, int) else value
 
@@ -166,7 +164,7 @@ def _whole(value: Decimal) -> bool:
 
 
 def _plain(value: Decimal, decimals: int, finer: int) -> bool:
-    """Whether a number is written without a power of ten: a large one, where its whole part has digits enough."""
+    """Whether a number is written without a power of ten; a large one only where no decimals are asked for."""
     if not value:
         return True
     if abs(value) >= LARGE:
@@ -176,7 +174,7 @@ def _plain(value: Decimal, decimals: int, finer: int) -> bool:
 
 
 def shared_decimals(values: list[Decimal], most: int) -> int:
-    """The decimals that numbers worked out need, at most ``most``.
+    """The decimals that these numbers need, at most ``most``.
 
     >>> shared_decimals([Decimal("0.30"), Decimal(2)], 4), shared_decimals([Decimal(1) / 3], 4)
     (1, 4)

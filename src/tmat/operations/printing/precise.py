@@ -1,4 +1,4 @@
-"""What an expression comes to, to sixty digits: of the exact cells, or of the numbers as a line prints them."""
+"""The value of an expression to sixty digits, of the exact cells or of the cells as a line prints them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, getcontext, localc
 from fractions import Fraction
 from typing import TypeAlias
 
+from tmat.numbers.waves import pi
 from tmat.operations.expression import Call, Cell, Difference, Expression, Number, Power, Quotient, Sum
 from tmat.operations.printing.ratios import LARGEST_POWER, combined, ratio
 from tmat.operations.selections import Beyond, Choice, Larger, Limit, Lookup, Maximum, Place
@@ -15,10 +16,10 @@ from tmat.operations.selections import Beyond, Choice, Larger, Limit, Lookup, Ma
 Read: TypeAlias = Callable[[Cell], Decimal]
 
 DIGITS = 60
-KEPT = 40  # digits of a sum that its terms leave when they cancel, else they get more
-FEWEST = 5  # digits that tell a sum from what its terms lose
+KEPT = 40  # digits that a sum must keep when its terms cancel; else the terms are computed to more digits
+FEWEST = 5  # with the most digits: fewer that are left are rounding noise, and the sum is 0
 MOST_DIGITS = 600
-FAR = 30  # beyond it erfc is known to all digits by its asymptotic series
+FAR = 30  # above it erfc's asymptotic series gives all digits
 ZERO, ONE, TWO = Decimal(0), Decimal(1), Decimal(2)
 
 
@@ -36,7 +37,7 @@ def cell_value(cell: Cell) -> Decimal:
 
 
 def precise(expression: Expression, read: Read = cell_value) -> Decimal:
-    """The number an expression comes to, its cells as ``read`` has them.
+    """The value of an expression, ``read`` giving the values of its cells.
 
     >>> from tmat.operations.expression import sqrt
     >>> f"{precise(sqrt(2.0)):.30f}"
@@ -47,7 +48,7 @@ def precise(expression: Expression, read: Read = cell_value) -> Decimal:
 
 
 def exactly_is(expression: Expression, printed: Decimal) -> bool:
-    """Whether an expression comes to a printed number and to nothing else, however many digits one takes."""
+    """Whether the value of an expression is exactly a printed number."""
     with localcontext(_context()) as context:
         value = +_worth(expression, cell_value)
         if not context.flags[Inexact]:
@@ -100,7 +101,7 @@ def _worth(e: Expression, read: Read) -> Decimal:
 
 
 def _all_digits(e: Expression, read: Read, found: Decimal, parts: list[Decimal]) -> Decimal:
-    """A sum whose terms cancel, with more digits of each term; 0 where it stays below what is lost of them."""
+    """A sum whose terms cancel, from more digits of each term; 0 where it stays below their rounding error."""
     context = getcontext()
     if not (context.flags[Inexact] and found.is_finite() and any(parts)):
         return found
@@ -125,7 +126,7 @@ def _quotient(e: Quotient, read: Read) -> Decimal:
     lost = flags[Inexact]
     bottom = _worth(e.bottom, read)
     if bottom.is_finite() and bottom and (not top or top.is_infinite()):
-        flags[Inexact] = lost  # 0 and ∞ stay what they are, whatever they are divided by
+        flags[Inexact] = lost  # 0 and ∞ are exact, whatever they are divided by
     if not bottom:
         return top if not top or top.is_nan() else Decimal("Infinity").copy_sign(top)
     return top / bottom
@@ -138,20 +139,8 @@ def _power(base: Decimal, exponent: Decimal) -> Decimal:
 
 
 def _pi() -> Decimal:
-    """Machin's formula, to the digits of the context; flagged as inexact, as it is."""
-    with localcontext(_context(getcontext().prec + 5)):
-        value = 16 * _arctangent_of_inverse(5) - 4 * _arctangent_of_inverse(239)
-    return +value
-
-
-def _arctangent_of_inverse(n: int) -> Decimal:
-    power = total = ONE / n
-    k = 1
-    while abs(power) > Decimal(10) ** -getcontext().prec:
-        power = -power / (n * n)
-        k += 2
-        total += power / k
-    return total
+    """π rounded to the context, which flags it as inexact."""
+    return +pi(getcontext().prec)
 
 
 def _exp(x: Decimal) -> Decimal:
@@ -190,7 +179,7 @@ def _tanh(x: Decimal) -> Decimal:
 
 
 def _one_and_tanh(x: Decimal) -> Decimal:
-    """1 + tanh x, all of its digits where tanh is close to −1."""
+    """1 + tanh x, to full precision where tanh is close to −1."""
     return TWO / (1 + (-2 * x).exp())
 
 
@@ -203,7 +192,7 @@ def _erf(x: Decimal) -> Decimal:
 
 
 def _one_and_erf(x: Decimal) -> Decimal:
-    """1 + erf x, all of its digits where erf is close to −1."""
+    """1 + erf x, to full precision where erf is close to −1."""
     return _erfc(-x) if x < -1 else ONE + _erf(x)
 
 
@@ -212,7 +201,9 @@ def _erfc(x: Decimal) -> Decimal:
     if x.is_infinite():
         return ZERO
     if x <= FAR:
-        with localcontext(_context(DIGITS + 10 + int(x * x / 2))):  # as many more as cancel, e^−x² being 10^−0.43x²
+        with localcontext(
+            _context(DIGITS + 10 + int(x * x / 2))
+        ):  # more digits, as 1 − erf is about e^−x² = 10^−0.43x²
             value = 1 - _erf_series(x)
         return +value
     term = total = ONE
@@ -225,7 +216,7 @@ def _erfc(x: Decimal) -> Decimal:
 
 
 def _erf_series(x: Decimal) -> Decimal:
-    """erf by its Taylor series, whose terms are at most e^x² large."""
+    """erf by its Taylor series, with more digits for terms of up to e^x²."""
     digits = getcontext().prec
     with localcontext(_context(digits + 5 + int(x * x / 2))):
         term = total = x

@@ -1,7 +1,7 @@
-"""What every printer of expressions does: it walks the tree, brackets what binds loosely and folds long sums.
+"""The base of all printers: it walks an expression, puts in brackets where precedence asks for them and folds long sums.
 
-A printer leaves the setting to a notation (a line of text, LaTeX, MathML, Typst, a spreadsheet's formula); its style
-says how the leaves look: ``q₁₁`` (Symbols), ``Q[When, k]`` (Labels), ``3.88`` (Numbers), ``Q`` (Matrices).
+A subclass says how cells look: ``q₁₁`` (Symbols), ``Q[When, k]`` (Labels), ``3.88`` (Numbers), ``Q`` (Matrices). The
+notation says how operators are written: plain text, LaTeX, MathML, Typst, a spreadsheet's formula.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tmat.operations.series import Run
 
 
 class Printer:
-    """The text of an expression; ``fold`` is the most terms of a sum that are shown."""
+    """Prints expressions; ``fold`` is the most terms of a sum that are shown, None for all."""
 
     def __init__(self, notation: Notation = TEXT, *, fold: int | None = None) -> None:
         self.notation = notation
@@ -39,14 +39,14 @@ class Printer:
         return self._bound(expression)[0]
 
     def at(self, expression: Expression, level: int) -> str:
-        """The text of a part, in brackets where it binds less tightly than the level."""
+        """The text of a part, in brackets where its precedence is below the level."""
         text, own = self._bound(expression)
         return text if own >= level else self.notation.brackets(text)
 
-    # -- the leaves, a style's own
+    # -- the leaves, which subclasses print
 
     def number(self, number: Number) -> Bound:
-        """A constant of the formula: as short as it is exact."""
+        """A constant of the formula, in its shortest exact form."""
         if number.number == math.pi:
             return self.notation.number("π"), ATOM
         return self.signed(format_number(number.number))
@@ -56,14 +56,14 @@ class Printer:
         raise TypeError(f"{type(self).__name__} prints no cells")
 
     def run(self, run: Run) -> Bound:
-        """Cells that an index runs over: the first of them, where a style has no letter for the index."""
+        """A row or column with a running index: its first cell, where a subclass does not write the index."""
         return self.cell(run.first)
 
     def times(self, left: Expression, right: Expression) -> str:
         return self.notation.times
 
     def signed(self, text: str) -> Bound:
-        """A number's text with the minus of print; a negative one binds loosely: working brackets it."""
+        """A number with the sign −; a negative one has the lowest precedence, so that it gets brackets."""
         own = text.replace("-", "−")
         if "e" in own:
             mantissa, _, exponent = own.partition("e")
@@ -129,7 +129,7 @@ class Printer:
         return self.notation.among(function, self.folded(terms, LOOSE))
 
     def beyond(self, draw: Expression, terms: Sequence[Expression]) -> Bound:
-        """The first of the terms that a draw is below."""
+        """The first of the terms that is above a draw."""
         first, *others = self.folded(terms, LOOSE)
         return self.notation.among("first", [self.at(draw, SUM) + self.notation.below + first, *others])
 
@@ -140,8 +140,8 @@ class Printer:
         return self.cell(e.found)
 
     def folded(self, terms: Sequence[Expression], level: int) -> list[str]:
-        """The terms; of too many the first ones, how many are left out, and the last."""
-        if self.fold is None or len(terms) <= max(self.fold, 3) + 1:  # one term takes less room than the words for it
+        """The terms; where there are too many, the first ones, how many are left out, and the last."""
+        if self.fold is None or len(terms) <= max(self.fold, 3) + 1:  # to leave out a single term saves no room
             return [self.at(term, level) for term in terms]
         head = max(self.fold - 1, 2)
         shown = [self.at(term, level) for term in terms[:head]]
@@ -149,6 +149,6 @@ class Printer:
 
 
 def _factors(e: Product) -> list[Expression]:
-    """The factors, those of a first factor that is a product itself among them."""
+    """The factors; a first factor that is a product itself gives its own."""
     first, *others = e.factors
     return [*(_factors(first) if isinstance(first, Product) else [first]), *others]

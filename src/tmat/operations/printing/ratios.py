@@ -1,4 +1,4 @@
-"""An expression in decimals as an exact ratio, where it is one."""
+"""The exact value of an expression as a fraction, where it is rational."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from typing import TypeVar
 from tmat.operations import expression as ex
 from tmat.operations.selections import Choice, Limit, Lookup, Maximum
 
-LARGEST_POWER = 64  # an exponent beyond it makes numbers that nobody writes
-
+LARGEST_POWER = 64  # the largest exponent that is multiplied out
 
 Exact = TypeVar("Exact", Decimal, Fraction)
 
 
 def combined(e: ex.Expression, parts: list[Exact], zero: Exact) -> Exact | None:
-    """A sum, a difference, a negative or a product of numbers; None where it is another kind."""
+    """The value of a sum, difference, negation or product of these numbers; None for other kinds of expressions."""
     match e:
         case ex.Sum():
             return sum(parts, zero)
@@ -31,7 +30,7 @@ def combined(e: ex.Expression, parts: list[Exact], zero: Exact) -> Exact | None:
 
 
 def ratio(expression: ex.Expression) -> Fraction | None:
-    """The ratio an expression comes to; None where it is irrational, infinite or a choice of places.
+    """The value as a fraction; None where it is irrational or infinite, or one of argmax and its like.
 
     >>> from tmat.operations.expression import Number, total
     >>> ratio(total(map(Number, (0.1, 0.2, -0.3)))), ratio(Number(2.5) * 0.83)
@@ -78,7 +77,7 @@ def _together(expression: ex.Expression, parts: list[Fraction]) -> Fraction | No
 
 
 def _root(power: Fraction, degree: int) -> Fraction | None:
-    """The root of a degree, where it is a ratio: of 10000 it is 100, and of degree 4 it is 10."""
+    """The root of a degree, where it is rational: √10000 is 100, the fourth root 10."""
     if degree == 1:
         return power
     if power < 0 or degree > LARGEST_POWER:
@@ -91,5 +90,5 @@ def _root(power: Fraction, degree: int) -> Fraction | None:
 
 
 def _whole_root(whole: int, degree: int) -> int:
-    """The whole number nearest to a root, or close to it."""
+    """A whole number close to the root; the caller checks it."""
     return math.isqrt(whole) if degree == 2 else round(whole ** (1 / degree))

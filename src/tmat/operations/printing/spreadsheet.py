@@ -1,9 +1,8 @@
-"""Formulas that Excel and LibreOffice both calculate, printed from the cells: ``SUMPRODUCT(B2:E2,B12:E12)``.
+"""Spreadsheet formulas that both Excel and LibreOffice calculate: ``SUMPRODUCT(B2:E2,B12:E12)``.
 
-No formula needs array entry: whatever runs along a line stands inside SUMPRODUCT, which takes
-arrays in either program. A softmax is shifted by the row's largest, so that EXP never overflows.
-A spreadsheet has no infinity: −∞ is MINUS_INFINITY, small enough that EXP of it is 0 and that
-taking another number from it stays finite.
+No formula needs array entry: what runs along a row or column is inside SUMPRODUCT, which takes arrays in both
+programs. A softmax subtracts the row's maximum, so that EXP does not overflow. A spreadsheet has no infinity: −∞ is
+MINUS_INFINITY, of which EXP is 0 and differences stay finite.
 
 >>> from tmat.operations.expression import Operand, total
 >>> a, b = Operand("A", shape=(2, 3)), Operand("B", shape=(3, 2))
@@ -28,14 +27,14 @@ from tmat.operations.series import Run, common, runs
 
 MINUS_INFINITY = "-1E+300"
 INFINITY = "1E+300"
-LEAST_FINITE = "-1E+299"  # what is less was −∞, whatever has been added to it
-BEYOND = 8  # further decimals that are looked at to round: fewer than the noise has, more than most decimals
+LEAST_FINITE = "-1E+299"  # what is less was −∞, whatever was added to it
+BEYOND = 8  # further decimals to which numbers are rounded first: float errors vanish, most decimals have fewer
 _LARGEST_EXPONENT = 709  # EXP of more is an error, not ∞
 _FUNCTIONS = {"exp": "EXP", "ln": "LN", "sin": "SIN", "cos": "COS", "tanh": "TANH", "erf": "ERF", "sqrt": "SQRT"}
 
 
 class Named(float):
-    """A number that stands in a cell with a name, by which formulas call it.
+    """A number in a named cell, which formulas refer to by the name.
 
     >>> from tmat.operations.expression import sqrt
     >>> Spreadsheet(str, lambda first, last: "").text(sqrt(Named("d_k", 6)))
@@ -51,7 +50,7 @@ class Named(float):
 
 
 class _Formula(Notation):
-    """The signs of a spreadsheet; every power is bracketed, since −2^2 is 4 there."""
+    """The operators of a spreadsheet. −2^2 is 4 there, so powers get brackets."""
 
     beside = times = spaced_times = "*"
     plus = "+"
@@ -79,9 +78,8 @@ class _Formula(Notation):
 class Spreadsheet(Printer):
     """The formula of a cell, without the = before it.
 
-    ``address`` says where a cell stands (``Sheet1!$B$2``), ``between`` how a line of cells from a
-    first to a last is written; ``taken`` gives the decimals of matrices that later steps take rounded, or the name
-    of the cell that says them.
+    ``address`` gives a cell's address (``Sheet1!$B$2``), ``between`` that of a range of cells from first to last;
+    ``taken`` the decimals to which later steps round a matrix, or the name of the cell that holds them.
     """
 
     def __init__(
@@ -97,7 +95,7 @@ class Spreadsheet(Printer):
         self._taken = dict(taken or {})
 
     def rounded(self, expression: Expression, decimals: int | str | None) -> str:
-        """The formula of a step that is rounded; ROUND goes half away from zero, as paper does."""
+        """The formula of a step, rounded if it says so; ROUND goes half away from zero."""
         text = self.text(expression)
         return text if decimals is None else rounding(text, decimals)
 
@@ -126,7 +124,7 @@ class Spreadsheet(Printer):
     def _as_taken(self, text: str, name: str) -> str:
         return rounding(text, self._taken[name]) if name in self._taken else text
 
-    # -- lines of cells
+    # -- rows and columns of cells
 
     def sum(self, e: Sum) -> Bound:
         whole = self._line(e.terms)
@@ -142,7 +140,7 @@ class Spreadsheet(Printer):
 
     def _line(self, terms: Sequence[Expression]) -> str | None:
         term = common(terms)
-        if term is None or _takes_logarithm(term):  # IF, which looks for 0, does not go along a line
+        if term is None or _takes_logarithm(term):  # IF does not go along a range
             return None
         if isinstance(term, Run):
             return f"SUMPRODUCT({self.text(term)})" if self._rounds(term) else f"SUM({self.text(term)})"
@@ -153,7 +151,7 @@ class Spreadsheet(Printer):
                 return f"SUMPRODUCT({self.text(lines[0])},{self.text(lines[1])})"
             return f"SUMPRODUCT(MMULT({self.text(row)},{self.text(column)}))"
         if len({run.is_row for run in lines}) > 1:
-            return None  # a row and a column do not go cell by cell: term by term, then
+            return None  # a row and a column do not pair up cell by cell
         return f"SUMPRODUCT({self.text(term)})"
 
     def _rounds(self, term: Expression) -> bool:
@@ -167,12 +165,12 @@ class Spreadsheet(Printer):
             return f"SUMPRODUCT(MAX({self.text(term)}))"
         return f"MAX({','.join(self.text(one) for one in terms)})"
 
-    # -- the kinds that a spreadsheet says in its own way
+    # -- kinds of expressions that a spreadsheet writes in its own way
 
     def _bound(self, e: Expression) -> Bound:
         if isinstance(e, Quotient):
             return self._quotient(e)
-        if isinstance(e, Negative) and "^" in (inner := self.text(e.inner)):  # −x^2 is (−x)² there
+        if isinstance(e, Negative) and "^" in (inner := self.text(e.inner)):  # −x^2 would be (−x)²
             return f"-({inner})", LOOSE
         if isinstance(e, Place):
             return self._place(e)
@@ -182,7 +180,7 @@ class Spreadsheet(Printer):
             return self._beyond(e)
         if isinstance(e, Call) and e.function == "ln":
             return self._logarithm(e.argument)
-        if isinstance(e, Call) and e.function == "exp" and any(runs(e)):  # MIN would be one number for the whole line
+        if isinstance(e, Call) and e.function == "exp" and any(runs(e)):  # MIN would be one number for the whole range
             return f"EXP({self.text(e.argument)})", ATOM
         return super()._bound(e)
 
@@ -208,7 +206,7 @@ class Spreadsheet(Printer):
         return text, QUOTIENT
 
     def _logarithm(self, e: Expression) -> Bound:
-        """Of a share by its exponents, as the share may be nothing; of 0 it is −∞."""
+        """ln of a softmax from its exponents, as the share may underflow; ln 0 is −∞."""
         if not isinstance(e, Quotient) or e.exponents is None:
             return f"IF({self.text(e)}=0,{MINUS_INFINITY},LN({self.text(e)}))", ATOM
         own, others = e.exponents
@@ -217,7 +215,7 @@ class Spreadsheet(Printer):
         return f"{self.at(own, SUM)}-{largest}-LN({bottom.removesuffix(')') if _may_be_lost(own) else bottom})", SUM
 
     def _larger(self, e: Larger) -> Bound:
-        """1 or 0, as TRUE is not 0 and neither is FALSE."""
+        """1 or 0, not TRUE or FALSE, which are both unequal to 0."""
         line, own = self._block(e.terms), self.at(e.own, SUM)
         if line is None:
             amount = "+".join(
@@ -238,7 +236,7 @@ class Spreadsheet(Printer):
         return (f"{e.first}+" if e.first else "") + f"MIN({ends})", SUM if e.first else ATOM
 
     def _block(self, terms: Sequence[Expression]) -> str | None:
-        """Cells that are a whole row or a whole matrix, each with its sign."""
+        """The range of cells that form a rectangle in reading order, all with the same sign; None of others."""
         inner = [term.inner if isinstance(term, Negative) else term for term in terms]
         cells = [cell for cell in inner if isinstance(cell, Cell)]
         if len(cells) != len(inner) or len({type(term) for term in terms}) != 1 or cells[0].operand.name in self._taken:
@@ -277,7 +275,7 @@ class Spreadsheet(Printer):
 
 
 def rounding(text: str, decimals: int | str) -> str:
-    """A formula rounded as on paper: what its sums of doubles lose goes first, so that 2.0749999999999997 is a tie.
+    """A formula rounded as by hand: first the errors of doubles, so that 2.0749999999999997 counts as the tie 2.075.
 
     >>> rounding("B2*B5", 2), rounding("B2", "decimals")
     ('ROUND(ROUND(B2*B5,10),2)', 'ROUND(ROUND(B2,decimals+8),decimals)')
@@ -291,12 +289,12 @@ def _takes_logarithm(e: Expression) -> bool:
 
 
 def _never_zero(bottom: Expression) -> bool:
-    """Whether a divisor cannot be 0: a number, a root of one, or a sum with a number above 0 in it, which stays."""
+    """Whether a divisor cannot be 0: a constant, its root, an exponential, or a sum with a positive constant."""
     if isinstance(bottom, Number):
         return bottom.number != 0.0
     if isinstance(bottom, Call):
         return bottom.function == "exp" or (bottom.function == "sqrt" and _never_zero(bottom.argument))
-    if isinstance(bottom, Sum):  # what is added to ε or to 1 is a square, a deviation or an exponential
+    if isinstance(bottom, Sum):  # the other terms are squares, deviations, exponentials
         stays = [t.number for t in bottom.terms if isinstance(t, Number) and not isinstance(t.number, Named)]
         return any(number > 0.0 for number in stays)
     return not any(True for _ in _cells(bottom))
@@ -308,7 +306,7 @@ def _cells(expression: Expression) -> list[Expression]:
 
 
 def _may_be_lost(exponent: Expression) -> bool:
-    """Whether an exponent is of a matrix with −∞ in it, so that a whole row of them may come to be."""
+    """Whether an exponent's matrix has −∞ in it, so that a whole row may be −∞."""
     return any(isinstance(cell, Cell) and _holds_minus_infinity(cell.operand) for cell in _cells(exponent))
 
 

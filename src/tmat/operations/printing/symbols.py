@@ -1,4 +1,4 @@
-"""Cells by the letter of their matrix and their indices, as articles write them: ``q₁₁k₃₁ + q₁₂k₃₂``.
+"""Cells as a letter with indices: ``q₁₁k₃₁ + q₁₂k₃₂``.
 
 >>> from tmat.operations.expression import Operand, total
 >>> q, k = Operand("Q", shape=(6, 2)), Operand("K", shape=(6, 2))
@@ -21,7 +21,7 @@ LETTERS = {
 
 
 def letter_of(name: str) -> str:
-    """The small letter that a matrix's cells are written with.
+    """The lower-case letter for a matrix's cells.
 
     >>> [letter_of(name) for name in ("Q", "W_Q", "b_1", "PE", "scores2", "layer1.gamma")]
     ['q', 'w', 'b', 'p', 's', 'γ']
@@ -32,7 +32,7 @@ def letter_of(name: str) -> str:
 
 
 class Symbols(Printer):
-    """Letters with indices; no two matrices share a letter."""
+    """Prints cells as letters with indices; a second matrix with the same letter is written by its name."""
 
     def __init__(self, notation: Notation = TEXT, *, fold: int | None = None) -> None:
         super().__init__(notation, fold=fold)

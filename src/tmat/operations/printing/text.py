@@ -1,7 +1,7 @@
-"""Mathematics as a line of text, and what every other notation has to say in its own way.
+"""The notation of plain text, and the base class of all other notations.
 
-A notation puts together what a printer hands it. ``at(expression, level)`` is the printer's own:
-the text of a part, in brackets where it binds less tightly than the level.
+A notation joins the texts of the parts. ``at(expression, level)`` is the printer's method: the text of a part, in
+brackets where its precedence is below the level.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tmat.operations.formula import Places, Selection
 from tmat.operations.selections import Choice, Larger
 
 At: TypeAlias = Callable[[Expression, int], str]
-Bound: TypeAlias = tuple[str, int]  # a text and how tightly it binds
+Bound: TypeAlias = tuple[str, int]  # a text and its precedence
 
 LOOSE, SUM, QUOTIENT, PRODUCT, POWER, ATOM = range(6)
 
@@ -39,7 +39,7 @@ class Notation:
     equal, about = "=", "≈"
     equals = " = "  # between a name and its formula
     given = "is given:"
-    spoken = True  # what has words is said in words
+    spoken = True  # a Prose is printed in words
 
     def brackets(self, text: str) -> str:
         return f"({text})"
@@ -73,17 +73,17 @@ class Notation:
         return at(exponent, ATOM)
 
     def _share(self, at: At, e: Expression) -> str:
-        """A quotient without blanks."""
+        """A quotient without blanks around the slash."""
         return (
             f"{at(e.top, POWER)}{self.slash.strip()}{at(e.bottom, POWER)}" if isinstance(e, Quotient) else at(e, LOOSE)
         )
 
     def among(self, function: str, terms: Sequence[str]) -> Bound:
-        """The largest, or the place of the largest, of several."""
+        """max, min or argmax of several terms."""
         return f"{function}({self.comma.join(terms)})", ATOM
 
     def series(self, function: str, letter: str, text: str) -> Bound:
-        """Σ, max or argmax of one term for each value of the running letter."""
+        """Σ, max or argmax of one term over the running index ``letter``."""
         return (f"Σ {text}", POWER) if function == "sum" else (f"{function}({text})", ATOM)
 
     def choice(self, at: At, choice: Choice) -> Bound:
@@ -103,7 +103,7 @@ class Notation:
         return letter
 
     def named(self, name: str, places: Sequence[str], running: str) -> str:
-        """A cell by its matrix's name and its labels; the running letter is no label."""
+        """A cell by its matrix's name and its labels; ``running`` is the one that is an index, no label."""
         return f"{name}[{', '.join(places)}]"
 
     def number(self, text: str) -> str:
@@ -130,14 +130,14 @@ class Notation:
         return f"{at(inner, ATOM)}ᵀ", POWER
 
     def beside_each_other(self, left: Expression, right: Expression) -> str:
-        """What stands between the factors of a matrix product."""
+        """The sign between the factors of a matrix product."""
         return self.times
 
     def side_by_side(self, matrices: Sequence[str]) -> str:
         return f"[{self.comma.join(matrices)}]"
 
     def masked(self, at: At, choice: Choice) -> Bound:
-        """One matrix where a mask is 1, something else where it is 0."""
+        """A masked matrix."""
         return f"{at(choice.then, SUM)} where {at(choice.test, SUM)}, else {at(choice.otherwise, LOOSE)}", LOOSE
 
     def places(self, places: Places) -> str:
@@ -148,7 +148,7 @@ class Notation:
 
 
 class Caption(Notation):
-    """A line of text that has room for blanks: sin, cos(pos / 10000^(2⌊i/2⌋ / 6))."""
+    """Plain text with blanks in exponents, for captions: sin, cos(pos / 10000^(2⌊i/2⌋ / 6))."""
 
     def _exponent(self, at: At, exponent: Expression) -> str:
         return at(exponent, ATOM)

@@ -1,21 +1,22 @@
-"""What the notations that typeset have in common: functions by their signs, and no words where there is a sign."""
+"""The common part of LaTeX, MathML and Typst: names with indices, functions by their signs."""
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from tmat.operations.expression import Expression, Quotient
 from tmat.operations.formula import Selection, Symbol, matrices
-from tmat.operations.printing.names import is_index, is_letter, is_worded, parted
-from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, At, Bound, Notation
-from tmat.operations.selections import Choice
+from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, SUM, At, Bound, Notation
+from tmat.operations.selections import Choice, Larger
 
 KNOWN = frozenset({"exp", "sin", "cos", "tanh", "ln", "max", "argmax"})
 
 
 class Typeset(Notation):
-    """LaTeX, MathML and Typst say how a letter, a word, an index, a root looks."""
+    """A notation that is typeset; subclasses say how a letter, a word, an index or a root is written."""
 
     spoken = False
     beside = " "
@@ -23,6 +24,7 @@ class Typeset(Notation):
     thin: str  # between a word and what it is multiplied by
     top: str  # of a transposed matrix
     to: str
+    not_zero: str
     dots: str
     quad: str
     upright_as: str  # a word of mathematics, such as the name of a matrix; % stands for the text
@@ -32,25 +34,26 @@ class Typeset(Notation):
     absolute_as: str
     overlined_as: str
 
-    # -- what each says in its own way
+    # -- what subclasses say
 
     @abstractmethod
     def escaped(self, text: str) -> str:
-        """A text from outside, in which nothing is markup."""
+        """A text with the characters escaped that are markup."""
 
     @abstractmethod
     def scripts(self, stem: str, below: str = "", above: str = "") -> str:
         """An index below, an exponent above, or both."""
 
     @abstractmethod
+    def cases(self, then: str, holds: str, otherwise: str) -> Bound:
+        """One value where a condition holds, else another."""
+
+    @abstractmethod
     def known(self, function: str) -> str:
         """A function that has a sign of its own."""
 
-    def letter(self, letter: str) -> str:
-        return letter
-
     def one(self, text: str) -> str:
-        """A text as the one thing that a sign goes around."""
+        """A text as one element, for a root or a bar to go over."""
         return text
 
     def upright(self, text: str) -> str:
@@ -59,11 +62,19 @@ class Typeset(Notation):
     def label(self, text: str) -> str:
         return self.label_as.replace("%", self.escaped(text))
 
+    def between(self, text: str) -> str:
+        """Words between formulas, with the blanks at their ends."""
+        return self.label(text)
+
+    def apart(self, text: str) -> str:
+        """A term after words: a minus that begins it is its sign, and no difference."""
+        return text
+
     def square(self, text: str) -> str:
         return f"[{text}]"
 
     def grouped(self, text: str) -> str:
-        """A text that has an index, before it takes another."""
+        """A text that may have an index, before it takes another."""
         return text
 
     def word(self, text: str, below: str = "", above: str = "") -> str:
@@ -72,7 +83,7 @@ class Typeset(Notation):
     def indexed_function(self, sign: str, below: str) -> str:
         return self.scripts(sign, below)
 
-    # -- what follows from it
+    # -- what they share
 
     def power(self, at: At, base: Expression, exponent: Expression) -> Bound:
         return self._raised(at, base, self._exponent(at, exponent)), POWER
@@ -107,7 +118,7 @@ class Typeset(Notation):
         return self.function(function) + self.brackets(at(argument, LOOSE)), ATOM
 
     def function(self, name: str) -> str:
-        """The sign of a function, or of several; gelu_tanh is gelu with tanh below."""
+        """The name of a function, or of several; gelu_tanh is gelu with the index tanh."""
         if ", " in name:
             return self.comma.strip().join(map(self.function, name.split(", ")))
         name, _, below = name.partition("_")
@@ -117,8 +128,13 @@ class Typeset(Notation):
     def among(self, function: str, terms: Sequence[str]) -> Bound:
         return self.function(function) + self.brackets(self.comma.join(terms)), ATOM
 
+    def choice(self, at: At, choice: Choice) -> Bound:
+        then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
+        return self.cases(then, test if isinstance(choice.test, Larger) else test + self.not_zero, otherwise)
+
     def masked(self, at: At, choice: Choice) -> Bound:
-        return self.among("mask", [at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise)])
+        then, test, otherwise = at(choice.then, SUM), at(choice.test, SUM), at(choice.otherwise, LOOSE)
+        return f"{then}{self.between(' where ')}{test}{self.between(', else ')}{self.apart(otherwise)}", LOOSE
 
     def symbol(self, letter: str, indices: Sequence[int]) -> str:
         comma = self.comma.strip() if any(index > 9 for index in indices) else ""
@@ -128,7 +144,7 @@ class Typeset(Notation):
         return self.scripts(self.letter(letter), place) if len(letter) == 1 else self.word(letter, place)
 
     def name(self, name: str, *, above: str = "", index: str = "") -> str:
-        """A matrix's name: W_Q is W with a Q below, a word stands upright; ``index`` goes below one that has none."""
+        """A matrix's name: W_Q is W with the index Q, a word is upright; ``index`` is the index of a name without one."""
         own = parted(name)
         below = index or own.below
         if not index and below:
@@ -175,3 +191,46 @@ class Typeset(Notation):
 
     def words(self, text: str) -> str:
         return self.upright(text)
+
+
+GREEK = {"gamma": "γ", "beta": "β"}
+_INDEXED = re.compile(r"([^_]*?[^_\d])(?:_(.+)|(\d+))")
+
+
+class Name(NamedTuple):
+    """``place``: the layer and its point; ``stem``: a letter (Greek for gamma) or a word; ``below``: the index."""
+
+    place: str
+    stem: str
+    below: str
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is more than a letter with a short index."""
+        return bool(self.place) or not is_letter(self.stem) or not is_index(self.below)
+
+
+def parted(name: str) -> Name:
+    """The parts of a name.
+
+    >>> tuple(parted("W_Q")), tuple(parted("scores2")), tuple(parted("layer1.gamma"))
+    (('', 'W', 'Q'), ('', 'scores', '2'), ('layer1.', 'γ', ''))
+    """
+    place, point, own = name.rpartition(".")
+    found = None if own in GREEK else _INDEXED.fullmatch(own)
+    stem, below = (found[1], found[2] or found[3]) if found else (own, "")
+    return Name(place + point if place else "", GREEK.get(stem, stem), below)
+
+
+def is_letter(text: str) -> bool:
+    return (len(text) == 1 and text.isalpha() and text.isascii()) or text in GREEK.values()
+
+
+def is_index(text: str) -> bool:
+    """Whether an index is a letter or a number, not a word."""
+    return not text or (text.isascii() and text.isalnum() and (len(text) == 1 or text.isdigit()))
+
+
+def is_worded(factor: Expression) -> bool:
+    """Whether a factor needs a space after it: a word does, as does anything but a matrix."""
+    return not isinstance(factor, Symbol) or parted(factor.name).is_word

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from tmat.operations.expression import Expression
-from tmat.operations.formula import Places
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, At, Bound
 from tmat.operations.printing.typeset import Typeset
-from tmat.operations.selections import Choice, Larger
 
 
 class Typst(Typeset):
-    """What is no sign, letter or number of mathematics stands in quotes: nothing in it is markup."""
+    """Texts are written as quoted strings, so that nothing in them is markup."""
 
     times = spaced_times = " dot "
     minus, negation = " - ", "-"
@@ -22,6 +20,7 @@ class Typst(Typeset):
     thin = " thin "
     top = "top"
     to = " -> "
+    not_zero = " != 0"
     dots = "dots.c"
     quad = " quad "
     upright_as = label_as = "%"
@@ -35,6 +34,9 @@ class Typst(Typeset):
     def escaped(self, text: str) -> str:
         return quoted(text)
 
+    def apart(self, text: str) -> str:
+        return f"lr({text})"
+
     def known(self, function: str) -> str:
         return "arg max" if function == "argmax" else function
 
@@ -44,20 +46,15 @@ class Typst(Typeset):
     def series(self, function: str, letter: str, text: str) -> Bound:
         return f"{'sum' if function == 'sum' else self.function(function)}_({letter}) {text}", POWER
 
-    def choice(self, at: At, choice: Choice) -> Bound:
-        then, test, otherwise = (at(part, LOOSE) for part in (choice.then, choice.test, choice.otherwise))
-        holds = test if isinstance(choice.test, Larger) else f"{test} != 0"
+    def cases(self, then: str, holds: str, otherwise: str) -> Bound:
         return f'cases({then} & "where " {holds}, {otherwise} & "else")', ATOM
 
     def number(self, text: str) -> str:
         return text.replace("−", "-").replace("NaN", '"NaN"')
 
-    def places(self, places: Places) -> str:
-        return ":" if places.first is None else f"{places.first}…{places.last}"
-
 
 def quoted(text: str) -> str:
-    r"""A text from outside as a string: nothing in it is markup or mathematics.
+    r"""A text as a Typst string.
 
     >>> print(quoted('a "b" \\c'))
     "a \"b\" \\c"

@@ -1,6 +1,7 @@
-"""The slips, a module a family of operations, as the operations are; importing registers them.
+"""Slips, the mistakes that people make in an operation. Each module has those of a family of operations.
 
-Each module ends in a table, a slip an entry, so its formatting is off there: how it goes, then what is said of it.
+Importing a module registers its slips. It ends in a table of them, where formatting is off: the name and the function
+that makes the wrong numbers, then the sentences.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Slips in the bend between two layers."""
+"""Slips in activation functions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tmat.operations.activation import gelu, gelu_tanh, leaky_relu, relu, silu, 
 from tmat.operations.operation import Array
 from tmat.operations.slips.slip import Redo, Variant, slip, way
 
-BENDS = (relu, gelu, gelu_tanh, silu, tanh)
-EVERY = (*BENDS, leaky_relu)
+WITHOUT_SLOPE = (relu, gelu, gelu_tanh, silu, tanh)
+EVERY = (*WITHOUT_SLOPE, leaky_relu)
 
 
 def leaky(step: Redo, a: Array) -> Iterator[Variant]:
@@ -53,7 +53,7 @@ def bias_left_out(step: Redo, a: Array) -> Array | None:
 slip(relu, "relu-left-out", lambda _, a: a,
      said="ReLU was left out: negative numbers still stand", mend="put 0 for every negative number")
 slip((gelu, gelu_tanh, silu, tanh), "activation-left-out", lambda _, a: a,
-     said="the activation was left out: these are the numbers of {0}", mend="bend every number of {0}")
+     said="the activation was left out: these are the numbers of {0}", mend="apply the activation to every number of {0}")
 slip(relu, "relu-on-wrong-side", lambda _, a: np.minimum(a, 0.0),
      said="ReLU was taken on the wrong side: the negative numbers were kept and the positive ones put to 0",
      mend="keep what is positive: max(0, x)")
@@ -66,7 +66,7 @@ slip(relu, "relu-as-step", lambda _, a: (a > 0).astype(np.float64), rare=1,
      said="every positive number became 1", mend="keep a positive number as it is")
 slip(relu, "leaky", leaky, rare=1,
      said="negative numbers were multiplied by {slope}, not put to 0", mend="put 0 for every negative number")
-slip(BENDS, "another-activation", another, rare=1,
+slip(WITHOUT_SLOPE, "another-activation", another, rare=1,
      said="{other} was taken", mend="take the activation that this sheet names: {formula}")
 slip(EVERY, "bias-after-activation", bias_after,
      said="the activation was taken before the bias was added", mend="add the bias first, then take the activation")

@@ -1,4 +1,4 @@
-"""Slips that can happen in any step: lines that slide, numbers that are cut off, a table turned on its side."""
+"""Slips that can be made in any step: the transpose, a wrong sign, rows or columns shifted or exchanged."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tmat.operations.operation import Array
 from tmat.operations.slips.slip import Redo, Variant, slip, way
 
 FAR = 24
-"""How far a line is looked for; beyond that only its neighbours are."""
+"""The most rows or columns of which all offsets are tried; of more only the next two."""
 
 FEW = 12
-"""Lines of which every two are tried the other way round."""
+"""The most rows or columns of which every exchange of two is tried."""
 
 
 def shifted(step: Redo, *_: Array) -> Iterator[Variant]:
@@ -41,13 +41,13 @@ def shifted(step: Redo, *_: Array) -> Iterator[Variant]:
 
 
 def offsets(size: int) -> list[int]:
-    """How far away a line is looked for, the nearest first."""
+    """The offsets that are tried, the nearest first."""
     far = size - 1 if size <= FAR else 2
     return [by * sign for by in range(1, far + 1) for sign in (-1, 1)]
 
 
 def moved(a: Array, by: int, axis: int) -> Array:
-    """The lines moved without coming round; what has no source holds no number."""
+    """Rows or columns moved without wrapping around; those left empty are NaN."""
     values = np.roll(a, by, axis)
     lost = slice(0, by) if by > 0 else slice(by, None)
     values[lost if axis == 0 else (slice(None), lost)] = np.nan

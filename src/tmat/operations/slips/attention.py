@@ -17,7 +17,7 @@ SOFTMAX = (softmax, softmax_tempered)
 
 
 def logits(step: Redo) -> Array:
-    """What the exponentials are taken of."""
+    """The exponents: the operand over the temperature."""
     return step.operands[0] / float(step.params.get("temperature", 1.0))
 
 
@@ -57,13 +57,13 @@ def exponentials_rounded(step: Redo, _: Array) -> Iterator[Variant]:
 
 
 def between_extremes(a: Array) -> Array:
-    """Each number's place between the smallest of its row, 0, and the largest, 1; what is masked is nothing."""
+    """Each row scaled from its minimum, 0, to its maximum, 1; masked cells are 0."""
     low = np.where(np.isneginf(a), np.inf, a).min(axis=1, keepdims=True)
     return np.where(np.isneginf(a), 0.0, (a - low) / (a.max(axis=1, keepdims=True) - low))
 
 
 def dropped(step: Redo, a: Array) -> Iterator[Variant]:
-    """What was kept, and what was not."""
+    """Weights scaled up by dropout, and weights that it dropped."""
     for p in (0.1, 0.2, 0.3, 0.5):
         yield way(step() / (1 - p), p=f"{p:g}", rare=1)
     yield way(np.zeros_like(a), said="0 stands here, as where dropout was left on")
@@ -77,7 +77,7 @@ def not_taken(step: Redo, a: Array) -> Iterator[Variant]:
 
 
 def unmasked(step: Redo) -> tuple[Redo, Redo | None]:
-    """The step over what stood there before the mask, and the mask's own step."""
+    """The step applied to the unmasked scores, and the masking step, if there is one."""
     mask = step.maker(0, "mask_fill")
     if mask is None:
         return step, None
@@ -129,7 +129,7 @@ def wrong_mask(step: Redo, a: Array) -> Iterator[Variant]:
         seen = np.where(wrong.mask != 0.0, logits(inner), mask.params["value"])
         yield way(shares(seen), wrong.name, wrong.said, wrong.mend)
         if wrong.name == "future-seen":
-            continue  # in the columns that are seen it is no mask at all
+            continue  # within the visible columns it masks nothing
         yield way(
             np.where(wrong.mask != 0.0, shares(logits(inner)), 0.0),
             f"{wrong.name}+softmax-before-mask",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from tmat.numbers import format_number, round_half_away
-from tmat.numbers.digits import digits_of
+from tmat.numbers.rounding import digits_of
 from tmat.operations.attention import renormalize, softmax, softmax_tempered
 from tmat.operations.expression import Call, Cell, Expression, Number, Operand, Product, Quotient, Sum
 from tmat.operations.operation import Array
@@ -20,12 +20,12 @@ SHARES = (softmax, softmax_tempered, renormalize)
 TO_ONE = "made-to-sum-to-1"
 
 LONGEST = 48
-"""Terms of a sum that are tried one by one."""
+"""The most terms of a sum that are tried one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellSlip:
-    """A number that one slip makes of one cell; ``among`` counts the numbers this kind of slip could have made.
+    """The number that a slip makes of one cell; ``among`` is how many numbers this kind of slip could have made.
 
     ``said`` and ``mend`` may name {result}, the operands {0}, {1}, …, and the ``details``.
     """
@@ -40,7 +40,7 @@ class CellSlip:
 
 
 def cell_slips(step: Redo, right: Array, i: int, j: int, decimals: int | None) -> Iterator[CellSlip]:
-    """What slips would make of one cell, the likelier first."""
+    """The slips of one cell, the likelier first."""
     value = float(right[i, j])
     if not math.isfinite(value):
         return
@@ -59,7 +59,7 @@ def _sign(value: float) -> Iterator[CellSlip]:
 
 
 def _point(value: float, decimals: int | None) -> Iterator[CellSlip]:
-    """The point moved, in the number itself or in the number as it should be printed."""
+    """The decimal point moved, in the exact number or in the one that should be printed."""
     if value == 0.0:
         return
     printed = value if decimals is None else float(round_half_away([value], decimals)[0])
@@ -80,7 +80,7 @@ def _point(value: float, decimals: int | None) -> Iterator[CellSlip]:
 
 
 def _digits(value: float, decimals: int | None) -> Iterator[CellSlip]:
-    """Two digits next to each other the other way round, in the number as it should be printed."""
+    """Two neighbouring digits swapped, in the number that should be printed."""
     text = format_number(abs(value), 4 if decimals is None else decimals)
     printed = digits_of(text)
     if printed is None or not printed.digits:
@@ -120,7 +120,7 @@ def _neighbours(right: Array, i: int, j: int) -> Iterator[CellSlip]:
 
 
 def _to_one(right: Array, i: int, j: int, decimals: int | None) -> Iterator[CellSlip]:
-    """The cell that takes up what the rounding of its row left over."""
+    """The cell changed so that its rounded row sums to 1."""
     if decimals is not None:
         row = round_half_away(right[i], decimals)
         left_over = round(1.0 - float(row.sum()), decimals)
@@ -133,7 +133,7 @@ def _to_one(right: Array, i: int, j: int, decimals: int | None) -> Iterator[Cell
 
 
 def one_term(step: Redo, i: int, j: int) -> Iterator[CellSlip]:
-    """The cell with one term of its sum done wrong, whichever sum its working has."""
+    """The cell with one term wrong, in the first sum of its working."""
     operands = [Operand(name, values) for name, values in zip(step.names, step.operands, strict=True)]
     try:
         working = step.op.at(i, j, *operands, **step.params)
@@ -142,7 +142,7 @@ def one_term(step: Redo, i: int, j: int) -> Iterator[CellSlip]:
     top = _sum_of(working)
     if top is None or not 2 <= len(top.terms) <= LONGEST:
         return
-    # in a plain sum the other terms are numbers from here on: each is looked at once
+    # in a plain sum the other terms become numbers, so that each is evaluated once
     others = [Number(term.value) for term in top.terms] if working is top else top.terms
     for n, term in enumerate(top.terms):
         kind = "product" if isinstance(term, Product) else "term"
@@ -156,7 +156,7 @@ def one_term(step: Redo, i: int, j: int) -> Iterator[CellSlip]:
 
 
 def _changed(term: Expression, kind: str) -> Iterator[tuple[str, str, Expression, int, dict[str, str]]]:
-    """A term done wrong: the slip's name, what it says, the wrong term, how rare it is, and more that it names."""
+    """Ways to get a term wrong: the slip's name, its sentence, the wrong term, how rare it is, and further details."""
     which = "{kind} {which} of {terms}"
     name = "one-product" if kind == "product" else "one-term"
     value = term.value
@@ -185,7 +185,7 @@ def _changed(term: Expression, kind: str) -> Iterator[tuple[str, str, Expression
 
 
 def _sum_of(expression: Expression) -> Sum | None:
-    """The first sum in the working that has terms to go wrong."""
+    """The first sum in the working."""
     if isinstance(expression, Sum):
         return expression
     if isinstance(expression, Quotient | Call):
@@ -197,7 +197,7 @@ def _sum_of(expression: Expression) -> Sum | None:
 
 
 def _with(expression: Expression, target: Sum, new: Sum) -> Expression:
-    """The working with its sum changed."""
+    """The working with another sum in place of ``target``."""
     if expression is target:
         return new
     if isinstance(expression, Quotient):

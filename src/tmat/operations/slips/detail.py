@@ -1,4 +1,4 @@
-"""Slips in the exponentials, their sums, the variance and its root."""
+"""Slips in the single steps of softmax and deviation: exponentials, row sums, variances, square roots."""
 
 from __future__ import annotations
 

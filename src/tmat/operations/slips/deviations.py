@@ -1,4 +1,4 @@
-"""Slips in the deviations and root mean squares of rows."""
+"""Slips in standard deviations and root mean squares."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def spread(a: Array, count: Array | float, mean: Array | None = None) -> Array:
 
 
 def counts(step: Redo, size: int) -> tuple[tuple[float, str], tuple[float, str]]:
-    """The right divisor first, then the wrong one, with their names."""
+    """The right divisor, then the wrong one, each with its kind."""
     both = ((float(size), "population"), (float(max(size - 1, 1)), "sample"))
     return both if step["kind"] == "population" else (both[1], both[0])
 

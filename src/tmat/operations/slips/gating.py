@@ -1,4 +1,4 @@
-"""Slips in a gated network, in which the activation acts on one branch and not on the other, and in leaky ReLU."""
+"""Slips in gated networks, where only one branch is activated, in leaky ReLU, in offset gains and in experts."""
 
 from __future__ import annotations
 
@@ -6,39 +6,38 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tmat.operations.activation import gelu, gelu_tanh, leaky_relu, relu, silu, tanh
-from tmat.operations.elementwise import add_number, multiply, scale_and_shift, scale_columns
+from tmat.operations.activation import leaky_relu
+from tmat.operations.elementwise import add_number, add_scaled, multiply, scale_and_shift, scale_columns, scale_rows
 from tmat.operations.operation import Array
+from tmat.operations.slips.activation import EVERY
 from tmat.operations.slips.slip import Redo, Variant, slip, way
-
-BENDS = tuple(op.name for op in (relu, leaky_relu, gelu, gelu_tanh, silu, tanh))
 
 
 def _branches(step: Redo) -> tuple[Redo, Array, Array] | None:
-    """How the first branch was activated, what it was before, and the second branch; None where this is no gate."""
-    bent = step.maker(0, *BENDS)
-    return None if bent is None else (bent, bent.operands[0], step.operands[1])
+    """The step that activated the first branch, its operand, and the second branch; None where this is no gate."""
+    activation = step.maker(0, *(op.name for op in EVERY))
+    return None if activation is None else (activation, activation.operands[0], step.operands[1])
 
 
 def wrong_branch(step: Redo, a: Array, b: Array) -> Array | None:
     found = _branches(step)
     if found is None:
         return None
-    bent, hidden, up = found
-    return np.asarray(hidden * bent.op.evaluate(up, **bent.params))
+    activation, hidden, up = found
+    return np.asarray(hidden * activation.op.evaluate(up, **activation.params))
 
 
-def both_bent(step: Redo, a: Array, b: Array) -> Array | None:
+def both_activated(step: Redo, a: Array, b: Array) -> Array | None:
     found = _branches(step)
     return None if found is None else np.asarray(a * found[0].op.evaluate(b, **found[0].params))
 
 
-def bent_after(step: Redo, a: Array, b: Array) -> Array | None:
+def activated_after(step: Redo, a: Array, b: Array) -> Array | None:
     found = _branches(step)
     return None if found is None else np.asarray(found[0].op.evaluate(found[1] * b, **found[0].params))
 
 
-def not_bent(step: Redo, a: Array, b: Array) -> Array | None:
+def not_activated(step: Redo, a: Array, b: Array) -> Array | None:
     found = _branches(step)
     return None if found is None else found[1] * b
 
@@ -63,15 +62,21 @@ def another_slope(step: Redo, a: Array) -> Iterator[Variant]:
             yield way(np.maximum(a, slope * a), taken=f"{slope:g}")
 
 
+def of_another_expert(step: Redo, *operands: Array) -> Iterator[Variant]:
+    for column in range(1, operands[-1].shape[1] + 1):
+        if column != step["column"]:
+            yield way(step.again(column=column)(), taken=str(column), column=str(step["column"]))
+
+
 # fmt: off
 
 slip(multiply, "wrong-branch-activated", wrong_branch,
      said="the activation was taken of the branch that goes in as it is", mend="activate the branch of W_1 only, then multiply by {1}")
-slip(multiply, "both-branches-activated", both_bent,
+slip(multiply, "both-branches-activated", both_activated,
      said="both branches were activated", mend="activate the branch of W_1 only: {1} goes in as it is")
-slip(multiply, "gate-not-activated", not_bent,
+slip(multiply, "gate-not-activated", not_activated,
      said="the branch of W_1 was not activated", mend="take the activation of the branch of W_1 before it is multiplied by {1}")
-slip(multiply, "activated-after-product", bent_after,
+slip(multiply, "activated-after-product", activated_after,
      said="the branches were multiplied first and the product activated", mend="activate the branch of W_1, then multiply by {1}")
 slip(multiply, "branch-left-out", branch_left_out,
      said="{missing} was left out: these are the numbers of {kept}", mend="multiply {0} and {1}, cell by cell")
@@ -91,3 +96,11 @@ slip(leaky_relu, "slope-on-wrong-side", lambda step, a: np.minimum(a, step["slop
      said="the positive numbers were multiplied by {slope}, and the negative ones kept", mend="multiply a negative number by {slope}, and keep a positive one")
 slip(leaky_relu, "another-slope", another_slope, rare=1,
      said="negative numbers were multiplied by {taken}", mend="multiply them by {slope}")
+slip(scale_rows, "share-left-out", lambda _, a, shares: a,
+     said="{0} was not multiplied by its share", mend="multiply each row of {0} by its number in column {column} of {1}")
+slip((scale_rows, add_scaled), "share-of-another-expert", of_another_expert, rare=1,
+     said="the share of expert {taken} was taken", mend="take column {column}")
+slip(add_scaled, "share-left-out", lambda _, a, b, shares: a + b,
+     said="{1} was not multiplied by its share", mend="multiply each row of {1} by its number in column {column} of {2}")
+slip(add_scaled, "expert-left-out", lambda _, a, b, shares: a,
+     said="{1} was left out", mend="add each row of {1} by its share")

@@ -58,7 +58,7 @@ def wrong_order(step: Redo, *parts: Array) -> Iterator[Variant]:
 
 
 def alike(step: Redo) -> bool:
-    """Whether all heads are of one width."""
+    """Whether all heads have the same shape."""
     return len({part.shape for part in step.operands}) == 1
 
 

@@ -1,4 +1,4 @@
-"""Slips in the loss, in its gradient, and in the step that learns from it."""
+"""Slips in losses, their gradients, and optimizer steps."""
 
 from __future__ import annotations
 

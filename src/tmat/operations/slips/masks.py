@@ -1,4 +1,4 @@
-"""Slips with masks: which cells are hidden, and what stands in them."""
+"""Slips with masks and dropout: wrong cells masked, wrong numbers in them, a wrong scale."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tmat.operations.slips.slip import Redo, Variant, slip, way
 
 
 class WrongMask(NamedTuple):
-    """A mask that people take for another."""
+    """A mask that people use in place of the right one."""
 
     name: str
     said: str
@@ -24,7 +24,7 @@ class WrongMask(NamedTuple):
 
 
 def wrong_masks(mask: Array) -> Iterator[WrongMask]:
-    """The masks that are taken for this one."""
+    """The masks that are mistaken for this one."""
     n, m = mask.shape
     triangular = np.array_equal(mask, np.tri(n))
     if triangular:
@@ -70,7 +70,7 @@ def wrong_masks(mask: Array) -> Iterator[WrongMask]:
 
 
 def wrong_windows(mask: Array) -> Iterator[WrongMask]:
-    """The windows that are taken for this one, where it is one: a band of diagonals with keys that are too far back."""
+    """The masks that are mistaken for this one where it is a sliding window, a band of diagonals."""
     n, m = mask.shape
     away = np.arange(m)[None, :] - np.arange(n)[:, None]
     seen = away[mask != 0.0]
@@ -95,11 +95,11 @@ def wrong_windows(mask: Array) -> Iterator[WrongMask]:
 
 
 _MADE: dict[int, tuple[WrongMask, ...]] = {}
-"""The wrong masks of a mask by its id, while it is in use: all heads have one mask."""
+"""The wrong masks by the id of the right one, while that exists: all heads share one mask."""
 
 
 def distinct_masks(step: Redo, n: int = 1) -> Iterator[WrongMask]:
-    """Those that differ from the right mask, operand n of a step, and from each other; at the rows of the step."""
+    """The wrong masks, each once, for the right one, operand n of a step; at the rows of the step."""
     mask = step.whole(n)
     if id(mask) not in _MADE:
         _MADE[id(mask)] = tuple(_distinct(mask))
@@ -163,7 +163,7 @@ def another_number(step: Redo, a: Array, mask: Array) -> Iterator[Variant]:
 
 
 def cap_after_mask(step: Redo, a: Array, mask: Array) -> Variant | None:
-    """The soft cap brings what the mask put below it up to −cap."""
+    """Capped after masking: the masked cells hold −cap."""
     cap = step.maker(0, "soft_cap")
     if cap is None:
         return None
@@ -199,7 +199,7 @@ def dropout_inverted(step: Redo, a: Array, keep: Array) -> Array:
 
 
 def filling(step: Redo) -> str:
-    """What a masked cell should hold, as people write it."""
+    """The number that masked cells should hold, as text."""
     value = step["value"]
     return "−∞" if value == -np.inf else f"{value:g}".replace("-", "−")
 

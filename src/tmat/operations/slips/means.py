@@ -33,7 +33,7 @@ def mean_before_sum(step: Redo, a: Array) -> Iterator[Variant]:
 
 
 def before_sum(step: Redo) -> Iterator[tuple[str, str, Array]]:
-    """The terms of the sum that operand 0 is."""
+    """Where operand 0 is a sum: each term with its name, and the name of the other term."""
     made = step.maker(0, "add")
     if made is not None:
         first, second = made.names

@@ -1,4 +1,4 @@
-"""Slips in bringing rows to mean 0 and deviation 1."""
+"""Slips in LayerNorm and RMSNorm."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def over(off: Array, by: Array) -> Array:
 
 
 def proper(step: Redo, std: Array) -> Array:
-    """What the row is divided by, ε where this operation has it."""
+    """The right divisor, ε where this operation adds it."""
     epsilon = step["epsilon"]
     return std + epsilon if step.op.name.endswith("outside") else np.asarray(np.sqrt(std * std + epsilon))
 
 
 def deviation(step: Redo, a: Array) -> Array:
-    """The deviations of other rows, of the kind that the page takes; their root mean squares where it takes those."""
+    """The deviations (or root mean squares) of other rows, of the kind that this step divides by."""
     if step.op in RMS:
         return spread(a, a.shape[1], np.zeros((a.shape[0], 1)))
     made = step.maker(2, "row_deviation")
@@ -39,7 +39,7 @@ def deviation(step: Redo, a: Array) -> Array:
 
 
 def normalized(step: Redo, a: Array) -> Array:
-    """Other rows normalised as the page does it."""
+    """Other rows normalised as this step does."""
     off = a if step.op in RMS else a - a.mean(axis=1, keepdims=True)
     return over(off, proper(step, deviation(step, a)))
 

@@ -1,4 +1,4 @@
-"""Slips with positions: the scale of the embeddings, the angles, which columns are turned together, the slopes."""
+"""Slips with positions: scaled embeddings, rotary angles and their rates, pairs of columns, ALiBi's slopes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tmat.operations.operation import Array
 from tmat.operations.positions import alibi, alibi_slopes, distances, multiply_by_root, rotary_angles, rotate
 from tmat.operations.products import matmul
 from tmat.operations.slips.slip import Redo, Variant, slip, way
+from tmat.operations.stretching import angles_at, rotary_rates, stretch_by_place, stretch_by_turns
 
 
 def positions_scaled_too(step: Redo, a: Array, b: Array) -> Iterator[Variant]:
@@ -32,7 +33,7 @@ def other_base(step: Redo) -> Iterator[Variant]:
 
 
 def exponent(step: Redo) -> Iterator[Variant]:
-    """The exponent 2i/d made in another way."""
+    """Other exponents than 2i/d."""
     count, d, base = step["width"] // 2, step["width"], step["base"]
     places = np.arange(step["start"], step["start"] + step["positions"], dtype=np.float64)[:, None] / step["factor"]
     i = np.arange(count)
@@ -64,7 +65,7 @@ def exchanged(step: Redo, a: Array, angles: Array) -> Array:
 
 
 def other_angles(step: Redo, a: Array, angles: Array) -> Iterator[Variant]:
-    """Queries and keys that are turned alike from another position have the same scores: one of the two alone is seen."""
+    """Positions counted from another number in queries or keys alone; in both, the scores are the same."""
     made = step.maker(1, "rotary_angles")
     if made is not None:
         for variant in other_start(made):
@@ -84,7 +85,7 @@ def before_the_split(step: Redo, a: Array, angles: Array) -> Iterator[Variant]:
 
 
 def turning(step: Redo) -> Redo | None:
-    """The first rotation among the steps that one was made from."""
+    """The first rotation among the steps from which a step was made."""
     for made in step.makers:
         found = made if made is None or made.op is rotate else turning(made)
         if found is not None:
@@ -119,7 +120,7 @@ def own(step: Redo, slopes: Array) -> Array:
 
 
 def signed(step: Redo, a: Array, slopes: Array) -> Array:
-    """The distance without its size: later keys gain by it."""
+    """i − j with its sign: later keys gain."""
     away = np.arange(a.shape[0])[:, None] + (step["first"] - 1) - np.arange(a.shape[1])[None, :]
     return np.asarray(a - own(step, slopes) * away)
 
@@ -128,6 +129,20 @@ def powers(step: Redo, first: int) -> Array:
     """2^(−8h/heads), the heads counted from another number."""
     heads = step["heads"]
     return np.asarray(2.0 ** (-8.0 * np.arange(first, first + heads) / heads))[None, :]
+
+
+def interpolated_wrongly(step: Redo, a: Array) -> Array:
+    """The share that is kept and the share that is divided exchanged."""
+    kept = step() / a
+    factor = step["factor"]
+    share = (kept - 1.0 / factor) / (1.0 - 1.0 / factor)
+    return np.asarray(np.where((share > 1e-9) & (share < 1.0 - 1e-9), a * (1.0 - share + share / factor), step()))
+
+
+def wavelength_for_turns(step: Redo, a: Array) -> Array:
+    """2π left out of the number of turns."""
+    kept = np.clip((step["length"] * a - step["low"]) / (step["high"] - step["low"]), 0.0, 1.0)
+    return np.asarray(a * (kept + (1.0 - kept) / step["factor"]))
 
 
 # fmt: off
@@ -180,3 +195,15 @@ slip(alibi_slopes, "heads-from-0", lambda step: powers(step, 0),
      said="the heads were counted from 0", mend="the first head is h = 1: 2^(−8/{heads})")
 slip(alibi_slopes, "slopes-in-reverse", lambda step: step()[:, ::-1].copy(),
      said="the slopes stand in reverse", mend="the first head has the steepest slope")
+slip(rotary_rates, "rates-turned-over", lambda step: 1.0 / step(),
+     said="these are base^(2i/{width}), not 1 over it", mend="divide 1 by base^(2i/{width})")
+slip((stretch_by_turns, stretch_by_place), "not-stretched", lambda _, a: a,
+     said="these are the numbers of {0}: not stretched", mend="divide the slow ones by {factor}")
+slip((stretch_by_turns, stretch_by_place), "all-stretched", lambda step, a: a / step["factor"],
+     said="all of them were divided by {factor}", mend="leave the fast ones as they are")
+slip((stretch_by_turns, stretch_by_place), "shares-exchanged", interpolated_wrongly, rare=1,
+     said="in between, the share that is kept was divided, and the other kept", mend="keep the larger share of the faster one")
+slip(stretch_by_turns, "two-pi-left-out", wavelength_for_turns,
+     said="2π was left out of how often a pair turns", mend="a pair turns length·rate/2π times")
+slip(angles_at, "positions-counted-from-another", lambda step, rates: step.again(start=step["start"] + 1 if step["start"] == 0 else step["start"] - 1)(),
+     said="the positions were counted from another number", mend="the first position is {start}")

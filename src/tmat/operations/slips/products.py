@@ -20,7 +20,7 @@ def operand_transposed(step: Redo, a: Array, b: Array, *bias: Array) -> Iterator
 
 
 def projected_from(step: Redo, n: int) -> Redo | None:
-    """The projection that operand n is, or that it was cut from."""
+    """The projection that operand n is, or is a head of."""
     made = step.maker(n, "columns")
     return step.maker(n, "matmul", "linear") if made is None else made.maker(0, "matmul", "linear")
 
@@ -63,7 +63,7 @@ def unweighed(step: Redo, a: Array, b: Array, *bias: Array) -> Iterator[Variant]
 
 
 def inputs(step: Redo) -> Iterator[tuple[str, Array]]:
-    """What the projections before this step were made from."""
+    """The inputs of the projections from which this step was made."""
     for made in step.makers:
         if made is not None:
             yield from inputs(made)

@@ -31,7 +31,7 @@ def other_width_without_root(step: Redo, a: Array) -> Iterator[Variant]:
 
 
 def which(step: Redo, width: int) -> str:
-    """What a width on the page is, in brackets."""
+    """The name of a width on the page, in brackets."""
     return f" ({step.widths[width]})" if width in step.widths else ""
 
 
@@ -54,12 +54,12 @@ def root_rounded(step: Redo, a: Array) -> Iterator[Variant]:
 
 
 def number(step: Redo) -> float:
-    """What the step divides by; no number where it is the root of a negative one."""
+    """The number that the step divides by; NaN for the root of a negative one."""
     return step["by"] if "by" in step.params else float(np.sqrt(step["d"]))
 
 
 def divisor(step: Redo) -> str:
-    """The divisor as people write it."""
+    """The divisor as text."""
     return f"{step['by']:g}" if "by" in step.params else f"√{step['d']:g}"
 
 
@@ -68,7 +68,7 @@ def divisor(step: Redo) -> str:
 slip((divide, divide_by_root), "scale-left-out", lambda step, a: way(a, divisor=divisor(step)),
      said="the scale was left out: these are the numbers of {0}", mend="divide every cell of {0} by {divisor}")
 slip(divide_by_root, "divided-by-d-k", lambda step, a: a / step["d"],
-     said="divided by {d} itself, not by its root", mend="divide by √{d}")
+     said="divided by {d} itself, not by its root (or by √{d} twice)", mend="divide by √{d}")
 slip((divide, divide_by_root), "multiplied-by-scale",
      lambda step, a: way(a * number(step), divisor=divisor(step)),
      said="multiplied by {divisor}, not divided", mend="divide by {divisor}")

@@ -1,4 +1,4 @@
-"""Slips with soft caps, sinks, softmax to another base, and keys that heads share."""
+"""Slips with soft caps, sinks, softmax with another base, grouped heads, lengths of rows and caches."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from tmat.operations.attention import softmax
-from tmat.operations.elementwise import concat
-from tmat.operations.heads import append_rows, over_rows, row_length
+from tmat.operations.attention import soft_cap, softmax, softmax_based, softmax_sink
+from tmat.operations.elementwise import append_rows, concat
+from tmat.operations.normalization import over_rows, row_length
 from tmat.operations.operation import Array
 from tmat.operations.products import matmul, matmul_transposed
-from tmat.operations.scoring import soft_cap, softmax_based, softmax_sink
 from tmat.operations.slips.attention import shares, unmasked
 from tmat.operations.slips.slip import Redo, Variant, slip, way
 
@@ -27,7 +26,7 @@ def powers(step: Redo, a: Array) -> Array:
 
 
 def another_group(step: Redo, a: Array, b: Array) -> Iterator[Variant]:
-    """The same with the keys, or the values, of another head."""
+    """The product with the keys or values of another head."""
     turned = step.maker(1, "rotate")
     cut = step.maker(1, "columns") if turned is None else turned.maker(0, "columns")
     if cut is None:
@@ -43,14 +42,14 @@ def another_group(step: Redo, a: Array, b: Array) -> Iterator[Variant]:
 
 
 def scores_of(weights: Redo | None) -> Redo | None:
-    """The product of queries and keys that weights come from."""
+    """The step that made the scores from which weights were made."""
     while weights is not None and weights.op is not matmul_transposed:
         weights = weights.makers[0] if weights.makers else None
     return weights
 
 
 def from_keys(step: Redo, keys: Array) -> Array:
-    """The weights, or what comes before them, of the same queries with other keys."""
+    """The weights, or a step before them, recomputed with other keys."""
     if step.op is matmul_transposed:
         return step.taking(1, keys)()
     made = step.makers[0]
@@ -59,14 +58,14 @@ def from_keys(step: Redo, keys: Array) -> Array:
 
 
 def attended(step: Redo) -> list[tuple[Redo, Redo]]:
-    """How each head's Z was made, and its scores; nothing where one of them was not."""
+    """For each head the step that made Z and the one that made its scores; empty unless all heads have both."""
     found = [(made, scores_of(made.maker(0))) for made in step.makers if made is not None and made.op is matmul]
     heads = [(made, scores) for made, scores in found if scores is not None]
     return heads if len(heads) == len(step.operands) else []
 
 
 def shared_otherwise(step: Redo, group: Callable[[int, int], int]) -> Array | None:
-    """The heads with the keys and values of another group, where they share them at all."""
+    """The heads with the keys and values of other groups, where heads share them."""
     heads = attended(step)
     groups = list({scores.names[1]: (scores.operands[1], made.operands[1]) for made, scores in heads}.values())
     if len(groups) < 2 or len(groups) == len(heads):
@@ -81,7 +80,7 @@ def shared_otherwise(step: Redo, group: Callable[[int, int], int]) -> Array | No
 
 
 def over_heads(step: Redo, *parts: Array) -> Array | None:
-    """Shares of the same cell of all heads; where it is hidden in all of them, equal ones."""
+    """Softmax over the heads, cell by cell; masked cells get equal shares."""
     heads = [made for made, _ in attended(step)]
     weights = [made.maker(0, "softmax") for made in heads]
     logits = [own.operands[0] for own in weights if own is not None]

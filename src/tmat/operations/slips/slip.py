@@ -1,8 +1,7 @@
-"""A slip: a way in which people get an operation wrong, stated as what they compute instead.
+"""A slip: a mistake that people make in an operation, stated as what they compute instead.
 
-It stands beside its operation and is registered on it. Given a step to be done again (its operation,
-operands and parameters, and how the operands were made), it answers the numbers that the slip yields,
-or none where it does not apply.
+A slip is registered on its operation. Given a step to recompute (its operation, operands and parameters, and how the
+operands were made), it returns the wrong numbers that it leads to, or None where it does not apply.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from tmat.operations.operation import Array, Operation
 
 @dataclass(slots=True, eq=False)
 class Redo:
-    """One step to be done again: from which numbers, and how those were made. It is done once, however often asked."""
+    """A step to recompute, and how its operands were made; its result is cached."""
 
     op: Operation
     operands: tuple[Array, ...]
@@ -28,10 +27,12 @@ class Redo:
     names: tuple[str, ...] = ()
     result: str = "result"
     makers: Sequence[Redo | None] = ()
-    widths: Mapping[int, str] = field(default_factory=dict)  # on the page, that could be taken for d_k; what each is
-    rows: NDArray[np.intp] | None = None  # that it is done at; None: at all of them
-    wholes: tuple[Array, ...] = ()  # the operands in all their rows, where it is done at some
-    epsilons: tuple[float, ...] = ()  # those that the page adds in its norms
+    widths: Mapping[int, str] = field(
+        default_factory=dict
+    )  # widths on the page that may be mistaken for d_k, with their names
+    rows: NDArray[np.intp] | None = None  # the rows to compute; None: all
+    wholes: tuple[Array, ...] = ()  # the operands with all their rows, where only some are computed
+    epsilons: tuple[float, ...] = ()  # of the page's norms
     _done: Array | None = field(default=None, init=False)
 
     def __getitem__(self, name: str) -> Any:
@@ -39,7 +40,7 @@ class Redo:
         return self.params[name]
 
     def __call__(self) -> Array:
-        """The numbers of the step, done as it should be; not to be written into. NaN where it cannot be: a word without a row."""
+        """The right numbers, read-only; NaN where they cannot be computed, as for an id without a row."""
         if self._done is None:
             try:
                 with np.errstate(all="ignore"):
@@ -50,17 +51,17 @@ class Redo:
         return self._done
 
     def known_as(self, values: Array) -> Redo:
-        """The same, its numbers being known already."""
+        """This step with its result already known."""
         self._done = values.view()
         self._done.flags.writeable = False
         return self
 
     def whole(self, n: int) -> Array:
-        """Operand n in all its rows."""
+        """Operand n with all its rows."""
         return self.wholes[n] if self.wholes else self.operands[n]
 
     def here(self, values: Array) -> Array:
-        """What is known in all rows, at those that the step is done at."""
+        """Of values for all rows, those of the rows to compute."""
         return values if self.rows is None else values[self.rows]
 
     def again(self, **params: Any) -> Redo:
@@ -74,7 +75,7 @@ class Redo:
         return replace(self, operands=operands, names=names, rows=None, wholes=())
 
     def maker(self, n: int, *ops: str) -> Redo | None:
-        """How operand n was made, where that was one of these operations, or any where none is named."""
+        """The step that made operand n, if its operation is one of these (or any, where none is named)."""
         made = self.makers[n] if n < len(self.makers) else None
         return made if made is not None and (not ops or made.op.name in ops) else None
 
@@ -86,7 +87,7 @@ class Redo:
 
 @dataclass(slots=True, eq=False)
 class Variant:
-    """The numbers that a slip yields, where it can be made in several ways: which one this is."""
+    """The numbers of one way to make a slip, and what differs in its name and sentences."""
 
     values: Array
     details: Mapping[str, str] = field(default_factory=dict)
@@ -104,18 +105,18 @@ def way(
     rare: int = 0,
     **details: str,
 ) -> Variant:
-    """One way to make a slip, and what its sentences name."""
+    """A variant of a slip; ``details`` are what its sentences may name."""
     return Variant(values, details, name, said, mend, rare)
 
 
 Found: TypeAlias = Array | Variant | Iterable[Variant] | None
 How: TypeAlias = Callable[..., Found]
-"""What a slip makes of a step: ``(step, *operands) -> …``."""
+"""Computes the wrong numbers of a step: ``(step, *operands) -> …``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slip:
-    """A slip by name; ``said`` tells what happened, ``mend`` what to do; ``rare`` counts from 0, the common ones."""
+    """A slip: ``said`` tells what happened, ``mend`` what to do instead; ``rare`` is 0 for common ones, more for rarer."""
 
     name: str
     said: str
@@ -124,9 +125,9 @@ class Slip:
     rare: int = 0
 
     def variants(self, step: Redo) -> Iterable[Variant]:
-        """What it yields for a step; nothing where it does not apply, which the slip says itself."""
+        """The variants for a step; none where the slip does not apply."""
         if any(operand.size == 0 for operand in step.operands):
-            return []  # without a number nothing can go wrong
+            return []  # there are no numbers to get wrong
         with np.errstate(all="ignore"):
             found = self.how(step, *step.operands)
             if found is None:
@@ -137,7 +138,7 @@ class Slip:
 
 
 EVERYWHERE: list[Slip] = []
-"""Slips that belong to no one operation."""
+"""Slips that may be made in any operation."""
 
 
 def slip(
@@ -145,8 +146,8 @@ def slip(
 ) -> None:
     """Register a slip on its operations (None: on all of them).
 
-    ``how`` is a function of the step and its operands. It answers the wrong numbers; or, where there are several ways
-    to make the slip, each with ``way``; or None where the slip cannot be made.
+    ``how`` is a function of the step and its operands. It returns the wrong numbers, or several variants made with
+    ``way``, or None where the slip cannot be made.
     The sentences may name {result}, the operands {0}, {1}, …, the parameters, and a variant's details.
     """
     made = Slip(name, said, mend, how, rare)

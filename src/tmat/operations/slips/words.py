@@ -36,7 +36,7 @@ def row_off_by_one(step: Redo, ids: Array, table: Array) -> Iterator[Variant]:
 
 
 def angles(step: Redo, **other: Any) -> Array:
-    """The angle of each position in each column, with some of the rules changed."""
+    """The angle of each position in each column, with some parameters changed."""
     how = {**step.params, **other}
     d = int(how["d_model"])
     i = np.arange(d)
@@ -57,7 +57,7 @@ def angles(step: Redo, **other: Any) -> Array:
 
 
 def waves(step: Redo, *, trig: str = "right", degrees: bool = False, **other: Any) -> Array:
-    """The table of positions with some of its rules changed."""
+    """The positional encoding with some of its rules changed."""
     angle = angles(step, **other)
     if degrees:
         angle = np.deg2rad(angle)
@@ -69,7 +69,7 @@ def waves(step: Redo, *, trig: str = "right", degrees: bool = False, **other: An
 
 
 def layout(step: Redo) -> str:
-    """How sines and cosines stand on this sheet."""
+    """The order of sines and cosines on this sheet."""
     return str(step.params.get("layout", "adjacent"))
 
 
@@ -101,13 +101,13 @@ EXPONENTS = {
     "double": ("exponent-doubled", "the exponent was doubled", "use {right}"),
 }  # fmt: skip
 SAME = ("column", "column from one")
-"""Where every column has its own exponent, to count them from 1 is all there is to change."""
+"""The right exponent and a wrong one that gives the same numbers as another wrong one."""
 
 DEGREES = ("degrees-for-radians", "the angles were taken in degrees", "set the calculator to radians")
 
 
 def other_rules(step: Redo) -> Iterator[Variant]:
-    """Each rule changed alone, and two of them together."""
+    """One rule changed, or two."""
     right, start = step["exponent"], step["start"]
     starts = {
         n: (f"positions-from-{n}", f"the positions were counted from {n}", f"the first position is {start}")

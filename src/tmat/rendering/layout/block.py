@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from tmat.rendering.styled import EMPTY, Line, Span, columns, padded, space, trimmed
 
@@ -48,24 +49,18 @@ def air(count: int) -> Block:
 def beside(blocks: Sequence[Block]) -> Block:
     """Blocks side by side; a shorter one is centred on the middle of the tallest."""
     height = max(block.height for block in blocks)
-    offsets = [(height - block.height) // 2 for block in blocks]
-    top = max(max(len(block.above) - offset for block, offset in zip(blocks, offsets, strict=True)), 0)
-    rows: list[Line] = []
-    for row in range(-top, height):
-        spans: list[Span] = []
-        for block, offset in zip(blocks, offsets, strict=True):
-            spans.extend(_row(block, row - offset))
-        rows.append(tuple(spans))
+    lower = [
+        (height - block.height) // 2 for block in blocks
+    ]  # how many rows below the tallest one's first each begins
+    top = max(0, *(len(block.above) - down for block, down in zip(blocks, lower, strict=True)))
+    filled = []
+    for block, down in zip(blocks, lower, strict=True):
+        blank = space(block.width)
+        over = [blank] * (top + down - len(block.above))
+        under = [blank] * (height - down - block.height)
+        filled.append([*over, *block.above, *block.core, *under])
+    rows: list[Line] = [tuple(chain(*parts)) for parts in zip(*filled, strict=True)]
     return Block(rows[top:], sum(block.width for block in blocks), rows[:top])
-
-
-def _row(block: Block, n: int) -> Line:
-    """Row n of a block, its captions counted backwards from −1; blanks beyond it."""
-    if 0 <= n < len(block.core):
-        return block.core[n]
-    if -len(block.above) <= n < 0:
-        return block.above[n]
-    return space(block.width)
 
 
 TALL = {"[": "⎡⎢⎣[", "]": "⎤⎥⎦]", "(": "⎛⎜⎝(", ")": "⎞⎟⎠)"}

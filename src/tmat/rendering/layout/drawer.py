@@ -11,7 +11,7 @@ from tmat.errors import fold
 from tmat.rendering.layout.block import Block, fence, sign
 from tmat.rendering.layout.heat import Scale, scale_pieces
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.window import CUT, WIDEST_LABEL, View, counted, view, widened
+from tmat.rendering.layout.window import CUT, View, view
 from tmat.rendering.layout.wrap import folded
 from tmat.rendering.styled import Line, Span, space
 from tmat.sheet.remarks import Mask
@@ -75,11 +75,10 @@ class Drawer:
             self._shaded(seen, row, n, role, gap) if shaded else self._plain(row, role, gap)
             for n, row in enumerate(rows)
         ]
-        opening = fence("[", len(rows)) if left else [" "] * len(rows)
-        closing = fence("]", len(rows)) if right else [" "] * len(rows)
+        opening = self.spell.each(fence("[", len(rows))) if left else [" "] * len(rows)
+        closing = self.spell.each(fence("]", len(rows))) if right else [" "] * len(rows)
         core = [
-            (Span(self.spell(a), "bracket"), *line, Span(self.spell(b), "bracket"))
-            for a, line, b in zip(opening, lines, closing, strict=True)
+            (Span(a, "bracket"), *line, Span(b, "bracket")) for a, line, b in zip(opening, lines, closing, strict=True)
         ]
         above = [self._heads(seen, gap)] if heads else []
         return Block(core, seen.width(gap), above)
@@ -111,43 +110,24 @@ class Drawer:
 
     def _heads(self, seen: View, gap: int) -> Line:
         texts = []
-        for col, wide in zip(seen.cols, seen.widths, strict=True):
-            label = "" if col == CUT else self.clip(seen.matrix.cols[col], wide)
+        for word, wide in zip(seen.words, seen.widths, strict=True):
+            label = self._cut_short(word, wide)
             texts.append(" " * (wide - width(label)) + label)
         return (*space(2), Span((" " * gap).join(texts), "label"), *space(2))
 
     def labels(self, seen: View) -> Block:
         """Row labels, a row each, to stand left of the matrix."""
         limit = None if self.width is None else max(self.width // 4, 8)
-        words = [self.spell("⋮") if row == CUT else self.clip(seen.matrix.rows[row], limit) for row in seen.rows]
+        labels = self.spell.words(["⋮" if row == CUT else seen.matrix.rows[row] for row in seen.rows])
+        words = [self._cut_short(label, limit) for label in labels]
         wide = max(map(width, words), default=0)
         return Block([(Span(word + " " * (wide - width(word)), "label"),) for word in words] or [()], wide)
 
-    def label_width(self, matrix: Matrix, col: int) -> int:
-        return width(self.spell.word(matrix.cols[col]))
-
-    def worded(self, seen: View, room: int | None = None) -> View:
-        """The view with columns as wide as the words over them, as far as a word may widen one."""
-        if not self.has_words(seen):
-            return seen
-        wide = [1 if col == CUT else self.label_width(seen.matrix, col) for col in seen.cols]
-        return widened(seen, wide, room)
-
-    def has_words(self, seen: View) -> bool:
-        """Whether labels of the columns say more than their number."""
-        return len(seen.matrix.cols) > 1 and not counted(seen.matrix.cols)
-
-    def heads_fit(self, seen: View) -> bool:
-        """Whether the columns have words for labels, no wider than their numbers, or than any may be."""
-        return self.has_words(seen) and all(
-            min(self.label_width(seen.matrix, col), WIDEST_LABEL) <= wide
-            for col, wide in zip(seen.cols, seen.widths, strict=True)
-            if col != CUT
-        )
-
     def clip(self, text: str, limit: int | None) -> str:
         """A word cut to the limit, with a sign where it was cut."""
-        word = self.spell.word(text)
+        return self._cut_short(self.spell.word(text), limit)
+
+    def _cut_short(self, word: str, limit: int | None) -> str:
         if limit is None or width(word) <= limit:
             return word
         mark = self.spell("…")

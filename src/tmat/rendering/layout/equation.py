@@ -40,10 +40,9 @@ class Equation:
             self.seen[place.n, place.transposed] = drawer.view(
                 matrix, most=decimals(stage, step.of[place.n], used=True)
             )
-        self.result = drawer.worded(
-            drawer.view(step.result, most=decimals(stage, step.name), result=True), None if even else 0
-        )
-        self.headed = any(map(drawer.heads_fit, (*self.seen.values(), self.result)))
+        result = drawer.view(step.result, most=decimals(stage, step.name), result=True)
+        self.result = result.worded(None if even else 0) if result.has_words else result
+        self.headed = any(seen.heads_fit for seen in (*self.seen.values(), self.result))
 
     def least(self, gap: int) -> int:
         """The width of the matrices alone."""
@@ -89,7 +88,7 @@ class Equation:
         return sign(" " * before + self.drawer.spell(told) + " " * after)
 
     def _matrix(self, seen: View, role: str, gap: int) -> Block:
-        drawn = self.drawer.matrix(seen, role, gap, heads=self.drawer.heads_fit(seen))
+        drawn = self.drawer.matrix(seen, role, gap, heads=seen.heads_fit)
         if self.headed and not drawn.above:
             drawn.above = [space(drawn.width)]
         caption = Span(self.drawer.spell.word(seen.matrix.name), "name" if role == "result" else "operand")
@@ -173,7 +172,7 @@ def as_shown(stage: Stage, name: str, digits: int | None, *, used: bool) -> list
 
 def decimals(stage: Stage, name: str, *, used: bool = False) -> int:
     """How many decimals a matrix may be shown with: those it was rounded to, where that was said."""
-    step = next((step for step in stage.steps if step.name == name), None)
+    step = stage.step(name)
     if step is None:
         return MOST
     said = step.used if used and step.used is not None else step.decimals
@@ -181,13 +180,11 @@ def decimals(stage: Stage, name: str, *, used: bool = False) -> int:
 
 
 def operand(stage: Stage, name: str) -> Matrix | None:
-    """A matrix as a step takes it; names in a step are exact as a rule, and quickly found."""
-    for step in stage.steps:
-        if step.name == name:
-            return step.taken
-    if name in stage.given:
-        return stage.given[name]
-    return stage.operand(name) if name in stage else None
+    """A matrix as a step takes it; None where it was let go."""
+    step = stage.step(name)
+    if step is not None:
+        return step.taken
+    return stage[name] if name in stage else None  # noqa: SIM401 - a Stage forgives case; it has no get
 
 
 def equation(drawer: Drawer, stage: Stage, step: Step, room: int | None) -> list[Line] | None:

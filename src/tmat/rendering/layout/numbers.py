@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
 
 from tmat.numbers import format_number, round_half_away, round_significant, shown_decimals
-from tmat.numbers.digits import digits_of
+from tmat.numbers.rounding import digits_of
 from tmat.sheet.remarks import Correction, Mask
 from tmat.sheet.worksheet import Array
 
@@ -108,12 +109,16 @@ def _exponent(x: float, places: int) -> str:
     return f"{'-' if printed.negative else ''}{digits[0]}{point}{digits[1:]}e{power}"
 
 
-def aligned(column: list[str]) -> list[str]:
-    """The texts of a column, aligned on the point; what has no number stands at the right.
+def aligned(rows: list[list[str]]) -> list[list[str]]:
+    """The columns of these rows of texts, each aligned on the point; what has no number stands at the right.
 
-    >>> aligned(["1.5e-12", "0", "−∞"])
-    ['1.5e-12', '0      ', '     −∞']
+    >>> aligned([["1.5e-12", "9"], ["0", "10"], ["−∞", "8"]])
+    [['1.5e-12', '0      ', '     −∞'], [' 9', '10', ' 8']]
     """
+    return [_aligned(column) for column in zip(*rows, strict=True)]
+
+
+def _aligned(column: Sequence[str]) -> list[str]:
     if "e" not in "".join(column):
         width = max(map(len, column), default=0)
         return [text.rjust(width) for text in column]

@@ -85,4 +85,4 @@ def _whole(drawer: Drawer, matrix: Matrix, *, result: bool = False) -> Block | N
     seen = drawer.view(matrix, result=result)
     if seen.cut or seen.scale is not None:
         return None
-    return drawer.matrix(seen, "result" if result else "given", heads=drawer.heads_fit(seen))
+    return drawer.matrix(seen, "result" if result else "given", heads=seen.heads_fit)

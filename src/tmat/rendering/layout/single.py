@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from tmat.rendering.layout.block import Block, air, beside
 from tmat.rendering.layout.drawer import MOST, Drawer
-from tmat.rendering.layout.window import CUT, View, edges, named, widened
+from tmat.rendering.layout.window import CUT, View, edges, named
 from tmat.rendering.layout.wrap import folded, phrases
 from tmat.rendering.styled import EMPTY, Line, Span, space
 from tmat.sheet.worksheet import Matrix
+from tmat.width import width
 
 FEW_COLUMNS = 16  # a matrix with no more is folded, not cut
 
@@ -31,7 +33,7 @@ def single(drawer: Drawer, matrix: Matrix, room: int | None, *, most: int = MOST
     indent = drawer.labels(seen).width + 4
     if seen.cut:
         room_left = None if room is None else room - indent
-        told = [*summary(matrix, seen), *filter(None, [drawer.look.whole])]
+        told = [*summary(matrix, seen.rows, seen.cols), *filter(None, [drawer.look.whole])]
         pieces = phrases(map(drawer.spell, told), "caption", drawer.spell(" ·"))
         lines += [(*space(indent), *line) for line in folded(pieces, room_left)]
     if seen.scale is not None:
@@ -60,33 +62,28 @@ def _has_heads(seen: View) -> bool:
     return named(labels) or CUT in seen.cols or len(seen.cols) < seen.matrix.width
 
 
-def _wide(drawer: Drawer, seen: View, room: int | None = None) -> View:
+def _wide(seen: View, room: int | None = None) -> View:
     """The columns as wide as their labels."""
-    if not _has_heads(seen):
-        return seen
-    wide = [1 if col == CUT else drawer.label_width(seen.matrix, col) for col in seen.cols]
-    return widened(seen, wide, room)
+    return seen.worded(room) if _has_heads(seen) else seen
 
 
 def _folded(drawer: Drawer, matrix: Matrix, room: int | None, most: int, role: str) -> list[tuple[Block, View]]:
     """All columns, in as many parts as it takes, the parts about equally wide."""
     plain = drawer.view(matrix, most=most, result=role == "result")
-    wide_view = _wide(drawer, plain, None if room is None else room - drawer.labels(plain).width - 2)
+    wide_view = _wide(plain, None if room is None else room - drawer.labels(plain).width - 2)
     for seen, gap in ((wide_view, 2), (wide_view, 1), (plain, 2), (plain, 1)):
         if room is None or drawer.labels(seen).width + 2 + seen.width(gap) <= room:
             return [(_drawn(drawer, seen, role, gap, _has_heads(seen)), seen)]
     assert room is not None
     own = drawer.labels(plain).width + 2
-    wide = max(max(plain.widths), *(min(drawer.label_width(matrix, col), 8) for col in plain.cols))
+    wide = max(max(plain.widths), *(min(width(word), 8) for word in plain.words))
     per = max((room - own - 4 + 2) // (wide + 2), 1)
     count = -(-matrix.width // per)
     made = []
     bounds = [round(n * matrix.width / count) for n in range(count + 1)]
     for start, stop in pairwise(bounds):
-        part = View(
-            matrix, plain.rows, plain.cols[start:stop], plain.cells[start:stop], plain.widths[start:stop], plain.scale
-        )
-        labelled = _wide(drawer, part, room - own)
+        part = plain.part(slice(start, stop))
+        labelled = _wide(part, room - own)
         part = labelled if own + labelled.width(2) <= room else part
         made.append((_drawn(drawer, part, role, 2, True, left=start == 0, right=stop == matrix.width), part))
     return made
@@ -102,7 +99,7 @@ def _stacked(blocks: list[Block]) -> list[Line]:
 def _fitting(drawer: Drawer, matrix: Matrix, room: int, most: int, result: bool) -> View:
     """As many columns from both ends as there is room for, two at the head for one at the tail."""
     reach = max(room // 3, 2)
-    seen = _wide(drawer, drawer.view(matrix, edges(matrix.width, reach, reach // 2), most=most, result=result), 0)
+    seen = _wide(drawer.view(matrix, edges(matrix.width, reach, reach // 2), most=most, result=result), 0)
     left = room - drawer.labels(seen).width - 2 - 4
     if CUT not in seen.cols and seen.width(2) <= left + 4:
         return seen
@@ -131,20 +128,20 @@ def _fitting(drawer: Drawer, matrix: Matrix, room: int, most: int, result: bool)
         [*seen.cols[:head], CUT, *seen.cols[count - tail :]],
         [*seen.cells[:head], column, *seen.cells[count - tail :]],
         [*seen.widths[:head], mark, *seen.widths[count - tail :]],
+        [*seen.words[:head], "", *seen.words[count - tail :]],
         seen.scale,
     )
 
 
-def summary(matrix: Matrix, seen: View) -> list[str]:
+def summary(matrix: Matrix, rows: Sequence[int], cols: Sequence[int]) -> list[str]:
     """What a matrix shown by its edges holds: shape, what is left out, least, largest, mean, how many −∞.
 
-    >>> from tmat.rendering.layout.look import Look
     >>> whole = Matrix.of("X", [[float(n) for n in range(60)]])
-    >>> " · ".join(summary(whole, Drawer(Look(), 40).view(whole, [0, 1, CUT, 59])))
+    >>> " · ".join(summary(whole, [0], [0, 1, CUT, 59]))
     '1×60, 57 columns not shown · least 0 · largest 59 · mean 29.5'
     """
     hidden = []
-    for places, count, kind in ((seen.rows, matrix.height, "row"), (seen.cols, matrix.width, "column")):
+    for places, count, kind in ((rows, matrix.height, "row"), (cols, matrix.width, "column")):
         missing = count - sum(place != CUT for place in places)
         if missing:
             hidden.append(f"{missing} {kind}{'' if missing == 1 else 's'}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from tmat.rendering.layout.numbers import aligned, texts
 from tmat.sheet.remarks import Mask
 from tmat.sheet.worksheet import BLANK, Matrix
 from tmat.spelling import Spelling
+from tmat.width import width
 
 CUT = -1  # the place of a row or column that stands for those not shown
 MANY_ROWS = 24
@@ -29,6 +31,7 @@ class View:
     cols: list[int]
     cells: list[list[str]]  # by column
     widths: list[int]
+    words: list[str]  # over the columns; nothing over CUT
     scale: Scale | None = None
 
     @property
@@ -38,6 +41,35 @@ class View:
     def width(self, gap: int) -> int:
         """Columns of a terminal that the matrix takes with its brackets."""
         return sum(self.widths) + gap * max(len(self.widths) - 1, 0) + 4
+
+    def part(self, chosen: slice) -> View:
+        """Some of the columns, beside each other."""
+        cut = (self.cols[chosen], self.cells[chosen], self.widths[chosen], self.words[chosen])
+        return View(self.matrix, self.rows, *cut, self.scale)
+
+    @property
+    def has_words(self) -> bool:
+        """Whether labels of the columns say more than their number."""
+        return len(self.matrix.cols) > 1 and not counted(self.matrix.cols)
+
+    @cached_property
+    def heads_fit(self) -> bool:
+        """Whether the columns have words for labels, no wider than their numbers, or than any may be."""
+        wide = map(width, self.words)
+        return self.has_words and all(
+            min(own, WIDEST_LABEL) <= wide for own, wide in zip(wide, self.widths, strict=True)
+        )
+
+    def worded(self, room: int | None = None) -> View:
+        """The view with columns as wide as the words over them, as far as a word may widen one; all equal where there is room."""
+        wide = [max(own, min(width(word), WIDEST_LABEL)) for own, word in zip(self.widths, self.words, strict=True)]
+        most = max(wide, default=0)
+        even = [most if col != CUT else own for col, own in zip(self.cols, wide, strict=True)]
+        alike = len({own for col, own in zip(self.cols, self.widths, strict=True) if col != CUT}) == 1
+        if alike and (room is None or sum(even) + 2 * (len(even) - 1) + 4 <= room):
+            wide = even
+        cells = [_filled(column, own) for column, own in zip(self.cells, wide, strict=True)]
+        return View(self.matrix, self.rows, self.cols, cells, wide, self.words, self.scale)
 
 
 def edges(count: int, head: int, tail: int) -> list[int]:
@@ -77,9 +109,8 @@ def view(
     if scale is not None and glyphs:
         marks = [[scale.glyph(x) for x in row] for row in seen.tolist()]
         shown = [[text + mark for text, mark in zip(*pair, strict=True)] for pair in zip(shown, marks, strict=True)]
-    if not spell.whole:
-        shown = [[spell(text) for text in row] for row in shown]
-    by_column = [aligned([row[n] for row in shown]) for n in range(len(seen.T))]
+    shown = [spell.each(row) for row in shown]
+    by_column = aligned(shown) if shown else [[] for _ in seen.T]
     own = [len(column[0]) if column else 1 for column in by_column]
     if own and max(own) - min(own) <= 2:
         own = [max(own)] * len(own)
@@ -95,7 +126,8 @@ def view(
             column.insert(rows.index(CUT), (spell("⋮") if col != CUT else "").rjust(wide))
         cells.append(column)
         widths.append(wide)
-    return View(matrix, rows, list(cols), cells, widths, scale)
+    words = spell.words(["" if col == CUT else matrix.cols[col] for col in cols])
+    return View(matrix, rows, list(cols), cells, widths, words, scale)
 
 
 def _filled(column: list[str], wide: int) -> list[str]:
@@ -130,15 +162,3 @@ def counted(labels: Sequence[str]) -> bool:
     if not (first.isascii() and first.isdigit() and len(stem) <= 1):
         return False
     return all(label == f"{stem}{n}" for n, label in enumerate(labels, start=int(first)))
-
-
-def widened(seen: View, wide: Sequence[int], room: int | None) -> View:
-    """The view with columns wide enough for their labels, as far as a label may widen one; all equal where there is room."""
-    widths = [max(own, min(label, WIDEST_LABEL)) for own, label in zip(seen.widths, wide, strict=True)]
-    most = max(widths, default=0)
-    even = [most if col != CUT else own for col, own in zip(seen.cols, widths, strict=True)]
-    alike = len({own for col, own in zip(seen.cols, seen.widths, strict=True) if col != CUT}) == 1
-    if alike and (room is None or sum(even) + 2 * (len(even) - 1) + 4 <= room):
-        widths = even
-    cells = [_filled(column, wide) for column, wide in zip(seen.cells, widths, strict=True)]
-    return View(seen.matrix, seen.rows, seen.cols, cells, widths, seen.scale)

@@ -1,4 +1,4 @@
-"""What a decoding begins with: its vocabulary, the text so far, and the words that it can predict."""
+"""The start of a decoding: its vocabulary, its first words, and the words that can be predicted."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ START, END = "<start>", "<end>"
 
 @dataclass(eq=False, repr=False)
 class Text:
-    """The words so far, the vocabulary that they are of, and the words that are predicted."""
+    """The words to begin with, their vocabulary, and the words that can be predicted: a column each."""
 
-    said: list[str]
+    tokens: list[str]
     vocabulary: Vocabulary
     predicted: tuple[str, ...]
-    numbered: bool  # there is no vocabulary: columns are called by their numbers
+    numbered: bool  # there is no vocabulary: the words are the columns' labels
 
 
-def begun(how: DecodeOptions, before: Worksheet, head: Mapping[str, object]) -> Text:
-    """The text that a decoding begins with: a prompt or a target, after <start> where there is an encoder or nothing said.
+def first_text(how: DecodeOptions, before: Worksheet, head: Mapping[str, object]) -> Text:
+    """The text that a decoding begins with: the prompt or target, after <start> where there is an encoder or no text.
 
-    ``head`` is what is given of the prediction, which tells how many words there are.
+    ``head`` are the given matrices of the prediction, whose columns are words.
 
     Errors: no vocabulary, a prompt without words, matrices of another number of words.
     """
@@ -43,18 +43,18 @@ def begun(how: DecodeOptions, before: Worksheet, head: Mapping[str, object]) -> 
     own = columns or own
     ends = () if columns or (text is not None and not how.cross) else (START, how.end)
     known = _vocabulary(own, how.first_id, ends)
-    said = [START] if how.cross or text is None else []
+    tokens = [START] if how.cross or text is None else []
     if text is not None:
-        said += tokenize(text, known) if isinstance(text, str) else text
-    if not said:
+        tokens += tokenize(text, known) if isinstance(text, str) else text
+    if not tokens:
         raise InputError(
             "the prompt has no words", "there is nothing to go on from", mend="leave it out to begin with <start>"
         )
-    return Text(said, known, _predicted(own, known, head), columns is not None)
+    return Text(tokens, known, _predicted(own, known, head), columns is not None)
 
 
 def _columns(head: Mapping[str, object], first_id: int | None) -> tuple[str, ...] | None:
-    """Words for columns that are given without a vocabulary: their own labels, else their numbers."""
+    """Words for the columns of a matrix given without a vocabulary: their labels, which may be numbers."""
     named = [name for name in head if name not in ("last", "flat", "b_vocab", "said", "draw")]
     for name in sorted(named, key="W_vocab".__eq__):
         value = head[name]
@@ -65,7 +65,7 @@ def _columns(head: Mapping[str, object], first_id: int | None) -> tuple[str, ...
 
 
 def _vocabulary(own: Words, first_id: int | None, ends: Sequence[str]) -> Vocabulary:
-    """The vocabulary with the words that begin and end a sentence, at its end where it lacks them."""
+    """The vocabulary, with <start> and <end> appended where it lacks them."""
     if own is None:
         raise InputError(
             "decode needs a vocabulary",
@@ -78,7 +78,7 @@ def _vocabulary(own: Words, first_id: int | None, ends: Sequence[str]) -> Vocabu
 
 
 def _predicted(own: Words, words: Vocabulary, head: Mapping[str, object]) -> tuple[str, ...]:
-    """The words that are predicted: all of them, or those without <start> and <end> where the numbers given are so many."""
+    """The words of the columns: all, or those without <start> and <end> where the given matrices have that many columns."""
     known = own.words if isinstance(own, Vocabulary) else tuple(own or ())
     expected = words.words
     for name in ("probabilities", "logits", "W_vocab"):

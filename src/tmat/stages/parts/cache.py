@@ -1,4 +1,4 @@
-"""A cache of keys and values: those of the tokens before are taken from the last attention, and the new token's put below."""
+"""A KV cache: K and V of earlier tokens are taken from the last attention stage, and those of the new tokens appended."""
 
 from __future__ import annotations
 
@@ -20,23 +20,14 @@ if TYPE_CHECKING:
 else:
     ops = late("tmat.operations")
 
-OWN = (
-    "X",
-    "context",
-    "key_input",
-    "value_input",
-    "keep",
-    "K_cached",
-    "V_cached",
-)  # what is of the tokens before, and not for the new one
+OF_ITS_TOKENS = ("X", "context", "key_input", "value_input", "keep", "K_cached", "V_cached")
+"""Inputs of the earlier stage that belong to its own tokens; the others, its weights, are used again."""
+CONVENTIONS = ("weights", "separate", "score", "scale", "scale_by", "temperature", "project")
+"""Options that must be the same as for the earlier tokens, beside the shared ones."""
 
 
-ALSO = ("weights", "separate", "score", "scale", "scale_by", "temperature", "project")
-"""Conventions that must be those of the tokens before, beside what stages share."""
-
-
-def taken_up(sheet: Sheet, how: AttentionOptions) -> Stage | None:
-    """The attention whose keys and values are taken; its matrices and conventions hold here too."""
+def cached_stage(sheet: Sheet, how: AttentionOptions) -> Stage | None:
+    """The last attention stage, whose weights and conventions are used again; None without ``cache``."""
     if not how.cache:
         return None
     before = next((one for one in reversed(sheet.before.stages) if one.stage == sheet.stage.stage), None)
@@ -54,19 +45,19 @@ def taken_up(sheet: Sheet, how: AttentionOptions) -> Stage | None:
         )
     for name in sheet.declared.inputs:
         for given in before.given.values():
-            if given.name.rstrip("0123456789") == name and name not in OWN:
+            if given.name.rstrip("0123456789") == name and name not in OF_ITS_TOKENS:
                 sheet.lend(given, before.id)
-    _hold_on(how, before)
+    _inherit(how, before)
     return before
 
 
-def _hold_on(how: AttentionOptions, before: Stage) -> None:
-    """The conventions of the attention before, where none is said; another one would give other numbers."""
+def _inherit(how: AttentionOptions, before: Stage) -> None:
+    """Set options left at their defaults as the earlier stage has them; another value would not fit its keys, and is refused."""
     shared = {name for kind in (HeadOptions, Rotation, Scoring) for name in kind.__dataclass_fields__}
     defaults = {one.name: one.default for one in fields(how)}
     if how.rotary is None and "rotary" not in before.params:
         how.base, how.softmax_base = None, softmax_base(how)
-    for name in sorted({*shared, *ALSO} - {"d_v", "bias"}):
+    for name in sorted({*shared, *CONVENTIONS} - {"d_v", "bias"}):
         own, theirs = getattr(how, name), before.params.get(name, defaults[name])
         if own == defaults[name]:
             setattr(how, name, theirs)
@@ -81,8 +72,8 @@ def _plain(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def places(how: AttentionOptions, before: Stage | None, found: Projected) -> tuple[int, int]:
-    """At which key the first query stands, and the first of its own keys: after those of the cache."""
+def first_positions(how: AttentionOptions, before: Stage | None, found: Projected) -> tuple[int, int]:
+    """The positions, from 1, of the first query and of the first new key: after the cached ones."""
     old = 0 if before is None else _rows(before, found)
     if before is not None and how.first_query is None:
         how.first_query = old + 1
@@ -90,12 +81,12 @@ def places(how: AttentionOptions, before: Stage | None, found: Projected) -> tup
 
 
 def _rows(before: Stage, found: Projected) -> int:
-    """How many tokens there were before."""
+    """How many tokens are cached."""
     return _taken(before, "scores" + found.own[0], "K").height
 
 
-def continued(sheet: Sheet, found: Projected, before: Stage | None, x: Node) -> None:
-    """The keys and values of each head with those of the cache above them, where there is one."""
+def prepend(sheet: Sheet, found: Projected, before: Stage | None, x: Node) -> None:
+    """Put the cached keys and values of each head above the new ones."""
     if before is None:
         return
     rows, new = _rows(before, found), found.keys[0].height
@@ -117,10 +108,10 @@ def continued(sheet: Sheet, found: Projected, before: Stage | None, x: Node) -> 
 
 
 def _taken(before: Stage, step: str, letter: str) -> Matrix:
-    """The last K, or V, of a head, as its scores, or its weighted sum, were made of it."""
+    """The K (or V) of a head as the earlier stage used it: the operand of its scores (or of its Z)."""
     made = {one.name: one for one in before.steps}
     name = made[step].of[1] if step in made else ""
-    if step in made and made[step].op == "additive_scores":  # of K times U_A
+    if step in made and made[step].op == "additive_scores":  # made of K·U_A
         name = made[name].of[0] if name in made else ""
     if name not in before.names():
         raise InputError(

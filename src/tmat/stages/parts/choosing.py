@@ -1,4 +1,4 @@
-"""How the next word is chosen: of logits made flatter or sharper, of the likeliest few, the largest or one that is drawn."""
+"""How the next word is chosen: temperature, repetition penalty, top-k, top-p; then the argmax, or a draw."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ else:
 
 
 def numbers_of(text: str) -> tuple[float, ...]:
-    """Numbers parted by commas or blanks.
+    """Numbers separated by commas or blanks.
 
     >>> numbers_of("0.37, 0.5")
     (0.37, 0.5)
@@ -36,7 +36,7 @@ def numbers_of(text: str) -> tuple[float, ...]:
 
 
 def draws_of(draw: float | Sequence[float] | None) -> tuple[float, ...]:
-    """The numbers to draw with: one, several or none."""
+    """The numbers of ``draw`` as a tuple."""
     return () if draw is None else (draw,) if isinstance(draw, int | float) else tuple(draw)
 
 
@@ -45,29 +45,29 @@ MOST_BEAMS = 64
 
 @declares
 class Choosing:
-    """How the next word is chosen of its logits."""
+    """How the next word is chosen from its logits."""
 
     temperature: float = option(
-        1.0, "softmax(logits / T): below 1 sharper, above it flatter.", CONVENTIONS, "T",
+        1.0, "softmax(logits / T): below 1 sharper, above 1 flatter.", CONVENTIONS, "T",
         fits=lambda t: 0.0 < t < inf, expected="expected a number above 0",
     )  # fmt: skip
-    top_k: int | None = option(None, "Only the K largest logits are left.", CONVENTIONS, "K", at_least=1)
+    top_k: int | None = option(None, "Keep only the K largest logits.", CONVENTIONS, "K", at_least=1)
     top_p: float | None = option(
-        None, "Only the likeliest words until their probabilities sum to P.", CONVENTIONS, "P",
+        None, "Keep only the likeliest words, until their probabilities sum to P.", CONVENTIONS, "P",
         fits=lambda p: 0.0 < p <= 1.0, expected="expected a number above 0, up to 1",
     )  # fmt: skip
     repetition_penalty: float = option(
-        1.0, "Logits of words that came before: divided by this above 0, multiplied below.", CONVENTIONS, "NUMBER",
+        1.0, "Divide positive logits of words that came before by this number, and multiply negative ones by it.", CONVENTIONS, "NUMBER",
         fits=lambda p: 0.0 < p < inf, expected="expected a number above 0",
     )  # fmt: skip
     log_softmax: bool = option(False, "The logarithms of the probabilities, as some models end.", CONVENTIONS)
     sample: bool = option(False, "Draw each word by its probability, from ‹seed›.", DRAWS)
     draw: float | Sequence[float] | None = option(
-        None, "Draw with these numbers from 0 to 1, one a word; as many words as there are numbers.", DRAWS, "NUMBERS",
+        None, "Draw with these numbers from 0 to 1, one for each word; as many words as there are numbers.", DRAWS, "NUMBERS",
         read=numbers_of,
     )  # fmt: skip
     beams: int | None = option(
-        None, "Go on with the N likeliest texts at once, by their sums of −ln p.", CONVENTIONS, "N",
+        None, "Beam search: continue the N texts of least Σ −ln p at once.", CONVENTIONS, "N",
         at_least=1, most=MOST_BEAMS,
     )  # fmt: skip
     sequence: bool = option(
@@ -77,7 +77,7 @@ class Choosing:
 
 
 def refuse(how: Choosing, *, forced: bool) -> None:
-    """Options that contradict each other."""
+    """Refuse options that contradict each other."""
     drawing, draws = how.sample or how.draw is not None, draws_of(how.draw)
     if how.draw is not None and not (draws and all(0.0 <= u < 1.0 for u in draws)):
         said = ",".join(f"{u:g}" for u in draws)
@@ -103,13 +103,19 @@ def refuse(how: Choosing, *, forced: bool) -> None:
 
 
 def chosen(
-    sheet: Sheet, how: Choosing, logits: Node, words: Sequence[str], first: int, said: Sequence[Sequence[int]], n: int
+    sheet: Sheet,
+    how: Choosing,
+    logits: Node,
+    words: Sequence[str],
+    first: int,
+    earlier: Sequence[Sequence[int]],
+    n: int,
 ) -> Node:
     """The steps from the logits to the ids of the next words.
 
-    ``said`` has for each row the columns of the words that came before it, ``n`` is which word of the decoding it is, from 1.
+    ``earlier`` are for each row the columns of the words before it; the word is the ``n``-th of the decoding, from 1.
     """
-    scores = _penalised(sheet, how, logits, said)
+    scores = _penalized(sheet, how, logits, earlier)
     if how.top_k is not None:
         scores = sheet.step("shortlist", ops.keep_largest, scores, k=how.top_k)
         sheet.note(f"top-k {how.top_k}")
@@ -135,11 +141,12 @@ def chosen(
     return sheet.step("predicted", ops.range_of_draw, ranges, _draw(sheet, how, kept, n), first=first)
 
 
-def _penalised(sheet: Sheet, how: Choosing, logits: Node, said: Sequence[Sequence[int]]) -> Node:
+def _penalized(sheet: Sheet, how: Choosing, logits: Node, earlier: Sequence[Sequence[int]]) -> Node:
+    """The logits with the repetition penalty (Keskar et al. 2019)."""
     if how.repetition_penalty == 1.0 or not logits:
         return logits
     seen = np.zeros((logits.height, logits.width))
-    for row, columns in zip(seen, said, strict=False):
+    for row, columns in zip(seen, earlier, strict=False):
         row[list(columns)] = 1.0
     mask = nodes.Node("said", logits.shape, logits.rows, logits.cols, "1: the word came before", values=seen)
     sheet.note(f"repetition penalty {how.repetition_penalty:g}")
@@ -147,7 +154,7 @@ def _penalised(sheet: Sheet, how: Choosing, logits: Node, said: Sequence[Sequenc
 
 
 def _draw(sheet: Sheet, how: Choosing, like: Node, n: int) -> Node:
-    """The number that says which range is taken: given, or drawn from the seed."""
+    """The number from 0 to 1 that picks a word by the running sums: given, or drawn from the seed."""
     if how.draw is not None:
         value, origin = draws_of(how.draw)[n - 1], "given"
     else:

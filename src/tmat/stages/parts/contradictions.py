@@ -1,4 +1,4 @@
-"""What an attention stage says no to: options that contradict each other, and options without effect."""
+"""Options of an attention stage that are refused: those that contradict each other, and those without effect."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError
-from tmat.stages.parts.options import QK_EPSILON, base_said, rules_of, softmax_base
+from tmat.stages.parts.options import QK_EPSILON, option_of_base, rules_of, softmax_base
 
 if TYPE_CHECKING:
     from tmat.engine.builder import Sheet
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def refuse(how: AttentionOptions) -> None:
-    """Options that contradict each other."""
+    """Refuse options that contradict each other."""
     scaling, biased = how.scale_by is not None, how.bias not in (None, "none")
     contradictions = (
         (how.scale_by == 0.0, "‹scale_by 0› does not fit", "scores cannot be divided by 0"),
@@ -50,7 +50,7 @@ def refuse(how: AttentionOptions) -> None:
         ),
         (
             softmax_base(how) is not None and how.temperature != 1.0,
-            f"‹{base_said(how)}› and ‹temperature› contradict each other",
+            f"‹{option_of_base(how)}› and ‹temperature› contradict each other",
             "each says how the scores become weights: a base b is a temperature of 1/ln b",
         ),
         (
@@ -74,14 +74,14 @@ def refuse(how: AttentionOptions) -> None:
 
 
 def _refuse_alone(how: AttentionOptions) -> None:
-    """What is said of rotary positions, or of a norm of Q and K, where there is none."""
-    of_rotary = {
+    """Refuse options of rotary positions, or of the norm of Q and K, where there is none."""
+    set_for_rotary = {
         "start": how.start != 0, "rope_scaling": how.rope_scaling is not None,
         "rotary_width": how.rotary_width is not None,
     }  # fmt: skip
     if how.rotary is None:
-        for name, said in of_rotary.items():
-            if said:
+        for name, is_set in set_for_rotary.items():
+            if is_set:
                 mend = "say which columns are a pair: ‹rotary halves› or ‹rotary adjacent›"
                 raise InputError(f"‹{name}› has no rotary positions to work with", mend=mend)
     if how.qk_epsilon != QK_EPSILON and how.qk_norm != "rms":
@@ -89,17 +89,14 @@ def _refuse_alone(how: AttentionOptions) -> None:
 
 
 def refuse_unused(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
-    """What was said but would change nothing, as a later step is given or there is no mask."""
+    """Refuse options that would change nothing, as a later step is given or there is no mask."""
     _refuse_mask(sheet, how, heads)
     _refuse_late(sheet, how, heads)
     if sheet.has("sinks") and (softmax_base(how) is not None or how.temperature != 1.0):
-        other = base_said(how) if softmax_base(how) is not None else "temperature"
+        other = option_of_base(how) if softmax_base(how) is not None else "temperature"
         raise InputError(f"sinks are given, and ‹{other}› is said", "tmat has no softmax with both")
     if sheet.has("sinks") and how.detail:
         raise InputError("sinks are given, and ‹detail› is said", "a softmax with a sink is one step")
-    later = next((name for name in ("scaled", "masked", "weights") if _given(sheet, name, heads)), None)
-    if how.scale_by is not None and later is not None:
-        raise InputError(f"{later} is given, and ‹scale_by› goes before it", "the scores are not computed")
     for option, width, names in (("d_v", how.d_v, ("W_V", "V")), ("d_out", how.d_out, ("W_O", "output"))):
         for name in names:
             given = sheet.peek(name) or sheet.peek(name + "1")
@@ -113,24 +110,27 @@ def refuse_unused(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
 
 
 def _refuse_late(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
-    """Options of a step that is not computed, as a later one is given."""
+    """Refuse options of a step that is not computed, as a later one is given."""
     options = (
         ("temperature", how.temperature != 1.0, "weights", "the softmax is"),
-        (base_said(how), softmax_base(how) is not None, "weights", "the softmax is"),
+        ("scale_by", how.scale_by is not None, "scaled", "the scores are"),
+        (option_of_base(how), softmax_base(how) is not None, "weights", "the softmax is"),
         ("alibi", how.alibi, "biased", "the scores are"),
         ("soft_cap", how.soft_cap is not None, "capped", "the scores are"),
         ("rotary", how.rotary is not None, "scores", "queries and keys are"),
         ("qk_norm", how.qk_norm is not None, "scores", "queries and keys are"),
     )
     for option, said, step, what in options:
+        if not said:
+            continue
         later = sheet.declared.after(step)
         found = next((name for name in (step, *later[: later.index("dropped")]) if _given(sheet, name, heads)), None)
-        if said and found is not None:
+        if found is not None:
             raise InputError(f"{found} is given, and ‹{option}› goes before it", f"{what} not computed")
 
 
 def _refuse_mask(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
-    """What is said of a mask that is not there, or comes too late."""
+    """Refuse options of a mask where there is none, or where a later step is given."""
     masked = bool(rules_of(how.mask)) or how.valid is not None or how.window is not None or sheet.has("mask")
     for option, said in (("mask_value", how.mask_value != -inf), ("renormalize", how.renormalize)):
         if said and not masked:
@@ -163,10 +163,10 @@ def _refuse_mask(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
 
 
 def overtaken(sheet: Sheet, name: str, heads: int) -> bool:
-    """Whether a step after the named one is given, so that nothing becomes of that one."""
+    """Whether a step after the named one is given, so that the named one is not used."""
     return any(_given(sheet, later, heads) for later in sheet.declared.after(name))
 
 
 def _given(sheet: Sheet, name: str, heads: int) -> bool:
-    """Whether a step is given, for the one head or for every one."""
+    """Whether a step is given: whole, or for every head."""
     return sheet.has(name) or all(sheet.has(f"{name}{h}") for h in range(1, heads + 1))

@@ -1,4 +1,4 @@
-"""A layer of a decoder: attention to itself, to an encoder's output where there is one, and the network, each normed."""
+"""A decoder layer: self-attention, cross-attention where there is an encoder, and the network, each with its norm."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.ffn import ffn
-from tmat.stages.parts.options import Kinds, crossing
+from tmat.stages.parts.options import SublayerOptions, cross_options
 from tmat.stages.parts.stack import Sublayers
 
 
 def decoder_layer(
-    sheet: Worksheet, own: Sublayers, kinds: Kinds, memory: Matrix | None, at: str, layer: int, *, pre: bool,
-    told: Mapping[str, Any], common: dict[str, Any],
+    sheet: Worksheet, own: Sublayers, options: SublayerOptions, memory: Matrix | None, at: str, layer: int, *, pre: bool,
+    self_options: Mapping[str, Any], common: dict[str, Any],
 ) -> Worksheet:  # fmt: skip
-    """One layer: each sublayer with its norm after it, or before it and the sum after.
+    """One layer: each sublayer followed by its norm, or with ``pre`` preceded by it and followed by the residual sum.
 
-    ``kinds`` is what attentions, norms and networks are told, ``told`` what this layer's attention to itself is besides.
+    ``options`` are those of attentions, norms and networks, ``self_options`` more of this layer's self-attention.
     """
-    attend, norm, network = kinds
+    attend, norm, network = options
     sublayers: list[tuple[Any, str, str, dict[str, object], dict[str, Any]]] = [
-        (attention, "self-attention", "self", own.attention, {"mask": "causal", **attend, **told}),
+        (attention, "self-attention", "self", own.attention, {"mask": "causal", **attend, **self_options}),
         (ffn, "ffn", "ffn", own.ffn, network),
     ]
     if memory is not None:
-        sublayers.insert(1, (attention, "cross-attention", "cross", own.cross, {"context": memory, **crossing(attend)}))
+        sublayers.insert(
+            1, (attention, "cross-attention", "cross", own.cross, {"context": memory, **cross_options(attend)})
+        )
 
     def named(kind: str, per_layer: int = 1, nth: int = 1) -> str:
         number = (layer - 1) * per_layer + nth

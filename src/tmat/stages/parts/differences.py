@@ -1,4 +1,4 @@
-"""Gradients by differences: a little more and a little less of each number, and what comes of it at the end."""
+"""Gradients by finite differences: each number is moved a little up and down, and the forward pass computed again."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from tmat.sheet.worksheet import Array
 from tmat.stages.parts.graph import Graph, Value
 
 STEP = 1e-3
-"""Of a number of size 1: five points leave an error of its fourth power, and rounding one of 10⁻¹⁶ over it."""
-MOST = 20_000  # numbers to be moved
+"""The step h for numbers up to 1, else h·|x|: the five-point formula errs by order h⁴, rounding by 10⁻¹⁶/h."""
+MOST = 20_000  # numbers of a matrix
 
 
-def differences(graph: Graph, ends: Mapping[Value, Array], value: Value) -> Array:
-    """How the sum of ends ∘ their gradients moves with each number of a matrix, nothing being rounded on the way.
+def by_differences(graph: Graph, ends: Mapping[Value, Array], value: Value) -> Array:
+    """The gradient of f = Σ end ∘ gradient of end with respect to a matrix, by the five-point formula, without rounding.
 
-    By five points: (8·(f(x + h) − f(x − h)) − (f(x + 2h) − f(x − 2h))) / 12h.
+    f′(x) ≈ (8·(f(x + h) − f(x − h)) − (f(x + 2h) − f(x − 2h))) / 12h
 
-    Errors: more numbers than anyone waits for.
+    Errors: a matrix of more than 20,000 numbers.
     """
     if value.matrix.values.size > MOST:
         raise LimitError(
@@ -30,7 +30,7 @@ def differences(graph: Graph, ends: Mapping[Value, Array], value: Value) -> Arra
             f"at most {MOST}",
             mend="choose a smaller matrix: ‹wrt NAME›",
         )
-    line = _line(graph, ends, value)
+    steps = _steps_between(graph, ends, value)
     result = np.zeros(value.matrix.values.shape)
     with working("moving each number", result.size) as tell:
         for n, place in enumerate(np.ndindex(*result.shape), start=1):
@@ -39,14 +39,14 @@ def differences(graph: Graph, ends: Mapping[Value, Array], value: Value) -> Arra
             for by in (-2, -1, 1, 2):
                 changed = value.matrix.values.astype(np.float64)
                 changed[place] += by * h
-                moved[by] = _worth(line, ends, value, changed)
+                moved[by] = _objective(steps, ends, value, changed)
             result[place] = (8 * (moved[1] - moved[-1]) - (moved[2] - moved[-2])) / (12 * h)
             tell(n)
     return result
 
 
-def _line(graph: Graph, ends: Mapping[Value, Array], value: Value) -> list[Value]:
-    """The steps that move with a matrix and lead to an end, in their order."""
+def _steps_between(graph: Graph, ends: Mapping[Value, Array], value: Value) -> list[Value]:
+    """The steps that depend on a matrix and lead to an end, in their order."""
     moving = {value}
     for own in graph.values:
         if own is not value and any(operand in moving for operand in own.of):
@@ -58,10 +58,11 @@ def _line(graph: Graph, ends: Mapping[Value, Array], value: Value) -> list[Value
     return [own for own in graph.values if own in moving and own in towards and own is not value]
 
 
-def _worth(line: list[Value], ends: Mapping[Value, Array], value: Value, changed: Array) -> float:
+def _objective(steps: list[Value], ends: Mapping[Value, Array], value: Value, changed: Array) -> float:
+    """Σ end ∘ gradient of end, with other numbers for one matrix."""
     now = {value: changed}
     with np.errstate(all="ignore"):
-        for own in line:
+        for own in steps:
             assert own.step is not None
             operands = [now.get(one, one.matrix.values) for one in own.of if one is not None]
             now[own] = REGISTRY[own.step.op].evaluate(*operands, **own.step.params)

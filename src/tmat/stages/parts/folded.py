@@ -1,4 +1,4 @@
-"""Steps that a worksheet folds away, written down where they are asked for."""
+"""The parts of a step that a worksheet hides by default, as steps of their own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ else:
 
 
 def in_parts(sheet: Sheet, name: str, op: Operation, of: tuple[Node, ...], params: dict[str, Any]) -> Node:
-    """A step with those that it is made of before it: the exponentials and their sums before a softmax."""
+    """A step preceded by its parts: a softmax by the exponentials and their row sums."""
     if sheet.has(name):
         return sheet.step(name, op, *of, **params)
     known = {node.name: node for node in of}

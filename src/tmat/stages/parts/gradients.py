@@ -1,6 +1,6 @@
-"""The way back through a forward pass: each step's gradient handed to its operands, the last step first.
+"""Backpropagation through a graph: from the last step to the first, each step's gradient gives those of its operands.
 
-A matrix that was used several times has a share of its gradient from each use: each share is a step, and their sum one more.
+Each use of a matrix contributes a share of its gradient. Where there are several, each share is a step, and their sum one more.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from tmat.sheet.worksheet import Matrix
 from tmat.stages import declared, stage_names
 from tmat.stages.parts.graph import Graph, Value
 
-Share = tuple[Value, int, Any]  # by which step, as which operand of it, and the step that makes it
+Share = tuple[Value, int, Any]  # the step that uses the matrix, as which operand, and what makes the share
 
 
 @dataclass(eq=False)
 class WayBack:
-    """The gradients of a graph on the way to being written on a sheet."""
+    """The gradients of a graph as they are written on a sheet."""
 
     sheet: Sheet
     graph: Graph
-    active: set[Value]  # those whose gradient is asked for, or leads to one that is
+    active: set[Value]  # values whose gradient is wanted, or leads to one that is
     called: Callable[[Value, str], str]
     rules: dict[Value, Sequence[Any]]
     gradients: dict[Value, Node] = field(default_factory=dict)
@@ -39,9 +39,9 @@ class WayBack:
     _names: set[str] = field(default_factory=set)
 
     def walk(self, begun: dict[Value, Node | None]) -> None:
-        """From what has a gradient to begin with (None: it is given by the user), back to the leaves.
+        """Go from the values whose gradient is known at the start (None: the user gave it) back to the leaves.
 
-        A matrix waits until all its uses have handed their shares on.
+        A value waits until all its users have contributed their shares.
         """
         users = {value: sum(user in self.active for user in value.users) for value in self.active}
         waiting = [value for value in self.graph.values if value in self.active and not users[value]]
@@ -61,10 +61,10 @@ class WayBack:
                     users[operand] -= 1
                     if not users[operand]:
                         ready.append(operand)
-            for operand in sorted(ready, key=lambda one: len(self._shares.get(one, ())) > 1):  # sums come last
+            for operand in sorted(ready, key=lambda one: len(self._shares.get(one, ())) > 1):  # sums of shares last
                 if operand not in begun:
                     self._finish(operand)
-            waiting += reversed(ready)  # the first operand's own operands come before the second: a head at a time
+            waiting += reversed(ready)  # depth first: one head is finished before the next
 
     def _begin(self, value: Value, gradient: Node | None) -> None:
         name = self.called(value, "d")
@@ -74,7 +74,7 @@ class WayBack:
             self.gradients[value] = self._labelled(self.sheet.given(name), value)
 
     def _finish(self, value: Value) -> None:
-        """The gradient of a matrix all of whose uses have handed theirs on."""
+        """Write the gradient of a value all of whose shares are known."""
         shares = self._shares.get(value, [])
         if not shares:
             return
@@ -93,9 +93,11 @@ class WayBack:
         self.gradients[value] = self._labelled(node, value)
 
     def _tile(self, value: Value, shares: list[Share]) -> bool:
-        """Whether the shares are parts side by side that make up the whole: the heads of one projection."""
+        """Whether the shares are adjacent blocks of columns that make up the whole: the heads of one projection."""
         cut = [
-            (by, m) for by, _, m in shares if isinstance(m, Made) and m.op.name == "put_columns" and m.of == (SLOPE,)
+            (by, made)
+            for by, _, made in shares
+            if isinstance(made, Made) and made.op.name == "put_columns" and made.of == (SLOPE,)
         ]
         width = sum(by.width for by, _ in cut)
         starts = sorted((made.params["start"], by.width) for by, made in cut)
@@ -107,15 +109,15 @@ class WayBack:
         return len(cut) == len(shares) and width == value.width
 
     def _share_name(self, value: Value, by: Value, n: int) -> str:
-        """The share of a gradient that comes by a step: dX_Q."""
+        """The name of the share that a step contributes: dX_Q."""
         own = f"{self.called(value, 'd')}_{by.name}"
         twice = [k for k, operand in enumerate(by.of) if operand is value]
         own = own if len(twice) < 2 else f"{own}_{'ab'[twice.index(n)]}"
-        taken = {by2 for by2, _, _ in self._shares.get(value, ()) if by2.name == by.name}
-        return own if len(taken) < 2 else f"{own}_of_{by.stage.id}"
+        users = {user for user, _, _ in self._shares.get(value, ()) if user.name == by.name}
+        return own if len(users) < 2 else f"{own}_of_{by.stage.id}"
 
     def _write(self, by: Value, n: int, made: Any, name: str) -> Node:
-        """A step of the way back through ``by``, written once, with those that it needs before."""
+        """Write a backward step of ``by``, once, after the steps that it needs."""
         if made is SLOPE:
             return self.gradients[by]
         if made is RESULT:
@@ -133,7 +135,7 @@ class WayBack:
         return self._written[key]
 
     def _before(self, by: Value, n: int, part: Any) -> str:
-        """The name of a step that another needs: of the share that it is itself, or as the rule calls it."""
+        """The name of a step that another needs: of the share that it is, else as the rule calls it."""
         if not isinstance(part, Made):
             return ""
         for k, own in enumerate(self.rules[by]):
@@ -147,7 +149,7 @@ class WayBack:
         return f"{self.called(operand, 'd')}_{part.called}"
 
     def _done_before(self, made: Made) -> Value | None:
-        """The step of the forward pass that is just this: the softmax of the logits."""
+        """The forward step that already computed this, as the softmax of the logits."""
         if not all(isinstance(part, Value) for part in made.of):
             return None
         for value in self.graph.values:
@@ -156,7 +158,7 @@ class WayBack:
         return None
 
     def _operand(self, value: Value) -> Node:
-        """A matrix of the forward pass, written down where it is first needed."""
+        """A matrix of the forward pass, given to the sheet where it is first needed."""
         if value not in self._forward:
             m = value.matrix
             flowing = Matrix(m.name, m.values, m.rows, m.cols, value.stage.id)
@@ -167,7 +169,10 @@ class WayBack:
         return self.sheet.step(name, REGISTRY[op], *of, **params)
 
     def _labelled(self, node: Node, value: Value) -> Node:
-        """A gradient has the labels of its matrix, and its size."""
+        """The gradient with the labels of its matrix.
+
+        Errors: a given gradient of another size than its matrix.
+        """
         m = value.matrix
         if node and node.shape != m.values.shape:
             raise InputError(
@@ -179,7 +184,7 @@ class WayBack:
 
 
 def partials(graph: Graph) -> dict[Value, Sequence[Any]]:
-    """What each step's rule says of its operands; a step whose operation has no rule leads nowhere."""
+    """The backward rule of each step: what makes the share of each operand, or None."""
     found: dict[Value, Sequence[Any]] = {}
     for value in graph.values:
         if value.step is None:
@@ -193,7 +198,7 @@ def partials(graph: Graph) -> dict[Value, Sequence[Any]]:
 
 
 def gaps(graph: Graph) -> list[str]:
-    """The first step that was made of a matrix that the worksheet does not have, in words."""
+    """A line of an error: the first step with an operand that the worksheet lacks."""
     for value in graph.values:
         if value.step is not None and None in value.of:
             lost = value.step.of[value.of.index(None)]
@@ -202,7 +207,7 @@ def gaps(graph: Graph) -> list[str]:
 
 
 def refuse_unknown_ways(graph: Graph, roots: Iterable[Value]) -> None:
-    """Refuse a pass with a step on the way whose operation has no way back stated."""
+    """Refuse a pass with a step whose operation has no backward rule."""
     line = set(roots)
     for value in reversed(graph.values):
         if value not in line or value.step is None:
@@ -217,7 +222,7 @@ def refuse_unknown_ways(graph: Graph, roots: Iterable[Value]) -> None:
 
 
 def leading(graph: Graph, rules: dict[Value, Sequence[Any]], roots: Iterable[Value], wanted: set[Value]) -> set[Value]:
-    """The values between: those that the roots depend on, and that depend on one of the wanted."""
+    """The values that the roots depend on, and that depend on one of the wanted."""
     line = set(roots)
     for value in reversed(graph.values):
         if value in line and value.step is not None:
@@ -235,14 +240,14 @@ def leading(graph: Graph, rules: dict[Value, Sequence[Any]], roots: Iterable[Val
 
 
 def constant(value: Value) -> bool:
-    """Whether a given matrix is nothing that one asks the gradient of: a mask, what a loss is held against."""
+    """Whether a given matrix has no gradient: a mask, or the target of a loss."""
     stage = value.stage.stage
     masks = declared(stage).masks if stage in stage_names() else []
     return (stage == "loss" and value.name == "target") or value.name.rstrip("0123456789") in masks
 
 
 def calling(graph: Graph, values: Iterable[Value]) -> Callable[[Value, str], str]:
-    """Names that say which matrix is meant: with the stage before, where two have the name.
+    """How values are called: by their name, with the stage's id before it where two have the name.
 
     The ``d`` of a gradient stands before the matrix's own name: attention-2.dW_Q.
     """
@@ -256,7 +261,7 @@ def calling(graph: Graph, values: Iterable[Value]) -> Callable[[Value, str], str
 
 
 def asked(graph: Graph, names: Sequence[str], called: Callable[[Value, str], str], where: str) -> set[Value]:
-    """The values of these names, of every stage that has one so named.
+    """The values of these names, in every stage that has one.
 
     Errors: a name that none has.
     """

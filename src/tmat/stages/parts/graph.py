@@ -1,8 +1,7 @@
-"""The forward pass of a worksheet as a graph: each matrix once, what it was made of, and what later stages call it.
+"""The forward pass of a worksheet as a graph: each matrix once, with its operands and its users.
 
-A step names its operands; a matrix that a stage was given says where it came from: the output of an earlier stage, or
-what that took in. Where the numbers are the same, it is the same matrix. So the graph of a worksheet read from a file is
-the graph of the one that was written.
+A step names its operands. The origin of a given matrix names the earlier stage whose output or input it is; where the
+numbers are equal too, both are one node of the graph. So a worksheet read from a file has the graph of the one written.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ ON_THE_WAY_BACK = ("backward", "update", "train")
 
 @dataclass(eq=False)
 class Value:
-    """A matrix of the forward pass as later steps take it; without a step it was given."""
+    """A matrix of the forward pass, as rounded for later steps; ``step`` is None where it was given."""
 
     stage: Stage
     name: str
@@ -56,20 +55,20 @@ class Graph:
 def graph_of(sheet: Worksheet, ties: Sequence[str] = ()) -> Graph:
     """The graph of the forward stages of a worksheet.
 
-    ``ties`` say which given matrices are one: "W_E=W_vocab.T", the second being the first turned. An output layer that
-    says itself that it is the table turned is so without a word.
+    ``ties`` name given matrices that are one: "W_E=W_vocab.T", the second the transpose of the first. A W_vocab whose
+    origin says that it is tied needs no mention.
 
-    Errors: a tie of matrices that are not there, or have other numbers.
+    Errors: a tie of matrices that are not there, or whose numbers differ.
     """
     graph = Graph()
-    found = dict.fromkeys(ties, False)
+    used = dict.fromkeys(ties, False)
     earlier: dict[str, Stage] = {}
     for stage in sheet.stages:
         if stage.stage in ON_THE_WAY_BACK:
             continue
         for name, matrix in stage.given.items():
             source = _source(graph, earlier, matrix) or _again(graph, stage, name, matrix)
-            source = source or _tied(graph, found, stage, name, matrix)
+            source = source or _tied(graph, used, stage, name, matrix)
             if source is None:
                 source = Value(stage, name, matrix)
             if source.stage is stage and source.name == name:
@@ -84,8 +83,8 @@ def graph_of(sheet: Worksheet, ties: Sequence[str] = ()) -> Graph:
                 if operand is not None:
                     operand.users.append(value)
         earlier[stage.id] = stage
-    for tie, seen in found.items():
-        if not seen:
+    for tie, is_used in used.items():
+        if not is_used:
             raise InputError(
                 f"‹tie {tie}› ties nothing", "no two given matrices of these names", mend="say ‹tie W_E=W_vocab.T›"
             )
@@ -93,11 +92,11 @@ def graph_of(sheet: Worksheet, ties: Sequence[str] = ()) -> Graph:
 
 
 def _tied(graph: Graph, ties: dict[str, bool], stage: Stage, name: str, matrix: Matrix) -> Value | None:
-    """The given matrix that another is tied to: the same one, or a step that turns it."""
+    """The value that a given matrix is tied to: the same one, or a step that transposes it."""
     said = [*ties, *(["W_E=W_vocab.T"] if matrix.origin == TIED else [])]
     for tie in said:
         first, _, second = tie.partition("=")
-        turned = second.endswith(".T")
+        transposed = second.endswith(".T")
         if canonical(second.removesuffix(".T") or first) not in (canonical(name), canonical(f"{stage.id}.{name}")):
             continue
         wanted = canonical(first)
@@ -109,14 +108,14 @@ def _tied(graph: Graph, ties: dict[str, bool], stage: Stage, name: str, matrix: 
         if not known:
             continue
         source = known[-1]
-        numbers = source.matrix.values.T if turned else source.matrix.values
+        numbers = source.matrix.values.T if transposed else source.matrix.values
         if not np.array_equal(numbers, matrix.values, equal_nan=True):
             raise InputError(
                 f"‹tie {tie}› does not fit",
                 f"{first} of {source.stage.id} is {source.matrix.size}, {name} of {stage.id} is {matrix.size}, and their numbers differ",
             )
         ties[tie] = True
-        if not turned:
+        if not transposed:
             return source
         value = Value(stage, name, matrix, Step(matrix, "transpose", (source.name,)), (source,))
         source.users.append(value)
@@ -125,7 +124,7 @@ def _tied(graph: Graph, ties: dict[str, bool], stage: Stage, name: str, matrix: 
 
 
 def _again(graph: Graph, stage: Stage, name: str, matrix: Matrix) -> Value | None:
-    """The sequence that an earlier stage was given by that name: a decoder's layers have one memory, weights are each its own."""
+    """The input that an earlier stage of the kind was given by that name: a decoder's layers share one memory. Not so weights."""
     if not is_sequence(stage, name):
         return None
     for value in graph.values:
@@ -140,7 +139,7 @@ def _again(graph: Graph, stage: Stage, name: str, matrix: Matrix) -> Value | Non
 
 
 def is_sequence(stage: Stage, name: str) -> bool:
-    """Whether a matrix given to a stage has a row a token: an input, or a step; weights have not."""
+    """Whether a matrix given to a stage has a row for each token, as inputs and steps have and weights have not."""
     if stage.stage not in stage_names():
         return False
     own = {**declared(stage.stage).inputs, **declared(stage.stage).steps}
@@ -153,7 +152,7 @@ def _equal(one: Matrix, other: Matrix) -> bool:
 
 
 def _source(graph: Graph, earlier: dict[str, Stage], matrix: Matrix) -> Value | None:
-    """The matrix of an earlier stage that a given one is: what that put out, its matrix of this name, or what it took in."""
+    """The earlier stage's matrix that a given one is, by its origin: that stage's output, its matrix of this name, or its input."""
     stage = earlier.get(matrix.origin)
     if stage is not None:
         names: list[str] = [stage.output, matrix.name]

@@ -8,14 +8,25 @@ from math import inf, isfinite
 from typing import Any, Literal, get_args
 
 from tmat.engine.declaration import part
-from tmat.engine.fields import CONVENTIONS, INPUT, MASK, SHAPE, Numbers, Option, Seed, Words, declares, option
+from tmat.engine.fields import (
+    CONVENTIONS,
+    INPUT,
+    MASK,
+    SHAPE,
+    Numbers,
+    Option,
+    Seed,
+    Words,
+    checked_seed,
+    declares,
+    option,
+)
 from tmat.engine.limits import MOST_HEADS, MOST_LAYERS
-from tmat.engine.seeds import checked_seed
 from tmat.errors import InputError
 from tmat.stages.parts.rope_scaling import EXPECTED, scaling_of
 
-Bend = Literal["relu", "leaky-relu", "gelu", "gelu-tanh", "tanh", "silu", "none"]
-Activation = Literal[Bend, "swiglu", "geglu"]
+PlainActivation = Literal["relu", "leaky-relu", "gelu", "gelu-tanh", "tanh", "silu", "none"]
+Activation = Literal[PlainActivation, "swiglu", "geglu"]
 NormOrder = Literal["post", "pre"]
 Score = Literal["scaled", "dot", "additive"]
 Bias = Literal["none", "qkv", "output", "all"]
@@ -32,7 +43,7 @@ MASKS = ("none", "causal", "padding")
 
 
 def words_in_order(text: str) -> list[str]:
-    """Words as people write a list of them: parted by spaces, line ends or commas.
+    """The words of a list as people type it, separated by spaces, line ends or commas.
 
     >>> words_in_order("I, drink things\\nKnow")
     ['I', 'drink', 'things', 'Know']
@@ -50,57 +61,65 @@ class DrawnInput:
 
 @declares
 class OwnWords:
-    """The vocabulary, where no stage before brings one."""
+    """The vocabulary, where no earlier stage has one."""
 
     vocabulary: Words = option(
         None, "The vocabulary, where no pipe brings one: its words in the order of their ids.", INPUT, "WORDS",
         flag="words", read=words_in_order,
     )  # fmt: skip
-    first_id: int | None = option(None, "The id of the first of ‹vocabulary›; 1 unless told.", SHAPE, "0|1")
+    first_id: int | None = option(None, "The id of the first word of ‹vocabulary›; default 1.", SHAPE, "0|1")
 
 
 @declares
 class Layers:
-    """How high a stack is."""
+    """The number of layers of a stack."""
 
     layers: int = option(1, "How many layers.", SHAPE, "N", at_least=1, most=MOST_LAYERS)
 
 
 @declares
 class Heads:
-    """How wide an attention is, and which biases it has."""
+    """The number and width of attention heads, and their biases."""
 
     heads: int | None = option(
-        None, "How many heads; seen from W_Q1, W_Q2, … where these are given.", SHAPE, "H", at_least=1, most=MOST_HEADS
+        None,
+        "How many heads; counted from W_Q1, W_Q2, … where these are given.",
+        SHAPE,
+        "H",
+        at_least=1,
+        most=MOST_HEADS,
     )
     kv_heads: int | None = option(
-        None, "How many heads of keys and values, each shared by heads side by side; as many as ‹heads› unless told.",
+        None, "How many heads of keys and values, each shared by adjacent heads of queries; default: as many as ‹heads›.",
         SHAPE, "N", at_least=1, most=MOST_HEADS,
     )  # fmt: skip
     d_k: int | None = option(
-        None, "The number under the root, and a head's width where W_Q is drawn; d_model / heads unless told.", SHAPE,
+        None, "The number under the root, and a head's width where W_Q is drawn; default: d_model / heads.", SHAPE,
         "N", at_least=1,
     )  # fmt: skip
     d_v: int | None = option(
-        None, "The width of a head's values where W_V is drawn; d_k unless told.", SHAPE, "N", at_least=1
+        None, "The width of a head's values where W_V is drawn; default: d_k.", SHAPE, "N", at_least=1
     )
     bias: Bias | None = option(
-        None, "Biases of the attention to draw: none, qkv, output, all. (torch-linear: output.)", CONVENTIONS, "WHICH"
+        None,
+        "Which biases of the attention to draw: none, qkv, output, all. Default: none (with torch-linear: output).",
+        CONVENTIONS,
+        "WHICH",
     )
 
 
 @declares
 class Rotation:
-    """Rotary positions: pairs of columns of Q and K turned by an angle that grows with the position."""
+    """Rotary positions (RoPE): pairs of columns of Q and K rotated by an angle proportional to the position."""
 
     rotary: Layout | None = option(
         None,
-        "Turn Q and K by their positions (RoPE): adjacent (columns 1 and 2 a pair, as the paper), "
-        "halves (1 and d/2 + 1, as Llama).",
+        "Rotate Q and K by their positions (RoPE); pairs are adjacent (columns 1 and 2, as in the paper) "
+        "or halves (1 and d/2 + 1, as in Llama).",
         CONVENTIONS, "PAIRS",
     )  # fmt: skip
     base: float | None = option(
-        None, "The base of the rotary frequencies, 10000 unless told; without ‹rotary› that of the softmax, in place of e.",
+        None, "The base of the rotary frequencies, default 10000; without ‹rotary› that of the softmax, in place of e.",
         CONVENTIONS, "NUMBER",
         fits=lambda base: 0 < base < inf, expected="expected a number above 0",
     )  # fmt: skip
@@ -111,17 +130,19 @@ class Rotation:
         "(a base for how long the text is), llama3:8, yarn:4:length=64 (slow pairs / 4).",
         CONVENTIONS, "HOW:FACTOR", fits=lambda said: scaling_of(said) is not None, expected=EXPECTED,
     )  # fmt: skip
-    rotary_width: int | None = option(None, "Turn only the first N columns of each head.", CONVENTIONS, "N", at_least=2)
+    rotary_width: int | None = option(
+        None, "Rotate only the first N columns of each head.", CONVENTIONS, "N", at_least=2
+    )
 
 
 @declares
 class Scoring:
-    """What is done to queries, keys and scores before the softmax, and to which base that is."""
+    """What happens to queries, keys and scores before the softmax, and the base of the softmax."""
 
     qk_norm: QKNorm | None = option(
         None,
-        "Bring each head's rows of Q and K to size 1 before the scores: rms (root mean square), l2 (length); then ∘ gamma_Q, "
-        "gamma_K where these are given.",
+        "Normalise each head's rows of Q and K before the scores: rms (by the root mean square), l2 (by the length); then "
+        "∘ gamma_Q, gamma_K where these are given.",
         CONVENTIONS, "KIND",
     )  # fmt: skip
     qk_epsilon: float = option(
@@ -136,7 +157,7 @@ class Scoring:
         False, "Take slope·|i − j| off the scores; the slopes are 2^(−8h/heads), or given: ‹-m slopes›.", CONVENTIONS
     )
     softmax_base: float | None = option(
-        None, "Raise this number to the scores in the softmax, in place of e: what ‹base› says where nothing is rotary.",
+        None, "The base of the powers in the softmax, in place of e; without ‹rotary› ‹base› says the same.",
         CONVENTIONS, "NUMBER",
         fits=lambda base: 1 < base < inf, expected="expected a number above 1",
     )  # fmt: skip
@@ -144,26 +165,26 @@ class Scoring:
 
 @declares
 class Detail:
-    """Steps that are folded away unless they are asked for."""
+    """Whether to show steps that are part of another step."""
 
     detail: bool = option(
         False,
-        "Show what a softmax (exponentials, row_sums), a deviation (variance) and a root mean square (mean_square) are made of.",
+        "Show the parts of a softmax (exponentials, row_sums), a deviation (variance) and a root mean square (mean_square).",
         CONVENTIONS,
     )
 
 
 @declares
-class Seen:
-    """Who may attend to whom."""
+class MaskRules:
+    """Which keys each query may attend to."""
 
     mask: str | Iterable[str] | Numbers = option(
         "none",
         "causal, padding (the <pad> tokens), or both: causal,padding; or a file or matrix: 1 may attend, 0 may not.",
         MASK, "RULES", legal=MASKS, alone=("causal",), open=True, matrix="n×m",
     )  # fmt: skip
-    valid: int | None = option(None, "Only the first N keys are seen.", MASK, "N")
-    window: int | None = option(None, "Only keys at most N places away are seen.", MASK, "N")
+    valid: int | None = option(None, "Only the first N keys are visible.", MASK, "N")
+    window: int | None = option(None, "Only keys at most N positions away are visible.", MASK, "N")
 
 
 @declares
@@ -175,79 +196,77 @@ class Norm:
     )
     deviation: Deviation = option("population", "population (over d) or sample (over d − 1).", CONVENTIONS, "KIND")
     epsilon: float = option(
-        1e-5, "The ε that keeps the divisor from 0.", CONVENTIONS, "NUMBER",
+        1e-5, "The ε that keeps the divisor above 0.", CONVENTIONS, "NUMBER",
         fits=lambda e: 0 <= e < inf, expected="expected 0 or a small number above it",
     )  # fmt: skip
     epsilon_in: EpsilonPlace = option(
         "root", "root: √(std² + ε), LayerNorm; deviation: std + ε, as some articles do.", CONVENTIONS, "PLACE"
     )
     gamma_offset: float = option(
-        0.0, "What is added to γ before it scales: 1 in Gemma, whose weights are γ − 1.", CONVENTIONS, "NUMBER",
+        0.0, "A number added to γ before it scales: 1 in Gemma, whose weights are γ − 1.", CONVENTIONS, "NUMBER",
         fits=isfinite, expected="expected a number",
     )  # fmt: skip
 
 
 @declares
 class NormPlaces:
-    """Where the norms of a stack stand."""
+    """The places of the norms in a stack."""
 
     norm_order: NormOrder = option(
         "post", "post: norm after each residual, as in the paper; pre: before each sublayer.", CONVENTIONS, "ORDER"
     )
     embed_norm: bool = option(
         False,
-        "A norm before the first layer too, as in BERT (embed.gamma, embed.beta); so where these are given.",
+        "A norm before the first layer too, as in BERT; implied by embed.gamma or embed.beta.",
         CONVENTIONS,
     )
     final_norm: bool = option(
         False,
-        "A norm after the last layer too, as in GPT-2 (final.gamma, final.beta); so where these are given.",
+        "A norm after the last layer too, as in GPT-2; implied by final.gamma or final.beta.",
         CONVENTIONS,
     )
 
 
 @declares
 class Network:
-    """How wide a network is, and how it bends."""
+    """The width of a feed-forward network, its activation and its experts."""
 
-    d_ff: int | None = option(
-        None, "The inner width where W_1 is drawn; 4·d_model unless told.", SHAPE, "N", at_least=1
-    )
+    d_ff: int | None = option(None, "The inner width where W_1 is drawn; default: 4·d_model.", SHAPE, "N", at_least=1)
     activation: Activation = option(
         "relu",
         f"{', '.join(get_args(Activation))}. swiglu and geglu: ‹gated› with silu or gelu.", CONVENTIONS, "KIND",
     )  # fmt: skip
     gated: bool = option(
         False,
-        "Two branches, (act(X·W_1) ∘ X·W_3)·W_2: the activation acts on the first alone. So it is where W_3 is given.",
+        "A gated network, (act(X·W_1) ∘ X·W_3)·W_2: the activation acts on the first branch only. Implied by W_3.",
         CONVENTIONS,
     )
     slope: float | None = option(
-        None, "What leaky-relu multiplies a negative number by; 0.01 unless told.", CONVENTIONS, "NUMBER",
+        None, "The slope of leaky-relu for negative numbers; default 0.01.", CONVENTIONS, "NUMBER",
         fits=lambda slope: 0.0 <= slope <= 1.0, expected="expected a number from 0 to 1",
     )  # fmt: skip
     experts: int | None = option(
-        None, "So many networks, expert1.W_1 …; each row goes through the likeliest by X·W_gate.", SHAPE, "N",
+        None, "A mixture of N networks, expert1.W_1 …; each row goes through those with the largest X·W_gate.", SHAPE, "N",
         at_least=2, most=MOST_HEADS,
     )  # fmt: skip
     top_experts: int | None = option(
-        None, "How many of ‹experts› a row goes through; 2 unless told.", SHAPE, "K", at_least=1, also="top"
+        None, "How many of ‹experts› a row goes through; default 2.", SHAPE, "K", at_least=1, also="top"
     )
-    renormalize_top: bool = option(True, "Leave the shares of the chosen experts as softmax made them.", CONVENTIONS)
-    output_activation: Bend | None = option(
-        None, "An activation after the second layer too, as some articles have it.", CONVENTIONS, "KIND"
+    renormalize_top: bool = option(True, "Leave the gates of the chosen experts as softmax made them.", CONVENTIONS)
+    output_activation: PlainActivation | None = option(
+        None, "An activation after the second layer too, as in some articles.", CONVENTIONS, "KIND"
     )
 
 
 @declares
-class Waves:
-    """The positional encoding, and the embeddings that it is added to."""
+class Sinusoids:
+    """The convention of the sinusoidal encoding, and the scale of the embeddings that it is added to."""
 
     exponent: Exponent = option(
         "paired", "paired: 2⌊i/2⌋/d, as in the paper; column: 2i/d, as some articles compute.", CONVENTIONS, "KIND"
     )
     layout: Layout = option(
-        "adjacent", "adjacent: sin and cos in turn, as in the paper; halves: all sines, then all cosines.", CONVENTIONS,
+        "adjacent", "adjacent: sines and cosines alternate, as in the paper; halves: all sines, then all cosines.", CONVENTIONS,
         "WHERE",
     )  # fmt: skip
     scale_embedding: bool = option(
@@ -259,29 +278,30 @@ class Waves:
 class FfnBias:
     """Whether the networks of a stack have biases."""
 
-    ffn_bias: bool | None = option(None, "Draw biases of the networks; drawn unless told.", CONVENTIONS)
+    ffn_bias: bool | None = option(None, "Draw biases of the networks (the default) or not.", CONVENTIONS)
 
 
-Kinds = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+SublayerOptions = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+"""The options of a stack's attentions, norms and networks."""
 
 
-def sublayers(how: Any, *attention: type) -> Kinds:
-    """What a stack's attentions, norms and networks are told, by the shared declarations."""
+def sublayer_options(how: Any, *attention: type) -> SublayerOptions:
+    """The options that a stack hands to its sublayers; ``attention_options``, ``norm_options`` and ``ffn_options`` win."""
     network = part(how, Network) | {"bias": how.ffn_bias}
-    said = how.attention_options or {}, how.norm_options or {}, how.ffn_options or {}
-    return part(how, Heads, Rotation, Scoring, *attention) | said[0], part(how, Norm) | said[1], network | said[2]
+    own = how.attention_options or {}, how.norm_options or {}, how.ffn_options or {}
+    return part(how, Heads, Rotation, Scoring, *attention) | own[0], part(how, Norm) | own[1], network | own[2]
 
 
-def crossing(attention: dict[str, Any]) -> dict[str, Any]:
-    """What an attention to another text is told: all but what speaks of places in one."""
-    told = {name: value for name, value in attention.items() if name not in {*Rotation.__dataclass_fields__, "alibi"}}
-    return told | {
+def cross_options(attention: dict[str, Any]) -> dict[str, Any]:
+    """The options of cross-attention: those of self-attention but for its positions (rotary, ALiBi)."""
+    own = {name: value for name, value in attention.items() if name not in {*Rotation.__dataclass_fields__, "alibi"}}
+    return own | {
         "softmax_base": _softmax_base(**{name: attention[name] for name in ("rotary", "base", "softmax_base")})
     }
 
 
 def softmax_base(how: Any) -> float | None:
-    """What is raised to the scores: what ‹softmax_base› says, or ‹base› where no rotary positions have it."""
+    """The base of the softmax: ``softmax_base``, or ``base`` where there are no rotary positions; None: e."""
     return _softmax_base(how.rotary, how.base, how.softmax_base)
 
 
@@ -289,33 +309,33 @@ def _softmax_base(rotary: object, base: float | None, softmax_base: float | None
     return base if rotary is None and softmax_base is None else softmax_base
 
 
-def base_said(how: Any) -> str:
-    """The option that said the base of the softmax.
+def option_of_base(how: Any) -> str:
+    """The name of the option that gave the base of the softmax.
 
     >>> from types import SimpleNamespace
-    >>> base_said(SimpleNamespace(softmax_base=None, base=3.0, rotary=None))
+    >>> option_of_base(SimpleNamespace(softmax_base=None, base=3.0, rotary=None))
     'base'
     """
     return "base" if how.softmax_base is None else "softmax_base"
 
 
 def rules_of(mask: object) -> tuple[str, ...]:
-    """The rules of a mask by name; none where it is a matrix.
+    """The names of a mask's rules; none where the mask is a matrix.
 
     >>> rules_of("causal,padding"), rules_of(["none", "causal"]), rules_of([[1, 0], [1, 1]])
     (('causal', 'padding'), ('causal',), ())
     """
-    said = re.split(r"[,+ ]+", mask) if isinstance(mask, str) else mask
-    if not isinstance(said, tuple | list) or not all(isinstance(rule, str) for rule in said):
+    names = re.split(r"[,+ ]+", mask) if isinstance(mask, str) else mask
+    if not isinstance(names, tuple | list) or not all(isinstance(rule, str) for rule in names):
         return ()
-    rules = tuple(rule for rule in said if rule and rule != "none")
+    rules = tuple(rule for rule in names if rule and rule != "none")
     for rule in rules:
         Option("", MASK, legal=MASKS).check("mask", rule)
     return rules
 
 
 def number(text: str) -> float:
-    """A number as people type one, −∞ too.
+    """The number that a text is, −∞ too.
 
     >>> number("-inf"), number("−∞"), number("0")
     (-inf, -inf, 0.0)
@@ -327,7 +347,7 @@ def number(text: str) -> float:
 
 
 def seed_of(text: str) -> Seed:
-    """A seed as a number where it is one, else as the text it is (so is a number too long for a person to mean it).
+    """The seed that a text means: a whole number of at most 100 digits, else the text itself.
 
     Errors: a number that is not whole.
 

@@ -24,44 +24,35 @@ else:
     stacks = late("tmat.stages.parts.stack")
 
 INPUTS = ("W_vocab", "b_vocab", "said", "draw")
-LAST = (
-    "costs",
-    "sums",
-    "kept",
-    "losses",
-    "total",
-    "sequence",
-    "loss",
-    "perplexity",
-    "predicted",
-)  # none begins with these
+RESULTS = ("costs", "sums", "kept", "losses", "total", "sequence", "loss", "perplexity", "predicted")
+"""Steps of decode that cannot be given."""
 
 
 def taken(matrices: dict[str, Any], steps: Iterable[str]) -> dict[str, object]:
-    """What is given of the prediction itself, taken out of the rest."""
-    names = (*INPUTS, *(name for name in steps if name not in LAST))
+    """Remove and return the given matrices of the prediction itself."""
+    names = (*INPUTS, *(name for name in steps if name not in RESULTS))
     return {name: value for name in names if (value := stacks.taken(matrices, name)) is not None}
 
 
 @dataclass(eq=False, repr=False)
 class Head:
-    """The prediction: what is given of it, the words that it is over, and how it is made."""
+    """The prediction: its given matrices, the text, and the options."""
 
     given: dict[str, object]
     text: Text
     how: DecodeOptions
-    common: dict[str, Any]  # what every stage is told
+    common: dict[str, Any]  # options of every stage
 
     @property
     def begins(self) -> bool:
-        """Whether a step of it is given, so that no layer is computed."""
+        """Whether a step of the prediction is given, so that no layer is computed."""
         return any(name not in INPUTS for name in self.given)
 
 
 def predict(
-    sheet: Worksheet, head: Head, at: str, said: list[str], *, forced: bool, ordinal: int = 0, n: int = 1
+    sheet: Worksheet, head: Head, at: str, tokens: list[str], *, forced: bool, ordinal: int = 0, n: int = 1
 ) -> Worksheet:
-    """The linear layer, the softmax and the likeliest word, over what the last layer hands on."""
+    """The stage of the prediction, on the output of the last layer: linear layer, softmax, next word."""
     words, vocabulary, project = head.text.predicted, head.text.vocabulary, head.how.project
     first = vocabulary.first_id
     page = builder.Sheet("decode", sheet, head.given, id=at, stream="decode", ordinal=ordinal, **head.common)
@@ -82,16 +73,16 @@ def predict(
         logits = page.step("logits", ops.matmul, rows, weight)
     if logits and logits.op is None:
         logits.cols = words
-    page.note("input: " + " ".join(said) if said else "")
+    page.note("input: " + " ".join(tokens) if tokens else "")
     if logits.op is not None:
         every = "every row projected" if forced else "the last row projected"
         page.note("all rows flattened" if project == "flatten" else every)
-    page.note("teacher-forced" if said and forced else "")
-    page.record(project=project, input=list(said) or None, forced=(forced and bool(said)) or None)
-    ids = [vocabulary.id(word) for word in said]
+    page.note("teacher-forced" if tokens and forced else "")
+    page.record(project=project, input=list(tokens) or None, forced=(forced and bool(tokens)) or None)
+    ids = [vocabulary.id(word) for word in tokens]
     columns = [id - first for id in ids if id is not None and id - first < len(words)]
-    before = [columns[: i + 1] for i in range(len(columns))] if forced else [columns]
-    predicted = chosen(page, head.how, logits, words, first, before, n)
+    earlier = [columns[: i + 1] for i in range(len(columns))] if forced else [columns]
+    predicted = chosen(page, head.how, logits, words, first, earlier, n)
     done = page.finish(predicted)
     if predicted.op is not None:
         last = done.stages[-1]
@@ -103,7 +94,7 @@ def predict(
 
 
 def _refuse_undecided(probabilities: Matrix) -> None:
-    """Among numbers of which one is none, there is no largest."""
+    """Refuse probabilities with a NaN: they have no largest."""
     lost = np.argwhere(np.isnan(probabilities.values))
     if len(lost):
         i, j = (int(n) for n in lost[0])

@@ -1,4 +1,4 @@
-"""The projections: queries, keys and values of each head from their inputs, and the output from all heads."""
+"""The linear projections of attention: Q, K and V of each head from their inputs, and the output from all heads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ else:
 
 
 def heads_of(sheet: Sheet, how: AttentionOptions) -> tuple[int, bool]:
-    """How many heads, and whether each has projections of its own: said, or seen from the names given (W_Q1, W_Q2, …)."""
+    """How many heads, and whether each has its own projections: as the options say, or as the given names show (W_Q1, W_Q2, …)."""
     projected = ("wq", "wk", "wv")
     stems = {*projected, *(fold(name) for name, step in sheet.declared.steps.items() if step.of_a_head)}
     numbered = [h for stem, h in sheet.numbered() if stem in stems]
@@ -37,16 +37,16 @@ def heads_of(sheet: Sheet, how: AttentionOptions) -> tuple[int, bool]:
 
 @dataclass(eq=False, repr=False)
 class Projected:
-    """Queries, keys and values of each head; heads side by side share keys and values where these have fewer heads."""
+    """Queries, keys and values of each head; adjacent heads share keys and values where there are fewer of these."""
 
-    own: list[str]  # the number behind the names of each head, nothing where there is one
-    shared: list[str]  # the same of each head of keys and values
+    own: list[str]  # the number at the end of a head's names; empty where there is one head
+    shared: list[str]  # the same for each head of keys and values
     queries: list[Node] = field(default_factory=list)
     keys: list[Node] = field(default_factory=list)
     values: list[Node] = field(default_factory=list)
 
     def group(self, h: int) -> int:
-        """Which keys and values head h has, both counted from 0 (Ainslie et al. 2023, fig. 2).
+        """The index of the keys and values of head h, both counted from 0 (Ainslie et al. 2023, fig. 2).
 
         >>> [Projected(["1", "2", "3", "4"], ["1", "2"]).group(h) for h in range(4)]
         [0, 0, 1, 1]
@@ -54,20 +54,20 @@ class Projected:
         return h * len(self.shared) // len(self.own)
 
     def each(self) -> Iterator[tuple[str, Node, Node, Node]]:
-        """Of each head: its number, its queries, and the keys and values that it uses."""
+        """The number, queries, keys and values of each head."""
         for h, own in enumerate(self.own):
             yield own, self.queries[h], self.keys[self.group(h)], self.values[self.group(h)]
 
-    def said(self) -> str:
-        """Which heads share which keys; nothing where each has its own.
+    def sharing(self) -> str:
+        """The note of which heads share which keys; empty where each has its own.
 
-        >>> Projected(["1", "2", "3", "4"], ["1", "2"]).said()
+        >>> Projected(["1", "2", "3", "4"], ["1", "2"]).sharing()
         'heads 1, 2 share K1, V1; heads 3, 4 share K2, V2'
         """
         if len(self.shared) == len(self.own):
             return ""
-        sharing = [[h for g, h in enumerate(self.own) if self.group(g) == n] for n in range(len(self.shared))]
-        told = [f"heads {_run(heads)} share K{g}, V{g}" for heads, g in zip(sharing, self.shared, strict=True)]
+        groups = [[h for g, h in enumerate(self.own) if self.group(g) == n] for n in range(len(self.shared))]
+        told = [f"heads {_run(heads)} share K{g}, V{g}" for heads, g in zip(groups, self.shared, strict=True)]
         return "; ".join(told if len(told) <= 4 else [*told[:2], "…", told[-1]])
 
 
@@ -76,7 +76,7 @@ def _run(heads: list[str]) -> str:
 
 
 def projected(sheet: Sheet, how: AttentionOptions, x: Node, sources: Sources, heads: int, separate: bool) -> Projected:
-    """Q, K and V of each head, K and V of their sources: one projection cut into heads, or a projection a head."""
+    """Q, K and V of each head: one projection split into heads, or a projection for each head."""
     groups = _groups(heads, how)
     numbers = [str(h) for h in range(1, heads + 1)]
     own = numbers if heads > 1 or separate else [""]
@@ -92,10 +92,10 @@ def projected(sheet: Sheet, how: AttentionOptions, x: Node, sources: Sources, he
 
 
 def _apart(sheet: Sheet, how: AttentionOptions, x: Node, sources: Sources, found: Projected) -> None:
-    """A projection a head; keys and values once for the heads that share them."""
+    """A projection for each head; keys and values once for the heads that share them."""
     for h, name in enumerate(found.own):
         shared = found.shared[found.group(h)]
-        if found.group(h) < len(found.keys):  # keys that a head before has
+        if found.group(h) < len(found.keys):  # the head before has the same keys
             found.queries.append(_query(sheet, how, x, "Q" + name, _width(sheet, how, x, (1, 1), (name, shared))))
             continue
         q, k, v = _projections(sheet, how, x, sources, (1, 1), (name, shared))
@@ -108,7 +108,7 @@ def _note(sheet: Sheet, how: AttentionOptions, x: Node, sources: Sources, found:
     heads, cut = len(found.own), found.queries[0] and found.queries[0].op is not None
     apart = ", separate" if separate else ", split" if cut else ""
     sheet.note("one head" if heads == 1 else f"{heads} heads{apart}")
-    sheet.note(found.said())
+    sheet.note(found.sharing())
     sources.noted(sheet, x)
     if not how.weights:
         sheet.note("no weights: Q = X, K = V = " + ("context" if sources.crossing else "X"))
@@ -136,7 +136,7 @@ def _query(sheet: Sheet, how: AttentionOptions, x: Node, name: str, width: int) 
 def _projections(
     sheet: Sheet, how: AttentionOptions, x: Node, sources: Sources, counts: tuple[int, int], numbers: tuple[str, str]
 ) -> tuple[Node, Node, Node]:  # fmt: skip
-    """Q, K and V of one head (the numbers say which), or of all heads side by side."""
+    """Q, K and V of one head (``numbers`` end their names), or of all heads side by side."""
     (heads, groups), (h, g) = counts, numbers
     d_k = _width(sheet, how, x, counts, numbers) if how.weights else 0
     q = _query(sheet, how, x, "Q" + h, d_k * heads)
@@ -181,7 +181,7 @@ def _biased(sheet: Sheet, how: AttentionOptions) -> str:
 
 
 def _divisor(width: int, heads: int) -> int:
-    """The number of heads nearest to the one asked for that divides the width."""
+    """The divisor of the width nearest to the number of heads asked for."""
     return min((n for n in range(1, width + 1) if width % n == 0), key=lambda n: (abs(n - heads), n), default=1)
 
 
@@ -195,7 +195,7 @@ def _projection(sheet: Sheet, how: AttentionOptions, name: str, of: Node, width:
 
 
 def _split(sheet: Sheet, how: AttentionOptions, found: Projected, q: Node, k: Node, v: Node) -> None:
-    """One projection cut into heads, columns side by side (Vaswani et al. 2017, §3.2.2)."""
+    """One projection split into heads, each a block of adjacent columns (Vaswani et al. 2017, §3.2.2)."""
     heads, groups = len(found.own), len(found.shared)
     _refuse_fewer(q, k, heads, how)
     for h in range(heads):
@@ -207,7 +207,7 @@ def _split(sheet: Sheet, how: AttentionOptions, found: Projected, q: Node, k: No
 
 
 def _cut(sheet: Sheet, name: str, whole: Node, h: int, heads: int, option: str) -> Node:
-    """Head h, counted from 0, of so many."""
+    """The columns of head h, counted from 0."""
     if heads == 1:
         return whole
     if whole and whole.width % heads:
@@ -221,7 +221,7 @@ def _cut(sheet: Sheet, name: str, whole: Node, h: int, heads: int, option: str) 
 
 
 def _refuse_fewer(q: Node, k: Node, heads: int, how: AttentionOptions) -> None:
-    """Keys of fewer heads than the queries have, where nobody said so."""
+    """Refuse keys of fewer heads than the queries have, where ``kv_heads`` is not given."""
     if how.kv_heads is not None or not q or not k or q.width % heads or q.width == k.width:
         return
     width = q.width // heads
@@ -235,7 +235,7 @@ def _refuse_fewer(q: Node, k: Node, heads: int, how: AttentionOptions) -> None:
 
 
 def projected_out(sheet: Sheet, how: AttentionOptions, x: Node, z: Node) -> Node:
-    """The output projection, where there is one."""
+    """The output projection Z·W_O (+ b_O); Z itself where there is none."""
     if not sheet.has("W_O") and not sheet.has("output"):
         unasked = how.project is False or not how.weights
         wanted = how.project or how.d_out is not None or how.bias in ("output", "all")
@@ -251,7 +251,7 @@ def projected_out(sheet: Sheet, how: AttentionOptions, x: Node, z: Node) -> Node
 
 
 def _all_given(sheet: Sheet, how: AttentionOptions) -> bool:
-    """Whether nothing is drawn for Q, K and V: W_O would be the only matrix that nobody gave."""
+    """Whether nothing is drawn for Q, K and V, so that W_O would be the only drawn matrix."""
     heads, separate = heads_of(sheet, how)
     own = {"Q": [str(h) for h in range(1, heads + 1)] if separate else [""]}
     own |= dict.fromkeys("KV", own["Q"][: how.kv_heads] if how.kv_heads != 1 or heads == 1 else [""])

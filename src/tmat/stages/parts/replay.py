@@ -1,4 +1,4 @@
-"""A forward pass done once more from other numbers: the same steps, the weights having changed."""
+"""The forward pass computed again with other weights."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tmat.stages.parts.graph import ON_THE_WAY_BACK, Graph, Value
 
 
 def replayed(sheet: Worksheet, graph: Graph, changed: Mapping[Value, Matrix]) -> list[Stage]:
-    """The forward stages with each step worked out again; what was given is as it was, but for what has changed.
+    """The forward stages with every step computed again, after some given matrices have changed.
 
-    Errors: a step that cannot be worked out again, as the worksheet lacks an operand of it.
+    Errors: a step with an operand that the worksheet lacks.
     """
     now: dict[Value, Matrix] = dict(changed)
     stages = []
@@ -26,12 +26,12 @@ def replayed(sheet: Worksheet, graph: Graph, changed: Mapping[Value, Matrix]) ->
         for name, matrix in stage.given.items():
             value = graph.known[stage.id, name]
             if value not in now and value.step is not None and value.stage is stage and value.name == name:
-                now[value] = replace(matrix, values=now[_only(value)].values.T.copy())  # tied, and turned
+                now[value] = replace(matrix, values=now[_only(value)].values.T.copy())  # tied by its transpose
             found = now.setdefault(value, matrix)
             origin = found.origin if value in changed else matrix.origin
             given[name] = Matrix(matrix.name, found.values, matrix.rows, matrix.cols, origin)
         steps = [_again(stage, step, graph, now) for step in stage.steps]
-        stages.append(_said(replace(stage, given=given, steps=steps, params=dict(stage.params))))
+        stages.append(_with_words(replace(stage, given=given, steps=steps, params=dict(stage.params))))
     return stages
 
 
@@ -59,8 +59,8 @@ def _again(stage: Stage, step: Step, graph: Graph, now: dict[Value, Matrix]) -> 
     return new
 
 
-def _said(stage: Stage) -> Stage:
-    """A stage whose parameters name the likeliest words, with those that they are now."""
+def _with_words(stage: Stage) -> Stage:
+    """The stage with the predicted words of its parameters renewed."""
     last = stage.steps[-1] if stage.steps else None
     if last is None or last.op != "largest" or "word" not in stage.params:
         return stage

@@ -1,4 +1,4 @@
-"""How rotary positions are stretched for longer texts, as it is said: linear:2, ntk:2, dynamic:2:length=64, llama3:8, yarn:4:length=64."""
+"""Scaling of rotary positions for longer texts: linear:2, ntk:2, dynamic:2:length=64, llama3:8, yarn:4:length=64."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KINDS: dict[str, dict[str, float]] = {
     "llama3": {"low": 1.0, "high": 4.0, "length": 8192.0},
     "yarn": {"length": NEEDED, "fast": 32.0, "slow": 1.0, "times": 0.0, "truncate": 1.0},
 }
-"""Each way with its numbers: what they are unless told. ``times`` 0 stands for 1 + 0.1·ln factor."""
+"""Each kind with its parameters and their defaults. ``times`` 0 stands for 1 + 0.1·ln factor."""
 EXPECTED = (
     "expected linear:N, ntk:N, dynamic:N:length=L, llama3:N (:low=1:high=4:length=8192) or yarn:N:length=L (:fast=32:slow=1), "
     "N a number from 1"
@@ -22,28 +22,28 @@ EXPECTED = (
 
 @dataclass(frozen=True)
 class Scaling:
-    """A way of stretching, by how much, and its numbers."""
+    """A kind of scaling, its factor and its parameters."""
 
     how: str
     factor: float
     numbers: dict[str, float]
 
     def base(self, base: float, width: int, longest: int) -> float:
-        """The base that stands for it where it is one: a larger one, so that the slowest pair is so much slower.
+        """The base of the frequencies, which NTK and dynamic scaling enlarge so that the slowest pair is slower by the factor.
 
-        NTK: base·factor^(d/(d − 2)); dynamic: by how much longer the text is than the length learned from.
+        NTK: base·factor^(d/(d − 2)); dynamic: the same with factor·longest/length − (factor − 1), where the text is longer than the trained length.
         """
         grows = self.how == "ntk" or (self.how == "dynamic" and longest > self.numbers["length"])
         return base * math.pow(self.power(longest), width / (width - 2)) if grows else base
 
     def power(self, longest: int) -> float:
-        """What is taken to d/(d − 2) in that base."""
+        """The factor that is raised to d/(d − 2) in that base."""
         if self.how == "ntk":
             return self.factor
         return self.factor * longest / self.numbers["length"] - (self.factor - 1.0)
 
     def ramp(self, base: float, width: int) -> tuple[float, float]:
-        """YaRN's pairs, from 0: up to the first they stay, from the last on they are divided (its code's correction range)."""
+        """YaRN's correction range of pairs, from 0: those up to the first keep their rate, from the last on it is divided."""
         ends = [
             width * math.log(self.numbers["length"] / (turns * 2.0 * math.pi)) / (2.0 * math.log(base))
             for turns in (self.numbers["fast"], self.numbers["slow"])
@@ -55,19 +55,19 @@ class Scaling:
 
     @property
     def times(self) -> float:
-        """What turned queries and keys are multiplied by."""
+        """The factor of rotated queries and keys (YaRN's attention factor)."""
         if self.how != "yarn":
             return 1.0
         return self.numbers["times"] or (0.1 * math.log(self.factor) + 1.0 if self.factor > 1.0 else 1.0)
 
 
-def scaling_of(said: str | None) -> Scaling | None:
-    """What is said of it, taken apart; None where nothing is, or not so that it means something.
+def scaling_of(text: str | None) -> Scaling | None:
+    """Parse a scaling; None where there is none, or where the text is not a legal one.
 
     >>> scaling_of("ntk:4"), scaling_of("yarn:4:length=64").ramp(10000.0, 16), scaling_of("twice:2")
     (Scaling(how='ntk', factor=4.0, numbers={}), (0.0, 3.0), None)
     """
-    how, *numbers = (said or "").split(":")
+    how, *numbers = (text or "").split(":")
     if how not in KINDS or not numbers:
         return None
     told = dict(KINDS[how])

@@ -1,4 +1,4 @@
-"""The probability of a text: that of each word that came, their product, and the sum of −ln p that stands for it."""
+"""The probability of a text: the product of its words' probabilities, and the sum of their −ln p."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def likelihood(page: Sheet, chosen: Node, losses: Node) -> tuple[Node, Node]:
 
 
 def chances(stage: Stage) -> Matrix:
-    """The probabilities of a pass, of what is left of them where some were left out."""
+    """The probabilities of a pass; after top-p the renormalized ones."""
     return stage["renormalized" if "renormalized" in stage else "probabilities"]
 
 
 def of_text(sheet: Worksheet, head: Head, at: str) -> Worksheet:
-    """The stage of a text that was given, after the pass that has a row of probabilities for each of its words."""
+    """Add the stage of a given text, after the pass that has a row of probabilities for each of its words."""
     last = sheet.stages[-1]
     own = chances(last)
     if head.how.target is not None:
-        came = [*head.text.said[1:], head.how.end]
+        came = [*head.text.tokens[1:], head.how.end]
     else:
         came = [head.text.predicted[int(id) - head.text.vocabulary.first_id] for id in last["predicted"].values[:, 0]]
     columns = [place for word in came if (place := _place(word, head)) is not None][: own.height]
@@ -50,7 +50,7 @@ def of_text(sheet: Worksheet, head: Head, at: str) -> Worksheet:
 
 
 def of_words(sheet: Worksheet, head: Head, at: str, passes: Sequence[tuple[str, float]]) -> Worksheet:
-    """The stage of the words of a decoding, each with the probability that its pass gave it."""
+    """Add the stage of decoded words, each with its probability in its own pass."""
     words, values = [word for word, _ in passes], np.array([[p] for _, p in passes])
     given = Matrix.of("chosen", values, words, ["p"], "the passes of the words")
     return _given(sheet, head, at, {"chosen": given})
@@ -62,7 +62,7 @@ def _given(sheet: Worksheet, head: Head, at: str, given: dict[str, object]) -> W
 
 
 def alone(sheet: Worksheet, head: Head, at: str) -> Worksheet:
-    """The stage of words whose probabilities are given."""
+    """Add the stage of words whose probabilities are given."""
     return _given(sheet, head, at, head.given)
 
 
@@ -83,7 +83,7 @@ def _finished(page: Sheet, chosen: Node) -> Worksheet:
 
 
 def _place(word: str, head: Head) -> int | None:
-    """The column of a word, from 1; None where it is not predicted."""
+    """The column of a word, from 1; None where it has none."""
     vocabulary = head.text.vocabulary
     id = vocabulary.id(word)
     return None if id is None or id - vocabulary.first_id >= len(head.text.predicted) else id - vocabulary.first_id + 1

@@ -1,4 +1,4 @@
-"""What keys and values are made of: the queries' own input, a context, or an input each."""
+"""The inputs of keys and values: X itself (self-attention), a context (cross-attention), or one for each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INPUTS = {"K": "key_input", "V": "value_input"}
 
 @dataclass(eq=False, repr=False)
 class Sources:
-    """The inputs of K and of V, and whether they are a context's."""
+    """The inputs of K and of V, and whether there is a context."""
 
     keys: Node
     values: Node
@@ -26,7 +26,7 @@ class Sources:
 
     @classmethod
     def of(cls, sheet: Sheet, how: AttentionOptions, x: Node, heads: int) -> Sources:
-        """As they are given: ``context`` for both, ``key_input`` (or key) and ``value_input`` (or value) for one; else X."""
+        """``key_input`` (or key) and ``value_input`` (or value) where given, else ``context``, else X."""
         crossing = sheet.has("context")
         context = sheet.given("context") if crossing else x
         _tell_apart(sheet, how, x, heads)
@@ -34,16 +34,16 @@ class Sources:
         return cls(keys, values, crossing)
 
     def noted(self, sheet: Sheet, x: Node) -> None:
-        """Say what they are where that is not X."""
+        """Note the inputs of K and V where they are not X."""
         sheet.note("keys and values from the context" if self.crossing else "")
         for kind, node in (("keys", self.keys), ("values", self.values)):
             sheet.note(f"{kind} from {node.name}" if node.name not in (x.name, "context") else "")
 
 
 def _tell_apart(sheet: Sheet, how: AttentionOptions, x: Node, heads: int) -> None:
-    """Whether what was given as key is K, or the input that K is made of (torch's MultiheadAttention); so of value and V.
+    """Decide whether what is given as key is K, or the input of K as in torch's MultiheadAttention; so with value and V.
 
-    It is an input where its weight is given, or where it is as wide as X and K would not be.
+    It is the input where W_K is given, or where it is as wide as X and K would not be.
     """
     called = {letter: sheet.called(letter) for letter in INPUTS}
     keys = {"K": _width_of_keys(sheet, how, x, heads), "V": how.d_v and how.d_v * (how.kv_heads or heads)}
@@ -64,9 +64,9 @@ def _tell_apart(sheet: Sheet, how: AttentionOptions, x: Node, heads: int) -> Non
 def _as_wide(
     sheet: Sheet, how: AttentionOptions, x: Node, given: Matrix, width: int | None, called: str, letter: str
 ) -> bool:
-    """Whether it is an input by its width.
+    """Whether a key or value is an input by its width.
 
-    Errors: one that would do for both.
+    Errors: a width that both would have.
     """
     if not x or sheet.has("Q") or not how.weights or how.cache or given.width != x.width:
         return False
@@ -80,7 +80,7 @@ def _as_wide(
 
 
 def _width_of_keys(sheet: Sheet, how: AttentionOptions, x: Node, heads: int) -> int:
-    """How wide the keys of all heads are, side by side."""
+    """The width of the keys of all heads side by side."""
     groups = how.kv_heads or heads
     weight = sheet.peek("W_Q")
     return (weight.width // heads if weight is not None else how.d_k or x.width // heads) * groups

@@ -1,4 +1,4 @@
-"""Names in a stack: layer1.W_Q, layer2.gamma1, layer1.cross.W_K, final.gamma, and whose matrix each is."""
+"""Names of matrices in a stack (layer1.W_Q, layer2.gamma1, layer1.cross.W_K, final.gamma), sorted into its sublayers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tmat.visible import visible
 
 
 def _own(stage: Declaration) -> list[str]:
-    """The matrices that a sublayer takes for itself: all but what comes from the sublayer before and what goes on."""
+    """The names of a sublayer's own matrices: all but its inputs from other sublayers and its output."""
     flowing = {stage.main, "context", "key_input", "value_input", "residual", "output"}
     return [name for name in (*stage.inputs, *stage.masks, *stage.steps) if name not in flowing]
 
@@ -26,7 +26,7 @@ NORM = [name for name in addnorm.declared.inputs if name in _own(addnorm.declare
 
 
 def taken(matrices: dict[str, object], *names: str) -> object:
-    """Take a matrix out by any of its names, case and underscores forgiven; NAME.T is its transpose.
+    """Remove and return the matrix of one of these names, folded; the transpose of NAME.T; None without one.
 
     >>> matrices = {"w_e": [[1.0, 2.0]], "Q": 3}
     >>> taken(matrices, "W_E"), matrices
@@ -43,7 +43,7 @@ def taken(matrices: dict[str, object], *names: str) -> object:
 
 
 def outside(matrices: dict[str, object], place: str) -> dict[str, object]:
-    """Take out what the norm before the first layer (embed) or after the last one (final) is given.
+    """Remove and return the matrices of the norm before the first layer (embed) or after the last one (final).
 
     >>> matrices = {"final.gamma": [[2.0]], "layer1.gamma1": 3}
     >>> outside(matrices, "final"), matrices
@@ -68,13 +68,13 @@ class Sublayers:
 
 
 def by_layer(matrices: Mapping[str, object], layers: int, norms: int, *, crossing: bool = False) -> list[Sublayers]:
-    """The matrices of a stack, sorted into its layers; a name without a layer is meant for every layer.
+    """The matrices of a stack sorted into its layers; a name without a layer is for every layer.
 
     >>> [layer.ffn for layer in by_layer({"layer2.W_1": 5}, layers=2, norms=2)]
     [{}, {'W_1': 5}]
     """
     stack = [Sublayers() for _ in range(layers)]
-    # What is meant for every layer goes first, so that a layer's own wins.
+    # Names without a layer go first, so that a layer's own wins.
     for name, value in sorted(matrices.items(), key=lambda item: item[0].lower().startswith("layer")):
         found = re.fullmatch(r"(?:layer(\d+)\.)?(?:(self|cross)\.)?(.*)", name, re.IGNORECASE | re.DOTALL)
         assert found is not None, name

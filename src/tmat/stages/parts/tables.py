@@ -1,4 +1,4 @@
-"""The tables of a decoder: the embeddings of its words, W_vocab where that is the same, and learned positions."""
+"""The tables of a decoder: W_E, W_vocab where it is tied to W_E, and learned positions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tmat.late import late
 from tmat.sheet.origins import TIED
 from tmat.sheet.worksheet import Array, Matrix, Worksheet
 from tmat.stages.parts.beginning import END, START
-from tmat.stages.parts.options import Waves, sublayers
+from tmat.stages.parts.options import Sinusoids, sublayer_options
 from tmat.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 else:
     np, seeding = late("numpy"), late("tmat.numbers.seeding")
 
-WIDTH = 6  # of a table that is drawn without an encoder
+WIDTH = 6  # of a drawn table, where no encoder has one
 
 
 def embeddings(
@@ -61,7 +61,7 @@ def embeddings(
 
 
 def tie(head: Head, table: Matrix) -> None:
-    """Give W_vocab as the table of embeddings turned over."""
+    """Tie the output layer: W_vocab = W_Eᵀ (Press & Wolf 2017)."""
     if "W_vocab" in head.given:
         raise InputError("W_vocab is given, and ‹tied› contradicts it", mend="leave one of them out")
     count = len(head.text.predicted)
@@ -69,25 +69,25 @@ def tie(head: Head, table: Matrix) -> None:
 
 
 def positions(how: DecodeOptions, given: object, width: int, count: int) -> tuple[dict[str, Any] | None, Matrix | None]:
-    """What the stage of positions is told, and the table of them where they are learned."""
-    told = {"scale_embedding": how.scale_embedding, **(how.position_options or {})}
-    turned = sublayers(how)[0]["rotary"] is not None  # rotary positions turn queries and keys instead, in each layer
-    kind = how.encoding or ("learned" if given is not None else "none" if turned else "sinusoid")
+    """The options of the posenc stage, None where there is none, and the table of learned positions."""
+    options = {"scale_embedding": how.scale_embedding, **(how.position_options or {})}
+    rotary = sublayer_options(how)[0]["rotary"] is not None  # then each layer rotates Q and K instead
+    kind = how.encoding or ("learned" if given is not None else "none" if rotary else "sinusoid")
     if given is not None and kind != "learned":
         raise InputError(f"PE is given, and ‹encoding {kind}› contradicts it", mend="leave one of them out")
     if kind == "none":
         return None, None
     if kind == "sinusoid":
-        return part(how, Waves) | told, None
+        return part(how, Sinusoids) | options, None
     if given is None:
         drawn = "uniform" if how.init.startswith("torch") else how.init
         rows = seeding.draw(drawn, (count, width), seed=how.seed, stage="decode.posenc", name="PE")
-        return told, Matrix.of("PE", rows, origin=f"drawn: {drawn}, seed {how.seed}")
-    return told, given if isinstance(given, Matrix) else Matrix.of("PE", given)
+        return options, Matrix.of("PE", rows, origin=f"drawn: {drawn}, seed {how.seed}")
+    return options, given if isinstance(given, Matrix) else Matrix.of("PE", given)
 
 
 def first(places: Matrix | None, count: int) -> dict[str, Any]:
-    """The rows of learned positions that so many words take."""
+    """PE for the first ``count`` positions, where positions are learned."""
     if places is None:
         return {}
     if places.height < count:

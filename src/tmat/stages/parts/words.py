@@ -1,4 +1,4 @@
-"""Vocabularies as callers give them: a list of words numbered, each word once."""
+"""Vocabularies from lists of words and from texts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tmat.text.vocabulary import Vocabulary, tokenize
 
 
 def numbered(words: Vocabulary | Sequence[str], first_id: int | None = None) -> Vocabulary:
-    """A list of words as a vocabulary, numbered from ``first_id`` (1 unless said); a vocabulary as it is.
+    """The vocabulary of a list of words, numbered from ``first_id`` (default 1); a vocabulary itself.
 
     >>> numbered(["you", "win"], 0).id("win")
     1
@@ -30,20 +30,23 @@ def numbered(words: Vocabulary | Sequence[str], first_id: int | None = None) -> 
     return words
 
 
-def of_text(said: str | Sequence[str]) -> tuple[str, ...]:
-    """A text's own words as first seen, for where there is no vocabulary.
+def of_text(text: str | Sequence[str]) -> tuple[str, ...]:
+    """The different words of a text in the order first seen.
 
     >>> of_text("you win or You die")
     ('you', 'win', 'or', 'die')
     """
     seen: dict[str, str] = {}
-    for word in tokenize(said, Vocabulary((), 1)) if isinstance(said, str) else said:
+    for word in tokenize(text, Vocabulary((), 1)) if isinstance(text, str) else text:
         seen.setdefault(word.casefold(), word)
     return tuple(seen.values())
 
 
 def distinct(words: Sequence[str], case: str, where: str) -> dict[str, str]:
-    """The words by their keys; a word twice is an error."""
+    """The words by their folded forms.
+
+    Errors: a word twice.
+    """
     distinct: dict[str, str] = {}
     for word in map(clean, words):
         before = distinct.get(compared(word, case))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tmat.operations.parts import leaves
+from tmat.operations.selections import leaves
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.window import CUT
 from tmat.rendering.page import FOLD, Shown

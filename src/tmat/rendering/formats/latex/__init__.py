@@ -158,7 +158,7 @@ class _Latex(Writer):
         if shown.right is not None:
             whole += rf" \quad \text{{right:}}\quad {matrix(shown.right)}"
         if shown.right is not None or shown.characters > WIDE:
-            yield _fit(f"{equation} =")
+            yield _fit(f"{equation} =", r"\postdisplaypenalty=10000 ")  # no page ends here
             yield _fit(whole)
         else:
             yield _fit(f"{equation} = {whole}")
@@ -182,9 +182,9 @@ class _Latex(Writer):
         yield r"\end{tabular}"
 
 
-def _fit(formula: str) -> str:
+def _fit(formula: str, end: str = "") -> str:
     """A formula on lines of its own, no wider than they are."""
-    return rf"\[\tmatfit{{{formula}}}\]"
+    return rf"\[\tmatfit{{{formula}}}{end}\]"
 
 
 def _columns(longest: Sequence[int]) -> str:
