@@ -11,7 +11,8 @@ from tmat.marking.findings import Cells, Finding, Note, Remark
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.programs.chain import Chain, Held
 from tmat.marking.programs.dropped import dropout_in
-from tmat.marking.programs.search import GIVEN_OUT, Search, agrees
+from tmat.marking.programs.search import Search, agrees
+from tmat.marking.programs.slipped import GIVEN_OUT
 from tmat.marking.verdicts import GIVEN, StepReport, Verdict
 from tmat.numbers.floats import FLOAT32, TF32, FloatType
 from tmat.numbers.steady import quickly

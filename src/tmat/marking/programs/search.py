@@ -24,7 +24,7 @@ from tmat.marking.programs.evidence import LEAST, FreeNumbers, of_one_number, to
 from tmat.marking.programs.fused import of_fused
 from tmat.marking.programs.layers import of_layers
 from tmat.marking.programs.norms import of_norms
-from tmat.marking.programs.slipped import PLAIN, ROUNDED
+from tmat.marking.programs.slipped import GIVEN_OUT, PLAIN, ROUNDED
 from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
 from tmat.progress import working
@@ -38,8 +38,6 @@ MOST = 12  # bugs that are computed whole
 LARGE = 1 << 22  # cells of a sheet in which two bugs are not tried where all of it has to be computed anew for them
 NARROW, PAIRS = 2_000, 1_500  # bugs of one head or layer alone, and pairs of bugs, that are tried
 TYPICAL = 0.75  # deviations that a correct program leaves over at most, by the root of the mean square
-GIVEN_OUT = ("softmax", "softmax_tempered")
-"""Operations whose results programs give out beside the output."""
 TOGETHER = 1 << 16  # cells of the largest matrix, of all bugs that are tried at once
 RIVALS = 3  # bugs that one finding names
 

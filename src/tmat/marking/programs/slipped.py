@@ -26,6 +26,8 @@ is told anew where it is asked for, so that going back through a whole stack wou
 FEW = 16  # rows at which what a slip yields is kept
 MASKED = -1e9  # what programs write for −∞
 PLAIN = ("transposed", "sign")  # of the slips that any step can have, those that a program makes
+GIVEN_OUT = ("softmax", "softmax_tempered")
+"""Operations whose results programs give out beside the output."""
 USUAL = (1e-3, 1e-5, 1e-6, 1e-8, 1e-12)  # the ε of Keras, of torch, of Llama, of Adam, of BERT
 
 
@@ -73,7 +75,7 @@ class Slipped:
         return at if first is None else first
 
     def sources(self, matrix: KeyMatrix) -> int:
-        return len(self._slips(matrix)) + 3
+        return len(self._slips(matrix)) + 4
 
     @staticmethod
     def _slips(matrix: KeyMatrix) -> list[Slip]:
@@ -95,7 +97,7 @@ class Slipped:
             for variant in slip.variants(redo):
                 yield _mistake(slip, redo, variant), slip.rare + variant.rare, variant.values
         else:
-            others = self._other_weights, _turned, _other_epsilon
+            others = self._other_weights, _turned, _other_epsilon, _causal_too
             yield from others[source - len(slips)](redo, matrix)
 
     # -- some rows of a step
@@ -261,6 +263,19 @@ def _other_epsilon(redo: Redo, _: KeyMatrix) -> Iterator[tuple[Mistake, int, Arr
                 redo.params, {"other": other, "due": due},
             )  # fmt: skip
             yield made, 1, redo.again(epsilon=other)()
+
+
+def _causal_too(redo: Redo, matrix: KeyMatrix) -> Iterator[tuple[Mistake, int, Array]]:
+    """The weights of attention under a causal mask where no cell is masked."""
+    height, width = matrix.values.shape
+    if redo.op.name in GIVEN_OUT and height == width > 1 and np.isfinite(redo.operands[0]).all():
+        rows = np.arange(height) if redo.rows is None else redo.rows
+        masked = np.where(np.arange(width) > rows[:, None], -np.inf, redo.operands[0])
+        made = Mistake(
+            "causal-mask-not-due", "a causal mask was put on, which this sheet does not have", "let every row see all",
+            redo.result, redo.names, redo.params,
+        )  # fmt: skip
+        yield made, 0, redo.taking(0, masked)()
 
 
 def _errors(values: Array, base: Held, chain: Chain) -> Array:

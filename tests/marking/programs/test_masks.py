@@ -1,4 +1,4 @@
-"""NaN in a program's numbers: a row that is masked whole tells the mask, NaN everywhere tells nothing."""
+"""Masks that hide too much: a row that is masked whole is NaN and tells the mask, NaN everywhere tells nothing."""
 
 from __future__ import annotations
 
@@ -40,3 +40,12 @@ def test_nan_everywhere_has_no_name() -> None:
     assert np.isnan(output).all()
     step = tmat.explain(output, sheet, "Z").steps[0]
     assert (step.verdict.word, step.findings) == ("wrong", [])
+
+
+def test_a_mask_that_is_not_due_is_named() -> None:
+    x, weights, _ = drawn()
+    sheet = tmat.attention(x, project=False, **weights)  # type: ignore[arg-type]
+    output = attended(x, weights, np.where(np.tri(TOKENS) > 0, 0.0, -np.inf))
+    finding = tmat.explain(output, sheet, "Z").steps[0].findings[0]
+    assert finding.sure
+    assert finding.names == ("causal-mask-not-due",)
