@@ -20,18 +20,18 @@ __all__ = ["assert_matches", "explain"]
 def explain(actual: object, sheet: Worksheet, name: str = "output", *, dtype: str | None = None) -> Report:
     """Mark a program's array, or several by name, and return the report as data.
 
-        ``actual`` is an array of NumPy, torch, jax or mlx, or a mapping of names to arrays; ``name`` is the step that a
-        single array is compared with: the last of that name, or that of a stage, "attention-2.output"; "output" is what the
-            last stage puts out. Numbers are right within the forward error of the type in which they were computed; ``dtype`` names
-        the type where the numbers do not show it.
-    
-        Errors: a name that the worksheet does not have; a value that is no array.
+    ``actual`` is an array of NumPy, torch, jax or mlx, or a mapping of names to arrays; ``name`` is the step that a
+    single array is compared with: the last of that name, or that of a stage, "attention-2.output"; "output" is what the
+        last stage puts out. Numbers are right within the forward error of the type in which they were computed; ``dtype`` names
+    the type where the numbers do not show it.
 
-        >>> from tmat.stages.attention import attention
-        >>> sheet = attention([[0.3, 2.1], [1.7, 0.4]], weights=False)
-        >>> step = explain(sheet["attention"]["scores"].values, sheet, "scaled").steps[0]
-        >>> step.verdict.word, step.findings[0].names[0]
-        ('slip', 'scale-left-out')
+    Errors: a name that the worksheet does not have; a value that is no array.
+
+    >>> from tmat.stages.attention import attention
+    >>> sheet = attention([[0.3, 2.1], [1.7, 0.4]], weights=False)
+    >>> step = explain(sheet["attention"]["scores"].values, sheet, "scaled").steps[0]
+    >>> step.verdict.word, step.findings[0].names[0]
+    ('slip', 'scale-left-out')
     """
     arrays = actual if isinstance(actual, Mapping) else {name: actual}
     answers = Answers([_answer(label, value) for label, value in arrays.items()], "the program")

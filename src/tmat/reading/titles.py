@@ -44,7 +44,13 @@ def title(block: Under) -> None:
     labelled = row.label is None and not is_cell((row.cells or row.text.split(None, 1) or [""])[0])
     if columns and block.header is None and len(columns) == len(row.cells or row.text.split()) - labelled > 0:
         block.header = columns
-    if above and block.header is None and above[-1][0].kind == "words" and not above[-1][0].ends:
+    if (
+        above
+        and block.header is None
+        and above[-1][0].kind == "words"
+        and not above[-1][0].ends
+        and any(re.search(r"\w", word) for word in above[-1][0].words)  # not / or = of a formula that was copied
+    ):
         last, gap = above[-1]
         fits = block.heads(last.words, indented=last.indented)
         before = above[-2][0] if len(above) > 1 else None
