@@ -47,7 +47,7 @@ def test_folded_before_an_operator() -> None:
             ("scaled", "mask"),
             {"value": float("-inf")},
             "R = scaled where mask, else −∞",
-            r"R = \operatorname{mask}(\mathrm{scaled}, \mathrm{mask}, -\infty)",
+            r"R = \mathrm{scaled}\text{ where }\mathrm{mask}\text{, else }{-\infty}",
         ),
         (
             "normalize",

@@ -9,7 +9,10 @@ from tmat.reading.latex_names import DROPPED_ARGUMENTS, FRACTIONS, HEADINGS, LAS
 from tmat.reading.plain_lines import Lines, Plain
 
 DEEPEST = 40
-_TOKEN = re.compile(r"\\\\(?:\*|\[[^\]\n]{0,20}\])?|\\[a-zA-Z]+\*?|\\.|[{}&$^_\n]|%[^\n]*|[^\\{}&$^_\n%]+|.", re.DOTALL)
+_LENGTH = r"\\[a-z]{0,20}(?:penalty|skip|width|height|depth|indent|sep)\s?=\s?-?[0-9.]{1,10}(?:pt|em|ex|cm|mm)?"  # \parskip=1ex
+_TOKEN = re.compile(
+    rf"\\\\(?:\*|\[[^\]\n]{{0,20}}\])?|{_LENGTH}|\\[a-zA-Z]+\*?|\\.|[{{}}&$^_\n]|%[^\n]*|[^\\{{}}&$^_\n%]+|.", re.DOTALL
+)
 _MATRIX = re.compile(
     r"(?:[bpvVB]|small|[bp]small)?(?:matrix|NiceMatrix)\*?|array|tabular[x*]?|NiceArray|longtable|tblr"
 )
