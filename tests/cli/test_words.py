@@ -138,6 +138,14 @@ def hint(line: str, stdin: str | None = None) -> str:
     return done.errors.splitlines()[-1]
 
 
+def test_where_a_terminal_is_narrow_each_hint_has_a_line() -> None:
+    done = attempt("posenc", stdout_tty=True, stderr_tty=True, variables={"NO_COLOR": "1", "COLUMNS": "60"})
+    assert done.errors.splitlines()[-2:] == [
+        " --work 'X[When,e1]' shows how a number came about",
+        " | tmat attention goes on",
+    ]
+
+
 def test_the_last_line_says_what_can_come_next_to_the_end() -> None:
     layer = pipe("attention", "addnorm").output
     assert hint("attention").endswith(" · | tmat addnorm goes on")

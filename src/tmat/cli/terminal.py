@@ -66,7 +66,8 @@ def _hint(stages: Sequence[Stage], sheet: Worksheet | None, env: Environment) ->
         cell = f"{result.name}[{result.result.rows[0]},{result.result.cols[0]}]" if result.values.size else result.name
         said.append(f"--work '{cell}' shows how a number came about")
     said += _onward(sheet, last) if sheet is not None else ()
-    env.hint("\n " + " · ".join(said))
+    line = " · ".join(said)
+    env.hint("\n " + (line if len(line) < (env.columns or 80) else "\n ".join(said)))
 
 
 def _onward(sheet: Worksheet, last: Stage) -> Iterator[str]:

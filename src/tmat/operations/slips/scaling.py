@@ -49,7 +49,7 @@ def root_rounded(step: Redo, a: Array) -> Iterator[Variant]:
     root = number(step)
     for decimals in (2, 1, 3, 0):
         rounded = float(round_half_away([root], decimals)[0])
-        if math.isfinite(rounded) and rounded not in (0.0, root):
+        if math.isfinite(rounded) and rounded not in (0.0, 1.0, root):  # to divide by 1 is to leave the scale out
             yield way(a / rounded, rounded=f"{rounded:g}")
 
 
