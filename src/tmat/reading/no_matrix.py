@@ -39,8 +39,10 @@ def is_measure(label: str) -> bool:
 
 def is_heading(row: Row) -> bool:
     """Whether a row that stands alone is a word and its count, as headings are: Exercise 2."""
-    cells = [cell.rstrip(".:)") for cell in row.cells]
-    return row.label is None and not row.bars and len(cells) == 2 and cells[0].isalpha() and cells[1].isdigit()
+    if row.label is not None or row.bars or len(row.cells) != 2:
+        return False
+    word, count = (cell.rstrip(".:)") for cell in row.cells)
+    return word.isalpha() and count.isdigit()
 
 
 def is_time(left: str, right: str) -> bool:
