@@ -41,6 +41,7 @@ class Gatherer:
         self.block: Under | None = None
         self.gap = False  # a blank line since the last thing
         self.before: Item | None = None  # the last thing
+        self.under = False  # whether this one stands right below rows
         self.remark = ""  # a comment that is a name
         self.columns: Under | None = None  # the matrix that is printed some columns at a time
 
