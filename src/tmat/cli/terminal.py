@@ -17,6 +17,7 @@ from tmat.rendering.styled import columns as wide
 from tmat.rendering.styled import to_text as plain_text
 from tmat.sheet.worksheet import BLANK, Stage, Worksheet
 from tmat.stages import declared, stage_names
+from tmat.width import width
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +68,7 @@ def _hint(stages: Sequence[Stage], sheet: Worksheet | None, env: Environment) ->
         said.append(f"--work '{cell}' shows how a number came about")
     said += _onward(sheet, last) if sheet is not None else ()
     line = " · ".join(said)
-    env.hint("\n " + (line if len(line) < (env.columns or 80) else "\n ".join(said)))
+    env.hint("\n " + (line if width(line) < (env.columns or 80) else "\n ".join(said)))
 
 
 def _onward(sheet: Worksheet, last: Stage) -> Iterator[str]:
