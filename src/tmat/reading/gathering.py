@@ -180,7 +180,7 @@ class Gatherer:
                 yield Problem(error, block.called, row.line)
             else:
                 yield from self.finish()
-        elif block is not None and block.rows and block.rows[-1].relation and (gap or not _begins(block, row)):
+        elif block is not None and block.rows and block.rows[-1].relation and (gap or not _named_by_first(block, row)):
             yield from self.finish()
         self._open(row.line, gap).rows.append(row)
 
@@ -199,7 +199,7 @@ class Gatherer:
             one = row.column and row.column == last.column  # of brackets drawn with [ and ]
             other = (row.label is None) != (last.label is None) and row.relation != "colon" and not one
             if (gap and not self._goes_on(block, row)) or (
-                other and (row.label is not None or not _begins(block, row))
+                other and (row.label is not None or not _named_by_first(block, row))
             ):
                 yield from self.finish()
         elif block is not None and block.above and row.relation == "assign" and row.label:
@@ -310,8 +310,8 @@ class Gatherer:
         return Problem(error, name_of(words.said), words.line, lost=False)
 
 
-def _begins(block: Under, row: Row) -> bool:
-    """Whether a block is a matrix's name with the first of its rows behind it, and a row is the next; it is then named so."""
+def _named_by_first(block: Under, row: Row) -> bool:
+    """Name a block by the label of its only row, where that is a matrix's name and another row is as long; whether it was."""
     first, *others = block.rows
     label = first.label or ""
     if others or _width(first) != _width(row) or not (first.relation == "assign" or is_known(name_of(label))):
