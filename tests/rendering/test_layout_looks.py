@@ -12,7 +12,7 @@ from tmat.rendering.layout.heat import Scale, ink
 from tmat.rendering.layout.wrap import folded
 from tmat.rendering.styled import Span, plain
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
-from tmat.spelling import Spelling
+from tmat.visible import Spelling
 
 WORDS = ["When", "you", "play"]
 

@@ -79,7 +79,7 @@ def _rounded_alike(common: Common, stage: str) -> tuple[Common, tuple[str, ...]]
     """Where --round names the thrones article, its roundings of the stage, and the note that says so."""
     if common.round != "thrones":
         return common, ()
-    from tmat.articles.defaults import ORIGIN, ROUNDINGS
+    from tmat.articles.numbers import ORIGIN, ROUNDINGS
 
     if stage not in ROUNDINGS:
         raise InputError("--round thrones does not apply here", f"the article rounds in {', '.join(ROUNDINGS)}")
@@ -99,7 +99,7 @@ def _without_pipe(
         if common.seed is not None or own_words:
             matrices = _drawn_input(declared, common, options) | matrices
         else:
-            from tmat.articles.defaults import defaults_of
+            from tmat.articles.numbers import defaults_of
 
             defaults = defaults_of(declared.name)
     if defaults is None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from tmat.cli.options import Common
 from tmat.errors import InputError
 from tmat.rendering.styled import Line, Span, space, trimmed
-from tmat.width import pad
-from tmat.width import width as wide
+from tmat.visible import pad
+from tmat.visible import width as wide
 
 if TYPE_CHECKING:
     from tmat.models.folder import Model

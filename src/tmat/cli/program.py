@@ -196,7 +196,7 @@ def _spelling_out() -> None:
         return
     import codecs
 
-    from tmat.spelling import Spelling
+    from tmat.visible import Spelling
 
     spelling = Spelling(sys.stdout.encoding)
 

@@ -27,8 +27,7 @@ from tmat.outputs import write_file, write_files
 from tmat.rendering.layout.wrap import folded, words
 from tmat.rendering.styled import EMPTY, Line, Span, columns, space, to_text, trimmed
 from tmat.sheet.worksheet import Worksheet
-from tmat.visible import visible
-from tmat.width import pad, width
+from tmat.visible import pad, visible, width
 from tmat.workings.cell import Workings
 from tmat.workings.lines import wrapped
 

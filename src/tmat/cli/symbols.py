@@ -68,8 +68,8 @@ def _cells(node: Node, symbols: PageSymbols, width: int | None) -> list[Line]:
 
     from tmat.rendering.layout.block import fence
     from tmat.rendering.styled import Span
-    from tmat.width import pad
-    from tmat.width import width as wide
+    from tmat.visible import pad
+    from tmat.visible import width as wide
 
     assert node.op is not None
     operands = [_operand(of) for of in node.of]

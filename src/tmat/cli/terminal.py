@@ -17,7 +17,7 @@ from tmat.rendering.styled import columns as wide
 from tmat.rendering.styled import to_text as plain_text
 from tmat.sheet.worksheet import BLANK, Stage, Worksheet
 from tmat.stages import declared, stage_names
-from tmat.width import width
+from tmat.visible import width
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tmat.numbers import round_half_away
-from tmat.numbers.exactly import exact
+from tmat.numbers.exact import exact
 from tmat.operations.expression import Operand
 from tmat.operations.operation import Array, Operation
 

@@ -24,8 +24,7 @@ from tmat.sheet.remarks import Correction, Mask, Remark, Remarks, Said
 from tmat.sheet.selecting import chosen, in_order
 from tmat.sheet.worksheet import BLANK, Array, Matrix, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 from tmat.workings.formula import formula
 
 SILENT = Remarks("")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
-from tmat.width import width
+from tmat.visible import width
 
 
 class Span(NamedTuple):

@@ -16,8 +16,7 @@ from tmat.rendering.layout.wrap import folded
 from tmat.rendering.styled import Line, Span, space
 from tmat.sheet.remarks import Mask
 from tmat.sheet.worksheet import Matrix
-from tmat.spelling import Spelling
-from tmat.width import width
+from tmat.visible import Spelling, width
 
 UNLIMITED = 200  # where no width is given, equations wider than this are not set side by side
 MOST = 4  # decimals, where nothing else says how many

@@ -21,7 +21,7 @@ from tmat.rendering.layout.wrap import words as pieces_of
 from tmat.rendering.styled import EMPTY, Line, Span, padded, space
 from tmat.sheet.worksheet import Parameter, Stage
 from tmat.text.vocabulary import Vocabulary
-from tmat.width import pad, width
+from tmat.visible import pad, width
 
 LONG = 120  # words of a list beyond which it is cut on a page of limited width
 ROWS = 12  # rows of an id table beyond which it is cut

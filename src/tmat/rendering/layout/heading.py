@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tmat.numbers.printing import decimals_said
+from tmat.numbers.rounding import decimals_said
 from tmat.operations import REGISTRY
 from tmat.operations.operation import Operation
 from tmat.rendering.layout.drawer import Drawer

@@ -14,7 +14,7 @@ from tmat.rendering.layout.wrap import folded, words
 from tmat.rendering.styled import EMPTY, Line, Span, padded, plain, space
 from tmat.sheet.remarks import Correction, Cover, Mask, Remark, Said, Table
 from tmat.sheet.worksheet import Matrix
-from tmat.width import width
+from tmat.visible import width
 
 BETWEEN = 5
 INDENT = 4

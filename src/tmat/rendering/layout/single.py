@@ -13,7 +13,7 @@ from tmat.rendering.layout.window import CUT, View, edges, named
 from tmat.rendering.layout.wrap import folded, phrases
 from tmat.rendering.styled import EMPTY, Line, Span, space
 from tmat.sheet.worksheet import Matrix
-from tmat.width import width
+from tmat.visible import width
 
 FEW_COLUMNS = 16  # a matrix with no more is folded, not cut
 

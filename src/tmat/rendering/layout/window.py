@@ -13,8 +13,7 @@ from tmat.rendering.layout.heat import Scale
 from tmat.rendering.layout.numbers import aligned, texts
 from tmat.sheet.remarks import Mask
 from tmat.sheet.worksheet import BLANK, Matrix
-from tmat.spelling import Spelling
-from tmat.width import width
+from tmat.visible import Spelling, width
 
 CUT = -1  # the place of a row or column that stands for those not shown
 MANY_ROWS = 24

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tmat.rendering.styled import Line, Span, columns, space
-from tmat.width import width
+from tmat.visible import width
 
 BLANK: Line = (Span(" "),)
 

@@ -11,8 +11,7 @@ from tmat.rendering.formats.html.shades import shade
 from tmat.rendering.layout.numbers import SAME
 from tmat.rendering.layout.window import CUT
 from tmat.rendering.page import Shown, formula_in
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 
 
 def word(text: str) -> str:
