@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from tmat.cli.emit import Emitter
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, UnknownWords, fold
-from tmat.sheet.origins import aside
+from tmat.sheet.names import aside, canonical, stem
+from tmat.sheet.worksheet import Batch, Matrix, Worksheet, arriving
 
 if TYPE_CHECKING:
     from tmat.engine.declaration import Declaration, StageFunction
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 
 def run_stage(function: StageFunction[...], common: Common, options: dict[str, Any]) -> None:
     """Call a stage's function for each worksheet that comes in, or once on what was given, and write what comes out."""
-    from tmat.cli.emit import Emitter
-
     declared = function.declared
     common, options = _said(common, options)
     common, notes = _rounded_alike(common, declared.name)
@@ -59,8 +59,6 @@ def run_stage(function: StageFunction[...], common: Common, options: dict[str, A
 
 def _kept(names: list[str], matrices: dict[str, Any]) -> list[str] | None:
     """What is asked for, and with it a given mask: a 0 that it made is shown as one."""
-    from tmat.sheet.names import canonical
-
     return [*names, *(name for name in matrices if canonical(name).rstrip("0123456789") == "mask")] if names else None
 
 
@@ -90,8 +88,6 @@ def _without_pipe(
     function: StageFunction[...], common: Common, matrices: dict[str, Any], options: dict[str, Any], spoken: Worksheet
 ) -> tuple[Worksheet, Worksheet]:
     """The stage where no pipe brings anything, and what it began with: what was given, drawn, or the article's own."""
-    from tmat.sheet.worksheet import Worksheet
-
     declared = function.declared
     defaults = None
     if not _begun(declared, common, matrices, options):
@@ -124,8 +120,6 @@ def _without_pipe(
 
 def _begun(declared: Declaration, common: Common, matrices: dict[str, Any], options: dict[str, Any]) -> bool:
     """Whether what is given begins a calculation, so that neither an input is drawn nor the article's taken."""
-    from tmat.sheet.names import stem
-
     if declared.begins_alone is not None and declared.begins_alone(options):
         return True
     begins = declared.begins
@@ -143,7 +137,7 @@ def _drawn_input(declared: Declaration, common: Common, options: dict[str, Any])
     """The input of a stage, drawn from --seed, where the stage has one to draw."""
     if declared.main not in declared.inputs or not declared.inputs[declared.main].drawn:
         return {}
-    from tmat.engine.inputs import drawn_input
+    from tmat.engine.staging import drawn_input
 
     words = row_words(common.tokens) if common.tokens else ()
     size = {"positions": options.get("positions"), "d_model": options.get("d_model")}
@@ -163,7 +157,6 @@ def incoming(common: Common) -> Iterator[tuple[Worksheet, dict[str, Matrix]]]:
     if env.stdin_kind not in ("pipe", "file") or _stdin_is_a_source(common):
         return
     from tmat.reading.documents import read_documents
-    from tmat.sheet.worksheet import Worksheet
 
     empty = True
     for document in read_documents(env.stdin):
@@ -190,8 +183,6 @@ def _stdin_is_a_source(common: Common) -> bool:
 
 def _of_a_source(common: Common) -> Worksheet:
     """The vocabulary and the tokens of a worksheet on standard input that a matrix is taken from; its stages do not count."""
-    from tmat.sheet.worksheet import Worksheet
-
     env = common.environment
     if not _stdin_is_a_source(common):
         return Worksheet()
@@ -208,8 +199,6 @@ def _labelled(sheet: Worksheet, common: Common) -> Worksheet:
     """The worksheet with the words that --tokens says."""
     if not common.tokens:
         return sheet
-    from tmat.sheet.worksheet import Worksheet
-
     return Worksheet(sheet.stages, sheet.vocabulary, row_words(common.tokens))
 
 
@@ -224,7 +213,6 @@ def given_matrices(common: Common, declared: Declaration, options: Mapping[str, 
         split_selector,
     )
     from tmat.reading.weights import read_weights
-    from tmat.sheet.names import canonical
 
     found: dict[str, Any] = {}
     for path in common.weights or ():
@@ -252,8 +240,7 @@ def chosen_of_batches(
     """The matrices with the one of each batch that --batch says."""
     if not matrices:
         return matrices
-    from tmat.engine.inputs import unbatched
-    from tmat.sheet.worksheet import Batch
+    from tmat.engine.staging import unbatched
 
     if common.batch is not None and not any(isinstance(matrix, Batch) for matrix in matrices.values()):
         raise InputError(
@@ -291,10 +278,6 @@ def with_tokens(
     """The matrices with the words of --tokens for their rows; what comes down the pipe is called by them too."""
     if not text:
         return matrices
-    from tmat.engine.builder import arriving
-    from tmat.sheet.names import stem
-    from tmat.sheet.worksheet import Matrix
-
     words = row_words(text)
     given = dict(matrices)
     flowing = arriving(before)

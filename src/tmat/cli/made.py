@@ -10,8 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from tmat.cli.options import Common, one_of, some_of, with_common
-from tmat.engine.declaration import Declaration, StageFunction
-from tmat.engine.fields import Option
+from tmat.engine.declaration import Declaration, Option, StageFunction
 from tmat.errors import spelled_with
 from tmat.stages import declared as declaration_of
 from tmat.stages import stage_names

@@ -13,7 +13,7 @@ import typer
 
 from tmat.cli.completing import assignments, formats, listed, matrices, sources
 from tmat.cli.environment import Environment
-from tmat.engine.fields import CONVENTIONS, DRAWS, INPUT, MASK, OUTPUT, SHAPE, SHARED
+from tmat.engine.declaration import CONVENTIONS, DRAWS, INPUT, MASK, OUTPUT, SHAPE, SHARED
 from tmat.rendering import known_formats
 from tmat.stages.parts.options import seed_of
 

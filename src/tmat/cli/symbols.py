@@ -66,8 +66,7 @@ def _cells(node: Node, symbols: PageSymbols, width: int | None) -> list[Line]:
     """The cells as a matrix where it fits, else a cell after another."""
     from textwrap import wrap
 
-    from tmat.rendering.layout.block import fence
-    from tmat.rendering.styled import Span
+    from tmat.rendering.styled import Span, fence
     from tmat.visible import pad
     from tmat.visible import width as wide
 

@@ -11,8 +11,7 @@ from tmat.cli.environment import Environment, encoded
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, meant
 from tmat.rendering.layout import Look, position_table, render
-from tmat.rendering.layout.wrap import folded, words
-from tmat.rendering.styled import Line, Span
+from tmat.rendering.styled import Line, Span, folded, words
 from tmat.rendering.styled import columns as wide
 from tmat.rendering.styled import to_text as plain_text
 from tmat.sheet.worksheet import BLANK, Stage, Worksheet
@@ -33,7 +32,7 @@ def print_tables(sheet: Worksheet, before: Worksheet, common: Common, env: Envir
     first = _already(sheet, before)
     names = split_names(common.only)
     if names:
-        from tmat.sheet.selecting import chosen
+        from tmat.sheet.names import chosen
 
         sheet = chosen(sheet, names, first=first, besides="mask")
     fresh = sheet.stages[first:]

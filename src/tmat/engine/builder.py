@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tmat.engine.blocks import ancestors
 from tmat.engine.compute import compute
+from tmat.engine.declaration import checked_seed
 from tmat.engine.draws import Drawer, Seed
-from tmat.engine.fields import checked_seed
 from tmat.engine.limits import refuse_size
-from tmat.engine.node import Node, holding, stepped
+from tmat.engine.node import Node, ancestors, holding, stepped
 from tmat.engine.rounding import Rounding
 from tmat.errors import InputError, TmatError, fold, meant
 from tmat.operations.operation import Operation
 from tmat.sheet.names import HEADS, by_name, canonical
-from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet, arriving
 
 if TYPE_CHECKING:
     from tmat.engine.declaration import Declaration
@@ -290,15 +289,6 @@ class Sheet:
         self._order.append(node)
         self._by_name[node.name] = node
         return node
-
-
-def arriving(before: Worksheet) -> Matrix | None:
-    """The output of the last stage, whose id becomes the origin."""
-    last = before.last
-    if last is None or not last.output:
-        return None
-    result = last.result
-    return Matrix(result.name, result.values, result.rows, result.cols, last.id)
 
 
 def _relabelled(node: Node, labels: str) -> Node:

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tmat.engine.blocks import ancestors, in_dtype, only_by_rows, whole
 from tmat.engine.limits import refuse_total
-from tmat.engine.node import Node
+from tmat.engine.node import Node, ancestors, in_dtype, only_by_rows, whole
 from tmat.operations.operation import Array
 
 LARGE = 1 << 23  # cells: a larger matrix that nobody keeps is streamed

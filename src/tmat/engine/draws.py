@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tmat.engine.fields import checked_seed
+from tmat.engine.declaration import checked_seed
 from tmat.engine.node import Node
 from tmat.operations.operation import Array
 

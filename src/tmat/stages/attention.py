@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
-from tmat.engine.fields import (
+from tmat.engine.declaration import (
     CONVENTIONS,
     INPUT,
     MASK,
@@ -35,9 +35,8 @@ from tmat.stages.parts.options import (
     number,
     seed_of,
 )
-from tmat.stages.parts.projections import Projected, heads_of, projected, projected_out
+from tmat.stages.parts.projections import Projected, Sources, heads_of, projected, projected_out
 from tmat.stages.parts.rotary import normed, rotated
-from tmat.stages.parts.sources import Sources
 
 if TYPE_CHECKING:
     from tmat.engine.builder import Sheet

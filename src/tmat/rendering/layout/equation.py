@@ -7,12 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tmat.rendering.layout.block import Block, air, beside, captioned, fenced, sign
-from tmat.rendering.layout.drawer import MOST, UNLIMITED, Drawer
+from tmat.rendering.layout.drawer import MOST, UNLIMITED, Drawer, View
 from tmat.rendering.layout.formula import Part, Place, Sign, parts, places
 from tmat.rendering.layout.numbers import texts
-from tmat.rendering.layout.window import View
-from tmat.rendering.styled import EMPTY, Line, Span, columns, space
+from tmat.rendering.styled import EMPTY, Block, Line, Span, air, beside, captioned, columns, fenced, sign, space
 from tmat.sheet.remarks import Mask
 from tmat.sheet.worksheet import Matrix, Stage, Step
 from tmat.stages.parts.masks import PAD, visibility

@@ -16,9 +16,8 @@ from tmat.operations.expression import Call, Expression, Number, Power, Quotient
 from tmat.rendering.layout.drawer import MOST, Drawer
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import texts
-from tmat.rendering.layout.wrap import folded
-from tmat.rendering.layout.wrap import words as pieces_of
-from tmat.rendering.styled import EMPTY, Line, Span, padded, space
+from tmat.rendering.styled import EMPTY, Line, Span, folded, padded, space
+from tmat.rendering.styled import words as pieces_of
 from tmat.sheet.worksheet import Parameter, Stage
 from tmat.text.vocabulary import Vocabulary
 from tmat.visible import pad, width

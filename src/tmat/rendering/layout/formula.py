@@ -23,7 +23,7 @@ from tmat.operations.formula import (
     Words,
     matrices,
 )
-from tmat.operations.printing.matrices import Matrices
+from tmat.operations.printing.printer import Matrices
 from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, superscript
 from tmat.operations.selections import Choice, Maximum
 

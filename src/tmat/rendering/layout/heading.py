@@ -11,11 +11,10 @@ from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.layout.formula import said, shapes
 from tmat.rendering.layout.remarks import INDENT
 from tmat.rendering.layout.remarks import sentence as sentence_lines
-from tmat.rendering.layout.wrap import folded, phrases, words
-from tmat.rendering.styled import Line, Span, columns, padded, space
-from tmat.sheet.origins import told as origins_told
+from tmat.rendering.styled import Line, Span, columns, folded, padded, phrases, space, words
+from tmat.sheet.names import layers
+from tmat.sheet.names import told as origins_told
 from tmat.sheet.remarks import Remarks
-from tmat.sheet.selecting import layers
 from tmat.sheet.worksheet import Stage, Step
 
 LONGEST_SENTENCE = 60  # words of it in a heading

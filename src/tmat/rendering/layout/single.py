@@ -7,11 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from tmat.rendering.layout.block import Block, air, beside
-from tmat.rendering.layout.drawer import MOST, Drawer
-from tmat.rendering.layout.window import CUT, View, edges, named
-from tmat.rendering.layout.wrap import folded, phrases
-from tmat.rendering.styled import EMPTY, Line, Span, space
+from tmat.rendering.layout.drawer import CUT, MOST, Drawer, View, edges, named
+from tmat.rendering.styled import EMPTY, Block, Line, Span, air, beside, folded, phrases, space
 from tmat.sheet.worksheet import Matrix
 from tmat.visible import width
 

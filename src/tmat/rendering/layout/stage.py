@@ -18,8 +18,8 @@ from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.row import given, pieces
 from tmat.rendering.layout.single import single
 from tmat.rendering.styled import EMPTY, Line, plain, space, trimmed
+from tmat.sheet.names import in_order, placed
 from tmat.sheet.remarks import Remarks
-from tmat.sheet.selecting import in_order, placed
 from tmat.sheet.worksheet import Stage, Step, Worksheet, on_pages
 from tmat.text.vocabulary import Vocabulary
 
