@@ -169,8 +169,10 @@ def article(name: str, block: str | None = None, letter: str = "", rows: tuple[s
 
 
 def labelled(name: str, values: Array, letter: str, rows: tuple[str, ...] | None) -> Matrix:
-    cols = [f"{letter}{n}" for n in range(1, values.shape[1] + 1)]
-    return Matrix.of(name, np.asarray(values), rows, cols, ORIGIN)
+    """Numbers of the article as a matrix: columns x1, x2, …, rows by these labels or numbered."""
+    height, width = values.shape
+    rows = rows or tuple(str(n) for n in range(1, height + 1))
+    return Matrix(name, values, rows, tuple(f"{letter}{n}" for n in range(1, width + 1)), ORIGIN)
 
 
 def _attention() -> dict[str, Matrix]:

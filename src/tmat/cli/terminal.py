@@ -147,7 +147,7 @@ def tree(node: Trace, sheet: Worksheet, digits: int | None = None, room: int | N
 
     What a line has no room for goes on below, behind the branches.
     """
-    from tmat.rendering.layout.equation import as_shown
+    from tmat.rendering.layout.numbers import as_shown
 
     shown: dict[tuple[str, str, bool], list[list[str]]] = {}
 

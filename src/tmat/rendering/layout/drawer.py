@@ -14,7 +14,7 @@ import numpy as np
 from tmat.errors import fold
 from tmat.rendering.layout.heat import Scale, scale_pieces
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.numbers import aligned, texts
+from tmat.rendering.layout.numbers import MOST, aligned, texts
 from tmat.rendering.styled import Block, Line, Span, fence, folded, sign, space
 from tmat.sheet.remarks import Mask
 from tmat.sheet.worksheet import BLANK, Matrix
@@ -169,7 +169,6 @@ def counted(labels: Sequence[str]) -> bool:
 
 
 UNLIMITED = 200  # where no width is given, equations wider than this are not set side by side
-MOST = 4  # decimals, where nothing else says how many
 
 
 @dataclass(eq=False, repr=False)

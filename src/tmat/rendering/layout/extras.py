@@ -13,9 +13,9 @@ from tmat.errors import InputError
 from tmat.numbers import format_number
 from tmat.operations import REGISTRY
 from tmat.operations.expression import Call, Expression, Number, Power, Quotient
-from tmat.rendering.layout.drawer import MOST, Drawer
+from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.numbers import texts
+from tmat.rendering.layout.numbers import MOST, texts
 from tmat.rendering.styled import EMPTY, Line, Span, folded, padded, space
 from tmat.rendering.styled import words as pieces_of
 from tmat.sheet.worksheet import Parameter, Stage

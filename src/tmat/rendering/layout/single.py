@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from tmat.rendering.layout.drawer import CUT, MOST, Drawer, View, edges, named
+from tmat.rendering.layout.drawer import CUT, Drawer, View, edges, named
+from tmat.rendering.layout.numbers import MOST
 from tmat.rendering.styled import EMPTY, Block, Line, Span, air, beside, folded, phrases, space
 from tmat.sheet.worksheet import Matrix
 from tmat.visible import width
