@@ -17,7 +17,7 @@ from tmat.numbers import round_half_away
 from tmat.numbers.exact import exact
 from tmat.operations.expression import Operand
 from tmat.operations.operation import Array, Mismatch, Operation
-from tmat.sheet.names import said
+from tmat.sheet.names import origin_caption
 from tmat.sheet.worksheet import Matrix
 
 CLOSE = 1e-9  # how near to a tie, in units of the last place or relative to the number: floats lose less
@@ -67,9 +67,9 @@ class Node:
         """Its size and where it came from: 3×4 (X·W_Q, W_Q from wq.csv)."""
         if self.op is not None:
             made = self.op.said([node.name for node in self.of], self.params)
-            sources = [f"{node.name} {said(node.origin)}" for node in self.of if node.origin]
+            sources = [f"{node.name} {origin_caption(node.origin)}" for node in self.of if node.origin]
             return f"{self.size} ({', '.join([made, *sources])})"
-        return f"{self.size} ({said(self.origin)})" if self.origin else self.size
+        return f"{self.size} ({origin_caption(self.origin)})" if self.origin else self.size
 
 
 def holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:

@@ -58,7 +58,11 @@ def padded(line: Line, count: int, align: str = "left") -> Line:
     >>> plain(padded((Span("Q"),), 4, "right"))
     '   Q'
     """
-    missing = count - columns(line)
+    return _spread(line, count - columns(line), align)
+
+
+def _spread(line: Line, missing: int, align: str) -> Line:
+    """The line with so many more blanks."""
     if missing <= 0:
         return line
     before = {"left": 0, "right": missing, "centre": missing // 2}[align]
@@ -75,6 +79,11 @@ def trimmed(line: Line) -> Line:
             spans.append(Span(text, last.role))
             break
     return tuple(spans)
+
+
+def indented(lines: Iterable[Line], count: int) -> list[Line]:
+    """The lines with so many blanks before each."""
+    return [(*space(count), *line) for line in lines]
 
 
 def to_text(lines: Iterable[Line]) -> str:
@@ -95,22 +104,25 @@ def folded(pieces: Iterable[Line], room: int | None, *, indent: int = 0, gap: Li
     >>> [plain(line) for line in folded(words, 12, indent=2)]
     ['one head ·', '  no mask ·', '  exact']
     """
+    if room is None:
+        whole = tuple(span for n, piece in enumerate(pieces) for span in (*(gap if n else ()), *piece))
+        return [whole] if whole else []
     lines: list[list[Span]] = [[]]
-    used, blank = 0, True
-    for before, piece in _fitting(pieces, gap, None if room is None else room - indent):
-        wide, wide_gap = columns(piece), columns(before)
-        if not blank and room is not None and used + wide_gap + wide > room:
+    used, blank, gap_width = 0, True, columns(gap)
+    for before, piece, wide in _fitting(pieces, room - indent):
+        between, between_width = (BLANK, 1) if before else (gap, gap_width)
+        if not blank and used + between_width + wide > room:
             lines.append([*space(indent)])
             used, blank = indent, True
         if not blank:
-            lines[-1] += before
-            used += wide_gap
-        if room is not None and used + wide > room:
-            rows = _broken(piece, room, used, indent)
-            lines[-1] += rows[0]
-            for row in rows[1:]:
+            lines[-1] += between
+            used += between_width
+        if used + wide > room:
+            first, *others = _broken(piece, room, used, indent)
+            lines[-1] += first
+            for row in others:
                 lines.append([*space(indent), *row])
-            used = sum(width(span.text) for span in lines[-1])
+            used = columns(tuple(lines[-1]))
         else:
             lines[-1] += piece
             used += wide
@@ -118,19 +130,20 @@ def folded(pieces: Iterable[Line], room: int | None, *, indent: int = 0, gap: Li
     return [tuple(line) for line in lines if line]
 
 
-def _fitting(pieces: Iterable[Line], gap: Line, room: int | None) -> Iterator[tuple[Line, Line]]:
-    """The pieces, each with the gap before it; one that no line can hold as its words."""
+def _fitting(pieces: Iterable[Line], room: int) -> Iterator[tuple[bool, Line, int]]:
+    """The pieces with their widths; in place of one that no line can hold, its words: True where one stands before it."""
     for piece in pieces:
-        if room is None or columns(piece) <= room:
-            yield gap, piece
+        wide = columns(piece)
+        if wide <= room:
+            yield False, piece, wide
             continue
         found: list[list[Span]] = [[]]
         for span in piece:
             for n, text in enumerate(span.text.split(" ")):
                 found += [[]] * bool(n)
                 found[-1] = [*found[-1], span._replace(text=text)] if text else found[-1]
-        for n, word in enumerate(word for word in found if word):
-            yield BLANK if n else gap, tuple(word)
+        for n, word in enumerate(tuple(word) for word in found if word):
+            yield n > 0, word, columns(word)
 
 
 def _broken(piece: Line, room: int, used: int, indent: int) -> list[list[Span]]:
@@ -153,9 +166,8 @@ def _broken(piece: Line, room: int, used: int, indent: int) -> list[list[Span]]:
     return rows
 
 
-def phrases(told: Iterable[str], role: str, mark: str = " ·") -> list[Line]:
-    """Phrases as pieces, each but the last with the mark that parts them."""
-    texts = list(told)
+def phrases(texts: Sequence[str], role: str, mark: str = " ·") -> list[Line]:
+    """Phrases as pieces, each but the last with the mark that separates them."""
     return [(Span(text + (mark if n < len(texts) - 1 else ""), role),) for n, text in enumerate(texts)]
 
 
@@ -191,12 +203,10 @@ def sign(text: str, role: str = "operator") -> Block:
 
 def captioned(block: Block, caption: Line, align: str = "centre") -> Block:
     """A block with a caption above; it is widened where the caption is wider."""
-    wide = max(block.width, columns(caption))
-    core, above = block.core, block.above
-    if wide > block.width:
-        core = [padded(line, wide, align) for line in core]
-        above = [padded(line, wide, align) for line in above]
-    return Block(core, wide, [padded(caption, wide, align), *above])
+    own = columns(caption)
+    wide = max(block.width, own)
+    core, above = ([_spread(line, wide - block.width, align) for line in lines] for lines in (block.core, block.above))
+    return Block(core, wide, [_spread(caption, wide - own, align), *above])
 
 
 def air(count: int) -> Block:

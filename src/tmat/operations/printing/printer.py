@@ -183,7 +183,7 @@ class Matrices(Printer):
         letter = isinstance(right, Symbol) or (isinstance(right, Call) and right.function == "floor")
         if not isinstance(right, MatrixSymbol) and letter and isinstance(left, Number):
             return self.notation.beside
-        both = any(matrices(left)) and any(matrices(right))
+        both = matrices(left) and matrices(right)
         return self.notation.hadamard if both else self.notation.times
 
     def choice(self, e: Choice) -> Bound:

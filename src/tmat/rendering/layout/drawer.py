@@ -15,10 +15,10 @@ from tmat.errors import fold
 from tmat.rendering.layout.heat import Scale, scale_pieces
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import MOST, aligned, texts
-from tmat.rendering.styled import Block, Line, Span, fence, folded, sign, space
+from tmat.rendering.styled import EMPTY, Block, Line, Span, fence, folded, sign, space
 from tmat.sheet.remarks import Mask
 from tmat.sheet.worksheet import BLANK, Matrix
-from tmat.visible import Spelling, width
+from tmat.visible import Spelling, width, widths
 
 CUT = -1  # the place of a row or column that stands for those not shown
 MANY_ROWS = 24
@@ -51,29 +51,32 @@ class View:
         cut = (self.cols[chosen], self.cells[chosen], self.widths[chosen], self.words[chosen])
         return View(self.matrix, self.rows, *cut, self.scale)
 
-    @property
+    @cached_property
     def has_words(self) -> bool:
         """Whether labels of the columns say more than their number."""
         return len(self.matrix.cols) > 1 and not counted(self.matrix.cols)
 
     @cached_property
+    def word_widths(self) -> list[int]:
+        return widths(self.words)
+
+    @cached_property
     def heads_fit(self) -> bool:
-        """Whether the columns have words for labels, no wider than their numbers, or than any may be."""
-        wide = map(width, self.words)
+        """Whether the columns have words for labels, each as wide as its column or less, or the column as wide as a label makes it."""
         return self.has_words and all(
-            min(own, WIDEST_LABEL) <= wide for own, wide in zip(wide, self.widths, strict=True)
+            min(word, WIDEST_LABEL) <= column for word, column in zip(self.word_widths, self.widths, strict=True)
         )
 
     def worded(self, room: int | None = None) -> View:
         """The view with columns as wide as the words over them, as far as a word may widen one; all equal where there is room."""
-        wide = [max(own, min(width(word), WIDEST_LABEL)) for own, word in zip(self.widths, self.words, strict=True)]
-        most = max(wide, default=0)
-        even = [most if col != CUT else own for col, own in zip(self.cols, wide, strict=True)]
-        alike = len({own for col, own in zip(self.cols, self.widths, strict=True) if col != CUT}) == 1
-        if alike and (room is None or sum(even) + 2 * (len(even) - 1) + 4 <= room):
-            wide = even
-        cells = [_filled(column, own) for column, own in zip(self.cells, wide, strict=True)]
-        return View(self.matrix, self.rows, self.cols, cells, wide, self.words, self.scale)
+        columns = [max(own, min(word, WIDEST_LABEL)) for own, word in zip(self.widths, self.word_widths, strict=True)]
+        widest = max(columns, default=0)
+        even = [widest if col != CUT else own for col, own in zip(self.cols, columns, strict=True)]
+        were_even = len({own for col, own in zip(self.cols, self.widths, strict=True) if col != CUT}) == 1
+        if were_even and (room is None or sum(even) + 2 * (len(even) - 1) + 4 <= room):
+            columns = even
+        cells = [_filled(column, own) for column, own in zip(self.cells, columns, strict=True)]
+        return View(self.matrix, self.rows, self.cols, cells, columns, self.words, self.scale)
 
 
 def edges(count: int, head: int, tail: int) -> list[int]:
@@ -89,7 +92,8 @@ def edges(count: int, head: int, tail: int) -> list[int]:
 
 def rows_shown(matrix: Matrix, full: bool) -> list[int]:
     """All rows, or the first and last of many."""
-    return edges(matrix.height, EDGE, EDGE) if matrix.height > MANY_ROWS and not full else list(range(matrix.height))
+    height = matrix.values.shape[0]
+    return edges(height, EDGE, EDGE) if height > MANY_ROWS and not full else list(range(height))
 
 
 def view(
@@ -118,10 +122,11 @@ def view(
     own = [len(column[0]) if column else 1 for column in by_column]
     if own and max(own) - min(own) <= 2:
         own = [max(own)] * len(own)
-    cells, widths, at, skip = [], [], 0, spell("…")
+    cells, column_widths, at = [], [], 0
     for col in cols:
         if col == CUT:
-            column, wide = [skip] * (len(rows) - (CUT in rows)), len(skip)
+            mark = spell("…")
+            column, wide = [mark] * (len(rows) - (CUT in rows)), len(mark)
         else:
             wide = own[at]
             column = _filled(by_column[at], wide)
@@ -129,9 +134,9 @@ def view(
         if CUT in rows:
             column.insert(rows.index(CUT), (spell("⋮") if col != CUT else "").rjust(wide))
         cells.append(column)
-        widths.append(wide)
+        column_widths.append(wide)
     words = spell.words(["" if col == CUT else matrix.cols[col] for col in cols])
-    return View(matrix, rows, list(cols), cells, widths, words, scale)
+    return View(matrix, rows, list(cols), cells, column_widths, words, scale)
 
 
 def _filled(column: list[str], wide: int) -> list[str]:
@@ -181,7 +186,8 @@ class Drawer:
     full: bool = field(init=False)
     hidden: Mapping[str, Mask] = field(default_factory=dict)  # what a mask hid, of the steps of the stage that is drawn
     _views: dict[tuple[int, int, tuple[int, ...], bool], View] = field(default_factory=dict)
-    _kept: list[Matrix] = field(default_factory=list)  # so that no id is used twice
+    _drawn: list[Matrix] = field(default_factory=list)  # so that no id is used twice
+    _brackets: dict[int, tuple[list[str], list[str]]] = field(default_factory=dict)  # by height
 
     def __post_init__(self) -> None:
         self.spell = Spelling(self.look.encoding)
@@ -193,11 +199,11 @@ class Drawer:
         self, matrix: Matrix, cols: Sequence[int] | None = None, *, most: int = MOST, result: bool = False
     ) -> View:
         """The numbers of a matrix as they are drawn, cached."""
-        chosen = range(matrix.width) if cols is None else cols
+        chosen = range(matrix.values.shape[1]) if cols is None else cols
         hot = result and self.heated(matrix.name)
         key = (id(matrix), most, tuple(chosen), hot)
         if key not in self._views:
-            self._kept.append(matrix)
+            self._drawn.append(matrix)
             self._views[key] = view(
                 matrix, chosen, full=self.full, digits=self.look.digits, most=most, spell=self.spell,
                 hidden=self.hidden.get(matrix.name),
@@ -223,8 +229,11 @@ class Drawer:
             self._shaded(seen, row, n, role, gap) if shaded else self._plain(row, role, gap)
             for n, row in enumerate(rows)
         ]
-        opening = self.spell.each(fence("[", len(rows))) if left else [" "] * len(rows)
-        closing = self.spell.each(fence("]", len(rows))) if right else [" "] * len(rows)
+        height = len(rows)
+        if height not in self._brackets:
+            self._brackets[height] = self.spell.each(fence("[", height)), self.spell.each(fence("]", height))
+        opening, closing = self._brackets[height]
+        opening, closing = opening if left else [" "] * height, closing if right else [" "] * height
         core = [
             (Span(a, "bracket"), *line, Span(b, "bracket")) for a, line, b in zip(opening, lines, closing, strict=True)
         ]
@@ -258,18 +267,26 @@ class Drawer:
 
     def _heads(self, seen: View, gap: int) -> Line:
         texts = []
-        for word, wide in zip(seen.words, seen.widths, strict=True):
-            label = self._cut_short(word, wide)
-            texts.append(" " * (wide - width(label)) + label)
+        for word, own, wide in zip(seen.words, seen.word_widths, seen.widths, strict=True):
+            if own > wide:
+                word = self._cut_short(word, wide)
+                own = width(word)
+            texts.append(" " * (wide - own) + word)
         return (*space(2), Span((" " * gap).join(texts), "label"), *space(2))
 
     def labels(self, seen: View) -> Block:
         """Row labels, a row each, to stand left of the matrix."""
         limit = None if self.width is None else max(self.width // 4, 8)
         labels = self.spell.words(["⋮" if row == CUT else seen.matrix.rows[row] for row in seen.rows])
-        words = [self._cut_short(label, limit) for label in labels]
-        wide = max(map(width, words), default=0)
-        return Block([(Span(word + " " * (wide - width(word)), "label"),) for word in words] or [()], wide)
+        own = widths(labels)
+        if limit is not None and max(own, default=0) > limit:
+            labels = [self._cut_short(label, limit) for label in labels]
+            own = widths(labels)
+        widest = max(own, default=0)
+        lines: list[Line] = [
+            (Span(label + " " * (widest - wide), "label"),) for label, wide in zip(labels, own, strict=True)
+        ]
+        return Block(lines or [EMPTY], widest)
 
     def clip(self, text: str, limit: int | None) -> str:
         """A word cut to the limit, with a sign where it was cut."""

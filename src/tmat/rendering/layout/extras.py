@@ -16,7 +16,7 @@ from tmat.operations.expression import Call, Expression, Number, Power, Quotient
 from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import MOST, texts
-from tmat.rendering.styled import EMPTY, Line, Span, folded, padded, space
+from tmat.rendering.styled import EMPTY, Line, Span, folded, indented, padded, space
 from tmat.rendering.styled import words as pieces_of
 from tmat.sheet.worksheet import Parameter, Stage
 from tmat.text.vocabulary import Vocabulary
@@ -158,7 +158,7 @@ def _sentence(drawer: Drawer, words: Sequence[str], ended: bool, vocabulary: Voc
         why += ": <end> did not come"
     pieces: list[Line] = [(Span("the sentence:", "name"),), *((Span(drawer.spell.word(w), "result"),) for w in words)]
     end = folded(pieces_of(drawer.spell(count + why), "caption"), None if drawer.width is None else drawer.width - 4)
-    return [*folded(pieces, drawer.width, indent=4), *((*space(4), *line) for line in end)]
+    return [*folded(pieces, drawer.width, indent=4), *indented(end, 4)]
 
 
 def _bar(drawer: Drawer, share: float, room: int) -> str:

@@ -19,6 +19,7 @@ from tmat.rendering.styled import (
     captioned,
     fence,
     folded,
+    indented,
     padded,
     plain,
     space,
@@ -112,13 +113,13 @@ def symbols(drawer: Drawer, cells: Sequence[Sequence[str]], wrong: Mask | None =
         roles = np.where(wrong, "wrong", roles)
     block = _grid(drawer, cells, roles, "")
     if drawer.width is None or block.width + INDENT <= drawer.width:
-        return [(*space(INDENT), *line) for line in block.lines()]
+        return indented(block.lines(), INDENT)
     room = drawer.width - INDENT
     lines: list[Line] = []
     for i, row in enumerate(cells, 1):
         for j, text in enumerate(row, 1):
             pieces = [(Span(f"{i},{j}", "caption"),), *words(drawer.spell(text), str(roles[i - 1, j - 1]))]
-            lines += [(*space(INDENT), *line) for line in folded(pieces, room, indent=INDENT)]
+            lines += indented(folded(pieces, room, indent=INDENT), INDENT)
     return lines
 
 
@@ -194,5 +195,5 @@ def _listed(drawer: Drawer, own: Table) -> list[Line]:
             for name, text in zip(own.head[1:], row[1:], strict=True)
         ]
         pieces[-1] = pieces[-1][:-1]
-        lines += [(*space(INDENT), *line) for line in folded(pieces, room)]
+        lines += indented(folded(pieces, room), INDENT)
     return lines

@@ -9,7 +9,7 @@ import numpy as np
 
 from tmat.rendering.layout.drawer import CUT, Drawer, View, edges, named
 from tmat.rendering.layout.numbers import MOST
-from tmat.rendering.styled import EMPTY, Block, Line, Span, air, beside, folded, phrases, space
+from tmat.rendering.styled import EMPTY, Block, Line, Span, air, beside, folded, indented, phrases
 from tmat.sheet.worksheet import Matrix
 from tmat.visible import width
 
@@ -31,11 +31,11 @@ def single(drawer: Drawer, matrix: Matrix, room: int | None, *, most: int = MOST
     indent = drawer.labels(seen).width + 4
     if seen.cut:
         room_left = None if room is None else room - indent
-        told = [*summary(matrix, seen.rows, seen.cols), *filter(None, [drawer.look.whole])]
-        pieces = phrases(map(drawer.spell, told), "caption", drawer.spell(" ·"))
-        lines += [(*space(indent), *line) for line in folded(pieces, room_left)]
+        facts = [*summary(matrix, seen.rows, seen.cols), *filter(None, [drawer.look.whole])]
+        pieces = phrases(drawer.spell.each(facts), "caption", drawer.spell(" ·"))
+        lines += indented(folded(pieces, room_left), indent)
     if seen.scale is not None:
-        lines += [EMPTY, *((*space(indent), *line) for line in drawer.scale_lines(seen, room, indent))]
+        lines += [EMPTY, *indented(drawer.scale_lines(seen, room, indent), indent)]
     return lines
 
 
@@ -143,15 +143,15 @@ def summary(matrix: Matrix, rows: Sequence[int], cols: Sequence[int]) -> list[st
         missing = count - sum(place != CUT for place in places)
         if missing:
             hidden.append(f"{missing} {kind}{'' if missing == 1 else 's'}")
-    told = [f"{matrix.size}, {' and '.join(hidden)} not shown" if hidden else matrix.size]
+    facts = [f"{matrix.size}, {' and '.join(hidden)} not shown" if hidden else matrix.size]
     finite = matrix.values[np.isfinite(matrix.values)]
     if finite.size:
         numbers = (("least", finite.min()), ("largest", finite.max()), ("mean", finite.mean(dtype=np.float64)))
-        told += [f"{kind} {_short(float(x))}" for kind, x in numbers]
+        facts += [f"{kind} {_short(float(x))}" for kind, x in numbers]
     masked = int(np.isneginf(matrix.values).sum())
     if masked:
-        told.append(f"{masked} cell{'' if masked == 1 else 's'} −∞")
-    return told
+        facts.append(f"{masked} cell{'' if masked == 1 else 's'} −∞")
+    return facts
 
 
 def _short(x: float) -> str:
