@@ -111,8 +111,8 @@ class Sheet:
     def rename(self, name: str, meant: str) -> None:
         """Read a matrix that was given by one name as another."""
         called, matrix = self._matrices.pop(canonical(name))
-        said = f"{matrix.origin}; " if matrix.origin else ""
-        own = Matrix(meant, matrix.values, matrix.rows, matrix.cols, f"{said}{called} is read as {meant}")
+        before = f"{matrix.origin}; " if matrix.origin else ""
+        own = Matrix(meant, matrix.values, matrix.rows, matrix.cols, f"{before}{called} is read as {meant}")
         self._matrices[canonical(meant)] = called, own
 
     def ask(self, *names: str) -> None:

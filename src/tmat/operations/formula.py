@@ -93,20 +93,20 @@ class Words(Whole):
 
 
 class Prose(Whole):
-    """A formula in words (``said``) for plain text, and in signs (``written``) where mathematics is typeset."""
+    """A formula in words (``spoken``) for plain text, and in signs (``written``) where mathematics is typeset."""
 
-    said: tuple[Expression, ...]
+    spoken: tuple[Expression, ...]
     written: Expression
 
     @property
     def parts(self) -> tuple[Expression, ...]:
         """The words and the matrices among them."""
-        return self.said
+        return self.spoken
 
 
-def prose(*said: Expression | str, written: Expression) -> Prose:
+def prose(*spoken: Expression | str, written: Expression) -> Prose:
     """A Prose of words and matrices: ``prose("mean of ", x, "'s rows", written=Call("mean", x))``."""
-    return Prose(tuple(Words(part) if isinstance(part, str) else part for part in said), written)
+    return Prose(tuple(Words(part) if isinstance(part, str) else part for part in spoken), written)
 
 
 def matrices(expression: Expression) -> list[MatrixSymbol]:

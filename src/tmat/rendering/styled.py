@@ -39,7 +39,7 @@ def plain(line: Line) -> str:
 
 
 def columns(line: Line) -> int:
-    """How many columns of a terminal the line takes: a wide character takes two.
+    """The width of a line in columns of a terminal: a wide character takes two.
 
     >>> columns((Span("权力", "label"), Span(" ")))
     5
@@ -48,12 +48,12 @@ def columns(line: Line) -> int:
 
 
 def space(count: int) -> Line:
-    """So many blanks."""
+    """A number of blanks."""
     return (Span(" " * count),) if count > 0 else EMPTY
 
 
 def padded(line: Line, count: int, align: str = "left") -> Line:
-    """The line brought to a width with blanks: left, right or centre; a longer one stays as it is.
+    """The line padded with blanks to a width; ``align`` is left, right or centre. A longer line stays as it is.
 
     >>> plain(padded((Span("Q"),), 4, "right"))
     '   Q'
@@ -62,7 +62,7 @@ def padded(line: Line, count: int, align: str = "left") -> Line:
 
 
 def _spread(line: Line, missing: int, align: str) -> Line:
-    """The line with so many more blanks."""
+    """The line with ``missing`` blanks added."""
     if missing <= 0:
         return line
     before = {"left": 0, "right": missing, "centre": missing // 2}[align]
@@ -82,7 +82,7 @@ def trimmed(line: Line) -> Line:
 
 
 def indented(lines: Iterable[Line], count: int) -> list[Line]:
-    """The lines with so many blanks before each."""
+    """The lines with ``count`` blanks before each."""
     return [(*space(count), *line) for line in lines]
 
 
@@ -97,7 +97,7 @@ BLANK: Line = (Span(" "),)
 
 
 def folded(pieces: Iterable[Line], room: int | None, *, indent: int = 0, gap: Line = BLANK) -> list[Line]:
-    """Pieces one after another with a gap between, on as many lines as it takes, later lines indented.
+    """Pieces joined by gaps, in lines of at most ``room`` columns, those after the first indented; None: in one line.
 
     >>> from tmat.rendering.styled import plain
     >>> words = [(Span(word),) for word in "one head · no mask · exact".split(" ")]
@@ -131,7 +131,7 @@ def folded(pieces: Iterable[Line], room: int | None, *, indent: int = 0, gap: Li
 
 
 def _fitting(pieces: Iterable[Line], room: int) -> Iterator[tuple[bool, Line, int]]:
-    """The pieces with their widths; in place of one that no line can hold, its words: True where one stands before it."""
+    """The pieces with their widths; one that is wider than a line comes as its words, with True where a word precedes it."""
     for piece in pieces:
         wide = columns(piece)
         if wide <= room:
@@ -147,7 +147,7 @@ def _fitting(pieces: Iterable[Line], room: int) -> Iterator[tuple[bool, Line, in
 
 
 def _broken(piece: Line, room: int, used: int, indent: int) -> list[list[Span]]:
-    """One word that no line can hold, broken where the line ends, between two of another script where it has any."""
+    """A word that is wider than a line, broken at the ends of lines; within a run of ASCII only where that is too wide itself."""
     rows: list[list[Span]] = [[]]
     left = max(room - used, 1)
     for span in piece:
@@ -202,27 +202,25 @@ def sign(text: str, role: str = "operator") -> Block:
 
 
 def captioned(block: Block, caption: Line, align: str = "centre") -> Block:
-    """A block with a caption above; it is widened where the caption is wider."""
+    """A block with a caption above it; a caption that is wider widens the block."""
     own = columns(caption)
     wide = max(block.width, own)
     core, above = ([_spread(line, wide - block.width, align) for line in lines] for lines in (block.core, block.above))
     return Block(core, wide, [_spread(caption, wide - own, align), *above])
 
 
-def air(count: int) -> Block:
+def spacer(count: int) -> Block:
     """An empty block of a given width."""
     return Block([space(count)], count)
 
 
 def beside(blocks: Sequence[Block]) -> Block:
-    """Blocks side by side; a shorter one is centred on the middle of the tallest."""
+    """Blocks side by side, each centred vertically beside the tallest."""
     height = max(block.height for block in blocks)
-    lower = [
-        (height - block.height) // 2 for block in blocks
-    ]  # how many rows below the tallest one's first each begins
-    top = max(0, *(len(block.above) - down for block, down in zip(blocks, lower, strict=True)))
+    offsets = [(height - block.height) // 2 for block in blocks]  # rows between the tallest one's first and their own
+    top = max(0, *(len(block.above) - down for block, down in zip(blocks, offsets, strict=True)))
     filled = []
-    for block, down in zip(blocks, lower, strict=True):
+    for block, down in zip(blocks, offsets, strict=True):
         blank = space(block.width)
         over = [blank] * (top + down - len(block.above))
         under = [blank] * (height - down - block.height)
@@ -234,22 +232,22 @@ def beside(blocks: Sequence[Block]) -> Block:
 TALL = {"[": "⎡⎢⎣[", "]": "⎤⎥⎦]", "(": "⎛⎜⎝(", ")": "⎞⎟⎠)"}
 
 
-def fence(kind: str, height: int) -> list[str]:
-    """A bracket as tall as a matrix, a character a row: the column vector ⎡⎢⎣.
+def tall_bracket(kind: str, height: int) -> list[str]:
+    """A bracket as tall as a matrix, one character a row.
 
-    >>> fence("[", 3), fence(")", 1)
+    >>> tall_bracket("[", 3), tall_bracket(")", 1)
     (['⎡', '⎢', '⎣'], [')'])
     """
     top, middle, bottom, only = tuple(TALL[kind])
     return [only] if height == 1 else [top, *[middle] * (height - 2), bottom]
 
 
-def fenced(block: Block, left: str, right: str, spell: Callable[[str], str] = str) -> Block:
+def in_brackets(block: Block, left: str, right: str, spell: Callable[[str], str] = str) -> Block:
     """A block between tall brackets; its captions stay above."""
-    one, other = fence(left, block.height), fence(right, block.height)
+    opening, closing = tall_bracket(left, block.height), tall_bracket(right, block.height)
     core = [
         (Span(spell(a), "bracket"), *line, Span(spell(b), "bracket"))
-        for a, line, b in zip(one, block.core, other, strict=True)
+        for a, line, b in zip(opening, block.core, closing, strict=True)
     ]
     above = [(*space(1), *line, *space(1)) for line in block.above]
     return Block(core, block.width + 2, above)

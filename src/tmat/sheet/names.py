@@ -265,7 +265,7 @@ def layers(stages: Sequence[Stage], least: int = 2) -> dict[str, tuple[int, int]
         size = len(own) // number if number else 0
         if number and kinds == kinds[:size] * number:
             found |= {stage.id: (n // size + 1, number) for n, stage in enumerate(own)}
-    return found if least == 1 else {id: told for id, told in found.items() if told[1] >= least}
+    return found if least == 1 else {id: layer for id, layer in found.items() if layer[1] >= least}
 
 
 def placed(stages: Sequence[Stage]) -> list[Stage]:

@@ -82,7 +82,7 @@ def addnorm(sheet: Sheet, how: AddnormOptions) -> Node:
         sheet.record(norm="none")
         return total
     if total and total.width == 0:
-        raise InputError("rows without a cell cannot be normalised", f"{total.name} is {total.told()}")
+        raise InputError("rows without a cell cannot be normalised", f"{total.name} is {total.described()}")
     return _scaled(sheet, _normalized(sheet, total, how), how.gamma_offset)
 
 

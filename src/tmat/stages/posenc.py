@@ -150,7 +150,7 @@ def _refuse_size(e: Node, how: PosencOptions) -> None:
             f"‹positions {how.positions}› does not fit", f"E has {e.height} rows, and each row is a position"
         )
     if how.d_model is not None and how.d_model != e.width:
-        raise InputError(f"‹d_model {how.d_model}› does not fit", f"E is {e.told()}")
+        raise InputError(f"‹d_model {how.d_model}› does not fit", f"E is {e.described()}")
 
 
 def _labels(tokens: tuple[str, ...], n: int) -> list[str]:

@@ -15,12 +15,12 @@ from tmat.errors import fold
 from tmat.rendering.layout.heat import Scale, scale_pieces
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import MOST, aligned, texts
-from tmat.rendering.styled import EMPTY, Block, Line, Span, fence, folded, sign, space
+from tmat.rendering.styled import EMPTY, Block, Line, Span, folded, sign, space, tall_bracket
 from tmat.sheet.remarks import Mask
 from tmat.sheet.worksheet import BLANK, Matrix
 from tmat.visible import Spelling, width, widths
 
-CUT = -1  # the place of a row or column that stands for those not shown
+CUT = -1  # in a list of rows or columns: those that are left out
 MANY_ROWS = 24
 EDGE = 6
 WIDEST_LABEL = 14  # columns of a label that a column of numbers is widened for
@@ -28,7 +28,7 @@ WIDEST_LABEL = 14  # columns of a label that a column of numbers is widened for
 
 @dataclass(eq=False, repr=False)
 class View:
-    """Rows and columns by their places (CUT for those left out), and the texts of their cells, padded."""
+    """The rows and columns that are shown, by index (CUT for those left out), and the texts of their cells, padded."""
 
     matrix: Matrix
     rows: list[int]
@@ -43,17 +43,17 @@ class View:
         return CUT in self.rows or CUT in self.cols
 
     def width(self, gap: int) -> int:
-        """Columns of a terminal that the matrix takes with its brackets."""
+        """The width of the matrix with its brackets, in columns of a terminal."""
         return sum(self.widths) + gap * max(len(self.widths) - 1, 0) + 4
 
     def part(self, chosen: slice) -> View:
-        """Some of the columns, beside each other."""
+        """The view of neighbouring columns."""
         cut = (self.cols[chosen], self.cells[chosen], self.widths[chosen], self.words[chosen])
         return View(self.matrix, self.rows, *cut, self.scale)
 
     @cached_property
     def has_words(self) -> bool:
-        """Whether labels of the columns say more than their number."""
+        """Whether the columns have labels other than numbers: When, not q1, q2."""
         return len(self.matrix.cols) > 1 and not counted(self.matrix.cols)
 
     @cached_property
@@ -62,20 +62,20 @@ class View:
 
     @cached_property
     def heads_fit(self) -> bool:
-        """Whether the columns have words for labels, each as wide as its column or less, or the column as wide as a label makes it."""
+        """Whether the columns have words for labels, and each column is as wide as its word, or as a word may make it."""
         return self.has_words and all(
             min(word, WIDEST_LABEL) <= column for word, column in zip(self.word_widths, self.widths, strict=True)
         )
 
-    def worded(self, room: int | None = None) -> View:
-        """The view with columns as wide as the words over them, as far as a word may widen one; all equal where there is room."""
+    def widened(self, room: int | None = None) -> View:
+        """The view with columns widened for the words over them, to WIDEST_LABEL at most; all equally wide where there is room."""
         columns = [max(own, min(word, WIDEST_LABEL)) for own, word in zip(self.widths, self.word_widths, strict=True)]
         widest = max(columns, default=0)
         even = [widest if col != CUT else own for col, own in zip(self.cols, columns, strict=True)]
         were_even = len({own for col, own in zip(self.cols, self.widths, strict=True) if col != CUT}) == 1
         if were_even and (room is None or sum(even) + 2 * (len(even) - 1) + 4 <= room):
             columns = even
-        cells = [_filled(column, own) for column, own in zip(self.cells, columns, strict=True)]
+        cells = [_right_aligned(column, own) for column, own in zip(self.cells, columns, strict=True)]
         return View(self.matrix, self.rows, self.cols, cells, columns, self.words, self.scale)
 
 
@@ -108,28 +108,28 @@ def view(
     glyphs: bool = False,
     hidden: Mask | None = None,
 ) -> View:
-    """The matrix with these columns; all columns of a matrix are equally wide unless that wastes much."""
+    """The view of these columns of a matrix; they are equally wide unless their widths differ by more than 2."""
     rows = rows_shown(matrix, full)
-    seen = _picked(matrix.values, rows, list(cols))
-    shown = texts(seen, digits, most, None if hidden is None else _picked(hidden, rows, list(cols)))
+    values = _picked(matrix.values, rows, list(cols))
+    shown = texts(values, digits, most, None if hidden is None else _picked(hidden, rows, list(cols)))
     if matrix.origin == BLANK:
         shown = [["____"] * len(cols) for _ in shown]
     if scale is not None and glyphs:
-        marks = [[scale.glyph(x) for x in row] for row in seen.tolist()]
+        marks = [[scale.glyph(x) for x in row] for row in values.tolist()]
         shown = [[text + mark for text, mark in zip(*pair, strict=True)] for pair in zip(shown, marks, strict=True)]
     shown = [spell.each(row) for row in shown]
-    by_column = aligned(shown) if shown else [[] for _ in seen.T]
-    own = [len(column[0]) if column else 1 for column in by_column]
-    if own and max(own) - min(own) <= 2:
-        own = [max(own)] * len(own)
+    by_column = aligned(shown) if shown else [[] for _ in values.T]
+    text_widths = [len(column[0]) if column else 1 for column in by_column]
+    if text_widths and max(text_widths) - min(text_widths) <= 2:
+        text_widths = [max(text_widths)] * len(text_widths)
     cells, column_widths, at = [], [], 0
     for col in cols:
         if col == CUT:
             mark = spell("…")
             column, wide = [mark] * (len(rows) - (CUT in rows)), len(mark)
         else:
-            wide = own[at]
-            column = _filled(by_column[at], wide)
+            wide = text_widths[at]
+            column = _right_aligned(by_column[at], wide)
             at += 1
         if CUT in rows:
             column.insert(rows.index(CUT), (spell("⋮") if col != CUT else "").rjust(wide))
@@ -139,12 +139,13 @@ def view(
     return View(matrix, rows, list(cols), cells, column_widths, words, scale)
 
 
-def _filled(column: list[str], wide: int) -> list[str]:
-    """Texts of one width, brought to another."""
+def _right_aligned(column: list[str], wide: int) -> list[str]:
+    """A column of texts, right-aligned in a width."""
     return column if column and len(column[0]) == wide else [text.rjust(wide) for text in column]
 
 
 def _picked(values: Any, rows: list[int], cols: list[int]) -> Any:
+    """The values in these rows and columns, without CUT."""
     rows, cols = ([n for n in places if n != CUT] for places in (rows, cols))
     if len(rows) == values.shape[0] and len(cols) == values.shape[1]:
         return values
@@ -178,13 +179,15 @@ UNLIMITED = 200  # where no width is given, equations wider than this are not se
 
 @dataclass(eq=False, repr=False)
 class Drawer:
-    """How matrices are drawn here: the look, and the width there is (None: as much as it takes)."""
+    """Draws matrices in a look, for a width (None: unlimited). Views are cached, as a matrix stands in several equations."""
 
     look: Look
     width: int | None
     spell: Spelling = field(init=False)
     full: bool = field(init=False)
-    hidden: Mapping[str, Mask] = field(default_factory=dict)  # what a mask hid, of the steps of the stage that is drawn
+    hidden: Mapping[str, Mask] = field(
+        default_factory=dict
+    )  # the cells that a mask hid, by step of the stage being drawn
     _views: dict[tuple[int, int, tuple[int, ...], bool], View] = field(default_factory=dict)
     _drawn: list[Matrix] = field(default_factory=list)  # so that no id is used twice
     _brackets: dict[int, tuple[list[str], list[str]]] = field(default_factory=dict)  # by height
@@ -212,6 +215,7 @@ class Drawer:
         return self._views[key]
 
     def heated(self, name: str) -> bool:
+        """Whether a matrix is shaded."""
         heat = self.look.heat
         return heat if isinstance(heat, bool) else fold(name) in {fold(own) for own in heat}
 
@@ -220,7 +224,7 @@ class Drawer:
     def matrix(
         self, seen: View, role: str, gap: int = 2, *, heads: bool = False, left: bool = True, right: bool = True
     ) -> Block:
-        """The numbers between tall brackets; ``heads``: column labels above; an open side goes on elsewhere."""
+        """The numbers between tall brackets; ``heads``: column labels above; a side without its bracket goes on in another part."""
         rows = list(zip(*seen.cells, strict=True)) if seen.cells else []
         if not rows:
             return sign("[ ]", "bracket")
@@ -231,7 +235,10 @@ class Drawer:
         ]
         height = len(rows)
         if height not in self._brackets:
-            self._brackets[height] = self.spell.each(fence("[", height)), self.spell.each(fence("]", height))
+            self._brackets[height] = (
+                self.spell.each(tall_bracket("[", height)),
+                self.spell.each(tall_bracket("]", height)),
+            )
         opening, closing = self._brackets[height]
         opening, closing = opening if left else [" "] * height, closing if right else [" "] * height
         core = [
@@ -241,6 +248,7 @@ class Drawer:
         return Block(core, seen.width(gap), above)
 
     def _plain(self, row: Sequence[str], role: str, gap: int) -> Line:
+        """A row of cells: one span where all are numbers, else a span each."""
         text = (" " * gap).join(row)
         if text.replace(".", "").replace("-", "").replace(" ", "").isdigit():
             return (Span(f" {text} ", role),)
@@ -250,7 +258,7 @@ class Drawer:
         return (*spans[:-1], Span(" "))
 
     def _shaded(self, seen: View, row: Sequence[str], n: int, role: str, gap: int) -> Line:
-        """Cells on their colour, the blank before and after them included."""
+        """A row of cells on their shades, which reach over the blanks beside them."""
         assert seen.scale is not None
         spans: list[Span] = []
         before, after = (1, gap - 1) if gap > 1 else (1, 0)
@@ -309,6 +317,7 @@ class Drawer:
 
 
 def _role(text: str, role: str) -> str:
+    """The role of a cell by its text: cut for …, masked for ∞, else the given one."""
     word = text.strip()
     if word[-1:].isdigit() or not word:
         return role

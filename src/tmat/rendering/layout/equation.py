@@ -35,14 +35,14 @@ from tmat.rendering.styled import (
     Block,
     Line,
     Span,
-    air,
     beside,
     captioned,
     columns,
-    fenced,
+    in_brackets,
     indented,
     sign,
     space,
+    spacer,
 )
 from tmat.sheet.worksheet import Matrix, Stage, Step
 
@@ -67,7 +67,7 @@ class Place:
 
 @dataclass(eq=False)
 class Group:
-    """What stands in brackets: ( or [."""
+    """Parts in brackets, ( or [."""
 
     parts: tuple[Part, ...]
     bracket: str = "("
@@ -110,9 +110,9 @@ class Formula:
         tree = self.tree
         if tree is None or isinstance(tree, Selection) or not matrices(tree):
             return None
-        if isinstance(tree, Prose) and isinstance(tree.said[0], Words):  # "mean of X's rows" is set as X → mean
+        if isinstance(tree, Prose) and isinstance(tree.spoken[0], Words):  # "mean of X's rows" is set as X → mean
             return (
-                *_joined(_row(", ", [part for part in tree.said if not isinstance(part, Words)], LOOSE)),
+                *_joined(_row(", ", [part for part in tree.spoken if not isinstance(part, Words)], LOOSE)),
                 Sign(" → "),
             )
         return tuple(_joined(_parts_of(tree, LOOSE)))
@@ -151,7 +151,7 @@ class Formula:
 
 
 def _parts_of(e: Expression, level: int) -> list[Part]:
-    """A part of the formula, in brackets where it binds less tightly than the level."""
+    """The parts of an expression, in brackets where its precedence is below the level."""
     if not matrices(e):
         return [Sign(Matrices().at(e, level))]
     found, own = _bound(e)
@@ -159,7 +159,7 @@ def _parts_of(e: Expression, level: int) -> list[Part]:
 
 
 def _bound(e: Expression) -> tuple[list[Part], int]:  # noqa: C901, PLR0912 - one table: a line a kind of expression
-    """The parts, and how tightly they bind."""
+    """The parts of an expression, and its precedence."""
     match e:
         case MatrixSymbol():
             return [Place(e.n)], ATOM
@@ -207,8 +207,8 @@ def _bound(e: Expression) -> tuple[list[Part], int]:  # noqa: C901, PLR0912 - on
                 Sign(", else "),
                 *_parts_of(otherwise, LOOSE),
             ], LOOSE
-        case Prose(said=told):
-            return [part for own in told for part in _parts_of(own, LOOSE)], LOOSE
+        case Prose(spoken=spoken):
+            return [part for own in spoken for part in _parts_of(own, LOOSE)], LOOSE
     raise TypeError(f"no setting of {type(e).__name__}")  # pragma: no cover
 
 
@@ -222,7 +222,7 @@ def _group(terms: Sequence[Expression], bracket: str = "(") -> Group:
 
 
 def _joined(parts: Sequence[Part]) -> Iterator[Part]:
-    """Signs side by side made one."""
+    """The parts, neighbouring signs made one."""
     waiting = ""
     for part in parts:
         if isinstance(part, Sign):
@@ -251,7 +251,7 @@ def _size(size: tuple[int, int]) -> str:
 
 
 class Equation:
-    """The equation of one step, laid out for a gap between columns; over the result's columns stand their words."""
+    """The equation of one step: views of its operands and its result, whose columns may be widened for their words."""
 
     def __init__(
         self, drawer: Drawer, stage: Stage, step: Step, formula: Formula, operands: Sequence[Matrix],
@@ -268,7 +268,7 @@ class Equation:
                 matrix, most=decimals(stage, step.of[place.n], used=True)
             )
         result = drawer.view(step.result, most=decimals(stage, step.name), result=True)
-        self.result = result.worded(None if even else 0) if result.has_words else result
+        self.result = result.widened(None if even else 0) if result.has_words else result
         self.headed = any(seen.heads_fit for seen in (*self.seen.values(), self.result))
 
     def least(self, gap: int) -> int:
@@ -284,10 +284,10 @@ class Equation:
         labelled = self.seen[first.n, first.transposed]
         if len(labelled.rows) < len(self.result.rows):  # one number for every row
             labelled = self.result
-        return beside([self.drawer.labels(labelled), air(2), *blocks])
+        return beside([self.drawer.labels(labelled), spacer(2), *blocks])
 
     def scale(self, width: int, gap: int) -> list[Line]:
-        """The scale of the result's colours, under the result."""
+        """The colour scale of the result, to stand under it."""
         if self.result.scale is None:
             return []
         lines = self.drawer.scale_lines(self.result, width)
@@ -300,17 +300,17 @@ class Equation:
             return self._sign(part.text, gap)
         if isinstance(part, Place):
             drawn = self._matrix(self.seen[part.n, part.transposed], "given", gap)
-            return _raised(drawn, self.drawer.spell(part.raised)) if part.raised else drawn
+            return _with_exponent(drawn, self.drawer.spell(part.raised)) if part.raised else drawn
         inner = [self._part(own, gap) for own in part.parts]
         pair = ("(", ")") if part.bracket == "(" else ("[", "]")
-        return fenced(beside(inner), *pair, spell=self.drawer.spell)
+        return in_brackets(beside(inner), *pair, spell=self.drawer.spell)
 
     def _sign(self, text: str, gap: int) -> Block:
-        """A sign with the air around it that its blanks ask for; a comma between matrices is only air."""
+        """A sign, with a gap where its text has a blank at that end; a comma between matrices is only a gap."""
         bare = text.strip()
         before, after = (gap if end == " " else 0 for end in (text[:1], text[-1:]))
         if bare == ",":
-            return air(gap)
+            return spacer(gap)
         return sign(" " * before + self.drawer.spell(bare) + " " * after)
 
     def _matrix(self, seen: View, role: str, gap: int) -> Block:
@@ -321,8 +321,8 @@ class Equation:
         return captioned(drawn, (caption,))
 
 
-def _raised(block: Block, text: str) -> Block:
-    """A square's 2 at the upper right."""
+def _with_exponent(block: Block, text: str) -> Block:
+    """A block with an exponent at its upper right."""
     first, *rest = block.core
     wide = len(text)
     core = [(*first, Span(text, "operator")), *((*line, *space(wide)) for line in rest)]

@@ -191,7 +191,10 @@ def position_table(stage: Stage, position: int, *, width: int | None = None, loo
     columns = [
         [(str(i), "label") for i in range(len(numbers))],
         [("odd" if i % 2 else "even", "caption") for i in range(len(numbers))],
-        [(drawer.spell(_said(REGISTRY["sinusoid"].at(row, i, **step.params))), "formula") for i in range(len(numbers))],
+        [
+            (drawer.spell(_wave_in_numbers(REGISTRY["sinusoid"].at(row, i, **step.params))), "formula")
+            for i in range(len(numbers))
+        ],
         [(number, "result") for number in numbers],
     ]
     for place, name, role in ((1, "E", "given"), (len(columns) + 1, "X", "result")):
@@ -209,7 +212,7 @@ def position_table(stage: Stage, position: int, *, width: int | None = None, loo
     return [(*space(1), *line) if line else line for line in lines]
 
 
-def _said(cell: Expression) -> str:
+def _wave_in_numbers(cell: Expression) -> str:
     """A sine or cosine of the encoding in its numbers: sin(1 / 10000^(2/6))."""
     match cell:
         case Call(function, Quotient(Number(at), Power(Number(base), Quotient(Number(e), Number(d))))):
@@ -219,7 +222,7 @@ def _said(cell: Expression) -> str:
 
 
 def _table(rows: Sequence[Sequence[tuple[str, str]]], room: int | None) -> list[Line]:
-    """Columns set apart, numbers to the right; without even and odd where there is no room for them."""
+    """Columns with gaps, numbers right-aligned; without the column of even and odd where there is no room."""
     count = len(rows[0])
     wide = [max(width(row[n][0]) for row in rows) for n in range(count)]
     shown = [n for n in range(count) if room is None or sum(wide) + 3 * count <= room or rows[0][n][0]]

@@ -177,11 +177,11 @@ class StepHeads:
 
 MARGIN = 1
 NARROWEST = 20  # the least width that is laid out for
-SILENT = Remarks("")
+NO_REMARKS = Remarks("")
 
 
 class Portion(NamedTuple):
-    """What of a stage is shown at once: its lines, and the step that they show, if one."""
+    """A piece of a stage that is shown at once: its lines, and the step that they show, if any."""
 
     stage: Stage
     lines: list[Line]
@@ -224,9 +224,9 @@ def render(
 def portions(
     sheet: Worksheet, *, width: int | None = None, look: Look | None = None, stages: Sequence[Stage] | None = None
 ) -> Iterator[Portion]:
-    """The portions one by one: of each stage the heading, then a step at a time, as a reader walks through them.
+    """The stages in portions: of each the heading, then a step at a time, as ``--step`` shows them.
 
-    What comes from a stage above is not drawn again.
+    A given matrix that comes from a stage above is not drawn again.
     """
     drawer = _drawer(look, width)
     above: set[str] = set()
@@ -249,7 +249,7 @@ def _with_margin(lines: Sequence[Line]) -> list[Line]:
 def _portions(
     drawer: Drawer, stage: Stage, title: str, tokens: Sequence[str], vocabulary: Vocabulary | None, above: set[str]
 ) -> Iterator[tuple[list[Line], Step | None]]:
-    remarks = stage.remarks or SILENT
+    remarks = stage.remarks or NO_REMARKS
     masks = {name: hidden_in_given(stage, name) for name in stage.given}
     masks |= {step.name: hidden(stage, step) for step in stage.steps}
     drawer.hidden = {name: mask for name, mask in masks.items() if mask is not None}
@@ -307,7 +307,7 @@ def _portions(
 
 def _body(drawer: Drawer, stage: Stage, step: Step, in_a_row: list[Line] | None) -> list[Line]:
     """The numbers of a step, as an equation in a row, alone, or as printed beside the right ones; then the remarks on them."""
-    remarks = stage.remarks or SILENT
+    remarks = stage.remarks or NO_REMARKS
     lines: list[Line] = []
     if step.name in remarks.letters:
         lines += [*remark_lines.symbols(drawer, remarks.letters[step.name]), EMPTY]

@@ -45,7 +45,7 @@ def _row_of_heads(sheet: Sheet, name: str, heads: int) -> Node | None:
         return None
     row = sheet.bias(name, 0, fan_in=1)
     if row.shape != (1, heads):
-        what = f"{name} is {row.told()}, there {'is one head' if heads == 1 else f'are {heads} heads'}"
+        what = f"{name} is {row.described()}, there {'is one head' if heads == 1 else f'are {heads} heads'}"
         raise InputError(f"{name} does not fit", what, mend=f"try a {name} of 1×{heads}")
     return row
 

@@ -74,11 +74,11 @@ def _rotary_width(how: AttentionOptions, head: Node) -> int:
     """How many columns of a head are rotated."""
     width = how.rotary_width or head.width
     if width > head.width:
-        raise InputError(f"‹rotary_width {width}› does not fit", f"{head.name} is {head.told()}")
+        raise InputError(f"‹rotary_width {width}› does not fit", f"{head.name} is {head.described()}")
     if width % 2 or not width:
         raise InputError(
             f"‹rotary {how.rotary}› needs an even number of columns",
-            f"{head.name} is {head.told()}: columns are turned in pairs",
+            f"{head.name} is {head.described()}: columns are turned in pairs",
             mend=f"turn fewer: ‹rotary_width {width - 1}›" if width > 1 else None,
         )
     return width
