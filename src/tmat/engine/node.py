@@ -72,7 +72,7 @@ class Node:
         return f"{self.size} ({origin_caption(self.origin)})" if self.origin else self.size
 
 
-def holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
+def given_node(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
     """The node of a given matrix; a NaN, or a number too large for the type, is its problem."""
     own = matrix.values  # read once: a model's weight is read from its file each time
     with np.errstate(over="ignore"):
@@ -95,7 +95,7 @@ def holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
     return node
 
 
-def stepped(name: str, op: Operation, of: tuple[Node, ...], params: dict[str, Any]) -> Node:
+def step_node(name: str, op: Operation, of: tuple[Node, ...], params: dict[str, Any]) -> Node:
     """The node of a step: shape and labels by the operation's axes, or the problem that prevents it."""
     for operand in of:
         if not operand:

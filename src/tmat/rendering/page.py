@@ -14,8 +14,7 @@ from tmat.errors import InputError, fold
 from tmat.operations.printing.text import Notation
 from tmat.rendering.layout.drawer import CUT, edges, named
 from tmat.rendering.layout.equation import Formula
-from tmat.rendering.layout.heat import Scale
-from tmat.rendering.layout.look import Look
+from tmat.rendering.layout.look import Look, Scale
 from tmat.rendering.layout.numbers import SAME, decimals, hidden, hidden_in_given, texts
 from tmat.rendering.layout.single import summary
 from tmat.rendering.layout.stage import origins, rounded, rounds, sentence, titles

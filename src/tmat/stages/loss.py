@@ -135,7 +135,7 @@ def _squares(page: Sheet, how: LossOptions) -> Worksheet:
                 f"‹{name}› does not apply", "a target of numbers is given, and the loss is the mean square"
             )
     output = page.main("output")
-    page.ask("logits", "probabilities", "targets")
+    page.allow("logits", "probabilities", "targets")
     wanted = page.given("target")
     difference = page.step("difference", ops.subtract, output, wanted)
     page.note("mean square")
@@ -145,7 +145,7 @@ def _squares(page: Sheet, how: LossOptions) -> Worksheet:
 
 def _scores(page: Sheet, before: Worksheet) -> Node:
     """The logits to compare with the targets; probabilities where there are no logits."""
-    page.ask("logits", "probabilities", "output", "targets")
+    page.allow("logits", "probabilities", "output", "targets")
     last = before.last
     for name in ("logits", "probabilities"):
         if page.has(name):

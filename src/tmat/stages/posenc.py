@@ -9,7 +9,8 @@ from tmat.engine.declaration import CONVENTIONS, SHAPE, Numbers, StageOptions, d
 from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.stages.parts.lazy import nodes, ops, position_operations
-from tmat.stages.parts.options import BASE, Sinusoids
+from tmat.stages.parts.options import Sinusoids
+from tmat.stages.parts.rotary import BASE
 
 if TYPE_CHECKING:
     from tmat.engine.builder import Sheet
@@ -103,7 +104,7 @@ def _scaled(sheet: Sheet, e: Node, how: PosencOptions) -> Node:
     if sheet.has("E_scaled"):
         return sheet.given("E_scaled")
     if not how.scale_embedding:
-        sheet.ask("E_scaled")
+        sheet.allow("E_scaled")
         return e
     sheet.note(f"embeddings multiplied by √{e.width}" if e else "")
     sheet.record(scale_embedding=True)

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from tmat.errors import fold
-from tmat.rendering.layout.heat import Scale, scale_pieces
-from tmat.rendering.layout.look import Look
+from tmat.rendering.layout.look import Look, Scale, scale_pieces
 from tmat.rendering.layout.numbers import MOST, aligned, texts
 from tmat.rendering.styled import EMPTY, Block, Line, Span, folded, sign, space, tall_bracket
 from tmat.sheet.remarks import Mask
