@@ -112,7 +112,7 @@ def _sequence(page: Sheet, how: LossOptions, came: Node, targets: Node, losses: 
         why = (
             f"‹smoothing {how.smoothing:g}› spreads each target"
             if how.smoothing
-            else "the targets are not a word a row"
+            else "the targets are not one word per row"
         )
         raise InputError("‹sequence› needs the words themselves", why)
     p = page.step("probabilities", ops.softmax, came) if came.name == "logits" else came
@@ -178,7 +178,7 @@ def _targets(page: Sheet, came: Node, how: LossOptions, before: Worksheet) -> No
     if len(said) != came.height:
         raise InputError(
             "the target does not fit",
-            f"it has {len(said)} word{'' if len(said) == 1 else 's'} ({' '.join(said)}), {came.name} is {came.described()}: a word a row",
+            f"it has {len(said)} word{'' if len(said) == 1 else 's'} ({' '.join(said)}), {came.name} is {came.described()}: one word per row",
         )
     places = [_place(word, came, before) for word in said]
     values = np.full((came.height, came.width), how.smoothing / came.width)
