@@ -57,10 +57,8 @@ def _inherit(how: AttentionOptions, before: Stage) -> None:
         if own == defaults[name]:
             setattr(how, name, theirs)
         elif own != theirs and name != "d_k":
-            said = f"it has ‹{name} {_plain(theirs)}›" if name in before.params else f"it was made without ‹{name}›"
-            raise InputError(
-                f"‹{name} {_plain(own)}› is not how {before.id} was made", said, mend=f"leave ‹{name}› out"
-            )
+            why = f"it has ‹{name} {_plain(theirs)}›" if name in before.params else f"it was made without ‹{name}›"
+            raise InputError(f"‹{name} {_plain(own)}› is not how {before.id} was made", why, mend=f"leave ‹{name}› out")
 
 
 def _plain(value: Any) -> str:

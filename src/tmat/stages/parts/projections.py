@@ -53,18 +53,18 @@ def _tell_apart(sheet: Sheet, how: AttentionOptions, x: Node, heads: int) -> Non
     """
     called = {letter: sheet.called(letter) for letter in INPUTS}
     keys = {"K": _width_of_keys(sheet, how, x, heads), "V": how.d_v and how.d_v * (how.kv_heads or heads)}
-    told = None
+    as_wide = None
     for letter, name in INPUTS.items():
         if not called[letter] or len(fold(called[letter])) == 1:
             continue  # K itself, by its letter
         given = sheet.peek(letter)
         assert given is not None
         weighted = any(map(sheet.has, (f"W_{letter}", f"W_{letter}1")))
-        if not weighted and told is None:
-            told = _as_wide(sheet, how, x, given, keys[letter], called[letter], letter)
-        if weighted or told:
+        if not weighted and as_wide is None:
+            as_wide = _as_wide(sheet, how, x, given, keys[letter], called[letter], letter)
+        if weighted or as_wide:
             sheet.rename(letter, name)
-        told = weighted or told
+        as_wide = weighted or as_wide
 
 
 def _as_wide(
@@ -140,8 +140,8 @@ class Projected:
         if len(self.shared) == len(self.own):
             return ""
         groups = [[h for g, h in enumerate(self.own) if self.group(g) == n] for n in range(len(self.shared))]
-        told = [f"heads {_run(heads)} share K{g}, V{g}" for heads, g in zip(groups, self.shared, strict=True)]
-        return "; ".join(told if len(told) <= 4 else [*told[:2], "…", told[-1]])
+        phrases = [f"heads {_run(heads)} share K{g}, V{g}" for heads, g in zip(groups, self.shared, strict=True)]
+        return "; ".join(phrases if len(phrases) <= 4 else [*phrases[:2], "…", phrases[-1]])
 
 
 def _run(heads: list[str]) -> str:
