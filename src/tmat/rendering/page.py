@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tmat.errors import InputError, fold
+from tmat.errors import InputError
 from tmat.operations.printing.text import Notation
 from tmat.rendering.layout.drawer import CUT, edges, named
 from tmat.rendering.layout.equation import Formula
@@ -267,11 +267,6 @@ def formula_in(step: Step, notation: Notation) -> str | None:
 def begun(text: str) -> str:
     """The text as the beginning of a sentence."""
     return text[:1].upper() + text[1:]
-
-
-def heated(look: Look, name: str) -> bool:
-    """Whether a matrix is to be shaded."""
-    return look.heat if isinstance(look.heat, bool) else fold(name) in {fold(own) for own in look.heat}
 
 
 def _shapes(stage: Stage, step: Step) -> str:

@@ -19,8 +19,9 @@ from tmat.rendering.formats.html.live import Live, Where, lines_of
 from tmat.rendering.formats.html.remarks import listed, opening, remarked, symbols
 from tmat.rendering.formats.html.shades import ramps, rules
 from tmat.rendering.formats.html.tables import ems, fitted, formula, ramp, table, wide, word
+from tmat.rendering.layout.drawer import heated
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, heated
+from tmat.rendering.page import Room, Section, Shown
 from tmat.rendering.worked import Worked
 from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
