@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tmat.rendering.layout import Look, render
-from tmat.rendering.layout.heat import ink
+from tmat.rendering.layout.look import ink
 from tmat.rendering.styled import Line
 from tmat.rendering.styled import to_text as lines_to_text
 from tmat.sheet.worksheet import Worksheet

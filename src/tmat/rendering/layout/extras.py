@@ -16,7 +16,7 @@ from tmat.operations.expression import Call, Expression, Number, Power, Quotient
 from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import MOST, texts
-from tmat.rendering.styled import EMPTY, Line, Span, folded, padded, space
+from tmat.rendering.styled import EMPTY, Line, Span, folded, indented, padded, space
 from tmat.rendering.styled import words as pieces_of
 from tmat.sheet.worksheet import Parameter, Stage
 from tmat.text.vocabulary import Vocabulary
@@ -158,7 +158,7 @@ def _sentence(drawer: Drawer, words: Sequence[str], ended: bool, vocabulary: Voc
         why += ": <end> did not come"
     pieces: list[Line] = [(Span("the sentence:", "name"),), *((Span(drawer.spell.word(w), "result"),) for w in words)]
     end = folded(pieces_of(drawer.spell(count + why), "caption"), None if drawer.width is None else drawer.width - 4)
-    return [*folded(pieces, drawer.width, indent=4), *((*space(4), *line) for line in end)]
+    return [*folded(pieces, drawer.width, indent=4), *indented(end, 4)]
 
 
 def _bar(drawer: Drawer, share: float, room: int) -> str:
@@ -191,7 +191,10 @@ def position_table(stage: Stage, position: int, *, width: int | None = None, loo
     columns = [
         [(str(i), "label") for i in range(len(numbers))],
         [("odd" if i % 2 else "even", "caption") for i in range(len(numbers))],
-        [(drawer.spell(_said(REGISTRY["sinusoid"].at(row, i, **step.params))), "formula") for i in range(len(numbers))],
+        [
+            (drawer.spell(_wave_in_numbers(REGISTRY["sinusoid"].at(row, i, **step.params))), "formula")
+            for i in range(len(numbers))
+        ],
         [(number, "result") for number in numbers],
     ]
     for place, name, role in ((1, "E", "given"), (len(columns) + 1, "X", "result")):
@@ -209,7 +212,7 @@ def position_table(stage: Stage, position: int, *, width: int | None = None, loo
     return [(*space(1), *line) if line else line for line in lines]
 
 
-def _said(cell: Expression) -> str:
+def _wave_in_numbers(cell: Expression) -> str:
     """A sine or cosine of the encoding in its numbers: sin(1 / 10000^(2/6))."""
     match cell:
         case Call(function, Quotient(Number(at), Power(Number(base), Quotient(Number(e), Number(d))))):
@@ -219,7 +222,7 @@ def _said(cell: Expression) -> str:
 
 
 def _table(rows: Sequence[Sequence[tuple[str, str]]], room: int | None) -> list[Line]:
-    """Columns set apart, numbers to the right; without even and odd where there is no room for them."""
+    """Columns with gaps, numbers right-aligned; without the column of even and odd where there is no room."""
     count = len(rows[0])
     wide = [max(width(row[n][0]) for row in rows) for n in range(count)]
     shown = [n for n in range(count) if room is None or sum(wide) + 3 * count <= room or rows[0][n][0]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tmat.rendering.layout.heat import ONE_SIDED, TWO_SIDED, Scale, ink
+from tmat.rendering.layout.look import ONE_SIDED, TWO_SIDED, Scale, ink
 
 LEVELS = 32
 

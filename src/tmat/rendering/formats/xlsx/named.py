@@ -45,7 +45,7 @@ class Calculation:
         """The step's formula with the names of the cells in it: scores / √d_k; None where it takes no number from one."""
         own = {key: Words(name) for key in step.params if (name := self._names.get((step.name, key)))}
         try:
-            return self.steps[step.name].said(step.of, {**step.params, **own}) if own else None
+            return self.steps[step.name].formula_text(step.of, {**step.params, **own}) if own else None
         except ValueError:  # the formula works out another number of it, as dropout does 1 − p
             return None
 

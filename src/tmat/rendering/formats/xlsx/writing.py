@@ -20,7 +20,7 @@ from tmat.rendering.formats.xlsx.styles import AIR, Styles, digits_of, further, 
 from tmat.rendering.formats.xlsx.tab import LABELS, LIKELY, Beside, Placed, Tab, quoted
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Shown, heated
-from tmat.sheet.names import said as origin_said
+from tmat.sheet.names import origin_caption
 from tmat.sheet.remarks import Cover, Said
 from tmat.visible import visible, width
 
@@ -170,7 +170,7 @@ class _Writer:
         shown, text = placed.shown, self.styles.text
         if shown.step is None:
             head = [text("name"), _spoken(shown.name)]
-            more = [origin_said(shown.matrix.origin)]
+            more = [origin_caption(shown.matrix.origin)]
         else:
             calculation = self.tab.calculation
             name, _, formula = _spoken(shown.formula).partition(" = ")
