@@ -148,7 +148,7 @@ class Emitter:
             write_file(self.common.output, lambda file: stream(file, self._waiting, self.look()))
             self.env.hint(f"wrote {self.common.output}")
             return
-        files = rendered(self._waiting, self.format, self.look(), name=self.common.output)
+        files = rendered(self._waiting, self.format, self.look(), self.common.output or "")
         if self.common.output is None:
             self.env.write(b"".join(files.values()))
             return
