@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from html import escape
 
 from tmat.operations.printing.mathml import MATHML
+from tmat.rendering.layout.drawer import CUT
 from tmat.rendering.layout.heat import ONE_SIDED, TWO_SIDED, Scale, ink
 from tmat.rendering.layout.numbers import SAME
-from tmat.rendering.layout.window import CUT
 from tmat.rendering.page import Shown, formula_in
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 
 LEVELS = 32  # of heat, as classes: the page allows no inline style
 
