@@ -10,13 +10,11 @@ from tmat.cli.environment import Environment
 from tmat.cli.options import taking
 from tmat.engine.declaration import CONVENTIONS, INPUT, OUTPUT
 
-EXAMPLES = """Examples:
-
-  tmat attention --d-k 6 -o key.json && tmat show key.json -o answers.txt && tmat check answers.txt --key key.json
-
-  tmat check answers.txt --key key.json -o feedback/
-
-  tmat attention --d-k 6 | tmat check"""
+EXAMPLES = (
+    "tmat attention --d-k 6 -o key.json && tmat show key.json -o answers.txt && tmat check answers.txt --key key.json",
+    "tmat check answers.txt --key key.json -o feedback/",
+    "tmat attention --d-k 6 | tmat check",
+)
 
 ABOUT = """right = |printed − true| ≤ half a unit of the last place that the printed number claims; else, which slip explains it?
 
@@ -81,6 +79,3 @@ def command(env: Environment, asked: Asked) -> None:
         reporter.write(work)
     reporter.say_failures(work)
     raise typer.Exit(reporter.exit_code)
-
-
-command.__doc__ = ABOUT

@@ -215,8 +215,8 @@ def text(raw: str) -> str:
     return latex_text(visible(raw))
 
 
-def _asked(sheets: Sequence[Worksheet], look: Look) -> str:
+def _document_or_fragment(sheets: Sequence[Worksheet], look: Look) -> str:
     return fragment(sheets, look) if look.fragment else document(sheets, look)
 
 
-FORMAT = Format((".tex",), text_of(_asked), working=True, pages=True)
+FORMAT = Format((".tex",), text_of(_document_or_fragment), working=True, pages=True)
