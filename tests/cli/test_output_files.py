@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.cli.running import attempt, refused, tmat
 
-from tmat.cli.environment import _Patient
+from tmat.cli.environment import _Complete
 
 
 def test_a_file_holds_what_standard_output_would(tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_one_write_may_take_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
         return len(taken[-1])
 
     monkeypatch.setattr(os, "write", part)
-    assert _Patient(1).write(b"ten bytes!") == 10
+    assert _Complete(1).write(b"ten bytes!") == 10
     assert b"".join(taken) == b"ten bytes!"
 
 

@@ -1,4 +1,4 @@
-"""What ``tmat`` alone says: what it is, and five commands to begin with."""
+"""The first screen, of ``tmat`` without a command: what it is, and five commands to begin with."""
 
 from __future__ import annotations
 

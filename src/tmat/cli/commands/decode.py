@@ -9,7 +9,7 @@ from tmat.errors import InputError
 from tmat.stages.decode import decode
 
 
-def _on_a_model(
+def _run_model(
     common: Common,
     values: dict[str, Any],
     *,
@@ -30,4 +30,4 @@ def _on_a_model(
     return model is not None
 
 
-command = command_of(decode, _on_a_model)
+command = command_of(decode, _run_model)

@@ -9,7 +9,7 @@ from tmat.errors import InputError
 from tmat.stages.encode import encode
 
 
-def _on_a_model(
+def _run_model(
     common: Common,
     values: dict[str, Any],
     *,
@@ -28,12 +28,12 @@ def _on_a_model(
 
         run_on_model(encode.declared, model, ids, common, values, text=text)
         return True
-    for name, said in (("--text", text), ("--ids", ids)):
-        if said is not None:
+    for name, value in (("--text", text), ("--ids", ids)):
+        if value is not None:
             raise InputError(
                 f"{name} has no use without --model", "X is what is encoded", mend="give -m X=…, or pipe it in"
             )
     return False
 
 
-command = command_of(encode, _on_a_model)
+command = command_of(encode, _run_model)

@@ -6,11 +6,10 @@ import typer
 
 from tmat.engine.declaration import OUTPUT
 
-EXAMPLES = """Examples:
-
-  tmat help attention
-
-  tmat help --man"""
+EXAMPLES = (
+    "tmat help attention",
+    "tmat help --man",
+)
 
 ABOUT = """tmat help attention = tmat attention --help.
 
@@ -40,10 +39,7 @@ def command(
     if name is None:
         typer.echo(commands.get_help(program))
         return
-    _, found, _ = commands.resolve_command(program, [name])
-    assert found is not None
-    with found.make_context(name, [], parent=program, resilient_parsing=True) as own:
-        typer.echo(found.get_help(own))
-
-
-command.__doc__ = ABOUT
+    _, subcommand, _ = commands.resolve_command(program, [name])
+    assert subcommand is not None
+    with subcommand.make_context(name, [], parent=program, resilient_parsing=True) as subcontext:
+        typer.echo(subcommand.get_help(subcontext))

@@ -7,11 +7,10 @@ import typer
 from tmat.cli.options import Common, flag, with_common
 from tmat.engine.declaration import INPUT, OUTPUT
 
-EXAMPLES = """Examples:
-
-  tmat attention --d-k 6 -o sheet.json
-
-  tmat show sheet.json --only weights --heat"""
+EXAMPLES = (
+    "tmat attention --d-k 6 -o sheet.json",
+    "tmat show sheet.json --only weights --heat",
+)
 
 ABOUT = """A worksheet again: every stage of it, or some, as tables or in any format there is."""
 
@@ -58,17 +57,14 @@ def command(
         if files
         else (as_sheet(named, common.batch) if named else sheet for sheet, named in incoming(common))
     )
-    came = False
+    any_input = False
     for sheet in sheets:
-        came = True
+        any_input = True
         emitter.add(prepared(picked(sheet, stage or []), common), Worksheet())
-    if not came:
+    if not any_input:
         from tmat.errors import InputError
 
         raise InputError(
             "show has no worksheet", "none came on standard input", mend="give a file: tmat show sheet.json"
         )
     emitter.close()
-
-
-command.__doc__ = ABOUT
