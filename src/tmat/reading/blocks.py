@@ -15,14 +15,7 @@ from tmat.reading.commas import without_commas
 from tmat.reading.labels import Fills, head, is_index, labels_of
 from tmat.reading.lexing import TRUTH
 from tmat.reading.naming import SIZE_ALONE
-from tmat.reading.number_text import (
-    counted,
-    is_blank,
-    is_decimal_comma,
-    number,
-    plain_values,
-    why_not,
-)
+from tmat.reading.number_text import counted, is_blank, is_decimal_comma, number, plain_values, why_not
 from tmat.reading.rows import Row
 from tmat.reading.spelled_numbers import plain_text
 from tmat.reading.text_rows import is_cell, split_cells

@@ -142,10 +142,10 @@ class Gatherer:
             if block is not None and block.rows and self.columns is None and not (block.loose or _may_be_loose(block)):
                 yield from self.finish()
         elif mark.kind == "columns":
-            if block is not None and block.rows and block is not self.columns:
-                self._beside(block)
             if self.columns is None:
                 self.columns = block or Under(mark.line)
+            elif block is not None and block.rows and block is not self.columns:
+                self.columns.beside.append(block)
             self.block = self.columns if not self.columns.rows else Under(mark.line)
         elif mark.kind == "spoilt":
             self._open(mark.line, gap).spoilt = True
@@ -161,27 +161,21 @@ class Gatherer:
         elif mark.kind == "types":
             self.gap = gap
 
-    def _beside(self, block: Under) -> None:
-        if self.columns is None:
-            self.columns = block
-        else:
-            self.columns.beside.append(block)
-
     # -- rows
 
     def _row(self, row: Row, gap: bool) -> Iterator[Block | Problem]:
         block = self.block
         if block is not None and block.rows and gap:
-            if block.above and self._goes_on(block, row):
-                block.spoilt = True
-                what = "an empty line between rows: one matrix, or two?"
-                error = InputError(what, f"in {self.origin}, line {row.line}", mend="put a name over each matrix")
-                yield Problem(error, block.called, row.line)
-            else:
-                yield from self.finish()
+            yield from self._doubt(block, row) if block.above and self._goes_on(block, row) else self.finish()
         elif block is not None and block.rows and block.rows[-1].relation and (gap or not _named_by_first(block, row)):
             yield from self.finish()
         self._open(row.line, gap).rows.append(row)
+
+    def _doubt(self, block: Under, row: Row) -> Iterator[Problem]:
+        block.spoilt = True
+        what = "an empty line between rows: one matrix, or two?"
+        error = InputError(what, f"in {self.origin}, line {row.line}", mend="put a name over each matrix")
+        yield Problem(error, block.called or name_of(block.rows[0].label or ""), row.line)
 
     def _goes_on(self, block: Under, row: Row) -> bool:
         """Whether a row behind an empty line goes on with the rows above, as PARI's do: each in brackets, no commas within."""
@@ -197,9 +191,10 @@ class Gatherer:
             last = block.rows[-1]
             one = row.column and row.column == last.column  # of brackets drawn with [ and ]
             other = (row.label is None) != (last.label is None) and row.relation != "colon" and not one
-            if (gap and not self._goes_on(block, row)) or (
-                other and (row.label is not None or not _named_by_first(block, row))
-            ):
+            goes_on = gap and self._goes_on(block, row)
+            if goes_on and last.label is not None:
+                yield from self._doubt(block, row)
+            elif (gap and not goes_on) or (other and (row.label is not None or not _named_by_first(block, row))):
                 yield from self.finish()
         elif block is not None and block.above and row.relation == "assign" and row.label:
             own = name_of(row.label)
@@ -273,8 +268,10 @@ class Gatherer:
         if block is None or block.spoilt or any(isinstance(one, Under) and one.spoilt for one in block.beside):
             return
         block.rows = [row for row in block.rows if row.cells or row.text]
-        if not block.above and len(block.rows) == 1 and is_heading(block.rows[0]):
-            return
+        if not block.above and block.rows:
+            first, *rest = block.rows
+            if is_heading(first, alone=not rest) and not any(is_heading(row, alone=False) for row in rest):
+                block.rows = rest
         kept = (
             without_settings(block.rows, named=is_known(block.called))
             if block.rows and block.rows[0].relation
@@ -324,7 +321,8 @@ def _named_by_first(block: Under, row: Row) -> bool:
 def _may_be_loose(block: Under) -> bool:
     """Whether the one row of a block may have more below it, an empty line between."""
     [*others, row] = block.rows
-    return not (others or row.label is not None or row.bars or block.spoilt) and len(row.cells) > 1
+    named = row.label is not None and row.relation != "assign"
+    return not (others or named or row.bars or block.spoilt) and len(row.cells) > 1
 
 
 def _fills(cell: str) -> bool:

@@ -59,7 +59,7 @@ def title(block: Under) -> None:
             and not (fits and "," in last.said.replace(", ", " "))
         )
         if before is None:
-            typed = not block.rows[0].bracket and not block.apart
+            typed = not row.bracket and (last.indented or not block.apart)
             takes = len(last.words) > 1 and typed and fits and not known
         elif gap:
             takes = before.kind == "heading" and len(last.words) > 1 and fits and not known
