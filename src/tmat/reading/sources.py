@@ -16,7 +16,8 @@ from tmat.reading.documents import Document, read_documents, together
 from tmat.reading.files import as_text, open_file, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.inline import looks_inline, read_inline
-from tmat.reading.pasted import Problem, read_pasted
+from tmat.reading.pasted import read_pasted
+from tmat.reading.rows import Problem
 from tmat.reading.safetensors import read_tensors
 from tmat.reading.tensors import Tensor, choose, chosen, waiting
 from tmat.sheet.names import canonical
