@@ -14,16 +14,9 @@ from tmat.modules import late
 from tmat.reading.commas import without_commas
 from tmat.reading.labels import Fills, head, is_index, labels_of
 from tmat.reading.lexing import TRUTH
-from tmat.reading.naming import SIZE_ALONE
-from tmat.reading.number_text import (
-    counted,
-    is_blank,
-    is_decimal_comma,
-    number,
-    plain_values,
-    why_not,
-)
-from tmat.reading.rows import Row
+from tmat.reading.naming import SIZE_ALONE, name_of
+from tmat.reading.number_text import counted, is_blank, is_decimal_comma, number, plain_values, why_not
+from tmat.reading.rows import Row, Words
 from tmat.reading.spelled_numbers import plain_text
 from tmat.reading.text_rows import is_cell, split_cells
 from tmat.sheet.worksheet import Matrix
@@ -44,7 +37,7 @@ _DOTS = frozenset(("...", "…", "⋮", "⋯", "⋱"))
 
 @dataclass(slots=True)
 class Block:
-    """A matrix in the making."""
+    """A matrix in the making: its rows, and the words above them, each with whether a blank line stands before it."""
 
     line: int
     name: str | None = None
@@ -53,10 +46,21 @@ class Block:
     rows: list[Row] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     beside: list[Block] = field(default_factory=list)  # its further columns, as wide matrices are printed
-    head_of_table: bool = False
+    above: list[tuple[Words, bool]] = field(default_factory=list)
+    labels: dict[str, list[str]] = field(default_factory=dict)  # of rows and columns, in comments
     said_width: int = 0  # of the size in the words above
+    head_of_table: bool = False
     result: bool = False  # an equals sign before it goes on from the matrix above
     under: bool = False  # right below the matrix above, with no word between
+    apart: bool = False  # a blank line between the words and the rows
+    framed: bool = False
+    spoilt: bool = False  # a line that cannot be read stands in it
+    loose: bool = False  # an empty line behind every row
+
+    @property
+    def called(self) -> str:
+        """The name in the words right above."""
+        return name_of(self.above[-1][0].said) if self.above else ""
 
     def heads(self, words: list[str], *, indented: bool = False) -> bool:
         """Whether words are as many as the columns of the rows below them; ``indented`` says that they stand over these."""

@@ -118,17 +118,8 @@ def _write(drawn: list[_Drawn], lines: list[str], out: Lines, steps: list[tuple[
             out.line(f"{name.strip()} =", one.top + 1)
         labels = [label for label, row in zip(one.labels, one.rows, strict=True) if row]
         places = [place for place, row in zip(one.places, one.rows, strict=True) if row]
-        labelled = any(labels)
-        table = (
-            [[label or str(k), *row] for k, (label, row) in enumerate(zip(labels, rows, strict=True), 1)]
-            if labelled
-            else rows
-        )
-        if heads and len(heads) == len(rows[0]):
-            table, places = [["", *heads] if labelled else heads, *table], [places[0], *places]
-        elif labelled:
-            table, places = [["", *map(str, range(1, len(rows[0]) + 1))], *table], [places[0], *places]
-        out.table(table, places, head=labelled or bool(heads))
+        named = [label or str(n) for n, label in enumerate(labels, 1)] if any(labels) else []
+        out.table(rows, places, named, heads if len(heads) == len(rows[0]) else [])
 
 
 def _above(one: _Drawn, lines: list[str], free: int) -> tuple[list[str], str]:

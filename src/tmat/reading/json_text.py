@@ -120,9 +120,7 @@ def _mend(message: str, before: str, after: str) -> str | None:
 
 def too_deep(origin: str) -> InputError:
     return InputError(
-        f"the JSON is nested more than {DEEPEST} levels deep",
-        f"in {origin}",
-        "expected a worksheet or arrays of rows",
+        f"the JSON is nested more than {DEEPEST} levels deep", f"in {origin}", "expected a worksheet or arrays of rows"
     )
 
 
@@ -131,9 +129,7 @@ def refuse_other_encodings(data: bytes, origin: str, start: Start = Start()) -> 
     head = bytes(data[:4])
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or (len(head) > 1 and b"\0" in head[:2] and head.strip(b"\0")):
         raise InputError(
-            f"{origin} is UTF-16 or UTF-32 text",
-            f"it begins with the bytes {head.hex(' ')}",
-            mend="save it as UTF-8",
+            f"{origin} is UTF-16 or UTF-32 text", f"it begins with the bytes {head.hex(' ')}", mend="save it as UTF-8"
         )
     try:
         data.decode("utf-8")

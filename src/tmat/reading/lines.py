@@ -11,7 +11,7 @@ from tmat.reading.lexing import MOST, Token, apart, lex, narrow_thousands, tidie
 from tmat.reading.naming import name_of
 from tmat.reading.no_matrix import is_code, is_measure
 from tmat.reading.openings import opening
-from tmat.reading.rows import Mark, Row, Words, Wrong, rows_of, without_marks
+from tmat.reading.rows import Mark, Problem, Row, Words, rows_of, without_marks
 from tmat.reading.sayings import TYPES, Saying, is_prose
 from tmat.reading.statements import Item, Statement, Valued
 from tmat.reading.text_rows import is_box_rule, is_cell, is_pipe_row, is_pipe_rule, pipe_cells
@@ -94,13 +94,13 @@ class Lines(Saying):
         if self.statement is not None:
             yield self._unclosed()
 
-    def _unclosed(self) -> Wrong:
+    def _unclosed(self) -> Problem:
         assert self.statement is not None
         error, name = self.statement.unclosed()
         line, self.statement = self.statement.brackets.stack[0].line, None
-        return Wrong(line, error, name)
+        return Problem(error, name, line)
 
-    def _too_long(self, raw: str, line: int) -> Wrong | None:
+    def _too_long(self, raw: str, line: int) -> Problem | None:
         """A long line that is no matrix is refused before it is looked at in every way there is."""
         if not all(re.search(r"\s", raw[n : n + _LONG]) for n in range(0, len(raw), _LONG)):
             word = max(raw.split(), key=len, default="")
@@ -114,7 +114,7 @@ class Lines(Saying):
             return self._of_more(raw, line)
         return None
 
-    def _of_more(self, raw: str, line: int) -> Wrong:
+    def _of_more(self, raw: str, line: int) -> Problem:
         what = f"a line of {len(raw)} characters that are not only numbers"
         return self.wrong(line, what, f"at most {10 * _LONG} are read", mend="write each row on a line of its own")
 
@@ -234,7 +234,7 @@ class Lines(Saying):
             try:
                 value = self.statement.closed(tokens, line, raw)
             except InputError as error:
-                yield Wrong(line, error, self.statement.name)
+                yield Problem(error, self.statement.name, line)
             tokens = self.statement.rest
             if self.statement.goes_on:
                 continue
@@ -256,7 +256,7 @@ def _may_part_rows(text: str) -> bool:
     return same and len(rows) > 1 and all(is_cell(cell.strip("[](),")) for row in rows for cell in row)
 
 
-def _each(items: Iterable[Item], wrong: Callable[..., Wrong]) -> Iterator[Item]:
+def _each(items: Iterable[Item], wrong: Callable[..., Problem]) -> Iterator[Item]:
     """The values of a line, each of which has a name of its own, or is one more row, as in Q = (1, 2), (3, 4)."""
     last: Item | None = None
     count = 0

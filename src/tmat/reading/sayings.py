@@ -11,7 +11,7 @@ from tmat.reading.naming import SIZE_ALONE, declared, is_known, name_of
 from tmat.reading.no_matrix import is_measure, is_time
 from tmat.reading.number_text import number, why_not
 from tmat.reading.openings import opening
-from tmat.reading.rows import Mark, Row, Words, Wrong, r_index, rows_of
+from tmat.reading.rows import Mark, Problem, Row, Words, r_index, rows_of
 from tmat.reading.statements import Item
 from tmat.reading.text_rows import is_cell, is_misspelt, split_cells
 from tmat.visible import visible
@@ -37,8 +37,8 @@ class Saying:
     def where(self, line: int, column: int | None = None) -> str:
         return f"in {self.origin}, line {line}" + ("" if column is None else f", column {column}")
 
-    def wrong(self, line: int, what: str, *details: str, column: int | None = None, mend: str | None = None, name: str | None = None) -> Wrong:  # fmt: skip
-        return Wrong(line, InputError(what, self.where(line, column), *details, mend=mend), name)
+    def wrong(self, line: int, what: str, *details: str, column: int | None = None, mend: str | None = None, name: str | None = None) -> Problem:  # fmt: skip
+        return Problem(InputError(what, self.where(line, column), *details, mend=mend), name, line)
 
     def unbracketed(self, tokens: list[Token], text: str, line: int, raw: str) -> Iterator[Item]:
         """A row after its label, a row, or words."""

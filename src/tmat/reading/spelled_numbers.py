@@ -19,12 +19,7 @@ def plain() -> re.Pattern[str]:  # made when the first text is read: a worksheet
 
 
 MINUS = str.maketrans("−–﹣－", "----")
-_NAMED = {
-    "inf": math.inf,
-    "infinity": math.inf,
-    "∞": math.inf,
-    "nan": math.nan,
-}
+_NAMED = {"inf": math.inf, "infinity": math.inf, "∞": math.inf, "nan": math.nan}
 _ZEROS = "٠۰߀०০੦૦୦௦౦೦൦๐໐༠၀០᠐"  # of the scripts whose digits follow one another, as Arabic's and Hindi's do
 # Full-width forms and other ways to draw one sign, character for character: places in a line stay what they are.
 ONE_SIGN = str.maketrans(

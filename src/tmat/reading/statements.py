@@ -11,7 +11,7 @@ from tmat.reading.brackets import Brackets, Group
 from tmat.reading.lexing import Token
 from tmat.reading.naming import declared, name_of
 from tmat.reading.openings import opening
-from tmat.reading.rows import Mark, Row, Words, Wrong
+from tmat.reading.rows import Mark, Problem, Row, Words
 from tmat.visible import visible
 
 _OPERATORS = frozenset("·×*@+-−/÷⊙∘⊗")
@@ -44,7 +44,7 @@ class Valued:
         )
 
 
-Item = Words | Row | Valued | Mark | Wrong
+Item = Words | Row | Valued | Mark | Problem
 """What a line of a text can be."""
 
 

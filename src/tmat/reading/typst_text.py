@@ -73,15 +73,8 @@ def _labelled(name: str, lines: list[str], n: int, out: Lines) -> int:
     if not rows:
         return n + 1
     labels, heads = ([_texts(line) for _, line in words] + [[], []])[:2]
-    if len(labels) == len(rows):
-        rows = [[label, *row] for label, row in zip(labels, rows, strict=True)]
-    else:
-        labels = []
-    if len(heads) == len(rows[0]) - bool(labels):
-        rows, places = [["", *heads] if labels else heads, *rows], [places[0], *places]
-    elif labels:
-        rows, places = [["", *map(str, range(1, len(rows[0])))], *rows], [places[0], *places]
-    out.table(rows, places, head=bool(labels or heads))
+    labels = labels if len(labels) == len(rows) else []
+    out.table(rows, places, labels, heads if len(heads) == len(rows[0]) else [])
     return end
 
 

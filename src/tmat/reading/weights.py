@@ -8,8 +8,8 @@ from typing import Any
 
 from tmat.errors import InputError, expect, fold
 from tmat.reading.files import open_file, read_bytes
+from tmat.reading.safetensors import read_tensors
 from tmat.reading.sources import one_document, raise_problem, read_file, split_selector, transpose
-from tmat.reading.tensor_files import read_tensors
 from tmat.reading.tensors import Tensor, chosen, waiting
 from tmat.sheet.worksheet import Matrix
 from tmat.stages import declared

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tmat.errors import InputError
+from tmat.reading.commas import without_commas
+from tmat.reading.delimited import delimited_rows
 from tmat.reading.number_text import is_blank, number, why_not
 from tmat.reading.side_by_side import Row, Rows, below_their_names, beside, regions
 from tmat.reading.text_rows import is_misspelt
@@ -263,3 +265,20 @@ def _value(cell: SheetCell, where: str) -> float:
         what, mend = why_not(text)
         raise InputError(what, where, mend=mend)
     return value if abs(value) < INFINITE else float("inf") if value > 0 else float("-inf")
+
+
+def named_blocks(text: str, origin: str, delimiter: str | None) -> dict[str, Matrix]:
+    """The matrices of a table that holds several by name, as a spreadsheet saves them; none where it is no such table."""
+
+    def cell(text: str) -> SheetCell:
+        return SheetCell("text" if number(text) is None else "number", text)
+
+    try:
+        rows, note = without_commas(delimited_rows(text, origin, delimiter), origin)
+        cells = {row.line - 1: {n: cell(each) for n, each in enumerate(row.cells) if each.strip()} for row in rows}
+        found = matrices_of([Sheet("", cells)], f"{origin}; {note}" if note else origin)
+    except InputError:
+        return {}
+    names = {one.matrix.name: one.matrix for one in found}
+    whole = all(name and not np.isnan(matrix.values).any() for name, matrix in names.items())
+    return names if whole and len(names) == len(found) else {}

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import ParseError, XMLParser
 from zipfile import ZipFile
 
 from tmat.errors import InputError, LimitError
-from tmat.reading.damaged import DAMAGED
+from tmat.reading.zips import DAMAGED
 from tmat.visible import visible
 
 LARGEST = 2**29
@@ -45,15 +45,6 @@ class Sheet:
 
     name: str
     rows: dict[int, dict[int, SheetCell]] = field(default_factory=dict)
-
-
-def is_workbook(data: bytes) -> bool:
-    """Whether the bytes are a zip with a workbook in it."""
-    try:
-        with ZipFile(BytesIO(data)) as archive:
-            return "xl/workbook.xml" in archive.namelist()
-    except DAMAGED:
-        return False
 
 
 def read_sheets(data: bytes, origin: str) -> list[Sheet]:
