@@ -10,9 +10,9 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError
-from tmat.late import late
+from tmat.modules import late
 from tmat.reading.commas import without_commas
-from tmat.reading.labels import head, is_index, labels_of
+from tmat.reading.labels import Fills, head, is_index, labels_of
 from tmat.reading.lexing import TRUTH
 from tmat.reading.naming import SIZE_ALONE
 from tmat.reading.number_text import (
@@ -163,9 +163,6 @@ def _as_typed(text: str) -> str:
 def _table(block: Block, origin: str) -> tuple[list[list[str]], list[str] | None, list[str] | None]:
     """The cells of a block, all of them numbers or blanks, in rows of one length; its labels; its columns' labels."""
 
-    def where(line: int) -> str:
-        return f"in {origin}, line {line}"
-
     truth = any(cell in TRUTH for row in block.rows for cell in row.cells) and all(
         cell in TRUTH for row in block.rows for cell in row.cells[1:]
     )
@@ -173,33 +170,35 @@ def _table(block: Block, origin: str) -> tuple[list[list[str]], list[str] | None
     def fills(cell: str) -> bool:
         return is_cell(cell) or (truth and cell in TRUTH)
 
-    rows, note = without_commas(_semicolons(block.rows), where)
+    rows, note = without_commas(_semicolons(block.rows), origin)
     rows = [row for row in rows if row.cells]
     if not rows:
-        raise InputError("a matrix without numbers", where(block.line))
-    _refuse_lone_dash(rows, where)
+        raise InputError("a matrix without numbers", f"in {origin}, line {block.line}")
+    _refuse_lone_dash(rows, origin)
     header, rows, counted_head = head(rows, block.header, block.head_of_table, fills)
-    labels, rows, counted_rows = labels_of(rows, header, fills, where)
+    labels, rows, counted_rows = labels_of(rows, header, fills, origin)
     block.notes += [each for each in (note, counted_head, counted_rows) if each]
     width = len(rows[0].cells)
     for row, known in zip(rows, _plain([row.cells for row in rows]), strict=True):
         if known is None and not row.bracket and (cell := next(filter(_IN_BRACKETS.fullmatch, row.cells), None)):
-            raise InputError(f"'{visible(cell, 40)}': {cell[1:-1]}, or a minus as in accounts?", where(row.line), mend="write it without brackets")  # fmt: skip
+            raise InputError(f"'{visible(cell, 40)}': {cell[1:-1]}, or a minus as in accounts?", row.where(origin), mend="write it without brackets")  # fmt: skip
         if known is None and not all(map(fills, set(row.cells))):
-            raise _no_number(row, next(cell for cell in row.cells if not fills(cell)), fills, where)
+            raise _no_number(row, next(cell for cell in row.cells if not fills(cell)), fills, origin)
     for row in rows:
         if len(row.cells) != width:
             shown = f"{visible(block.name, 60)}: " if block.name else ""
             raise InputError(
                 f"{shown}rows of different lengths",
-                f"{where(row.line)} has {counted(len(row.cells), 'number')}, line {rows[0].line} has {width}",
+                f"{row.where(origin)} has {counted(len(row.cells), 'number')}, line {rows[0].line} has {width}",
             )
-    _refuse_left_out(rows, width, where)
+    _refuse_left_out(rows, width, origin)
     if header is not None and len(header) == width + 1 and labels is not None:
         header = header[1:]
     if header is not None and len(header) != width:
         sizes = f"{counted(width, 'column')} but {counted(len(header), 'column label')}"
-        raise InputError(f"{visible(block.name or '', 60) or 'the matrix'} has {sizes}", where(block.line))
+        raise InputError(
+            f"{visible(block.name or '', 60) or 'the matrix'} has {sizes}", f"in {origin}, line {block.line}"
+        )
     return [row.cells for row in rows], labels, header
 
 
@@ -211,19 +210,16 @@ def _semicolons(rows: list[Row]) -> list[Row]:
     return [Row(row.line, [cell], raw=row.raw) for cell in row.cells] if all(map(is_cell, row.cells)) else rows
 
 
-def _no_number(row: Row, cell: str, fills: object, where: object) -> InputError:
-    assert callable(fills) and callable(where)
+def _no_number(row: Row, cell: str, fills: Fills, origin: str) -> InputError:
     what, mend = why_not(cell)
     some = row.cells[:1000]  # which say what the line is, however long it is
     words = sum(not fills(each) for each in some)
     mend = mend or ("begin remarks with #" if words > len(some) / 2 else None)
-    column = row.raw.find(cell) + 1
-    return InputError(what, where(row.line) + (f", column {column}" if column else ""), mend=mend)
+    return InputError(what, row.where(origin, cell), mend=mend)
 
 
-def _refuse_lone_dash(rows: Sequence[Row], where: object) -> None:
+def _refuse_lone_dash(rows: Sequence[Row], origin: str) -> None:
     """A dash and a space before a number: a minus sign, or a cell left blank? Refused where the rows are of one length both ways."""
-    assert callable(where)
     at = next((row for row in rows if not _DASHES.isdisjoint(row.cells)), None)
     if (
         at is None
@@ -241,17 +237,16 @@ def _refuse_lone_dash(rows: Sequence[Row], where: object) -> None:
         and (lengths == {2} or any(row.cells[0] not in _DASHES for row in rows))
         and lengths != signed
     ):
-        raise InputError("a dash before a number: a minus sign, or a cell left blank?", where(at.line),
+        raise InputError("a dash before a number: a minus sign, or a cell left blank?", at.where(origin),
                          mend="write -2 for a number, _ for a blank")  # fmt: skip
 
 
-def _refuse_left_out(rows: Sequence[Row], width: int, where: object) -> None:
+def _refuse_left_out(rows: Sequence[Row], width: int, origin: str) -> None:
     """A row or column of dots alone stands for others that were not printed."""
-    assert callable(where)
     dots = [[cell in _DOTS for cell in row.cells] for row in rows if not _DOTS.isdisjoint(row.cells)]
     if not dots:
         return
     column = len(dots) == len(rows) > 1 and any(all(row[j] for row in dots) for j in range(width))
     if column or (width > 1 and any(map(all, dots))):
-        line = next(row.line for row in rows if not _DOTS.isdisjoint(row.cells))
-        raise InputError("'...' stands for numbers that are not there", where(line), mend="print all of them")
+        row = next(row for row in rows if not _DOTS.isdisjoint(row.cells))
+        raise InputError("'...' stands for numbers that are not there", row.where(origin), mend="print all of them")

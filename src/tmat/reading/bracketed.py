@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from tmat.errors import InputError
 from tmat.reading.brackets import COLUMNWISE, Group
-from tmat.reading.lexing import TRUTH, Token
+from tmat.reading.lexing import TRUTH, Token, closing
 from tmat.reading.number_text import counted, number
 
 _SIZED = frozenset(("matrix", "Matrix", "structure", "array", "reshape", "NewDense", "NMatrix", "new", "constant"))
@@ -227,16 +227,6 @@ def after_bracket(rest: list[Token]) -> tuple[bool, tuple[int, int] | None, list
             break
         n = close + 1
     return transposed, shape, rest[n:]
-
-
-def closing(tokens: list[Token], n: int) -> int | None:
-    """Where the bracket at a token is closed, if that is in sight."""
-    depth = 0
-    for at in range(n, min(len(tokens), n + 4000)):
-        depth += (tokens[at].kind == "open") - (tokens[at].kind == "close")
-        if depth == 0:
-            return at
-    return None
 
 
 def transposed(value: Value) -> Value:

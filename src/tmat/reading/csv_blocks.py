@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tmat.errors import InputError
-from tmat.reading.delimited import delimited_rows, with_points
+from tmat.reading.commas import without_commas
+from tmat.reading.delimited import delimited_rows
 from tmat.reading.number_text import number
 from tmat.reading.xlsx import matrices_of
 from tmat.reading.xlsx_cells import Sheet, SheetCell
@@ -19,8 +20,8 @@ def named_blocks(text: str, origin: str, delimiter: str | None) -> dict[str, Mat
         return SheetCell("text" if number(text) is None else "number", text)
 
     try:
-        rows, note = with_points(delimited_rows(text, origin, delimiter), origin)
-        cells = {line - 1: {n: cell(each) for n, each in enumerate(row) if each.strip()} for line, row in rows}
+        rows, note = without_commas(delimited_rows(text, origin, delimiter), origin)
+        cells = {row.line - 1: {n: cell(each) for n, each in enumerate(row.cells) if each.strip()} for row in rows}
         found = matrices_of([Sheet("", cells)], f"{origin}; {note}" if note else origin)
     except InputError:
         return {}

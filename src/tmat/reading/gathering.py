@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from tmat.errors import InputError
 from tmat.reading.blocks import Block
-from tmat.reading.items import Item, Mark, Words, Wrong
 from tmat.reading.labels import counts
 from tmat.reading.naming import bare, is_known, name_of
 from tmat.reading.no_matrix import is_heading, without_settings
 from tmat.reading.number_text import is_decimal_comma
-from tmat.reading.rows import Row, rows_of
-from tmat.reading.statements import Valued
+from tmat.reading.rows import Mark, Row, Words, Wrong, rows_of
+from tmat.reading.statements import Item, Valued
 from tmat.reading.text_rows import is_cell
 from tmat.reading.titles import Under, parted, title
 from tmat.sheet.names import meanings

@@ -129,3 +129,13 @@ def apart(tokens: list[Token]) -> list[Token]:
                 kind = kind if kind in ("number", "comma") else kind_of(match[0])
                 found.append(Token(kind, match[0], token.start + match.start(), token.start + match.end()))
     return found
+
+
+def closing(tokens: list[Token], n: int) -> int | None:
+    """Where the bracket at a token is closed, if that is in sight."""
+    depth = 0
+    for at in range(n, min(len(tokens), n + 4000)):
+        depth += (tokens[at].kind == "open") - (tokens[at].kind == "close")
+        if depth == 0:
+            return at
+    return None

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tmat.errors import InputError
 from tmat.reading.dialects import plainer
-from tmat.reading.items import Item, Mark, Words, Wrong
 from tmat.reading.lexing import MOST, Token, apart, lex, narrow_thousands, tidied
 from tmat.reading.naming import name_of
 from tmat.reading.no_matrix import is_code, is_measure
 from tmat.reading.openings import opening
-from tmat.reading.rows import Row, rows_of, without_marks
+from tmat.reading.rows import Mark, Row, Words, Wrong, rows_of, without_marks
 from tmat.reading.sayings import TYPES, Saying, is_prose
-from tmat.reading.statements import Statement, Valued
+from tmat.reading.statements import Item, Statement, Valued
 from tmat.reading.text_rows import is_box_rule, is_cell, is_pipe_row, is_pipe_rule, pipe_cells
 from tmat.visible import visible
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tmat.reading.bracketed import closing
 from tmat.reading.brackets import TYPES, makes, rows_in_quotes
-from tmat.reading.lexing import TRUTH, Token
+from tmat.reading.lexing import TRUTH, Token, closing
 from tmat.reading.number_text import number
 
 _TRIES = 200  # unclosed brackets before numbers are no longer looked for
@@ -15,7 +14,7 @@ _OF_SIZES = ("matrix", "array", "rows", "row", "columns", "cols")
 def opening(tokens: list[Token]) -> tuple[int, int] | None:
     """Where a bracketed value begins: the token that its name ends before, and its first bracket; None where there is none.
 
-    >>> from tmat.reading.lexing import lex
+    >>> from tmat.reading.lexing import lex, closing
     >>> opening(lex("A = np.array([[1, 2]])")), opening(lex("(a) Q")), opening(lex("Q (2, 3):"))
     ((2, 3), None, None)
     """

@@ -10,11 +10,11 @@ from tmat.errors import InputError, fold
 from tmat.reading.blocks import Block, TypedMatrix, typed
 from tmat.reading.gathering import Gatherer, Problem
 from tmat.reading.gutters import without_gutter
-from tmat.reading.items import Item, Words
 from tmat.reading.lines import Lines
 from tmat.reading.markup import without_markup
 from tmat.reading.naming import name_of, stage_of
-from tmat.reading.runs import bracketed_lines, rows_alike
+from tmat.reading.rows import Words, bracketed_lines, rows_alike
+from tmat.reading.statements import Item
 from tmat.reading.text_rows import is_pipe_rule
 from tmat.visible import visible
 

@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 
 from tmat.errors import InputError
-from tmat.reading.bracketed import closing
-from tmat.reading.items import Item, Mark, Words, Wrong
-from tmat.reading.lexing import TRUTH, Token
+from tmat.reading.lexing import TRUTH, Token, closing
 from tmat.reading.naming import SIZE_ALONE, declared, is_known, name_of
 from tmat.reading.no_matrix import is_measure, is_time
 from tmat.reading.number_text import number, why_not
 from tmat.reading.openings import opening
-from tmat.reading.rows import Row, r_index, rows_of
+from tmat.reading.rows import Mark, Row, Words, Wrong, r_index, rows_of
+from tmat.reading.statements import Item
 from tmat.reading.text_rows import is_cell, is_misspelt, split_cells
 from tmat.visible import visible
 

@@ -11,6 +11,7 @@ from tmat.reading.brackets import Brackets, Group
 from tmat.reading.lexing import Token
 from tmat.reading.naming import declared, name_of
 from tmat.reading.openings import opening
+from tmat.reading.rows import Mark, Row, Words, Wrong
 from tmat.visible import visible
 
 _OPERATORS = frozenset("·×*@+-−/÷⊙∘⊗")
@@ -41,6 +42,10 @@ class Valued:
             and len(rows[0]) == len(other.value.rows[0])
             and (len(rows) > 1 or self.value.depth == 1)
         )
+
+
+Item = Words | Row | Valued | Mark | Wrong
+"""What a line of a text can be."""
 
 
 class Statement:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from tmat.reading.blocks import Block
-from tmat.reading.items import Words
 from tmat.reading.labels import counts
 from tmat.reading.naming import is_known, name_of
-from tmat.reading.rows import Row
+from tmat.reading.rows import Row, Words
 from tmat.reading.text_rows import is_cell
 from tmat.sheet.names import canonical
 
