@@ -43,6 +43,7 @@ ROLES = {
 MOST_FAILURES = 5  # that are told one by one on standard error
 LONGEST_NAME = 60  # of a submission, that others line up with
 NARROW = 20  # columns: a text in fewer is hard to read
+MOST_UNREAD = 2  # of a submission that are told where many are listed
 MOST_SLIPS = 10  # in the summary of a class
 
 
@@ -268,7 +269,7 @@ class Reporter:
                 yield from [*self._hung(EMPTY, one.origin, "heading"), *self._table(one, work.key(number)), ()]
             else:
                 yield from self._hung(head, last_line(one), "right" if one.all_right else "wrong")
-                doubts = (_remark(each) for each in one.remarks if each.doubts)
+                doubts = [*(_remark(each) for each in one.remarks if each.doubts), *_unread(one)]
                 yield from (line for text in doubts for line in self._hung(below, text, "wrong"))
         yield from self._summary(whole)
 
@@ -289,6 +290,14 @@ class Reporter:
 def _remark(one: Note) -> str:
     """What is said of a whole submission, with the option that would mend it."""
     return note(one) + HOW.get(one.remark, "")
+
+
+def _unread(report: Report) -> Iterator[str]:
+    """The first matrices that could not be read or paired, and how many more there are."""
+    told = [unknown(each) for each in report.unknown]
+    yield from told[:MOST_UNREAD]
+    if len(told) > MOST_UNREAD:
+        yield f"and {len(told) - MOST_UNREAD} more"
 
 
 def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Line]:
