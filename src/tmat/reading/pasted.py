@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from tmat.visible import visible
 
 __all__ = ["Pasted", "Problem", "read_pasted"]
 
+_CHANCES = re.compile(r"after \S+", re.IGNORECASE)  # the likeliest words, beside the matrix of all
 _LONG = 1_000_000
 _MOST = 2000  # problems that are told: a text with more is no page of matrices
 _BOOK = 20_000  # lines of words in a row: as many as a book has, read in half a second
@@ -129,12 +131,14 @@ class _Settling:
                     found = replace(found, name=before.name)
                 self._settle(found, under=each.under)
             except InputError as error:
-                if not each.name and stage_of(self.stage) == "vocab":
+                if (not each.name or each.name == self.stage) and stage_of(self.stage) == "vocab":
                     continue  # the table of a vocabulary
                 self.pasted.problems.append(Problem(error, each.name or "", each.line))
 
     def _settle(self, found: TypedMatrix, *, under: bool) -> None:
         last = self.pasted.found[-1] if self.pasted.found else None
+        if _CHANCES.fullmatch(found.name) and found.matrix.values.shape[1] == 1 and found.matrix.rows:
+            return
         if (
             last is not None
             and not found.name
