@@ -25,11 +25,11 @@ from tmat.cli.parsing import Command, converted_here
 from tmat.stages import declared, stage_names
 
 OTHERS = {
-    "show": "A worksheet again, whole or in part, in any format.",
+    "show": "A worksheet, whole or in part, in any format.",
     "check": "Mark answers, and name the mistake.",
     "example": "The worked articles, every number reproduced or explained.",
     "scaling": "Why divide by √d_k: the experiment.",
-    "help": "The help of a command; --man: a manual page of all.",
+    "help": "The help of a command; --man: a manual page of all commands.",
 }
 """The commands that are not stages, with their summaries."""
 
@@ -123,7 +123,7 @@ app = typer.Typer(
 def tmat(
     context: typer.Context,
     version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Say the version and stop."
+        False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
     ),
 ) -> None:
     """The program without a command: the first screen."""
