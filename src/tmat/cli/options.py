@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tmat.cli.completing import assignments, formats, listed, matrices, sources
+from tmat.cli.completing import assignments, matrices, sources
 from tmat.cli.environment import Environment
 from tmat.engine.declaration import CONVENTIONS, DRAWS, INPUT, MASK, OUTPUT, SHAPE, SHARED
 from tmat.rendering import known_formats
@@ -30,16 +30,6 @@ def flag(flags: str, panel: str, help: str, metavar: str | None = None, **rest: 
     return typer.Option(*flags.split(), metavar=metavar, rich_help_panel=panel, help=help, **rest)
 
 
-def one_of(values: Sequence[str]) -> Callable[[str], list[str]]:
-    """The completion of an option that takes one of some values."""
-    return lambda incomplete: [value for value in values if value.startswith(incomplete)]
-
-
-def some_of(values: Sequence[str]) -> Callable[[str], list[str]]:
-    """The completion of an option that takes several values, separated by commas."""
-    return lambda incomplete: listed(values, incomplete)
-
-
 class Common:
     """The options of every stage command, a line each, and what a command is run with."""
 
@@ -49,10 +39,10 @@ class Common:
     batch: Annotated[int | None, flag("--batch", INPUT, "Which matrix of a batch (an array of batch × rows × columns), from 1.", "N", min=1)] = None
     tokens: Annotated[str | None, flag("--tokens", INPUT, "The words of the rows, as labels.", "TEXT")] = None
     seed: Annotated[str | None, flag("--seed", DRAWS, "The seed for drawing what is not given: a number, or name:li.wei; default: 0.", "N")] = None
-    init: Annotated[str, flag("--init", DRAWS, "uniform (0 to 1, two decimals), normal, xavier, integers, torch-rand, torch-randn, torch-linear.", "KIND", autocompletion=one_of(SHARED["init"].legal))] = "uniform"
+    init: Annotated[str, flag("--init", DRAWS, "uniform (0 to 1, two decimals), normal, xavier, integers, torch-rand, torch-randn, torch-linear.", "KIND", autocompletion=lambda: list(SHARED["init"].legal))] = "uniform"
     round: Annotated[str | None, flag("--round", CONVENTIONS, "Round each step to N decimals before the next one uses it, or by step: scores=2,weights=4. scores.used=2 shows scores unrounded and rounds them where they are used. none: exact; thrones: as in that article.", "N|NAME=N,…")] = None
-    dtype: Annotated[str, flag("--dtype", CONVENTIONS, "float64 or float32.", "TYPE", autocompletion=one_of(SHARED["dtype"].legal))] = "float64"
-    format: Annotated[str | None, flag("--format -f", OUTPUT, f"table on a terminal, json elsewhere; or {OTHER_FORMATS}.", "FORMAT", autocompletion=formats)] = None
+    dtype: Annotated[str, flag("--dtype", CONVENTIONS, "float64 or float32.", "TYPE", autocompletion=lambda: list(SHARED["dtype"].legal))] = "float64"
+    format: Annotated[str | None, flag("--format -f", OUTPUT, f"table on a terminal, json elsewhere; or {OTHER_FORMATS}.", "FORMAT", autocompletion=known_formats)] = None
     output: Annotated[str | None, flag("--output -o", OUTPUT, "Write a file, in the format of its suffix. -: standard output.", "FILE")] = None
     digits: Annotated[int | None, flag("--digits", OUTPUT, "Decimals shown.", "N", min=0, max=17)] = None
     only: Annotated[list[str] | None, flag("--only", OUTPUT, "Only these matrices: Q,K or output.", "NAMES", autocompletion=matrices)] = None

@@ -24,16 +24,16 @@ it explains; close (off by rounding earlier); wrong; missing. A hint does not gi
 Exit code 0: all right. 1: something is not. 2: it could not be marked."""
 
 
-def _shares(incomplete: str) -> list[str]:
+def _shares() -> list[str]:
     from tmat.marking.options import SHARES
 
-    return [share for share in SHARES if share.startswith(incomplete)]
+    return list(SHARES)
 
 
-def _forms(incomplete: str) -> list[str]:
+def _formats() -> list[str]:
     from tmat.cli.reporting import FORMATS
 
-    return [form for form in FORMATS if form.startswith(incomplete)]
+    return list(FORMATS)
 
 
 @dataclass
@@ -59,7 +59,7 @@ class CheckOptions:
     reveal: Annotated[bool, flag("--reveal", OUTPUT, "Show the right values.")] = False
     work: Annotated[bool, flag("--work", OUTPUT, "Show the working of the first wrong cell.")] = False
     each: Annotated[bool, flag("--each", OUTPUT, "A whole table for each of many submissions.")] = False
-    format: Annotated[str | None, flag("--format -f", OUTPUT, "table, json, junit, gradescope (results.json), csv (a row a submission); a page a student: html, markdown, text.", "FORMAT", autocompletion=_forms)] = None
+    format: Annotated[str | None, flag("--format -f", OUTPUT, "table, json, junit, gradescope (results.json), csv (a row a submission); a page a student: html, markdown, text.", "FORMAT", autocompletion=_formats)] = None
     output: Annotated[str | None, flag("--output -o", OUTPUT, "Write a file: .json, .xml (JUnit), .csv, .txt; or a folder, feedback/, of a page a student to hand back. -: standard output.", "FILE")] = None
     jobs: Annotated[int | None, flag("--jobs", OUTPUT, "Processes for many submissions; default: all processors.", "N", min=1)] = None
     cluster: Annotated[str | None, flag("--cluster", OUTPUT, "Mark on a running Dask cluster: tcp://host:8786.", "ADDRESS")] = None

@@ -16,9 +16,10 @@ ABOUT = """tmat help attention = tmat attention --help.
 With --man, a manual page of all commands, for man: tmat help --man | man -l -"""
 
 
-def _commands(ctx: typer.Context, incomplete: str) -> list[str]:
-    group: typer.core.TyperGroup = ctx.find_root().command  # type: ignore[assignment]
-    return [name for name in group.list_commands(ctx) if name.startswith(incomplete)]
+def _commands() -> list[str]:
+    from tmat.cli.program import command_names
+
+    return command_names()
 
 
 def command(
