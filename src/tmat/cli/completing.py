@@ -22,21 +22,15 @@ def listed(values: Sequence[str], incomplete: str) -> list[str]:
     return [f"{before}{comma}{value}" for value in values if value not in present]
 
 
-def formats(incomplete: str) -> list[str]:
-    from tmat.rendering import known_formats
-
-    return [name for name in known_formats() if name.startswith(incomplete)]
-
-
-def examples(incomplete: str) -> list[str]:
+def examples() -> list[str]:
     from tmat.articles import EXAMPLES
 
-    return [name for name in EXAMPLES if name.startswith(incomplete)]
+    return list(EXAMPLES)
 
 
 def keys(incomplete: str) -> list[str]:
     """Completes example:NAME; the shell completes files."""
-    return [f"example:{name}" for name in examples("")] if incomplete.startswith("ex") else []
+    return [f"example:{name}" for name in examples()] if incomplete.startswith("ex") else []
 
 
 def matrices(ctx: typer.Context, incomplete: str) -> list[str]:

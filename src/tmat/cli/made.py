@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tmat.cli.options import Common, one_of, some_of, with_common
+from tmat.cli.completing import listed
+from tmat.cli.options import Common, with_common
 from tmat.engine.declaration import Declaration, Option, StageFunction
 from tmat.errors import spelled_with
 from tmat.stages import declared as declaration_of
@@ -119,16 +120,21 @@ def _completing(option: Option) -> Callable[..., list[str]] | None:
     """The completion of legal values; a mask may have several, of which those not typed yet are offered."""
     if not option.legal:
         return None
-    return some_of(option.legal) if option.matrix else one_of(option.legal)
+    return (lambda incomplete: listed(option.legal, incomplete)) if option.matrix else lambda: list(option.legal)
 
 
-def options_of(declared: Declaration, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The options as the library takes them, and masks given as matrices, written as for -m."""
-    found: dict[str, Any] = {}
+def options_of(
+    declared: Declaration, values: Mapping[str, Any], typed: frozenset[str] | None = None
+) -> tuple[dict[str, Any], list[str]]:
+    """The options as the library takes them, and masks given as matrices, written as for -m; of ``typed`` only those."""
+    chosen: dict[str, Any] = {}
     matrices: list[str] = []
     for name, option in declared.conventions.items():
         default = declared.options.__dataclass_fields__[name].default
-        value = values[_key(flag_of(name, option.flag, default))]
+        key = _key(flag_of(name, option.flag, default))
+        if typed is not None and not {key, *option.alone} & typed:
+            continue
+        value = values[key]
         if isinstance(default, bool):
             value = value != default
         elif option.matrix:
@@ -139,22 +145,9 @@ def options_of(declared: Declaration, values: Mapping[str, Any]) -> tuple[dict[s
             value = [word.strip() for part in value or () for word in part.split(",") if word.strip()]
         elif option.read is not None and value is not None:
             value = option.read(value)
-        found[name] = value
-    return found, matrices
-
-
-def typed_of(
-    declared: Declaration, values: Mapping[str, Any], typed: frozenset[str]
-) -> tuple[dict[str, Any], list[str]]:
-    """As ``options_of``, but only the options that were typed."""
-    options, matrices = options_of(declared, values)
-    fields = declared.options.__dataclass_fields__
-    typed_names = {
-        name
-        for name, option in declared.conventions.items()
-        if {_key(flag_of(name, option.flag, fields[name].default)), *option.alone} & typed
-    }
-    return {name: value for name, value in options.items() if name in typed_names and value != ()}, matrices
+        if typed is None or value != ():
+            chosen[name] = value
+    return chosen, matrices
 
 
 def _words(name: str, option: Option, rules: list[str], parts: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tmat.cli.flow import given_matrices
-from tmat.cli.made import typed_of
+from tmat.cli.made import options_of
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError
 from tmat.sheet.worksheet import Worksheet
@@ -24,7 +24,7 @@ def run_on_model(
     from tmat.cli.emit import Emitter
     from tmat.models import read_model
 
-    options, masks = typed_of(declared, values, common.typed)
+    options, masks = options_of(declared, values, common.typed)
     seeded = {"seed": common.seed_value} if options.get("sample") else {}  # for drawing words
     for name in NO_USE:
         if name in common.typed and name not in seeded:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tmat.cli.completing import assignments, formats, listed, matrices, sources
+from tmat.cli.completing import assignments, matrices, sources
 from tmat.cli.environment import Environment
 from tmat.engine.declaration import CONVENTIONS, DRAWS, INPUT, MASK, OUTPUT, SHAPE, SHARED
 from tmat.rendering import known_formats
@@ -30,48 +30,38 @@ def flag(flags: str, panel: str, help: str, metavar: str | None = None, **rest: 
     return typer.Option(*flags.split(), metavar=metavar, rich_help_panel=panel, help=help, **rest)
 
 
-def one_of(values: Sequence[str]) -> Callable[[str], list[str]]:
-    """The completion of an option that takes one of some values."""
-    return lambda incomplete: [value for value in values if value.startswith(incomplete)]
-
-
-def some_of(values: Sequence[str]) -> Callable[[str], list[str]]:
-    """The completion of an option that takes several values, separated by commas."""
-    return lambda incomplete: listed(values, incomplete)
-
-
 class Common:
     """The options of every stage command, a line each, and what a command is run with."""
 
     # fmt: off
-    matrix: Annotated[list[str] | None, flag("--matrix -m", INPUT, 'A matrix by name, again and again: inline ("1 2; 3 4"), a file, file:name, or - for standard input. NAME.T=… takes the transpose. A step may be given too and is then not computed. A file alone: as --weights.', "NAME=SOURCE", autocompletion=assignments)] = None
-    weights: Annotated[list[str] | None, flag("--weights", INPUT, "All that a file names; of a model's file (.safetensors, .pt, .npz) what fits here, FILE:layers.0 for one layer.", "FILE", autocompletion=sources)] = None
-    batch: Annotated[int | None, flag("--batch", INPUT, "Which of a batch (arrays of batch × rows × columns), from 1.", "N", min=1)] = None
+    matrix: Annotated[list[str] | None, flag("--matrix -m", INPUT, 'A matrix by name; may be repeated: inline ("1 2; 3 4"), a file, file:name, or - for standard input. NAME.T=… takes the transpose. A step may be given too and is then not computed. A file without a name: as --weights.', "NAME=SOURCE", autocompletion=assignments)] = None
+    weights: Annotated[list[str] | None, flag("--weights", INPUT, "All matrices that a file names; of a model's file (.safetensors, .pt, .npz) those of this stage, FILE:layers.0 for one layer.", "FILE", autocompletion=sources)] = None
+    batch: Annotated[int | None, flag("--batch", INPUT, "Which matrix of a batch (an array of batch × rows × columns), from 1.", "N", min=1)] = None
     tokens: Annotated[str | None, flag("--tokens", INPUT, "The words of the rows, as labels.", "TEXT")] = None
-    seed: Annotated[str | None, flag("--seed", DRAWS, "What is not given is drawn from this seed: a number, or name:li.wei. 0 unless told.", "N")] = None
-    init: Annotated[str, flag("--init", DRAWS, "uniform (0 to 1, two decimals), normal, xavier, integers, torch-rand, torch-randn, torch-linear.", "KIND", autocompletion=one_of(SHARED["init"].legal))] = "uniform"
-    round: Annotated[str | None, flag("--round", CONVENTIONS, "Round each step to N decimals before the next one uses it, or by step: scores=2,weights=4. scores.used=2 shows scores as they are and takes them on rounded. none: exact; thrones: as its article.", "N|NAME=N,…")] = None
-    dtype: Annotated[str, flag("--dtype", CONVENTIONS, "float64 or float32.", "TYPE", autocompletion=one_of(SHARED["dtype"].legal))] = "float64"
-    format: Annotated[str | None, flag("--format -f", OUTPUT, f"table on a terminal, json elsewhere; or {OTHER_FORMATS}.", "FORMAT", autocompletion=formats)] = None
-    output: Annotated[str | None, flag("--output -o", OUTPUT, "Write a file; the format goes by its suffix. -: standard output.", "FILE")] = None
+    seed: Annotated[str | None, flag("--seed", DRAWS, "The seed for drawing what is not given: a number, or name:li.wei; default: 0.", "N")] = None
+    init: Annotated[str, flag("--init", DRAWS, "uniform (0 to 1, two decimals), normal, xavier, integers, torch-rand, torch-randn, torch-linear.", "KIND", autocompletion=lambda: list(SHARED["init"].legal))] = "uniform"
+    round: Annotated[str | None, flag("--round", CONVENTIONS, "Round each step to N decimals before the next one uses it, or by step: scores=2,weights=4. scores.used=2 shows scores unrounded and rounds them where they are used. none: exact; thrones: as in that article.", "N|NAME=N,…")] = None
+    dtype: Annotated[str, flag("--dtype", CONVENTIONS, "float64 or float32.", "TYPE", autocompletion=lambda: list(SHARED["dtype"].legal))] = "float64"
+    format: Annotated[str | None, flag("--format -f", OUTPUT, f"table on a terminal, json elsewhere; or {OTHER_FORMATS}.", "FORMAT", autocompletion=known_formats)] = None
+    output: Annotated[str | None, flag("--output -o", OUTPUT, "Write a file, in the format of its suffix. -: standard output.", "FILE")] = None
     digits: Annotated[int | None, flag("--digits", OUTPUT, "Decimals shown.", "N", min=0, max=17)] = None
     only: Annotated[list[str] | None, flag("--only", OUTPUT, "Only these matrices: Q,K or output.", "NAMES", autocompletion=matrices)] = None
     work: Annotated[list[str] | None, flag("--work", OUTPUT, "The working of a cell, row or step: 'scores[When,play]', 'Z[When]', scores; without a cell, of all.", "CELL")] = None
     work_steps: Annotated[str | None, flag("--work-steps", OUTPUT, "Which lines of the working: symbols, numbers, products, result.", "PARTS")] = None
-    fragment: Annotated[bool, flag("--fragment", OUTPUT, "LaTeX for a document of your own, not a whole one.")] = False
+    fragment: Annotated[bool, flag("--fragment", OUTPUT, "LaTeX to include in your own document, not a whole one.")] = False
     plot: Annotated[str | None, flag("--plot", OUTPUT, "Heat maps as PNG, SVG or PDF: of the weights, or of --only.", "FILE")] = None
     trace: Annotated[list[str] | None, flag("--trace", OUTPUT, "Follow a number back to the given matrices.", "CELL")] = None
-    depth: Annotated[int | None, flag("--depth", OUTPUT, "How far --trace goes back (2).", "N", min=0)] = None
+    depth: Annotated[int | None, flag("--depth", OUTPUT, "How many steps --trace goes back; default: 2.", "N", min=0)] = None
     heat: Annotated[bool, flag("--heat", OUTPUT, "Shade the numbers, a scale beside them.")] = False
-    full: Annotated[bool, flag("--full", OUTPUT, "Large matrices whole, not by their edges.")] = False
+    full: Annotated[bool, flag("--full", OUTPUT, "Show large matrices whole, not only their edges.")] = False
     width: Annotated[int | None, flag("--width", OUTPUT, "Lay tables out for this width.", "COLUMNS", min=20)] = None
     debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False
 
     # options of a few commands
     position: Annotated[int | None, flag("--position", OUTPUT, "The working of one position, a line a column: i, even or odd, formula, value.", "N")] = None
-    symbols: Annotated[bool, flag("--symbols", OUTPUT, "The general form: every cell of Z written out in symbols.")] = False
+    symbols: Annotated[bool, flag("--symbols", OUTPUT, "The general form: every cell of every step in symbols.")] = False
     top: Annotated[int, flag("--top", OUTPUT, "How many words to list with their probabilities.", "N", min=1)] = 5
-    all_stages: Annotated[bool, flag("--all", OUTPUT, "Print every stage of every word, not the last one only.")] = False
+    all_stages: Annotated[bool, flag("--all", OUTPUT, "Print every stage of every word, not only the last one.")] = False
     # fmt: on
 
     # no options of all commands

@@ -10,7 +10,7 @@ import inspect
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -25,11 +25,11 @@ from tmat.cli.parsing import Command, converted_here
 from tmat.stages import declared, stage_names
 
 OTHERS = {
-    "show": "A worksheet again, whole or in part, in any format.",
+    "show": "A worksheet, whole or in part, in any format.",
     "check": "Mark answers, and name the mistake.",
     "example": "The worked articles, every number reproduced or explained.",
     "scaling": "Why divide by √d_k: the experiment.",
-    "help": "The help of a command; --man: a manual page of all.",
+    "help": "The help of a command; --man: a manual page of all commands.",
 }
 """The commands that are not stages, with their summaries."""
 
@@ -54,6 +54,23 @@ every matrix on the table, every rounding stated.
 
 The seven stages vocab, embed, posenc, attention, addnorm, ffn and decode pass a worksheet from one to
 the next through a pipe; on a terminal each prints its tables."""
+
+BEGIN = (
+    ("a worked article, each number beside the printed one", "tmat example thrones"),
+    ("one stage, on that article's own matrices", "tmat attention --d-k 6"),
+    ("how one of its numbers came about", "tmat attention --d-k 6 --work 'scores[When,play]'"),
+    ("numbers of your own", "tmat attention -m X='1 0; 0 1; 1 1' --no-weights"),
+    ("a sentence through two stages", "tmat embed --text 'When you play' | tmat posenc"),
+)
+
+LAST_LINE = "tmat --help: all commands · tmat help attention: one of them"
+
+
+def first_screen() -> str:
+    """What tmat prints without a command: what it is, and five commands to begin with."""
+    about = ABOUT.partition("\n\n")[0]
+    commands = "\n".join(f"   {what}\n     {command}\n" for what, command in BEGIN)
+    return f"{about}\n\n{commands}\n{LAST_LINE}\n"
 
 
 def _markup() -> Literal["rich"] | None:
@@ -123,14 +140,12 @@ app = typer.Typer(
 def tmat(
     context: typer.Context,
     version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Say the version and stop."
+        False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
     ),
 ) -> None:
-    """The program without a command: the first screen."""
+    """The program; without a command, its first screen."""
     if context.invoked_subcommand is None:
-        from tmat.cli.opening import opening
-
-        context.obj.write(opening(ABOUT.partition("\n\n")[0]))
+        context.obj.write(first_screen())
 
 
 @cache
@@ -151,22 +166,17 @@ def run(arguments: Sequence[str], environment: Environment) -> int:
         return failing.answer(error, arguments, environment, command_names())
 
 
-def _watched(environment: Environment) -> AbstractContextManager[None]:
-    """Show the progress of long work on a terminal."""
+@contextmanager
+def _watched(environment: Environment) -> Iterator[None]:
+    """Show the progress of long work on a terminal; an interrupt removes the bar before it ends the program."""
     if not environment.stderr_tty:
-        return nullcontext()
+        yield
+        return
     from tmat.cli.progress import bar_in
+    from tmat.interrupts import tidied
     from tmat.progress import watched_by
 
-    return _tidily(watched_by(bar_in(environment)))
-
-
-@contextmanager
-def _tidily(watched: AbstractContextManager[None]) -> Iterator[None]:
-    """Remove the progress bar before an interrupt ends the program."""
-    from tmat.interrupts import tidied
-
-    with tidied(), watched:
+    with tidied(), watched_by(bar_in(environment)):
         yield
 
 

@@ -54,7 +54,9 @@ def marking(options: CheckOptions, env: Environment) -> Iterator[Work]:
         raise InputError("- is standard input, and files are named beside it", mend="mark them one after the other")
     if options.jobs and options.cluster:
         raise InputError(
-            "--jobs and --cluster are both said", "a cluster has as many processes as it has", mend="leave one out"
+            "--jobs and --cluster contradict each other",
+            "a cluster has its own number of processes",
+            mend="leave one out",
         )
     choices = Choices(
         atol=options.atol, rtol=options.rtol, points=points_of(split_names(options.points)), follow=options.follow, close=options.close,
@@ -170,7 +172,7 @@ def _marked_without_key(paths: Sequence[str], env: Environment, choices: Choices
         for sheet in sheets_of([path]):
             if not any(stage.steps for stage in sheet.stages):
                 raise InputError(
-                    f"{path} has no steps to hold against themselves",
+                    f"{path} has no steps to check",
                     "without --key, a worksheet is checked against its own operands",
                     mend="give the key: --key key.json",
                 )

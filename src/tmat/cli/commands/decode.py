@@ -18,7 +18,10 @@ def _run_model(
         flag("--model", INPUT, "A model's folder: GPT-2, Llama, Mistral, Qwen. It goes on from --prompt.", "FOLDER"),
     ] = None,
     ids: Annotated[
-        str | None, flag("--ids", INPUT, "With --model: the ids of the prompt's tokens. --tokens: these.", "NUMBERS")
+        str | None,
+        flag(
+            "--ids", INPUT, "With --model: the ids of the prompt's tokens. --tokens: the tokens themselves.", "NUMBERS"
+        ),
     ] = None,
 ) -> bool:
     if model is not None:

@@ -19,7 +19,7 @@ def _run_model(
     ] = None,
     text: Annotated[
         str | None,
-        flag("--text", INPUT, "With --model: what it reads. --tokens: its own tokens, parted by blanks.", "TEXT"),
+        flag("--text", INPUT, "With --model: the text. --tokens: the model's own tokens, separated by blanks.", "TEXT"),
     ] = None,
     ids: Annotated[str | None, flag("--ids", INPUT, "With --model: the ids of the tokens.", "NUMBERS")] = None,
 ) -> bool:

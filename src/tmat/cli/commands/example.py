@@ -34,7 +34,7 @@ def command(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME]", help="Which one; without a name they are listed.", autocompletion=completing.examples
+            metavar="[NAME]", help="Which example; without a name they are listed.", autocompletion=completing.examples
         ),
     ] = None,
     corrected: Annotated[bool, flag("--corrected", INPUT, "The calculation without the article's slips.")] = False,
@@ -44,7 +44,9 @@ def command(
     step: Annotated[
         bool, flag("--step", OUTPUT, "Wait for a key between steps: space next, b back, w working, q quit.")
     ] = False,
-    script: Annotated[bool, flag("--script", OUTPUT, "The shell commands that do the same by pipes.")] = False,
+    script: Annotated[
+        bool, flag("--script", OUTPUT, "The shell commands that compute the same through pipes.")
+    ] = False,
 ) -> None:
 
     env = common.environment

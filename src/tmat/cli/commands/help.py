@@ -13,19 +13,24 @@ EXAMPLES = (
 
 ABOUT = """tmat help attention = tmat attention --help.
 
-With --man, a manual page of every command, as man reads it: tmat help --man | man -l -"""
+With --man, a manual page of all commands, for man: tmat help --man | man -l -"""
 
 
-def _commands(ctx: typer.Context, incomplete: str) -> list[str]:
-    group: typer.core.TyperGroup = ctx.find_root().command  # type: ignore[assignment]
-    return [name for name in group.list_commands(ctx) if name.startswith(incomplete)]
+def _commands() -> list[str]:
+    from tmat.cli.program import command_names
+
+    return command_names()
 
 
 def command(
     context: typer.Context,
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[COMMAND]", help="Which one; the program unless told.", autocompletion=_commands),
+        typer.Argument(
+            metavar="[COMMAND]",
+            help="Which command; without a name, the help of the program.",
+            autocompletion=_commands,
+        ),
     ] = None,
     man: Annotated[bool, typer.Option("--man", rich_help_panel=OUTPUT, help="A manual page, for man.")] = False,
 ) -> None:

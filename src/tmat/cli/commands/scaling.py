@@ -34,7 +34,8 @@ def command(
     keys: Annotated[int, flag("--keys", SHAPE, "Keys in a row that softmax is taken over.", "N")] = 64,
     queries: Annotated[int, flag("--queries", SHAPE, "How many such rows.", "N")] = 256,
     deviation: Annotated[
-        float, flag("--deviation", DRAWS, "Of the article's 20,000 draws, and what they are divided by.", "NUMBER")
+        float,
+        flag("--deviation", DRAWS, "The deviation of the article's 20,000 draws, by which they are divided.", "NUMBER"),
     ] = 100.0,
     draws: Annotated[int, flag("--draws", DRAWS, "How many q·k for each d.", "N")] = 10_000,
     format: Annotated[str | None, flag("--format -f", OUTPUT, "table on a terminal, json elsewhere.", "FORMAT")] = None,

@@ -12,7 +12,7 @@ EXAMPLES = (
     "tmat show sheet.json --only weights --heat",
 )
 
-ABOUT = """A worksheet again: every stage of it, or some, as tables or in any format there is."""
+ABOUT = """Show a worksheet: all of its stages or some, as tables or in any format."""
 
 LEFT_OUT = ("matrix", "weights", "tokens", "seed", "init", "round", "dtype")
 
@@ -22,7 +22,7 @@ def command(
     common: Common,
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE]…", help="Worksheets in JSON; standard input where none is given."),
+        typer.Argument(metavar="[FILE]…", help="Worksheets in JSON; standard input if none is given."),
     ] = None,
     model: Annotated[
         str | None,
@@ -36,7 +36,7 @@ def command(
     ] = False,
     blank: Annotated[
         list[str] | None,
-        flag("--blank", OUTPUT, "A sheet to fill in: these steps empty, or all; the rest as they are.", "NAMES"),
+        flag("--blank", OUTPUT, "A sheet to fill in: these steps left blank, or all; the rest as they are.", "NAMES"),
     ] = None,
 ) -> None:
     from tmat.cli.emit import Emitter

@@ -22,7 +22,7 @@ def _command(
     common: Common,
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE]…", help="The corpus; standard input where no file and no text is given."),
+        typer.Argument(metavar="[FILE]…", help="The corpus; standard input if no file and no text is given."),
     ] = None,
     text: Annotated[list[str] | None, flag("--text", INPUT, "The corpus itself.", "TEXT")] = None,
     **values: Any,
