@@ -81,6 +81,11 @@ def trimmed(line: Line) -> Line:
     return tuple(spans)
 
 
+def joined(pieces: Iterable[Line], gap: Line) -> Line:
+    """Pieces in one line, with a gap between."""
+    return tuple(span for n, piece in enumerate(pieces) for span in (*(gap if n else ()), *piece))
+
+
 def indented(lines: Iterable[Line], count: int) -> list[Line]:
     """The lines with ``count`` blanks before each."""
     return [(*space(count), *line) for line in lines]
@@ -105,7 +110,7 @@ def folded(pieces: Iterable[Line], room: int | None, *, indent: int = 0, gap: Li
     ['one head ·', '  no mask ·', '  exact']
     """
     if room is None:
-        whole = tuple(span for n, piece in enumerate(pieces) for span in (*(gap if n else ()), *piece))
+        whole = joined(pieces, gap)
         return [whole] if whole else []
     lines: list[list[Span]] = [[]]
     used, blank, gap_width = 0, True, columns(gap)

@@ -39,7 +39,7 @@ class EmbedOptions(OwnWords, StageOptions):
     EmbedOptions,
     summary="The tokens' ids and their rows of the embedding table.",
     formula="E = W_E[ids]: the number of each token in the vocabulary, and the row of the table that it names.",
-    about="W_E has a row a word of the vocabulary.",
+    about="W_E has one row per word of the vocabulary.",
     main="W_E",
     examples=(
         "tmat embed",
@@ -102,7 +102,7 @@ def _refuse_table(table: Node, words: Vocabulary, d_model: int | None) -> None:
     if table and words.words and table.height != len(words.words):
         raise InputError(
             "W_E does not fit the vocabulary",
-            f"W_E is {table.described()}: a row a word, but the vocabulary has {len(words.words)} words",
+            f"W_E is {table.described()}: one row per word, but the vocabulary has {len(words.words)} words",
             mend=f"try a W_E with {len(words.words)} rows",
         )
     if d_model is not None and table and table.width != d_model:
@@ -135,7 +135,7 @@ def _label(node: Node, tokens: Sequence[str]) -> None:
     if tokens and node and len(tokens) != node.height:
         raise InputError(
             f"{node.name} does not fit the text",
-            f"{node.name} is {node.described()}: a row a word, but the text has {len(tokens)} words",
+            f"{node.name} is {node.described()}: one row per word, but the text has {len(tokens)} words",
         )
     if tokens and node:
         node.rows = tuple(tokens)

@@ -92,7 +92,7 @@ class Printer:
 
     # -- the kinds of expression
 
-    def _bound(self, e: Expression) -> Bound:  # noqa: C901, PLR0912 - one table: a line a kind of expression
+    def _bound(self, e: Expression) -> Bound:  # noqa: C901, PLR0912 - one table: one line per kind of expression
         match e:
             case Number():
                 return self.number(e)

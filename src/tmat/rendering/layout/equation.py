@@ -158,7 +158,7 @@ def _parts_of(e: Expression, level: int) -> list[Part]:
     return found if own >= level else [Group(tuple(_joined(found)))]
 
 
-def _bound(e: Expression) -> tuple[list[Part], int]:  # noqa: C901, PLR0912 - one table: a line a kind of expression
+def _bound(e: Expression) -> tuple[list[Part], int]:  # noqa: C901, PLR0912 - one table: one line per kind of expression
     """The parts of an expression, and its precedence."""
     match e:
         case MatrixSymbol():

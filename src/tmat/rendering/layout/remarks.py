@@ -18,6 +18,7 @@ from tmat.rendering.styled import (
     captioned,
     folded,
     indented,
+    joined,
     padded,
     plain,
     space,
@@ -180,7 +181,7 @@ def table(drawer: Drawer, own: Table) -> list[Line]:
             padded((Span(text, "name" if n == 0 else role),), wide[n], "right" if own.has_numbers(n) else "left")
             for n, text in enumerate(row)
         ]
-        lines.append(tuple(span for n, cell in enumerate(cells) for span in (*(space(gap) if n else ()), *cell)))
+        lines.append(joined(cells, space(gap)))
     return lines
 
 

@@ -20,7 +20,7 @@ from tmat.rendering.layout.numbers import decimals, hidden, hidden_in_given, ope
 from tmat.rendering.layout.remarks import INDENT
 from tmat.rendering.layout.row import given, pieces
 from tmat.rendering.layout.single import single
-from tmat.rendering.styled import EMPTY, Line, Span, columns, folded, indented, phrases, space, trimmed, words
+from tmat.rendering.styled import EMPTY, Line, Span, columns, folded, indented, joined, phrases, space, trimmed, words
 from tmat.sheet.names import in_order, layers, origin_captions, placed
 from tmat.sheet.remarks import Remarks
 from tmat.sheet.worksheet import Stage, Step, Worksheet, on_pages
@@ -154,12 +154,12 @@ class StepHeads:
         formula_width, shapes_width = self._widths[id(step)]
         lead = self._numbered(number)
         room = self.drawer.width
-        after = space(self.formula_width - formula_width + 3)
-        line = (*lead, *formula, *after, *shapes, *space(self.shapes_width - shapes_width + 3), *rounding)
+        missing = max(self.formula_width - formula_width, 0)
+        line = (*lead, *formula, *space(missing + 3), *shapes, *space(self.shapes_width - shapes_width + 3), *rounding)
         if room is None or columns(line) <= room:
             return [line]
         captions = [piece for piece in (shapes, rounding) if piece[0].text]
-        together = tuple(span for n, caption in enumerate(captions) for span in (*space(3 * bool(n)), *caption))
+        together = joined(captions, space(3))
         short = (*lead, *formula, *space(3), *together)
         if columns(short) <= room:
             return [short]
