@@ -40,8 +40,9 @@ def read_weights(
         )
     path, place = split_selector(source)
     origin = visible(path, 200)
-    suffix = os.path.splitext(path)[1].lower()
-    if not os.path.lexists(path) and os.path.isdir(os.path.splitext(path)[0]):
+    stem, suffix = os.path.splitext(path)
+    suffix = suffix.lower()
+    if not os.path.lexists(path) and os.path.isdir(stem):
         return _each_once(read_file(path), origin)
     with open_file(path) as stream:
         found = read_tensors(stream, suffix, origin) if stream.seekable() else None
@@ -76,22 +77,16 @@ def _named(path: str, suffix: str, origin: str) -> Mapping[str, Matrix]:
 def _each_once(found: Mapping[str, Matrix], origin: str) -> dict[str, Matrix]:
     """The matrices by name, transposed where the name ends in .T."""
     if "" in found:
-        raise InputError(
-            f"{origin} names no matrices",
-            "expected an .npz, an object of named arrays, or text with a name over each matrix",
-            mend=f"give it by name: -m W_Q={origin}",
-        )
+        expected = "expected an .npz, an object of named arrays, or text with a name over each matrix"
+        raise InputError(f"{origin} names no matrices", expected, mend=f"give it by name: -m W_Q={origin}")
     raise_problem(found, None)
     given: dict[str, Matrix] = {}
     names: dict[str, str] = {}
     for name, m in found.items():
-        own = name.removesuffix(".T")
-        twin = names.setdefault(fold(own), name)
+        stem = name.removesuffix(".T")
+        twin = names.setdefault(fold(stem), name)
         if twin != name:
-            raise InputError(
-                f"{visible(twin, 60)} and {visible(name, 60)} are one matrix",
-                f"in {origin}",
-                "expected each once: case, _ and .T do not count",
-            )
-        given[own] = m if own == name else transpose(m).renamed(own)
+            what = f"{visible(twin, 60)} and {visible(name, 60)} are one matrix"
+            raise InputError(what, f"in {origin}", "expected each once: case, _ and .T do not count")
+        given[stem] = m if stem == name else transpose(m).renamed(stem)
     return given

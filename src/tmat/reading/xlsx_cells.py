@@ -115,35 +115,30 @@ class _Workbook:
         return found
 
     def _listed(self) -> list[tuple[str, str]]:
-        listed = self._parse("xl/workbook.xml", _Attributes("sheet")).found
-        return [(own.get("name", ""), own.get("id", "")) for own in listed]
+        sheets = self._parse("xl/workbook.xml", _Attributes("sheet")).found
+        return [(sheet.get("name", ""), sheet.get("id", "")) for sheet in sheets]
 
     def _relations(self) -> Iterator[tuple[str, str, str]]:
-        part = "xl/_rels/workbook.xml.rels"
-        if part not in self.names:
-            return
-        for own in self._parse(part, _Attributes("Relationship")).found:
-            target = own.get("Target", "")
+        for relation in self._parse("xl/_rels/workbook.xml.rels", _Attributes("Relationship")).found:
+            target = relation.get("Target", "")
             path = normpath(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
-            yield own.get("Id", ""), path, own.get("Type", "")
+            yield relation.get("Id", ""), path, relation.get("Type", "")
 
     def _shared(self) -> list[str]:
-        part = "xl/sharedStrings.xml"
-        return self._parse(part, _Texts()).found if part in self.names else []
+        return self._parse("xl/sharedStrings.xml", _Texts()).found
 
     def _dates(self) -> set[str]:
         """The looks of cells, by their number, that show a number as a date or a time of day."""
-        part = "xl/styles.xml"
-        if part not in self.names:
-            return set()
-        styles = self._parse(part, _Styles())
+        styles = self._parse("xl/styles.xml", _Styles())
         return {str(n) for n, id in enumerate(styles.used) if _of_date(id, styles.formats.get(id))}
 
     def _parse(self, part: str, target: _T) -> _T:
-        """Feed a part to a target, a chunk at a time, within what may be read in all.
+        """Feed a part, if it is there, to a target, a chunk at a time, within what may be read in all.
 
         The parser begins a tag or a comment anew at every chunk that does not end it, so chunks grow.
         """
+        if part not in self.names:
+            return target
         parser = XMLParser(target=target)
         size = _CHUNK
         try:
@@ -178,8 +173,8 @@ class _Attributes(_Target):
         self.found: list[dict[str, str]] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if _own(tag) == self.tag:
-            self.found.append({_own(key): value for key, value in attributes.items()})
+        if _local(tag) == self.tag:
+            self.found.append({_local(key): value for key, value in attributes.items()})
 
 
 class _Texts(_Target):
@@ -192,17 +187,17 @@ class _Texts(_Target):
         self._aloud = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        own = _own(tag)
-        if own == "si":
+        name = _local(tag)
+        if name == "si":
             self._parts = []
-        self._aloud += own == "rPh"
-        self._inside = own == "t" and not self._aloud
+        self._aloud += name == "rPh"
+        self._inside = name == "t" and not self._aloud
 
     def end(self, tag: str) -> None:
-        own = _own(tag)
-        if own == "si":
+        name = _local(tag)
+        if name == "si":
             self.found.append("".join(self._parts))
-        self._aloud -= own == "rPh"
+        self._aloud -= name == "rPh"
         self._inside = False
 
     def data(self, text: str) -> None:
@@ -219,11 +214,11 @@ class _Styles(_Target):
         self._cells = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        own = _own(tag)
-        self._cells = own == "cellXfs" or (self._cells and own != "cellStyles")
-        if own == "numFmt":
+        name = _local(tag)
+        self._cells = name == "cellXfs" or (self._cells and name != "cellStyles")
+        if name == "numFmt":
             self.formats.setdefault(attributes.get("numFmtId", ""), attributes.get("formatCode", ""))
-        elif own == "xf" and self._cells:
+        elif name == "xf" and self._cells:
             self.used.append(attributes.get("numFmtId", ""))
 
 
@@ -247,23 +242,23 @@ class _Cells(_Target):
         self._parts: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        own = _own(tag)
-        if own == "row":
+        name = _local(tag)
+        if name == "row":
             self._row = _counted(attributes.get("r"), self._row + 1)
             self._column = -1
-        elif own == "c":
+        elif name == "c":
             self._place(attributes.get("r"))
             self._type = attributes.get("t", "n")
             self._dated = self._type == "d" or attributes.get("s") in self.dates
             self._formula = False
             self._parts = []
-        elif own == "f":
+        elif name == "f":
             self._formula = True
-        self._inside = own in ("v", "t")
+        self._inside = name in ("v", "t")
 
     def end(self, tag: str) -> None:
         self._inside = False
-        if _own(tag) != "c":
+        if _local(tag) != "c":
             return
         cell = self._cell("".join(self._parts))
         if cell is not None:
@@ -299,7 +294,7 @@ class _Cells(_Target):
         return SheetCell("date" if self._dated else "number", text)
 
 
-def _own(tag: str) -> str:
+def _local(tag: str) -> str:
     """A name without its namespace."""
     return tag.rpartition("}")[2]
 
