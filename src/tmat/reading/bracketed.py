@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from tmat.errors import InputError
@@ -67,7 +68,8 @@ def value_of(group: Group, origin: str) -> Value:
     listed = group.opened.text != "{" and (
         group.call == "DataFrame" or group.keys.get("orient", "").strip("\"'") == "row"
     )  # pandas takes lists as rows, a dictionary as columns; Polars both as columns, unless told
-    if ((group.call in COLUMNWISE and not listed) or _stacks_columns(group)) and len({len(row) for row in rows}) == 1:
+    stacked = group.call == "stack" and (group.keys.get("dim") or group.keys.get("axis")) in ("1", "-1")
+    if ((group.call in COLUMNWISE and not listed) or stacked) and len({len(row) for row in rows}) == 1:
         rows = [list(column) for column in zip(*rows, strict=True)]
         return Value(rows, [group.line] * len(rows), [], 2, group.line, notes)
     labels = [one.label for one in groups]
@@ -91,11 +93,6 @@ def _unwrapped(group: Group) -> tuple[Group, list[str]]:
             inner.call = group.call
         group = inner
     return group, notes
-
-
-def _stacks_columns(group: Group) -> bool:
-    """torch.stack([…], dim=1)."""
-    return group.call == "stack" and (group.keys.get("dim") or group.keys.get("axis")) in ("1", "-1")
 
 
 def _row(group: Group) -> Group:
@@ -142,9 +139,8 @@ def _unshaped(group: Group) -> Group | None:
     return None
 
 
-def _shaped(group: Group, inner: Group, error: object) -> Value:
+def _shaped(group: Group, inner: Group, error: Callable[..., InputError]) -> Value:
     """R's matrix(c(…), nrow=2), which fills its columns first, as structure, MATLAB's and Fortran's reshape do; others fill rows."""
-    assert callable(error)
     keys = group.keys
     dim = re.findall("[0-9]{1,6}", keys.get("dim") or keys.get(".Dim") or keys.get("shape") or "")
     others = [one for one in group.groups if one is not inner]
@@ -174,9 +170,8 @@ def _whole(text: str) -> int | None:
     return int(text.rstrip("L")) if re.fullmatch(r"[0-9]{1,6}L?", text) else None
 
 
-def _flat(group: Group, error: object) -> Value:
+def _flat(group: Group, error: Callable[..., InputError]) -> Value:
     """A bracket of numbers alone: one row, or several where ; or lines part them."""
-    assert callable(error)
     cells = group.tokens
     breaks = {n: how for n, how in group.breaks.items() if 0 < n < len(cells)}
     commas = [n for n in group.cuts if 0 < n < len(cells)]

@@ -147,13 +147,8 @@ def read_tensors(stream: BinaryIO, suffix: str, origin: str) -> dict[str, Tensor
 
         kind = "npz" if suffix == ".npz" else kind_of_zip(stream)
         return read_npz(stream, origin) if kind == "npz" else read_torch(stream, origin) if kind == "torch" else None
-    if _is_pickle(head):
+    if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):  # the protocols 2 to 5
         from tmat.reading.torch_file import old_pickle
 
         raise old_pickle(origin)
     return None
-
-
-def _is_pickle(head: bytes) -> bool:
-    """Whether bytes begin as pickles of the protocols 2 to 5 do."""
-    return head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")

@@ -126,7 +126,9 @@ def read_matrices(source: str, *, stdin: BinaryIO | None = None, take: Take = ch
     expect(source, str, "matrices are read from a text: numbers, or the path of a file")
     path, name = split_selector(source.strip() if of_standard_input(source) else source)
     if path == "-":
-        return matrices_of_data(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, name, take)
+        if stdin is None and sys.stdin is None:  # the program was started with it closed
+            raise InputError("standard input is closed", "expected numbers on it, for the source -")
+        return matrices_of_data(read_bytes(stdin or sys.stdin.buffer, STANDARD_INPUT), "", STANDARD_INPUT, name, take)
     try:
         return {"": read_inline(source)}
     except InputError:
@@ -142,13 +144,6 @@ def of_standard_input(source: str) -> bool:
     [True, True, True, False, False]
     """
     return source.strip() == "-" or source.strip().startswith("-:")
-
-
-def _stdin() -> BinaryIO:
-    # None where the program was started with standard input closed.
-    if sys.stdin is None:
-        raise InputError("standard input is closed", "expected numbers on it, for the source -")
-    return sys.stdin.buffer
 
 
 def split_selector(source: str) -> tuple[str, str | None]:

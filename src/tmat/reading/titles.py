@@ -69,14 +69,6 @@ def _name_in_corner(block: Block) -> None:
         block.name, header[0] = header[0], ""
 
 
-def _is_long_vector(rows: list[Row]) -> bool:
-    """Whether lines are R's print of one vector: [1], then [5] before the fifth number."""
-    if len(rows) < 2 or len(rows[0].cells) < 2 or not rows[0].raw.lstrip().startswith("[1]"):
-        return False
-    starts = accumulate((len(row.cells) for row in rows[:-1]), initial=1)
-    return all(row.label == str(start) for row, start in zip(rows, starts, strict=True))
-
-
 def _named_beside(block: Block) -> list[Block] | None:
     """Matrices whose names stand beside their first rows, as in a spreadsheet: Q 1 2, below it 3 4 or an empty cell and 3 4."""
     begins = [bool(row.cells) and is_known(row.cells[0]) for row in block.rows]
@@ -100,11 +92,13 @@ def _named_beside(block: Block) -> list[Block] | None:
 def parted(block: Block) -> list[Block]:
     """A run of rows with names before them: each a matrix where all are names of matrices, else rows of one."""
     labels = [row.label or "" for row in block.rows]
-    if _is_long_vector(block.rows):
-        first = block.rows[0]
-        first.cells, first.label = [cell for row in block.rows for cell in row.cells], None
-        block.rows = [first]
-        return [block]
+    first = block.rows[0]
+    if len(labels) > 1 and first.raw.lstrip().startswith("[1]"):
+        starts = accumulate((len(row.cells) for row in block.rows), initial=1)
+        if all(label == str(start) for label, start in zip(labels, starts, strict=False)) and len(first.cells) > 1:
+            first.cells, first.label = [cell for row in block.rows for cell in row.cells], None
+            block.rows = [first]  # R's print of one vector: [1], then [5] before the fifth number
+            return [block]
     if block.name is not None:
         return [block]
     if (found := _named_beside(block)) is not None:

@@ -7,11 +7,11 @@ that was never calculated, an error and a blank are all the same to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from posixpath import normpath
-from typing import Literal, NoReturn, TypeVar
+from typing import Literal, TypeVar
 from xml.etree.ElementTree import ParseError, XMLParser
 from zipfile import ZipFile
 
@@ -110,7 +110,7 @@ class _Workbook:
             if part not in self.names:
                 raise InputError(f"{self.origin} is damaged", f"sheet {visible(name, 40)} is listed, and not in it")
             sheet = Sheet(name)
-            cells += self._parse(part, _Cells(sheet, shared, dates, MOST_CELLS - cells, self._too_many)).count
+            cells += self._parse(part, _Cells(sheet, shared, dates, MOST_CELLS - cells, self.origin)).count
             found.append(sheet)
         return found
 
@@ -160,9 +160,6 @@ class _Workbook:
                 f"{self.origin} is refused", f"{part} declares a document type, which no spreadsheet program writes"
             ) from None
         return target
-
-    def _too_many(self) -> NoReturn:
-        raise LimitError(f"{self.origin} has more than {MOST_CELLS:,} cells", mend="pass large matrices as .npz")
 
 
 class _Attributes(_Target):
@@ -225,14 +222,12 @@ class _Styles(_Target):
 class _Cells(_Target):
     """The cells of a sheet that hold something."""
 
-    def __init__(
-        self, sheet: Sheet, shared: list[str], dates: set[str], most: int, refuse: Callable[[], NoReturn]
-    ) -> None:
+    def __init__(self, sheet: Sheet, shared: list[str], dates: set[str], most: int, origin: str) -> None:
         self.sheet = sheet
         self.shared = shared
         self.dates = dates
         self.most = most
-        self.refuse = refuse
+        self.origin = origin
         self.count = 0
         self._row, self._column = -1, -1
         self._type = ""
@@ -264,7 +259,9 @@ class _Cells(_Target):
         if cell is not None:
             self.count += 1
             if self.count > self.most:
-                self.refuse()
+                raise LimitError(
+                    f"{self.origin} has more than {MOST_CELLS:,} cells", mend="pass large matrices as .npz"
+                )
             self.sheet.rows.setdefault(self._row, {})[self._column] = cell
 
     def data(self, text: str) -> None:
