@@ -221,6 +221,8 @@ def after_bracket(rest: list[Token]) -> tuple[bool, tuple[int, int] | None, list
         elif call not in _HARMLESS:
             break
         n = close + 1
+    while n < len(rest) and rest[n].kind == "tab":
+        n += 1
     return transposed, shape, rest[n:]
 
 
