@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tmat.errors import InputError
+from tmat.reading.bracketed import in_shape
 from tmat.reading.lexing import TRUTH, Token, closing
 from tmat.reading.naming import SIZE_ALONE, declared, is_known, name_of
 from tmat.reading.no_matrix import is_measure, is_time
@@ -109,19 +110,20 @@ class Saying:
 
     def _in_shape(self, name: str, row: Row, size: tuple[int, int], line: int) -> Iterator[Item]:
         """Numbers in the size that is declared before them: APL's 2 3 ⍴ 1 2 3 4 5 6, OpenCV's (2,3) << 1, 2, …."""
-        height, width = size
         cells = row.cells or row.text.replace(",", " ").split()
         while cells and cells[-1].strip() in (")", "", ")."):
             cells = cells[:-1]
         if len(cells) == 1:  # Q[0][1] = 0.5
             yield self.cell_alone(line, name)
             return
-        if len(cells) != height * width:
-            yield self.wrong(line, f"{len(cells)} numbers for {height}×{width} cells", name=name)
+        try:
+            rows = in_shape(cells, size, lambda what: InputError(what, self.where(line)))
+        except InputError as error:
+            yield Problem(error, name, line)
             return
         if name:
             yield Words(line, name, [name], ends=True)
-        yield from (Row(line, cells[n : n + width], raw=row.raw) for n in range(0, len(cells), width))
+        yield from (Row(line, cells, raw=row.raw) for cells in rows)
 
     def _words(self, tokens: list[Token], text: str, line: int) -> Iterator[Item]:
         """A line without a row: a name, the columns' labels, or prose."""

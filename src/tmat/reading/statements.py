@@ -99,7 +99,11 @@ class Statement:
             value = value_of(group, self.origin)
             shape = shape or (declared(self.prefix) if value.depth == 1 else None)
             if shape:
-                value = in_shape(value, shape, f"in {self.origin}, line {line}")
+                where = f"in {self.origin}, line {line}"
+                rows = in_shape(
+                    [token for row in value.rows for token in row], shape, lambda what: InputError(what, where)
+                )
+                value = Value(rows, [value.line] * len(rows), [], 2, value.line, value.notes)
             value = transposed(value) if turned else value
         except InputError:
             if self._operates(rest, 2) and self._onward(rest):
