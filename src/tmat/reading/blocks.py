@@ -92,6 +92,10 @@ class TypedMatrix:
     notes: tuple[str, ...] = ()
     also: str = ""
 
+    def equals(self, other: TypedMatrix) -> bool:
+        """Whether it has the same numbers."""
+        return np.array_equal(self.matrix.values, other.matrix.values)
+
     @property
     def blanks(self) -> list[tuple[int, int]]:
         """The cells that are not filled in."""
@@ -109,7 +113,7 @@ def typed(block: Block, origin: str) -> TypedMatrix:
             what = f"{visible(name, 60)} is said to have {block.said_width} columns, and one number a row follows"
             raise InputError(what, f"in {origin}, line {block.line}", "are these sizes?")
         plain = _plain(texts)
-        values = [known or [math.nan if is_blank(text) else number(text) for text in row] for known, row in zip(plain, texts, strict=True)]  # fmt: skip
+        values = [known or [math.nan if (value := number(text)) is None else value for text in row] for known, row in zip(plain, texts, strict=True)]  # fmt: skip
         texts = [row if known else list(map(plain_text, row)) for known, row in zip(plain, texts, strict=True)]
     matrix = Matrix.of(name, values, labels, header, "; ".join((f"{origin}, line {block.line}", *block.notes)))
     return TypedMatrix(name, texts, matrix, block.line, tuple(block.notes), block.also)

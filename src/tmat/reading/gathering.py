@@ -76,7 +76,7 @@ class Gatherer:
 
     def _wrong(self, item: Problem, gap: bool) -> Iterator[Block | Problem]:
         """A line that cannot be read costs the matrix that it stands in, and the first such line is told."""
-        if item.name is None:
+        if not item.name:
             block = self._open(item.line, gap)
             if not (block.spoilt and block.rows):
                 yield Problem(item.error, block.called, item.line)

@@ -38,12 +38,8 @@ def labels_of(rows: list[Row], header: list[str] | None, origin: str) -> tuple[l
         words = [given or not is_cell(cell) for cell, given in zip(firsts, named, strict=True)]
     if any(words) and not any(named):  # beside words, a mark such as ? or _ is a word too
         words = [word or (cell != "" and is_blank(cell)) for cell, word in zip(firsts, words, strict=True)]
-    width = len(rows[0].cells)
-    corner = (
-        width > 1
-        and header is not None
-        and (len(header) == width - 1 or (len(header) == width and header[0] in ("", "(index)")))
-    )
+    width, heads = len(rows[0].cells), len(header or ())
+    corner = width > 1 and header is not None and (heads == width - 1 or (heads == width and header[0] in ("", "(index)")))  # fmt: skip
     if not any(named) and not corner:
         for row, word in zip(rows, words, strict=True):
             if word and is_misspelt(row.cells[0]):

@@ -268,7 +268,7 @@ def _each(items: Iterable[Item], wrong: Callable[..., Problem]) -> Iterator[Item
             last.value.depth = 2
         elif pair or (item.value.depth == 1 and (_AMONG.search(item.prefix) or (item.prefix and _GOES_ON.match(item.raw[item.column - 1 :])))):  # fmt: skip
             name = last.prefix if isinstance(last, Valued) else ""
-            last = wrong(at, "several values where one is due", column=item.column, name=name_of(name) if name else None,
+            last = wrong(at, "several values where one is due", column=item.column, name=name_of(name),
                          mend="write each under a name of its own")  # fmt: skip
         else:
             yield from () if last is None else (last,)

@@ -33,12 +33,11 @@ def read_safetensors(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
 
     Raises InputError for a header that lies: sizes that do not fit the bytes, bytes beyond the end.
     """
-    return {
-        name: Tensor(
-            it.shape, it.where, partial(_load, stream, it) if it.kind else partial(loads_not, it.said, it.where)
-        )
-        for name, it in _places(stream, origin)
-    }
+    found: dict[str, Tensor] = {}
+    for name, it in _places(stream, origin):
+        load = partial(_load, stream, it) if it.kind else partial(loads_not, it.said, it.where)
+        found[name] = Tensor(it.shape, it.where, load)
+    return found
 
 
 def map_safetensors(path: str) -> dict[str, Tensor]:

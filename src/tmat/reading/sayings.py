@@ -38,7 +38,7 @@ class Saying:
     def where(self, line: int, column: int | None = None) -> str:
         return f"in {self.origin}, line {line}" + ("" if column is None else f", column {column}")
 
-    def wrong(self, line: int, what: str, *details: str, column: int | None = None, mend: str | None = None, name: str | None = None) -> Problem:  # fmt: skip
+    def wrong(self, line: int, what: str, *details: str, column: int | None = None, mend: str | None = None, name: str = "") -> Problem:  # fmt: skip
         return Problem(InputError(what, self.where(line, column), *details, mend=mend), name, line)
 
     def cell_alone(self, line: int, name: str) -> Problem:

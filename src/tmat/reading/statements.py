@@ -59,8 +59,8 @@ class Statement:
         self.goes_on = False
 
     @property
-    def name(self) -> str | None:
-        return name_of(self.prefix) if self.prefix else None
+    def name(self) -> str:
+        return name_of(self.prefix)
 
     def never_closed(self, text: str) -> bool:
         """Whether the next line shows that the bracket was evidently never closed: it begins another statement."""
@@ -74,7 +74,7 @@ class Statement:
         alone = len(stack) == 1 and stack[0].opened.text == "{" and not stack[0].call and not stack[0].items
         return alone and _FIELD.match(text) is not None
 
-    def unclosed(self) -> tuple[InputError, str | None]:
+    def unclosed(self) -> tuple[InputError, str]:
         """The error for a bracket that stays open."""
         opened = self.brackets.stack[-1]
         where = f"in {self.origin}, line {opened.line}, column {opened.opened.start + 1}"

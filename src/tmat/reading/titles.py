@@ -54,13 +54,8 @@ def title(block: Block) -> None:
 
 def _name_in_corner(block: Block) -> None:
     first = block.rows[0]
-    if (
-        block.header is None
-        and first.label is None
-        and first.cells
-        and is_known(first.cells[0])
-        and counts(first.cells[1:])
-    ):
+    unlabelled = block.header is None and first.label is None and bool(first.cells)
+    if unlabelled and is_known(first.cells[0]) and counts(first.cells[1:]):
         others = [row.cells[0] for row in block.rows[1:] if row.label is None and len(row.cells) == len(first.cells)]
         if len(others) == len(block.rows) - 1 > 0 and not any(is_cell(own) or is_known(own) for own in others):
             block.header = block.rows.pop(0).cells  # Q 1 2 3, over rows with other labels

@@ -52,12 +52,8 @@ def _texts(line: str) -> list[str]:
 
 
 def _plain(cell: str) -> str:
-    return (
-        re.sub(
-            r'^"|"$', "", cell.replace("#", "").replace("infinity", "∞").replace("oo", "∞").replace("\\", "").strip()
-        )
-        or "_"
-    )
+    text = cell.replace("#", "").replace("infinity", "∞").replace("oo", "∞").replace("\\", "").strip()
+    return re.sub(r'^"|"$', "", text) or "_"
 
 
 def _labelled(name: str, lines: list[str], n: int, out: Lines) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tmat.errors import InputError, expect, fold
@@ -31,13 +32,10 @@ def read_weights(
     """
     expect(source, (str, Mapping), "weights are read from a file, or from arrays by their names")
     if not isinstance(source, str):
-        tensors = {
-            str(key): waiting(Matrix.of(str(key), value, origin=f"the state dict:{visible(str(key), 60)}"))
-            for key, value in source.items()
-        }
-        return _of_model(tensors, stage, None, "the state dict", layers) or _each_once(
-            {key: Matrix.of(str(key), value) for key, value in source.items()}, "the mapping"
-        )
+        named = {str(key): Matrix.of(str(key), value) for key, value in source.items()}
+        origin = "the state dict"
+        tensors = {key: replace(waiting(m), origin=f"{origin}:{visible(key, 60)}") for key, m in named.items()}
+        return _of_model(tensors, stage, None, origin, layers) or _each_once(named, "the mapping")
     path, place = split_selector(source)
     origin = visible(path, 200)
     stem, suffix = os.path.splitext(path)
@@ -49,9 +47,9 @@ def read_weights(
         if found is not None:
             model = _of_model(found, stage, place, origin, layers)
             return model if model is not None else _each_once(chosen(found, None, origin), origin)
-    named = _named(path, suffix, origin)
-    model = _of_model({name: waiting(m) for name, m in named.items()}, stage, place, origin, layers)
-    return model if model is not None else _each_once(named, origin)
+    matrices = _named(path, suffix, origin)
+    model = _of_model({name: waiting(m) for name, m in matrices.items()}, stage, place, origin, layers)
+    return model if model is not None else _each_once(matrices, origin)
 
 
 def _of_model(

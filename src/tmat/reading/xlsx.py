@@ -233,19 +233,18 @@ def _labels(cells: Row, left: int) -> bool:
 
 def _is_number(cell: SheetCell) -> bool:
     """Whether a cell holds a number, or a mark that stands for one not filled in."""
-    text = cell.text.strip()
-    return cell.kind != "text" or number(text) is not None or is_blank(text)
+    return _holds_number(cell) or is_blank(cell.text.strip())
 
 
 def _value(cell: SheetCell, where: str) -> float:
     if cell.kind == "error":
         return float("nan")
     if cell.kind == "date":
-        mend = "make it a number again, and type decimals: 0.5 for 1/2"
-        raise InputError("a date where a number is due", where, mend=mend)
+        advice = "make it a number again, and type decimals: 0.5 for 1/2"
+        raise InputError("a date where a number is due", where, mend=advice)
     if cell.kind == "formula":
-        mend = "open the file in a spreadsheet program and save it"
-        raise InputError("a formula was never calculated", where, mend=mend)
+        advice = "open the file in a spreadsheet program and save it"
+        raise InputError("a formula was never calculated", where, mend=advice)
     text = cell.text.strip()
     value = number(text)
     if value is None:
@@ -293,12 +292,10 @@ def _below_their_names(region: Rows) -> list[Rows]:
     left = min(column for cells in region.values() for column in cells)
     named = [row for row in sorted(region) if left in region[row]]
     texts = [region[row][left].text.strip(" \t:=") for row in named]
-    if (
-        len(named) == len(region)
-        or named[0] != min(region)
-        or not all(map(is_known, texts))
-        or any(len(region[row]) < 2 or not _holds_number(region[row], left) for row in named)
-    ):
+    if len(named) == len(region) or named[0] != min(region) or not all(map(is_known, texts)):
+        return []
+    beside = [[cell for column, cell in region[row].items() if column != left] for row in named]
+    if not all(cells and all(map(_holds_number, cells)) for cells in beside):
         return []
     found: list[Rows] = []
     for row in sorted(region):
@@ -309,8 +306,8 @@ def _below_their_names(region: Rows) -> list[Rows]:
     return found
 
 
-def _holds_number(cells: Row, left: int) -> bool:
-    return all(cell.kind != "text" or number(cell.text.strip()) is not None for c, cell in cells.items() if c != left)
+def _holds_number(cell: SheetCell) -> bool:
+    return cell.kind != "text" or number(cell.text.strip()) is not None
 
 
 def named_blocks(text: str, origin: str, delimiter: str | None) -> dict[str, Matrix]:

@@ -147,10 +147,8 @@ class _Workbook:
                     size = min(2 * size, _LARGEST_CHUNK)
                     self.left -= len(chunk)
                     if self.left < 0:
-                        raise LimitError(
-                            f"{self.origin} holds more than {LARGEST >> 20} MiB when unpacked",
-                            mend="pass large matrices as .npz",
-                        )
+                        what = f"{self.origin} holds more than {LARGEST >> 20} MiB when unpacked"
+                        raise LimitError(what, mend="pass large matrices as .npz")
                     parser.feed(chunk)
             parser.close()
         except ParseError as error:

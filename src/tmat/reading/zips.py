@@ -16,6 +16,7 @@ DAMAGED: tuple[type[Exception], ...] = (
     BadZipFile, LZMAError, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, OverflowError, ValueError,
 )  # fmt: skip
 
+_UNREADABLE: tuple[type[Exception], ...] = (*DAMAGED, LookupError, TypeError, AttributeError, MemoryError)
 _MEMBERS = {"data.pkl": "torch", "xl/workbook.xml": "xlsx", "word/document.xml": "docx"}
 
 
@@ -23,7 +24,7 @@ def kind_of_zip(stream: IO[bytes]) -> str:
     """torch, xlsx or docx by the member that only these have; else npz."""
     try:
         names = ZipFile(stream).namelist()
-    except (*DAMAGED, LookupError, TypeError, AttributeError, MemoryError):
+    except _UNREADABLE:
         return "npz"
     finally:
         stream.seek(0)
