@@ -63,7 +63,7 @@ def show(sheet: Whole, *, stages: Sequence[str] = (), only: Sequence[str] = (), 
     """The tables of a worksheet, a stage or a matrix as text: of the ``stages`` and matrices (``only``) named, or all."""
     from tmat.rendering.layout import render
     from tmat.rendering.styled import to_text
-    from tmat.sheet.selecting import chosen
+    from tmat.sheet.names import chosen
 
     whole = _worksheet(sheet, "show takes a worksheet, a stage or a matrix")
     stages, only = _names("stages", stages), _names("only", only)

@@ -14,7 +14,7 @@ from tests.cli.running import attempt, tmat
 from tmat.cli.opening import BEGIN, opening
 from tmat.cli.program import command_names
 from tmat.stages import declared, stage_names
-from tmat.width import width
+from tmat.visible import width
 
 PLAIN = {"COLUMNS": "80", "NO_COLOR": "1"}
 

@@ -13,7 +13,7 @@ from tests.cli.running import attempt, tmat
 
 from tmat.cli.environment import Environment
 from tmat.cli.program import run
-from tmat.width import width
+from tmat.visible import width
 
 pty = pytest.importorskip("pty", reason="a terminal as Unix has it")
 SOURCE = Path(__file__).parents[2] / "src"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tmat.operations import REGISTRY
 from tmat.rendering.layout import Look, render
-from tmat.rendering.layout.formula import parts, shapes
+from tmat.rendering.layout.equation import parts, shapes
 from tmat.rendering.styled import plain
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 

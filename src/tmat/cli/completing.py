@@ -15,24 +15,11 @@ import typer
 from tmat.cli.environment import Environment
 
 
-def one_of(values: Sequence[str]) -> Callable[[str], list[str]]:
-    """One of some values."""
-
-    def values_of(incomplete: str) -> list[str]:
-        return [value for value in values if value.startswith(incomplete)]
-
-    return values_of
-
-
-def some_of(values: Sequence[str]) -> Callable[[str], list[str]]:
-    """Values parted by commas: the last is completed, by one that is not there yet."""
-
-    def values_of(incomplete: str) -> list[str]:
-        before, comma, _ = incomplete.rpartition(",")
-        there = before.split(",")
-        return [f"{before}{comma}{value}" for value in values if value not in there]
-
-    return values_of
+def listed(values: Sequence[str], incomplete: str) -> list[str]:
+    """Values separated by commas: the last is completed, by one that is not there yet."""
+    before, comma, _ = incomplete.rpartition(",")
+    there = before.split(",")
+    return [f"{before}{comma}{value}" for value in values if value not in there]
 
 
 def formats(incomplete: str) -> list[str]:
@@ -57,7 +44,7 @@ def matrices(ctx: typer.Context, incomplete: str) -> list[str]:
     typed = [*(ctx.params.get("files") or ()), *ctx.args]  # an option without its value leaves the rest unparsed
     files = [path for path in typed if not path.startswith("-") and os.path.isfile(path)]
     names = [name for path in files for name in _names_in(path)] or _declared(ctx, steps=True)
-    return some_of(list(dict.fromkeys(names)))(incomplete)
+    return listed(list(dict.fromkeys(names)), incomplete)
 
 
 def assignments(ctx: typer.Context, incomplete: str) -> list[str]:

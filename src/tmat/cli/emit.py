@@ -35,7 +35,8 @@ class Emitter:
         from tmat.rendering import format_named, known_formats
 
         for path in (self.common.output, self.common.plot):
-            refuse_inputs(path, self._read())
+            if path is not None:
+                refuse_inputs(path, self._read())
         if (self.common.work or self.common.trace) and not format_named(self.format).working:
             option = "--work" if self.common.work else "--trace"
             raise InputError(

@@ -155,7 +155,7 @@ def _folded(text: str, room: int, indent: int = 0) -> str:
         file: a
       there is b.csv
     """
-    from tmat.width import width
+    from tmat.visible import width
 
     rows: list[str] = []
     for line in text.split("\n"):
@@ -242,7 +242,7 @@ def encoded(text: str, encoding: str) -> bytes:
         encoding = "ascii"
     except UnicodeEncodeError:
         pass
-    from tmat.spelling import PLAIN, typed  # few outputs lack anything
+    from tmat.visible import PLAIN, typed  # few outputs lack anything
 
     spelled = "".join(PLAIN.get(character, character) for character in typed(text))
     return spelled.encode(encoding, "backslashreplace")

@@ -36,7 +36,7 @@ def answer(error: BaseException, arguments: Sequence[str], environment: Environm
     command = f"tmat {arguments[0]}" if arguments and arguments[0] in commands else "tmat"
     kind = type(error).__name__
     if isinstance(error, TmatError):
-        from tmat.cli.spelling import spelling
+        from tmat.cli.made import spelling
 
         environment.complain(f"{command}: {error.told(spelling(arguments[0] if arguments else ''))}")
         return error.exit_code

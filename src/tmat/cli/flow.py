@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from tmat.cli.given import chosen_of_batches, given_matrices, row_words, with_tokens
+from tmat.cli.emit import Emitter
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, UnknownWords, fold
+from tmat.sheet.names import aside, canonical, stem
+from tmat.sheet.worksheet import Batch, Matrix, Worksheet, arriving
 
 if TYPE_CHECKING:
     from tmat.engine.declaration import Declaration, StageFunction
@@ -18,15 +21,13 @@ if TYPE_CHECKING:
 
 def run_stage(function: StageFunction[...], common: Common, options: dict[str, Any]) -> None:
     """Call a stage's function for each worksheet that comes in, or once on what was given, and write what comes out."""
-    from tmat.cli.emit import Emitter
-
     declared = function.declared
     common, options = _said(common, options)
     common, notes = _rounded_alike(common, declared.name)
     if common.symbols:
         from tmat.cli.symbols import show_symbols
 
-        show_symbols(function, common, options)
+        show_symbols(function, common, given_matrices(common, declared, options), options)
         return
     emitter = Emitter(common.environment, common)
     matrices = given_matrices(common, declared, options)
@@ -58,8 +59,6 @@ def run_stage(function: StageFunction[...], common: Common, options: dict[str, A
 
 def _kept(names: list[str], matrices: dict[str, Any]) -> list[str] | None:
     """What is asked for, and with it a given mask: a 0 that it made is shown as one."""
-    from tmat.sheet.names import canonical
-
     return [*names, *(name for name in matrices if canonical(name).rstrip("0123456789") == "mask")] if names else None
 
 
@@ -78,7 +77,7 @@ def _rounded_alike(common: Common, stage: str) -> tuple[Common, tuple[str, ...]]
     """Where --round names the thrones article, its roundings of the stage, and the note that says so."""
     if common.round != "thrones":
         return common, ()
-    from tmat.articles.defaults import ORIGIN, ROUNDINGS
+    from tmat.articles.numbers import ORIGIN, ROUNDINGS
 
     if stage not in ROUNDINGS:
         raise InputError("--round thrones does not apply here", f"the article rounds in {', '.join(ROUNDINGS)}")
@@ -89,8 +88,6 @@ def _without_pipe(
     function: StageFunction[...], common: Common, matrices: dict[str, Any], options: dict[str, Any], spoken: Worksheet
 ) -> tuple[Worksheet, Worksheet]:
     """The stage where no pipe brings anything, and what it began with: what was given, drawn, or the article's own."""
-    from tmat.sheet.worksheet import Worksheet
-
     declared = function.declared
     defaults = None
     if not _begun(declared, common, matrices, options):
@@ -98,7 +95,7 @@ def _without_pipe(
         if common.seed is not None or own_words:
             matrices = _drawn_input(declared, common, options) | matrices
         else:
-            from tmat.articles.defaults import defaults_of
+            from tmat.articles.numbers import defaults_of
 
             defaults = defaults_of(declared.name)
     if defaults is None:
@@ -123,8 +120,6 @@ def _without_pipe(
 
 def _begun(declared: Declaration, common: Common, matrices: dict[str, Any], options: dict[str, Any]) -> bool:
     """Whether what is given begins a calculation, so that neither an input is drawn nor the article's taken."""
-    from tmat.sheet.names import stem
-
     if declared.begins_alone is not None and declared.begins_alone(options):
         return True
     begins = declared.begins
@@ -142,7 +137,7 @@ def _drawn_input(declared: Declaration, common: Common, options: dict[str, Any])
     """The input of a stage, drawn from --seed, where the stage has one to draw."""
     if declared.main not in declared.inputs or not declared.inputs[declared.main].drawn:
         return {}
-    from tmat.engine.inputs import drawn_input
+    from tmat.engine.staging import drawn_input
 
     words = row_words(common.tokens) if common.tokens else ()
     size = {"positions": options.get("positions"), "d_model": options.get("d_model")}
@@ -162,7 +157,6 @@ def incoming(common: Common) -> Iterator[tuple[Worksheet, dict[str, Matrix]]]:
     if env.stdin_kind not in ("pipe", "file") or _stdin_is_a_source(common):
         return
     from tmat.reading.documents import read_documents
-    from tmat.sheet.worksheet import Worksheet
 
     empty = True
     for document in read_documents(env.stdin):
@@ -189,8 +183,6 @@ def _stdin_is_a_source(common: Common) -> bool:
 
 def _of_a_source(common: Common) -> Worksheet:
     """The vocabulary and the tokens of a worksheet on standard input that a matrix is taken from; its stages do not count."""
-    from tmat.sheet.worksheet import Worksheet
-
     env = common.environment
     if not _stdin_is_a_source(common):
         return Worksheet()
@@ -207,6 +199,106 @@ def _labelled(sheet: Worksheet, common: Common) -> Worksheet:
     """The worksheet with the words that --tokens says."""
     if not common.tokens:
         return sheet
-    from tmat.sheet.worksheet import Worksheet
-
     return Worksheet(sheet.stages, sheet.vocabulary, row_words(common.tokens))
+
+
+def given_matrices(common: Common, declared: Declaration, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What -m and --weights name; a later one of the same name wins."""
+    if not common.matrix and not common.weights:
+        return {}
+    from tmat.reading.sources import (
+        of_standard_input,
+        parse_assignment,
+        read_matrix,
+        split_selector,
+    )
+    from tmat.reading.weights import read_weights
+
+    found: dict[str, Any] = {}
+    for path in common.weights or ():
+        found.update(read_weights(path, declared.name, layers=options.get("layers")))
+    if any(of_standard_input(part.partition("=")[2]) for part in common.matrix or ()):
+        common.environment.stdin = _Again(common.environment.stdin.read())
+    stdin: BinaryIO = common.environment.stdin
+    said: dict[str, str] = {}
+    for part in common.matrix or ():
+        if "=" not in part and os.path.lexists(split_selector(part)[0]):
+            found.update(read_weights(part, declared.name, layers=options.get("layers")))
+            continue
+        name, transposed, source = parse_assignment(part)
+        if said.setdefault(canonical(name), part) != part:
+            raise InputError(
+                f"{name} is given twice", f"-m {said[canonical(name)]}", f"-m {part}", mend="leave one of them out"
+            )
+        found[name] = read_matrix(name, source, stdin=stdin, transposed=transposed)
+    return found
+
+
+def chosen_of_batches(
+    matrices: dict[str, Any], common: Common, declared: Declaration, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The matrices with the one of each batch that --batch says."""
+    if not matrices:
+        return matrices
+    from tmat.engine.staging import unbatched
+
+    if common.batch is not None and not any(isinstance(matrix, Batch) for matrix in matrices.values()):
+        raise InputError(
+            f"--batch {common.batch} has no use", "no matrix given has more than two dimensions", mend="leave it out"
+        )
+    return unbatched(matrices, declared, common.batch, options.get("heads"), options.get("kv_heads"))
+
+
+class _Again(BytesIO):
+    """Standard input for more than one reader: each reads all of it."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.seek(0)
+        return super().read(size)
+
+
+def row_words(text: str) -> tuple[str, ...]:
+    """The words of --tokens: parted by blanks where there are any, so that 权力 is one label; else as the tokenizer does.
+
+    >>> row_words("当 你 权力"), row_words("当你"), row_words("When you play."), row_words("I will work .")
+    (('当', '你', '权力'), ('当', '你'), ('When', 'you', 'play'), ('I', 'will', 'work', '.'))
+    """
+    from tmat.text.tokenizing import tokens
+
+    pieces = text.split()
+    if len(pieces) < 2:
+        return tuple(tokens(text))
+    found = [(piece, tokens(piece)) for piece in pieces]
+    return tuple(own[0] if len(own) == 1 else piece for piece, own in found)
+
+
+def with_tokens(
+    matrices: dict[str, object], before: Worksheet, text: str | None, declared: Declaration
+) -> dict[str, object]:
+    """The matrices with the words of --tokens for their rows; what comes down the pipe is called by them too."""
+    if not text:
+        return matrices
+    words = row_words(text)
+    given = dict(matrices)
+    flowing = arriving(before)
+    if flowing is not None and not any(stem(name) in declared.of_tokens for name in given):
+        given[declared.main] = flowing
+    fits: list[str] = []
+    misfit: Matrix | None = None
+    for name, value in given.items():
+        matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
+        if stem(name) not in declared.of_tokens:
+            continue
+        if matrix.height != len(words):
+            misfit = misfit or matrix.renamed(name)
+            continue
+        fits.append(name)
+        across = stem(name) in declared.across and matrix.width == len(words)
+        given[name] = Matrix(matrix.name, matrix.values, words, words if across else matrix.cols, matrix.origin)
+    if misfit is not None and not fits:
+        raise InputError(
+            f"--tokens does not fit {misfit.name}",
+            f"{misfit.name} is {misfit.size}{aside(misfit.origin)}, --tokens has {len(words)} word{'' if len(words) == 1 else 's'}",
+            mend="give a word a row",
+        )
+    return given

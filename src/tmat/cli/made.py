@@ -9,14 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
-from tmat.cli.completing import one_of, some_of
-from tmat.cli.options import Common, with_common
-from tmat.cli.spelling import Spelled, spelling
-from tmat.engine.declaration import Declaration, StageFunction
-from tmat.engine.fields import Option
+from tmat.cli.options import Common, one_of, some_of, with_common
+from tmat.engine.declaration import Declaration, Option, StageFunction
 from tmat.errors import spelled_with
+from tmat.stages import declared as declaration_of
+from tmat.stages import stage_names
 
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
+Spelled = Callable[[str, str], str]
+OF_EVERY_COMMAND = {"keep": "only"}
+"""Where the flag is not the name with dashes and no stage declares it."""
 
 
 def command_of(function: StageFunction[...], first: Callable[..., bool] | None = None) -> Callable[..., Any]:
@@ -78,6 +80,26 @@ def flag_of(name: str, flag: str | None, default: object) -> str:
     """The flag of an option: its name with dashes; --no-… for what is on unless told; both where nothing is said."""
     dashed = "--" + (flag or name.replace("_", "-"))
     return dashed.replace("--", "--no-", 1) if default is True and flag is None else dashed
+
+
+def spelling(command: str) -> Spelled:
+    """How the options of a command are written, for ``TmatError.told``."""
+    flags = dict(OF_EVERY_COMMAND)
+    if command in stage_names():
+        options = declaration_of(command).conventions
+        flags |= {name: one.flag for name, one in options.items() if one.flag}
+
+    def spelled(name: str, value: str) -> str:
+        if name == "-m":
+            return f"-m {value}" if "=" in value else f"-m {value}=…"
+        if name == "-o":
+            return f"-o {value}"
+        flag = "--" + (flags.get(name) or name.replace("_", "-"))
+        if value in ("True", "False"):
+            return flag if value == "True" or name in flags else flag.replace("--", "--no-", 1)
+        return f"{flag} {value}" if value else flag
+
+    return spelled
 
 
 def _typed(option: Option, hint: Any, default: Any) -> tuple[Any, Any]:

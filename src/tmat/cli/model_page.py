@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from tmat.cli.options import Common
 from tmat.errors import InputError
 from tmat.rendering.styled import Line, Span, space, trimmed
-from tmat.width import pad
-from tmat.width import width as wide
+from tmat.visible import pad
+from tmat.visible import width as wide
 
 if TYPE_CHECKING:
     from tmat.models.folder import Model
@@ -47,7 +47,7 @@ def show_model(folder: str, common: Common) -> None:
 def page(model: Model, width: int | None) -> Iterator[Line]:
     """The page, a line at a time, no wider than a terminal."""
     from tmat.models.summary import parts, unused
-    from tmat.rendering.layout.wrap import folded, phrases
+    from tmat.rendering.styled import folded, phrases
 
     design = model.design
     count = f"{model.parameters():,} parameters"
@@ -84,7 +84,7 @@ def _told(value: object) -> str:
 
 def _table(rows: Sequence[Row], sides: Sequence[Literal["left", "right"]], width: int | None) -> Iterator[Line]:
     """Cells with their roles in columns that are aligned as said; where a word of the last has no room, it stands below."""
-    from tmat.rendering.layout.wrap import folded, words
+    from tmat.rendering.styled import folded, words
 
     widths = [max(wide(cells[n]) for cells, _ in rows) for n in range(len(sides))]
     indent = 1 + sum(widths) + 3 * len(widths)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tmat.cli.given import given_matrices
+from tmat.cli.flow import given_matrices
 from tmat.cli.made import typed_of
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError

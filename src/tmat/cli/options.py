@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
-from tmat.cli.completing import assignments, formats, matrices, one_of, sources
+from tmat.cli.completing import assignments, formats, listed, matrices, sources
 from tmat.cli.environment import Environment
-from tmat.engine.fields import CONVENTIONS, DRAWS, INPUT, MASK, OUTPUT, SHAPE, SHARED
+from tmat.engine.declaration import CONVENTIONS, DRAWS, INPUT, MASK, OUTPUT, SHAPE, SHARED
 from tmat.rendering import known_formats
 from tmat.stages.parts.options import seed_of
 
@@ -28,6 +28,16 @@ def split_names(parts: Sequence[str] | None) -> list[str]:
 def flag(flags: str, panel: str, help: str, metavar: str | None = None, **rest: Any) -> Any:
     """An option by its flags, in a panel of the help."""
     return typer.Option(*flags.split(), metavar=metavar, rich_help_panel=panel, help=help, **rest)
+
+
+def one_of(values: Sequence[str]) -> Callable[[str], list[str]]:
+    """What completes an option that takes one of some values."""
+    return lambda incomplete: [value for value in values if value.startswith(incomplete)]
+
+
+def some_of(values: Sequence[str]) -> Callable[[str], list[str]]:
+    """What completes an option that takes several of them."""
+    return lambda incomplete: listed(values, incomplete)
 
 
 class Common:

@@ -20,8 +20,8 @@ from typing import Any, Literal, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from tmat.cli.converting import Command, converted_here
 from tmat.cli.environment import Environment
+from tmat.cli.parsing import Command, converted_here
 from tmat.stages import declared, stage_names
 
 OTHERS = {
@@ -196,7 +196,7 @@ def _spelling_out() -> None:
         return
     import codecs
 
-    from tmat.spelling import Spelling
+    from tmat.visible import Spelling
 
     spelling = Spelling(sys.stdout.encoding)
 

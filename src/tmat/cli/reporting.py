@@ -24,11 +24,9 @@ from tmat.marking.reports.table import last_line, rows, worth_a_line
 from tmat.marking.reports.words import note, reading, unknown
 from tmat.marking.verdicts import Report, StepReport, Verdict
 from tmat.outputs import write_file, write_files
-from tmat.rendering.layout.wrap import folded, words
-from tmat.rendering.styled import EMPTY, Line, Span, columns, space, to_text, trimmed
+from tmat.rendering.styled import EMPTY, Line, Span, columns, folded, space, to_text, trimmed, words
 from tmat.sheet.worksheet import Worksheet
-from tmat.visible import visible
-from tmat.width import pad, width
+from tmat.visible import pad, visible, width
 from tmat.workings.cell import Workings
 from tmat.workings.lines import wrapped
 

@@ -38,7 +38,7 @@ def as_sheet(named: Mapping[str, Matrix], batch: int | None = None) -> Worksheet
 
 def picked(sheet: Worksheet, stages: Sequence[str]) -> Worksheet:
     """Only the stages asked for: by id, by kind, or by layer."""
-    from tmat.sheet.selecting import placed, stands_at
+    from tmat.sheet.names import placed, stands_at
 
     wanted = split_names(stages)
     if not wanted:
@@ -66,7 +66,7 @@ def prepared(sheet: Worksheet, common: Common) -> Worksheet:
     if blank:
         sheet = emptied(sheet, blank)
     if names and not (common.work or common.trace):  # a working needs what its matrix was made of
-        from tmat.sheet.selecting import chosen
+        from tmat.sheet.names import chosen
 
         sheet = chosen(sheet, names)
     return sheet
@@ -74,7 +74,7 @@ def prepared(sheet: Worksheet, common: Common) -> Worksheet:
 
 def emptied(sheet: Worksheet, names: Sequence[str]) -> Worksheet:
     """The named steps, or all, with nothing in their cells, for homework; nor is what shows their numbers again."""
-    from tmat.sheet.selecting import matching
+    from tmat.sheet.names import matching
 
     every = [fold(name) for name in names] == ["all"]
     stages: list[Stage] = []

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tmat.cli.given import given_matrices
 from tmat.cli.options import Common
 from tmat.engine.declaration import Declaration, StageFunction
 from tmat.engine.staging import laid_out
@@ -36,7 +35,9 @@ class PageSymbols(Symbols):
         return self._page[name]
 
 
-def show_symbols(function: StageFunction[...], common: Common, options: dict[str, Any]) -> None:
+def show_symbols(
+    function: StageFunction[...], common: Common, matrices: dict[str, Any], options: dict[str, Any]
+) -> None:
     """Print the steps in general form, cell by cell: q₁₁k₁₁ + q₁₂k₁₂, …, a₁₁v₁₁ + a₁₂v₂₁."""
     from tmat.cli.terminal import put
     from tmat.rendering.styled import Span
@@ -44,9 +45,7 @@ def show_symbols(function: StageFunction[...], common: Common, options: dict[str
     declared = function.declared
     declared.sort((), options)  # says no to what is not legal
     how, _ = declared.sort((), {**options, "positions": None, "d_v": None, "d_model": None})
-    sheet, output = laid_out(
-        declared, Worksheet(), how, _lettered(declared, given_matrices(common, declared, options), options)
-    )
+    sheet, output = laid_out(declared, Worksheet(), how, _lettered(declared, matrices, options))
     nodes = sheet.written(output)
     symbols = PageSymbols([node.name for node in nodes])
     width = common.width or common.environment.columns
@@ -67,10 +66,9 @@ def _cells(node: Node, symbols: PageSymbols, width: int | None) -> list[Line]:
     """The cells as a matrix where it fits, else a cell after another."""
     from textwrap import wrap
 
-    from tmat.rendering.layout.block import fence
-    from tmat.rendering.styled import Span
-    from tmat.width import pad
-    from tmat.width import width as wide
+    from tmat.rendering.styled import Span, fence
+    from tmat.visible import pad
+    from tmat.visible import width as wide
 
     assert node.op is not None
     operands = [_operand(of) for of in node.of]

@@ -11,13 +11,12 @@ from tmat.cli.environment import Environment, encoded
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, meant
 from tmat.rendering.layout import Look, position_table, render
-from tmat.rendering.layout.wrap import folded, words
-from tmat.rendering.styled import Line, Span
+from tmat.rendering.styled import Line, Span, folded, words
 from tmat.rendering.styled import columns as wide
 from tmat.rendering.styled import to_text as plain_text
 from tmat.sheet.worksheet import BLANK, Stage, Worksheet
 from tmat.stages import declared, stage_names
-from tmat.width import width
+from tmat.visible import width
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,7 +32,7 @@ def print_tables(sheet: Worksheet, before: Worksheet, common: Common, env: Envir
     first = _already(sheet, before)
     names = split_names(common.only)
     if names:
-        from tmat.sheet.selecting import chosen
+        from tmat.sheet.names import chosen
 
         sheet = chosen(sheet, names, first=first, besides="mask")
     fresh = sheet.stages[first:]
@@ -148,7 +147,7 @@ def tree(node: Trace, sheet: Worksheet, digits: int | None = None, room: int | N
 
     What a line has no room for goes on below, behind the branches.
     """
-    from tmat.rendering.layout.equation import as_shown
+    from tmat.rendering.layout.numbers import as_shown
 
     shown: dict[tuple[str, str, bool], list[list[str]]] = {}
 

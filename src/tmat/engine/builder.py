@@ -8,22 +8,21 @@ needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tmat.engine.blocks import ancestors
 from tmat.engine.compute import compute
-from tmat.engine.draws import Drawer, Seed
-from tmat.engine.fields import checked_seed
+from tmat.engine.declaration import checked_seed
+from tmat.engine.draws import Draws, Seed
 from tmat.engine.limits import refuse_size
-from tmat.engine.node import Node, holding, stepped
+from tmat.engine.node import Node, ancestors, holding, stepped
 from tmat.engine.rounding import Rounding
 from tmat.errors import InputError, TmatError, fold, meant
 from tmat.operations.operation import Operation
 from tmat.sheet.names import HEADS, by_name, canonical
-from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet, arriving
 
 if TYPE_CHECKING:
     from tmat.engine.declaration import Declaration
@@ -58,15 +57,20 @@ class Sheet:
         self.before = before if before is not None else Worksheet()
         self.id = id or self.before.next_id(stage)
         self.stage = Stage(self.id, stage)
-        self.seed, self.init, self.dtype = seed, init, np.dtype(dtype)
+        self.seed, self.init, self.dtype = checked_seed(seed), init, np.dtype(dtype)
         self.rounding = Rounding.parse(round)
         self.keep = keep if keep is None or isinstance(keep, WhereFound) else list(keep)
-        self._draw = Drawer(seed, init, self.dtype, stream or self.id, ordinal)
+        self._stream, self._ordinal = stream or self.id, ordinal
         self._matrices = by_name(matrices or {})
         self._asked: dict[str, str] = {}
         self._order: list[Node] = []
         self._by_name: dict[str, Node] = {}
         self._notes: list[str] = []
+
+    @cached_property
+    def _draws(self) -> Draws:
+        """The random numbers of the stage, made where something is drawn."""
+        return Draws(self.seed, self.init, self.dtype, self._stream, self._ordinal)
 
     declared: Declaration
     """The declaration of the stage, where it is one of a single sheet."""
@@ -76,6 +80,14 @@ class Sheet:
     def has(self, name: str) -> bool:
         """Whether the user gave a matrix of that name."""
         return canonical(name) in self._matrices
+
+    def first_given(self, steps: Iterable[str], heads: int) -> str | None:
+        """The first of some steps that the user gave, whole or for every head."""
+        for name in steps:
+            own = canonical(name)
+            if own in self._matrices or all(f"{own}{h}" in self._matrices for h in range(1, heads + 1)):
+                return name
+        return None
 
     def numbered(self) -> list[tuple[str, int]]:
         """The given matrices of single heads: ("wq", 2) for W_Q2."""
@@ -171,7 +183,7 @@ class Sheet:
         node = Node(name, like.shape, like.rows, like.cols, origin, draw=("keep", p, seed))
         if not self.init.startswith("torch"):  # torch draws all in order; our stream can begin at any row
             own = self.seed if seed is None else seed
-            node.make = partial(self._draw.kept_rows, name, like.width, p, own)
+            node.make = partial(self._draws.kept_rows, name, like.width, p, own)
         return self._write(node)
 
     def write(self, node: Node) -> Node:
@@ -215,7 +227,7 @@ class Sheet:
         line = ancestors([output, *others])
         kept = self._kept(line, output)
         self._refuse_lost(line)
-        compute(self._order, kept, self._draw, self.dtype)
+        compute(self._order, kept, lambda node: self._draws(node), self.dtype)
         self.stage.output = output.name if output in kept else ""
         if self.rounding.default is not None:
             self.note(f"each step rounded to {self.rounding.default} decimals")
@@ -290,15 +302,6 @@ class Sheet:
         self._order.append(node)
         self._by_name[node.name] = node
         return node
-
-
-def arriving(before: Worksheet) -> Matrix | None:
-    """The output of the last stage, whose id becomes the origin."""
-    last = before.last
-    if last is None or not last.output:
-        return None
-    result = last.result
-    return Matrix(result.name, result.values, result.rows, result.cols, last.id)
 
 
 def _relabelled(node: Node, labels: str) -> Node:

@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tmat.engine.blocks import in_dtype, rows, streamed_operands, whole
-from tmat.engine.node import Node
+from tmat.engine.node import Node, in_dtype, rows, streamed_operands, whole
 from tmat.operations.operation import Array
 
 MOST_WORKERS = 8  # each holds blocks of its own

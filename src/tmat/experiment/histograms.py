@@ -9,7 +9,7 @@ from tmat.experiment.histogram import Histogram
 from tmat.experiment.scaling import Scaling
 from tmat.numbers import format_number
 from tmat.rendering.styled import EMPTY, Line, Span, padded, space, trimmed
-from tmat.spelling import Spelling
+from tmat.visible import Spelling
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 PLAIN = " .:#"  # for an encoding without block characters, from empty to full

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from tmat.errors import InputError, fold, meant
-from tmat.sheet.selecting import SUBLAYERS, chosen, places
+from tmat.sheet.names import SUBLAYERS, chosen, places
 from tmat.sheet.worksheet import Stage, Worksheet
 
 OF_A_LAYER = re.compile(r"layer(\d{1,9})\.(.+)", re.IGNORECASE)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tmat.numbers.exact import Exact, root
-from tmat.numbers.exactly import exactly_by_cell
+from tmat.numbers.exact import Exact, exactly_by_cell, root
 from tmat.operations.expression import Call, Expression, Number, Operand, sqrt
 from tmat.operations.formula import ALL, MatrixSymbol, Places, SideBySide, Transposed, prose
 from tmat.operations.operation import Array, Shape, operation

@@ -130,7 +130,7 @@ class Operation:
 
     def said(self, names: Sequence[str], params: dict[str, Any]) -> str:
         """The formula as a line of text: Q·Kᵀ."""
-        from tmat.operations.printing.matrices import Matrices  # most commands print JSON and no formula
+        from tmat.operations.printing.printer import Matrices  # most commands print JSON and no formula
 
         return Matrices().text(self.over(names, params))
 

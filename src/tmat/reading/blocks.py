@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError
-from tmat.late import late
+from tmat.modules import late
 from tmat.reading.commas import without_commas
 from tmat.reading.labels import head, is_index, labels_of
 from tmat.reading.lexing import TRUTH

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from tmat.reading.plain_lines import Lines, Plain
-from tmat.width import width
+from tmat.visible import width
 
 _OPENING, _CLOSING = "⎡⎢⎣⎛⎜⎝", "⎤⎥⎦⎞⎟⎠"
 _TOP, _BOTTOM = "⎡⎛", "⎣⎝"

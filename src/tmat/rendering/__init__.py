@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError
-from tmat.listing import modules_in
+from tmat.modules import modules_in
 from tmat.rendering import formats
 from tmat.rendering.format import Format
 

@@ -12,20 +12,18 @@ import numpy as np
 
 from tmat.errors import InputError, fold
 from tmat.operations.printing.text import Notation
-from tmat.rendering.layout.equation import decimals, hidden, hidden_in_given
-from tmat.rendering.layout.formula import said, shapes
-from tmat.rendering.layout.heading import origins, rounded, rounds, sentence, titles
+from tmat.rendering.layout.drawer import CUT, edges, named
+from tmat.rendering.layout.equation import said, shapes
 from tmat.rendering.layout.heat import Scale
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.numbers import SAME, texts
+from tmat.rendering.layout.numbers import SAME, decimals, hidden, hidden_in_given, texts
 from tmat.rendering.layout.single import summary
-from tmat.rendering.layout.window import CUT, edges, named
+from tmat.rendering.layout.stage import origins, rounded, rounds, sentence, titles
+from tmat.sheet.names import chosen, in_order
 from tmat.sheet.remarks import Correction, Mask, Remark, Remarks, Said
-from tmat.sheet.selecting import chosen, in_order
 from tmat.sheet.worksheet import BLANK, Array, Matrix, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 from tmat.workings.formula import formula
 
 SILENT = Remarks("")

@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 
 from tmat.errors import InputError, LimitError, MissingExtra
-from tmat.rendering.layout.equation import hidden
+from tmat.rendering.layout.drawer import named
 from tmat.rendering.layout.heat import ONE_SIDED, TWO_SIDED, Scale, ink
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.numbers import texts
-from tmat.rendering.layout.window import named
+from tmat.rendering.layout.numbers import hidden, texts
 from tmat.rendering.several import Entry, entries
 from tmat.sheet.names import stem
 from tmat.sheet.worksheet import Worksheet

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Shown, formula_of, shown
 from tmat.sheet.worksheet import Batch, Matrix, Stage, Step, Worksheet
-from tmat.visible import visible
-from tmat.width import pad, width
+from tmat.visible import pad, visible, width
 
 ROOM = Room(12, 6)
 LONGEST = 12  # columns of a label

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tmat.engine.fields import INPUT, Numbers, StageOptions, declares, given, option, step
+from tmat.engine.declaration import INPUT, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.staging import stage
 from tmat.errors import InputError
-from tmat.sheet.origins import input_of
+from tmat.sheet.names import input_of
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.parts.folded import in_parts
 from tmat.stages.parts.lazy import ops

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from tmat.engine.fields import INPUT, OUTPUT, StageOptions, declares, option
+from tmat.engine.declaration import INPUT, OUTPUT, StageOptions, declares, option
 from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, expect
 from tmat.sheet.worksheet import Matrix, Worksheet

@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from tmat.engine.fields import INPUT, SHAPE, Numbers, StageOptions, given, option, step
+from tmat.engine.declaration import INPUT, SHAPE, Numbers, StageOptions, given, option, step
 from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, expect, fold
 from tmat.sheet.worksheet import Worksheet

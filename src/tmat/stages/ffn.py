@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tmat.engine.fields import CONVENTIONS, SHAPE, Numbers, StageOptions, declares, given, option, step
+from tmat.engine.declaration import CONVENTIONS, SHAPE, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.stages.parts.lazy import ops

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tmat.engine.fields import CONVENTIONS, INPUT, Numbers, StageOptions, declares, given, option, step
+from tmat.engine.declaration import CONVENTIONS, INPUT, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, fold
 from tmat.sheet.worksheet import Matrix, Worksheet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from tmat.engine.fields import CONVENTIONS, SHAPE, Numbers, StageOptions, declares, given, option, step
+from tmat.engine.declaration import CONVENTIONS, SHAPE, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.stages.parts.lazy import nodes, ops, position_operations

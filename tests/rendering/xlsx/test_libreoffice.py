@@ -159,7 +159,7 @@ def whole_model() -> Worksheet:
 
 
 def thrones() -> Worksheet:
-    from tmat.articles.defaults import defaults_of
+    from tmat.articles.numbers import defaults_of
 
     own = defaults_of("attention")
     assert own is not None

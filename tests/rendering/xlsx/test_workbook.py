@@ -114,7 +114,7 @@ def test_weights_used_for_every_word_stand_once() -> None:
 
 
 def test_a_step_without_its_operands_is_numbers() -> None:
-    from tmat.sheet.selecting import chosen
+    from tmat.sheet.names import chosen
 
     data = dumped(chosen(attention(), ["weights", "Z"]))
     assert formulas(data) == []
@@ -284,7 +284,7 @@ def test_captions_say_the_names_in_place_of_the_numbers() -> None:
 
 
 def test_names_only_where_a_formula_says_them() -> None:
-    from tmat.sheet.selecting import chosen
+    from tmat.sheet.names import chosen
 
     assert named(dumped(chosen(attention(), ["scaled"]))) == {}
     assert named(dumped(emptied(attention(), ["Z"]))) == {}

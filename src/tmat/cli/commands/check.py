@@ -8,7 +8,7 @@ import typer
 from tmat.cli import completing
 from tmat.cli.environment import Environment
 from tmat.cli.options import taking
-from tmat.engine.fields import CONVENTIONS, INPUT, OUTPUT
+from tmat.engine.declaration import CONVENTIONS, INPUT, OUTPUT
 
 EXAMPLES = """Examples:
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from tmat.cli.made import command_of
 from tmat.cli.options import Common, flag
-from tmat.engine.fields import INPUT
+from tmat.engine.declaration import INPUT
 from tmat.errors import InputError
 from tmat.stages.decode import decode
 

@@ -6,7 +6,7 @@ import typer
 
 from tmat.cli import completing
 from tmat.cli.options import Common, flag, split_names, with_common
-from tmat.engine.fields import INPUT, OUTPUT
+from tmat.engine.declaration import INPUT, OUTPUT
 from tmat.errors import InputError, meant
 
 if TYPE_CHECKING:
@@ -112,8 +112,7 @@ def _list(common: Common, env: "Environment", told: bool) -> None:
         )
     from tmat.articles import EXAMPLES, TITLES
     from tmat.cli.terminal import put
-    from tmat.rendering.layout.wrap import folded, words
-    from tmat.rendering.styled import Line, Span, padded, space
+    from tmat.rendering.styled import Line, Span, folded, padded, space, words
 
     width = common.width or env.columns
     wide = max(map(len, EXAMPLES)) + 3
@@ -158,7 +157,7 @@ def _script(name: str, common: Common, env: "Environment", corrected: bool) -> N
 
 
 def _refuse_unknown(sheets: "Sequence[Worksheet]", names: "Sequence[str]") -> None:
-    from tmat.sheet.selecting import places
+    from tmat.sheet.names import places
 
     for name in names:
         if not any(list(places(sheet, name)) for sheet in sheets):
@@ -170,7 +169,7 @@ def _refuse_unknown(sheets: "Sequence[Worksheet]", names: "Sequence[str]") -> No
 
 def _with_stages(sheet: "Worksheet", names: "Sequence[str]") -> "Worksheet":
     """Only the stages that have a matrix of these names."""
-    from tmat.sheet.selecting import matching
+    from tmat.sheet.names import matching
     from tmat.sheet.worksheet import Worksheet
 
     stages = [stage for stage in sheet if any(matching(stage, name) for name in names)]
@@ -179,7 +178,7 @@ def _with_stages(sheet: "Worksheet", names: "Sequence[str]") -> "Worksheet":
 
 def _chosen(sheets: "Sequence[Worksheet]", names: "Sequence[str]") -> "list[Worksheet]":
     """The worksheets with only the matrices asked for; those that have none are left out."""
-    from tmat.sheet.selecting import chosen, places
+    from tmat.sheet.names import chosen, places
 
     asked = [[name for name in names if list(places(sheet, name))] for sheet in sheets]
     return [chosen(sheet, own) for sheet, own in zip(sheets, asked, strict=True) if own]

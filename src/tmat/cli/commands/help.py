@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tmat.engine.fields import OUTPUT
+from tmat.engine.declaration import OUTPUT
 
 EXAMPLES = """Examples:
 

@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING, Annotated
 
 from tmat.cli.options import Common, flag, with_common
-from tmat.engine.fields import DRAWS, OUTPUT, SHAPE
+from tmat.engine.declaration import DRAWS, OUTPUT, SHAPE
 from tmat.errors import InputError, meant
 
 if TYPE_CHECKING:

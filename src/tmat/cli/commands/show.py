@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tmat.cli.options import Common, flag, with_common
-from tmat.engine.fields import INPUT, OUTPUT
+from tmat.engine.declaration import INPUT, OUTPUT
 
 EXAMPLES = """Examples:
 

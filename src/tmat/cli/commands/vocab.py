@@ -11,7 +11,7 @@ import typer
 from tmat.cli.environment import Environment
 from tmat.cli.made import help_of, options_of, parameters
 from tmat.cli.options import Common, flag, with_common
-from tmat.engine.fields import INPUT
+from tmat.engine.declaration import INPUT
 from tmat.stages.parts.options import words_in_order
 from tmat.stages.vocab import ORDERS, vocab
 

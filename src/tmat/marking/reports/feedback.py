@@ -17,8 +17,7 @@ from tmat.marking.reports.words import unknown
 from tmat.marking.verdicts import Report, StepReport, Verdict
 from tmat.rendering.formats.markdown import escaped, table
 from tmat.sheet.worksheet import Worksheet
-from tmat.visible import visible
-from tmat.width import pad, width
+from tmat.visible import pad, visible, width
 from tmat.workings.cell import Workings
 from tmat.workings.lines import PARTS
 

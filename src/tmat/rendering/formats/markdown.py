@@ -19,8 +19,7 @@ from tmat.rendering.worked import Worked
 from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
-from tmat.visible import visible
-from tmat.width import pad, width
+from tmat.visible import pad, visible, width
 from tmat.workings import Working
 
 _PLAIN = re.compile(r"[^\W_](?:[\w '’-]*[^\W_])?")

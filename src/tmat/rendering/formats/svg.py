@@ -12,7 +12,7 @@ from tmat.rendering.layout import Look, render
 from tmat.rendering.layout.heat import ink
 from tmat.rendering.styled import Line, columns
 from tmat.sheet.worksheet import Worksheet, on_pages
-from tmat.width import width as width_of
+from tmat.visible import width as width_of
 
 COLUMNS = 120  # where no width is said
 COLUMN, ROW, SIZE, MARGIN = 8.43, 16.4, 14, 14

@@ -18,8 +18,7 @@ from tmat.rendering.several import Entry, entries
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet, on_pages
 from tmat.text.vocabulary import Vocabulary
-from tmat.visible import visible
-from tmat.width import pad, width
+from tmat.visible import pad, visible, width
 
 BLANK = "_"
 LINED_UP = 128  # rows beyond which columns are not lined up

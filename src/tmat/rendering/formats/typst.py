@@ -13,8 +13,7 @@ from tmat.rendering.page import Room, Section, Shown, begun, formula_in
 from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Worksheet
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 from tmat.workings import Working
 
 WIDE = 75  # characters, of 6.2 points at most in so long a line, that fit the page; only what may be wider is measured, which takes time

@@ -2,24 +2,226 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-import numpy as np
-
-from tmat.rendering.layout.block import Block, air, beside, captioned, fenced, sign
-from tmat.rendering.layout.drawer import MOST, UNLIMITED, Drawer
-from tmat.rendering.layout.formula import Part, Place, Sign, parts, places
-from tmat.rendering.layout.numbers import texts
-from tmat.rendering.layout.window import View
-from tmat.rendering.styled import EMPTY, Line, Span, columns, space
-from tmat.sheet.remarks import Mask
+from tmat.operations import REGISTRY
+from tmat.operations.expression import Call, Difference, Expression, Negative, Number, Power, Product, Quotient, Sum
+from tmat.operations.formula import (
+    MatrixProduct,
+    MatrixSymbol,
+    OuterSum,
+    Prose,
+    RowSums,
+    Selection,
+    SideBySide,
+    Transposed,
+    Words,
+    matrices,
+)
+from tmat.operations.printing.printer import Matrices
+from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, superscript
+from tmat.operations.selections import Choice, Maximum
+from tmat.rendering.layout.drawer import UNLIMITED, Drawer, View
+from tmat.rendering.layout.numbers import decimals, operand
+from tmat.rendering.styled import EMPTY, Block, Line, Span, air, beside, captioned, columns, fenced, sign, space
 from tmat.sheet.worksheet import Matrix, Stage, Step
-from tmat.stages.parts.masks import PAD, visibility
 
-THINNING = ("multiply", "renormalize", "dropout")  # where an operand's cell is nothing, so is the result's
-PASSING = ("softmax_gradient", "divide_by_root", "divide")  # the same, where a mask made it nothing
-LEAVING_OUT = ("mask_fill", "keep_largest", "nucleus")  # what puts 0 where it keeps nothing
+BETWEEN = {"×": " · ", "+": " + ", "∘": " ∘ ", "−": " − "}
+
+
+@dataclass(eq=False)
+class Sign:
+    """Text between matrices: an operator, a function's name, a number."""
+
+    text: str
+
+
+@dataclass(eq=False)
+class Place:
+    """The place of operand ``n``: whether it is transposed, and its exponent (²)."""
+
+    n: int
+    transposed: bool = False
+    raised: str = ""
+
+
+@dataclass(eq=False)
+class Group:
+    """What stands in brackets: ( or [."""
+
+    parts: tuple[Part, ...]
+    bracket: str = "("
+
+
+Part: TypeAlias = "Sign | Place | Group"
+
+
+def said(op: str, names: Sequence[str], params: Mapping[str, Any]) -> str:
+    """The formula of a step over its operands' names; of an operation that is not known, its name and operands."""
+    tree = _tree(op, names, params)
+    return f"{op}({', '.join(names)})" if tree is None else Matrices().text(tree)
+
+
+def _tree(op: str, names: Sequence[str], params: Mapping[str, Any]) -> Expression | None:
+    """None also where a worksheet from elsewhere has another operation of the same name."""
+    try:
+        return REGISTRY[op].over(names, dict(params))
+    except (KeyError, ValueError):
+        return None
+
+
+def parts(op: str, count: int, params: Mapping[str, Any]) -> tuple[Part, ...] | None:
+    """The formula of an operation in parts; None where it is no equation that matrices can be set in.
+
+    >>> parts("matmul_transposed", 2, {})
+    (Place(n=0, transposed=False, raised=''), Sign(text=' × '), Place(n=1, transposed=True, raised=''))
+    >>> parts("lookup", 2, {"first": 1}) is None
+    True
+    """
+    tree = _tree(op, [str(n) for n in range(count)], params)
+    if tree is None or isinstance(tree, Selection) or not any(matrices(tree)):
+        return None
+    if isinstance(tree, Prose) and isinstance(tree.said[0], Words):  # "mean of X's rows" is not set, but X → mean
+        spoken = [own for own in tree.said if not isinstance(own, Words)]
+        return (*_joined(_row(", ", spoken, LOOSE)), Sign(" → "))
+    return tuple(_joined(_set(tree, LOOSE)))
+
+
+def picks(op: str, count: int, params: Mapping[str, Any]) -> bool:
+    """Whether an operation takes a part of one matrix: Q[:, 1…4]."""
+    return count == 1 and isinstance(_tree(op, ["0"], params), Selection)
+
+
+def _set(e: Expression, level: int) -> list[Part]:
+    """A part of the formula, in brackets where it binds less tightly than the level."""
+    if not any(matrices(e)):
+        return [Sign(Matrices().at(e, level))]
+    found, own = _bound(e)
+    return found if own >= level else [Group(tuple(_joined(found)))]
+
+
+def _bound(e: Expression) -> tuple[list[Part], int]:  # noqa: C901, PLR0912 - one table: a line a kind of expression
+    """The parts, and how tightly they bind."""
+    match e:
+        case MatrixSymbol():
+            return [Place(e.n)], ATOM
+        case Transposed(inner=MatrixSymbol() as symbol):
+            return [Place(symbol.n, transposed=True)], POWER
+        case Selection(matrix=MatrixSymbol() as symbol, places=chosen):
+            return [Place(symbol.n), Sign(f"[{', '.join(Matrices().text(one) for one in chosen)}]")], ATOM
+        case Power(base=MatrixSymbol() as symbol, exponent=exponent):
+            return [Place(symbol.n, raised=superscript(Matrices().text(exponent)))], POWER
+        case Power(base=base, exponent=exponent) if not any(matrices(base)):
+            return [Sign(Matrices().at(base, ATOM) + "^"), *_set(exponent, ATOM)], POWER
+        case Power(base=base, exponent=Number() as exponent):
+            return [*_set(base, ATOM), Sign(superscript(Matrices().text(exponent)))], POWER
+        case Power(base=base, exponent=exponent):
+            return [*_set(base, ATOM), Sign("^"), *_set(exponent, ATOM)], POWER
+        case MatrixProduct(left=left, right=right):
+            return [*_set(left, PRODUCT), Sign(" × "), *_set(right, POWER)], PRODUCT
+        case Product(factors=factors):
+            return _row(" ∘ " if all(any(matrices(one)) for one in factors) else "·", factors, POWER), PRODUCT
+        case Sum(terms=terms):
+            return _row(" + ", terms, QUOTIENT), SUM
+        case OuterSum(left=left, right=right):
+            return _row(" + ", (left, right), QUOTIENT), SUM
+        case Difference(left=left, right=right):
+            return _row(" − ", (left, right), QUOTIENT), SUM
+        case Negative(inner=inner):
+            return [Sign("−"), *_set(inner, PRODUCT)], LOOSE
+        case Quotient(top=top, bottom=bottom):
+            return [*_set(top, PRODUCT), Sign(" / "), *_set(bottom, POWER)], QUOTIENT
+        case Call(function="sqrt", argument=argument):
+            return [Sign("√"), *_set(argument, ATOM)], POWER
+        case Call(function=function, argument=argument):
+            return [Sign(function), _group((argument,))], ATOM
+        case Maximum(terms=terms):
+            return [Sign(e.sign), _group(terms)], ATOM
+        case RowSums(matrix=matrix):
+            return [Sign("row sums"), _group((matrix,))], ATOM
+        case SideBySide(matrices=own):
+            return [_group(own, "[")], ATOM
+        case Choice(then=then, test=test, otherwise=otherwise):
+            return [
+                *_set(then, SUM),
+                Sign(" where "),
+                *_set(test, SUM),
+                Sign(", else "),
+                *_set(otherwise, LOOSE),
+            ], LOOSE
+        case Prose(said=told):
+            return [part for own in told for part in _set(own, LOOSE)], LOOSE
+    raise TypeError(f"no setting of {type(e).__name__}")  # pragma: no cover
+
+
+def _row(sign: str, terms: Sequence[Expression], level: int) -> list[Part]:
+    first, *others = terms
+    return [*_set(first, level), *(part for term in others for part in (Sign(sign), *_set(term, level)))]
+
+
+def _group(terms: Sequence[Expression], bracket: str = "(") -> Group:
+    return Group(tuple(_joined(_row(", ", terms, LOOSE))), bracket)
+
+
+def _joined(parts: Sequence[Part]) -> Iterator[Part]:
+    """Signs side by side made one."""
+    waiting = ""
+    for part in parts:
+        if isinstance(part, Sign):
+            waiting += part.text
+            continue
+        if waiting:
+            yield Sign(waiting)
+        waiting = ""
+        yield part
+    if waiting:
+        yield Sign(waiting)
+
+
+def places(tree: Sequence[Part]) -> list[Place]:
+    """The operands in the order in which the formula has them."""
+    found: list[Place] = []
+    for part in tree:
+        if isinstance(part, Place):
+            found.append(part)
+        elif isinstance(part, Group):
+            found.extend(places(part.parts))
+    return found
+
+
+def shapes(op: str, sizes: Sequence[tuple[int, int]], result: tuple[int, int], params: Mapping[str, Any]) -> str:
+    """The shapes of an equation, a transposed matrix with its sides exchanged.
+
+    >>> shapes("matmul_transposed", [(6, 4), (6, 4)], (6, 6), {})
+    '6×4 · 4×6 → 6×6'
+    """
+    tree = parts(op, len(sizes), params) or ()
+    flips = {place.n for place in places(tree) if place.transposed}
+    told = [_size(size, n in flips) for n, size in enumerate(sizes)]
+    joined = _in_line(tree, told) or ", ".join(told)
+    return f"{joined} → {_size(result)}" if joined else f"→ {_size(result)}"
+
+
+def _in_line(tree: Sequence[Part], told: Sequence[str]) -> str:
+    """The sizes with the formula's own signs between them, where it is no more than matrices and signs."""
+    text = ""
+    for n, part in enumerate(tree):
+        if isinstance(part, Group):
+            return ""
+        if isinstance(part, Place):
+            text += told[part.n]
+        elif n < len(tree) - 1:
+            if part.text.strip() not in BETWEEN:
+                return ""
+            text += BETWEEN[part.text.strip()]
+    return text if len(places(tree)) == len(told) else ""
+
+
+def _size(size: tuple[int, int], flipped: bool = False) -> str:
+    height, width = size[::-1] if flipped else size
+    return f"{height}×{width}"
 
 
 class Equation:
@@ -101,90 +303,6 @@ def _raised(block: Block, text: str) -> Block:
     wide = len(text)
     core = [(*first, Span(text, "operator")), *((*line, *space(wide)) for line in rest)]
     return Block(core, block.width + wide, [(*line, *space(wide)) for line in block.above])
-
-
-def hidden(stage: Stage, step: Step) -> Mask | None:
-    """Where a step is 0 because of a mask: a score of −∞ has no weight, a weight times a given 0 is nothing."""
-    if step.result.name in (stage.remarks.corrections if stage.remarks else ()):
-        return None
-    out = np.zeros(step.values.shape, dtype=bool)
-    for name in step.of:
-        matrix, made = operand(stage, name), stage.step(name)
-        if matrix is None:  # it was let go: the mask is still known
-            out |= _behind_the_mask(stage, step) if "softmax" in step.op else False
-        elif matrix.values.shape == step.values.shape:
-            out |= np.isneginf(matrix.values)
-            if step.op in THINNING or step.op in PASSING:
-                before = hidden(stage, made) if made is not None else hidden_in_given(stage, name)
-                if step.op in THINNING and made is None:
-                    before = matrix.values == 0.0
-                out |= False if before is None else before
-    if step.op in LEAVING_OUT and 0.0 in step.params.values():
-        mask = operand(stage, step.of[-1]) if len(step.of) > 1 else step.result
-        out |= mask is not None and mask.values == 0.0
-    found: Mask = out & (step.values == 0.0)
-    return found if found.any() else None
-
-
-def hidden_in_given(stage: Stage, name: str) -> Mask | None:
-    """Where the shares of a softmax on the way there are 0 because of the mask that came with them."""
-    matrix, mask = stage.given.get(name), stage.given.get("mask")
-    shares = any(step.op == PASSING[0] and step.of[0] == name for step in stage.steps)
-    if not shares or matrix is None or mask is None or mask.values.shape != matrix.values.shape:
-        return None
-    found: Mask = mask.values == 0.0
-    return found if found.any() and not found.all() and not matrix.values[found].any() else None
-
-
-def _behind_the_mask(stage: Stage, step: Step) -> Mask | bool:
-    """Where the mask of a stage, which was given or goes by rules, hides a key from a query."""
-    head = re.sub(r"^\D*", "", step.name)
-    given = stage.given.get("mask" + head, stage.given.get("mask"))
-    if given is not None:
-        hides = given.values == 0.0 if "mask_value" in stage.params else np.isneginf(given.values)
-        return hides if hides.shape == step.values.shape else False
-    rules, keys = stage.params.get("mask"), step.result.cols
-    named = rules if isinstance(rules, list) else ()
-    valid, window = (own if isinstance(own := stage.params.get(name), int) else None for name in ("valid", "window"))
-    seen = visibility(
-        step.result.rows,
-        keys,
-        causal="causal" in named,
-        padding="padding" in named and PAD in keys,
-        valid=valid,
-        window=window,
-    )
-    return False if seen is None or seen.make is None else seen.make(0, step.result.height) == 0.0
-
-
-def as_shown(stage: Stage, name: str, digits: int | None, *, used: bool) -> list[list[str]]:
-    """The texts of all cells of a matrix, as its own table has them, or as the step that takes it has."""
-    step = stage.step(name)
-    matrix = operand(stage, name) if used else stage[name]
-    assert matrix is not None, name
-    return texts(
-        matrix.values,
-        digits,
-        decimals(stage, name, used=used),
-        hidden(stage, step) if step else hidden_in_given(stage, name),
-    )
-
-
-def decimals(stage: Stage, name: str, *, used: bool = False) -> int:
-    """How many decimals a matrix may be shown with: those it was rounded to, where that was said."""
-    step = stage.step(name)
-    if step is None:
-        return MOST
-    said = step.used if used and step.used is not None else step.decimals
-    return MOST if said is None else max(said, MOST)
-
-
-def operand(stage: Stage, name: str) -> Matrix | None:
-    """A matrix as a step takes it; None where it was let go."""
-    step = stage.step(name)
-    if step is not None:
-        return step.taken
-    return stage[name] if name in stage else None  # noqa: SIM401 - a Stage forgives case; it has no get
 
 
 def equation(drawer: Drawer, stage: Stage, step: Step, room: int | None) -> list[Line] | None:

@@ -13,15 +13,14 @@ from tmat.errors import InputError
 from tmat.numbers import format_number
 from tmat.operations import REGISTRY
 from tmat.operations.expression import Call, Expression, Number, Power, Quotient
-from tmat.rendering.layout.drawer import MOST, Drawer
+from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.numbers import texts
-from tmat.rendering.layout.wrap import folded
-from tmat.rendering.layout.wrap import words as pieces_of
-from tmat.rendering.styled import EMPTY, Line, Span, padded, space
+from tmat.rendering.layout.numbers import MOST, texts
+from tmat.rendering.styled import EMPTY, Line, Span, folded, padded, space
+from tmat.rendering.styled import words as pieces_of
 from tmat.sheet.worksheet import Parameter, Stage
 from tmat.text.vocabulary import Vocabulary
-from tmat.width import pad, width
+from tmat.visible import pad, width
 
 LONG = 120  # words of a list beyond which it is cut on a page of limited width
 ROWS = 12  # rows of an id table beyond which it is cut

@@ -1,8 +1,9 @@
-"""The numbers of a matrix as texts: one form for all of them, so that they align on the point."""
+"""The numbers of a matrix as texts, one form for all of them, so that they align on the point; which cells a mask hid."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from itertools import chain
 
@@ -11,8 +12,13 @@ import numpy as np
 from tmat.numbers import format_number, round_half_away, round_significant, shown_decimals
 from tmat.numbers.rounding import digits_of
 from tmat.sheet.remarks import Correction, Mask
-from tmat.sheet.worksheet import Array
+from tmat.sheet.worksheet import Array, Matrix, Stage, Step
+from tmat.stages.parts.masks import PAD, visibility
 
+MOST = 4  # decimals, where nothing else says how many
+THINNING = ("multiply", "renormalize", "dropout")  # where an operand's cell is nothing, so is the result's
+PASSING = ("softmax_gradient", "divide_by_root", "divide")  # the same, where a mask made it nothing
+LEAVING_OUT = ("mask_fill", "keep_largest", "nucleus")  # what puts 0 where it keeps nothing
 DIGITS = 15  # of a float, that are those of the decimal it prints as however many are asked for
 LONGEST = 15  # digits of a number beyond which an exponent reads better
 SMALLEST = 1e-5  # a matrix with nothing larger is shown with exponents
@@ -139,3 +145,90 @@ def _head(text: str) -> int:
         if mark in text:
             return text.index(mark)
     return len(text)
+
+
+# -- the numbers of a stage
+
+
+def hidden(stage: Stage, step: Step) -> Mask | None:
+    """Where a step is 0 because of a mask: a score of −∞ has no weight, a weight times a given 0 is nothing."""
+    if step.result.name in (stage.remarks.corrections if stage.remarks else ()):
+        return None
+    out = np.zeros(step.values.shape, dtype=bool)
+    for name in step.of:
+        matrix, made = operand(stage, name), stage.step(name)
+        if matrix is None:  # it was let go: the mask is still known
+            out |= _behind_the_mask(stage, step) if "softmax" in step.op else False
+        elif matrix.values.shape == step.values.shape:
+            out |= np.isneginf(matrix.values)
+            if step.op in THINNING or step.op in PASSING:
+                before = hidden(stage, made) if made is not None else hidden_in_given(stage, name)
+                if step.op in THINNING and made is None:
+                    before = matrix.values == 0.0
+                out |= False if before is None else before
+    if step.op in LEAVING_OUT and 0.0 in step.params.values():
+        mask = operand(stage, step.of[-1]) if len(step.of) > 1 else step.result
+        out |= mask is not None and mask.values == 0.0
+    found: Mask = out & (step.values == 0.0)
+    return found if found.any() else None
+
+
+def hidden_in_given(stage: Stage, name: str) -> Mask | None:
+    """Where the shares of a softmax on the way there are 0 because of the mask that came with them."""
+    matrix, mask = stage.given.get(name), stage.given.get("mask")
+    shares = any(step.op == PASSING[0] and step.of[0] == name for step in stage.steps)
+    if not shares or matrix is None or mask is None or mask.values.shape != matrix.values.shape:
+        return None
+    found: Mask = mask.values == 0.0
+    return found if found.any() and not found.all() and not matrix.values[found].any() else None
+
+
+def _behind_the_mask(stage: Stage, step: Step) -> Mask | bool:
+    """Where the mask of a stage, which was given or goes by rules, hides a key from a query."""
+    head = re.sub(r"^\D*", "", step.name)
+    given = stage.given.get("mask" + head, stage.given.get("mask"))
+    if given is not None:
+        hides = given.values == 0.0 if "mask_value" in stage.params else np.isneginf(given.values)
+        return hides if hides.shape == step.values.shape else False
+    rules, keys = stage.params.get("mask"), step.result.cols
+    named = rules if isinstance(rules, list) else ()
+    valid, window = (own if isinstance(own := stage.params.get(name), int) else None for name in ("valid", "window"))
+    seen = visibility(
+        step.result.rows,
+        keys,
+        causal="causal" in named,
+        padding="padding" in named and PAD in keys,
+        valid=valid,
+        window=window,
+    )
+    return False if seen is None or seen.make is None else seen.make(0, step.result.height) == 0.0
+
+
+def as_shown(stage: Stage, name: str, digits: int | None, *, used: bool) -> list[list[str]]:
+    """The texts of all cells of a matrix, as its own table has them, or as the step that takes it has."""
+    step = stage.step(name)
+    matrix = operand(stage, name) if used else stage[name]
+    assert matrix is not None, name
+    return texts(
+        matrix.values,
+        digits,
+        decimals(stage, name, used=used),
+        hidden(stage, step) if step else hidden_in_given(stage, name),
+    )
+
+
+def decimals(stage: Stage, name: str, *, used: bool = False) -> int:
+    """How many decimals a matrix may be shown with: those it was rounded to, where that was said."""
+    step = stage.step(name)
+    if step is None:
+        return MOST
+    said = step.used if used and step.used is not None else step.decimals
+    return MOST if said is None else max(said, MOST)
+
+
+def operand(stage: Stage, name: str) -> Matrix | None:
+    """A matrix as a step takes it; None where it was let go."""
+    step = stage.step(name)
+    if step is not None:
+        return step.taken
+    return stage[name] if name in stage else None  # noqa: SIM401 - a Stage forgives case; it has no get

@@ -7,14 +7,26 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.rendering.layout.block import Block, air, beside, captioned, fence
 from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.layout.numbers import corrected, texts
-from tmat.rendering.layout.wrap import folded, words
-from tmat.rendering.styled import EMPTY, Line, Span, padded, plain, space
+from tmat.rendering.styled import (
+    EMPTY,
+    Block,
+    Line,
+    Span,
+    air,
+    beside,
+    captioned,
+    fence,
+    folded,
+    padded,
+    plain,
+    space,
+    words,
+)
 from tmat.sheet.remarks import Correction, Cover, Mask, Remark, Said, Table
 from tmat.sheet.worksheet import Matrix
-from tmat.width import width
+from tmat.visible import width
 
 BETWEEN = 5
 INDENT = 4

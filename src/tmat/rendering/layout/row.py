@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from tmat.rendering.layout.block import Block, air, beside, captioned
 from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.layout.single import single
-from tmat.rendering.layout.wrap import folded
-from tmat.rendering.styled import EMPTY, Line, Span
+from tmat.rendering.styled import EMPTY, Block, Line, Span, air, beside, captioned, folded
 from tmat.sheet.worksheet import Matrix, Stage, Step
 
 BETWEEN = 5  # columns between neighbours

@@ -7,13 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from tmat.rendering.layout.block import Block, air, beside
-from tmat.rendering.layout.drawer import MOST, Drawer
-from tmat.rendering.layout.window import CUT, View, edges, named
-from tmat.rendering.layout.wrap import folded, phrases
-from tmat.rendering.styled import EMPTY, Line, Span, space
+from tmat.rendering.layout.drawer import CUT, Drawer, View, edges, named
+from tmat.rendering.layout.numbers import MOST
+from tmat.rendering.styled import EMPTY, Block, Line, Span, air, beside, folded, phrases, space
 from tmat.sheet.worksheet import Matrix
-from tmat.width import width
+from tmat.visible import width
 
 FEW_COLUMNS = 16  # a matrix with no more is folded, not cut
 

@@ -12,7 +12,7 @@ from tmat.stages.parts import words as vocabularies
 from tmat.text.vocabulary import Vocabulary, tokenize
 
 if TYPE_CHECKING:
-    from tmat.engine.fields import Words
+    from tmat.engine.declaration import Words
     from tmat.stages.decode import DecodeOptions
 
 START, END = "<start>", "<end>"

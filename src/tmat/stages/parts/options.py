@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from math import inf, isfinite
 from typing import Any, Literal, get_args
 
-from tmat.engine.declaration import part
-from tmat.engine.fields import (
+from tmat.engine.declaration import (
     CONVENTIONS,
     INPUT,
     MASK,
@@ -20,6 +19,7 @@ from tmat.engine.fields import (
     checked_seed,
     declares,
     option,
+    part,
 )
 from tmat.engine.limits import MOST_HEADS, MOST_LAYERS
 from tmat.errors import InputError

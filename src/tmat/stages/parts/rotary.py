@@ -1,11 +1,10 @@
-"""Queries and keys before the scores: normed (QK-norm), and rotated by their positions (RoPE)."""
+"""Rotary positions (RoPE): queries and keys rotated by the angles of their positions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from tmat.errors import InputError
-from tmat.stages.parts.contradictions import overtaken
 from tmat.stages.parts.lazy import ops
 from tmat.stages.parts.options import BASE
 from tmat.stages.parts.rope_scaling import Scaling, scaling_of
@@ -17,46 +16,8 @@ if TYPE_CHECKING:
     from tmat.stages.parts.projections import Projected
 
 
-def normed(sheet: Sheet, how: AttentionOptions, heads: Projected) -> None:
-    """QK-norm: each row of Q and K divided by its root mean square (Qwen3) or its length (Henry et al. 2020)."""
-    if how.qk_norm is None:
-        if not sheet.has("gamma_Q") and not sheet.has("gamma_K"):
-            sheet.ask("gamma_Q", "gamma_K")
-        elif not overtaken(sheet, "K_normed", len(heads.own)):
-            raise InputError("gamma_Q and gamma_K belong to a norm of Q and K", mend="say which: ‹qk_norm rms›")
-        return
-    heads.queries = _normed(sheet, how, "Q", heads.queries, heads.own)
-    heads.keys = _normed(sheet, how, "K", heads.keys, heads.shared)
-    if how.qk_norm == "rms":
-        sheet.note(f"Q and K over their root mean square, ε = {how.qk_epsilon:g} inside the root")
-        sheet.record(qk_norm="rms", qk_epsilon=how.qk_epsilon)
-    else:
-        sheet.note("Q and K over their length")
-        sheet.record(qk_norm="l2")
-
-
-def _normed(sheet: Sheet, how: AttentionOptions, letter: str, wholes: list[Node], numbers: list[str]) -> list[Node]:
-    weight = f"gamma_{letter}"
-    gamma = sheet.bias(weight, 0, fan_in=1) if sheet.has(weight) else None
-    sheet.ask(weight)
-    found = []
-    for whole, h in zip(wholes, numbers, strict=True):
-        name = f"{letter}_normed{h}"
-        unit = name if gamma is None else f"{letter}_unit{h}"
-        if how.qk_norm == "rms":
-            size = sheet.step(f"{letter}_rms{h}", ops.row_rms, whole)
-            rows = sheet.step(unit, ops.normalize_rms, whole, size, epsilon=how.qk_epsilon)
-        else:
-            size = sheet.step(f"{letter}_length{h}", ops.row_length, whole)
-            rows = sheet.step(unit, ops.over_rows, whole, size)
-        found.append(rows if gamma is None else sheet.step(name, ops.scale_columns, rows, gamma))
-    return found
-
-
 def rotated(sheet: Sheet, how: AttentionOptions, heads: Projected, start: int, keys_start: int) -> None:
     """RoPE: pairs of columns of Q and K rotated by the angles of their positions (Su et al. 2021)."""
-    if how.rotary is None:
-        return
     q, k = heads.queries[0], heads.keys[0]
     if not q and not k:
         return

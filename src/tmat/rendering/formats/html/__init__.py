@@ -25,8 +25,7 @@ from tmat.rendering.worked import Worked
 from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Stage, Worksheet, on_pages
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 from tmat.workings import Working
 
 

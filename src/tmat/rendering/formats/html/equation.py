@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tmat.rendering.layout.equation import operand
-from tmat.rendering.layout.formula import Group, Part, Sign, parts
+from tmat.rendering.layout.equation import Group, Part, Sign, parts
 from tmat.rendering.layout.look import Look
+from tmat.rendering.layout.numbers import operand
 from tmat.rendering.page import Room, Shown, taken
 from tmat.sheet.worksheet import Stage, Step
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tmat.operations.selections import leaves
+from tmat.rendering.layout.drawer import CUT
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.window import CUT
 from tmat.rendering.page import FOLD, Shown
 from tmat.rendering.worked import UNFIT
 from tmat.sheet.worksheet import Stage

@@ -8,11 +8,10 @@ from html import escape
 
 from tmat.operations.printing.mathml import MATHML
 from tmat.rendering.formats.html.shades import shade
+from tmat.rendering.layout.drawer import CUT
 from tmat.rendering.layout.numbers import SAME
-from tmat.rendering.layout.window import CUT
 from tmat.rendering.page import Shown, formula_in
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 
 
 def word(text: str) -> str:

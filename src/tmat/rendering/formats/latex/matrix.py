@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tmat.operations.printing.latex import latex_text
-from tmat.rendering.layout.window import CUT
+from tmat.rendering.layout.drawer import CUT
 from tmat.rendering.page import Shown
 from tmat.visible import visible
 

@@ -7,8 +7,7 @@ from typing import Any
 from tmat.rendering.formats.xlsx.styles import TEXTS, Styles
 from tmat.rendering.page import begun
 from tmat.sheet.remarks import Cover, Said
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 
 LONGEST_TEXT = 32_000  # characters of a cell; a sheet takes 32,767
 NARROWEST, WIDEST_COLUMN = 7, 36  # of a table, in characters

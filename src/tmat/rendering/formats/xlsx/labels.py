@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from tmat.rendering.formats.xlsx.tab import Placed, Tab, quoted
-from tmat.rendering.layout.window import named
+from tmat.rendering.layout.drawer import named
 
 ROWS, COLS = 0, 1
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tmat.sheet.origins import input_of
+from tmat.sheet.names import input_of
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 
 

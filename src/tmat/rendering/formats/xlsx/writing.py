@@ -20,10 +20,9 @@ from tmat.rendering.formats.xlsx.styles import AIR, Styles, digits_of, further, 
 from tmat.rendering.formats.xlsx.tab import LABELS, LIKELY, Beside, Placed, Tab, quoted
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Shown, heated
-from tmat.sheet.origins import said as origin_said
+from tmat.sheet.names import said as origin_said
 from tmat.sheet.remarks import Cover, Said
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 
 LONGEST_NAME = 1000  # of a name or a formula in a caption
 WIDEST, WIDEST_LABEL = 24, 36  # columns, in characters

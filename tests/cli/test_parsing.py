@@ -9,7 +9,7 @@ import pytest
 import typer
 from tests.cli.running import refused, tmat
 
-from tmat.cli.arguments import look_through
+from tmat.cli.parsing import look_through
 from tmat.cli.program import app, command_names
 from tmat.errors import InputError
 
