@@ -76,7 +76,7 @@ class Gatherer:
 
     def _wrong(self, item: Problem, gap: bool) -> Iterator[Block | Problem]:
         """A line that cannot be read costs the matrix that it stands in, and the first such line is told."""
-        if item.name is None:
+        if not item.name:
             block = self._open(item.line, gap)
             if not (block.spoilt and block.rows):
                 yield Problem(item.error, block.called, item.line)
@@ -253,15 +253,16 @@ class Gatherer:
             first, *rest = block.rows
             if is_heading(first, alone=not rest) and not any(is_heading(row, alone=False) for row in rest):
                 block.rows = rest
-        kept = (
-            without_settings(block.rows, named=is_known(block.called))
-            if block.rows and block.rows[0].relation
-            else block.rows
-        )
+        kept = block.rows
+        if kept and kept[0].relation:
+            kept = without_settings(kept, named=is_known(block.called))
         if len(kept) < len(block.rows):
-            row = next(row for row, own in zip(block.rows, [*kept, None], strict=False) if row is not own)
+            row = next(row for row, also in zip(block.rows, [*kept, None], strict=False) if row is not also)
             lost = bool(kept) and is_known(block.called)
-            yield self._settings(row, block.called if lost else name_of(row.label or ""), lost=lost)
+            what = f"'{visible((row.label or '').strip(), 60)}' has one number: a setting, no matrix"
+            mend = "put a number that is meant as a matrix in brackets: [[…]]"
+            error = InputError(what, f"in {self.origin}, line {row.line}", mend=mend)
+            yield Problem(error, block.called if lost else name_of(row.label or ""), row.line, lost=lost)
             block.rows = [] if lost else kept
             if not block.rows:
                 return
@@ -269,22 +270,16 @@ class Gatherer:
             title(block)
         elif block.header is not None:
             block.above.append((Words(block.line, " ".join(block.header), block.header), False))
-        yield from (self._no_rows(words) for words, _ in block.above if words.kind == "words")
+        for words, _ in block.above:
+            if words.kind == "words":
+                name = name_of(words.said)
+                error = InputError(
+                    f"'{visible(name, 60)}' is followed by no rows", f"in {self.origin}, line {words.line}",
+                    "expected a matrix's name, then its rows, each a line of numbers", mend="begin remarks with #",
+                )  # fmt: skip
+                yield Problem(error, name, words.line, lost=False)
         if block.rows:
             yield from parted(block)
-
-    def _settings(self, row: Row, name: str, *, lost: bool) -> Problem:
-        said = f"'{visible((row.label or '').strip(), 60)}' has one number: a setting, no matrix"
-        mend = "put a number that is meant as a matrix in brackets: [[…]]"
-        error = InputError(said, f"in {self.origin}, line {row.line}", mend=mend)
-        return Problem(error, name, row.line, lost=lost)
-
-    def _no_rows(self, words: Words) -> Problem:
-        error = InputError(
-            f"'{visible(name_of(words.said), 60)}' is followed by no rows", f"in {self.origin}, line {words.line}",
-            "expected a matrix's name, then its rows, each a line of numbers", mend="begin remarks with #",
-        )  # fmt: skip
-        return Problem(error, name_of(words.said), words.line, lost=False)
 
 
 def _named_by_first(block: Block, row: Row) -> bool:

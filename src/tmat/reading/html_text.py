@@ -84,10 +84,8 @@ class _Html:
             for n, more in enumerate(rest, 1):
                 self.lines.end(self.line + n - 1)
                 self.lines.put(more)
-        elif words.strip():
-            self.lines.put(re.sub(r"\s+", " ", words))
         else:
-            self.lines.put(" ")
+            self.lines.put(re.sub(r"\s+", " ", words))
 
     def _tag(self, name: str, closing: bool, attributes: str) -> None:  # noqa: C901, PLR0912 - one table: a line a tag
         if self.silent:
@@ -152,15 +150,11 @@ class _Html:
             return
         self._break()
         first = rows[0]
-        cells, places = [row.cells for row in rows], [row.place for row in rows]
         head = first.kinds == {"th"}
-        if not head and first.cells[0] and all(row.first == "th" for row in rows):
-            labels = [row.cells.pop(0) for row in rows]  # marked as labels, whatever they are
-            self.lines.table(cells, places, labels)
-            return
-        self.lines.table(
-            cells, places, head=len(rows) > 1 and (head or (first.cells[0] == "" and len(first.cells) > 1))
-        )
+        marked = not head and bool(first.cells[0]) and all(row.first == "th" for row in rows)
+        labels = [row.cells.pop(0) for row in rows] if marked else []  # whatever they are
+        head = len(rows) > 1 and (head or (len(first.cells) > 1 and first.cells[0] == ""))
+        self.lines.table([row.cells for row in rows], [row.place for row in rows], labels, head=head)
 
 
 @dataclass(slots=True)

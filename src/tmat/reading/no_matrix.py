@@ -91,8 +91,7 @@ def without_settings(rows: Sequence[Row], *, named: bool) -> list[Row]:
         return list(rows)
     settings |= not named  # Version: 12.4
 
-    def is_setting(row: Row) -> bool:
-        known = is_name(row.label or "") and not (settings and (row.cells or [row.text])[0].isdigit())
-        return settings if row.relation == "colon" else not known
+    def is_named(row: Row) -> bool:
+        return is_name(row.label or "") and not (settings and (row.cells or [row.text])[0].isdigit())
 
-    return [row for row in rows if not (is_single(row) and is_setting(row))]
+    return [row for row in rows if not is_single(row) or (not settings if row.relation == "colon" else is_named(row))]

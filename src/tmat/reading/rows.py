@@ -80,7 +80,7 @@ class Problem:
     """What kept a matrix from being read: the others are. Without a name it is of the one under way."""
 
     error: InputError
-    name: str | None
+    name: str
     line: int
     lost: bool = True  # numbers are lost with it; else only words
 

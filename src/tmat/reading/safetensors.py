@@ -33,12 +33,11 @@ def read_safetensors(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
 
     Raises InputError for a header that lies: sizes that do not fit the bytes, bytes beyond the end.
     """
-    return {
-        name: Tensor(
-            it.shape, it.where, partial(_load, stream, it) if it.kind else partial(loads_not, it.said, it.where)
-        )
-        for name, it in _places(stream, origin)
-    }
+    found: dict[str, Tensor] = {}
+    for name, it in _places(stream, origin):
+        load = partial(_load, stream, it) if it.kind else partial(loads_not, it.said, it.where)
+        found[name] = Tensor(it.shape, it.where, load)
+    return found
 
 
 def map_safetensors(path: str) -> dict[str, Tensor]:
@@ -147,13 +146,8 @@ def read_tensors(stream: BinaryIO, suffix: str, origin: str) -> dict[str, Tensor
 
         kind = "npz" if suffix == ".npz" else kind_of_zip(stream)
         return read_npz(stream, origin) if kind == "npz" else read_torch(stream, origin) if kind == "torch" else None
-    if _is_pickle(head):
+    if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):  # the protocols 2 to 5
         from tmat.reading.torch_file import old_pickle
 
         raise old_pickle(origin)
     return None
-
-
-def _is_pickle(head: bytes) -> bool:
-    """Whether bytes begin as pickles of the protocols 2 to 5 do."""
-    return head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")

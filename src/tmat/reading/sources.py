@@ -45,10 +45,8 @@ def parse_assignment(text: str) -> tuple[str, bool, str]:
     if not name:
         raise InputError(f"'{visible(text, 60)}' has no name before the =", "expected NAME=SOURCE")
     if not _NAME.fullmatch(name):
-        raise InputError(
-            f"'{visible(name, 60)}' is no name for a matrix",
-            "expected letters, digits, _ and ., beginning with a letter: W_Q, layer1.cross.W_K",
-        )
+        expected = "expected letters, digits, _ and ., beginning with a letter: W_Q, layer1.cross.W_K"
+        raise InputError(f"'{visible(name, 60)}' is no name for a matrix", expected)
     if not source.strip():
         raise InputError(f"'{visible(text, 60)}' has no source after the =", mend=f'as in {name}="1 2; 3 4"')
     return name, transposed, source
@@ -72,13 +70,14 @@ def read_matrix(name: str, source: str, *, stdin: BinaryIO | None = None, transp
     """
 
     def take(tensors: Mapping[str, Tensor], place: str | None, origin: str) -> dict[str, Matrix]:
-        own = _of_model(name, tensors, place, origin, turned=not transposed)
-        return chosen(tensors, place, origin) if own is None else {name: own}
+        weight = _of_model(name, tensors, place, origin, turned=not transposed)
+        return chosen(tensors, place, origin) if weight is None else {name: weight}
 
     found = read_matrices(source, stdin=stdin, take=take)
     if "" not in found and not _names(name, found):  # of JSON, a text, a spreadsheet
-        own = _of_model(name, {key: waiting(m) for key, m in found.items()}, None, visible(source, 200), turned=not transposed)  # fmt: skip
-        found = found if own is None else {name: own}
+        tensors = {key: waiting(matrix) for key, matrix in found.items()}
+        weight = _of_model(name, tensors, None, visible(source, 200), turned=not transposed)
+        found = found if weight is None else {name: weight}
     matrix = _one_of(found, name, source).renamed(name)
     return transpose(matrix) if transposed else matrix
 
@@ -104,8 +103,8 @@ def _names(name: str, known: Iterable[str]) -> bool:
 def _one_of(found: Mapping[str, Matrix], name: str, source: str) -> Matrix:
     """The matrix of that name, or the only one."""
     if len(found) == 1:
-        [(own, matrix)] = found.items()
-        raise_problem(found, None if canonical(own) != canonical(name) else name)
+        [(only, matrix)] = found.items()
+        raise_problem(found, name if canonical(only) == canonical(name) else None)
         return matrix
     shown = visible(source, 200)
     try:
@@ -126,7 +125,9 @@ def read_matrices(source: str, *, stdin: BinaryIO | None = None, take: Take = ch
     expect(source, str, "matrices are read from a text: numbers, or the path of a file")
     path, name = split_selector(source.strip() if of_standard_input(source) else source)
     if path == "-":
-        return matrices_of_data(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, name, take)
+        if stdin is None and sys.stdin is None:  # the program was started with it closed
+            raise InputError("standard input is closed", "expected numbers on it, for the source -")
+        return matrices_of_data(read_bytes(stdin or sys.stdin.buffer, STANDARD_INPUT), "", STANDARD_INPUT, name, take)
     try:
         return {"": read_inline(source)}
     except InputError:
@@ -142,13 +143,6 @@ def of_standard_input(source: str) -> bool:
     [True, True, True, False, False]
     """
     return source.strip() == "-" or source.strip().startswith("-:")
-
-
-def _stdin() -> BinaryIO:
-    # None where the program was started with standard input closed.
-    if sys.stdin is None:
-        raise InputError("standard input is closed", "expected numbers on it, for the source -")
-    return sys.stdin.buffer
 
 
 def split_selector(source: str) -> tuple[str, str | None]:
@@ -186,10 +180,10 @@ def _of_folder(folder: str, suffix: str) -> dict[str, Matrix]:
     """The matrices of a folder of files, each by its file's name: what is written under this name where there are several."""
     found: dict[str, Matrix] = {}
     for name in sorted(os.listdir(folder)):
-        own, kind = os.path.splitext(name)
+        stem, kind = os.path.splitext(name)
         if kind.lower() == suffix:
             [matrix] = read_file(os.path.join(folder, name)).values()
-            found[own] = matrix.renamed(own)
+            found[stem] = matrix.renamed(stem)
     if not found:
         raise InputError(f"the folder {visible(folder, 200)} has no {suffix} files")
     return found
@@ -306,11 +300,9 @@ def _typed(text: str, origin: str) -> Found:
     for each in pasted.found:
         if each.blanks:
             i, j = each.blanks[0]
-            label = f"row {i + 1}, column {j + 1}"
-            error = InputError(
-                f"{visible(each.name, 60) or 'the matrix'} is not filled in: {label} is blank",
-                f"in {origin}, the matrix at line {each.line}",
-            )
+            shown = visible(each.name, 60) or "the matrix"
+            what = f"{shown} is not filled in: row {i + 1}, column {j + 1} is blank"
+            error = InputError(what, f"in {origin}, the matrix at line {each.line}")
             problems.append(Problem(error, each.name, each.line))
         else:
             found[each.name] = each.matrix

@@ -59,11 +59,8 @@ def is_exact(text: str) -> bool:
     if len(text) > LONGEST_SPELLED or plain().fullmatch(text.translate(MINUS)):
         return False
     tidy = tidy_number(text.translate(MINUS))
-    return (
-        _decimal(plain_text(tidy)) is None
-        and tidy.lstrip("+-").lower() not in _NAMED
-        and _value(text.translate(MINUS)) is not None
-    )
+    inexact = _decimal(plain_text(tidy)) is not None or tidy.lstrip("+-").lower() in _NAMED
+    return not inexact and _value(text.translate(MINUS)) is not None
 
 
 @lru_cache(4096)

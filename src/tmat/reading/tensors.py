@@ -27,11 +27,8 @@ def choose(name: str, known: Collection[str], origin: str) -> str:
     if same:
         raise InputError(f"'{visible(name, 60)}' could be any of {', '.join(map(visible, same))}", f"in {origin}")
     near = nearest(name, known, 1)
-    raise InputError(
-        f"no matrix '{visible(name, 60)}' in {origin}",
-        f"it has {names}",
-        mend=f"did you mean {visible(near[0])}?" if near else None,
-    )
+    mend = f"did you mean {visible(near[0])}?" if near else None
+    raise InputError(f"no matrix '{visible(name, 60)}' in {origin}", f"it has {names}", mend=mend)
 
 
 LARGEST = 2**31
@@ -86,10 +83,8 @@ def waiting(matrix: Matrix) -> Tensor:
 def refuse_large(shape: tuple[int, ...], origin: str) -> None:
     """An error where the numbers with their labels would take more than is read of one file."""
     if _needed(shape) > LARGEST:
-        raise LimitError(
-            f"{origin} claims {sized(shape)} numbers, {gigabytes(_needed(shape))}",
-            f"at most {gigabytes(LARGEST)} are read",
-        )
+        what = f"{origin} claims {sized(shape)} numbers, {gigabytes(_needed(shape))}"
+        raise LimitError(what, f"at most {gigabytes(LARGEST)} are read")
 
 
 def _needed(shape: tuple[int, ...]) -> int:

@@ -54,27 +54,14 @@ def title(block: Block) -> None:
 
 def _name_in_corner(block: Block) -> None:
     first = block.rows[0]
-    if (
-        block.header is None
-        and first.label is None
-        and first.cells
-        and is_known(first.cells[0])
-        and counts(first.cells[1:])
-    ):
+    unlabelled = block.header is None and first.label is None and bool(first.cells)
+    if unlabelled and is_known(first.cells[0]) and counts(first.cells[1:]):
         others = [row.cells[0] for row in block.rows[1:] if row.label is None and len(row.cells) == len(first.cells)]
         if len(others) == len(block.rows) - 1 > 0 and not any(is_cell(own) or is_known(own) for own in others):
             block.header = block.rows.pop(0).cells  # Q 1 2 3, over rows with other labels
     header = block.header
     if header and block.name is None and is_known(header[0]) and not any(is_cell(row.cells[0]) for row in block.rows if row.cells):  # fmt: skip
         block.name, header[0] = header[0], ""
-
-
-def _is_long_vector(rows: list[Row]) -> bool:
-    """Whether lines are R's print of one vector: [1], then [5] before the fifth number."""
-    if len(rows) < 2 or len(rows[0].cells) < 2 or not rows[0].raw.lstrip().startswith("[1]"):
-        return False
-    starts = accumulate((len(row.cells) for row in rows[:-1]), initial=1)
-    return all(row.label == str(start) for row, start in zip(rows, starts, strict=True))
 
 
 def _named_beside(block: Block) -> list[Block] | None:
@@ -100,11 +87,13 @@ def _named_beside(block: Block) -> list[Block] | None:
 def parted(block: Block) -> list[Block]:
     """A run of rows with names before them: each a matrix where all are names of matrices, else rows of one."""
     labels = [row.label or "" for row in block.rows]
-    if _is_long_vector(block.rows):
-        first = block.rows[0]
-        first.cells, first.label = [cell for row in block.rows for cell in row.cells], None
-        block.rows = [first]
-        return [block]
+    first = block.rows[0]
+    if len(labels) > 1 and first.raw.lstrip().startswith("[1]"):
+        starts = accumulate((len(row.cells) for row in block.rows), initial=1)
+        if all(label == str(start) for label, start in zip(labels, starts, strict=False)) and len(first.cells) > 1:
+            first.cells, first.label = [cell for row in block.rows for cell in row.cells], None
+            block.rows = [first]  # R's print of one vector: [1], then [5] before the fifth number
+            return [block]
     if block.name is not None:
         return [block]
     if (found := _named_beside(block)) is not None:

@@ -153,11 +153,8 @@ def views(saved: Any) -> Iterator[tuple[str, View]]:
             yield name, value
         elif isinstance(value, dict | list) or type(value) is tuple:
             items = value.items() if isinstance(value, dict) else enumerate(value)
-            inner = [
-                (f"{name}.{key}" if name else str(key), each)
-                for key, each in items
-                if isinstance(each, View | dict | list | tuple)
-            ]
+            stem = f"{name}." if name else ""
+            inner = [(f"{stem}{key}", each) for key, each in items if isinstance(each, View | dict | list | tuple)]
             waiting += reversed(inner)
             if len(waiting) > _MOST or len(name) > 10_000:
                 break

@@ -53,19 +53,9 @@ def _texts(line: str) -> list[str]:
 
 
 def _plain(cell: str) -> str:
-    return (
-        re.sub(
-            r'^"|"$',
-            "",
-            re.sub(r"\s*dot 10\^\(?(-?[0-9]+)\)?", r"e\1", cell)
-            .replace("#", "")
-            .replace("infinity", "∞")
-            .replace("oo", "∞")
-            .replace("\\", "")
-            .strip(),
-        )
-        or "_"
-    )
+    text = re.sub(r"\s*dot 10\^\(?(-?[0-9]+)\)?", r"e\1", cell)
+    text = text.replace("#", "").replace("infinity", "∞").replace("oo", "∞").replace("\\", "").strip()
+    return re.sub(r'^"|"$', "", text) or "_"
 
 
 def _labelled(name: str, lines: list[str], n: int, out: Lines) -> int:

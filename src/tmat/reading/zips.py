@@ -16,6 +16,7 @@ with suppress(ImportError):  # a Python built without it cannot unpack such a zi
 
     DAMAGED = (*DAMAGED, LZMAError)
 
+_UNREADABLE: tuple[type[Exception], ...] = (*DAMAGED, LookupError, TypeError, AttributeError, MemoryError)
 _MEMBERS = {"data.pkl": "torch", "xl/workbook.xml": "xlsx", "word/document.xml": "docx"}
 
 
@@ -23,7 +24,7 @@ def kind_of_zip(stream: IO[bytes]) -> str:
     """torch, xlsx or docx by the member that only these have; else npz."""
     try:
         names = ZipFile(stream).namelist()
-    except DAMAGED + (LookupError, TypeError, AttributeError, MemoryError):  # noqa: RUF005 - mypy takes a starred one for no tuple of types
+    except _UNREADABLE:
         return "npz"
     finally:
         stream.seek(0)
