@@ -173,7 +173,7 @@ def counted(labels: Sequence[str]) -> bool:
     return all(label == f"{stem}{n}" for n, label in enumerate(labels, start=int(first)))
 
 
-def heated(look: Look, name: str) -> bool:
+def is_shaded(look: Look, name: str) -> bool:
     """Whether a matrix is to be shaded."""
     return look.heat if isinstance(look.heat, bool) else fold(name) in {fold(own) for own in look.heat}
 
@@ -207,7 +207,7 @@ class Drawer:
     ) -> View:
         """The numbers of a matrix as they are drawn, cached."""
         chosen = range(matrix.values.shape[1]) if cols is None else cols
-        hot = result and heated(self.look, matrix.name)
+        hot = result and is_shaded(self.look, matrix.name)
         key = (id(matrix), most, tuple(chosen), hot)
         if key not in self._views:
             self._drawn.append(matrix)
