@@ -111,7 +111,7 @@ def _without_pipe(
     apply = not {*common.typed, *matrices} & {*defaults.unless}
     settings = options | {name: v for name, v in defaults.options.items() if apply and name not in common.typed}
     rounding = _rounding(defaults.round) if common.round is None else common.round
-    notes = (*defaults.said(rounded=common.round is None), *settings.pop("notes", ()))
+    notes = (*defaults.notes(rounded=common.round is None), *settings.pop("notes", ()))
     try:
         return function(before, matrices=given, round=rounding, notes=notes, **settings), before
     except UnknownWords as error:

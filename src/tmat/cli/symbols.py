@@ -52,7 +52,7 @@ def show_symbols(
     lines: list[Line] = []
     for number, node in enumerate((node for node in nodes if node.op is not None), start=1):
         assert node.op is not None
-        formula = node.op.said([of.name for of in node.of], node.params)
+        formula = node.op.formula_text([of.name for of in node.of], node.params)
         lines += [
             (Span(f" {number}   ", "number"), Span(node.name, "name"), Span(f" = {formula}", "formula"),
              Span(f"   {node.size}", "caption")),
@@ -66,7 +66,7 @@ def _cells(node: Node, symbols: PageSymbols, width: int | None) -> list[Line]:
     """The cells as a matrix if it fits the width, else one after another."""
     from textwrap import wrap
 
-    from tmat.rendering.styled import Span, fence
+    from tmat.rendering.styled import Span, tall_bracket
     from tmat.visible import pad
     from tmat.visible import width as wide
 
@@ -78,7 +78,7 @@ def _cells(node: Node, symbols: PageSymbols, width: int | None) -> list[Line]:
     ]
     widths = [max(map(wide, column)) for column in zip(*rows, strict=True)]
     if width is None or sum(widths) + 3 * len(widths) + 8 <= width:
-        left, right = fence("[", len(rows)), fence("]", len(rows))
+        left, right = tall_bracket("[", len(rows)), tall_bracket("]", len(rows))
         texts = ["   ".join(pad(text, most, "left") for text, most in zip(row, widths, strict=True)) for row in rows]
         return [
             (Span("      "), Span(left[n] + " ", "bracket"), Span(text, "result"), Span(" " + right[n], "bracket"))

@@ -13,9 +13,8 @@ import numpy as np
 from tmat.errors import InputError, fold
 from tmat.operations.printing.text import Notation
 from tmat.rendering.layout.drawer import CUT, edges, named
-from tmat.rendering.layout.equation import said, shapes
-from tmat.rendering.layout.heat import Scale
-from tmat.rendering.layout.look import Look
+from tmat.rendering.layout.equation import Formula
+from tmat.rendering.layout.look import Look, Scale
 from tmat.rendering.layout.numbers import SAME, decimals, hidden, hidden_in_given, texts
 from tmat.rendering.layout.single import summary
 from tmat.rendering.layout.stage import origins, rounded, rounds, sentence, titles
@@ -266,7 +265,7 @@ def is_blank(matrix: Matrix, *, given: bool = False) -> bool:
 
 def formula_of(step: Step) -> str:
     """The step as an equation in text, even if its operation is not known."""
-    return f"{step.name} = {said(step.op, step.of, step.params)}"
+    return f"{step.name} = {Formula(step.op, step.of, step.params).text}"
 
 
 def formula_in(step: Step, notation: Notation) -> str | None:
@@ -289,7 +288,7 @@ def is_shaded(look: Look, name: str) -> bool:
 
 def _shapes(stage: Stage, step: Step) -> str:
     sizes = [(stage[name].height, stage[name].width) for name in step.of if name in stage]
-    return shapes(step.op, sizes, (step.result.height, step.result.width), step.params)
+    return Formula(step.op, step.of, step.params).shapes(sizes, (step.result.height, step.result.width))
 
 
 def _places(count: int, most: int) -> list[int]:

@@ -13,8 +13,7 @@ import numpy as np
 
 from tmat.errors import InputError, LimitError, MissingExtra
 from tmat.rendering.layout.drawer import named
-from tmat.rendering.layout.heat import ONE_SIDED, TWO_SIDED, Scale, ink
-from tmat.rendering.layout.look import Look
+from tmat.rendering.layout.look import ONE_SIDED, TWO_SIDED, Look, Scale, ink
 from tmat.rendering.layout.numbers import hidden, texts
 from tmat.rendering.several import Entry, entries
 from tmat.sheet.names import stem

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tmat.rendering.layout.heat import ink
+from tmat.rendering.layout.look import ink
 from tmat.rendering.styled import Line
 
 if TYPE_CHECKING:

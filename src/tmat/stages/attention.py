@@ -177,7 +177,7 @@ def _on_letters(options: Mapping[str, Any], given: Mapping[str, tuple[int, int]]
     formula="softmax(Q·Kᵀ / √d_k)·V, where Q = X·W_Q, K = X·W_K, V = X·W_V: each token gathers from the others what "
     "fits it.",
     about="A head's own are W_Q1, W_K1, …; W_A, U_A and v_A are of additive scores, keep says what dropout keeps. "
-    "sinks has a number a head that takes part in the sum of the softmax (and in no output), slopes one for ‹alibi›. "
+    "sinks has one number per head, which takes part in the sum of the softmax (and in no output), slopes one per head for ‹alibi›. "
     "key and value are what K and V are made of where that is not X (key_input, value_input), or K and V themselves: as they are wide.",
     main="X",
     examples=("tmat attention --d-k 6", "tmat attention -m X='1 0; 0 1; 1 1' --heads 2 --d-k 3 --mask causal --seed 1"),

@@ -74,7 +74,7 @@ def backward(x: Worksheet | None, how: BackwardOptions, matrices: dict[str, Any]
             mend="pipe one in: tmat attention | tmat backward ‹-m dZ›",
         )
     rules = gradients.partials(graph)
-    called = gradients.calling(graph, graph.values)
+    called = gradients.calling(graph.values)
     leaves = {value for value in graph.values if value.step is None and not gradients.constant(value)}
     wanted = gradients.asked(graph, how.wrt, called, "wrt") if how.wrt else leaves
     page = sheet_of(how, "backward", before, matrices)

@@ -9,7 +9,8 @@ from tmat.engine.declaration import CONVENTIONS, SHAPE, Numbers, StageOptions, d
 from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.stages.parts.lazy import nodes, ops, position_operations
-from tmat.stages.parts.options import BASE, Sinusoids
+from tmat.stages.parts.options import Sinusoids
+from tmat.stages.parts.rotary import BASE
 
 if TYPE_CHECKING:
     from tmat.engine.builder import Sheet
@@ -103,7 +104,7 @@ def _scaled(sheet: Sheet, e: Node, how: PosencOptions) -> Node:
     if sheet.has("E_scaled"):
         return sheet.given("E_scaled")
     if not how.scale_embedding:
-        sheet.ask("E_scaled")
+        sheet.allow("E_scaled")
         return e
     sheet.note(f"embeddings multiplied by √{e.width}" if e else "")
     sheet.record(scale_embedding=True)
@@ -150,7 +151,7 @@ def _refuse_size(e: Node, how: PosencOptions) -> None:
             f"‹positions {how.positions}› does not fit", f"E has {e.height} rows, and each row is a position"
         )
     if how.d_model is not None and how.d_model != e.width:
-        raise InputError(f"‹d_model {how.d_model}› does not fit", f"E is {e.told()}")
+        raise InputError(f"‹d_model {how.d_model}› does not fit", f"E is {e.described()}")
 
 
 def _labels(tokens: tuple[str, ...], n: int) -> list[str]:

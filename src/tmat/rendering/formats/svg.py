@@ -9,7 +9,7 @@ from html import escape
 from tmat.errors import InputError
 from tmat.rendering.formats import Format
 from tmat.rendering.layout import Look, render
-from tmat.rendering.layout.heat import ink
+from tmat.rendering.layout.look import ink
 from tmat.rendering.styled import Line, columns
 from tmat.sheet.worksheet import Worksheet, on_pages
 from tmat.visible import width as width_of

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tmat.rendering.layout.equation import Group, Part, Sign, parts
+from tmat.rendering.layout.equation import Formula, Group, Part, Sign
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import operand
 from tmat.rendering.page import Room, Shown, as_operand
@@ -36,7 +36,7 @@ class Equation:
 
 def equation(stage: Stage, step: Step, look: Look, room: Room) -> Equation | None:
     """The step's equation; None if it has none, or if its operands are too large to be drawn whole."""
-    tree = parts(step.op, len(step.of), step.params)
+    tree = Formula(step.op, step.of, step.params).parts
     if tree is None:
         return None
     flat = list(_flat(tree))

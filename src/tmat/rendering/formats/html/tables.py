@@ -8,7 +8,7 @@ from html import escape
 
 from tmat.operations.printing.mathml import MATHML
 from tmat.rendering.layout.drawer import CUT
-from tmat.rendering.layout.heat import ONE_SIDED, TWO_SIDED, Scale, ink
+from tmat.rendering.layout.look import ONE_SIDED, TWO_SIDED, Scale, ink
 from tmat.rendering.layout.numbers import SAME
 from tmat.rendering.page import Shown, formula_in
 from tmat.visible import visible, width

@@ -45,7 +45,7 @@ class Calculation:
         """The step's formula with the names of its cells in it: scores / √d_k; None if it uses none."""
         names = {key: Words(name) for key in step.params if (name := self._names.get((step.name, key)))}
         try:
-            return self.steps[step.name].said(step.of, {**step.params, **names}) if names else None
+            return self.steps[step.name].formula_text(step.of, {**step.params, **names}) if names else None
         except ValueError:  # the formula computes another number from it, such as 1 − p for dropout
             return None
 

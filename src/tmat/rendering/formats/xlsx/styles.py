@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tmat.operations.printing.spreadsheet import LEAST_FINITE
-from tmat.rendering.layout.heat import Scale
+from tmat.rendering.layout.look import Scale
 
 AIR = "_)_)"  # space after a number, as wide as two brackets; LibreOffice drops the indent of some cells
 INFINITE = f'[<{LEAST_FINITE}]"−∞"{AIR};[>{LEAST_FINITE[1:]}]"∞"{AIR};'

@@ -20,7 +20,7 @@ from tmat.rendering.formats.xlsx.styles import AIR, Styles, digits_of, further, 
 from tmat.rendering.formats.xlsx.tab import LABELS, LIKELY, Beside, Placed, Tab, quoted
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Shown, is_shaded
-from tmat.sheet.names import said as origin_sentence
+from tmat.sheet.names import origin_caption
 from tmat.sheet.remarks import Cover, Said
 from tmat.visible import visible, width
 
@@ -172,7 +172,7 @@ class _Writer:
         shown, text = placed.shown, self.styles.text
         if shown.step is None:
             runs = [text("name"), _nonempty(shown.name)]
-            details = [origin_sentence(shown.matrix.origin)]
+            details = [origin_caption(shown.matrix.origin)]
         else:
             calculation = self.tab.calculation
             name, _, formula = _nonempty(shown.formula).partition(" = ")
