@@ -43,6 +43,7 @@ ROLES = {
 MOST_FAILURES = 5  # that are listed on standard error
 LONGEST_NAME = 60  # the most columns of names of submissions
 NARROW = 20  # columns; text in fewer is hard to read
+MOST_UNREAD = 2  # unread matrices listed of each submission of a class
 MOST_SLIPS = 10  # in the summary of a class
 
 
@@ -268,7 +269,7 @@ class Reporter:
                 yield from [*self._hung(EMPTY, result.origin, "heading"), *self._table(result, work.key(number)), ()]
             else:
                 yield from self._hung(head, last_line(result), "right" if result.all_right else "wrong")
-                doubts = (_remark(each) for each in result.remarks if each.doubts)
+                doubts = [*(_remark(each) for each in result.remarks if each.doubts), *_unread(result)]
                 yield from (line for text in doubts for line in self._hung(below, text, "wrong"))
         yield from self._summary(summary)
 
@@ -289,6 +290,14 @@ class Reporter:
 def _remark(remark: Note) -> str:
     """A remark on a whole submission, with the option that would help."""
     return note(remark) + HOW.get(remark.remark, "")
+
+
+def _unread(report: Report) -> Iterator[str]:
+    """The first matrices that could not be read or paired, and how many more there are."""
+    told = [unknown(each) for each in report.unknown]
+    yield from told[:MOST_UNREAD]
+    if len(told) > MOST_UNREAD:
+        yield f"and {len(told) - MOST_UNREAD} more"
 
 
 def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Line]:

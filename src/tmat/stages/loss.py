@@ -166,13 +166,13 @@ def _targets(page: Sheet, came: Node, how: LossOptions, before: Worksheet) -> No
     said = _words(how.target, before)
     if said is None:
         raise InputError(
-            "loss has no target", "nobody said what should have come out",
+            "loss has no target", "neither words nor numbers to compare with were given",
             mend='say the words: ‹target "you win"›; or give numbers: ‹-m target›, for the mean square',
         )  # fmt: skip
     if how.target is None and END not in came.cols:
         raise InputError(
             "what should follow the last word is not known",
-            f"{END} is none of the words that are predicted",
+            f"{END} is not among the predicted words",
             mend=f'say what each of the {came.height} rows should predict: ‹target "{" ".join(said[:-1])} …"›',
         )
     if len(said) != came.height:
@@ -213,6 +213,6 @@ def _place(word: str, came: Node, before: Worksheet) -> int:
         if 0 <= place < came.width:
             return place
     raise InputError(
-        f"'{word}' is no word that is predicted",
+        f"'{word}' is not among the predicted words",
         f"{came.name} has the columns {', '.join(came.cols[:12])}{' …' if came.width > 12 else ''}",
     )

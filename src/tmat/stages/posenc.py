@@ -133,7 +133,7 @@ def _refuse_unused(sheet: Sheet, how: PosencOptions, e: Node) -> None:
         told = waves or (rows if name == "PE" else how.start != 0)
         if told and sheet.has(name):
             raise InputError(
-                f"{name} is given, and the options of the waves have no effect",
+                f"{name} is given, and the options of the sinusoids have no effect",
                 "‹exponent›, ‹base›, ‹start› and ‹layout› say how PE is computed",
                 mend="leave one of them out",
             )
@@ -173,7 +173,7 @@ def _refuse_lost(n: int, d: int, exponent: str, base: float, start: int) -> None
     furthest = max(abs(start), abs(start + n - 1)) if n else 0
     if furthest > EXACT:
         raise InputError(
-            f"‹start {start}› does not fit", f"positions go to {EXACT}: beyond, a float has no place for each"
+            f"‹start {start}› does not fit", f"positions go to {EXACT}: a float64 cannot tell larger ones apart"
         )
     least = (
         min((base ** position_operations.power_of(i, d, exponent) for i in (0, d - 1)), default=1.0)
@@ -183,6 +183,6 @@ def _refuse_lost(n: int, d: int, exponent: str, base: float, start: int) -> None
     if furthest and (least == 0.0 or furthest / least == float("inf")):
         raise InputError(
             f"‹base {base:g}› does not fit",
-            f"position {furthest} over {base:g}^(e/{d}) is beyond the largest float: a wave has no angle there",
+            f"position {furthest} over {base:g}^(e/{d}) is beyond the largest float64",
             mend="try a larger ‹base›; the paper's is 10000",
         )

@@ -150,7 +150,7 @@ def weights_of(graph: Graph, way: Stage, called: Any) -> list[Value]:
     ]
     if not found:
         raise InputError(
-            "nothing learns here",
+            "there is nothing to update",
             "no weight has a gradient",
             mend="ask backward for the gradients of weights, or of inputs by name: ‹wrt W_Q›",
         )
