@@ -13,7 +13,7 @@ from tmat.operations.expression import Expression, Number, Operand
 from tmat.operations.formula import Words
 from tmat.operations.printing.spreadsheet import Named
 from tmat.rendering.page import Shown
-from tmat.rendering.worked import UNFIT
+from tmat.rendering.writer import UNFIT
 from tmat.sheet.worksheet import Stage, Step
 from tmat.workings import Workings
 
