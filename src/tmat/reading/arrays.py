@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tmat.errors import InputError, LimitError
-from tmat.reading.tensors import BFLOAT16, LARGEST, Tensor, decoded, gigabytes, loads_not, refuse_large, sized
+from tmat.reading.tensors import BFLOAT16, LARGEST, Tensor, decoded, gigabytes, refuse_large, refuse_type, sized
 from tmat.reading.zips import DAMAGED
 from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
@@ -163,7 +163,7 @@ def _kind(said: object, origin: str) -> str:
     if said == "<V2":  # ml_dtypes saves bfloat16 so; bytes without a type are |V2
         return BFLOAT16
     if isinstance(said, str) and re.fullmatch(r"[<>|=]?[VfW][0-9]{1,3}", said) and said.lstrip("<>|=") not in _FLOATS:
-        loads_not(said, origin)
+        refuse_type(said, origin)
     dtype: np.dtype[np.generic] = np.lib.format.descr_to_dtype(said)  # type: ignore[arg-type]
     if dtype.hasobject:
         raise InputError(

@@ -60,7 +60,7 @@ class Block:
     @property
     def called(self) -> str:
         """The name in the words right above."""
-        return name_of(self.above[-1][0].said) if self.above else ""
+        return name_of(self.above[-1][0].text) if self.above else ""
 
     def heads(self, words: list[str], *, indented: bool = False) -> bool:
         """Whether words are as many as the columns of the rows below them; ``indented`` says that they stand over these."""
@@ -102,7 +102,7 @@ class TypedMatrix:
         return [(i, j) for i, row in enumerate(self.texts) for j, text in enumerate(row) if is_blank(text)]
 
 
-def typed(block: Block, origin: str) -> TypedMatrix:
+def typed_matrix(block: Block, origin: str) -> TypedMatrix:
     """The matrix of a block; InputError with line and column for what is none."""
     values: object = _numbers_alone(block)
     texts, labels, header = [row.cells for row in block.rows], None, None

@@ -36,15 +36,15 @@ TYPES = ("float", "double", "int", "bfloat", "bool", "half", "long")
 _PASSED_OVER = frozenset(("\\", "+", "$", "$$"))
 
 
-def called(word: str) -> str:
+def call_name(word: str) -> str:
     """The last part of a call's name: torch.tensor is a tensor."""
     return word if word in MAKERS else re.split(r"[.:]", word)[-1].rstrip("!")
 
 
-def makes(word: str) -> bool:
+def is_maker(word: str) -> bool:
     """Whether a word before a bracket says that numbers stand in it."""
     parts = re.split(r"[.:]+", word)
-    own = parts[-2] if len(parts) > 1 and parts[-1] in _BUILDS else called(word)
+    own = parts[-2] if len(parts) > 1 and parts[-1] in _BUILDS else call_name(word)
     return own in MAKERS or word in MAKERS or re.fullmatch("S?Matrix[0-9]x[0-9]", own) is not None
 
 
@@ -149,7 +149,7 @@ class Brackets:
 
     def _open(self, token: Token, line: int) -> None:
         word = self.word
-        call = called(word.text) if word is not None and word.end == token.start and token.text in "([{" else ""
+        call = call_name(word.text) if word is not None and word.end == token.start and token.text in "([{" else ""
         if len(self.stack) > DEEPEST:
             self.fail(f"brackets more than {DEEPEST} deep", line, token)
             self.stack[-1].items.clear()
@@ -288,7 +288,7 @@ class Brackets:
             group.add(token._replace(text=str(value)), line)
 
     def _word_alone(self, word: str, line: int, token: Token) -> None:
-        if called(word).rstrip("0123456789").lower() not in TYPES:
+        if call_name(word).rstrip("0123456789").lower() not in TYPES:
             self._no_number(word, line, token)
 
     def _no_number(self, word: str, line: int, token: Token) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tmat.errors import InputError
-from tmat.reading.blocks import Block, typed
+from tmat.reading.blocks import Block, typed_matrix
 from tmat.reading.lexing import TRUTH
 from tmat.reading.number_text import is_decimal_comma, number, why_not
 from tmat.reading.rows import Row
@@ -40,7 +40,7 @@ def read_delimited(text: str, origin: str, delimiter: str | None = None) -> Matr
     if not rows:
         raise InputError(f"{origin} holds no numbers", "expected rows of numbers, parted by commas or tabs")
     block = _block(rows, origin)
-    found = typed(block, origin)
+    found = typed_matrix(block, origin)
     for i, j in found.blanks:
         what, mend = why_not(found.texts[i][j])
         column = j + 1 + len(block.rows[i].cells) - len(found.texts[i]) + block.rows[i].column

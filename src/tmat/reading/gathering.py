@@ -12,7 +12,7 @@ from tmat.reading.naming import bare, is_known, name_of
 from tmat.reading.no_matrix import is_heading, without_settings
 from tmat.reading.number_text import is_decimal_comma
 from tmat.reading.rows import Mark, Problem, Row, Words, rows_of
-from tmat.reading.statements import Item, Valued
+from tmat.reading.statements import Item, NamedValue
 from tmat.reading.text_rows import is_cell
 from tmat.reading.titles import parted, title
 from tmat.sheet.names import meanings
@@ -59,7 +59,7 @@ class Gatherer:
     def take(self, item: Item) -> Iterator[Block | Problem]:
         """The blocks that an item ends, and the problems it brings."""
         gap, self.gap = self.gap, False
-        self.under = not gap and isinstance(self.before, (Row, Valued))
+        self.under = not gap and isinstance(self.before, (Row, NamedValue))
         self.before = item
         if isinstance(item, Problem):
             yield from self._wrong(item, gap)
@@ -67,7 +67,7 @@ class Gatherer:
             yield from self._mark(item, gap)
         elif isinstance(item, Words):
             yield from self._words(item, gap)
-        elif isinstance(item, Valued):
+        elif isinstance(item, NamedValue):
             yield from self._value(item, gap)
         elif item.bars:
             self._table_row(item, gap)
@@ -102,7 +102,7 @@ class Gatherer:
 
     def _words(self, item: Words, gap: bool) -> Iterator[Block | Problem]:
         if item.kind == "remark":
-            self.remark = item.said if is_known(item.said) else self.remark
+            self.remark = item.text if is_known(item.text) else self.remark
             self.gap = gap
             return
         if item.kind in ("rows", "columns"):
@@ -113,8 +113,8 @@ class Gatherer:
         if item.kind == "heading" or self.block is None or self.block.rows or self.block.spoilt:
             yield from self.finish()
         if item.kind == "heading":
-            name = name_of(item.said)
-            sized = "=" in item.said or re.search(r"\(\s*[0-9]+ ?[×x*] ?[0-9]+\s*\)", item.said)
+            name = name_of(item.text)
+            sized = "=" in item.text or re.search(r"\(\s*[0-9]+ ?[×x*] ?[0-9]+\s*\)", item.text)
             if not (len(name.split()) == 1 or is_known(name) or sized):
                 return
         if self.block is None:
@@ -185,7 +185,7 @@ class Gatherer:
                 row.label = None
         self._open(row.line, gap).rows.append(row)
 
-    def _value(self, item: Valued, gap: bool) -> Iterator[Block | Problem]:
+    def _value(self, item: NamedValue, gap: bool) -> Iterator[Block | Problem]:
         """A bracketed value: a matrix under its name, or one row of several that stand below one another."""
         value, prefix = item.value, item.prefix
         labels: list[str | None] = list(value.labels) or [None] * len(value.rows)
@@ -272,7 +272,7 @@ class Gatherer:
             block.above.append((Words(block.line, " ".join(block.header), block.header), False))
         for words, _ in block.above:
             if words.kind == "words":
-                name = name_of(words.said)
+                name = name_of(words.text)
                 error = InputError(
                     f"'{visible(name, 60)}' is followed by no rows", f"in {self.origin}, line {words.line}",
                     "expected a matrix's name, then its rows, each a line of numbers", mend="begin remarks with #",

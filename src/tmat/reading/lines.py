@@ -12,9 +12,9 @@ from tmat.reading.naming import name_of
 from tmat.reading.no_matrix import is_code, is_measure
 from tmat.reading.openings import opening
 from tmat.reading.rows import Mark, Problem, Row, Words, rows_of, without_marks
-from tmat.reading.sayings import TYPES, Saying, is_prose
-from tmat.reading.statements import Item, Statement, Valued
+from tmat.reading.statements import Item, NamedValue, Statement
 from tmat.reading.text_rows import is_box_rule, is_cell, is_pipe_row, is_pipe_rule, pipe_cells
+from tmat.reading.unbracketed import TYPES, Unbracketed, is_prose
 from tmat.visible import visible
 
 _LONG = 100_000
@@ -48,7 +48,7 @@ _REPR = re.compile(
 _TABLE_SIGNS = str.maketrans("│┃║┆┊", "|||||")
 
 
-class Lines(Saying):
+class Lines(Unbracketed):
     """Takes lines one by one."""
 
     def __init__(self, origin: str, *, decimal: bool = True) -> None:
@@ -252,22 +252,22 @@ def _each(items: Iterable[Item], wrong: Callable[..., Problem]) -> Iterator[Item
     last: Item | None = None
     count = 0
     for item in items:
-        count += isinstance(item, Valued)
-        if count > _MOST_VALUES and isinstance(item, Valued):
+        count += isinstance(item, NamedValue)
+        if count > _MOST_VALUES and isinstance(item, NamedValue):
             what = f"more than {_MOST_VALUES} brackets beside one another"
             last = wrong(item.value.line, what, mend="write each row on a line of its own")
             break
-        if not isinstance(item, Valued) or item.relation:
+        if not isinstance(item, NamedValue) or item.relation:
             yield from () if last is None else (last,)
             last = item
             continue
-        at, pair = item.value.line, isinstance(last, Valued) and not item.prefix
-        if isinstance(last, Valued) and pair and last.takes(item):
+        at, pair = item.value.line, isinstance(last, NamedValue) and not item.prefix
+        if isinstance(last, NamedValue) and pair and last.takes(item):
             last.value.rows += item.value.rows
             last.value.lines += item.value.lines
             last.value.depth = 2
         elif pair or (item.value.depth == 1 and (_AMONG.search(item.prefix) or (item.prefix and _GOES_ON.match(item.raw[item.column - 1 :])))):  # fmt: skip
-            name = last.prefix if isinstance(last, Valued) else ""
+            name = last.prefix if isinstance(last, NamedValue) else ""
             last = wrong(at, "several values where one is due", column=item.column, name=name_of(name),
                          mend="write each under a name of its own")  # fmt: skip
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tmat.reading.brackets import TYPES, makes, rows_in_quotes
+from tmat.reading.brackets import TYPES, is_maker, rows_in_quotes
 from tmat.reading.lexing import TRUTH, Token, closing
 from tmat.reading.number_text import number
 
@@ -26,7 +26,7 @@ def opening(tokens: list[Token]) -> tuple[int, int] | None:
         before = tokens[n - 1] if n else None
         call = before is not None and before.kind in ("word", "close") and before.end == tokens[n].start
         call = call and not (tokens[n].text == "{" and _begins(tokens, n + 1))  # C++'s q{{…}}
-        maker = call and before is not None and makes(before.text)
+        maker = call and before is not None and is_maker(before.text)
         inside = _innermost(tokens, n)
         if inside == len(tokens):
             follows = before is None or maker or not call or before.kind in ("assign", "colon")
@@ -56,7 +56,7 @@ def _innermost(tokens: list[Token], n: int) -> int:
         lisp = (
             tokens[n].text in ("list", "vector", "matrix") and then is not None and n > 0 and tokens[n - 1].text == "("
         )
-        if tokens[n].kind != "open" and not lisp and not (call and makes(tokens[n].text)):
+        if tokens[n].kind != "open" and not lisp and not (call and is_maker(tokens[n].text)):
             break
         n += 1
     return n

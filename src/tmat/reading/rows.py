@@ -60,7 +60,7 @@ class Words:
     """A line without a row: a name, the columns' labels, or prose."""
 
     line: int
-    said: str
+    text: str
     words: list[str]
     ends: bool = False  # in a colon or an equals sign
     indented: bool = False

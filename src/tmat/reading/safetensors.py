@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tmat.errors import InputError
 from tmat.reading.files import open_file
-from tmat.reading.tensors import BFLOAT16, Tensor, decoded, loads_not, sized, sizes, widened
+from tmat.reading.tensors import BFLOAT16, Tensor, decoded, refuse_type, sized, sizes, widened
 from tmat.visible import visible
 
 _KINDS = {
@@ -35,7 +35,7 @@ def read_safetensors(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
     """
     found: dict[str, Tensor] = {}
     for name, it in _places(stream, origin):
-        load = partial(_load, stream, it) if it.kind else partial(loads_not, it.said, it.where)
+        load = partial(_load, stream, it) if it.kind else partial(refuse_type, it.type, it.where)
         found[name] = Tensor(it.shape, it.where, load)
     return found
 
@@ -56,7 +56,7 @@ class _Place(NamedTuple):
 
     shape: tuple[int, ...]
     where: str
-    said: str
+    type: str
     kind: str | None
     at: int = 0
     needed: int = 0
@@ -109,7 +109,7 @@ def _load(stream: BinaryIO, it: _Place) -> NDArray[np.float64]:
 
 def _mapped(it: _Place, mapped: NDArray[np.uint8]) -> Tensor:
     if it.kind is None:
-        return Tensor(it.shape, it.where, partial(loads_not, it.said, it.where))
+        return Tensor(it.shape, it.where, partial(refuse_type, it.type, it.where))
     kind = it.kind
     stored = mapped[it.at : it.at + it.needed]
 

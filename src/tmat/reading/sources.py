@@ -19,7 +19,7 @@ from tmat.reading.inline import looks_inline, read_inline
 from tmat.reading.pasted import read_pasted
 from tmat.reading.rows import Problem
 from tmat.reading.safetensors import read_tensors
-from tmat.reading.tensors import Tensor, choose, chosen, waiting
+from tmat.reading.tensors import Tensor, as_tensor, choose, chosen
 from tmat.sheet.names import canonical
 from tmat.sheet.worksheet import Batch, Matrix, Worksheet
 from tmat.visible import visible
@@ -75,7 +75,7 @@ def read_matrix(name: str, source: str, *, stdin: BinaryIO | None = None, transp
 
     found = read_matrices(source, stdin=stdin, take=take)
     if "" not in found and not _names(name, found):  # of JSON, a text, a spreadsheet
-        tensors = {key: waiting(matrix) for key, matrix in found.items()}
+        tensors = {key: as_tensor(matrix) for key, matrix in found.items()}
         weight = _of_model(name, tensors, None, visible(source, 200), turned=not transposed)
         found = found if weight is None else {name: weight}
     matrix = _one_of(found, name, source).renamed(name)

@@ -23,7 +23,7 @@ _KEYWORDS = frozenset((
 
 
 @dataclass(slots=True)
-class Valued:
+class NamedValue:
     """A value that is no operand, and the name before it, tied to it by an equals sign, a colon or nothing."""
 
     value: Value
@@ -32,7 +32,7 @@ class Valued:
     raw: str
     column: int  # of its bracket, from 1
 
-    def takes(self, other: Valued) -> bool:
+    def takes(self, other: NamedValue) -> bool:
         """Whether a value behind it and a comma is one more row."""
         rows = self.value.rows
         beside = self.raw is other.raw and other.raw[: other.column - 1].rstrip().endswith(",")
@@ -40,7 +40,7 @@ class Valued:
         return beside and flat and len(rows[0]) == len(other.value.rows[0])
 
 
-Item = Words | Row | Valued | Mark | Problem
+Item = Words | Row | NamedValue | Mark | Problem
 """What a line of a text can be."""
 
 
@@ -81,7 +81,7 @@ class Statement:
         error = InputError(f"'{opened.opened.text}' is never closed", where, "expected rows of numbers, then the closing bracket")  # fmt: skip
         return error, self.name
 
-    def closed(self, rest: list[Token], line: int, raw: str) -> Valued | None:
+    def closed(self, rest: list[Token], line: int, raw: str) -> NamedValue | None:
         """The value when the bracket has closed; none yet where the statement goes on."""
         group, error = self.brackets.done, self.brackets.error
         assert group is not None
@@ -122,7 +122,7 @@ class Statement:
             return None
         if self.operating and not self.has_result:
             raise _operation(self.origin, value.line)
-        return Valued(value, self.prefix, self.relation, raw, group.opened.start + 1)
+        return NamedValue(value, self.prefix, self.relation, raw, group.opened.start + 1)
 
     def _is_changed(self, group: Group, rest: list[Token]) -> bool:
         """Whether a call or an index behind the bracket changes its numbers: array(…).sum(axis=1), array(…)[0]."""

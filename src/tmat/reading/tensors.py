@@ -72,7 +72,7 @@ def chosen(tensors: Mapping[str, Tensor], name: str | None, origin: str) -> dict
     return {key: Matrix.of(key, each.values(), origin=each.origin) for key, each in tensors.items()}
 
 
-def waiting(matrix: Matrix) -> Tensor:
+def as_tensor(matrix: Matrix) -> Tensor:
     """A matrix that was read already, as a tensor; a row is what it was: one dimension."""
     if isinstance(matrix, Batch):
         return Tensor(matrix.arrays.shape, matrix.origin, lambda: matrix.arrays)
@@ -112,7 +112,7 @@ def widened(stored: NDArray[Any], kind: str) -> NDArray[np.float64]:
         return stored.astype(np.float64)
 
 
-def loads_not(kind: str, where: str) -> NoReturn:
+def refuse_type(kind: str, where: str) -> NoReturn:
     """The loading of a tensor of a type that is not read; the others of its file are."""
     raise InputError(
         f"{where} holds numbers of a type that is not read: {visible(kind, 40)}",

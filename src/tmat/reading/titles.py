@@ -27,7 +27,7 @@ def title(block: Block) -> None:
     if last and block.header is None and last.kind == "words" and not last.ends and any(re.search(r"\w", word) for word in last.words):  # fmt: skip
         before = above[-2][0] if len(above) > 1 else None
         fits = block.heads(last.words, indented=last.indented)
-        known = is_known(name_of(last.said)) and last.words[:1] != [""] and not (fits and "," in last.said.replace(", ", " "))  # fmt: skip
+        known = is_known(name_of(last.text)) and last.words[:1] != [""] and not (fits and "," in last.text.replace(", ", " "))  # fmt: skip
         if before is not None and not gap:
             takes = fits or not known
         else:  # nothing else names the matrix, or what does stands apart
@@ -45,11 +45,11 @@ def title(block: Block) -> None:
         return
     words, _ = above.pop()
     block.line = words.line
-    block.name = name_of(words.said)
-    sizes = re.findall(r"(?<![0-9·→] )\b[0-9]{1,7} ?[×x] ?([0-9]{1,7})\b", words.said)
+    block.name = name_of(words.text)
+    sizes = re.findall(r"(?<![0-9·→] )\b[0-9]{1,7} ?[×x] ?([0-9]{1,7})\b", words.text)
     block.said_width = int(sizes[0]) if len(sizes) == 1 else 0
     if above and words.ends:
-        block.also = name_of(above.pop()[0].said)
+        block.also = name_of(above.pop()[0].text)
 
 
 def _name_in_corner(block: Block) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tmat.errors import InputError, LimitError
-from tmat.reading.tensors import BFLOAT16, Tensor, decoded, loads_not, refuse_large, sized, sizes
+from tmat.reading.tensors import BFLOAT16, Tensor, decoded, refuse_large, refuse_type, sized, sizes
 from tmat.reading.zips import DAMAGED
 from tmat.visible import visible
 
@@ -221,7 +221,7 @@ def _tensor(archive: zipfile.ZipFile, root: str, view: View, where: str) -> Tens
     offset, count = sizes((view.offset, storage.length))
     kind = _KINDS.get(storage.kind)
     if kind is None:
-        return Tensor(shape, where, partial(loads_not, storage.kind, where))
+        return Tensor(shape, where, partial(refuse_type, storage.kind, where))
     last = offset + sum((n - 1) * step for n, step in zip(shape, steps, strict=True))
     info = archive.getinfo(f"{root}data/{storage.key}")
     width = 2 if kind == BFLOAT16 else np.dtype(kind).itemsize

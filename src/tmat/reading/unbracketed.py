@@ -27,7 +27,7 @@ _SIZES = re.compile(
 _MOST = 8  # words of a label
 
 
-class Saying:
+class Unbracketed:
     """Reads lines without brackets; ``prose`` says that words are to be passed over, as between the tables of a page."""
 
     def __init__(self, origin: str, *, prose: bool = False, decimal: bool = True) -> None:
