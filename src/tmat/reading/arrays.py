@@ -1,4 +1,4 @@
-"""NumPy's files: .npy and .npz, checked before anything is allocated; what is pickled is never loaded."""
+"""NumPy's .npy and .npz files, checked before anything is allocated. Pickled objects are never loaded."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def read_npy(stream: BinaryIO, origin: str) -> Matrix:
 
 
 def read_npz(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
-    """The arrays of an .npz file by name; their numbers are read while the stream is open, where they are asked for."""
+    """The arrays of an .npz file by name, read lazily while the stream is open."""
     try:
         archive = zipfile.ZipFile(stream)
         members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
@@ -70,7 +70,7 @@ class _Unpacking:
     packed: int = 0
 
     def shape(self, info: zipfile.ZipInfo) -> tuple[int, ...]:
-        """The size that an array's header says; where it says none, reading the array tells why."""
+        """The shape in an array's header; () where it cannot be read, which reading the array then explains."""
         try:
             with self.archive.open(info) as member:
                 return _header(member, self.origin)[0]

@@ -1,4 +1,4 @@
-"""What each line of a text is: a name, a row, a table's row, a bracketed value over one line or many, a rule, nothing."""
+"""Classifying the lines of a text: names, rows, rows of tables, bracketed values over one or several lines, rules, blanks."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _TABLE_SIGNS = str.maketrans("│┃║┆┊", "|||||")
 
 
 class Lines(Unbracketed):
-    """Takes lines one by one."""
+    """Reads lines one by one; a bracket may stay open between them."""
 
     def __init__(self, origin: str, *, decimal: bool = True) -> None:
         super().__init__(origin, decimal=decimal)
@@ -58,7 +58,7 @@ class Lines(Unbracketed):
         self.size = ""
 
     def take(self, raw: str, line: int) -> Iterator[Item]:
-        """What the line is; a line may hold several values."""
+        """The items of a line; a line may hold several values."""
         if len(raw) > _LONG:
             refused = self._too_long(raw, line)
             if refused is not None:
@@ -90,7 +90,7 @@ class Lines(Unbracketed):
             yield from self._line(text, _uncommented(text).rstrip(), line, raw)
 
     def end(self) -> Iterator[Item]:
-        """What is wrong where the text ends."""
+        """The problem of a bracket that is open where the text ends."""
         if self.statement is not None:
             yield self._unclosed()
 
@@ -101,7 +101,7 @@ class Lines(Unbracketed):
         return Problem(error, name, line)
 
     def _too_long(self, raw: str, line: int) -> Problem | None:
-        """A long line that is no matrix is refused before it is looked at in every way there is."""
+        """Refuse a long line that is no matrix before the slow patterns see it."""
         if not all(re.search(r"\s", raw[n : n + _LONG]) for n in range(0, len(raw), _LONG)):
             word = max(raw.split(), key=len, default="")
             if len(word) > _LONG and not re.search(r"[,;\[\]|]", word[:_LONG]):
@@ -121,7 +121,7 @@ class Lines(Unbracketed):
     # -- one line
 
     def _line(self, text: str, cut: str, line: int, raw: str) -> Iterator[Item]:
-        """A line that is neither plain numbers nor a heading, and belongs to no open bracket; ``cut`` has no remark."""
+        """A line that is neither plain numbers nor a heading nor within a bracket; ``cut`` is the line without its comment."""
         stripped = cut.strip()
         pipes = stripped.translate(_TABLE_SIGNS)
         if not stripped or (_RULE.fullmatch(stripped) and not is_pipe_row(stripped)):
@@ -167,7 +167,7 @@ class Lines(Unbracketed):
             yield Mark(line, "blank")
 
     def _content(self, text: str, line: int, raw: str) -> Iterator[Item]:
-        """What people say or programs print, without what stands before it: a prompt, a bullet."""
+        """A line of content, without the prompt or bullet before it."""
         prompt = _PROMPT.match(text)
         if prompt and prompt.end() == len(text) and prompt[0].strip() not in (">", ">>", ">>>"):
             yield Mark(line, "passed")
@@ -204,7 +204,7 @@ class Lines(Unbracketed):
             yield self.cell_alone(line, tokens[0].text)
 
     def _taken(self, tokens: list[Token], text: str, line: int, raw: str) -> Iterator[Item]:
-        """Bracketed values while there are any, then what is left."""
+        """The bracketed values of a line, then the rest."""
         if len(tokens) > MOST:
             self.statement = None
             yield self._of_more(raw, line)
@@ -241,14 +241,14 @@ class Lines(Unbracketed):
 
 
 def _may_part_rows(text: str) -> bool:
-    """Whether what stands between the slashes are rows of one length, of numbers parted by spaces."""
+    """Whether the parts between slashes are rows of equal length, of numbers parted by spaces."""
     rows = [part.split() for part in text.rpartition("=")[2].split(" / ")]
     same = len({len(row) for row in rows}) == 1 < len(rows[0])
     return same and len(rows) > 1 and all(is_cell(cell.strip("[](),")) for row in rows for cell in row)
 
 
 def _each(items: Iterable[Item], wrong: Callable[..., Problem]) -> Iterator[Item]:
-    """The values of a line, each of which has a name of its own, or is one more row, as in Q = (1, 2), (3, 4)."""
+    """The values of a line: each has a name of its own, or is one more row, as in Q = (1, 2), (3, 4)."""
     last: Item | None = None
     count = 0
     for item in items:

@@ -1,4 +1,4 @@
-"""Where in a line a bracketed value begins, and which brackets are none: calls, sizes, labels."""
+"""Where a bracketed value begins in a line; brackets of calls, sizes and labels are none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _OF_SIZES = ("matrix", "array", "rows", "row", "columns", "cols")
 
 
 def opening(tokens: list[Token]) -> tuple[int, int] | None:
-    """Where a bracketed value begins: the token that its name ends before, and its first bracket; None where there is none.
+    """Where a bracketed value begins: the token after its name, and its first bracket; None if there is no value.
 
     >>> from tmat.reading.lexing import lex, closing
     >>> opening(lex("A = np.array([[1, 2]])")), opening(lex("(a) Q")), opening(lex("Q (2, 3):"))
@@ -49,7 +49,7 @@ def opening(tokens: list[Token]) -> tuple[int, int] | None:
 
 
 def _innermost(tokens: list[Token], n: int) -> int:
-    """The first token behind the brackets and calls that open at n."""
+    """The index of the first token within the brackets and calls that open at n."""
     while n < len(tokens):
         then = tokens[n + 1] if n + 1 < len(tokens) else None
         call = tokens[n].kind == "word" and then is not None and then.kind == "open" and then.start == tokens[n].end
@@ -78,7 +78,7 @@ def _is_dictionary(tokens: list[Token], n: int, inside: int) -> bool:
 
 
 def _is_labelled(tokens: list[Token], inside: int) -> bool:
-    """Keywords, a field before the list as Sage has it, or rows in quotes."""
+    """Whether a call begins with keywords, a field before the list (Sage), or rows in quotes."""
     named = tokens[inside].kind in ("word", "quoted") and inside + 1 < len(tokens)
     field = tokens[inside].kind == "word" and inside + 2 < len(tokens) and tokens[inside + 1].kind == "comma"
     later = _innermost(tokens, inside + 2) if field else len(tokens)

@@ -89,9 +89,9 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
 
 
 class _Collector:
-    """Blocks as matrices, each once; the same again, as a page shows an operand again, is passed over.
+    """Collects blocks as matrices, each once: a page may show the same operand again.
 
-    On a page of several stages, names that stand in more than one are told with their stage.
+    On a page of several stages, names that occur in more than one get their stage's id.
     """
 
     def __init__(self, origin: str) -> None:

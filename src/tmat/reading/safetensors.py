@@ -1,4 +1,6 @@
-"""The .safetensors of Hugging Face: eight bytes of length, a header in JSON, then the numbers of each tensor side by side."""
+"""Hugging Face's .safetensors: eight bytes of length, a JSON header, then the numbers of each tensor.
+
+And ``read_tensors``, which recognises any file of tensors."""
 
 from __future__ import annotations
 
@@ -41,7 +43,7 @@ def read_safetensors(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
 
 
 def map_safetensors(path: str) -> dict[str, Tensor]:
-    """The tensors of a file that is mapped into memory: only what is asked for is ever read from the disk.
+    """The tensors of a memory-mapped file: only what is used is read from the disk.
 
     Errors: as ``read_safetensors``.
     """

@@ -1,4 +1,4 @@
-"""All that a file names, and of a model's file what the stages take."""
+"""All matrices of a file by name; of a model's file, the weights that a stage takes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tmat.visible import visible
 def read_weights(
     source: str | Mapping[str, Any], stage: str | None = None, *, layers: int | None = None
 ) -> Mapping[str, Matrix]:
-    """All that a file or a state dict names: a name that ends in .T is given as its transpose.
+    """All matrices of a file or a state dict; one whose name ends in .T is transposed.
 
     Of a worksheet, the matrices that were given to its stages, the last stage's where several share a name. Where the
     names are a framework's (in_proj_weight, q_proj.weight, c_attn.weight), the weights by the names of the stages: cut
