@@ -1,4 +1,4 @@
-"""What a line of a text can be: a row of cells, words, a mark between others, or what cannot be read."""
+"""The items of a text: a row of cells, words, a mark between others, a problem."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BARRED = re.compile(r"\|(?: [+\-]?[0-9][0-9.]*+ \|)++")
 
 @dataclass(slots=True)
 class Row:
-    """One row as it stands: its cells, the label that a colon or a bracket parts from them, its line.
+    """A row of cells, with the label before it and its line.
 
     ``text`` is what the cells were made of, where commas may be decimal ones; ``semicolons`` says that ; parts them;
     ``relation`` is what stood behind the label, or that a remark gave it; ``column`` is where its bracket opens, from 1, or in a
@@ -60,7 +60,7 @@ class Words:
     """A line without a row: a name, the columns' labels, or prose."""
 
     line: int
-    said: str
+    text: str
     words: list[str]
     ends: bool = False  # in a colon or an equals sign
     indented: bool = False
@@ -69,7 +69,7 @@ class Words:
 
 @dataclass(slots=True)
 class Mark:
-    """A line that says how others go together: blank, rule, head, columns, series, spoilt, passed."""
+    """A line that only groups others: blank, rule, head, columns, series, spoilt, passed."""
 
     line: int
     kind: str
@@ -77,7 +77,7 @@ class Mark:
 
 @dataclass(slots=True)
 class Problem:
-    """What kept a matrix from being read: the others are. Without a name it is of the one under way."""
+    """Why a matrix could not be read; without a name, it is the current one."""
 
     error: InputError
     name: str
@@ -140,7 +140,7 @@ def cells_of(tokens: list[Token]) -> list[str]:
 
 
 def without_marks(tokens: list[Token]) -> list[Token]:
-    """The line without the ticks that a marker put beside it."""
+    """The line without a marker's ticks at its ends."""
     while tokens and set(tokens[-1].text) <= MARKS and (tokens[-1].kind == "word" or len(tokens) > 2):
         tokens = tokens[:-1]
     while (
@@ -167,7 +167,7 @@ def r_index(tokens: list[Token]) -> tuple[str, list[Token]] | None:
 
 
 def rows_alike(lines: Sequence[str], start: int, places: Sequence[int] | None, last: Row) -> list[Row]:
-    """The rows from a line on as long as each is plain numbers as the last row is: parted by spaces, behind a word too, between bars, in brackets.
+    """The plain rows from a line on, as long as each is written as the last row: with spaces, after a word, between bars, in brackets.
 
     >>> [row.cells for row in rows_alike(["1 2", "3 -4", "", "5 6"], 0, None, Row(0, []))]
     [['1', '2'], ['3', '-4']]
@@ -201,7 +201,7 @@ def rows_alike(lines: Sequence[str], start: int, places: Sequence[int] | None, l
 
 
 def bracketed_lines(lines: Sequence[str], start: int) -> list[list[str]]:
-    """The numbers of each line from one on that is a row in brackets and a comma, within brackets over many lines.
+    """The numbers of the bracketed rows from a line on, within a bracket over many lines.
 
     >>> bracketed_lines(["[1, 2],", " [3, 4],", "[5, 6]]"], 0)
     [['1', '2'], ['3', '4']]

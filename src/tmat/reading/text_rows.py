@@ -1,4 +1,4 @@
-"""One typed line into cells: spaces, tabs, commas, semicolons, a table's bars."""
+"""Splitting a line into cells at spaces, tabs, commas, semicolons or bars."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def is_cell(text: str) -> bool:
 
 
 def is_misspelt(text: str) -> bool:
-    """Whether a text is a number that is only written wrong: taken for a row's label, it would be lost in silence.
+    """Whether a text is a misspelt number: taken for a row's label, it would be lost silently.
 
     >>> [is_misspelt(text) for text in ("1e400", "1.O", "0..5", "2nd", "When", "1")]
     [True, True, True, False, False, False]
