@@ -85,11 +85,9 @@ def delimited_rows(text: str, origin: str, delimiter: str | None) -> list[Row]:
                 rows.append(Row(lines.began, stripped))
             lines.began = 0
     except csv.Error as error:
-        raise InputError(
-            f"malformed {'TSV' if delimiter == chr(9) else 'CSV'}: {error}",
-            f"in {origin}, line {lines.began or lines.line}",
-            mend="is a quote left open, or one too many?",
-        ) from None
+        what = f"malformed {'TSV' if delimiter == chr(9) else 'CSV'}: {error}"
+        where = f"in {origin}, line {lines.began or lines.line}"
+        raise InputError(what, where, mend="is a quote left open, or one too many?") from None
     return rows
 
 

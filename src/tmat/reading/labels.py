@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from tmat.errors import InputError
@@ -12,28 +12,22 @@ from tmat.reading.rows import Row
 from tmat.reading.text_rows import is_cell, is_misspelt
 from tmat.visible import visible
 
-Fills = Callable[[str], bool]
 
-
-def head(
-    rows: list[Row], header: list[str] | None, of_table: bool, fills: Fills
-) -> tuple[list[str] | None, list[Row], str]:
+def head(rows: list[Row], header: list[str] | None, of_table: bool) -> tuple[list[str] | None, list[Row], str]:
     """The columns' labels: words above, or a first row that only counts and is short of a cell; the rows below; a note."""
     if header is not None or len(rows) < 2 or rows[0].label is not None:
         return header, rows, ""
     first, rest = rows[0].cells, rows[1:]
     if not counts(first):
-        numbers = of_table and all(map(fills, first))
+        numbers = of_table and all(map(is_cell, first))
         return None, rows, "the table's head is numbers and was taken as its first row" if numbers else ""
     short = all(len(row.cells) == len(first) + 1 for row in rest)
-    labelled = short and (counts([row.cells[0] for row in rest]) or not any(fills(row.cells[0]) for row in rest))
+    labelled = short and (counts([row.cells[0] for row in rest]) or not any(is_cell(row.cells[0]) for row in rest))
     beside = all(row.label is not None and len(row.cells) == len(first) for row in rest)
     return (first, rest, "") if of_table or labelled or beside else (None, rows, "")
 
 
-def labels_of(
-    rows: list[Row], header: list[str] | None, fills: Fills, origin: str
-) -> tuple[list[str] | None, list[Row], str]:
+def labels_of(rows: list[Row], header: list[str] | None, origin: str) -> tuple[list[str] | None, list[Row], str]:
     """The rows' labels, taken off the rows: words, or whatever stands under an empty corner; and a note."""
     named = [row.label is not None for row in rows]
     if all(named):
@@ -41,15 +35,11 @@ def labels_of(
     firsts = [row.cells[0] for row in rows]
     words = named
     if plain_values(firsts) is None:  # else all are numbers
-        words = [given or not fills(cell) for cell, given in zip(firsts, named, strict=True)]
+        words = [given or not is_cell(cell) for cell, given in zip(firsts, named, strict=True)]
     if any(words) and not any(named):  # beside words, a mark such as ? or _ is a word too
         words = [word or (cell != "" and is_blank(cell)) for cell, word in zip(firsts, words, strict=True)]
-    width = len(rows[0].cells)
-    corner = (
-        width > 1
-        and header is not None
-        and (len(header) == width - 1 or (len(header) == width and header[0] in ("", "(index)")))
-    )
+    width, heads = len(rows[0].cells), len(header or ())
+    corner = width > 1 and header is not None and (heads == width - 1 or (heads == width and header[0] in ("", "(index)")))  # fmt: skip
     if not any(named) and not corner:
         for row, word in zip(rows, words, strict=True):
             if word and is_misspelt(row.cells[0]):

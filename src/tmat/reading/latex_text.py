@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 
-from tmat.reading.latex_matrix import PLACE, TABLES, LatexMatrix
 from tmat.reading.latex_names import DROPPED_ARGUMENTS, FRACTIONS, HEADINGS, LAST_ARGUMENT, OF_SIGNS, SIGNS, TRANSPARENT
-from tmat.reading.plain_lines import Lines, Plain
+from tmat.reading.number_text import is_decimal_comma
+from tmat.reading.plain_lines import Lines, Plain, between_bars
+from tmat.reading.text_rows import is_cell
+
+PLACE = "\x1f"  # before the line of the source that a row comes from
+TABLES = ("array", "tabular", "tabular*", "tabularx", "longtable", "tblr", "NiceArray")
+"""Environments that say how their columns stand, and may have labels."""
+
 
 DEEPEST = 40
 _LENGTH = r"\\[a-z]{0,20}(?:penalty|skip|width|height|depth|indent|sep)\s?=\s?-?[0-9.]{1,10}(?:pt|em|ex|cm|mm)?"  # \parskip=1ex
@@ -247,9 +253,21 @@ class _Latex:
         kept = [(cells, place) for cells, place in kept if any(cells) or len(cells) > 1]
         if not kept:
             return " "
-        matrix = LatexMatrix([cells for cells, _ in kept], [place for _, place in kept], name, own_heads, ruled)
-        if matrix.is_labels(beside=bool(self.labels)):
-            self.labels = [cells[0] for cells in matrix.rows]
+        return self._matrix([cells for cells, _ in kept], [place for _, place in kept], name, own_heads, ruled)
+
+    def _matrix(self, rows: list[list[str]], places: list[int], name: str, heads: list[str], ruled: bool) -> str:
+        """Cells as text, each row with its line; a column of words alone labels the matrix that follows."""
+        words = [any(cell and not is_cell(cell) for cell in cells) for cells in rows]
+        if all(len(cells) == 1 for cells in rows) and (all(words) or (name == "array" and any(words))):
+            self.labels = [cells[0] for cells in rows]
             return " "
-        labels, self.labels = self.labels, []
-        return matrix.plain(labels)
+        labels, self.labels = self.labels if len(self.labels) == len(rows) else [], []
+        commas = len(rows[0]) > 1 and any(words) and not (labels or heads or ruled)
+        commas = commas and all(not cell or is_cell(cell) or is_decimal_comma(cell) for cells in rows for cell in cells)
+        in_table = any(words) and (name in TABLES or all(not is_cell(cells[0]) for cells in rows))
+        if labels or heads or commas or in_table:
+            lines = between_bars(rows, places, labels, heads, head=ruled or (words[0] and not commas))
+            return "\n" + "".join(f"{text}{PLACE}{place}\n" for text, place in lines) + "\n"
+        texts = ["[" + ", ".join(cell or "_" for cell in cells) + "]" for cells in rows]
+        before = "".join(f"{text},{PLACE}{place}\n" for text, place in zip(texts, places[:-1], strict=False))
+        return f"[{before}{texts[-1]}]"

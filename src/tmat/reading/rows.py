@@ -76,12 +76,13 @@ class Mark:
 
 
 @dataclass(slots=True)
-class Wrong:
-    """A line that cannot be read, and of which matrix it is; None is the one under way."""
+class Problem:
+    """What kept a matrix from being read: the others are. Without a name it is of the one under way."""
 
-    line: int
     error: InputError
-    name: str | None = None
+    name: str
+    line: int
+    lost: bool = True  # numbers are lost with it; else only words
 
 
 def rows_of(text: str, tokens: list[Token], line: int, raw: str, *, decimal: bool = True) -> list[Row]:

@@ -53,19 +53,9 @@ def _texts(line: str) -> list[str]:
 
 
 def _plain(cell: str) -> str:
-    return (
-        re.sub(
-            r'^"|"$',
-            "",
-            re.sub(r"\s*dot 10\^\(?(-?[0-9]+)\)?", r"e\1", cell)
-            .replace("#", "")
-            .replace("infinity", "∞")
-            .replace("oo", "∞")
-            .replace("\\", "")
-            .strip(),
-        )
-        or "_"
-    )
+    text = re.sub(r"\s*dot 10\^\(?(-?[0-9]+)\)?", r"e\1", cell)
+    text = text.replace("#", "").replace("infinity", "∞").replace("oo", "∞").replace("\\", "").strip()
+    return re.sub(r'^"|"$', "", text) or "_"
 
 
 def _labelled(name: str, lines: list[str], n: int, out: Lines) -> int:
@@ -81,15 +71,8 @@ def _labelled(name: str, lines: list[str], n: int, out: Lines) -> int:
     if not rows:
         return n + 1
     labels, heads = ([_texts(line) for _, line in words] + [[], []])[:2]
-    if len(labels) == len(rows):
-        rows = [[label, *row] for label, row in zip(labels, rows, strict=True)]
-    else:
-        labels = []
-    if len(heads) == len(rows[0]) - bool(labels):
-        rows, places = [["", *heads] if labels else heads, *rows], [places[0], *places]
-    elif labels:
-        rows, places = [["", *map(str, range(1, len(rows[0])))], *rows], [places[0], *places]
-    out.table(rows, places, head=bool(labels or heads))
+    labels = labels if len(labels) == len(rows) else []
+    out.table(rows, places, labels, heads if len(heads) == len(rows[0]) else [])
     return end
 
 
