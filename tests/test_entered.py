@@ -5,6 +5,7 @@ A reader follows the same path. Functions and comprehensions count as they are c
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -37,8 +38,9 @@ main()
 
 
 def test_a_table_of_attention_is_made_in_few_files() -> None:
+    wide = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     done = subprocess.run(
-        [sys.executable, "-c", COUNT], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=True
+        [sys.executable, "-c", COUNT], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=True, env=wide
     )
     assert "weights = softmax(scaled)" in done.stdout
     files, switches, code = map(int, done.stderr.split())
