@@ -125,11 +125,11 @@ def rotated(sheet: Sheet, how: AttentionOptions, heads: Projected, start: int, k
         params["times"] = scaling.times
     heads.queries = [
         sheet.step("Q_rotated" + h, ops.rotate, q, angles, **params)
-        for q, h in zip(heads.queries, heads.own, strict=True)
+        for q, h in zip(heads.queries, heads.numbers, strict=True)
     ]
     heads.keys = [
         sheet.step("K_rotated" + g, ops.rotate, k, key_angles, **params)
-        for k, g in zip(heads.keys, heads.shared, strict=True)
+        for k, g in zip(heads.keys, heads.key_numbers, strict=True)
     ]
     _note(sheet, how, scaling, width, base, start)
     sheet.record(rotary=how.rotary, base=float(how.base or BASE), start=how.start)
