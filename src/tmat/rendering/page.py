@@ -283,7 +283,7 @@ def capitalized(text: str) -> str:
 
 def is_shaded(look: Look, name: str) -> bool:
     """Whether a matrix is shaded."""
-    return look.heat if isinstance(look.heat, bool) else fold(name) in {fold(own) for own in look.heat}
+    return look.heat if isinstance(look.heat, bool) else fold(name) in {fold(each) for each in look.heat}
 
 
 def _shapes(stage: Stage, step: Step) -> str:
