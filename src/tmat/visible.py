@@ -51,6 +51,11 @@ def width(text: str) -> int:
     return cell_len(text)
 
 
+def widths(texts: Iterable[str]) -> list[int]:
+    """The number of columns of each text."""
+    return [width(text) for text in texts]
+
+
 def pad(text: str, columns: int, align: str = "left") -> str:
     """The text padded with blanks to a number of columns; ``align`` is left, right or center.
 

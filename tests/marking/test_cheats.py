@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from tests.marking.by_hand import WAYS, typed, worked
-from tests.marking.cheats import CHEATS, key_of, share, touched
+from tests.marking.cheats import CHEATS, KINDS, key_of, share, touched
 
 from tmat.errors import InputError
 from tmat.marking import Answers, Verdict, mark
@@ -23,7 +23,7 @@ BY_TURNS = ((0, 5), (1, 4), (2, 3), (7,))
 
 @pytest.mark.parametrize(("name", "kinds"), [(name, BY_TURNS[n % 4]) for n, name in enumerate(CHEATS)])
 def test_a_blind_sheet_earns_next_to_nothing(name: str, kinds: tuple[int, ...]) -> None:
-    """On one or two of the eight kinds of keys by turns; tests/marking/cheats.py tries all."""
+    """On one or two of the nine kinds of keys by turns; tests/marking/cheats.py tries all."""
     r = np.random.RandomState(1)
     keys = [key_of(n, r) for n in kinds]
     assert np.mean([share(mark(CHEATS[name](key, r), key, slips=False)) for key in keys]) < 0.02
@@ -113,6 +113,25 @@ def test_small_whole_numbers_show_work_together() -> None:
         "Q1": 6, "Q2": 6, "Q3": 5, "Q4": 3, "K1": 6, "K2": 5, "V1": 6,
     }  # fmt: skip
     assert report.remarks == []
+
+
+def test_zeros_and_ones_as_floats_are_no_better_than_typed() -> None:
+    """What a program hands in may be right within its error, and still be right by chance."""
+    r = np.random.RandomState(1)
+    keys = [key_of(KINDS.index("toy"), r) for _ in range(12)]
+    for name in ("one 1, then followed exactly", "someone else's sheet, exact", "chance, then followed exactly"):
+        assert np.mean([share(mark(CHEATS[name](key, r), key, slips=False)) for key in keys]) < 0.02
+    honest = {step.name: step.values.copy() for step in keys[0].stages[0].steps}
+    honest["Z"][0, 0] += 1.0
+    report = mark(honest, keys[0], slips=False)
+    assert report.remarks == [] and report["Z"].right == honest["Z"].size - 1
+
+
+def test_what_follows_counts_where_all_that_it_was_made_of_at_first_is_right() -> None:
+    key = attention([[1, 0], [1, 1]], matrices={name: [[1.0, 0.0], [1.0, 1.0]] for name in ("W_Q", "W_K", "W_V")})
+    text = "Q\n1 0\n2 1\nK\n1 0\n2 1\nV\n1 0\n2 1\nweights\n0.3 0.8\n0.1 0.5\nZ\n1.9 0.8\n1.1 0.5\n"
+    report = mark(text, key, slips=False)
+    assert report.remarks == [] and report["Z"].verdict is Verdict.FOLLOWS
 
 
 def test_what_is_all_right_counts_however_plain() -> None:

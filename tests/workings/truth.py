@@ -16,8 +16,8 @@ import mpmath
 import numpy as np
 from tests.operations.samples import PARAMETERS, Sample, sample
 from tests.workings.sheets import one_step
-from tmat.operations.ties import rounded
 
+from tmat.engine.node import rounded
 from tmat.operations import REGISTRY
 from tmat.workings import Working, Workings, cells
 

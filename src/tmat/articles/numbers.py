@@ -107,7 +107,7 @@ class Defaults:
     vocabulary: Vocabulary | None = None
     options: dict[str, Any] = field(default_factory=dict)
     unless: tuple[str, ...] = ()  # options and matrices that do not fit the article's options
-    otherwise: tuple[str, ...] = ()  # notes of differences from the article's page
+    differences: tuple[str, ...] = ()  # notes of what is not as on the article's page
 
     def used(self, options: Mapping[str, Any]) -> dict[str, Matrix]:
         """The matrices that the options use: without projections no weights, without a residual none."""
@@ -120,10 +120,10 @@ class Defaults:
             unused.add("residual")
         return {name: matrix for name, matrix in self.matrices.items() if name not in unused}
 
-    def said(self, rounded: bool) -> tuple[str, ...]:
+    def notes(self, rounded: bool) -> tuple[str, ...]:
         """The notes: that matrices (and roundings) are the article's, the differences, and the command that shows its page."""
         shown = f"matrices {'and roundings ' if rounded and self.round else ''}of {ORIGIN}"
-        return shown, *self.otherwise, PAGE
+        return shown, *self.differences, PAGE
 
 
 ATTENTION_ROUNDING = "Q=2,K=2,V=2,scores.used=2,scaled.used=2,weights=4,Z.used=2,output=2"
@@ -184,29 +184,33 @@ def defaults_of(stage: str) -> Defaults | None:
     """The article's matrices for a stage; None where it has none."""
     match stage:
         case "attention":
-            return Defaults(_attention(), ATTENTION_ROUNDING, otherwise=SLIPPED)
+            return Defaults(_attention(), ATTENTION_ROUNDING, differences=SLIPPED)
         case "encode":
             own = {name if name == "X" else f"layer1.{name}": m for name, m in _attention().items()}
-            return Defaults(own, otherwise=SLIPPED)
+            return Defaults(own, differences=SLIPPED)
         case "embed":
             text = {"text": " ".join(TOKENS)}
             return Defaults({"W_E": word_embeddings()}, None, (), vocabulary(), text)
         case "posenc":
             own = {"E": labelled("E", number("thrones", "E_columns").T, "e", TOKENS)}
             return Defaults(
-                own, POSITION_ROUNDING, otherwise=("on its page the exponent is 2i/d, and 9 sines stand for cosines",)
+                own, POSITION_ROUNDING, differences=("on its page the exponent is 2i/d, and 9 sines stand for cosines",)
             )
         case "addnorm":
             own = {"X": article("X", "attention_output", "o"), "residual": article("residual", "X")}
-            told = ("X as on its page, where V is Q", "there the mean is the geometric one")
-            return Defaults(own, NORM_ROUNDING, options=dict(DIVISOR), unless=("norm",), otherwise=told)
+            differences = ("X as on its page, where V is Q", "there the mean is the geometric one")
+            return Defaults(own, NORM_ROUNDING, options=dict(DIVISOR), unless=("norm",), differences=differences)
         case "ffn":
             given = ("d_ff", "d_out", "W_2", "b_2", "output")
-            told = ("X as on its page, after a geometric mean", "its weights are not printed")
+            differences = ("X as on its page, after a geometric mean", "its weights are not printed")
             return Defaults(
-                {"X": article("X", "addnorm1")}, NETWORK_ROUNDING, options={"layers": 1}, unless=given, otherwise=told
+                {"X": article("X", "addnorm1")},
+                NETWORK_ROUNDING,
+                options={"layers": 1},
+                unless=given,
+                differences=differences,
             )
         case "decode":
             own = {"memory": article("memory", "addnorm2"), "W_E": word_embeddings()}
-            return Defaults(own, None, TOKENS, vocabulary(), otherwise=("memory as on its page, after its slips",))
+            return Defaults(own, None, TOKENS, vocabulary(), differences=("memory as on its page, after its slips",))
     return None

@@ -33,10 +33,10 @@ def compute(order: list[Node], kept: set[Node], draw: Callable[[Node], Array], d
         if node not in kept and node.height * node.width > LARGE and (node.of or node.make)
         if only_by_rows(node, needed)
     }
-    held = [node for node in needed if node in kept and node not in streamed]
-    if held:
-        largest = max(held, key=lambda node: node.height * node.width)
-        size = sum(node.height * node.width for node in held) * np.dtype(dtype).itemsize
+    kept_whole = [node for node in needed if node in kept and node not in streamed]
+    if kept_whole:
+        largest = max(kept_whole, key=lambda node: node.height * node.width)
+        size = sum(node.height * node.width for node in kept_whole) * np.dtype(dtype).itemsize
         refuse_total(size, f"{largest.name}, {largest.size}")
     for node in needed:
         if node.values is None and node.op is None and node not in streamed:

@@ -95,16 +95,14 @@ class Option:
 
     def check(self, name: str, value: Any) -> None:
         """Refuse a value that is not legal."""
-        if value is None:
-            return
         if self.legal and not self.open and value not in self.legal:
             mend = meant(str(value), self.legal)
             raise InputError(f"‹{name} {value}› is not known", f"expected one of {', '.join(self.legal)}", mend=mend)
         if self.at_least is not None and value < self.at_least:
             raise InputError(f"‹{name} {value}› does not fit", f"expected a whole number from {self.at_least}")
         if self.fits is not None and not self.fits(value):
-            said = f"{value:g}" if isinstance(value, float) else value
-            raise InputError(f"‹{name} {said}› does not fit", self.expected)
+            shown = f"{value:g}" if isinstance(value, float) else value
+            raise InputError(f"‹{name} {shown}› does not fit", self.expected)
         if self.most is not None:
             from tmat.engine.limits import refuse_count
 
@@ -244,10 +242,10 @@ class Declaration:
     @cached_property
     def fields(self) -> dict[str, Any]:
         """The declaration of each field: those of shared classes in the order of the bases, then the stage's own."""
-        said = {f.name: f.metadata["is"] for f in fields(self.options) if "is" in f.metadata}
+        found = {f.name: f.metadata["is"] for f in fields(self.options) if "is" in f.metadata}
         own, *shared = self.options.__mro__
         order = [name for kind in (*shared, own) for name in vars(kind).get("__annotations__", ())]
-        return {name: said[name] for name in order if name in said}
+        return {name: found[name] for name in order if name in found}
 
     @cached_property
     def hints(self) -> dict[str, Any]:
@@ -301,32 +299,33 @@ class Declaration:
         """The folded names of steps whose columns are tokens."""
         return {fold(name) for name, one in self.steps.items() if one.columns_are_tokens}
 
-    def sort(self, args: tuple[Any, ...], said: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    def sort(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """A caller's arguments, sorted into checked options and matrices by name."""
         known = {f.name for f in fields(self.options)}
-        options = {name: value for name, value in said.items() if name in known and name not in self.matrices}
+        options = {name: value for name, value in keywords.items() if name in known and name not in self.matrices}
         try:
             how = self.options(*args, **options)
         except TypeError:
             mend = "say the rest by name, as in ‹round 2›"
             raise InputError(f"{self.name} was given {len(args) + 1} values without names", mend=mend) from None
-        for name, one in {**SHARED, **self.conventions}.items():
-            value = getattr(how, name, None)
-            _refuse_kind(name, self.hints.get(name), value)
-            one.check(name, value)
-        self._refuse_others(how, said)
-        rest = {name: value for name, value in said.items() if name not in options and value is not None}
+        declared = {**SHARED, **self.conventions}
+        for name, value in options.items():
+            if name in declared and value is not None:
+                _refuse_kind(name, self.hints.get(name), value)
+                declared[name].check(name, value)
+        self._refuse_others(how, keywords)
+        rest = {name: value for name, value in keywords.items() if name not in options and value is not None}
         named = {self.matrices[name].name or name if name in self.matrices else name: rest[name] for name in rest}
         named |= {name: mask for name in self.masks if not _is_no_matrix(mask := getattr(how, name))}
         return how, {**(getattr(how, "matrices", None) or {}), **named}
 
-    def _refuse_others(self, how: Any, said: Mapping[str, Any]) -> None:
+    def _refuse_others(self, how: Any, keywords: Mapping[str, Any]) -> None:
         """Refuse wrong types of options for Python only, and misspelt options, which have a single value."""
         for name in ("id", "stream", "batch"):
             _refuse_kind(name, self.hints.get(name), getattr(how, name, None))
         expect(getattr(how, "keep", None) or (), Iterable, "‹keep› takes names of matrices")
         expect(getattr(how, "matrices", None) or {}, Mapping, "‹matrices› are numbers by their names")
-        for name, value in said.items():
+        for name, value in keywords.items():
             if name in self.matrices or name in self.hints or not isinstance(value, str | int | float):
                 continue
             near = meant(name, self.conventions)
@@ -357,7 +356,7 @@ def _refuse_kind(name: str, hint: Any, value: Any) -> None:
     kinds = [KINDS[one] for one in simple if one in KINDS]
     fits = (isinstance(value, kind) and isinstance(value, bool) == (kind is bool) for kind, _ in kinds)
     if not any(fits):
-        raise InputError(f"‹{name} {value}› does not fit", f"expected {' or '.join(told for _, told in kinds)}")
+        raise InputError(f"‹{name} {value}› does not fit", f"expected {' or '.join(words for _, words in kinds)}")
 
 
 def _literals(hint: Any) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from tmat.numbers import round_half_away
 from tmat.numbers.exact import exact
 from tmat.operations.expression import Operand
 from tmat.operations.operation import Array, Mismatch, Operation
-from tmat.sheet.names import said
+from tmat.sheet.names import origin_caption
 from tmat.sheet.worksheet import Matrix
 
 CLOSE = 1e-9  # how near to a tie, in units of the last place or relative to the number: floats lose less
@@ -63,16 +63,16 @@ class Node:
         assert self.values is not None, f"{self.name} was never computed"
         return Matrix(self.name, self.values, tuple(self.rows), tuple(self.cols), self.origin)
 
-    def told(self) -> str:
+    def described(self) -> str:
         """Its size and where it came from: 3×4 (X·W_Q, W_Q from wq.csv)."""
         if self.op is not None:
-            made = self.op.said([node.name for node in self.of], self.params)
-            sources = [f"{node.name} {said(node.origin)}" for node in self.of if node.origin]
+            made = self.op.formula_text([node.name for node in self.of], self.params)
+            sources = [f"{node.name} {origin_caption(node.origin)}" for node in self.of if node.origin]
             return f"{self.size} ({', '.join([made, *sources])})"
-        return f"{self.size} ({said(self.origin)})" if self.origin else self.size
+        return f"{self.size} ({origin_caption(self.origin)})" if self.origin else self.size
 
 
-def holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
+def given_node(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
     """The node of a given matrix; a NaN, or a number too large for the type, is its problem."""
     own = matrix.values  # read once: a model's weight is read from its file each time
     with np.errstate(over="ignore"):
@@ -95,7 +95,7 @@ def holding(name: str, matrix: Matrix, dtype: np.dtype[Any]) -> Node:
     return node
 
 
-def stepped(name: str, op: Operation, of: tuple[Node, ...], params: dict[str, Any]) -> Node:
+def step_node(name: str, op: Operation, of: tuple[Node, ...], params: dict[str, Any]) -> Node:
     """The node of a step: shape and labels by the operation's axes, or the problem that prevents it."""
     for operand in of:
         if not operand:
@@ -134,11 +134,11 @@ def _misfit(op: Operation, of: tuple[Node, ...], params: dict[str, Any], wrong: 
     """The error for sizes that do not fit: both sizes, and the given matrix to change."""
     first, second = of[wrong.first], of[wrong.second]
     sides = ("height", "width")
-    formula = op.said([node.name for node in of], params)
+    formula = op.formula_text([node.name for node in of], params)
     if wrong.first == wrong.second:
         return InputError(
             f"cannot form {formula}",
-            f"{second.name} is {second.told()}: its {sides[wrong.second_side]} must be {wrong.second_size}",
+            f"{second.name} is {second.described()}: its {sides[wrong.second_side]} must be {wrong.second_size}",
             mend=f"try a {second.name} with {_count(wrong.second_size, wrong.second_side)}",
         )
     if wrong.first_side == wrong.second_side:
@@ -151,7 +151,7 @@ def _misfit(op: Operation, of: tuple[Node, ...], params: dict[str, Any], wrong: 
     culprit, side = _leaf(second, wrong.second_side)
     return InputError(
         f"cannot form {formula}",
-        f"{first.name} is {first.told()}, {second.name} is {second.told()}: {rule}",
+        f"{first.name} is {first.described()}, {second.name} is {second.described()}: {rule}",
         mend=f"{_packed(second, wrong)}{_transposable(op, of, wrong)}try a {culprit.name} with {_count(wrong.first_size, side)}",
     )
 

@@ -7,7 +7,9 @@ joined by Fisher's method (Statistical Methods for Research Workers, 1932, § 21
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from math import atanh, comb, erfc, exp, log, sqrt
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from tmat.marking.findings import Cells, Extent, Kind, Note, Remark
 from tmat.marking.key import KeyMatrix
 from tmat.marking.likelihood import apart
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.recomputed import Recomputed
+from tmat.marking.states import State
 from tmat.marking.verdicts import StepReport, Verdict, worst
 from tmat.operations.operation import Array
 
@@ -29,6 +31,9 @@ ONE_NUMBER = 0.75  # of a matrix's cells: it is as good as constant
 EXACT = 1e-9
 LARGEST = 1e100  # whose square is a number
 PRODUCTS = ("matmul", "matmul_transposed", "linear", "add", "subtract")  # where 0 and 1 are numbers like others
+HandedIn: TypeAlias = tuple[StepReport, KeyMatrix, PrintedMatrix]
+"""A step, what is due and what was written."""
+
 COPIED = ("another-matrix", "another-matrix-transposed")
 
 
@@ -80,38 +85,64 @@ def _commonest(values: Array) -> float:
     return float(np.unique(known, return_counts=True)[1].max() / known.size) if known.size else 1.0
 
 
+class Grounds:
+    """What the steps of a sheet rest on, by their places in the key; ``reports`` are of what was handed in."""
+
+    def __init__(self, states: Sequence[State], reports: Mapping[int, StepReport]) -> None:
+        self.states = states
+        self.wrong: set[int] = set()  # what wrong steps lead to: the norm of two numbers is 1 and −1 whatever goes in
+        self.unexplained: set[int] = set()  # what steps lead to that are wrong in no way with a name
+        self.right: set[int] = set()  # right, and all before it
+        self.first: dict[
+            int, set[int]
+        ] = {}  # the steps before each, itself among them, that are made of given matrices alone
+        givens = {state.due.name for state in states if state.due.given}
+        for state in states:
+            index, report = state.due.index, reports.get(state.due.index)
+            before = [states[n] for n in state.due.of or ()]
+            numbers = [one.due.index for one in before]
+            right = not state.foreign if state.due.given else report is not None and report.verdict is Verdict.RIGHT
+            if right and self.right.issuperset(numbers):
+                self.right.add(index)
+            made_of_givens = all(one.due.given for one in before) and not state.due.given
+            self.first[index] = {index} if made_of_givens else set().union(*(self.first[n] for n in numbers))
+            if any(one.foreign if one.due.given else one.off for one in before) or not self.wrong.isdisjoint(numbers):
+                self.wrong.add(index)
+            own = [reports[n] for n in numbers if n in reports and not reports[n].given]
+            if not self.unexplained.isdisjoint(numbers) or not all(is_explained(one, givens) for one in own):
+                self.unexplained.add(index)
+
+    def made_of_right(self, due: KeyMatrix) -> bool:
+        """Whether all the first steps before it are right, and one of them is more than one number throughout."""
+        first = self.first[due.index]
+        return first <= self.right and any(np.ptp(self.states[n].due.values) > 0 for n in first)
+
+
 class Sheet:
     """The steps that were handed in, and the chance that a blind writer would have had so many of their cells right.
 
-    ``made_of_wrong`` are the places in the key of steps that wrong ones lead to: what is right there comes out so
-    whatever goes in, as the norm of two numbers is 1 and −1, and is no evidence. What follows there is, unless those
-    wrong ones have no name; then a slip with a name is none either.
+    What is right of what wrong steps lead to is no evidence; what follows there is, unless those wrong ones have no name;
+    then a slip with a name is none either.
     """
 
-    def __init__(
-        self,
-        steps: list[tuple[StepReport, KeyMatrix, PrintedMatrix]],
-        made_of_wrong: set[int],
-        made_of_unexplained: set[int],
-        right_so_far: set[int],
-    ) -> None:
+    def __init__(self, steps: Sequence[HandedIn], grounds: Grounds) -> None:
         self.chances = {
             id(report): NAMED
-            if _is_named(report) and due.index not in made_of_unexplained
+            if _is_named(report) and due.index not in grounds.unexplained
             else 1.0
-            if due.index in made_of_unexplained
-            else _chance(report, due, printed, wrong_before=due.index in made_of_wrong)
+            if due.index in grounds.unexplained
+            else _chance(report, due, printed, wrong_before=due.index in grounds.wrong)
             for report, due, printed in steps
         }
-        self.made_of_wrong, self.right_so_far = made_of_wrong, right_so_far
+        self.grounds = grounds
         self.usual = int(np.median([printed.decimals for _, _, printed in steps])) if steps else 0
         self.worked = _joined([chance for chance in self.chances.values() if chance < 1.0]) < BLIND
 
     def counts(self, report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> bool:
         """Whether what is right of a step counts, where nothing else shows work: it is exact, no chance, or all before it is right."""
         exact = bool((np.abs(printed.values - due.values) <= EXACT)[printed.finite].all()) and not printed.blank.any()
-        exact = exact and report.verdict is Verdict.RIGHT and due.index not in self.made_of_wrong
-        return exact or due.index in self.right_so_far or self.chances[id(report)] < ALONE
+        exact = exact and report.verdict is Verdict.RIGHT and due.index not in self.grounds.wrong
+        return exact or due.index in self.grounds.right or self.chances[id(report)] < ALONE
 
     def says_nothing(self, due: KeyMatrix, printed: PrintedMatrix) -> bool:
         """Whether one number throughout was typed where it is due only because so few decimals were."""
@@ -141,9 +172,8 @@ def _chance(report: StepReport, due: KeyMatrix, printed: PrintedMatrix, *, wrong
         return 1.0
     unit = apart(printed, due.values)
     told, obvious = np.isfinite(due.values) & ~printed.blank, _obvious(due, unit)
-    hits: Cells = np.any(
-        [printed.fits(way) for way in (due.values, due.unrounded, due.exact) if way is not None], axis=0
-    )
+    ways = [printed.fits(way) for way in (due.values, due.unrounded, due.exact) if way is not None]
+    hits: Cells = np.any([*ways, report.cells == int(Verdict.RIGHT)], axis=0)
     if wrong_before:
         told, hits = told & ~hits, report.cells == int(Verdict.FOLLOWS)
     place = float(np.median(unit[told])) if told.any() else 1.0
@@ -198,13 +228,14 @@ def _alike(values: Array, place: float) -> float:
 
 
 def _binomial(hits: int, count: int, p: float) -> float:
-    """The chance of so many hits or more."""
+    """The chance of so many hits or more, of so many just half: what joins to others has no steps (Lancaster 1949)."""
     if hits == 0 or p >= 1.0:
         return 1.0
     if count > 400:  # a normal deviate, where the terms would overflow
         deviate = (hits - 0.5 - count * p) / sqrt(count * p * (1 - p))
         return max(0.5 * erfc(deviate / sqrt(2)), 1e-300)
-    return min(1.0, max(sum(comb(count, k) * p**k * (1 - p) ** (count - k) for k in range(hits, count + 1)), 1e-300))
+    at = [comb(count, k) * p**k * (1 - p) ** (count - k) for k in range(hits, count + 1)]
+    return min(1.0, max(sum(at) - at[0] / 2, 1e-300))
 
 
 def _likeness(values: Array, due: Array) -> float:
@@ -222,45 +253,34 @@ def _likeness(values: Array, due: Array) -> float:
 # -- what of a whole sheet counts
 
 
-def only_work_counts(recomputed: Recomputed, steps: dict[tuple[str, str], StepReport]) -> list[Note]:
+def only_work_counts(states: Sequence[State], steps: Sequence[StepReport]) -> list[Note]:
     """Nothing counts that a blind writer would have as well; what is to be said of the whole."""
-    remarks: list[Note] = []
-    handed_in = [
-        (steps[state.due.stage, state.due.name], state.due, state.printed)
-        for state in recomputed.states
+    by_name = {(step.stage, step.name): step for step in steps}
+    reports = {s.due.index: by_name[s.due.stage, s.due.name] for s in states if (s.due.stage, s.due.name) in by_name}
+    handed_in: list[HandedIn] = [
+        (reports[state.due.index], state.due, state.printed)
+        for state in states
         if not state.due.given and state.printed is not None and state.printed.shape == state.due.values.shape
     ]
-    givens = {state.due.name for state in recomputed.states if state.due.given}
-    made_of_wrong: set[int] = set()
-    made_of_unexplained: set[int] = set()
-    right_so_far: set[int] = set()
-    for state in recomputed.states:
-        report = steps.get((state.due.stage, state.due.name))
-        right = not state.foreign if state.due.given else report is not None and report.verdict is Verdict.RIGHT
-        if right and all(one.due.index in right_so_far for one in recomputed.operands(state.due)):
-            right_so_far.add(state.due.index)
-        for one in recomputed.operands(state.due):
-            own = steps.get((one.due.stage, one.due.name))
-            if (one.foreign if one.due.given else one.off) or one.due.index in made_of_wrong:
-                made_of_wrong.add(state.due.index)
-            if one.due.index in made_of_unexplained or (own and not own.given and not is_explained(own, givens)):
-                made_of_unexplained.add(state.due.index)
-    sheet = Sheet(handed_in, made_of_wrong, made_of_unexplained, right_so_far)
-    foreign = tuple(state.due.name for state in recomputed.states if state.due.given and state.foreign)
+    sheet = Sheet(handed_in, Grounds(states, reports))
+    blind = [_strip(sheet, *one) for one in handed_in]
+    foreign = tuple(state.due.name for state in states if state.due.given and state.foreign)
     if foreign:
-        remarks.append(Note(Remark.FOREIGN, foreign))
-    blind = False
-    for report, due, printed in handed_in:
-        wide = sheet.says_nothing(due, printed)
-        counted = np.isin(report.cells, (int(Verdict.RIGHT), int(Verdict.FOLLOWS), int(Verdict.CLOSE)))
-        if not wide and (sheet.worked or sheet.counts(report, due, printed)):
-            counted &= not sheet.worked and report.cells != int(Verdict.RIGHT)
-        if counted.any():
-            report.cells[counted] = int(Verdict.WRONG)
-            kept = (one for one in report.notes if one.remark is not Remark.FOLLOWS)
-            report.notes = [Note(Remark.TOO_WIDE if wide else Remark.NO_WORK), *kept]
-            blind = blind or not wide
-        report.verdict = worst(report.cells)
-    if blind and not foreign:
-        remarks.append(Note(Remark.BLIND))
-    return remarks
+        return [Note(Remark.FOREIGN, foreign)]
+    return [Note(Remark.BLIND)] if any(blind) else []
+
+
+def _strip(sheet: Sheet, report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> bool:
+    """Take from a step what does not count; whether that is so because nothing shows work."""
+    wide = sheet.says_nothing(due, printed)
+    counted = np.isin(report.cells, (int(Verdict.RIGHT), int(Verdict.FOLLOWS), int(Verdict.CLOSE)))
+    if not wide and (sheet.worked or sheet.grounds.made_of_right(due)):
+        return False
+    if not wide and sheet.counts(report, due, printed):
+        counted &= report.cells != int(Verdict.RIGHT)
+    if counted.any():
+        report.cells[counted] = int(Verdict.WRONG)
+        kept = (one for one in report.notes if one.remark is not Remark.FOLLOWS)
+        report.notes = [Note(Remark.TOO_WIDE if wide else Remark.NO_WORK), *kept]
+    report.verdict = worst(report.cells)
+    return bool(counted.any()) and not wide

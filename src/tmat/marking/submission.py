@@ -93,7 +93,7 @@ class Marking:
                 if state.printed is not None:
                     steps.append(self._given(state, state.printed))
                 self.recomputed.settle_given(state)
-        self.remarks += only_work_counts(self.recomputed, {(step.stage, step.name): step for step in steps})
+        self.remarks += only_work_counts(self.recomputed.states, steps)
         if not all(step.verdict in (Verdict.RIGHT, Verdict.MISSING) for step in steps) and on_its_side(self._pairs()):
             self.remarks.insert(0, Note(Remark.UPRIGHT if self.options.columns else Remark.ON_ITS_SIDE))
         unknown = [*self.pairing.unknown, *self.unread]

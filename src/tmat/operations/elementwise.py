@@ -251,8 +251,8 @@ def _(i: int, j: int, a: Operand, b: Operand, shares: Operand, *, column: int) -
 def _stacked(*parts: MatrixSymbol) -> Expression:
     """One matrix above the other; typeset as the transpose of their transposes side by side."""
     first, *others = parts
-    said = [piece for part in others for piece in (" above ", part)]
-    return prose(first, *said, written=Transposed(SideBySide(tuple(part.T for part in parts))))
+    spoken = [piece for part in others for piece in (" above ", part)]
+    return prose(first, *spoken, written=Transposed(SideBySide(tuple(part.T for part in parts))))
 
 
 @operation("* m ... -> * m", _stacked, by_rows=False)

@@ -128,7 +128,7 @@ class Operation:
         except (TypeError, OverflowError) as error:
             raise ValueError(f"no {self.name} of {', '.join(names)}") from error
 
-    def said(self, names: Sequence[str], params: dict[str, Any]) -> str:
+    def formula_text(self, names: Sequence[str], params: dict[str, Any]) -> str:
         """The formula as a line of text: Q·Kᵀ."""
         from tmat.operations.printing.printer import Matrices  # most commands print JSON and no formula
 

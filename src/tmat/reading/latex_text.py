@@ -33,6 +33,7 @@ def without_latex(text: str) -> Plain:
 
 class _Latex:
     def __init__(self, text: str, start: int) -> None:
+        self.text = text
         self.tokens = [(match[0], match.start()) for match in _TOKEN.finditer(text, start)]
         self.at = 0
         self.line = text.count("\n", 0, start) + 1
@@ -76,7 +77,10 @@ class _Latex:
         if token[0] == "\\":
             return self._command(token[1:])
         if token == "{":
-            return self.group_rest()
+            small = self.peek() == "\\small"
+            text = self.group_rest()
+            note = small and text.endswith("\n") and not set("[|") & set(text)  # {\small one head · no mask\par}
+            return "\n" if note else text
         if token in "}$":
             return "\n" if token == "$" and self.peek() == "$" else ""
         if token == "&":
@@ -185,7 +189,30 @@ class _Latex:
                     self.argument()
                 self.argument()
             return self._rows(name, "\\end")
+        if name == "aligned":
+            self._past_working()
         return "\n"
+
+    def _past_working(self) -> None:
+        """Pass over the lines of one calculation: the first alone says what it is of, each other begins with its sign."""
+        rows, depth, line = [""], 1, self.line
+        for at in range(self.at, len(self.tokens)):
+            token, place = self.tokens[at]
+            line += token == "\n"
+            if token == "\\begin":
+                if _MATRIX.match(self.text, place + len("\\begin{")):
+                    return
+                depth += 1
+            elif token == "\\end":
+                depth -= 1
+                if depth == 0:
+                    break
+            elif depth == 1 and token.startswith("\\\\"):
+                rows.append("")
+            elif depth == 1:
+                rows[-1] += token
+        if depth == 0 and "&" in rows[0] and len(rows) > 1 and all(row.lstrip().startswith("&") for row in rows[1:]):
+            self.at, self.line = at, line
 
     def _rows(self, name: str, until: str) -> str:
         """A matrix up to its end as brackets, or as a table where there are words among its cells."""

@@ -42,6 +42,7 @@ _NOISE = re.compile(
     r"|\[torch\.\w+ of size .*\]|# A tibble.*|<[^<>]*>|DeviceArray.*shape.*|\(?dtype=\S*\)?,?|device=\S*,?|requires_grad=\S*\)?,?|using .*|end|\[(?:cols|options|%\w+)\b.*\]|\|={3,}|:\w[\w-]*:.*)\s*"
 )  # fmt: skip
 _CELL_OF = re.compile(r"\s*[^\s\[\](){}=:≈]{1,60}\[[^\[\](){},]{1,60},[^\[\](){}]{1,60}\]\s*(?:[=≈&:]|$)")
+_FORMULA = re.compile(r"([^=]+=)[^=\[]+=\s*$")
 _REPR = re.compile(
     r"<(?:\w+\.)*(?:Tensor|Variable)\b[^<>\[\]]{0,200}\bnumpy="
 )  # TensorFlow shows an array within its own
@@ -190,6 +191,8 @@ class Lines(Unbracketed):
             text = " " * bullet.end() + text[bullet.end() :]
         if self.working and text.lstrip(" &").startswith(("=", "≈", "approx ")):
             return  # the working of a cell goes on
+        if (name := _FORMULA.match(text)) is not None:  # dropped = weights ∘ keep / (1 − 0.5) =
+            text = name[1]
         tokens = lex(text)
         self.working = _CELL_OF.match(text) is not None
         if self.working:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from tmat.visible import visible
 
 __all__ = ["Pasted", "Problem", "read_pasted"]
 
+_CHANCES = re.compile(r"after \S+", re.IGNORECASE)  # the likeliest words, beside the matrix of all
 _LONG = 1_000_000
 _MOST = 2000  # problems that are told: a text with more is no page of matrices
 _BOOK = 20_000  # lines of words in a row: as many as a book has, read in half a second
@@ -127,11 +129,13 @@ class _Collector:
                     matrix = replace(matrix, name=before.name)
                 self._collect(matrix, under=each.under)
             except InputError as error:
-                if not each.name and stage_of(self.stage) == "vocab":
+                if (not each.name or each.name == self.stage) and stage_of(self.stage) == "vocab":
                     continue  # the table of a vocabulary
                 self.problems.append(Problem(error, each.name or "", each.line))
 
     def _collect(self, matrix: TypedMatrix, *, under: bool) -> None:
+        if stage_of(self.stage) == "decode" and _CHANCES.fullmatch(matrix.name) and matrix.matrix.values.shape[1] == 1:
+            return
         last = self.found[-1][1] if self.found and not matrix.name else None
         if last is not None and matrix.equals(last):
             return  # what a program prints again of the assignment before it

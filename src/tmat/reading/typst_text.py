@@ -10,6 +10,7 @@ _CELL = re.compile(r"\[\s*\$?\s*([^\[\]$]*?)\s*\$?\s*\]")
 _EQUATION = re.compile(r"#(?:fit\()?equation\(\s*\$\s*(.*?)\s*=?\s*\$\s*,\s*(?:true|false)\s*,\s*(labelled|plain|mat)?")
 _ROW = re.compile(r"\s*\((.*?),?\s*\)\s*,?\s*")
 _TABLE = re.compile(r"#?table\(")
+_HEADING = re.compile(r'\s*(?:=+\s+(.*)|#heading\([^"]*"((?:[^"\\]|\\.)*)".*)')
 _COLUMNS = re.compile(r"columns:\s*(?:([0-9]+)|\(([^)]*)\))")
 
 
@@ -25,12 +26,12 @@ def without_typst(text: str) -> Plain:
             n = _labelled(equation[1], lines, n, out)
         elif _TABLE.search(line):
             n = _table(lines, n, out)
-        elif line.lstrip().startswith(("#set", "#let", "#import", "#show", "//")):
+        elif line.lstrip().startswith(("#set", "#let", "#import", "#show", "#fit($", "//")):  # a working, or none of it
             n = _past(lines, n)
         else:
-            heading = re.match(r"\s*(=+)\s+(.*)", line)
+            heading = _HEADING.match(line)
             said = re.sub(r"\$|^\s*#\w+\(.*", " ", line)
-            out.line(f"## {heading[2]}" if heading else said.replace('"', ""), n + 1)
+            out.line(f"## {heading[1] or heading[2]}" if heading else said.replace('"', ""), n + 1)
             n += 1
     return out.plain(prose=True)
 
@@ -52,7 +53,8 @@ def _texts(line: str) -> list[str]:
 
 
 def _plain(cell: str) -> str:
-    text = cell.replace("#", "").replace("infinity", "∞").replace("oo", "∞").replace("\\", "").strip()
+    text = re.sub(r"\s*dot 10\^\(?(-?[0-9]+)\)?", r"e\1", cell)
+    text = text.replace("#", "").replace("infinity", "∞").replace("oo", "∞").replace("\\", "").strip()
     return re.sub(r'^"|"$', "", text) or "_"
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import struct
 import zlib
+from contextlib import suppress
 from typing import IO
 from zipfile import BadZipFile, ZipFile
 
-try:
-    from lzma import LZMAError
-except ImportError:  # a Python built without it cannot unpack such a zip in the first place
-    LZMAError = RuntimeError  # type: ignore[assignment,misc]
-
 DAMAGED: tuple[type[Exception], ...] = (
-    BadZipFile, LZMAError, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, OverflowError, ValueError,
+    BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, OverflowError, ValueError,
 )  # fmt: skip
+with suppress(ImportError):  # a Python built without it cannot unpack such a zip in the first place
+    from lzma import LZMAError
+
+    DAMAGED = (*DAMAGED, LZMAError)
 
 _UNREADABLE: tuple[type[Exception], ...] = (*DAMAGED, LookupError, TypeError, AttributeError, MemoryError)
 _MEMBERS = {"data.pkl": "torch", "xl/workbook.xml": "xlsx", "word/document.xml": "docx"}

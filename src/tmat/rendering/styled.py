@@ -39,7 +39,7 @@ def plain(line: Line) -> str:
 
 
 def columns(line: Line) -> int:
-    """How many columns of a terminal the line takes: a wide character takes two.
+    """The width of a line in columns of a terminal: a wide character takes two.
 
     >>> columns((Span("权力", "label"), Span(" ")))
     5
@@ -48,17 +48,21 @@ def columns(line: Line) -> int:
 
 
 def space(count: int) -> Line:
-    """So many blanks."""
+    """A number of blanks."""
     return (Span(" " * count),) if count > 0 else EMPTY
 
 
 def padded(line: Line, count: int, align: str = "left") -> Line:
-    """The line brought to a width with blanks: left, right or centre; a longer one stays as it is.
+    """The line padded with blanks to a width; ``align`` is left, right or centre. A longer line stays as it is.
 
     >>> plain(padded((Span("Q"),), 4, "right"))
     '   Q'
     """
-    missing = count - columns(line)
+    return _spread(line, count - columns(line), align)
+
+
+def _spread(line: Line, missing: int, align: str) -> Line:
+    """The line with ``missing`` blanks added."""
     if missing <= 0:
         return line
     before = {"left": 0, "right": missing, "centre": missing // 2}[align]
@@ -77,6 +81,16 @@ def trimmed(line: Line) -> Line:
     return tuple(spans)
 
 
+def joined(pieces: Iterable[Line], gap: Line) -> Line:
+    """Pieces in one line, with a gap between."""
+    return tuple(span for n, piece in enumerate(pieces) for span in (*(gap if n else ()), *piece))
+
+
+def indented(lines: Iterable[Line], count: int) -> list[Line]:
+    """The lines with ``count`` blanks before each."""
+    return [(*space(count), *line) for line in lines]
+
+
 def to_text(lines: Iterable[Line]) -> str:
     """The lines as text, each with its line end."""
     return "".join(plain(line) + "\n" for line in lines)
@@ -88,29 +102,32 @@ BLANK: Line = (Span(" "),)
 
 
 def folded(pieces: Iterable[Line], room: int | None, *, indent: int = 0, gap: Line = BLANK) -> list[Line]:
-    """Pieces one after another with a gap between, on as many lines as it takes, later lines indented.
+    """Pieces joined by gaps, in lines of at most ``room`` columns, those after the first indented; None: in one line.
 
     >>> from tmat.rendering.styled import plain
     >>> words = [(Span(word),) for word in "one head · no mask · exact".split(" ")]
     >>> [plain(line) for line in folded(words, 12, indent=2)]
     ['one head ·', '  no mask ·', '  exact']
     """
+    if room is None:
+        whole = joined(pieces, gap)
+        return [whole] if whole else []
     lines: list[list[Span]] = [[]]
-    used, blank = 0, True
-    for before, piece in _fitting(pieces, gap, None if room is None else room - indent):
-        wide, wide_gap = columns(piece), columns(before)
-        if not blank and room is not None and used + wide_gap + wide > room:
+    used, blank, gap_width = 0, True, columns(gap)
+    for before, piece, wide in _fitting(pieces, room - indent):
+        between, between_width = (BLANK, 1) if before else (gap, gap_width)
+        if not blank and used + between_width + wide > room:
             lines.append([*space(indent)])
             used, blank = indent, True
         if not blank:
-            lines[-1] += before
-            used += wide_gap
-        if room is not None and used + wide > room:
-            rows = _broken(piece, room, used, indent)
-            lines[-1] += rows[0]
-            for row in rows[1:]:
+            lines[-1] += between
+            used += between_width
+        if used + wide > room:
+            first, *others = _broken(piece, room, used, indent)
+            lines[-1] += first
+            for row in others:
                 lines.append([*space(indent), *row])
-            used = sum(width(span.text) for span in lines[-1])
+            used = columns(tuple(lines[-1]))
         else:
             lines[-1] += piece
             used += wide
@@ -118,23 +135,24 @@ def folded(pieces: Iterable[Line], room: int | None, *, indent: int = 0, gap: Li
     return [tuple(line) for line in lines if line]
 
 
-def _fitting(pieces: Iterable[Line], gap: Line, room: int | None) -> Iterator[tuple[Line, Line]]:
-    """The pieces, each with the gap before it; one that no line can hold as its words."""
+def _fitting(pieces: Iterable[Line], room: int) -> Iterator[tuple[bool, Line, int]]:
+    """The pieces with their widths; one that is wider than a line comes as its words, with True where a word precedes it."""
     for piece in pieces:
-        if room is None or columns(piece) <= room:
-            yield gap, piece
+        wide = columns(piece)
+        if wide <= room:
+            yield False, piece, wide
             continue
         found: list[list[Span]] = [[]]
         for span in piece:
             for n, text in enumerate(span.text.split(" ")):
                 found += [[]] * bool(n)
                 found[-1] = [*found[-1], span._replace(text=text)] if text else found[-1]
-        for n, word in enumerate(word for word in found if word):
-            yield BLANK if n else gap, tuple(word)
+        for n, word in enumerate(tuple(word) for word in found if word):
+            yield n > 0, word, columns(word)
 
 
 def _broken(piece: Line, room: int, used: int, indent: int) -> list[list[Span]]:
-    """One word that no line can hold, broken where the line ends, between two of another script where it has any."""
+    """A word that is wider than a line, broken at the ends of lines; within a run of ASCII only where that is too wide itself."""
     rows: list[list[Span]] = [[]]
     left = max(room - used, 1)
     for span in piece:
@@ -153,9 +171,8 @@ def _broken(piece: Line, room: int, used: int, indent: int) -> list[list[Span]]:
     return rows
 
 
-def phrases(told: Iterable[str], role: str, mark: str = " ·") -> list[Line]:
-    """Phrases as pieces, each but the last with the mark that parts them."""
-    texts = list(told)
+def phrases(texts: Sequence[str], role: str, mark: str = " ·") -> list[Line]:
+    """Phrases as pieces, each but the last with the mark that separates them."""
     return [(Span(text + (mark if n < len(texts) - 1 else ""), role),) for n, text in enumerate(texts)]
 
 
@@ -190,29 +207,25 @@ def sign(text: str, role: str = "operator") -> Block:
 
 
 def captioned(block: Block, caption: Line, align: str = "centre") -> Block:
-    """A block with a caption above; it is widened where the caption is wider."""
-    wide = max(block.width, columns(caption))
-    core, above = block.core, block.above
-    if wide > block.width:
-        core = [padded(line, wide, align) for line in core]
-        above = [padded(line, wide, align) for line in above]
-    return Block(core, wide, [padded(caption, wide, align), *above])
+    """A block with a caption above it; a caption that is wider widens the block."""
+    own = columns(caption)
+    wide = max(block.width, own)
+    core, above = ([_spread(line, wide - block.width, align) for line in lines] for lines in (block.core, block.above))
+    return Block(core, wide, [_spread(caption, wide - own, align), *above])
 
 
-def air(count: int) -> Block:
+def spacer(count: int) -> Block:
     """An empty block of a given width."""
     return Block([space(count)], count)
 
 
 def beside(blocks: Sequence[Block]) -> Block:
-    """Blocks side by side; a shorter one is centred on the middle of the tallest."""
+    """Blocks side by side, each centred vertically beside the tallest."""
     height = max(block.height for block in blocks)
-    lower = [
-        (height - block.height) // 2 for block in blocks
-    ]  # how many rows below the tallest one's first each begins
-    top = max(0, *(len(block.above) - down for block, down in zip(blocks, lower, strict=True)))
+    offsets = [(height - block.height) // 2 for block in blocks]  # rows between the tallest one's first and their own
+    top = max(0, *(len(block.above) - down for block, down in zip(blocks, offsets, strict=True)))
     filled = []
-    for block, down in zip(blocks, lower, strict=True):
+    for block, down in zip(blocks, offsets, strict=True):
         blank = space(block.width)
         over = [blank] * (top + down - len(block.above))
         under = [blank] * (height - down - block.height)
@@ -224,22 +237,22 @@ def beside(blocks: Sequence[Block]) -> Block:
 TALL = {"[": "⎡⎢⎣[", "]": "⎤⎥⎦]", "(": "⎛⎜⎝(", ")": "⎞⎟⎠)"}
 
 
-def fence(kind: str, height: int) -> list[str]:
-    """A bracket as tall as a matrix, a character a row: the column vector ⎡⎢⎣.
+def tall_bracket(kind: str, height: int) -> list[str]:
+    """A bracket as tall as a matrix, one character a row.
 
-    >>> fence("[", 3), fence(")", 1)
+    >>> tall_bracket("[", 3), tall_bracket(")", 1)
     (['⎡', '⎢', '⎣'], [')'])
     """
     top, middle, bottom, only = tuple(TALL[kind])
     return [only] if height == 1 else [top, *[middle] * (height - 2), bottom]
 
 
-def fenced(block: Block, left: str, right: str, spell: Callable[[str], str] = str) -> Block:
+def in_brackets(block: Block, left: str, right: str, spell: Callable[[str], str] = str) -> Block:
     """A block between tall brackets; its captions stay above."""
-    one, other = fence(left, block.height), fence(right, block.height)
+    opening, closing = tall_bracket(left, block.height), tall_bracket(right, block.height)
     core = [
         (Span(spell(a), "bracket"), *line, Span(spell(b), "bracket"))
-        for a, line, b in zip(one, block.core, other, strict=True)
+        for a, line, b in zip(opening, block.core, closing, strict=True)
     ]
     above = [(*space(1), *line, *space(1)) for line in block.above]
     return Block(core, block.width + 2, above)

@@ -132,22 +132,22 @@ TIED = "W_E transposed: tied"
 """The origin of an output layer that is the transposed embedding table."""
 
 
-def said(origin: str) -> str:
+def origin_caption(origin: str) -> str:
     """An origin as it stands in a caption.
 
-    >>> said("wq.csv"), said("drawn: uniform, seed 0"), said("")
+    >>> origin_caption("wq.csv"), origin_caption("drawn: uniform, seed 0"), origin_caption("")
     ('from wq.csv', 'drawn: uniform, seed 0', '')
     """
     return origin if not origin or origin.startswith(("drawn", "from ", "given")) else f"from {origin}"
 
 
-def told(given: Mapping[str, Matrix]) -> dict[str, str]:
+def origin_captions(given: Mapping[str, Matrix]) -> dict[str, str]:
     """The caption of each origin, with the matrices that have it: W_Q, W_K drawn: uniform, seed 0."""
     found: dict[str, list[str]] = {}
     for name, matrix in given.items():
         if matrix.origin:
             found.setdefault(matrix.origin, []).append(name)
-    return {origin: f"{_listed(names)} {said(origin)}" for origin, names in found.items()}
+    return {origin: f"{_listed(names)} {origin_caption(origin)}" for origin, names in found.items()}
 
 
 def _listed(names: list[str]) -> str:
@@ -163,7 +163,7 @@ def _listed(names: list[str]) -> str:
 
 def drawn(given: Mapping[str, Matrix]) -> list[str]:
     """The captions of drawn matrices."""
-    return [caption for origin, caption in told(given).items() if origin.startswith("drawn")]
+    return [caption for origin, caption in origin_captions(given).items() if origin.startswith("drawn")]
 
 
 def aside(origin: str) -> str:
@@ -172,7 +172,7 @@ def aside(origin: str) -> str:
     >>> aside("wq.csv"), aside("drawn: uniform, seed 0"), aside("")
     (' (from wq.csv)', '', '')
     """
-    return f" ({said(origin)})" if origin and not origin.startswith("drawn") else ""
+    return f" ({origin_caption(origin)})" if origin and not origin.startswith("drawn") else ""
 
 
 # -- matrices of a worksheet by name
@@ -265,7 +265,7 @@ def layers(stages: Sequence[Stage], least: int = 2) -> dict[str, tuple[int, int]
         size = len(own) // number if number else 0
         if number and kinds == kinds[:size] * number:
             found |= {stage.id: (n // size + 1, number) for n, stage in enumerate(own)}
-    return found if least == 1 else {id: told for id, told in found.items() if told[1] >= least}
+    return found if least == 1 else {id: layer for id, layer in found.items() if layer[1] >= least}
 
 
 def placed(stages: Sequence[Stage]) -> list[Stage]:

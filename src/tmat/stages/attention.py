@@ -174,11 +174,11 @@ def _on_letters(options: Mapping[str, Any], given: Mapping[str, tuple[int, int]]
 @stage(
     AttentionOptions,
     summary="softmax(Q·Kᵀ / √d_k)·V, one head or many.",
-    formula="softmax(Q·Kᵀ / √d_k)·V, where Q = X·W_Q, K = X·W_K, V = X·W_V: each token gathers from the others what "
-    "fits it.",
+    formula="softmax(Q·Kᵀ / √d_k)·V, where Q = X·W_Q, K = X·W_K, V = X·W_V: the output of a "
+    "token is a mean of the values, each weighted by how well its key fits the token's query.",
     about="A head's own are W_Q1, W_K1, …; W_A, U_A and v_A are of additive scores, keep says what dropout keeps. "
-    "sinks has a number a head that takes part in the sum of the softmax (and in no output), slopes one for ‹alibi›. "
-    "key and value are what K and V are made of where that is not X (key_input, value_input), or K and V themselves: as they are wide.",
+    "sinks has one number per head, which takes part in the sum of the softmax (and in no output), slopes one per head for ‹alibi›. "
+    "key and value are the inputs of K and V where these are not X (key_input, value_input), or K and V themselves; their widths decide.",
     main="X",
     examples=("tmat attention --d-k 6", "tmat attention -m X='1 0; 0 1; 1 1' --heads 2 --d-k 3 --mask causal --seed 1"),
     order=40,

@@ -137,7 +137,7 @@ class DecodeOptions(
     "add and norm.\n\nA word's stages are decode-1.embed, decode-1.self-attention, …; the steps are those of decode-1. "
     "Of the layers: layer1.self.W_Q, layer1.cross.W_K, layer1.W_1, layer1.gamma1 to gamma3. memory is the encoder's output.\n\n"
     "‹cross False› is a GPT: a layer is masked self-attention and the network, its matrices layer1.W_Q, layer1.W_1, layer1.gamma1 "
-    "and gamma2; final.gamma is of the norm after the last layer. PE has a row a place, where positions are learned.",
+    "and gamma2; final.gamma is of the norm after the last layer. PE has one row per position, where positions are learned.",
     main="memory",
     examples=(
         "tmat decode --max-tokens 2",

@@ -209,7 +209,7 @@ def _layer(sheet: Sheet, name: str, x: Node, n: str, width: int, bias: bool | No
     biased = sheet.has(b) or (bias if bias is not None else not sheet.has(w))
     weight = sheet.weight(w, x.width, width, letter)
     if not biased:
-        sheet.ask(b)
+        sheet.allow(b)
         return sheet.step(name, ops.matmul, x, weight)
     return sheet.step(
         name, ops.linear, x, weight, sheet.bias(b, weight.width or width, letter, fan_in=weight.height or x.width)

@@ -111,7 +111,7 @@ def update(x: Worksheet | None, how: UpdateOptions, matrices: dict[str, Any]) ->
         )
     ties = way.params.get("tie")
     graph = graphs.graph_of(before, [str(tie) for tie in ties] if isinstance(ties, list | tuple) else ())
-    called = gradients.calling(graph, graph.values)
+    called = gradients.calling(graph.values)
     learning = weights_of(graph, way, called)
     kept = [stage for stage in before.stages if stage.stage == "update"]
     page = sheet_of(how, "update", Worksheet([*kept], before.vocabulary, before.tokens), matrices)
@@ -150,7 +150,7 @@ def weights_of(graph: Graph, way: Stage, called: Any) -> list[Value]:
     ]
     if not found:
         raise InputError(
-            "nothing learns here",
+            "there is nothing to update",
             "no weight has a gradient",
             mend="ask backward for the gradients of weights, or of inputs by name: ‹wrt W_Q›",
         )

@@ -191,7 +191,7 @@ def test_operands_stand_beside_their_product_and_above_it() -> None:
         assert left.left + left.width + 2 == product.left  # the bracket and the labels between them
         assert right.left == product.left and right.width == product.width
         assert right.after < product.top
-    assert {name for name, one in beside.items() if one.turned} == {"scores"}
+    assert {name for name, one in beside.items() if one.transposed} == {"scores"}
     first = [(beside["Q"].left, "X"), (beside["Q"].right, "W_Q"), (beside["Z"].right, "V")]
     assert [matrices[name] is placed for placed, name in first] == [True, True, False]
     assert all(matrices[name].left == matrices["scores"].left for name in ("scaled", "masked", "weights"))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from tmat.marking.attempts import is_copy, only_work_counts
 from tmat.marking.findings import Cells, Finding, Note, Remark
 from tmat.marking.key import Key, KeyMatrix
+from tmat.marking.printed import PrintedMatrix
 from tmat.marking.programs.chain import Chain, Held
 from tmat.marking.programs.dropped import dropout_in
 from tmat.marking.programs.search import Search, agrees
 from tmat.marking.programs.slipped import GIVEN_OUT
+from tmat.marking.states import State, Ways
 from tmat.marking.verdicts import GIVEN, StepReport, Verdict
+from tmat.numbers.claim import Claim
 from tmat.numbers.floats import FLOAT32, TF32, FloatType
 from tmat.numbers.steady import quickly
 from tmat.operations.bounds import CONFIDENCE
@@ -62,6 +66,24 @@ class Judging:
                 found.append(_report(matrix, Verdict.MISSING))
         return found
 
+    def only_work(self, steps: Sequence[StepReport]) -> list[Note]:
+        """Nothing of ``steps`` counts that a blind writer would have as well, where something is wrong; what is to be said of it."""
+        if not self.off:
+            return []
+        states: list[State] = []
+        for matrix in self.key.matrices:
+            state = State(matrix, Ways(matrix.values), Ways(matrix.values))
+            dumped = self.dumped.get(matrix.index)
+            if dumped is None:
+                state.off = any(states[n].off for n in matrix.of or ())
+            else:
+                state.printed = PrintedMatrix(dumped.values, Claim(), rtol=2 * dumped.type.roundoff)
+                state.off = matrix.index in self.off
+                same_shape = dumped.values.shape == matrix.values.shape
+                state.foreign = matrix.given and not (same_shape and self._is_copy(matrix, dumped))
+            states.append(state)
+        return only_work_counts(states, steps)
+
     def _judged(self, matrix: KeyMatrix, dumped: Dumped) -> StepReport:
         report = _report(matrix, Verdict.RIGHT)
         report.printed, report.precision = dumped.values, dumped.type.name
@@ -91,8 +113,8 @@ class Judging:
             report.notes.append(Note(Remark.NOT_COPIED, (matrix.name,)))
 
     def _step(self, matrix: KeyMatrix, dumped: Dumped, report: StepReport) -> None:
-        if self._agrees(matrix, dumped, self.due):
-            return
+        if np.array_equal(dumped.values, matrix.values, equal_nan=True) or self._agrees(matrix, dumped, self.due):
+            return  # what the key itself holds is right, however it was rounded on the way
         handed = len(self.fixed) > len(self.due.fixed)
         own = Chain(self.key, self.kind, self.fixed) if handed else self.due
         sources = [index for index in self._sources(matrix) if index in self.off]
@@ -105,6 +127,10 @@ class Judging:
                 report.cells[:] = int(report.verdict)
             return
         self._wrong(matrix, dumped, own, report)
+
+    def _is_copy(self, matrix: KeyMatrix, dumped: Dumped) -> bool:
+        right = agrees(dumped.values, self.due.fixed[matrix.index], dumped.stored)
+        return is_copy(dumped.values, matrix.values, right)
 
     def _sources(self, matrix: KeyMatrix) -> list[int]:
         """The matrices that were handed in and that a step was made from, directly or by hidden steps."""

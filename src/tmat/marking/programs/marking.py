@@ -37,11 +37,10 @@ def mark_program(answers: Answers, key: Key, options: Options) -> Report:
         raise InputError(f"nothing in {answers.origin} is in the key", f"the key has {known}")
     said = None if options.dtype is None else FLOAT_TYPES[options.dtype]
     dumped = {index: Dumped(answer.values, said or answer.type or FLOAT64) for index, answer in pairing.answers.items()}
-    steps = Judging(key, dumped, slips=options.slips).reports(
-        whole=options.whole or bool(options.points or options.only)
-    )
+    judging = Judging(key, dumped, slips=options.slips)
+    steps = judging.reports(whole=options.whole or bool(options.points or options.only))
     unread = [Unknown(each.name, None, "; ".join(each.error.details[:1]), each.error.what) for each in answers.unread]
-    report = Report(answers.origin, steps, [*pairing.unknown, *unread])
+    report = Report(answers.origin, steps, [*pairing.unknown, *unread], judging.only_work(steps))
     if options.only:
         report.keep(options.only)
     award(report, options)

@@ -92,7 +92,7 @@ class Printer:
 
     # -- the kinds of expression
 
-    def _bound(self, e: Expression) -> Bound:  # noqa: C901, PLR0912 - one table: a line a kind of expression
+    def _bound(self, e: Expression) -> Bound:  # noqa: C901, PLR0912 - one table: one line per kind of expression
         match e:
             case Number():
                 return self.number(e)
@@ -183,7 +183,7 @@ class Matrices(Printer):
         letter = isinstance(right, Symbol) or (isinstance(right, Call) and right.function == "floor")
         if not isinstance(right, MatrixSymbol) and letter and isinstance(left, Number):
             return self.notation.beside
-        both = any(matrices(left)) and any(matrices(right))
+        both = matrices(left) and matrices(right)
         return self.notation.hadamard if both else self.notation.times
 
     def choice(self, e: Choice) -> Bound:
@@ -212,9 +212,9 @@ class Matrices(Printer):
                 return self.at(left, QUOTIENT) + self.notation.outer + self.at(right, QUOTIENT), SUM
             case Quotient(top=top, bottom=bottom):
                 return self.at(top, PRODUCT) + self.notation.slash + self.at(bottom, POWER), QUOTIENT
-            case Prose(said=said):
-                return self._said(said) if self.notation.spoken else self._bound(e.written)
+            case Prose(spoken=spoken):
+                return self._spoken(spoken) if self.notation.spoken else self._bound(e.written)
         return super()._bound(e)
 
-    def _said(self, said: tuple[Expression, ...]) -> Bound:
-        return "".join(self.at(part, LOOSE) for part in said), ATOM if len(said) == 1 else LOOSE
+    def _spoken(self, spoken: tuple[Expression, ...]) -> Bound:
+        return "".join(self.at(part, LOOSE) for part in spoken), ATOM if len(spoken) == 1 else LOOSE

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def slopes(sheet: Sheet, how: AttentionOptions, heads: int) -> Node | None:
     """ALiBi's slope of each head, 2^(−8h/heads) unless given (Press et al. 2022); None without ALiBi."""
     if not how.alibi and not sheet.has("slopes"):
-        sheet.ask("slopes")
+        sheet.allow("slopes")
         return None
     slopes = _row_of_heads(sheet, "slopes", heads) or sheet.step("slopes", ops.alibi_slopes, heads=heads)
     sheet.note("ALiBi: slope·|i − j| off the scores" + (", the slopes given" if slopes.op is None else ""))
@@ -41,11 +41,11 @@ def sinks(sheet: Sheet, heads: int) -> Node | None:
 def _row_of_heads(sheet: Sheet, name: str, heads: int) -> Node | None:
     """A given row with one number for each head."""
     if not sheet.has(name):
-        sheet.ask(name)
+        sheet.allow(name)
         return None
     row = sheet.bias(name, 0, fan_in=1)
     if row.shape != (1, heads):
-        what = f"{name} is {row.told()}, there {'is one head' if heads == 1 else f'are {heads} heads'}"
+        what = f"{name} is {row.described()}, there {'is one head' if heads == 1 else f'are {heads} heads'}"
         raise InputError(f"{name} does not fit", what, mend=f"try a {name} of 1×{heads}")
     return row
 
@@ -57,7 +57,7 @@ def normed(sheet: Sheet, how: AttentionOptions, heads: Projected) -> None:
     """QK-norm: each row of Q and K divided by its root mean square (Qwen3) or its length (Henry et al. 2020)."""
     if how.qk_norm is None:
         if not sheet.has("gamma_Q") and not sheet.has("gamma_K"):
-            sheet.ask("gamma_Q", "gamma_K")
+            sheet.allow("gamma_Q", "gamma_K")
         elif not overtaken(sheet, "K_normed", len(heads.own)):
             raise InputError("gamma_Q and gamma_K belong to a norm of Q and K", mend="say which: ‹qk_norm rms›")
         return
@@ -74,7 +74,7 @@ def normed(sheet: Sheet, how: AttentionOptions, heads: Projected) -> None:
 def _normed(sheet: Sheet, how: AttentionOptions, letter: str, wholes: list[Node], numbers: list[str]) -> list[Node]:
     weight = f"gamma_{letter}"
     gamma = sheet.bias(weight, 0, fan_in=1) if sheet.has(weight) else None
-    sheet.ask(weight)
+    sheet.allow(weight)
     found = []
     for whole, h in zip(wholes, numbers, strict=True):
         name = f"{letter}_normed{h}"

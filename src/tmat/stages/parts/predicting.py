@@ -62,7 +62,7 @@ def predict(
     if page.has("b_vocab"):
         logits = page.step("logits", ops.linear, rows, weight, page.bias("b_vocab", len(words), fan_in=rows.width))
     else:
-        page.ask("b_vocab")
+        page.allow("b_vocab")
         logits = page.step("logits", ops.matmul, rows, weight)
     if logits and logits.op is None:
         logits.cols = words

@@ -286,7 +286,7 @@ def _cut(sheet: Sheet, name: str, whole: Node, h: int, heads: int, option: str) 
     if whole and whole.width % heads:
         raise InputError(
             f"{heads} heads do not divide {whole.name}",
-            f"{whole.name} is {whole.told()}: its width, {whole.width}, must be a multiple of {heads}",
+            f"{whole.name} is {whole.described()}: its width, {whole.width}, must be a multiple of {heads}",
             mend=f"try ‹{option} {_divisor(whole.width, heads)}›",
         )
     d = whole.width // heads
@@ -302,7 +302,7 @@ def _refuse_fewer(q: Node, k: Node, heads: int, how: AttentionOptions) -> None:
     if groups and heads % groups == 0:
         raise InputError(
             f"K has {groups} head{'' if groups == 1 else 's'} where Q has {heads}",
-            f"Q is {q.told()}, K is {k.told()}: a head of Q is {width} wide",
+            f"Q is {q.described()}, K is {k.described()}: a head of Q is {width} wide",
             mend=f"heads that share keys: ‹kv_heads {groups}›",
         )
 
