@@ -39,22 +39,12 @@ class Gatherer:
         return self.block is not None and not self.gap
 
     @property
-    def words(self) -> int:
-        """The number of lines of words above the rows to come."""
-        return 0 if self.block is None else len(self.block.above)
-
-    @property
-    def last(self) -> Row | None:
-        """The last row, if an unlabelled row on the next line belongs to the same matrix."""
+    def open_rows(self) -> list[Row]:
+        """The rows that a row without a label on the next line belongs to."""
         block = self.block
         if block is None or self.gap or not block.rows or block.rows[-1].relation or block.rows[-1].label is not None:
-            return None
-        return block.rows[-1]
-
-    def add(self, rows: list[Row]) -> None:
-        """More rows like the last."""
-        assert self.block is not None
-        self.block.rows += rows
+            return []
+        return block.rows
 
     def take(self, item: Item) -> Iterator[Block | Problem]:
         """The blocks that an item ends, and the problems it brings."""
@@ -85,7 +75,7 @@ class Gatherer:
             block.spoilt = True
             return
         if self.block is not None and not self.block.rows:
-            self.block = None  # the name whose rows could not be read has had its say
+            self.block = None  # the problem stands for the name
         elif gap:
             yield from self.finish()
         yield Problem(item.error, item.name, item.line)
@@ -138,9 +128,8 @@ class Gatherer:
             self._open(mark.line, gap).spoilt = True
         elif mark.kind == "head":
             self._head(self._open(mark.line, gap))
-        elif mark.kind == "rule" and block is not None and block.rows:
-            if not block.framed:
-                self._head(block)
+        elif mark.kind == "rule" and block is not None and block.rows and not block.framed:
+            self._head(block)
             block.framed = True
         elif mark.kind == "series" and block is not None and all(len(row.cells) == 2 for row in block.rows):
             for row in block.rows:  # pandas' index, and a number
@@ -246,7 +235,7 @@ class Gatherer:
             if block is not None and block.rows and block is not self.columns:
                 self.columns.beside.append(block)
             block, self.columns = self.columns, None
-        if block is None or block.spoilt or any(one.spoilt for one in block.beside):
+        if block is None or any(each.spoilt for each in (block, *block.beside)):
             return
         block.rows = [row for row in block.rows if row.cells or row.text]
         if not block.above and block.rows:
@@ -286,7 +275,8 @@ def _named_by_first(block: Block, row: Row) -> bool:
     """Turn the label of a block's only row into the block's name, if it is a matrix's name and the next row is as long."""
     first, *others = block.rows
     label = first.label or ""
-    if others or _width(first) != _width(row) or not (first.relation == "assign" or is_known(name_of(label))):
+    same = len(first.cells or first.text.split()) == len(row.cells or row.text.split())
+    if others or not same or not (first.relation == "assign" or is_known(name_of(label))):
         return False
     if label:
         first.label, first.relation = None, ""
@@ -303,7 +293,3 @@ def _may_be_loose(block: Block) -> bool:
 
 def _fills(cell: str) -> bool:
     return is_cell(cell) or is_decimal_comma(cell)
-
-
-def _width(row: Row) -> int:
-    return len(row.cells) or len(row.text.split())

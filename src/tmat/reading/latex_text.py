@@ -115,16 +115,14 @@ class _Latex:
         """An argument of a command: a group, or one token."""
         while self.at < len(self.tokens) and not self.peek().strip() and self.peek() != "\n":
             self.next()
-        if self.at >= len(self.tokens):
-            return ""
         token = self.peek()
         if token == "{":
             self.next()
             return self.group_rest()
-        if token[0] in "\\":
+        if token[:1] == "\\":
             self.next()
             return self._command(token[1:])
-        if token in ("}", "&", "$", "\n"):
+        if token in ("", "}", "&", "$", "\n"):
             return ""
         text, place = self.tokens[self.at]
         text = text.lstrip()

@@ -60,11 +60,10 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
     places = None if not plain.lines else [plain.lines[min(n, len(plain.lines) - 1)] for n in range(len(lines))]
     n = 0
     while n < len(lines):
-        last = gatherer.last if reader.statement is None else None
-        rows = rows_alike(lines, n, places, last) if last is not None else []
-        if last is not None and rows:
-            gatherer.add(rows)
-            n += len(rows)
+        rows = gatherer.open_rows if reader.statement is None else []
+        if rows and (more := rows_alike(lines, n, places, rows[-1])):
+            rows += more
+            n += len(more)
             continue
         if reader.statement is not None and (within := reader.statement.brackets.takes_rows()) is not None:
             inside = bracketed_lines(lines, n)
@@ -77,7 +76,7 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
         for item in reader.take(lines[n], line):
             collector.take(gatherer.take(item))
             collector.under(item)
-        if gatherer.words > _BOOK:
+        if gatherer.block is not None and len(gatherer.block.above) > _BOOK:
             what, where = f"{_BOOK} lines of words in a row", f"in {origin}, line {line}"
             collector.problems.append(Problem(InputError(what, where, "expected rows of numbers"), "", line))
             return collector.done()

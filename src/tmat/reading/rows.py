@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from tmat.errors import InputError
 from tmat.reading.lexing import MARKS, Token, closing
@@ -100,22 +101,13 @@ def rows_of(text: str, tokens: list[Token], line: int, raw: str, *, decimal: boo
         return [Row(line, [], None, raw, body)]
     if not tokens or "\t" in body:
         rows = split_cells(body) or [[""]] * (body.count(",") > 0)
-        if not tokens or not any(_parted(cell) for cells in rows for cell in cells[1:]):
+        if not tokens or all(is_cell(cell) or not re.search(r"\s", cell) for cells in rows for cell in cells[1:]):
             return [Row(line, cells, None, raw) for cells in rows]
     label = tokens[0].text[1:-1] if len(tokens) > 1 and tokens[0].kind == "quoted" else ""
     if is_cell(label) and label and all(token.kind in ("number", "blank") for token in tokens[1:]):
         return [Row(line, cells_of(tokens[1:]), label, raw)]  # as R writes rows' names
-    found: list[Row] = []
-    start = 0
-    for n in [n for n, token in enumerate(tokens) if token.kind == "end"] + [len(tokens)]:
-        if n > start:
-            found.append(Row(line, cells_of(tokens[start:n]), None, raw))
-        start = n + 1
-    return found
-
-
-def _parted(cell: str) -> bool:
-    return re.search(r"\s", cell) is not None and not is_cell(cell)
+    parts = groupby(tokens, lambda token: token.kind == "end")
+    return [Row(line, cells_of(list(part)), None, raw) for end, part in parts if not end]
 
 
 def cells_of(tokens: list[Token]) -> list[str]:
@@ -127,15 +119,14 @@ def cells_of(tokens: list[Token]) -> list[str]:
             if due and n:
                 cells.append("")
             due, end = True, -1
-        elif token.kind != "bar":
+        elif token.kind == "bar":
+            end = -1
+        else:
             text = token.text.strip("\"'`") if token.kind == "quoted" else token.text
             if token.start == end:
-                cells[-1] += text  # what stands together is one cell: [CLS]
-            else:
-                cells.append(text)
+                text = cells.pop() + text  # what stands together is one cell: [CLS]
+            cells.append(text)
             due, end = False, token.end
-        else:
-            end = -1
     return cells
 
 
@@ -143,10 +134,8 @@ def without_marks(tokens: list[Token]) -> list[Token]:
     """The line without a marker's ticks at its ends."""
     while tokens and set(tokens[-1].text) <= MARKS and (tokens[-1].kind == "word" or len(tokens) > 2):
         tokens = tokens[:-1]
-    while (
-        len(tokens) > 1 and tokens[0].kind in ("word", "colon", "assign") and set(tokens[0].text) <= MARKS | {"*", ">"}
-    ):
-        if tokens[1].kind not in ("number", "word", "open"):
+    while len(tokens) > 1 and tokens[0].kind in ("word", "colon", "assign") and tokens[1].kind in ("number", "word", "open"):  # fmt: skip
+        if not set(tokens[0].text) <= MARKS | {"*", ">"}:
             break
         tokens = tokens[1:]
     return tokens
@@ -188,15 +177,12 @@ def rows_alike(lines: Sequence[str], start: int, places: Sequence[int] | None, l
         text = lines[n]
         if not fits(text):
             break
-        if bracket:
-            if text.index("[") + 1 != column:
-                break
-            cells = text.strip(" []").replace(",", " ").split()
-        else:
-            cells = text[2:-2].split(" | ") if bars else text.split()
-        rows.append(
-            Row(n + 1 if places is None else places[n], cells, None, text, "", False, "", column, bars, bracket)
-        )
+        if bracket and text.index("[") + 1 != column:
+            break
+        bare = text.strip(" []").replace(",", " ") if bracket else text
+        cells = text[2:-2].split(" | ") if bars else bare.split()
+        line = n + 1 if places is None else places[n]
+        rows.append(Row(line, cells, None, text, "", False, "", column, bars, bracket))
     return rows
 
 

@@ -39,15 +39,12 @@ def split_cells(text: str) -> list[list[str]]:
     """
     rows = []
     for piece in text.split(";"):
-        own = piece.strip(", \t") if "\t" not in piece else piece.strip()
-        if not own:
-            continue
-        if "\t" in own:
-            tabbed = [cell.strip() for cell in own.split("\t")]
-            if not any(re.search(r"\s", cell) for cell in tabbed[1:]):
-                rows.append(tabbed)
-                continue
-        rows.append(_SEPARATOR.split(own) if _TWO_COMMAS.search(own) else own.replace(",", " ").split())
+        row = piece.strip(", \t") if "\t" not in piece else piece.strip()
+        tabbed = [cell.strip() for cell in row.split("\t")]
+        if len(tabbed) > 1 and not any(re.search(r"\s", cell) for cell in tabbed[1:]):
+            rows.append(tabbed)
+        elif row:
+            rows.append(_SEPARATOR.split(row) if _TWO_COMMAS.search(row) else row.replace(",", " ").split())
     return rows
 
 

@@ -72,14 +72,6 @@ class _DoctypeError(Exception):
 class _Target:
     """What the parser calls at each tag."""
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
-
-    def end(self, tag: str) -> None: ...
-
-    def data(self, text: str) -> None: ...
-
-    def close(self) -> None: ...
-
     def doctype(self, name: str, public: str, system: str) -> None:
         raise _DoctypeError
 
