@@ -15,7 +15,7 @@ from typing import TypeGuard
 
 SOURCE = Path(__file__).parent.parent / "src"
 ORDER = (
-    "visible", "errors", "width", "spelling", "progress", "interrupts", "listing", "late", "outputs", "numbers", "text",
+    "visible", "errors", "progress", "interrupts", "modules", "outputs", "numbers", "text",
     "operations", "sheet", "engine", "stages", "workings", "reading", "models", "rendering", "files", "marking", "testing", "articles",
     "experiment", "cli",
 )  # fmt: skip

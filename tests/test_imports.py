@@ -31,7 +31,7 @@ OURS = (
     "marking", "workings", "experiment", "text.counting", "numbers.seeding", "cli.failing",
     "cli.terminal", "reading", "operations.printing", "operations.slips", "numbers.claim", "stages.decode", "stages.stack",
     "rendering.layout", "rendering.terminal", "rendering.formats.html", "rendering.formats.latex", "rendering.formats.xlsx",
-    "rendering.formats.markdown", "rendering.formats.typst", "spelling",
+    "rendering.formats.markdown", "rendering.formats.typst",
 )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ start.main()
 
 
 def test_the_library_takes_of_the_command_lines_libraries_only_how_wide_text_is() -> None:
-    """Rich measures emoji, marks and Hangul rightly; its module that does so (tmat.width) loads nothing that prints."""
+    """Rich measures emoji, marks and Hangul rightly; its module that does so (tmat.visible) loads nothing that prints."""
     modules = loaded_by_import(
         "tmat.stages.decode", "tmat.stages.encode", "tmat.reading.sources", "tmat.rendering.formats.text", "tmat.experiment.tables"
     )  # fmt: skip

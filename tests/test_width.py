@@ -6,7 +6,7 @@ from unicodedata import normalize
 
 import pytest
 
-from tmat.width import pad, width
+from tmat.visible import pad, width
 
 
 @pytest.mark.parametrize(

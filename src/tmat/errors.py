@@ -78,8 +78,8 @@ def expect(value: object, kind: type | tuple[type, ...], what: str) -> None:
     """
     if not isinstance(value, kind):
         name = type(value).__name__
-        told = "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
-        raise InputError(what, f"it was given {told}")
+        kind_given = "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+        raise InputError(what, f"it was given {kind_given}")
 
 
 class UnknownWords(InputError):
@@ -116,15 +116,15 @@ def _installing(extra: str) -> str:
     from pathlib import Path
 
     try:
-        told = json.loads(distribution("tmat").read_text("direct_url.json") or "{}")
+        source = json.loads(distribution("tmat").read_text("direct_url.json") or "{}")
     except PackageNotFoundError:  # run where it stands, not installed
         return f'pip install "{Path(__file__).parents[2]}[{extra}]"'
-    url = told.get("url", "")
-    if "vcs_info" in told:
-        url = f"{told['vcs_info']['vcs']}+{url}@{told['vcs_info']['commit_id']}"
-    if told.get("dir_info", {}).get("editable"):
+    url = source.get("url", "")
+    if "vcs_info" in source:
+        url = f"{source['vcs_info']['vcs']}+{url}@{source['vcs_info']['commit_id']}"
+    if source.get("dir_info", {}).get("editable"):
         return f'pip install -e "{_folder(url)}[{extra}]"'
-    if "dir_info" in told:
+    if "dir_info" in source:
         return f'pip install "{_folder(url)}[{extra}]"'
     return f'pip install "tmat[{extra}] @ {url}"' if url else f'pip install "tmat[{extra}]"'
 

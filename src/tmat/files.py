@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from numbers import Integral
 from os import PathLike, fspath
@@ -44,8 +44,7 @@ def read(path: str | PathLike[str]) -> Worksheet:
         named = read_matrices(path)
     if isinstance(named, Worksheet):
         return named
-    given = {name or "A": matrix.renamed(name or "A") for name, matrix in named.items()}
-    return _of_matrices(given)
+    return of_matrices(named)
 
 
 def write(sheet: Whole, path: str | PathLike[str], *, format: str | None = None, **look: Any) -> None:
@@ -63,7 +62,7 @@ def show(sheet: Whole, *, stages: Sequence[str] = (), only: Sequence[str] = (), 
     """The tables of a worksheet, a stage or a matrix as text: of the ``stages`` and matrices (``only``) named, or all."""
     from tmat.rendering.layout import render
     from tmat.rendering.styled import to_text
-    from tmat.sheet.selecting import chosen
+    from tmat.sheet.names import chosen
 
     whole = _worksheet(sheet, "show takes a worksheet, a stage or a matrix")
     stages, only = _names("stages", stages), _names("only", only)
@@ -87,14 +86,15 @@ def _worksheet(of: object, expected: str) -> Worksheet:
 
     expect(of, (Worksheet, Stage, Matrix), expected)
     if isinstance(of, Matrix):
-        return _of_matrices({of.name or "A": of})
+        return of_matrices({of.name: of})
     return Worksheet([of]) if isinstance(of, Stage) else of  # type: ignore[return-value]
 
 
-def _of_matrices(given: dict[str, Matrix]) -> Worksheet:
-    """A worksheet of matrices without steps."""
+def of_matrices(named: Mapping[str, Matrix]) -> Worksheet:
+    """A worksheet of one stage with these matrices and no steps; a matrix without a name is A."""
     from tmat.sheet.worksheet import Stage, Worksheet
 
+    given = {name or "A": matrix.renamed(name or "A") for name, matrix in named.items()}
     return Worksheet([Stage("matrices", "matrices", given=given, output=next(iter(given), ""))])
 
 

@@ -17,9 +17,9 @@ Content: TypeAlias = "bytes | Callable[[BinaryIO], object]"
 """Bytes, or a function that writes them into the file."""
 
 
-def refuse_inputs(output: str | None, inputs: Iterable[str]) -> None:
+def refuse_inputs(output: str, inputs: Iterable[str]) -> None:
     """Refuse an output that would replace a file that the command reads."""
-    if output is None or not os.path.exists(output):
+    if not os.path.exists(output):
         return
     for path in inputs:
         if os.path.exists(path) and os.path.samefile(path, output):

@@ -27,6 +27,6 @@ def test_no_file_is_left_over() -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_line_fits_the_width(name: str) -> None:
-    from tmat.width import width
+    from tmat.visible import width
 
     assert max(width(line) for line in path(name, "txt").read_text("utf-8").splitlines()) <= 100

@@ -153,7 +153,7 @@ def test_names_of_the_classs_own(folder: Path) -> None:
         ("answers --map A=weights", "--map is for answers that are marked by a key"),
         ("--key keys", "the key keys is a folder, and no answers were named"),
         ("answers - --key keys", "- is standard input, and files are named beside it"),
-        ("answers --key keys --jobs 2 --cluster tcp://x:1", "--jobs and --cluster are both said"),
+        ("answers --key keys --jobs 2 --cluster tcp://x:1", "--jobs and --cluster contradict each other"),
         ("answers --key answers", "no keys in the folder answers"),
         ("answers --key keys -o answers/", "answers/ holds files that this command reads"),
         ("answers --key keys -f json -o pages/", "pages/ is a folder, which is for a page a student"),

@@ -18,7 +18,7 @@ from tmat.cli.environment import Environment
 from tmat.cli.program import run
 from tmat.rendering.layout import render
 from tmat.rendering.styled import to_text
-from tmat.width import width
+from tmat.visible import width
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from tests.cli.running import attempt, tmat
 
-from tmat.cli.opening import BEGIN, opening
-from tmat.cli.program import command_names
+from tmat.cli.program import ABOUT, BEGIN, command_names
 from tmat.stages import declared, stage_names
-from tmat.width import width
+from tmat.visible import width
 
 PLAIN = {"COLUMNS": "80", "NO_COLOR": "1"}
 
@@ -28,8 +27,7 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_alone_it_says_what_it_is_and_five_commands_the_article_first() -> None:
     done = tmat("")
     lines = done.output.splitlines()
-    assert done.output == opening("\n".join(lines[:2]))
-    assert lines[2] == ""
+    assert "\n".join(lines[:3]) == ABOUT.partition("\n\n")[0] + "\n"
     typed = [line.strip() for line in lines if line.strip().startswith("tmat ") and line.startswith(" ")]
     assert typed == [command for _, command in BEGIN]
     assert typed[0] == "tmat example thrones"

@@ -12,7 +12,7 @@ import pytest
 import typer
 from tests.cli.running import attempt, tmat
 
-from tmat.cli.program import app, command_names, found
+from tmat.cli.program import app, built, command_names
 
 COMMANDS = command_names()
 
@@ -68,7 +68,7 @@ def test_help_names_the_steps_and_matrices(command: str, monkeypatch: pytest.Mon
 
 
 def examples(command: str) -> list[str]:
-    _, _, text = found(command)
+    text = built(command, None).epilog
     return [line.strip() for line in text.splitlines() if line.strip().startswith("tmat ")]
 
 

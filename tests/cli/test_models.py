@@ -53,7 +53,7 @@ def test_a_working_by_its_layer(cell: str) -> None:
     assert tmat(f"{ENCODE} --work '{cell}'").output.startswith("scores2[play, game] = Σ Q2[play, k] · K2[game, k]\n")
 
 
-def test_a_working_computes_no_layer_above() -> None:
+def test_a_trace_goes_back_to_the_models_tensors() -> None:
     done = tmat(f"{ENCODE} --trace 'layer1.Q[play,1]' --depth 1")
     assert done.output.splitlines()[0].startswith("Q[play, q1] ≈ ")
     assert "encoder.layer.0.attention.self.query.weight, transposed" in done.output

@@ -42,8 +42,8 @@ WITHOUT_EFFECT = {
     "addnorm --norm none --epsilon 3": "--epsilon does not apply to --norm none",
     "addnorm --norm none --epsilon-in deviation": "--epsilon does not apply to --norm none",
     "encode --norm rms --deviation sample": "--deviation sample does not apply to --norm rms",
-    "posenc -m E='1 2; 3 4' -m PE='1 1; 1 1' --base 100": "PE is given, and the options of the waves have no effect",
-    "posenc -m X='1 2; 3 4' --start 1": "X is given, and the options of the waves have no effect",
+    "posenc -m E='1 2; 3 4' -m PE='1 1; 1 1' --base 100": "PE is given, and the options of the sinusoids have no effect",
+    "posenc -m X='1 2; 3 4' --start 1": "X is given, and the options of the sinusoids have no effect",
     "embed --text 'you win' --first-id 0": "--first-id 0 does not fit the vocabulary\n  its first id is 1",
     "decode --first-id 0": "--first-id 0 does not fit the vocabulary\n  its first id is 1",
 }

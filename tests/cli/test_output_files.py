@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from tests.cli.running import attempt, refused, tmat
+from tests.cli.shells import UNIX, shell
 
-from tmat.cli.environment import _Patient
+from tmat.cli.environment import _Complete
 
 
 def test_a_file_holds_what_standard_output_would(tmp_path: Path) -> None:
@@ -55,13 +56,6 @@ def test_a_folder_cannot_be_written_over(tmp_path: Path) -> None:
     said = cannot_write(f"attention -o {tmp_path}/x.json")
     assert (
         said == f"tmat attention: cannot write {tmp_path}/x.json\n  it is a folder\n  give the name of a file in it\n"
-    )
-
-
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    assert cannot_write(f"attention -o {tmp_path}/file/x.json").startswith(
-        f"tmat attention: cannot write {tmp_path}/file/x.json\n  "
     )
 
 
@@ -175,9 +169,8 @@ def test_a_folder_of_files_is_whole_or_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full, a disk that is always full")
 @pytest.mark.parametrize("arguments", [["attention", "--seed", "1"], ["attention", "--help"]])
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_full_disk_is_said(arguments: list[str], unbuffered: str) -> None:
-    variables = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+def test_a_full_disk_is_said_without_a_buffer_too(arguments: list[str]) -> None:
+    variables = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "tmat", *arguments], stdout=full, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
@@ -212,7 +205,7 @@ def test_one_write_may_take_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
         return len(taken[-1])
 
     monkeypatch.setattr(os, "write", part)
-    assert _Patient(1).write(b"ten bytes!") == 10
+    assert _Complete(1).write(b"ten bytes!") == 10
     assert b"".join(taken) == b"ten bytes!"
 
 
@@ -228,13 +221,6 @@ def test_check_replaces_none_of_its_inputs(tmp_path: Path, monkeypatch: pytest.M
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.json")} == before
 
 
-def test_a_hyphen_is_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert tmat("attention --d-k 6 -o -").output == tmat("attention --d-k 6").output
-    assert tmat("attention --only Q -f csv -o -").output == tmat("attention --only Q -f csv").output
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_folder_of_matrices_is_told_and_reads_back_by_its_name(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     done = attempt(f"attention --d-k 6 --only X,Q -o {path}", stdout_tty=True, stderr_tty=True)
@@ -243,3 +229,45 @@ def test_a_folder_of_matrices_is_told_and_reads_back_by_its_name(tmp_path: Path)
     )
     again = tmat(f"ffn -m X={path}:Q --seed 1")
     assert (again["X"] == tmat("attention --d-k 6")["Q"]).all()
+
+
+@UNIX
+def test_a_file_that_is_written_again_stays_what_it_was(tmp_path: Path) -> None:
+    """A link goes on pointing where it did, and who may read the file stays as it was."""
+    for name in ("real.json", "gone.json"):
+        (tmp_path / f"to-{name}").symlink_to(name)
+    (tmp_path / "real.json").write_text("before")
+    (tmp_path / "real.json").chmod(0o600)
+    for name in ("real.json", "gone.json"):
+        tmat(f"attention -o {tmp_path}/to-{name}")
+        assert (tmp_path / f"to-{name}").is_symlink()
+        assert (tmp_path / name).read_text().startswith('{"tmat":1')
+    assert (tmp_path / "real.json").stat().st_mode & 0o777 == 0o600
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+@pytest.mark.parametrize("target", ["nosuch/x.json", "file/x.json", "folder.json"])
+def test_what_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder.json").mkdir()
+    done = attempt(f"attention -o {target}")
+    assert (done.code, done.output) == (3, "")
+    assert done.errors.startswith(f"tmat attention: cannot write {target}\n  ")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder.json"]
+
+
+@UNIX
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    codes, _, errors = shell(
+        f"cd {tmp_path} && mkdir gone && cd gone && rmdir ../gone && TMAT attention -o x.json", starts=True
+    )
+    assert (codes[-1], errors) == (3, "tmat attention: cannot write x.json\n  no such file or directory\n")
+
+
+@pytest.mark.skipif(not Path("/proc/version").exists(), reason="a folder that not even root may write in")
+@pytest.mark.parametrize("target", ["/proc/x.json", "/proc/version"])
+def test_a_file_system_that_cannot_be_written(target: str) -> None:
+    done = attempt(f"attention --format json -o {target}")
+    assert (done.code, done.output) == (3, "")
+    assert done.errors.startswith(f"tmat attention: cannot write {target}\n  ")

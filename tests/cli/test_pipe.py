@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import subprocess
 import sys
@@ -177,38 +175,3 @@ def test_a_process_says_the_same_as_this_one() -> None:
     inside = tmat("attention", "[[1, 2], [3, 4]]").output
     outside = run_outside("attention", stdin=b"[[1, 2], [3, 4]]")
     assert (outside.returncode, outside.stdout.decode(), outside.stderr) == (0, inside, b"")
-
-
-def test_a_reader_that_goes_away_is_no_error() -> None:
-    many = b"[[1, 2, 3, 4, 5, 6, 7, 8]]\n" * 400
-    with subprocess.Popen(
-        [sys.executable, "-m", "tmat", "ffn"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdin.write(many)
-        process.stdin.flush()
-        process.stdout.read(20)
-        process.stdout.close()
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.close()
-        assert process.stderr.read() == b""
-        assert process.wait(timeout=60) == 0
-
-
-class Closed(io.BytesIO):
-    """A reader that has gone away."""
-
-    def write(self, data: object) -> int:
-        raise BrokenPipeError
-
-
-def test_a_closed_output_ends_quietly() -> None:
-    from tmat.cli.environment import Environment
-    from tmat.cli.program import run
-
-    env = Environment.piped(stdin=b"[[1, 2]]")
-    env.stdout = Closed()
-    assert run(["ffn"], env) == 0
-    assert env.errors == ""

@@ -47,17 +47,17 @@ SHAPES = {
     "posenc -m E='1 2; 3 4' -m PE='1 2'": "cannot form E + PE\n",
     "embed --text 'a b' -m W_E='1 2; 3 4; 5 6'": (
         "tmat embed: W_E does not fit the vocabulary\n"
-        "  W_E is 3×2 (from the command line): a row a word, but the vocabulary has 2 words\n"
+        "  W_E is 3×2 (from the command line): one row per word, but the vocabulary has 2 words\n"
         "  try a W_E with 2 rows"
     ),
-    "embed -m E='1 2; 3 4' --text 'a b c'": "E is 2×2 (from the command line): a row a word, but the text has 3 words",
+    "embed -m E='1 2; 3 4' --text 'a b c'": "E is 2×2 (from the command line): one row per word, but the text has 3 words",
     "embed -m ids='2 5' -m W_E='1 2; 3 4'": "no row of the table has the id 5\n",
     "embed -m ids='1.5' -m W_E='1 2; 3 4'": "no row of the table has the id 1.5\n",
     "decode -m memory='1 2' --words 'a b' -m W_E='1 2 3'": "the encoder's output has width 2\n  try a W_E with 2 columns",
     "decode -m memory='1 2' --words 'a b' -m W_E='1 2; 1 2; 1 2; 1 2; 1 2'": "W_E has 5 rows, the vocabulary with <start> and <end> has 4 words",
     "decode -m memory='1 2' --words 'a b' -m W_vocab='1 2 3; 1 2 3'": (
         "tmat decode: W_vocab does not fit the vocabulary\n"
-        "  W_vocab is 2×3 from the command line, a column a word; the vocabulary has 2 words, 4 with <start> and <end>\n"
+        "  W_vocab is 2×3 from the command line, one column per word; the vocabulary has 2 words, 4 with <start> and <end>\n"
         "  try a W_vocab with 2 or 4 columns"
     ),
     "decode -m logits='1 2 3' --words 'a b'": "logits does not fit the vocabulary",

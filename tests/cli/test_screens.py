@@ -13,7 +13,7 @@ from tests.cli.running import attempt, tmat
 
 from tmat.cli.environment import Environment
 from tmat.cli.program import run
-from tmat.width import width
+from tmat.visible import width
 
 pty = pytest.importorskip("pty", reason="a terminal as Unix has it")
 SOURCE = Path(__file__).parents[2] / "src"
@@ -182,7 +182,10 @@ def test_the_points_are_the_last_line_of_a_marked_sheet(tmp_path: Path) -> None:
     assert COLOUR.sub("", env.output).splitlines()[-1].endswith(" points")
 
 
-@pytest.mark.parametrize("line", ["check a.txt --key example:causal", "attention", "scaling --draws 50 --queries 4"])
+@pytest.mark.parametrize(
+    "line",
+    ["check a.txt --key example:causal", "attention", "attention --only Q -f csv", "scaling --draws 50 --queries 4"],
+)
 def test_standard_output_by_name(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.txt").write_text("Q\n1 2\n")

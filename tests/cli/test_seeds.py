@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tmat
-from tmat.engine.fields import checked_seed
+from tmat.engine.declaration import checked_seed
 from tmat.errors import InputError
 from tmat.stages.parts.options import seed_of
 

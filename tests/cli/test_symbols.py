@@ -7,7 +7,7 @@ import re
 import pytest
 from tests.cli.running import tmat
 
-from tmat.width import width
+from tmat.visible import width
 
 QKV = "-m Q='1 0; 0 1' -m K='1 0; 0 1' -m V='1 2 3; 4 5 6'"
 

@@ -111,7 +111,7 @@ def test_any_terminal(variables: dict[str, str], line: str) -> None:
 
 
 def test_twenty_columns_are_kept_to() -> None:
-    from tmat.width import width
+    from tmat.visible import width
 
     output = tmat("attention --d-k 6 -f table --width 20").output
     lines = output.splitlines()

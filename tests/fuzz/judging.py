@@ -104,9 +104,9 @@ def read_npy(random: Random) -> None:
 
 
 def read_npz(random: Random) -> None:
-    from tmat.reading.arrays import read_npz as read
+    from tmat.reading.sources import matrices_of_data
 
-    read(BytesIO(archives.npz(random)), "w.npz")
+    matrices_of_data(archives.npz(random), ".npz", "w.npz")
 
 
 def read_xlsx(random: Random) -> None:

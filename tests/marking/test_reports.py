@@ -14,6 +14,7 @@ from tests.marking.by_hand import WAYS, typed, worked
 from tmat.errors import InputError
 from tmat.marking import Answers, Certainty, Failure, Report, Verdict, mark, mark_many
 from tmat.marking.reports.data import to_csv, to_json
+from tmat.marking.reports.feedback import page, to_text
 from tmat.marking.reports.gradescope import as_results, to_gradescope
 from tmat.marking.reports.junit import to_junit
 from tmat.marking.reports.summary import summary
@@ -123,6 +124,15 @@ def test_how_a_matrix_was_read_stands_in_every_report() -> None:
     rows = list(csv.DictReader(to_csv([plainly, read, FAILURE]).splitlines()))
     assert [row["read so"] for row in rows] == ["", said, ""]
     assert said in json.loads(to_gradescope(read))["output"]
+
+
+def test_what_was_not_read_and_what_is_doubted_stand_in_every_report() -> None:
+    read = mark(Answers.of_text("V\n1 2\n3 x\n5 6\n\nQ\n1 2\n1 2\n1 2\n", "li.txt"), key())
+    lost = "not read: 'x' where a number is due (li.txt, line 3"
+    doubt = "no more is right here than chance would give"
+    [row] = csv.DictReader(to_csv([read]).splitlines())
+    for text in (plain(read), row["what"], json.loads(to_gradescope(read))["output"], to_text(page(read, "li"))):
+        assert lost in text.replace("(in ", "(") and doubt in text
 
 
 def test_gradescope_adds_up() -> None:

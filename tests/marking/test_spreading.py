@@ -69,6 +69,31 @@ class Refusing(Executor):
         return future
 
 
+class Forgetting(Executor):
+    """Takes the first two and settles neither, as a Dask client does that is closed in between."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.sent += 1
+        if self.sent > 2:
+            raise ConnectionError("gone")
+        return Future()
+
+
+def test_a_result_that_never_comes_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tmat.marking.spreading.PATIENCE", 0.01)
+    found = list(spread(pairs(6), negated, lambda number: number, Forgetting(), 1))
+    assert found == [[0, -1], [-2, -3], [-4, -5]]
+
+
+def test_a_slow_result_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tmat.marking.spreading.PATIENCE", 0.01)
+    with ThreadPoolExecutor(1) as pool:
+        assert list(spread([[0.2]], slowly, lambda seconds: -seconds, pool, 1)) == [[0.2]]
+
+
 @pytest.fixture(scope="module")
 def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of a class large enough to be spread, one of which cannot be read."""
@@ -101,6 +126,15 @@ def test_any_executor_gives_what_one_process_gives(
 
 def told(number: int) -> int:
     return -number
+
+
+def negated(numbers: Sequence[int]) -> list[int]:
+    return [-number for number in numbers]
+
+
+def slowly(numbers: Sequence[float]) -> list[float]:
+    time.sleep(sum(numbers))
+    return list(numbers)
 
 
 def ending(numbers: Sequence[int]) -> list[int]:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import tmat
+from tmat.articles import load
+from tmat.articles.running import run
 from tmat.marking import Answers, mark
 from tmat.sheet.worksheet import Worksheet
 from tmat.stages.addnorm import addnorm
@@ -46,3 +48,28 @@ def test_equal_matrices_that_are_given_together_are_two() -> None:
     assert report.unknown == [] and report["Z"].right == 4
     wrong = mark(text.replace("K\n1 0", "K\n2 0"), key)
     assert [step.name for step in wrong.steps if step.given and step.right < step.size] == ["K"]
+
+
+SUFFIXES = ("txt", "md", "json", "npz", "html", "typ", "xlsx", "tex")
+
+
+@pytest.mark.parametrize("name", ["thrones", "weighted-sum", "causal", "seven-versions", "journey"])
+def test_every_worksheet_of_an_example_is_all_right_in_whatever_form(name: str, tmp_path: Path) -> None:
+    """Each in a format or two by turns; pages with a working show formulas besides, which are no answers."""
+    sheets = [sheet for part in run(load(name), corrected=False) for sheet in part.sheets]
+    for n, key in enumerate(sheets):
+        for suffix in {SUFFIXES[n % 8], SUFFIXES[(n + 5 * (len(sheets) < 8)) % 8]}:
+            path = tmp_path / f"{n}.{suffix}"
+            tmat.write(key, path)
+            report = mark(Answers.read(path), key)
+            assert report.all_right and report.earned == report.points, path.name
+
+
+@pytest.mark.parametrize("suffix", ["tex", "typ"])
+def test_a_working_is_no_answer_and_a_heading_says_whose_a_matrix_is(suffix: str, tmp_path: Path) -> None:
+    key = addnorm(addnorm(attention(X, d_k=2, seed=3, mask="causal")), add_residual=False)
+    path = tmp_path / f"page.{suffix}"
+    tmat.write(key, path)
+    report = mark(Answers.read(path), key)
+    assert report.all_right and report.unknown == []
+    assert [step.label for step in report.steps if step.name == "mean"] == ["addnorm.mean", "addnorm-2.mean"]

@@ -49,6 +49,13 @@ def test_what_is_kept_is_what_all_of_it_has() -> None:
     assert [stage.id for stage in every] == ["attention", "attention-2"]
 
 
+def test_no_layer_above_a_cell_is_computed() -> None:
+    model = tmat.read_model(BERT)
+    for cells, last in ((["layer1.Q[1,1]"], 1), (["layer1.Q[1,1]", "layer2.Z[1]"], 2), (["layer1.Q[1,1]", "Z"], 2)):
+        assert model.encode(TEXT, cells=cells).stages[-1].id == LAYERS[last]
+    assert model.encode(TEXT, cells=["layer2.Q[1,1]"], layers=1).stages[-1].id == LAYERS[1]
+
+
 def test_the_norm_over_the_embeddings_is_of_no_layer() -> None:
     model = tmat.read_model(BERT)
     assert [stage.id for stage in model.encode(TEXT, keep=["layer1.mean"])] == ["addnorm", "addnorm-2"]

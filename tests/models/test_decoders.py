@@ -180,3 +180,8 @@ def test_the_last_pass_ends_where_nothing_more_is_asked_for(monkeypatch: pytest.
         part = model.decode(keep=["layer1.weights1"], **how)  # type: ignore[arg-type]
         assert done == layers
         np.testing.assert_array_equal(part.stages[-1]["weights1"].values, first[last]["weights1"].values)
+        done.clear()
+        worked = model.decode(cells=["layer1.weights1[1,1]"], **how)  # type: ignore[arg-type]
+        assert done == layers
+        weights = [stage["weights1"].values for stage in worked if "weights1" in stage]
+        np.testing.assert_array_equal(weights[-1], first[last]["weights1"].values)

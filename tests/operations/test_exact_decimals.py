@@ -13,8 +13,7 @@ from tests.oracles.exact_decimals import wrong
 import tmat
 from tmat.engine import compute
 from tmat.numbers import round_half_away
-from tmat.numbers.exact import MOST, Exact, TooLong
-from tmat.numbers.exactly import exact
+from tmat.numbers.exact import MOST, Exact, TooLong, exact
 from tmat.operations import REGISTRY, linear, matmul, matmul_transposed, normalize, row_deviation, row_mean
 from tmat.operations.expression import Operand
 from tmat.operations.printing.ratios import ratio

@@ -14,7 +14,7 @@ from tmat.operations import REGISTRY
 from tmat.operations.expression import Operand
 from tmat.operations.printing.latex import LATEX_LINE
 from tmat.operations.printing.mathml import MATHML
-from tmat.operations.printing.matrices import Matrices
+from tmat.operations.printing.printer import Matrices
 from tmat.operations.printing.text import CAPTION
 from tmat.operations.printing.typst import TYPST
 

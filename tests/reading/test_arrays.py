@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tmat.errors import InputError, LimitError, TmatError
-from tmat.reading.arrays import read_npy, read_npz
-from tmat.sheet.worksheet import Batch
+from tmat.reading.arrays import read_npy
+from tmat.reading.sources import matrices_of_data
+from tmat.sheet.worksheet import Batch, Matrix
 
 
 def npy(array: Any, **options: Any) -> bytes:
@@ -25,6 +26,10 @@ def npz(**arrays: Any) -> bytes:
     stream = io.BytesIO()
     np.savez(stream, **arrays)
     return stream.getvalue()
+
+
+def read_npz(stream: io.BytesIO, origin: str, name: str | None = None) -> dict[str, Matrix]:
+    return matrices_of_data(stream.getvalue(), ".npz", origin, name)
 
 
 def header(description: str) -> bytes:

@@ -36,6 +36,8 @@ PLAIN = ("1", "2")
         ('a,b\n"1.234,5",2\n3,50%\n', [[1234.5, 2], [3, 0.5]], PLAIN, ("a", "b")),
         ("1 2\n3 4\n", [[1, 2], [3, 4]], PLAIN, PLAIN),
         ('"#",1,2\nyou,3,4\n', [[1, 2], [3, 4]], ("#", "you"), PLAIN),
+        ("?,1,2\nyou,3,4\n", [[1, 2], [3, 4]], ("?", "you"), PLAIN),
+        (',a\n"1,234",1\n"0,5",2\n', [[1], [2]], ("1,234", "0,5"), ("a",)),
     ],
 )
 def test_tables_with_and_without_labels(
@@ -57,12 +59,13 @@ def test_tables_with_and_without_labels(
         ("When,1,2\nyou,3,x\n", "'x' where a number is due\n  in x.csv, line 2, column 3"),
         ("1,x\n3,4\n", "'x' where a number is due\n  in x.csv, line 1, column 2\n  the rest of the row is numbers"),
         ("1,,3\n4,5,6\n", "an empty cell where a number is due\n  in x.csv, line 1, column 2"),
-        ("a,b,c\n1,2\n", "2 columns but 3 column labels\n  in x.csv, lines 2 and 1"),
+        ("a,b,c\n1,2\n", "2 columns but 3 column labels\n  in x.csv, line 1"),
         ('1,"2\n3,4\n', "malformed CSV: unexpected end of data\n  in x.csv, line 1"),
         ("", "x.csv holds no numbers"),
         ("# only\n\n", "x.csv holds no numbers"),
         ("a,b\n", "'b' where a number is due"),
-        ("a\nb\n", "'b' where a number is due"),
+        ("a\nb\n", "'b' is followed by no numbers"),
+        ("(0.5),1\n2,3\n", "'(0.5)': 0.5, or a minus as in accounts?\n  in x.csv, line 1"),
         ("1,\x1b[31m\n2,3", r"'\x1b[31m'"),
     ],
 )

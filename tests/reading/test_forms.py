@@ -96,8 +96,10 @@ def table() -> str:
     lines: list[str] = []
     for group in dict.fromkeys(due["group"] for due in EXPECTED.values()):
         own = [(form, due) for form, due in EXPECTED.items() if due["group"] == group]
-        rows = [f"| {due['form']} | {example(form)} | {meaning(due)} |" for form, due in own]
-        rows = ["| form | an example | is read as |", "|---|---|---|", *rows]
+        cells = [f"{due['form']} → {meaning(due)} | {example(form)}" for form, due in own]
+        pairs = [cells[n : n + 2] for n in range(0, len(cells), 2)]  # two a line: there are hundreds
+        rows = [f"| {' | '.join(pair)}{' | | ' * (2 - len(pair))} |" for pair in pairs]
+        rows = ["| form → what is read | an example " * 2 + "|", "|---|---|---|---|", *rows]
         if len(own) > 50:  # a long table is folded away
             rows = ["<details>", f"<summary>{len(own)} forms</summary>", "", *rows, "", "</details>"]
         lines += [f"## {group}", "", *rows, ""]

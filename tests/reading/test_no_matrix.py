@@ -69,6 +69,31 @@ def test_a_setting_between_matrices_costs_none_of_them() -> None:
     assert pasted.problems[0].error.what == "'d_k' has one number: a setting, no matrix"
 
 
+@pytest.mark.parametrize(
+    "head", ["Homework 3 - Li Wei", "Sheet 4 – Anna Schmidt, Group 7", "Li Wei, Anna Schmidt 301234"]
+)
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_a_heading_with_a_number_is_no_row(head: str, gap: str) -> None:
+    pasted = read_pasted(f"{head}\n{gap}Q\n1 2\n3 4")
+    assert [(one.name, one.matrix.values.tolist()) for one in pasted.found] == [("Q", [[1, 2], [3, 4]])]
+    assert pasted.problems == []
+    assert read_pasted(f"{head}\n{gap}1 2\n3 4").found[0].matrix.values.tolist() == [[1, 2], [3, 4]]
+    [lost] = read_pasted("I think that Q is 12 or so").lost  # a matrix's name among the words: it may be meant
+    assert "where a number is due" in lost.error.what
+
+
+def test_a_head_over_an_empty_line_labels_the_columns() -> None:
+    text = "              precision    recall\n\n           0       0.50      1.00\n           1       0.25      0.00\n"
+    [table] = read_pasted(text).found
+    assert (table.matrix.rows, table.matrix.cols) == (("0", "1"), ("precision", "recall"))
+
+
+def test_a_row_behind_an_empty_line_is_refused_where_the_first_one_has_a_name() -> None:
+    [problem] = read_pasted("a = [1 2]\n\n[3 4]\n").lost
+    assert (problem.name, problem.error.what) == ("a", "an empty line between rows: one matrix, or two?")
+    assert [one.name for one in read_pasted("a = [1, 2]\n\nb = [3, 4]\n").found] == ["a", "b"]
+
+
 def test_a_number_to_each_word_is_a_column() -> None:
     [column] = read_pasted("mean:\nWhen: 0.5\nyou: 0.25").found
     assert (column.matrix.rows, column.matrix.values.tolist()) == (("When", "you"), [[0.5], [0.25]])

@@ -15,10 +15,10 @@ import tmat
 from tmat.errors import InputError
 from tmat.reading.delimited import read_delimited
 from tmat.rendering import rendered
-from tmat.rendering.formats.csv import to_text
 from tmat.rendering.layout import Look
-from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import BLANK, Matrix, Stage, Step, Worksheet
 
+PLAIN = Look()
 numbers = st.one_of(
     st.floats(allow_nan=False),
     st.sampled_from([-0.0, 5e-324, 1.7976931348623157e308, np.inf, -np.inf, np.nan, 0.1 + 0.2]),
@@ -37,9 +37,16 @@ def matrices(draw: st.DrawFn) -> Matrix:
     return Matrix.of("Q", values, rows, [draw(words) for _ in range(width)])
 
 
-@given(matrices(), st.sampled_from([",", "\t"]))
-def test_reads_back_to_the_same_bits_and_words(matrix: Matrix, delimiter: str) -> None:
-    back = read_delimited(to_text(matrix, delimiter), "x.csv", delimiter)
+def written(matrix: Matrix, look: Look = PLAIN, format: str = "csv") -> str:
+    """A file with one matrix, given to a stage."""
+    [data] = rendered([Worksheet([Stage("s", "s", given={matrix.name: matrix})])], format, look, "").values()
+    return data.decode()
+
+
+@given(matrices(), st.sampled_from([("csv", ","), ("tsv", "\t")]))
+def test_reads_back_to_the_same_bits_and_words(matrix: Matrix, kind: tuple[str, str]) -> None:
+    format, delimiter = kind
+    back = read_delimited(written(matrix, format=format), "x.csv", delimiter)
     assert back.rows == matrix.rows
     assert back.cols == matrix.cols
     np.testing.assert_array_equal(back.values, matrix.values)
@@ -49,7 +56,7 @@ def test_reads_back_to_the_same_bits_and_words(matrix: Matrix, delimiter: str) -
 
 def test_labels_that_only_count_read_back_as_labels() -> None:
     matrix = Matrix.of("X", [[1.5, 2], [3, 4]])
-    back = read_delimited(to_text(matrix), "x.csv")
+    back = read_delimited(written(matrix), "x.csv")
     assert (back.rows, back.cols, back.values.tolist()) == (matrix.rows, matrix.cols, matrix.values.tolist())
 
 
@@ -83,8 +90,8 @@ def test_nothing_to_write_is_an_error() -> None:
 
 
 def test_digits_and_blank_cells() -> None:
-    assert to_text(Matrix.of("Q", [[2 / 3, -np.inf]]), digits=2) == ",1,2\n1,0.67,-inf\n"
-    assert to_text(Matrix.of("Q", [[np.nan, np.nan]]), blank=True) == ",1,2\n1,,\n"
+    assert written(Matrix.of("Q", [[2 / 3, -np.inf]]), Look(digits=2)) == ",1,2\n1,0.67,-inf\n"
+    assert written(Matrix.of("Q", [[np.nan, np.nan]], origin=BLANK)) == ",1,2\n1,,\n"
 
 
 @pytest.mark.parametrize(("format", "mark"), [("csv", ","), ("tsv", "\t")])

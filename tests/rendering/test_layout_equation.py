@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tmat.operations import REGISTRY
 from tmat.rendering.layout import Look, render
-from tmat.rendering.layout.formula import parts, shapes
+from tmat.rendering.layout.equation import Formula
 from tmat.rendering.styled import plain
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
@@ -137,16 +137,19 @@ def test_every_formula_can_be_taken_apart_or_is_left_alone(name: str) -> None:
         "exponent": "paired",
     }  # fmt: skip
     count = 2 if op.variadic else len(op.axes)
-    tree = parts(name, count, params)
-    assert tree is None or tree
-    assert "→ 3×3" in shapes(name, [(3, 3)] * count, (3, 3), params)
+    formula = Formula(name, ["A", "B", "C", "D", "E"][:count], params)
+    assert formula.parts is None or formula.parts
+    assert "→ 3×3" in formula.shapes([(3, 3)] * count, (3, 3))
 
 
 def test_shapes_follow_the_formula() -> None:
-    assert shapes("linear", [(6, 4), (4, 2), (1, 2)], (6, 2), {}) == "6×4 · 4×2 + 1×2 → 6×2"
-    assert shapes("add", [(6, 4), (6, 4)], (6, 4), {}) == "6×4 + 6×4 → 6×4"
-    assert shapes("softmax", [(6, 4)], (6, 4), {}) == "6×4 → 6×4"
-    assert shapes("no such operation", [(6, 4), (2, 2)], (6, 4), {}) == "6×4, 2×2 → 6×4"
+    def shapes(op: str, sizes: list[tuple[int, int]], result: tuple[int, int]) -> str:
+        return Formula(op, [f"M{n}" for n in range(len(sizes))], {}).shapes(sizes, result)
+
+    assert shapes("linear", [(6, 4), (4, 2), (1, 2)], (6, 2)) == "6×4 · 4×2 + 1×2 → 6×2"
+    assert shapes("add", [(6, 4), (6, 4)], (6, 4)) == "6×4 + 6×4 → 6×4"
+    assert shapes("softmax", [(6, 4)], (6, 4)) == "6×4 → 6×4"
+    assert shapes("no such operation", [(6, 4), (2, 2)], (6, 4)) == "6×4, 2×2 → 6×4"
 
 
 def test_a_step_of_an_unknown_operation_still_shows_its_result() -> None:

@@ -8,11 +8,10 @@ import pytest
 import tmat
 from tmat.errors import InputError
 from tmat.rendering.layout import Look, portions, position_table, render
-from tmat.rendering.layout.heat import Scale, ink
-from tmat.rendering.layout.wrap import folded
-from tmat.rendering.styled import Span, plain
+from tmat.rendering.layout.look import Scale, ink
+from tmat.rendering.styled import Span, folded, plain
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
-from tmat.spelling import Spelling
+from tmat.visible import Spelling
 
 WORDS = ["When", "you", "play"]
 

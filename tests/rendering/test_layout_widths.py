@@ -13,7 +13,7 @@ import tmat
 from tmat.rendering.layout import Look, render
 from tmat.rendering.styled import Line, columns, plain
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
-from tmat.width import width as width_of
+from tmat.visible import width as width_of
 
 CHINESE = ("当", "你", "玩", "权力", "的", "游戏")
 ENGLISH = ("When", "you", "play", "game", "of", "thrones")

@@ -15,7 +15,7 @@ import tmat
 from tmat.numbers import round_half_away
 from tmat.operations.formula import MatrixSymbol
 from tmat.operations.printing.markdown import MARKDOWN_LINE
-from tmat.operations.printing.matrices import Matrices
+from tmat.operations.printing.printer import Matrices
 from tmat.rendering.formats.markdown import document, label, mathematics
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet

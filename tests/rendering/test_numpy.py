@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tmat.errors import InputError
-from tmat.reading.arrays import read_npz
+from tmat.reading.sources import matrices_of_data
 from tmat.rendering import rendered
 from tmat.rendering.layout import Look
 from tmat.sheet.worksheet import Array, Matrix, Stage, Worksheet
@@ -38,7 +38,7 @@ def test_every_bit_comes_back(values: Array) -> None:
     assert back["M0"].dtype == values.dtype
     assert back["M0"].tobytes() == values.tobytes()
     assert back["M1"].tobytes() == values.T.tobytes()
-    read = read_npz(io.BytesIO(data), "x.npz")
+    read = matrices_of_data(data, ".npz", "x.npz")
     assert read["M0"].values.astype(values.dtype).tobytes() == values.tobytes() or np.isnan(values).any()
 
 

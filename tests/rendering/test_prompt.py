@@ -7,7 +7,7 @@ from tests.rendering.nasty import nasty
 
 import tmat
 from tmat.sheet.worksheet import Matrix
-from tmat.width import width
+from tmat.visible import width
 
 
 def test_each_prints_what_it_holds() -> None:

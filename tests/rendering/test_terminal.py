@@ -12,8 +12,8 @@ from rich.console import Console
 import tmat
 from tmat.rendering.formats.svg import document, lines_to_svg
 from tmat.rendering.layout import Look, render
-from tmat.rendering.styled import Span
-from tmat.rendering.terminal import STYLES, to_rich, to_text
+from tmat.rendering.styled import Span, to_text
+from tmat.rendering.terminal import STYLES, to_rich
 from tmat.sheet.worksheet import Matrix, Worksheet
 
 ROWS = ["[bold]When[/bold]", ":smiley:", "<b>&'\"$%=cmd", "权力"]
@@ -42,7 +42,7 @@ def test_words_are_printed_as_they_are() -> None:
 
 def test_colours_change_no_character() -> None:
     bare = re.sub(r"\x1b\[[0-9;]*m", "", printed())
-    assert bare == to_text(sheet(), width=160)
+    assert bare == to_text(render(sheet(), width=160, look=Look(glyphs=True)))
 
 
 def test_rich_folds_nothing() -> None:

@@ -15,8 +15,8 @@ from tests.rendering.nasty import MARK, nasty
 import tmat
 from tmat.operations import REGISTRY
 from tmat.operations.printing.labels import Labels
-from tmat.operations.printing.matrices import Matrices
 from tmat.operations.printing.numbers import Numbers
+from tmat.operations.printing.printer import Matrices
 from tmat.operations.printing.symbols import Symbols
 from tmat.operations.printing.typst import TYPST
 from tmat.rendering.formats.typst import document

@@ -17,7 +17,7 @@ import tmat as library
 from tmat import stages as stage_files
 from tmat.cli.made import parameters
 from tmat.cli.program import built, command_names
-from tmat.engine.fields import DType, Init
+from tmat.engine.declaration import DType, Init
 from tmat.numbers.seeding import INITS
 from tmat.operations import ACTIVATIONS, GATED
 from tmat.stages import declared, stage_names
@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from tmat.engine.builder import Sheet
 from tmat.engine.staging import stage
-from tmat.engine.fields import CONVENTIONS, Numbers, StageOptions, declares, given, option, step
+from tmat.engine.declaration import CONVENTIONS, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.node import Node
 from tmat.operations import divide, softmax
 

@@ -114,7 +114,7 @@ def test_positions_that_would_run_together(start: int, positions: int) -> None:
     with pytest.raises(InputError) as error:
         posenc(start=start, positions=positions, d_model=2)
     assert str(error.value) == (
-        f"start={start} does not fit\n  positions go to 9007199254740992: beyond, a float has no place for each"
+        f"start={start} does not fit\n  positions go to 9007199254740992: a float64 cannot tell larger ones apart"
     )
 
 
@@ -125,6 +125,6 @@ def test_waves_without_an_angle() -> None:
         posenc(positions=3, **how)
     assert str(error.value) == (
         "base=4.94066e-324 does not fit\n"
-        "  position 2 over 4.94066e-324^(e/4) is beyond the largest float: a wave has no angle there\n"
+        "  position 2 over 4.94066e-324^(e/4) is beyond the largest float64\n"
         "  try a larger base; the paper's is 10000"
     )

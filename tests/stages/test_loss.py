@@ -69,7 +69,7 @@ def test_large_logits_lose_nothing() -> None:
         (lambda: tmat.loss(LOGITS), "loss has no target"),
         (lambda: tmat.loss(Worksheet(), target="1"), "loss needs logits"),
         (lambda: tmat.loss(LOGITS, target="1"), "the target does not fit"),
-        (lambda: tmat.loss(LOGITS, target="1 4"), "'4' is no word that is predicted"),
+        (lambda: tmat.loss(LOGITS, target="1 4"), "'4' is not among the predicted words"),
         (lambda: tmat.loss(LOGITS, targets=[[1.0, 0.0]]), "the targets do not fit"),
         (lambda: tmat.loss(LOGITS, target="1 1", smoothing=1.0), "does not fit"),
         (lambda: tmat.loss(matrices={"output": [[1.0]], "target": [[1.0]]}, smoothing=0.1), "does not apply"),

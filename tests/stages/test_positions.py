@@ -40,7 +40,7 @@ def test_learned_positions_are_the_rows_of_a_table() -> None:
     done = tmat(f"posenc -m E='0 0; 0 1' {table} --start 2")
     assert done["X"].tolist() == [[3, 3], [4, 5]]
     assert "positions from 2, of 4 that are given" in done.notes
-    assert "PE is given, and the options of the waves have no effect" in refused(
+    assert "PE is given, and the options of the sinusoids have no effect" in refused(
         f"posenc -m E='0 0; 0 1' {table} --start 3"
     )
     assert "PE is given" in refused(f"posenc -m E='0 0; 0 1' {table} --layout halves")

@@ -88,7 +88,7 @@ def test_words_whose_probabilities_are_given() -> None:
         (f"{GPT} --prompt you --log-softmax --sequence", "--log-softmax and --sequence contradict each other"),
         (f"{GPT} --target you --sequence", "no word of the text is predicted"),
         ("loss -m logits='2 1' --target 1 --smoothing 0.1 --sequence", "--smoothing 0.1 spreads each target"),
-        ("loss -m logits='2 1' -m targets='0.5 0.5' --sequence", "the targets are not a word a row"),
+        ("loss -m logits='2 1' -m targets='0.5 0.5' --sequence", "the targets are not one word per row"),
         ("loss -m output='2 1' -m target='1 1' --sequence", "--sequence does not apply"),
     ],
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tmat.errors import InputError
-from tmat.sheet.selecting import chosen, stands_at
+from tmat.sheet.names import chosen, stands_at
 from tmat.sheet.worksheet import Matrix
 from tmat.stages.encode import encode
 from tmat.stages.parts.stack import by_layer, taken

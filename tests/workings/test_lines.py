@@ -8,7 +8,7 @@ from tests.workings.sheets import thrones
 from tmat.errors import InputError
 from tmat.operations.printing.latex import LATEX_LINE
 from tmat.sheet.worksheet import Matrix, Step
-from tmat.width import width
+from tmat.visible import width
 from tmat.workings import cells, formula, working, wrapped
 
 

@@ -17,8 +17,8 @@ import numpy as np
 from tests.operations.samples import PARAMETERS, Sample, sample
 from tests.workings.sheets import one_step
 
+from tmat.engine.node import rounded
 from tmat.operations import REGISTRY
-from tmat.operations.ties import rounded
 from tmat.workings import Working, Workings, cells
 
 DIGITS = (None, 0, 1, 2, 4, 6, 12, 17)

@@ -21,9 +21,9 @@ def changed(before: PartDone | None, after: PartDone) -> list[str]:
     if added:
         said.append(f"new: {', '.join(_described(new, name) for name in added)}")
     others = [
-        f"{formula(new, step)}, not {_was(old, step.name)}"
+        f"{formula(step)}, not {_was(old, step.name)}"
         for step in new.steps
-        if step.name in old and _was(old, step.name) != formula(new, step)
+        if step.name in old and _was(old, step.name) != formula(step)
     ]
     if others:
         said.append(f"otherwise: {'; '.join(others)}")
@@ -39,19 +39,19 @@ def changed(before: PartDone | None, after: PartDone) -> list[str]:
     return said or ["nothing"]
 
 
-def formula(stage: Stage, step: Step) -> str:
+def formula(step: Step) -> str:
     """A step as an equation."""
-    return f"{step.name} = {REGISTRY[step.op].said(list(step.of), dict(step.params))}"
+    return f"{step.name} = {REGISTRY[step.op].formula_text(list(step.of), dict(step.params))}"
 
 
 def _was(stage: Stage, name: str) -> str:
     step = stage.step(name)
-    return formula(stage, step) if step is not None else f"{name} given"
+    return formula(step) if step is not None else f"{name} given"
 
 
 def _described(stage: Stage, name: str) -> str:
     step = stage.step(name)
-    return formula(stage, step) if step is not None else f"{name} {stage[name].size}"
+    return formula(step) if step is not None else f"{name} {stage[name].size}"
 
 
 def side_by_side(parts: Sequence[PartDone]) -> Table:
@@ -84,4 +84,4 @@ def _score(stage: Stage, step: Step) -> str:
     for name in step.of:
         inner = stage.step(name)
         names.append(_score(stage, inner) if inner is not None and name.startswith("scores") else name)
-    return REGISTRY[step.op].said(names, dict(step.params))
+    return REGISTRY[step.op].formula_text(names, dict(step.params))

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tmat.articles.article import Call, Example, Fact, Labels, Need, Part, Printed
-from tmat.articles.defaults import ATTENTION_ROUNDING, DIVISOR, NORM_ROUNDING, POSITION_ROUNDING, TOKENS, vocabulary
-from tmat.articles.numbers import Data, data
+from tmat.articles.numbers import (
+    ATTENTION_ROUNDING,
+    DIVISOR,
+    NORM_ROUNDING,
+    POSITION_ROUNDING,
+    TOKENS,
+    Data,
+    data,
+    vocabulary,
+)
 from tmat.numbers.seeding import draw
 from tmat.sheet.worksheet import Worksheet
 

@@ -10,14 +10,14 @@ from importlib.metadata import version
 from tmat.errors import InputError, MissingExtra
 from tmat.visible import visible
 
-PATIENCE = 10  # seconds that a cluster has to answer
+PATIENCE = 10  # seconds to wait for an answer
 
 
 @contextmanager
 def cluster_at(address: str) -> Iterator[Executor]:
-    """The executor of the cluster at an address, once its workers are known to have this version of tmat.
+    """The executor of the cluster at an address, whose workers have this version of tmat.
 
-    Errors: dask.distributed is not installed, nobody answers there, no workers, workers without this version.
+    Errors: dask.distributed is not installed; no answer; no workers; workers without tmat or with another version.
     """
     try:
         from distributed import Client  # an extra
@@ -36,17 +36,17 @@ def cluster_at(address: str) -> Iterator[Executor]:
         if not client.scheduler_info()["workers"]:
             raise InputError(f"the cluster at {shown} has no workers", mend=f"start one: dask worker {shown}")
         try:
-            theirs = set(client.run(version, "tmat").values())
-        except Exception as error:  # whatever their Python says of what it lacks
+            versions = set(client.run(version, "tmat").values())
+        except Exception as error:  # any error of the workers' Python
             raise InputError(
                 f"the workers of the cluster at {shown} cannot mark",
                 visible(f"{type(error).__name__}: {error}", 200),
                 mend="install tmat there",
             ) from None
-        if theirs != {version("tmat")}:
+        if versions != {version("tmat")}:
             raise InputError(
                 f"the workers of the cluster at {shown} have another tmat",
-                f"they have {', '.join(sorted(theirs))}, here it is {version('tmat')}",
+                f"they have {', '.join(sorted(versions))}, here it is {version('tmat')}",
                 mend="install the same version",
             )
         yield client.get_executor(pure=False)

@@ -1,6 +1,6 @@
-"""What a shell completes after an option or an argument: legal values, names of matrices, those in a file that is named.
+"""Completion of options and arguments in a shell: legal values, names of matrices, matrices in a file.
 
-Each function answers whole words; typer leaves out those that do not begin as what is typed does.
+Each function returns whole words; typer drops those that do not begin with the typed text.
 """
 
 from __future__ import annotations
@@ -15,53 +15,34 @@ import typer
 from tmat.cli.environment import Environment
 
 
-def one_of(values: Sequence[str]) -> Callable[[str], list[str]]:
-    """One of some values."""
-
-    def values_of(incomplete: str) -> list[str]:
-        return [value for value in values if value.startswith(incomplete)]
-
-    return values_of
+def listed(values: Sequence[str], incomplete: str) -> list[str]:
+    """Completes the last of several values separated by commas, by values that are not present yet."""
+    before, comma, _ = incomplete.rpartition(",")
+    present = before.split(",")
+    return [f"{before}{comma}{value}" for value in values if value not in present]
 
 
-def some_of(values: Sequence[str]) -> Callable[[str], list[str]]:
-    """Values parted by commas: the last is completed, by one that is not there yet."""
-
-    def values_of(incomplete: str) -> list[str]:
-        before, comma, _ = incomplete.rpartition(",")
-        there = before.split(",")
-        return [f"{before}{comma}{value}" for value in values if value not in there]
-
-    return values_of
-
-
-def formats(incomplete: str) -> list[str]:
-    from tmat.rendering import known_formats
-
-    return [name for name in known_formats() if name.startswith(incomplete)]
-
-
-def examples(incomplete: str) -> list[str]:
+def examples() -> list[str]:
     from tmat.articles import EXAMPLES
 
-    return [name for name in EXAMPLES if name.startswith(incomplete)]
+    return list(EXAMPLES)
 
 
 def keys(incomplete: str) -> list[str]:
-    """example:NAME; a file is left to the shell."""
-    return [f"example:{name}" for name in examples("")] if incomplete.startswith("ex") else []
+    """Completes example:NAME; the shell completes files."""
+    return [f"example:{name}" for name in examples()] if incomplete.startswith("ex") else []
 
 
 def matrices(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Matrices to choose: of the files that the command has, else of the stage's own declaration."""
-    typed = [*(ctx.params.get("files") or ()), *ctx.args]  # an option without its value leaves the rest unparsed
+    """Completes names of matrices: of the command's files, else of the stage's declaration."""
+    typed = [*(ctx.params.get("files") or ()), *ctx.args]  # what follows an option without its value is not parsed
     files = [path for path in typed if not path.startswith("-") and os.path.isfile(path)]
     names = [name for path in files for name in _names_in(path)] or _declared(ctx, steps=True)
-    return some_of(list(dict.fromkeys(names)))(incomplete)
+    return listed(list(dict.fromkeys(names)), incomplete)
 
 
 def assignments(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Of NAME=SOURCE the name, and of FILE:NAME the matrix in the file."""
+    """Completes the name of NAME=SOURCE, and the matrix of FILE:NAME."""
     name, equals, source = incomplete.partition("=")
     if not equals:
         return [f"{each}=" for each in _declared(ctx)] + sources(incomplete)
@@ -69,13 +50,13 @@ def assignments(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def sources(incomplete: str) -> list[str]:
-    """file:name, once a file is named."""
+    """Completes FILE:NAME once the file exists."""
     path, colon, _ = incomplete.rpartition(":")
     return [f"{path}:{name}" for name in _names_in(path)] if colon and os.path.isfile(path) else []
 
 
 def _declared(ctx: typer.Context, *, steps: bool = False) -> list[str]:
-    """The names of a stage's matrices: its inputs, then its steps."""
+    """The names of a stage's inputs and steps, ``steps`` first or last."""
     from tmat.stages import declared, stage_names
 
     if ctx.info_name not in stage_names():
@@ -85,7 +66,7 @@ def _declared(ctx: typer.Context, *, steps: bool = False) -> list[str]:
 
 
 def _names_in(path: str) -> list[str]:
-    """The matrices of a file, those of a worksheet by their own names; none where it cannot be read."""
+    """The names of the matrices in a file; none if it cannot be read."""
     from tmat.errors import TmatError
     from tmat.reading.documents import read_documents
     from tmat.reading.files import open_file
@@ -96,17 +77,17 @@ def _names_in(path: str) -> list[str]:
         if not path.lower().endswith((".json", ".jsonl")):
             return [name for name in read_matrices(path) if name]
         with open_file(path) as stream:
-            found = list(read_documents(stream, path))
-        stages = [stage.names() for sheet in found if isinstance(sheet, Worksheet) for stage in sheet]
+            documents = list(read_documents(stream, path))
+        stages = [stage.names() for sheet in documents if isinstance(sheet, Worksheet) for stage in sheet]
         return [name for names in stages for name in names]
     except (TmatError, OSError, ValueError):
         return []
 
 
 def in_bash(run: Callable[[Environment], int], environment: Environment) -> int:
-    """Complete for bash, which takes a word apart at = and : and wants its last part alone.
+    """Complete for bash, which splits words at = and : and expects only the last part.
 
-    The parts are one word again for the program, and what stands before the last is taken off the answers.
+    The parts are joined for the program, and what precedes the last part is removed from its answers.
     """
     before = _glued()
     page = environment.written_to(io.BytesIO())
@@ -116,19 +97,19 @@ def in_bash(run: Callable[[Environment], int], environment: Environment) -> int:
 
 
 def _glued() -> str:
-    """Put bash's parts of words together; answers what of the word at the cursor stands before its last part."""
-    words, at = os.environ.get("COMP_WORDS", ""), os.environ.get("COMP_CWORD", "0")
+    """Join the parts of words in the environment; returns what precedes the last part of the word at the cursor."""
+    words, position = os.environ.get("COMP_WORDS", ""), os.environ.get("COMP_CWORD", "0")
     parts = re.findall(r"(?:'[^']*'?|\"[^\"]*\"?|\\.|\S)+", words)
-    cursor = int(at) if at.isdecimal() else 0
+    cursor = int(position) if position.isdecimal() else 0
     parts = [*parts[: cursor + 1], *[""] * (cursor + 1 - len(parts))]
-    made: list[str] = []
+    glued: list[str] = []
     joins = False
     for part in parts:
-        if made and (joins or part in ("=", ":")):
-            made[-1] += part
+        if glued and (joins or part in ("=", ":")):
+            glued[-1] += part
         else:
-            made.append(part)
+            glued.append(part)
         joins = part in ("=", ":")
-    os.environ["COMP_WORDS"], os.environ["COMP_CWORD"] = " ".join(made), str(len(made) - 1)
-    last = made[-1]
+    os.environ["COMP_WORDS"], os.environ["COMP_CWORD"] = " ".join(glued), str(len(glued) - 1)
+    last = glued[-1]
     return last[: max(last.rfind("="), last.rfind(":")) + 1]

@@ -1,4 +1,4 @@
-"""What goes out: tables to a terminal, a worksheet in JSON elsewhere, a file by its suffix, the working where asked."""
+"""Output of commands: tables on a terminal, JSON elsewhere, files by their suffix, workings if asked for."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ if TYPE_CHECKING:
 
 
 class Emitter:
-    """Writes each worksheet as it is done, or all of them into one file at the end."""
+    """Writes each worksheet when it is computed, or all of them to a file at the end."""
 
     def __init__(self, env: Environment, common: Common, read: Sequence[str] = ()) -> None:
         self.env = env
-        self.read = read  # files that the command reads besides matrices and weights
+        self.read = read  # files that the command reads, besides matrices and weights
         self.common = common
         self.format = self._format()
-        self._waiting: list[Worksheet] = []
-        self._paged = b""
-        self._pictured: list[tuple[Worksheet, Worksheet]] = []
+        self._pending: list[Worksheet] = []
+        self._tables = b""
+        self._plotted: list[tuple[Worksheet, Worksheet]] = []
         self._refuse()
 
     def _refuse(self) -> None:
-        """Say no to what would be passed over in silence, before anything is worked out."""
+        """Refuse options that would have no effect, before anything is computed."""
         from tmat.rendering import format_named, known_formats
 
         for path in (self.common.output, self.common.plot):
-            refuse_inputs(path, self._read())
+            if path is not None:
+                refuse_inputs(path, self._read())
         if (self.common.work or self.common.trace) and not format_named(self.format).working:
             option = "--work" if self.common.work else "--trace"
             raise InputError(
@@ -43,11 +44,11 @@ class Emitter:
                 f"working is shown by {', '.join(name for name in known_formats() if format_named(name).working)}",
                 mend="leave the format out, or choose one of these",
             )
-        for option, said, needs, given in (
+        for option, value, needs, needed in (
             ("--work-steps", self.common.work_steps, "--work", self.common.work),
             ("--depth", self.common.depth, "--trace", self.common.trace),
         ):
-            if said is not None and not given:
+            if value is not None and not needed:
                 raise InputError(f"{option} does nothing without {needs}", mend=f"add {needs} and a cell")
         if self.common.position is not None and self.format != "table":
             raise InputError(
@@ -72,14 +73,16 @@ class Emitter:
     def _format(self) -> str:
         from tmat.rendering import format_of_suffix, known_formats
 
-        asked = self.common.format
-        if asked is not None:
-            known = known_formats()
-            if asked not in known:
+        format = self.common.format
+        if format is not None:
+            formats = known_formats()
+            if format not in formats:
                 raise InputError(
-                    f"--format {asked} is not known", f"expected one of {', '.join(known)}", mend=meant(asked, known)
+                    f"--format {format} is not known",
+                    f"expected one of {', '.join(formats)}",
+                    mend=meant(format, formats),
                 )
-            return asked
+            return format
         if self.common.work or self.common.trace or self.common.position is not None:
             return "table" if self.common.output is None else format_of_suffix(self.common.output)
         if self.common.output is not None:
@@ -87,19 +90,19 @@ class Emitter:
         return "table" if self.env.stdout_tty else "json"
 
     def add(self, sheet: Worksheet, before: Worksheet) -> None:
-        """One worksheet is done; ``before`` is what came in, so that a table shows only what is new."""
+        """Write a worksheet; ``before`` is the one that came in, so that tables show only new stages."""
         if self.common.plot is not None:
-            self._pictured.append((sheet, before))  # it is written once its picture is: both or neither
+            self._plotted.append((sheet, before))  # written after its picture, so that an error leaves neither
         else:
             self._write(sheet, before)
 
     def _write(self, sheet: Worksheet, before: Worksheet) -> None:
         if self.common.output is not None and self.format == "table":
-            page = io.BytesIO()  # what would be on standard output, were that no terminal
+            page = io.BytesIO()  # as on standard output that is no terminal
             self._print(sheet, before, self.env.written_to(page))
-            self._paged += page.getvalue()
+            self._tables += page.getvalue()
         elif self.common.output is not None or self.format not in ("json", "table"):
-            self._waiting.append(sheet)
+            self._pending.append(sheet)
         elif self.format == "json":
             from tmat.rendering.formats.json import dumps
 
@@ -121,44 +124,44 @@ class Emitter:
             print_tables(sheet, before, self.common, env, self.look())
 
     def close(self) -> None:
-        """Write what waited for the end."""
-        if self._pictured and self.common.plot is not None:
+        """Write what is written at the end: pictures and files."""
+        if self._plotted and self.common.plot is not None:
             import warnings
 
             from tmat.rendering.plot import plotted
 
             kind = os.path.splitext(self.common.plot)[1].lower().lstrip(".")
-            with warnings.catch_warnings(record=True) as found:
+            with warnings.catch_warnings(record=True) as warned:
                 warnings.simplefilter("always", UserWarning)
-                write_file(self.common.plot, plotted([sheet for sheet, _ in self._pictured], self.look(), kind))
-            for each in found:
-                self.env.complain(f"{self.common.plot}: {each.message}")
+                write_file(self.common.plot, plotted([sheet for sheet, _ in self._plotted], self.look(), kind))
+            for warning in warned:
+                self.env.complain(f"{self.common.plot}: {warning.message}")
             self.env.hint(f"wrote {self.common.plot}")
-            for sheet, before in self._pictured:
+            for sheet, before in self._plotted:
                 self._write(sheet, before)
-        if self._paged and self.common.output is not None:
-            write_file(self.common.output, self._paged)
+        if self._tables and self.common.output is not None:
+            write_file(self.common.output, self._tables)
             self.env.hint(f"wrote {self.common.output}")
-        if not self._waiting:
+        if not self._pending:
             return
         from tmat.rendering import format_named, rendered
 
         stream = format_named(self.format).stream
         if stream is not None and self.common.output is not None:
-            write_file(self.common.output, lambda file: stream(file, self._waiting, self.look()))
+            write_file(self.common.output, lambda file: stream(file, self._pending, self.look()))
             self.env.hint(f"wrote {self.common.output}")
             return
-        files = rendered(self._waiting, self.format, self.look(), name=self.common.output)
+        files = rendered(self._pending, self.format, self.look(), self.common.output or "")
         if self.common.output is None:
             self.env.write(b"".join(files.values()))
             return
         for path in files:  # of a folder of files
             refuse_inputs(path, self._read())
         write_files(files)
-        self.env.hint(f"wrote {_told(list(files), self.common.output)}")
+        self.env.hint(f"wrote {_written(list(files), self.common.output)}")
 
     def look(self) -> Look:
-        """How matrices are to look, as the options say."""
+        """The look that the options ask for."""
         from tmat.rendering.layout import Look
 
         common = self.common
@@ -169,13 +172,13 @@ class Emitter:
         )  # fmt: skip
 
 
-def _told(paths: Sequence[str], asked: str) -> str:
-    """What was written: a file, or a folder with how many, and the name that reads it again.
+def _written(paths: Sequence[str], output: str) -> str:
+    """The written file, or the folder with its files and the name that reads them again.
 
-    >>> _told(["out/x/X.csv", "out/x/Q.csv"], "out/x.csv")
+    >>> _written(["out/x/X.csv", "out/x/Q.csv"], "out/x.csv")
     'the folder out/x of 2 files, X.csv Q.csv; out/x.csv reads them again'
     """
     if len(paths) == 1:
         return paths[0]
     names = " ".join(os.path.basename(path) for path in paths[:6]) + (" …" if len(paths) > 6 else "")
-    return f"the folder {os.path.dirname(paths[0])} of {len(paths)} files, {names}; {asked} reads them again"
+    return f"the folder {os.path.dirname(paths[0])} of {len(paths)} files, {names}; {output} reads them again"

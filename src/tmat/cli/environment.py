@@ -1,4 +1,4 @@
-"""What a command runs in: its streams, and what each of them is. A test says ``stdin=b"…"`` and that is a pipe."""
+"""The environment of a command: its streams and their kinds. In a test, ``stdin=b"…"`` is a pipe."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Kind = Literal["terminal", "pipe", "file", "none"]
 
 @dataclass(eq=False, repr=False)
 class Environment:
-    """The streams in bytes, whether each is a terminal, and the variables."""
+    """Binary streams, whether each is a terminal, and the environment variables."""
 
     stdin: BinaryIO
     stdout: BinaryIO
@@ -33,11 +33,11 @@ class Environment:
 
     @classmethod
     def system(cls) -> Environment:
-        """The one the process has."""
-        if sys.stdout is None:  # closed by whoever started us: what is written must not vanish without a word
+        """The environment of this process."""
+        if sys.stdout is None:  # closed by the parent process: writing must fail, not be lost
             sys.stdout = io.TextIOWrapper(_Closed(), write_through=True)
         for name in ("stdout", "stderr"):
-            setattr(sys, name, _whole(getattr(sys, name)))
+            setattr(sys, name, _unbroken(getattr(sys, name)))
         stdin = getattr(sys.stdin, "buffer", None) or io.BytesIO()
         stdout = getattr(sys.stdout, "buffer", None) or io.BytesIO()
         stderr = getattr(sys.stderr, "buffer", None) or io.BytesIO()
@@ -47,40 +47,40 @@ class Environment:
 
     @classmethod
     def piped(cls, stdin: bytes | None = None, **rest: object) -> Environment:
-        """One for tests: stdin as a pipe with these bytes, or nothing connected; output caught."""
+        """For tests: stdin is a pipe with these bytes, or not connected; output is captured."""
         kind: Kind = "none" if stdin is None else "pipe"
         return cls(io.BytesIO(stdin or b""), io.BytesIO(), io.BytesIO(), kind, **rest)  # type: ignore[arg-type]
 
     def written_to(self, page: BinaryIO) -> Environment:
-        """The same, its standard output kept for a file: no terminal, no pager, no colour."""
+        """A copy that writes to ``page`` as to a file: no terminal, no pager, no colour."""
         plain = {name: value for name, value in self.variables.items() if not name.endswith(("_COLOR", "_FORCE"))}
         return replace(self, stdout=page, stdout_tty=False, stdout_piped=False, encoding="utf-8", variables=plain)
 
     @property
     def output(self) -> str:
-        """What was written to standard output, where it was caught."""
+        """The captured standard output."""
         assert isinstance(self.stdout, io.BytesIO)
         return self.stdout.getvalue().decode()
 
     @property
     def errors(self) -> str:
-        """What was written to standard error, where it was caught."""
+        """The captured standard error."""
         assert isinstance(self.stderr, io.BytesIO)
         return self.stderr.getvalue().decode()
 
     @property
     def columns(self) -> int | None:
-        """The width of the terminal, or None where output goes elsewhere and nobody said a width.
+        """The width of the terminal or of COLUMNS; None if output is no terminal and COLUMNS is not set.
 
-        Of a pipe, standard error knows it: there a pager shows what is written.
+        For a pipe to a pager, standard error knows the width.
         """
         paged = self.stdout_piped and self.stderr_tty
         return self._columns(2 if paged else 1, self.stdout_tty or paged)
 
     def _columns(self, descriptor: int, terminal: bool) -> int | None:
-        said = self.variables.get("COLUMNS", "")
-        if said.isdecimal() and len(said) < 10 and int(said) > 0:
-            return int(said)
+        value = self.variables.get("COLUMNS", "")
+        if value.isdecimal() and len(value) < 10 and int(value) > 0:
+            return int(value)
         if not terminal:
             return None
         try:
@@ -90,10 +90,10 @@ class Environment:
 
     @property
     def rows(self) -> int | None:
-        """The height of the terminal, or None where output goes elsewhere."""
-        said = self.variables.get("LINES", "")
-        if said.isdecimal() and len(said) < 10 and int(said) > 0:
-            return int(said)
+        """The height of the terminal or LINES; None if output is no terminal."""
+        value = self.variables.get("LINES", "")
+        if value.isdecimal() and len(value) < 10 and int(value) > 0:
+            return int(value)
         try:
             return os.get_terminal_size(1).lines or None if self.stdout_tty else None
         except (OSError, ValueError):
@@ -101,14 +101,14 @@ class Environment:
 
     @property
     def coloured(self) -> bool:
-        """Whether pages are in colour: on a terminal, and elsewhere where the variables force it."""
+        """Whether output is coloured: on a terminal, or if variables force it."""
         if self.stdout_tty or self.variables.get("FORCE_COLOR"):
             return True
         return self.variables.get("CLICOLOR_FORCE", "0") not in ("", "0")
 
     @contextmanager
     def printing(self) -> Iterator[None]:
-        """What others print, as Typer its help, goes to this standard output."""
+        """Send what is printed meanwhile, such as Typer's help, to this standard output."""
         if self.stdout is getattr(sys.stdout, "buffer", None):
             yield
             return
@@ -121,41 +121,41 @@ class Environment:
                 self.write(page.getvalue())
 
     def write(self, data: bytes | str) -> None:
-        """Text or bytes as they are; on a terminal, what would steer it is written out."""
+        """Write text or bytes; on a terminal, control characters are escaped."""
         if self.stdout_tty:
-            data = _unsteering(data)
+            data = _escaped(data)
         self.stdout.write(data if isinstance(data, bytes) else encoded(data, self.encoding))
         self.stdout.flush()
 
     def say(self, text: str) -> None:
-        """A line on standard error."""
+        """Write a line to standard error."""
         try:
             self.stderr.write(encoded(text + "\n", self.encoding))
             self.stderr.flush()
-        except OSError:  # nowhere to say it: the exit code does
+        except OSError:  # standard error is closed; the exit code remains
             pass
 
     def complain(self, text: str) -> None:
-        """The lines of an error on standard error, folded to the terminal that it is."""
-        self.say(_folded(text, self._columns(2, True) or 80, 4) if self.stderr_tty else text)
+        """Write an error to standard error, wrapped to the terminal's width."""
+        self.say(_wrapped(text, self._columns(2, True) or 80, 4) if self.stderr_tty else text)
 
     def hint(self, text: str) -> None:
-        """A line for a person at a terminal, on standard error, dim."""
+        """Write a dim line to standard error, if both outputs are terminals."""
         if self.stderr_tty and self.stdout_tty:
-            text = _folded(text, self.columns or 80)
+            text = _wrapped(text, self.columns or 80)
             plain = "NO_COLOR" in self.variables or self.variables.get("TERM") == "dumb"
             self.say(text if plain else f"\x1b[2m{text}\x1b[0m")
 
 
-def _folded(text: str, room: int, indent: int = 0) -> str:
-    """Lines that are too wide, folded between their words, never within one: a path or a command can still be copied.
+def _wrapped(text: str, room: int, indent: int = 0) -> str:
+    """Wide lines wrapped between words, not within one, so that paths and commands can be copied.
 
-    >>> print(_folded("tmat: no such file: a\\n  there is b.csv", 16, 4))
+    >>> print(_wrapped("tmat: no such file: a\\n  there is b.csv", 16, 4))
     tmat: no such
         file: a
       there is b.csv
     """
-    from tmat.width import width
+    from tmat.visible import width
 
     rows: list[str] = []
     for line in text.split("\n"):
@@ -170,7 +170,7 @@ def _folded(text: str, room: int, indent: int = 0) -> str:
 
 
 def _phrases(line: str) -> list[str]:
-    """The words of a line, an option with its value and a pipe with its command, and a dot behind what it ends.
+    """The words of a line that are kept together: an option with its value, a pipe with its command, a dot after a word.
 
     >>> _phrases("try -m X=2 · | tmat show")
     ['try', '-m X=2 ·', '| tmat', 'show']
@@ -182,14 +182,14 @@ KEPT = re.compile(r"(?<= -\w) (?=\S)|(?<= \|) (?=\S)|(?<=\S) (?=·( |$))")
 
 
 class _Closed(io.BytesIO):
-    """A stream that nothing can be written to."""
+    """A stream on which writing fails."""
 
     def write(self, data: object, /) -> int:
         raise OSError(errno.EBADF, "standard output is closed")
 
 
-class _Patient(io.RawIOBase):
-    """A descriptor written to until all is written: one write may take a part, a full pipe nothing for now."""
+class _Complete(io.RawIOBase):
+    """A descriptor to which everything is written: one write may take only a part, and a full pipe nothing for now."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -214,20 +214,20 @@ class _Patient(io.RawIOBase):
         return size
 
 
-def _whole(stream: TextIO | None) -> TextIO | None:
-    """The stream, or one that never stops short: an unbuffered one (python -u) and a pipe that does not block do."""
+def _unbroken(stream: TextIO | None) -> TextIO | None:
+    """The stream, or one that writes everything: unbuffered streams (python -u) and non-blocking pipes may write a part."""
     try:
         assert stream is not None
         raw, descriptor = stream.buffer, stream.fileno()
         if not isinstance(raw, io.RawIOBase) and os.get_blocking(descriptor):
             return stream
-    except (AssertionError, AttributeError, OSError, ValueError):  # closed, or caught by a test
+    except (AssertionError, AttributeError, OSError, ValueError):  # closed, or captured by a test
         return stream
-    buffer = io.BufferedWriter(_Patient(descriptor))
+    buffer = io.BufferedWriter(_Complete(descriptor))
     return io.TextIOWrapper(buffer, stream.encoding, stream.errors, newline="\n", write_through=True)
 
 
-def _unsteering(data: bytes | str) -> str:
+def _escaped(data: bytes | str) -> str:
     from tmat.visible import visible
 
     text = data if isinstance(data, str) else data.decode("utf-8", "backslashreplace")
@@ -235,14 +235,14 @@ def _unsteering(data: bytes | str) -> str:
 
 
 def encoded(text: str, encoding: str) -> bytes:
-    """Text in the stream's own encoding; where that lacks a sign, all of ours are spelled out."""
+    """Text in an encoding; if that lacks a character, all our signs are spelled out."""
     try:
         return text.encode(encoding)
-    except LookupError:  # of an encoding that nobody knows, ASCII is all that can be hoped for
+    except LookupError:  # for an unknown encoding, ASCII
         encoding = "ascii"
     except UnicodeEncodeError:
         pass
-    from tmat.spelling import PLAIN, typed  # few outputs lack anything
+    from tmat.visible import PLAIN, typed  # seldom needed
 
     spelled = "".join(PLAIN.get(character, character) for character in typed(text))
     return spelled.encode(encoding, "backslashreplace")

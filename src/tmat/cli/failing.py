@@ -1,4 +1,4 @@
-"""What a failure looks like: one block on standard error, an exit code, and never a traceback unless asked for."""
+"""Failures: a block on standard error and an exit code; a traceback only with --debug."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tmat.errors import TmatError, meant
 from tmat.visible import visible
 
 MOST_TOLD = 3
-"""Commands that are named where an option is another command's."""
+"""The most commands that are named if an option belongs to others."""
 
 
 class Exit(IntEnum):
@@ -26,7 +26,7 @@ class Exit(IntEnum):
 
 
 def answer(error: BaseException, arguments: Sequence[str], environment: Environment, commands: Iterable[str]) -> int:
-    """Say what went wrong and answer the exit code; ``commands`` are the names that there are."""
+    """Report an error; returns the exit code. ``commands`` are the names of all commands."""
     if "--debug" in arguments and not isinstance(error, SystemExit):
         import traceback
 
@@ -36,13 +36,13 @@ def answer(error: BaseException, arguments: Sequence[str], environment: Environm
     command = f"tmat {arguments[0]}" if arguments and arguments[0] in commands else "tmat"
     kind = type(error).__name__
     if isinstance(error, TmatError):
-        from tmat.cli.spelling import spelling
+        from tmat.cli.made import spelling
 
         environment.complain(f"{command}: {error.told(spelling(arguments[0] if arguments else ''))}")
         return error.exit_code
-    # The parser turns a broken pipe into an exit of its own, with a code that means something else here.
-    met = error.__context__ if isinstance(error, SystemExit) else error
-    if isinstance(met, BrokenPipeError) or (isinstance(met, OSError) and met.errno == errno.EPIPE):
+    # Click exits with 1 on a broken pipe, a code that has another meaning here.
+    cause = error.__context__ if isinstance(error, SystemExit) else error
+    if isinstance(cause, BrokenPipeError) or (isinstance(cause, OSError) and cause.errno == errno.EPIPE):
         _close_quietly(environment)
         return Exit.DONE
     if kind == "Abort":
@@ -67,45 +67,45 @@ def answer(error: BaseException, arguments: Sequence[str], environment: Environm
 
 
 def _interrupted(error: BaseException | None) -> bool:
-    """Whether an interrupt is at the bottom of it: what it broke off may complain on its own."""
-    seen = 0
-    while error is not None and seen < 20:
+    """Whether an interrupt caused it, directly or through an error in what it interrupted."""
+    depth = 0
+    while error is not None and depth < 20:
         if isinstance(error, KeyboardInterrupt):
             return True
-        error, seen = error.__context__, seen + 1
+        error, depth = error.__context__, depth + 1
     return False
 
 
 def _usage(command: str, kind: str, error: BaseException, commands: Iterable[str]) -> str:
-    """An error of the command line itself, in our form: what, and the mend."""
+    """An error of the parser in our form: what is wrong, and what to try."""
     message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
     if kind == "NoSuchOption":
         option = str(getattr(error, "option_name", ""))
         context = getattr(error, "ctx", None)
-        known = _flags(context.command) if context else []
+        flags = _flags(context.command) if context else []
         others = (
             [name for name in commands if option in _flags(context.parent.command.get_command(None, name))]
             if context and context.parent
             else []
         )
-        taken = f"it is an option of tmat {', tmat '.join(others)}" if 0 < len(others) <= MOST_TOLD else None
-        mend = taken or meant(option, known) or f"try {command} --help"
+        elsewhere = f"it is an option of tmat {', tmat '.join(others)}" if 0 < len(others) <= MOST_TOLD else None
+        mend = elsewhere or meant(option, flags) or f"try {command} --help"
         return f"{command}: no such option: {visible(option)}\n  {mend}"
     if message.lower().startswith("no such command"):
         name = message.partition("'")[2].rpartition("'")[0] or message
         mend = meant(name, commands) or f"there are {', '.join(commands)}"
         return f"tmat: no such command: {visible(name)}\n  {mend}"
     first, *rest = message.split("\n")
-    said = [f"{command}: {first[:1].lower()}{first[1:]}", *(f"  {line.strip()}" for line in rest if line.strip())]
-    return "\n".join([*map(visible, said), f"  try {command} --help"])
+    lines = [f"{command}: {first[:1].lower()}{first[1:]}", *(f"  {line.strip()}" for line in rest if line.strip())]
+    return "\n".join([*map(visible, lines), f"  try {command} --help"])
 
 
 def _flags(command: Any) -> list[str]:
-    return [flag for one in command.params for flag in (*one.opts, *one.secondary_opts)]
+    return [flag for parameter in command.params for flag in (*parameter.opts, *parameter.secondary_opts)]
 
 
 def _close_quietly(environment: Environment) -> None:
-    """Let nothing complain later that the reader went away."""
+    """Send further output to nowhere, as the reader went away."""
     import os
 
     try:

@@ -1,14 +1,17 @@
-"""A stage command from end to end: what comes in, the library's function, what goes out."""
+"""Running a stage's command: its input, the library's function, its output."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from tmat.cli.given import chosen_of_batches, given_matrices, row_words, with_tokens
+from tmat.cli.emit import Emitter
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, UnknownWords, fold
+from tmat.sheet.names import aside, canonical, stem
+from tmat.sheet.worksheet import Batch, Matrix, Worksheet, arriving
 
 if TYPE_CHECKING:
     from tmat.engine.declaration import Declaration, StageFunction
@@ -17,68 +20,64 @@ if TYPE_CHECKING:
 
 
 def run_stage(function: StageFunction[...], common: Common, options: dict[str, Any]) -> None:
-    """Call a stage's function for each worksheet that comes in, or once on what was given, and write what comes out."""
-    from tmat.cli.emit import Emitter
-
+    """Call a stage's function for each worksheet of the pipe, or once without a pipe, and write the results."""
     declared = function.declared
-    common, options = _said(common, options)
-    common, notes = _rounded_alike(common, declared.name)
+    common, options = _text_of_tokens(common, options)
+    common, notes = _article_rounding(common, declared.name)
     if common.symbols:
         from tmat.cli.symbols import show_symbols
 
-        show_symbols(function, common, options)
+        show_symbols(function, common, given_matrices(common, declared, options), options)
         return
     emitter = Emitter(common.environment, common)
     matrices = given_matrices(common, declared, options)
-    keep = None if common.work or common.trace else _kept(split_names(common.only), matrices)
+    keep = None if common.work or common.trace else _names_to_keep(split_names(common.only), matrices)
     shared: dict[str, Any] = {
         "seed": common.seed_value, "init": common.init, "dtype": common.dtype, "keep": keep,
         "drawing": common.seed is not None,
     }  # fmt: skip
     if notes:
         shared["notes"] = notes
-    came = False
+    any_input = False
     for before, named in incoming(common):
-        came = True
+        any_input = True
         if options.get("vocabulary") is not None and before.vocabulary is not None:
             raise InputError(
                 "--words contradicts the pipe", "the worksheet that comes in has a vocabulary", mend="leave --words out"
             )
-        own = {name or declared.main: matrix for name, matrix in named.items()} | matrices
-        own = chosen_of_batches(own, common, declared, options)
-        own = with_tokens(own, before, common.tokens, declared)
-        before = _labelled(before, common)
-        emitter.add(function(before, matrices=own, round=common.round, **shared, **options), before)
-    if not came:
+        given = {name or declared.main: matrix for name, matrix in named.items()} | matrices
+        given = chosen_of_batches(given, common, declared, options)
+        given = with_tokens(given, before, common.tokens, declared)
+        before = _with_words(before, common)
+        emitter.add(function(before, matrices=given, round=common.round, **shared, **options), before)
+    if not any_input:
         matrices = chosen_of_batches(matrices, common, declared, options)
-        sheet, before = _without_pipe(function, common, matrices, {**shared, **options}, _of_a_source(common))
+        sheet, before = _without_pipe(function, common, matrices, {**shared, **options}, _words_of_source(common))
         emitter.add(sheet, before)
     emitter.close()
 
 
-def _kept(names: list[str], matrices: dict[str, Any]) -> list[str] | None:
-    """What is asked for, and with it a given mask: a 0 that it made is shown as one."""
-    from tmat.sheet.names import canonical
-
+def _names_to_keep(names: list[str], matrices: dict[str, Any]) -> list[str] | None:
+    """The names to keep, and given masks, so that a 0 made by a mask is shown as such; None: all."""
     return [*names, *(name for name in matrices if canonical(name).rstrip("0123456789") == "mask")] if names else None
 
 
-def _said(common: Common, options: dict[str, Any]) -> tuple[Common, dict[str, Any]]:
-    """Where a stage looks up a text, --tokens is that text; parted by blanks, it is its words as they stand."""
+def _text_of_tokens(common: Common, options: dict[str, Any]) -> tuple[Common, dict[str, Any]]:
+    """For a stage that looks up a text, read --tokens as that text, or as its words if it has blanks."""
     if "text" not in options or common.tokens is None:
         return common, options
     if options["text"] is not None:
         raise InputError("--text and --tokens contradict each other", "for embed both are the text to look up")
-    apart = len(common.tokens.split()) > 1
-    said = {"tokens": row_words(common.tokens)} if apart else {"text": common.tokens}
-    return common.having(tokens=None, typed=common.typed | said.keys()), {**options, **said}
+    several = len(common.tokens.split()) > 1
+    text_option = {"tokens": row_words(common.tokens)} if several else {"text": common.tokens}
+    return common.having(tokens=None, typed=common.typed | text_option.keys()), {**options, **text_option}
 
 
-def _rounded_alike(common: Common, stage: str) -> tuple[Common, tuple[str, ...]]:
-    """Where --round names the thrones article, its roundings of the stage, and the note that says so."""
+def _article_rounding(common: Common, stage: str) -> tuple[Common, tuple[str, ...]]:
+    """With --round thrones, the article's roundings for the stage, and a note about them."""
     if common.round != "thrones":
         return common, ()
-    from tmat.articles.defaults import ORIGIN, ROUNDINGS
+    from tmat.articles.numbers import ORIGIN, ROUNDINGS
 
     if stage not in ROUNDINGS:
         raise InputError("--round thrones does not apply here", f"the article rounds in {', '.join(ROUNDINGS)}")
@@ -86,49 +85,49 @@ def _rounded_alike(common: Common, stage: str) -> tuple[Common, tuple[str, ...]]
 
 
 def _without_pipe(
-    function: StageFunction[...], common: Common, matrices: dict[str, Any], options: dict[str, Any], spoken: Worksheet
+    function: StageFunction[...], common: Common, matrices: dict[str, Any], options: dict[str, Any], source: Worksheet
 ) -> tuple[Worksheet, Worksheet]:
-    """The stage where no pipe brings anything, and what it began with: what was given, drawn, or the article's own."""
-    from tmat.sheet.worksheet import Worksheet
-
+    """The result of a stage without a pipe, and the worksheet it began with; the input is given, drawn or the article's."""
     declared = function.declared
     defaults = None
-    if not _begun(declared, common, matrices, options):
-        own_words = options.get("vocabulary") is not None
-        if common.seed is not None or own_words:
+    if not _has_input(declared, common, matrices, options):
+        has_words = options.get("vocabulary") is not None
+        if common.seed is not None or has_words:
             matrices = _drawn_input(declared, common, options) | matrices
         else:
-            from tmat.articles.defaults import defaults_of
+            from tmat.articles.numbers import defaults_of
 
             defaults = defaults_of(declared.name)
     if defaults is None:
-        before = _labelled(spoken, common)
-        own = with_tokens(matrices, before, common.tokens, declared)
-        return function(before, matrices=own, round=common.round, **options), before
-    taken = {fold(name.removesuffix(".T")) for name in matrices}
-    own = {name: matrix for name, matrix in defaults.used(options).items() if fold(name) not in taken} | matrices
-    before = _labelled(Worksheet([], defaults.vocabulary, defaults.tokens), common)
-    own = with_tokens(own, before, common.tokens, declared)
-    fits = not {*common.typed, *matrices} & {*defaults.unless}
-    settings = options | {name: v for name, v in defaults.options.items() if fits and name not in common.typed}
+        before = _with_words(source, common)
+        given = with_tokens(matrices, before, common.tokens, declared)
+        return function(before, matrices=given, round=common.round, **options), before
+    given_names = {fold(name.removesuffix(".T")) for name in matrices}
+    given = {
+        name: matrix for name, matrix in defaults.used(options).items() if fold(name) not in given_names
+    } | matrices
+    before = _with_words(Worksheet([], defaults.vocabulary, defaults.tokens), common)
+    given = with_tokens(given, before, common.tokens, declared)
+    apply = not {*common.typed, *matrices} & {*defaults.unless}
+    settings = options | {name: v for name, v in defaults.options.items() if apply and name not in common.typed}
     rounding = _rounding(defaults.round) if common.round is None else common.round
-    notes = (*defaults.said(rounded=common.round is None), *settings.pop("notes", ()))
+    notes = (*defaults.notes(rounded=common.round is None), *settings.pop("notes", ()))
     try:
-        return function(before, matrices=own, round=rounding, notes=notes, **settings), before
+        return function(before, matrices=given, round=rounding, notes=notes, **settings), before
     except UnknownWords as error:
-        whose = "the vocabulary is the thrones article's, as none was given"
+        reason = "the vocabulary is the thrones article's, as none was given"
         mend = "give one: --words '…', or --seed 0 to take the text's own words"
-        raise InputError(error.what, *error.details, whose, mend=mend) from None
+        raise InputError(error.what, *error.details, reason, mend=mend) from None
 
 
-def _begun(declared: Declaration, common: Common, matrices: dict[str, Any], options: dict[str, Any]) -> bool:
-    """Whether what is given begins a calculation, so that neither an input is drawn nor the article's taken."""
-    from tmat.sheet.names import stem
-
+def _has_input(declared: Declaration, common: Common, matrices: dict[str, Any], options: dict[str, Any]) -> bool:
+    """Whether the given matrices are enough to begin, so that no input is drawn or taken from the article."""
     if declared.begins_alone is not None and declared.begins_alone(options):
         return True
     begins = declared.begins
-    if "text" in options and options["text"] is None and "tokens" not in options:  # a table alone looks nothing up
+    if (
+        "text" in options and options["text"] is None and "tokens" not in options
+    ):  # a table without a text looks nothing up
         begins = begins - {fold(declared.main)}
     if any(stem(name) in begins for name in matrices):
         return True
@@ -139,10 +138,10 @@ def _begun(declared: Declaration, common: Common, matrices: dict[str, Any], opti
 
 
 def _drawn_input(declared: Declaration, common: Common, options: dict[str, Any]) -> dict[str, Any]:
-    """The input of a stage, drawn from --seed, where the stage has one to draw."""
+    """The input of a stage drawn from --seed; empty if the stage has no input that is drawn."""
     if declared.main not in declared.inputs or not declared.inputs[declared.main].drawn:
         return {}
-    from tmat.engine.inputs import drawn_input
+    from tmat.engine.staging import drawn_input
 
     words = row_words(common.tokens) if common.tokens else ()
     size = {"positions": options.get("positions"), "d_model": options.get("d_model")}
@@ -150,19 +149,18 @@ def _drawn_input(declared: Declaration, common: Common, options: dict[str, Any])
 
 
 def _rounding(text: str | None) -> Rounding:
-    """The article's roundings, which may speak of steps that are not computed here."""
+    """The article's roundings, which may name steps that are not computed here."""
     from tmat.engine.rounding import Rounding
 
     return Rounding.parse(text, strict=False)
 
 
 def incoming(common: Common) -> Iterator[tuple[Worksheet, dict[str, Matrix]]]:
-    """The worksheets of the pipe, one after another, or the matrices that came in its place."""
+    """The worksheets of the pipe, one after another, or bare matrices with an empty worksheet."""
     env = common.environment
     if env.stdin_kind not in ("pipe", "file") or _stdin_is_a_source(common):
         return
     from tmat.reading.documents import read_documents
-    from tmat.sheet.worksheet import Worksheet
 
     empty = True
     for document in read_documents(env.stdin):
@@ -187,10 +185,8 @@ def _stdin_is_a_source(common: Common) -> bool:
     return any(of_standard_input(part.partition("=")[2]) for part in common.matrix)
 
 
-def _of_a_source(common: Common) -> Worksheet:
-    """The vocabulary and the tokens of a worksheet on standard input that a matrix is taken from; its stages do not count."""
-    from tmat.sheet.worksheet import Worksheet
-
+def _words_of_source(common: Common) -> Worksheet:
+    """The vocabulary and tokens of the worksheet on standard input that a matrix is taken from, without its stages."""
     env = common.environment
     if not _stdin_is_a_source(common):
         return Worksheet()
@@ -198,15 +194,115 @@ def _of_a_source(common: Common) -> Worksheet:
 
     try:
         first = next(read_documents(BytesIO(env.stdin.read())), None)
-    except InputError:  # no document, but numbers of another kind
+    except InputError:  # not JSON, but numbers in another form
         return Worksheet()
     return Worksheet([], first.vocabulary, first.tokens) if isinstance(first, Worksheet) else Worksheet()
 
 
-def _labelled(sheet: Worksheet, common: Common) -> Worksheet:
-    """The worksheet with the words that --tokens says."""
+def _with_words(sheet: Worksheet, common: Common) -> Worksheet:
+    """The worksheet with the words of --tokens."""
     if not common.tokens:
         return sheet
-    from tmat.sheet.worksheet import Worksheet
-
     return Worksheet(sheet.stages, sheet.vocabulary, row_words(common.tokens))
+
+
+def given_matrices(common: Common, declared: Declaration, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The matrices of -m and --weights by name; the last of a name wins."""
+    if not common.matrix and not common.weights:
+        return {}
+    from tmat.reading.sources import (
+        of_standard_input,
+        parse_assignment,
+        read_matrix,
+        split_selector,
+    )
+    from tmat.reading.weights import read_weights
+
+    matrices: dict[str, Any] = {}
+    for path in common.weights or ():
+        matrices.update(read_weights(path, declared.name, layers=options.get("layers")))
+    if any(of_standard_input(part.partition("=")[2]) for part in common.matrix or ()):
+        common.environment.stdin = _Reread(common.environment.stdin.read())
+    stdin: BinaryIO = common.environment.stdin
+    parts: dict[str, str] = {}
+    for part in common.matrix or ():
+        if "=" not in part and os.path.lexists(split_selector(part)[0]):
+            matrices.update(read_weights(part, declared.name, layers=options.get("layers")))
+            continue
+        name, transposed, source = parse_assignment(part)
+        if parts.setdefault(canonical(name), part) != part:
+            raise InputError(
+                f"{name} is given twice", f"-m {parts[canonical(name)]}", f"-m {part}", mend="leave one of them out"
+            )
+        matrices[name] = read_matrix(name, source, stdin=stdin, transposed=transposed)
+    return matrices
+
+
+def chosen_of_batches(
+    matrices: dict[str, Any], common: Common, declared: Declaration, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The matrices, of each batch the one that --batch names."""
+    if not matrices:
+        return matrices
+    from tmat.engine.staging import unbatched
+
+    if common.batch is not None and not any(isinstance(matrix, Batch) for matrix in matrices.values()):
+        raise InputError(
+            f"--batch {common.batch} has no use", "no matrix given has more than two dimensions", mend="leave it out"
+        )
+    return unbatched(matrices, declared, common.batch, options.get("heads"), options.get("kv_heads"))
+
+
+class _Reread(BytesIO):
+    """Standard input for several readers, each of which reads all of it."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.seek(0)
+        return super().read(size)
+
+
+def row_words(text: str) -> tuple[str, ...]:
+    """The words of --tokens: separated by blanks if it has any, so that 权力 is one label; else split by the tokenizer.
+
+    >>> row_words("当 你 权力"), row_words("当你"), row_words("When you play."), row_words("I will work .")
+    (('当', '你', '权力'), ('当', '你'), ('When', 'you', 'play'), ('I', 'will', 'work', '.'))
+    """
+    from tmat.text.tokenizing import tokens
+
+    pieces = text.split()
+    if len(pieces) < 2:
+        return tuple(tokens(text))
+    pairs = [(piece, tokens(piece)) for piece in pieces]
+    return tuple(words[0] if len(words) == 1 else piece for piece, words in pairs)
+
+
+def with_tokens(
+    matrices: dict[str, object], before: Worksheet, text: str | None, declared: Declaration
+) -> dict[str, object]:
+    """The matrices with the words of --tokens as row labels, the pipe's output included."""
+    if not text:
+        return matrices
+    words = row_words(text)
+    given = dict(matrices)
+    output = arriving(before)
+    if output is not None and not any(stem(name) in declared.of_tokens for name in given):
+        given[declared.main] = output
+    fitting: list[str] = []
+    misfit: Matrix | None = None
+    for name, value in given.items():
+        matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
+        if stem(name) not in declared.of_tokens:
+            continue
+        if matrix.height != len(words):
+            misfit = misfit or matrix.renamed(name)
+            continue
+        fitting.append(name)
+        across = stem(name) in declared.across and matrix.width == len(words)
+        given[name] = Matrix(matrix.name, matrix.values, words, words if across else matrix.cols, matrix.origin)
+    if misfit is not None and not fitting:
+        raise InputError(
+            f"--tokens does not fit {misfit.name}",
+            f"{misfit.name} is {misfit.size}{aside(misfit.origin)}, --tokens has {len(words)} word{'' if len(words) == 1 else 's'}",
+            mend="give a word a row",
+        )
+    return given

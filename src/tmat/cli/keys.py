@@ -1,4 +1,4 @@
-"""What `tmat check` marks by: a key, or a folder with one each, and what is said of steps by name."""
+"""The keys of `tmat check`: one, or a folder with one for each submission; and the options that name steps."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tmat.visible import visible
 
 
 def key_and_names(key: str, env: Environment) -> tuple[Worksheet, Mapping[str, Called]]:
-    """The worksheet to mark by, of a file, of standard input, or of a worked example, and that article's own names."""
+    """The key, from a file, standard input or a worked example, and the names that an article uses for its steps."""
     if key.startswith("example:"):
-        from tmat.articles.keys import key_of  # loads the articles, which no other key needs
+        from tmat.articles.keys import key_of  # loads the articles, which other keys do not need
 
         return key_of(key.removeprefix("example:"))
     if key == "-":
@@ -29,7 +29,7 @@ def key_and_names(key: str, env: Environment) -> tuple[Worksheet, Mapping[str, C
 
 
 def key_sheet(path: str) -> Worksheet:
-    """The worksheet to mark by that a file holds."""
+    """The key in a file."""
     with open_file(path) as stream:
         return _worksheet(list(read_documents(stream, path)), path)
 
@@ -48,7 +48,7 @@ def _worksheet(documents: Sequence[Document], origin: str) -> Worksheet:
 
 
 def points_of(parts: Sequence[str]) -> dict[str, float]:
-    """Points a step from what people type.
+    """Points by step, from --points.
 
     >>> points_of(["scores=2", "Z=4"])
     {'scores': 2.0, 'Z': 4.0}
@@ -73,7 +73,7 @@ def points_of(parts: Sequence[str]) -> dict[str, float]:
 
 
 def names_of(parts: Sequence[str], key: Worksheet) -> dict[str, Called]:
-    """The steps that names in the answers mean, from what people type: A=weights, S=attention-2.scores."""
+    """The steps that names in the answers mean, from --map: A=weights, S=attention-2.scores."""
     known = {name: stage.id for stage in key.stages for name in stage.names()}
     places = {
         fold(each)
@@ -93,13 +93,13 @@ def names_of(parts: Sequence[str], key: Worksheet) -> dict[str, Called]:
             raise InputError(
                 f"--map: the key has no step '{step}'", f"it has {', '.join(known)}", mend=meant(step, known)
             )
-        stage, _, own = step.rpartition(".") if step not in known else ("", "", step)
-        names[name] = names[fold(name)] = Called(stage or None, own)
+        stage, _, matrix = step.rpartition(".") if step not in known else ("", "", step)
+        names[name] = names[fold(name)] = Called(stage or None, matrix)
     return names
 
 
 class Keys(Mapping[str, Worksheet]):
-    """The keys of a folder by the names of their files, each read when it is asked for."""
+    """The keys of a folder by file name, each read when it is needed."""
 
     def __init__(self, folder: str) -> None:
         try:

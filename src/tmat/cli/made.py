@@ -1,4 +1,4 @@
-"""A stage's command, made of its declaration: Typer reads the signature that is put together here."""
+"""A stage's command, made from its declaration; Typer reads the signature that is built here."""
 
 from __future__ import annotations
 
@@ -9,79 +9,102 @@ from typing import Annotated, Any
 
 import typer
 
-from tmat.cli.completing import one_of, some_of
+from tmat.cli.completing import listed
 from tmat.cli.options import Common, with_common
-from tmat.cli.spelling import Spelled, spelling
-from tmat.engine.declaration import Declaration, StageFunction
-from tmat.engine.fields import Option
+from tmat.engine.declaration import Declaration, Option, StageFunction
 from tmat.errors import spelled_with
+from tmat.stages import declared as declaration_of
+from tmat.stages import stage_names
 
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
+Spelled = Callable[[str, str], str]
+OF_EVERY_COMMAND = {"keep": "only"}
+"""Where the flag is not the name with dashes and no stage declares it."""
 
 
 def command_of(function: StageFunction[...], first: Callable[..., bool] | None = None) -> Callable[..., Any]:
-    """The command of a stage: its options, then those of every stage.
+    """The command of a stage, with the stage's options and the shared ones.
 
-    ``first`` takes (common, values of the stage's options, *, options of its own) and answers whether it did all.
+    ``first``, called with (common, values of the stage's options, *, further options), is tried first; if it returns True,
+    the stage is not run.
     """
     declared = function.declared
-    own = [] if first is None else list(inspect.signature(first).parameters.values())[2:]
+    extra = [] if first is None else list(inspect.signature(first).parameters.values())[2:]
 
     def command(common: Common, **values: Any) -> None:
-        mine = {each.name: values.pop(each.name) for each in own}
-        if first is not None and first(common, values, **mine):
+        extra_values = {parameter.name: values.pop(parameter.name) for parameter in extra}
+        if first is not None and first(common, values, **extra_values):
             return
         from tmat.cli.flow import run_stage
 
         options, matrices = options_of(declared, values)
         run_stage(function, common.having(matrix=[*(common.matrix or ()), *matrices] or None), options)
 
-    command.__doc__ = help_of(declared)
-    command.__signature__ = inspect.Signature([*own, *parameters(declared)])  # type: ignore[attr-defined]
+    command.__signature__ = inspect.Signature([*extra, *parameters(declared)])  # type: ignore[attr-defined]
     return with_common(prints=declared.prints, opens=declared.opens)(command)
 
 
 def parameters(declared: Declaration) -> list[inspect.Parameter]:
-    """The options of a stage as Typer takes them; a value with a flag of its own (--causal) is one more."""
+    """The options of a stage as parameters; a value with its own flag (--causal) is a further parameter."""
     spelled = spelling(declared.name)
     fields = declared.options.__dataclass_fields__
     found = []
     for name, option in declared.conventions.items():
         default = fields[name].default
         kind, default = _typed(option, declared.hints[name], default)
-        also = [f"--{option.also}"] if option.also and option.also not in declared.prints else []
+        aliases = [f"--{option.also}"] if option.also and option.also not in declared.prints else []
         flag = flag_of(name, option.flag, fields[name].default)
-        found.append(_parameter(kind, default, option, flag, spelled, also))
+        found.append(_parameter(kind, default, option, flag, spelled, aliases))
         for value in option.alone:
-            shown = Option(f"The same as ‹{name} {value}›.", option.panel)
-            found.append(_parameter(bool, False, shown, f"--{value}", spelled))
+            same = Option(f"The same as ‹{name} {value}›.", option.panel)
+            found.append(_parameter(bool, False, same, f"--{value}", spelled))
     return found
 
 
 def _parameter(
-    kind: Any, default: Any, option: Option, flag: str, spelled: Spelled, also: Sequence[str] = ()
+    kind: Any, default: Any, option: Option, flag: str, spelled: Spelled, aliases: Sequence[str] = ()
 ) -> inspect.Parameter:
     flags = f"{flag}/--no-{flag[2:]}" if kind == bool | None else flag
-    typed = typer.Option(
-        flags, *also, metavar=option.metavar, rich_help_panel=option.panel,
+    typer_option = typer.Option(
+        flags, *aliases, metavar=option.metavar, rich_help_panel=option.panel,
         help=spelled_with(option.help, spelled), autocompletion=_completing(option),
     )  # fmt: skip
-    return inspect.Parameter(_key(flag), KEYWORD, default=default, annotation=Annotated[kind, typed])
+    return inspect.Parameter(_key(flag), KEYWORD, default=default, annotation=Annotated[kind, typer_option])
 
 
 def _key(flag: str) -> str:
-    """The parameter of a flag: stages and all commands share one signature, in which --weights is a file."""
+    """The name of the parameter of a flag."""
     return flag.lstrip("-").replace("-", "_")
 
 
 def flag_of(name: str, flag: str | None, default: object) -> str:
-    """The flag of an option: its name with dashes; --no-… for what is on unless told; both where nothing is said."""
+    """The flag of an option: its name with dashes, or --no-… if it is on by default."""
     dashed = "--" + (flag or name.replace("_", "-"))
     return dashed.replace("--", "--no-", 1) if default is True and flag is None else dashed
 
 
+def spelling(command: str) -> Spelled:
+    """How the options of a command are written, for ``TmatError.told``."""
+    flags = dict(OF_EVERY_COMMAND)
+    if command in stage_names():
+        options = declaration_of(command).conventions
+        flags |= {name: one.flag for name, one in options.items() if one.flag}
+
+    def spelled(name: str, value: str) -> str:
+        if name == "-m":
+            return f"-m {value}" if "=" in value else f"-m {value}=…"
+        if name == "-o":
+            return f"-o {value}"
+        flag = "--" + (flags.get(name) or name.replace("_", "-"))
+        if value in ("True", "False"):
+            return flag if value == "True" or name in flags else flag.replace("--", "--no-", 1)
+        return f"{flag} {value}" if value else flag
+
+    return spelled
+
+
 def _typed(option: Option, hint: Any, default: Any) -> tuple[Any, Any]:
-    """What is typed for an option, and what stands for nothing typed."""
+    """The type of an option on the command line, and its default there."""
     if option.matrix or isinstance(default, tuple):
         return list[str] | None, None
     if isinstance(default, bool):
@@ -94,76 +117,68 @@ def _typed(option: Option, hint: Any, default: Any) -> tuple[Any, Any]:
 
 
 def _completing(option: Option) -> Callable[..., list[str]] | None:
-    """The legal values; of a mask, which may have several rules, those not said yet."""
+    """The completion of legal values; a mask may have several, of which those not typed yet are offered."""
     if not option.legal:
         return None
-    return some_of(option.legal) if option.matrix else one_of(option.legal)
+    return (lambda incomplete: listed(option.legal, incomplete)) if option.matrix else lambda: list(option.legal)
 
 
-def options_of(declared: Declaration, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """What was typed as the library takes it, and the masks that are matrices as -m has them."""
-    found: dict[str, Any] = {}
+def options_of(
+    declared: Declaration, values: Mapping[str, Any], typed: frozenset[str] | None = None
+) -> tuple[dict[str, Any], list[str]]:
+    """The options as the library takes them, and masks given as matrices, written as for -m; of ``typed`` only those."""
+    chosen: dict[str, Any] = {}
     matrices: list[str] = []
     for name, option in declared.conventions.items():
         default = declared.options.__dataclass_fields__[name].default
-        value = values[_key(flag_of(name, option.flag, default))]
+        key = _key(flag_of(name, option.flag, default))
+        if typed is not None and not {key, *option.alone} & typed:
+            continue
+        value = values[key]
         if isinstance(default, bool):
             value = value != default
         elif option.matrix:
-            said = [each for each in option.alone if values[each]]
-            value, more = _words(name, option, said, value or ())
-            matrices += more
+            rules = [each for each in option.alone if values[each]]
+            value, given = _words(name, option, rules, value or ())
+            matrices += given
         elif isinstance(default, tuple):
             value = [word.strip() for part in value or () for word in part.split(",") if word.strip()]
         elif option.read is not None and value is not None:
             value = option.read(value)
-        found[name] = value
-    return found, matrices
+        if typed is None or value != ():
+            chosen[name] = value
+    return chosen, matrices
 
 
-def typed_of(
-    declared: Declaration, values: Mapping[str, Any], typed: frozenset[str]
-) -> tuple[dict[str, Any], list[str]]:
-    """As ``options_of``, of what was typed alone: the rest is for somebody else to say."""
-    found, matrices = options_of(declared, values)
-    fields = declared.options.__dataclass_fields__
-    said = {
-        name
-        for name, option in declared.conventions.items()
-        if {_key(flag_of(name, option.flag, fields[name].default)), *option.alone} & typed
-    }
-    return {name: value for name, value in found.items() if name in said and value != ()}, matrices
-
-
-def _words(name: str, option: Option, said: list[str], parts: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
-    """Rules by name; anything else is a matrix, as if by -m mask=…"""
+def _words(name: str, option: Option, rules: list[str], parts: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Rules of a mask by name; other values are matrices, as if given by -m mask=…"""
     matrices = []
     for part in parts:
         words = [word.strip() for word in part.split(",")]
         if all(word in option.legal for word in words):
-            said += [word for word in words if word != option.legal[0] and word not in said]
+            rules += [word for word in words if word != option.legal[0] and word not in rules]
         elif all(word.isalpha() for word in words) and not os.path.exists(part):
-            said += words  # let the stage say what it does not know
+            rules += words  # the stage refuses unknown rules
         else:
             matrices.append(f"{name}={part}")
-    return tuple(said), matrices
+    return tuple(rules), matrices
 
 
 def help_of(declared: Declaration) -> str:
-    """The formula, the steps in order, the matrices with their shapes, and what else is to be said."""
+    """The help of a stage: formula, steps in order, matrices with their shapes, further text."""
     steps = [name for name, step in declared.steps.items() if step.of_a_head]
-    rest = [name for name, step in declared.steps.items() if not step.of_a_head]
+    others = [name for name, step in declared.steps.items() if not step.of_a_head]
     heads = f"; with heads {steps[0]}1 … {steps[-1]}1, {steps[0]}2 …, " if steps else ""
     shapes: dict[str, list[str]] = {}
     masks = {name: declared.conventions[name].matrix for name in declared.masks}
-    for name, shape in {**{name: one.shape for name, one in declared.inputs.items()}, **masks}.items():
+    for name, shape in {**{name: matrix.shape for name, matrix in declared.inputs.items()}, **masks}.items():
         shapes.setdefault(shape, []).append(name)
     matrices = ", ".join(f"{' '.join(names)} {shape}" for shape, names in shapes.items())
     paragraphs = [declared.formula]
     if declared.made_of:
         paragraphs.append(f"Steps: those of {', '.join(inner.__name__ for inner in declared.made_of)}.")
-    elif steps or rest:
-        paragraphs.append(f"Steps: {' '.join(steps)}{heads}{' '.join(rest)}.")
+    elif steps or others:
+        paragraphs.append(f"Steps: {' '.join(steps)}{heads}{' '.join(others)}.")
     if shapes:
         paragraphs.append(f"Matrices: {matrices}.")
     if declared.about:

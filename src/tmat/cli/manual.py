@@ -1,4 +1,4 @@
-"""The manual page, made of what ``--help`` shows: ``tmat help --man | man -l -``."""
+"""The manual page, made from the help of all commands: ``tmat help --man | man -l -``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VARIABLES = {
 
 
 def manual(program: Any, commands: Any) -> str:
-    """The page in the language of man (7): the program, then its commands one after another."""
+    """The page in roff, as man(7) describes: the program, then its commands."""
     from importlib.metadata import version
 
     about, _, more = (commands.help or "").partition("\n\n")
@@ -33,34 +33,38 @@ def manual(program: Any, commands: Any) -> str:
         assert command is not None
         with command.make_context(name, [], parent=program, resilient_parsing=True) as context:
             lines += _of_command(command, context)
-    lines += [".SH EXIT STATUS", *(line for code, said in EXITS.items() for line in _item(str(int(code)), said))]
-    lines += [".SH ENVIRONMENT", *(line for name, said in VARIABLES.items() for line in _item(name, said))]
+    lines += [".SH EXIT STATUS", *(line for code, text in EXITS.items() for line in _item(str(int(code)), text))]
+    lines += [".SH ENVIRONMENT", *(line for name, text in VARIABLES.items() for line in _item(name, text))]
     return "\n".join(lines) + "\n"
 
 
 def _of_command(command: Any, context: Any) -> Iterator[str]:
-    """What it does, its options by their panels, its examples."""
-    shown = [one for one in command.get_params(context) if not getattr(one, "hidden", False) and one.name != "help"]
-    usage = [one.metavar for one in shown if one.param_type_name == "argument"]
+    """The section of a command: its help, its options by panel, its examples."""
+    parameters = [
+        parameter
+        for parameter in command.get_params(context)
+        if not getattr(parameter, "hidden", False) and parameter.name != "help"
+    ]
+    usage = [parameter.metavar for parameter in parameters if parameter.param_type_name == "argument"]
     yield f".SH {_plain(' '.join(['tmat', command.name, '[OPTIONS]', *usage]))}"
     yield from _paragraphs(command.help)
-    for panel, options in groupby(shown, lambda one: getattr(one, "rich_help_panel", None)):
+    for panel, options in groupby(parameters, lambda parameter: getattr(parameter, "rich_help_panel", None)):
         if panel is not None:
             yield f".SS {panel}"
-        for one in options:
-            yield from _item(_flags(one), one.help or "")
+        for parameter in options:
+            yield from _item(_flags(parameter), parameter.help or "")
     yield from _paragraphs(command.epilog)
 
 
-def _flags(one: Any) -> str:
-    if one.param_type_name == "argument":
-        return str(one.metavar)
-    flags = ", ".join([*one.opts, *one.secondary_opts])
-    return f"{flags} {one.metavar}" if one.metavar else flags
+def _flags(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return str(parameter.metavar)
+    flags = ", ".join([*parameter.opts, *parameter.secondary_opts])
+    return f"{flags} {parameter.metavar}" if parameter.metavar else flags
 
 
-def _item(name: str, said: str) -> list[str]:
-    return [".TP", f".B {_plain(name)}", _plain(said)]
+def _item(name: str, text: str) -> list[str]:
+    return [".TP", f".B {_plain(name)}", _plain(text)]
 
 
 def _paragraphs(text: str | None) -> Iterator[str]:
@@ -72,6 +76,6 @@ def _paragraphs(text: str | None) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Text as man takes it: no sign of man's own at the start of a line or within."""
+    """Text with roff's control characters escaped."""
     text = " ".join(text.split()).replace("\\", "\\e").replace("-", "\\-")
     return "\\&" + text if text[:1] in (".", "'") else text

@@ -1,4 +1,4 @@
-"""tmat show --model: a model's parts, shapes, parameters and conventions as a page, or as JSON."""
+"""tmat show --model: the parts, shapes, parameters and conventions of a model, as a page or as JSON."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Literal
 from tmat.cli.options import Common
 from tmat.errors import InputError
 from tmat.rendering.styled import Line, Span, space, trimmed
-from tmat.width import pad
-from tmat.width import width as wide
+from tmat.visible import pad
+from tmat.visible import width as wide
 
 if TYPE_CHECKING:
     from tmat.models.folder import Model
 
 Row = tuple[Sequence[str], Sequence[str]]
-"""Cells, and the role of each."""
+"""The cells of a row, and the role of each."""
 
 BELOW = 8
-"""Columns before what stands below its row."""
+"""The indent of a last cell that is written below its row."""
 
 
 def show_model(folder: str, common: Common) -> None:
-    """Print what a model is made of."""
+    """Print the parts of a model."""
     from tmat.cli.terminal import put
     from tmat.models import read_model
 
@@ -45,23 +45,23 @@ def show_model(folder: str, common: Common) -> None:
 
 
 def page(model: Model, width: int | None) -> Iterator[Line]:
-    """The page, a line at a time, no wider than a terminal."""
+    """The lines of the page, no wider than ``width``."""
     from tmat.models.summary import parts, unused
-    from tmat.rendering.layout.wrap import folded, phrases
+    from tmat.rendering.styled import folded, phrases
 
     design = model.design
     count = f"{model.parameters():,} parameters"
-    said = phrases([design.kind, f"{design.layers} layers", count, model.folder], "caption")
-    yield from folded([(Span(f" {design.family}  ", "heading"),), *said], width, indent=4)
+    heading = phrases([design.kind, f"{design.layers} layers", count, model.folder], "caption")
+    yield from folded([(Span(f" {design.family}  ", "heading"),), *heading], width, indent=4)
     yield ()
     rows: list[Row] = []
     for part in parts(model):
         name = part.name if part.count == 1 else f"{part.name}, {part.count} times"
         rows.append(((name, "", f"{part.parameters:,}", part.at), ("caption", "", "number", "caption")))
         for row in part.rows:
-            how = f", {row.how}" if row.how else ""
-            told = ("  " + row.name, f"{row.shape[0]}×{row.shape[1]}", f"{row.parameters:,}", row.tensor + how)
-            rows.append((told, ("name", "result", "number", "caption")))
+            note = f", {row.how}" if row.how else ""
+            cells = ("  " + row.name, f"{row.shape[0]}×{row.shape[1]}", f"{row.parameters:,}", row.tensor + note)
+            rows.append((cells, ("name", "result", "number", "caption")))
     others = unused(model)
     if others:
         rows.append(
@@ -83,8 +83,8 @@ def _told(value: object) -> str:
 
 
 def _table(rows: Sequence[Row], sides: Sequence[Literal["left", "right"]], width: int | None) -> Iterator[Line]:
-    """Cells with their roles in columns that are aligned as said; where a word of the last has no room, it stands below."""
-    from tmat.rendering.layout.wrap import folded, words
+    """Rows in aligned columns; if a word of the last column does not fit, that column is written below its rows."""
+    from tmat.rendering.styled import folded, words
 
     widths = [max(wide(cells[n]) for cells, _ in rows) for n in range(len(sides))]
     indent = 1 + sum(widths) + 3 * len(widths)
@@ -95,8 +95,8 @@ def _table(rows: Sequence[Row], sides: Sequence[Literal["left", "right"]], width
         spans = [Span(" ")]
         for cell, room, side, role in zip(cells, widths, sides, roles, strict=False):
             spans += [Span(pad(cell, room, side), role), Span("   ")]
-        last = folded(words(cells[-1], roles[-1]), None if width is None else width - indent)
-        if not below and last:
-            spans += last.pop(0)
+        lines = folded(words(cells[-1], roles[-1]), None if width is None else width - indent)
+        if not below and lines:
+            spans += lines.pop(0)
         yield trimmed(tuple(spans))
-        yield from ((*space(indent), *line) for line in last)
+        yield from ((*space(indent), *line) for line in lines)

@@ -1,4 +1,4 @@
-"""A bar on standard error for work that takes longer than a second, where that is a terminal; nothing elsewhere."""
+"""A progress bar on standard error, if that is a terminal, for work of more than a second."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tmat.cli.environment import Environment
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-PATIENCE = 1.0  # seconds of work before a bar is worth the time to load it
+PATIENCE = 1.0  # seconds of work before a bar is worth loading
 
 
 class Bar:
-    """Watches one piece of work after another; the bar is gone from the screen when each ends."""
+    """Shows one task after another; the bar is removed when a task ends."""
 
     def __init__(self) -> None:
         self._shown: Progress | None = None
@@ -50,5 +50,5 @@ class Bar:
 
 
 def bar_in(env: Environment) -> Bar | None:
-    """The bar of an environment, or None where nobody would see it."""
+    """The bar of an environment; None if it would not be seen."""
     return Bar() if env.stderr_tty and env.variables.get("TERM") != "dumb" else None

@@ -1,4 +1,4 @@
-"""How reports of `tmat check` are written: as lines for people, as a page a student, or in a form for programs."""
+"""Writing the reports of `tmat check`: lines for people, a page a student, or a format for programs."""
 
 from __future__ import annotations
 
@@ -24,39 +24,38 @@ from tmat.marking.reports.table import last_line, rows, worth_a_line
 from tmat.marking.reports.words import note, reading, unknown
 from tmat.marking.verdicts import Report, StepReport, Verdict
 from tmat.outputs import write_file, write_files
-from tmat.rendering.layout.wrap import folded, words
-from tmat.rendering.styled import EMPTY, Line, Span, columns, space, to_text, trimmed
+from tmat.rendering.styled import EMPTY, Line, Span, columns, folded, space, to_text, trimmed, words
 from tmat.sheet.worksheet import Worksheet
-from tmat.visible import visible
-from tmat.width import pad, width
+from tmat.visible import pad, visible, width
 from tmat.workings.cell import Workings
 from tmat.workings.lines import wrapped
 
 FORMATS = ("table", "json", "junit", "gradescope", "csv", *PAGES)
 SUFFIXES = {".json": "json", ".xml": "junit", ".csv": "csv", ".txt": "table", ".html": "html", ".md": "markdown"}
 LISTING = ("table", "json")
-"""The forms that list what was not marked."""
+"""The formats that list what was not marked."""
 HOW = {Remark.ON_ITS_SIDE: ": --columns marks it so", Remark.UPRIGHT: ": it is marked without --columns"}
 """The options that remarks on a whole submission suggest."""
 ROLES = {
     Verdict.RIGHT: "right", Verdict.FOLLOWS: "follows", Verdict.SLIP: "slip", Verdict.CLOSE: "follows",
     Verdict.MISSING: "caption",
 }  # fmt: skip
-MOST_FAILURES = 5  # that are told one by one on standard error
-LONGEST_NAME = 60  # of a submission, that others line up with
-NARROW = 20  # columns: a text in fewer is hard to read
+MOST_FAILURES = 5  # that are listed on standard error
+LONGEST_NAME = 60  # the most columns of names of submissions
+NARROW = 20  # columns; text in fewer is hard to read
+MOST_UNREAD = 2  # unread matrices listed of each submission of a class
 MOST_SLIPS = 10  # in the summary of a class
 
 
 def form_of(format: str | None, output: str | None) -> str:
-    """The form that was asked for, or that the file's name asks for; a folder is for pages."""
+    """The format: --format, else that of the file's suffix; for a folder one of pages."""
     pages = output is not None and _is_folder(output)
     by_name = "html" if pages else SUFFIXES.get(os.path.splitext(output)[1].lower(), "") if output else "table"
     chosen = format or by_name
     if chosen not in FORMATS:
-        said = f"--format {format}" if format else f"the format of {output}"
+        what = f"--format {format}" if format else f"the format of {output}"
         raise InputError(
-            f"{said} is not known",
+            f"{what} is not known",
             f"expected one of {', '.join(FORMATS)}",
             mend=meant(chosen, FORMATS) or "say it: --format json",
         )
@@ -88,7 +87,7 @@ class Reporter:
     _failures: list[Failure] = field(default_factory=list)
 
     def write(self, work: Work) -> None:
-        """All reports, as they are marked."""
+        """Write all reports as they are marked."""
         if not work.names:
             raise InputError("check has nothing to mark", mend="name files of answers")
         results = self._counted(work.results)
@@ -106,23 +105,23 @@ class Reporter:
             self._data(results, work)
 
     def say_failures(self, work: Work) -> None:
-        """What could not be marked is said on standard error too: a script that keeps only the report must not miss it."""
+        """List what could not be marked on standard error too, for scripts that keep only the report."""
         if self._failures:
-            told = [f"  {visible(one.origin)}: {visible(one.what)}" for one in self._failures]
-            self._say(f"{len(told)} of {len(work.names)} could not be marked", told)
+            lines = [f"  {visible(failure.origin)}: {visible(failure.what)}" for failure in self._failures]
+            self._say(f"{len(lines)} of {len(work.names)} could not be marked", lines)
         if work.left_out and self.form not in LISTING:
-            self._say("not marked", [f"  {one.path}: {one.why}" for one in work.left_out])
+            self._say("not marked", [f"  {failure.path}: {failure.why}" for failure in work.left_out])
 
     def _say(self, what: str, lines: Sequence[str]) -> None:
         more = [f"  and {len(lines) - MOST_FAILURES} more"] if len(lines) > MOST_FAILURES else []
         self.env.complain("\n".join([f"tmat check: {what}", *lines[:MOST_FAILURES], *more]))
 
     def _counted(self, results: Iterable[Marked]) -> Iterator[Marked]:
-        for one in results:
-            self.exit_code = max(self.exit_code, one.exit_code)
-            if isinstance(one, Failure):
-                self._failures.append(one)
-            yield one
+        for result in results:
+            self.exit_code = max(self.exit_code, result.exit_code)
+            if isinstance(result, Failure):
+                self._failures.append(result)
+            yield result
 
     # -- for programs
 
@@ -150,22 +149,22 @@ class Reporter:
     # -- to hand back
 
     def _pages(self, results: Iterator[Marked], work: Work) -> None:
-        """A page each, in a folder; one alone may go to a file or to standard output."""
-        suffix, written = PAGES[self.form]
+        """A page for each submission, in a folder; a single one may go to a file or to standard output."""
+        suffix, as_text = PAGES[self.form]
         notes: dict[str, list[str]] = {}
-        for other in work.left_out:
-            notes.setdefault(other.of, []).append(f"not read: {os.path.basename(other.path)} ({other.why})")
+        for file in work.left_out:
+            notes.setdefault(file.of, []).append(f"not read: {os.path.basename(file.path)} ({file.why})")
         pages = (
-            written(
+            as_text(
                 page(
-                    one,
+                    result,
                     student,
-                    key=work.key(number) if isinstance(one, Report) else None,
+                    key=work.key(number) if isinstance(result, Report) else None,
                     reveal=self.reveal,
                     notes=notes.get(name, ()),
                 )
             )
-            for number, (one, student, name) in enumerate(zip(results, work.students, work.names, strict=True))
+            for number, (result, student, name) in enumerate(zip(results, work.students, work.names, strict=True))
         )
         if self.output is not None and _is_folder(self.output):
             folder = self.output.rstrip("/" + os.sep) or self.output
@@ -189,26 +188,26 @@ class Reporter:
     def _lines(self, results: Iterator[Marked], work: Work) -> list[Line]:
         if len(work.names) > 1:
             return [*self._class(results, work), *_left_out(work.left_out)]
-        one = next(results)
-        if isinstance(one, Failure):
-            return [*self._class(iter([one]), work), *_left_out(work.left_out)]
-        self._end = last_line(one)
-        return [*self._table(one, work.key(0)), *_left_out(work.left_out)]
+        result = next(results)
+        if isinstance(result, Failure):
+            return [*self._class(iter([result]), work), *_left_out(work.left_out)]
+        self._end = last_line(result)
+        return [*self._table(result, work.key(0)), *_left_out(work.left_out)]
 
     def _table(self, report: Report, key: Worksheet | None) -> list[Line]:
-        """A line a step: its name, how many of how many, what there is to say; below it, what was asked for."""
-        found = [
+        """A line a step: name, right cells of all, sentence; below it right numbers and working, if asked for."""
+        shown = [
             (row, step)
             for row, step in zip(rows(report, reveal=self.reveal), report.steps, strict=True)
             if worth_a_line(step)
         ]
-        wide = max((width(row.name) for row, _ in found), default=0)
-        counted = max((width(row.count) for row, _ in found), default=0)
-        indent = wide + counted + 5
-        lines = [line for one in report.remarks for line in self._hung(EMPTY, _remark(one), "wrong")]
-        for row, step in found:
+        name_width = max((width(row.name) for row, _ in shown), default=0)
+        count_width = max((width(row.count) for row, _ in shown), default=0)
+        indent = name_width + count_width + 5
+        lines = [line for remark in report.remarks for line in self._hung(EMPTY, _remark(remark), "wrong")]
+        for row, step in shown:
             role = ROLES.get(row.verdict, "wrong")
-            head: Line = (Span(pad(row.name, wide)), Span("  "), Span(pad(row.count, counted, "right"), role))
+            head: Line = (Span(pad(row.name, name_width)), Span("  "), Span(pad(row.count, count_width, "right"), role))
             if not row.said:
                 lines.append(head)
             for n, sentence in enumerate(row.said):
@@ -218,90 +217,98 @@ class Reporter:
             if self.work and step is report.first_wrong:
                 lines += [(Span(" " * indent + text, "caption"),) for text in self._working(step, key)]
         lines += [(Span(unknown(name), "wrong"),) for name in report.unknown]
-        return lines + [line for one in report.readings for line in self._hung(EMPTY, reading(one), "caption")]
+        return lines + [line for remark in report.readings for line in self._hung(EMPTY, reading(remark), "caption")]
 
     @property
     def _room(self) -> int | None:
         return self.width or self.env.columns
 
     def _hung(self, head: Line, text: str, role: str) -> list[Line]:
-        """A text behind what heads it, its further lines under the first; below it where that leaves no room."""
+        """A text behind its head, wrapped and indented; below the head if there is too little room."""
         indent = columns(head)
-        below = self._room is not None and self._room - indent < NARROW
-        if below:
+        is_below = self._room is not None and self._room - indent < NARROW
+        if is_below:
             indent = 4
         lines = folded(words(text, role), None if self._room is None else self._room - indent) or [EMPTY]
-        under = [(*space(indent), *line) for line in lines]
-        return [*folded([trimmed(head)], self._room), *under] if below else [(*head, *lines[0]), *under[1:]]
+        indented = [(*space(indent), *line) for line in lines]
+        return [*folded([trimmed(head)], self._room), *indented] if is_below else [(*head, *lines[0]), *indented[1:]]
 
     def _aligned(self, revealed: Sequence[str], indent: int) -> Iterator[str]:
-        """The rows of right numbers with their columns under each other; those that have no room below them."""
+        """The rows of right numbers in aligned columns; columns that do not fit follow below."""
         cells = list(zip(*(text.split(" ") for text in revealed), strict=True))
-        wide = [max(map(len, column)) for column in cells]
-        room = max((self._room or 1 << 20) - indent, *wide, 0)
+        widths = [max(map(len, column)) for column in cells]
+        room = max((self._room or 1 << 20) - indent, *widths, 0)
         parts: list[list[int]] = []
-        for n, own in enumerate(wide):
-            if not parts or sum(wide[k] + 1 for k in parts[-1]) + own > room:
+        for n, own in enumerate(widths):
+            if not parts or sum(widths[k] + 1 for k in parts[-1]) + own > room:
                 parts.append([])
             parts[-1].append(n)
         for n, part in enumerate(parts):
             yield from [""] * bool(n)
-            yield from (" ".join(cells[k][i].rjust(wide[k]) for k in part) for i in range(len(revealed)))
+            yield from (" ".join(cells[k][i].rjust(widths[k]) for k in part) for i in range(len(revealed)))
 
     def _working(self, step: StepReport, key: Worksheet | None) -> list[str]:
-        """The working of the first cell that is wrong."""
+        """The working of the first wrong cell."""
         if key is None or step.first_wrong is None:
             return []
         lines = Workings(key[step.stage], fold=8).cell(step.name, *step.first_wrong)
         return wrapped(lines, self._room and max(self._room - 30, 40))
 
     def _class(self, results: Iterator[Marked], work: Work) -> Iterator[Line]:
-        """Many submissions: a line each, or a table each, and what the class got wrong."""
-        wide = min(max(map(width, work.names)), LONGEST_NAME)
-        whole = Summary()
-        for number, one in enumerate(results):
-            whole.add(one)
-            head = (Span(pad(one.origin, wide)), Span("  "))
-            below = space(wide + 2)
-            if isinstance(one, Failure):
-                yield from self._hung(head, f"could not be marked: {one.what}", "wrong")
-                yield from (line for text in one.details for line in self._hung(below, text, "wrong"))
+        """Many submissions: a line or a table for each, and a summary of the class."""
+        name_width = min(max(map(width, work.names)), LONGEST_NAME)
+        summary = Summary()
+        for number, result in enumerate(results):
+            summary.add(result)
+            head = (Span(pad(result.origin, name_width)), Span("  "))
+            below = space(name_width + 2)
+            if isinstance(result, Failure):
+                yield from self._hung(head, f"could not be marked: {result.what}", "wrong")
+                yield from (line for text in result.details for line in self._hung(below, text, "wrong"))
             elif self.each:
-                yield from [*self._hung(EMPTY, one.origin, "heading"), *self._table(one, work.key(number)), ()]
+                yield from [*self._hung(EMPTY, result.origin, "heading"), *self._table(result, work.key(number)), ()]
             else:
-                yield from self._hung(head, last_line(one), "right" if one.all_right else "wrong")
-                doubts = (_remark(each) for each in one.remarks if each.doubts)
+                yield from self._hung(head, last_line(result), "right" if result.all_right else "wrong")
+                doubts = [*(_remark(each) for each in result.remarks if each.doubts), *_unread(result)]
                 yield from (line for text in doubts for line in self._hung(below, text, "wrong"))
-        yield from self._summary(whole)
+        yield from self._summary(summary)
 
-    def _summary(self, whole: Summary) -> Iterator[Line]:
-        mean = f", {whole.mean:g} of {whole.points:g} points on average" if whole.mean is not None else ""
-        failed = f", {len(whole.failed)} could not be marked" if whole.failed else ""
+    def _summary(self, summary: Summary) -> Iterator[Line]:
+        mean = f", {summary.mean:g} of {summary.points:g} points on average" if summary.mean is not None else ""
+        failed = f", {len(summary.failed)} could not be marked" if summary.failed else ""
         yield ()
         yield from self._hung(
-            EMPTY, f"{whole.submissions} submissions, {whole.all_right} all right{mean}{failed}", "heading"
+            EMPTY, f"{summary.submissions} submissions, {summary.all_right} all right{mean}{failed}", "heading"
         )
-        slips = whole.slips()[:MOST_SLIPS]
-        wide = max((width(step) for step, *_ in slips), default=0)
-        for step, _, count, said in slips:
-            head = (Span(f"  {count:>4} × ", "caption"), Span(pad(step, wide), "label"), Span("   "))
-            yield from self._hung(head, said, "")
+        slips = summary.slips()[:MOST_SLIPS]
+        step_width = max((width(step) for step, *_ in slips), default=0)
+        for step, _, count, text in slips:
+            head = (Span(f"  {count:>4} × ", "caption"), Span(pad(step, step_width), "label"), Span("   "))
+            yield from self._hung(head, text, "")
 
 
-def _remark(one: Note) -> str:
-    """What is said of a whole submission, with the option that would mend it."""
-    return note(one) + HOW.get(one.remark, "")
+def _remark(remark: Note) -> str:
+    """A remark on a whole submission, with the option that would help."""
+    return note(remark) + HOW.get(remark.remark, "")
+
+
+def _unread(report: Report) -> Iterator[str]:
+    """The first matrices that could not be read or paired, and how many more there are."""
+    told = [unknown(each) for each in report.unknown]
+    yield from told[:MOST_UNREAD]
+    if len(told) > MOST_UNREAD:
+        yield f"and {len(told) - MOST_UNREAD} more"
 
 
 def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Line]:
-    """What is not marked, each with its reason."""
+    """The files that were not marked, with reasons."""
     if left_out:
-        wide = min(max(width(one.path) for one in left_out), LONGEST_NAME)
+        path_width = min(max(width(file.path) for file in left_out), LONGEST_NAME)
         yield ()
         yield (Span("not marked:", "heading"),)
-        yield from ((Span(f"  {pad(one.path, wide)}  "), Span(one.why, "caption")) for one in left_out)
+        yield from ((Span(f"  {pad(file.path, path_width)}  "), Span(file.why, "caption")) for file in left_out)
 
 
 def _harmless(line: Line) -> Line:
-    """The line without what would steer a terminal: names of steps and files come from anybody."""
+    """The line with control characters escaped: names of steps and files come from outside."""
     return tuple(span._replace(text=visible(span.text)) for span in line)

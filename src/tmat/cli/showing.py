@@ -1,4 +1,4 @@
-"""Choosing what of a worksheet to show."""
+"""Reading worksheets for show and check, and choosing which parts are shown."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, fold, meant
+from tmat.files import of_matrices
 from tmat.sheet.worksheet import Array, Batch, Matrix, Stage, Step, Worksheet
 
 
 def sheets_of(files: Sequence[str], batch: int | None = None) -> Iterator[Worksheet]:
-    """The worksheets of files, one after another."""
+    """The worksheets in files, one after another."""
     from tmat.reading.documents import read_documents
     from tmat.reading.files import open_file
     from tmat.reading.sources import read_matrices
@@ -19,96 +20,97 @@ def sheets_of(files: Sequence[str], batch: int | None = None) -> Iterator[Worksh
     for path in files:
         if path.lower().endswith((".json", ".jsonl")):
             with open_file(path) as stream:
-                found = list(read_documents(stream, path))
-            if not found:
+                documents = list(read_documents(stream, path))
+            if not documents:
                 raise InputError(f"{path} is empty", "expected a worksheet in JSON")
-            for document in found:
+            for document in documents:
                 yield document if isinstance(document, Worksheet) else as_sheet(document, batch)
         else:
             yield as_sheet(read_matrices(path), batch)
 
 
-def as_sheet(named: Mapping[str, Matrix], batch: int | None = None) -> Worksheet:
-    """Bare matrices as a worksheet of one stage, so that they can be shown like any other; ``batch``: which of a batch."""
-    given = {name or "A": matrix.renamed(name or "A") for name, matrix in named.items()}
+def as_sheet(named: Mapping[str, Matrix], batch: int | None) -> Worksheet:
+    """Bare matrices as a worksheet of one stage; ``batch``: which of a batch."""
     if batch is not None:
-        given = {name: one.nth(batch) if isinstance(one, Batch) else one for name, one in given.items()}
-    return Worksheet([Stage("matrices", "matrices", given=given, output=next(iter(given), ""))])
+        named = {name: each.nth(batch) if isinstance(each, Batch) else each for name, each in named.items()}
+    return of_matrices(named)
 
 
 def picked(sheet: Worksheet, stages: Sequence[str]) -> Worksheet:
-    """Only the stages asked for: by id, by kind, or by layer."""
-    from tmat.sheet.selecting import placed, stands_at
+    """Only the given stages: by id, by kind, or by layer."""
+    from tmat.sheet.names import placed, stands_at
 
-    wanted = split_names(stages)
-    if not wanted:
+    places = split_names(stages)
+    if not places:
         return sheet
     chosen: list[Stage] = []
-    for place in wanted:
-        found = [stage for stage in placed(sheet.stages) if stands_at(stage, place)]
-        found = found or [stage for stage in sheet.stages if fold(stage.stage) == fold(place)]
-        found = found or [stage for stage in sheet.stages if stage.id.startswith(place + ".")]
-        if not found:
-            known = [stage.id for stage in sheet.stages]
+    for place in places:
+        matches = [stage for stage in placed(sheet.stages) if stands_at(stage, place)]
+        matches = matches or [stage for stage in sheet.stages if fold(stage.stage) == fold(place)]
+        matches = matches or [stage for stage in sheet.stages if stage.id.startswith(place + ".")]
+        if not matches:
+            ids = [stage.id for stage in sheet.stages]
             raise InputError(
                 f"no stage '{place}' in this worksheet",
-                f"it has {', '.join(known) or 'none yet'}",
-                mend=meant(place, known),
+                f"it has {', '.join(ids) or 'none yet'}",
+                mend=meant(place, ids),
             )
-        chosen += [stage for stage in found if stage not in chosen]
+        chosen += [stage for stage in matches if stage not in chosen]
     return Worksheet(chosen, sheet.vocabulary, sheet.tokens)
 
 
 def prepared(sheet: Worksheet, common: Common) -> Worksheet:
-    """The worksheet with only the matrices asked for, and those to be filled in emptied."""
+    """The worksheet with only the chosen matrices, and with those of --blank emptied."""
     names = split_names(common.only)
     blank = split_names(getattr(common, "blank", None))
     if blank:
         sheet = emptied(sheet, blank)
-    if names and not (common.work or common.trace):  # a working needs what its matrix was made of
-        from tmat.sheet.selecting import chosen
+    if names and not (common.work or common.trace):  # a working needs the operands of its matrix
+        from tmat.sheet.names import chosen
 
         sheet = chosen(sheet, names)
     return sheet
 
 
 def emptied(sheet: Worksheet, names: Sequence[str]) -> Worksheet:
-    """The named steps, or all, with nothing in their cells, for homework; nor is what shows their numbers again."""
-    from tmat.sheet.selecting import matching
+    """The worksheet with the named steps, or all, left blank for homework, and matrices that repeat their numbers too."""
+    from tmat.sheet.names import matching
 
-    every = [fold(name) for name in names] == ["all"]
+    all_steps = [fold(name) for name in names] == ["all"]
     stages: list[Stage] = []
     found: set[str] = set()
     hidden: list[Matrix] = []
     for stage in sheet.stages:
-        given = {name: _empty(own) if _shows(own, hidden) else own for name, own in stage.given.items()}
-        mine = {own for name in names for own in matching(stage, name) if stage.step(own) is not None}
-        found |= {name for name in names if any(own in mine for own in matching(stage, name))}
+        given = {name: _empty(matrix) if _repeats(matrix, hidden) else matrix for name, matrix in stage.given.items()}
+        chosen_steps = {matrix for name in names for matrix in matching(stage, name) if stage.step(matrix) is not None}
+        found |= {name for name in names if any(matrix in chosen_steps for matrix in matching(stage, name))}
         steps: list[Step] = []
         for step in stage.steps:
-            if every or step.name in mine or _shows(step.result, hidden):
+            if all_steps or step.name in chosen_steps or _repeats(step.result, hidden):
                 hidden += (step.result, step.taken)
                 step = replace(step, result=_empty(step.result))
             steps.append(step)
         stages.append(replace(stage, given=given, steps=steps))
-    missing = [name for name in names if name not in found and not every]
+    missing = [name for name in names if name not in found and not all_steps]
     if missing:
-        known = sorted({step.name for stage in sheet.stages for step in stage.steps})
+        step_names = sorted({step.name for stage in sheet.stages for step in stage.steps})
         raise InputError(
             f"--blank: no step '{missing[0]}' here",
-            f"there are {', '.join(known)}",
-            mend=meant(missing[0], known) or "try --blank all",
+            f"there are {', '.join(step_names)}",
+            mend=meant(missing[0], step_names) or "try --blank all",
         )
     return Worksheet(stages, sheet.vocabulary, sheet.tokens)
 
 
-def _shows(matrix: Matrix, hidden: Sequence[Matrix]) -> bool:
-    """Whether a matrix holds the numbers of a hidden one again: it flowed on, was cut into heads, or they were joined."""
-    return any(_stands_in(one.values, matrix.values) or _stands_in(matrix.values, one.values) for one in hidden)
+def _repeats(matrix: Matrix, hidden: Sequence[Matrix]) -> bool:
+    """Whether a matrix repeats the numbers of a hidden one: passed on, split into heads, or joined from them."""
+    return any(
+        _is_range_of(other.values, matrix.values) or _is_range_of(matrix.values, other.values) for other in hidden
+    )
 
 
-def _stands_in(part: Array, whole: Array) -> bool:
-    """Whether a matrix is some neighbouring columns of another."""
+def _is_range_of(part: Array, whole: Array) -> bool:
+    """Whether a matrix is a range of columns of another."""
     import numpy as np
 
     last = whole.shape[1] - part.shape[1]

@@ -1,4 +1,4 @@
-"""What `tmat check` marks: answers from files, folders or standard input, by their keys."""
+"""The work of `tmat check`: answers from files, folders or standard input, and their keys."""
 
 from __future__ import annotations
 
@@ -30,67 +30,71 @@ from tmat.sheet.worksheet import Worksheet
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from tmat.cli.commands.check import Asked
+    from tmat.cli.commands.check import CheckOptions
 
 NONE_NAMED = "tmat check answers.txt --key key.json"
 
 
 @dataclass(slots=True)
 class Work:
-    """Submissions, each marked when its result is asked for, and what there is besides."""
+    """The results of marking, each computed when it is read, with names, keys and files that were left out."""
 
     results: Iterator[Marked]
-    names: Sequence[str]  # a submission each, as reports call them
-    students: Sequence[str]  # as files of theirs are called
-    key: Callable[[int], Worksheet | None]  # of a submission by its number
+    names: Sequence[str]  # of the submissions, in reports
+    students: Sequence[str]  # names for the files of the submissions
+    key: Callable[[int], Worksheet | None]  # of a submission, by its index
     left_out: Sequence[LeftOut] = ()
 
 
 @contextmanager
-def marking(asked: Asked, env: Environment) -> Iterator[Work]:
-    """The work that is asked for; a cluster is connected meanwhile."""
-    paths = [] if asked.answers == ["-"] else asked.answers or []
+def marking(options: CheckOptions, env: Environment) -> Iterator[Work]:
+    """The work that the options ask for; a cluster stays connected meanwhile."""
+    paths = [] if options.answers == ["-"] else options.answers or []
     if "-" in paths:
         raise InputError("- is standard input, and files are named beside it", mend="mark them one after the other")
-    if asked.jobs and asked.cluster:
+    if options.jobs and options.cluster:
         raise InputError(
-            "--jobs and --cluster are both said", "a cluster has as many processes as it has", mend="leave one out"
+            "--jobs and --cluster contradict each other",
+            "a cluster has its own number of processes",
+            mend="leave one out",
         )
     choices = Choices(
-        atol=asked.atol, rtol=asked.rtol, points=points_of(split_names(asked.points)), follow=asked.follow, close=asked.close,
-        decimals=decimals_of(asked.decimals), dtype=asked.dtype, only=split_names(asked.only), columns=asked.columns,
+        atol=options.atol, rtol=options.rtol, points=points_of(split_names(options.points)), follow=options.follow, close=options.close,
+        decimals=decimals_of(options.decimals), dtype=options.dtype, only=split_names(options.only), columns=options.columns,
     )  # fmt: skip
-    if asked.key is None:
-        if asked.map or asked.cluster:
-            option = "--map" if asked.map else "--cluster"
+    if options.key is None:
+        if options.map or options.cluster:
+            option = "--map" if options.map else "--cluster"
             raise InputError(f"{option} is for answers that are marked by a key", mend="give the key: --key key.json")
-        _refuse_outputs(asked.output, paths, env)
-        found = list(_held_against_themselves(paths, env, choices))
-        origins = [one.origin for one in found]
-        yield Work(iter(found), origins, [Path(name).stem for name in origins], lambda number: None)
+        _refuse_outputs(options.output, paths, env)
+        reports = list(_marked_without_key(paths, env, choices))
+        origins = [one.origin for one in reports]
+        yield Work(iter(reports), origins, [Path(name).stem for name in origins], lambda number: None)
         return
     keys: Keys | Worksheet
-    if os.path.isdir(asked.key):
-        keys = Keys(asked.key)
-        names = names_of(split_names(asked.map), next(iter(keys.values()))) if asked.map else {}
+    if os.path.isdir(options.key):
+        keys = Keys(options.key)
+        names = names_of(split_names(options.map), next(iter(keys.values()))) if options.map else {}
     else:
-        keys, called = key_and_names(asked.key, env)
-        names = {**called, **names_of(split_names(asked.map), keys)}
+        keys, article_names = key_and_names(options.key, env)
+        names = {**article_names, **names_of(split_names(options.map), keys)}
     if paths:
-        with _executor(asked.cluster) as executor:
-            yield _of_files(asked, env, paths, keys, names, executor, choices)
+        with _executor(options.cluster) as executor:
+            yield _of_files(options, env, paths, keys, names, executor, choices)
     elif isinstance(keys, Keys):
-        raise InputError(f"the key {asked.key} is a folder, and no answers were named", mend="name a folder of answers")
-    elif asked.key == "-":
+        raise InputError(
+            f"the key {options.key} is a folder, and no answers were named", mend="name a folder of answers"
+        )
+    elif options.key == "-":
         raise InputError("the key came on standard input, and no answers were named", mend="name a file of answers")
     else:
-        _refuse_outputs(asked.output, [asked.key], env)
+        _refuse_outputs(options.output, [options.key], env)
         report = mark(_from_standard_input(env, keys), keys, names=names, **choices)
         yield Work(iter([report]), [report.origin], ["answers"], lambda number: keys)
 
 
 def _of_files(
-    asked: Asked,
+    options: CheckOptions,
     env: Environment,
     paths: Sequence[str],
     keys: Keys | Worksheet,
@@ -98,47 +102,49 @@ def _of_files(
     executor: Executor | None,
     choices: Choices,
 ) -> Work:
-    found = submissions(paths, keys.students) if isinstance(keys, Keys) else submissions(paths, (), own_names(keys))
-    handed_in = found.submissions
-    _refuse_outputs(asked.output, [*(str(path) for one in handed_in for path in one.files), asked.key or ""], env)
-    results = mark_many(handed_in, keys, names=names, jobs=asked.jobs, executor=executor, **choices)
-    told = _told(results, len(handed_in), alone=len(paths) == 1 and not os.path.isdir(paths[0]))
+    collected = submissions(paths, keys.students) if isinstance(keys, Keys) else submissions(paths, (), own_names(keys))
+    handed_in = collected.submissions
+    _refuse_outputs(options.output, [*(str(path) for one in handed_in for path in one.files), options.key or ""], env)
+    results = mark_many(handed_in, keys, names=names, jobs=options.jobs, executor=executor, **choices)
+    watched = _watched(results, len(handed_in), alone=len(paths) == 1 and not os.path.isdir(paths[0]))
     origins, students = [one.name for one in handed_in], [one.students[0] for one in handed_in]
     if isinstance(keys, Keys):
-        unused = keys.left_out(handed_in) if any(map(os.path.isdir, paths)) else []  # the class is meant
-        return Work(told, origins, students, lambda number: keys.of(handed_in[number]), [*found.left_out, *unused])
-    return Work(told, origins, students, lambda number: keys, found.left_out)
+        unused = keys.left_out(handed_in) if any(map(os.path.isdir, paths)) else []  # a class is marked
+        return Work(
+            watched, origins, students, lambda number: keys.of(handed_in[number]), [*collected.left_out, *unused]
+        )
+    return Work(watched, origins, students, lambda number: keys, collected.left_out)
 
 
-def decimals_of(said: str | None) -> int | str | None:
-    """Decimals as people type them: a number, or a word that is looked at later."""
-    return int(said) if said is not None and said.isdecimal() and len(said) < 10 else said
+def decimals_of(text: str | None) -> int | str | None:
+    """--decimals as a number, or as the word that was typed, which is checked later."""
+    return int(text) if text is not None and text.isdecimal() and len(text) < 10 else text
 
 
-def _told(results: Iterator[Marked], count: int, *, alone: bool) -> Iterator[Marked]:
-    """The results while progress is told; one alone tells its own, and is an error like any other where it cannot be marked."""
+def _watched(results: Iterator[Marked], count: int, *, alone: bool) -> Iterator[Marked]:
+    """The results, with progress; a single one shows its own progress, and raises an error if it could not be marked."""
     if alone:
-        for one in results:
-            if isinstance(one, Failure):
-                raise InputError(one.what, *one.details, mend=one.mend)
-            yield one
+        for result in results:
+            if isinstance(result, Failure):
+                raise InputError(result.what, *result.details, mend=result.mend)
+            yield result
         return
     with working("marking", count) as step:
-        for done, one in enumerate(results, start=1):
+        for done, result in enumerate(results, start=1):
             step(done)
-            yield one
+            yield result
 
 
 def _executor(address: str | None) -> AbstractContextManager[Executor | None]:
     if address is None:
         return nullcontext()
-    from tmat.cli.cluster import cluster_at  # an extra, asked for by few
+    from tmat.cli.cluster import cluster_at  # an extra
 
     return cluster_at(address)
 
 
 def _refuse_outputs(output: str | None, inputs: Sequence[str], env: Environment) -> None:
-    """Say no where a report would replace what is read, or pages would go among the answers."""
+    """Refuse an output that would replace an input or write pages among the answers."""
     if output is None:
         return
     refuse_inputs(output, [*inputs, *[STANDARD_INPUT] * (env.stdin_kind == "file")])
@@ -160,24 +166,24 @@ def _from_standard_input(env: Environment, key: Worksheet) -> Answers:
     return Answers.of_bytes(data)
 
 
-def _held_against_themselves(paths: Sequence[str], env: Environment, choices: Choices) -> Iterator[Report]:
-    """Worksheets whose steps are each recomputed from their own operands."""
+def _marked_without_key(paths: Sequence[str], env: Environment, choices: Choices) -> Iterator[Report]:
+    """Mark worksheets without a key: each step is recomputed from its operands."""
     for path in paths:
         for sheet in sheets_of([path]):
             if not any(stage.steps for stage in sheet.stages):
                 raise InputError(
-                    f"{path} has no steps to hold against themselves",
+                    f"{path} has no steps to check",
                     "without --key, a worksheet is checked against its own operands",
                     mend="give the key: --key key.json",
                 )
             yield mark_self(sheet, path, **choices)
     if paths:
         return
-    found = 0
+    count = 0
     for document in read_documents(env.stdin) if env.stdin_kind in ("pipe", "file") else ():
         if not isinstance(document, Worksheet):
             raise InputError("standard input has no steps", "bare matrices came", mend="give the key: --key key.json")
-        found += 1
+        count += 1
         yield mark_self(document, "standard input", **choices)
-    if not found:
+    if not count:
         raise InputError("check has nothing to mark", "no answers were named", mend=NONE_NAMED)

@@ -1,4 +1,4 @@
-"""--symbols: a stage's recipe run on letters, every cell of every step written out, for any shape."""
+"""--symbols: a stage run on letters, with every cell of every step written out in symbols."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tmat.cli.given import given_matrices
 from tmat.cli.options import Common
 from tmat.engine.declaration import Declaration, StageFunction
 from tmat.engine.staging import laid_out
@@ -21,39 +20,39 @@ if TYPE_CHECKING:
 
 
 class PageSymbols(Symbols):
-    """Letters for a whole page: each means one matrix, and a matrix without one is called by its name."""
+    """Letters for a page: each stands for one matrix; a matrix without a letter has its name."""
 
     def __init__(self, names: list[str]) -> None:
         super().__init__()
         self._page: dict[str, str] = {}
-        known = [name for name in names if name in LETTERS or len(name) == 1]
-        for name in dict.fromkeys((*known, *names)):  # a letter that articles use goes to its matrix first
-            own = [letter_of(name), *name.lower()] if not name[-1].isdigit() else []
-            taken = (*self._page.values(), "e")  # e is the base of softmax
-            self._page[name] = next((sign for sign in own if sign.isalpha() and sign not in taken), name)
+        lettered = [name for name in names if name in LETTERS or len(name) == 1]
+        for name in dict.fromkeys((*lettered, *names)):  # matrices with a usual letter choose first
+            letters = [letter_of(name), *name.lower()] if not name[-1].isdigit() else []
+            used = (*self._page.values(), "e")  # e is the base of softmax
+            self._page[name] = next((letter for letter in letters if letter.isalpha() and letter not in used), name)
 
     def letter(self, name: str) -> str:
         return self._page[name]
 
 
-def show_symbols(function: StageFunction[...], common: Common, options: dict[str, Any]) -> None:
-    """Print the steps in general form, cell by cell: q₁₁k₁₁ + q₁₂k₁₂, …, a₁₁v₁₁ + a₁₂v₂₁."""
+def show_symbols(
+    function: StageFunction[...], common: Common, matrices: dict[str, Any], options: dict[str, Any]
+) -> None:
+    """Print the steps in symbols, cell by cell: q₁₁k₁₁ + q₁₂k₁₂, …, a₁₁v₁₁ + a₁₂v₂₁."""
     from tmat.cli.terminal import put
     from tmat.rendering.styled import Span
 
     declared = function.declared
-    declared.sort((), options)  # says no to what is not legal
-    how, _ = declared.sort((), {**options, "positions": None, "d_v": None, "d_model": None})
-    sheet, output = laid_out(
-        declared, Worksheet(), how, _lettered(declared, given_matrices(common, declared, options), options)
-    )
+    declared.sort((), options)  # refuses values that are not legal
+    conventions, _ = declared.sort((), {**options, "positions": None, "d_v": None, "d_model": None})
+    sheet, output = laid_out(declared, Worksheet(), conventions, _lettered(declared, matrices, options))
     nodes = sheet.written(output)
     symbols = PageSymbols([node.name for node in nodes])
     width = common.width or common.environment.columns
     lines: list[Line] = []
     for number, node in enumerate((node for node in nodes if node.op is not None), start=1):
         assert node.op is not None
-        formula = node.op.said([of.name for of in node.of], node.params)
+        formula = node.op.formula_text([of.name for of in node.of], node.params)
         lines += [
             (Span(f" {number}   ", "number"), Span(node.name, "name"), Span(f" = {formula}", "formula"),
              Span(f"   {node.size}", "caption")),
@@ -64,13 +63,12 @@ def show_symbols(function: StageFunction[...], common: Common, options: dict[str
 
 
 def _cells(node: Node, symbols: PageSymbols, width: int | None) -> list[Line]:
-    """The cells as a matrix where it fits, else a cell after another."""
+    """The cells as a matrix if it fits the width, else one after another."""
     from textwrap import wrap
 
-    from tmat.rendering.layout.block import fence
-    from tmat.rendering.styled import Span
-    from tmat.width import pad
-    from tmat.width import width as wide
+    from tmat.rendering.styled import Span, tall_bracket
+    from tmat.visible import pad
+    from tmat.visible import width as wide
 
     assert node.op is not None
     operands = [_operand(of) for of in node.of]
@@ -78,27 +76,27 @@ def _cells(node: Node, symbols: PageSymbols, width: int | None) -> list[Line]:
         [symbols.text(node.op.at(i, j, *operands, **node.params)) for j in range(node.width)]
         for i in range(node.height)
     ]
-    widest = [max(map(wide, column)) for column in zip(*rows, strict=True)]
-    if width is None or sum(widest) + 3 * len(widest) + 8 <= width:
-        left, right = fence("[", len(rows)), fence("]", len(rows))
-        texts = ["   ".join(pad(text, w, "left") for text, w in zip(row, widest, strict=True)) for row in rows]
+    widths = [max(map(wide, column)) for column in zip(*rows, strict=True)]
+    if width is None or sum(widths) + 3 * len(widths) + 8 <= width:
+        left, right = tall_bracket("[", len(rows)), tall_bracket("]", len(rows))
+        texts = ["   ".join(pad(text, most, "left") for text, most in zip(row, widths, strict=True)) for row in rows]
         return [
             (Span("      "), Span(left[n] + " ", "bracket"), Span(text, "result"), Span(" " + right[n], "bracket"))
             for n, text in enumerate(texts)
         ]
-    here = Operand(node.name, shape=node.shape)
-    said = [
-        f"{symbols.text(here[i, j])} = {text}" for i, row in enumerate(rows) for j, text in enumerate(row)
+    result = Operand(node.name, shape=node.shape)
+    equations = [
+        f"{symbols.text(result[i, j])} = {text}" for i, row in enumerate(rows) for j, text in enumerate(row)
     ]  # fmt: skip
     return [
         (Span(("      " if n == 0 else "        ") + text, "result"),)
-        for cell in said
+        for cell in equations
         for n, text in enumerate(wrap(cell, max(width - 9, 20), break_on_hyphens=False))
     ]
 
 
 def _operand(node: Node) -> Operand:
-    """A matrix as a letter; a mask by its rule is known cell by cell."""
+    """A matrix as an operand; the cells of a mask made by a rule are known."""
     values = None if node.make is None else node.make(0, node.height)
     return Operand(node.name, values, shape=node.shape)
 
@@ -107,5 +105,5 @@ def _lettered(declared: Declaration, given: dict[str, Any], options: dict[str, A
     """What the letters stand for: what is given, and the small matrices that the stage shows itself on."""
     assert declared.on_letters is not None
     shapes = {canonical(name): matrix.values.shape for name, matrix in given.items()}
-    own = declared.on_letters(options, shapes)
-    return {name: Matrix.of(name, np.zeros(shape)) for name, shape in own.items()} | given
+    sizes = declared.on_letters(options, shapes)
+    return {name: Matrix.of(name, np.zeros(shape)) for name, shape in sizes.items()} | given

@@ -1,4 +1,4 @@
-"""Tables and workings on the terminal: the library's lines, printed with Rich in this environment's streams."""
+"""Tables, workings and traces in the terminal, printed with Rich on the environment's standard output."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from tmat.cli.environment import Environment, encoded
 from tmat.cli.options import Common, split_names
 from tmat.errors import InputError, meant
 from tmat.rendering.layout import Look, position_table, render
-from tmat.rendering.layout.wrap import folded, words
-from tmat.rendering.styled import Line, Span
+from tmat.rendering.styled import Line, Span, folded, words
 from tmat.rendering.styled import columns as wide
 from tmat.rendering.styled import to_text as plain_text
 from tmat.sheet.worksheet import BLANK, Stage, Worksheet
 from tmat.stages import declared, stage_names
-from tmat.width import width
+from tmat.visible import width
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,50 +28,50 @@ FOLD = 8  # terms of a sum shown in a working, unless --full
 
 
 def print_tables(sheet: Worksheet, before: Worksheet, common: Common, env: Environment, look: Look) -> None:
-    """The stages that are new, as tables; a decoder's inner stages only where they are asked for."""
-    first = _already(sheet, before)
+    """Print the new stages as tables; a decoder's inner stages only with --all or --only."""
+    first = _count_before(sheet, before)
     names = split_names(common.only)
     if names:
-        from tmat.sheet.selecting import chosen
+        from tmat.sheet.names import chosen
 
         sheet = chosen(sheet, names, first=first, besides="mask")
-    fresh = sheet.stages[first:]
-    inner = [stage for stage in fresh if stage.id.startswith("decode-") and stage.stage != "decode"]
+    new = sheet.stages[first:]
+    inner = [stage for stage in new if stage.id.startswith("decode-") and stage.stage != "decode"]
     if inner and not common.all_stages and not names:
-        fresh = [stage for stage in fresh if stage not in inner]
-    look = fitted(look, env, common)
+        new = [stage for stage in new if stage not in inner]
+    look = adapted(look, env, common)
     width = common.width or env.columns
     if common.position is not None:
-        lines = [line for stage in fresh for line in position_table(stage, common.position, width=width, look=look)]
+        lines = [line for stage in new for line in position_table(stage, common.position, width=width, look=look)]
     else:
-        lines = render(sheet, width=width, look=look, stages=fresh)
+        lines = render(sheet, width=width, look=look, stages=new)
     put(lines, env, common)
-    _hint(fresh, None if names else sheet, env)
+    _hint(new, None if names else sheet, env)
 
 
-def _already(sheet: Worksheet, before: Worksheet) -> int:
-    """How many stages at the beginning came in: all of those, unless they were worked out again."""
+def _count_before(sheet: Worksheet, before: Worksheet) -> int:
+    """The number of stages at the beginning that came in and were not computed again."""
     pairs = zip(sheet.stages, before.stages, strict=False)
-    return next((n for n, (own, old) in enumerate(pairs) if own is not old), len(before.stages))
+    return next((n for n, (stage, earlier) in enumerate(pairs) if stage is not earlier), len(before.stages))
 
 
 def _hint(stages: Sequence[Stage], sheet: Worksheet | None, env: Environment) -> None:
-    """What can be done next: how a number came about, and what goes on from here, where the whole sheet is there."""
+    """Hint at what to do next: --work for a cell, and a next command if the whole sheet is shown."""
     if not stages:
         return
     last = stages[-1]
-    said = []
+    hints = []
     if last.steps and last.steps[-1].result.origin != BLANK:
         result = last.steps[-1]
         cell = f"{result.name}[{result.result.rows[0]},{result.result.cols[0]}]" if result.values.size else result.name
-        said.append(f"--work '{cell}' shows how a number came about")
-    said += _onward(sheet, last) if sheet is not None else ()
-    line = " · ".join(said)
-    env.hint("\n " + (line if width(line) < (env.columns or 80) else "\n ".join(said)))
+        hints.append(f"--work '{cell}' shows how a number came about")
+    hints += _next_commands(sheet, last) if sheet is not None else ()
+    line = " · ".join(hints)
+    env.hint("\n " + (line if width(line) < (env.columns or 80) else "\n ".join(hints)))
 
 
-def _onward(sheet: Worksheet, last: Stage) -> Iterator[str]:
-    """What takes the sheet to the end: the next stage; after a layer the next one, or the decoder."""
+def _next_commands(sheet: Worksheet, last: Stage) -> Iterator[str]:
+    """Hints at the next command: the next stage, or after a layer the next layer or the decoder."""
     if last.stage not in stage_names():
         return
     declaration = declared(last.stage)
@@ -88,31 +87,31 @@ def _onward(sheet: Worksheet, last: Stage) -> Iterator[str]:
 
 
 def print_working(sheet: Worksheet, before: Worksheet, common: Common, env: Environment) -> None:
-    """The working of the cells asked for, and the tree of those to be traced."""
+    """Print the workings of the cells of --work, and the traces of those of --trace."""
     from tmat.workings import cells, trace
     from tmat.workings.cell import Workings
     from tmat.workings.lines import wrapped
 
-    fresh = Worksheet(sheet.stages[_already(sheet, before) :], sheet.vocabulary, sheet.tokens)
+    new = Worksheet(sheet.stages[_count_before(sheet, before) :], sheet.vocabulary, sheet.tokens)
     columns = common.width or env.columns
     fold = None if common.full else FOLD
     workings: dict[str, Workings] = {}
     lines: list[Line] = []
-    for asked in _asked(common):
-        for stage, name, i, j in cells(fresh, asked):
+    for cell in _cells_to_work(common):
+        for stage, name, i, j in cells(new, cell):
             if stage.id not in workings:
                 workings[stage.id] = Workings(stage, digits=common.digits, fold=fold, parts=_parts(common))
             text = wrapped(workings[stage.id].cell(name, i, j), columns)
-            lines += [*_worked(text), ()]
+            lines += [*_highlighted(text), ()]
     depth = 2 if common.depth is None else common.depth
-    for asked in common.trace or ():
-        for stage, name, i, j in cells(fresh, asked):
+    for cell in common.trace or ():
+        for stage, name, i, j in cells(new, cell):
             lines += [*tree(trace(sheet, stage.id, name, i, j, depth), sheet, common.digits, columns), ()]
     put(lines[:-1], env, common)
 
 
-def _asked(common: Common) -> list[str]:
-    """Which cells: as said, or all of the matrices chosen, or all there are."""
+def _cells_to_work(common: Common) -> list[str]:
+    """The cells of --work; without a cell those of the chosen matrices, or all."""
     asked: list[str] = []
     for text in common.work or ():
         asked += (split_names(common.only) or [""]) if text in ("*", "") else [text]
@@ -133,8 +132,8 @@ def _parts(common: Common) -> tuple[str, ...]:
     return chosen
 
 
-def _worked(text: Sequence[str]) -> Iterable[Line]:
-    """The cell's name and its result stand out."""
+def _highlighted(text: Sequence[str]) -> Iterable[Line]:
+    """The lines of a working, the cell's name and the result highlighted."""
     for n, line in enumerate(text):
         if n == 0:
             name, equals, formula = line.partition(" = ")
@@ -143,12 +142,12 @@ def _worked(text: Sequence[str]) -> Iterable[Line]:
             yield (Span(line, "result" if n == len(text) - 1 else ""),)
 
 
-def tree(node: Trace, sheet: Worksheet, digits: int | None = None, room: int | None = None) -> list[Line]:
-    """A trace as a tree, its numbers as the tables have them: the first as its own, the others as operands.
+def tree(node: Trace, sheet: Worksheet, digits: int | None, room: int | None) -> list[Line]:
+    """A trace as a tree with the numbers as in tables: the traced cell as a result, the others as operands.
 
-    What a line has no room for goes on below, behind the branches.
+    Long formulas are wrapped below, behind the branches.
     """
-    from tmat.rendering.layout.equation import as_shown
+    from tmat.rendering.layout.numbers import as_shown
 
     shown: dict[tuple[str, str, bool], list[list[str]]] = {}
 
@@ -164,28 +163,28 @@ def tree(node: Trace, sheet: Worksheet, digits: int | None = None, room: int | N
         return Span(" = " if exact else " ≈ "), Span(text, "result")
 
     def walk(at: Trace, head: str, below: str) -> Iterable[Line]:
-        rest = list(at.children)
-        more = [f"{at.above} more, shown above"] * bool(at.above) + [f"{at.folded} more"] * bool(at.folded)
-        said = at.formula or (f"given ({at.origin})" if at.origin else "given")
+        children = list(at.children)
+        left_out = [f"{at.above} more, shown above"] * bool(at.above) + [f"{at.folded} more"] * bool(at.folded)
+        formula = at.formula or (f"given ({at.origin})" if at.origin else "given")
         cell: Line = (Span(at.label, "label"), *value(at))
-        left = None if room is None else max(room - len(head) - 6, 1)
-        if left is None or wide(cell) + wide((Span(said),)) <= left + 3:
-            yield (Span(head, "caption"), *cell, Span(f"   {said}", "caption"))
+        space = None if room is None else max(room - len(head) - 6, 1)
+        if space is None or wide(cell) + wide((Span(formula),)) <= space + 3:
+            yield (Span(head, "caption"), *cell, Span(f"   {formula}", "caption"))
         else:
             yield (Span(head, "caption"), *cell)
-            branch = Span(below + ("│" if rest or more else " ").ljust(6), "caption")
-            yield from ((branch, *row) for row in folded(words(said, "caption"), left))
-        for n, child in enumerate(rest):
-            last = n == len(rest) - 1 and not more
+            branch = Span(below + ("│" if children or left_out else " ").ljust(6), "caption")
+            yield from ((branch, *row) for row in folded(words(formula, "caption"), space))
+        for n, child in enumerate(children):
+            last = n == len(children) - 1 and not left_out
             yield from walk(child, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  "))
-        for n, text in enumerate(more):
-            yield (Span(below + ("└─ " if n == len(more) - 1 else "├─ ") + text, "caption"),)
+        for n, text in enumerate(left_out):
+            yield (Span(below + ("└─ " if n == len(left_out) - 1 else "├─ ") + text, "caption"),)
 
     return list(walk(node, "", ""))
 
 
-def fitted(look: Look, env: Environment, common: Common) -> Look:
-    """The look with what this environment says of itself."""
+def adapted(look: Look, env: Environment, common: Common) -> Look:
+    """The look adapted to the environment: encoding, colours, size."""
     dumb = env.variables.get("TERM") == "dumb" or "NO_COLOR" in env.variables
     return replace(
         look,
@@ -198,7 +197,7 @@ def fitted(look: Look, env: Environment, common: Common) -> Look:
 
 
 def put(lines: Iterable[Line], env: Environment, common: Common) -> None:
-    """Print lines: in colour on a terminal, or where it is forced; as bare text elsewhere."""
+    """Print lines, in colour on a terminal or if colour is forced, else as bare text."""
     lines = list(lines)
     if not env.coloured:
         env.write(encoded(plain_text(lines), env.encoding))
@@ -214,7 +213,7 @@ def console_of(env: Environment, width: int | None) -> Console:
     """A Rich console on this environment's standard output."""
     from rich.console import Console
 
-    # Rich would take a COLUMNS that is no number for one.
+    # Rich would accept a COLUMNS such as ², which is no number.
     variables = {name: value for name, value in env.variables.items() if name not in ("COLUMNS", "LINES")}
     stream = io.TextIOWrapper(
         io.BufferedWriter(_Unclosed(env.stdout)), encoding=env.encoding, errors="backslashreplace", newline="\n"
@@ -226,7 +225,7 @@ def console_of(env: Environment, width: int | None) -> Console:
 
 
 class _Unclosed(io.RawIOBase):
-    """A stream that outlives the text wrapper around it."""
+    """A stream that stays open when the text wrapper around it is closed."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""--step: a step at a time, each on a page of its own, waiting for a key: space next, b back, w working, q quit."""
+"""--step: a page a step, waiting for a key between pages: space next, b back, w working, q quit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tmat.cli.environment import Environment
 from tmat.cli.options import Common
-from tmat.cli.terminal import fitted, put
+from tmat.cli.terminal import adapted, put
 from tmat.rendering.layout import Look, portions
 from tmat.rendering.styled import Line, Span
 from tmat.sheet.worksheet import Stage, Step, Worksheet
@@ -20,13 +20,13 @@ KEYS = " space next · b back · w working · q quit"
 QUIT = ("q", "\x03", "\x04", "\x1b")
 BACK = ("b", "\x7f", "\x1b[D")  # with the key of the left arrow
 FOOT = 3
-"""Rows below a page: a blank one, the keys, and the cursor's."""
+"""Rows below a page: a blank one, the keys, and the one with the cursor."""
 CLEAR = b"\x1b[2J\x1b[H"
 
 
 @dataclass(eq=False, repr=False)
 class _Page:
-    """A step of a stage with all that stands above it; none where a stage has no steps."""
+    """A page: the lines of a step and of what precedes it; without a step for a stage that has none."""
 
     stage: Stage
     lines: list[Line]
@@ -36,34 +36,34 @@ class _Page:
 def walk(
     sheets: Sequence[Worksheet], common: Common, env: Environment, look: Look, key: Callable[[], str] | None = None
 ) -> None:
-    """Show the worksheets page by page; without a terminal to ask, all of them at once."""
-    look = fitted(look, env, common)
+    """Show the worksheets page by page; without a terminal to read keys from, all at once."""
+    look = adapted(look, env, common)
     width = common.width or env.columns
     pages = [page for sheet in sheets for page in _pages(sheet, width, look, env.rows)]
-    with _asked(env, key) as ask:
+    with _key_reader(env, key) as ask:
         if ask is None:
             for page in pages:
                 put(page.lines, env, common)
         else:
-            _turned(pages, common, env, width, ask)
+            _show_pages(pages, common, env, width, ask)
 
 
-def _turned(
-    pages: Sequence[_Page], common: Common, env: Environment, width: int | None, ask: Callable[[], str]
+def _show_pages(
+    pages: Sequence[_Page], common: Common, env: Environment, width: int | None, read_key: Callable[[], str]
 ) -> None:
-    """The pages one by one, as the keys say."""
-    n, working = 0, False
+    """Show the pages one by one, as the keys ask."""
+    n, show_working = 0, False
     while n < len(pages):
         page = pages[n]
         if env.stdout_tty and env.variables.get("TERM") != "dumb":
             env.stdout.write(CLEAR)
-        below = [*_working_of(page.stage, page.step, width), ()] if working else []
+        working_lines = [*_working_of(page.stage, page.step, width), ()] if show_working else []
         foot = Span(f"{KEYS}   {n + 1} of {len(pages)}", "caption")
-        put([*page.lines, *below, (foot,)], env, common)
-        pressed = ask()
+        put([*page.lines, *working_lines, (foot,)], env, common)
+        pressed = read_key()
         if pressed in QUIT:
             return
-        working = pressed == "w" and not working
+        show_working = pressed == "w" and not show_working
         if pressed in BACK:
             n = max(n - 1, 0)
         elif pressed != "w":
@@ -71,37 +71,37 @@ def _turned(
 
 
 def _pages(sheet: Worksheet, width: int | None, look: Look, rows: int | None) -> Iterator[_Page]:
-    """A page a step: the heading and the given matrices go with the step after them, what ends a stage with its last.
+    """A page a step: heading and given matrices go with the step after them, the end of a stage with its last step.
 
-    What is too high for the terminal together stands on two pages.
+    What does not fit the terminal's height together is split into two pages.
     """
     page: _Page | None = None
-    waiting: list[Line] = []
+    pending: list[Line] = []
     for portion in portions(sheet, width=width, look=look):
         if page is not None and page.stage is not portion.stage:
-            page.lines += waiting
+            page.lines += pending
             yield page
-            page, waiting = None, []
+            page, pending = None, []
         if page is None:
             page = _Page(portion.stage, [])
         if portion.step is not None and portion.step is not page.step:
             if page.step is not None:
                 yield page
                 page = _Page(portion.stage, [])
-            if waiting and rows is not None and len(waiting) + len(portion.lines) + FOOT > rows:
-                yield _Page(portion.stage, waiting)
-                waiting = []
+            if pending and rows is not None and len(pending) + len(portion.lines) + FOOT > rows:
+                yield _Page(portion.stage, pending)
+                pending = []
             page.step = portion.step
-            page.lines += waiting
-            waiting = []
-        (waiting if portion.step is None else page.lines).extend([*portion.lines, ()])
+            page.lines += pending
+            pending = []
+        (pending if portion.step is None else page.lines).extend([*portion.lines, ()])
     if page is not None:
-        page.lines += waiting
+        page.lines += pending
         yield page
 
 
 def _working_of(stage: Stage, step: Step | None, width: int | None) -> list[Line]:
-    """The working of the first cell of the step that is on the table."""
+    """The working of the first cell of a step."""
     from tmat.workings.cell import Workings
     from tmat.workings.lines import wrapped
 
@@ -111,8 +111,8 @@ def _working_of(stage: Stage, step: Step | None, width: int | None) -> list[Line
 
 
 @contextmanager
-def _asked(env: Environment, key: Callable[[], str] | None) -> Iterator[Callable[[], str] | None]:
-    """Who is asked for keys: the terminal, also where the sheet comes by a pipe; None where nobody is there."""
+def _key_reader(env: Environment, key: Callable[[], str] | None) -> Iterator[Callable[[], str] | None]:
+    """A function that reads a key from the terminal, even if the sheet comes by a pipe; None without a terminal."""
     if key is not None or not env.stdout_tty:
         yield key
     elif sys.platform == "win32":  # pragma: no cover - no such terminal where the tests run
@@ -131,7 +131,7 @@ def _asked(env: Environment, key: Callable[[], str] | None) -> Iterator[Callable
 
 @contextmanager
 def _unbuffered(descriptor: int) -> Iterator[None]:
-    """The terminal gives each key at once, to the end: between two ways of reading, keys typed ahead may be lost."""
+    """The terminal passes on each key at once, until the end: switching for each key could lose keys typed ahead."""
     import termios
     import tty
 
@@ -140,7 +140,7 @@ def _unbuffered(descriptor: int) -> Iterator[None]:
     before = termios.tcgetattr(descriptor)
     with tidied():
         try:
-            tty.setcbreak(descriptor, termios.TCSADRAIN)  # what was typed ahead stays
+            tty.setcbreak(descriptor, termios.TCSADRAIN)  # keys typed ahead are kept
             yield
         finally:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

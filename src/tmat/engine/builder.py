@@ -8,22 +8,21 @@ needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tmat.engine.blocks import ancestors
 from tmat.engine.compute import compute
-from tmat.engine.draws import Drawer, Seed
-from tmat.engine.fields import checked_seed
+from tmat.engine.declaration import checked_seed
+from tmat.engine.draws import Draws, Seed
 from tmat.engine.limits import refuse_size
-from tmat.engine.node import Node, holding, stepped
+from tmat.engine.node import Node, ancestors, given_node, step_node
 from tmat.engine.rounding import Rounding
 from tmat.errors import InputError, TmatError, fold, meant
 from tmat.operations.operation import Operation
 from tmat.sheet.names import HEADS, by_name, canonical
-from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet, arriving
 
 if TYPE_CHECKING:
     from tmat.engine.declaration import Declaration
@@ -58,15 +57,20 @@ class Sheet:
         self.before = before if before is not None else Worksheet()
         self.id = id or self.before.next_id(stage)
         self.stage = Stage(self.id, stage)
-        self.seed, self.init, self.dtype = seed, init, np.dtype(dtype)
+        self.seed, self.init, self.dtype = checked_seed(seed), init, np.dtype(dtype)
         self.rounding = Rounding.parse(round)
         self.keep = keep if keep is None or isinstance(keep, WhereFound) else list(keep)
-        self._draw = Drawer(seed, init, self.dtype, stream or self.id, ordinal)
+        self._stream, self._ordinal = stream or self.id, ordinal
         self._matrices = by_name(matrices or {})
-        self._asked: dict[str, str] = {}
+        self._allowed: dict[str, str] = {}
         self._order: list[Node] = []
         self._by_name: dict[str, Node] = {}
         self._notes: list[str] = []
+
+    @cached_property
+    def _draws(self) -> Draws:
+        """The random numbers of the stage, made where something is drawn."""
+        return Draws(self.seed, self.init, self.dtype, self._stream, self._ordinal)
 
     declared: Declaration
     """The declaration of the stage, where it is one of a single sheet."""
@@ -76,6 +80,14 @@ class Sheet:
     def has(self, name: str) -> bool:
         """Whether the user gave a matrix of that name."""
         return canonical(name) in self._matrices
+
+    def first_given(self, steps: Iterable[str], heads: int) -> str | None:
+        """The first of some steps that the user gave, whole or for every head."""
+        for name in steps:
+            own = canonical(name)
+            if own in self._matrices or all(f"{own}{h}" in self._matrices for h in range(1, heads + 1)):
+                return name
+        return None
 
     def numbered(self) -> list[tuple[str, int]]:
         """The given matrices of single heads: ("wq", 2) for W_Q2."""
@@ -88,7 +100,7 @@ class Sheet:
         self._matrices.setdefault(canonical(matrix.name), (matrix.name, own))
 
     def peek(self, name: str) -> Matrix | None:
-        """The matrix that the user gave by that name, without registering the name as ``take`` does."""
+        """The matrix that the user gave by that name, without allowing the name as ``take`` does."""
         entry = self._matrices.get(canonical(name))
         return None if entry is None else entry[1]
 
@@ -99,14 +111,14 @@ class Sheet:
     def rename(self, name: str, meant: str) -> None:
         """Read a matrix that was given by one name as another."""
         called, matrix = self._matrices.pop(canonical(name))
-        said = f"{matrix.origin}; " if matrix.origin else ""
-        own = Matrix(meant, matrix.values, matrix.rows, matrix.cols, f"{said}{called} is read as {meant}")
+        before = f"{matrix.origin}; " if matrix.origin else ""
+        own = Matrix(meant, matrix.values, matrix.rows, matrix.cols, f"{before}{called} is read as {meant}")
         self._matrices[canonical(meant)] = called, own
 
-    def ask(self, *names: str) -> None:
-        """Register names that may be given too; any other name given is refused."""
+    def allow(self, *names: str) -> None:
+        """Names that the user may give too; any other is refused at the end."""
         for name in names:
-            self._asked.setdefault(canonical(name), name)
+            self._allowed.setdefault(canonical(name), name)
 
     def place(self, node: Node) -> Node:
         """Add a node made elsewhere, whatever the user gave."""
@@ -119,9 +131,9 @@ class Sheet:
         """A matrix that the user gave, else ``flowing``; without either, an error where it is needed."""
         found = self.take(name)
         if found is not None:
-            return self._write(holding(name, found, self.dtype))
+            return self._write(given_node(name, found, self.dtype))
         if flowing is not None:
-            return self._write(holding(name, flowing, self.dtype))
+            return self._write(given_node(name, flowing, self.dtype))
         mend = hint or f"give it: ‹-m {name}›"
         problem = InputError(f"{self.stage.stage} needs {name}", "it was not given", mend=mend)
         return self._write(Node(name, problem=problem))
@@ -132,14 +144,14 @@ class Sheet:
 
     def lost(self, name: str, problem: TmatError) -> Node:
         """A step that cannot be computed, and why: an error where it is needed."""
-        self.ask(name)
+        self.allow(name)
         return self.place(Node(name, problem=problem))
 
     def weight(self, name: str, height: int, width: int, labels: str = "", *, rows: Iterable[str] = ()) -> Node:
         """A matrix that the user gave, else one drawn height × width; its columns are labelled labels1, labels2, …"""
         found = self.take(name)
         if found is not None:
-            return self._write(_relabelled(holding(name, found, self.dtype), labels))
+            return self._write(_relabelled(given_node(name, found, self.dtype), labels))
         if height == 0 or width == 0:
             problem = InputError(f"{name} cannot be drawn", f"it would be {height}×{width}, without a cell")
             return self._write(Node(name, problem=problem))
@@ -163,7 +175,7 @@ class Sheet:
         """The cells that dropout keeps, as ones and zeros: given, else drawn from ``seed`` or the sheet's seed."""
         found = self.take(name)
         if found is not None:
-            return self._write(holding(name, found, self.dtype))
+            return self._write(given_node(name, found, self.dtype))
         if not like:
             return self._write(Node(name, problem=like.problem))
         seed = None if seed is None else checked_seed(seed)
@@ -171,13 +183,13 @@ class Sheet:
         node = Node(name, like.shape, like.rows, like.cols, origin, draw=("keep", p, seed))
         if not self.init.startswith("torch"):  # torch draws all in order; our stream can begin at any row
             own = self.seed if seed is None else seed
-            node.make = partial(self._draw.kept_rows, name, like.width, p, own)
+            node.make = partial(self._draws.kept_rows, name, like.width, p, own)
         return self._write(node)
 
     def write(self, node: Node) -> Node:
         """Add a node made elsewhere (a mask by its rule), unless the user gave that name."""
         found = self.take(node.name)
-        return self.place(holding(node.name, found, self.dtype) if found is not None else node)
+        return self.place(given_node(node.name, found, self.dtype) if found is not None else node)
 
     # -- what is done
 
@@ -185,8 +197,8 @@ class Sheet:
         """Apply an operation and name the result, unless the user gave that step."""
         found = self.take(name)
         if found is not None:
-            return self._write(holding(name, found, self.dtype))
-        node = stepped(name, op, of, params)
+            return self._write(given_node(name, found, self.dtype))
+        node = step_node(name, op, of, params)
         node.decimals, node.used = self.rounding.of(name), self.rounding.used(name)
         return self._write(node)
 
@@ -215,7 +227,7 @@ class Sheet:
         line = ancestors([output, *others])
         kept = self._kept(line, output)
         self._refuse_lost(line)
-        compute(self._order, kept, self._draw, self.dtype)
+        compute(self._order, kept, lambda node: self._draws(node), self.dtype)
         self.stage.output = output.name if output in kept else ""
         if self.rounding.default is not None:
             self.note(f"each step rounded to {self.rounding.default} decimals")
@@ -266,12 +278,12 @@ class Sheet:
                 raise node.problem
 
     def _refuse_unknown(self) -> None:
-        unknown = [name for key, (name, _) in self._matrices.items() if key not in self._asked]
+        unknown = [name for key, (name, _) in self._matrices.items() if key not in self._allowed]
         if unknown:
             raise InputError(
                 f"{self.stage.stage} takes no matrix '{unknown[0]}'",
-                f"here it takes {', '.join(self._asked.values())}",
-                mend=meant(unknown[0], self._asked.values()),
+                f"here it takes {', '.join(self._allowed.values())}",
+                mend=meant(unknown[0], self._allowed.values()),
             )
         if self.rounding.strict:
             steps = [node.name for node in self._order if node.op is not None]
@@ -280,9 +292,9 @@ class Sheet:
     # -- below
 
     def take(self, name: str) -> Matrix | None:
-        """The matrix that the user gave by that name, which is registered as legal."""
+        """The matrix that the user gave by that name, a name that is allowed from now on."""
         key = canonical(name)
-        self._asked.setdefault(key, name)
+        self._allowed.setdefault(key, name)
         entry = self._matrices.get(key)
         return None if entry is None else entry[1].renamed(name)
 
@@ -290,15 +302,6 @@ class Sheet:
         self._order.append(node)
         self._by_name[node.name] = node
         return node
-
-
-def arriving(before: Worksheet) -> Matrix | None:
-    """The output of the last stage, whose id becomes the origin."""
-    last = before.last
-    if last is None or not last.output:
-        return None
-    result = last.result
-    return Matrix(result.name, result.values, result.rows, result.cols, last.id)
 
 
 def _relabelled(node: Node, labels: str) -> Node:

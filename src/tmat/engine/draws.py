@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tmat.engine.fields import checked_seed
 from tmat.engine.node import Node
 from tmat.operations.operation import Array
 
@@ -16,11 +15,11 @@ if TYPE_CHECKING:
 Seed = int | str
 
 
-class Drawer:
+class Draws:
     """Draws the matrices of one stage. ``stream`` names its random numbers; ``ordinal`` is added to torch's seed."""
 
     def __init__(self, seed: Seed, init: str, dtype: np.dtype[Any], stream: str, ordinal: int | None) -> None:
-        self.seed, self.init, self.dtype, self.stream = checked_seed(seed), init, dtype, stream
+        self.seed, self.init, self.dtype, self.stream = seed, init, dtype, stream
         self._ordinal = ordinal
         self._torch: TorchGenerator | None = None
 

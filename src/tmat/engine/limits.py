@@ -43,10 +43,10 @@ def _of_group() -> int:
     """The memory limit of a container."""
     try:
         with open("/sys/fs/cgroup/memory.max", encoding="ascii") as file:
-            said = file.read().strip()
+            text = file.read().strip()
     except OSError:
         return 0
-    return int(said) if said.isdecimal() else 0
+    return int(text) if text.isdecimal() else 0
 
 
 def refuse_document(size: int, where: str) -> None:

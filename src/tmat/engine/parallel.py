@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tmat.engine.blocks import in_dtype, rows, streamed_operands, whole
-from tmat.engine.node import Node
+from tmat.engine.node import Node, in_dtype, rows, streamed_operands, whole
 from tmat.operations.operation import Array
 
 MOST_WORKERS = 8  # each holds blocks of its own
@@ -25,8 +24,8 @@ def workers() -> int:
     """The number of threads: 1 where the BLAS has its own, else OMP_NUM_THREADS, else a thread for each processor."""
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
         return 1
-    said = os.environ.get("OMP_NUM_THREADS", "")
-    allowed = int(said) if said.isdecimal() and len(said) < 4 else _processors()
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    allowed = int(threads) if threads.isdecimal() and len(threads) < 4 else _processors()
     return max(1, min(allowed, MOST_WORKERS))
 
 

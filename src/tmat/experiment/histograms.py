@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from tmat.experiment.histogram import Histogram
 from tmat.experiment.scaling import Scaling
 from tmat.numbers import format_number
-from tmat.rendering.styled import EMPTY, Line, Span, padded, space, trimmed
-from tmat.spelling import Spelling
+from tmat.rendering.styled import EMPTY, Line, Span, joined, padded, space, trimmed
+from tmat.visible import Spelling
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 PLAIN = " .:#"  # for an encoding without block characters, from empty to full
@@ -54,14 +54,19 @@ class _Picture:
         if len(named) > 1 and each < LEAST:
             return [line for n, one in enumerate(named) for line in (*([EMPTY] if n else []), *self.drawn([one]))]
         each = max(min(each, MOST), 1)
-        lines = [(*space(before), *_apart([padded((Span(name, "name"),), each, "centre") for name, _ in named]))]
+        lines = [
+            (
+                *space(before),
+                *joined([padded((Span(name, "name"),), each, "centre") for name, _ in named], space(APART)),
+            )
+        ]
         for n, label in enumerate(self.labels):
             texts = [bars(own[n].merged(each).counts, self.height, self.encoding) for _, own in named]
             for at, row in enumerate(zip(*texts, strict=True), start=1):
                 head = Span(label.rjust(wide) if at == self.height else "", "label")
-                drawn = _apart([padded((Span(text, "bar"),), each, "centre") for text in row])
+                drawn = joined([padded((Span(text, "bar"),), each, "centre") for text in row], space(APART))
                 lines.append((*space(INDENT), *padded((head,), before - INDENT), *drawn))
-        return [*lines, (*space(before), *_apart([_axis(own[0], each) for _, own in named]))]
+        return [*lines, (*space(before), *joined([_axis(own[0], each) for _, own in named], space(APART)))]
 
 
 def _axis(histogram: Histogram, each: int) -> Line:
@@ -80,10 +85,6 @@ def _bounds(histogram: Histogram, parts: int) -> tuple[str, str]:
         if len(low) + len(high) < parts:
             break
     return low, high
-
-
-def _apart(pieces: Sequence[Line]) -> Line:
-    return tuple(span for n, piece in enumerate(pieces) for span in (*(space(APART) if n else ()), *piece))
 
 
 def bars(counts: Sequence[int], height: int = 3, encoding: str = "utf-8") -> list[str]:

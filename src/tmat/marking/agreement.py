@@ -70,6 +70,10 @@ def _ways(recomputed: Recomputed, due: KeyMatrix, side: Side, printed: PrintedMa
     yield from recomputed.all(due, side, ALIKE)
     if side is as_right:
         yield from (way for way in (due.exact, due.unrounded) if way is not None)
+        if any(operand.off for operand in recomputed.operands(due)):
+            own = mixed(recomputed, recomputed.states[due.index], as_theirs, printed, cells)
+            if own is not None and (printed.fits(own) | ~cells).all():
+                return  # it follows
     way = mixed(recomputed, recomputed.states[due.index], side, printed, cells)
     if way is not None:
         yield way

@@ -206,7 +206,7 @@ class Answers:
         if pasted.problems and not pasted.found:
             raise (pasted.lost or pasted.problems)[0].error
         answers = cls.of_texts(pasted.found, origin)
-        answers.unread = [Unread(problem.name, problem.error) for problem in pasted.lost]
+        answers.unread = [Unread(problem.name or "", problem.error) for problem in pasted.lost]
         return answers
 
     @classmethod

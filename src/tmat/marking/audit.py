@@ -50,7 +50,7 @@ def explain(
     shapes = [(m.height, m.width) for m in (given[key] for key in operands)]
     if operation.mismatch(shapes) is not None:
         sizes = ", ".join(f"{key} is {given[key].size}" for key in operands)
-        raise InputError(f"cannot form {operation.said(list(operands), how)}", sizes)
+        raise InputError(f"cannot form {operation.formula_text(list(operands), how)}", sizes)
     with np.errstate(all="ignore"):
         values = operation.evaluate(*(given[key].values for key in operands), **how)
     step = Step(Matrix.of(name, values), operation.name, tuple(operands), how)

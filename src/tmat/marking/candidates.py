@@ -222,7 +222,7 @@ def operand_transposed(step: Redo) -> Iterator[Candidate]:
 
 
 def _formula(step: Redo) -> str:
-    return step.op.said(step.names, dict(step.params))
+    return step.op.formula_text(step.names, dict(step.params))
 
 
 # -- roundings on the way

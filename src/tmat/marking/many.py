@@ -212,6 +212,7 @@ def _answers(handed: Handed, key: Key) -> Answers:
             raise failed[0].error
         raise InputError(f"no file of {handed.origin} can be read", *(each.error.what for each in failed))
     if len(read) == 1 and not failed:
+        read[0].origin = handed.origin
         return read[0]
     matrices, twice = _together(read, key)
     return Answers(matrices, handed.origin, [*(one for each in read for one in each.unread), *failed, *twice])

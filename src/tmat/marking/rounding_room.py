@@ -12,6 +12,7 @@ from tmat.marking.key import KeyMatrix
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.recomputed import USUAL_DECIMALS, Recomputed
 from tmat.marking.states import Side, State, as_right
+from tmat.numbers.steady import quickly
 from tmat.operations.operation import Array
 
 TRIALS = 24
@@ -103,14 +104,14 @@ def _room(
         return None
     generator = np.random.RandomState(0)
     room = np.zeros(centre.shape)
-    for _ in range(trials):
-        moved = [
-            values + half * generator.choice((-1.0, 1.0), values.shape)
-            for values, half in zip(operands, halves, strict=True)
-        ]
-        result = recomputed.evaluate(due, moved)
-        if result is not None:
-            with np.errstate(all="ignore"):
+    with quickly(), np.errstate(all="ignore"):
+        for _ in range(trials):
+            moved = [
+                values + half * generator.choice((-1.0, 1.0), values.shape)
+                for values, half in zip(operands, halves, strict=True)
+            ]
+            result = recomputed.evaluate(due, moved)
+            if result is not None:
                 room = np.fmax(room, np.abs(result - centre))
     return margin * room
 

@@ -12,6 +12,9 @@ from typing import TypeVar
 
 from tmat.interrupts import tidied
 
+PATIENCE = 10.0
+"""Seconds after which an executor that owes a result is asked whether it still takes work."""
+
 AHEAD = 256
 """Chunks that an executor of unknown size has before the first of them is waited for."""
 
@@ -46,9 +49,9 @@ def spread(
                     sent = _sent(pool, do, chunk)
                 waiting.append((chunk, sent))
                 if len(waiting) > ahead:
-                    yield _result(*waiting.popleft(), do, lost)
+                    yield _result(pool, *waiting.popleft(), do, lost)
             while waiting:
-                yield _result(*waiting.popleft(), do, lost)
+                yield _result(pool, *waiting.popleft(), do, lost)
         except BaseException:
             if not executor:
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -67,18 +70,18 @@ def _sent(pool: Executor, do: Doing[Work, Result], chunk: Sequence[Work]) -> Fut
 
 
 def _result(
+    pool: Executor,
     chunk: Sequence[Work],
     sent: Future[list[Result]] | None,
     do: Doing[Work, Result],
     lost: Callable[[Work], Result],
 ) -> list[Result]:
-    try:
-        if sent is not None:
-            return sent.result()
-    except (
-        Exception
-    ):  # that of a worker which died, a cluster which is gone; if it is the work's own, it is raised again
-        pass
+    while sent is not None:
+        try:
+            return sent.result(PATIENCE)
+        except Exception:  # of a worker that died or a cluster that is gone; the work's own is raised again below
+            if sent.done() or _sent(pool, do, ()) is None:  # a Dask client that is closed may never settle a future
+                break
     return list(_apart(chunk, do, lost))
 
 

@@ -38,6 +38,7 @@ def decoded(
     target: bool,
     count: int,
     keep: Iterable[str] | None,
+    cells: Iterable[str],
     matrices: Mapping[str, Any],
     common: dict[str, Any],
     options: Mapping[str, Any],
@@ -45,7 +46,8 @@ def decoded(
     """The worksheet of a decoder on a prompt: ``count`` words more, or with ``target`` a prediction for each word of it.
 
     ``options`` of decode win over the model's own, ``matrices`` over its weights. With ``keep``, a layer's weights are read
-    when the layer is computed, and freed after it; without, they are read once for all words.
+    when the layer is computed, and freed after it; without, they are read once for all words. No layer above those that
+    ``keep`` or else ``cells`` need is computed.
 
     Errors: more words than the model has positions; as decode's.
     """
@@ -69,9 +71,9 @@ def decoded(
     ends = _ends(model)
     if ends:
         told.setdefault("end", vocabulary.words[ends[0]])
-    if keep is not None and not told.get("sequence"):
-        keep = list(keep)
-        until = asked_for(keep)
+    if not told.get("sequence"):
+        keep = None if keep is None else list(keep)
+        until = asked_for(cells if keep is None else keep)
         told["until"] = until if until is None or until < model.design.layers else None
     run = _Run(model, None if keep is None else Picked(keep))
     begun: dict[str, Any] = {"target": said} if target else {"prompt": said, "max_tokens": count}

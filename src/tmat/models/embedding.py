@@ -9,7 +9,7 @@ import numpy as np
 
 from tmat import operations as ops
 from tmat.engine.builder import Sheet
-from tmat.engine.node import holding
+from tmat.engine.node import given_node
 from tmat.errors import InputError
 from tmat.reading.tensors import sized
 from tmat.sheet.worksheet import Matrix, Worksheet
@@ -42,7 +42,7 @@ def embedded(
     known = sorted(set(ids))
     node = sheet.step("ids", ops.REGISTRY["token_ids"], ids=list(ids), words=list(words))
     table = sheet.place(
-        holding("W_E", taken(model, "W_E", design.words, known, model.words.of(known), "id"), sheet.dtype)
+        given_node("W_E", taken(model, "W_E", design.words, known, model.words.of(known), "id"), sheet.dtype)
     )
     table.cols = [f"e{n}" for n in range(1, table.width + 1)]
     done = sheet.finish(sheet.step("E", ops.REGISTRY["lookup_known"], node, table, known=known))

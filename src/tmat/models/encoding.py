@@ -10,7 +10,7 @@ from tmat.errors import InputError, fold
 from tmat.models.embedding import embedded
 from tmat.models.picking import OF_A_LAYER, Picked, numbered
 from tmat.progress import working
-from tmat.sheet.selecting import places
+from tmat.sheet.names import places
 from tmat.sheet.worksheet import Worksheet
 from tmat.stages.encode import encode
 from tmat.stages.parts import stack as stacks

@@ -57,36 +57,39 @@ class Model:
 
     def encode(
         self, text: str | None = None, *, tokens: Sequence[str] | None = None, ids: Sequence[int] | None = None,
-        keep: Iterable[str] | None = None, layers: int | None = None, matrices: Mapping[str, Any] | None = None,
-        round: Any = None, dtype: str = "float64", **options: Any,
+        keep: Iterable[str] | None = None, cells: Iterable[str] = (), layers: int | None = None,
+        matrices: Mapping[str, Any] | None = None, round: Any = None, dtype: str = "float64", **options: Any,
     ) -> Worksheet:  # fmt: skip
         """The worksheet of an encoder on a text, on the tokenizer's own ``tokens``, or on ``ids``.
 
-        ``keep`` names the matrices to keep, such as layer3.weights5; ``layers`` is the number of layers to compute;
+        ``keep`` names the matrices to keep, such as layer3.weights5; ``layers`` is the number of layers to compute, which
+        ``cells``, such as layer2.Q[1,2], may say too: no layer above theirs is computed;
         ``matrices`` and ``options`` of ``tmat.encode`` win over the model's own.
 
         Errors: a decoder; a text where the extra 'models' is not installed; a token that the model does not know.
         """
         from tmat.models.encoding import encoded
+        from tmat.models.picking import asked_for
 
         if self.design.kind != "encoder":
             raise InputError(f"{visible(self.folder, 200)} is {self.design.family}, a decoder", mend="try tmat decode")
         own, types = self._ids(text, tokens, ids)
         common = {"round": Rounding.parse(round, strict=False), "dtype": dtype}
         return encoded(
-            self, own, self.words.of(own), types, keep=keep, layers=layers, matrices=matrices or {}, common=common,
-            options=options,
+            self, own, self.words.of(own), types, keep=keep, layers=asked_for(cells) if layers is None else layers,
+            matrices=matrices or {}, common=common, options=options,
         )  # fmt: skip
 
     def decode(
         self, prompt: str | None = None, *, target: str | None = None, tokens: Sequence[str] | None = None,
         ids: Sequence[int] | None = None, max_tokens: int | None = None, keep: Iterable[str] | None = None,
-        matrices: Mapping[str, Any] | None = None, round: Any = None, dtype: str = "float64", **options: Any,
+        cells: Iterable[str] = (), matrices: Mapping[str, Any] | None = None, round: Any = None, dtype: str = "float64",
+        **options: Any,
     ) -> Worksheet:  # fmt: skip
         """The worksheet of a decoder that continues a prompt (or its ``tokens`` or ``ids``) by ``max_tokens`` (default 5)
         words; or with ``target``, a text, one pass with a prediction for each token of it.
 
-        ``keep``, ``matrices`` and ``options`` as in ``encode``, the options those of ``tmat.decode``.
+        ``keep``, ``cells``, ``matrices`` and ``options`` as in ``encode``, the options those of ``tmat.decode``.
 
         Errors: an encoder; those of ``encode``.
         """
@@ -105,8 +108,8 @@ class Model:
         own, _ = self._ids(target if target is not None else prompt, tokens, ids, option="prompt")
         common = {"round": Rounding.parse(round, strict=False), "dtype": dtype}
         return decoded(
-            self, own, target=target is not None, count=max_tokens or len(draws_of(options.get("draw"))) or MOST_WORDS, keep=keep, matrices=matrices or {},
-            common=common, options=options,
+            self, own, target=target is not None, count=max_tokens or len(draws_of(options.get("draw"))) or MOST_WORDS, keep=keep, cells=cells,
+            matrices=matrices or {}, common=common, options=options,
         )  # fmt: skip
 
     def _ids(

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 from tmat.errors import InputError, fold, meant
-from tmat.sheet.selecting import SUBLAYERS, chosen, places
+from tmat.sheet.names import SUBLAYERS, chosen, places
 from tmat.sheet.worksheet import Stage, Worksheet
 
 OF_A_LAYER = re.compile(r"layer(\d{1,9})\.(.+)", re.IGNORECASE)
 
 
 def asked_for(names: Iterable[str]) -> int | None:
-    """The last layer that the names need, where each names its layer; None: all layers."""
-    found = [OF_A_LAYER.fullmatch(name) for name in names]
+    """The last layer that matrices or cells (layer2.scores[1,2]) need, if each names its layer; None: all layers."""
+    found = [OF_A_LAYER.fullmatch(name.partition("[")[0].strip()) for name in names]
     return max(int(each[1]) for each in found if each) if found and all(found) else None
 
 

@@ -7,7 +7,6 @@ correctly rounded divisions, so that each result has the same bits on every mach
 
 from __future__ import annotations
 
-from tmat.numbers.printing import format_number, shown_decimals
-from tmat.numbers.rounding import round_half_away, round_significant, truncate
+from tmat.numbers.rounding import format_number, round_half_away, round_significant, shown_decimals, truncate
 
 __all__ = ["format_number", "round_half_away", "round_significant", "shown_decimals", "truncate"]

@@ -90,12 +90,12 @@ class Claim:
         return units
 
     def __str__(self) -> str:
-        said = []
+        parts = []
         if self.decimals is not None:
-            said.append(f"{self.decimals} decimal{'' if self.decimals == 1 else 's'}")
+            parts.append(f"{self.decimals} decimal{'' if self.decimals == 1 else 's'}")
         if self.significant is not None:
-            said.append(f"{self.significant} significant digit{'' if self.significant == 1 else 's'}")
-        return " or ".join(said) or "full precision"
+            parts.append(f"{self.significant} significant digit{'' if self.significant == 1 else 's'}")
+        return " or ".join(parts) or "full precision"
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from tmat.listing import modules_in
+from tmat.modules import modules_in
 from tmat.operations.activation import ACTIVATIONS, GATED
 from tmat.operations.operation import REGISTRY, Operation
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.numbers.exact import Exact
-from tmat.numbers.exactly import exactly_by_cell
+from tmat.numbers.exact import Exact, exactly_by_cell
 from tmat.operations.elementwise import multiply
 from tmat.operations.expression import Expression, Negative, Operand, Sum, total
 from tmat.operations.formula import MatrixProduct, RowSums, Symbol, Transposed, prose

@@ -7,8 +7,7 @@ import math
 import numpy as np
 
 from tmat.numbers import steady
-from tmat.numbers.exact import Exact, decimal
-from tmat.numbers.exactly import exactly, exactly_by_cell
+from tmat.numbers.exact import Exact, decimal, exactly, exactly_by_cell
 from tmat.operations.elementwise import over
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, total
 from tmat.operations.formula import RowSums, SideBySide, prose

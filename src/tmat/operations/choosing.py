@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tmat.numbers import steady
-from tmat.numbers.exact import Exact
-from tmat.numbers.exactly import exactly, exactly_by_cell
+from tmat.numbers.exact import Exact, exactly, exactly_by_cell
 from tmat.operations.elementwise import divide, times
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, total
 from tmat.operations.formula import prose

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from tmat.numbers import steady
-from tmat.numbers.exact import Exact
-from tmat.numbers.exactly import exactly
+from tmat.numbers.exact import Exact, exactly
 from tmat.operations.expression import Call, Expression, Number, Operand, exp, sqrt, total
 from tmat.operations.formula import prose
 from tmat.operations.normalization import deviation_count, over_rows

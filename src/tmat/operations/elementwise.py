@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tmat.numbers.exact import Exact, root
-from tmat.numbers.exactly import exactly_by_cell
+from tmat.numbers.exact import Exact, exactly_by_cell, root
 from tmat.operations.expression import Call, Expression, Number, Operand, sqrt
 from tmat.operations.formula import ALL, MatrixSymbol, Places, SideBySide, Transposed, prose
 from tmat.operations.operation import Array, Shape, operation
@@ -252,8 +251,8 @@ def _(i: int, j: int, a: Operand, b: Operand, shares: Operand, *, column: int) -
 def _stacked(*parts: MatrixSymbol) -> Expression:
     """One matrix above the other; typeset as the transpose of their transposes side by side."""
     first, *others = parts
-    said = [piece for part in others for piece in (" above ", part)]
-    return prose(first, *said, written=Transposed(SideBySide(tuple(part.T for part in parts))))
+    spoken = [piece for part in others for piece in (" above ", part)]
+    return prose(first, *spoken, written=Transposed(SideBySide(tuple(part.T for part in parts))))
 
 
 @operation("* m ... -> * m", _stacked, by_rows=False)

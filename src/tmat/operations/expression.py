@@ -101,6 +101,13 @@ class Expression:
                 found += value
         return tuple(found)
 
+    def nodes(self) -> list[Expression]:
+        """The expression and all below it, in reading order."""
+        found: list[Expression] = [self]
+        for part in self.parts:
+            found += part.nodes()
+        return found
+
     def of_parts(self, parts: Sequence[Expression]) -> Expression:
         """An expression of the same kind with other parts, as many as it has."""
         others = iter(parts)

@@ -11,7 +11,6 @@ An operation states it as a function of its operands and parameters, ``lambda q,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 from tmat.operations.expression import Expression
 
@@ -94,20 +93,22 @@ class Words(Whole):
 
 
 class Prose(Whole):
-    """A formula in words (``said``) for plain text, and in signs (``written``) where mathematics is typeset."""
+    """A formula in words (``spoken``) for plain text, and in signs (``written``) where mathematics is typeset."""
 
-    said: tuple[Expression, ...]
+    spoken: tuple[Expression, ...]
     written: Expression
 
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """The words and the matrices among them."""
+        return self.spoken
 
-def prose(*said: Expression | str, written: Expression) -> Prose:
+
+def prose(*spoken: Expression | str, written: Expression) -> Prose:
     """A Prose of words and matrices: ``prose("mean of ", x, "'s rows", written=Call("mean", x))``."""
-    return Prose(tuple(Words(part) if isinstance(part, str) else part for part in said), written)
+    return Prose(tuple(Words(part) if isinstance(part, str) else part for part in spoken), written)
 
 
-def matrices(expression: Expression) -> Iterator[MatrixSymbol]:
+def matrices(expression: Expression) -> list[MatrixSymbol]:
     """The matrices in a formula, in reading order; of a Prose those among its words."""
-    if isinstance(expression, MatrixSymbol):
-        yield expression
-    for part in expression.said if isinstance(expression, Prose) else expression.parts:
-        yield from matrices(part)
+    return [node for node in expression.nodes() if isinstance(node, MatrixSymbol)]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tmat.numbers import steady
-from tmat.numbers.exact import Exact
-from tmat.numbers.exactly import exactly
+from tmat.numbers.exact import Exact, exactly
 from tmat.operations.adding import column_sums, row_dots
 from tmat.operations.elementwise import divide, multiply
 from tmat.operations.expression import Call, Expression, Negative, Operand, Product, exp, total

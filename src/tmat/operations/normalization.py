@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tmat.numbers.exact import Exact
-from tmat.numbers.exactly import exactly, exactly_by_cell
+from tmat.numbers.exact import Exact, exactly, exactly_by_cell
 from tmat.operations.expression import Call, Expression, Operand, sqrt, total
 from tmat.operations.formula import prose
 from tmat.operations.operation import Array, operation

@@ -128,9 +128,9 @@ class Operation:
         except (TypeError, OverflowError) as error:
             raise ValueError(f"no {self.name} of {', '.join(names)}") from error
 
-    def said(self, names: Sequence[str], params: dict[str, Any]) -> str:
+    def formula_text(self, names: Sequence[str], params: dict[str, Any]) -> str:
         """The formula as a line of text: Q·Kᵀ."""
-        from tmat.operations.printing.matrices import Matrices  # most commands print JSON and no formula
+        from tmat.operations.printing.printer import Matrices  # most commands print JSON and no formula
 
         return Matrices().text(self.over(names, params))
 

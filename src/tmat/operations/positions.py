@@ -7,8 +7,7 @@ import math
 import numpy as np
 
 from tmat.numbers import steady
-from tmat.numbers.exact import Exact, root
-from tmat.numbers.exactly import exactly_by_cell
+from tmat.numbers.exact import Exact, exactly_by_cell, root
 from tmat.operations.adding import subtract
 from tmat.operations.expression import Call, Expression, Number, Operand, lift, sqrt
 from tmat.operations.formula import Symbol, prose

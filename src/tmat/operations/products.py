@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tmat.numbers import steady
-from tmat.numbers.exact import Exact
-from tmat.numbers.exactly import exactly
+from tmat.numbers.exact import Exact, exactly
 from tmat.operations.expression import Call, Expression, Operand, total
 from tmat.operations.formula import MatrixProduct, OuterSum
 from tmat.operations.operation import Array, operation

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tmat.errors import InputError, LimitError
-from tmat.reading.damaged import DAMAGED
-from tmat.reading.tensors import BFLOAT16, LARGEST, Tensor, chosen, decoded, gigabytes, loads_not, refuse_large, sized
+from tmat.reading.tensors import BFLOAT16, LARGEST, Tensor, decoded, gigabytes, loads_not, refuse_large, sized
+from tmat.reading.zips import DAMAGED
 from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
 
@@ -38,12 +38,7 @@ def read_npy(stream: BinaryIO, origin: str) -> Matrix:
     return Matrix.of("", _array(stream, size, origin), origin=origin)
 
 
-def read_npz(stream: BinaryIO, origin: str, only: str | None = None) -> dict[str, Matrix]:
-    """The matrices of an .npz file by name, or the one that is asked for."""
-    return chosen(npz_tensors(stream, origin), only, origin)
-
-
-def npz_tensors(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
+def read_npz(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
     """The arrays of an .npz file by name; their numbers are read while the stream is open, where they are asked for."""
     try:
         archive = zipfile.ZipFile(stream)

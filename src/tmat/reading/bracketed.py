@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from tmat.errors import InputError
 from tmat.reading.brackets import COLUMNWISE, Group
-from tmat.reading.lexing import TRUTH, Token
+from tmat.reading.lexing import TRUTH, Token, closing
 from tmat.reading.number_text import counted, number
 
+Cell = TypeVar("Cell")
 _SIZED = frozenset(("matrix", "Matrix", "structure", "array", "reshape", "NewDense", "NMatrix", "new", "constant"))
 _HARMLESS = frozenset((
     "T", "numpy", "cpu", "cuda", "detach", "tolist", "float", "double", "half", "bfloat16", "clone", "requires_grad_", "requires_grad", "to", "type",
@@ -67,7 +70,8 @@ def value_of(group: Group, origin: str) -> Value:
     listed = group.opened.text != "{" and (
         group.call == "DataFrame" or group.keys.get("orient", "").strip("\"'") == "row"
     )  # pandas takes lists as rows, a dictionary as columns; Polars both as columns, unless told
-    if ((group.call in COLUMNWISE and not listed) or _stacks_columns(group)) and len({len(row) for row in rows}) == 1:
+    stacked = group.call == "stack" and (group.keys.get("dim") or group.keys.get("axis")) in ("1", "-1")
+    if ((group.call in COLUMNWISE and not listed) or stacked) and len({len(row) for row in rows}) == 1:
         rows = [list(column) for column in zip(*rows, strict=True)]
         return Value(rows, [group.line] * len(rows), [], 2, group.line, notes)
     labels = [one.label for one in groups]
@@ -91,11 +95,6 @@ def _unwrapped(group: Group) -> tuple[Group, list[str]]:
             inner.call = group.call
         group = inner
     return group, notes
-
-
-def _stacks_columns(group: Group) -> bool:
-    """torch.stack([…], dim=1)."""
-    return group.call == "stack" and (group.keys.get("dim") or group.keys.get("axis")) in ("1", "-1")
 
 
 def _row(group: Group) -> Group:
@@ -132,51 +131,39 @@ def _unshaped(group: Group) -> Group | None:
     if len(groups) != 2 or group.tokens:
         return None
     for sizes, inner in (groups, groups[::-1]):
-        texts = [token.text for token in sizes.tokens]
-        if (
-            len(texts) == 2
-            and all(map(_whole, texts))
-            and int(_whole(texts[0]) or 0) * int(_whole(texts[1]) or 0) == len(inner.tokens) != 2
-        ):
+        shape = [_whole(token.text) or 0 for token in sizes.tokens]
+        if len(shape) == 2 and shape[0] * shape[1] == len(inner.tokens) != 2:
             return inner
     return None
 
 
-def _shaped(group: Group, inner: Group, error: object) -> Value:
+def _shaped(group: Group, inner: Group, error: Callable[..., InputError]) -> Value:
     """R's matrix(c(…), nrow=2), which fills its columns first, as structure, MATLAB's and Fortran's reshape do; others fill rows."""
-    assert callable(error)
     keys = group.keys
     dim = re.findall("[0-9]{1,6}", keys.get("dim") or keys.get(".Dim") or keys.get("shape") or "")
     others = [one for one in group.groups if one is not inner]
-    sizes = dim or [
-        token.text for token in ([] if not group.groups else group.tokens or [t for one in others for t in one.tokens])
-    ]
-    height = _whole(keys.get("nrow") or keys.get("nr") or (sizes[0] if sizes else ""))
-    width = _whole(keys.get("ncol") or keys.get("nc") or (sizes[1] if len(sizes) > 1 else ""))
+    tokens = group.tokens if group.groups and group.tokens else [token for one in others for token in one.tokens]
+    sizes = [*(dim or (token.text for token in tokens)), "", ""]
+    height = _whole(keys.get("nrow") or keys.get("nr") or sizes[0])
+    width = _whole(keys.get("ncol") or keys.get("nc") or sizes[1])
     if group.call == "reshape" and not group.dotted and others and others[0].opened.text == "(" and not others[0].call:
         raise error("a shape that may fill rows first, or columns", mend="put each row in brackets of its own")
     by_row = keys.get("byrow", "").upper() in ("T", "TRUE") or not (
         inner.call == "c" or (dim and "shape" not in keys) or group.call == "structure" or (group.call == "reshape" and not group.dotted)
         or not keys.keys().isdisjoint(_SIZES - {"shape"})
     )  # fmt: skip
-    cells = inner.tokens
-    if height is None and width is None:
-        height = len(cells)
-    height = height if height is not None else len(cells) // max(width or 1, 1)
-    width = width if width is not None else len(cells) // max(height, 1)
-    if height * width != len(cells) or not cells:
-        raise error(f"{counted(len(cells), 'number')} for {height}×{width} cells")
-    rows = [cells[i * width : (i + 1) * width] if by_row else cells[i::height] for i in range(height)]
-    return Value(rows, [group.line] * height, [], 2, group.line)
+    shape = -1 if height is None and width is not None else height, 1 if height is width is None else width
+    rows = in_shape(inner.tokens, shape if by_row else shape[::-1], error)
+    rows = rows if by_row else [list(row) for row in zip(*rows, strict=True)]
+    return Value(rows, [group.line] * len(rows), [], 2, group.line)
 
 
 def _whole(text: str) -> int | None:
     return int(text.rstrip("L")) if re.fullmatch(r"[0-9]{1,6}L?", text) else None
 
 
-def _flat(group: Group, error: object) -> Value:
+def _flat(group: Group, error: Callable[..., InputError]) -> Value:
     """A bracket of numbers alone: one row, or several where ; or lines part them."""
-    assert callable(error)
     cells = group.tokens
     breaks = {n: how for n, how in group.breaks.items() if 0 < n < len(cells)}
     commas = [n for n in group.cuts if 0 < n < len(cells)]
@@ -226,17 +213,9 @@ def after_bracket(rest: list[Token]) -> tuple[bool, tuple[int, int] | None, list
         elif call not in _HARMLESS:
             break
         n = close + 1
+    while n < len(rest) and rest[n].kind == "tab":
+        n += 1
     return transposed, shape, rest[n:]
-
-
-def closing(tokens: list[Token], n: int) -> int | None:
-    """Where the bracket at a token is closed, if that is in sight."""
-    depth = 0
-    for at in range(n, min(len(tokens), n + 4000)):
-        depth += (tokens[at].kind == "open") - (tokens[at].kind == "close")
-        if depth == 0:
-            return at
-    return None
 
 
 def transposed(value: Value) -> Value:
@@ -247,13 +226,11 @@ def transposed(value: Value) -> Value:
     return value
 
 
-def in_shape(value: Value, shape: tuple[int, int], where: str) -> Value:
-    """The value's numbers in rows of another length; -1 is what fits."""
-    cells = [token for row in value.rows for token in row]
-    height, width = shape
+def in_shape(cells: list[Cell], shape: tuple[int | None, int | None], error: Callable[[str], InputError]) -> list[list[Cell]]:  # fmt: skip
+    """Numbers in rows of one length; -1 and None are what fits."""
+    height, width = (-1 if size is None else size for size in shape)
     height = len(cells) // width if height == -1 and width > 0 else height
     width = len(cells) // height if width == -1 and height > 0 else width
     if height < 1 or width < 1 or height * width != len(cells):
-        raise InputError(f"{len(cells)} numbers for {shape[0]}×{shape[1]} cells", where)
-    rows = [cells[n * width : (n + 1) * width] for n in range(height)]
-    return Value(rows, [value.line] * height, [], 2, value.line, value.notes)
+        raise error(f"{counted(len(cells), 'number')} for {height}×{width} cells")
+    return [cells[n : n + width] for n in range(0, len(cells), width)]

@@ -134,12 +134,13 @@ class Brackets:
 
     def takes_rows(self) -> Group | None:
         """The bracket in which rows may follow at the next line, each in brackets of its own."""
-        own = self.stack[-1] if self.stack and self.error is None and self.word is None else None
-        if own is None or own.key or own.words or not own.items:
+        if not self.stack or self.error is not None or self.word is not None:
             return None
-        last = own.items[-1]
-        flat = isinstance(last, Group) and last.items and isinstance(last.items[0], Token) and last.opened.text == "["
-        return own if flat and own.opened.text == "[" else None
+        group = self.stack[-1]
+        last = group.items[-1] if group.items and not (group.key or group.words) else None
+        if not isinstance(last, Group) or not last.items or not isinstance(last.items[0], Token):
+            return None
+        return group if group.opened.text == last.opened.text == "[" else None
 
     def fail(self, what: str, line: int, token: Token, mend: str | None = None) -> None:
         """The first thing that is wrong is told; the rest is read on, to where the bracket closes."""
@@ -169,7 +170,9 @@ class Brackets:
             return
         group = self.stack.pop()
         if group.words and not group.key:
-            self._stray(group, line, token)
+            if group.items and not group.call.endswith("Tensor"):
+                self._no_number(group.words[0], line, token)
+            group.words.clear()
         if "([{⟨".index(group.opened.text) != ")]}⟩".index(token.text):
             self.fail(f"'{token.text}' closes '{group.opened.text}' of line {group.line}", line, token)
         if not self.stack:
@@ -182,12 +185,6 @@ class Brackets:
             above.words.clear()
             return
         above.add(_fraction(group) or group, group.line)
-
-    def _stray(self, group: Group, line: int, token: Token) -> None:
-        if group.items and not group.call.endswith("Tensor"):
-            what, mend = why_not(group.words[0])
-            self.fail(what, line, token, mend)
-        group.words.clear()
 
     def _inside(self, group: Group, token: Token, line: int) -> None:
         kind, text = token.kind, token.text
@@ -262,14 +259,11 @@ class Brackets:
 
     def _key(self, group: Group, kind: str, text: str) -> None:
         key = " ".join(group.words)
-        group.words.clear()
-        if group.call in _NAMED and key not in _OPTIONS:
-            group.words.append(key)
-        elif kind == "assign" and group.opened.text == "(" and text == "=":
-            group.key = key
-            group.keys[key] = ""
+        labels = group.call in _NAMED and key not in _OPTIONS
+        if not labels and kind == "assign" and group.opened.text == "(" and text == "=":
+            group.key, group.keys[key], group.words = key, "", []
         else:
-            group.words.append(key)
+            group.words = [key]
 
     def _number(self, group: Group, token: Token, line: int) -> None:
         if "..." in token.text or "…" in token.text:
@@ -295,8 +289,11 @@ class Brackets:
 
     def _word_alone(self, word: str, line: int, token: Token) -> None:
         if called(word).rstrip("0123456789").lower() not in TYPES:
-            what, mend = why_not(word)
-            self.fail(what, line, token, mend)
+            self._no_number(word, line, token)
+
+    def _no_number(self, word: str, line: int, token: Token) -> None:
+        what, mend = why_not(word)
+        self.fail(what, line, token, mend)
 
 
 def rows_in_quotes(text: str) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""Commas between digits: they part cells, or they are decimal; where both would do, both are shown."""
+"""Commas between digits part cells, or are decimal; where both would do, the error shows both."""
 
 from __future__ import annotations
 
@@ -12,31 +12,35 @@ from tmat.reading.text_rows import TIGHT, cells_of_commas, is_cell, split_cells
 from tmat.visible import visible
 
 NOTE = "decimal commas read as points"
+_THOUSANDS = re.compile(r"[+\-−–]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
-def without_commas(rows: list[Row], where: Callable[[int], str]) -> tuple[list[Row], str]:
+def without_commas(rows: list[Row], origin: str) -> tuple[list[Row], str]:
     """The rows with their commas understood, and a note where they are decimal ones; InputError where two readings remain."""
     if not any(row.text for row in rows):
-        return _pointed(rows, where) if any(_decimal(row.cells) and not row.bracket for row in rows) else (rows, "")
+        return _pointed(rows, origin) if any(_decimal(row.cells) and not row.bracket for row in rows) else (rows, "")
     apart = _rows_by(split_cells, rows, decimal=False)
     whole = _rows_by(cells_of_commas, rows, decimal=True)
     if whole is None or not any(_decimal(row.cells) for row in whole):
         return apart or [made for row in rows for made in _split(row, split_cells)], ""
     if apart is None:
-        return _pointed(whole, where)
-    raise _two_readings(rows, whole, apart, where)
+        return _pointed(whole, origin)
+    raise _two_readings(rows, whole, apart, origin)
 
 
 def _decimal(cells: Sequence[str]) -> bool:
     return "," in "".join(cells) and any(map(is_decimal_comma, cells))
 
 
-def _pointed(rows: list[Row], where: Callable[[int], str]) -> tuple[list[Row], str]:
+def _pointed(rows: list[Row], origin: str) -> tuple[list[Row], str]:
     """Decimal commas as points; 1,234 alone may be a thousand and more, or one and a bit."""
     commas = [(row, cell) for row in rows for cell in row.cells if is_decimal_comma(cell)]
-    if may_be_thousands([cell for _, cell in commas]):
+    if all(_THOUSANDS.fullmatch(cell) for _, cell in commas):
         row, cell = commas[0]
-        raise two_sizes(cell, where(row.line))
+        raise InputError(
+            f"'{visible(cell, 40)}': a decimal comma, or thousands?", row.where(origin),
+            mend=f"write {with_point(cell)}, or {cell.replace(',', '')}",
+        )  # fmt: skip
     for row in rows:
         row.cells = [with_point(cell) if is_decimal_comma(cell) else cell for cell in row.cells]
     return rows, NOTE
@@ -60,7 +64,7 @@ def _rows_by(by: Callable[[str], list[list[str]]], rows: list[Row], *, decimal: 
     return made if len(widths) == 1 else None
 
 
-def _two_readings(rows: list[Row], whole: list[Row], apart: list[Row], where: Callable[[int], str]) -> InputError:
+def _two_readings(rows: list[Row], whole: list[Row], apart: list[Row], origin: str) -> InputError:
     row = next(row for row in rows if row.text)
     spaced = re.search(r"\s", row.text.strip().rstrip(";")) is not None
     words = (found[0] for found in re.finditer(r"[^\s;]+", row.text))
@@ -70,24 +74,7 @@ def _two_readings(rows: list[Row], whole: list[Row], apart: list[Row], where: Ca
     left, _, decimals = culprit.rpartition(",")
     mend = f"write {left}.{decimals} for one number, '{left} {decimals}' for two"
     return InputError(
-        f"'{visible(culprit, 40)}': a decimal comma, or two cells?", where(row.line), *details,
+        f"'{visible(culprit, 40)}': a decimal comma, or two cells?", row.where(origin), *details,
         f"decimal commas make it {sizes[0]}, commas between cells {sizes[1]}",
         mend=mend if is_decimal_comma(culprit) and not re.search(r"\s", row.text.strip()) else DECIMAL_COMMA_MEND,
     )  # fmt: skip
-
-
-def may_be_thousands(cells: Sequence[str]) -> bool:
-    """Whether every comma among numbers may as well part thousands.
-
-    >>> may_be_thousands(["1,234", "−5,678"]), may_be_thousands(["1,234", "0,5"]), may_be_thousands(["0,125"])
-    (True, False, False)
-    """
-    return bool(cells) and all(re.fullmatch(r"[+\-−–]?[1-9][0-9]{0,2},[0-9]{3}", cell) for cell in cells)
-
-
-def two_sizes(cell: str, where: str) -> InputError:
-    """The error for a number whose comma may be decimal or part thousands; both are shown."""
-    together = cell.replace(",", "")
-    return InputError(
-        f"'{visible(cell, 40)}': a decimal comma, or thousands?", where, mend=f"write {with_point(cell)}, or {together}"
-    )

@@ -66,20 +66,19 @@ def together(documents: list[Document], origin: str) -> dict[str, Matrix]:
         for name, matrix in each.items():
             found.setdefault(name, []).append(matrix)
     if "" in found:
-        raise InputError(
-            f"{origin} holds {len(documents)} JSON documents", "expected one here, or objects of named arrays"
-        )
-    sizes = {matrix.size for own in found.values() for matrix in own}
-    if len(found) > 1 and sizes == {"1×1"} and all(len(own) == len(documents) for own in found.values()):
-        rows = [[own[n].values[0, 0] for own in found.values()] for n in range(len(documents))]
+        what = f"{origin} holds {len(documents)} JSON documents"
+        raise InputError(what, "expected one here, or objects of named arrays")
+    sizes = {part.size for parts in found.values() for part in parts}
+    if len(found) > 1 and sizes == {"1×1"} and all(len(parts) == len(documents) for parts in found.values()):
+        rows = [[parts[n].values[0, 0] for parts in found.values()] for n in range(len(documents))]
         return {"": Matrix.of("", rows, None, list(found), origin)}
-    return {name: own[0] if len(own) == 1 else _rows_of(name, own, origin) for name, own in found.items()}
+    return {name: parts[0] if len(parts) == 1 else _stacked(name, parts, origin) for name, parts in found.items()}
 
 
-def _rows_of(name: str, own: list[Matrix], origin: str) -> Matrix:
-    if any(isinstance(one, Batch) or one.height > 1 or one.width != own[0].width for one in own):
+def _stacked(name: str, rows: list[Matrix], origin: str) -> Matrix:
+    if any(isinstance(row, Batch) or row.height > 1 or row.width != rows[0].width for row in rows):
         raise InputError(f"'{visible(name, 60)}' is given twice", f"in {origin}", "expected each matrix once, or a row of it in each line")  # fmt: skip
-    return Matrix.of(name, [one.values[0] for one in own], origin=own[0].origin)
+    return Matrix.of(name, [row.values[0] for row in rows], origin=rows[0].origin)
 
 
 def _texts(stream: BinaryIO, origin: str) -> Iterator[tuple[bytes, Start]]:
@@ -88,11 +87,11 @@ def _texts(stream: BinaryIO, origin: str) -> Iterator[tuple[bytes, Start]]:
     text = bytearray()
     depth, in_string = 0, False
     size = 0
-    held = b""  # a backslash at the end of a chunk, kept for what it escapes
+    backslash = b""  # at the end of a chunk, kept for what it escapes
     for n, chunk in enumerate(_chunks(stream, origin)):
-        if n == 0:
-            refuse_utf16(chunk, origin)
-        chunk, held, at = held + chunk, b"", 0
+        if n == 0 and (chunk[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in chunk[:2]):
+            refuse_other_encodings(chunk, origin)
+        chunk, backslash, at = backslash + chunk, b"", 0
         while at < len(chunk):
             if not text:
                 begin = _end_of(_BLANK, chunk, at)
@@ -109,7 +108,7 @@ def _texts(stream: BinaryIO, origin: str) -> Iterator[tuple[bytes, Start]]:
             if (len(piece) - len(piece.rstrip(b"\\"))) % 2:
                 piece = piece[:-1]
                 if not piece:
-                    held = b"\\"
+                    backslash = b"\\"
                     break
             before = depth, in_string
             end, depth, in_string = _follow(_marks(piece), *before, origin)
@@ -125,7 +124,7 @@ def _texts(stream: BinaryIO, origin: str) -> Iterator[tuple[bytes, Start]]:
                 place = place.after(whole)
                 yield whole, begun
     if text:
-        yield bytes(text) + held, place
+        yield bytes(text) + backslash, place
 
 
 def _marks(text: bytes) -> bytes:
@@ -166,11 +165,6 @@ def _chunks(stream: BinaryIO, origin: str) -> Iterator[bytes]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot read {origin}", reason.lower()) from None
-
-
-def refuse_utf16(chunk: bytes, origin: str) -> None:
-    if chunk[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in chunk[:2]:
-        refuse_other_encodings(chunk, origin)
 
 
 def _no_document(rest: bytes, origin: str, start: Start) -> InputError:

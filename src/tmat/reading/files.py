@@ -79,7 +79,9 @@ def as_text(data: bytes, origin: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
-    for encoding in ("gb18030", "cp1252") if _is_chinese(data) else ("cp1252",):
+    beyond_ascii = re.findall(rb"[\x80-\xff]+", data)
+    pairs = all(len(run) % 2 == 0 and run[0] >= 0xA1 for run in beyond_ascii)  # as GBK has them
+    for encoding in ("gb18030", "cp1252") if pairs else ("cp1252",):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -101,9 +103,3 @@ def _without_mark(data: bytes) -> str | None:
             except UnicodeDecodeError:
                 return None
     return None
-
-
-def _is_chinese(data: bytes) -> bool:
-    """Whether the bytes beyond ASCII come in pairs, as GBK has them."""
-    runs = re.findall(rb"[\x80-\xff]+", data)
-    return bool(runs) and all(len(run) % 2 == 0 and run[0] >= 0xA1 for run in runs)

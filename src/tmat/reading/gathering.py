@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tmat.errors import InputError
 from tmat.reading.blocks import Block
-from tmat.reading.items import Item, Mark, Words, Wrong
 from tmat.reading.labels import counts
 from tmat.reading.naming import bare, is_known, name_of
 from tmat.reading.no_matrix import is_heading, without_settings
 from tmat.reading.number_text import is_decimal_comma
-from tmat.reading.rows import Row, rows_of
-from tmat.reading.statements import Valued
+from tmat.reading.rows import Mark, Problem, Row, Words, rows_of
+from tmat.reading.statements import Item, Valued
 from tmat.reading.text_rows import is_cell
-from tmat.reading.titles import Under, parted, title
+from tmat.reading.titles import parted, title
 from tmat.sheet.names import meanings
 from tmat.visible import visible
 
 _SEMICOLONS = re.compile(r"[\[({]([^\[\](){};]*;[^\[\](){}]*)[\])}]")  # [1; 2; 3]: a column, or one of several rows
-
-
-@dataclass(slots=True)
-class Problem:
-    """What kept one matrix from being read: the others are."""
-
-    error: InputError
-    name: str
-    line: int
-    lost: bool = True  # numbers are lost with it; else only words
 
 
 class Gatherer:
@@ -38,12 +26,12 @@ class Gatherer:
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
-        self.block: Under | None = None
+        self.block: Block | None = None
         self.gap = False  # a blank line since the last thing
         self.before: Item | None = None  # the last thing
         self.under = False  # whether this one stands right below rows
         self.remark = ""  # a comment that is a name
-        self.columns: Under | None = None  # the matrix that is printed some columns at a time
+        self.columns: Block | None = None  # the matrix that is printed some columns at a time
 
     @property
     def opened(self) -> bool:
@@ -73,7 +61,7 @@ class Gatherer:
         gap, self.gap = self.gap, False
         self.under = not gap and isinstance(self.before, (Row, Valued))
         self.before = item
-        if isinstance(item, Wrong):
+        if isinstance(item, Problem):
             yield from self._wrong(item, gap)
         elif isinstance(item, Mark):
             yield from self._mark(item, gap)
@@ -83,14 +71,12 @@ class Gatherer:
             yield from self._value(item, gap)
         elif item.bars:
             self._table_row(item, gap)
-        elif item.label is not None:
-            yield from self._labelled(item, gap)
         else:
             yield from self._row(item, gap)
 
-    def _wrong(self, item: Wrong, gap: bool) -> Iterator[Block | Problem]:
+    def _wrong(self, item: Problem, gap: bool) -> Iterator[Block | Problem]:
         """A line that cannot be read costs the matrix that it stands in, and the first such line is told."""
-        if item.name is None:
+        if not item.name:
             block = self._open(item.line, gap)
             if not (block.spoilt and block.rows):
                 yield Problem(item.error, block.called, item.line)
@@ -104,9 +90,9 @@ class Gatherer:
             yield from self.finish()
         yield Problem(item.error, item.name, item.line)
 
-    def _open(self, line: int, gap: bool) -> Under:
+    def _open(self, line: int, gap: bool) -> Block:
         if self.block is None:
-            self.block = Under(line, self.remark or None, under=self.under and not self.remark)
+            self.block = Block(line, self.remark or None, under=self.under and not self.remark)
             self.remark = ""
         if not self.block.rows:
             self.block.apart = gap
@@ -132,7 +118,7 @@ class Gatherer:
             if not (len(name.split()) == 1 or is_known(name) or sized):
                 return
         if self.block is None:
-            self.block = Under(item.line)
+            self.block = Block(item.line)
         self.columns = None
         self.block.above.append((item, gap))
 
@@ -143,11 +129,11 @@ class Gatherer:
             if block is not None and block.rows and self.columns is None and not (block.loose or _may_be_loose(block)):
                 yield from self.finish()
         elif mark.kind == "columns":
-            if block is not None and block.rows and block is not self.columns:
-                self._beside(block)
             if self.columns is None:
-                self.columns = block or Under(mark.line)
-            self.block = self.columns if not self.columns.rows else Under(mark.line)
+                self.columns = block or Block(mark.line)
+            elif block is not None and block.rows and block is not self.columns:
+                self.columns.beside.append(block)
+            self.block = self.columns if not self.columns.rows else Block(mark.line)
         elif mark.kind == "spoilt":
             self._open(mark.line, gap).spoilt = True
         elif mark.kind == "head":
@@ -162,43 +148,32 @@ class Gatherer:
         elif mark.kind == "types":
             self.gap = gap
 
-    def _beside(self, block: Under) -> None:
-        if self.columns is None:
-            self.columns = block
-        else:
-            self.columns.beside.append(block)
-
     # -- rows
 
-    def _row(self, row: Row, gap: bool) -> Iterator[Block | Problem]:
-        block = self.block
-        if block is not None and block.rows and gap:
-            if block.above and self._goes_on(block, row):
-                block.spoilt = True
-                what = "an empty line between rows: one matrix, or two?"
-                error = InputError(what, f"in {self.origin}, line {row.line}", mend="put a name over each matrix")
-                yield Problem(error, block.called, row.line)
-            else:
-                yield from self.finish()
-        elif block is not None and block.rows and block.rows[-1].relation and (gap or not _named_by_first(block, row)):
-            yield from self.finish()
-        self._open(row.line, gap).rows.append(row)
+    def _doubt(self, block: Block, row: Row) -> Iterator[Problem]:
+        block.spoilt = True
+        what = "an empty line between rows: one matrix, or two?"
+        error = InputError(what, f"in {self.origin}, line {row.line}", mend="put a name over each matrix")
+        yield Problem(error, block.called or name_of(block.rows[0].label or ""), row.line)
 
-    def _goes_on(self, block: Under, row: Row) -> bool:
+    def _goes_on(self, block: Block, row: Row) -> bool:
         """Whether a row behind an empty line goes on with the rows above, as PARI's do: each in brackets, no commas within."""
         last = block.rows[-1]
         alike = row.label is None and row.bracket == last.bracket and len(row.cells) == len(last.cells)
         block.loose = alike and (block.loose or _may_be_loose(block)) and not (row.bracket and "," in row.raw)
         return block.loose
 
-    def _labelled(self, row: Row, gap: bool) -> Iterator[Block | Problem]:
-        """A row with a label before a colon or an = : one of several, or a matrix of one row; which, shows at the end."""
+    def _row(self, row: Row, gap: bool) -> Iterator[Block | Problem]:
+        """A row; with a label before a colon or an =, one of several or a matrix of one row: which, shows at the end."""
         block = self.block
         if block is not None and block.rows:
             last = block.rows[-1]
             one = row.column and row.column == last.column  # of brackets drawn with [ and ]
             other = (row.label is None) != (last.label is None) and row.relation != "colon" and not one
-            if (gap and not self._goes_on(block, row)) or (
+            goes_on = gap and self._goes_on(block, row)
+            if goes_on and (last.label is not None or (block.above and not row.bracket)):
+                yield from self._doubt(block, row)
+            elif (gap and not (goes_on and row.bracket)) or (
                 other and (row.label is not None or not _named_by_first(block, row))
             ):
                 yield from self.finish()
@@ -225,7 +200,7 @@ class Gatherer:
             if prefix:
                 row.label = bare(prefix.rstrip(" :=≈→->").strip())
                 row.relation = item.relation or ("assign" if is_known(name_of(prefix)) else "")
-            yield from self._labelled(row, gap)
+            yield from self._row(row, gap)
             return
         if self.block is not None and self.block.rows:
             yield from self.finish()
@@ -251,7 +226,7 @@ class Gatherer:
         else:
             block.rows.append(row)
 
-    def _head(self, block: Under) -> None:
+    def _head(self, block: Block) -> None:
         """A rule stands under the first row: it is a head, unless it is numbers."""
         if len(block.rows) != 1 or block.header is not None:
             return
@@ -271,20 +246,23 @@ class Gatherer:
             if block is not None and block.rows and block is not self.columns:
                 self.columns.beside.append(block)
             block, self.columns = self.columns, None
-        if block is None or block.spoilt or any(isinstance(one, Under) and one.spoilt for one in block.beside):
+        if block is None or block.spoilt or any(one.spoilt for one in block.beside):
             return
         block.rows = [row for row in block.rows if row.cells or row.text]
-        if not block.above and len(block.rows) == 1 and is_heading(block.rows[0]):
-            return
-        kept = (
-            without_settings(block.rows, named=is_known(block.called))
-            if block.rows and block.rows[0].relation
-            else block.rows
-        )
+        if not block.above and block.rows:
+            first, *rest = block.rows
+            if is_heading(first, alone=not rest) and not any(is_heading(row, alone=False) for row in rest):
+                block.rows = rest
+        kept = block.rows
+        if kept and kept[0].relation:
+            kept = without_settings(kept, named=is_known(block.called))
         if len(kept) < len(block.rows):
-            row = next(row for row, own in zip(block.rows, [*kept, None], strict=False) if row is not own)
+            row = next(row for row, also in zip(block.rows, [*kept, None], strict=False) if row is not also)
             lost = bool(kept) and is_known(block.called)
-            yield self._settings(row, block.called if lost else name_of(row.label or ""), lost=lost)
+            what = f"'{visible((row.label or '').strip(), 60)}' has one number: a setting, no matrix"
+            mend = "put a number that is meant as a matrix in brackets: [[…]]"
+            error = InputError(what, f"in {self.origin}, line {row.line}", mend=mend)
+            yield Problem(error, block.called if lost else name_of(row.label or ""), row.line, lost=lost)
             block.rows = [] if lost else kept
             if not block.rows:
                 return
@@ -292,25 +270,19 @@ class Gatherer:
             title(block)
         elif block.header is not None:
             block.above.append((Words(block.line, " ".join(block.header), block.header), False))
-        yield from (self._no_rows(words) for words, _ in block.above if words.kind == "words")
+        for words, _ in block.above:
+            if words.kind == "words":
+                name = name_of(words.said)
+                error = InputError(
+                    f"'{visible(name, 60)}' is followed by no rows", f"in {self.origin}, line {words.line}",
+                    "expected a matrix's name, then its rows, each a line of numbers", mend="begin remarks with #",
+                )  # fmt: skip
+                yield Problem(error, name, words.line, lost=False)
         if block.rows:
             yield from parted(block)
 
-    def _settings(self, row: Row, name: str, *, lost: bool) -> Problem:
-        said = f"'{visible((row.label or '').strip(), 60)}' has one number: a setting, no matrix"
-        mend = "put a number that is meant as a matrix in brackets: [[…]]"
-        error = InputError(said, f"in {self.origin}, line {row.line}", mend=mend)
-        return Problem(error, name, row.line, lost=lost)
 
-    def _no_rows(self, words: Words) -> Problem:
-        error = InputError(
-            f"'{visible(name_of(words.said), 60)}' is followed by no rows", f"in {self.origin}, line {words.line}",
-            "expected a matrix's name, then its rows, each a line of numbers", mend="begin remarks with #",
-        )  # fmt: skip
-        return Problem(error, name_of(words.said), words.line, lost=False)
-
-
-def _named_by_first(block: Under, row: Row) -> bool:
+def _named_by_first(block: Block, row: Row) -> bool:
     """Name a block by the label of its only row, where that is a matrix's name and another row is as long; whether it was."""
     first, *others = block.rows
     label = first.label or ""
@@ -322,10 +294,11 @@ def _named_by_first(block: Under, row: Row) -> bool:
     return True
 
 
-def _may_be_loose(block: Under) -> bool:
+def _may_be_loose(block: Block) -> bool:
     """Whether the one row of a block may have more below it, an empty line between."""
     [*others, row] = block.rows
-    return not (others or row.label is not None or row.bars or block.spoilt) and len(row.cells) > 1
+    named = row.label is not None and row.relation != "assign"
+    return not (others or named or row.bars or block.spoilt) and len(row.cells) > 1
 
 
 def _fills(cell: str) -> bool:

@@ -8,7 +8,8 @@ from io import BytesIO
 from xml.etree.ElementTree import Element, ParseError
 
 from tmat.errors import InputError, LimitError
-from tmat.reading.damaged import DAMAGED
+from tmat.reading.plain_lines import bar
+from tmat.reading.zips import DAMAGED, kind_of_zip
 from tmat.visible import visible
 
 LARGEST = 1 << 26
@@ -34,15 +35,6 @@ def refuse_pictures(data: bytes, origin: str) -> None:
         raise InputError(
             f"{origin} is a picture", "its numbers cannot be read from it", mend="hand in text: .txt, .md or .csv"
         )
-
-
-def is_word(data: bytes) -> bool:
-    """Whether a zip is a Word document."""
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            return "word/document.xml" in archive.namelist()
-    except DAMAGED:
-        return False
 
 
 def text_of_word(data: bytes, origin: str) -> str:
@@ -71,7 +63,7 @@ def text_of_word(data: bytes, origin: str) -> str:
         elif part.tag == f"{_WORD}tbl":
             for row in part.iter(f"{_WORD}tr"):
                 cells = [" ".join(_words(p) for p in cell.iter(f"{_WORD}p")) for cell in row.iter(f"{_WORD}tc")]
-                lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
+                lines.append(bar([cell.replace("\n", " ") for cell in cells]))
             lines.append("")
     return "\n".join(lines)
 
@@ -125,6 +117,6 @@ def handed_in_text(data: bytes, suffix: str, origin: str) -> str | None:
     refuse_pictures(data, origin)
     if suffix == ".ipynb":
         return text_of_notebook(data, origin)
-    if data.startswith(b"PK\x03\x04") and (suffix == ".docx" or is_word(data)):
+    if data.startswith(b"PK\x03\x04") and (suffix == ".docx" or kind_of_zip(BytesIO(data)) == "docx"):
         return text_of_word(data, origin)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from html import unescape
 
 from tmat.reading.plain_lines import Lines, Plain
@@ -16,7 +17,7 @@ _SILENT = frozenset((
     "script", "style", "head", "summary", "label", "nav", "footer", "aside", "button", "svg", "template", "noscript", "title",
 ))  # fmt: skip
 _ASIDE = re.compile(
-    r"class=\"(?:working|ramp|notes|said|sentence|number|again|sign(?: raised)?)\""
+    r"class=\"(?:working|ramp|words|chances|notes|said|sentence|number|again|sign(?: raised)?)\""
 )  # beside the matrices of a page that tmat wrote
 _LINES = frozenset((
     "p", "div", "li", "ul", "ol", "section", "article", "header", "main", "figure", "figcaption", "caption", "summary", "details", "dt", "dd",
@@ -36,14 +37,9 @@ class _Html:
         self.at = 0
         self.ends = self.counted = 0  # of lines, up to a place
         self.silent = ""  # the tag whose content is passed over
-        self.rows: list[list[str]] = []
-        self.places: list[int] = []
-        self.heads: list[bool] = []
-        self.labelled: list[bool] = []  # whether a row's first cell is marked as a label
-        self.cell: list[str] | None = None
-        self.tables = 0
+        self.rows: list[_Row] = []
+        self.cell: list[str] | None = None  # the text of the cell under way
         self.preformatted = False
-        self.caption = ""
 
     def page(self) -> Plain:
         while tag := _TAG.search(self.text, self.at):
@@ -65,10 +61,8 @@ class _Html:
         self._end_cell()
         for row in _PLAIN_ROW.finditer(self.text, self.at, end):
             self.at = row.start()
-            self.places.append(self.line)
-            self.rows.append([" ".join(cell.split()) for cell in row[0][8:-10].split("</td><td>")])
-            self.heads.append(False)
-            self.labelled.append(False)
+            cells = [" ".join(cell.split()) for cell in row[0][8:-10].split("</td><td>")]
+            self.rows.append(_Row(self.line, cells, {"td"}, "td"))
         self.at = end
 
     @property
@@ -90,10 +84,8 @@ class _Html:
             for n, more in enumerate(rest, 1):
                 self.lines.end(self.line + n - 1)
                 self.lines.put(more)
-        elif words.strip():
-            self.lines.put(re.sub(r"\s+", " ", words))
         else:
-            self.lines.put(" ")
+            self.lines.put(re.sub(r"\s+", " ", words))
 
     def _tag(self, name: str, closing: bool, attributes: str) -> None:  # noqa: C901, PLR0912 - one table: a line a tag
         if self.silent:
@@ -109,13 +101,9 @@ class _Html:
         elif name in ("tr", "mtr"):
             self._end_cell()
             if not closing:
-                self.rows.append([])
-                self.places.append(self.line)
-                self.heads.append(True)
+                self.rows.append(_Row(self.line, []))
         elif name in ("table", "mtable"):
-            self._end_cell()
             self._table()
-            self.tables += -1 if closing else 1
         elif name in ("sup", "sub"):
             if not closing:
                 self._words("^" if name == "sup" else "_")
@@ -143,35 +131,37 @@ class _Html:
         if closing:
             return
         if not self.rows:
-            self.rows.append([])
-            self.places.append(self.line)
-            self.heads.append(True)
-        if not self.rows[-1]:
-            self.labelled.append(name == "th")
+            self.rows.append(_Row(self.line, []))
+        row = self.rows[-1]
+        row.first = row.first or name
+        row.kinds.add(name)
         self.cell = []
-        if name != "th":
-            self.heads[-1] = False
 
     def _end_cell(self) -> None:
         if self.cell is not None:
-            self.rows[-1].append(" ".join("".join(self.cell).split()))
+            self.rows[-1].cells.append(" ".join("".join(self.cell).split()))
             self.cell = None
 
     def _table(self) -> None:
         """The table is done: its rows, its first one a head where all of it is marked so, or its corner is empty."""
         self._end_cell()
-        kept = [
-            (cells, place, head) for cells, place, head in zip(self.rows, self.places, self.heads, strict=True) if cells
-        ]
-        self.rows, self.places, self.heads = [], [], []
-        if not kept:
+        rows, self.rows = [row for row in self.rows if row.cells], []
+        if not rows:
             return
         self._break()
-        first = kept[0][0]
-        if self.labelled and all(self.labelled) and not kept[0][2] and first[0]:
-            kept.insert(
-                0, (["", *map(str, range(1, len(first)))], kept[0][1], True)
-            )  # marked as labels, whatever they are
-        self.labelled = []
-        head = len(kept) > 1 and (kept[0][2] or (first[0] == "" and len(first) > 1))
-        self.lines.table([cells for cells, _, _ in kept], [place for _, place, _ in kept], head=head)
+        first = rows[0]
+        head = first.kinds == {"th"}
+        marked = not head and bool(first.cells[0]) and all(row.first == "th" for row in rows)
+        labels = [row.cells.pop(0) for row in rows] if marked else []  # whatever they are
+        head = len(rows) > 1 and (head or (len(first.cells) > 1 and first.cells[0] == ""))
+        self.lines.table([row.cells for row in rows], [row.place for row in rows], labels, head=head)
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row of a table: its line, its cells, the tags that they have, and the first one's."""
+
+    place: int
+    cells: list[str]
+    kinds: set[str] = field(default_factory=set)
+    first: str = ""

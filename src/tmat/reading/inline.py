@@ -43,7 +43,8 @@ def read_inline(text: str) -> Matrix:
                 raise
             parsed = None  # brackets as in MATLAB or in what NumPy prints
         if parsed is not None:
-            found = document(_numbered(parsed), Place(ORIGIN))
+            rows = [list(map(_cell, row)) if isinstance(row, list) else _cell(row) for row in parsed] if isinstance(parsed, list) else parsed  # fmt: skip
+            found = document(rows, Place(ORIGIN))
             assert isinstance(found, dict)
             return found[""]
     pasted = read_pasted(text, ORIGIN)
@@ -51,54 +52,39 @@ def read_inline(text: str) -> Matrix:
         [one] = pasted.found
         plain = one.matrix.rows == tuple(str(n) for n in range(1, one.matrix.height + 1)) and not one.name
         if not one.blanks and (plain or one.name or _BRACKETED.search(text)):
-            return Matrix("", one.matrix.values, one.matrix.rows, one.matrix.cols, _origin(one.notes))
-    _complain(text, pasted)
-    raise AssertionError("a text that is no matrix is told why")
-
-
-def _numbered(rows: object) -> object:
-    """JSON's rows with the numbers that stand in quotes as numbers, as people write them."""
-    return [_row(row) for row in rows] if isinstance(rows, list) else rows
-
-
-def _row(row: object) -> object:
-    return [_cell(cell) for cell in row] if isinstance(row, list) else _cell(row)
+            return Matrix("", one.matrix.values, one.matrix.rows, one.matrix.cols, "; ".join((ORIGIN, *one.notes)))
+    raise _complaint(text, pasted)
 
 
 def _cell(cell: object) -> object:
+    """A number that stands in quotes, as people write it, as a number."""
     value = number(cell) if isinstance(cell, str) else None
     return cell if value is None or not math.isfinite(value) else value
 
 
-def _origin(notes: tuple[str, ...]) -> str:
-    return "; ".join((ORIGIN, *notes))
-
-
-def _unbracketed(line: str) -> str:
-    return line.replace("[", " ").replace("]", ";") if line.lstrip().startswith("[") else line
-
-
-def _complain(text: str, pasted: Pasted) -> None:
-    """Raise what is wrong, by row and cell where the text is written in rows."""
+def _complaint(text: str, pasted: Pasted) -> InputError:
+    """What is wrong, by row and cell where the text is written in rows."""
     if pasted.problems and "decimal comma" in pasted.problems[0].error.what:
-        raise pasted.problems[0].error
-    rows = [row for line in text.splitlines() for row in split_cells(_unbracketed(line))]
+        return pasted.problems[0].error
+    rows: list[list[str]] = []
+    for line in text.splitlines():
+        bracketed = line.lstrip().startswith("[")
+        rows += split_cells(line.replace("[", " ").replace("]", ";") if bracketed else line)
+    shown = visible(text, 60)
     if not rows:
-        raise InputError("no numbers", f"in {ORIGIN}: '{visible(text, 60)}'", mend='write rows as "1 2; 3 4"')
+        return InputError("no numbers", f"in {ORIGIN}: '{shown}'", mend='write rows as "1 2; 3 4"')
     for i, row in enumerate(rows, 1):
         for j, cell in enumerate(row, 1):
             if number(cell) is None:
                 what, mend = why_not(cell)
                 what = f"{what}: a number is due" if is_blank(cell) and cell else what
-                raise InputError(what, f"row {i}, cell {j} of '{visible(text, 60)}'", mend=mend)
+                return InputError(what, f"row {i}, cell {j} of '{shown}'", mend=mend)
         if len(row) != len(rows[0]):
-            raise InputError(
-                "rows of different lengths",
-                f"in '{visible(text, 60)}': row {i} has {counted(len(row), 'number')}, row 1 has {len(rows[0])}",
-            )
+            sizes = f"in '{shown}': row {i} has {counted(len(row), 'number')}, row 1 has {len(rows[0])}"
+            return InputError("rows of different lengths", sizes)
     if pasted.problems:
-        raise pasted.problems[0].error
-    raise InputError(f"{len(pasted.found)} matrices where one is due", f"in {ORIGIN}: '{visible(text, 60)}'")
+        return pasted.problems[0].error
+    return InputError(f"{len(pasted.found)} matrices where one is due", f"in {ORIGIN}: '{shown}'")
 
 
 def looks_inline(source: str) -> bool:

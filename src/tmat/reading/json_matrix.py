@@ -57,10 +57,8 @@ def _complaint(rows: list[Any], place: Place, truths: bool) -> InputError:
             if not truths:
                 check_cell(cell, place[i][j])
         if len(row) != len(rows[0]):
-            return place[i].error(
-                f"has {counted(len(row), 'number')}",
-                f"{len(rows[0])}, as many as {place.path}[0] has: rows of one length",
-            )
+            expected = f"{len(rows[0])}, as many as {place.path}[0] has: rows of one length"
+            return place[i].error(f"has {counted(len(row), 'number')}", expected)
     return place.error("is no matrix", _ROWS)
 
 
@@ -162,11 +160,8 @@ def _array(value: object, place: Place) -> NDArray[np.float64]:
 
 def _is_deep(value: object) -> bool:
     """Whether an array has more than two dimensions: each of its rows is one of rows."""
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(type(row) is list and row and type(row[0]) is list for row in value)
-    )
+    rows = value if isinstance(value, list) else []
+    return bool(rows) and all(type(row) is list and row and type(row[0]) is list for row in rows)
 
 
 def _size(array: NDArray[np.float64]) -> str:

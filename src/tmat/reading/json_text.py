@@ -64,9 +64,8 @@ def _refuse_twins(data: bytes, value: Any, where: str) -> None:
         found = dict(pairs)
         if len(found) < len(pairs):
             twin = next(key for n, (key, _) in enumerate(pairs) if key in dict(pairs[:n]))
-            raise InputError(
-                f'"{visible(twin, 60)}" is there twice in one object', f"in {where}", "expected each key once"
-            )
+            what = f'"{visible(twin, 60)}" is there twice in one object'
+            raise InputError(what, f"in {where}", "expected each key once")
         return found
 
     json.loads(data, object_pairs_hook=once)
@@ -96,12 +95,8 @@ def _syntax(message: str, text: str, position: int, where: str) -> InputError:
             "expected more: a bracket or a quote is still open",
             mend="was the command that wrote it stopped, or the file cut short?",
         )
-    return InputError(
-        f"malformed JSON: {message}",
-        f"in {where}",
-        f"reads: {visible(before)} ⟨here⟩ {visible(after)}",
-        mend=_mend(message, before, after),
-    )
+    reads = f"reads: {visible(before)} ⟨here⟩ {visible(after)}"
+    return InputError(f"malformed JSON: {message}", f"in {where}", reads, mend=_mend(message, before, after))
 
 
 def _mend(message: str, before: str, after: str) -> str | None:
@@ -120,9 +115,7 @@ def _mend(message: str, before: str, after: str) -> str | None:
 
 def too_deep(origin: str) -> InputError:
     return InputError(
-        f"the JSON is nested more than {DEEPEST} levels deep",
-        f"in {origin}",
-        "expected a worksheet or arrays of rows",
+        f"the JSON is nested more than {DEEPEST} levels deep", f"in {origin}", "expected a worksheet or arrays of rows"
     )
 
 
@@ -131,16 +124,11 @@ def refuse_other_encodings(data: bytes, origin: str, start: Start = Start()) -> 
     head = bytes(data[:4])
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or (len(head) > 1 and b"\0" in head[:2] and head.strip(b"\0")):
         raise InputError(
-            f"{origin} is UTF-16 or UTF-32 text",
-            f"it begins with the bytes {head.hex(' ')}",
-            mend="save it as UTF-8",
+            f"{origin} is UTF-16 or UTF-32 text", f"it begins with the bytes {head.hex(' ')}", mend="save it as UTF-8"
         )
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = start.line + data.count(b"\n", 0, error.start)
-        raise InputError(
-            f"{origin} is not UTF-8 text",
-            f"byte {start.byte + error.start} (line {line}) is 0x{data[error.start]:02x}",
-            mend="save it as UTF-8",
-        ) from None
+        where = f"byte {start.byte + error.start} (line {line}) is 0x{data[error.start]:02x}"
+        raise InputError(f"{origin} is not UTF-8 text", where, mend="save it as UTF-8") from None

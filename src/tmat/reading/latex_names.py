@@ -8,20 +8,7 @@ SIGNS = {
     "softmax": "softmax", "quad": "  ", "qquad": "  ", "pm": "±", "sim": "~", "colon": ":", "coloneqq": ":=", "textperiodcentered": "·", "percent": "%",
     "newline": "\n", "par": "\n", "cr": "\n", "tabularnewline": "\n", "item": "\n* ", "mid": " ", "ldotp": ".", "lbrack": "[", "rbrack": "]", "tmatfit": "",
 }  # fmt: skip
-OF_SIGNS = {
-    "[": "\n",
-    "]": "\n",
-    "(": " ",
-    ")": " ",
-    "%": "%",
-    "_": "_",
-    "&": "&",
-    "#": "#",
-    "$": "$",
-    "{": "{",
-    "}": "}",
-    "|": " ",
-}
+OF_SIGNS = {"[": "\n", "]": "\n", "(": " ", ")": " ", "|": " "} | {sign: sign for sign in "%_&#${}"}
 FRACTIONS = ("frac", "tfrac", "dfrac", "cfrac", "nicefrac", "sfrac")
 HEADINGS = ("section", "subsection", "subsubsection", "paragraph", "caption")
 TRANSPARENT = frozenset((

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 
-from tmat.reading.latex_matrix import PLACE, TABLES, LatexMatrix
 from tmat.reading.latex_names import DROPPED_ARGUMENTS, FRACTIONS, HEADINGS, LAST_ARGUMENT, OF_SIGNS, SIGNS, TRANSPARENT
-from tmat.reading.plain_lines import Lines, Plain
+from tmat.reading.number_text import is_decimal_comma
+from tmat.reading.plain_lines import Lines, Plain, between_bars
+from tmat.reading.text_rows import is_cell
+
+PLACE = "\x1f"  # before the line of the source that a row comes from
+TABLES = ("array", "tabular", "tabular*", "tabularx", "longtable", "tblr", "NiceArray")
+"""Environments that say how their columns stand, and may have labels."""
+
 
 DEEPEST = 40
 _LENGTH = r"\\[a-z]{0,20}(?:penalty|skip|width|height|depth|indent|sep)\s?=\s?-?[0-9.]{1,10}(?:pt|em|ex|cm|mm)?"  # \parskip=1ex
@@ -27,6 +33,7 @@ def without_latex(text: str) -> Plain:
 
 class _Latex:
     def __init__(self, text: str, start: int) -> None:
+        self.text = text
         self.tokens = [(match[0], match.start()) for match in _TOKEN.finditer(text, start)]
         self.at = 0
         self.line = text.count("\n", 0, start) + 1
@@ -70,7 +77,10 @@ class _Latex:
         if token[0] == "\\":
             return self._command(token[1:])
         if token == "{":
-            return self.group_rest()
+            small = self.peek() == "\\small"
+            text = self.group_rest()
+            note = small and text.endswith("\n") and not set("[|") & set(text)  # {\small one head · no mask\par}
+            return "\n" if note else text
         if token in "}$":
             return "\n" if token == "$" and self.peek() == "$" else ""
         if token == "&":
@@ -179,7 +189,30 @@ class _Latex:
                     self.argument()
                 self.argument()
             return self._rows(name, "\\end")
+        if name == "aligned":
+            self._past_working()
         return "\n"
+
+    def _past_working(self) -> None:
+        """Pass over the lines of one calculation: the first alone says what it is of, each other begins with its sign."""
+        rows, depth, line = [""], 1, self.line
+        for at in range(self.at, len(self.tokens)):
+            token, place = self.tokens[at]
+            line += token == "\n"
+            if token == "\\begin":
+                if _MATRIX.match(self.text, place + len("\\begin{")):
+                    return
+                depth += 1
+            elif token == "\\end":
+                depth -= 1
+                if depth == 0:
+                    break
+            elif depth == 1 and token.startswith("\\\\"):
+                rows.append("")
+            elif depth == 1:
+                rows[-1] += token
+        if depth == 0 and "&" in rows[0] and len(rows) > 1 and all(row.lstrip().startswith("&") for row in rows[1:]):
+            self.at, self.line = at, line
 
     def _rows(self, name: str, until: str) -> str:
         """The cells of a matrix up to its end, put out as brackets, or as bars where words stand among them."""
@@ -220,9 +253,21 @@ class _Latex:
         kept = [(cells, place) for cells, place in kept if any(cells) or len(cells) > 1]
         if not kept:
             return " "
-        matrix = LatexMatrix([cells for cells, _ in kept], [place for _, place in kept], name, own_heads, ruled)
-        if matrix.is_labels(beside=bool(self.labels)):
-            self.labels = [cells[0] for cells in matrix.rows]
+        return self._matrix([cells for cells, _ in kept], [place for _, place in kept], name, own_heads, ruled)
+
+    def _matrix(self, rows: list[list[str]], places: list[int], name: str, heads: list[str], ruled: bool) -> str:
+        """Cells as text, each row with its line; a column of words alone labels the matrix that follows."""
+        words = [any(cell and not is_cell(cell) for cell in cells) for cells in rows]
+        if all(len(cells) == 1 for cells in rows) and (all(words) or (name == "array" and any(words))):
+            self.labels = [cells[0] for cells in rows]
             return " "
-        labels, self.labels = self.labels, []
-        return matrix.plain(labels)
+        labels, self.labels = self.labels if len(self.labels) == len(rows) else [], []
+        commas = len(rows[0]) > 1 and any(words) and not (labels or heads or ruled)
+        commas = commas and all(not cell or is_cell(cell) or is_decimal_comma(cell) for cells in rows for cell in cells)
+        in_table = any(words) and (name in TABLES or all(not is_cell(cells[0]) for cells in rows))
+        if labels or heads or commas or in_table:
+            lines = between_bars(rows, places, labels, heads, head=ruled or (words[0] and not commas))
+            return "\n" + "".join(f"{text}{PLACE}{place}\n" for text, place in lines) + "\n"
+        texts = ["[" + ", ".join(cell or "_" for cell in cells) + "]" for cells in rows]
+        before = "".join(f"{text},{PLACE}{place}\n" for text, place in zip(texts, places[:-1], strict=False))
+        return f"[{before}{texts[-1]}]"

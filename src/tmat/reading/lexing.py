@@ -85,7 +85,7 @@ def narrow_thousands(raw: str) -> str | None:
     return found[0] if found and re.search(r"[ \t;|]", raw.strip()) else None
 
 
-def lex(line: str) -> list[Token]:
+def lex(line: str, *, runs: bool = True) -> list[Token]:
     """The tokens of a tidied line; a number that was given in signs of its own is one token.
 
     >>> [(token.kind, token.text) for token in lex('A = [1/3, √2] "x"')]  # doctest: +NORMALIZE_WHITESPACE
@@ -93,7 +93,7 @@ def lex(line: str) -> list[Token]:
      ('quoted', '"x"')]
     """
     found: list[Token] = []
-    for match in _lexer(runs=len(line) > _LONG).finditer(line):
+    for match in _lexer(runs=runs and len(line) > _LONG).finditer(line):
         kind = match.lastgroup
         if len(found) > MOST:
             break
@@ -118,14 +118,22 @@ def apart(tokens: list[Token]) -> list[Token]:
     """The tokens with each number of a run its own."""
     if not any(token.kind == "run" for token in tokens):
         return tokens
-    found: list[Token] = []
-    for token in tokens:
-        if token.kind != "run":
-            found.append(token)
-            continue
-        for match in _lexer(runs=False).finditer(token.text):
-            if match.lastgroup != "gap":
-                kind = str(match.lastgroup)
-                kind = kind if kind in ("number", "comma") else kind_of(match[0])
-                found.append(Token(kind, match[0], token.start + match.start(), token.start + match.end()))
-    return found
+    return [
+        each
+        for token in tokens
+        for each in (
+            [inner._replace(start=token.start + inner.start, end=token.start + inner.end) for inner in lex(token.text, runs=False)]
+            if token.kind == "run"
+            else [token]
+        )
+    ]  # fmt: skip
+
+
+def closing(tokens: list[Token], n: int) -> int | None:
+    """Where the bracket at a token is closed, if that is in sight."""
+    depth = 0
+    for at in range(n, min(len(tokens), n + 4000)):
+        depth += (tokens[at].kind == "open") - (tokens[at].kind == "close")
+        if depth == 0:
+            return at
+    return None

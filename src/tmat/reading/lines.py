@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tmat.errors import InputError
 from tmat.reading.dialects import plainer
-from tmat.reading.items import Item, Mark, Words, Wrong
 from tmat.reading.lexing import MOST, Token, apart, lex, narrow_thousands, tidied
 from tmat.reading.naming import name_of
 from tmat.reading.no_matrix import is_code, is_measure
 from tmat.reading.openings import opening
-from tmat.reading.rows import Row, rows_of, without_marks
+from tmat.reading.rows import Mark, Problem, Row, Words, rows_of, without_marks
 from tmat.reading.sayings import TYPES, Saying, is_prose
-from tmat.reading.statements import Statement, Valued
+from tmat.reading.statements import Item, Statement, Valued
 from tmat.reading.text_rows import is_box_rule, is_cell, is_pipe_row, is_pipe_rule, pipe_cells
 from tmat.visible import visible
 
@@ -43,6 +42,7 @@ _NOISE = re.compile(
     r"|\[torch\.\w+ of size .*\]|# A tibble.*|<[^<>]*>|DeviceArray.*shape.*|\(?dtype=\S*\)?,?|device=\S*,?|requires_grad=\S*\)?,?|using .*|end|\[(?:cols|options|%\w+)\b.*\]|\|={3,}|:\w[\w-]*:.*)\s*"
 )  # fmt: skip
 _CELL_OF = re.compile(r"\s*[^\s\[\](){}=:≈]{1,60}\[[^\[\](){},]{1,60},[^\[\](){}]{1,60}\]\s*(?:[=≈&:]|$)")
+_FORMULA = re.compile(r"([^=]+=)[^=\[]+=\s*$")
 _REPR = re.compile(
     r"<(?:\w+\.)*(?:Tensor|Variable)\b[^<>\[\]]{0,200}\bnumpy="
 )  # TensorFlow shows an array within its own
@@ -95,13 +95,13 @@ class Lines(Saying):
         if self.statement is not None:
             yield self._unclosed()
 
-    def _unclosed(self) -> Wrong:
+    def _unclosed(self) -> Problem:
         assert self.statement is not None
         error, name = self.statement.unclosed()
         line, self.statement = self.statement.brackets.stack[0].line, None
-        return Wrong(line, error, name)
+        return Problem(error, name, line)
 
-    def _too_long(self, raw: str, line: int) -> Wrong | None:
+    def _too_long(self, raw: str, line: int) -> Problem | None:
         """A long line that is no matrix is refused before it is looked at in every way there is."""
         if not all(re.search(r"\s", raw[n : n + _LONG]) for n in range(0, len(raw), _LONG)):
             word = max(raw.split(), key=len, default="")
@@ -115,7 +115,7 @@ class Lines(Saying):
             return self._of_more(raw, line)
         return None
 
-    def _of_more(self, raw: str, line: int) -> Wrong:
+    def _of_more(self, raw: str, line: int) -> Problem:
         what = f"a line of {len(raw)} characters that are not only numbers"
         return self.wrong(line, what, f"at most {10 * _LONG} are read", mend="write each row on a line of its own")
 
@@ -152,17 +152,14 @@ class Lines(Saying):
         elif len(stripped) > 2 and stripped[0] == stripped[-1] == "=":
             yield Words(line, stripped.strip("="), stripped.strip("=").split(), kind="heading")
         else:
-            yield from self._said(cut, line, raw)
+            yield from self._content(cut, line, raw)
 
     def _empty(self, comment: str, stripped: str, line: int) -> Iterator[Item]:
         if labels := _LABELS.match(comment):
             yield Words(line, comment, comment[labels.end() :].split(" | "), kind=labels[1])
         elif comment.startswith("%%MatrixMarket"):
-            yield self.wrong(
-                line,
-                "the Matrix Market format is not read",
-                mend="write a row on each line: scipy.io.mmread(…).toarray()",
-            )
+            mend = "write a row on each line: scipy.io.mmread(…).toarray()"
+            yield self.wrong(line, "the Matrix Market format is not read", mend=mend)
         elif comment.startswith("#"):
             yield Words(line, name_of(comment.lstrip("#")), [], kind="remark")
         elif len(stripped.split()) > 1 or stripped.startswith("---"):
@@ -170,7 +167,7 @@ class Lines(Saying):
         elif stripped or not comment.startswith(("//", "%", "/*")):
             yield Mark(line, "blank")
 
-    def _said(self, text: str, line: int, raw: str) -> Iterator[Item]:
+    def _content(self, text: str, line: int, raw: str) -> Iterator[Item]:
         """What people say or programs print, without what stands before it: a prompt, a bullet."""
         prompt = _PROMPT.match(text)
         if prompt and prompt.end() == len(text) and prompt[0].strip() not in (">", ">>", ">>>"):
@@ -184,11 +181,8 @@ class Lines(Saying):
         if "numpy=" in text:
             text = _REPR.sub(lambda shown: " " * len(shown[0]), text)
         if directive := _DIRECTIVE.fullmatch(text):
-            yield (
-                Words(line, directive[1], directive[1].split(), kind="heading")
-                if directive[1]
-                else Mark(line, "passed")
-            )
+            name = directive[1]
+            yield Words(line, name, name.split(), kind="heading") if name else Mark(line, "passed")
             return
         if not text.strip() or _NOISE.fullmatch(text) or is_code(text):
             yield Mark(line, "series" if "dtype: " in text else "passed")
@@ -197,6 +191,8 @@ class Lines(Saying):
             text = " " * bullet.end() + text[bullet.end() :]
         if self.working and text.lstrip(" &").startswith(("=", "≈", "approx ")):
             return  # the working of a cell goes on
+        if (name := _FORMULA.match(text)) is not None:  # dropped = weights ∘ keep / (1 − 0.5) =
+            text = name[1]
         tokens = lex(text)
         self.working = _CELL_OF.match(text) is not None
         if self.working:
@@ -208,8 +204,7 @@ class Lines(Saying):
         """Q[1, 2] = 0.3·0.5 + … = 0.4 is the working of a cell: no matrix, and what it comes to stands in one."""
         numbers = [token for token in tokens if token.kind == "number"]
         if len(numbers) < 2 and not any(token.kind == "word" for token in tokens[1:]):
-            yield self.wrong(line, "a cell alone where a matrix is due", mend="write the whole matrix: a line a row",
-                               name=tokens[0].text)  # fmt: skip
+            yield self.cell_alone(line, tokens[0].text)
 
     def _taken(self, tokens: list[Token], text: str, line: int, raw: str) -> Iterator[Item]:
         """Bracketed values while there are any, then what is left."""
@@ -235,7 +230,7 @@ class Lines(Saying):
             try:
                 value = self.statement.closed(tokens, line, raw)
             except InputError as error:
-                yield Wrong(line, error, self.statement.name)
+                yield Problem(error, self.statement.name, line)
             tokens = self.statement.rest
             if self.statement.goes_on:
                 continue
@@ -247,8 +242,6 @@ class Lines(Saying):
             if not any(token.kind in ("open", "assign", "colon") for token in tokens):
                 return
 
-    # -- without a bracket
-
 
 def _may_part_rows(text: str) -> bool:
     """Whether what stands between the slashes are rows of one length, of numbers parted by spaces."""
@@ -257,7 +250,7 @@ def _may_part_rows(text: str) -> bool:
     return same and len(rows) > 1 and all(is_cell(cell.strip("[](),")) for row in rows for cell in row)
 
 
-def _each(items: Iterable[Item], wrong: Callable[..., Wrong]) -> Iterator[Item]:
+def _each(items: Iterable[Item], wrong: Callable[..., Problem]) -> Iterator[Item]:
     """The values of a line, each of which has a name of its own, or is one more row, as in Q = (1, 2), (3, 4)."""
     last: Item | None = None
     count = 0
@@ -276,9 +269,9 @@ def _each(items: Iterable[Item], wrong: Callable[..., Wrong]) -> Iterator[Item]:
             last.value.rows += item.value.rows
             last.value.lines += item.value.lines
             last.value.depth = 2
-        elif pair or (item.value.depth == 1 and (_AMONG.search(item.prefix) or _in_prose(item))):
+        elif pair or (item.value.depth == 1 and (_AMONG.search(item.prefix) or (item.prefix and _GOES_ON.match(item.raw[item.column - 1 :])))):  # fmt: skip
             name = last.prefix if isinstance(last, Valued) else ""
-            last = wrong(at, "several values where one is due", column=item.column, name=name_of(name) if name else None,
+            last = wrong(at, "several values where one is due", column=item.column, name=name_of(name),
                          mend="write each under a name of its own")  # fmt: skip
         else:
             yield from () if last is None else (last,)
@@ -286,12 +279,7 @@ def _each(items: Iterable[Item], wrong: Callable[..., Wrong]) -> Iterator[Item]:
     yield from () if last is None else (last,)
 
 
-def _in_prose(item: Valued) -> bool:
-    """Whether a sentence goes on behind a bracket that has no equals sign before it, as in: you need [1]. It uses …"""
-    return bool(item.prefix) and _GOES_ON.match(item.raw[item.column - 1 :]) is not None
-
-
-_GOES_ON = re.compile(r"[\[({⟨][^\[\](){}⟨⟩]*[\])}⟩][.,;:]?\s+[^\W\d]{2,}")
+_GOES_ON = re.compile(r"[\[({⟨][^\[\](){}⟨⟩]*[\])}⟩][.,;:]?\s+[^\W\d]{2,}")  # in prose: you need [1]. It uses …
 _AMONG = re.compile(r"[(\[][0-9.\s,+\-−]+[)\]]\s*(?:[^\W\d]+|[,;&])$")  # the points (1, 2) and
 _AFTER = ("and", "&", "$", "$$", ".", "\\", "quad")
 

@@ -31,42 +31,42 @@ def weights_for(
     Raises InputError where there are none for it, where there are several places and none is said, and for what cannot
     be cut rightly.
     """
-    found = weights(tensors)
-    if not found:
+    known = weights(tensors)
+    if not known:
         return None
     if declared is not None and issubclass(declared.options, Layers):
-        return _stack(tensors, found, declared, place, origin, layers)
-    taken = None if declared is None else {fold(name) for name in declared.inputs}
-    own = [each for each in found if taken is None or _is_taken(each, taken)]
-    if not own:
+        return _stack(tensors, known, place, origin, layers)
+    inputs = None if declared is None else {fold(name) for name in declared.inputs}
+    wanted = [weight for weight in known if inputs is None or _is_input(weight, inputs)]
+    if not wanted:
         raise InputError(
             f"{origin} has no weights of {declared.name if declared else 'a stage'}",
             f"it has {', '.join(visible(key, 40) for key in list(tensors)[:8])}{', …' if len(tensors) > 8 else ''}",
         )
-    chosen = _chosen(own, place, origin)
-    plain = [key for key in tensors if taken is not None and fold(key.removesuffix(".T")) in taken]
-    return {each.name: each.matrix(tensors[each.key]) for each in chosen} | {
+    chosen = _chosen(wanted, place, origin)
+    plain = [key for key in tensors if inputs is not None and fold(key.removesuffix(".T")) in inputs]
+    return {weight.name: weight.matrix(tensors[weight.key]) for weight in chosen} | {
         key: Matrix.of(key, tensors[key].values(), origin=tensors[key].origin) for key in plain
     }
 
 
 def weight_of(
-    name: str, tensors: Mapping[str, Tensor], place: str | None, origin: str, *, turned: bool = True
+    name: str, tensors: Mapping[str, Tensor], place: str | None, origin: str, *, turned: bool
 ) -> Matrix | None:
     """The weight of a name among a model's tensors, or the tensor that a place says, as stages take it.
 
     None where no tensor is known as one. ``turned`` says that a Linear's weight is transposed; else it is as it stands.
     """
-    *within, own = name.split(".")
+    *within, last = name.split(".")
     if is_lone(tensors) and (place is None or place in tensors):
-        return _of_module(name, own, tensors, turned=turned)
-    found = weights(tensors)
+        return _of_module(name, last, tensors, turned=turned)
+    known = weights(tensors)
     place = next(iter(tensors)) if place is None and len(tensors) == 1 else place
     key = next((key for key in tensors if place is not None and fold(key) == fold(place)), None)
-    near = [each for each in found if each.key == key] if key is not None else _at(found, place) if place else found
-    named = [each for each in near if canonical(each.name) == canonical(own)]
-    if not named and key is not None and len(near) == 1 and own[:1].upper() == near[0].name[:1] == "W":
-        named = near  # said to be another weight: which way round it stands is known all the same
+    near = [each for each in known if each.key == key] if key is not None else _at(known, place) if place else known
+    named = [each for each in near if canonical(each.name) == canonical(last)]
+    if not named and key is not None and len(near) == 1 and last[:1].upper() == near[0].name[:1] == "W":
+        named = near  # given as another weight: which way round it stands is known all the same
     named = [each for each in named if each.cross is ("cross" in within)] or named
     if len(named) > 1:
         raise InputError(
@@ -75,7 +75,7 @@ def weight_of(
             mend=f"choose one: ‹-m {name}={origin}:{visible(named[0].key, 60)}›",
         )
     if not named:
-        if any(canonical(own) == canonical(f"{letter}_{role}") for letter in "Wb" for role in "QKV"):
+        if any(canonical(last) == canonical(f"{letter}_{role}") for letter in "Wb" for role in "QKV"):
             _refuse_packed(near, origin)
         return None
     return replace(named[0], turned=named[0].turned and turned).matrix(tensors[named[0].key]).renamed(name)
@@ -86,19 +86,19 @@ def is_lone(tensors: Mapping[str, Tensor]) -> bool:
     return "weight" in tensors and tensors.keys() <= {"weight", "bias"}
 
 
-def _of_module(name: str, own: str, tensors: Mapping[str, Tensor], *, turned: bool) -> Matrix | None:
+def _of_module(name: str, last: str, tensors: Mapping[str, Tensor], *, turned: bool) -> Matrix | None:
     """The weight or bias of a Linear, the γ or β of a norm, the weight of an Embedding, which stands as it is used."""
     wide = len(tensors["weight"].shape) == 2
-    key = "weight" if own.startswith("W" if wide else "gamma") else "bias" if own.startswith("b") else None
+    key = "weight" if last.startswith("W" if wide else "gamma") else "bias" if last.startswith("b") else None
     if key is None or key not in tensors:
         return None
-    linear = key == "weight" and wide and canonical(own) != canonical("W_E")
-    return Weight(own, "", False, key, "", turned=linear and turned).matrix(tensors[key]).renamed(name)
+    linear = key == "weight" and wide and canonical(last) != canonical("W_E")
+    return Weight(last, "", False, key, "", turned=linear and turned).matrix(tensors[key]).renamed(name)
 
 
-def _is_taken(weight: Weight, taken: set[str]) -> bool:
-    own = fold(weight.name)
-    return own in taken or own.rstrip("0123456789") in taken or (weight.name[2:] in _PACKED and "wq" in taken)
+def _is_input(weight: Weight, inputs: set[str]) -> bool:
+    name = fold(weight.name)
+    return not inputs.isdisjoint({name, name.rstrip("0123456789")}) or (weight.name[2:] in _PACKED and "wq" in inputs)
 
 
 def _unit(weight: Weight) -> str:
@@ -110,8 +110,8 @@ def _unit(weight: Weight) -> str:
 
 def _at(found: list[Weight], place: str) -> list[Weight]:
     """The weights at a place: encoder.layer.0, layers.0.self_attn, norm1."""
-    own = [each for each in found if _unit(each) == place]
-    return own or [each for each in found if f".{place}." in f".{each.key}."]
+    units = [each for each in found if _unit(each) == place]
+    return units or [each for each in found if f".{place}." in f".{each.key}."]
 
 
 def _chosen(found: list[Weight], place: str | None, origin: str) -> list[Weight]:
@@ -123,17 +123,12 @@ def _chosen(found: list[Weight], place: str | None, origin: str) -> list[Weight]
         _refuse_partial(near, units[0], origin)
         return near
     if units == [""]:
-        raise InputError(
-            f"no place '{visible(place or '', 60)}' in {origin}",
-            "all its weights are of one place",
-            mend="leave it out",
-        )
+        raise InputError(f"no place '{visible(place or '', 60)}' in {origin}", "all its weights are of one place", mend="leave it out")  # fmt: skip
     names = ", ".join(visible(name, 60) or "(no place)" for name in units[:12]) + (", …" if len(units) > 12 else "")
-    what = f"{len(units)} places in {origin}" if near else f"no place '{visible(place or '', 60)}' in {origin}"
-    first = next(filter(None, units), "")
-    raise InputError(
-        f"{what} have such weights" if near else what, f"they are {names}", mend=f"choose one: {origin}:{visible(first, 60)}"
-    )  # fmt: skip
+    none = f"no place '{visible(place or '', 60)}' in {origin}"
+    what = f"{len(units)} places in {origin} have such weights" if near else none
+    first = visible(next(filter(None, units), ""), 60)
+    raise InputError(what, f"they are {names}", mend=f"choose one: {origin}:{first}")
 
 
 def _refuse_packed(found: Iterable[Weight], origin: str) -> None:
@@ -165,8 +160,8 @@ def _refuse_partial(found: list[Weight], place: str, origin: str) -> None:
 
 
 def _stack(
-    tensors: Mapping[str, Tensor], found: list[Weight], declared: Declaration, place: str | None, origin: str, layers: int | None
-) -> dict[str, Matrix]:  # fmt: skip
+    tensors: Mapping[str, Tensor], found: list[Weight], place: str | None, origin: str, layers: int | None
+) -> dict[str, Matrix]:
     """The weights of all layers as a stack has them: layer1.W_Q, layer1.gamma2, layer1.cross.W_Q."""
     numbered = [each for each in found if each.block and (place is None or f".{place}." in f".{each.key}.")]
     stems = list(dict.fromkeys(_parted(each.block)[0] for each in numbered if each.name.startswith("W_")))
@@ -176,19 +171,16 @@ def _stack(
             f"{origin} has {what}", f"they are {', '.join(visible(stem, 40) for stem in stems[:12])}" if stems else "none has a number",
             mend=f"choose one: {origin}:{visible(stems[0], 40)}" if stems else None,
         )  # fmt: skip
-    own = [each for each in numbered if _parted(each.block)[0] == stems[0]]
-    _refuse_packed(own, origin)
-    blocks = sorted({each.block for each in own}, key=lambda block: _parted(block)[1])
+    stack = [each for each in numbered if _parted(each.block)[0] == stems[0]]
+    _refuse_packed(stack, origin)
+    blocks = sorted({each.block for each in stack}, key=lambda block: _parted(block)[1])
     if layers is not None and layers != len(blocks):
-        raise InputError(
-            f"‹layers {layers}› does not fit {origin}",
-            f"it has {len(blocks)} layers",
-            mend=f"try ‹layers {len(blocks)}›",
-        )
-    crossing = any(each.cross and each.name[:2] in ("W_", "b_") for each in own)
+        what = f"‹layers {layers}› does not fit {origin}"
+        raise InputError(what, f"it has {len(blocks)} layers", mend=f"try ‹layers {len(blocks)}›")
+    crossing = any(each.cross and each.name[:2] in ("W_", "b_") for each in stack)
     given: dict[str, Matrix] = {}
     for n, block in enumerate(blocks, start=1):
-        inside = [each for each in own if each.block == block]
+        inside = [each for each in stack if each.block == block]
         for cross in (False, True):
             _refuse_partial([each for each in inside if each.cross is cross], block, origin)
         norms = _in_order([each.module for each in inside if each.name in ("gamma", "beta")], origin)
@@ -222,13 +214,8 @@ def _in_order(modules: list[str], origin: str) -> list[str]:
         if numbered:
             rank = int(numbered[1] or numbered[2])
         else:
-            rank = (
-                0
-                if _FIRST_NORM.search(module) and "post_attention" not in module
-                else 1
-                if _CROSS_NORM.search(module)
-                else 2
-            )
+            first = _FIRST_NORM.search(module) and "post_attention" not in module
+            rank = 0 if first else 1 if _CROSS_NORM.search(module) else 2
         twin = ranked.setdefault(rank, module)
         if twin != module:
             raise InputError(

@@ -37,12 +37,19 @@ def is_measure(label: str) -> bool:
     return _MEASURE.search(label.strip(_ENDS)) is not None
 
 
-def is_heading(row: Row) -> bool:
-    """Whether a row that stands alone is a word and its count, as headings are: Exercise 2."""
-    if row.label is not None or row.bars or len(row.cells) != 2:
+def is_heading(row: Row, *, alone: bool) -> bool:
+    """Whether a row that no name stands above is a heading: more words than numbers; ``alone``, a word and its count.
+
+    >>> [is_heading(Row(1, text.split()), alone=True) for text in ("Exercise 2:", "Homework 3 - Li Wei", "cat 0.5 x")]
+    [True, True, False]
+    """
+    if row.label is not None or row.bars or row.bracket:
         return False
-    word, count = (cell.rstrip(".:)") for cell in row.cells)
-    return word.isalpha() and count.isdigit()
+    cells = [cell.rstrip(".:)") for cell in row.cells or row.text.replace(",", " ").split()]
+    if len(cells) == 2:
+        return alone and cells[0].isalpha() and cells[1].isdigit()
+    words = [cell for cell in cells if cell.isalpha() and len(cell) > 1]
+    return len(words) > max(1, sum(cell[:1].isdigit() for cell in cells)) and not any(map(is_known, cells))
 
 
 def is_time(left: str, right: str) -> bool:
@@ -84,8 +91,7 @@ def without_settings(rows: Sequence[Row], *, named: bool) -> list[Row]:
         return list(rows)
     settings |= not named  # Version: 12.4
 
-    def is_setting(row: Row) -> bool:
-        known = is_name(row.label or "") and not (settings and (row.cells or [row.text])[0].isdigit())
-        return settings if row.relation == "colon" else not known
+    def is_named(row: Row) -> bool:
+        return is_name(row.label or "") and not (settings and (row.cells or [row.text])[0].isdigit())
 
-    return [row for row in rows if not (is_single(row) and is_setting(row))]
+    return [row for row in rows if not is_single(row) or (not settings if row.relation == "colon" else is_named(row))]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tmat.reading.bracketed import closing
 from tmat.reading.brackets import TYPES, makes, rows_in_quotes
-from tmat.reading.lexing import TRUTH, Token
+from tmat.reading.lexing import TRUTH, Token, closing
 from tmat.reading.number_text import number
 
 _TRIES = 200  # unclosed brackets before numbers are no longer looked for
@@ -15,7 +14,7 @@ _OF_SIZES = ("matrix", "array", "rows", "row", "columns", "cols")
 def opening(tokens: list[Token]) -> tuple[int, int] | None:
     """Where a bracketed value begins: the token that its name ends before, and its first bracket; None where there is none.
 
-    >>> from tmat.reading.lexing import lex
+    >>> from tmat.reading.lexing import lex, closing
     >>> opening(lex("A = np.array([[1, 2]])")), opening(lex("(a) Q")), opening(lex("Q (2, 3):"))
     ((2, 3), None, None)
     """
@@ -68,11 +67,6 @@ def _is_number(token: Token) -> bool:
     return quoted or token.kind in ("number", "blank", "run") or token.text in TRUTH
 
 
-def _is_number_later(tokens: list[Token], n: int) -> bool:
-    inside = _innermost(tokens, n)
-    return inside < len(tokens) and _is_number(tokens[inside])
-
-
 def _is_dictionary(tokens: list[Token], n: int, inside: int) -> bool:
     named = tokens[n].text in "{([" and tokens[inside].kind == "quoted" and inside + 1 < len(tokens)
     if tokens[n].text == "{" and tokens[inside].kind == "word" and inside + 2 < len(tokens):
@@ -87,10 +81,11 @@ def _is_labelled(tokens: list[Token], inside: int) -> bool:
     """Keywords, a field before the list as Sage has it, or rows in quotes."""
     named = tokens[inside].kind in ("word", "quoted") and inside + 1 < len(tokens)
     field = tokens[inside].kind == "word" and inside + 2 < len(tokens) and tokens[inside + 1].kind == "comma"
+    later = _innermost(tokens, inside + 2) if field else len(tokens)
     quoted = tokens[inside].kind == "quoted" and bool(rows_in_quotes(tokens[inside].text))
     return (
         quoted
-        or (field and _is_number_later(tokens, inside + 2))
+        or (later < len(tokens) and _is_number(tokens[later]))
         or (named and tokens[inside + 1].kind in ("colon", "assign"))
     )
 

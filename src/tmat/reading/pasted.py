@@ -1,25 +1,27 @@
-"""Named matrices in any text that people paste: lines into what they say, what they say into blocks, blocks into matrices."""
+"""Named matrices in any text that people paste: lines into items, items into blocks of rows, blocks into matrices."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from tmat.errors import InputError, fold
 from tmat.reading.blocks import Block, TypedMatrix, typed
-from tmat.reading.gathering import Gatherer, Problem
+from tmat.reading.gathering import Gatherer
 from tmat.reading.gutters import without_gutter
-from tmat.reading.items import Item, Words
 from tmat.reading.lines import Lines
 from tmat.reading.markup import without_markup
 from tmat.reading.naming import name_of, stage_of
-from tmat.reading.runs import bracketed_lines, rows_alike
+from tmat.reading.rows import Problem, Words, bracketed_lines, rows_alike
+from tmat.reading.statements import Item
 from tmat.reading.text_rows import is_pipe_rule
 from tmat.visible import visible
 
 __all__ = ["Pasted", "Problem", "read_pasted"]
 
+_CHANCES = re.compile(r"after \S+", re.IGNORECASE)  # the likeliest words, beside the matrix of all
 _LONG = 1_000_000
 _MOST = 2000  # problems that are told: a text with more is no page of matrices
 _BOOK = 20_000  # lines of words in a row: as many as a book has, read in half a second
@@ -76,12 +78,10 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
             settling.take(gatherer.take(item))
             settling.under(item)
         if gatherer.words > _BOOK:
-            error = InputError(
-                f"{_BOOK} lines of words in a row", f"in {origin}, line {line}", "expected rows of numbers"
-            )
-            settling.take([Problem(error, "", line)])
+            what, where = f"{_BOOK} lines of words in a row", f"in {origin}, line {line}"
+            settling.problems.append(Problem(InputError(what, where, "expected rows of numbers"), "", line))
             return settling.done()
-        if len(settling.pasted.problems) > _MOST:
+        if len(settling.problems) > _MOST:
             break
         n += 1
     for item in reader.end():
@@ -98,10 +98,10 @@ class _Settling:
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
-        self.pasted = Pasted()
         self.stage = ""  # whose heading came last
-        self.stages: list[str] = []  # of each matrix found
+        self.found: list[tuple[str, TypedMatrix]] = []  # each with its stage
         self.seen: dict[tuple[str, str], TypedMatrix] = {}
+        self.problems: list[Problem] = []
 
     def under(self, item: Item) -> None:
         """A heading or remark that is a stage's name: what follows is of this stage."""
@@ -109,59 +109,49 @@ class _Settling:
         self.stage = name if stage_of(name) else self.stage
 
     def done(self) -> Pasted:
-        found = self.pasted.found
-        counts = Counter(fold(one.name) for one in found)
-        for n, (one, stage) in enumerate(zip(found, self.stages, strict=True)):
-            if stage and counts[fold(one.name)] > 1:
-                found[n] = replace(one, name=f"{stage}.{one.name}")
-        return self.pasted
+        counts = Counter(fold(matrix.name) for _, matrix in self.found)
+        named = [
+            replace(matrix, name=f"{stage}.{matrix.name}") if stage and counts[fold(matrix.name)] > 1 else matrix
+            for stage, matrix in self.found
+        ]
+        return Pasted(named, self.problems)
 
     def take(self, made: Iterable[Block | Problem]) -> None:
         for each in made:
             if isinstance(each, Problem):
-                self.pasted.problems.append(each)
+                self.problems.append(each)
                 continue
             try:
-                found = typed(each, self.origin)
-                if each.result and self.pasted.found:
-                    before = self.pasted.found.pop()  # Q = [[1/2]] and in the next line = [[0.5]]
-                    del self.seen[self.stages.pop(), fold(before.name)]
-                    found = replace(found, name=before.name)
-                self._settle(found, under=each.under)
+                matrix = typed(each, self.origin)
+                if each.result and self.found:
+                    stage, before = self.found.pop()  # Q = [[1/2]] and in the next line = [[0.5]]
+                    del self.seen[stage, fold(before.name)]
+                    matrix = replace(matrix, name=before.name)
+                self._settle(matrix, under=each.under)
             except InputError as error:
-                if not each.name and stage_of(self.stage) == "vocab":
+                if (not each.name or each.name == self.stage) and stage_of(self.stage) == "vocab":
                     continue  # the table of a vocabulary
-                self.pasted.problems.append(Problem(error, each.name or "", each.line))
+                self.problems.append(Problem(error, each.name or "", each.line))
 
-    def _settle(self, found: TypedMatrix, *, under: bool) -> None:
-        last = self.pasted.found[-1] if self.pasted.found else None
-        if (
-            last is not None
-            and not found.name
-            and found.matrix.values.shape == last.matrix.values.shape
-            and (found.matrix.values == last.matrix.values).all()
-        ):
+    def _settle(self, matrix: TypedMatrix, *, under: bool) -> None:
+        if stage_of(self.stage) == "decode" and _CHANCES.fullmatch(matrix.name) and matrix.matrix.values.shape[1] == 1:
+            return
+        last = self.found[-1][1] if self.found and not matrix.name else None
+        if last is not None and matrix.equals(last):
             return  # what a program prints again of the assignment before it
-        if last is not None and under and last.name and not found.name:
-            self.pasted.found.pop()
-            self.stages.pop()
+        if last is not None and under and last.name:
+            self.found.pop()
             what = f"rows without a name right under '{visible(last.name, 60)}'"
-            where = f"in {self.origin}, lines {last.line} and {found.line}"
-            raise InputError(
-                what, where, "one matrix, or two?", mend="put all rows in one bracket, or a name over each matrix"
-            )
-        twin = self.seen.setdefault((self.stage, fold(found.name)), found)
-        if twin is found:
-            self.pasted.found.append(found)
-            self.stages.append(self.stage)
-        elif twin.texts != found.texts and not (
-            twin.matrix.values.shape == found.matrix.values.shape and (twin.matrix.values == found.matrix.values).all()
-        ):
-            if any(one is twin for one in self.pasted.found):  # which of the two is meant, is not known
-                at = next(n for n, one in enumerate(self.pasted.found) if one is twin)
-                del self.pasted.found[at], self.stages[at]
-            shown = visible(found.name, 60)
+            where = f"in {self.origin}, lines {last.line} and {matrix.line}"
+            mend = "put all rows in one bracket, or a name over each matrix"
+            raise InputError(what, where, "one matrix, or two?", mend=mend)
+        twin = self.seen.setdefault((self.stage, fold(matrix.name)), matrix)
+        if twin is matrix:
+            self.found.append((self.stage, matrix))
+        elif twin.texts != matrix.texts and not matrix.equals(twin):
+            self.found = [pair for pair in self.found if pair[1] is not twin]  # which of the two is meant, is not known
+            shown = visible(matrix.name, 60)
             raise InputError(
                 f"'{shown}' is given twice" if shown else "two blocks of rows without a name",
-                f"in {self.origin}, lines {twin.line} and {found.line}", mend=None if shown else "put a name over each",
+                f"in {self.origin}, lines {twin.line} and {matrix.line}", mend=None if shown else "put a name over each",
             )  # fmt: skip

@@ -1,13 +1,25 @@
-"""A line as rows of cells, what parts them being spaces, tabs, commas or semicolons."""
+"""What a line of a text can be: a row of cells, words, a mark between others, or what cannot be read."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tmat.reading.bracketed import closing
-from tmat.reading.lexing import MARKS, Token
+from tmat.errors import InputError
+from tmat.reading.lexing import MARKS, Token, closing
 from tmat.reading.text_rows import TIGHT, is_cell, split_cells
+
+_SPACED = re.compile(r"(?= *[+\-]?\.?[0-9])(?:[0-9eE. ]++|[+\-](?=[0-9.]))*+")
+_NUMBER = r"[+\-]?[0-9]++(?:\.[0-9]*+)?(?:e[+\-]?[0-9]{1,2})?"
+_CELLS = rf"{_NUMBER}(?:(?:, *{_NUMBER})++|(?: +{_NUMBER})*+)"  # parted in one way
+_BRACKETED = re.compile(rf" *\[ *{_CELLS} *\] *")
+_WITHIN = re.compile(rf" *\[ *{_CELLS} *\],? *")
+_WORDED = re.compile(
+    rf"(?!(?:inf|nan|na|none|null|true|false|infinity|missing|return|yield|raise|assert|import|using) )[a-z][\w\-]*+(?: ++{_NUMBER}){{2,}}+",
+    re.ASCII | re.IGNORECASE,
+)
+_BARRED = re.compile(r"\|(?: [+\-]?[0-9][0-9.]*+ \|)++")
 
 
 @dataclass(slots=True)
@@ -15,7 +27,8 @@ class Row:
     """One row as it stands: its cells, the label that a colon or a bracket parts from them, its line.
 
     ``text`` is what the cells were made of, where commas may be decimal ones; ``semicolons`` says that ; parts them;
-    ``relation`` is what stood behind the label, or that a remark gave it; ``column`` is where its bracket opens, from 1.
+    ``relation`` is what stood behind the label, or that a remark gave it; ``column`` is where its bracket opens, from 1, or in a
+    table (``raw`` is empty) how many cells were taken off it.
     """
 
     line: int
@@ -28,6 +41,48 @@ class Row:
     column: int = 0
     bars: bool = False
     bracket: bool = False
+
+    def where(self, origin: str, cell: str | None = None) -> str:
+        """The row's place, or that of one of its cells: its column in the line, or in a table how many cells are before it."""
+        place = f"in {origin}, line {self.line}"
+        column = 0
+        if cell is not None:
+            column = self.raw.find(cell) + 1 if self.raw else self.column + [*self.cells, cell].index(cell) + 1
+        return f"{place}, column {column}" if column else place
+
+    def without_first(self) -> Row:
+        """The row without its first cell, a label."""
+        return Row(self.line, self.cells[1:], raw=self.raw, column=self.column + 1)
+
+
+@dataclass(slots=True)
+class Words:
+    """A line without a row: a name, the columns' labels, or prose."""
+
+    line: int
+    said: str
+    words: list[str]
+    ends: bool = False  # in a colon or an equals sign
+    indented: bool = False
+    kind: str = "words"  # or heading, remark, shown; rows and columns are labels in a comment
+
+
+@dataclass(slots=True)
+class Mark:
+    """A line that says how others go together: blank, rule, head, columns, series, spoilt, passed."""
+
+    line: int
+    kind: str
+
+
+@dataclass(slots=True)
+class Problem:
+    """What kept a matrix from being read: the others are. Without a name it is of the one under way."""
+
+    error: InputError
+    name: str
+    line: int
+    lost: bool = True  # numbers are lost with it; else only words
 
 
 def rows_of(text: str, tokens: list[Token], line: int, raw: str, *, decimal: bool = True) -> list[Row]:
@@ -109,3 +164,51 @@ def r_index(tokens: list[Token]) -> tuple[str, list[Token]] | None:
     if len(numbers) != 1 or any(token.kind not in ("number", "comma") for token in inside):
         return None
     return numbers[0].text, [] if inside[0].kind == "comma" else tokens[close + 1 :]
+
+
+def rows_alike(lines: Sequence[str], start: int, places: Sequence[int] | None, last: Row) -> list[Row]:
+    """The rows from a line on as long as each is plain numbers as the last row is: parted by spaces, behind a word too, between bars, in brackets.
+
+    >>> [row.cells for row in rows_alike(["1 2", "3 -4", "", "5 6"], 0, None, Row(0, []))]
+    [['1', '2'], ['3', '-4']]
+    >>> [row.cells for row in rows_alike(["cat 1 2", "sat 3"], 0, None, Row(0, ["the", "5", "6"]))]
+    [['cat', '1', '2']]
+    >>> [row.cells for row in rows_alike(["| 1 | 2 |", "| a | 2 |"], 0, None, Row(0, [], bars=True))]
+    [['1', '2']]
+    >>> [row.cells for row in rows_alike(["[1, 2]", "[3, 4]]"], 0, None, Row(0, [], column=1, bracket=True))]
+    [['1', '2']]
+    """
+    worded = bool(last.cells) and last.cells[0][:1].isalpha()
+    fits = (_BARRED if last.bars else _BRACKETED if last.bracket else _WORDED if worded else _SPACED).fullmatch
+    bars, bracket, column = last.bars, last.bracket, last.column
+    if bracket and not column:
+        return []
+    rows: list[Row] = []
+    for n in range(start, len(lines)):
+        text = lines[n]
+        if not fits(text):
+            break
+        if bracket:
+            if text.index("[") + 1 != column:
+                break
+            cells = text.strip(" []").replace(",", " ").split()
+        else:
+            cells = text[2:-2].split(" | ") if bars else text.split()
+        rows.append(
+            Row(n + 1 if places is None else places[n], cells, None, text, "", False, "", column, bars, bracket)
+        )
+    return rows
+
+
+def bracketed_lines(lines: Sequence[str], start: int) -> list[list[str]]:
+    """The numbers of each line from one on that is a row in brackets and a comma, within brackets over many lines.
+
+    >>> bracketed_lines(["[1, 2],", " [3, 4],", "[5, 6]]"], 0)
+    [['1', '2'], ['3', '4']]
+    """
+    found: list[list[str]] = []
+    for n in range(start, len(lines)):
+        if not _WITHIN.fullmatch(lines[n]):
+            break
+        found.append(lines[n].strip(" [],").replace(",", " ").split())
+    return found

@@ -33,12 +33,11 @@ def read_safetensors(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
 
     Raises InputError for a header that lies: sizes that do not fit the bytes, bytes beyond the end.
     """
-    return {
-        name: Tensor(
-            it.shape, it.where, partial(_load, stream, it) if it.kind else partial(loads_not, it.said, it.where)
-        )
-        for name, it in _places(stream, origin)
-    }
+    found: dict[str, Tensor] = {}
+    for name, it in _places(stream, origin):
+        load = partial(_load, stream, it) if it.kind else partial(loads_not, it.said, it.where)
+        found[name] = Tensor(it.shape, it.where, load)
+    return found
 
 
 def map_safetensors(path: str) -> dict[str, Tensor]:
@@ -123,3 +122,32 @@ def _mapped(it: _Place, mapped: NDArray[np.uint8]) -> Tensor:
 
 def _damaged(origin: str, why: str) -> InputError:
     return InputError(f"{origin} is no .safetensors that can be read", why, mend="was the file cut short?")
+
+
+_OTHERS = (".npy", ".xlsx", ".xlsm")
+
+
+def read_tensors(stream: BinaryIO, suffix: str, origin: str) -> dict[str, Tensor] | None:
+    """The tensors of an .npz, a .safetensors or a torch file, none of them read yet; None for other files."""
+    if suffix in _OTHERS:
+        return None
+    try:
+        head = stream.read(9)
+        stream.seek(0)
+    except OSError:
+        return None  # whoever reads all of it says why that cannot be
+    if suffix == ".safetensors" or looks_safe(head):
+        return read_safetensors(stream, origin)
+    # With zipfile, which matrices typed or in JSON need not wait for.
+    if suffix == ".npz" or head.startswith(b"PK\x03\x04"):
+        from tmat.reading.arrays import read_npz
+        from tmat.reading.torch_file import read_torch
+        from tmat.reading.zips import kind_of_zip
+
+        kind = "npz" if suffix == ".npz" else kind_of_zip(stream)
+        return read_npz(stream, origin) if kind == "npz" else read_torch(stream, origin) if kind == "torch" else None
+    if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):  # the protocols 2 to 5
+        from tmat.reading.torch_file import old_pickle
+
+        raise old_pickle(origin)
+    return None

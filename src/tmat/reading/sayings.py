@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 from tmat.errors import InputError
-from tmat.reading.bracketed import closing
-from tmat.reading.items import Item, Mark, Words, Wrong
-from tmat.reading.lexing import TRUTH, Token
+from tmat.reading.bracketed import in_shape
+from tmat.reading.lexing import TRUTH, Token, closing
 from tmat.reading.naming import SIZE_ALONE, declared, is_known, name_of
 from tmat.reading.no_matrix import is_measure, is_time
 from tmat.reading.number_text import number, why_not
 from tmat.reading.openings import opening
-from tmat.reading.rows import Row, r_index, rows_of
+from tmat.reading.rows import Mark, Problem, Row, Words, r_index, rows_of
+from tmat.reading.statements import Item
 from tmat.reading.text_rows import is_cell, is_misspelt, split_cells
 from tmat.visible import visible
 
@@ -38,8 +38,12 @@ class Saying:
     def where(self, line: int, column: int | None = None) -> str:
         return f"in {self.origin}, line {line}" + ("" if column is None else f", column {column}")
 
-    def wrong(self, line: int, what: str, *details: str, column: int | None = None, mend: str | None = None, name: str | None = None) -> Wrong:  # fmt: skip
-        return Wrong(line, InputError(what, self.where(line, column), *details, mend=mend), name)
+    def wrong(self, line: int, what: str, *details: str, column: int | None = None, mend: str | None = None, name: str = "") -> Problem:  # fmt: skip
+        return Problem(InputError(what, self.where(line, column), *details, mend=mend), name, line)
+
+    def cell_alone(self, line: int, name: str) -> Problem:
+        what, mend = "a cell alone where a matrix is due", "write the whole matrix: a line a row"
+        return self.wrong(line, what, mend=mend, name=name)
 
     def unbracketed(self, tokens: list[Token], text: str, line: int, raw: str) -> Iterator[Item]:
         """A row after its label, a row, or words."""
@@ -52,9 +56,8 @@ class Saying:
             yield Mark(line, "passed")  # a comparison, or a package's version
             return
         if cut is not None and (second := _second(tokens[:cut])) is not None:
-            yield self.wrong(
-                line, f"'{visible(second, 40)}': a second name in the line", mend="write one matrix under the other"
-            )
+            what = f"'{visible(second, 40)}': a second name in the line"
+            yield self.wrong(line, what, mend="write one matrix under the other")
             return
         while cut is not None and cut + 2 < len(tokens) and tokens[cut + 1].kind == "tab":
             tokens = [*tokens[: cut + 1], *tokens[cut + 2 :]]
@@ -68,17 +71,17 @@ class Saying:
             relation = tokens[cut].kind if not is_cell(label) else "colon"
             yield from self._labelled(label, relation, tokens[cut + 1 :], text, line, raw)
         elif cut:
-            yield from self._spoken(tokens, text, line)
+            yield from self._words(tokens, text, line)
         elif all(token.text in TRUTH or token.kind in ("comma", "end") for token in tokens):
-            said = " ".join(f"{TRUTH[t.text]:g}" if t.kind == "word" else t.text for t in tokens)
-            yield from (Row(line, cells, raw=raw) for cells in split_cells(said))
+            numbers = " ".join(f"{TRUTH[t.text]:g}" if t.kind == "word" else t.text for t in tokens)
+            yield from (Row(line, cells, raw=raw) for cells in split_cells(numbers))
         elif indexed is not None:
             if any(token.kind in ("number", "blank") for token in indexed[1]):
                 yield from self._labelled(indexed[0], "", indexed[1], text, line, raw)
         elif _is_row(tokens, text):
             yield from rows_of(text, tokens, line, raw, decimal=self.decimal)
         else:
-            yield from self._spoken(tokens, text, line)
+            yield from self._words(tokens, text, line)
 
     def _labelled(
         self, label: str, relation: str, right: list[Token], text: str, line: int, raw: str
@@ -107,23 +110,22 @@ class Saying:
 
     def _in_shape(self, name: str, row: Row, size: tuple[int, int], line: int) -> Iterator[Item]:
         """Numbers in the size that is declared before them: APL's 2 3 ⍴ 1 2 3 4 5 6, OpenCV's (2,3) << 1, 2, …."""
-        height, width = size
         cells = row.cells or row.text.replace(",", " ").split()
         while cells and cells[-1].strip() in (")", "", ")."):
             cells = cells[:-1]
         if len(cells) == 1:  # Q[0][1] = 0.5
-            yield self.wrong(
-                line, "a cell alone where a matrix is due", mend="write the whole matrix: a line a row", name=name
-            )
+            yield self.cell_alone(line, name)
             return
-        if len(cells) != height * width:
-            yield self.wrong(line, f"{len(cells)} numbers for {height}×{width} cells", name=name)
+        try:
+            rows = in_shape(cells, size, lambda what: InputError(what, self.where(line)))
+        except InputError as error:
+            yield Problem(error, name, line)
             return
         if name:
             yield Words(line, name, [name], ends=True)
-        yield from (Row(line, cells[n : n + width], raw=row.raw) for n in range(0, len(cells), width))
+        yield from (Row(line, cells, raw=row.raw) for cells in rows)
 
-    def _spoken(self, tokens: list[Token], text: str, line: int) -> Iterator[Item]:
+    def _words(self, tokens: list[Token], text: str, line: int) -> Iterator[Item]:
         """A line without a row: a name, the columns' labels, or prose."""
         words = [token for token in tokens if token.kind == "word"]
         wrong = next((t for t in words if is_misspelt(t.text) and not SIZE_ALONE.fullmatch(t.text)), None)
@@ -137,21 +139,19 @@ class Saying:
         left = next((n for n, t in enumerate(tokens) if t.kind == "open" and closing(tokens, n) is None), len(tokens))
         if sum(token.kind == "number" for token in tokens[left:]) > 1:
             what = f"'{visible(text[: tokens[left].end].strip(), 40)}' holds numbers and is not closed"
-            yield self.wrong(
-                line, what, column=tokens[left].start + 1, mend="write the numbers in brackets: [[…], […]]"
-            )
+            mend = "write the numbers in brackets: [[…], […]]"
+            yield self.wrong(line, what, column=tokens[left].start + 1, mend=mend)
             return
-        said = text.strip()
-        spoken = [t.text.strip("\"'`") for t in tokens if t.kind in ("word", "quoted", "number", "blank", "tab")]
-        spoken = [word for word in spoken if word.strip()]
-        if spoken and set(spoken) <= TYPES:
+        stripped = text.strip()
+        parts = [t.text.strip("\"'`") for t in tokens if t.kind in ("word", "quoted", "number", "blank", "tab")]
+        parts = [part for part in parts if part.strip()]
+        if parts and set(parts) <= TYPES:
             yield Mark(line, "types")
-        elif not (self.prose and spoken and SIZE_ALONE.fullmatch(spoken[0])):  # a caption that begins with a size
-            if (sign := "\t" if "\t" in said else ",") in said:
-                spoken = [cell.strip() for cell in text.rstrip("\n").split(sign)]
-            yield Words(
-                line, said, spoken, ends=said.endswith((":", "=", "→", "->", "=>")), indented=text[:1].isspace()
-            )
+        elif not (self.prose and parts and SIZE_ALONE.fullmatch(parts[0])):  # a caption that begins with a size
+            if (sign := "\t" if "\t" in stripped else ",") in stripped:
+                parts = [cell.strip() for cell in text.rstrip("\n").split(sign)]
+            ends = stripped.endswith((":", "=", "→", "->", "=>"))
+            yield Words(line, stripped, parts, ends=ends, indented=text[:1].isspace())
 
 
 def _last_assign(tokens: list[Token]) -> int | None:
@@ -174,15 +174,9 @@ def _is_sentence(tokens: list[Token], text: str) -> bool:
 def _second(before: list[Token]) -> str | None:
     """The name before the last equals sign where numbers of another stand right before it: Q = 1 2   K = 5 6."""
     first = next((n for n, token in enumerate(before) if token.kind == "assign"), len(before))
-    rest = [token for token in before[first + 1 :] if token.kind != "comma"]
-    if (
-        len(rest) > 1
-        and rest[-1].kind == "word"
-        and rest[-1].text[0].isalpha()
-        and rest[-2].kind in ("number", "blank")
-    ):
-        return rest[-1].text
-    return None
+    *_, last, word = [None, None, *(token for token in before[first + 1 :] if token.kind != "comma")]
+    named = last and word and word.kind == "word" and word.text[0].isalpha() and last.kind in ("number", "blank")
+    return word.text if word and named else None
 
 
 def _in_time(tokens: list[Token], n: int) -> bool:
@@ -208,19 +202,17 @@ def _is_row(tokens: list[Token], text: str) -> bool:
         return True
     counts = tokens[numbers[0]].text in ("-", "–", "—") or tokens[numbers[0]].text.strip("().").isdigit()
     last = tokens[-1].kind not in ("number", "blank")
-    said = " ".join(words)
-    named = is_known(said) or is_known(name_of(said)) or is_known(name_of(text))
-    return not (counts and (named or said.lower() in ("head", "step")) and (last or numbers[0] in (0, len(tokens) - 1)))
+    phrase = " ".join(words)
+    named = is_known(phrase) or is_known(name_of(phrase)) or is_known(name_of(text))
+    return not (
+        counts and (named or phrase.lower() in ("head", "step")) and (last or numbers[0] in (0, len(tokens) - 1))
+    )
 
 
 def is_prose(text: str, tokens: list[Token]) -> bool:
     """Whether a line is a size, a formula, or has more words than numbers: no row, and no name."""
-    if (
-        "$" in text
-        or (text.startswith("**") and not is_known(name_of(text)))
-        or SIZE_ALONE.fullmatch(text)
-        or _SIZES.fullmatch(text)
-    ):
+    bold = text.startswith("**") and not is_known(name_of(text))
+    if "$" in text or bold or SIZE_ALONE.fullmatch(text) or _SIZES.fullmatch(text):
         return True
     if text.endswith(("=", ":")) or (any(sign in text for sign in "[({") and opening(tokens) is not None):
         return False

@@ -6,19 +6,20 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from io import BytesIO
 from typing import BinaryIO
 
 from tmat.errors import InputError, expect
-from tmat.reading.choosing import choose
 from tmat.reading.delimited import read_delimited
 from tmat.reading.documents import Document, read_documents, together
 from tmat.reading.files import as_text, open_file, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.inline import looks_inline, read_inline
-from tmat.reading.pasted import Problem, read_pasted
-from tmat.reading.tensor_files import read_tensors
-from tmat.reading.tensors import Tensor, chosen, waiting
+from tmat.reading.pasted import read_pasted
+from tmat.reading.rows import Problem
+from tmat.reading.safetensors import read_tensors
+from tmat.reading.tensors import Tensor, choose, chosen, waiting
 from tmat.sheet.names import canonical
 from tmat.sheet.worksheet import Batch, Matrix, Worksheet
 from tmat.visible import visible
@@ -44,10 +45,8 @@ def parse_assignment(text: str) -> tuple[str, bool, str]:
     if not name:
         raise InputError(f"'{visible(text, 60)}' has no name before the =", "expected NAME=SOURCE")
     if not _NAME.fullmatch(name):
-        raise InputError(
-            f"'{visible(name, 60)}' is no name for a matrix",
-            "expected letters, digits, _ and ., beginning with a letter: W_Q, layer1.cross.W_K",
-        )
+        expected = "expected letters, digits, _ and ., beginning with a letter: W_Q, layer1.cross.W_K"
+        raise InputError(f"'{visible(name, 60)}' is no name for a matrix", expected)
     if not source.strip():
         raise InputError(f"'{visible(text, 60)}' has no source after the =", mend=f'as in {name}="1 2; 3 4"')
     return name, transposed, source
@@ -71,13 +70,14 @@ def read_matrix(name: str, source: str, *, stdin: BinaryIO | None = None, transp
     """
 
     def take(tensors: Mapping[str, Tensor], place: str | None, origin: str) -> dict[str, Matrix]:
-        own = _of_model(name, tensors, place, origin, turned=not transposed)
-        return chosen(tensors, place, origin) if own is None else {name: own}
+        weight = _of_model(name, tensors, place, origin, turned=not transposed)
+        return chosen(tensors, place, origin) if weight is None else {name: weight}
 
     found = read_matrices(source, stdin=stdin, take=take)
     if "" not in found and not _names(name, found):  # of JSON, a text, a spreadsheet
-        own = _of_model(name, {key: waiting(m) for key, m in found.items()}, None, visible(source, 200), turned=not transposed)  # fmt: skip
-        found = found if own is None else {name: own}
+        tensors = {key: waiting(matrix) for key, matrix in found.items()}
+        weight = _of_model(name, tensors, None, visible(source, 200), turned=not transposed)
+        found = found if weight is None else {name: weight}
     matrix = _one_of(found, name, source).renamed(name)
     return transpose(matrix) if transposed else matrix
 
@@ -103,8 +103,8 @@ def _names(name: str, known: Iterable[str]) -> bool:
 def _one_of(found: Mapping[str, Matrix], name: str, source: str) -> Matrix:
     """The matrix of that name, or the only one."""
     if len(found) == 1:
-        [(own, matrix)] = found.items()
-        raise_problem(found, None if canonical(own) != canonical(name) else name)
+        [(only, matrix)] = found.items()
+        raise_problem(found, name if canonical(only) == canonical(name) else None)
         return matrix
     shown = visible(source, 200)
     try:
@@ -125,7 +125,9 @@ def read_matrices(source: str, *, stdin: BinaryIO | None = None, take: Take = ch
     expect(source, str, "matrices are read from a text: numbers, or the path of a file")
     path, name = split_selector(source.strip() if of_standard_input(source) else source)
     if path == "-":
-        return matrices_of_data(read_bytes(stdin or _stdin(), STANDARD_INPUT), "", STANDARD_INPUT, name, take)
+        if stdin is None and sys.stdin is None:  # the program was started with it closed
+            raise InputError("standard input is closed", "expected numbers on it, for the source -")
+        return matrices_of_data(read_bytes(stdin or sys.stdin.buffer, STANDARD_INPUT), "", STANDARD_INPUT, name, take)
     try:
         return {"": read_inline(source)}
     except InputError:
@@ -141,13 +143,6 @@ def of_standard_input(source: str) -> bool:
     [True, True, True, False, False]
     """
     return source.strip() == "-" or source.strip().startswith("-:")
-
-
-def _stdin() -> BinaryIO:
-    # None where the program was started with standard input closed.
-    if sys.stdin is None:
-        raise InputError("standard input is closed", "expected numbers on it, for the source -")
-    return sys.stdin.buffer
 
 
 def split_selector(source: str) -> tuple[str, str | None]:
@@ -170,14 +165,14 @@ def read_file(path: str, name: str | None = None, take: Take = chosen) -> dict[s
     stem, suffix = os.path.splitext(path)
     suffix = suffix.lower()
     if suffix in (".csv", ".tsv") and not os.path.lexists(path) and os.path.isdir(stem):
-        return _only(_of_folder(stem, suffix), name, visible(stem, 200))
+        return _selected(_of_folder(stem, suffix), name, visible(stem, 200))
     with open_file(path) as stream:
         if stream.seekable():
             tensors = read_tensors(stream, suffix, origin)
             if tensors is not None:
                 return take(tensors, name, origin)
             if suffix == ".npy":
-                return _array(stream, origin, name)
+                return _selected(_array(stream, origin), name, origin)
         return matrices_of_data(read_bytes(stream, origin), suffix, origin, name, take)
 
 
@@ -185,19 +180,19 @@ def _of_folder(folder: str, suffix: str) -> dict[str, Matrix]:
     """The matrices of a folder of files, each by its file's name: what is written under this name where there are several."""
     found: dict[str, Matrix] = {}
     for name in sorted(os.listdir(folder)):
-        own, kind = os.path.splitext(name)
+        stem, kind = os.path.splitext(name)
         if kind.lower() == suffix:
             [matrix] = read_file(os.path.join(folder, name)).values()
-            found[own] = matrix.renamed(own)
+            found[stem] = matrix.renamed(stem)
     if not found:
         raise InputError(f"the folder {visible(folder, 200)} has no {suffix} files")
     return found
 
 
-def _array(stream: BinaryIO, origin: str, name: str | None) -> dict[str, Matrix]:
+def _array(stream: BinaryIO, origin: str) -> dict[str, Matrix]:
     from tmat.reading.arrays import read_npy  # with zipfile, which matrices typed or in JSON need not wait for
 
-    return _only({"": read_npy(stream, origin)}, name, origin)
+    return {"": read_npy(stream, origin)}
 
 
 def matrices_of_data(
@@ -207,65 +202,52 @@ def matrices_of_data(
     tensors = read_tensors(BytesIO(data), suffix, origin)
     if tensors is not None:
         return take(tensors, name, origin)
+    return _selected(_all_of(data, suffix, origin), name, origin)
+
+
+def _all_of(data: bytes, suffix: str, origin: str) -> Document:
+    """What a file that is none of tensors holds, as its suffix says, else as its content does."""
     if suffix == ".npy" or data.startswith(b"\x93NUMPY"):
-        return _array(BytesIO(data), origin, name)
+        return _array(BytesIO(data), origin)
     handed_in = handed_in_text(data, suffix, origin)
     if handed_in is not None:
-        return _only(_typed(handed_in, origin), name, origin)
+        return _typed(handed_in, origin)
     if data.startswith(b"PK\x03\x04") or suffix in SPREADSHEETS:
-        return _zipped(data, suffix, origin, name)
+        from tmat.reading.xlsx import as_worksheet, read_xlsx  # with an XML parser
+
+        found = read_xlsx(data, origin)
+        return {"": found[0].matrix} if [one.matrix.name for one in found] == [""] else as_worksheet(found)
     if suffix == ".json" or (suffix not in (".csv", ".tsv") and _begins_json(data)):
-        return _json_or_print(data, suffix, origin, name)
+        return _json_or_print(data, suffix, origin)
     text = as_text(data, origin)
-    if suffix in (".csv", ".tsv"):
-        return _only(_delimited(text, suffix, origin), name, origin)
-    return _only(_typed(text, origin), name, origin)
+    return _delimited(text, suffix, origin) if suffix in (".csv", ".tsv") else _typed(text, origin)
 
 
 def _delimited(text: str, suffix: str, origin: str) -> dict[str, Matrix]:
     """A table, or several with a name over each."""
+    delimiter = "\t" if suffix == ".tsv" else None
     try:
-        return {"": read_delimited(text, origin, "\t" if suffix == ".tsv" else None)}
+        return {"": read_delimited(text, origin, delimiter)}
     except InputError:
         pasted = read_pasted(text, origin, commas=True)
         if pasted.found and not pasted.problems and all(each.name and not each.blanks for each in pasted.found):
             return {each.name: each.matrix for each in pasted.found}
-        from tmat.reading.csv_blocks import named_blocks  # with the cells of spreadsheets, which few files of CSV need
+        from tmat.reading.xlsx import named_blocks  # with an XML parser
 
-        blocks = named_blocks(text, origin, "\t" if suffix == ".tsv" else None)
-        if blocks:
+        if blocks := named_blocks(text, origin, delimiter):
             return blocks
         raise
 
 
-def _zipped(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
-    """A spreadsheet or an .npz: both are zips."""
-    # With an XML parser, likewise.
-    from tmat.reading.arrays import read_npz
-    from tmat.reading.xlsx import as_worksheet, read_xlsx
-    from tmat.reading.xlsx_cells import is_workbook
-
-    if suffix not in SPREADSHEETS and not is_workbook(data):
-        return read_npz(BytesIO(data), origin, name)
-    found = read_xlsx(data, origin)
-    if [one.matrix.name for one in found] == [""]:
-        return _only({"": found[0].matrix}, name, origin)
-    return _from_document(as_worksheet(found), name, origin)
-
-
-def _json_or_print(data: bytes, suffix: str, origin: str, name: str | None) -> dict[str, Matrix]:
+def _json_or_print(data: bytes, suffix: str, origin: str) -> Document:
     """JSON; where it is none, what a program prints in brackets."""
     try:
-        document = one_document(data, origin)
+        return one_document(data, origin)
     except InputError:
-        if suffix == ".json":
-            raise
-        try:
-            return _only(_typed(as_text(data, origin), origin), name, origin)
-        except InputError:
-            pass
+        if suffix != ".json":
+            with suppress(InputError):
+                return _typed(as_text(data, origin), origin)
         raise
-    return _from_document(document, name, origin)
 
 
 def _begins_json(data: bytes) -> bool:
@@ -278,14 +260,6 @@ def one_document(data: bytes, origin: str) -> Document:
     if not documents:
         raise InputError(f"{origin} is empty", "expected JSON: a worksheet, named arrays or rows")
     return documents[0] if len(documents) == 1 else together(documents, origin)
-
-
-def _from_document(found: Document, name: str | None, origin: str) -> dict[str, Matrix]:
-    if isinstance(found, dict):
-        return _only(found, name, origin)
-    if name is None:
-        return _last_of_each(found, origin)
-    return {name: from_worksheet(found, name, origin)}
 
 
 def from_worksheet(sheet: Worksheet, name: str, origin: str) -> Matrix:
@@ -313,8 +287,8 @@ class Found(dict[str, Matrix]):
     problems: tuple[Problem, ...] = ()
 
 
-def _typed(text: str, origin: str, *, commas: bool = False) -> Found:
-    pasted = read_pasted(text, origin, commas=commas)
+def _typed(text: str, origin: str) -> Found:
+    pasted = read_pasted(text, origin)
     if not pasted.found:
         if pasted.problems:
             raise (pasted.lost or pasted.problems)[0].error
@@ -326,11 +300,9 @@ def _typed(text: str, origin: str, *, commas: bool = False) -> Found:
     for each in pasted.found:
         if each.blanks:
             i, j = each.blanks[0]
-            label = f"row {i + 1}, column {j + 1}"
-            error = InputError(
-                f"{visible(each.name, 60) or 'the matrix'} is not filled in: {label} is blank",
-                f"in {origin}, the matrix at line {each.line}",
-            )
+            shown = visible(each.name, 60) or "the matrix"
+            what = f"{shown} is not filled in: row {i + 1}, column {j + 1} is blank"
+            error = InputError(what, f"in {origin}, the matrix at line {each.line}")
             problems.append(Problem(error, each.name, each.line))
         else:
             found[each.name] = each.matrix
@@ -340,7 +312,10 @@ def _typed(text: str, origin: str, *, commas: bool = False) -> Found:
     return found
 
 
-def _only(found: dict[str, Matrix], name: str | None, origin: str) -> dict[str, Matrix]:
+def _selected(found: Document, name: str | None, origin: str) -> dict[str, Matrix]:
+    """All matrices, or the one of that name."""
+    if isinstance(found, Worksheet):
+        return _last_of_each(found, origin) if name is None else {name: from_worksheet(found, name, origin)}
     if name is None:
         return found
     if list(found) == [""]:

@@ -19,12 +19,7 @@ def plain() -> re.Pattern[str]:  # made when the first text is read: a worksheet
 
 
 MINUS = str.maketrans("−–﹣－", "----")
-_NAMED = {
-    "inf": math.inf,
-    "infinity": math.inf,
-    "∞": math.inf,
-    "nan": math.nan,
-}
+_NAMED = {"inf": math.inf, "infinity": math.inf, "∞": math.inf, "nan": math.nan}
 _ZEROS = "٠۰߀०০੦૦୦௦౦೦൦๐໐༠၀០᠐"  # of the scripts whose digits follow one another, as Arabic's and Hindi's do
 # Full-width forms and other ways to draw one sign, character for character: places in a line stay what they are.
 ONE_SIGN = str.maketrans(
@@ -64,11 +59,8 @@ def is_exact(text: str) -> bool:
     if len(text) > LONGEST_SPELLED or plain().fullmatch(text.translate(MINUS)):
         return False
     tidy = tidy_number(text.translate(MINUS))
-    return (
-        _decimal(plain_text(tidy)) is None
-        and tidy.lstrip("+-").lower() not in _NAMED
-        and _value(text.translate(MINUS)) is not None
-    )
+    inexact = _decimal(plain_text(tidy)) is not None or tidy.lstrip("+-").lower() in _NAMED
+    return not inexact and _value(text.translate(MINUS)) is not None
 
 
 @lru_cache(4096)

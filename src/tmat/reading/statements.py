@@ -11,6 +11,7 @@ from tmat.reading.brackets import Brackets, Group
 from tmat.reading.lexing import Token
 from tmat.reading.naming import declared, name_of
 from tmat.reading.openings import opening
+from tmat.reading.rows import Mark, Problem, Row, Words
 from tmat.visible import visible
 
 _OPERATORS = frozenset("·×*@+-−/÷⊙∘⊗")
@@ -35,12 +36,12 @@ class Valued:
         """Whether a value behind it and a comma is one more row."""
         rows = self.value.rows
         beside = self.raw is other.raw and other.raw[: other.column - 1].rstrip().endswith(",")
-        return (
-            beside
-            and other.value.depth == 1
-            and len(rows[0]) == len(other.value.rows[0])
-            and (len(rows) > 1 or self.value.depth == 1)
-        )
+        flat = other.value.depth == 1 and (len(rows) > 1 or self.value.depth == 1)
+        return beside and flat and len(rows[0]) == len(other.value.rows[0])
+
+
+Item = Words | Row | Valued | Mark | Problem
+"""What a line of a text can be."""
 
 
 class Statement:
@@ -51,18 +52,15 @@ class Statement:
         self.origin = origin
         self.prefix, self.relation = _named(tokens[:first], text)
         maker = tokens[first].text if bracket > first else ""
-        self.held = _calculates(tokens[:first]) or maker[:1] in ("-", "−")  # an operand comes before the value
-        self.resulted = False
+        self.operating = _calculates(tokens[:first]) or maker[:1] in ("-", "−")  # the value is an operand
+        self.has_result = False
         self.rest: list[Token] = []  # what is left of the line
-        self._begin(tokens[bracket - 1] if bracket else None)
-
-    def _begin(self, word: Token | None) -> None:
-        self.brackets = Brackets(self.origin, word)
+        self.brackets = Brackets(origin, tokens[bracket - 1] if bracket else None)
         self.goes_on = False
 
     @property
-    def name(self) -> str | None:
-        return name_of(self.prefix) if self.prefix else None
+    def name(self) -> str:
+        return name_of(self.prefix)
 
     def never_closed(self, text: str) -> bool:
         """Whether the next line shows that the bracket was evidently never closed: it begins another statement."""
@@ -76,7 +74,7 @@ class Statement:
         alone = len(stack) == 1 and stack[0].opened.text == "{" and not stack[0].call and not stack[0].items
         return alone and _FIELD.match(text) is not None
 
-    def unclosed(self) -> tuple[InputError, str | None]:
+    def unclosed(self) -> tuple[InputError, str]:
         """The error for a bracket that stays open."""
         opened = self.brackets.stack[-1]
         where = f"in {self.origin}, line {opened.line}, column {opened.opened.start + 1}"
@@ -89,10 +87,8 @@ class Statement:
         assert group is not None
         self.goes_on = False
         turned, shape, rest = after_bracket(rest)
-        while rest and rest[0].kind == "tab":
-            rest = rest[1:]
         self.rest = rest
-        if rest and rest[0].kind == "number" and not self.held:
+        if rest and rest[0].kind == "number" and not self.operating:
             what = f"'{visible(rest[0].text, 40)}' behind a closed bracket"
             where = f"in {self.origin}, line {line}, column {rest[0].start + 1}"
             self.rest = []
@@ -101,11 +97,14 @@ class Statement:
             if error is not None:
                 raise error
             value = value_of(group, self.origin)
-            shape = shape or self._declared(value)
+            shape = shape or (declared(self.prefix) if value.depth == 1 else None)
             if shape:
-                value = in_shape(value, shape, f"in {self.origin}, line {line}")
-            if turned:
-                value = transposed(value)
+                where = f"in {self.origin}, line {line}"
+                rows = in_shape(
+                    [token for row in value.rows for token in row], shape, lambda what: InputError(what, where)
+                )
+                value = Value(rows, [value.line] * len(rows), [], 2, value.line, value.notes)
+            value = transposed(value) if turned else value
         except InputError:
             if self._operates(rest, 2) and self._onward(rest):
                 return None
@@ -114,14 +113,14 @@ class Statement:
             self.rest = []
             raise _operation(self.origin, group.line)
         if self._operates(rest, value.depth):
-            self.held = True
+            self.operating = True
             if not self._onward(rest):
                 raise _operation(self.origin, value.line)
             return None
-        if self.held and rest and rest[0].kind == "assign" and self._onward(rest):
-            self.held = False
+        if self.operating and rest and rest[0].kind == "assign" and self._onward(rest):
+            self.operating = False
             return None
-        if self.held and not self.resulted:
+        if self.operating and not self.has_result:
             raise _operation(self.origin, value.line)
         return Valued(value, self.prefix, self.relation, raw, group.opened.start + 1)
 
@@ -129,16 +128,9 @@ class Statement:
         """Whether a call or an index behind the bracket changes its numbers: array(…).sum(axis=1), array(…)[0]."""
         if len(rest) < 2:
             return False
-        call = (
-            rest[0].text.startswith(".")
-            and len(rest[0].text) > 1
-            and rest[1].text == "("
-            and rest[0].end == rest[1].start
-        )
-        return call or (bool(group.call) and rest[0].text == "[" and group.opened.text == "(" and not self.held)
-
-    def _declared(self, value: Value) -> tuple[int, int] | None:
-        return declared(self.prefix) if value.depth == 1 else None
+        method = len(rest[0].text) > 1 and rest[0].text.startswith(".")
+        call = method and rest[1].text == "(" and rest[0].end == rest[1].start
+        return call or (bool(group.call) and rest[0].text == "[" and group.opened.text == "(" and not self.operating)
 
     def _operates(self, rest: list[Token], depth: int) -> bool:
         """Whether an operator follows, or another matrix, which is multiplied with this one."""
@@ -156,8 +148,8 @@ class Statement:
         at = opening(onward)
         if at is None:
             return False
-        self.resulted |= last is not None
-        self._begin(onward[at[1] - 1] if at[1] else None)
+        self.has_result |= last is not None
+        self.brackets = Brackets(self.origin, onward[at[1] - 1] if at[1] else None)
         self.goes_on = True
         self.rest = onward[at[1] :]
         return True
@@ -191,5 +183,5 @@ def _named(tokens: list[Token], text: str) -> tuple[str, str]:
     relation = tokens[-1].kind if tokens[-1].kind in ("assign", "colon") else ""
     if len(tokens) > 1 and tokens[-2].kind == "quoted" and tokens[-1].kind in ("colon", "comma"):
         return tokens[-2].text.strip("\"'`"), "assign"
-    said = text[tokens[0].start : tokens[-1].end].strip()
-    return ("" if not said.strip(" =≈:→") else said), relation
+    prefix = text[tokens[0].start : tokens[-1].end].strip()
+    return prefix if prefix.strip(" =≈:→") else "", relation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -11,10 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tmat.engine.limits import LABEL
-from tmat.errors import InputError, LimitError
-from tmat.reading.choosing import choose
+from tmat.errors import InputError, LimitError, fold, nearest
 from tmat.sheet.worksheet import Batch, Matrix
 from tmat.visible import visible
+
+
+def choose(name: str, known: Collection[str], origin: str) -> str:
+    """The key that a name means, case and underscores forgiven; an error that lists the names where none does."""
+    if name in known:
+        return name
+    same = [key for key in known if fold(key) == fold(name)]
+    if len(same) == 1:
+        return same[0]
+    names = ", ".join(visible(key, 40) for key in list(known)[:20]) + (", …" if len(known) > 20 else "")
+    if same:
+        raise InputError(f"'{visible(name, 60)}' could be any of {', '.join(map(visible, same))}", f"in {origin}")
+    near = nearest(name, known, 1)
+    mend = f"did you mean {visible(near[0])}?" if near else None
+    raise InputError(f"no matrix '{visible(name, 60)}' in {origin}", f"it has {names}", mend=mend)
+
 
 LARGEST = 2**31
 """Bytes of float64, with labels, that one file may hold."""
@@ -68,10 +83,8 @@ def waiting(matrix: Matrix) -> Tensor:
 def refuse_large(shape: tuple[int, ...], origin: str) -> None:
     """An error where the numbers with their labels would take more than is read of one file."""
     if _needed(shape) > LARGEST:
-        raise LimitError(
-            f"{origin} claims {sized(shape)} numbers, {gigabytes(_needed(shape))}",
-            f"at most {gigabytes(LARGEST)} are read",
-        )
+        what = f"{origin} claims {sized(shape)} numbers, {gigabytes(_needed(shape))}"
+        raise LimitError(what, f"at most {gigabytes(LARGEST)} are read")
 
 
 def _needed(shape: tuple[int, ...]) -> int:

@@ -5,13 +5,7 @@ from __future__ import annotations
 import re
 
 from tmat.reading.naming import bare
-from tmat.reading.number_text import (
-    LONGEST_NUMBER,
-    is_blank,
-    is_meant_as_number,
-    number,
-    why_not,
-)
+from tmat.reading.number_text import LONGEST_NUMBER, is_blank, is_meant_as_number, number, why_not
 
 TIGHT = re.compile(r"[0-9],[0-9]")
 _SEPARATOR = re.compile(r"\s*,\s*|\s+")

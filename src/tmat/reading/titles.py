@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from itertools import accumulate
 
 from tmat.reading.blocks import Block
-from tmat.reading.items import Words
 from tmat.reading.labels import counts
 from tmat.reading.naming import is_known, name_of
 from tmat.reading.rows import Row
@@ -15,67 +13,30 @@ from tmat.reading.text_rows import is_cell
 from tmat.sheet.names import canonical
 
 
-@dataclass(slots=True)
-class Under(Block):
-    """The block that rows are being added to, and the words above it, each with whether a blank line stands before it."""
-
-    above: list[tuple[Words, bool]] = field(default_factory=list)
-    apart: bool = False  # a blank line between the words and the rows
-    labels: dict[str, list[str]] = field(default_factory=dict)  # of rows and columns, in comments
-    framed: bool = False
-    spoilt: bool = False
-    loose: bool = False  # an empty line behind every row
-
-    @property
-    def called(self) -> str:
-        return name_of(self.above[-1][0].said) if self.above else ""
-
-
-def title(block: Under) -> None:
+def title(block: Block) -> None:
     """The words above the rows: as many as the columns directly above them label these, the ones before name the matrix."""
-    above = block.above
-    rows, labels = block.rows, block.labels.get("rows", [])
-    if len(labels) == len(rows) and all(row.label is None for row in rows):
-        for row, label in zip(rows, labels, strict=True):
-            row.label, row.relation = label, "remark"
-    columns = block.labels.get("columns", [])
-    columns = columns if all(map(str.strip, columns)) else []  # a head that begins with a blank is one with a corner
-    row = block.rows[0]
-    labelled = row.label is None and not is_cell((row.cells or row.text.split(None, 1) or [""])[0])
-    if columns and block.header is None and len(columns) == len(row.cells or row.text.split()) - labelled > 0:
-        block.header = columns
-    if (
-        above
-        and block.header is None
-        and above[-1][0].kind == "words"
-        and not above[-1][0].ends
-        and any(re.search(r"\w", word) for word in above[-1][0].words)  # not / or = of a formula that was copied
-    ):
-        last, gap = above[-1]
-        fits = block.heads(last.words, indented=last.indented)
+    above, row = block.above, block.rows[0]
+    labels, columns = block.labels.get("rows", []), block.labels.get("columns", [])
+    if len(labels) == len(block.rows):
+        for each, label in zip(block.rows, labels, strict=True):
+            each.label, each.relation = label, "remark"
+    labelled = row.label is None and not is_cell((row.cells or row.text.split(None, 1))[0])
+    if columns and all(map(str.strip, columns)) and len(columns) == len(row.cells or row.text.split()) - labelled:
+        block.header = columns  # else it begins with a blank, the corner
+    last, gap = above[-1] if above else (None, False)
+    if last and block.header is None and last.kind == "words" and not last.ends and any(re.search(r"\w", word) for word in last.words):  # fmt: skip
         before = above[-2][0] if len(above) > 1 else None
-        known = (
-            is_known(name_of(last.said))
-            and last.words[:1] != [""]
-            and not (fits and "," in last.said.replace(", ", " "))
-        )
-        if before is None:
-            typed = not block.rows[0].bracket and not block.apart
-            takes = len(last.words) > 1 and typed and fits and not known
-        elif gap:
-            takes = before.kind == "heading" and len(last.words) > 1 and fits and not known
-        else:
+        fits = block.heads(last.words, indented=last.indented)
+        known = is_known(name_of(last.said)) and last.words[:1] != [""] and not (fits and "," in last.said.replace(", ", " "))  # fmt: skip
+        if before is not None and not gap:
             takes = fits or not known
-        if (
-            takes
-            and before
-            and not fits
-            and len(last.words) == 1
-            and not before.ends
-            and any(block.heads(words, indented=True) for words in (before.words, before.words[1:]))
-        ):
+        else:  # nothing else names the matrix, or what does stands apart
+            beside = before.kind == "heading" if before else not row.bracket and (last.indented or not block.apart)
+            takes = len(last.words) > 1 and beside and fits and not known
+        above_index = before.words if takes and before and not (fits or before.ends or last.words[1:]) else []
+        if above_index and any(block.heads(words, indented=True) for words in (above_index, above_index[1:])):
             above.pop()  # what pandas calls its index
-            last = before
+            last = above[-1][0]
         if takes:
             block.header = last.words
             above.pop()
@@ -91,29 +52,16 @@ def title(block: Under) -> None:
         block.also = name_of(above.pop()[0].said)
 
 
-def _name_in_corner(block: Under) -> None:
+def _name_in_corner(block: Block) -> None:
     first = block.rows[0]
-    if (
-        block.header is None
-        and first.label is None
-        and first.cells
-        and is_known(first.cells[0])
-        and counts(first.cells[1:])
-    ):
+    unlabelled = block.header is None and first.label is None and bool(first.cells)
+    if unlabelled and is_known(first.cells[0]) and counts(first.cells[1:]):
         others = [row.cells[0] for row in block.rows[1:] if row.label is None and len(row.cells) == len(first.cells)]
         if len(others) == len(block.rows) - 1 > 0 and not any(is_cell(own) or is_known(own) for own in others):
             block.header = block.rows.pop(0).cells  # Q 1 2 3, over rows with other labels
     header = block.header
     if header and block.name is None and is_known(header[0]) and not any(is_cell(row.cells[0]) for row in block.rows if row.cells):  # fmt: skip
         block.name, header[0] = header[0], ""
-
-
-def _is_long_vector(rows: list[Row]) -> bool:
-    """Whether lines are R's print of one vector: [1], then [5] before the fifth number."""
-    if len(rows) < 2 or len(rows[0].cells) < 2 or not rows[0].raw.lstrip().startswith("[1]"):
-        return False
-    starts = accumulate((len(row.cells) for row in rows[:-1]), initial=1)
-    return all(row.label == str(start) for row, start in zip(rows, starts, strict=True))
 
 
 def _named_beside(block: Block) -> list[Block] | None:
@@ -139,11 +87,13 @@ def _named_beside(block: Block) -> list[Block] | None:
 def parted(block: Block) -> list[Block]:
     """A run of rows with names before them: each a matrix where all are names of matrices, else rows of one."""
     labels = [row.label or "" for row in block.rows]
-    if _is_long_vector(block.rows):
-        first = block.rows[0]
-        first.cells, first.label = [cell for row in block.rows for cell in row.cells], None
-        block.rows = [first]
-        return [block]
+    first = block.rows[0]
+    if len(labels) > 1 and first.raw.lstrip().startswith("[1]"):
+        starts = accumulate((len(row.cells) for row in block.rows), initial=1)
+        if all(label == str(start) for label, start in zip(labels, starts, strict=False)) and len(first.cells) > 1:
+            first.cells, first.label = [cell for row in block.rows for cell in row.cells], None
+            block.rows = [first]  # R's print of one vector: [1], then [5] before the fifth number
+            return [block]
     if block.name is not None:
         return [block]
     if (found := _named_beside(block)) is not None:

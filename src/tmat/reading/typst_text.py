@@ -10,6 +10,7 @@ _CELL = re.compile(r"\[\s*\$?\s*([^\[\]$]*?)\s*\$?\s*\]")
 _EQUATION = re.compile(r"#(?:fit\()?equation\(\s*\$\s*(.*?)\s*=?\s*\$\s*,\s*(?:true|false)\s*,\s*(labelled|plain|mat)?")
 _ROW = re.compile(r"\s*\((.*?),?\s*\)\s*,?\s*")
 _TABLE = re.compile(r"#?table\(")
+_HEADING = re.compile(r'\s*(?:=+\s+(.*)|#heading\([^"]*"((?:[^"\\]|\\.)*)".*)')
 _COLUMNS = re.compile(r"columns:\s*(?:([0-9]+)|\(([^)]*)\))")
 
 
@@ -25,12 +26,12 @@ def without_typst(text: str) -> Plain:
             n = _labelled(equation[1], lines, n, out)
         elif _TABLE.search(line):
             n = _table(lines, n, out)
-        elif line.lstrip().startswith(("#set", "#let", "#import", "#show", "//")):
+        elif line.lstrip().startswith(("#set", "#let", "#import", "#show", "#fit($", "//")):  # a working, or none of it
             n = _past(lines, n)
         else:
-            heading = re.match(r"\s*(=+)\s+(.*)", line)
+            heading = _HEADING.match(line)
             said = re.sub(r"\$|^\s*#\w+\(.*", " ", line)
-            out.line(f"## {heading[2]}" if heading else said.replace('"', ""), n + 1)
+            out.line(f"## {heading[1] or heading[2]}" if heading else said.replace('"', ""), n + 1)
             n += 1
     return out.plain(prose=True)
 
@@ -52,12 +53,9 @@ def _texts(line: str) -> list[str]:
 
 
 def _plain(cell: str) -> str:
-    return (
-        re.sub(
-            r'^"|"$', "", cell.replace("#", "").replace("infinity", "∞").replace("oo", "∞").replace("\\", "").strip()
-        )
-        or "_"
-    )
+    text = re.sub(r"\s*dot 10\^\(?(-?[0-9]+)\)?", r"e\1", cell)
+    text = text.replace("#", "").replace("infinity", "∞").replace("oo", "∞").replace("\\", "").strip()
+    return re.sub(r'^"|"$', "", text) or "_"
 
 
 def _labelled(name: str, lines: list[str], n: int, out: Lines) -> int:
@@ -73,15 +71,8 @@ def _labelled(name: str, lines: list[str], n: int, out: Lines) -> int:
     if not rows:
         return n + 1
     labels, heads = ([_texts(line) for _, line in words] + [[], []])[:2]
-    if len(labels) == len(rows):
-        rows = [[label, *row] for label, row in zip(labels, rows, strict=True)]
-    else:
-        labels = []
-    if len(heads) == len(rows[0]) - bool(labels):
-        rows, places = [["", *heads] if labels else heads, *rows], [places[0], *places]
-    elif labels:
-        rows, places = [["", *map(str, range(1, len(rows[0])))], *rows], [places[0], *places]
-    out.table(rows, places, head=bool(labels or heads))
+    labels = labels if len(labels) == len(rows) else []
+    out.table(rows, places, labels, heads if len(heads) == len(rows[0]) else [])
     return end
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tmat.errors import InputError, expect, fold
 from tmat.reading.files import open_file, read_bytes
+from tmat.reading.safetensors import read_tensors
 from tmat.reading.sources import one_document, raise_problem, read_file, split_selector, transpose
-from tmat.reading.tensor_files import read_tensors
 from tmat.reading.tensors import Tensor, chosen, waiting
 from tmat.sheet.worksheet import Matrix
 from tmat.stages import declared
@@ -31,26 +32,24 @@ def read_weights(
     """
     expect(source, (str, Mapping), "weights are read from a file, or from arrays by their names")
     if not isinstance(source, str):
-        tensors = {
-            str(key): waiting(Matrix.of(str(key), value, origin=f"the state dict:{visible(str(key), 60)}"))
-            for key, value in source.items()
-        }
-        return _of_model(tensors, stage, None, "the state dict", layers) or _each_once(
-            {key: Matrix.of(str(key), value) for key, value in source.items()}, "the mapping"
-        )
+        named = {str(key): Matrix.of(str(key), value) for key, value in source.items()}
+        origin = "the state dict"
+        tensors = {key: replace(waiting(m), origin=f"{origin}:{visible(key, 60)}") for key, m in named.items()}
+        return _of_model(tensors, stage, None, origin, layers) or _each_once(named, "the mapping")
     path, place = split_selector(source)
     origin = visible(path, 200)
-    suffix = os.path.splitext(path)[1].lower()
-    if not os.path.lexists(path) and os.path.isdir(os.path.splitext(path)[0]):
+    stem, suffix = os.path.splitext(path)
+    suffix = suffix.lower()
+    if not os.path.lexists(path) and os.path.isdir(stem):
         return _each_once(read_file(path), origin)
     with open_file(path) as stream:
         found = read_tensors(stream, suffix, origin) if stream.seekable() else None
         if found is not None:
             model = _of_model(found, stage, place, origin, layers)
             return model if model is not None else _each_once(chosen(found, None, origin), origin)
-    named = _named(path, suffix, origin)
-    model = _of_model({name: waiting(m) for name, m in named.items()}, stage, place, origin, layers)
-    return model if model is not None else _each_once(named, origin)
+    matrices = _named(path, suffix, origin)
+    model = _of_model({name: waiting(m) for name, m in matrices.items()}, stage, place, origin, layers)
+    return model if model is not None else _each_once(matrices, origin)
 
 
 def _of_model(
@@ -76,22 +75,16 @@ def _named(path: str, suffix: str, origin: str) -> Mapping[str, Matrix]:
 def _each_once(found: Mapping[str, Matrix], origin: str) -> dict[str, Matrix]:
     """The matrices by name, transposed where the name ends in .T."""
     if "" in found:
-        raise InputError(
-            f"{origin} names no matrices",
-            "expected an .npz, an object of named arrays, or text with a name over each matrix",
-            mend=f"give it by name: -m W_Q={origin}",
-        )
+        expected = "expected an .npz, an object of named arrays, or text with a name over each matrix"
+        raise InputError(f"{origin} names no matrices", expected, mend=f"give it by name: -m W_Q={origin}")
     raise_problem(found, None)
     given: dict[str, Matrix] = {}
     names: dict[str, str] = {}
     for name, m in found.items():
-        own = name.removesuffix(".T")
-        twin = names.setdefault(fold(own), name)
+        stem = name.removesuffix(".T")
+        twin = names.setdefault(fold(stem), name)
         if twin != name:
-            raise InputError(
-                f"{visible(twin, 60)} and {visible(name, 60)} are one matrix",
-                f"in {origin}",
-                "expected each once: case, _ and .T do not count",
-            )
-        given[own] = m if own == name else transpose(m).renamed(own)
+            what = f"{visible(twin, 60)} and {visible(name, 60)} are one matrix"
+            raise InputError(what, f"in {origin}", "expected each once: case, _ and .T do not count")
+        given[stem] = m if stem == name else transpose(m).renamed(stem)
     return given

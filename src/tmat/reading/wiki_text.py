@@ -21,73 +21,60 @@ def without_wiki(text: str) -> Plain:
     | 1 | 2 |
     """
     made = Lines()
-    table: _MediaWiki | None = None
-    rows: list[list[str]] = []
-    places: list[int] = []
-    head = False
-
-    def end() -> None:
-        nonlocal rows, places, head
-        if rows:
-            made.table(rows, places, head=head)
-        rows, places, head = [], [], False
-
+    table = _Table()
+    inside = False  # a table of MediaWiki
     for n, line in enumerate(text.split("\n"), 1):
         own = line.strip()
-        if own.startswith("{|"):
-            end()
-            table = _MediaWiki()
-        elif table is not None and own.startswith("|}"):
-            rows, places, head = table.rows, table.places, table.head
-            if table.caption:
-                made.line(table.caption, n)
-            table = None
-            end()
-        elif table is not None:
+        if own.startswith("{|") or (inside and own.startswith("|}")):
+            inside = own.startswith("{|")
+            table = table.written(made)
+        elif inside:
             table.take(own, n)
         elif len(own) > 1 and own[0] in "|^" and own[-1] in "|^":
-            heading, cells = _row(own)
-            head |= heading and not rows
-            rows.append(cells)
-            places.append(n)
+            table.row(own, n)
         else:
-            end()
+            table = table.written(made)
             made.line(line, n)
-    if table is not None:
-        rows, places, head = table.rows, table.places, table.head
-    end()
+    table.written(made)
     return made.plain()
 
 
-def _row(line: str) -> tuple[bool, list[str]]:
-    """Whether a row is a head, and its cells."""
-    cells = [cell.strip() for cell in _BARS.split(line)]
-    cells = cells[1:-1]
-    doubled = set(_BARS.findall(line)) in ({"||"}, {"^"})
-    marked = bool(cells) and all(_MARKED.match(cell) for cell in cells if cell)
-    return doubled or marked, [_MARKED.sub("", cell, count=1) if cell[:1] in "=_" else cell for cell in cells]
-
-
-class _MediaWiki:
-    """Takes the lines of one table."""
+class _Table:
+    """The rows of a table under way, each with its line."""
 
     def __init__(self) -> None:
         self.rows: list[list[str]] = []
         self.places: list[int] = []
-        self.caption = ""
-        self.head = False
+        self.head = False  # the first row is the columns' labels
+        self.caption: tuple[str, int] | None = None
+
+    def written(self, made: Lines) -> _Table:
+        """Write the table, and begin another."""
+        if self.caption:
+            made.line(*self.caption)
+        if self.rows:
+            made.table(self.rows, self.places, head=self.head)
+        return _Table()
+
+    def row(self, line: str, place: int) -> None:
+        """A whole row in a line: a head where all its bars are doubled or all its cells marked."""
+        cells = [cell.strip() for cell in _BARS.split(line)][1:-1]
+        doubled = set(_BARS.findall(line)) in ({"||"}, {"^"})
+        marked = bool(cells) and all(_MARKED.match(cell) for cell in cells if cell)
+        self.head |= (doubled or marked) and not self.rows
+        self.rows.append([_MARKED.sub("", cell, count=1) if cell[:1] in "=_" else cell for cell in cells])
+        self.places.append(place)
 
     def take(self, line: str, place: int) -> None:
+        """A line of MediaWiki's: the caption, the beginning of a row, or some of its cells."""
         if line.startswith("|+"):
-            self.caption = line[2:].strip()
-        elif line.startswith("|-"):
-            if not self.rows or self.rows[-1]:
-                self.rows.append([])
-                self.places.append(place)
+            self.caption = line[2:].strip(), place
         elif line[:1] in ("|", "!"):
-            if not self.rows:
+            begins = line.startswith("|-")
+            if not self.rows or (begins and self.rows[-1]):
                 self.rows.append([])
                 self.places.append(place)
-            cells = [cell.rpartition("|")[2].strip() for cell in _CELLS.split(line[1:])]
-            self.head |= line[0] == "!" and len(self.rows) == 1 and len(cells) > 1
-            self.rows[-1] += cells
+            if not begins:
+                cells = [cell.rpartition("|")[2].strip() for cell in _CELLS.split(line[1:])]
+                self.head |= line[0] == "!" and len(self.rows) == 1 and len(cells) > 1
+                self.rows[-1] += cells

@@ -69,15 +69,9 @@ def _stage(value: object, place: Place, earlier: dict[str, Stage]) -> Stage:
             raise place["steps"][n]["name"].error(f"is {shown(step.name)} once more", "each step's name once a stage")
         names.add(step.name)
         steps.append(step)
-    stage = Stage(
-        _field(fields, "id", str, place),
-        _field(fields, "stage", str, place),
-        _params(fields, place),
-        _words(_field(fields, "notes", list, place, []), place["notes"]),
-        given,
-        steps,
-        _field(fields, "output", str, place),
-    )
+    id, kind, params = _field(fields, "id", str, place), _field(fields, "stage", str, place), _params(fields, place)
+    notes = _words(_field(fields, "notes", list, place, []), place["notes"])
+    stage = Stage(id, kind, params, notes, given, steps, _field(fields, "output", str, place))
     if stage.output and stage.output not in stage:
         raise place["output"].error(f"is {shown(stage.output)}", f"one of {', '.join(stage.names()) or 'its steps'}")
     return stage

@@ -8,18 +8,25 @@ stand side by side, an empty column between them, each with its name above or to
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
 from tmat.errors import InputError
+from tmat.reading.commas import without_commas
+from tmat.reading.delimited import delimited_rows
+from tmat.reading.naming import is_known
 from tmat.reading.number_text import is_blank, number, why_not
-from tmat.reading.side_by_side import Row, Rows, below_their_names, beside, regions
 from tmat.reading.text_rows import is_misspelt
 from tmat.reading.xlsx_cells import Sheet, SheetCell, letters_of, read_sheets
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import visible
+
+Row = dict[int, SheetCell]
+Rows = dict[int, Row]
 
 INFINITE = 1e299  # a sheet has no infinities: what is beyond stands for one
 _NAME = re.compile(r"(?:\d+\s+)?([^\s=:]+)(?:\s*[=:]\s.*|\s*[=:]|\s{2,}.*|\s*[(\[]\s*\d+\s*[x×*]\s*\d+\s*[)\]]\s*:?)?")
@@ -48,34 +55,36 @@ def matrices_of(sheets: list[Sheet], origin: str) -> list[Found]:
     found: list[Found] = []
     refused: list[InputError] = []
     for sheet in sheets:
-        own: list[Found] = []
+        where = f"{origin}, sheet {visible(sheet.name, 40)}"
+        of_sheet: list[Found] = []
         for block in _blocks(sheet):
             try:
-                own += (one for one in _of_block(block, sheet, origin) if not _again(one.matrix, own))
+                matrix = block.matrix(where)
             except InputError as error:
                 if block.name:
                     raise
                 refused.append(error)  # on a sheet with names, words and dates on the side are nobody's numbers
-        found += own
+                continue
+            if matrix is not None and not _again(matrix, of_sheet):
+                of_sheet.append(Found(matrix, sheet.name, _stage(sheet), f"{where}, row {block.rows[0][0] + 1}"))
+        found += of_sheet
     named = [one for one in found if one.matrix.name]
     if refused and not named:
         raise refused[0]
     if not named and len(found) > 1:
         if len({one.sheet for one in found}) == len(found):
             return [replace(one, matrix=one.matrix.renamed(one.sheet)) for one in found]
-        first = found[0]
-        raise InputError(
-            f"the matrices in {origin} have no names", f"{first.where}: expected a name alone in the row above"
-        )
+        where = f"{found[0].where}: expected a name alone in the row above"
+        raise InputError(f"the matrices in {origin} have no names", where)
     return named or found
 
 
 def _again(matrix: Matrix, found: list[Found]) -> bool:
-    """Whether a matrix stands on the sheet already: by the same name, or turned round for a product, Kᵀ for K."""
-    turned = matrix.name.endswith("ᵀ")
-    name, values = (matrix.name[:-1], matrix.values.T) if turned else (matrix.name, matrix.values)
+    """Whether a matrix stands on the sheet already, by the same name or transposed for a product: Kᵀ for K."""
+    name = matrix.name.removesuffix("ᵀ")
+    values = matrix.values if name == matrix.name else matrix.values.T
     same = (one.matrix.values for one in found if one.matrix.name == name)
-    return bool(name) and any(np.array_equal(own, values, equal_nan=True) for own in same)
+    return bool(name) and any(np.array_equal(before, values, equal_nan=True) for before in same)
 
 
 def as_worksheet(found: list[Found]) -> Worksheet:
@@ -87,20 +96,13 @@ def as_worksheet(found: list[Found]) -> Worksheet:
     return Worksheet(list(stages.values()))
 
 
-def _of_block(block: _Block, sheet: Sheet, origin: str) -> Iterator[Found]:
-    where = f"{origin}, sheet {visible(sheet.name, 40)}"
-    matrix = block.matrix(where)
-    if matrix is not None:
-        yield Found(matrix, sheet.name, _stage(sheet), f"{where}, row {block.first + 1}")
-
-
 def _stage(sheet: Sheet) -> str | None:
     """The stage that the sheet is of: its heading, where the sheet is called after it."""
     heading = sheet.rows.get(0, {})
     if list(heading) != [0] or heading[0].kind != "text":
         return None
-    told, name = (re.sub(r"\W", "", text).casefold() for text in (heading[0].text, sheet.name))
-    return heading[0].text if told and told[:20] in name else None
+    title, name = (re.sub(r"\W", "", text).casefold() for text in (heading[0].text, sheet.name))
+    return heading[0].text if title and title[:20] in name else None
 
 
 @dataclass(slots=True)
@@ -111,10 +113,6 @@ class _Block:
     column: int = 0  # where the name stands
     header: Row = field(default_factory=dict)
     rows: list[tuple[int, Row]] = field(default_factory=list)
-
-    @property
-    def first(self) -> int:
-        return self.rows[0][0]
 
     def matrix(self, where: str) -> Matrix | None:
         columns = self._columns()
@@ -138,7 +136,7 @@ class _Block:
         gap = next((column for column in columns if all(column not in cells for _, cells in self.rows)), None)
         if gap is not None:
             raise InputError(
-                "an empty column among the numbers", f"{where}, cell {letters_of(gap)}{self.first + 1}",
+                "an empty column among the numbers", f"{where}, cell {letters_of(gap)}{self.rows[0][0] + 1}",
                 mend="where matrices stand side by side, put a name above each",
             )  # fmt: skip
 
@@ -160,14 +158,14 @@ class _Block:
 def _blocks(sheet: Sheet) -> Iterator[_Block]:
     """The blocks of a sheet: below one another, but where all that stand beside one another have names."""
     waiting: Rows = {}
-    for region in regions(sheet.rows):
-        parts = beside(region)
+    for region in _regions(sheet.rows):
+        parts = _beside(region)
         if len(parts) > 1:  # words on the side are nobody's numbers
             named = [
                 _named(part) for part in parts if any(_is_number(c) for cells in part.values() for c in cells.values())
             ]
         else:
-            named = [[block for rows in below_their_names(region) for block in _below(rows)]]
+            named = [[block for rows in _below_their_names(region) for block in _below(rows)]]
         if named and all(named):
             yield from _below(waiting)
             waiting = {}
@@ -180,28 +178,28 @@ def _blocks(sheet: Sheet) -> Iterator[_Block]:
 
 def _named(part: Rows) -> list[_Block]:
     """The blocks of one part, where all have names."""
-    blocks = [block for rows in below_their_names(part) or [part] for block in _below(rows)]
+    blocks = [block for rows in _below_their_names(part) or [part] for block in _below(rows)]
     return blocks if all(block.name for block in blocks) else []
 
 
-def _below(rows: Rows) -> Iterator[_Block]:
-    block = _Block()
+def _below(rows: Rows) -> list[_Block]:
+    """The blocks of rows below one another."""
+    blocks = [_Block()]
     last = -2
     for row in sorted(rows):
-        cells = rows[row]
+        cells, block = rows[row], blocks[-1]
         if row > last + 1 and (block.rows or block.header):
-            yield from _whole(block)
             block = _Block()
+            blocks.append(block)
         last = row
         if _names(cells, block):
-            yield from _whole(block)
             [(column, cell)] = cells.items()
-            block = _Block(_name(cell.text), column)
+            blocks.append(_Block(_name(cell.text), column))
         elif not block.rows and not block.header and _labels(cells, block.column):
             block.header = cells
         else:
             block.rows.append((row, cells))
-    yield from _whole(block)
+    return [block for block in blocks if block.rows]
 
 
 def _names(cells: Row, block: _Block) -> bool:
@@ -214,11 +212,6 @@ def _names(cells: Row, block: _Block) -> bool:
     if block.header and column < min(block.header):
         return False  # the label of a row, nothing yet in its cells
     return not (block.name and not block.rows and not block.header and column > block.column)  # the label of one column
-
-
-def _whole(block: _Block) -> Iterator[_Block]:
-    if block.rows:
-        yield block
 
 
 def _name(text: str) -> str:
@@ -240,21 +233,18 @@ def _labels(cells: Row, left: int) -> bool:
 
 def _is_number(cell: SheetCell) -> bool:
     """Whether a cell holds a number, or a mark that stands for one not filled in."""
-    text = cell.text.strip()
-    return cell.kind != "text" or number(text) is not None or is_blank(text)
+    return _holds_number(cell) or is_blank(cell.text.strip())
 
 
 def _value(cell: SheetCell, where: str) -> float:
     if cell.kind == "error":
         return float("nan")
     if cell.kind == "date":
-        raise InputError(
-            "a date where a number is due", where, mend="make it a number again, and type decimals: 0.5 for 1/2"
-        )
+        advice = "make it a number again, and type decimals: 0.5 for 1/2"
+        raise InputError("a date where a number is due", where, mend=advice)
     if cell.kind == "formula":
-        raise InputError(
-            "a formula was never calculated", where, mend="open the file in a spreadsheet program and save it"
-        )
+        advice = "open the file in a spreadsheet program and save it"
+        raise InputError("a formula was never calculated", where, mend=advice)
     text = cell.text.strip()
     value = number(text)
     if value is None:
@@ -263,3 +253,75 @@ def _value(cell: SheetCell, where: str) -> float:
         what, mend = why_not(text)
         raise InputError(what, where, mend=mend)
     return value if abs(value) < INFINITE else float("inf") if value > 0 else float("-inf")
+
+
+def _regions(rows: Rows) -> Iterator[Rows]:
+    """Rows that follow one another without an empty one."""
+    region: Rows = {}
+    for row in sorted(rows):
+        if region and row - 1 not in region:
+            yield region
+            region = {}
+        region[row] = rows[row]
+    if region:
+        yield region
+
+
+def _beside(region: Rows) -> list[Rows]:
+    """The parts of a region with an empty column between them, or with known names in its first row, a part below each."""
+    filled = sorted({column for cells in region.values() for column in cells})
+    starts = [column for column in filled if column - 1 not in filled]
+    first = region[min(region)]
+    if len(starts) == 1 and len(first) > 1 and filled[0] in first:
+        names = sorted(first)
+        apart = all(right - left > 1 for left, right in pairwise(names))
+        if apart and all(is_known(first[column].text.strip(" \t:=")) for column in names):
+            starts = names
+    if len(starts) == 1:
+        return [region]
+    part_of = {column: bisect_right(starts, column) - 1 for column in filled}
+    parts: list[Rows] = [{} for _ in starts]
+    for row, cells in region.items():
+        for column, cell in cells.items():
+            parts[part_of[column]].setdefault(row, {})[column] = cell
+    return parts
+
+
+def _below_their_names(region: Rows) -> list[Rows]:
+    """The matrices of a region with a known name to the left of each one's first row: the name alone, then the rows."""
+    left = min(column for cells in region.values() for column in cells)
+    named = [row for row in sorted(region) if left in region[row]]
+    texts = [region[row][left].text.strip(" \t:=") for row in named]
+    if len(named) == len(region) or named[0] != min(region) or not all(map(is_known, texts)):
+        return []
+    beside = [[cell for column, cell in region[row].items() if column != left] for row in named]
+    if not all(cells and all(map(_holds_number, cells)) for cells in beside):
+        return []
+    found: list[Rows] = []
+    for row in sorted(region):
+        cells = dict(region[row])
+        if left in cells:
+            found.append({row - 1: {left: cells.pop(left)}})
+        found[-1][row] = cells
+    return found
+
+
+def _holds_number(cell: SheetCell) -> bool:
+    return cell.kind != "text" or number(cell.text.strip()) is not None
+
+
+def named_blocks(text: str, origin: str, delimiter: str | None) -> dict[str, Matrix]:
+    """The matrices of a table that holds several by name, as a spreadsheet saves them; none where it is no such table."""
+
+    def cell(text: str) -> SheetCell:
+        return SheetCell("text" if number(text) is None else "number", text)
+
+    try:
+        rows, note = without_commas(delimited_rows(text, origin, delimiter), origin)
+        cells = {row.line - 1: {n: cell(each) for n, each in enumerate(row.cells) if each.strip()} for row in rows}
+        found = matrices_of([Sheet("", cells)], f"{origin}; {note}" if note else origin)
+    except InputError:
+        return {}
+    names = {one.matrix.name: one.matrix for one in found}
+    whole = all(name and not np.isnan(matrix.values).any() for name, matrix in names.items())
+    return names if whole and len(names) == len(found) else {}

@@ -7,16 +7,16 @@ that was never calculated, an error and a blank are all the same to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from posixpath import normpath
-from typing import Literal, NoReturn, TypeVar
+from typing import Literal, TypeVar
 from xml.etree.ElementTree import ParseError, XMLParser
 from zipfile import ZipFile
 
 from tmat.errors import InputError, LimitError
-from tmat.reading.damaged import DAMAGED
+from tmat.reading.zips import DAMAGED
 from tmat.visible import visible
 
 LARGEST = 2**29
@@ -45,15 +45,6 @@ class Sheet:
 
     name: str
     rows: dict[int, dict[int, SheetCell]] = field(default_factory=dict)
-
-
-def is_workbook(data: bytes) -> bool:
-    """Whether the bytes are a zip with a workbook in it."""
-    try:
-        with ZipFile(BytesIO(data)) as archive:
-            return "xl/workbook.xml" in archive.namelist()
-    except DAMAGED:
-        return False
 
 
 def read_sheets(data: bytes, origin: str) -> list[Sheet]:
@@ -119,40 +110,35 @@ class _Workbook:
             if part not in self.names:
                 raise InputError(f"{self.origin} is damaged", f"sheet {visible(name, 40)} is listed, and not in it")
             sheet = Sheet(name)
-            cells += self._parse(part, _Cells(sheet, shared, dates, MOST_CELLS - cells, self._too_many)).count
+            cells += self._parse(part, _Cells(sheet, shared, dates, MOST_CELLS - cells, self.origin)).count
             found.append(sheet)
         return found
 
     def _listed(self) -> list[tuple[str, str]]:
-        listed = self._parse("xl/workbook.xml", _Attributes("sheet")).found
-        return [(own.get("name", ""), own.get("id", "")) for own in listed]
+        sheets = self._parse("xl/workbook.xml", _Attributes("sheet")).found
+        return [(sheet.get("name", ""), sheet.get("id", "")) for sheet in sheets]
 
     def _relations(self) -> Iterator[tuple[str, str, str]]:
-        part = "xl/_rels/workbook.xml.rels"
-        if part not in self.names:
-            return
-        for own in self._parse(part, _Attributes("Relationship")).found:
-            target = own.get("Target", "")
+        for relation in self._parse("xl/_rels/workbook.xml.rels", _Attributes("Relationship")).found:
+            target = relation.get("Target", "")
             path = normpath(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
-            yield own.get("Id", ""), path, own.get("Type", "")
+            yield relation.get("Id", ""), path, relation.get("Type", "")
 
     def _shared(self) -> list[str]:
-        part = "xl/sharedStrings.xml"
-        return self._parse(part, _Texts()).found if part in self.names else []
+        return self._parse("xl/sharedStrings.xml", _Texts()).found
 
     def _dates(self) -> set[str]:
         """The looks of cells, by their number, that show a number as a date or a time of day."""
-        part = "xl/styles.xml"
-        if part not in self.names:
-            return set()
-        styles = self._parse(part, _Styles())
+        styles = self._parse("xl/styles.xml", _Styles())
         return {str(n) for n, id in enumerate(styles.used) if _of_date(id, styles.formats.get(id))}
 
     def _parse(self, part: str, target: _T) -> _T:
-        """Feed a part to a target, a chunk at a time, within what may be read in all.
+        """Feed a part, if it is there, to a target, a chunk at a time, within what may be read in all.
 
         The parser begins a tag or a comment anew at every chunk that does not end it, so chunks grow.
         """
+        if part not in self.names:
+            return target
         parser = XMLParser(target=target)
         size = _CHUNK
         try:
@@ -161,10 +147,8 @@ class _Workbook:
                     size = min(2 * size, _LARGEST_CHUNK)
                     self.left -= len(chunk)
                     if self.left < 0:
-                        raise LimitError(
-                            f"{self.origin} holds more than {LARGEST >> 20} MiB when unpacked",
-                            mend="pass large matrices as .npz",
-                        )
+                        what = f"{self.origin} holds more than {LARGEST >> 20} MiB when unpacked"
+                        raise LimitError(what, mend="pass large matrices as .npz")
                     parser.feed(chunk)
             parser.close()
         except ParseError as error:
@@ -175,9 +159,6 @@ class _Workbook:
             ) from None
         return target
 
-    def _too_many(self) -> NoReturn:
-        raise LimitError(f"{self.origin} has more than {MOST_CELLS:,} cells", mend="pass large matrices as .npz")
-
 
 class _Attributes(_Target):
     """The attributes of all tags of a name, without their namespaces."""
@@ -187,8 +168,8 @@ class _Attributes(_Target):
         self.found: list[dict[str, str]] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if _own(tag) == self.tag:
-            self.found.append({_own(key): value for key, value in attributes.items()})
+        if _local(tag) == self.tag:
+            self.found.append({_local(key): value for key, value in attributes.items()})
 
 
 class _Texts(_Target):
@@ -201,17 +182,17 @@ class _Texts(_Target):
         self._aloud = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        own = _own(tag)
-        if own == "si":
+        name = _local(tag)
+        if name == "si":
             self._parts = []
-        self._aloud += own == "rPh"
-        self._inside = own == "t" and not self._aloud
+        self._aloud += name == "rPh"
+        self._inside = name == "t" and not self._aloud
 
     def end(self, tag: str) -> None:
-        own = _own(tag)
-        if own == "si":
+        name = _local(tag)
+        if name == "si":
             self.found.append("".join(self._parts))
-        self._aloud -= own == "rPh"
+        self._aloud -= name == "rPh"
         self._inside = False
 
     def data(self, text: str) -> None:
@@ -228,25 +209,23 @@ class _Styles(_Target):
         self._cells = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        own = _own(tag)
-        self._cells = own == "cellXfs" or (self._cells and own != "cellStyles")
-        if own == "numFmt":
+        name = _local(tag)
+        self._cells = name == "cellXfs" or (self._cells and name != "cellStyles")
+        if name == "numFmt":
             self.formats.setdefault(attributes.get("numFmtId", ""), attributes.get("formatCode", ""))
-        elif own == "xf" and self._cells:
+        elif name == "xf" and self._cells:
             self.used.append(attributes.get("numFmtId", ""))
 
 
 class _Cells(_Target):
     """The cells of a sheet that hold something."""
 
-    def __init__(
-        self, sheet: Sheet, shared: list[str], dates: set[str], most: int, refuse: Callable[[], NoReturn]
-    ) -> None:
+    def __init__(self, sheet: Sheet, shared: list[str], dates: set[str], most: int, origin: str) -> None:
         self.sheet = sheet
         self.shared = shared
         self.dates = dates
         self.most = most
-        self.refuse = refuse
+        self.origin = origin
         self.count = 0
         self._row, self._column = -1, -1
         self._type = ""
@@ -256,29 +235,31 @@ class _Cells(_Target):
         self._parts: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        own = _own(tag)
-        if own == "row":
+        name = _local(tag)
+        if name == "row":
             self._row = _counted(attributes.get("r"), self._row + 1)
             self._column = -1
-        elif own == "c":
+        elif name == "c":
             self._place(attributes.get("r"))
             self._type = attributes.get("t", "n")
             self._dated = self._type == "d" or attributes.get("s") in self.dates
             self._formula = False
             self._parts = []
-        elif own == "f":
+        elif name == "f":
             self._formula = True
-        self._inside = own in ("v", "t")
+        self._inside = name in ("v", "t")
 
     def end(self, tag: str) -> None:
         self._inside = False
-        if _own(tag) != "c":
+        if _local(tag) != "c":
             return
         cell = self._cell("".join(self._parts))
         if cell is not None:
             self.count += 1
             if self.count > self.most:
-                self.refuse()
+                raise LimitError(
+                    f"{self.origin} has more than {MOST_CELLS:,} cells", mend="pass large matrices as .npz"
+                )
             self.sheet.rows.setdefault(self._row, {})[self._column] = cell
 
     def data(self, text: str) -> None:
@@ -308,7 +289,7 @@ class _Cells(_Target):
         return SheetCell("date" if self._dated else "number", text)
 
 
-def _own(tag: str) -> str:
+def _local(tag: str) -> str:
     """A name without its namespace."""
     return tag.rpartition("}")[2]
 

@@ -1,4 +1,4 @@
-"""Worksheets out, in any format; a format's module is imported when it is asked for."""
+"""Write worksheets in any format; a format's module is imported when that format is first needed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError
-from tmat.listing import modules_in
+from tmat.modules import modules_in
 from tmat.rendering import formats
-from tmat.rendering.format import Format
+from tmat.rendering.formats import Format
 
 if TYPE_CHECKING:
     from tmat.rendering.layout import Look
@@ -22,13 +22,13 @@ def known_formats() -> list[str]:
 
 
 def format_named(name: str) -> Format:
-    """What a known format says of itself."""
-    found: Format = import_module(f"tmat.rendering.formats.{name}").FORMAT
-    return found
+    """A known format."""
+    format: Format = import_module(f"tmat.rendering.formats.{name}").FORMAT
+    return format
 
 
 def format_of_suffix(path: str) -> str:
-    """The format that a file's name asks for."""
+    """The format that goes with a file's suffix. Errors: a suffix of no format."""
     suffix = os.path.splitext(path)[1].lower()
     known = known_formats()
     known.sort(key=lambda name: not set(suffix[1:]) <= set(name))  # .md is short for markdown: not all need be imported
@@ -42,6 +42,6 @@ def format_of_suffix(path: str) -> str:
     )
 
 
-def rendered(sheets: Sequence[Worksheet], format: str, look: Look, name: str | None = None) -> dict[str, bytes]:
-    """Worksheets in a format: file names and what is to be in each; without a name, one nameless file."""
-    return format_named(format).dump(sheets, look, name or "")
+def rendered(sheets: Sequence[Worksheet], format: str, look: Look, name: str = "") -> dict[str, bytes]:
+    """Worksheets in a format, as file names and contents; ``name`` is that of the one file or of the folder, empty on standard output."""
+    return format_named(format).dump(sheets, look, name)

@@ -1,6 +1,6 @@
-"""How worksheets, stages, steps and matrices show themselves in a notebook: HTML, the formulas in MathML, which needs no network.
+"""Worksheets, stages, steps and matrices in a notebook: HTML with formulas in MathML, which needs no network.
 
-Colours are the notebook's own, whatever its theme. Nothing in it is mathematics for a notebook to look for between dollars.
+The colours are those of the notebook's theme. Dollars are marked up so that the notebook finds no mathematics between them.
 """
 
 from __future__ import annotations
@@ -54,15 +54,15 @@ def html(of: object) -> str:
 
 
 def _sheet(sheet: Worksheet) -> Iterable[str]:
-    """Every stage, the last one unfolded."""
+    """Every stage, folded, the last one open."""
     [sheet] = on_pages([sheet])
-    own = list(sections(sheet, Look(), ROOM))
-    if not own:
+    stages = list(sections(sheet, Look(), ROOM))
+    if not stages:
         yield f'<p class="{NO_MATHS}">{_words(sheet.tokens) or "an empty worksheet"}</p>'
-    for section in own:
-        opened = " open" if section is own[-1] else ""
+    for section in stages:
+        open_attribute = " open" if section is stages[-1] else ""
         head = f'<summary class="{NO_MATHS}">{_text(section.title)}</summary>'
-        yield f"<details{opened}>{head}{''.join(_section(section))}</details>"
+        yield f"<details{open_attribute}>{head}{''.join(_section(section))}</details>"
 
 
 def step_latex(step: Step) -> str | None:
@@ -81,39 +81,38 @@ def _section(section: Section) -> Iterable[str]:
         yield f'<p class="{NO_MATHS}">{_words(section.sentence)}</p>'
     if section.notes:
         yield f'<p class="quiet {NO_MATHS}">{" · ".join(_text(note) for note in section.notes)}</p>'
-    waiting: list[Shown] = []
-    for own in section.shown:
-        waiting.append(own)
-        if own.step is not None:
-            yield from _step(section.stage, own.step, waiting)
-            waiting = []
-    for own in waiting:
-        yield from _matrix(own)
+    for figures in section.groups():
+        step = figures[-1].step
+        yield from (
+            (part for figure in figures for part in _matrix(figure))
+            if step is None
+            else _step(section.stage, step, figures)
+        )
     vocabulary = section.vocabulary
     if vocabulary is not None:
-        words = [f"<b>{n}</b> {_text(own)}" for n, own in enumerate(vocabulary.words[:WORDS], vocabulary.first_id)]
+        words = [f"<b>{n}</b> {_text(entry)}" for n, entry in enumerate(vocabulary.words[:WORDS], vocabulary.first_id)]
         more = f" … {len(vocabulary.words) - WORDS:,} more" if len(vocabulary.words) > WORDS else ""
         yield f'<p class="{NO_MATHS}">{" &ensp;".join(words)}{more}</p>'
-    for said in section.remarks.end:
-        yield from _sentences(said)
+    for paragraph in section.remarks.end:
+        yield from _sentences(paragraph)
 
 
-def _step(stage: Stage, step: Step, figured: Sequence[Shown]) -> Iterable[str]:
-    """A step as an equation of tables, after the given matrices that it does not hold; alone where it is none."""
-    own = figured[-1]
-    made = equation(stage, step, Look(), ROOM) if own.right is None and own.matrix.values.size else None
-    if made is None:
-        for one in figured:
-            yield from _matrix(one)
+def _step(stage: Stage, step: Step, figures: Sequence[Shown]) -> Iterable[str]:
+    """A step as an equation of tables, after the other given matrices; as single tables if it has no equation."""
+    result = figures[-1]
+    equated = equation(stage, step, Look(), ROOM) if result.right is None and result.matrix.values.size else None
+    if equated is None:
+        for figure in figures:
+            yield from _matrix(figure)
         return
-    held = {term.name for term in made.terms}
-    for one in figured[:-1]:
-        yield from _sentences(one.sentences) if one.name in held else _matrix(one)
-    yield _head(own)
-    headed = any(one.has_cols for one in (own, *(term.shown for term in made.terms)))
+    names = {term.name for term in equated.terms}
+    for figure in figures[:-1]:
+        yield from _sentences(figure.sentences) if figure.name in names else _matrix(figure)
+    yield _head(result)
+    headed = any(figure.has_cols for figure in (result, *(term.shown for term in equated.terms)))
     parts = [
         part
-        for term in made.terms
+        for term in equated.terms
         for part in (
             term.before,
             _figure(term.shown, headed),
@@ -121,37 +120,37 @@ def _step(stage: Stage, step: Step, figured: Sequence[Shown]) -> Iterable[str]:
             term.after,
         )
     ]
-    row = " ".join(f"<span>{part}</span>" for part in (*parts, made.equal, _figure(own, headed)) if part)
+    row = " ".join(f"<span>{part}</span>" for part in (*parts, equated.equal, _figure(result, headed)) if part)
     yield f'<div class="row {NO_MATHS}">{row}</div>'
-    yield from _below(own)
+    yield from _below(result)
 
 
-def _figure(own: Shown, headed: bool) -> str:
-    return f"{_text(own.caption)}{_apart(table(own, 0, None, headed))}"
+def _figure(drawn: Shown, headed: bool) -> str:
+    return f"{_text(drawn.caption)}{_apart(table(drawn, 0, None, headed))}"
 
 
-def _head(own: Shown) -> str:
-    said = _apart(formula(own)) if own.step else f"<b>{_text(own.formula)}</b>"
-    return f'<p class="{NO_MATHS}">{said} <span class="quiet {NO_MATHS}">{_text(own.told)}</span></p>'
+def _head(drawn: Shown) -> str:
+    head = _apart(formula(drawn)) if drawn.step else f"<b>{_text(drawn.formula)}</b>"
+    return f'<p class="{NO_MATHS}">{head} <span class="quiet {NO_MATHS}">{_text(drawn.details)}</span></p>'
 
 
-def _matrix(own: Shown) -> Iterable[str]:
-    yield _head(own)
-    if own.matrix.values.size:
-        both = [own, *([own.right] if own.right is not None else [])]
-        for one in both:
-            yield f'<div class="{NO_MATHS}">{_text(one.kind)}{_apart(table(one, 0, None))}</div>'
-    yield from _below(own)
+def _matrix(drawn: Shown) -> Iterable[str]:
+    yield _head(drawn)
+    if drawn.matrix.values.size:
+        figures = [drawn, *([drawn.right] if drawn.right is not None else [])]
+        for figure in figures:
+            yield f'<div class="{NO_MATHS}">{_text(figure.kind)}{_apart(table(figure, 0, None))}</div>'
+    yield from _below(drawn)
 
 
-def _below(own: Shown) -> Iterable[str]:
-    if own.summary:
-        yield f'<p class="quiet {NO_MATHS}">{_text(own.summary)}</p>'
-    yield from _sentences(own.sentences)
+def _below(drawn: Shown) -> Iterable[str]:
+    if drawn.summary:
+        yield f'<p class="quiet {NO_MATHS}">{_text(drawn.summary)}</p>'
+    yield from _sentences(drawn.sentences)
 
 
-def _sentences(said: Iterable[Said]) -> Iterable[str]:
-    return (f'<p class="quiet {NO_MATHS}">{_text(one.text)}</p>' for one in said)
+def _sentences(sentences: Iterable[Said]) -> Iterable[str]:
+    return (f'<p class="quiet {NO_MATHS}">{_text(sentence.text)}</p>' for sentence in sentences)
 
 
 def _words(words: Iterable[str]) -> str:
@@ -163,5 +162,5 @@ def _text(text: str) -> str:
 
 
 def _apart(html: str) -> str:
-    """The HTML with every dollar in an element of its own, so that no two enclose mathematics."""
+    """The HTML with every dollar and backslash in its own element, so that none begins mathematics."""
     return html.replace("$", "<span>$</span>").replace("\\", "<span>\\</span>")

@@ -1,6 +1,6 @@
-"""What a page says of a worksheet, whatever its format: the stages, their matrices, and what is said of each.
+"""The content of a page in any format: the stages of a worksheet, their matrices, and the remarks on each.
 
-Formats only draw this and know no stage; here two are known: the words of a vocabulary, the likeliest of a decoder.
+Formats draw this without knowing any stage; two are known here: the vocabulary's words and the decoder's likeliest.
 """
 
 from __future__ import annotations
@@ -12,20 +12,17 @@ import numpy as np
 
 from tmat.errors import InputError, fold
 from tmat.operations.printing.text import Notation
-from tmat.rendering.layout.equation import decimals, hidden, hidden_in_given
-from tmat.rendering.layout.formula import said, shapes
-from tmat.rendering.layout.heading import origins, rounded, rounds, sentence, titles
-from tmat.rendering.layout.heat import Scale
-from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.numbers import SAME, texts
+from tmat.rendering.layout.drawer import CUT, edges, named
+from tmat.rendering.layout.equation import Formula
+from tmat.rendering.layout.look import Look, Scale
+from tmat.rendering.layout.numbers import SAME, decimals, hidden, hidden_in_given, texts
 from tmat.rendering.layout.single import summary
-from tmat.rendering.layout.window import CUT, edges, named
+from tmat.rendering.layout.stage import origins, rounded, rounds, sentence, titles
+from tmat.sheet.names import chosen, in_order
 from tmat.sheet.remarks import Correction, Mask, Remark, Remarks, Said
-from tmat.sheet.selecting import chosen, in_order
 from tmat.sheet.worksheet import BLANK, Array, Matrix, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 from tmat.workings.formula import formula
 
 SILENT = Remarks("")
@@ -42,9 +39,10 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A matrix on a page. ``rows`` and ``cols`` are places, CUT where some are left out; ``cells`` their texts.
+    """A matrix on a page. ``rows`` and ``cols`` are indices, CUT where some are left out; ``cells`` are their texts.
 
-    A step that its source prints wrong is shown as ``printed``, its ``wrong`` cells by their places, ``right`` beside it.
+    A step that its source prints wrongly is shown as ``printed``, with the indices of its ``wrong`` cells, and ``right``
+    is the matrix beside it.
     """
 
     matrix: Matrix
@@ -67,21 +65,21 @@ class Shown:
 
     @property
     def caption(self) -> str:
-        """Its name, and whether it is as printed or as it should be."""
+        """Its name, followed by printed or right where they differ."""
         return f"{self.name} {self.kind}" if self.kind else self.name
 
     @property
-    def told(self) -> str:
+    def details(self) -> str:
         """Its shapes and its rounding."""
         return ", ".join(part for part in (self.shapes, self.rounding) if part)
 
     @property
     def sentences(self) -> list[Said]:
-        """All that is said of it, cells in symbols a row a sentence."""
+        """The cells in symbols, a sentence a row, and the remarks."""
         letters = [self.letters, *(remark.letters for remark in self.remarks)]
-        said = [(), *(remark.said for remark in self.remarks)]
-        rows = [[Said("   ".join(row), "formula") for row in own] for own in letters]
-        return [one for own, more in zip(rows, said, strict=True) for one in (*own, *more)]
+        below = [(), *(remark.said for remark in self.remarks)]
+        rows = [[Said("   ".join(row), "formula") for row in lines] for lines in letters]
+        return [sentence for lines, remarks in zip(rows, below, strict=True) for sentence in (*lines, *remarks)]
 
     @property
     def name(self) -> str:
@@ -89,11 +87,11 @@ class Shown:
 
     @property
     def characters(self) -> int:
-        """About how long its equation is, the matrix set beside the formula."""
+        """About how many characters wide the formula and the matrix beside it are."""
         labels = max((width(visible(self.row_label(row))) for row in self.rows), default=0) if self.has_rows else 0
         heads = [width(visible(self.col_label(col))) if self.has_cols else 0 for col in self.cols]
         columns = [max(map(len, column)) for column in zip(*self.cells, strict=True)]
-        cells = sum(max(own, head) + 2 for own, head in zip(columns, heads, strict=False))
+        cells = sum(max(cell, head) + 2 for cell, head in zip(columns, heads, strict=False))
         return len(self.formula) + 3 + labels + cells
 
     def row_label(self, row: int) -> str:
@@ -104,7 +102,7 @@ class Shown:
 
     @property
     def has_rows(self) -> bool:
-        """Whether the labels of the rows say more than their count."""
+        """Whether the rows have labels other than their numbers."""
         return named(self.matrix.rows) or CUT in self.rows
 
     @property
@@ -114,7 +112,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A stage on a page; ``likeliest`` is, for every prediction, what it follows and the words with their chances."""
+    """A stage on a page; ``likeliest``: for each prediction the word before it, and words with their probabilities."""
 
     stage: Stage
     title: str
@@ -125,9 +123,20 @@ class Section:
     likeliest: tuple[tuple[str, list[tuple[str, float]]], ...] = ()
     remarks: Remarks = SILENT
 
+    def groups(self) -> Iterator[list[Shown]]:
+        """Each step after the given matrices that it uses first; at the end the other given matrices."""
+        group: list[Shown] = []
+        for shown in self.shown:
+            group.append(shown)
+            if shown.step is not None:
+                yield group
+                group = []
+        if group:
+            yield group
+
 
 def sections(sheet: Worksheet, look: Look, room: Room) -> Iterator[Section]:
-    """The stages of a worksheet as sections of a page; what an earlier one shows is not given again."""
+    """The stages of a worksheet as sections of a page; outputs of an earlier stage are not shown again as given."""
     above: set[str] = set()
     names, titled = wanted(sheet, look), titles(sheet.stages)
     for stage in sheet.stages:
@@ -148,9 +157,9 @@ def sections(sheet: Worksheet, look: Look, room: Room) -> Iterator[Section]:
 
 
 def wanted(sheet: Worksheet, look: Look) -> dict[str, list[str]] | None:
-    """The matrices that ``only`` chooses, by stage, in its order; None: all.
+    """The names that ``only`` chooses, by stage, in its order; None: all.
 
-    Errors: a name that is not there.
+    Errors: a name that the worksheet does not have.
     """
     if look.only is None:
         return None
@@ -158,16 +167,16 @@ def wanted(sheet: Worksheet, look: Look) -> dict[str, list[str]] | None:
 
 
 def _shown(stage: Stage, look: Look, room: Room, above: set[str], wanted: list[str] | None) -> Iterator[Shown]:
-    """The steps, each after the given matrices that it is the first to use; of those chosen."""
+    """The chosen steps, each after the given matrices that it uses first."""
     rounding = rounds(stage)
-    told: set[str] = set()
+    done: set[str] = set()
 
     def given(names: Sequence[str]) -> Iterator[Shown]:
         for name in names:
             matrix = stage.given.get(name)
-            if matrix is None or name in told or (wanted is not None and name not in wanted):
+            if matrix is None or name in done or (wanted is not None and name not in wanted):
                 continue
-            told.add(name)
+            done.add(name)
             if wanted is not None or matrix.origin not in above:
                 yield shown(stage, matrix.renamed(name), None, 0, look, room)
 
@@ -192,10 +201,10 @@ def shown(
     rows, cols = _places(matrix.height, room.rows), _places(matrix.width, room.cols)
     blank = is_blank(matrix, given=step is None)
     digits = correction.decimals if correction else look.digits
-    nothing = hidden(stage, step) if step else hidden_in_given(stage, matrix.name)
-    cells = _cells(printed.values, rows, cols, digits, decimals(stage, matrix.name), blank, nothing)
+    hidden_cells = hidden(stage, step) if step else hidden_in_given(stage, matrix.name)
+    cells = _cells(printed.values, rows, cols, digits, decimals(stage, matrix.name), blank, hidden_cells)
     cut = CUT in rows or CUT in cols
-    own = Shown(
+    drawn = Shown(
         printed,
         step,
         number,
@@ -211,24 +220,24 @@ def shown(
         remarks.of.get(matrix.name, ()),
         remarks.letters.get(matrix.name, ()),
     )
-    return _as_printed(own, correction) if correction else own
+    return _as_printed(drawn, correction) if correction else drawn
 
 
-def taken(stage: Stage, matrix: Matrix, look: Look, *, transposed: bool = False) -> Shown:
-    """A matrix as a step takes it, whole."""
+def as_operand(stage: Stage, matrix: Matrix, look: Look, *, transposed: bool = False) -> Shown:
+    """An operand of a step, drawn whole."""
     name, step = matrix.name, stage.step(matrix.name)
     blank = step is not None and is_blank(matrix)
-    nothing = hidden(stage, step) if step is not None else hidden_in_given(stage, name)
+    hidden_cells = hidden(stage, step) if step is not None else hidden_in_given(stage, name)
     if transposed:
         matrix = replace(matrix, name=f"{name}ᵀ", values=matrix.values.T, rows=matrix.cols, cols=matrix.rows)
-        nothing = None if nothing is None else nothing.T
+        hidden_cells = None if hidden_cells is None else hidden_cells.T
     rows, cols = list(range(matrix.height)), list(range(matrix.width))
-    cells = _cells(matrix.values, rows, cols, look.digits, decimals(stage, name, used=True), blank, nothing)
+    cells = _cells(matrix.values, rows, cols, look.digits, decimals(stage, name, used=True), blank, hidden_cells)
     return Shown(matrix, None, 0, name, "", "", rows, cols, cells, "", None, blank)
 
 
 def _as_printed(shown: Shown, correction: Correction) -> Shown:
-    """A matrix that is not as it should be, with the right numbers beside it where they are known."""
+    """A wrongly printed matrix, with the right numbers beside it where they are known."""
     wrong = frozenset((int(i), int(j)) for i, j in zip(*correction.wrong.nonzero(), strict=True))
     right = None
     if correction.right is not None:
@@ -245,7 +254,7 @@ def _as_printed(shown: Shown, correction: Correction) -> Shown:
 
 
 def is_blank(matrix: Matrix, *, given: bool = False) -> bool:
-    """Whether a step's result was emptied, to be filled in by hand; a given matrix says so itself.
+    """Whether all cells are NaN because they are left blank, to be filled in by hand; a given matrix has BLANK as its origin.
 
     >>> is_blank(Matrix.of("Q", [[np.nan, np.nan]])), is_blank(Matrix.of("Q", [[np.nan, 1.0]]))
     (True, False)
@@ -255,35 +264,35 @@ def is_blank(matrix: Matrix, *, given: bool = False) -> bool:
 
 
 def formula_of(step: Step) -> str:
-    """The step as an equation in text, also where its operation is not known here."""
-    return f"{step.name} = {said(step.op, step.of, step.params)}"
+    """The step as an equation in text, even if its operation is not known."""
+    return f"{step.name} = {Formula(step.op, step.of, step.params).text}"
 
 
 def formula_in(step: Step, notation: Notation) -> str | None:
-    """The step as an equation in a notation; None where its operation is not known here, or another of that name."""
+    """The step as an equation in a notation; None if its operation is not known or does not take such operands."""
     try:
         return formula(step, notation)
     except (InputError, ValueError):
         return None
 
 
-def begun(text: str) -> str:
-    """The text as the beginning of a sentence."""
+def capitalized(text: str) -> str:
+    """The text with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 
-def heated(look: Look, name: str) -> bool:
-    """Whether a matrix is to be shaded."""
+def is_shaded(look: Look, name: str) -> bool:
+    """Whether a matrix is shaded."""
     return look.heat if isinstance(look.heat, bool) else fold(name) in {fold(own) for own in look.heat}
 
 
 def _shapes(stage: Stage, step: Step) -> str:
     sizes = [(stage[name].height, stage[name].width) for name in step.of if name in stage]
-    return shapes(step.op, sizes, (step.result.height, step.result.width), step.params)
+    return Formula(step.op, step.of, step.params).shapes(sizes, (step.result.height, step.result.width))
 
 
 def _places(count: int, most: int) -> list[int]:
-    few = most // 8  # not worth cutting for
+    few = most // 8  # fewer left out than this are not worth a cut
     return list(range(count)) if count <= most + few else edges(count, (most + 1) // 2, most // 2)
 
 
@@ -296,20 +305,24 @@ def _cells(
     blank: bool,
     hidden: Mask | None = None,
 ) -> list[list[str]]:
-    """The texts of the cells, with dots where rows and columns are left out; an emptied matrix has no texts."""
+    """The texts of the cells, with dots for rows and columns left out; empty texts if blank."""
     if blank:
         return [["" for _ in cols] for _ in rows]
     places = np.ix_([n for n in rows if n != CUT], [n for n in cols if n != CUT])
-    seen = values[places]
-    nothing = None if hidden is None else hidden[places]
-    plain = texts(seen, digits, most, nothing) if seen.size else [[] for _ in range(seen.shape[0])]
+    shown_values = values[places]
+    hidden_cells = None if hidden is None else hidden[places]
+    lines = (
+        texts(shown_values, digits, most, hidden_cells)
+        if shown_values.size
+        else [[] for _ in range(shown_values.shape[0])]
+    )
     if CUT in cols:
         at = cols.index(CUT)
-        for row in plain:
+        for row in lines:
             row.insert(at, "⋯")
     if CUT in rows:
-        plain.insert(rows.index(CUT), ["⋱" if col == CUT else "⋮" for col in cols])
-    return plain
+        lines.insert(rows.index(CUT), ["⋱" if col == CUT else "⋮" for col in cols])
+    return lines
 
 
 def _likeliest(stage: Stage, count: int) -> Iterator[tuple[str, list[tuple[str, float]]]]:

@@ -1,4 +1,4 @@
-"""How worksheets, stages, steps and matrices show themselves at a prompt: a line or a few, never wider than a terminal."""
+"""The text of worksheets, stages, steps and matrices at a Python prompt: a few lines, no wider than a terminal."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Shown, formula_of, shown
 from tmat.sheet.worksheet import Batch, Matrix, Stage, Step, Worksheet
-from tmat.visible import visible
-from tmat.width import pad, width
+from tmat.visible import pad, visible, width
 
 ROOM = Room(12, 6)
 LONGEST = 12  # columns of a label
@@ -42,8 +41,8 @@ def text(of: object) -> str:
 
 def _stage(stage: Stage) -> str:
     given, steps = (_few([*map(str, names)]) for names in (stage.given, (step.name for step in stage.steps)))
-    told = " → ".join(part for part in (given, steps) if part) or " · ".join(stage.notes)
-    return f"{visible(stage.id)}: {visible(told)}"
+    content = " → ".join(part for part in (given, steps) if part) or " · ".join(stage.notes)
+    return f"{visible(stage.id)}: {visible(content)}"
 
 
 def _few(words: list[str] | tuple[str, ...]) -> str:
@@ -51,16 +50,16 @@ def _few(words: list[str] | tuple[str, ...]) -> str:
     return " ".join(visible(word, 40) for word in words[:WORDS]) + more
 
 
-def _matrix(name: str, own: Shown) -> Iterator[str]:
-    yield f"{name} {own.matrix.size}".lstrip()
-    if not own.cells:
+def _matrix(name: str, drawn: Shown) -> Iterator[str]:
+    yield f"{name} {drawn.matrix.size}".lstrip()
+    if not drawn.cells:
         return
-    labels = [visible(own.row_label(row), LONGEST) for row in own.rows]
-    heads = [visible(own.col_label(col), LONGEST) for col in own.cols]
-    columns = [[head, *(row[n] for row in own.cells)] for n, head in enumerate(heads)]
-    wide = [max(map(width, column)) for column in columns]
+    labels = [visible(drawn.row_label(row), LONGEST) for row in drawn.rows]
+    heads = [visible(drawn.col_label(col), LONGEST) for col in drawn.cols]
+    columns = [[head, *(row[n] for row in drawn.cells)] for n, head in enumerate(heads)]
+    widths = [max(map(width, column)) for column in columns]
     left = max(map(width, labels))
     for label, cells in zip(["", *labels], zip(*columns, strict=True), strict=True):
         yield "  ".join(
-            [pad(label, left, "left"), *(pad(cell, w, "right") for cell, w in zip(cells, wide, strict=True))]
+            [pad(label, left, "left"), *(pad(cell, most, "right") for cell, most in zip(cells, widths, strict=True))]
         )

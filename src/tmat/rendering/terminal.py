@@ -1,20 +1,16 @@
-"""A worksheet on a terminal, or as bare text: the layout's lines in colours, printed with Rich.
+"""The layout's lines on a terminal, in colours, printed with Rich.
 
-Only standard terminal colours are named, so that a reader's own theme, dark or light, decides how
-they look; heat alone has colours of its own.
+Only standard terminal colours are named, so the reader's theme, dark or light, decides how they look; only heat
+has fixed colours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tmat.rendering.layout import Look, render
-from tmat.rendering.layout.heat import ink
+from tmat.rendering.layout.look import ink
 from tmat.rendering.styled import Line
-from tmat.rendering.styled import to_text as lines_to_text
-from tmat.sheet.worksheet import Worksheet
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,7 +23,7 @@ STYLES = {
 
 
 def to_rich(lines: Iterable[Line], console: Console) -> None:
-    """Print lines on a console: never folded, never cut, no markup read in them."""
+    """Print lines on a console: not wrapped, not cut, and without reading markup in them."""
     from rich.segment import Segment, Segments
     from rich.style import Style
 
@@ -36,10 +32,10 @@ def to_rich(lines: Iterable[Line], console: Console) -> None:
     def style(role: str, shade: str) -> Style:
         key = (role, shade)
         if key not in known:
-            own = Style.parse(STYLES.get(role, ""))
+            parsed = Style.parse(STYLES.get(role, ""))
             if shade:
-                own = Style(color=ink(shade), bgcolor=shade, bold=own.bold)
-            known[key] = own
+                parsed = Style(color=ink(shade), bgcolor=shade, bold=parsed.bold)
+            known[key] = parsed
         return known[key]
 
     segments: list[Segment] = []
@@ -47,13 +43,3 @@ def to_rich(lines: Iterable[Line], console: Console) -> None:
         segments += [Segment(text, style(role, shade) if role or shade else None) for text, role, shade in line]
         segments.append(Segment.line())
     console.print(Segments(segments), soft_wrap=True, end="")
-
-
-def to_text(sheet: Worksheet, *, width: int | None = None, look: Look | None = None) -> str:
-    """The worksheet as bare text.
-
-    >>> from tmat.sheet.worksheet import Stage
-    >>> print(to_text(Worksheet([Stage("posenc", "posenc", notes=("base 10000",))])), end="")
-     posenc    base 10000
-    """
-    return lines_to_text(render(sheet, width=width, look=replace(look or Look(), glyphs=True)))

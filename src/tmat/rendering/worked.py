@@ -1,4 +1,4 @@
-"""The workings that a page shows: of the cells asked for, else of the first cell of every step."""
+"""The workings on a page: of the requested cells, else of the first cell of every step."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from tmat.sheet.worksheet import Stage, Worksheet
 from tmat.workings import Working, Workings, cells
 
 UNFIT = (TmatError, LookupError, TypeError, ValueError, ArithmeticError, AssertionError, AttributeError)
-"""What the working of a step comes to whose operation, operands or parameters are not ours: there is none to show."""
+"""The errors of a working whose operation, operands or parameters are not known here; it is then not shown."""
 
 Places: TypeAlias = dict[str, dict[str, list[tuple[int, int]]]] | None
 
 
-def asked(sheet: Worksheet, look: Look) -> Places:
-    """The cells that ``work`` names, by stage and matrix; None where it names none and the first ones will do.
+def requested_cells(sheet: Worksheet, look: Look) -> Places:
+    """The cells that ``work`` names, by stage and matrix; None if it is not set: then first cells are shown.
 
     Errors: a stage, a matrix or a label that the worksheet does not have.
     """
     if look.work is None:
         return None
-    found: dict[str, dict[str, list[tuple[int, int]]]] = {}
+    cells_of: dict[str, dict[str, list[tuple[int, int]]]] = {}
     for text in look.work:
         for stage, name, i, j in cells(sheet, text):
-            found.setdefault(stage.id, {}).setdefault(name, []).append((i, j))
-    return found
+            cells_of.setdefault(stage.id, {}).setdefault(name, []).append((i, j))
+    return cells_of
 
 
 class Worked:
-    """The workings of a stage as a page needs them."""
+    """The workings of a stage on a page."""
 
     def __init__(self, stage: Stage, look: Look, places: Places, notation: Notation = TEXT) -> None:
         self.stage = stage
@@ -42,18 +42,18 @@ class Worked:
         self._workings = Workings(stage, digits=look.digits, fold=FOLD, notation=notation)
 
     def of(self, name: str) -> list[Working]:
-        """The workings to show below a matrix: none of one that is to be filled in or is not what it should be."""
+        """The workings below a matrix; none for a blank or a corrected one."""
         places: Sequence[tuple[int, int]]
         if self._places is None:
             step = self.stage.step(name)
             places = [(0, 0)] if step is not None and step.result.values.size else []
         else:
             places = self._places.get(name, [])
-        found = (self.cell(name, i, j) for i, j in places)
-        return [working for working in found if working is not None]
+        workings = (self.cell(name, i, j) for i, j in places)
+        return [working for working in workings if working is not None]
 
     def cell(self, name: str, i: int, j: int) -> Working | None:
-        """The working of one cell; None where it would give an answer away or not come out, or nothing is known of it."""
+        """The working of a cell; None if it would give an answer away, or its step was corrected or is not known here."""
         if is_blank(self.stage[name]) or name in self._corrected:
             return None
         try:

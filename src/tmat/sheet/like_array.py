@@ -53,9 +53,9 @@ class LikeArray:
         try:
             return self.values[tuple(found)]
         except (IndexError, TypeError, ValueError):
-            told = ", ".join(map(str, parts))
+            place = ", ".join(map(str, parts))
             raise InputError(
-                f"no part [{told}] of a matrix of {'×'.join(map(str, self.shape))}",
+                f"no part [{place}] of a matrix of {'×'.join(map(str, self.shape))}",
                 'a row and a column are expected: labels, ["When", "play"], or numbers from 0, [0, 2]',
             ) from None
 
@@ -80,10 +80,10 @@ def _place_of(label: str, labels: tuple[str, ...], side: str) -> int:
     if len(alike) == 1:
         return alike[0]
     if alike:
-        told = ", ".join(map(str, alike))
+        numbers = ", ".join(map(str, alike))
         raise InputError(
             f"{len(alike)} {side}s are called {label!r}",
-            f"counted from 0 they are {told}",
+            f"counted from 0 they are {numbers}",
             mend="choose one by its number",
         )
     known = ", ".join(labels[:12]) + (", …" if len(labels) > 12 else "")

@@ -1,13 +1,24 @@
-"""How names of matrices are compared: without case and _, other books' names as the paper's, a head's number at the end."""
+"""Names of matrices: how they are compared, where the matrices come from, and which of a worksheet a name chooses.
+
+Names are compared without case and _, other books' names as the paper's, a head's number at the end. An origin is text in a
+worksheet, and only this file looks into it. A name chooses a matrix alone (Q, output) or with its place (attention-2.Q,
+layer2.Q).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from tmat.errors import fold
-from tmat.sheet.worksheet import Matrix
+from tmat.errors import InputError, fold, meant
+from tmat.sheet.worksheet import Matrix, Stage, Worksheet
+
+if TYPE_CHECKING:
+    from tmat.sheet.worksheet import Matrix
+
 
 ALIASES = {
     "wquery": "wq", "wkey": "wk", "wvalue": "wv", "query": "q", "key": "k", "value": "v", "wout": "wo",
@@ -105,3 +116,189 @@ def by_name(matrices: Mapping[str, object]) -> dict[str, tuple[str, Matrix]]:
             matrix = Matrix(name, matrix.values.T, matrix.cols, matrix.rows, matrix.origin)
         named[canonical(name)] = (name, matrix)
     return named
+
+
+# -- origins
+
+MANY = 12  # the most names that a caption lists
+
+
+def input_of(stage: str) -> str:
+    """The origin of a residual: the input of an earlier stage."""
+    return f"the input of {stage}"
+
+
+TIED = "W_E transposed: tied"
+"""The origin of an output layer that is the transposed embedding table."""
+
+
+def origin_caption(origin: str) -> str:
+    """An origin as it stands in a caption.
+
+    >>> origin_caption("wq.csv"), origin_caption("drawn: uniform, seed 0"), origin_caption("")
+    ('from wq.csv', 'drawn: uniform, seed 0', '')
+    """
+    return origin if not origin or origin.startswith(("drawn", "from ", "given")) else f"from {origin}"
+
+
+def origin_captions(given: Mapping[str, Matrix]) -> dict[str, str]:
+    """The caption of each origin, with the matrices that have it: W_Q, W_K drawn: uniform, seed 0."""
+    found: dict[str, list[str]] = {}
+    for name, matrix in given.items():
+        if matrix.origin:
+            found.setdefault(matrix.origin, []).append(name)
+    return {origin: f"{_listed(names)} {origin_caption(origin)}" for origin, names in found.items()}
+
+
+def _listed(names: list[str]) -> str:
+    """Names in a caption: the first three of many.
+
+    >>> _listed(["W_Q", "W_K"]), _listed([f"W_{n}" for n in range(1, 20)])
+    ('W_Q, W_K', 'W_1, W_2, W_3 and 16 more')
+    """
+    if len(names) <= MANY:
+        return ", ".join(names)
+    return f"{', '.join(names[:3])} and {len(names) - 3} more"
+
+
+def drawn(given: Mapping[str, Matrix]) -> list[str]:
+    """The captions of drawn matrices."""
+    return [caption for origin, caption in origin_captions(given).items() if origin.startswith("drawn")]
+
+
+def aside(origin: str) -> str:
+    """An origin in brackets, to follow a matrix's size; empty where it was drawn or is unknown.
+
+    >>> aside("wq.csv"), aside("drawn: uniform, seed 0"), aside("")
+    (' (from wq.csv)', '', '')
+    """
+    return f" ({origin_caption(origin)})" if origin and not origin.startswith("drawn") else ""
+
+
+# -- matrices of a worksheet by name
+
+
+def chosen(
+    sheet: Worksheet, names: Iterable[str], *, first: int = 0, known: Iterable[str] = (), besides: str = ""
+) -> Worksheet:
+    """The worksheet with only the named matrices in its stages from ``first`` on; stages with none are left out.
+
+    A name is a matrix (in every stage that has it; Q means Q1, Q2, … where there is no Q), ``output`` (the last
+    stage's), or a place and a matrix: attention-2.Q, layer2.Q. A given matrix called ``besides`` is kept in each stage
+    of which another is chosen. An error for an unknown name lists ``known``, or the names of the stages.
+    """
+    wanted = list(names)
+    of_many = layers(sheet.stages)
+    sheet = Worksheet(placed(sheet.stages), sheet.vocabulary, sheet.tokens)
+    picked: dict[int, set[str]] = {}
+    for name in wanted:
+        found = list(places(sheet, name, first))
+        if not found:
+            known = list(known) or sorted({n for stage in sheet.stages[first:] for n in stage.names()})
+            raise InputError(f"no matrix '{name}' here", f"there are {', '.join(known)}", mend=meant(name, known))
+        for n, own in found:
+            picked.setdefault(n, set()).add(own)
+    stages = sheet.stages[:first]
+    for n, names_here in sorted(picked.items()):
+        stage = sheet.stages[n]
+        given = {key: matrix for key, matrix in stage.given.items() if key in names_here or stem(key) == besides}
+        left_out = {key: matrix for key, matrix in stage.given.items() if key not in names_here}
+        steps = [step for step in stage.steps if step.name in names_here]
+        output = stage.output if stage.output in names_here else ""
+        remarks = replace(stage.remarks, end=()) if stage.remarks else None
+        notes = (*stage.notes, *drawn(left_out))  # the notes still say how left-out matrices were drawn
+        params = stage.params
+        if stage.id in of_many:  # what is left may not be enough to see it
+            params = params | dict(zip(("layer", "layer_of"), of_many[stage.id], strict=True))
+        stages.append(
+            replace(stage, params=params, given=given, steps=steps, output=output, remarks=remarks, notes=notes)
+        )
+    return Worksheet(stages, sheet.vocabulary, sheet.tokens)
+
+
+def places(sheet: Worksheet, name: str, first: int = 0) -> Iterator[tuple[int, str]]:
+    """The matrices that a name means, each with the index of its stage."""
+    place, _, own = name.rpartition(".")
+    stages = list(enumerate(placed(sheet.stages)))[first:]
+    if place:
+        stages = [(n, stage) for n, stage in stages if stands_at(stage, place)]
+    elif fold(own) == "output":
+        stages = stages[-1:]
+    for n, stage in stages:
+        for matrix in matching(stage, own):
+            yield n, matrix
+
+
+def matching(stage: Stage, name: str) -> list[str]:
+    """The stage's matrices that a name means: those of that name, else the output, else those of every head."""
+    wanted = fold(name)
+    names = stage.names()
+    exact = [own for own in names if fold(own) == wanted]
+    if not exact and wanted == "output" and stage.output:
+        exact = [own for own in names if own == stage.output]
+    return exact or [own for own in names if re.sub(r"\d+$", "", fold(own)) == wanted]
+
+
+SUBLAYERS = ("attention", "addnorm", "ffn")
+
+
+def layers(stages: Sequence[Stage], least: int = 2) -> dict[str, tuple[int, int]]:
+    """For each stage of a stack its layer and the number of layers, by the stage's id.
+
+    A stack is a sequence of layers with the same kinds of stages, one network each; a stage may say its layer itself.
+    Stacks of fewer layers than ``least`` are left out.
+
+    >>> [f"{n} of {count}" for n, count in layers([Stage(f"{k}{n}", k) for n in "12" for k in SUBLAYERS]).values()]
+    ['1 of 2', '1 of 2', '1 of 2', '2 of 2', '2 of 2', '2 of 2']
+    """
+    stacks: dict[str, list[Stage]] = {}
+    found: dict[str, tuple[int, int]] = {}
+    for stage in stages:
+        layer, count = stage.params.get("layer"), stage.params.get("layer_of")
+        if isinstance(layer, int) and isinstance(count, int):
+            found[stage.id] = layer, count
+        elif stage.stage in SUBLAYERS and not re.search(r"(embed|final)-norm(-\d+)?$", stage.id):
+            stacks.setdefault(stage.id.rpartition(".")[0], []).append(stage)
+    for own in stacks.values():
+        kinds = [stage.stage for stage in own]
+        number = kinds.count(SUBLAYERS[-1])
+        size = len(own) // number if number else 0
+        if number and kinds == kinds[:size] * number:
+            found |= {stage.id: (n // size + 1, number) for n, stage in enumerate(own)}
+    return found if least == 1 else {id: layer for id, layer in found.items() if layer[1] >= least}
+
+
+def placed(stages: Sequence[Stage]) -> list[Stage]:
+    """The stages, with their layer as a parameter where the number in their id tells another, as with three norms a layer."""
+    found = layers(stages, least=1)
+    return [
+        replace(stage, params={**stage.params, "layer": found[stage.id][0]})
+        if stage.id in found and "layer" not in stage.params and not stands_at(stage, f"layer{found[stage.id][0]}")
+        else stage
+        for stage in stages
+    ]
+
+
+def in_order(stage: Stage, names: Iterable[str]) -> list[str]:
+    """The stage's matrices that the names mean, in the order of the names, each once."""
+    found: dict[str, None] = {}
+    for name in names:
+        place, _, own = name.rpartition(".")
+        if not place or stands_at(stage, place):
+            found |= dict.fromkeys(matching(stage, own))
+    return list(found)
+
+
+def stands_at(stage: Stage, place: str) -> bool:
+    """Whether a place is this stage: its id, attention-2; or its layer, layer2, by its parameter or the number in its id."""
+    layer = re.fullmatch(r"layer(\d{1,9})", place, re.IGNORECASE)
+    if layer is None:
+        return fold(stage.id) == fold(place)
+    if isinstance(own := stage.params.get("layer"), int):
+        return own == int(layer[1])
+    number = re.fullmatch(rf"(?:.*\.)?(?:\w+-)?{stage.stage}(?:-(\d{{1,9}}))?", stage.id)
+    if number is None or stage.stage not in SUBLAYERS:  # embed-norm and its like belong to no layer
+        return False
+    nth = int(number[1] or 1)
+    per_layer = 2 if stage.stage == "addnorm" else 1
+    return (nth - 1) // per_layer + 1 == int(layer[1])

@@ -323,3 +323,12 @@ def on_pages(sheets: Iterable[Worksheet]) -> list[Worksheet]:
         if sheet.page is None or not any(page is sheet.page for page in pages):
             pages.append(sheet.page or sheet)
     return pages
+
+
+def arriving(before: Worksheet) -> Matrix | None:
+    """The output of the last stage, whose id becomes the origin."""
+    last = before.last
+    if last is None or not last.output:
+        return None
+    result = last.result
+    return Matrix(result.name, result.values, result.rows, result.cols, last.id)

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tmat.errors import fold
-from tmat.listing import modules_in
+from tmat.modules import modules_in
 
 if TYPE_CHECKING:
     from tmat.engine.declaration import Declaration

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tmat.engine.fields import INPUT, Numbers, StageOptions, declares, given, option, step
+from tmat.engine.declaration import INPUT, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.staging import stage
 from tmat.errors import InputError
-from tmat.sheet.origins import input_of
+from tmat.sheet.names import input_of
 from tmat.sheet.worksheet import Matrix, Worksheet
 from tmat.stages.parts.folded import in_parts
 from tmat.stages.parts.lazy import ops
@@ -82,7 +82,7 @@ def addnorm(sheet: Sheet, how: AddnormOptions) -> Node:
         sheet.record(norm="none")
         return total
     if total and total.width == 0:
-        raise InputError("rows without a cell cannot be normalised", f"{total.name} is {total.told()}")
+        raise InputError("rows without a cell cannot be normalised", f"{total.name} is {total.described()}")
     return _scaled(sheet, _normalized(sheet, total, how), how.gamma_offset)
 
 
@@ -134,7 +134,7 @@ def _normalized(sheet: Sheet, total: Node, how: AddnormOptions) -> Node:
         if how.detail or sheet.has("mean_square"):
             rms = in_parts(sheet, "rms", ops.row_rms, (total,), {})
         else:
-            sheet.ask("mean_square")
+            sheet.allow("mean_square")
             rms = sheet.step("rms", ops.row_rms, total)
         if not sheet.has("normalized"):
             sheet.note("RMSNorm", place.replace("the deviation", "the root mean square"))
@@ -146,7 +146,7 @@ def _normalized(sheet: Sheet, total: Node, how: AddnormOptions) -> Node:
     if how.detail or sheet.has("variance"):
         std = in_parts(sheet, "std", ops.row_deviation, (total, mean), kind)
     else:
-        sheet.ask("variance")
+        sheet.allow("variance")
         std = sheet.step("std", ops.row_deviation, total, mean, **kind)
     divisor = "d" if how.deviation == "population" else "d − 1"
     if not sheet.has("normalized"):  # a convention is in force only where it was computed with
@@ -175,5 +175,5 @@ def _scaled(sheet: Sheet, normalized: Node, offset: float) -> Node:
         return sheet.step("output", ops.add_row, normalized, beta)
     if sheet.has("output"):
         return sheet.given("output")
-    sheet.ask("gamma", "beta")
+    sheet.allow("gamma", "beta")
     return normalized

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
-from tmat.engine.fields import (
+from tmat.engine.declaration import (
     CONVENTIONS,
     INPUT,
     MASK,
@@ -35,9 +35,8 @@ from tmat.stages.parts.options import (
     number,
     seed_of,
 )
-from tmat.stages.parts.projections import Projected, heads_of, projected, projected_out
-from tmat.stages.parts.rotary import normed, rotated
-from tmat.stages.parts.sources import Sources
+from tmat.stages.parts.projections import Projected, Sources, heads_of, projected, projected_out
+from tmat.stages.parts.rotary import rotated
 
 if TYPE_CHECKING:
     from tmat.engine.builder import Sheet
@@ -175,11 +174,11 @@ def _on_letters(options: Mapping[str, Any], given: Mapping[str, tuple[int, int]]
 @stage(
     AttentionOptions,
     summary="softmax(Q·Kᵀ / √d_k)·V, one head or many.",
-    formula="softmax(Q·Kᵀ / √d_k)·V, where Q = X·W_Q, K = X·W_K, V = X·W_V: each token gathers from the others what "
-    "fits it.",
+    formula="softmax(Q·Kᵀ / √d_k)·V, where Q = X·W_Q, K = X·W_K, V = X·W_V: the output of a "
+    "token is a mean of the values, each weighted by how well its key fits the token's query.",
     about="A head's own are W_Q1, W_K1, …; W_A, U_A and v_A are of additive scores, keep says what dropout keeps. "
-    "sinks has a number a head that takes part in the sum of the softmax (and in no output), slopes one for ‹alibi›. "
-    "key and value are what K and V are made of where that is not X (key_input, value_input), or K and V themselves: as they are wide.",
+    "sinks has one number per head, which takes part in the sum of the softmax (and in no output), slopes one per head for ‹alibi›. "
+    "key and value are the inputs of K and V where these are not X (key_input, value_input), or K and V themselves; their widths decide.",
     main="X",
     examples=("tmat attention --d-k 6", "tmat attention -m X='1 0; 0 1; 1 1' --heads 2 --d-k 3 --mask causal --seed 1"),
     order=40,
@@ -204,17 +203,22 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
     >>> sheet["attention"]["weights"].values.round(4).tolist()
     [[0.7311, 0.2689], [0.2689, 0.7311]]
     """
-    before = cache.cached_stage(sheet, how)
+    before = cache.cached_stage(sheet, how) if how.cache else None
     refuse(how)
     x = sheet.main("X")
     heads, separate = heads_of(sheet, how)
     sources = Sources.of(sheet, how, x, heads)
     refuse_unused(sheet, how, heads)
     found = projected(sheet, how, x, sources, heads, separate)
-    normed(sheet, how, found)
-    first, first_key = cache.first_positions(how, before, found)
-    rotated(sheet, how, found, how.start + first - 1, how.start + first_key - 1)
-    cache.prepend(sheet, found, before, x)
+    head.normed(sheet, how, found)
+    cached = 0 if before is None else cache.rows(before, found)
+    if before is not None and how.first_query is None:  # the first query stands after the cached tokens
+        how.first_query = cached + 1
+    first = how.first_query or 1
+    if how.rotary is not None:
+        rotated(sheet, how, found, how.start + first - 1, how.start + cached)
+    if before is not None:
+        cache.prepend(sheet, found, before, x)
     head_masks, kind = masks.masks_of(sheet, how, found.queries[0], found.keys[0], heads)
     _record(sheet, how, found, separate)
     slopes, sinks = head.slopes(sheet, how, heads), head.sinks(sheet, heads)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from tmat.engine.fields import INPUT, OUTPUT, StageOptions, declares, option
+from tmat.engine.declaration import INPUT, OUTPUT, StageOptions, declares, option
 from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, expect
 from tmat.sheet.worksheet import Matrix, Worksheet
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 class BackwardOptions(StageOptions):
     """Which gradients to compute, and whether to check them."""
 
-    wrt: Sequence[str] = option((), "Only the gradients of these, and those on the way to them: W_Q,X.", INPUT, "NAMES")
+    wrt: Sequence[str] = option(
+        (), "Only the gradients of these, and those that they are computed from: W_Q,X.", INPUT, "NAMES"
+    )
     tie: Sequence[str] = option(
         (), "Tied matrices: W_E=W_vocab.T, the second the first transposed. They share one gradient.", INPUT, "A=B"
     )
@@ -36,9 +38,9 @@ class BackwardOptions(StageOptions):
     summary="The gradients of every matrix, step by step, the last first.",
     formula="dW = Xᵀ·dY, dX = dY·Wᵀ for Y = X·W, and so on back to what was given: each step's gradient is made of the "
     "gradient after it.",
-    about="Steps: d before the name of each matrix on the way, dZ dweights dV dscaled dscores dQ dK dX dW_Q …; where two "
-    "stages have a name, the stage stands before: attention-2.dW_Q. A matrix that was used several times has a share for each "
-    "use, dX_Q dX_K dX_V, and their sum.\n\n"
+    about="Steps: the gradient of each matrix, d before its name: dZ dweights dV dscaled dscores dQ dK dX dW_Q …; a name that two "
+    "stages have comes with its stage, attention-2.dW_Q. A matrix that was used several times has a gradient for each use, dX_Q "
+    "dX_K dX_V, and their sum.\n\n"
     "It starts from the loss of the stage before, or from a given gradient: ‹-m dZ›.",
     examples=(
         "tmat attention | tmat backward -m dZ='1 0 0 0; 0 0 0 0; 0 0 0 0; 0 0 0 0; 0 0 0 0; 0 0 0 0' --wrt W_Q",
@@ -74,7 +76,7 @@ def backward(x: Worksheet | None, how: BackwardOptions, matrices: dict[str, Any]
             mend="pipe one in: tmat attention | tmat backward ‹-m dZ›",
         )
     rules = gradients.partials(graph)
-    called = gradients.calling(graph, graph.values)
+    called = gradients.calling(graph.values)
     leaves = {value for value in graph.values if value.step is None and not gradients.constant(value)}
     wanted = gradients.asked(graph, how.wrt, called, "wrt") if how.wrt else leaves
     page = sheet_of(how, "backward", before, matrices)
@@ -83,8 +85,8 @@ def backward(x: Worksheet | None, how: BackwardOptions, matrices: dict[str, Any]
     active = gradients.leading(graph, rules, begun, wanted)
     if not active:
         raise InputError(
-            "nothing leads back from there",
-            f"{', '.join(how.wrt) or 'what was given'} has no part in it",
+            "there is no gradient to compute",
+            f"the loss does not depend on {', '.join(how.wrt) or 'a given matrix'}",
             *gradients.gaps(graph),
         )
     way = gradients.WayBack(page, graph, active, called, rules)

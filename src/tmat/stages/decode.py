@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from tmat.engine.fields import (
+from tmat.engine.declaration import (
     CONVENTIONS,
     INPUT,
     SHAPE,
@@ -22,8 +22,8 @@ from tmat.engine.rounding import Rounding
 from tmat.engine.staging import worksheet_stage
 from tmat.errors import InputError
 from tmat.progress import working
-from tmat.sheet import selecting
-from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.sheet.names import chosen
+from tmat.sheet.worksheet import Matrix, Worksheet, arriving
 from tmat.stages.addnorm import addnorm
 from tmat.stages.embed import embed
 from tmat.stages.parts import beginning, tables
@@ -137,7 +137,7 @@ class DecodeOptions(
     "add and norm.\n\nA word's stages are decode-1.embed, decode-1.self-attention, …; the steps are those of decode-1. "
     "Of the layers: layer1.self.W_Q, layer1.cross.W_K, layer1.W_1, layer1.gamma1 to gamma3. memory is the encoder's output.\n\n"
     "‹cross False› is a GPT: a layer is masked self-attention and the network, its matrices layer1.W_Q, layer1.W_1, layer1.gamma1 "
-    "and gamma2; final.gamma is of the norm after the last layer. PE has a row a place, where positions are learned.",
+    "and gamma2; final.gamma is of the norm after the last layer. PE has one row per position, where positions are learned.",
     main="memory",
     examples=(
         "tmat decode --max-tokens 2",
@@ -197,7 +197,7 @@ def decode(sheet: object, how: DecodeOptions, matrices: dict[str, Any]) -> Works
     if how.layer_done is None:  # else a step may already be freed
         rounding.refuse_unknown((step.name for stage in result.stages[first:] for step in stage.steps), "decode")
     result = Worksheet(result.stages, None if text.numbered else text.vocabulary, before.tokens)
-    return result if how.keep is None else selecting.chosen(result, how.keep, first=first)
+    return result if how.keep is None else chosen(result, how.keep, first=first)
 
 
 @dataclass(eq=False, repr=False)
@@ -246,7 +246,7 @@ def _memory(before: Worksheet, given: object) -> Matrix:
     """The encoder's output: given, else the output of the last stage."""
     if given is not None:
         return given.renamed("context") if isinstance(given, Matrix) else Matrix.of("context", given)
-    flowing = builder.arriving(before)
+    flowing = arriving(before)
     if flowing is None:
         raise InputError(
             "decode needs the encoder's output", "it was not given", mend="pipe it in, or give it: ‹-m memory›"

@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from tmat.engine.fields import INPUT, SHAPE, Numbers, StageOptions, given, option, step
+from tmat.engine.declaration import INPUT, SHAPE, Numbers, StageOptions, given, option, step
 from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, expect, fold
 from tmat.sheet.worksheet import Worksheet
@@ -39,7 +39,7 @@ class EmbedOptions(OwnWords, StageOptions):
     EmbedOptions,
     summary="The tokens' ids and their rows of the embedding table.",
     formula="E = W_E[ids]: the number of each token in the vocabulary, and the row of the table that it names.",
-    about="W_E has a row a word of the vocabulary.",
+    about="W_E has one row per word of the vocabulary.",
     main="W_E",
     examples=(
         "tmat embed",
@@ -86,7 +86,7 @@ def embed(x: Worksheet | None, how: EmbedOptions, matrices: dict[str, Any]) -> W
     if page.has("E"):
         _label(e, tokens)
     if how.d_model is not None and e and e.width != how.d_model:
-        raise InputError(f"‹d_model {how.d_model}› does not fit E", f"E is {e.told()}", mend="leave ‹d_model› out")
+        raise InputError(f"‹d_model {how.d_model}› does not fit E", f"E is {e.described()}", mend="leave ‹d_model› out")
     count = len(words.words) or table.height
     page.record(d_model=e.width)
     if how.init == "torch-linear" and table.draw and e.op is not None:
@@ -102,13 +102,13 @@ def _refuse_table(table: Node, words: Vocabulary, d_model: int | None) -> None:
     if table and words.words and table.height != len(words.words):
         raise InputError(
             "W_E does not fit the vocabulary",
-            f"W_E is {table.told()}: a row a word, but the vocabulary has {len(words.words)} words",
+            f"W_E is {table.described()}: one row per word, but the vocabulary has {len(words.words)} words",
             mend=f"try a W_E with {len(words.words)} rows",
         )
     if d_model is not None and table and table.width != d_model:
         raise InputError(
             "W_E does not fit ‹d_model›",
-            f"W_E is {table.told()}, ‹d_model› is {d_model}",
+            f"W_E is {table.described()}, ‹d_model› is {d_model}",
             mend="leave ‹d_model› out: where W_E is given, its own width rules",
         )
 
@@ -135,7 +135,7 @@ def _label(node: Node, tokens: Sequence[str]) -> None:
     if tokens and node and len(tokens) != node.height:
         raise InputError(
             f"{node.name} does not fit the text",
-            f"{node.name} is {node.told()}: a row a word, but the text has {len(tokens)} words",
+            f"{node.name} is {node.described()}: one row per word, but the text has {len(tokens)} words",
         )
     if tokens and node:
         node.rows = tuple(tokens)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tmat.engine.fields import Numbers, StageOptions, declares, given
+from tmat.engine.declaration import Numbers, StageOptions, declares, given
 from tmat.engine.rounding import Rounding
 from tmat.engine.staging import arrived, worksheet_stage
 from tmat.progress import working
-from tmat.sheet import selecting
+from tmat.sheet.names import chosen
 from tmat.sheet.worksheet import Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
@@ -113,7 +113,7 @@ def encode(x: object, how: EncodeOptions, matrices: dict[str, Any]) -> Worksheet
     if keep is None:
         rounding.refuse_unknown((step.name for stage in sheet.stages[first:] for step in stage.steps), "encode")
         return sheet
-    return selecting.chosen(sheet, keep, first=first, known=found.known)
+    return chosen(sheet, keep, first=first, known=found.known)
 
 
 def _post(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tmat.engine.fields import CONVENTIONS, SHAPE, Numbers, StageOptions, declares, given, option, step
+from tmat.engine.declaration import CONVENTIONS, SHAPE, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.stages.parts.lazy import ops
@@ -209,7 +209,7 @@ def _layer(sheet: Sheet, name: str, x: Node, n: str, width: int, bias: bool | No
     biased = sheet.has(b) or (bias if bias is not None else not sheet.has(w))
     weight = sheet.weight(w, x.width, width, letter)
     if not biased:
-        sheet.ask(b)
+        sheet.allow(b)
         return sheet.step(name, ops.matmul, x, weight)
     return sheet.step(
         name, ops.linear, x, weight, sheet.bias(b, weight.width or width, letter, fan_in=weight.height or x.width)

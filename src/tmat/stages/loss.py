@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tmat.engine.fields import CONVENTIONS, INPUT, Numbers, StageOptions, declares, given, option, step
+from tmat.engine.declaration import CONVENTIONS, INPUT, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, fold
 from tmat.sheet.worksheet import Matrix, Worksheet
@@ -89,14 +89,14 @@ def loss(x: object, how: LossOptions, matrices: dict[str, Any]) -> Worksheet:
         matrices = {"logits": x, **matrices}
     page = sheet_of(how, "loss", before, matrices)
     if page.has("target"):
-        return _squares(page, how, before)
+        return _squares(page, how)
     came = _scores(page, before)
     page.take("target")
     targets = page.given("targets") if page.has("targets") else _targets(page, came, how, before)
     if targets.shape != came.shape and came:
         raise InputError(
             "the targets do not fit",
-            f"{targets.name} is {targets.told()}, {came.name} is {came.told()}: they must be of one size",
+            f"{targets.name} is {targets.described()}, {came.name} is {came.described()}: they must be of one size",
         )
     op = ops.cross_entropy if came.name == "logits" else ops.cross_entropy_of_probabilities
     losses = page.step("losses", op, came, targets)
@@ -112,7 +112,7 @@ def _sequence(page: Sheet, how: LossOptions, came: Node, targets: Node, losses: 
         why = (
             f"‹smoothing {how.smoothing:g}› spreads each target"
             if how.smoothing
-            else "the targets are not a word a row"
+            else "the targets are not one word per row"
         )
         raise InputError("‹sequence› needs the words themselves", why)
     p = page.step("probabilities", ops.softmax, came) if came.name == "logits" else came
@@ -128,14 +128,14 @@ def _finished(page: Sheet, mean: Node, last: Node, others: Iterable[Node] = ()) 
     return done
 
 
-def _squares(page: Sheet, how: LossOptions, before: Worksheet) -> Worksheet:
+def _squares(page: Sheet, how: LossOptions) -> Worksheet:
     for name, said in (("smoothing", how.smoothing), ("sequence", how.sequence)):
         if said:
             raise InputError(
                 f"‹{name}› does not apply", "a target of numbers is given, and the loss is the mean square"
             )
     output = page.main("output")
-    page.ask("logits", "probabilities", "targets")
+    page.allow("logits", "probabilities", "targets")
     wanted = page.given("target")
     difference = page.step("difference", ops.subtract, output, wanted)
     page.note("mean square")
@@ -145,7 +145,7 @@ def _squares(page: Sheet, how: LossOptions, before: Worksheet) -> Worksheet:
 
 def _scores(page: Sheet, before: Worksheet) -> Node:
     """The logits to compare with the targets; probabilities where there are no logits."""
-    page.ask("logits", "probabilities", "output", "targets")
+    page.allow("logits", "probabilities", "output", "targets")
     last = before.last
     for name in ("logits", "probabilities"):
         if page.has(name):
@@ -166,19 +166,19 @@ def _targets(page: Sheet, came: Node, how: LossOptions, before: Worksheet) -> No
     said = _words(how.target, before)
     if said is None:
         raise InputError(
-            "loss has no target", "nobody said what should have come out",
+            "loss has no target", "neither words nor numbers to compare with were given",
             mend='say the words: ‹target "you win"›; or give numbers: ‹-m target›, for the mean square',
         )  # fmt: skip
     if how.target is None and END not in came.cols:
         raise InputError(
             "what should follow the last word is not known",
-            f"{END} is none of the words that are predicted",
+            f"{END} is not among the predicted words",
             mend=f'say what each of the {came.height} rows should predict: ‹target "{" ".join(said[:-1])} …"›',
         )
     if len(said) != came.height:
         raise InputError(
             "the target does not fit",
-            f"it has {len(said)} word{'' if len(said) == 1 else 's'} ({' '.join(said)}), {came.name} is {came.told()}: a word a row",
+            f"it has {len(said)} word{'' if len(said) == 1 else 's'} ({' '.join(said)}), {came.name} is {came.described()}: one word per row",
         )
     places = [_place(word, came, before) for word in said]
     values = np.full((came.height, came.width), how.smoothing / came.width)
@@ -213,6 +213,6 @@ def _place(word: str, came: Node, before: Worksheet) -> int:
         if 0 <= place < came.width:
             return place
     raise InputError(
-        f"'{word}' is no word that is predicted",
+        f"'{word}' is not among the predicted words",
         f"{came.name} has the columns {', '.join(came.cols[:12])}{' …' if came.width > 12 else ''}",
     )

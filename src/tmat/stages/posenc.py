@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from tmat.engine.fields import CONVENTIONS, SHAPE, Numbers, StageOptions, declares, given, option, step
+from tmat.engine.declaration import CONVENTIONS, SHAPE, Numbers, StageOptions, declares, given, option, step
 from tmat.engine.staging import stage
 from tmat.errors import InputError
 from tmat.stages.parts.lazy import nodes, ops, position_operations
-from tmat.stages.parts.options import BASE, Sinusoids
+from tmat.stages.parts.options import Sinusoids
+from tmat.stages.parts.rotary import BASE
 
 if TYPE_CHECKING:
     from tmat.engine.builder import Sheet
@@ -103,7 +104,7 @@ def _scaled(sheet: Sheet, e: Node, how: PosencOptions) -> Node:
     if sheet.has("E_scaled"):
         return sheet.given("E_scaled")
     if not how.scale_embedding:
-        sheet.ask("E_scaled")
+        sheet.allow("E_scaled")
         return e
     sheet.note(f"embeddings multiplied by √{e.width}" if e else "")
     sheet.record(scale_embedding=True)
@@ -132,7 +133,7 @@ def _refuse_unused(sheet: Sheet, how: PosencOptions, e: Node) -> None:
         told = waves or (rows if name == "PE" else how.start != 0)
         if told and sheet.has(name):
             raise InputError(
-                f"{name} is given, and the options of the waves have no effect",
+                f"{name} is given, and the options of the sinusoids have no effect",
                 "‹exponent›, ‹base›, ‹start› and ‹layout› say how PE is computed",
                 mend="leave one of them out",
             )
@@ -150,7 +151,7 @@ def _refuse_size(e: Node, how: PosencOptions) -> None:
             f"‹positions {how.positions}› does not fit", f"E has {e.height} rows, and each row is a position"
         )
     if how.d_model is not None and how.d_model != e.width:
-        raise InputError(f"‹d_model {how.d_model}› does not fit", f"E is {e.told()}")
+        raise InputError(f"‹d_model {how.d_model}› does not fit", f"E is {e.described()}")
 
 
 def _labels(tokens: tuple[str, ...], n: int) -> list[str]:
@@ -172,7 +173,7 @@ def _refuse_lost(n: int, d: int, exponent: str, base: float, start: int) -> None
     furthest = max(abs(start), abs(start + n - 1)) if n else 0
     if furthest > EXACT:
         raise InputError(
-            f"‹start {start}› does not fit", f"positions go to {EXACT}: beyond, a float has no place for each"
+            f"‹start {start}› does not fit", f"positions go to {EXACT}: a float64 cannot tell larger ones apart"
         )
     least = (
         min((base ** position_operations.power_of(i, d, exponent) for i in (0, d - 1)), default=1.0)
@@ -182,6 +183,6 @@ def _refuse_lost(n: int, d: int, exponent: str, base: float, start: int) -> None
     if furthest and (least == 0.0 or furthest / least == float("inf")):
         raise InputError(
             f"‹base {base:g}› does not fit",
-            f"position {furthest} over {base:g}^(e/{d}) is beyond the largest float: a wave has no angle there",
+            f"position {furthest} over {base:g}^(e/{d}) is beyond the largest float64",
             mend="try a larger ‹base›; the paper's is 10000",
         )

@@ -8,11 +8,11 @@ from dataclasses import replace
 from types import NoneType
 from typing import Any
 
-from tmat.engine.fields import INPUT, SHAPE, Numbers, declares, given, option
+from tmat.engine.declaration import INPUT, SHAPE, Numbers, declares, given, option
 from tmat.engine.staging import worksheet_stage
 from tmat.errors import InputError, expect
 from tmat.progress import working
-from tmat.sheet import selecting
+from tmat.sheet.names import chosen
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.stages.backward import backward
 from tmat.stages.parts.lazy import np
@@ -98,7 +98,7 @@ def train(x: Worksheet | None, how: TrainOptions, matrices: dict[str, Any]) -> W
     updates = [stage for stage in sheet.stages if stage.stage == "update"]
     rest = [stage for stage in sheet.stages if stage.stage != "update"]
     done = Worksheet([*updates, own, *rest], sheet.vocabulary, sheet.tokens)
-    return done if how.keep is None else selecting.chosen(done, how.keep)
+    return done if how.keep is None else chosen(done, how.keep)
 
 
 def _loss(sheet: Worksheet) -> float:

@@ -6,10 +6,10 @@ from decimal import Decimal
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
-from tmat.engine.fields import CONVENTIONS, StageOptions, declares, option
+from tmat.engine.declaration import CONVENTIONS, StageOptions, declares, option
 from tmat.engine.staging import sheet_of, worksheet_stage
 from tmat.errors import InputError, expect
-from tmat.sheet import selecting
+from tmat.sheet.names import chosen
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.stages.parts.lazy import gradients, graphs, np, ops, replay
 
@@ -111,7 +111,7 @@ def update(x: Worksheet | None, how: UpdateOptions, matrices: dict[str, Any]) ->
         )
     ties = way.params.get("tie")
     graph = graphs.graph_of(before, [str(tie) for tie in ties] if isinstance(ties, list | tuple) else ())
-    called = gradients.calling(graph, graph.values)
+    called = gradients.calling(graph.values)
     learning = weights_of(graph, way, called)
     kept = [stage for stage in before.stages if stage.stage == "update"]
     page = sheet_of(how, "update", Worksheet([*kept], before.vocabulary, before.tokens), matrices)
@@ -129,7 +129,7 @@ def update(x: Worksheet | None, how: UpdateOptions, matrices: dict[str, Any]) ->
     forward = replay.replayed(before, graph, changed)
     _compare(done.stages[-1], before.stages, forward)
     sheet = Worksheet([*done.stages, *forward], before.vocabulary, before.tokens)
-    return sheet if how.keep is None else selecting.chosen(sheet, how.keep, first=len(kept))
+    return sheet if how.keep is None else chosen(sheet, how.keep, first=len(kept))
 
 
 def weights_of(graph: Graph, way: Stage, called: Any) -> list[Value]:
@@ -150,7 +150,7 @@ def weights_of(graph: Graph, way: Stage, called: Any) -> list[Value]:
     ]
     if not found:
         raise InputError(
-            "nothing learns here",
+            "there is nothing to update",
             "no weight has a gradient",
             mend="ask backward for the gradients of weights, or of inputs by name: ‹wrt W_Q›",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from tmat.engine.fields import CONVENTIONS, Options, declares, option
+from tmat.engine.declaration import CONVENTIONS, Options, declares, option
 from tmat.engine.staging import worksheet_stage
 from tmat.errors import InputError, expect, meant
 from tmat.sheet.worksheet import Parameter, Stage, Worksheet

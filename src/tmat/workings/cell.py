@@ -126,10 +126,10 @@ class Workings:
             raise InputError(f"{step.name} cannot be made of {made}", f"{op.name} takes {len(axes)} matrices")
         if op.mismatch([operand.shape for operand in operands]) is not None:
             sizes = ", ".join(f"{operand.name} {operand.height}×{operand.width}" for operand in operands)
-            raise InputError(f"{step.name} cannot be {op.said(step.of, step.params)}", f"the sizes: {sizes}")
+            raise InputError(f"{step.name} cannot be {op.formula_text(step.of, step.params)}", f"the sizes: {sizes}")
         due = op.result_shape([operand.shape for operand in operands], step.params)
         if due != step.values.shape:
-            said = op.said(step.of, step.params)
+            said = op.formula_text(step.of, step.params)
             raise InputError(
                 f"{step.name} cannot be {said}", f"{step.name} is {step.result.size}, {said} is {due[0]}×{due[1]}"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tmat.errors import InputError, meant
 from tmat.operations import REGISTRY, Operation
-from tmat.operations.printing.matrices import Matrices
+from tmat.operations.printing.printer import Matrices
 from tmat.operations.printing.text import CAPTION, Notation
 from tmat.sheet.worksheet import Step
 from tmat.visible import visible

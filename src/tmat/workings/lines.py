@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tmat.width import width
+from tmat.visible import width
 
 PARTS = ("symbols", "numbers", "products", "result")
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tmat.errors import InputError, meant
-from tmat.sheet.selecting import placed, stands_at
+from tmat.sheet.names import placed, stands_at
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import visible
 

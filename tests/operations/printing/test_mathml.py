@@ -12,8 +12,8 @@ from tests.operations.samples import PARAMETERS, sample
 from tmat.operations import REGISTRY
 from tmat.operations.printing.labels import Labels
 from tmat.operations.printing.mathml import MATHML
-from tmat.operations.printing.matrices import Matrices
 from tmat.operations.printing.numbers import Numbers
+from tmat.operations.printing.printer import Matrices
 from tmat.operations.printing.symbols import Symbols
 
 PARTS = {"mfrac": 2, "msub": 2, "msup": 2, "msubsup": 3}

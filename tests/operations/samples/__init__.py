@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from tests.operations.samples._operands import Change
 
-from tmat.listing import modules_in
+from tmat.modules import modules_in
 from tmat.operations import REGISTRY, Operation
 from tmat.operations.expression import Operand
 

@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 from tests.operations.slips.oracle import ORACLES, check_marking, check_numbers, registered
 
-from tmat.listing import modules_in
+from tmat.modules import modules_in
 from tmat.operations.slips import Slip
 
 for _module in modules_in(__file__):

@@ -128,7 +128,9 @@ WAYS: dict[str, tuple[Callable[..., Worksheet], dict[str, object]]] = {
     "additive": (tmat.attention, {"score": "additive"}),
     "unscaled": (tmat.attention, {"scale": False, "temperature": 2.5}),
     "dropped": (tmat.attention, {"dropout": 0.5, "mask": "causal"}),
-    "filled in down and across": (tmat.attention, {"x": np.round(RNG.normal(size=(40, 30)), 2), "mask": "causal"}),
+    # Past column Z: the tokens' own columns, and those of X and its weights.
+    "filled in down and across": (tmat.attention, {"x": np.round(RNG.normal(size=(28, 4)), 2), "mask": "causal"}),
+    "thirty columns of X": (tmat.attention, {"x": np.round(RNG.normal(size=(4, 30)), 2)}),
     "layer": (tmat.addnorm, {"residual": X[::-1], "gamma": [RNG.normal(size=6)], "beta": [RNG.normal(size=6)]}),
     "sample": (tmat.addnorm, {"add_residual": False, "deviation": "sample", "epsilon_in": "deviation"}),
     "rms": (tmat.addnorm, {"residual": X * 0.5, "norm": "rms", "gamma": [RNG.normal(size=6)]}),
@@ -159,7 +161,7 @@ def whole_model() -> Worksheet:
 
 
 def thrones() -> Worksheet:
-    from tmat.articles.defaults import defaults_of
+    from tmat.articles.numbers import defaults_of
 
     own = defaults_of("attention")
     assert own is not None

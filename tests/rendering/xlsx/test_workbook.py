@@ -114,7 +114,7 @@ def test_weights_used_for_every_word_stand_once() -> None:
 
 
 def test_a_step_without_its_operands_is_numbers() -> None:
-    from tmat.sheet.selecting import chosen
+    from tmat.sheet.names import chosen
 
     data = dumped(chosen(attention(), ["weights", "Z"]))
     assert formulas(data) == []
@@ -191,7 +191,7 @@ def test_operands_stand_beside_their_product_and_above_it() -> None:
         assert left.left + left.width + 2 == product.left  # the bracket and the labels between them
         assert right.left == product.left and right.width == product.width
         assert right.after < product.top
-    assert {name for name, one in beside.items() if one.turned} == {"scores"}
+    assert {name for name, one in beside.items() if one.transposed} == {"scores"}
     first = [(beside["Q"].left, "X"), (beside["Q"].right, "W_Q"), (beside["Z"].right, "V")]
     assert [matrices[name] is placed for placed, name in first] == [True, True, False]
     assert all(matrices[name].left == matrices["scores"].left for name in ("scaled", "masked", "weights"))
@@ -284,7 +284,7 @@ def test_captions_say_the_names_in_place_of_the_numbers() -> None:
 
 
 def test_names_only_where_a_formula_says_them() -> None:
-    from tmat.sheet.selecting import chosen
+    from tmat.sheet.names import chosen
 
     assert named(dumped(chosen(attention(), ["scaled"]))) == {}
     assert named(dumped(emptied(attention(), ["Z"]))) == {}

@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from tmat.cli.made import command_of
 from tmat.cli.options import Common, flag
-from tmat.engine.fields import INPUT
+from tmat.engine.declaration import INPUT
 from tmat.errors import InputError
 from tmat.stages.decode import decode
 
 
-def _on_a_model(
+def _run_model(
     common: Common,
     values: dict[str, Any],
     *,
@@ -18,7 +18,10 @@ def _on_a_model(
         flag("--model", INPUT, "A model's folder: GPT-2, Llama, Mistral, Qwen. It goes on from --prompt.", "FOLDER"),
     ] = None,
     ids: Annotated[
-        str | None, flag("--ids", INPUT, "With --model: the ids of the prompt's tokens. --tokens: these.", "NUMBERS")
+        str | None,
+        flag(
+            "--ids", INPUT, "With --model: the ids of the prompt's tokens. --tokens: the tokens themselves.", "NUMBERS"
+        ),
     ] = None,
 ) -> bool:
     if model is not None:
@@ -30,4 +33,4 @@ def _on_a_model(
     return model is not None
 
 
-command = command_of(decode, _on_a_model)
+command = command_of(decode, _run_model)

@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from tmat.cli.made import command_of
 from tmat.cli.options import Common, flag
-from tmat.engine.fields import INPUT
+from tmat.engine.declaration import INPUT
 from tmat.errors import InputError
 from tmat.stages.encode import encode
 
 
-def _on_a_model(
+def _run_model(
     common: Common,
     values: dict[str, Any],
     *,
@@ -19,7 +19,7 @@ def _on_a_model(
     ] = None,
     text: Annotated[
         str | None,
-        flag("--text", INPUT, "With --model: what it reads. --tokens: its own tokens, parted by blanks.", "TEXT"),
+        flag("--text", INPUT, "With --model: the text. --tokens: the model's own tokens, separated by blanks.", "TEXT"),
     ] = None,
     ids: Annotated[str | None, flag("--ids", INPUT, "With --model: the ids of the tokens.", "NUMBERS")] = None,
 ) -> bool:
@@ -28,12 +28,12 @@ def _on_a_model(
 
         run_on_model(encode.declared, model, ids, common, values, text=text)
         return True
-    for name, said in (("--text", text), ("--ids", ids)):
-        if said is not None:
+    for name, value in (("--text", text), ("--ids", ids)):
+        if value is not None:
             raise InputError(
                 f"{name} has no use without --model", "X is what is encoded", mend="give -m X=…, or pipe it in"
             )
     return False
 
 
-command = command_of(encode, _on_a_model)
+command = command_of(encode, _run_model)

@@ -6,7 +6,7 @@ import typer
 
 from tmat.cli import completing
 from tmat.cli.options import Common, flag, split_names, with_common
-from tmat.engine.fields import INPUT, OUTPUT
+from tmat.engine.declaration import INPUT, OUTPUT
 from tmat.errors import InputError, meant
 
 if TYPE_CHECKING:
@@ -15,13 +15,11 @@ if TYPE_CHECKING:
     from tmat.cli.environment import Environment
     from tmat.sheet.worksheet import Worksheet
 
-EXAMPLES = """Examples:
-
-  tmat example thrones
-
-  tmat example thrones --only V,Z
-
-  tmat example thrones --script | sh"""
+EXAMPLES = (
+    "tmat example thrones",
+    "tmat example thrones --only V,Z",
+    "tmat example thrones --script | sh",
+)
 
 ABOUT = """A worked article, step by step: under each table what the article printed, and whether it comes out.
 
@@ -36,7 +34,7 @@ def command(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME]", help="Which one; without a name they are listed.", autocompletion=completing.examples
+            metavar="[NAME]", help="Which example; without a name they are listed.", autocompletion=completing.examples
         ),
     ] = None,
     corrected: Annotated[bool, flag("--corrected", INPUT, "The calculation without the article's slips.")] = False,
@@ -46,7 +44,9 @@ def command(
     step: Annotated[
         bool, flag("--step", OUTPUT, "Wait for a key between steps: space next, b back, w working, q quit.")
     ] = False,
-    script: Annotated[bool, flag("--script", OUTPUT, "The shell commands that do the same by pipes.")] = False,
+    script: Annotated[
+        bool, flag("--script", OUTPUT, "The shell commands that compute the same through pipes.")
+    ] = False,
 ) -> None:
 
     env = common.environment
@@ -58,7 +58,7 @@ def command(
         return
     from tmat.articles import example
     from tmat.cli.emit import Emitter
-    from tmat.cli.terminal import fitted, put
+    from tmat.cli.terminal import adapted, put
     from tmat.rendering import format_named
     from tmat.rendering.layout import render
     from tmat.sheet.worksheet import Worksheet, on_pages
@@ -68,18 +68,18 @@ def command(
     emitter = Emitter(env, common)
     working = [*(common.work or ()), *(common.trace or ())]
     on_terminal = emitter.format == "table" and common.output is None
-    pages = format_named(emitter.format).pages
-    sheets = example(name, corrected=corrected, remarks=pages, part=part)
+    draws_pages = format_named(emitter.format).pages
+    sheets = example(name, corrected=corrected, remarks=draws_pages, part=part)
     if working and emitter.format == "table":
         sheets = _with_cells(sheets, working)
-    elif pages:
+    elif draws_pages:
         sheets = on_pages(sheets)
         sheets = _with_cells(sheets, working) if working else sheets
     names = split_names(common.only)
     if names and not working:
         _refuse_unknown(sheets, names)
         if on_terminal and not any("." in name for name in names):
-            sheets = [_with_stages(sheet, names) for sheet in sheets]  # whole, so that a step keeps its number
+            sheets = [_with_stages(sheet, names) for sheet in sheets]  # whole stages, so that steps keep their numbers
         else:
             sheets = _chosen(sheets, names)
             common = common.having(only=None)
@@ -90,7 +90,7 @@ def command(
         walk(sheets, common, env, emitter.look())
         return
     if on_terminal and not working:
-        put(render(*sheets, width=common.width or env.columns, look=fitted(emitter.look(), env, common)), env, common)
+        put(render(*sheets, width=common.width or env.columns, look=adapted(emitter.look(), env, common)), env, common)
         more = "" if corrected else " · --corrected: without the slips"
         env.hint(f"\n tmat example {name} --script: the same by pipes{more}")
         return
@@ -101,29 +101,25 @@ def command(
     emitter.close()
 
 
-command.__doc__ = ABOUT
-
-
-def _list(common: Common, env: "Environment", told: bool) -> None:
-    """The examples, each with what it shows."""
-    if told or common.only or common.work or common.trace or common.format or common.output:
+def _list(common: Common, env: "Environment", other_options: bool) -> None:
+    """Print the names of the examples, and what each shows."""
+    if other_options or common.only or common.work or common.trace or common.format or common.output:
         raise InputError(
             "which example?", "no name was given", mend="tmat example lists them, tmat example thrones shows one"
         )
     from tmat.articles import EXAMPLES, TITLES
     from tmat.cli.terminal import put
-    from tmat.rendering.layout.wrap import folded, words
-    from tmat.rendering.styled import Line, Span, padded, space
+    from tmat.rendering.styled import Line, Span, folded, padded, space, words
 
     width = common.width or env.columns
-    wide = max(map(len, EXAMPLES)) + 3
+    name_width = max(map(len, EXAMPLES)) + 3
     lines: list[Line] = []
     for name, shows in EXAMPLES.items():
-        room = None if width is None else max(width - wide - 1, 20)
+        room = None if width is None else max(width - name_width - 1, 20)
         title = TITLES[name] if _printable(TITLES[name], env.encoding) else ""
         rows = [*folded(words(shows, ""), room), *folded(words(title, "caption"), room)]
         for n, row in enumerate(rows):
-            lines.append((*space(1), *padded((Span(name if n == 0 else "", "name"),), wide), *row))
+            lines.append((*space(1), *padded((Span(name if n == 0 else "", "name"),), name_width), *row))
     put(lines, env, common)
     env.hint("\n tmat example thrones shows one")
 
@@ -137,13 +133,13 @@ def _printable(text: str, encoding: str) -> bool:
 
 
 def _script(name: str, common: Common, env: "Environment", corrected: bool) -> None:
-    for option, said in (
+    for option, value in (
         ("--format", common.format),
         ("--only", common.only),
         ("--work", common.work),
         ("--trace", common.trace),
     ):
-        if said:
+        if value:
             raise InputError(f"--script and {option} contradict each other", "a script is text, for a shell")
     from tmat.articles import load
     from tmat.articles.scripting import script
@@ -158,19 +154,19 @@ def _script(name: str, common: Common, env: "Environment", corrected: bool) -> N
 
 
 def _refuse_unknown(sheets: "Sequence[Worksheet]", names: "Sequence[str]") -> None:
-    from tmat.sheet.selecting import places
+    from tmat.sheet.names import places
 
     for name in names:
         if not any(list(places(sheet, name)) for sheet in sheets):
-            known = sorted({own for sheet in sheets for stage in sheet for own in stage.names()})
+            known = sorted({matrix for sheet in sheets for stage in sheet for matrix in stage.names()})
             raise InputError(
                 f"--only: no matrix '{name}' in this example", f"it has {', '.join(known)}", mend=meant(name, known)
             )
 
 
 def _with_stages(sheet: "Worksheet", names: "Sequence[str]") -> "Worksheet":
-    """Only the stages that have a matrix of these names."""
-    from tmat.sheet.selecting import matching
+    """The worksheet with only the stages that have a matrix of these names."""
+    from tmat.sheet.names import matching
     from tmat.sheet.worksheet import Worksheet
 
     stages = [stage for stage in sheet if any(matching(stage, name) for name in names)]
@@ -178,18 +174,18 @@ def _with_stages(sheet: "Worksheet", names: "Sequence[str]") -> "Worksheet":
 
 
 def _chosen(sheets: "Sequence[Worksheet]", names: "Sequence[str]") -> "list[Worksheet]":
-    """The worksheets with only the matrices asked for; those that have none are left out."""
-    from tmat.sheet.selecting import chosen, places
+    """The worksheets with only the chosen matrices; worksheets without any are left out."""
+    from tmat.sheet.names import chosen, places
 
-    asked = [[name for name in names if list(places(sheet, name))] for sheet in sheets]
-    return [chosen(sheet, own) for sheet, own in zip(sheets, asked, strict=True) if own]
+    names_of = [[name for name in names if list(places(sheet, name))] for sheet in sheets]
+    return [chosen(sheet, found) for sheet, found in zip(sheets, names_of, strict=True) if found]
 
 
 def _with_cells(sheets: "Sequence[Worksheet]", asked: "Sequence[str]") -> "list[Worksheet]":
-    """The worksheets that have all the cells whose working is asked for."""
+    """The worksheets that have all these cells."""
     from tmat.workings import cells
 
-    found: list[Worksheet] = []
+    with_cells: list[Worksheet] = []
     problem: InputError | None = None
     for sheet in sheets:
         try:
@@ -198,7 +194,7 @@ def _with_cells(sheets: "Sequence[Worksheet]", asked: "Sequence[str]") -> "list[
         except InputError as error:
             problem = problem or error
             continue
-        found += [sheet] if sheet not in found else []
-    if not found and problem is not None:
+        with_cells += [sheet] if sheet not in with_cells else []
+    if not with_cells and problem is not None:
         raise problem
-    return found
+    return with_cells

@@ -4,18 +4,17 @@ import os
 from typing import TYPE_CHECKING, Annotated
 
 from tmat.cli.options import Common, flag, with_common
-from tmat.engine.fields import DRAWS, OUTPUT, SHAPE
+from tmat.engine.declaration import DRAWS, OUTPUT, SHAPE
 from tmat.errors import InputError, meant
 
 if TYPE_CHECKING:
     from tmat.experiment.scaling import Scaling
     from tmat.rendering.styled import Line
 
-EXAMPLES = """Examples:
-
-  tmat scaling
-
-  tmat scaling --d-k 8,512 --draws 2000 --format json"""
+EXAMPLES = (
+    "tmat scaling",
+    "tmat scaling --d-k 8,512 --draws 2000 --format json",
+)
 
 ABOUT = """mean(q·k) = 0, var(q·k) = d and var(q·k / √d) = 1, for q and k of d standard normal numbers: drawn and compared.
 
@@ -35,7 +34,8 @@ def command(
     keys: Annotated[int, flag("--keys", SHAPE, "Keys in a row that softmax is taken over.", "N")] = 64,
     queries: Annotated[int, flag("--queries", SHAPE, "How many such rows.", "N")] = 256,
     deviation: Annotated[
-        float, flag("--deviation", DRAWS, "Of the article's 20,000 draws, and what they are divided by.", "NUMBER")
+        float,
+        flag("--deviation", DRAWS, "The deviation of the article's 20,000 draws, by which they are divided.", "NUMBER"),
     ] = 100.0,
     draws: Annotated[int, flag("--draws", DRAWS, "How many q·k for each d.", "N")] = 10_000,
     format: Annotated[str | None, flag("--format -f", OUTPUT, "table on a terminal, json elsewhere.", "FORMAT")] = None,
@@ -48,7 +48,7 @@ def command(
     from tmat.rendering.styled import to_text
 
     env = common.environment
-    chosen = _format(format, common.output)
+    output_format = _format(format, common.output)
     widths = _widths(d_k)
     if plot is not None:
         from tmat.experiment.plot import check_plot
@@ -62,9 +62,9 @@ def command(
 
         write_file(plot, plotted(result, os.path.splitext(plot)[1].lower()[1:]))
     if common.output is not None:
-        text = _json(result) if chosen == "json" else to_text(_lines(result, common.width, "utf-8"))
+        text = _json(result) if output_format == "json" else to_text(_lines(result, common.width, "utf-8"))
         write_file(common.output, text.encode())
-    elif chosen == "json" or (chosen is None and not env.stdout_tty):
+    elif output_format == "json" or (output_format is None and not env.stdout_tty):
         env.write(_json(result))
     else:
         put(_lines(result, common.width or env.columns, env.encoding), env, common)
@@ -73,11 +73,8 @@ def command(
         env.hint(f" wrote {' and '.join(wrote)}")
 
 
-command.__doc__ = ABOUT
-
-
 def _lines(result: "Scaling", width: int | None, encoding: str) -> "list[Line]":
-    """The tables as any worksheet is printed, and the histograms below them."""
+    """The tables, printed as those of a worksheet, and the histograms below them."""
     from tmat.experiment.histograms import histograms
     from tmat.experiment.tables import worksheet
     from tmat.rendering.layout import Look, render
@@ -92,21 +89,21 @@ def _json(result: "Scaling") -> str:
     return json.dumps(result.as_json(), ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _format(asked: str | None, path: str | None) -> str | None:
-    """table or json, as said or as the file's suffix says; None where neither is."""
-    if asked is not None:
-        if asked not in FORMATS:
+def _format(format: str | None, path: str | None) -> str | None:
+    """table or json, by the option or by the file's suffix; None without either."""
+    if format is not None:
+        if format not in FORMATS:
             raise InputError(
-                f"--format {asked} is not known",
+                f"--format {format} is not known",
                 f"expected one of {', '.join(FORMATS)}",
-                mend=meant(asked, FORMATS) or "a picture comes by --plot FILE",
+                mend=meant(format, FORMATS) or "a picture comes by --plot FILE",
             )
-        return asked
+        return format
     if path is None:
         return None
     suffix = os.path.splitext(path)[1].lower()
-    for name, own in FORMATS.items():
-        if suffix == own:
+    for name, format_suffix in FORMATS.items():
+        if suffix == format_suffix:
             return name
     raise InputError(
         f"cannot tell the format of {path}",

@@ -5,15 +5,14 @@ from typing import Annotated
 import typer
 
 from tmat.cli.options import Common, flag, with_common
-from tmat.engine.fields import INPUT, OUTPUT
+from tmat.engine.declaration import INPUT, OUTPUT
 
-EXAMPLES = """Examples:
+EXAMPLES = (
+    "tmat attention --d-k 6 -o sheet.json",
+    "tmat show sheet.json --only weights --heat",
+)
 
-  tmat attention --d-k 6 -o sheet.json
-
-  tmat show sheet.json --only weights --heat"""
-
-ABOUT = """A worksheet again: every stage of it, or some, as tables or in any format there is."""
+ABOUT = """Show a worksheet: all of its stages or some, as tables or in any format."""
 
 LEFT_OUT = ("matrix", "weights", "tokens", "seed", "init", "round", "dtype")
 
@@ -23,7 +22,7 @@ def command(
     common: Common,
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE]…", help="Worksheets in JSON; standard input where none is given."),
+        typer.Argument(metavar="[FILE]…", help="Worksheets in JSON; standard input if none is given."),
     ] = None,
     model: Annotated[
         str | None,
@@ -37,7 +36,7 @@ def command(
     ] = False,
     blank: Annotated[
         list[str] | None,
-        flag("--blank", OUTPUT, "A sheet to fill in: these steps empty, or all; the rest as they are.", "NAMES"),
+        flag("--blank", OUTPUT, "A sheet to fill in: these steps left blank, or all; the rest as they are.", "NAMES"),
     ] = None,
 ) -> None:
     from tmat.cli.emit import Emitter
@@ -58,17 +57,14 @@ def command(
         if files
         else (as_sheet(named, common.batch) if named else sheet for sheet, named in incoming(common))
     )
-    came = False
+    any_input = False
     for sheet in sheets:
-        came = True
+        any_input = True
         emitter.add(prepared(picked(sheet, stage or []), common), Worksheet())
-    if not came:
+    if not any_input:
         from tmat.errors import InputError
 
         raise InputError(
             "show has no worksheet", "none came on standard input", mend="give a file: tmat show sheet.json"
         )
     emitter.close()
-
-
-command.__doc__ = ABOUT

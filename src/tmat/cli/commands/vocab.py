@@ -9,9 +9,9 @@ from typing import Annotated, Any, BinaryIO
 import typer
 
 from tmat.cli.environment import Environment
-from tmat.cli.made import help_of, options_of, parameters
+from tmat.cli.made import options_of, parameters
 from tmat.cli.options import Common, flag, with_common
-from tmat.engine.fields import INPUT
+from tmat.engine.declaration import INPUT
 from tmat.stages.parts.options import words_in_order
 from tmat.stages.vocab import ORDERS, vocab
 
@@ -22,7 +22,7 @@ def _command(
     common: Common,
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE]…", help="The corpus; standard input where no file and no text is given."),
+        typer.Argument(metavar="[FILE]…", help="The corpus; standard input if no file and no text is given."),
     ] = None,
     text: Annotated[list[str] | None, flag("--text", INPUT, "The corpus itself.", "TEXT")] = None,
     **values: Any,
@@ -35,20 +35,19 @@ def _command(
     options, _ = options_of(vocab.declared, values)
     if options["order"] not in ORDERS:
         options["order"] = _order(options["order"])
-    articles = not (files or text) and env.stdin_kind in ("terminal", "none")
-    if articles and not common.typed & {"order", "case", "tokenizer"}:
+    of_article = not (files or text) and env.stdin_kind in ("terminal", "none")
+    if of_article and not common.typed & {"order", "case", "tokenizer"}:
         from tmat.articles.numbers import data
 
-        options["order"] = data("thrones_order.txt").split()  # embed knows these ids too
+        options["order"] = data("thrones_order.txt").split()  # the ids that embed uses too
     sheet = vocab(_corpus(files or [], text or [], env), **options)
-    if articles:
+    if of_article:
         (stage,) = sheet.stages
         sheet = replace(sheet, stages=[replace(stage, notes=("corpus of the thrones article", *stage.notes))])
     emitter.add(sheet, Worksheet())
     emitter.close()
 
 
-_command.__doc__ = help_of(vocab.declared)
 _own = [each for each in inspect.signature(_command).parameters.values() if each.kind is not each.VAR_KEYWORD]
 _command.__signature__ = inspect.Signature([*_own, *parameters(vocab.declared)])  # type: ignore[attr-defined]
 command = with_common(*LEFT_OUT.split(), opens=vocab.declared.opens)(_command)

@@ -14,7 +14,7 @@ from tmat.marking.findings import Finding, Mistake, Note
 from tmat.marking.folders import LeftOut
 from tmat.marking.many import Failure, Marked
 from tmat.marking.reports.summary import Summary
-from tmat.marking.reports.words import mend, note, reading, sentence, sentences
+from tmat.marking.reports.words import mend, note, reading, sentence, sentences, unknown
 from tmat.marking.verdicts import StepReport, Verdict
 from tmat.operations.operation import Array
 
@@ -135,7 +135,7 @@ def _numbers(values: Array) -> list[list[float | str]]:
 
 
 def to_csv(marked: Iterable[Marked]) -> str:
-    """A row a submission: points, the first wrong step and what happened there, how it was read, then each step's verdict and its points.
+    """A row a submission: points, the first wrong step and what happened there and what was not read, how the rest was, then each step's verdict and its points.
 
     A cell that a spreadsheet would take for a formula is written with an apostrophe before it.
     """
@@ -146,7 +146,8 @@ def to_csv(marked: Iterable[Marked]) -> str:
             kept.append(([one.origin, "", "", "no", "", f"could not be marked: {one.what}", ""], {}))
             continue
         first = one.first_wrong
-        label, what = (first.label, "; ".join(sentences(first))) if first else ("", "")
+        label, said = (first.label, sentences(first)) if first else ("", [])
+        what = "; ".join([*(note(each) for each in one.remarks if each.doubts), *said, *map(unknown, one.unknown)])
         steps = {step.label: (step.verdict.word, f"{step.earned:g}") for step in one.steps if not step.given}
         labels |= dict.fromkeys(steps)
         right = "yes" if one.all_right else "no"

@@ -12,13 +12,11 @@ from tmat.errors import InputError
 from tmat.marking.key import Key
 from tmat.marking.many import Failure, Marked
 from tmat.marking.reports.table import Row, last_line, rows, worth_a_line
-from tmat.marking.reports.words import note as said
-from tmat.marking.reports.words import unknown
+from tmat.marking.reports.words import on_the_whole
 from tmat.marking.verdicts import Report, StepReport, Verdict
 from tmat.rendering.formats.markdown import escaped, table
 from tmat.sheet.worksheet import Worksheet
-from tmat.visible import visible
-from tmat.width import pad, width
+from tmat.visible import pad, visible, width
 from tmat.workings.cell import Workings
 from tmat.workings.lines import PARTS
 
@@ -50,7 +48,7 @@ def page(
         last_line(marked),
         [row for row, step in told if worth_a_line(step)],
         _working(marked, key, reveal) if key is not None else (),
-        [*(said(one) for one in marked.remarks), *map(unknown, marked.unknown), *notes],
+        [*on_the_whole(marked), *notes],
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tmat.marking.many import Failure, Marked
 from tmat.marking.reports.table import last_line
-from tmat.marking.reports.words import mends, reading, sentences, standing, unknown
+from tmat.marking.reports.words import mends, on_the_whole, sentences, standing
 from tmat.marking.verdicts import Verdict
 
 
@@ -33,8 +33,8 @@ def as_results(one: Marked) -> dict[str, Any]:
                 "output_format": "text",
             }
         )
-    notes = [unknown(name) for name in one.unknown] + [reading(each) for each in one.readings]
-    return {"score": one.earned, "output": "\n".join([last_line(one), *notes]), "output_format": "text", "tests": tests}
+    output = "\n".join([last_line(one), *on_the_whole(one)])
+    return {"score": one.earned, "output": output, "output_format": "text", "tests": tests}
 
 
 def to_gradescope(one: Marked) -> bytes:

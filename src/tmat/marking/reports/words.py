@@ -10,7 +10,7 @@ from string import Formatter
 from typing import Any
 
 from tmat.marking.findings import Cell, Extent, Finding, Kind, Mistake, Note, Remark, Scope, cells_of
-from tmat.marking.verdicts import Reading, StepReport, Unknown, Verdict
+from tmat.marking.verdicts import Reading, Report, StepReport, Unknown, Verdict
 from tmat.numbers import format_number
 from tmat.visible import visible
 
@@ -198,6 +198,11 @@ def reading(one: Reading) -> str:
     return f"{visible(one.name) or 'the matrix'} was read so: {visible(one.how)}" + (
         f" ({one.where})" if one.where else ""
     )
+
+
+def on_the_whole(report: Report) -> list[str]:
+    """What is said of no single step: of the submission, of what was not read, and of how the rest was."""
+    return [*map(note, report.remarks), *map(unknown, report.unknown), *map(reading, report.readings)]
 
 
 # -- where

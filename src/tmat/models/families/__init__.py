@@ -7,9 +7,9 @@ from functools import cache
 from importlib import import_module
 
 from tmat.errors import InputError
-from tmat.listing import modules_in
 from tmat.models.config import Config
 from tmat.models.family import Design, Family
+from tmat.modules import modules_in
 from tmat.visible import visible
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from tmat.listing import modules_in
+from tmat.modules import modules_in
 from tmat.operations.backward.rule import GRADIENT, RESULT, RULES, WITHOUT_GRADIENT, NewStep
 
 __all__ = ["GRADIENT", "RESULT", "RULES", "WITHOUT_GRADIENT", "NewStep"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from tmat.listing import modules_in
+from tmat.modules import modules_in
 from tmat.operations.bounds.bound import CONFIDENCE, Inexact, forward_error
 
 __all__ = ["CONFIDENCE", "Inexact", "forward_error"]

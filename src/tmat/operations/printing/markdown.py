@@ -1,7 +1,7 @@
 r"""LaTeX that GitHub's Markdown leaves as it is: no _ after a brace, which would be emphasis, and no escaped brace.
 
 >>> from tmat.operations.formula import MatrixSymbol
->>> from tmat.operations.printing.matrices import Matrices
+>>> from tmat.operations.printing.printer import Matrices
 >>> print(Matrices(MARKDOWN_LINE).text(MatrixSymbol("scores1", 0) @ MatrixSymbol("V", 1)))
 \mathrm{scores_{1}}\  V
 """

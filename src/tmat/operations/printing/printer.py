@@ -1,7 +1,12 @@
 """The base of all printers: it walks an expression, puts in brackets where precedence asks for them and folds long sums.
 
-A subclass says how cells look: ``q₁₁`` (Symbols), ``Q[When, k]`` (Labels), ``3.88`` (Numbers), ``Q`` (Matrices). The
-notation says how operators are written: plain text, LaTeX, MathML, Typst, a spreadsheet's formula.
+A subclass says how cells look: ``q₁₁`` (Symbols), ``Q[When, k]`` (Labels), ``3.88`` (Numbers), or prints whole matrices
+(Matrices, below). The notation says how operators are written: plain text, LaTeX, MathML, Typst, a spreadsheet's formula.
+
+>>> from tmat.operations.formula import MatrixSymbol
+>>> q, k = MatrixSymbol("Q", 0), MatrixSymbol("K", 1)
+>>> Matrices().text(q @ k.T)
+'Q·Kᵀ'
 """
 
 from __future__ import annotations
@@ -23,7 +28,21 @@ from tmat.operations.expression import (
     Quotient,
     Sum,
 )
-from tmat.operations.printing.text import ATOM, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, TEXT, Bound, Notation
+from tmat.operations.formula import (
+    MatrixProduct,
+    MatrixSymbol,
+    OuterSum,
+    Places,
+    Prose,
+    RowSums,
+    Selection,
+    SideBySide,
+    Symbol,
+    Transposed,
+    Words,
+    matrices,
+)
+from tmat.operations.printing.text import ATOM, CAPTION, LOOSE, POWER, PRODUCT, QUOTIENT, SUM, TEXT, Bound, Notation
 from tmat.operations.selections import Beyond, Choice, Larger, Limit, Lookup, Maximum, Place
 from tmat.operations.series import Run
 
@@ -73,7 +92,7 @@ class Printer:
 
     # -- the kinds of expression
 
-    def _bound(self, e: Expression) -> Bound:  # noqa: C901, PLR0912 - one table: a line a kind of expression
+    def _bound(self, e: Expression) -> Bound:  # noqa: C901, PLR0912 - one table: one line per kind of expression
         match e:
             case Number():
                 return self.number(e)
@@ -152,3 +171,50 @@ def _factors(e: Product) -> list[Expression]:
     """The factors; a first factor that is a product itself gives its own."""
     first, *others = e.factors
     return [*(_factors(first) if isinstance(first, Product) else [first]), *others]
+
+
+class Matrices(Printer):
+    """Prints formulas over whole matrices: ``Q·Kᵀ``."""
+
+    def __init__(self, notation: Notation = CAPTION) -> None:
+        super().__init__(notation)
+
+    def times(self, left: Expression, right: Expression) -> str:
+        letter = isinstance(right, Symbol) or (isinstance(right, Call) and right.function == "floor")
+        if not isinstance(right, MatrixSymbol) and letter and isinstance(left, Number):
+            return self.notation.beside
+        both = matrices(left) and matrices(right)
+        return self.notation.hadamard if both else self.notation.times
+
+    def choice(self, e: Choice) -> Bound:
+        return self.notation.masked(self.at, e)
+
+    def _bound(self, e: Expression) -> Bound:
+        match e:
+            case Symbol(name=name):
+                return self.notation.name(name), ATOM
+            case Words(text=text):
+                return self.notation.words(text), ATOM
+            case Places():
+                return self.notation.places(e), ATOM
+            case Selection():
+                return self.notation.selection(self.at, e), ATOM
+            case SideBySide(matrices=parts):
+                return self.notation.side_by_side([self.at(one, LOOSE) for one in parts]), ATOM
+            case RowSums(matrix=matrix):
+                return self.notation.series("sum", self.notation.letter("k"), self.at(matrix, PRODUCT))
+            case Transposed(inner=inner):
+                return self.notation.transposed(self.at, inner)
+            case MatrixProduct(left=left, right=right):
+                between = self.notation.beside_each_other(left, right)
+                return self.at(left, PRODUCT) + between + self.at(right, POWER), PRODUCT
+            case OuterSum(left=left, right=right):
+                return self.at(left, QUOTIENT) + self.notation.outer + self.at(right, QUOTIENT), SUM
+            case Quotient(top=top, bottom=bottom):
+                return self.at(top, PRODUCT) + self.notation.slash + self.at(bottom, POWER), QUOTIENT
+            case Prose(spoken=spoken):
+                return self._spoken(spoken) if self.notation.spoken else self._bound(e.written)
+        return super()._bound(e)
+
+    def _spoken(self, spoken: tuple[Expression, ...]) -> Bound:
+        return "".join(self.at(part, LOOSE) for part in spoken), ATOM if len(spoken) == 1 else LOOSE

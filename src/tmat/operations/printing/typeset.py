@@ -163,7 +163,7 @@ class Typeset(Notation):
 
     def selection(self, at: At, e: Selection) -> str:
         places = self.comma.strip().join(at(place, LOOSE) for place in e.places)
-        if any(any(matrices(place)) for place in e.places):
+        if any(matrices(place) for place in e.places):
             return at(e.matrix, ATOM) + self.square(places)
         if isinstance(e.matrix, Symbol) and not parted(e.matrix.name).below:
             return self.name(e.matrix.name, index=places)

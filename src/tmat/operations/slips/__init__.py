@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from tmat.listing import modules_in
+from tmat.modules import modules_in
 from tmat.operations.slips.slip import EVERYWHERE, Redo, Slip, Variant, slip, way
 
 __all__ = ["EVERYWHERE", "Redo", "Slip", "Variant", "slip", "way"]

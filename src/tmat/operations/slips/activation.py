@@ -20,7 +20,7 @@ def leaky(step: Redo, a: Array) -> Iterator[Variant]:
 
 
 def another(step: Redo, a: Array) -> Iterator[Variant]:
-    formula = step.op.said(step.names, dict(step.params))
+    formula = step.op.formula_text(step.names, dict(step.params))
     others = {
         "ReLU": relu, "GELU": gelu, "GELU by tanh": gelu_tanh, "SiLU": silu, "tanh": tanh,
     }  # fmt: skip

@@ -124,7 +124,7 @@ slip(row_deviation, "deviation-of-two-rows", two_rows,
      mend="take the deviation of each row by itself")
 slip(row_deviation, "deviation-of-columns", of_columns,
      said="the {other} deviations of the columns were taken",
-     mend="take the {kind} deviation of each row: a number a token")
+     mend="take the {kind} deviation of each row: one number per token")
 slip(row_deviation, "deviation-of-whole-matrix", of_all,
      said="the {other} deviation of the whole matrix was taken for every row",
      mend="take the {kind} deviation of each row by itself")
@@ -153,6 +153,6 @@ slip(row_rms, "squares-not-divided", lambda _, a: np.sqrt((a * a).sum(axis=1, ke
      said="the squares were added up and not averaged",
      mend="divide the sum of squares by how many there are, then take the root")
 slip(row_rms, "rms-of-columns", lambda _, a: np.sqrt((a * a).mean(axis=0, keepdims=True)).T, rare=1,
-     said="the root mean squares of the columns were taken", mend="take that of each row: a number a token")
+     said="the root mean squares of the columns were taken", mend="take that of each row: one number per token")
 slip(row_rms, "rms-of-whole-matrix", lambda _, a: np.full((a.shape[0], 1), np.sqrt((a * a).mean())), rare=1,
      said="the root mean square of the whole matrix was taken for every row", mend="take that of each row by itself")

@@ -85,5 +85,5 @@ slip(GAINS, "one-added-to-gamma",
 slip(GAINS, "gamma-along-rows",
      lambda _, a, gamma, *beta: a * gamma.T + (beta[0] if beta else 0.0) if gamma.shape[1] == len(a) > 1 else None,
      rare=1,
-     said="{1} was multiplied along the rows, a number a row",
+     said="{1} was multiplied along the rows, one number per row",
      mend="the first number of {1} belongs to the first column, in every row")

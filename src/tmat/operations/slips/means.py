@@ -44,7 +44,7 @@ def before_sum(step: Redo) -> Iterator[tuple[str, str, Array]]:
 # fmt: off
 
 slip(row_mean, "mean-of-columns", lambda _, a: a.mean(axis=0, keepdims=True).T,
-     said="the means of the columns were taken", mend="take the mean of each row: a number a token")
+     said="the means of the columns were taken", mend="take the mean of each row: one number per token")
 slip(row_mean, "median-for-mean", lambda _, a: np.median(a, axis=1, keepdims=True),
      said="the median of each row was taken, not the mean", mend="add the row up and divide by how many there are")
 slip(row_mean, "geometric-mean",

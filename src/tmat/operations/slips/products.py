@@ -125,7 +125,7 @@ slip(linear, "bias-twice", lambda _, a, b, bias: a @ b + 2 * bias, rare=1,
      said="the bias {2} was added twice", mend="add {2} once to every row")
 slip(linear, "bias-down-the-columns",
      lambda _, a, b, bias: a @ b + bias.T if bias.shape[1] == a.shape[0] else None, rare=1,
-     said="the bias {2} was added down the columns, a number a row",
+     said="the bias {2} was added down the columns, one number per row",
      mend="the first number of {2} belongs to the first column, in every row")
 slip(linear, "bias-in-one-row", bias_in_one_row, rare=1,
      said="the bias {2} was added to the first row only", mend="add {2} to every row")

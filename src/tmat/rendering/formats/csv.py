@@ -1,6 +1,6 @@
-"""Matrices as CSV: a row of column labels, a column of row labels, numbers that read back to the same bits.
+"""Matrices as CSV: column labels in the first row, row labels in the first column, numbers that read back to the same bits.
 
-One matrix is a file; several are a folder of files, named by stage and matrix; a vocabulary is its words and their ids.
+One matrix is a file; several are a folder of files, named by stage and matrix. A vocabulary is a table of words and ids.
 """
 
 from __future__ import annotations
@@ -11,74 +11,73 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tmat.numbers import format_number
-from tmat.rendering.format import Format
+from tmat.rendering.formats import Dump, Format
 from tmat.rendering.layout.look import Look
-from tmat.rendering.several import files
-from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.rendering.several import Entry, files
+from tmat.sheet.worksheet import Worksheet
 
-FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
-"""How a text begins that a spreadsheet would take for a formula, or for one that is guarded already."""
+_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
+"""The beginning of a text that a spreadsheet takes for a formula, with or without the apostrophe that guards it."""
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?")
 
 
-def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
-    """A file for each matrix."""
-    return separated(sheets, look, name, "csv", ",")
+def separated(format: str, delimiter: str) -> Dump:
+    r"""The ``dump`` of a format with such a delimiter: a file for each matrix, or the words of a vocabulary.
+
+    With ``digits`` numbers have that many decimals, else as many as they need. A label that a spreadsheet would take for
+    a formula gets an apostrophe before it, which reading takes off again.
+
+    >>> from tmat.sheet.worksheet import Matrix, Stage
+    >>> matrix = Matrix.of("Q", [[0.1, -2.0]], rows=["=1+1"], cols=["a,b", "c"])
+    >>> written = separated("csv", ",")([Worksheet([Stage("s", "s", given={"Q": matrix})])], Look(), "")
+    >>> print(written[""].decode(), end="")
+    ,"a,b",c
+    '=1+1,0.1,-2.0
+    """
+
+    def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
+        if words := only_words(sheets):
+            rows = [("word", "id"), *((_label(word, delimiter), str(n)) for n, word in words)]
+            return {name: "".join(delimiter.join(row) + "\n" for row in rows).encode()}
+        chosen = files(sheets, look, name, format)
+        return {path: _content(_lines(entry, delimiter, look.digits)) for path, entry in chosen.items()}
+
+    return dump
 
 
-def separated(sheets: Sequence[Worksheet], look: Look, name: str, format: str, mark: str) -> dict[str, bytes]:
-    """A file for each matrix, its cells set apart by the mark."""
-    if words := only_words(sheets):
-        lines = [mark.join(("word", "id")), *(mark.join((_label(word, mark), str(n))) for n, word in words)]
-        return {name: ("\n".join(lines) + "\n").encode()}
-    found = files(sheets, look, name, format)
-    return {path: _page(_lines(own.matrix, mark, look.digits, own.blank)) for path, own in found.items()}
-
-
-def _page(lines: Iterator[str]) -> bytes:
-    """The lines as a file, each let go when it is written: a large matrix has gigabytes of them."""
-    page = io.BytesIO()
+def _content(lines: Iterator[str]) -> bytes:
+    """The lines as a file; none is kept after it is written, as those of a large matrix take gigabytes."""
+    stream = io.BytesIO()
     for line in lines:
-        page.write(f"{line}\n".encode())
-    return page.getvalue()
+        stream.write(f"{line}\n".encode())
+    return stream.getvalue()
 
 
 def only_words(sheets: Sequence[Worksheet]) -> list[tuple[int, str]]:
-    """The words of a vocabulary with their ids, where it is all that there is."""
+    """The words of a vocabulary with their ids, if there are no matrices beside it."""
     if len(sheets) != 1 or sheets[0].vocabulary is None or any(stage.names() for stage in sheets[0]):
         return []
     vocabulary = sheets[0].vocabulary
     return list(enumerate(vocabulary.words, start=vocabulary.first_id))
 
 
-def to_text(matrix: Matrix, delimiter: str = ",", digits: int | None = None, *, blank: bool = False) -> str:
-    r"""One matrix; with ``digits`` the numbers have so many decimals, else as many as they take; ``blank``: none at all.
-
-    A label that a spreadsheet would take for a formula gets an apostrophe before it, which reading takes off again.
-
-    >>> print(to_text(Matrix.of("Q", [[0.1, -2.0]], rows=["=1+1"], cols=["a,b", "c"])), end="")
-    ,"a,b",c
-    '=1+1,0.1,-2.0
-    """
-    return "".join(f"{line}\n" for line in _lines(matrix, delimiter, digits, blank))
-
-
-def _lines(matrix: Matrix, delimiter: str, digits: int | None, blank: bool) -> Iterator[str]:
+def _lines(entry: Entry, delimiter: str, digits: int | None) -> Iterator[str]:
+    matrix = entry.matrix
     yield delimiter.join(["", *(_label(label, delimiter) for label in matrix.cols)])
     for label, row in zip(matrix.rows, matrix.values, strict=True):
-        cells = [""] * len(row) if blank else _numbers(row.tolist(), digits)
+        cells = [""] * len(row) if entry.blank else _numbers(row.tolist(), digits)
         yield delimiter.join([_label(label, delimiter), *cells])
 
 
 def _numbers(row: Sequence[float], digits: int | None) -> Iterator[str]:
-    """What is no finite number is spelled as programs read it: -inf, inf, nan."""
+    """The numbers of a row as text; those that are not finite as -inf, inf, nan, which programs read."""
     for x in row:
         yield repr(x) if digits is None or not math.isfinite(x) else format_number(x, digits)
 
 
 def _label(text: str, delimiter: str) -> str:
-    r"""A label so that it reads back: guarded where it looks like a formula, in quotes where it needs them."""
-    guarded = f"'{text}" if FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    """A label that reads back the same: with an apostrophe where it looks like a formula, in quotes where it needs them."""
+    guarded = f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
     if (
         delimiter in guarded
         or any(mark in guarded for mark in '"\n\r\t#;')
@@ -89,4 +88,4 @@ def _label(text: str, delimiter: str) -> str:
     return guarded
 
 
-FORMAT = Format((".csv",), dump)
+FORMAT = Format((".csv",), separated("csv", ","))

@@ -11,15 +11,15 @@ import orjson
 
 from tmat.engine.limits import refuse_document
 from tmat.errors import InputError
-from tmat.rendering.format import Format
+from tmat.rendering.formats import Format
 from tmat.sheet.worksheet import Array, Matrix, Parameter, Stage, Step, Worksheet
 from tmat.text.vocabulary import Vocabulary
 from tmat.visible import visible
 
 VERSION = 1
 SHARED = 256
-"""The cells from which on a given matrix that an earlier stage was given too is written once and referred to. A smaller
-one is worth its few kilobytes: it is read where it stands, by eye and by any program."""
+"""The size, in cells, from which a given matrix that an earlier stage was given too is written as a reference. A smaller
+one is written again: it takes a few kilobytes, and every program can read it."""
 _USUAL = Vocabulary(())
 _NAMES = {math.inf: "Infinity", -math.inf: "-Infinity"}
 _WORDS = frozenset(("NaN", "Infinity", "-Infinity"))
@@ -29,8 +29,8 @@ def dumps(sheet: Worksheet) -> bytes:
     r"""The worksheet in strict JSON, one line; −∞, ∞ and NaN are the strings "-Infinity", "Infinity", "NaN".
 
     Numbers are written in the fewest digits that read back to the same bits. A float32 matrix is written with
-    its values as float64, and "dtype": "float32" beside them. Given matrices are known by their key; a large one that an earlier stage
-    was given too is {"same": [that stage's id, its key there]}.
+    its values as float64, and "dtype": "float32" beside them. Given matrices are named by their key; a large one that an earlier stage
+    was given too is {"same": [id of that stage, key there]}.
 
     >>> dumps(Worksheet(tokens=("When", "you")))
     b'{"tmat":1,"tokens":["When","you"],"stages":[]}\n'
@@ -63,38 +63,38 @@ def _vocabulary(vocabulary: Vocabulary) -> dict[str, Any]:
 
 
 class _Written:
-    """The large matrices that the stages so far were given, and where each is written."""
+    """The large matrices that the stages so far were given, and the stage and key under which each is written."""
 
     def __init__(self) -> None:
         self._places: dict[tuple[object, ...], tuple[list[str], Matrix]] = {}
-        self._content: dict[int, tuple[object, ...]] = {}  # by the array itself, which the worksheet keeps alive
+        self._content: dict[int, tuple[object, ...]] = {}  # by the id of the array, which the worksheet keeps alive
 
     def given(self, stage: Stage) -> dict[str, Any]:
-        """What a stage was given, each matrix in full or as a reference to an earlier stage's."""
+        """The given matrices of a stage, each in full or as a reference to an earlier stage's."""
         fields: dict[str, Any] = {}
-        own: dict[tuple[object, ...], tuple[list[str], Matrix]] = {}
+        new: dict[tuple[object, ...], tuple[list[str], Matrix]] = {}
         for name, matrix in stage.given.items():
             large = matrix.values.size >= SHARED
             content = self._content_of(matrix.values) if large else ()
-            place, earlier = self._places.get(content, ([], matrix))
-            if place and (earlier.rows, earlier.cols) == (matrix.rows, matrix.cols):
-                fields[name] = {"same": place, **({"origin": matrix.origin} if matrix.origin else {})}
+            key, first = self._places.get(content, ([], matrix))
+            if key and (first.rows, first.cols) == (matrix.rows, matrix.cols):
+                fields[name] = {"same": key, **({"origin": matrix.origin} if matrix.origin else {})}
                 continue
             fields[name] = _matrix(matrix)
             if large:
-                own[content] = [stage.id, name], matrix
-        self._places |= own
+                new[content] = [stage.id, name], matrix
+        self._places |= new
         return fields
 
     def _content_of(self, values: Array) -> tuple[object, ...]:
-        """What two arrays have in common that are the same bit for bit."""
-        known = self._content.get(id(values))
-        if known is None:
+        """A key that is equal for arrays with the same bits: shape, type, digest."""
+        digest = self._content.get(id(values))
+        if digest is None:
             from hashlib import blake2b  # loads OpenSSL: for large matrices alone
 
-            known = values.shape, values.dtype.str, blake2b(values.tobytes()).digest()
-            self._content[id(values)] = known
-        return known
+            digest = values.shape, values.dtype.str, blake2b(values.tobytes()).digest()
+            self._content[id(values)] = digest
+        return digest
 
 
 def _stage(stage: Stage, written: _Written) -> dict[str, Any]:
@@ -130,8 +130,8 @@ def _matrix(matrix: Matrix) -> dict[str, Any]:
 
 
 def cells(values: Array) -> Any:
-    """The rows of a matrix as orjson takes them, with names for what JSON has no numbers for."""
-    import numpy as np  # a vocabulary, a worksheet without a number, is written sooner than NumPy is loaded
+    """The rows of a matrix as orjson takes them, with names for the numbers that JSON lacks."""
+    import numpy as np  # not at the top: a vocabulary has no matrices and is written faster without NumPy
 
     array = np.ascontiguousarray(values, dtype=np.float64)
     if not array.size:
@@ -161,12 +161,12 @@ def _scalar(value: Any) -> Any:
         number = float(value)
         return "NaN" if math.isnan(number) else _NAMES.get(number, number)
     if isinstance(value, str) and value in _WORDS:
-        return {"text": value}  # a word, not the number that the bare string stands for
+        return {"text": value}  # the word, not the number that the bare string means
     return value
 
 
 def _unwritable(sheet: Worksheet, message: str) -> InputError:
-    """Say which word or number JSON cannot hold: text that is not Unicode, a number beyond 64 bits."""
+    """An error that names what JSON cannot hold: text that is not Unicode, or an integer beyond 64 bits."""
     words: list[str] = [*sheet.tokens, *(sheet.vocabulary.words if sheet.vocabulary else ())]
     for stage in sheet.stages:
         words += [

@@ -1,6 +1,6 @@
 """Worksheets in Markdown: GitHub's tables, mathematics between dollars.
 
-What comes from outside cannot mark up anything: words of letters and digits stand as they are, others as code.
+Text from outside cannot act as markup: words of letters and digits are written as they are, others as code.
 """
 
 from __future__ import annotations
@@ -12,19 +12,18 @@ from html import escape
 
 from tmat.numbers import format_number
 from tmat.operations.printing.markdown import MARKDOWN, MARKDOWN_LINE
-from tmat.rendering.format import Format, text_of
+from tmat.rendering.formats import Format, text_of
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, begun, formula_in
+from tmat.rendering.page import Room, Section, Shown, capitalized, formula_in
 from tmat.rendering.worked import Worked
 from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
-from tmat.visible import visible
-from tmat.width import pad, width
+from tmat.visible import pad, visible, width
 from tmat.workings import Working
 
 _PLAIN = re.compile(r"[^\W_](?:[\w '’-]*[^\W_])?")
-_TELLING = re.compile(r"[\\`*\[\]<>&|~$#!@]|(?<![^\W_])_|_(?![^\W_])")
+_MARKUP = re.compile(r"[\\`*\[\]<>&|~$#!@]|(?<![^\W_])_|_(?![^\W_])")
 _LEADING = re.compile(r"^(\d+)([.)])|^([-+=:])")
 
 
@@ -50,8 +49,8 @@ class _Markdown(Writer):
     room = Room(40, 24)
     most = 200
     notation = MARKDOWN
-    mark = "#"  # of a stage's title
-    folds = False  # the matrices of a stage, on pages of a whole article
+    mark = "#"  # before a stage's title
+    folds = False  # whether the matrices of a stage are folded, as in a whole article
 
     def worksheet(self, number: int) -> Iterator[str]:
         if number > 1:
@@ -63,29 +62,33 @@ class _Markdown(Writer):
     def cover(self, cover: Cover) -> Iterator[str]:
         self.mark, self.folds = "##", True
         yield f"# {escaped(cover.name)}: {escaped(cover.title)}"
-        yield f"{escaped(begun(cover.summary))}."
-        yield from self.said(cover.count)
-        for own in cover.tables:
-            yield f"## {escaped(begun(own.title))}"
-            if own.caption:
-                yield escaped(own.caption)
-            sides = "".join("r" if own.has_numbers(n) else "l" for n in range(len(own.head)))
-            yield table(own.head, [[escaped(text, in_table=True) for text in row] for row in own.rows], sides)
+        yield f"{escaped(capitalized(cover.summary))}."
+        yield from self.remarks(cover.count)
+        for cover_table in cover.tables:
+            yield f"## {escaped(capitalized(cover_table.title))}"
+            if cover_table.caption:
+                yield escaped(cover_table.caption)
+            aligns = "".join("r" if cover_table.has_numbers(n) else "l" for n in range(len(cover_table.head)))
+            yield table(
+                cover_table.head, [[escaped(text, in_table=True) for text in row] for row in cover_table.rows], aligns
+            )
 
     def script(self, script: str) -> Iterator[str]:
         yield from ("## By pipes", f"```sh\n{script}```")
 
-    def held(self, stage: Stage) -> Stage:
-        """With its places' numbers for labels that mathematics in Markdown cannot hold."""
+    def relabelled(self, stage: Stage) -> Stage:
+        """With numbers in place of the labels that mathematics in Markdown cannot hold."""
 
-        def own(matrix: Matrix) -> Matrix:
-            return replace(matrix, rows=_held(matrix.rows), cols=_held(matrix.cols))
+        def renumbered(matrix: Matrix) -> Matrix:
+            return replace(matrix, rows=_numbered(matrix.rows), cols=_numbered(matrix.cols))
 
-        given = {name: own(matrix) for name, matrix in stage.given.items()}
-        return replace(stage, given=given, steps=[replace(step, result=own(step.result)) for step in stage.steps])
+        given = {name: renumbered(matrix) for name, matrix in stage.given.items()}
+        return replace(
+            stage, given=given, steps=[replace(step, result=renumbered(step.result)) for step in stage.steps]
+        )
 
     def title(self, section: Section) -> str:
-        return f"{self.mark} {escaped(begun(section.title) if section.remarks.title else section.title)}"
+        return f"{self.mark} {escaped(capitalized(section.title) if section.remarks.title else section.title)}"
 
     def sentence(self, words: Sequence[str], left: int) -> str:
         more = f" … ({len(words) + left} words)" if left else ""
@@ -94,12 +97,12 @@ class _Markdown(Writer):
     def notes(self, notes: Sequence[str]) -> str:
         return " · ".join(map(escaped, notes))
 
-    def said(self, said: Sequence[Said]) -> Iterator[str]:
+    def remarks(self, said: Sequence[Said]) -> Iterator[str]:
         if said:
-            yield "\n".join(f"{' ' * (one.indent // 2 * 2)}- {escaped(one.text)}" for one in said)
+            yield "\n".join(f"{' ' * (remark.indent // 2 * 2)}- {escaped(remark.text)}" for remark in said)
 
     def verdicts(self, said: Sequence[Said]) -> Iterator[str]:
-        yield "\n>\n".join(f"> {escaped(one.text)}" for one in said)
+        yield "\n>\n".join(f"> {escaped(verdict.text)}" for verdict in said)
 
     def matrices(self, section: Section, worked: Worked) -> Iterator[str]:
         names = escape(visible(", ".join(shown.name for shown in section.shown)))
@@ -112,7 +115,7 @@ class _Markdown(Writer):
     def matrix(self, shown: Shown) -> Iterator[str]:
         number = f"{shown.number} · " if shown.number else ""
         yield f"### {number}{escaped(shown.name)}"
-        yield " — ".join(part for part in (_formula(shown), escaped(shown.told)) if part)
+        yield " — ".join(part for part in (_formula(shown), escaped(shown.details)) if part)
         if not shown.matrix.values.size:
             return
         if shown.letters:
@@ -146,7 +149,7 @@ class _Markdown(Writer):
 
 
 def _cells(shown: Shown) -> str:
-    """The numbers in a table with their labels; of a step as printed those in bold that are not right."""
+    """The numbers as a table with labels; wrong ones of a printed step are bold."""
     head = ["", *(label(shown.col_label(col), in_table=True) for col in shown.cols)]
     bold = shown.wrong if shown.kind == "printed" else ()
     rows = [
@@ -161,42 +164,42 @@ def _formula(shown: Shown) -> str:
     if shown.step is None:
         return ""
     formula = formula_in(shown.step, MARKDOWN_LINE)
-    told = f"{shown.step.name} {shown.step.op} {' '.join(shown.step.of)}"
-    if formula is None or not told.isascii() or not re.fullmatch(r"[\w. -]*", told):
+    names = f"{shown.step.name} {shown.step.op} {' '.join(shown.step.of)}"
+    if formula is None or not names.isascii() or not re.fullmatch(r"[\w. -]*", names):
         return escaped(shown.formula)
     return mathematics(formula)
 
 
 def mathematics(latex: str) -> str:
-    r"""LaTeX between dollars, as GitHub and pandoc read it; a blank keeps an index from being taken for emphasis.
+    r"""LaTeX between dollars, as GitHub and pandoc read it; a blank after _ keeps an index from being read as emphasis.
 
     >>> print(mathematics(r"Q_{1} K_{1}^{\top}"), mathematics(r"{W_{Q}}_{1,:}"))
     $Q_{1} K_{1}^{\top}$ ${W_{Q}}_ {1,:}$
     """
-    if re.search(r"[<>&$*~`]", latex):  # in a name from elsewhere: between ticks nothing marks up, as GitHub has it
+    if re.search(r"[<>&$*~`]", latex):  # in a name from outside: GitHub reads no markup between $` and `$
         return f"$`{latex}`$"
-    apart = re.sub(r"(?<![^\W_])_", "_ ", latex)
-    return f"${apart}$"
+    spaced = re.sub(r"(?<![^\W_])_", "_ ", latex)
+    return f"${spaced}$"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], aligns: str) -> str:
-    """A table in GitHub's form, its columns lined up in the source as well."""
+    """A table in GitHub's form, its columns aligned in the source as well."""
     widths = [max(3, *(width(row[n]) for row in (head, *rows))) for n in range(len(head))]
     rule = [
-        ":" + "-" * (wide + 1) if side == "l" else "-" * (wide + 1) + ":"
-        for wide, side in zip(widths, aligns, strict=True)
+        ":" + "-" * (most + 1) if align == "l" else "-" * (most + 1) + ":"
+        for most, align in zip(widths, aligns, strict=True)
     ]
     lines = [_row(head, widths, aligns), f"|{'|'.join(rule)}|", *(_row(row, widths, aligns) for row in rows)]
     return "\n".join(lines)
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], aligns: str) -> str:
-    sides = {"l": "left", "r": "right"}
-    return f"| {' | '.join(pad(c, w, sides[side]) for c, w, side in zip(cells, widths, aligns, strict=True))} |"
+    words = {"l": "left", "r": "right"}
+    return f"| {' | '.join(pad(cell, most, words[align]) for cell, most, align in zip(cells, widths, aligns, strict=True))} |"
 
 
 def label(text: str, *, in_table: bool = False) -> str:
-    r"""A word from outside: as it is, or as code where anything in it could be taken for markup.
+    r"""A word from outside: as it is, or as code if anything in it could be read as markup.
 
     >>> print(label("thrones"), label("<b>"), label("`"), label("|", in_table=True))
     thrones `<b>` `` ` `` `\|`
@@ -212,18 +215,18 @@ def label(text: str, *, in_table: bool = False) -> str:
 
 
 def escaped(text: str, *, in_table: bool = False) -> str:
-    r"""A line of text with nothing in it that marks up.
+    r"""A line of text, its markup characters escaped.
 
     >>> print(escaped("- a*b, d_k and <i>"))
     \- a\*b, d_k and \<i\>
     """
-    shown = _TELLING.sub(r"\\\g<0>", visible(text))
-    if in_table:  # where no line begins
+    shown = _MARKUP.sub(r"\\\g<0>", visible(text))
+    if in_table:  # not at the beginning of a line
         return shown
-    return _LEADING.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", shown)
+    return _LEADING.sub(lambda match: f"{match[1]}\\{match[2]}" if match[1] else f"\\{match[3]}", shown)
 
 
-def _held(labels: Sequence[str]) -> tuple[str, ...]:
+def _numbered(labels: Sequence[str]) -> tuple[str, ...]:
     return tuple(
         text if _PLAIN.fullmatch(text) and "_" not in text else str(n) for n, text in enumerate(labels, start=1)
     )

@@ -1,4 +1,4 @@
-"""A worksheet as SVG: what a terminal shows, in one file that fetches nothing, every span in its own columns whatever the font."""
+"""A worksheet as SVG: what a terminal shows, in one file without links; every span keeps its columns in any font."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from html import escape
 
 from tmat.errors import InputError
-from tmat.rendering.format import Format
+from tmat.rendering.formats import Format
 from tmat.rendering.layout import Look, render
-from tmat.rendering.layout.heat import ink
+from tmat.rendering.layout.look import ink
 from tmat.rendering.styled import Line, columns
 from tmat.sheet.worksheet import Worksheet, on_pages
-from tmat.width import width as width_of
+from tmat.visible import width as width_of
 
-COLUMNS = 120  # where no width is said
+COLUMNS = 120  # where no width is given
 COLUMN, ROW, SIZE, MARGIN = 8.43, 16.4, 14, 14
-"""A column and a row of the page, the size of the letters, the page's margin, in pixels."""
+"""Width of a column, height of a row, font size and margin, in pixels."""
 
 FONTS = (
     "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, 'Noto Sans Mono', 'Noto Sans Mono CJK SC', 'WenQuanYi Zen Hei', "
@@ -32,7 +32,7 @@ BOLD = frozenset(("heading", "name", "result", "wrong"))
 def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]:
     """A picture of each worksheet: sheet.svg, sheet-2.svg, …
 
-    Errors: several worksheets and no file to call them by.
+    Errors: several worksheets and no file name.
     """
     sheets = on_pages(sheets)
     if len(sheets) > 1 and not name:
@@ -47,7 +47,7 @@ def dump(sheets: Sequence[Worksheet], look: Look, name: str) -> dict[str, bytes]
 
 
 def document(sheet: Worksheet, look: Look) -> str:
-    """A worksheet as a terminal of that width shows it."""
+    """A worksheet as a terminal of the look's width shows it."""
     title = ", ".join(stage.id for stage in sheet)
     return lines_to_svg(render(sheet, width=look.width or COLUMNS, look=look), title)
 
@@ -59,8 +59,8 @@ def lines_to_svg(lines: Sequence[Line], title: str) -> str:
     >>> '<text x="14" y="26.8" textLength="16.9" class="label">权</text>' in lines_to_svg([(Span("权", "label"),)], "")
     True
     """
-    wide = max(map(columns, lines), default=0) * COLUMN + 2 * MARGIN
-    high = len(lines) * ROW + 2 * MARGIN
+    width = max(map(columns, lines), default=0) * COLUMN + 2 * MARGIN
+    height = len(lines) * ROW + 2 * MARGIN
     body: list[str] = []
     for n, line in enumerate(lines):
         body += _line(line, MARGIN + n * ROW)
@@ -71,8 +71,8 @@ def lines_to_svg(lines: Sequence[Line], title: str) -> str:
     rules += [f".{role}{{font-weight:bold}}" for role in sorted(BOLD)]
     return "\n".join(
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.0f} {high:.0f}" width="{wide:.0f}" '
-            f'height="{high:.0f}" xml:space="preserve">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
+            f'height="{height:.0f}" xml:space="preserve">',
             f"<title>{_safe(title)}</title>",
             f"<style>{''.join(rules)}</style>",
             '<rect width="100%" height="100%" fill="#ffffff"/>',
@@ -83,31 +83,31 @@ def lines_to_svg(lines: Sequence[Line], title: str) -> str:
 
 
 def _line(line: Line, top: float) -> list[str]:
-    """The spans of a line: a rectangle where one is shaded, and its text without the blanks around it."""
+    """The spans of a line: a rectangle behind a shaded one, and its text without surrounding blanks."""
     drawn: list[str] = []
     column = 0
     for text, role, shade in line:
-        own = width_of(text)
+        length = width_of(text)
         x = MARGIN + column * COLUMN
         if shade:
             drawn.append(
-                f'<rect x="{x:g}" y="{top:.1f}" width="{own * COLUMN:.1f}" height="{ROW + 0.4:.1f}" fill="{shade}"/>'
+                f'<rect x="{x:g}" y="{top:.1f}" width="{length * COLUMN:.1f}" height="{ROW + 0.4:.1f}" fill="{shade}"/>'
             )
         bare = text.strip(" ")
         if bare:
             x += (len(text) - len(text.lstrip(" "))) * COLUMN
-            told = f' class="{role}"' if role else ""
+            role_class = f' class="{role}"' if role else ""
             fill = f' style="fill:{ink(shade)}"' if shade else ""
-            length = width_of(bare) * COLUMN
+            text_length = width_of(bare) * COLUMN
             drawn.append(
-                f'<text x="{x:g}" y="{top + 12.8:.1f}" textLength="{length:.1f}"{told}{fill}>{_safe(bare)}</text>'
+                f'<text x="{x:g}" y="{top + 12.8:.1f}" textLength="{text_length:.1f}"{role_class}{fill}>{_safe(bare)}</text>'
             )
-        column += own
+        column += length
     return drawn
 
 
 def _safe(text: str) -> str:
-    """Text that XML can hold."""
+    """Text for XML, characters that it cannot hold as escapes."""
     return escape("".join(c if c >= " " and c not in "\ufffe\uffff" else f"\\x{ord(c):02x}" for c in text))
 
 

@@ -1,4 +1,4 @@
-"""Matrices as people type them: a name, its rows, a blank line; reading takes them for answers or for matrices."""
+"""Matrices as people type them: a name, its rows, a blank line. They can be read back as matrices or as answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from tmat.numbers import format_number
 from tmat.reading.text_rows import is_cell, is_misspelt
-from tmat.rendering.format import Format, text_of
+from tmat.rendering.formats import Format, text_of
 from tmat.rendering.layout.look import Look
 from tmat.rendering.layout.numbers import corrected, texts
 from tmat.rendering.page import formula_of
@@ -18,19 +18,18 @@ from tmat.rendering.several import Entry, entries
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet, on_pages
 from tmat.text.vocabulary import Vocabulary
-from tmat.visible import visible
-from tmat.width import pad, width
+from tmat.visible import pad, visible, width
 
 BLANK = "_"
-LINED_UP = 128  # rows beyond which columns are not lined up
+ALIGNED = 128  # rows up to which columns are aligned
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _UNFIT = re.compile(r"[^\w.-]")
 
 
 def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
-    """Every matrix under its name, with what it is in a comment; cells to be filled in are ``_``.
+    """Every matrix under its name, its formula or origin in a comment; blank cells are ``_``.
 
-    Numbers have as many digits as they take to read back to the same bits, or the decimals asked for.
+    Numbers have the digits that they need to read back to the same bits, or the decimals asked for.
 
     >>> print(document([Worksheet([Stage("s", "s", given={"X": Matrix.of("X", [[1.5, -2]], rows=["When"])})])]), end="")
     # s
@@ -40,23 +39,23 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     """
     look = look or Look()
     sheets = on_pages(sheets)
-    found = groupby(entries(sheets, look), key=lambda entry: id(entry.stage))
-    blocks = {key: ["\n".join(_block(entry, look.digits)) for entry in own] for key, own in found}
+    grouped = groupby(entries(sheets, look), key=lambda entry: id(entry.stage))
+    blocks = {key: ["\n".join(_block(entry, look.digits)) for entry in group] for key, group in grouped}
     parts: list[str] = list(_opening(sheets[0].cover)) if sheets and sheets[0].cover else []
     for sheet in sheets:
         parts += [_remark(f"tokens: {' '.join(sheet.tokens)}")] if sheet.tokens else []
         for stage in sheet.stages:
-            own = blocks.get(id(stage), [])
-            if own or look.only is None:
-                parts += ["\n".join(_caption(stage, sheet.vocabulary)), *own]
-                parts += [_said(said) for said in stage.remarks.end] if stage.remarks else []
+            group = blocks.get(id(stage), [])
+            if group or look.only is None:
+                parts += ["\n".join(_caption(stage, sheet.vocabulary)), *group]
+                parts += [_remarks(said) for said in stage.remarks.end] if stage.remarks else []
     return "\n\n".join(parts) + "\n"
 
 
 def _caption(stage: Stage, vocabulary: Vocabulary | None) -> Iterator[str]:
     yield _remark(stage.remarks.title if stage.remarks else stage.id)
     yield from (_remark(note) for note in stage.notes)
-    yield from (_remark(said.text) for said in stage.remarks.introduction) if stage.remarks else ()
+    yield from (_remark(remark.text) for remark in stage.remarks.introduction) if stage.remarks else ()
     if stage.stage == "vocab" and vocabulary is not None:
         yield from (_remark(f"{n} {word}") for n, word in enumerate(vocabulary.words, start=vocabulary.first_id))
 
@@ -67,22 +66,22 @@ def _remark(text: str) -> str:
 
 def _block(entry: Entry, digits: int | None) -> Iterator[str]:
     matrix, step = entry.matrix, entry.step
-    told = "given" if step is None else formula_of(step)
+    formula = "given" if step is None else formula_of(step)
     if not matrix.values.size:
         yield _remark(f"{entry.name} has no cells: {matrix.size}")
         return
-    yield f"{_name(entry.name)}   # {visible(told)}, {matrix.size}"
+    yield f"{_name(entry.name)}   # {visible(formula)}, {matrix.size}"
     heads = _words(matrix.cols)
     labels = _words(matrix.rows)
-    for side, own, labelled in (("rows", matrix.rows, labels), ("columns", matrix.cols, heads)):
-        if labelled is None and any(label != str(n) for n, label in enumerate(own, start=1)):
-            yield _remark(f"{side}: {' | '.join(own)}")
-    yield from _lined_up(heads, labels, _cells(matrix, digits, entry.blank))
+    for side, side_labels, shown in (("rows", matrix.rows, labels), ("columns", matrix.cols, heads)):
+        if shown is None and any(label != str(n) for n, label in enumerate(side_labels, start=1)):
+            yield _remark(f"{side}: {' | '.join(side_labels)}")
+    yield from _aligned(heads, labels, _cells(matrix, digits, entry.blank))
     yield from _remarked(entry)
 
 
 def _remarked(entry: Entry) -> Iterator[str]:
-    """What is said of a matrix, in comments: the right numbers where they are others, the verdicts."""
+    """The remarks on a matrix, in comments: the printed and the right numbers where they differ, the verdicts."""
     remarks = entry.stage.remarks
     if remarks is None:
         return
@@ -93,7 +92,7 @@ def _remarked(entry: Entry) -> Iterator[str]:
         yield from _rows("right", corrected(correction))
     for remark in remarks.of.get(entry.matrix.name, ()):
         yield from _rows("printed", remark.letters)
-        yield _said(remark.said)
+        yield _remarks(remark.said)
 
 
 def _rows(name: str, cells: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -101,26 +100,26 @@ def _rows(name: str, cells: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _opening(cover: Cover) -> Iterator[str]:
-    """The title, what the document is about, the count, and its tables row by row."""
-    yield _said((Said(f"{cover.name}: {cover.title}"), Said(cover.summary)))
-    yield from [_said(cover.count)] if cover.count else []
+    """The cover: title, summary, count, and its tables row by row."""
+    yield _remarks((Said(f"{cover.name}: {cover.title}"), Said(cover.summary)))
+    yield from [_remarks(cover.count)] if cover.count else []
     for table in cover.tables:
-        told = [text for text in (table.title, table.caption) if text]
-        yield "\n".join(map(_remark, (*told, *(" | ".join(row) for row in (table.head, *table.rows)))))
+        headings = [text for text in (table.title, table.caption) if text]
+        yield "\n".join(map(_remark, (*headings, *(" | ".join(row) for row in (table.head, *table.rows)))))
 
 
-def _said(said: Sequence[Said]) -> str:
-    return "\n".join(_remark(" " * one.indent + one.text) for one in said)
+def _remarks(remarks: Sequence[Said]) -> str:
+    return "\n".join(_remark(" " * remark.indent + remark.text) for remark in remarks)
 
 
 def _name(name: str) -> str:
-    """A name that reading takes for one."""
+    """The name in characters that reading takes for a name."""
     plain = _UNFIT.sub("_", name)
     return f"matrix{plain}" if is_cell(plain) else plain
 
 
 def _words(labels: Sequence[str]) -> list[str] | None:
-    """Labels that can stand before numbers: words, every one of them; None where they are not or only count."""
+    """The labels, if all of them are words, which can stand before numbers; else None."""
     return list(labels) if all(map(_is_word, labels)) else None
 
 
@@ -138,16 +137,16 @@ def _number(x: float, digits: int | None) -> str:
     return repr(x) if digits is None else format_number(x, digits)
 
 
-def _lined_up(heads: list[str] | None, labels: list[str] | None, cells: list[list[str]]) -> Iterator[str]:
-    """A line a row, its numbers under those above, but for large matrices, which nobody reads by eye."""
+def _aligned(heads: list[str] | None, labels: list[str] | None, cells: list[list[str]]) -> Iterator[str]:
+    """The rows as lines, columns aligned; those of large matrices are not, as nobody reads them by eye."""
     rows = [heads, *cells] if heads is not None else cells
-    widths = [max(map(width, column)) for column in zip(*rows[:LINED_UP], strict=True)]
-    own = max(map(width, labels), default=0) + 1 if labels is not None else 0
+    widths = [max(map(width, column)) for column in zip(*rows[:ALIGNED], strict=True)]
+    label_width = max(map(width, labels), default=0) + 1 if labels is not None else 0
     for n, row in enumerate(rows):
         label = labels[n - (heads is not None)] if labels is not None and row is not heads else ""
-        lined_up = (pad(cell, wide, "right") for cell, wide in zip(row, widths, strict=True))
-        line = " ".join(lined_up if len(rows) <= LINED_UP else row)
-        yield (pad(label, own) + line).rstrip()
+        padded = (pad(cell, wide, "right") for cell, wide in zip(row, widths, strict=True))
+        line = " ".join(padded if len(rows) <= ALIGNED else row)
+        yield (pad(label, label_width) + line).rstrip()
 
 
 FORMAT = Format((".txt",), text_of(document), pages=True)

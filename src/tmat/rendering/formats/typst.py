@@ -1,4 +1,4 @@
-"""Worksheets as a Typst document, which needs no package: ``typst compile sheet.typ``."""
+"""Worksheets as a Typst document that needs no packages: ``typst compile sheet.typ``."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tmat.numbers import format_number
 from tmat.operations.printing.typst import TYPST, quoted
-from tmat.rendering.format import Format, text_of
+from tmat.rendering.formats import Format, text_of
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, begun, formula_in
+from tmat.rendering.page import Room, Section, Shown, capitalized, formula_in
 from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Worksheet
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 from tmat.workings import Working
 
-WIDE = 75  # characters, of 6.2 points at most in so long a line, that fit the page; only what may be wider is measured, which takes time
+WIDE = 75  # characters that fit a line, at 6.2 points each; only longer equations are measured, which takes time
 _MARKUP = re.compile(r'frac|quad|[\\"_^{}& ]')
 _SIGNS = {"⋯": "$dots.c$", "⋮": "$dots.v$", "⋱": "$dots.down$", "": "#box(width: 2.5em, stroke: (bottom: .5pt))"}
 
@@ -64,7 +63,7 @@ PREAMBLE = """#set page(paper: "a4", margin: 22mm)
 
 
 def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
-    """The document, compiled as it is; other scripts than Latin want fonts that have them.
+    """The document, complete; scripts other than Latin need fonts that have them.
 
     >>> document([Worksheet()]).splitlines()[0]
     '#set page(paper: "a4", margin: 22mm)'
@@ -86,7 +85,7 @@ class _Typst(Writer):
     def cover(self, cover: Cover) -> Iterator[str]:
         yield f"#heading(level: 1, {_text(cover.title)})"
         yield f"#{_text(cover.summary)}"
-        yield from self.said(cover.count)
+        yield from self.remarks(cover.count)
         for table in cover.tables:
             yield f"#heading(level: 2, {_text(table.title)})"
             cells = ", ".join(f"[#{_text(cell)}]" for row in (table.head, *table.rows) for cell in row)
@@ -99,7 +98,7 @@ class _Typst(Writer):
         yield f'#raw(block: true, lang: "sh", {quoted(script)})'
 
     def title(self, section: Section) -> str:
-        return f"#heading(level: 2, {_text(begun(section.title) if section.remarks.title else section.title)})"
+        return f"#heading(level: 2, {_text(capitalized(section.title) if section.remarks.title else section.title)})"
 
     def sentence(self, words: Sequence[str], left: int) -> str:
         more = f" … ({len(words) + left} words)" if left else ""
@@ -108,24 +107,24 @@ class _Typst(Writer):
     def notes(self, notes: Sequence[str]) -> str:
         return _small(" · ".join(notes))
 
-    def said(self, said: Sequence[Said]) -> Iterator[str]:
-        for one in said:
-            colour = _COLOURS.get(one.role)
-            text = f"#text(fill: {colour}, {_text(one.text)})" if colour else f"#{_text(one.text)}"
-            yield f"#pad(left: {one.indent + 1}em)[{text}]"
+    def remarks(self, said: Sequence[Said]) -> Iterator[str]:
+        for remark in said:
+            colour = _COLOURS.get(remark.role)
+            text = f"#text(fill: {colour}, {_text(remark.text)})" if colour else f"#{_text(remark.text)}"
+            yield f"#pad(left: {remark.indent + 1}em)[{text}]"
 
     def matrix(self, shown: Shown) -> Iterator[str]:
         number = f"*{shown.number}*" if shown.number else "given"
-        yield f"#block(sticky: true)[{number} #h(1fr) {_small(shown.told)}]"
-        row = TYPST.name(visible(shown.name)) if shown.step is None else formula_in(shown.step, TYPST)
-        formula = f"${_text(shown.formula) if row is None else row} = $"
+        yield f"#block(sticky: true)[{number} #h(1fr) {_small(shown.details)}]"
+        formula_row = TYPST.name(visible(shown.name)) if shown.step is None else formula_in(shown.step, TYPST)
+        formula = f"${_text(shown.formula) if formula_row is None else formula_row} = $"
         headed = "true" if shown.has_cols else "false"
-        wide = shown.blank or shown.characters > WIDE
-        yield _fit(f"equation({formula}, {headed}, {_matrix(shown)})", wide)
+        fitted = shown.blank or shown.characters > WIDE
+        yield _fit(f"equation({formula}, {headed}, {_matrix(shown)})", fitted)
         if shown.letters:
             yield self.symbols(shown.letters)
         if shown.right is not None:
-            yield _fit(f"equation([right: ], {headed}, {_matrix(shown.right)})", wide)
+            yield _fit(f"equation([right: ], {headed}, {_matrix(shown.right)})", fitted)
         if shown.summary:
             yield _small(shown.summary)
 
@@ -147,12 +146,12 @@ class _Typst(Writer):
         yield f"after #{_text(after)}:\n#grid(columns: 2, column-gutter: 1em, row-gutter: .5em, {rows})"
 
 
-def _fit(equation: str, wide: bool) -> str:
-    return f"#fit({equation})" if wide else f"#{equation}"
+def _fit(equation: str, fitted: bool) -> str:
+    return f"#fit({equation})" if fitted else f"#{equation}"
 
 
 def _characters(line: str) -> int:
-    """About how many characters of mathematics are seen."""
+    """About how many characters a line of mathematics prints."""
     return width(_MARKUP.sub("", line))
 
 
@@ -161,10 +160,10 @@ def _matrix(shown: Shown) -> str:
         return "$[thin]$"
     rows = [_text(shown.row_label(row)) for row in shown.rows] if shown.has_rows else []
     heads = [_text(shown.col_label(col)) for col in shown.cols] if shown.has_cols else []
-    marked = shown.wrong if shown.kind == "printed" else ()
+    wrong = shown.wrong if shown.kind == "printed" else ()
     cells = [
         _list(
-            f"[#strong({_WRONG}{_cell(cell)}])]" if (i, j) in marked else f"[{_cell(cell)}]"
+            f"[#strong({_WRONG}{_cell(cell)}])]" if (i, j) in wrong else f"[{_cell(cell)}]"
             for j, cell in zip(shown.cols, row, strict=True)
         )
         for i, row in zip(shown.rows, shown.cells, strict=True)
@@ -189,7 +188,7 @@ def _list(items: Iterable[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """A text from outside as a string."""
+    """Text from outside, as a string of Typst."""
     return quoted(visible(text))
 
 

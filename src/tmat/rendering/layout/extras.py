@@ -13,15 +13,14 @@ from tmat.errors import InputError
 from tmat.numbers import format_number
 from tmat.operations import REGISTRY
 from tmat.operations.expression import Call, Expression, Number, Power, Quotient
-from tmat.rendering.layout.drawer import MOST, Drawer
+from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.layout.look import Look
-from tmat.rendering.layout.numbers import texts
-from tmat.rendering.layout.wrap import folded
-from tmat.rendering.layout.wrap import words as pieces_of
-from tmat.rendering.styled import EMPTY, Line, Span, padded, space
-from tmat.sheet.worksheet import Parameter, Stage
+from tmat.rendering.layout.numbers import MOST, texts
+from tmat.rendering.styled import EMPTY, Line, Span, folded, indented, joined, padded, space
+from tmat.rendering.styled import words as pieces_of
+from tmat.sheet.worksheet import Matrix, Parameter, Stage
 from tmat.text.vocabulary import Vocabulary
-from tmat.width import pad, width
+from tmat.visible import pad, widths
 
 LONG = 120  # words of a list beyond which it is cut on a page of limited width
 ROWS = 12  # rows of an id table beyond which it is cut
@@ -74,7 +73,7 @@ def id_table(drawer: Drawer, words: Sequence[str], first_id: int) -> list[Line]:
     limit = None if drawer.width is None else max(room - 2, 8)
     shown = [drawer.clip(word, limit) for word in (words if drawer.full else words[: room // 3 * ROWS])]
     ids = [str(first_id + n) for n in range(len(shown))]
-    wide = max((width(text) for text in (*shown, *ids)), default=0)
+    wide = max(widths([*shown, *ids]), default=0)
     per = max((room + 2) // (wide + 2), 1)
     if per < len(shown):
         per = -(-len(shown) // -(-len(shown) // per))  # as few rows, about equally long
@@ -94,42 +93,44 @@ def id_table(drawer: Drawer, words: Sequence[str], first_id: int) -> list[Line]:
 
 
 def likeliest(drawer: Drawer, stage: Stage, vocabulary: Vocabulary | None) -> Iterator[list[Line]]:
-    """The likeliest words of each of a decoder's predictions; the first has bars, as long as the probabilities."""
+    """The likeliest words of each of a decoder's predictions, or the beams of a beam search; then the words made so far."""
     step = stage.step("probabilities")
-    if step is None:
-        if stage.params.get("beams"):
-            yield _beams(drawer, _strings(stage.params["beams"]), stage.params.get("sums"))
-            yield _sentence(drawer, _strings(stage.params["sentence"]), stage.params.get("ended") is True, vocabulary)
+    if step is not None:
+        yield _predictions(drawer, step.result, stage.params.get("word"))
+    elif stage.params.get("beams"):
+        yield _beams(drawer, _strings(stage.params["beams"]), stage.params.get("sums"))
+    else:
         return
-    result, count = step.result, drawer.look.top
+    if stage.params.get("sentence"):
+        yield _sentence(drawer, _strings(stage.params["sentence"]), stage.params.get("ended") is True, vocabulary)
+
+
+def _predictions(drawer: Drawer, probabilities: Matrix, word: Parameter) -> list[Line]:
+    """The likeliest words of each row with their probabilities, and bars as long as these; the word chosen, where it is another."""
     lines: list[Line] = []
-    for i, row in enumerate(result.values.tolist()):
-        best = sorted(range(len(row)), key=lambda j: (-row[j], j))[:count]
-        if result.height > 1:
-            after = drawer.spell(f"after {drawer.spell.word(result.rows[i])}")
+    limit = None if drawer.width is None else max(drawer.width // 3, 8)
+    for i, row in enumerate(probabilities.values.tolist()):
+        best = sorted(range(len(row)), key=lambda j: (-row[j], j))[: drawer.look.top]
+        if probabilities.height > 1:
+            after = drawer.spell(f"after {drawer.spell.word(probabilities.rows[i])}")
             lines += [*([EMPTY] if lines else []), *folded([(Span(after, "caption"),)], drawer.width)]
-        limit = None if drawer.width is None else max(drawer.width // 3, 8)
-        names = [drawer.clip(result.cols[j], limit) for j in best]
-        wide = max(map(width, names), default=0)
-        numbers = [text for (text,) in texts(result.values[i, best].reshape(-1, 1), drawer.look.digits, MOST)]
+        names = [drawer.clip(probabilities.cols[j], limit) for j in best]
+        wide = max(widths(names), default=0)
+        numbers = [text for (text,) in texts(probabilities.values[i, best].reshape(-1, 1), drawer.look.digits, MOST)]
         longest = max(map(len, numbers), default=0)
         room = BAR if drawer.width is None else max(min(BAR, drawer.width - wide - longest - 4), 0)
         for rank, (name, number, j) in enumerate(zip(names, numbers, best, strict=True)):
-            role = "result" if rank == 0 else "given"
             lines.append(
                 (
                     *padded((Span(name, "label"),), wide + 2),
-                    Span(number.rjust(longest), role),
+                    Span(number.rjust(longest), "given" if rank else "result"),
                     *space(2),
                     Span(_bar(drawer, row[j] / (row[best[0]] or 1.0), room), "bar"),
                 )
             )
-    word = stage.params.get("word")
-    if result.height == 1 and lines and word != result.cols[best[0]] and isinstance(word, str):
+    if probabilities.height == 1 and lines and word != probabilities.cols[best[0]] and isinstance(word, str):
         lines += [EMPTY, (Span("chosen:", "caption"), *space(1), Span(drawer.clip(word, limit), "result"))]
-    yield lines
-    if stage.params.get("sentence"):
-        yield _sentence(drawer, _strings(stage.params["sentence"]), stage.params.get("ended") is True, vocabulary)
+    return lines
 
 
 def _beams(drawer: Drawer, beams: Sequence[str], sums: Parameter) -> list[Line]:
@@ -159,11 +160,11 @@ def _sentence(drawer: Drawer, words: Sequence[str], ended: bool, vocabulary: Voc
         why += ": <end> did not come"
     pieces: list[Line] = [(Span("the sentence:", "name"),), *((Span(drawer.spell.word(w), "result"),) for w in words)]
     end = folded(pieces_of(drawer.spell(count + why), "caption"), None if drawer.width is None else drawer.width - 4)
-    return [*folded(pieces, drawer.width, indent=4), *((*space(4), *line) for line in end)]
+    return [*folded(pieces, drawer.width, indent=4), *indented(end, 4)]
 
 
 def _bar(drawer: Drawer, share: float, room: int) -> str:
-    """A bar to an eighth of a column; whole columns where the output has no eighths."""
+    """A bar, to an eighth of a column; of whole columns where the output lacks the characters for eighths."""
     eighths = round(max(min(share, 1.0), 0.0) * room * 8) if share == share else 0
     if not drawer.spell.whole:
         return drawer.spell("█") * round(eighths / 8)
@@ -192,7 +193,10 @@ def position_table(stage: Stage, position: int, *, width: int | None = None, loo
     columns = [
         [(str(i), "label") for i in range(len(numbers))],
         [("odd" if i % 2 else "even", "caption") for i in range(len(numbers))],
-        [(drawer.spell(_said(REGISTRY["sinusoid"].at(row, i, **step.params))), "formula") for i in range(len(numbers))],
+        [
+            (drawer.spell(_wave_in_numbers(REGISTRY["sinusoid"].at(row, i, **step.params))), "formula")
+            for i in range(len(numbers))
+        ],
         [(number, "result") for number in numbers],
     ]
     for place, name, role in ((1, "E", "given"), (len(columns) + 1, "X", "result")):
@@ -210,7 +214,7 @@ def position_table(stage: Stage, position: int, *, width: int | None = None, loo
     return [(*space(1), *line) if line else line for line in lines]
 
 
-def _said(cell: Expression) -> str:
+def _wave_in_numbers(cell: Expression) -> str:
     """A sine or cosine of the encoding in its numbers: sin(1 / 10000^(2/6))."""
     match cell:
         case Call(function, Quotient(Number(at), Power(Number(base), Quotient(Number(e), Number(d))))):
@@ -220,16 +224,16 @@ def _said(cell: Expression) -> str:
 
 
 def _table(rows: Sequence[Sequence[tuple[str, str]]], room: int | None) -> list[Line]:
-    """Columns set apart, numbers to the right; without even and odd where there is no room for them."""
+    """Columns with gaps, numbers right-aligned; without the column of even and odd where there is no room."""
     count = len(rows[0])
-    wide = [max(width(row[n][0]) for row in rows) for n in range(count)]
+    wide = [max(widths(row[n][0] for row in rows)) for n in range(count)]
     shown = [n for n in range(count) if room is None or sum(wide) + 3 * count <= room or rows[0][n][0]]
     gap = 3 if room is None or sum(wide[n] for n in shown) + 3 * len(shown) <= room else 1
     numbers = [all(row[n][1] != "caption" and row[n][1] != "formula" for row in rows[1:]) for n in range(count)]
     lines = []
     for row in rows:
         cells = [padded((Span(*row[n]),), wide[n], "right" if numbers[n] else "left") for n in shown]
-        lines.append(tuple(span for n, cell in enumerate(cells) for span in (*(space(gap) if n else ()), *cell)))
+        lines.append(joined(cells, space(gap)))
     return lines
 
 

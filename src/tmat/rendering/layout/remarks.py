@@ -7,14 +7,28 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.rendering.layout.block import Block, air, beside, captioned, fence
 from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.layout.numbers import corrected, texts
-from tmat.rendering.layout.wrap import folded, words
-from tmat.rendering.styled import EMPTY, Line, Span, padded, plain, space
+from tmat.rendering.styled import (
+    EMPTY,
+    Block,
+    Line,
+    Span,
+    beside,
+    captioned,
+    folded,
+    indented,
+    joined,
+    padded,
+    plain,
+    space,
+    spacer,
+    tall_bracket,
+    words,
+)
 from tmat.sheet.remarks import Correction, Cover, Mask, Remark, Said, Table
 from tmat.sheet.worksheet import Matrix
-from tmat.width import width
+from tmat.visible import width
 
 BETWEEN = 5
 INDENT = 4
@@ -23,7 +37,7 @@ Roles = NDArray[np.str_]
 
 
 def under(drawer: Drawer, remarks: Sequence[Remark]) -> list[Line]:
-    """What is said under a matrix: cells as printed in symbols, and the verdicts."""
+    """The remarks under a matrix: cells as printed in symbols, and verdicts."""
     lines: list[Line] = []
     for n, one in enumerate(remarks):
         if one.letters:
@@ -33,7 +47,7 @@ def under(drawer: Drawer, remarks: Sequence[Remark]) -> list[Line]:
 
 
 def named(drawer: Drawer, name: str, remarks: Sequence[Remark]) -> list[Line]:
-    """The same of one matrix among several, after its name."""
+    """The remarks on one of several matrices, after its name."""
     lines: list[Line] = []
     for one in remarks:
         first, *rest = one.said
@@ -71,13 +85,13 @@ def correction(drawer: Drawer, matrix: Matrix, found: Correction) -> list[Line]:
         drawn.append((corrected(found), np.where(found.wrong, "right", "caption"), f"{matrix.name} right"))
     labels = drawer.labels(drawer.view(matrix))
     grids = [_grid(drawer, cells, roles, caption, least=least) for cells, roles, caption in drawn]
-    both = beside([labels, air(2), grids[0], *(block for own in grids[1:] for block in (air(BETWEEN), own))])
+    both = beside([labels, spacer(2), grids[0], *(block for own in grids[1:] for block in (spacer(BETWEEN), own))])
     if drawer.width is None or both.width <= drawer.width:
         return both.lines()
     lines: list[Line] = []
     for cells, roles, caption in drawn:
         for part, part_roles in _columns(drawer, cells, roles, labels.width, least):
-            block = beside([labels, air(2), _grid(drawer, part, part_roles, caption, least=least)])
+            block = beside([labels, spacer(2), _grid(drawer, part, part_roles, caption, least=least)])
             lines += [*([EMPTY] if lines else []), *block.lines()]
     return lines
 
@@ -85,7 +99,7 @@ def correction(drawer: Drawer, matrix: Matrix, found: Correction) -> list[Line]:
 def _columns(
     drawer: Drawer, cells: list[list[str]], roles: Roles, labels: int, least: int
 ) -> Iterator[tuple[list[list[str]], Roles]]:
-    """The columns in as many parts as it takes to fit the width."""
+    """The columns in parts that fit the width."""
     wide = max(least, *(len(text) for row in cells for text in row)) + 2
     count = len(cells[0])
     per = count if drawer.width is None else max((drawer.width - labels - 4) // wide, 1)
@@ -100,13 +114,13 @@ def symbols(drawer: Drawer, cells: Sequence[Sequence[str]], wrong: Mask | None =
         roles = np.where(wrong, "wrong", roles)
     block = _grid(drawer, cells, roles, "")
     if drawer.width is None or block.width + INDENT <= drawer.width:
-        return [(*space(INDENT), *line) for line in block.lines()]
+        return indented(block.lines(), INDENT)
     room = drawer.width - INDENT
     lines: list[Line] = []
     for i, row in enumerate(cells, 1):
         for j, text in enumerate(row, 1):
             pieces = [(Span(f"{i},{j}", "caption"),), *words(drawer.spell(text), str(roles[i - 1, j - 1]))]
-            lines += [(*space(INDENT), *line) for line in folded(pieces, room, indent=INDENT)]
+            lines += indented(folded(pieces, room, indent=INDENT), INDENT)
     return lines
 
 
@@ -116,7 +130,7 @@ def _grid(drawer: Drawer, cells: Sequence[Sequence[str]], roles: Roles, caption:
     wide = [max(least, *map(width, column)) for column in zip(*cells, strict=True)]
     if max(wide) - min(wide) <= 2:
         wide = [max(wide)] * len(wide)
-    left, right = fence("[", len(cells)), fence("]", len(cells))
+    left, right = tall_bracket("[", len(cells)), tall_bracket("]", len(cells))
     core: list[Line] = []
     for i, row in enumerate(cells):
         spans: list[Span] = [Span(drawer.spell(left[i]), "bracket")]
@@ -139,13 +153,13 @@ def opening(drawer: Drawer, cover: Cover) -> list[Line]:
 
 def closing(drawer: Drawer, cover: Cover) -> Iterator[list[list[Line]]]:
     """The end of a document, in groups of paragraphs: tables, captions of the others, and the count."""
-    told: list[list[Line]] = []
+    captions: list[list[Line]] = []
     for own in cover.tables:
         if own.said is None:
             yield [_heading(drawer, own), table(drawer, own)]
         else:
-            told += [sentences(drawer, said, 0) for said in own.said]
-    yield [*told, sentences(drawer, cover.count, 0)]
+            captions += [sentences(drawer, said, 0) for said in own.said]
+    yield [*captions, sentences(drawer, cover.count, 0)]
 
 
 def _heading(drawer: Drawer, own: Table) -> list[Line]:
@@ -167,7 +181,7 @@ def table(drawer: Drawer, own: Table) -> list[Line]:
             padded((Span(text, "name" if n == 0 else role),), wide[n], "right" if own.has_numbers(n) else "left")
             for n, text in enumerate(row)
         ]
-        lines.append(tuple(span for n, cell in enumerate(cells) for span in (*(space(gap) if n else ()), *cell)))
+        lines.append(joined(cells, space(gap)))
     return lines
 
 
@@ -182,5 +196,5 @@ def _listed(drawer: Drawer, own: Table) -> list[Line]:
             for name, text in zip(own.head[1:], row[1:], strict=True)
         ]
         pieces[-1] = pieces[-1][:-1]
-        lines += [(*space(INDENT), *line) for line in folded(pieces, room)]
+        lines += indented(folded(pieces, room), INDENT)
     return lines

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from tmat.rendering.layout.block import Block, air, beside, captioned
 from tmat.rendering.layout.drawer import Drawer
 from tmat.rendering.layout.single import single
-from tmat.rendering.layout.wrap import folded
-from tmat.rendering.styled import EMPTY, Line, Span
+from tmat.rendering.styled import EMPTY, Block, Line, Span, beside, captioned, folded, spacer
 from tmat.sheet.worksheet import Matrix, Stage, Step
 
 BETWEEN = 5  # columns between neighbours
 
 
 def given(drawer: Drawer, stage: Stage, names: Sequence[str]) -> Iterator[list[Line]]:
-    """Given matrices, each under its name; one that takes folding or cutting stands on its own."""
+    """Given matrices, each under its name; one that must be folded or cut stands alone."""
     row: list[Block] = []
     for name in names:
         caption = (Span(drawer.spell.word(name), "name"), Span(drawer.spell(f" {stage.given[name].size}"), "caption"))
@@ -41,7 +39,7 @@ Caption = Callable[[int, Step], Line]
 
 
 def pieces(drawer: Drawer, steps: Sequence[tuple[int, Step]], caption: Caption) -> Iterator[list[Line]]:
-    """Parts of a matrix, each under its number and formula, row labels only at the left end; a wide part on its own."""
+    """Parts of a matrix, each under its number and formula, row labels only at the left end; a wide part stands alone."""
     row: list[Block] = []
     for number, step in steps:
         numbers = _whole(drawer, step.result, result=True)
@@ -64,7 +62,7 @@ def pieces(drawer: Drawer, steps: Sequence[tuple[int, Step]], caption: Caption) 
 
 
 def _labels(drawer: Drawer, matrix: Matrix) -> tuple[Block, Block]:
-    return drawer.labels(drawer.view(matrix)), air(2)
+    return drawer.labels(drawer.view(matrix)), spacer(2)
 
 
 def _room(drawer: Drawer, row: Sequence[Block], more: int) -> bool:
@@ -74,7 +72,7 @@ def _room(drawer: Drawer, row: Sequence[Block], more: int) -> bool:
 def _set(row: Sequence[Block]) -> list[Line]:
     spaced = [row[0]]
     for block in row[1:]:
-        spaced += [air(BETWEEN), block]
+        spaced += [spacer(BETWEEN), block]
     return beside(spaced).lines()
 
 

@@ -7,13 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from tmat.rendering.layout.block import Block, air, beside
-from tmat.rendering.layout.drawer import MOST, Drawer
-from tmat.rendering.layout.window import CUT, View, edges, named
-from tmat.rendering.layout.wrap import folded, phrases
-from tmat.rendering.styled import EMPTY, Line, Span, space
+from tmat.rendering.layout.drawer import CUT, Drawer, View, edges, named
+from tmat.rendering.layout.numbers import MOST
+from tmat.rendering.styled import EMPTY, Block, Line, Span, beside, folded, indented, phrases, spacer
 from tmat.sheet.worksheet import Matrix
-from tmat.width import width
+from tmat.visible import width
 
 FEW_COLUMNS = 16  # a matrix with no more is folded, not cut
 
@@ -33,11 +31,11 @@ def single(drawer: Drawer, matrix: Matrix, room: int | None, *, most: int = MOST
     indent = drawer.labels(seen).width + 4
     if seen.cut:
         room_left = None if room is None else room - indent
-        told = [*summary(matrix, seen.rows, seen.cols), *filter(None, [drawer.look.whole])]
-        pieces = phrases(map(drawer.spell, told), "caption", drawer.spell(" ·"))
-        lines += [(*space(indent), *line) for line in folded(pieces, room_left)]
+        facts = [*summary(matrix, seen.rows, seen.cols), *filter(None, [drawer.look.whole])]
+        pieces = phrases(drawer.spell.each(facts), "caption", drawer.spell(" ·"))
+        lines += indented(folded(pieces, room_left), indent)
     if seen.scale is not None:
-        lines += [EMPTY, *((*space(indent), *line) for line in drawer.scale_lines(seen, room, indent))]
+        lines += [EMPTY, *indented(drawer.scale_lines(seen, room, indent), indent)]
     return lines
 
 
@@ -45,7 +43,7 @@ def _drawn(
     drawer: Drawer, seen: View, role: str, gap: int, heads: bool, *, left: bool = True, right: bool = True
 ) -> Block:
     labels = drawer.labels(seen)
-    return beside([labels, air(2), drawer.matrix(seen, role, gap, heads=heads, left=left, right=right)])
+    return beside([labels, spacer(2), drawer.matrix(seen, role, gap, heads=heads, left=left, right=right)])
 
 
 def _gap(drawer: Drawer, seen: View, room: int | None) -> tuple[int, bool]:
@@ -62,15 +60,15 @@ def _has_heads(seen: View) -> bool:
     return named(labels) or CUT in seen.cols or len(seen.cols) < seen.matrix.width
 
 
-def _wide(seen: View, room: int | None = None) -> View:
-    """The columns as wide as their labels."""
-    return seen.worded(room) if _has_heads(seen) else seen
+def _labelled(seen: View, room: int | None = None) -> View:
+    """The view with columns widened for their labels, where these are shown."""
+    return seen.widened(room) if _has_heads(seen) else seen
 
 
 def _folded(drawer: Drawer, matrix: Matrix, room: int | None, most: int, role: str) -> list[tuple[Block, View]]:
     """All columns, in as many parts as it takes, the parts about equally wide."""
     plain = drawer.view(matrix, most=most, result=role == "result")
-    wide_view = _wide(plain, None if room is None else room - drawer.labels(plain).width - 2)
+    wide_view = _labelled(plain, None if room is None else room - drawer.labels(plain).width - 2)
     for seen, gap in ((wide_view, 2), (wide_view, 1), (plain, 2), (plain, 1)):
         if room is None or drawer.labels(seen).width + 2 + seen.width(gap) <= room:
             return [(_drawn(drawer, seen, role, gap, _has_heads(seen)), seen)]
@@ -83,7 +81,7 @@ def _folded(drawer: Drawer, matrix: Matrix, room: int | None, most: int, role: s
     bounds = [round(n * matrix.width / count) for n in range(count + 1)]
     for start, stop in pairwise(bounds):
         part = plain.part(slice(start, stop))
-        labelled = _wide(part, room - own)
+        labelled = _labelled(part, room - own)
         part = labelled if own + labelled.width(2) <= room else part
         made.append((_drawn(drawer, part, role, 2, True, left=start == 0, right=stop == matrix.width), part))
     return made
@@ -99,7 +97,7 @@ def _stacked(blocks: list[Block]) -> list[Line]:
 def _fitting(drawer: Drawer, matrix: Matrix, room: int, most: int, result: bool) -> View:
     """As many columns from both ends as there is room for, two at the head for one at the tail."""
     reach = max(room // 3, 2)
-    seen = _wide(drawer.view(matrix, edges(matrix.width, reach, reach // 2), most=most, result=result), 0)
+    seen = _labelled(drawer.view(matrix, edges(matrix.width, reach, reach // 2), most=most, result=result), 0)
     left = room - drawer.labels(seen).width - 2 - 4
     if CUT not in seen.cols and seen.width(2) <= left + 4:
         return seen
@@ -134,7 +132,7 @@ def _fitting(drawer: Drawer, matrix: Matrix, room: int, most: int, result: bool)
 
 
 def summary(matrix: Matrix, rows: Sequence[int], cols: Sequence[int]) -> list[str]:
-    """What a matrix shown by its edges holds: shape, what is left out, least, largest, mean, how many −∞.
+    """A matrix shown by its edges, in phrases: shape, what is left out, least, largest, mean, how many cells are −∞.
 
     >>> whole = Matrix.of("X", [[float(n) for n in range(60)]])
     >>> " · ".join(summary(whole, [0], [0, 1, CUT, 59]))
@@ -145,15 +143,15 @@ def summary(matrix: Matrix, rows: Sequence[int], cols: Sequence[int]) -> list[st
         missing = count - sum(place != CUT for place in places)
         if missing:
             hidden.append(f"{missing} {kind}{'' if missing == 1 else 's'}")
-    told = [f"{matrix.size}, {' and '.join(hidden)} not shown" if hidden else matrix.size]
+    facts = [f"{matrix.size}, {' and '.join(hidden)} not shown" if hidden else matrix.size]
     finite = matrix.values[np.isfinite(matrix.values)]
     if finite.size:
         numbers = (("least", finite.min()), ("largest", finite.max()), ("mean", finite.mean(dtype=np.float64)))
-        told += [f"{kind} {_short(float(x))}" for kind, x in numbers]
+        facts += [f"{kind} {_short(float(x))}" for kind, x in numbers]
     masked = int(np.isneginf(matrix.values).sum())
     if masked:
-        told.append(f"{masked} cell{'' if masked == 1 else 's'} −∞")
-    return told
+        facts.append(f"{masked} cell{'' if masked == 1 else 's'} −∞")
+    return facts
 
 
 def _short(x: float) -> str:

@@ -12,7 +12,7 @@ from tmat.stages.parts import words as vocabularies
 from tmat.text.vocabulary import Vocabulary, tokenize
 
 if TYPE_CHECKING:
-    from tmat.engine.fields import Words
+    from tmat.engine.declaration import Words
     from tmat.stages.decode import DecodeOptions
 
 START, END = "<start>", "<end>"
@@ -92,7 +92,7 @@ def _predicted(own: Words, words: Vocabulary, head: Mapping[str, object]) -> tup
             counts = " or ".join(dict.fromkeys((str(len(known)), str(len(words.words)))))
             raise InputError(
                 f"{name} does not fit the vocabulary",
-                f"{name} is {given.size}{' from ' + given.origin if given.origin else ''}, a column a word; "
+                f"{name} is {given.size}{' from ' + given.origin if given.origin else ''}, one column per word; "
                 f"the vocabulary has {len(known)} words"
                 + (f", {len(words.words)} with {START} and {END}" if len(words.words) > len(known) else ""),
                 mend=f"try a {name} with {counts} columns",

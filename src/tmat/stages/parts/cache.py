@@ -23,10 +23,8 @@ CONVENTIONS = ("weights", "separate", "score", "scale", "scale_by", "temperature
 """Options that must be the same as for the earlier tokens, beside the shared ones."""
 
 
-def cached_stage(sheet: Sheet, how: AttentionOptions) -> Stage | None:
-    """The last attention stage, whose weights and conventions are used again; None without ``cache``."""
-    if not how.cache:
-        return None
+def cached_stage(sheet: Sheet, how: AttentionOptions) -> Stage:
+    """The last attention stage, whose weights and conventions are used again."""
     before = next((one for one in reversed(sheet.before.stages) if one.stage == sheet.stage.stage), None)
     if before is None:
         raise InputError(
@@ -69,24 +67,14 @@ def _plain(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def first_positions(how: AttentionOptions, before: Stage | None, found: Projected) -> tuple[int, int]:
-    """The positions, from 1, of the first query and of the first new key: after the cached ones."""
-    old = 0 if before is None else _rows(before, found)
-    if before is not None and how.first_query is None:
-        how.first_query = old + 1
-    return how.first_query or 1, old + 1
-
-
-def _rows(before: Stage, found: Projected) -> int:
+def rows(before: Stage, found: Projected) -> int:
     """How many tokens are cached."""
     return _taken(before, "scores" + found.own[0], "K").height
 
 
-def prepend(sheet: Sheet, found: Projected, before: Stage | None, x: Node) -> None:
+def prepend(sheet: Sheet, found: Projected, before: Stage, x: Node) -> None:
     """Put the cached keys and values of each head above the new ones."""
-    if before is None:
-        return
-    rows, new = _rows(before, found), found.keys[0].height
+    old_rows, new = rows(before, found), found.keys[0].height
     wide = sum(one.width for one in (*found.keys, *found.values))
     for g, number in enumerate(found.shared):
         first = next(own for h, own in enumerate(found.own) if found.group(h) == g)
@@ -96,10 +84,10 @@ def prepend(sheet: Sheet, found: Projected, before: Stage | None, x: Node) -> No
             if joined and _counted(old.rows) and _counted(own[g].rows):
                 joined.rows = [str(n) for n in range(1, joined.height + 1)]
             own[g] = joined
-    products = f" ({rows}·{x.width}·{wide} = {rows * x.width * wide} products)" if x and wide else ""
+    products = f" ({old_rows}·{x.width}·{wide} = {old_rows * x.width * wide} products)" if x and wide else ""
     sheet.note(
-        f"cache: {rows} row{'' if rows == 1 else 's'} of K and V from {before.id}, not computed again{products}",
-        f"of {rows + new} queries only the last{'' if new == 1 else f' {new}'}",
+        f"cache: {old_rows} row{'' if old_rows == 1 else 's'} of K and V from {before.id}, not computed again{products}",
+        f"of {old_rows + new} queries only the last{'' if new == 1 else f' {new}'}",
     )
     sheet.record(cache=True)
 

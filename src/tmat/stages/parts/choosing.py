@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import TYPE_CHECKING
 
-from tmat.engine.fields import CONVENTIONS, DRAWS, declares, option
+from tmat.engine.declaration import CONVENTIONS, DRAWS, declares, option
 from tmat.errors import InputError
 from tmat.stages.parts.lazy import nodes, np, ops, seeding
 

@@ -69,10 +69,12 @@ def refuse_unused(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
     if sheet.has("sinks") and how.detail:
         raise InputError("sinks are given, and ‹detail› is said", "a softmax with a sink is one step")
     for option, width, names in (("d_v", how.d_v, ("W_V", "V")), ("d_out", how.d_out, ("W_O", "output"))):
+        if width is None:
+            continue
         for name in names:
-            given = sheet.peek(name) or sheet.peek(name + "1")
+            given = sheet.peek(name) if sheet.has(name) else sheet.peek(name + "1")
             parts = heads if sheet.has(name) and option == "d_v" else 1
-            if width is not None and given is not None and given.width != width * parts:
+            if given is not None and given.width != width * parts:
                 raise InputError(
                     f"‹{option} {width}› does not fit {name}",
                     f"{name} is {given.size}" + (f" for {parts} heads" if parts > 1 else ""),
@@ -95,7 +97,7 @@ def _refuse_late(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
         if not said:
             continue
         later = sheet.declared.after(step)
-        found = next((name for name in (step, *later[: later.index("dropped")]) if _given(sheet, name, heads)), None)
+        found = sheet.first_given((step, *later[: later.index("dropped")]), heads)
         if found is not None:
             raise InputError(f"{found} is given, and ‹{option}› goes before it", f"{what} not computed")
 
@@ -125,7 +127,7 @@ def _refuse_mask(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
         ("weights", "leave out the mask, or mask the weights after softmax: ‹renormalize True›"),
         ("masked", None),
     ):
-        if _given(sheet, name, heads):
+        if sheet.first_given([name], heads):
             raise InputError(
                 f"{name} is given, and the mask goes before it",
                 "a mask is put on the scores, which are not computed",
@@ -135,9 +137,4 @@ def _refuse_mask(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
 
 def overtaken(sheet: Sheet, name: str, heads: int) -> bool:
     """Whether a step after the named one is given, so that the named one is not used."""
-    return any(_given(sheet, later, heads) for later in sheet.declared.after(name))
-
-
-def _given(sheet: Sheet, name: str, heads: int) -> bool:
-    """Whether a step is given: whole, or for every head."""
-    return sheet.has(name) or all(sheet.has(f"{name}{h}") for h in range(1, heads + 1))
+    return sheet.first_given(sheet.declared.after(name), heads) is not None

@@ -177,7 +177,7 @@ class WayBack:
         if node and node.shape != m.values.shape:
             raise InputError(
                 f"{node.name} does not fit {self.called(value, '')}",
-                f"{node.name} is {node.told()}, {self.called(value, '')} is {m.size}: a gradient has the size of its matrix",
+                f"{node.name} is {node.described()}, {self.called(value, '')} is {m.size}: a gradient has the size of its matrix",
             )
         node.rows, node.cols = m.rows, m.cols
         return node
@@ -246,7 +246,7 @@ def constant(value: Value) -> bool:
     return (stage == "loss" and value.name == "target") or value.name.rstrip("0123456789") in masks
 
 
-def calling(graph: Graph, values: Iterable[Value]) -> Callable[[Value, str], str]:
+def calling(values: Iterable[Value]) -> Callable[[Value, str], str]:
     """How values are called: by their name, with the stage's id before it where two have the name.
 
     The ``d`` of a gradient stands before the matrix's own name: attention-2.dW_Q.

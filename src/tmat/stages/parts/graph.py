@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tmat.errors import InputError
-from tmat.sheet.names import canonical
-from tmat.sheet.origins import TIED, input_of
+from tmat.sheet.names import TIED, canonical, input_of
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 from tmat.stages import declared, stage_names
 

@@ -1,4 +1,4 @@
-"""One head of an attention stage: its scores scaled, capped, biased (ALiBi) and masked, and the weights made of them.
+"""A head of an attention stage: Q and K normed, their scores scaled, capped, biased (ALiBi), masked, and the weights made of them.
 
 The names of a head's steps end in its number ``h``, which is empty where there is one head.
 """
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tmat.engine.builder import Sheet
     from tmat.engine.node import Node
     from tmat.stages.attention import AttentionOptions
+    from tmat.stages.parts.projections import Projected
 
 # -- what has a number for each head
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def slopes(sheet: Sheet, how: AttentionOptions, heads: int) -> Node | None:
     """ALiBi's slope of each head, 2^(−8h/heads) unless given (Press et al. 2022); None without ALiBi."""
     if not how.alibi and not sheet.has("slopes"):
-        sheet.ask("slopes")
+        sheet.allow("slopes")
         return None
     slopes = _row_of_heads(sheet, "slopes", heads) or sheet.step("slopes", ops.alibi_slopes, heads=heads)
     sheet.note("ALiBi: slope·|i − j| off the scores" + (", the slopes given" if slopes.op is None else ""))
@@ -40,16 +41,52 @@ def sinks(sheet: Sheet, heads: int) -> Node | None:
 def _row_of_heads(sheet: Sheet, name: str, heads: int) -> Node | None:
     """A given row with one number for each head."""
     if not sheet.has(name):
-        sheet.ask(name)
+        sheet.allow(name)
         return None
     row = sheet.bias(name, 0, fan_in=1)
     if row.shape != (1, heads):
-        what = f"{name} is {row.told()}, there {'is one head' if heads == 1 else f'are {heads} heads'}"
+        what = f"{name} is {row.described()}, there {'is one head' if heads == 1 else f'are {heads} heads'}"
         raise InputError(f"{name} does not fit", what, mend=f"try a {name} of 1×{heads}")
     return row
 
 
 # -- from queries and keys to weights
+
+
+def normed(sheet: Sheet, how: AttentionOptions, heads: Projected) -> None:
+    """QK-norm: each row of Q and K divided by its root mean square (Qwen3) or its length (Henry et al. 2020)."""
+    if how.qk_norm is None:
+        if not sheet.has("gamma_Q") and not sheet.has("gamma_K"):
+            sheet.allow("gamma_Q", "gamma_K")
+        elif not overtaken(sheet, "K_normed", len(heads.own)):
+            raise InputError("gamma_Q and gamma_K belong to a norm of Q and K", mend="say which: ‹qk_norm rms›")
+        return
+    heads.queries = _normed(sheet, how, "Q", heads.queries, heads.own)
+    heads.keys = _normed(sheet, how, "K", heads.keys, heads.shared)
+    if how.qk_norm == "rms":
+        sheet.note(f"Q and K over their root mean square, ε = {how.qk_epsilon:g} inside the root")
+        sheet.record(qk_norm="rms", qk_epsilon=how.qk_epsilon)
+    else:
+        sheet.note("Q and K over their length")
+        sheet.record(qk_norm="l2")
+
+
+def _normed(sheet: Sheet, how: AttentionOptions, letter: str, wholes: list[Node], numbers: list[str]) -> list[Node]:
+    weight = f"gamma_{letter}"
+    gamma = sheet.bias(weight, 0, fan_in=1) if sheet.has(weight) else None
+    sheet.allow(weight)
+    found = []
+    for whole, h in zip(wholes, numbers, strict=True):
+        name = f"{letter}_normed{h}"
+        unit = name if gamma is None else f"{letter}_unit{h}"
+        if how.qk_norm == "rms":
+            size = sheet.step(f"{letter}_rms{h}", ops.row_rms, whole)
+            rows = sheet.step(unit, ops.normalize_rms, whole, size, epsilon=how.qk_epsilon)
+        else:
+            size = sheet.step(f"{letter}_length{h}", ops.row_length, whole)
+            rows = sheet.step(unit, ops.over_rows, whole, size)
+        found.append(rows if gamma is None else sheet.step(name, ops.scale_columns, rows, gamma))
+    return found
 
 
 def scores(sheet: Sheet, how: AttentionOptions, q: Node, k: Node, h: str) -> Node:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tmat.late import late
+from tmat.modules import late
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from math import inf, isfinite
 from typing import Any, Literal, get_args
 
-from tmat.engine.declaration import part
-from tmat.engine.fields import (
+from tmat.engine.declaration import (
     CONVENTIONS,
     INPUT,
     MASK,
@@ -20,10 +19,11 @@ from tmat.engine.fields import (
     checked_seed,
     declares,
     option,
+    part,
 )
 from tmat.engine.limits import MOST_HEADS, MOST_LAYERS
 from tmat.errors import InputError
-from tmat.stages.parts.rope_scaling import EXPECTED, scaling_of
+from tmat.stages.parts.rotary import EXPECTED, scaling_of
 
 PlainActivation = Literal["relu", "leaky-relu", "gelu", "gelu-tanh", "tanh", "silu", "none"]
 Activation = Literal[PlainActivation, "swiglu", "geglu"]
@@ -36,7 +36,6 @@ EpsilonPlace = Literal["root", "deviation"]
 Exponent = Literal["paired", "column"]
 Layout = Literal["adjacent", "halves"]
 QKNorm = Literal["rms", "l2"]
-BASE = 10000.0
 QK_EPSILON = 1e-6
 MaskMeaning = Literal["auto", "visible", "hidden", "added"]
 MASKS = ("none", "causal", "padding")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tmat.errors import InputError
-from tmat.sheet.worksheet import Matrix, Worksheet
+from tmat.sheet.worksheet import Matrix, Worksheet, arriving
 from tmat.stages.parts import stack as stacks
 from tmat.stages.parts.choosing import chosen
 from tmat.stages.parts.lazy import builder, np, ops
@@ -49,7 +49,7 @@ def predict(
     words, vocabulary, project = head.text.predicted, head.text.vocabulary, head.how.project
     first = vocabulary.first_id
     page = builder.Sheet("decode", sheet, head.given, id=at, stream="decode", ordinal=ordinal, **head.common)
-    x = page.given("X", builder.arriving(sheet))
+    x = page.given("X", arriving(sheet))
     if page.has("last"):
         rows = page.given("last")
     elif project == "flatten" or page.has("flat"):
@@ -62,7 +62,7 @@ def predict(
     if page.has("b_vocab"):
         logits = page.step("logits", ops.linear, rows, weight, page.bias("b_vocab", len(words), fan_in=rows.width))
     else:
-        page.ask("b_vocab")
+        page.allow("b_vocab")
         logits = page.step("logits", ops.matmul, rows, weight)
     if logits and logits.op is None:
         logits.cols = words

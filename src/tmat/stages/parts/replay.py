@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from tmat.engine.node import rounded
 from tmat.errors import InputError
 from tmat.operations import REGISTRY
-from tmat.operations.ties import rounded
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 from tmat.stages.parts.graph import ON_THE_WAY_BACK, Graph, Value
 

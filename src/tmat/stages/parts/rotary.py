@@ -1,14 +1,13 @@
-"""Queries and keys before the scores: normed (QK-norm), and rotated by their positions (RoPE)."""
+"""Rotary positions (RoPE): queries and keys rotated by the angles of their positions, and these scaled for longer texts."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tmat.errors import InputError
-from tmat.stages.parts.contradictions import overtaken
 from tmat.stages.parts.lazy import ops
-from tmat.stages.parts.options import BASE
-from tmat.stages.parts.rope_scaling import Scaling, scaling_of
 
 if TYPE_CHECKING:
     from tmat.engine.builder import Sheet
@@ -17,46 +16,91 @@ if TYPE_CHECKING:
     from tmat.stages.parts.projections import Projected
 
 
-def normed(sheet: Sheet, how: AttentionOptions, heads: Projected) -> None:
-    """QK-norm: each row of Q and K divided by its root mean square (Qwen3) or its length (Henry et al. 2020)."""
-    if how.qk_norm is None:
-        if not sheet.has("gamma_Q") and not sheet.has("gamma_K"):
-            sheet.ask("gamma_Q", "gamma_K")
-        elif not overtaken(sheet, "K_normed", len(heads.own)):
-            raise InputError("gamma_Q and gamma_K belong to a norm of Q and K", mend="say which: ‹qk_norm rms›")
-        return
-    heads.queries = _normed(sheet, how, "Q", heads.queries, heads.own)
-    heads.keys = _normed(sheet, how, "K", heads.keys, heads.shared)
-    if how.qk_norm == "rms":
-        sheet.note(f"Q and K over their root mean square, ε = {how.qk_epsilon:g} inside the root")
-        sheet.record(qk_norm="rms", qk_epsilon=how.qk_epsilon)
-    else:
-        sheet.note("Q and K over their length")
-        sheet.record(qk_norm="l2")
+BASE = 10000.0
+"""The base of the frequencies where none is given."""
+
+NEEDED = math.nan
+KINDS: dict[str, dict[str, float]] = {
+    "linear": {},
+    "ntk": {},
+    "dynamic": {"length": NEEDED},
+    "llama3": {"low": 1.0, "high": 4.0, "length": 8192.0},
+    "yarn": {"length": NEEDED, "fast": 32.0, "slow": 1.0, "times": 0.0, "truncate": 1.0},
+}
+"""Each kind with its parameters and their defaults. ``times`` 0 stands for 1 + 0.1·ln factor."""
+EXPECTED = (
+    "expected linear:N, ntk:N, dynamic:N:length=L, llama3:N (:low=1:high=4:length=8192) or yarn:N:length=L (:fast=32:slow=1), "
+    "N a number from 1"
+)
 
 
-def _normed(sheet: Sheet, how: AttentionOptions, letter: str, wholes: list[Node], numbers: list[str]) -> list[Node]:
-    weight = f"gamma_{letter}"
-    gamma = sheet.bias(weight, 0, fan_in=1) if sheet.has(weight) else None
-    sheet.ask(weight)
-    found = []
-    for whole, h in zip(wholes, numbers, strict=True):
-        name = f"{letter}_normed{h}"
-        unit = name if gamma is None else f"{letter}_unit{h}"
-        if how.qk_norm == "rms":
-            size = sheet.step(f"{letter}_rms{h}", ops.row_rms, whole)
-            rows = sheet.step(unit, ops.normalize_rms, whole, size, epsilon=how.qk_epsilon)
-        else:
-            size = sheet.step(f"{letter}_length{h}", ops.row_length, whole)
-            rows = sheet.step(unit, ops.over_rows, whole, size)
-        found.append(rows if gamma is None else sheet.step(name, ops.scale_columns, rows, gamma))
-    return found
+@dataclass(frozen=True)
+class Scaling:
+    """A kind of scaling, its factor and its parameters."""
+
+    how: str
+    factor: float
+    numbers: dict[str, float]
+
+    def base(self, base: float, width: int, longest: int) -> float:
+        """The base of the frequencies, which NTK and dynamic scaling enlarge so that the slowest pair is slower by the factor.
+
+        NTK: base·factor^(d/(d − 2)); dynamic: the same with factor·longest/length − (factor − 1), where the text is longer than the trained length.
+        """
+        grows = self.how == "ntk" or (self.how == "dynamic" and longest > self.numbers["length"])
+        return base * math.pow(self.power(longest), width / (width - 2)) if grows else base
+
+    def power(self, longest: int) -> float:
+        """The factor that is raised to d/(d − 2) in that base."""
+        if self.how == "ntk":
+            return self.factor
+        return self.factor * longest / self.numbers["length"] - (self.factor - 1.0)
+
+    def ramp(self, base: float, width: int) -> tuple[float, float]:
+        """YaRN's correction range of pairs, from 0: those up to the first keep their rate, from the last on it is divided."""
+        ends = [
+            width * math.log(self.numbers["length"] / (turns * 2.0 * math.pi)) / (2.0 * math.log(base))
+            for turns in (self.numbers["fast"], self.numbers["slow"])
+        ]
+        if self.numbers["truncate"]:
+            ends = [math.floor(ends[0]), math.ceil(ends[1])]
+        first, last = max(ends[0], 0.0), min(ends[1], width - 1.0)
+        return float(first), float(last + 0.001 if first == last else last)
+
+    @property
+    def times(self) -> float:
+        """The factor of rotated queries and keys (YaRN's attention factor)."""
+        if self.how != "yarn":
+            return 1.0
+        return self.numbers["times"] or (0.1 * math.log(self.factor) + 1.0 if self.factor > 1.0 else 1.0)
+
+
+def scaling_of(text: str | None) -> Scaling | None:
+    """Parse a scaling; None where there is none, or where the text is not a legal one.
+
+    >>> scaling_of("ntk:4"), scaling_of("yarn:4:length=64").ramp(10000.0, 16), scaling_of("twice:2")
+    (Scaling(how='ntk', factor=4.0, numbers={}), (0.0, 3.0), None)
+    """
+    how, *numbers = (text or "").split(":")
+    if how not in KINDS or not numbers:
+        return None
+    told = dict(KINDS[how])
+    try:
+        factor = float(numbers[0])
+        for each in numbers[1:]:
+            name, _, value = each.partition("=")
+            told[name] = float(value)
+    except ValueError:
+        return None
+    fits = 1.0 <= factor < math.inf and set(told) == set(KINDS[how]) and all(0.0 <= n < math.inf for n in told.values())
+    sizes = [value for name, value in told.items() if name not in ("times", "truncate")]
+    if not fits or not all(sizes) or told.get("low", 0.0) >= told.get("high", 1.0):
+        return None
+    return Scaling(how, factor, told)
 
 
 def rotated(sheet: Sheet, how: AttentionOptions, heads: Projected, start: int, keys_start: int) -> None:
     """RoPE: pairs of columns of Q and K rotated by the angles of their positions (Su et al. 2021)."""
-    if how.rotary is None:
-        return
     q, k = heads.queries[0], heads.keys[0]
     if not q and not k:
         return
@@ -113,11 +157,11 @@ def _rotary_width(how: AttentionOptions, head: Node) -> int:
     """How many columns of a head are rotated."""
     width = how.rotary_width or head.width
     if width > head.width:
-        raise InputError(f"‹rotary_width {width}› does not fit", f"{head.name} is {head.told()}")
+        raise InputError(f"‹rotary_width {width}› does not fit", f"{head.name} is {head.described()}")
     if width % 2 or not width:
         raise InputError(
             f"‹rotary {how.rotary}› needs an even number of columns",
-            f"{head.name} is {head.told()}: columns are turned in pairs",
+            f"{head.name} is {head.described()}: columns are turned in pairs",
             mend=f"turn fewer: ‹rotary_width {width - 1}›" if width > 1 else None,
         )
     return width

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tmat.engine.declaration import part
 from tmat.errors import InputError
-from tmat.sheet.origins import TIED
+from tmat.sheet.names import TIED
 from tmat.sheet.worksheet import Array, Matrix, Worksheet
 from tmat.stages.parts.beginning import END, START
 from tmat.stages.parts.lazy import np, seeding
@@ -14,7 +14,7 @@ from tmat.stages.parts.options import Sinusoids, sublayer_options
 from tmat.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from tmat.engine.fields import Seed
+    from tmat.engine.declaration import Seed
     from tmat.stages.decode import DecodeOptions
     from tmat.stages.parts.predicting import Head
 

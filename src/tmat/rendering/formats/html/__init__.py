@@ -1,6 +1,6 @@
 """Worksheets as one page of HTML that needs no network: tables, formulas in MathML, the working of a cell on hover or tap.
 
-The page lets nothing in from outside and runs no script but its own; what comes from a worksheet is text everywhere.
+The page loads nothing and runs only its own script; text of a worksheet is escaped everywhere.
 """
 
 from __future__ import annotations
@@ -13,20 +13,28 @@ from html import escape
 from importlib.resources import files
 
 from tmat.numbers import format_number
-from tmat.rendering.format import Format, text_of
+from tmat.rendering.formats import Format, text_of
 from tmat.rendering.formats.html.equation import Equation, equation
 from tmat.rendering.formats.html.live import Live, Where, lines_of
 from tmat.rendering.formats.html.remarks import listed, opening, remarked, symbols
-from tmat.rendering.formats.html.shades import ramps, rules
-from tmat.rendering.formats.html.tables import ems, fitted, formula, ramp, table, wide, word
+from tmat.rendering.formats.html.tables import (
+    ems,
+    formula,
+    ramp,
+    ramp_rules,
+    shade_rules,
+    table,
+    wide,
+    width_rules,
+    word,
+)
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, heated
+from tmat.rendering.page import Room, Section, Shown, is_shaded
 from tmat.rendering.worked import Worked
 from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Stage, Worksheet, on_pages
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 from tmat.workings import Working
 
 
@@ -37,16 +45,23 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     True
     """
     sheets = on_pages(sheets)
-    body = _Html(look)
-    main = "\n".join([*body.pieces(sheets), *body.foot()])
+    writer = _Html(look)
+    main = "\n".join([*writer.pieces(sheets), *writer.foot()])
     stages = [stage.id for sheet in sheets for stage in sheet.stages]
-    style = "\n".join((_file("page.css"), ramps(), rules(body.used, ":root:has(#heat:checked)"), fitted(body.wide)))
+    style = "\n".join(
+        (
+            _file("page.css"),
+            ramp_rules(),
+            shade_rules(writer.used, ":root:has(#heat:checked)"),
+            width_rules(writer.wide),
+        )
+    )
     script = _file("page.js")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     cover = sheets[0].cover if sheets else None
     title = visible(f"{cover.name}: {cover.title}" if cover else ", ".join(stages), 120) or "worksheet"
     links = "".join(f'<a href="#s{n}">{word(stage)}</a>' for n, stage in enumerate(stages, start=1))
-    checked = " checked" if body.look.heat else ""
+    heat_checked = " checked" if writer.look.heat else ""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -58,12 +73,12 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
 <style>{style}</style>
 </head>
 <body>
-<div class="bar"><nav aria-label="Stages">{links}</nav><label><input type="checkbox" id="heat"{checked}>heat</label></div>
+<div class="bar"><nav aria-label="Stages">{links}</nav><label><input type="checkbox" id="heat"{heat_checked}>heat</label></div>
 <main>
 {main}
 </main>
 <aside id="panel" aria-label="Working" aria-live="polite" hidden><div><button class="close" aria-label="Close">×</button><dl class="working"></dl></div></aside>
-<script type="application/json" id="workings">{_data(body.live)}</script>
+<script type="application/json" id="workings">{_data(writer.live)}</script>
 <script>{script}</script>
 </body>
 </html>
@@ -71,7 +86,7 @@ def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
 
 
 class _Html(Writer):
-    """Remembers where each matrix stands."""
+    """Writes the page, and notes in which table each matrix is."""
 
     room = Room(64, 32)
     most = 500
@@ -80,9 +95,9 @@ class _Html(Writer):
         super().__init__(look)
         self.live = Live()
         self.used: set[str] = set()  # classes of shades
-        self._outputs: dict[str, list[Where]] = {}  # the tables in which what earlier stages passed on stands
-        self._known: dict[str, list[Where]] = {}  # the tables of a stage's matrices
-        self.wide: set[int] = set()  # of tables and equations, in ems
+        self._outputs: dict[str, list[Where]] = {}  # the tables of the outputs of earlier stages
+        self._known: dict[str, list[Where]] = {}  # the tables of the matrices of this stage
+        self.wide: set[int] = set()  # widths of tables and equations, in ems
         self._stages = self._tables = 0
 
     def worksheet(self, number: int) -> Iterator[str]:
@@ -111,22 +126,19 @@ class _Html(Writer):
     def notes(self, notes: Sequence[str]) -> str:
         return f'<ul class="notes">{"".join(f"<li>{word(note)}</li>" for note in notes)}</ul>'
 
-    def said(self, said: Sequence[Said]) -> Iterator[str]:
+    def remarks(self, said: Sequence[Said]) -> Iterator[str]:
         return listed(said)
 
     def matrices(self, section: Section, worked: Worked) -> Iterator[str]:
-        """The steps, each with the given matrices that it is the first to use."""
+        """The steps, each with the given matrices that it uses first."""
         stage, outputs = section.stage, self._outputs
-        self._known = {name: outputs[own.origin] for name, own in stage.given.items() if own.origin in outputs}
-        waiting: list[Shown] = []
-        for shown in section.shown:
-            waiting.append(shown)
-            if shown.step is not None:
-                yield from self._step(stage, waiting, worked)
-                waiting = []
-        if waiting:
-            yield f'<div class="step row">{self._figures(waiting)}</div>'
-            yield from (part for shown in waiting for part in remarked(shown))
+        self._known = {name: outputs[matrix.origin] for name, matrix in stage.given.items() if matrix.origin in outputs}
+        for figured in section.groups():
+            if figured[-1].step is not None:
+                yield from self._step(stage, figured, worked)
+                continue
+            yield f'<div class="step row">{self._figures(figured)}</div>'
+            yield from (part for shown in figured for part in remarked(shown))
         if stage.output in self._known:
             outputs[stage.id] = self._known[stage.output]
 
@@ -137,49 +149,51 @@ class _Html(Writer):
         self.wide.add(across)
         yield (
             f'<header><h3 class="{wide(across)}"><span class="number">{shown.number}</span>{formula(shown)}</h3>'
-            f'<p class="said">{escape(shown.told)}</p></header>'
+            f'<p class="said">{escape(shown.details)}</p></header>'
         )
         if shown.letters:
             yield self.symbols(shown.letters)
         assert shown.step is not None
-        made = None if self.look.only else equation(stage, shown.step, self.look, self.room)
+        equated = None if self.look.only else equation(stage, shown.step, self.look, self.room)
         known = self._known
-        if made is None:
+        if equated is None:
             yield f'<div class="row">{self._figures(figured)}</div>'
         else:
-            apart = [own for own in figured[:-1] if own.name not in {term.shown.name for term in made.terms}]
-            if apart:
-                yield f'<div class="row">{self._figures(apart)}</div>'
-            drawn, own_places = self._equation(made, shown, {own.name for own in figured[:-1]})
-            yield drawn
-            known = known | own_places
+            others = [
+                figure for figure in figured[:-1] if figure.name not in {term.shown.name for term in equated.terms}
+            ]
+            if others:
+                yield f'<div class="row">{self._figures(others)}</div>'
+            row, operand_tables = self._equation(equated, shown, {figure.name for figure in figured[:-1]})
+            yield row
+            known = known | operand_tables
         if not shown.kind:
             self.live.add(stage, shown, known, self.look)
-        yield from (part for own in figured for part in remarked(own))
+        yield from (part for figure in figured for part in remarked(figure))
         yield from map(self.working, worked.of(shown.name))
         yield "</article>"
 
     def _figures(self, figured: Sequence[Shown]) -> str:
         return "".join(part for shown in figured for part in self.matrix(shown))
 
-    def _equation(self, made: Equation, shown: Shown, first: set[str]) -> tuple[str, dict[str, list[Where]]]:
-        """The operands and the result in a row, and where the operands stand in it; ``first``: those not seen before."""
-        headed = any(own.has_cols for own in (shown, *(term.shown for term in made.terms)))
-        signs = sum(len(term.before + term.raised + term.after) + 2 for term in made.terms) + len(made.equal)
-        across = signs + sum(map(ems, (shown, *(term.shown for term in made.terms))))
+    def _equation(self, equated: Equation, shown: Shown, first: set[str]) -> tuple[str, dict[str, list[Where]]]:
+        """The operands and the result in a row, and the tables of the operands; ``first``: operands not shown before."""
+        headed = any(matrix.has_cols for matrix in (shown, *(term.shown for term in equated.terms)))
+        signs = sum(len(term.before + term.raised + term.after) + 2 for term in equated.terms) + len(equated.equal)
+        across = signs + sum(map(ems, (shown, *(term.shown for term in equated.terms))))
         self.wide.add(across)
-        own: dict[str, list[Where]] = {}
+        tables: dict[str, list[Where]] = {}
         parts = []
-        for term in made.terms:
-            figure = "".join(self.figure(term.shown, headed=headed, again=term.shown.name not in first))
-            own.setdefault(term.name, []).append(Where(self._tables, term.transposed))
+        for term in equated.terms:
+            figure = "".join(self.figure(term.shown, headed=headed, repeated=term.shown.name not in first))
+            tables.setdefault(term.name, []).append(Where(self._tables, term.transposed))
             if not term.transposed:
                 self._known.setdefault(term.name, [Where(self._tables)])
             signs_after = _sign(term.raised, " raised") + _sign(term.after)
             parts.append(f'<div class="term">{_sign(term.before)}{figure}{signs_after}</div>')
         result = "".join(self.matrix(shown, headed=headed))
-        parts.append(f'<div class="term">{_sign(made.equal)}{result}</div>')
-        return f'<div class="row equation {wide(across)}{" headed" if headed else ""}">{"".join(parts)}</div>', own
+        parts.append(f'<div class="term">{_sign(equated.equal)}{result}</div>')
+        return f'<div class="row equation {wide(across)}{" headed" if headed else ""}">{"".join(parts)}</div>', tables
 
     def matrix(self, shown: Shown, headed: bool | None = None) -> Iterator[str]:
         yield from self.figure(shown, headed)
@@ -188,24 +202,24 @@ class _Html(Writer):
         if shown.right is not None:
             yield from self.matrix(shown.right, headed)
 
-    def figure(self, shown: Shown, headed: bool | None = None, again: bool = False) -> Iterator[str]:
-        """A table with its caption; ``headed``: of an equation, whether a line stands above its tables;
-        ``again``: it stands above already, for a reader of the page to pass over."""
+    def figure(self, shown: Shown, headed: bool | None = None, repeated: bool = False) -> Iterator[str]:
+        """A table with its caption; ``headed``: in an equation, whether its tables have a line for labels;
+        ``repeated``: shown above already, so that a screen reader's Tab key passes over it."""
         self._tables += 1
         self.wide.add(ems(shown))
-        hot = shown.step is not None and (heated(self.look, shown.name) or self.look.heat is False)
-        drawn = (
-            table(shown, self._tables, self.used if hot else None, bool(headed))
+        shaded = shown.step is not None and (is_shaded(self.look, shown.name) or self.look.heat is False)
+        content = (
+            table(shown, self._tables, self.used if shaded else None, bool(headed))
             if shown.matrix.values.size
             else "no cells"
         )
         size = "" if shown.step or headed is not None else f" {shown.matrix.size}"
         summary = f'<p class="summary">{escape(shown.summary)}</p>' if shown.summary else ""
-        kind, reached = (' class="again"', "") if again else ("", ' tabindex="0"')
+        figure_class, focus = (' class="again"', "") if repeated else ("", ' tabindex="0"')
         yield (
-            f"<figure{kind}><figcaption><b>{word(shown.caption)}</b>{size}</figcaption>"
-            f'<div class="scroll"{reached} role="region" aria-label="{escape(visible(shown.caption))}">{drawn}</div>'
-            f"{ramp(shown) if hot else ''}{summary}</figure>"
+            f"<figure{figure_class}><figcaption><b>{word(shown.caption)}</b>{size}</figcaption>"
+            f'<div class="scroll"{focus} role="region" aria-label="{escape(visible(shown.caption))}">{content}</div>'
+            f"{ramp(shown) if shaded else ''}{summary}</figure>"
         )
 
     def symbols(self, letters: Sequence[Sequence[str]]) -> str:
@@ -220,14 +234,14 @@ class _Html(Writer):
         )
 
     def vocabulary(self, words: Sequence[tuple[int, str]], left: int) -> Iterator[str]:
-        items = "".join(f"<li><b>{n}</b>{word(own)}</li>" for n, own in words)
+        items = "".join(f"<li><b>{n}</b>{word(text)}</li>" for n, text in words)
         more = f"<li>… {left:,} more</li>" if left else ""
         yield f'<ul class="words">{items}{more}</ul>'
 
     def likeliest(self, after: str, words: Sequence[tuple[str, float]]) -> Iterator[str]:
         rows = "".join(
-            f'<tr><th scope="row">{word(own)}</th><td>{format_number(chance, 4)}</td><td><progress value="{chance:.4f}" aria-hidden="true"></progress></td></tr>'
-            for own, chance in words
+            f'<tr><th scope="row">{word(text)}</th><td>{format_number(chance, 4)}</td><td><progress value="{chance:.4f}" aria-hidden="true"></progress></td></tr>'
+            for text, chance in words
         )
         yield f'<table class="chances"><caption>after {word(after)}</caption><tbody>{rows}</tbody></table>'
 
@@ -245,7 +259,7 @@ def _sign(text: str, place: str = "") -> str:
 
 
 def _data(live: Live) -> str:
-    """The workings as JSON in which nothing can end the element it stands in."""
+    """The workings as JSON without characters that could end the script element."""
     import json
 
     text = json.dumps(live.tables, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""A step as an equation of tables: its operands with their signs before them, to be followed by the result."""
+"""A step as an equation of tables: its operands with the signs before and after them, and the sign before the result."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tmat.rendering.layout.equation import operand
-from tmat.rendering.layout.formula import Group, Part, Sign, parts
+from tmat.rendering.layout.equation import Formula, Group, Part, Sign
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Shown, taken
+from tmat.rendering.layout.numbers import operand
+from tmat.rendering.page import Room, Shown, as_operand
 from tmat.sheet.worksheet import Stage, Step
 
 MOST = 1500
-"""Cells of an equation's operands: more are not set again for every step that takes them."""
+"""The most cells of an equation's operands: larger ones are not repeated in every step that uses them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A matrix with the signs before it and the power and the closing brackets after it."""
+    """An operand with the signs before it, and the power and the closing brackets after it."""
 
     before: str
     name: str
@@ -35,8 +35,8 @@ class Equation:
 
 
 def equation(stage: Stage, step: Step, look: Look, room: Room) -> Equation | None:
-    """The step's equation; None where it is none, or one with matrices too large to be set whole."""
-    tree = parts(step.op, len(step.of), step.params)
+    """The step's equation; None if it has none, or if its operands are too large to be drawn whole."""
+    tree = Formula(step.op, step.of, step.params).parts
     if tree is None:
         return None
     flat = list(_flat(tree))
@@ -46,33 +46,33 @@ def equation(stage: Stage, step: Step, look: Look, room: Room) -> Equation | Non
         if isinstance(part, str):
             before += part[_closing(part) :]
             continue
-        n, transposed, raised = part
+        n, transposed, power = part
         matrix = operand(stage, step.of[n]) if n < len(step.of) else None
         cells += 0 if matrix is None else matrix.values.size
         if matrix is None or not matrix.values.size or cells > MOST:
             return None
-        seen = taken(stage, matrix, look, transposed=transposed)
-        if len(seen.rows) > room.rows or len(seen.cols) > room.cols:
+        drawn = as_operand(stage, matrix, look, transposed=transposed)
+        if len(drawn.rows) > room.rows or len(drawn.cols) > room.cols:
             return None
-        closed = following[: _closing(following)] if isinstance(following, str) else ""
-        terms.append(Term(before.strip(), step.of[n], seen, transposed, raised, closed))
+        closing = following[: _closing(following)] if isinstance(following, str) else ""
+        terms.append(Term(before.strip(), step.of[n], drawn, transposed, power, closing))
         before = ""
     return Equation(terms, before.strip() if before.strip() == "→" else f"{before.strip()} =".strip())
 
 
 def _flat(tree: Sequence[Part]) -> Iterator[str | tuple[int, bool, str]]:
-    """Signs, and places of operands, with brackets for groups."""
-    waiting = ""
+    """Signs (with the brackets of groups, neighbours joined), and operands."""
+    signs = ""
     for part in _opened(tree):
         if isinstance(part, str):
-            waiting += part
+            signs += part
             continue
-        if waiting:
-            yield waiting
-        waiting = ""
+        if signs:
+            yield signs
+        signs = ""
         yield part
-    if waiting:
-        yield waiting
+    if signs:
+        yield signs
 
 
 def _opened(tree: Sequence[Part]) -> Iterator[str | tuple[int, bool, str]]:

@@ -1,4 +1,4 @@
-"""Remarks as HTML: verdicts under a step, cells in symbols, what is said of the whole document before its stages."""
+"""Remarks as HTML: verdicts below a step, cells in symbols, the cover of a document."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from tmat.rendering.formats.html.tables import word
-from tmat.rendering.page import Shown, begun
+from tmat.rendering.page import Shown, capitalized
 from tmat.sheet.remarks import Cover, Mask, Said
 
 
 def remarked(shown: Shown) -> Iterator[str]:
-    """What is said of a matrix."""
+    """The remarks on a matrix."""
     for remark in shown.remarks:
         if remark.letters:
             yield symbols(remark.letters, remark.wrong)
@@ -19,15 +19,15 @@ def remarked(shown: Shown) -> Iterator[str]:
 
 
 def listed(said: Sequence[Said]) -> Iterator[str]:
-    """Sentences in the colours of their roles, those below another set in."""
+    """A list of remarks in the colours of their roles."""
     if said:
         yield f'<ul class="remarks">{"".join(map(_item, said))}</ul>'
 
 
 def _item(said: Said) -> str:
     classes = [*([said.role] if said.role else []), *(["in"] if said.indent else [])]
-    told = f' class="{" ".join(classes)}"' if classes else ""
-    return f"<li{told}>{word(said.text)}</li>"
+    class_attribute = f' class="{" ".join(classes)}"' if classes else ""
+    return f"<li{class_attribute}>{word(said.text)}</li>"
 
 
 def symbols(cells: Sequence[Sequence[str]], wrong: Mask | None = None) -> str:
@@ -35,32 +35,32 @@ def symbols(cells: Sequence[Sequence[str]], wrong: Mask | None = None) -> str:
     last = len(cells[0]) - 1
     lines = []
     for i, row in enumerate(cells):
-        drawn = ""
+        line = ""
         for j, text in enumerate(row):
-            bad = wrong is not None and wrong[i, j]
-            classes = [*(["a"] if j == 0 else []), *(["z"] if j == last else []), *(["slip"] if bad else [])]
-            drawn += f'<td class="{" ".join(classes)}">{word(text)}</td>'
-        lines.append(f"<tr>{drawn}</tr>")
+            is_wrong = wrong is not None and wrong[i, j]
+            classes = [*(["a"] if j == 0 else []), *(["z"] if j == last else []), *(["slip"] if is_wrong else [])]
+            line += f'<td class="{" ".join(classes)}">{word(text)}</td>'
+        lines.append(f"<tr>{line}</tr>")
     return f'<div class="scroll"><table class="matrix symbols"><tbody>{"".join(lines)}</tbody></table></div>'
 
 
 def opening(cover: Cover) -> Iterator[str]:
-    """The title, what the document is about, the count, and what is told of all of it in tables."""
-    yield f'<h1 class="cover">{word(cover.title)}</h1><p class="sentence">{word(begun(cover.summary))}.</p>'
+    """The cover: title, summary, count and tables."""
+    yield f'<h1 class="cover">{word(cover.title)}</h1><p class="sentence">{word(capitalized(cover.summary))}.</p>'
     yield from listed(cover.count)
-    for own in cover.tables:
-        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in own.head)
-        kinds = [' class="number"' if own.has_numbers(n) else "" for n in range(len(own.head))]
+    for cover_table in cover.tables:
+        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in cover_table.head)
+        kinds = [' class="number"' if cover_table.has_numbers(n) else "" for n in range(len(cover_table.head))]
         cells = [
             [
                 f'<td{kind} data-head="{escape(head)}">{word(text)}</td>'
-                for kind, head, text in zip(kinds, own.head, row, strict=True)
+                for kind, head, text in zip(kinds, cover_table.head, row, strict=True)
             ]
-            for row in own.rows
+            for row in cover_table.rows
         ]
         rows = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
-        caption = f'<p class="caption">{word(own.caption)}</p>' if own.caption else ""
+        caption = f'<p class="caption">{word(cover_table.caption)}</p>' if cover_table.caption else ""
         yield (
-            f'<h2>{word(begun(own.title))}</h2>{caption}<div class="scroll"><table class="told"><thead><tr>{head}</tr></thead>'
+            f'<h2>{word(capitalized(cover_table.title))}</h2>{caption}<div class="scroll"><table class="told"><thead><tr>{head}</tr></thead>'
             f"<tbody>{rows}</tbody></table></div>"
         )

@@ -1,4 +1,4 @@
-"""Worksheets in LaTeX: a document that pdflatex, xelatex and lualatex take, or a fragment for a document of one's own."""
+"""Worksheets in LaTeX: a document for pdflatex, xelatex or lualatex, or a fragment to \\input."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from tmat.numbers import format_number
 from tmat.operations.printing.latex import LATEX, LATEX_LINE, latex_text
-from tmat.rendering.format import Format, text_of
+from tmat.rendering.formats import Format, text_of
 from tmat.rendering.formats.latex.characters import declared, scripts, set_apart
 from tmat.rendering.formats.latex.matrix import matrix, symbols
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, begun, formula_in
-from tmat.rendering.worked import Worked, asked
+from tmat.rendering.page import Room, Section, Shown, capitalized, formula_in
+from tmat.rendering.worked import Worked, requested_cells
 from tmat.rendering.writer import Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Worksheet, on_pages
@@ -19,8 +19,8 @@ from tmat.visible import visible
 from tmat.workings import Working, aligned
 
 WIDE = 80  # characters of an equation that fits a line
-SHORT = 16  # characters of a table's cell that is not folded
-COLUMNS = 10  # of a matrix that amsmath takes without being told
+SHORT = 16  # characters of a table's cell that are not wrapped
+COLUMNS = 10  # of a matrix, the most that amsmath allows by default
 
 MACROS = r"""% what is wider or higher than the page is scaled down to it
 \providecommand{\tmatfit}[1]{\begingroup\sbox0{$\displaystyle #1$}%
@@ -39,7 +39,7 @@ COLOURS = {
     "wrong": ".81,.13,.18",
     "caption": ".4,.4,.4",
 }
-"""Of what is said, by its role; without the package color all is black."""
+"""The colours of remarks, by role; without the package color all are black."""
 
 REMARKED = "\n".join(
     (
@@ -59,16 +59,16 @@ NEEDS = r"% in the preamble: \usepackage{amsmath,graphicx}"
 
 
 def document(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
-    """A document that compiles as it is; other scripts than Latin want xelatex or lualatex, and fonts that have them."""
+    """A complete document; scripts other than Latin need xelatex or lualatex, and fonts that have them."""
     body = _Latex(look).body(sheets)
-    found = scripts(body)
-    opening, closing = (r"\begin{tmatcjk}", r"\end{tmatcjk}") if found.cjk else ("", "")
-    own = (MACROS, _remarked(sheets), r"\begin{document}", opening, body, closing, r"\end{document}")
-    return _lines(PREAMBLE, declared(found), *own)
+    used = scripts(body)
+    opening, closing = (r"\begin{tmatcjk}", r"\end{tmatcjk}") if used.cjk else ("", "")
+    parts = (MACROS, _remarked(sheets), r"\begin{document}", opening, body, closing, r"\end{document}")
+    return _lines(PREAMBLE, declared(used), *parts)
 
 
 def fragment(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
-    r"""The body alone, for \input in a document that has amsmath and graphicx.
+    r"""The body only, for \input in a document that has amsmath and graphicx.
 
     >>> fragment([Worksheet()]).splitlines()[0]
     '% in the preamble: \\usepackage{amsmath,graphicx}'
@@ -76,21 +76,21 @@ def fragment(sheets: Sequence[Worksheet], look: Look | None = None) -> str:
     if look is not None and look.work is not None:
         return workings(sheets, look)
     body = _Latex(look).body(sheets)
-    told = [
-        rf"\providecommand{{\{own}}}[1]{{\text{{#1}}}}" for own in ("tmatscript", "tmathan") if rf"\{own}{{" in body
+    scripts_used = [
+        rf"\providecommand{{\{name}}}[1]{{\text{{#1}}}}" for name in ("tmatscript", "tmathan") if rf"\{name}{{" in body
     ]
-    return _lines(NEEDS, MACROS, _remarked(sheets), *told, body)
+    return _lines(NEEDS, MACROS, _remarked(sheets), *scripts_used, body)
 
 
 def workings(sheets: Sequence[Worksheet], look: Look) -> str:
-    r"""The workings that are asked for, each in a display of its own, and nothing else; they need amsmath."""
-    found = []
+    r"""Only the requested workings, each in its own display; they need amsmath."""
+    displays = []
     for sheet in on_pages(sheets):
-        places = asked(sheet, look) or {}
+        places = requested_cells(sheet, look) or {}
         for stage in sheet:
             worked = Worked(stage, look, places, LATEX)
-            found += [own for name in places.get(stage.id, {}) for own in worked.of(name)]
-    return "".join(rf"\[{set_apart(aligned(own))}\]" + "\n" for own in found)
+            displays += [working for name in places.get(stage.id, {}) for working in worked.of(name)]
+    return "".join(rf"\[{set_apart(aligned(working))}\]" + "\n" for working in displays)
 
 
 def _lines(*parts: str) -> str:
@@ -98,8 +98,8 @@ def _lines(*parts: str) -> str:
 
 
 def _remarked(sheets: Sequence[Worksheet]) -> str:
-    told = any(sheet.cover or any(stage.remarks for stage in sheet) for sheet in on_pages(sheets))
-    return REMARKED if told else ""
+    any_remarks = any(sheet.cover or any(stage.remarks for stage in sheet) for sheet in on_pages(sheets))
+    return REMARKED if any_remarks else ""
 
 
 class _Latex(Writer):
@@ -121,14 +121,16 @@ class _Latex(Writer):
 
     def cover(self, cover: Cover) -> Iterator[str]:
         yield rf"\section*{{{text(cover.title)}}}"
-        yield rf"\noindent {text(begun(cover.summary))}." + "\n"
-        yield from self.said(cover.count)
-        for own in cover.tables:
-            yield rf"\subsection*{{{text(begun(own.title))}}}"
-            yield from self.said([Said(own.caption, "caption")] if own.caption else [])
-            columns = _columns([max(map(len, column)) for column in zip(own.head, *own.rows, strict=True)])
-            rows = [" & ".join(rf"\raggedright {text(cell)}" for cell in row) + r"\tabularnewline" for row in own.rows]
-            head = " & ".join(rf"\textit{{{text(name)}}}" for name in own.head) + r"\tabularnewline"
+        yield rf"\noindent {text(capitalized(cover.summary))}." + "\n"
+        yield from self.remarks(cover.count)
+        for table in cover.tables:
+            yield rf"\subsection*{{{text(capitalized(table.title))}}}"
+            yield from self.remarks([Said(table.caption, "caption")] if table.caption else [])
+            columns = _columns([max(map(len, column)) for column in zip(table.head, *table.rows, strict=True)])
+            rows = [
+                " & ".join(rf"\raggedright {text(cell)}" for cell in row) + r"\tabularnewline" for row in table.rows
+            ]
+            head = " & ".join(rf"\textit{{{text(name)}}}" for name in table.head) + r"\tabularnewline"
             yield rf"{{\footnotesize\sloppy\setlength{{\tabcolsep}}{{3pt}}\noindent\begin{{tabular}}{{@{{}}{columns}@{{}}}}"
             yield "\n".join((head, r"\hline", *rows, r"\end{tabular}\par}"))
 
@@ -142,16 +144,16 @@ class _Latex(Writer):
     def notes(self, notes: Sequence[str]) -> str:
         return r"\noindent{\small " + r" \textperiodcentered{} ".join(map(text, notes)) + "\\par}"
 
-    def said(self, said: Sequence[Said]) -> Iterator[str]:
-        for one in said:
-            told = rf"\tmat{one.role}{{{text(one.text)}}}" if one.role in COLOURS else text(one.text)
-            yield rf"\par\noindent\hangindent=2em{{\small\hspace*{{{one.indent / 2:g}em}}{told}\par}}"
+    def remarks(self, said: Sequence[Said]) -> Iterator[str]:
+        for remark in said:
+            coloured = rf"\tmat{remark.role}{{{text(remark.text)}}}" if remark.role in COLOURS else text(remark.text)
+            yield rf"\par\noindent\hangindent=2em{{\small\hspace*{{{remark.indent / 2:g}em}}{coloured}\par}}"
 
     def matrix(self, shown: Shown) -> Iterator[str]:
         self.widest = max(self.widest, len(shown.cols))
         number = rf"\textbf{{{shown.number}}}" if shown.number else "given"
-        air = r"\vspace{1ex}" if shown.has_cols else ""  # for the columns' labels
-        yield rf"\par\medskip\noindent {number}\hfill{{\small {text(shown.told)}}}\nopagebreak{air}"
+        air = r"\vspace{1ex}" if shown.has_cols else ""  # room for the columns' labels
+        yield rf"\par\medskip\noindent {number}\hfill{{\small {text(shown.details)}}}\nopagebreak{air}"
         equation, whole = _equation(shown), matrix(shown)
         if shown.letters:
             yield self.symbols(shown.letters)
@@ -183,12 +185,12 @@ class _Latex(Writer):
 
 
 def _fit(formula: str, end: str = "") -> str:
-    """A formula on lines of its own, no wider than they are."""
+    """A formula as a display, scaled down to the line."""
     return rf"\[\tmatfit{{{formula}}}{end}\]"
 
 
 def _columns(longest: Sequence[int]) -> str:
-    """Of a table: short ones as wide as they are, the others share what is left of the line."""
+    """The column specification of a table: short columns have their own width, the others share the rest of the line."""
     short = sum(count for count in longest if count <= SHORT)
     long = sum(min(count, 60) for count in longest if count > SHORT)
     left = 0.94 - 0.0125 * short
@@ -204,17 +206,17 @@ def _equation(shown: Shown) -> str:
     return formula if formula is not None else rf"\text{{{text(shown.formula)}}}"
 
 
-def text(told: str) -> str:
-    r"""A text from outside: nothing in it is a command, nothing moves the line.
+def text(raw: str) -> str:
+    r"""Text from outside, its commands and control characters escaped.
 
     >>> print(text("50% of {\\it x}"), text("a\nb"))
     50\% of \{\textbackslash{}it x\} a\textbackslash{}nb
     """
-    return latex_text(visible(told))
+    return latex_text(visible(raw))
 
 
-def _asked(sheets: Sequence[Worksheet], look: Look) -> str:
+def _document_or_fragment(sheets: Sequence[Worksheet], look: Look) -> str:
     return fragment(sheets, look) if look.fragment else document(sheets, look)
 
 
-FORMAT = Format((".tex",), text_of(_asked), working=True, pages=True)
+FORMAT = Format((".tex",), text_of(_document_or_fragment), working=True, pages=True)

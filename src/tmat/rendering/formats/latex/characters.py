@@ -1,8 +1,8 @@
 r"""Characters beyond Latin in LaTeX: signs as mathematics, other scripts in a font that has them.
 
-pdflatex has no fonts for most scripts: with the package CJKutf8 it sets Chinese, and any other
-character it is not told of is printed by its number, so that every document compiles. So is one
-for which xelatex finds no font: it would leave it out.
+pdflatex has no fonts for most scripts. With the package CJKutf8 it sets Chinese; other characters that it does not
+know are printed as their numbers, so that every document compiles. So are those for which xelatex finds no font,
+which it would leave out.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ NUMBERED = (
     r"  \newcommand{\tmatnumbered}[2]{\catcode`#2=\active"
     r"\begingroup\lccode`\~=`#2\lowercase{\endgroup\def~}{{\scriptsize[U+#1]}}}"
 )
-"""Makes a character print its number."""
+"""Makes a character print as its number."""
 OTHER_FONTS = ("DejaVu Sans", "FreeSerif", "Noto Sans", "Arial Unicode MS")
 
 
 def set_apart(body: str) -> str:
-    r"""The text with signs as mathematics and every run of another script in a command of its own.
+    r"""The text with signs as mathematics and every run of another script in a command.
 
-    Both commands stand in text and in mathematics alike.
+    Both commands work in text and in mathematics.
 
     >>> print(set_apart("6×4, 当 x"))
     6\ensuremath{\times}4, \tmathan{当} x
@@ -53,13 +53,13 @@ def _commanded(run: re.Match[str]) -> str:
 
 
 def is_han(character: str) -> bool:
-    """Whether a character is of the scripts that a Chinese, Japanese or Korean font holds."""
+    """Whether a character belongs to a script that Chinese, Japanese or Korean fonts have."""
     return re.match(f"[{_HAN}]", character) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Scripts:
-    """What a document has beyond Latin: the ideographs' kin, other scripts, and each character of them."""
+    """What a document uses beyond ASCII: Chinese, Japanese or Korean; other scripts; all the characters."""
 
     cjk: bool
     other: bool
@@ -67,13 +67,13 @@ class Scripts:
 
 
 def scripts(body: str) -> Scripts:
-    """What the fonts have to hold."""
+    """The scripts and characters of a body, as ``set_apart`` returns it."""
     beyond = {character for character in body if character > "\x7f"}
     return Scripts(r"\tmathan{" in body, r"\tmatscript{" in body, tuple(sorted(beyond)))
 
 
 def declared(found: Scripts) -> str:
-    """The part of the preamble that other scripts need; nothing for plain Latin."""
+    """The part of the preamble that other scripts need; empty for ASCII."""
     if not found.characters:
         return ""
     han = [c for c in found.characters if is_han(c)]
@@ -102,7 +102,7 @@ def declared(found: Scripts) -> str:
 
 
 def _font(command: str, names: tuple[str, ...], characters: Sequence[str]) -> str:
-    """A command that sets its text in the first of the fonts that is there; where none is, characters by their numbers."""
+    """A command that sets its text in the first font that is installed; if none is, characters print as their numbers."""
     numbers = "".join(rf"\tmatnumbered{{{ord(c):04X}}}{{{c}}}" for c in characters)
     choice = rf"\let\{command}font\relax{numbers}"
     for name in reversed(names):

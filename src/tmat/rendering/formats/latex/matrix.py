@@ -1,4 +1,4 @@
-r"""One matrix in LaTeX: a bmatrix, its rows' labels left of it, its columns' labels above."""
+"""One matrix in LaTeX: a bmatrix with row labels left of it and column labels above."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tmat.operations.printing.latex import latex_text
-from tmat.rendering.layout.window import CUT
+from tmat.rendering.layout.drawer import CUT
 from tmat.rendering.page import Shown
 from tmat.visible import visible
 
@@ -20,7 +20,7 @@ _DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def matrix(shown: Shown) -> str:
-    """The matrix with its labels, a row a line."""
+    """The matrix with its labels, one row a line."""
     if not shown.matrix.values.size:
         return r"\begin{bmatrix}\end{bmatrix}"
     rows = _filled(shown)
@@ -32,14 +32,14 @@ def matrix(shown: Shown) -> str:
         heads = ["" if col == CUT else latex_text(visible(shown.col_label(col))) for col in shown.cols]
         rows[0] = [rf"\tmathead{{{head}}}{{{cell}}}" for head, cell in zip(heads, rows[0], strict=True)]
     body = " \\\\\n".join(" & ".join(row) for row in rows)
-    whole = f"\\begin{{bmatrix}}\n{body}\n\\end{{bmatrix}}"
+    bracketed = f"\\begin{{bmatrix}}\n{body}\n\\end{{bmatrix}}"
     if not shown.has_rows:
-        return whole
+        return bracketed
     labels = [
         r"\vdots" if row == CUT else rf"\text{{{latex_text(visible(shown.row_label(row)))}}}" for row in shown.rows
     ]
     left = " \\\\ ".join(labels)
-    return f"\\;\\begin{{array}}{{@{{}}l@{{}}}}\n{left}\n\\end{{array}}\\,\n{whole}"
+    return f"\\;\\begin{{array}}{{@{{}}l@{{}}}}\n{left}\n\\end{{array}}\\,\n{bracketed}"
 
 
 def symbols(cells: Sequence[Sequence[str]]) -> str:
@@ -50,7 +50,7 @@ def symbols(cells: Sequence[Sequence[str]]) -> str:
 
 
 def _expression(text: str) -> str:
-    r"""An expression in text, its indices as such.
+    r"""An expression as text, with subscripts.
 
     >>> print(_expression("a₁₁v₂₁ + 1"))
     \text{a\textsubscript{11}v\textsubscript{21} + 1}
@@ -64,19 +64,19 @@ def _expression(text: str) -> str:
 
 
 def _filled(shown: Shown) -> list[list[str]]:
-    """The cells, those of a column equally wide: what a number is shorter before its point is left as space."""
+    """The cells, those of a column equally wide: shorter numbers are padded on the left."""
     columns = [_column(list(column)) for column in zip(*shown.cells, strict=True)]
     return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _column(cells: list[str]) -> list[str]:
-    plain = [cell for cell in cells if _DIGITS.fullmatch(cell)]
-    wide = max((len(cell.lstrip("-")) for cell in plain), default=0)
-    return [_cell(cell, wide, any(other.startswith("-") for other in plain)) for cell in cells]
+    numerals = [cell for cell in cells if _DIGITS.fullmatch(cell)]
+    digits = max((len(cell.lstrip("-")) for cell in numerals), default=0)
+    return [_cell(cell, digits, any(other.startswith("-") for other in numerals)) for cell in cells]
 
 
-def _cell(cell: str, wide: int, signed: bool) -> str:
-    """A number after as much space as it is short of the widest of its column, ``signed`` where one is negative.
+def _cell(cell: str, digits: int, signed: bool) -> str:
+    """A number, padded to ``digits`` characters without sign; ``signed`` leaves room for a minus sign too.
 
     >>> print(_cell("0.79", 5, True), _cell("-10.36", 5, True), _cell("9.70", 5, False), _cell("1.5e-12", 0, False))
     \\phantom{-0}0.79 -10.36 \\phantom{0}9.70 1.5 \\cdot 10^{-12}
@@ -88,5 +88,5 @@ def _cell(cell: str, wide: int, signed: bool) -> str:
     mantissa, power, exponent = cell.partition("e")
     if power:
         return rf"{mantissa} \cdot 10^{{{exponent}}}"
-    space = "-" * (signed and not cell.startswith("-")) + "0" * (wide - len(cell.lstrip("-")))
+    space = "-" * (signed and not cell.startswith("-")) + "0" * (digits - len(cell.lstrip("-")))
     return rf"\phantom{{{space}}}{cell}" if space else cell

@@ -1,8 +1,8 @@
 """Worksheets as a live spreadsheet: a sheet a stage, the given matrices as numbers, every other cell a formula over them.
 
-A changed number recomputes all that hangs on it, in Excel and in LibreOffice. The formulas are printed
-from the operations' cells; what flows from stage to stage is a reference to the sheet before. A worksheet
-with matrices to be filled in has no formulas, which would give the answers away.
+When a number is changed, Excel and LibreOffice recompute what depends on it. The formulas are printed from the
+operations' cells; outputs of a stage are references in the sheets after it. A worksheet with blank matrices has no
+formulas, as they would give the answers away.
 
 Needs XlsxWriter (the extra ``xlsx``).
 """
@@ -13,7 +13,7 @@ import io
 from collections.abc import Sequence
 
 from tmat.errors import InputError, MissingExtra
-from tmat.rendering.format import Format
+from tmat.rendering.formats import Format
 from tmat.rendering.layout.look import Look
 from tmat.sheet.worksheet import Worksheet, on_pages
 

@@ -1,39 +1,38 @@
-"""The first sheet of a whole article: what is said of it, in sentences and tables."""
+"""The first sheet of a whole article: its cover, as sentences and tables."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tmat.rendering.formats.xlsx.styles import TEXTS, Styles
-from tmat.rendering.page import begun
+from tmat.rendering.page import capitalized
 from tmat.sheet.remarks import Cover, Said
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 
 LONGEST_TEXT = 32_000  # characters of a cell; a sheet takes 32,767
 NARROWEST, WIDEST_COLUMN = 7, 36  # of a table, in characters
-WRAPPED, LINE = 32, 15  # characters of a line where words are kept whole; its height, in points
+WRAPPED, LINE = 32, 15  # characters of a wrapped line; its height, in points
 
 
 def write_cover(sheet: Any, cover: Cover, styles: Styles) -> None:
-    """What is said of the whole document: its title, the count, and its tables."""
+    """Write the title, the count and the tables of the document."""
     lines = [
         [Said(cover.title, "heading")],
-        [Said(begun(cover.summary) + ".", "sentence")],
+        [Said(capitalized(cover.summary) + ".", "sentence")],
         [],
         *([said] for said in cover.count),
     ]
     for table in cover.tables:
         lines += [
             [],
-            [Said(begun(table.title), "name")],
+            [Said(capitalized(table.title), "name")],
             [Said(table.caption, "caption")],
             [Said(text, "caption") for text in table.head],
         ]
         lines += [[Said(text, "told") for text in row] for row in table.rows]
     widths: dict[int, int] = {}
     for row, texts in enumerate(lines):
-        if len(texts) > 1:  # told, for programs that do not see to it where a text is wrapped
+        if len(texts) > 1:  # some programs do not fit the height to wrapped text
             sheet.set_row(row, LINE * max(-(-width(said.text) // WRAPPED) for said in texts))
         for column, said in enumerate(texts):
             write_sentence(sheet, row, column, said, styles)

@@ -1,4 +1,4 @@
-"""The formulas of a tab: each cell's, printed from the cell of its operation over the places of its operands."""
+"""The formulas of a tab, printed from the expressions of the cells with addresses for the operands."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tmat.rendering.formats.xlsx.tab import Placed, Tab, quoted
 from tmat.sheet.worksheet import Step
 
 LONGEST = 8192  # characters of a formula, by Excel's limit
-MOST_TERMS = 200_000_000  # cells that the formulas of a matrix name: a program calculates them each time
-FEW_TERMS = 5_000  # up to which each formula is printed by itself, and compared
+MOST_TERMS = 200_000_000  # references in the formulas of a matrix: a program computes them each time
+FEW_TERMS = 5_000  # up to this many, every formula is printed and compared
 
 Formula: TypeAlias = "str | None"
 
 
-class _Standing(Operand):
-    """An operand where it stands on the sheet."""
+class _PlacedOperand(Operand):
+    """An operand with its place on the sheet."""
 
     __slots__ = ("placed",)
 
@@ -35,7 +35,7 @@ class _Standing(Operand):
 
 
 class Formulas:
-    """What to write in the cells of one tab; None where a cell is a number."""
+    """The formulas of the cells of a tab; None for a cell that is a number."""
 
     def __init__(self, tab: Tab) -> None:
         self.tab = tab
@@ -44,44 +44,47 @@ class Formulas:
         self._printer = Spreadsheet(self._address, self._between, taken=used)
 
     def of(self, placed: Placed) -> list[list[Formula]] | None:
-        """The formulas of a matrix, without the =; None where all of it is numbers."""
+        """The formulas of a matrix, without the =; None if all its cells are numbers."""
         name = placed.shown.matrix.name
         if self.tab.live and name in self.tab.links:
             return self._linked(placed)
-        done = self._done_again(placed)
-        if done is None:
+        recomputed = self._recomputed(placed)
+        if recomputed is None:
             return None
-        step, op, operands = done
+        step, op, operands = recomputed
         if not step.of and "words" in step.params:
             return self._ids(placed)
         beside = self.tab.beside.get(step.name)
         if beside is not None:
-            operands[:2] = [_Standing(own, p) for own, p in zip(step.of, (beside.left, beside.right), strict=False)]
-            op = matmul if beside.turned else op
+            operands[:2] = [
+                _PlacedOperand(name, operand)
+                for name, operand in zip(step.of, (beside.left, beside.right), strict=False)
+            ]
+            op = matmul if beside.transposed else op
         terms = self._terms(placed, operands)
         params = self.tab.calculation.params(step)
 
-        def one(i: int, j: int) -> Formula:
+        def formula(i: int, j: int) -> Formula:
             return self._formula(op.at(i, j, *operands, **params), step)
 
-        every = filled(placed.height, placed.width, one, each=terms <= FEW_TERMS)
-        return every or [[one(i, j) for j in range(placed.width)] for i in range(placed.height)]
+        formulas = filled(placed.height, placed.width, formula, each=terms <= FEW_TERMS)
+        return formulas or [[formula(i, j) for j in range(placed.width)] for i in range(placed.height)]
 
     def largest(self, placed: Placed, i: int) -> tuple[str, str] | None:
-        """Where a step says which column is the largest: the formula of that column's label, and the label now."""
-        done = self._done_again(placed)
-        if done is None:
+        """For a step that gives the largest column: the formula of that column's label, and the label."""
+        recomputed = self._recomputed(placed)
+        if recomputed is None:
             return None
-        step, op, operands = done
-        found = op.at(i, 0, *operands, **step.params) if placed.width else None
-        if not isinstance(found, Place):
+        step, op, operands = recomputed
+        place = op.at(i, 0, *operands, **step.params) if placed.width else None
+        if not isinstance(place, Place):
             return None
         table = self.tab.matrices[step.of[0]]
-        shift = 1 - found.first
-        at = xl_rowcol_to_cell(*placed.place(i, 0)) + (f"{shift:+d}" if shift else "")
+        shift = 1 - place.first
+        address = xl_rowcol_to_cell(*placed.place(i, 0)) + (f"{shift:+d}" if shift else "")
         value = placed.shown.matrix.values[i, 0] + shift
         known = 1 <= value <= table.width
-        return f"INDEX({_labels(table)},1,{at})", table.shown.matrix.cols[int(value) - 1] if known else ""
+        return f"INDEX({_labels(table)},1,{address})", table.shown.matrix.cols[int(value) - 1] if known else ""
 
     def ranked(self, placed: Placed, i: int, rank: int) -> tuple[str, str]:
         """The formulas of the rank-th largest cell of a row and of its column's label."""
@@ -90,12 +93,12 @@ class Formulas:
         return largest, f"INDEX({_labels(placed)},1,MATCH({largest},{row},0))"
 
     def _ids(self, placed: Placed) -> list[list[Formula]] | None:
-        """The ids of words: where each stands among the words of the table that they look up; <unk>'s where nowhere."""
-        user = next((step for step in self.tab.stage.steps if placed.shown.name in step.of), None)
-        first = user.params.get("first") if user is not None else None
-        if user is None or user.name not in self.tab.calculation.steps or not isinstance(first, int):
+        """The ids of words: the position of each in the table that they look up; that of <unk> if it is not there."""
+        lookup = next((step for step in self.tab.stage.steps if placed.shown.name in step.of), None)
+        first = lookup.params.get("first") if lookup is not None else None
+        if lookup is None or lookup.name not in self.tab.calculation.steps or not isinstance(first, int):
             return None
-        table = self.tab.matrices[user.of[1]]
+        table = self.tab.matrices[lookup.of[1]]
         fold, stand_in = self.tab.unknown
         key = str if fold == "keep" else str.lower
         words = [key(word) for word in table.shown.matrix.rows]
@@ -103,53 +106,53 @@ class Formulas:
         shift = f"{first - 1:+d}" if first != 1 else ""
         rows: list[list[Formula]] = []
         for i, (word, id) in enumerate(zip(placed.shown.matrix.rows, placed.shown.matrix.values[:, 0], strict=True)):
-            own = self._label(placed, i)
-            same = f"EXACT({line},{own})" if fold == "keep" else f"EXACT(LOWER({line}),LOWER({own}))"
+            label = self._label(placed, i)
+            same = f"EXACT({line},{label})" if fold == "keep" else f"EXACT(LOWER({line}),LOWER({label}))"
             text = f"SUMPRODUCT(MATCH(TRUE,{same},0)){shift}"
-            known = [n + first for n, other in enumerate(words) if other == key(word)]
+            found = [n + first for n, other in enumerate(words) if other == key(word)]
             if stand_in is not None:
-                text, known = f"IFERROR({text},{stand_in})", known or [stand_in]
-            rows.append([text if known[:1] == [id] else None])
+                text, found = f"IFERROR({text},{stand_in})", found or [stand_in]
+            rows.append([text if found[:1] == [id] else None])
         return rows
 
     def _label(self, placed: Placed, i: int) -> str:
         return str(xl_rowcol_to_cell(placed.first + i, placed.left - 1, row_abs=True, col_abs=True))
 
-    def _done_again(self, placed: Placed) -> tuple[Step, Operation, list[Operand]] | None:
-        """The step, its operation and its operands, where all of them are here; else it can only be numbers."""
+    def _recomputed(self, placed: Placed) -> tuple[Step, Operation, list[Operand]] | None:
+        """The step, its operation and its operands, if the operands are on the tab; else the matrix is numbers."""
         step = placed.shown.step
         op = self.tab.calculation.steps.get(step.name) if step is not None else None
         if step is None or op is None:
             return None
-        operands: list[Operand] = [_Standing(own, self.tab.matrices[own]) for own in step.of]
+        operands: list[Operand] = [_PlacedOperand(name, self.tab.matrices[name]) for name in step.of]
         return step, op, operands
 
-    def again(self, copy: Placed, of: str, *, turned: bool) -> list[list[Formula]]:
-        """The formulas of an operand that stands beside a product for the second time."""
-        there = self.tab.matrices[of]
-        own = [[(j, i) if turned else (i, j) for j in range(copy.width)] for i in range(copy.height)]
-        return [[str(xl_rowcol_to_cell(*there.place(*place))) for place in row] for row in own]
+    def repeated(self, copy: Placed, of: str, *, transposed: bool) -> list[list[Formula]]:
+        """The formulas of an operand that is repeated beside a product: references to the original."""
+        original = self.tab.matrices[of]
+        places = [[(j, i) if transposed else (i, j) for j in range(copy.width)] for i in range(copy.height)]
+        return [[str(xl_rowcol_to_cell(*original.place(*place))) for place in row] for row in places]
 
     def _linked(self, placed: Placed) -> list[list[Formula]]:
-        link, there = self.tab.links[placed.shown.matrix.name]
+        link, linked = self.tab.links[placed.shown.matrix.name]
         decimals: int | str | None = None
         if link.rounded:
-            step = there.shown.step
+            step = linked.shown.step
             assert step is not None
-            own = there.tab.calculation.used(step)
-            decimals = step.used if own is None else f"{quoted(there.tab.name)}!{own}"
+            cell_name = linked.tab.calculation.used(step)
+            decimals = step.used if cell_name is None else f"{quoted(linked.tab.name)}!{cell_name}"
         rows: list[list[Formula]] = []
         for i in range(placed.height):
             if i >= link.rows:
                 rows.append([None] * placed.width)
                 continue
-            cells = [f"{quoted(there.tab.name)}!{xl_rowcol_to_cell(*there.place(i, j))}" for j in range(placed.width)]
+            cells = [f"{quoted(linked.tab.name)}!{xl_rowcol_to_cell(*linked.place(i, j))}" for j in range(placed.width)]
             rows.append([cell if decimals is None else rounding(cell, decimals) for cell in cells])
         return rows
 
     def _formula(self, expression: Expression, step: Step) -> Formula:
         if isinstance(expression, Number):
-            return None  # nothing to compute
+            return None  # a constant
         text = self._printer.rounded(expression, self.tab.calculation.decimals(step))
         if len(text) >= LONGEST:
             raise LimitError(
@@ -159,7 +162,7 @@ class Formulas:
         return text
 
     def _terms(self, placed: Placed, operands: list[Operand]) -> int:
-        """How many cells the formulas of a matrix name, at most; an error where there are too many."""
+        """How many references the formulas of a matrix have, at most. Errors: too many."""
         longest = max((max(operand.shape) for operand in operands), default=1)
         terms = placed.height * placed.width * longest
         if terms > MOST_TERMS:
@@ -171,7 +174,7 @@ class Formulas:
         return terms
 
     def _address(self, cell: Cell) -> str:
-        assert isinstance(cell.operand, _Standing)
+        assert isinstance(cell.operand, _PlacedOperand)
         return str(xl_rowcol_to_cell(*cell.operand.placed.place(cell.i, cell.j)))
 
     def _between(self, first: Cell, last: Cell) -> str:
@@ -179,6 +182,6 @@ class Formulas:
 
 
 def _labels(placed: Placed) -> str:
-    """The labels over a matrix."""
+    """The range of the column labels of a matrix."""
     ends = (xl_rowcol_to_cell(placed.first - 1, placed.left + j, True, True) for j in (0, placed.width - 1))
     return ":".join(ends)

@@ -1,4 +1,4 @@
-"""Which given matrix is one that stands on an earlier sheet already, so that it is referred to and not written again."""
+"""The given matrices that are on an earlier sheet already, so that they are written as references."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tmat.sheet.origins import input_of
+from tmat.sheet.names import input_of
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The first ``rows`` rows of a given matrix are those of ``name`` in an earlier stage, as later steps take it where ``rounded``."""
+    """The first ``rows`` rows of a given matrix are those of ``name`` in an earlier stage, in its ``rounded`` form or not."""
 
     stage: str
     name: str
@@ -22,9 +22,9 @@ class Link:
 
 
 def links(sheet: Worksheet, stage: Stage) -> dict[str, Link]:
-    """The links of a stage: what an earlier stage handed on, its input as a residual, weights used again, what gradients are made of.
+    """The links of a stage: outputs of earlier stages, their inputs as residuals, shared weights, operands of gradients.
 
-    A matrix is only linked where its numbers are those of the earlier one.
+    A matrix is linked only if its numbers are equal to those of the earlier one.
 
     >>> first = Stage("a", "a", given={"X": Matrix.of("X", [[1.0]])}, output="X")
     >>> second = Stage("b", "b", given={"X": Matrix.of("X", [[1.0]], origin="a")})
@@ -32,30 +32,30 @@ def links(sheet: Worksheet, stage: Stage) -> dict[str, Link]:
     {'X': Link(stage='a', name='X', rows=1, rounded=False)}
     """
     before = sheet.stages[: sheet.stages.index(stage)]
-    passes = {one.id for one in sheet.stages if _fed(one) is not None}
-    found: dict[str, Link] = {}
+    passes = {earlier.id for earlier in sheet.stages if _fed(earlier) is not None}
+    linked: dict[str, Link] = {}
     for name, matrix in stage.given.items():
-        same_weights = [one for one in before if _is_in_another_pass(one.id, stage.id, passes)]
+        same_weights = [earlier for earlier in before if _is_in_another_pass(earlier.id, stage.id, passes)]
         link = next(_candidates(before, same_weights, name, matrix), None)
         if link is not None:
-            found[name] = link
-    return found
+            linked[name] = link
+    return linked
 
 
 def fed_back(sheet: Worksheet, stage: Stage) -> tuple[str, str] | None:
-    """Of a stage that looks up the words so far, the last of them predicted: the stage of those before, and the prediction's."""
+    """If a stage looks up words of which the last was predicted: the ids of the stages that looked up the others and predicted it."""
     words = _looked_up(stage)
     before = sheet.stages[: sheet.stages.index(stage)]
-    for n, one in reversed(list(enumerate(before))):
-        said = _fed(one)
-        if said is not None and [*said, one.params.get("word")] == words:
-            looked_up = next((other.id for other in reversed(before[:n]) if _looked_up(other) == said), None)
-            return None if looked_up is None else (looked_up, one.id)
+    for n, earlier in reversed(list(enumerate(before))):
+        input_words = _fed(earlier)
+        if input_words is not None and [*input_words, earlier.params.get("word")] == words:
+            looked_up = next((other.id for other in reversed(before[:n]) if _looked_up(other) == input_words), None)
+            return None if looked_up is None else (looked_up, earlier.id)
     return None
 
 
 def _looked_up(stage: Stage) -> list[object] | None:
-    """The words of a stage that looks up their numbers."""
+    """The words that a stage looks up; None if it looks up none."""
     words = next((step.params.get("words") for step in stage.steps if not step.of), None)
     return list(words) if isinstance(words, list | tuple) else None
 
@@ -67,9 +67,9 @@ def _is_in_another_pass(one: str, other: str, passes: set[str]) -> bool:
 
 
 def _fed(stage: Stage) -> list[object] | None:
-    """The words that a prediction was made of, where the word predicted is fed back."""
-    said = stage.params.get("input")
-    return list(said) if isinstance(said, list) and not stage.params.get("forced") else None
+    """The words that a prediction follows, if the predicted word is fed back."""
+    words = stage.params.get("input")
+    return list(words) if isinstance(words, list) and not stage.params.get("forced") else None
 
 
 def _candidates(before: list[Stage], same_weights: list[Stage], name: str, matrix: Matrix) -> Iterator[Link]:
@@ -101,9 +101,9 @@ def _same(one: Matrix, other: Matrix) -> bool:
 
 
 def _again(one: Matrix, other: Matrix) -> bool:
-    """The same weights again, as for every word of a decoder; or with more rows, for the words it adds."""
+    """Whether two weights are the same, as for every word of a decoder, or ``other`` has further rows for new words."""
     if not other.origin or one.width != other.width or one.height > other.height:
         return False
     if one.height == other.height and one.origin != other.origin:
-        return False  # two vectors of ones are alike, and not the same
+        return False  # two vectors of ones are equal, but not the same weights
     return np.array_equal(one.values, other.values[: one.height])

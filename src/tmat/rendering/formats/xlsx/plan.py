@@ -1,4 +1,4 @@
-"""Where every matrix is put: a tab a stage, its matrices one below the other, the operands of a product beside it."""
+"""The place of every matrix: a tab a stage, its matrices one below the other, the operands of a product beside it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from tmat.errors import LimitError
 from tmat.rendering.formats.xlsx.links import fed_back, links
 from tmat.rendering.formats.xlsx.named import calculation
-from tmat.rendering.formats.xlsx.products import GAP, again, bands, fits, turned
+from tmat.rendering.formats.xlsx.products import GAP, bands, drawn_beside, fits, takes_transposed
 from tmat.rendering.formats.xlsx.tab import LABELS, LIKELY, Beside, Placed, Tab, quoted
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import SILENT, Room, Shown, sections
@@ -20,10 +20,10 @@ from tmat.stages.vocab import UNKNOWN
 from tmat.visible import visible
 
 ROWS, COLS = 1_048_576, 16_384  # of a sheet (Excel's limits; LibreOffice has the same rows)
-MOST_CELLS = 1_000_000  # numbers on a sheet; more would take a gigabyte to write
+MOST_CELLS = 1_000_000  # numbers on a sheet; writing more would take a gigabyte
 LONGEST_NAME = 31
 NOTES = 96  # characters of notes in a line
-_UNFIT = re.compile(r"[!\[\]:*?/\\\x00-\x1f\x7f]")  # ! is what XlsxWriter takes for the end of a sheet's name
+_UNFIT = re.compile(r"[!\[\]:*?/\\\x00-\x1f\x7f]")  # XlsxWriter takes ! for the end of a sheet's name
 
 
 def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Tab]:
@@ -37,8 +37,9 @@ def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Tab]:
     taken: set[str] = set()
     for stage in sheet.stages:
         _refuse_large(stage)
-        alone = Worksheet([stage], sheet.vocabulary, sheet.tokens)  # alone, so that what flows in is shown too
-        (section,) = sections(alone, look, Room(ROWS, COLS))
+        # of a single stage, so that outputs of earlier stages are shown too
+        single = Worksheet([stage], sheet.vocabulary, sheet.tokens)
+        (section,) = sections(single, look, Room(ROWS, COLS))
         prefix = f"{number} " if count > 1 else ""
         tab = Tab(sheet_name(prefix + stage.id, taken), section, list(_notes(stage, live)), live=live)
         if live:
@@ -49,33 +50,37 @@ def planned(sheet: Worksheet, look: Look, number: int, count: int) -> list[Tab]:
         tabs.append(tab)
     by_stage = {tab.stage.id: tab for tab in tabs}
     for tab in tabs:
-        for own, link in links(sheet, tab.stage).items():
-            there = by_stage[link.stage].matrices.get(link.name)
-            if own in tab.matrices and there is not None and live:
-                tab.links[own] = (link, there)
-        if tab.stage.stage == "backward":  # its numbers are those of the way there
-            before = tabs[: tabs.index(tab)]
-            tab.named = {name: _standing(before, name, number) for name, number in tab.calculation.cells.items()}
-        tab.said = _said(fed_back(sheet, tab.stage), by_stage) if live else None
+        for name, link in links(sheet, tab.stage).items():
+            linked = by_stage[link.stage].matrices.get(link.name)
+            if name in tab.matrices and linked is not None and live:
+                tab.links[name] = (link, linked)
+        if tab.stage.stage == "backward":  # it uses the numbers of the forward pass
+            earlier = tabs[: tabs.index(tab)]
+            tab.named = {name: _named_cell(earlier, name, number) for name, number in tab.calculation.cells.items()}
+        tab.fed_back = _fed_back(fed_back(sheet, tab.stage), by_stage) if live else None
     return tabs
 
 
-def _standing(tabs: list[Tab], name: str, number: float) -> str:
-    """The cell of an earlier sheet with a number of that name; none where there is no such."""
+def _named_cell(tabs: list[Tab], name: str, number: float) -> str:
+    """The named cell of an earlier sheet with that number, as a formula; empty if there is none."""
     return next((f"{quoted(tab.name)}!{name}" for tab in tabs if tab.calculation.cells.get(name) == number), "")
 
 
-def _said(ids: tuple[str, str] | None, tabs: dict[str, Tab]) -> tuple[Placed, Placed] | None:
-    """The words so far and the prediction, where both are shown: what is calculated of nothing, and what comes last."""
+def _fed_back(ids: tuple[str, str] | None, tabs: dict[str, Tab]) -> tuple[Placed, Placed] | None:
+    """The ids of the words so far (the step without operands) and the prediction (the output), if both are shown."""
     if ids is None:
         return None
-    before = [one for one in tabs[ids[0]].matrices.values() if one.shown.step is not None and not one.shown.step.of]
+    without_operands = [
+        placed
+        for placed in tabs[ids[0]].matrices.values()
+        if placed.shown.step is not None and not placed.shown.step.of
+    ]
     last = tabs[ids[1]].matrices.get(tabs[ids[1]].stage.output or "")
-    return (before[0], last) if before and last is not None else None
+    return (without_operands[0], last) if without_operands and last is not None else None
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:
-    """A name that a sheet may have: at most 31 characters, none of []:*?/\\, unlike those taken but for case.
+    """A valid and unused name of a sheet: at most 31 characters, none of []:*?/\\; case does not count.
 
     >>> taken = set()
     >>> sheet_name("decode-1.self-attention", taken), sheet_name("a/b" * 20, taken), sheet_name("a/b" * 30, taken)
@@ -84,7 +89,7 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
     # Characters beyond the first plane count twice in Excel's limit.
     base = "".join(character if ord(character) < 0x10000 else "-" for character in visible(wanted))
     base = _UNFIT.sub("-", base).strip("' ") or "stage"
-    if base.casefold() == "history":  # Excel keeps that name for itself
+    if base.casefold() == "history":  # Excel reserves that name
         base += "-"
     name, n = base[:LONGEST_NAME].rstrip("' "), 2
     while name.casefold() in taken:
@@ -100,7 +105,7 @@ def _place(tab: Tab) -> None:
     if vocabulary is not None:
         row += len(vocabulary.words) + 3
     products = _products(tab)
-    for given, shown in bands(tab.section.shown, products):
+    for given, shown in bands(tab.section, products):
         matrix = shown.matrix
         row += 1
         tab.begins.append(row)
@@ -119,26 +124,26 @@ def _place(tab: Tab) -> None:
 
 
 def _products(tab: Tab) -> dict[str, bool]:
-    """The products whose operands stand beside them, and whether the right one is turned round."""
+    """The products whose operands are drawn beside them, and whether the right one is transposed."""
     if tab.section.remarks is not SILENT:
-        return {}  # what is said of an article's matrices stands below each of them
+        return {}  # the remarks of an article are below each matrix
     shown = {one.matrix.name: one for one in tab.section.shown}
-    found: dict[str, bool] = {}
+    products: dict[str, bool] = {}
     for name, op in tab.calculation.steps.items():
         step = shown[name].step
-        turn = turned(op, step) if step is not None else None
-        if step is not None and turn is not None and fits(shown[step.of[0]].matrix, step.result):
-            found[name] = turn
-    return found
+        transposed = takes_transposed(op, step) if step is not None else None
+        if step is not None and transposed is not None and fits(shown[step.of[0]].matrix, step.result):
+            products[name] = transposed
+    return products
 
 
-def _corner(tab: Tab, shown: Shown, given: dict[str, Shown], turn: bool, row: int) -> int:
-    """A product and its operands, from a row on; the row after them."""
+def _corner(tab: Tab, shown: Shown, given: dict[str, Shown], transposed: bool, row: int) -> int:
+    """Place a product and its operands, beginning at a row; returns the row after them."""
     step = shown.step
     assert step is not None
     names = step.of[:2]
     left, right = (given.get(name) or tab.matrices[name].shown for name in names)
-    right = again(right, turn=turn)
+    right = drawn_beside(right, transposed=transposed)
     column = LABELS + left.matrix.width + GAP
     above = Placed(tab, right, row, column)
     under = above.after + 1
@@ -147,12 +152,12 @@ def _corner(tab: Tab, shown: Shown, given: dict[str, Shown], turn: bool, row: in
         if name in given:
             tab.matrices[name] = placed
     tab.matrices[step.name] = Placed(tab, shown, under, column)
-    tab.beside[step.name] = Beside(beside, above, turn)
+    tab.beside[step.name] = Beside(beside, above, transposed)
     return beside.after
 
 
 def _refuse_large(stage: Stage) -> None:
-    """Say no before a large stage is laid out, which would take long."""
+    """Refuse a stage that is too large, before it is laid out, which would take long."""
     matrices = [*stage.given.values(), *(step.result for step in stage.steps)]
     for matrix in matrices:
         if matrix.width > COLS - LABELS - 1:
@@ -174,14 +179,14 @@ def _too_large(stage: Stage, what: str, most: str) -> LimitError:
 
 
 def _notes(stage: Stage, live: bool) -> Iterator[str]:
-    """The conventions, folded to lines, and how to use the sheet."""
+    """The conventions, wrapped to lines, and how to use the sheet."""
     line = ""
     for note in stage.notes:
-        told = visible(note)
-        if line and len(line) + len(told) + 3 > NOTES:
+        text = visible(note)
+        if line and len(line) + len(text) + 3 > NOTES:
             yield line
             line = ""
-        line += (" · " if line else "") + told
+        line += (" · " if line else "") + text
     if line:
         yield line
     if not live:

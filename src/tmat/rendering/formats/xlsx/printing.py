@@ -1,4 +1,4 @@
-"""How a tab is printed: no wider than the page, and no matrix parted where a page has room for it."""
+"""How a tab is printed: no wider than the page, and without page breaks in matrices that fit a page."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from tmat.rendering.formats.xlsx.tab import Tab
 
 A4 = 9  # Excel's number of the paper
 UPRIGHT, ACROSS = (620, 860), (865, 610)
-"""Pixels across and down, at 96 an inch, that A4 and Letter both have between Excel's margins, less a twentieth for other fonts."""
+"""Pixels across and down, at 96 an inch, between Excel's margins on both A4 and Letter, less a twentieth for other fonts."""
 SMALLEST_UPRIGHT = 0.75  # the scale below which a tab is printed across
-COLUMN, ROW = 64, 20  # of a column and a row whose size is not set
+COLUMN, ROW = 64, 20  # pixels of a column and a row whose size is not set
 
 
 def lay_out(sheet: Any, tab: Tab, columns: Mapping[int, float], rows: Mapping[int, float]) -> None:
-    """Set paper, scale and page breaks; the widths are in characters, the heights in points, where they are set."""
+    """Set paper, scale and page breaks; ``columns`` are the widths that are set, in characters, ``rows`` the heights in points."""
     ends = [own.left + own.width for own in tab.matrices.values()]
     ends += [own.beside + own.width for own in tab.matrices.values() if own.shown.right is not None]
-    last = max(ends, default=max(columns, default=0)) + 1
-    wide = sum(columns[n] * 7 + 5 if n in columns else COLUMN for n in range(last))
-    upright = UPRIGHT[0] / wide >= SMALLEST_UPRIGHT
+    count = max(ends, default=max(columns, default=0)) + 1
+    pixels = sum(columns[n] * 7 + 5 if n in columns else COLUMN for n in range(count))
+    upright = UPRIGHT[0] / pixels >= SMALLEST_UPRIGHT
     across, down = UPRIGHT if upright else ACROSS
-    scale = min(1.0, across / wide)
+    scale = min(1.0, across / pixels)
     if not upright:
         sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.repeat_rows(0)
     sheet.set_footer("&R&P / &N")
-    sheet.fit_to_pages(1, 0)  # programs scale by their own fonts; the scale here is for the page breaks alone
+    sheet.fit_to_pages(1, 0)  # programs scale by their own fonts; our scale is only for the page breaks
     heights = [rows[n] / 0.75 if n in rows else ROW for n in range(tab.end)]
     sheet.set_h_pagebreaks(breaks(tab.begins, heights, down / scale))
 
 
 def breaks(begins: Sequence[int], heights: Sequence[float], room: float) -> list[int]:
-    """The rows before which a page ends, so that what fits on a page is not parted; the first row is on every page.
+    """The rows before which to break, so that blocks that fit a page are not split; the first row is on every page.
 
     >>> breaks([1, 4, 7], [20.0] * 10, 100.0)
     [4, 7]
@@ -43,12 +43,12 @@ def breaks(begins: Sequence[int], heights: Sequence[float], room: float) -> list
     """
     if not begins:
         return []
-    found: list[int] = []
+    rows: list[int] = []
     used = sum(heights[: begins[0]])
     for begin, end in zip(begins, [*begins[1:], len(heights)], strict=True):
-        own = sum(heights[begin:end])
-        if used + own > room and used > heights[0]:
-            found.append(begin)
+        height = sum(heights[begin:end])
+        if used + height > room and used > heights[0]:
+            rows.append(begin)
             used = heights[0]
-        used += own
-    return found
+        used += height
+    return rows

@@ -1,4 +1,4 @@
-"""How cells look: number formats, brackets drawn as borders, few colours."""
+"""The look of cells: number formats, brackets as borders, a few colours."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tmat.operations.printing.spreadsheet import LEAST_FINITE
-from tmat.rendering.layout.heat import Scale
+from tmat.rendering.layout.look import Scale
 
-AIR = "_)_)"  # after a number, as wide as two brackets; LibreOffice drops the indent of some cells
+AIR = "_)_)"  # space after a number, as wide as two brackets; LibreOffice drops the indent of some cells
 INFINITE = f'[<{LEAST_FINITE}]"−∞"{AIR};[>{LEAST_FINITE[1:]}]"∞"{AIR};'
 INK, QUIET, LABEL, GIVEN, RULE, FILL = "#1A1A1A", "#767676", "#2F6F7E", "#1F4E9E", "#9A9A9A", "#FFF8E1"
 RIGHT, SLIP = "#1A7F37", "#8A3AB9"
@@ -45,7 +45,7 @@ NUMBERS: dict[str, dict[str, object]] = {
 
 
 class Styles:
-    """The workbook's formats, each made once."""
+    """The workbook's formats, each created once."""
 
     def __init__(self, book: Any) -> None:
         self._book = book
@@ -58,27 +58,27 @@ class Styles:
         return self._made[key]
 
     def text(self, role: str, text: str = "") -> Any:
-        """The look of a text; one that looks like a formula is marked as text, so that an edit leaves it one."""
+        """The look of a text; one that begins like a formula is marked as text, so that it remains text when edited."""
         quote: dict[str, object] = {"quote_prefix": True} if text.startswith(FORMULA_SIGNS) else {}
         return self._format({**BASE, **TEXTS[role], **quote})
 
     def number(self, role: str, digits: str = f"0{AIR}", *, opens: bool = False) -> Any:
-        """The look of a number; the first of a row opens the bracket."""
-        own: dict[str, object] = {"num_format": digits, "align": "right"}
+        """The look of a number; ``opens``: the first of a row, with the opening bracket."""
+        properties: dict[str, object] = {"num_format": digits, "align": "right"}
         if role == "blank":
-            own |= {"border": 1, "border_color": RULE, "bg_color": FILL}
+            properties |= {"border": 1, "border_color": RULE, "bg_color": FILL}
         elif opens:
-            own |= BRACKET
-        return self._format({**BASE, **NUMBERS[role], **own})
+            properties |= BRACKET
+        return self._format({**BASE, **NUMBERS[role], **properties})
 
     @property
     def closing(self) -> Any:
-        """The bracket after a row: the left border of the next cell, as programs set numbers too close to a right one."""
+        """The bracket after a row: the left border of the next cell, as numbers come too close to a right border."""
         return self._format(BRACKET)
 
 
 def digits_of(cells: Sequence[Sequence[str]], *, live: bool, infinite: bool) -> str:
-    """The number format that shows a matrix as its texts do; live whole numbers may yet become others.
+    """The number format that shows a matrix as its texts do; whole numbers may become fractions if ``live``.
 
     >>> digits_of([["0.50", "−∞"]], live=True, infinite=False), digits_of([["1.5e-12"]], live=False, infinite=False)
     ('0.00_)_)', '0.0E+00_)_)')
@@ -97,7 +97,7 @@ def digits_of(cells: Sequence[Sequence[str]], *, live: bool, infinite: bool) -> 
 
 
 def further(digits: str) -> str:
-    """A format of decimals with room for more of them, should the rounding change.
+    """A decimal format that shows further digits, if the rounding is changed.
 
     >>> further("0.00_)_)"), further("General_)_)")
     ('0.00####_)_)', 'General_)_)')
@@ -107,7 +107,7 @@ def further(digits: str) -> str:
 
 
 def heat(scale: Scale) -> dict[str, object]:
-    """A colour scale over the cells, light enough for the numbers to be read; where signs matter, zero is in the middle."""
+    """A colour scale, light enough to read the numbers; zero is in the middle of a two-sided one."""
     ends: dict[str, object] = {"min_type": "num", "max_type": "num", "min_value": scale.low, "max_value": scale.high}
     if not scale.two_sided:
         return {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#5EC9A0", **ends}

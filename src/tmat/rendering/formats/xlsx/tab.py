@@ -1,4 +1,4 @@
-"""A sheet of the workbook: a stage, and where its matrices stand."""
+"""A sheet of the workbook: a stage, and the places of its matrices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tmat.rendering.formats.xlsx.named import Calculation
 from tmat.rendering.page import Section, Shown
 from tmat.sheet.worksheet import Stage
 
-LIKELY = "probabilities"  # the matrix whose largest cells are listed below it
+LIKELY = "probabilities"  # the matrix below which the likeliest words are listed
 LABELS = 1  # columns before the numbers
 
 
@@ -29,12 +29,12 @@ class Placed:
 
     @property
     def after(self) -> int:
-        """The row after its numbers, where what is said of them begins."""
+        """The row after its numbers, where the remarks begin."""
         return self.first + self.height
 
     @property
     def beside(self) -> int:
-        """The column of the first right number, where it is printed otherwise."""
+        """The first column of the right numbers, beside a wrongly printed matrix."""
         return self.left + self.width + 2
 
     @property
@@ -50,22 +50,22 @@ class Placed:
         return self.first + i, self.left + j
 
     def word(self, i: int) -> tuple[int, int]:
-        """Where the word stands that a row's number names."""
+        """The place of the word that a row's number names."""
         return self.place(i, self.width)
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """The operands of a product as they stand beside it; the right one turned round or not."""
+    """The operands drawn beside a product; the right one may be transposed."""
 
     left: Placed
     right: Placed
-    turned: bool
+    transposed: bool
 
 
 @dataclass(slots=True)
 class Tab:
-    """One sheet: a stage, where its matrices stand, and which of them are an earlier one's again."""
+    """One sheet: a stage, the places of its matrices, and links to matrices of earlier sheets."""
 
     name: str
     section: Section
@@ -73,14 +73,12 @@ class Tab:
     matrices: dict[str, Placed] = field(default_factory=dict)
     links: dict[str, tuple[Link, Placed]] = field(default_factory=dict)
     beside: dict[str, Beside] = field(default_factory=dict)  # by the product's name
-    begins: list[int] = field(default_factory=list)  # rows where what is one piece begins
+    begins: list[int] = field(default_factory=list)  # first rows of the blocks that are not split over pages
     live: bool = True
     calculation: Calculation = field(default_factory=Calculation)
-    named: dict[str, str] = field(
-        default_factory=dict
-    )  # numbers that stand on an earlier sheet, by the names of their cells
-    unknown: tuple[str, int | None] = ("fold", None)  # how words are compared; the id of those that are not known
-    said: tuple[Placed, Placed] | None = None  # where the words so far stand, and the one predicted of them
+    named: dict[str, str] = field(default_factory=dict)  # formulas of named numbers that an earlier sheet has
+    unknown: tuple[str, int | None] = ("fold", None)  # whether case counts in words; the id of unknown words
+    fed_back: tuple[Placed, Placed] | None = None  # the ids of the words so far, and the prediction after them
     end: int = 0  # the row after the matrices
 
     @property
@@ -89,21 +87,21 @@ class Tab:
 
     @property
     def words_at(self) -> int:
-        """The row where the vocabulary begins."""
+        """The first row of the vocabulary."""
         return self.named_at + (len(self.calculation.cells) + 1 if self.calculation.cells else 0)
 
     @property
     def named_at(self) -> int:
-        """The row where what follows the notes begins."""
+        """The first row after the notes."""
         return 1 + bool(self.section.sentence) + len(self.notes) + len(self.section.remarks.introduction)
 
     def likeliest_at(self, placed: Placed) -> int:
-        """The row where the likeliest words stand, below the matrix of their chances."""
+        """The first row of the likeliest words, below the probabilities."""
         return placed.first + placed.height + 1
 
 
 def quoted(sheet: str) -> str:
-    """A sheet's name as a formula says it.
+    """A sheet's name as it is written in a formula.
 
     >>> quoted("o'clock")
     "'o''clock'"

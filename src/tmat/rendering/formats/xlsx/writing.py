@@ -1,4 +1,4 @@
-"""The workbook written: headings, captions, labels, numbers and formulas, each in its place."""
+"""Write the workbook: headings, captions, labels, numbers and formulas in their places."""
 
 from __future__ import annotations
 
@@ -19,20 +19,19 @@ from tmat.rendering.formats.xlsx.printing import lay_out
 from tmat.rendering.formats.xlsx.styles import AIR, Styles, digits_of, further, heat
 from tmat.rendering.formats.xlsx.tab import LABELS, LIKELY, Beside, Placed, Tab, quoted
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Shown, heated
-from tmat.sheet.origins import said as origin_said
+from tmat.rendering.page import Shown, is_shaded
+from tmat.sheet.names import origin_caption
 from tmat.sheet.remarks import Cover, Said
-from tmat.visible import visible
-from tmat.width import width
+from tmat.visible import visible, width
 
 LONGEST_NAME = 1000  # of a name or a formula in a caption
 WIDEST, WIDEST_LABEL = 24, 36  # columns, in characters
 CHANCE = f"0.0000{AIR}"
-EPOCH = datetime(2000, 1, 1)  # written as the time of making, so that a workbook is the same every time
+EPOCH = datetime(2000, 1, 1)  # written as the time of creation, so that the file is the same every time
 
 
 def write(tabs: Sequence[Tab], look: Look, stream: BinaryIO, cover: Cover | None = None) -> None:
-    """Write the tabs as a workbook, after a sheet for the cover where there is one."""
+    """Write the tabs as a workbook, after the cover's sheet if there is one."""
     import xlsxwriter
 
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -50,7 +49,7 @@ def write(tabs: Sequence[Tab], look: Look, stream: BinaryIO, cover: Cover | None
 
 
 class _Writer:
-    """Writes one tab on its sheet."""
+    """Writes one tab to its sheet."""
 
     def __init__(self, sheet: Any, tab: Tab, styles: Styles, look: Look) -> None:
         self.sheet = sheet
@@ -70,12 +69,14 @@ class _Writer:
             self._matrix(placed)
         for name, beside in self.tab.beside.items():
             self._operands(name, beside)
-        wide = {column: min(most, WIDEST if column else WIDEST_LABEL) + 2.5 for column, most in self.widths.items()}
-        for column, characters in wide.items():
+        widths = {
+            column: min(longest, WIDEST if column else WIDEST_LABEL) + 2.5 for column, longest in self.widths.items()
+        }
+        for column, characters in widths.items():
             self.sheet.set_column(column, column, characters)
         self.sheet.freeze_panes(1, 0 if self.tab.beside else LABELS)
         self.sheet.hide_gridlines(2)
-        lay_out(self.sheet, self.tab, wide, self.heights)
+        lay_out(self.sheet, self.tab, widths, self.heights)
 
     def _text(self, row: int, column: int, text: str, role: str, *, measured: bool = False) -> None:
         shown = visible(text, LONGEST_TEXT)
@@ -97,27 +98,27 @@ class _Writer:
         lines += [*((note, "note") for note in self.tab.notes)]
         for row, (text, role) in enumerate(lines, start=1):
             self._text(row, 0, text, role)
-        self._said(1 + len(lines), self.tab.section.remarks.introduction)
-        self._said(self.tab.end, [said for own in self.tab.section.remarks.end for said in own])
+        self._remarks(1 + len(lines), self.tab.section.remarks.introduction)
+        self._remarks(self.tab.end, [said for paragraph in self.tab.section.remarks.end for said in paragraph])
 
-    def _said(self, row: int, sentences: Sequence[Said]) -> None:
-        """Sentences, a row each."""
+    def _remarks(self, row: int, sentences: Sequence[Said]) -> None:
+        """Remarks, a row each."""
         for n, said in enumerate(sentences):
             write_sentence(self.sheet, row + n, 0, said, self.styles)
 
     def _named(self) -> None:
-        """The numbers that the formulas call by the names of their cells."""
+        """The named cells that formulas use."""
         for row, (name, number) in enumerate(self.tab.calculation.cells.items(), start=self.tab.named_at + 1):
             self._text(row, 0, name, "name", measured=True)
             look = self.styles.number("given", f"General{AIR}", opens=True)
-            if there := self.tab.named.get(name):
-                self.sheet.write_formula(row, 1, f"={there}", look, number)
+            if earlier := self.tab.named.get(name):
+                self.sheet.write_formula(row, 1, f"={earlier}", look, number)
             else:
                 self.sheet.write_number(row, 1, _Exact(number), look)
             self._close(row, 2)
 
     def _words(self) -> None:
-        """The words and their ids, where the stage is a vocabulary."""
+        """The words and their ids, if the stage is a vocabulary."""
         vocabulary = self.tab.section.vocabulary
         if vocabulary is None:
             return
@@ -145,16 +146,16 @@ class _Writer:
         self._numbers(placed, formulas)
         for i in range(placed.height):
             self._close(*placed.place(i, placed.width))
-            found = self.formulas.largest(placed, i)
-            if found is not None:
-                self._computed(*placed.word(i), found[0], self.styles.text("word"), visible(found[1], LONGEST_TEXT))
-        self._said(placed.after, shown.sentences)
+            largest = self.formulas.largest(placed, i)
+            if largest is not None:
+                self._computed(*placed.word(i), largest[0], self.styles.text("word"), visible(largest[1], LONGEST_TEXT))
+        self._remarks(placed.after, shown.sentences)
         if shown.right is not None:
             self._right(placed, shown.right)
-        named = not isinstance(self.look.heat, bool)
-        if shown.scale is not None and heated(self.look, matrix.name) and (named or shown.step is not None):
-            last = placed.place(placed.height - 1, placed.width - 1)
-            self.sheet.conditional_format(*placed.place(0, 0), *last, heat(shown.scale))
+        matrices_named = not isinstance(self.look.heat, bool)
+        if shown.scale is not None and is_shaded(self.look, matrix.name) and (matrices_named or shown.step is not None):
+            last_cell = placed.place(placed.height - 1, placed.width - 1)
+            self.sheet.conditional_format(*placed.place(0, 0), *last_cell, heat(shown.scale))
         if matrix.name == LIKELY:
             self._likeliest(placed)
 
@@ -167,25 +168,25 @@ class _Writer:
         self.widths[column] = max(self.widths.get(column, NARROWEST), width(shown))
 
     def _caption(self, placed: Placed) -> None:
-        """The step's number, its formula, the shapes and the rounding; of a given matrix where it came from."""
+        """The step's number, formula, shapes and rounding; for a given matrix its origin."""
         shown, text = placed.shown, self.styles.text
         if shown.step is None:
-            head = [text("name"), _spoken(shown.name)]
-            more = [origin_said(shown.matrix.origin)]
+            runs = [text("name"), _nonempty(shown.name)]
+            details = [origin_caption(shown.matrix.origin)]
         else:
             calculation = self.tab.calculation
-            name, _, formula = _spoken(shown.formula).partition(" = ")
-            formula = _spoken(calculation.formula(shown.step) or formula)
-            head = [text("caption"), f"{shown.number}   ", text("name"), name, text("formula"), f" = {formula}"]
-            more = [calculation.rounding(shown.step) or shown.rounding]
-        rest = "   ".join(["", shown.shapes, *(_spoken(part) for part in more if part)])
-        self.sheet.write_rich_string(placed.top, placed.left - 1, *head, text("caption"), rest, text("caption"))
+            name, _, formula = _nonempty(shown.formula).partition(" = ")
+            formula = _nonempty(calculation.formula(shown.step) or formula)
+            runs = [text("caption"), f"{shown.number}   ", text("name"), name, text("formula"), f" = {formula}"]
+            details = [calculation.rounding(shown.step) or shown.rounding]
+        ending = "   ".join(["", shown.shapes, *(_nonempty(part) for part in details if part)])
+        self.sheet.write_rich_string(placed.top, placed.left - 1, *runs, text("caption"), ending, text("caption"))
         self._height(placed.top, 20)
 
     def _numbers(self, placed: Placed, formulas: list[list[Formula]] | None) -> None:
         shown = placed.shown
         values = shown.matrix.values.tolist()
-        infinite = any(math.isinf(x) for row in values for x in row) or _says_infinity(formulas)
+        infinite = any(math.isinf(x) for row in values for x in row) or _has_infinity(formulas)
         digits = digits_of(shown.cells, live=formulas is not None, infinite=infinite)
         if formulas is not None and shown.step is not None and self.tab.calculation.decimals(shown.step) is not None:
             digits = further(digits)
@@ -210,21 +211,23 @@ class _Writer:
             self.widths[column] = max(self.widths.get(column, NARROWEST), longest + 1)
 
     def _operands(self, name: str, beside: Beside) -> None:
-        """The operands of a product that stand beside it for the second time."""
+        """The operands that are repeated beside a product."""
         step = self.tab.matrices[name].shown.step
         assert step is not None
-        for own, copy, turned in ((step.of[0], beside.left, False), (step.of[1], beside.right, beside.turned)):
-            if self.tab.matrices[own] is copy:
+        left, right = step.of[:2]
+        for operand, copy, transposed in ((left, beside.left, False), (right, beside.right, beside.transposed)):
+            if self.tab.matrices[operand] is copy:
                 continue
-            formulas = self.formulas.again(copy, own, turned=turned)
+            formulas = self.formulas.repeated(copy, operand, transposed=transposed)
             matrix = copy.shown.matrix
-            sides = ((COLS, matrix.rows), (ROWS, matrix.cols)) if turned else ((ROWS, matrix.rows), (COLS, matrix.cols))
+            row_side, column_side = (COLS, ROWS) if transposed else (ROWS, COLS)
             self._text(copy.top, copy.left - 1, matrix.name, "again")
-            infinite = bool(np.isinf(matrix.values).any()) or _says_infinity(formulas)
+            infinite = bool(np.isinf(matrix.values).any()) or _has_infinity(formulas)
             digits = digits_of(copy.shown.cells, live=True, infinite=infinite)
             if copy.shown.step is not None and self.tab.calculation.decimals(copy.shown.step) is not None:
                 digits = further(digits)
-            rows, cols = (self.labels.again(own, side, labels) for side, labels in sides)
+            rows = self.labels.repeated(operand, row_side, matrix.rows)
+            cols = self.labels.repeated(operand, column_side, matrix.cols)
             for n, label in enumerate(matrix.rows):
                 self._label(copy.first + n, copy.left - 1, label, "row", rows[n])
             for n, label in enumerate(matrix.cols):
@@ -236,7 +239,7 @@ class _Writer:
                 self._close(*copy.place(i, copy.width))
 
     def _right(self, placed: Placed, right: Shown) -> None:
-        """The right numbers, beside those that are printed otherwise."""
+        """The right numbers, beside the wrongly printed ones."""
         column = placed.beside
         self._text(placed.first - 1, column, "right", "caption")
         values = right.matrix.values.tolist()
@@ -249,14 +252,14 @@ class _Writer:
             self._close(placed.first + i, column + len(row))
 
     def _computed(self, row: int, column: int, formula: str, look: Any, value: float | str) -> None:
-        """A formula with what it comes to, for readers that do not calculate."""
+        """A formula with its value, for programs that do not calculate."""
         self.sheet.write_formula(row, column, f"={formula}", look, value)
 
     def _close(self, row: int, column: int) -> None:
         self.sheet.write_blank(row, column, None, self.styles.closing)
 
     def _likeliest(self, placed: Placed) -> None:
-        """The likeliest words of every row, with bars as long as they are likely."""
+        """The likeliest words of every row, with bars for their probabilities."""
         row = self.tab.likeliest_at(placed)
         for i, (label, words) in enumerate(self.tab.section.likeliest):
             self._text(
@@ -278,9 +281,9 @@ class _Writer:
 
 
 class _Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's types are not asked for
-    """A sheet that takes formulas as they are: XlsxWriter would look in each for thirty functions that none of ours has.
+    """A sheet that writes formulas unchanged: XlsxWriter would search each for thirty functions that we never use.
 
-    A workbook with 123,200 formulas (80×64, four heads) takes 7 s, and 19 with that.
+    A workbook with 123,200 formulas (80×64, four heads) takes 7 s, and 19 s with that search.
     """
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
@@ -288,21 +291,21 @@ class _Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's types are not ask
 
 
 class _Exact(float):
-    """A number that is written with all its digits: XlsxWriter would write sixteen."""
+    """A number that is written with all its digits; XlsxWriter would write sixteen."""
 
     def __format__(self, form: str) -> str:
         return repr(float(self)).removesuffix(".0")
 
 
-def _spoken(text: str) -> str:
-    """A part of a caption: of parts that are set apart in a cell, none may be empty."""
+def _nonempty(text: str) -> str:
+    """A part of a caption; XlsxWriter allows no empty part in a cell of several."""
     return visible(text, LONGEST_NAME) or " "
 
 
 def _stored(x: float) -> float:
-    """A number as a sheet holds it, which has no infinities."""
+    """A number for a sheet, which has no infinities."""
     return x if math.isfinite(x) else float(INFINITY if x > 0 else MINUS_INFINITY)
 
 
-def _says_infinity(formulas: list[list[Formula]] | None) -> bool:
+def _has_infinity(formulas: list[list[Formula]] | None) -> bool:
     return any(INFINITY in (text or "") for row in formulas or () for text in row)

@@ -9,7 +9,7 @@ import pytest
 import typer
 from tests.cli.running import refused, tmat
 
-from tmat.cli.arguments import look_through
+from tmat.cli.parsing import refuse_malformed
 from tmat.cli.program import app, command_names
 from tmat.errors import InputError
 
@@ -24,10 +24,10 @@ def test_a_forgotten_value_is_said_of_every_option(command: str) -> None:
             mend = f"\n  {flag} {option.metavar}: {option.help}"
             for other in ("--help", f"{flag}=3", "--mistyped-one", "--"):
                 with pytest.raises(InputError) as met:
-                    look_through([flag, other, "2"], options)
+                    refuse_malformed([flag, other, "2"], options)
                 follows = f"\n  the next option, {other.partition('=')[0]}, follows it"
                 assert str(met.value) == f"{flag} needs a value{follows}{mend}"
-            look_through([flag, "2"], options)
+            refuse_malformed([flag, "2"], options)
 
 
 def test_a_forgotten_value_at_the_command_line() -> None:

@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 
 from tmat import attention
+from tmat.engine.node import rounded
 from tmat.operations import REGISTRY
-from tmat.operations.ties import rounded
 
 
 def test_a_product_close_to_a_tie_goes_by_its_decimals() -> None:
