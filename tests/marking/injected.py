@@ -91,7 +91,7 @@ def _table() -> None:
     add(a, "weights", "softmax-down-columns")(lambda m, r: soft(m["scaled"].T).T)
     add(a, "weights", "softmax-of-whole-matrix")(lambda m, r: np.exp(m["scaled"]) / np.exp(m["scaled"]).sum())
     add(a, "weights", "softmax-without-exp")(lambda m, r: m["scaled"] / m["scaled"].sum(axis=1, keepdims=True))
-    add(a, "weights", "scale-left-out")(lambda m, r: soft(m["scores"]))
+    add(a, "weights", "scale-left-out", "another-operand")(lambda m, r: soft(m["scores"]))
     add(a, "weights", "softmax-before-scale")(lambda m, r: soft(m["scores"]) / root(m))
     add(a, "weights", "softmax-without-sum")(lambda m, r: np.exp(m["scaled"]))
     add(a, "Z", "another-operand")(lambda m, r: m["weights"] @ m["K"])

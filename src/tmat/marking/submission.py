@@ -28,6 +28,8 @@ from tmat.numbers import round_half_away
 from tmat.numbers.claim import FULL_RELATIVE, NOISE
 from tmat.operations.operation import Array
 
+MOST_FOLLOW = 3  # times as many cells follow as are left: no slip of a whole matrix made those
+
 
 @np.errstate(all="ignore")  # a number of 308 digits is wrong, not an alarm
 def mark_submission(answers: Answers, key: Key, options: Options) -> Report:
@@ -201,7 +203,8 @@ class Marking:
                 self._close(report, near & left)
                 return slips
         if left.any() and self.options.slips:
-            findings, left, slips = self._explained(due, printed, left, base, following)
+            followed = None if following is None else report.count(Verdict.FOLLOWS)
+            findings, left, slips = self._explained(due, printed, left, base, followed)
             for finding in findings:
                 verdict = Verdict.CLOSE if finding.kind is Kind.CLOSE else Verdict.SLIP
                 for cell in finding.cells:
@@ -223,10 +226,13 @@ class Marking:
         return slips
 
     def _explained(
-        self, due: KeyMatrix, printed: PrintedMatrix, left: Cells, base: Cells, following: Cells | None
+        self, due: KeyMatrix, printed: PrintedMatrix, left: Cells, base: Cells, followed: int | None
     ) -> tuple[list[Finding], Cells, list[Again]]:
-        """The findings that explain wrong cells, the cells left unexplained, and what redoes the slips."""
-        base = base if following is None else base | ~left
+        """The findings that explain wrong cells, the cells left unexplained, and what redoes the slips.
+
+        ``followed``: how many other cells follow from the writer's own wrong numbers, where there are such.
+        """
+        base = base if followed is None else base | ~left
         starts = self.recomputed.starts(due)
         explaining = Explaining(printed, due.values, ~left, base, lambda numbers: self.recomputed.sources(due, numbers))
         findings, rest = explaining.run(
@@ -235,9 +241,12 @@ class Marking:
             self.recomputed.more_starts(due, starts),
             lambda: within_rounding(due, self.recomputed, printed, as_right),
         )
-        in_part = len(findings) > 1 or rest.any()
-        if in_part and following is not None and self._follows_roughly(due, printed, left):
-            return [], left, []  # a part of it agrees with any rounding
+        if followed is not None:
+            whole = any(one.extent is Extent.MATRIX and one.kind is not Kind.CLOSE for one in findings)
+            if whole and followed >= MOST_FOLLOW * int(left.sum()):
+                return [], left, []
+            if (len(findings) > 1 or rest.any()) and self._follows_roughly(due, printed, left):
+                return [], left, []  # a part of it agrees with any rounding
         return findings, rest, [again(self.recomputed, due, candidate) for candidate in explaining.chosen]
 
     def _off(self, due: KeyMatrix) -> tuple[str, ...]:
