@@ -127,8 +127,8 @@ class Keys(Mapping[str, Worksheet]):
 
     def of(self, submission: Submission) -> Worksheet | None:
         """The key of a submission, where there is one."""
-        own = called_among(submission, self.students)
-        return None if own is None else self[own]
+        name = called_among(submission, self.students)
+        return None if name is None else self[name]
 
     def left_out(self, submissions: Sequence[Submission]) -> list[LeftOut]:
         """The keys that no submission goes by, and files that are no keys."""

@@ -239,8 +239,8 @@ class Reporter:
         widths = [max(map(len, column)) for column in cells]
         room = max((self._room or 1 << 20) - indent, *widths, 0)
         parts: list[list[int]] = []
-        for n, own in enumerate(widths):
-            if not parts or sum(widths[k] + 1 for k in parts[-1]) + own > room:
+        for n, column_width in enumerate(widths):
+            if not parts or sum(widths[k] + 1 for k in parts[-1]) + column_width > room:
                 parts.append([])
             parts[-1].append(n)
         for n, part in enumerate(parts):
@@ -294,10 +294,10 @@ def _remark(remark: Note) -> str:
 
 def _unread(report: Report) -> Iterator[str]:
     """The first matrices that could not be read or paired, and how many more there are."""
-    told = [unknown(each) for each in report.unknown]
-    yield from told[:MOST_UNREAD]
-    if len(told) > MOST_UNREAD:
-        yield f"and {len(told) - MOST_UNREAD} more"
+    unread = [unknown(each) for each in report.unknown]
+    yield from unread[:MOST_UNREAD]
+    if len(unread) > MOST_UNREAD:
+        yield f"and {len(unread) - MOST_UNREAD} more"
 
 
 def _left_out(left_out: Sequence[LeftOut]) -> Iterator[Line]:

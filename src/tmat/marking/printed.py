@@ -93,6 +93,7 @@ class PrintedMatrix:
     def fits(self, true: Array) -> Cells:
         """Cell by cell, for one matrix or a stack of them."""
         shown = self.values
+        near: Cells = np.zeros(shown.shape, dtype=bool)
         with np.errstate(all="ignore"):
             if self.atol is not None or self.rtol is not None:
                 room = (self.atol or 0.0) + (self.rtol or 0.0) * np.abs(true)
@@ -100,7 +101,6 @@ class PrintedMatrix:
             else:
                 off = np.abs(true - shown)
                 room = np.abs(true) * self._slack + NOISE
-                near: Cells = np.False_
                 for claim, unit in self._formats:
                     place = unit if claim.significant is None else self._nearer(true, unit, claim.significant)
                     near = near | (off <= place * (0.5 + FULL_RELATIVE) + room)

@@ -154,7 +154,7 @@ def _sentences(sentences: Iterable[Said]) -> Iterable[str]:
 
 
 def _words(words: Iterable[str]) -> str:
-    return " ".join(_text(own) for own in words)
+    return " ".join(map(_text, words))
 
 
 def _text(text: str) -> str:

@@ -13,17 +13,9 @@ def _run_model(
     common: Common,
     values: dict[str, Any],
     *,
-    model: Annotated[
-        str | None,
-        flag("--model", INPUT, "A model's folder: GPT-2, Llama, Mistral, Qwen. It goes on from --prompt.", "FOLDER"),
-    ] = None,
-    ids: Annotated[
-        str | None,
-        flag(
-            "--ids", INPUT, "With --model: the ids of the prompt's tokens. --tokens: the tokens themselves.", "NUMBERS"
-        ),
-    ] = None,
-) -> bool:
+    model: Annotated[str | None, flag("--model", INPUT, "A model's folder: GPT-2, Llama, Mistral, Qwen. It goes on from --prompt.", "FOLDER")] = None,
+    ids: Annotated[str | None, flag("--ids", INPUT, "With --model: the ids of the prompt's tokens. --tokens: the tokens themselves.", "NUMBERS")] = None,
+) -> bool:  # fmt: skip
     if model is not None:
         from tmat.cli.modelled import run_on_model
 

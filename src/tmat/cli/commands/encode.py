@@ -13,16 +13,10 @@ def _run_model(
     common: Common,
     values: dict[str, Any],
     *,
-    model: Annotated[
-        str | None,
-        flag("--model", INPUT, "A model's folder (config.json, model.safetensors, tokenizer.json): BERT.", "FOLDER"),
-    ] = None,
-    text: Annotated[
-        str | None,
-        flag("--text", INPUT, "With --model: the text. --tokens: the model's own tokens, separated by blanks.", "TEXT"),
-    ] = None,
+    model: Annotated[str | None, flag("--model", INPUT, "A model's folder (config.json, model.safetensors, tokenizer.json): BERT.", "FOLDER")] = None,
+    text: Annotated[str | None, flag("--text", INPUT, "With --model: the text. --tokens: the model's own tokens, separated by blanks.", "TEXT")] = None,
     ids: Annotated[str | None, flag("--ids", INPUT, "With --model: the ids of the tokens.", "NUMBERS")] = None,
-) -> bool:
+) -> bool:  # fmt: skip
     if model is not None:
         from tmat.cli.modelled import run_on_model
 

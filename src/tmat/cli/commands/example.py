@@ -31,23 +31,12 @@ LEFT_OUT = ("matrix", "weights", "batch", "tokens", "seed", "init", "round", "dt
 @with_common(*LEFT_OUT)
 def command(
     common: Common,
-    name: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[NAME]", help="Which example; without a name they are listed.", autocompletion=completing.examples
-        ),
-    ] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which example; without a name they are listed.", autocompletion=completing.examples)] = None,
     corrected: Annotated[bool, flag("--corrected", INPUT, "The calculation without the article's slips.")] = False,
-    part: Annotated[
-        int | None, flag("--part", INPUT, "Only this step of the article, or part of the example.", "N")
-    ] = None,
-    step: Annotated[
-        bool, flag("--step", OUTPUT, "Wait for a key between steps: space next, b back, w working, q quit.")
-    ] = False,
-    script: Annotated[
-        bool, flag("--script", OUTPUT, "The shell commands that compute the same through pipes.")
-    ] = False,
-) -> None:
+    part: Annotated[int | None, flag("--part", INPUT, "Only this step of the article, or part of the example.", "N")] = None,
+    step: Annotated[bool, flag("--step", OUTPUT, "Wait for a key between steps: space next, b back, w working, q quit.")] = False,
+    script: Annotated[bool, flag("--script", OUTPUT, "The shell commands that compute the same through pipes.")] = False,
+) -> None:  # fmt: skip
 
     env = common.environment
     if name is None:
@@ -70,11 +59,10 @@ def command(
     on_terminal = emitter.format == "table" and common.output is None
     draws_pages = format_named(emitter.format).pages
     sheets = example(name, corrected=corrected, remarks=draws_pages, part=part)
-    if working and emitter.format == "table":
-        sheets = _with_cells(sheets, working)
-    elif draws_pages:
+    if draws_pages and not (working and emitter.format == "table"):
         sheets = on_pages(sheets)
-        sheets = _with_cells(sheets, working) if working else sheets
+    if draws_pages and working:
+        sheets = _with_cells(sheets, working)
     names = split_names(common.only)
     if names and not working:
         _refuse_unknown(sheets, names)

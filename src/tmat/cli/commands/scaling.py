@@ -28,21 +28,14 @@ FORMATS = {"table": ".txt", "json": ".json"}
 @with_common(*LEFT_OUT.split())
 def command(
     common: Common,
-    d_k: Annotated[
-        str, flag("--d-k --d", SHAPE, "How wide q and k are, one width or several.", "N,N,…")
-    ] = "4,16,64,256",
+    d_k: Annotated[str, flag("--d-k --d", SHAPE, "How wide q and k are, one width or several.", "N,N,…")] = "4,16,64,256",
     keys: Annotated[int, flag("--keys", SHAPE, "Keys in a row that softmax is taken over.", "N")] = 64,
     queries: Annotated[int, flag("--queries", SHAPE, "How many such rows.", "N")] = 256,
-    deviation: Annotated[
-        float,
-        flag("--deviation", DRAWS, "The deviation of the article's 20,000 draws, by which they are divided.", "NUMBER"),
-    ] = 100.0,
+    deviation: Annotated[float, flag("--deviation", DRAWS, "The deviation of the article's 20,000 draws, by which they are divided.", "NUMBER")] = 100.0,
     draws: Annotated[int, flag("--draws", DRAWS, "How many q·k for each d.", "N")] = 10_000,
     format: Annotated[str | None, flag("--format -f", OUTPUT, "table on a terminal, json elsewhere.", "FORMAT")] = None,
-    plot: Annotated[
-        str | None, flag("--plot", OUTPUT, "A picture of it too: .png, .svg or .pdf (the extra plot).", "FILE")
-    ] = None,
-) -> None:
+    plot: Annotated[str | None, flag("--plot", OUTPUT, "A picture of it too: .png, .svg or .pdf (the extra plot).", "FILE")] = None,
+) -> None:  # fmt: skip
     from tmat.cli.terminal import put
     from tmat.outputs import write_file
     from tmat.rendering.styled import to_text

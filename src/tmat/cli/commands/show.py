@@ -20,25 +20,12 @@ LEFT_OUT = ("matrix", "weights", "tokens", "seed", "init", "round", "dtype")
 @with_common(*LEFT_OUT)
 def command(
     common: Common,
-    files: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[FILE]…", help="Worksheets in JSON; standard input if none is given."),
-    ] = None,
-    model: Annotated[
-        str | None,
-        flag("--model", INPUT, "What a model's folder holds: layers, shapes, parameters, conventions.", "FOLDER"),
-    ] = None,
-    stage: Annotated[
-        list[str] | None, flag("--stage", INPUT, "Only these stages: attention, addnorm-2, layer2.", "ID")
-    ] = None,
-    step: Annotated[
-        bool, flag("--step", OUTPUT, "Wait for a key between steps: space next, b back, w working, q quit.")
-    ] = False,
-    blank: Annotated[
-        list[str] | None,
-        flag("--blank", OUTPUT, "A sheet to fill in: these steps left blank, or all; the rest as they are.", "NAMES"),
-    ] = None,
-) -> None:
+    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]…", help="Worksheets in JSON; standard input if none is given.")] = None,
+    model: Annotated[str | None, flag("--model", INPUT, "What a model's folder holds: layers, shapes, parameters, conventions.", "FOLDER")] = None,
+    stage: Annotated[list[str] | None, flag("--stage", INPUT, "Only these stages: attention, addnorm-2, layer2.", "ID")] = None,
+    step: Annotated[bool, flag("--step", OUTPUT, "Wait for a key between steps: space next, b back, w working, q quit.")] = False,
+    blank: Annotated[list[str] | None, flag("--blank", OUTPUT, "A sheet to fill in: these steps left blank, or all; the rest as they are.", "NAMES")] = None,
+) -> None:  # fmt: skip
     from tmat.cli.emit import Emitter
     from tmat.cli.flow import incoming
     from tmat.cli.showing import as_sheet, picked, prepared, sheets_of

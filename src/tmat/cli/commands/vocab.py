@@ -20,13 +20,10 @@ LEFT_OUT = "plot fragment matrix weights batch tokens seed init round dtype work
 
 def _command(
     common: Common,
-    files: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[FILE]…", help="The corpus; standard input if no file and no text is given."),
-    ] = None,
+    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]…", help="The corpus; standard input if no file and no text is given.")] = None,
     text: Annotated[list[str] | None, flag("--text", INPUT, "The corpus itself.", "TEXT")] = None,
     **values: Any,
-) -> None:
+) -> None:  # fmt: skip
     from tmat.cli.emit import Emitter
     from tmat.sheet.worksheet import Worksheet
 

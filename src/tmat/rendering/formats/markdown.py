@@ -15,8 +15,7 @@ from tmat.operations.printing.markdown import MARKDOWN, MARKDOWN_LINE
 from tmat.rendering.formats import Format, text_of
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, capitalized, formula_in
-from tmat.rendering.worked import Worked
-from tmat.rendering.writer import Writer
+from tmat.rendering.writer import Worked, Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
 from tmat.visible import pad, visible, width

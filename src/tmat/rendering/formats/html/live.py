@@ -9,7 +9,7 @@ from tmat.operations.selections import leaves
 from tmat.rendering.layout.drawer import CUT
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import FOLD, Shown
-from tmat.rendering.worked import UNFIT
+from tmat.rendering.writer import UNFIT
 from tmat.sheet.worksheet import Stage
 from tmat.workings import Working, Workings
 

@@ -11,8 +11,7 @@ from tmat.rendering.formats.latex.characters import declared, scripts, set_apart
 from tmat.rendering.formats.latex.matrix import matrix, symbols
 from tmat.rendering.layout.look import Look
 from tmat.rendering.page import Room, Section, Shown, capitalized, formula_in
-from tmat.rendering.worked import Worked, requested_cells
-from tmat.rendering.writer import Writer
+from tmat.rendering.writer import Worked, Writer, requested_cells
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Worksheet, on_pages
 from tmat.visible import visible

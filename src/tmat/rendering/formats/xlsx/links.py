@@ -76,13 +76,13 @@ def _candidates(before: list[Stage], same_weights: list[Stage], name: str, matri
     for stage in reversed(before):
         if matrix.origin == stage.id and stage.output and _same(stage.result, matrix):
             step = stage.step(stage.output)
-            own = step.name if step is not None else stage.output
-            yield Link(stage.id, own, matrix.height, step is not None and step.used is not None)
+            key = step.name if step is not None else stage.output
+            yield Link(stage.id, key, matrix.height, step is not None and step.used is not None)
         if matrix.origin.partition(" step ")[0] == stage.id:  # "update step 3"
-            for own in (f"{name}_new", name, name.rpartition(".")[2]):
-                if own in stage and _same(stage.operand(own), matrix):
-                    step = stage.step(own)
-                    yield Link(stage.id, own, matrix.height, step is not None and step.used is not None)
+            for key in (f"{name}_new", name, name.rpartition(".")[2]):
+                if key in stage and _same(stage.operand(key), matrix):
+                    step = stage.step(key)
+                    yield Link(stage.id, key, matrix.height, step is not None and step.used is not None)
         if matrix.origin == input_of(stage.id):
             for flowed in ("X", "E"):
                 if flowed in stage.given and _same(stage.given[flowed], matrix):

@@ -13,7 +13,7 @@ from tmat.operations.expression import Expression, Number, Operand
 from tmat.operations.formula import Words
 from tmat.operations.printing.spreadsheet import Named
 from tmat.rendering.page import Shown
-from tmat.rendering.worked import UNFIT
+from tmat.rendering.writer import UNFIT
 from tmat.sheet.worksheet import Stage, Step
 from tmat.workings import Workings
 
@@ -65,15 +65,15 @@ def calculation(stage: Stage, shown: Iterable[Shown]) -> Calculation:
     """
     by_name = {matrix.matrix.name: matrix for matrix in shown}
     result = Calculation()
-    wanted: dict[str, list[tuple[str, str, float]]] = {}
+    uses_by_name: dict[str, list[tuple[str, str, float]]] = {}
     for step, op, cell in _computable(stage, by_name):
         result.steps[step.name] = op
-        for own, key, number in _numbers(step, op, stage, cell):
-            wanted.setdefault(own, []).append((step.name, key, number))
-    for own, uses in wanted.items():
+        for plain_name, key, number in _numbers(step, op, stage, cell):
+            uses_by_name.setdefault(plain_name, []).append((step.name, key, number))
+    for plain_name, uses in uses_by_name.items():
         usual = Counter(number for *_, number in uses).most_common(1)[0][0]
         for step_name, key, number in uses:
-            name = own if number == usual else _free(f"{own}_{step_name}", number, result.cells)
+            name = plain_name if number == usual else _free(f"{plain_name}_{step_name}", number, result.cells)
             result.cells[name] = number
             result._names[step_name, key] = name
     return result
@@ -88,7 +88,7 @@ def _computable(stage: Stage, by_name: dict[str, Shown]) -> Iterator[tuple[Step,
             op is None
             or step.name not in by_name
             or by_name[step.name].kind
-            or any(own not in by_name for own in step.of)
+            or any(operand not in by_name for operand in step.of)
         ):
             continue  # unknown operation, corrected step, or operands that are not shown
         first = None
@@ -107,10 +107,10 @@ def _numbers(step: Step, op: Operation, stage: Stage, first: Expression | None) 
     for key in step.params.keys() & PARAMETERS.keys():
         number = step.params[key]
         if isinstance(number, int | float):
-            operands = [Operand(own, stage.operand(own).values) for own in step.of]
-            own = Named(PARAMETERS[key], number)
-            if own.name in _named(op.at(0, 0, *operands, **{**step.params, key: own})):
-                yield own.name, key, float(number)
+            operands = [Operand(name, stage.operand(name).values) for name in step.of]
+            named = Named(PARAMETERS[key], number)
+            if named.name in _named(op.at(0, 0, *operands, **{**step.params, key: named})):
+                yield named.name, key, float(number)
     if step.decimals is not None:
         yield DECIMALS, DECIMALS, float(step.decimals)
     if step.used is not None:
@@ -118,8 +118,9 @@ def _numbers(step: Step, op: Operation, stage: Stage, first: Expression | None) 
 
 
 def _named(expression: Expression) -> set[str]:
-    own = {expression.number.name} if isinstance(expression, Number) and isinstance(expression.number, Named) else set()
-    return own.union(*map(_named, expression.parts))
+    number = expression.number if isinstance(expression, Number) else None
+    names = {number.name} if isinstance(number, Named) else set()
+    return names.union(*map(_named, expression.parts))
 
 
 def _free(wanted: str, number: float, cells: dict[str, float]) -> str:

@@ -1,4 +1,8 @@
-"""The place of every matrix: a tab a stage, its matrices one below the other, the operands of a product beside it."""
+"""The place of every matrix: a tab a stage, its matrices one below the other.
+
+Products have their operands beside them, as on paper: the left one to the left, the right one above. An operand that is
+on the sheet already is repeated as references; Q·Kᵀ has Kᵀ above it.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +13,21 @@ from dataclasses import replace
 import numpy as np
 
 from tmat.errors import LimitError
+from tmat.operations import Operation
 from tmat.rendering.formats.xlsx.links import fed_back, links
 from tmat.rendering.formats.xlsx.named import calculation
-from tmat.rendering.formats.xlsx.products import GAP, bands, drawn_beside, fits, takes_transposed
 from tmat.rendering.formats.xlsx.tab import LABELS, LIKELY, Beside, Placed, Tab, quoted
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import SILENT, Room, Shown, sections
-from tmat.sheet.worksheet import Stage, Worksheet
+from tmat.rendering.page import SILENT, Room, Section, Shown, sections
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 from tmat.stages.vocab import UNKNOWN
 from tmat.visible import visible
 
 ROWS, COLS = 1_048_576, 16_384  # of a sheet (Excel's limits; LibreOffice has the same rows)
 MOST_CELLS = 1_000_000  # numbers on a sheet; writing more would take a gigabyte
 LONGEST_NAME = 31
+MOST_BESIDE = 24  # columns of the left operand and the product together: what fits a landscape page at half the size
+GAP = 2  # columns between the left operand and the product: one for the bracket, one for the labels
 NOTES = 96  # characters of notes in a line
 _UNFIT = re.compile(r"[!\[\]:*?/\\\x00-\x1f\x7f]")  # XlsxWriter takes ! for the end of a sheet's name
 
@@ -154,6 +160,51 @@ def _corner(tab: Tab, shown: Shown, given: dict[str, Shown], transposed: bool, r
     tab.matrices[step.name] = Placed(tab, shown, under, column)
     tab.beside[step.name] = Beside(beside, above, transposed)
     return beside.after
+
+
+def takes_transposed(op: Operation, step: Step) -> bool | None:
+    """Whether the right operand of a product is transposed above it; None if the step is no product.
+
+    >>> from tmat.operations import REGISTRY
+    >>> def asked(name, *of):
+    ...     return takes_transposed(REGISTRY[name], Step(Matrix.of("Z", [[1]]), name, of))
+    >>> asked("matmul", "A", "B"), asked("matmul_transposed", "A", "B"), asked("add", "A", "B"), asked("matmul", "A", "A")
+    (False, True, None, None)
+    """
+    axes, (row, column) = op.axes, op.result
+    if len(axes) not in (2, 3) or len(set(step.of)) != len(axes) or axes[0][0] != row:
+        return None
+    within = axes[0][1]
+    if within in (row, column) or axes[2:] not in ((), (("1", column),)):
+        return None  # the axis summed over is not in the result; a third operand is a bias
+    return {(within, column): False, (column, within): True}.get(axes[1])
+
+
+def drawn_beside(shown: Shown, *, transposed: bool) -> Shown:
+    """An operand as it is drawn beside a product, transposed if the product takes it so."""
+    matrix = shown.matrix
+    if not transposed:
+        return shown
+    matrix = Matrix(f"{matrix.name}ᵀ", matrix.values.T, matrix.cols, matrix.rows)
+    return replace(shown, matrix=matrix, cells=[list(column) for column in zip(*shown.cells, strict=True)])
+
+
+def fits(left: Matrix, product: Matrix) -> bool:
+    """Whether left operand and product fit beside each other and have cells."""
+    return left.width + product.width <= MOST_BESIDE and left.values.size > 0 and product.values.size > 0
+
+
+def bands(section: Section, products: dict[str, bool]) -> Iterator[tuple[list[Shown], Shown]]:
+    """The matrices from top to bottom, each step with the given matrices to draw beside it.
+
+    A given matrix that is not drawn beside the first step that uses it comes alone before that step.
+    """
+    for *given, last in section.groups():
+        beside: set[str] = set()
+        if last.step is not None and last.name in products:
+            beside = set(last.step.of[: 1 if products[last.name] else 2])
+        yield from (([], shown) for shown in given if shown.name not in beside)
+        yield [shown for shown in given if shown.name in beside], last
 
 
 def _refuse_large(stage: Stage) -> None:

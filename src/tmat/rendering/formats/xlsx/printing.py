@@ -16,8 +16,8 @@ COLUMN, ROW = 64, 20  # pixels of a column and a row whose size is not set
 
 def lay_out(sheet: Any, tab: Tab, columns: Mapping[int, float], rows: Mapping[int, float]) -> None:
     """Set paper, scale and page breaks; ``columns`` are the widths that are set, in characters, ``rows`` the heights in points."""
-    ends = [own.left + own.width for own in tab.matrices.values()]
-    ends += [own.beside + own.width for own in tab.matrices.values() if own.shown.right is not None]
+    ends = [placed.left + placed.width for placed in tab.matrices.values()]
+    ends += [placed.beside + placed.width for placed in tab.matrices.values() if placed.shown.right is not None]
     count = max(ends, default=max(columns, default=0)) + 1
     pixels = sum(columns[n] * 7 + 5 if n in columns else COLUMN for n in range(count))
     upright = UPRIGHT[0] / pixels >= SMALLEST_UPRIGHT
