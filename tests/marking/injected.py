@@ -113,7 +113,7 @@ def _table() -> None:
     add(c, "masked", "mask-off-by-one")(lambda m, r: masked(m["scaled"], tril(len(m["X"]), 1)))
     add(c, "masked", "mask-off-by-one")(lambda m, r: masked(m["scaled"], tril(len(m["X"]), -1)))
     add(c, "masked", "mask-not-applied", "another-matrix")(lambda m, r: m["scaled"])
-    add(c, "weights", "mask-not-applied")(lambda m, r: soft(m["scaled"]))
+    add(c, "weights", "mask-not-applied", "another-operand")(lambda m, r: soft(m["scaled"]))
     add(c, "weights", "zero-for-infinity")(lambda m, r: soft(masked(m["scaled"], m["mask"] > 0, 0.0)))
     add(c, "weights", "softmax-before-mask")(lambda m, r: np.where(m["mask"] > 0, soft(m["scaled"]), 0.0))
     add(c, "weights", "wrong-triangle")(lambda m, r: soft(masked(m["scaled"], m["mask"].T > 0)))

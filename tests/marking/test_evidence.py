@@ -196,8 +196,9 @@ def test_some_cells_are_not_said_to_be_every_number() -> None:
 def test_a_hedged_name_stays_hedged_in_the_summary_of_a_class() -> None:
     key = attention(X, d_k=4, seed=3)
     m = {step.name: round_half_away(step.values, 1) for step in key["attention"].steps}
+    small = np.unravel_index(np.abs(m["scores"] - 2).argmin(), m["scores"].shape)
     m["scores"] = m["scores"].copy()
-    m["scores"][1, 1] *= -1
+    m["scores"][small] *= -1
     report = mark(typed(m, 1), key)
     assert report["scores"].findings[0].certainty is Certainty.PERHAPS
     (found,) = summary([report]).slips()
@@ -262,7 +263,7 @@ def test_epsilon_inside_the_deviation_that_was_handed_in_is_named(epsilon: float
 def test_one_wrong_cell_is_named_surely_where_its_digits_tell() -> None:
     """A sign among numbers of four decimals is a coincidence of one in thousands; among small ones of one decimal it is not."""
     r = np.random.RandomState(1)
-    key = attention((r.rand(4, 4) * 9).round(2), d_k=3, seed=1)
+    key = attention((r.rand(4, 4) * 3).round(2), d_k=3, seed=1)
     scores = key["attention"]["scores"].values
     for decimals, sure in ((4, True), (0, False)):
         wrong = scores.round(decimals)

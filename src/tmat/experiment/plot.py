@@ -81,13 +81,13 @@ def _distributions(left: Any, right: Any, widths: Sequence[Comparison]) -> None:
 def _saturations(axis: Any, result: Scaling) -> None:
     """The largest weight and the gradient against the width of q and k."""
     widths = [each.d for each in result.widths]
-    told = (
+    curves = (
         ("largest weight, q·k", [each.before.softmax.largest for each in result.widths], COLOURS[1], "-", "o"),
         ("gradient, q·k", [each.before.softmax.gradient for each in result.widths], COLOURS[1], "--", "s"),
         ("largest weight, q·k/√d", [each.after.softmax.largest for each in result.widths], COLOURS[0], "-", "o"),
         ("gradient, q·k/√d", [each.after.softmax.gradient for each in result.widths], COLOURS[0], "--", "s"),
     )
-    for label, values, colour, dash, mark in told:
+    for label, values, colour, dash, mark in curves:
         axis.plot(widths, values, color=colour, linestyle=dash, marker=mark, markersize=4, label=label)
     axis.set_xscale("log", base=2)
     axis.set_xticks(widths, [str(width) for width in widths])

@@ -221,20 +221,20 @@ def _check(widths: tuple[int, ...], draws: int, queries: int, keys: int, article
         raise InputError(f"deviation {deviation} does not fit", "expected a number from 0.000001 to 1000000")
     drawn = sum((2 * draws + queries + keys) * width for width in widths) + article_draws
     held = max(draws, article_draws, (queries + keys) * max(widths), queries * keys)
-    for said, count, most in (("draw", drawn, MOST), ("hold at once", held, HELD)):
+    for verb, count, most in (("draw", drawn, MOST), ("hold at once", held, HELD)):
         if count > most:
             raise LimitError(
-                f"the experiment would {said} {count:,} numbers", f"the most is {most:,}",
+                f"the experiment would {verb} {count:,} numbers", f"the most is {most:,}",
                 mend="take fewer draws, fewer keys or a smaller d",
             )  # fmt: skip
 
 
 def _json(compared: Comparison) -> dict[str, Any]:
-    def told(scores: Scores) -> dict[str, Any]:
+    def as_dict(scores: Scores) -> dict[str, Any]:
         merged = scores.histogram.merged(40)
         return {
             "mean": asdict(scores.mean), "variance": asdict(scores.variance), "softmax": asdict(scores.softmax),
             "histogram": {**asdict(merged), "counts": list(merged.counts)},
         }  # fmt: skip
 
-    return {"divisor": compared.divisor, "before": told(compared.before), "after": told(compared.after)}
+    return {"divisor": compared.divisor, "before": as_dict(compared.before), "after": as_dict(compared.after)}

@@ -36,8 +36,8 @@ def worksheet(result: Scaling) -> Worksheet:
         _estimates(f"{_count(result.article_draws, 'draw')} of {drawn}, and the same over {over}", "", article),
         _softmaxes("softmax over all of them", "", article),
     )
-    told = f"seed {result.seed} · {_count(result.draws, 'draw')} of q·k for each d · q, k standard normal"
-    return Worksheet(cover=Cover("scaling", "why scores are divided by √d", told, _verdict(result), tables))
+    summary = f"seed {result.seed} · {_count(result.draws, 'draw')} of q·k for each d · q, k standard normal"
+    return Worksheet(cover=Cover("scaling", "why scores are divided by √d", summary, _verdict(result), tables))
 
 
 def _named(before: str, after: str, compared: Comparison) -> list[Named]:
@@ -85,12 +85,14 @@ def _verdict(result: Scaling) -> tuple[Said, ...]:
     estimates = list(result.estimates())
     outside = sum(abs(each.off) > result.bound for each in estimates)
     bound = format_number(result.bound, 1)
-    told = f"All {len(estimates)} estimates are within {bound} standard errors: theory holds."
+    sentence = f"All {len(estimates)} estimates are within {bound} standard errors: theory holds."
     if outside:
-        told = f"{outside} of {len(estimates)} estimates are off by more than {bound} standard errors: theory fails."
+        sentence = (
+            f"{outside} of {len(estimates)} estimates are off by more than {bound} standard errors: theory fails."
+        )
     return (
         Said("se: standard error; off: by how many of them", "caption"),
-        Said(told, "wrong" if outside else "right"),
+        Said(sentence, "wrong" if outside else "right"),
     )
 
 

@@ -217,7 +217,8 @@ def operand_transposed(step: Redo) -> Iterator[Candidate]:
             step, "operand-transposed", "{operand} transposed first", "take {operand} as it stands", operand=name
         )
         yield Candidate(changed(), made, 1, len(step.names))
-        yield from common_after(made, changed)
+        right = step()  # which transposing twice makes
+        yield from (found for found in common_after(made, changed) if not np.array_equal(found.values, right))
 
 
 def _formula(step: Redo) -> str:

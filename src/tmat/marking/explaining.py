@@ -34,6 +34,7 @@ FEW = 2  # wrong cells among which chance is real
 ROUNDS = 6  # explanations of one matrix
 NEAR = 2.0
 """Last places by which rounding on the way moves a number, where it was done in a way that is not tried."""
+MOST_NEARLY = 3  # times as many cells agree as nearly do, or another mechanism that makes numbers like these may be it
 TIE = 2.0
 ONE_BY_ONE = 40  # wrong cells that are looked at one by one
 ORIGINS = 2  # sets of numbers that single cells are made from, of each sort
@@ -219,7 +220,9 @@ class Explaining:
         first = fit.candidate
         whole = score.extent is Extent.MATRIX and bool((score.cells == self.wrong).all())
         cells = (fit.cells & ~self.base & ~self.printed.blank) if whole else score.cells
-        sure = not few and score.worth >= (SURE_IN_ALL if score.extent is Extent.MATRIX else SURE)
+        nearly = int((fit.near & self.wrong).sum()) if score.extent is Extent.CELLS else 0
+        agrees = MOST_NEARLY * nearly <= int(score.cells.sum())
+        sure = not few and agrees and score.worth >= (SURE_IN_ALL if score.extent is Extent.MATRIX else SURE)
         return Finding(
             first.kind,
             (first.mistake, *_rivals(first, score, scored)),

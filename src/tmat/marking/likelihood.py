@@ -101,7 +101,8 @@ class Evidence:
         _, back, counts = np.unique(shown[self.wrong], return_inverse=True, return_counts=True)
         self.share[self.wrong] = ((1 + np.log(counts)) / counts)[back]
         if self._shares():
-            self.share *= 1 - 1 / shown.shape[1]  # the last number of a row is what the others leave
+            wrong = np.maximum(self.wrong.sum(axis=1, keepdims=True), 1)
+            self.share *= np.maximum(wrong - 1, 0.5) / wrong  # the last of them in a row is what the others leave
 
     def _shares(self) -> bool:
         """Whether the rows are shares of 1, in what is due and in what is printed."""

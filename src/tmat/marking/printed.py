@@ -49,6 +49,7 @@ class PrintedMatrix:
         if texts is not None and claim.decimals is not None:
             self._formats = [(one, self._typed(unit, texts, claim.decimals)) for one, unit in self._formats]
         self.unit = np.minimum.reduce([unit for _, unit in self._formats])  # the last place a number claims
+        self._slack = np.where(self.unit == 0, FULL_RELATIVE, SLACK)
 
     def _places(self, claim: Claim) -> Array:
         """The last place of each number; one that prints more than the format has claims its own."""
@@ -92,20 +93,22 @@ class PrintedMatrix:
     def fits(self, true: Array) -> Cells:
         """Cell by cell, for one matrix or a stack of them."""
         shown = self.values
+        near: Cells = np.zeros(shown.shape, dtype=bool)
         with np.errstate(all="ignore"):
             if self.atol is not None or self.rtol is not None:
                 room = (self.atol or 0.0) + (self.rtol or 0.0) * np.abs(true)
                 near = np.abs(true - shown) <= room + NOISE
             else:
-                slack = np.abs(true) * np.where(self.unit == 0, FULL_RELATIVE, SLACK) + NOISE
                 off = np.abs(true - shown)
-                near = np.zeros(off.shape, dtype=bool)
+                room = np.abs(true) * self._slack + NOISE
                 for claim, unit in self._formats:
                     place = unit if claim.significant is None else self._nearer(true, unit, claim.significant)
-                    near |= off <= place * (0.5 + FULL_RELATIVE) + slack
-            both = self.finite & np.isfinite(true)
+                    near = near | (off <= place * (0.5 + FULL_RELATIVE) + room)
+            near = near & np.isfinite(true)
+            if self.finite.all():
+                return np.asarray(near)
             same = (shown == true) | (np.isnan(shown) & np.isnan(true) & ~self.blank)
-            return np.asarray((near & both) | (same & ~self.finite))
+            return np.asarray((near & self.finite) | (same & ~self.finite))
 
     def too_short(self, true: Array) -> Cells:
         """The cells that agree in the decimals that were typed, where more are asked."""
@@ -117,7 +120,7 @@ class PrintedMatrix:
         """Whether each of some numbers would be printed as one cell is."""
         here = (slice(place[0], place[0] + 1), slice(place[1], place[1] + 1))
         one = PrintedMatrix(self.values[here], self.claim, atol=self.atol, rtol=self.rtol, asked=self.asked)
-        one.unit = self.unit[here]
+        one.unit, one._slack = self.unit[here], self._slack[here]
         one._formats = [(claim, unit[here]) for claim, unit in self._formats]
         return one.fits(true.reshape(-1, 1, 1)).reshape(-1)
 

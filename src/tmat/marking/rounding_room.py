@@ -23,21 +23,24 @@ GUARD = 0.1  # of half a last place: what one guard digit leaves
 ODDS = 10.0  # a number of the matrix's range is in the room by chance once in so many, or the room says nothing
 
 
-def within_rounding(due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, side: Side) -> Cells:
+def within_rounding(
+    due: KeyMatrix, recomputed: Recomputed, printed: PrintedMatrix, side: Side, odds: float = ODDS
+) -> Cells:
     """The cells whose error the rounding of the operands can account for: of the right ones, or of the writer's own.
 
-    |printed − result| ≤ room + half a unit. A room that a tenth of the numbers of the matrix's range would be in
-    accounts for nothing.
+    |printed − result| ≤ room + half a unit. A room in which a number of the result's range would be by chance once in
+    fewer than the odds accounts for nothing.
     """
     nothing = np.zeros(printed.shape, dtype=bool)
     if due.values.size > LARGE:
         return nothing
-    known = due.values[np.isfinite(due.values)]
-    widest = float(np.ptp(known)) / ODDS if known.size else 0.0
     room = _room(due, recomputed, side, 1.0, ROOM)
     centre = recomputed.evaluate(due, [side(state).first for state in recomputed.operands(due)])
     if room is None or centre is None:
         return nothing
+    range_of = due.values if side is as_right else centre
+    known = range_of[np.isfinite(range_of)]
+    widest = float(np.ptp(known)) / odds if known.size else 0.0
     with np.errstate(all="ignore"):
         off = np.abs(printed.values - centre)
         if side is as_right:

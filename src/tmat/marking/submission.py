@@ -22,7 +22,7 @@ from tmat.marking.printed import PrintedMatrix
 from tmat.marking.programs.marking import mark_program, of_program
 from tmat.marking.recomputed import Recomputed
 from tmat.marking.rounding_room import within_rounding
-from tmat.marking.states import Again, State, as_right, as_theirs
+from tmat.marking.states import Again, State, Ways, as_right, as_theirs
 from tmat.marking.verdicts import GIVEN, Reading, Report, StepReport, Unknown, Verdict, worst
 from tmat.numbers import round_half_away
 from tmat.numbers.claim import FULL_RELATIVE, NOISE
@@ -201,7 +201,7 @@ class Marking:
                 self._close(report, near & left)
                 return slips
         if left.any() and self.options.slips:
-            findings, left, slips = self._explained(due, printed, left, base if following is None else base | ~left)
+            findings, left, slips = self._explained(due, printed, left, base, following)
             for finding in findings:
                 verdict = Verdict.CLOSE if finding.kind is Kind.CLOSE else Verdict.SLIP
                 for cell in finding.cells:
@@ -223,24 +223,33 @@ class Marking:
         return slips
 
     def _explained(
-        self, due: KeyMatrix, printed: PrintedMatrix, left: Cells, base: Cells
+        self, due: KeyMatrix, printed: PrintedMatrix, left: Cells, base: Cells, following: Cells | None
     ) -> tuple[list[Finding], Cells, list[Again]]:
         """The findings that explain wrong cells, the cells left unexplained, and what redoes the slips."""
+        base = base if following is None else base | ~left
         starts = self.recomputed.starts(due)
         explaining = Explaining(printed, due.values, ~left, base, lambda numbers: self.recomputed.sources(due, numbers))
-        findings, left = explaining.run(
+        findings, rest = explaining.run(
             tiers(self.recomputed, due, printed, starts),
             starts,
             self.recomputed.more_starts(due, starts),
             lambda: within_rounding(due, self.recomputed, printed, as_right),
         )
-        return findings, left, [again(self.recomputed, due, candidate) for candidate in explaining.chosen]
+        in_part = len(findings) > 1 or rest.any()
+        if in_part and following is not None and self._follows_roughly(due, printed, left):
+            return [], left, []  # a part of it agrees with any rounding
+        return findings, rest, [again(self.recomputed, due, candidate) for candidate in explaining.chosen]
 
     def _off(self, due: KeyMatrix) -> tuple[str, ...]:
         """The operands that differ from the right ones; those that were handed in where there are such."""
         off = [operand for operand in self.recomputed.operands(due) if operand.off]
         names = [o.due.name for o in off if o.printed is not None] or [o.due.name for o in off]
         return tuple(dict.fromkeys(names))
+
+    def _follows_roughly(self, due: KeyMatrix, printed: PrintedMatrix, left: Cells) -> bool:
+        """Whether rounding the writer's own numbers could account for most of what is left, however much room that is."""
+        near = within_rounding(due, self.recomputed, printed, as_theirs, odds=1.0)
+        return 2 * int((near & left).sum()) > int(left.sum())
 
     def _close(self, report: StepReport, close: Cells) -> None:
         """Mark the cells within what rounding the numbers before could do."""
@@ -250,21 +259,25 @@ class Marking:
 
     def _on_no_attempt(self, due: KeyMatrix, printed: PrintedMatrix, left: Cells, report: StepReport) -> bool:
         """Whether the step is right only for an earlier matrix that was no attempt; that earns nothing."""
-        taken: list[Array] = []
-        void: list[str] = []
-        for operand in self.recomputed.operands(due):
-            own = operand.printed
-            if operand.void and own is not None and own.shape == operand.due.values.shape:
-                void.append(operand.due.name)
-                taken.append(own.values)
-            else:
-                taken.append(operand.right.first)
+        void = {
+            id(operand): Ways(operand.printed.values)
+            for operand in self.recomputed.operands(due)
+            if operand.void and operand.printed is not None and operand.printed.shape == operand.due.values.shape
+        }
         if not void:
             return False
-        values = self.recomputed.evaluate(due, taken)
-        if values is None or not (printed.fits(values) | ~left).all():
+
+        def as_written(state: State) -> Ways:
+            return void.get(id(state), state.right)
+
+        values = next(self.recomputed.all(due, as_written), None)
+        if values is None:
             return False
-        report.notes.append(Note(Remark.ON_NO_ATTEMPT, tuple(void)))
+        near = within_rounding(due, self.recomputed, printed, as_written, odds=1.0)
+        if not (printed.fits(values) | near | ~left).all():
+            return False
+        names = (operand.due.name for operand in self.recomputed.operands(due) if id(operand) in void)
+        report.notes.append(Note(Remark.ON_NO_ATTEMPT, tuple(names)))
         return True
 
     # -- the wrong shape

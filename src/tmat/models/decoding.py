@@ -53,11 +53,11 @@ def decoded(
     """
     refuse_ids(model, [*ids, *[0] * (0 if target else count - 1)])
     vocabulary = words_of(model)
-    said = [vocabulary.words[id] for id in ids]
+    text = [vocabulary.words[id] for id in ids]
     weights = _weights(model, matrices)
     if keep is None:
         weights = {name: _read(name, each) for name, each in weights.items()}
-    told: dict[str, Any] = {
+    settings: dict[str, Any] = {
         **model.design.options,
         "layers": model.design.layers,
         "cross": False,
@@ -66,18 +66,18 @@ def decoded(
         **common,
     }
     windows = [{} if width is None else {"window": width - 1} for width in model.design.windows]
-    told.setdefault("layer_options", windows or None)
-    told.setdefault("tied", "W_vocab" not in weights)
+    settings.setdefault("layer_options", windows or None)
+    settings.setdefault("tied", "W_vocab" not in weights)
     ends = _ends(model)
     if ends:
-        told.setdefault("end", vocabulary.words[ends[0]])
-    if not told.get("sequence"):
+        settings.setdefault("end", vocabulary.words[ends[0]])
+    if not settings.get("sequence"):
         keep = None if keep is None else list(keep)
         until = asked_for(cells if keep is None else keep)
-        told["until"] = until if until is None or until < model.design.layers else None
+        settings["until"] = until if until is None or until < model.design.layers else None
     run = _Run(model, None if keep is None else Picked(keep))
-    begun: dict[str, Any] = {"target": said} if target else {"prompt": said, "max_tokens": count}
-    return run.end(decode(Worksheet([], None, tuple(said)), matrices=weights, layer_done=run.done, **begun, **told))
+    begun: dict[str, Any] = {"target": text} if target else {"prompt": text, "max_tokens": count}
+    return run.end(decode(Worksheet([], None, tuple(text)), matrices=weights, layer_done=run.done, **begun, **settings))
 
 
 class _Run:
@@ -130,6 +130,6 @@ def _read(name: str, value: Any) -> Matrix:
 
 def _ends(model: Model) -> list[int]:
     """The ids of the words that end a text (eos_token_id)."""
-    said = model.config.values.get("eos_token_id")
-    found = said if isinstance(said, list) else [said]
+    ends = model.config.values.get("eos_token_id")
+    found = ends if isinstance(ends, list) else [ends]
     return [id for id in found if type(id) is int and 0 <= id < model.tensor(model.design.words).shape[0]]

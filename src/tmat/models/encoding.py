@@ -43,8 +43,8 @@ def encoded(
     matrices = dict(matrices)
     over_words = stacks.outside(matrices, "embed")
     stacks.by_layer(matrices, model.design.layers, norms=2)  # refuses names that no layer has
-    said = {**model.design.options, **options}
-    norm = {name: said[name] for name in ("norm", "deviation", "epsilon", "epsilon_in") if name in said}
+    settings = {**model.design.options, **options}
+    norm = {name: settings[name] for name in ("norm", "deviation", "epsilon", "epsilon_in") if name in settings}
     sheet = embedded(model, ids, words, types, over_words, common, **norm)
     picked = None if keep is None else Picked(keep)
     if picked is not None:
@@ -55,7 +55,7 @@ def encoded(
             first = len(sheet.stages)
             own = {**model.weights(n), **of_layer(matrices, n)}
             sheet = encode(
-                sheet, layers=1, matrices={f"layer1.{name}": each for name, each in own.items()}, **said, **common
+                sheet, layers=1, matrices={f"layer1.{name}": each for name, each in own.items()}, **settings, **common
             )
             numbered(sheet.stages[first:], n, model.design.layers)
             if picked is not None:

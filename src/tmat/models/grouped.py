@@ -106,8 +106,8 @@ def _rotary(config: Config) -> tuple[float, str | None]:
     if not how:
         return base, None
     factor = own.number("factor")
-    told = {"linear": {}, "dynamic": {"length": "max_position_embeddings"}, "llama3": _LLAMA3, "yarn": _YARN}[how]
-    numbers = {name: own.number(each, default=_default(own, each)) for name, each in told.items()}
+    names = {"linear": {}, "dynamic": {"length": "max_position_embeddings"}, "llama3": _LLAMA3, "yarn": _YARN}[how]
+    numbers = {name: own.number(each, default=_default(own, each)) for name, each in names.items()}
     if how == "yarn":
         numbers |= _times(own, factor) | ({} if own.flag("truncate", default=True) else {"truncate": 0.0})
     scaling = ":".join([f"{how}:{_short(factor)}", *(f"{name}={_short(number)}" for name, number in numbers.items())])

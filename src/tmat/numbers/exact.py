@@ -128,13 +128,13 @@ class Exact:
 
     def _with(self, bottom: int) -> Exact:
         factor = bottom // self.bottom
-        return self if factor == 1 else Exact(self.top * self._own(factor), bottom, self.most * factor)
+        return self if factor == 1 else Exact(self.top * self._in_cells(factor), bottom, self.most * factor)
 
     def _times(self, top: int, bottom: int) -> Exact:
-        own = self.top if top == 1 else self.top * self._own(top)
+        own = self.top if top == 1 else self.top * self._in_cells(top)
         return Exact(own, self.bottom * bottom, self.most * abs(float(top)))
 
-    def _own(self, whole: int) -> float:
+    def _in_cells(self, whole: int) -> float:
         """A whole number in the type of this matrix's cells."""
         if self.top.dtype == object:
             return whole
@@ -145,7 +145,7 @@ class Exact:
     def _number(self, number: float) -> Exact:
         """A number as a matrix of one cell."""
         top, bottom = decimal(number)
-        return Exact(np.array([[self._own(top)]], dtype=self.top.dtype), bottom, abs(float(top)))
+        return Exact(np.array([[self._in_cells(top)]], dtype=self.top.dtype), bottom, abs(float(top)))
 
 
 def root(number: float) -> Ratio:

@@ -25,7 +25,7 @@ LOWEST, HIGHEST = -330, 310  # powers of ten beyond both ends of the doubles
 
 
 def round_half_away(values: ArrayLike, decimals: int) -> Array:
-    """Each number rounded to so many decimals, halves away from zero: 2.675 → 2.68, −2.5 → −3.
+    """Each number rounded to these decimals, halves away from zero: 2.675 → 2.68, −2.5 → −3.
 
     sign(x) · ⌊|x|·10^d + 1/2⌋ / 10^d, with x the decimal that the float prints as; the result is the float
     nearest to that decimal, never −0.0. Any shape and float type, kept; negative decimals round to
@@ -40,7 +40,7 @@ def round_half_away(values: ArrayLike, decimals: int) -> Array:
 
 
 def truncate(values: ArrayLike, decimals: int) -> Array:
-    """Each number cut off after so many decimals, toward zero.
+    """Each number cut off after these decimals, toward zero.
 
     sign(x) · ⌊|x|·10^d⌋ / 10^d, with x the decimal that the float prints as. Shapes, types and limits
     as in `round_half_away`.
@@ -52,7 +52,7 @@ def truncate(values: ArrayLike, decimals: int) -> Array:
 
 
 def round_significant(values: ArrayLike, digits: int) -> Array:
-    """Each number rounded to so many significant digits, halves away from zero: 9.9996 to four is 10.
+    """Each number rounded to this many significant digits, halves away from zero: 9.9996 to four is 10.
 
     The decimals kept are digits − 1 − ⌊log₁₀|x|⌋, cell by cell. Raises InputError where digits < 1.
 

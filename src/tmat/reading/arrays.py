@@ -1,4 +1,4 @@
-"""NumPy's files: .npy and .npz, checked before anything is allocated; what is pickled is never loaded."""
+"""NumPy's .npy and .npz files, checked before anything is allocated. Pickled objects are never loaded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tmat.errors import InputError, LimitError
-from tmat.reading.tensors import BFLOAT16, LARGEST, Tensor, decoded, gigabytes, loads_not, refuse_large, sized
+from tmat.reading.tensors import BFLOAT16, LARGEST, Tensor, decoded, gigabytes, refuse_large, refuse_type, sized
 from tmat.reading.zips import DAMAGED
 from tmat.sheet.worksheet import Matrix
 from tmat.visible import visible
@@ -39,7 +39,7 @@ def read_npy(stream: BinaryIO, origin: str) -> Matrix:
 
 
 def read_npz(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
-    """The arrays of an .npz file by name; their numbers are read while the stream is open, where they are asked for."""
+    """The arrays of an .npz file by name, read lazily while the stream is open."""
     try:
         archive = zipfile.ZipFile(stream)
         members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
@@ -70,7 +70,7 @@ class _Unpacking:
     packed: int = 0
 
     def shape(self, info: zipfile.ZipInfo) -> tuple[int, ...]:
-        """The size that an array's header says; where it says none, reading the array tells why."""
+        """The shape in an array's header; () where it cannot be read, which reading the array then explains."""
         try:
             with self.archive.open(info) as member:
                 return _header(member, self.origin)[0]
@@ -163,7 +163,7 @@ def _kind(said: object, origin: str) -> str:
     if said == "<V2":  # ml_dtypes saves bfloat16 so; bytes without a type are |V2
         return BFLOAT16
     if isinstance(said, str) and re.fullmatch(r"[<>|=]?[VfW][0-9]{1,3}", said) and said.lstrip("<>|=") not in _FLOATS:
-        loads_not(said, origin)
+        refuse_type(said, origin)
     dtype: np.dtype[np.generic] = np.lib.format.descr_to_dtype(said)  # type: ignore[arg-type]
     if dtype.hasobject:
         raise InputError(

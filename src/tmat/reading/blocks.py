@@ -1,4 +1,4 @@
-"""The rows that stand under one name into a matrix of equal rows, with their labels and the columns'."""
+"""The rows under one name as a matrix: rows of equal length, with row and column labels."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _DOTS = frozenset(("...", "…", "⋮", "⋯", "⋱"))
 
 @dataclass(slots=True)
 class Block:
-    """A matrix in the making: its rows, and the words above them, each with whether a blank line stands before it."""
+    """A matrix under construction: its rows, and the lines of words above them, each with whether a blank line precedes it."""
 
     line: int
     name: str | None = None
@@ -60,10 +60,10 @@ class Block:
     @property
     def called(self) -> str:
         """The name in the words right above."""
-        return name_of(self.above[-1][0].said) if self.above else ""
+        return name_of(self.above[-1][0].text) if self.above else ""
 
     def heads(self, words: list[str], *, indented: bool = False) -> bool:
-        """Whether words are as many as the columns of the rows below them; ``indented`` says that they stand over these."""
+        """Whether there are as many words as columns below; ``indented``: the line begins with blanks, over the columns."""
         if any(SIZE_ALONE.fullmatch(word) for word in words):
             return False
         row = self.rows[0]
@@ -93,7 +93,7 @@ class TypedMatrix:
     also: str = ""
 
     def equals(self, other: TypedMatrix) -> bool:
-        """Whether it has the same numbers."""
+        """Whether both have the same numbers."""
         return np.array_equal(self.matrix.values, other.matrix.values)
 
     @property
@@ -102,7 +102,7 @@ class TypedMatrix:
         return [(i, j) for i, row in enumerate(self.texts) for j, text in enumerate(row) if is_blank(text)]
 
 
-def typed(block: Block, origin: str) -> TypedMatrix:
+def typed_matrix(block: Block, origin: str) -> TypedMatrix:
     """The matrix of a block; InputError with line and column for what is none."""
     values: object = _numbers_alone(block)
     texts, labels, header = [row.cells for row in block.rows], None, None
@@ -135,7 +135,7 @@ def _whole_table(block: Block, origin: str) -> tuple[list[list[str]], list[str] 
 
 
 def _numbers_alone(block: Block) -> Array | None:
-    """The numbers of a block that has nothing but plain decimals in rows of one length, as a long one has; None for others."""
+    """The numbers of a long block of plain decimals in rows of equal length, parsed at once; None for any other block."""
     rows = block.rows
     if len(rows) < _FEW or block.header is not None or block.head_of_table or block.beside:
         return None
@@ -149,7 +149,7 @@ def _numbers_alone(block: Block) -> Array | None:
 
 
 def _plain(rows: Sequence[Sequence[str]]) -> list[list[float] | None]:
-    """The numbers of each row that is plain decimals: of all rows at once where all are, as most are."""
+    """The numbers of each row of plain decimals, None for other rows; all rows at once where possible."""
     numbers = plain_values([cell for row in rows for cell in row])
     if numbers is None:
         return [plain_values(row) for row in rows]
@@ -192,7 +192,7 @@ def _table(block: Block, origin: str) -> tuple[list[list[str]], list[str] | None
 
 
 def _semicolons(rows: list[Row]) -> list[Row]:
-    """Cells parted by ; in every line; in one line alone, ; parts rows."""
+    """A single line of cells parted by ; is a column: there ; parts rows."""
     if len(rows) != 1 or not rows[0].semicolons or rows[0].label or is_decimal_comma(rows[0].cells[0]):
         return rows
     [row] = rows
@@ -208,7 +208,7 @@ def _no_number(row: Row, cell: str, origin: str) -> InputError:
 
 
 def _refuse_lone_dash(rows: Sequence[Row], origin: str) -> None:
-    """A dash and a space before a number: a minus sign, or a cell left blank? Refused where the rows are of one length both ways."""
+    """Refuse a dash before a number where it may be a minus sign or a blank cell: the rows have equal lengths both ways."""
     at = next((row for row in rows if not _DASHES.isdisjoint(row.cells)), None)
     if at is None or any(re.search(r"[\t,;|]", row.raw) for row in rows):
         return
@@ -222,7 +222,7 @@ def _refuse_lone_dash(rows: Sequence[Row], origin: str) -> None:
 
 
 def _refuse_left_out(rows: Sequence[Row], width: int, origin: str) -> None:
-    """A row or column of dots alone stands for others that were not printed."""
+    """Refuse a row or column of dots: it stands for numbers that were not printed."""
     dots = [[cell in _DOTS for cell in row.cells] for row in rows if not _DOTS.isdisjoint(row.cells)]
     if not dots:
         return

@@ -1,4 +1,4 @@
-"""What stood between brackets as rows: nested lists, flat ones cut by ; or lines, R's columns, a transposition behind."""
+"""The content of brackets as rows: nested lists, flat lists cut by ; or line ends, R's columns, transpositions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TRANSPOSED = (".T", "ᵀ", "'", "^T", ".t", ".mT", "⊤", "^\\top")
 
 @dataclass(slots=True)
 class Value:
-    """A value that was bracketed: its rows, the line of each row, labels, and how many brackets stood around a number."""
+    """A bracketed value: its rows, the line of each row, labels, and the depth of nesting around a number."""
 
     rows: list[list[Token]]
     lines: list[int]
@@ -79,7 +79,7 @@ def value_of(group: Group, origin: str) -> Value:
 
 
 def _unwrapped(group: Group) -> tuple[Group, list[str]]:
-    """The bracket within brackets that hold nothing else; an outer dimension of 1 is dropped with a word."""
+    """The inner bracket where outer brackets hold nothing else; a dropped outer dimension of 1 is noted."""
     notes: list[str] = []
     while group.groups and (len(group.items) == 1 or _names_its_size(group)):
         inner = group.groups[0]
@@ -98,7 +98,7 @@ def _unwrapped(group: Group) -> tuple[Group, list[str]]:
 
 
 def _row(group: Group) -> Group:
-    """The bracket within a call that holds nothing else: tensor([…]), one of several in a list."""
+    """The bracket within a call that holds nothing else: tensor([…]) as an item of a list."""
     inner = group.groups[0] if group.call and len(group.items) == 1 and group.groups else group
     return group if inner.groups else inner
 
@@ -121,7 +121,7 @@ _SIZES = frozenset(("nrow", "ncol", "nr", "nc", "dim", ".Dim", "shape", "byrow")
 
 
 def _unshaped(group: Group) -> Group | None:
-    """The flat list of a call that says a shape as well: by keywords, by two whole numbers, or by a list of them."""
+    """The flat list of a call that also gives a shape: by keywords, two whole numbers, or a list of them."""
     groups = [one for one in group.groups if not one.groups]
     if len(groups) != len(group.groups) or not groups:
         return None
@@ -188,7 +188,7 @@ def _flat(group: Group, error: Callable[..., InputError]) -> Value:
 
 
 def after_bracket(rest: list[Token]) -> tuple[bool, tuple[int, int] | None, list[Token]]:
-    """What a closed bracket is followed by: a transposition, a new shape, harmless calls; and what comes then."""
+    """What follows a closed bracket: whether it is transposed, its new shape, and the tokens after these and harmless calls."""
     transposed, shape = False, None
     n = 0
     while n < len(rest):
@@ -219,7 +219,7 @@ def after_bracket(rest: list[Token]) -> tuple[bool, tuple[int, int] | None, list
 
 
 def transposed(value: Value) -> Value:
-    """The value the other way round, where its rows are of one length."""
+    """The transpose of a value, where its rows have equal lengths."""
     if len({len(row) for row in value.rows}) == 1:
         value.rows = [list(column) for column in zip(*value.rows, strict=True)]
     value.labels, value.lines, value.depth = [], [value.line] * len(value.rows), 2
@@ -227,7 +227,7 @@ def transposed(value: Value) -> Value:
 
 
 def in_shape(cells: list[Cell], shape: tuple[int | None, int | None], error: Callable[[str], InputError]) -> list[list[Cell]]:  # fmt: skip
-    """Numbers in rows of one length; -1 and None are what fits."""
+    """Numbers in rows of a given shape; -1 or None is inferred."""
     height, width = (-1 if size is None else size for size in shape)
     height = len(cells) // width if height == -1 and width > 0 else height
     width = len(cells) // height if width == -1 and height > 0 else width

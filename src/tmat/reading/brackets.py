@@ -1,4 +1,4 @@
-"""Brackets as programs print and write them: tokens into nested groups, until the first one is closed."""
+"""A parser of brackets as programs write and print them: tokens into nested groups until the outermost closes."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ TYPES = ("float", "double", "int", "bfloat", "bool", "half", "long")
 _PASSED_OVER = frozenset(("\\", "+", "$", "$$"))
 
 
-def called(word: str) -> str:
-    """The last part of a call's name: torch.tensor is a tensor."""
+def call_name(word: str) -> str:
+    """The last part of a call's name: tensor of torch.tensor."""
     return word if word in MAKERS else re.split(r"[.:]", word)[-1].rstrip("!")
 
 
-def makes(word: str) -> bool:
-    """Whether a word before a bracket says that numbers stand in it."""
+def is_maker(word: str) -> bool:
+    """Whether a call makes an array, so that numbers are in its brackets."""
     parts = re.split(r"[.:]+", word)
-    own = parts[-2] if len(parts) > 1 and parts[-1] in _BUILDS else called(word)
+    own = parts[-2] if len(parts) > 1 and parts[-1] in _BUILDS else call_name(word)
     return own in MAKERS or word in MAKERS or re.fullmatch("S?Matrix[0-9]x[0-9]", own) is not None
 
 
 @dataclass(slots=True)
 class Group:
-    """What stands between two brackets. ``breaks`` are where rows end: before which cell, and by what."""
+    """The content of a pair of brackets. ``breaks``: before which cells rows end, and by what."""
 
     opened: Token
     line: int
@@ -69,7 +69,7 @@ class Group:
     series: bool = False  # R's colon after a whole number
 
     def is_plain(self) -> bool:
-        """Whether a number that comes now is only one more cell."""
+        """Whether the next number is simply one more cell."""
         return not (self.key or self.words or self.series)
 
     def add(self, item: Token | Group, line: int) -> None:
@@ -79,7 +79,7 @@ class Group:
         self.trailing = False
 
     def take_rows(self, rows: list[list[str]], line: int) -> None:
-        """Rows that follow one another, a line each, all of them numbers."""
+        """Add rows of numbers, a line each."""
         opened = Token("open", "[", 0, 1)
         for n, cells in enumerate(rows, line):
             items: list[Token | Group] = [Token("number", cell, 0, 0) for cell in cells]
@@ -105,7 +105,7 @@ class Brackets:
         self.error: InputError | None = None
 
     def take(self, tokens: list[Token], line: int) -> int:
-        """Take the tokens of one line; how many were taken when the bracket closed, or all of them."""
+        """Take the tokens of one line, up to where the outermost bracket closes; how many were taken."""
         if len(tokens) > 1 and tokens[-1].text == "..." and tokens[-2].kind in ("comma", "end"):
             tokens = tokens[:-1]  # MATLAB: the row goes on in the next line
         for n, token in enumerate(tokens):
@@ -133,7 +133,7 @@ class Brackets:
         return len(tokens)
 
     def takes_rows(self) -> Group | None:
-        """The bracket in which rows may follow at the next line, each in brackets of its own."""
+        """The open bracket whose next line may be one more bracketed row; None if there is none."""
         if not self.stack or self.error is not None or self.word is not None:
             return None
         group = self.stack[-1]
@@ -143,13 +143,13 @@ class Brackets:
         return group if group.opened.text == last.opened.text == "[" else None
 
     def fail(self, what: str, line: int, token: Token, mend: str | None = None) -> None:
-        """The first thing that is wrong is told; the rest is read on, to where the bracket closes."""
+        """Record the first error; reading goes on to where the bracket closes."""
         if self.error is None:
             self.error = InputError(what, f"in {self.origin}, line {line}, column {token.start + 1}", mend=mend)
 
     def _open(self, token: Token, line: int) -> None:
         word = self.word
-        call = called(word.text) if word is not None and word.end == token.start and token.text in "([{" else ""
+        call = call_name(word.text) if word is not None and word.end == token.start and token.text in "([{" else ""
         if len(self.stack) > DEEPEST:
             self.fail(f"brackets more than {DEEPEST} deep", line, token)
             self.stack[-1].items.clear()
@@ -219,7 +219,7 @@ class Brackets:
                 self._word_alone(text, line, token)
 
     def _quoted(self, group: Group, token: Token, line: int) -> bool:
-        """Whether numbers stand between the quotes: one, or the rows that a call is given."""
+        """Take the numbers between quotes: one number, or the rows in a call's text; whether there were any."""
         alone = token.text[1:-1]
         if number(alone) is not None and not group.words:
             group.add(Token("number", alone, token.start, token.end), line)
@@ -232,7 +232,7 @@ class Brackets:
         return bool(rows)
 
     def _run(self, token: Token, line: int) -> None:
-        """Many plain numbers at once, where nothing else is being read."""
+        """Take many plain numbers at once."""
         if not self.stack:
             return
         group = self.stack[-1]
@@ -288,7 +288,7 @@ class Brackets:
             group.add(token._replace(text=str(value)), line)
 
     def _word_alone(self, word: str, line: int, token: Token) -> None:
-        if called(word).rstrip("0123456789").lower() not in TYPES:
+        if call_name(word).rstrip("0123456789").lower() not in TYPES:
             self._no_number(word, line, token)
 
     def _no_number(self, word: str, line: int, token: Token) -> None:

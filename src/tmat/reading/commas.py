@@ -16,7 +16,7 @@ _THOUSANDS = re.compile(r"[+\-−–]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
 def without_commas(rows: list[Row], origin: str) -> tuple[list[Row], str]:
-    """The rows with their commas understood, and a note where they are decimal ones; InputError where two readings remain."""
+    """The rows with their commas resolved, and a note if they are decimal; InputError where both readings fit."""
     if not any(row.text for row in rows):
         return _pointed(rows, origin) if any(_decimal(row.cells) and not row.bracket for row in rows) else (rows, "")
     apart = _rows_by(split_cells, rows, decimal=False)
@@ -33,7 +33,7 @@ def _decimal(cells: Sequence[str]) -> bool:
 
 
 def _pointed(rows: list[Row], origin: str) -> tuple[list[Row], str]:
-    """Decimal commas as points; 1,234 alone may be a thousand and more, or one and a bit."""
+    """Decimal commas as points. InputError where all look like 1,234, which may be thousands."""
     commas = [(row, cell) for row in rows for cell in row.cells if is_decimal_comma(cell)]
     if all(_THOUSANDS.fullmatch(cell) for _, cell in commas):
         row, cell = commas[0]
@@ -51,7 +51,7 @@ def _split(row: Row, by: Callable[[str], list[list[str]]]) -> list[Row]:
 
 
 def _rows_by(by: Callable[[str], list[list[str]]], rows: list[Row], *, decimal: bool) -> list[Row] | None:
-    """The rows split in one way; None where they are no matrix so."""
+    """The rows split one way; None where that gives no matrix."""
     made = [one for row in rows for one in _split(row, by)]
     widths = set()
     for row in made:

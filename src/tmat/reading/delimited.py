@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tmat.errors import InputError
-from tmat.reading.blocks import Block, typed
+from tmat.reading.blocks import Block, typed_matrix
 from tmat.reading.lexing import TRUTH
 from tmat.reading.number_text import is_decimal_comma, number, why_not
 from tmat.reading.rows import Row
@@ -40,7 +40,7 @@ def read_delimited(text: str, origin: str, delimiter: str | None = None) -> Matr
     if not rows:
         raise InputError(f"{origin} holds no numbers", "expected rows of numbers, parted by commas or tabs")
     block = _block(rows, origin)
-    found = typed(block, origin)
+    found = typed_matrix(block, origin)
     for i, j in found.blanks:
         what, mend = why_not(found.texts[i][j])
         column = j + 1 + len(block.rows[i].cells) - len(found.texts[i]) + block.rows[i].column
@@ -50,7 +50,7 @@ def read_delimited(text: str, origin: str, delimiter: str | None = None) -> Matr
 
 
 def _block(rows: list[Row], origin: str) -> Block:
-    """The rows under the columns' labels, which a first row of words or one with an empty corner is."""
+    """The rows, and the column labels: a first row that has words or an empty corner."""
     first = rows[0].cells
     corner = first[0] == "" and len(first) > 1 and all(first[1:])
     words = [cell for cell in first[len(first) > 1 :] if not (is_cell(cell) or is_decimal_comma(cell) or cell in TRUTH)]
@@ -111,7 +111,7 @@ class _Lines:
 
 
 def _delimiter(text: str, origin: str) -> str:
-    """What parts the cells: judged by the lines that hold numbers."""
+    """The delimiter, guessed from the first 50 lines."""
     plain = (_QUOTED.sub("", line) for line in text.splitlines())
     lines = [line for line in plain if line.strip() and not line.lstrip().startswith("#")][:50]
     for candidate in ("\t", ";"):

@@ -1,4 +1,4 @@
-"""What languages and chats put around brackets and numbers, which says nothing of them: taken off a line, each sign for a space."""
+"""Language-specific syntax around brackets and numbers, blanked out of a line so that columns stay the same."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ANGLES = re.compile(r"((?:^|[=≈])\s*)<([<>|,;\s0-9./+\-−eE]+)>(?=\s*[;:]?\s
 
 
 def plainer(text: str) -> str:
-    """The line without what is peculiar to a language; most lines have none of it.
+    """The line without language-specific syntax.
 
     >>> plainer("(define Q '((1 2) (3 4)))").split(), plainer('"0,5"\\t"1"').split()
     (['Q', '=', '((1', '2)', '(3', '4)))'], ['0,5', '1'])

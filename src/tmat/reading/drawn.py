@@ -1,4 +1,4 @@
-"""A terminal's matrices, between drawn brackets, as rows between bars: their labels, heads and names found around them."""
+"""Matrices between drawn brackets, as a terminal shows them, as tables with the labels and names around them."""
 
 from __future__ import annotations
 

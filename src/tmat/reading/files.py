@@ -1,4 +1,4 @@
-"""Files opened, and why one cannot be."""
+"""Opening and decoding files, with errors that say why one cannot be read."""
 
 from __future__ import annotations
 

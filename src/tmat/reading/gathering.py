@@ -1,4 +1,4 @@
-"""What lines say, gathered under names: the rows of one matrix, and the words above them."""
+"""Items of lines collected into blocks: the rows of one matrix and the words above them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tmat.reading.naming import bare, is_known, name_of
 from tmat.reading.no_matrix import is_heading, without_settings
 from tmat.reading.number_text import is_decimal_comma
 from tmat.reading.rows import Mark, Problem, Row, Words, rows_of
-from tmat.reading.statements import Item, Valued
+from tmat.reading.statements import Item, NamedValue
 from tmat.reading.text_rows import is_cell
 from tmat.reading.titles import parted, title
 from tmat.sheet.names import meanings
@@ -22,7 +22,7 @@ _SEMICOLONS = re.compile(r"[\[({]([^\[\](){};]*;[^\[\](){}]*)[\])}]")  # [1; 2; 
 
 
 class Gatherer:
-    """Takes items in their order and gives blocks as they are done, and problems."""
+    """Takes items in order; yields finished blocks, and problems."""
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
@@ -35,31 +35,21 @@ class Gatherer:
 
     @property
     def opened(self) -> bool:
-        """Whether the next line may belong to rows or a name directly above it."""
+        """Whether the next line may belong to rows or a name directly above."""
         return self.block is not None and not self.gap
 
     @property
-    def words(self) -> int:
-        """How many lines of words wait for rows."""
-        return 0 if self.block is None else len(self.block.above)
-
-    @property
-    def last(self) -> Row | None:
-        """The row that one more without a label belongs directly under, as most lines of a long text do."""
+    def open_rows(self) -> list[Row]:
+        """The rows that a row without a label on the next line belongs to."""
         block = self.block
         if block is None or self.gap or not block.rows or block.rows[-1].relation or block.rows[-1].label is not None:
-            return None
-        return block.rows[-1]
-
-    def add(self, rows: list[Row]) -> None:
-        """More rows like the last."""
-        assert self.block is not None
-        self.block.rows += rows
+            return []
+        return block.rows
 
     def take(self, item: Item) -> Iterator[Block | Problem]:
         """The blocks that an item ends, and the problems it brings."""
         gap, self.gap = self.gap, False
-        self.under = not gap and isinstance(self.before, (Row, Valued))
+        self.under = not gap and isinstance(self.before, (Row, NamedValue))
         self.before = item
         if isinstance(item, Problem):
             yield from self._wrong(item, gap)
@@ -67,7 +57,7 @@ class Gatherer:
             yield from self._mark(item, gap)
         elif isinstance(item, Words):
             yield from self._words(item, gap)
-        elif isinstance(item, Valued):
+        elif isinstance(item, NamedValue):
             yield from self._value(item, gap)
         elif item.bars:
             self._table_row(item, gap)
@@ -75,7 +65,7 @@ class Gatherer:
             yield from self._row(item, gap)
 
     def _wrong(self, item: Problem, gap: bool) -> Iterator[Block | Problem]:
-        """A line that cannot be read costs the matrix that it stands in, and the first such line is told."""
+        """A line that cannot be read spoils its matrix; the first such line is reported."""
         if not item.name:
             block = self._open(item.line, gap)
             if not (block.spoilt and block.rows):
@@ -85,7 +75,7 @@ class Gatherer:
             block.spoilt = True
             return
         if self.block is not None and not self.block.rows:
-            self.block = None  # the name whose rows could not be read has had its say
+            self.block = None  # the problem stands for the name
         elif gap:
             yield from self.finish()
         yield Problem(item.error, item.name, item.line)
@@ -102,7 +92,7 @@ class Gatherer:
 
     def _words(self, item: Words, gap: bool) -> Iterator[Block | Problem]:
         if item.kind == "remark":
-            self.remark = item.said if is_known(item.said) else self.remark
+            self.remark = item.text if is_known(item.text) else self.remark
             self.gap = gap
             return
         if item.kind in ("rows", "columns"):
@@ -113,8 +103,8 @@ class Gatherer:
         if item.kind == "heading" or self.block is None or self.block.rows or self.block.spoilt:
             yield from self.finish()
         if item.kind == "heading":
-            name = name_of(item.said)
-            sized = "=" in item.said or re.search(r"\(\s*[0-9]+ ?[×x*] ?[0-9]+\s*\)", item.said)
+            name = name_of(item.text)
+            sized = "=" in item.text or re.search(r"\(\s*[0-9]+ ?[×x*] ?[0-9]+\s*\)", item.text)
             if not (len(name.split()) == 1 or is_known(name) or sized):
                 return
         if self.block is None:
@@ -138,9 +128,8 @@ class Gatherer:
             self._open(mark.line, gap).spoilt = True
         elif mark.kind == "head":
             self._head(self._open(mark.line, gap))
-        elif mark.kind == "rule" and block is not None and block.rows:
-            if not block.framed:
-                self._head(block)
+        elif mark.kind == "rule" and block is not None and block.rows and not block.framed:
+            self._head(block)
             block.framed = True
         elif mark.kind == "series" and block is not None and all(len(row.cells) == 2 for row in block.rows):
             for row in block.rows:  # pandas' index, and a number
@@ -157,14 +146,14 @@ class Gatherer:
         yield Problem(error, block.called or name_of(block.rows[0].label or ""), row.line)
 
     def _goes_on(self, block: Block, row: Row) -> bool:
-        """Whether a row behind an empty line goes on with the rows above, as PARI's do: each in brackets, no commas within."""
+        """Whether a row after an empty line continues the rows above, as in PARI: in brackets, without commas."""
         last = block.rows[-1]
         alike = row.label is None and row.bracket == last.bracket and len(row.cells) == len(last.cells)
         block.loose = alike and (block.loose or _may_be_loose(block)) and not (row.bracket and "," in row.raw)
         return block.loose
 
     def _row(self, row: Row, gap: bool) -> Iterator[Block | Problem]:
-        """A row; with a label before a colon or an =, one of several or a matrix of one row: which, shows at the end."""
+        """A row. With a label and : or =, whether it is a row of a matrix or a matrix of its own is decided at the end."""
         block = self.block
         if block is not None and block.rows:
             last = block.rows[-1]
@@ -185,8 +174,8 @@ class Gatherer:
                 row.label = None
         self._open(row.line, gap).rows.append(row)
 
-    def _value(self, item: Valued, gap: bool) -> Iterator[Block | Problem]:
-        """A bracketed value: a matrix under its name, or one row of several that stand below one another."""
+    def _value(self, item: NamedValue, gap: bool) -> Iterator[Block | Problem]:
+        """A bracketed value: a named matrix, or one of several rows below one another."""
         value, prefix = item.value, item.prefix
         labels: list[str | None] = list(value.labels) or [None] * len(value.rows)
         rows = [Row(at, cells, label, item.raw) for cells, label, at in zip(value.cells(), labels, value.lines, strict=True)]  # fmt: skip
@@ -227,7 +216,7 @@ class Gatherer:
             block.rows.append(row)
 
     def _head(self, block: Block) -> None:
-        """A rule stands under the first row: it is a head, unless it is numbers."""
+        """A rule under the first row: the row is the column labels, unless it is numbers."""
         if len(block.rows) != 1 or block.header is not None:
             return
         cells = block.rows[0].cells
@@ -240,13 +229,13 @@ class Gatherer:
     # -- the end of a matrix
 
     def finish(self) -> Iterator[Block | Problem]:
-        """The block under way is done."""
+        """End the current block."""
         block, self.block = self.block, None
         if self.columns is not None:
             if block is not None and block.rows and block is not self.columns:
                 self.columns.beside.append(block)
             block, self.columns = self.columns, None
-        if block is None or block.spoilt or any(one.spoilt for one in block.beside):
+        if block is None or any(each.spoilt for each in (block, *block.beside)):
             return
         block.rows = [row for row in block.rows if row.cells or row.text]
         if not block.above and block.rows:
@@ -272,7 +261,7 @@ class Gatherer:
             block.above.append((Words(block.line, " ".join(block.header), block.header), False))
         for words, _ in block.above:
             if words.kind == "words":
-                name = name_of(words.said)
+                name = name_of(words.text)
                 error = InputError(
                     f"'{visible(name, 60)}' is followed by no rows", f"in {self.origin}, line {words.line}",
                     "expected a matrix's name, then its rows, each a line of numbers", mend="begin remarks with #",
@@ -283,10 +272,11 @@ class Gatherer:
 
 
 def _named_by_first(block: Block, row: Row) -> bool:
-    """Name a block by the label of its only row, where that is a matrix's name and another row is as long; whether it was."""
+    """Turn the label of a block's only row into the block's name, if it is a matrix's name and the next row is as long."""
     first, *others = block.rows
     label = first.label or ""
-    if others or _width(first) != _width(row) or not (first.relation == "assign" or is_known(name_of(label))):
+    same = len(first.cells or first.text.split()) == len(row.cells or row.text.split())
+    if others or not same or not (first.relation == "assign" or is_known(name_of(label))):
         return False
     if label:
         first.label, first.relation = None, ""
@@ -295,7 +285,7 @@ def _named_by_first(block: Block, row: Row) -> bool:
 
 
 def _may_be_loose(block: Block) -> bool:
-    """Whether the one row of a block may have more below it, an empty line between."""
+    """Whether the single row of a block may be followed by others with empty lines between."""
     [*others, row] = block.rows
     named = row.label is not None and row.relation != "assign"
     return not (others or named or row.bars or block.spoilt) and len(row.cells) > 1
@@ -303,7 +293,3 @@ def _may_be_loose(block: Block) -> bool:
 
 def _fills(cell: str) -> bool:
     return is_cell(cell) or is_decimal_comma(cell)
-
-
-def _width(row: Row) -> int:
-    return len(row.cells) or len(row.text.split())

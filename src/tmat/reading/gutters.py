@@ -1,4 +1,4 @@
-"""What stands before every line of a pasted text and belongs to none: line numbers, the marks of a quotation or of a change."""
+"""Prefixes of every line that are no part of the text: line numbers, quotation marks > and the + of a diff."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CHANGED = re.compile(r"\+(?=\s|[^\W\d]|[\[(]|$)")
 
 
 def without_gutter(lines: Sequence[str]) -> list[str] | None:
-    """The lines with their gutter as spaces; None where they have none.
+    """The lines with the common prefix blanked; None where there is none.
 
     >>> without_gutter(["1 | Q = [[1, 2],", "2 |      [3, 4]]"])
     ['    Q = [[1, 2],', '         [3, 4]]']

@@ -1,4 +1,4 @@
-"""Files that people hand in which are no plain text: notebooks and Word documents as text; PDF and pictures are refused."""
+"""Notebooks and Word documents as text; PDFs and pictures are refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PICTURES = (
 
 
 def refuse_pictures(data: bytes, origin: str) -> None:
-    """An error for what holds its numbers as a picture, or in a form that is not read; it says what to hand in."""
+    """Refuse PDFs, pictures and old Office files, and say what to hand in instead."""
     for begins, what in _PICTURES:
         if data.startswith(begins) and (begins != b"BM" or b"\0" in data[:20]):
             raise InputError(

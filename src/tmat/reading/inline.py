@@ -25,7 +25,7 @@ _BRACKETED = re.compile(r"[\[({⎡|&\n\\<]")
 
 
 def read_inline(text: str) -> Matrix:
-    """The matrix that a text spells: rows parted by ``;`` or lines, cells by spaces or commas; JSON's arrays; what is pasted.
+    """The matrix in a text: rows parted by ``;`` or lines, cells by spaces or commas; JSON arrays; any pasted form.
 
     Raises InputError with row and cell where a number is due and something else stands, or rows differ in length.
 
@@ -57,13 +57,13 @@ def read_inline(text: str) -> Matrix:
 
 
 def _cell(cell: object) -> object:
-    """A number that stands in quotes, as people write it, as a number."""
+    """A quoted number as a number."""
     value = number(cell) if isinstance(cell, str) else None
     return cell if value is None or not math.isfinite(value) else value
 
 
 def _complaint(text: str, pasted: Pasted) -> InputError:
-    """What is wrong, by row and cell where the text is written in rows."""
+    """The error for a text that is no single matrix, by row and cell where it is written in rows."""
     if pasted.problems and "decimal comma" in pasted.problems[0].error.what:
         return pasted.problems[0].error
     rows: list[list[str]] = []

@@ -63,7 +63,7 @@ def _complaint(rows: list[Any], place: Place, truths: bool) -> InputError:
 
 
 def check_cell(cell: object, place: Place) -> None:
-    """Say what is wrong with a cell that is neither a number nor one of the three names for what JSON lacks."""
+    """Raise what is wrong with a cell, unless it is a number or one of the three names."""
     if type(cell) in _NUMERIC or (type(cell) is str and cell in SPECIAL):
         return
     mend = None
@@ -91,7 +91,7 @@ def labels(value: object, count: int, what: str, place: Place) -> tuple[str, ...
 
 
 def matrix(value: dict[str, Any], name: str, origin: str, place: Place) -> Matrix:
-    """A matrix from an object of values, rows and cols; the values are let go of as they are taken over."""
+    """A matrix from an object of values, rows and cols; the values are freed as they are converted."""
     array = cells(value.pop("values"), place["values"])
     given = value.get("cols")
     if array.shape == (0, 0) and isinstance(given, list):
@@ -106,7 +106,7 @@ def matrix(value: dict[str, Any], name: str, origin: str, place: Place) -> Matri
 
 
 def _single(array: NDArray[np.float64], place: Place) -> NDArray[np.float32]:
-    """The numbers as float32, which has to hold them."""
+    """The numbers as float32. Errors: a number beyond its range."""
     with np.errstate(over="ignore"):
         numbers = array.astype(np.float32)
     for i, j in np.argwhere(np.isinf(numbers) & np.isfinite(array))[:1].tolist():
@@ -126,7 +126,7 @@ def loose_matrix(value: object, name: str, origin: str, place: Place) -> Matrix:
 
 
 def records(value: object, place: Place) -> Matrix | None:
-    """A list of objects that all have the same fields: a row each, the fields over the columns, a field of words beside the rows.
+    """A list of objects with the same fields as a table: a row each, the fields as column labels, a field of words as row labels.
 
     >>> table = records([{"token": "cat", "a": 1, "b": 2}, {"token": "sat", "a": 3, "b": 4}], Place("a test"))
     >>> table.values.tolist(), table.rows, table.cols
@@ -159,7 +159,7 @@ def _array(value: object, place: Place) -> NDArray[np.float64]:
 
 
 def _is_deep(value: object) -> bool:
-    """Whether an array has more than two dimensions: each of its rows is one of rows."""
+    """Whether an array has more than two dimensions."""
     rows = value if isinstance(value, list) else []
     return bool(rows) and all(type(row) is list and row and type(row[0]) is list for row in rows)
 

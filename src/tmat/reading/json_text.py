@@ -1,4 +1,4 @@
-"""JSON text into values, and what is wrong with the text, by line and column."""
+"""Parsing JSON, with errors by line and column."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BARE = re.compile(r"-?(?:NaN|nan|Infinity|inf)")
 
 
 class Start(NamedTuple):
-    """Where in its source a text begins."""
+    """Where a text begins in its source."""
 
     line: int = 1
     column: int = 1
@@ -53,7 +53,7 @@ def parse(data: bytes, origin: str, start: Start = Start()) -> Any:  # noqa: B00
 
 
 def _refuse_twins(data: bytes, value: Any, where: str) -> None:
-    """An error where an object has a key twice: parsers take one of the two without a word, and not all the same one."""
+    """Refuse an object that has a key twice: parsers silently take one of the two."""
     if not isinstance(value, dict):
         return
     keys = _keys(value)
@@ -72,7 +72,7 @@ def _refuse_twins(data: bytes, value: Any, where: str) -> None:
 
 
 def _keys(value: Any) -> int:
-    """How many keys a value's objects have; those in other arrays than arrays of objects are not looked for."""
+    """The number of keys in a value's objects; of arrays, only arrays of objects are searched."""
     count = 0
     waiting = [value]
     while waiting:
@@ -120,7 +120,7 @@ def too_deep(origin: str) -> InputError:
 
 
 def refuse_other_encodings(data: bytes, origin: str, start: Start = Start()) -> None:  # noqa: B008
-    """An error where the bytes are UTF-16, UTF-32 or otherwise no UTF-8; nothing where they are UTF-8."""
+    """Refuse UTF-16, UTF-32 and anything else that is not UTF-8."""
     head = bytes(data[:4])
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or (len(head) > 1 and b"\0" in head[:2] and head.strip(b"\0")):
         raise InputError(

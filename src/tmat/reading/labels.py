@@ -14,7 +14,7 @@ from tmat.visible import visible
 
 
 def head(rows: list[Row], header: list[str] | None, of_table: bool) -> tuple[list[str] | None, list[Row], str]:
-    """The columns' labels: words above, or a first row that only counts and is short of a cell; the rows below; a note."""
+    """The column labels (words above, or a first row that counts and is one cell short), the rows below, and a note."""
     if header is not None or len(rows) < 2 or rows[0].label is not None:
         return header, rows, ""
     first, rest = rows[0].cells, rows[1:]
@@ -28,7 +28,7 @@ def head(rows: list[Row], header: list[str] | None, of_table: bool) -> tuple[lis
 
 
 def labels_of(rows: list[Row], header: list[str] | None, origin: str) -> tuple[list[str] | None, list[Row], str]:
-    """The rows' labels, taken off the rows: words, or whatever stands under an empty corner; and a note."""
+    """The row labels (words, or anything under an empty corner), the rows without them, and a note."""
     named = [row.label is not None for row in rows]
     if all(named):
         return _given(rows, origin), rows, ""
@@ -60,7 +60,7 @@ def labels_of(rows: list[Row], header: list[str] | None, origin: str) -> tuple[l
 
 
 def _given(rows: list[Row], origin: str) -> list[str] | None:
-    """The labels that a colon or an equals sign parts from the rows."""
+    """The labels before a colon or an equals sign."""
     for row in rows:
         label = row.label or ""
         if row.relation != "remark" and is_misspelt(label):
@@ -78,7 +78,7 @@ def _misspelt(row: Row, text: str, origin: str) -> InputError:
 
 
 def _mixed(rows: list[Row], named: list[bool], words: list[bool], origin: str) -> InputError:
-    """The error for rows of which some have a label: the first that differs from the first row is told."""
+    """The error for rows of which only some have a label; it names the first that differs from the first row."""
     given = named if any(named) else words
     n = given.index(not given[0])
     if not given[n]:
@@ -90,7 +90,7 @@ def _mixed(rows: list[Row], named: list[bool], words: list[bool], origin: str) -
 
 
 def _ordinals(rows: list[Row]) -> tuple[list[str] | None, list[Row], str]:
-    """1. 2. 3. or a dash before every row of a text count the rows, where no other number is written so."""
+    """Take off 1. 2. 3. or a dash before every row of a text, where no other number is written so."""
     firsts = [row.cells[0] for row in rows]
     if len(rows) < 2 or not rows[0].raw or any(len(row.cells) < 2 for row in rows):
         return None, rows, ""

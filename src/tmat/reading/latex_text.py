@@ -66,7 +66,7 @@ class _Latex:
         return self.tokens[self.at][0] if self.at < len(self.tokens) else ""
 
     def piece(self) -> str:
-        """The next token, command or environment as plain text; matrices are put out as they come."""
+        """The next token, command or environment as plain text."""
         token = self.next()
         if token.startswith("\\\\"):
             if self.peek() == "\n":
@@ -112,19 +112,17 @@ class _Latex:
         return "".join(parts)
 
     def argument(self) -> str:
-        """What a command takes: a group, or one token."""
+        """An argument of a command: a group, or one token."""
         while self.at < len(self.tokens) and not self.peek().strip() and self.peek() != "\n":
             self.next()
-        if self.at >= len(self.tokens):
-            return ""
         token = self.peek()
         if token == "{":
             self.next()
             return self.group_rest()
-        if token[0] in "\\":
+        if token[:1] == "\\":
             self.next()
             return self._command(token[1:])
-        if token in ("}", "&", "$", "\n"):
+        if token in ("", "}", "&", "$", "\n"):
             return ""
         text, place = self.tokens[self.at]
         text = text.lstrip()
@@ -135,7 +133,7 @@ class _Latex:
         return text[:1]
 
     def _command(self, name: str) -> str:
-        """What a command comes to, by its name without the backslash."""
+        """A command as plain text, by its name without the backslash."""
         if not name[:1].isalpha():
             return OF_SIGNS.get(name, " ")
         star = name.rstrip("*")
@@ -155,7 +153,7 @@ class _Latex:
         return self._with_arguments(star)
 
     def _with_arguments(self, name: str) -> str:
-        """A command that takes arguments and leaves one of them, or none; nothing or a space for one that takes none."""
+        """A command with arguments: one of them is kept, or none."""
         if name in ("sqrt", *DROPPED_ARGUMENTS) and self.peek().startswith("["):
             self._optional()
         if name == "sqrt":
@@ -173,7 +171,7 @@ class _Latex:
         return found
 
     def _optional(self) -> None:
-        """Pass over what stands in square brackets."""
+        """Skip an optional argument in square brackets."""
         while self.at < len(self.tokens) and "]" not in self.peek() and self.peek() != "\n":
             self.next()
         if self.at < len(self.tokens):
@@ -215,7 +213,7 @@ class _Latex:
             self.at, self.line = at, line
 
     def _rows(self, name: str, until: str) -> str:
-        """The cells of a matrix up to its end, put out as brackets, or as bars where words stand among them."""
+        """A matrix up to its end as brackets, or as a table where there are words among its cells."""
         if self.depth > DEEPEST:
             return " "
         self.depth += 1
@@ -256,7 +254,7 @@ class _Latex:
         return self._matrix([cells for cells, _ in kept], [place for _, place in kept], name, own_heads, ruled)
 
     def _matrix(self, rows: list[list[str]], places: list[int], name: str, heads: list[str], ruled: bool) -> str:
-        """Cells as text, each row with its line; a column of words alone labels the matrix that follows."""
+        """The cells as text, each row with its line. A column of words becomes the row labels of the next matrix."""
         words = [any(cell and not is_cell(cell) for cell in cells) for cells in rows]
         if all(len(cells) == 1 for cells in rows) and (all(words) or (name == "array" and any(words))):
             self.labels = [cells[0] for cells in rows]

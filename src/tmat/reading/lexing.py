@@ -71,14 +71,14 @@ def _lexer(*, runs: bool) -> re.Pattern[str]:
 
 
 def tidied(raw: str) -> str:
-    """A line with one sign for each that means the same, and nothing unseen."""
+    """A line with equivalent characters unified and invisible ones removed."""
     if raw.isascii():
         return raw.translate(_SPACES) if "\x0b" in raw or "\x0c" in raw else raw
     return raw.translate(UNSEEN).translate(_SPACES).translate(ONE_SIGN)
 
 
 def narrow_thousands(raw: str) -> str | None:
-    """A number whose thousands are parted by a narrow or hard space, in a line that parts its cells otherwise."""
+    """A number whose thousands are grouped by narrow or hard spaces, in a line whose cells are parted otherwise."""
     if raw.isascii():
         return None
     found = _NARROW_THOUSANDS.search(raw)
@@ -86,7 +86,7 @@ def narrow_thousands(raw: str) -> str | None:
 
 
 def lex(line: str, *, runs: bool = True) -> list[Token]:
-    """The tokens of a tidied line; a number that was given in signs of its own is one token.
+    """The tokens of a tidied line; a number in any spelling is one token.
 
     >>> [(token.kind, token.text) for token in lex('A = [1/3, √2] "x"')]  # doctest: +NORMALIZE_WHITESPACE
     [('word', 'A'), ('assign', '='), ('open', '['), ('number', '1/3'), ('comma', ','), ('number', '√2'), ('close', ']'),
@@ -115,7 +115,7 @@ def kind_of(text: str) -> str:
 
 
 def apart(tokens: list[Token]) -> list[Token]:
-    """The tokens with each number of a run its own."""
+    """The tokens with runs split into single numbers."""
     if not any(token.kind == "run" for token in tokens):
         return tokens
     return [
@@ -130,7 +130,7 @@ def apart(tokens: list[Token]) -> list[Token]:
 
 
 def closing(tokens: list[Token], n: int) -> int | None:
-    """Where the bracket at a token is closed, if that is in sight."""
+    """The index of the bracket that closes the one at n, searched over 4,000 tokens; else None."""
     depth = 0
     for at in range(n, min(len(tokens), n + 4000)):
         depth += (tokens[at].kind == "open") - (tokens[at].kind == "close")

@@ -1,4 +1,4 @@
-"""What each line of a text is: a name, a row, a table's row, a bracketed value over one line or many, a rule, nothing."""
+"""Classifying the lines of a text: names, rows, rows of tables, bracketed values over one or several lines, rules, blanks."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tmat.reading.naming import name_of
 from tmat.reading.no_matrix import is_code, is_measure
 from tmat.reading.openings import opening
 from tmat.reading.rows import Mark, Problem, Row, Words, rows_of, without_marks
-from tmat.reading.sayings import TYPES, Saying, is_prose
-from tmat.reading.statements import Item, Statement, Valued
+from tmat.reading.statements import Item, NamedValue, Statement
 from tmat.reading.text_rows import is_box_rule, is_cell, is_pipe_row, is_pipe_rule, pipe_cells
+from tmat.reading.unbracketed import TYPES, Unbracketed, is_prose
 from tmat.visible import visible
 
 _LONG = 100_000
@@ -49,8 +49,8 @@ _REPR = re.compile(
 _TABLE_SIGNS = str.maketrans("│┃║┆┊", "|||||")
 
 
-class Lines(Saying):
-    """Takes lines one by one."""
+class Lines(Unbracketed):
+    """Reads lines one by one; a bracket may stay open between them."""
 
     def __init__(self, origin: str, *, decimal: bool = True) -> None:
         super().__init__(origin, decimal=decimal)
@@ -59,7 +59,7 @@ class Lines(Saying):
         self.size = ""
 
     def take(self, raw: str, line: int) -> Iterator[Item]:
-        """What the line is; a line may hold several values."""
+        """The items of a line; a line may hold several values."""
         if len(raw) > _LONG:
             refused = self._too_long(raw, line)
             if refused is not None:
@@ -91,7 +91,7 @@ class Lines(Saying):
             yield from self._line(text, _uncommented(text).rstrip(), line, raw)
 
     def end(self) -> Iterator[Item]:
-        """What is wrong where the text ends."""
+        """The problem of a bracket that is open where the text ends."""
         if self.statement is not None:
             yield self._unclosed()
 
@@ -102,7 +102,7 @@ class Lines(Saying):
         return Problem(error, name, line)
 
     def _too_long(self, raw: str, line: int) -> Problem | None:
-        """A long line that is no matrix is refused before it is looked at in every way there is."""
+        """Refuse a long line that is no matrix before the slow patterns see it."""
         if not all(re.search(r"\s", raw[n : n + _LONG]) for n in range(0, len(raw), _LONG)):
             word = max(raw.split(), key=len, default="")
             if len(word) > _LONG and not re.search(r"[,;\[\]|]", word[:_LONG]):
@@ -122,7 +122,7 @@ class Lines(Saying):
     # -- one line
 
     def _line(self, text: str, cut: str, line: int, raw: str) -> Iterator[Item]:
-        """A line that is neither plain numbers nor a heading, and belongs to no open bracket; ``cut`` has no remark."""
+        """A line that is neither plain numbers nor a heading nor within a bracket; ``cut`` is the line without its comment."""
         stripped = cut.strip()
         pipes = stripped.translate(_TABLE_SIGNS)
         if not stripped or (_RULE.fullmatch(stripped) and not is_pipe_row(stripped)):
@@ -168,7 +168,7 @@ class Lines(Saying):
             yield Mark(line, "blank")
 
     def _content(self, text: str, line: int, raw: str) -> Iterator[Item]:
-        """What people say or programs print, without what stands before it: a prompt, a bullet."""
+        """A line of content, without the prompt or bullet before it."""
         prompt = _PROMPT.match(text)
         if prompt and prompt.end() == len(text) and prompt[0].strip() not in (">", ">>", ">>>"):
             yield Mark(line, "passed")
@@ -207,7 +207,7 @@ class Lines(Saying):
             yield self.cell_alone(line, tokens[0].text)
 
     def _taken(self, tokens: list[Token], text: str, line: int, raw: str) -> Iterator[Item]:
-        """Bracketed values while there are any, then what is left."""
+        """The bracketed values of a line, then the rest."""
         if len(tokens) > MOST:
             self.statement = None
             yield self._of_more(raw, line)
@@ -244,33 +244,33 @@ class Lines(Saying):
 
 
 def _may_part_rows(text: str) -> bool:
-    """Whether what stands between the slashes are rows of one length, of numbers parted by spaces."""
+    """Whether the parts between slashes are rows of equal length, of numbers parted by spaces."""
     rows = [part.split() for part in text.rpartition("=")[2].split(" / ")]
     same = len({len(row) for row in rows}) == 1 < len(rows[0])
     return same and len(rows) > 1 and all(is_cell(cell.strip("[](),")) for row in rows for cell in row)
 
 
 def _each(items: Iterable[Item], wrong: Callable[..., Problem]) -> Iterator[Item]:
-    """The values of a line, each of which has a name of its own, or is one more row, as in Q = (1, 2), (3, 4)."""
+    """The values of a line: each has a name of its own, or is one more row, as in Q = (1, 2), (3, 4)."""
     last: Item | None = None
     count = 0
     for item in items:
-        count += isinstance(item, Valued)
-        if count > _MOST_VALUES and isinstance(item, Valued):
+        count += isinstance(item, NamedValue)
+        if count > _MOST_VALUES and isinstance(item, NamedValue):
             what = f"more than {_MOST_VALUES} brackets beside one another"
             last = wrong(item.value.line, what, mend="write each row on a line of its own")
             break
-        if not isinstance(item, Valued) or item.relation:
+        if not isinstance(item, NamedValue) or item.relation:
             yield from () if last is None else (last,)
             last = item
             continue
-        at, pair = item.value.line, isinstance(last, Valued) and not item.prefix
-        if isinstance(last, Valued) and pair and last.takes(item):
+        at, pair = item.value.line, isinstance(last, NamedValue) and not item.prefix
+        if isinstance(last, NamedValue) and pair and last.takes(item):
             last.value.rows += item.value.rows
             last.value.lines += item.value.lines
             last.value.depth = 2
         elif pair or (item.value.depth == 1 and (_AMONG.search(item.prefix) or (item.prefix and _GOES_ON.match(item.raw[item.column - 1 :])))):  # fmt: skip
-            name = last.prefix if isinstance(last, Valued) else ""
+            name = last.prefix if isinstance(last, NamedValue) else ""
             last = wrong(at, "several values where one is due", column=item.column, name=name_of(name),
                          mend="write each under a name of its own")  # fmt: skip
         else:

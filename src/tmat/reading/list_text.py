@@ -1,4 +1,4 @@
-"""Rows written as lists within lists, a number a line: YAML's - - 1, records of YAML, reStructuredText's list-table."""
+"""Rows written as nested lists, a number a line: YAML's lists and records, reStructuredText's list-table."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def without_lists(text: str) -> Plain:
 
 
 def _rows(lines: list[str], start: int) -> tuple[list[tuple[int, list[tuple[str, str]]]], int]:
-    """The rows of the list that begins at a line, each with its line and its cells, a name and a number; and where it ends."""
+    """The list that begins at a line: its rows, each with its line and its cells (a key and a number), and where it ends."""
     rows: list[tuple[int, list[tuple[str, str]]]] = []
     outer = -1
     n = start

@@ -1,4 +1,4 @@
-"""Markup taken off a pasted text: LaTeX, HTML, Typst and the brackets of a terminal's tables become rows between bars."""
+"""Removing markup: LaTeX, HTML, Typst, wikis, YAML lists and drawn brackets become plain rows and Markdown tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LONGEST = 4_000_000
 
 
 def without_markup(text: str) -> Plain:
-    """The text as plain lines and rows between bars, whatever it was marked up in.
+    """The text as plain lines and Markdown tables, whatever its markup.
 
     >>> print(without_markup("$A = \\\\begin{bmatrix} 1 & \\\\frac{1}{2} \\\\\\\\ 3 & 4 \\\\end{bmatrix}$").text)
     A = [[1, 1/2],

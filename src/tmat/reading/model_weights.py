@@ -87,7 +87,7 @@ def is_lone(tensors: Mapping[str, Tensor]) -> bool:
 
 
 def _of_module(name: str, last: str, tensors: Mapping[str, Tensor], *, turned: bool) -> Matrix | None:
-    """The weight or bias of a Linear, the γ or β of a norm, the weight of an Embedding, which stands as it is used."""
+    """The weight or bias of a Linear, γ or β of a norm, the weight of an Embedding, which is not transposed."""
     wide = len(tensors["weight"].shape) == 2
     key = "weight" if last.startswith("W" if wide else "gamma") else "bias" if last.startswith("b") else None
     if key is None or key not in tensors:
@@ -102,7 +102,7 @@ def _is_input(weight: Weight, inputs: set[str]) -> bool:
 
 
 def _unit(weight: Weight) -> str:
-    """What is chosen together: an attention, a network, a norm."""
+    """The unit that a weight belongs to: an attention, a network, a norm."""
     if weight.name in ("gamma", "beta", "W_E"):
         return weight.module
     return f"{weight.block}.cross".strip(".") if weight.cross else weight.block
@@ -142,7 +142,7 @@ def _refuse_packed(found: Iterable[Weight], origin: str) -> None:
 
 
 def _refuse_partial(found: list[Weight], place: str, origin: str) -> None:
-    """What is missing would be drawn, and what is there twice would be lost."""
+    """Refuse missing weights, which would be drawn, and double ones, of which one would be lost."""
     names: dict[str, str] = {}
     for each in found:
         if each.name not in ("gamma", "beta") and names.setdefault(each.name, each.key) != each.key:
@@ -207,7 +207,7 @@ def _parted(block: str) -> tuple[str, int]:
 
 
 def _in_order(modules: list[str], origin: str) -> list[str]:
-    """The norms of a layer in the order in which they come to bear."""
+    """The norms of a layer in the order in which they are applied."""
     ranked: dict[int, str] = {}
     for module in dict.fromkeys(modules):
         numbered = re.search(r"(\d)$|(?:sublayer|layer)\.(\d)\.(?:layer_)?norm$", module)

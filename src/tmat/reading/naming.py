@@ -1,4 +1,4 @@
-"""The name that a heading or a line's beginning gives to a matrix: bullets, numbers, sizes and filling words taken off."""
+"""The name of a matrix in a heading or before its rows, without bullets, numbers, sizes and filler words."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _DECLARED = re.compile(
 
 
 def declared(prefix: str) -> tuple[int, int] | None:
-    """The size that is declared right before numbers.
+    """The shape declared right before numbers.
 
     >>> [declared(text) for text in ("float A[2][3] =", "q = (2><3)", "(Mat_<double>(2,3) <<", "Q (2x3)")]
     [(2, 3), (2, 3), (2, 3), None]
@@ -57,7 +57,7 @@ def declared(prefix: str) -> tuple[int, int] | None:
 
 
 def bare(text: str) -> str:
-    """A word without the marks that Markdown sets it in.
+    """A word without the Markdown marks around it.
 
     >>> bare("**Q**"), bare("`W_Q`"), bare("$K$"), bare("*")
     ('Q', 'W_Q', 'K', '*')
@@ -74,7 +74,7 @@ def bare(text: str) -> str:
 
 @lru_cache(2048)
 def stage_of(text: str) -> str | None:
-    """The kind of stage whose id a heading is, as pages of several stages have them.
+    """The kind of stage whose id a heading is, on a page of several stages.
 
     >>> stage_of("addnorm-2"), stage_of("decode-1.self-attention"), stage_of("Q")
     ('addnorm', 'attention', None)
@@ -127,7 +127,7 @@ def _plain(text: str) -> str:
 
 
 def _known_in(part: str) -> str:
-    """The name that people know in a few words, or nothing."""
+    """The known name in a few words, or nothing."""
     part = bare(_plain(part))
     if (scaled := _BY_ROOT.fullmatch(part)) and "scores" in meanings(scaled[1]):
         return "scaled"
@@ -149,7 +149,7 @@ def _known_in(part: str) -> str:
 
 
 def is_name(label: str) -> bool:
-    """Whether a label says a matrix's name and little else: what has another word beside it is counted, or measured.
+    """Whether a label is a matrix's name and little else: a label with more words counts or measures something.
 
     >>> is_name("The loss:"), is_name("Total params"), is_name("steps")
     (True, False, False)
@@ -160,7 +160,7 @@ def is_name(label: str) -> bool:
 
 @lru_cache(1)
 def _names() -> frozenset[str]:
-    """What matrices are called, folded: by the stages, by books and by people."""
+    """The known names of matrices, folded: of the stages, of books, of people."""
     stages = [stage_declared(name) for name in stage_names()]
     own = {fold(name) for stage in stages for name in (*stage.inputs, *stage.masks, *stage.steps)}
     return frozenset(own | ALIASES.keys() | MEANINGS.keys() | said_otherwise().keys())

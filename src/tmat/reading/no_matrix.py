@@ -1,4 +1,4 @@
-"""What stands in a text as numbers and is no matrix: settings, sizes, measures, times, versions, lines of code."""
+"""Numbers in a text that are no matrix: settings, sizes, measures, times, versions, code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ENDS = " \t:=≈"
 
 
 def is_code(line: str) -> bool:
-    """Whether a line is a statement of a program that states no numbers.
+    """Whether a line is code that states no matrix.
 
     >>> [is_code(line) for line in ("def f(x):", "    return x / 2", "for i in range(3):", "for head 1:", "Q = [[1, 2]]")]
     [True, True, True, False, False]
@@ -29,7 +29,7 @@ def is_code(line: str) -> bool:
 
 
 def is_measure(label: str) -> bool:
-    """Whether what stands before numbers says that they are a size.
+    """Whether a label says that the numbers after it are a size.
 
     >>> [is_measure(label) for label in ("Q.shape", "len(Q) =", "Q", "W.weight")]
     [True, True, False, False]
@@ -53,7 +53,7 @@ def is_heading(row: Row, *, alone: bool) -> bool:
 
 
 def is_time(left: str, right: str) -> bool:
-    """Whether a colon between two numbers parts hours and minutes, or the ends of a range: it names nothing.
+    """Whether a colon between two numbers is that of a time or a range, not of a label.
 
     >>> is_time("10", "31"), is_time("1", "0.5"), is_time("1", "0")
     (True, False, False)
@@ -72,7 +72,7 @@ def are_settings(names: Iterable[str]) -> bool:
 
 
 def without_settings(rows: Sequence[Row], *, named: bool) -> list[Row]:
-    """The rows without those that give one number to something that is no matrix: d_model = 512, dropout: 0.1, {30}.
+    """The rows without settings: those that give one number to something that is no matrix (d_model = 512, dropout: 0.1).
 
     After an equals sign such a row is a setting, unless it counts: e1 = 0.5, e2 = 0.25. After a colon it may be a word
     with its number where a matrix is ``named`` above, so there only a label that programs write says so.

@@ -1,4 +1,4 @@
-"""Numbers as people write them, and why a text is none."""
+"""Numbers as people write them, and why a text is not one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def counted(count: int, thing: str) -> str:
 
 
 def number(text: str) -> float | None:
-    """The number that a text is, or None; how people write numbers is understood.
+    """The number that a text spells in any way people write it, or None.
 
     >>> number("−3.5"), number("-∞"), number(".5e2"), number("1/8"), number("67 %"), number("1.5×10⁻³"), number("√2/2")
     (-3.5, -inf, 50.0, 0.125, 0.67, 0.0015, 0.7071067811865476)
@@ -52,7 +52,7 @@ _PADDED = re.compile(r"(?:^|(?<= ))[+\-−–]?0[0-9]++(?![.eE])")  # 030, 000: 
 
 
 def plain_values(cells: Sequence[str]) -> list[float] | None:
-    """The numbers of a row in which nothing but plain decimals stand, at once; None for any other row.
+    """The numbers of a row of plain decimals, parsed at once; None for any other row.
 
     >>> plain_values(["0.5", "-1e3"]), plain_values(["0.5", "1/2"])
     ([0.5, -1000.0], None)
@@ -72,7 +72,7 @@ def plain_values(cells: Sequence[str]) -> list[float] | None:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a cell is one left to be filled in: nothing, ``_``, ``?``, ``-``, ``n/a`` or the like.
+    """Whether a cell is blank: empty, ``_``, ``?``, ``-``, ``n/a`` or the like.
 
     >>> [is_blank(cell) for cell in ("", "___", "?", "-", "n/a", "-1", "x")]
     [True, True, True, True, True, False, False]
@@ -104,7 +104,7 @@ _DOUBTFUL = frozenset("0123456789oOlI.,:…'_%‰/*×^)]?!+-−–")
 
 
 def is_meant_as_number(text: str) -> bool:
-    """Whether a text was perhaps meant as a number: taken for a label, that number would be lost in silence.
+    """Whether a text may be meant as a number: taken for a label, it would be lost silently.
 
     >>> [is_meant_as_number(text) for text in ("≈0.66", "1.O", "0..5", "(0.5", "2nd", "When", "p1")]
     [True, True, True, True, False, False, False]
@@ -122,7 +122,7 @@ def is_meant_as_number(text: str) -> bool:
 
 
 def why_not(text: str) -> tuple[str, str | None]:
-    """What is wrong with a text that should be a number, and the mend where one can be known.
+    """What is wrong with a text that should be a number, and how to mend it, if known.
 
     >>> why_not("1_000")
     ("'1_000' where a number is due", 'write thousands without a sign between: 1000')

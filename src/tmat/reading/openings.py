@@ -1,8 +1,8 @@
-"""Where in a line a bracketed value begins, and which brackets are none: calls, sizes, labels."""
+"""Where a bracketed value begins in a line; brackets of calls, sizes and labels are none."""
 
 from __future__ import annotations
 
-from tmat.reading.brackets import TYPES, makes, rows_in_quotes
+from tmat.reading.brackets import TYPES, is_maker, rows_in_quotes
 from tmat.reading.lexing import TRUTH, Token, closing
 from tmat.reading.number_text import number
 
@@ -12,7 +12,7 @@ _OF_SIZES = ("matrix", "array", "rows", "row", "columns", "cols")
 
 
 def opening(tokens: list[Token]) -> tuple[int, int] | None:
-    """Where a bracketed value begins: the token that its name ends before, and its first bracket; None where there is none.
+    """Where a bracketed value begins: the token after its name, and its first bracket; None if there is no value.
 
     >>> from tmat.reading.lexing import lex, closing
     >>> opening(lex("A = np.array([[1, 2]])")), opening(lex("(a) Q")), opening(lex("Q (2, 3):"))
@@ -26,7 +26,7 @@ def opening(tokens: list[Token]) -> tuple[int, int] | None:
         before = tokens[n - 1] if n else None
         call = before is not None and before.kind in ("word", "close") and before.end == tokens[n].start
         call = call and not (tokens[n].text == "{" and _begins(tokens, n + 1))  # C++'s q{{…}}
-        maker = call and before is not None and makes(before.text)
+        maker = call and before is not None and is_maker(before.text)
         inside = _innermost(tokens, n)
         if inside == len(tokens):
             follows = before is None or maker or not call or before.kind in ("assign", "colon")
@@ -49,14 +49,14 @@ def opening(tokens: list[Token]) -> tuple[int, int] | None:
 
 
 def _innermost(tokens: list[Token], n: int) -> int:
-    """The first token behind the brackets and calls that open at n."""
+    """The index of the first token within the brackets and calls that open at n."""
     while n < len(tokens):
         then = tokens[n + 1] if n + 1 < len(tokens) else None
         call = tokens[n].kind == "word" and then is not None and then.kind == "open" and then.start == tokens[n].end
         lisp = (
             tokens[n].text in ("list", "vector", "matrix") and then is not None and n > 0 and tokens[n - 1].text == "("
         )
-        if tokens[n].kind != "open" and not lisp and not (call and makes(tokens[n].text)):
+        if tokens[n].kind != "open" and not lisp and not (call and is_maker(tokens[n].text)):
             break
         n += 1
     return n
@@ -78,7 +78,7 @@ def _is_dictionary(tokens: list[Token], n: int, inside: int) -> bool:
 
 
 def _is_labelled(tokens: list[Token], inside: int) -> bool:
-    """Keywords, a field before the list as Sage has it, or rows in quotes."""
+    """Whether a call begins with keywords, a field before the list (Sage), or rows in quotes."""
     named = tokens[inside].kind in ("word", "quoted") and inside + 1 < len(tokens)
     field = tokens[inside].kind == "word" and inside + 2 < len(tokens) and tokens[inside + 1].kind == "comma"
     later = _innermost(tokens, inside + 2) if field else len(tokens)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from tmat.errors import InputError, fold
-from tmat.reading.blocks import Block, TypedMatrix, typed
+from tmat.reading.blocks import Block, TypedMatrix, typed_matrix
 from tmat.reading.gathering import Gatherer
 from tmat.reading.gutters import without_gutter
 from tmat.reading.lines import Lines
@@ -56,15 +56,14 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
     lines = plain.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     lines = without_gutter(lines) or lines
     page = plain.prose or any(map(is_pipe_rule, lines))
-    reader, gatherer, settling = Lines(origin, decimal=not commas), Gatherer(origin), _Settling(origin)
+    reader, gatherer, collector = Lines(origin, decimal=not commas), Gatherer(origin), _Collector(origin)
     places = None if not plain.lines else [plain.lines[min(n, len(plain.lines) - 1)] for n in range(len(lines))]
     n = 0
     while n < len(lines):
-        last = gatherer.last if reader.statement is None else None
-        rows = rows_alike(lines, n, places, last) if last is not None else []
-        if last is not None and rows:
-            gatherer.add(rows)
-            n += len(rows)
+        rows = gatherer.open_rows if reader.statement is None else []
+        if rows and (more := rows_alike(lines, n, places, rows[-1])):
+            rows += more
+            n += len(more)
             continue
         if reader.statement is not None and (within := reader.statement.brackets.takes_rows()) is not None:
             inside = bracketed_lines(lines, n)
@@ -75,25 +74,25 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
         reader.prose = page and not gatherer.opened
         line = n + 1 if places is None else places[n]
         for item in reader.take(lines[n], line):
-            settling.take(gatherer.take(item))
-            settling.under(item)
-        if gatherer.words > _BOOK:
+            collector.take(gatherer.take(item))
+            collector.under(item)
+        if gatherer.block is not None and len(gatherer.block.above) > _BOOK:
             what, where = f"{_BOOK} lines of words in a row", f"in {origin}, line {line}"
-            settling.problems.append(Problem(InputError(what, where, "expected rows of numbers"), "", line))
-            return settling.done()
-        if len(settling.problems) > _MOST:
+            collector.problems.append(Problem(InputError(what, where, "expected rows of numbers"), "", line))
+            return collector.done()
+        if len(collector.problems) > _MOST:
             break
         n += 1
     for item in reader.end():
-        settling.take(gatherer.take(item))
-    settling.take(gatherer.finish())
-    return settling.done()
+        collector.take(gatherer.take(item))
+    collector.take(gatherer.finish())
+    return collector.done()
 
 
-class _Settling:
-    """Blocks as matrices, each once; the same again, as a page shows an operand again, is passed over.
+class _Collector:
+    """Collects blocks as matrices, each once: a page may show the same operand again.
 
-    On a page of several stages, names that stand in more than one are told with their stage.
+    On a page of several stages, names that occur in more than one get their stage's id.
     """
 
     def __init__(self, origin: str) -> None:
@@ -105,7 +104,7 @@ class _Settling:
 
     def under(self, item: Item) -> None:
         """A heading or remark that is a stage's name: what follows is of this stage."""
-        name = name_of(item.said.rpartition("· ")[2]) if isinstance(item, Words) else ""  # layer 2 of 6 · ffn-2
+        name = name_of(item.text.rpartition("· ")[2]) if isinstance(item, Words) else ""  # layer 2 of 6 · ffn-2
         self.stage = name if stage_of(name) else self.stage
 
     def done(self) -> Pasted:
@@ -122,18 +121,18 @@ class _Settling:
                 self.problems.append(each)
                 continue
             try:
-                matrix = typed(each, self.origin)
+                matrix = typed_matrix(each, self.origin)
                 if each.result and self.found:
                     stage, before = self.found.pop()  # Q = [[1/2]] and in the next line = [[0.5]]
                     del self.seen[stage, fold(before.name)]
                     matrix = replace(matrix, name=before.name)
-                self._settle(matrix, under=each.under)
+                self._collect(matrix, under=each.under)
             except InputError as error:
                 if (not each.name or each.name == self.stage) and stage_of(self.stage) == "vocab":
                     continue  # the table of a vocabulary
                 self.problems.append(Problem(error, each.name or "", each.line))
 
-    def _settle(self, matrix: TypedMatrix, *, under: bool) -> None:
+    def _collect(self, matrix: TypedMatrix, *, under: bool) -> None:
         if stage_of(self.stage) == "decode" and _CHANCES.fullmatch(matrix.name) and matrix.matrix.values.shape[1] == 1:
             return
         last = self.found[-1][1] if self.found and not matrix.name else None

@@ -17,18 +17,18 @@ class Plain:
 
 @dataclass(slots=True)
 class Lines:
-    """Lines under way, each with the line of the source that it comes from."""
+    """Collects lines, each with the line of the source that it comes from."""
 
     made: list[str] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
 
     def put(self, text: str) -> None:
-        """Go on with the line under way."""
+        """Append to the current line."""
         self.parts.append(text)
 
     def end(self, place: int) -> None:
-        """The line under way is done."""
+        """End the current line."""
         self.made.append("".join(self.parts))
         self.places.append(place)
         self.parts.clear()

@@ -1,10 +1,11 @@
-"""What a line of a text can be: a row of cells, words, a mark between others, or what cannot be read."""
+"""The items of a text: a row of cells, words, a mark between others, a problem."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from tmat.errors import InputError
 from tmat.reading.lexing import MARKS, Token, closing
@@ -24,7 +25,7 @@ _BARRED = re.compile(r"\|(?: [+\-]?[0-9][0-9.]*+ \|)++")
 
 @dataclass(slots=True)
 class Row:
-    """One row as it stands: its cells, the label that a colon or a bracket parts from them, its line.
+    """A row of cells, with the label before it and its line.
 
     ``text`` is what the cells were made of, where commas may be decimal ones; ``semicolons`` says that ; parts them;
     ``relation`` is what stood behind the label, or that a remark gave it; ``column`` is where its bracket opens, from 1, or in a
@@ -60,7 +61,7 @@ class Words:
     """A line without a row: a name, the columns' labels, or prose."""
 
     line: int
-    said: str
+    text: str
     words: list[str]
     ends: bool = False  # in a colon or an equals sign
     indented: bool = False
@@ -69,7 +70,7 @@ class Words:
 
 @dataclass(slots=True)
 class Mark:
-    """A line that says how others go together: blank, rule, head, columns, series, spoilt, passed."""
+    """A line that only groups others: blank, rule, head, columns, series, spoilt, passed."""
 
     line: int
     kind: str
@@ -77,7 +78,7 @@ class Mark:
 
 @dataclass(slots=True)
 class Problem:
-    """What kept a matrix from being read: the others are. Without a name it is of the one under way."""
+    """Why a matrix could not be read; without a name, it is the current one."""
 
     error: InputError
     name: str
@@ -100,22 +101,13 @@ def rows_of(text: str, tokens: list[Token], line: int, raw: str, *, decimal: boo
         return [Row(line, [], None, raw, body)]
     if not tokens or "\t" in body:
         rows = split_cells(body) or [[""]] * (body.count(",") > 0)
-        if not tokens or not any(_parted(cell) for cells in rows for cell in cells[1:]):
+        if not tokens or all(is_cell(cell) or not re.search(r"\s", cell) for cells in rows for cell in cells[1:]):
             return [Row(line, cells, None, raw) for cells in rows]
     label = tokens[0].text[1:-1] if len(tokens) > 1 and tokens[0].kind == "quoted" else ""
     if is_cell(label) and label and all(token.kind in ("number", "blank") for token in tokens[1:]):
         return [Row(line, cells_of(tokens[1:]), label, raw)]  # as R writes rows' names
-    found: list[Row] = []
-    start = 0
-    for n in [n for n, token in enumerate(tokens) if token.kind == "end"] + [len(tokens)]:
-        if n > start:
-            found.append(Row(line, cells_of(tokens[start:n]), None, raw))
-        start = n + 1
-    return found
-
-
-def _parted(cell: str) -> bool:
-    return re.search(r"\s", cell) is not None and not is_cell(cell)
+    parts = groupby(tokens, lambda token: token.kind == "end")
+    return [Row(line, cells_of(list(part)), None, raw) for end, part in parts if not end]
 
 
 def cells_of(tokens: list[Token]) -> list[str]:
@@ -127,26 +119,23 @@ def cells_of(tokens: list[Token]) -> list[str]:
             if due and n:
                 cells.append("")
             due, end = True, -1
-        elif token.kind != "bar":
+        elif token.kind == "bar":
+            end = -1
+        else:
             text = token.text.strip("\"'`") if token.kind == "quoted" else token.text
             if token.start == end:
-                cells[-1] += text  # what stands together is one cell: [CLS]
-            else:
-                cells.append(text)
+                text = cells.pop() + text  # what stands together is one cell: [CLS]
+            cells.append(text)
             due, end = False, token.end
-        else:
-            end = -1
     return cells
 
 
 def without_marks(tokens: list[Token]) -> list[Token]:
-    """The line without the ticks that a marker put beside it."""
+    """The line without a marker's ticks at its ends."""
     while tokens and set(tokens[-1].text) <= MARKS and (tokens[-1].kind == "word" or len(tokens) > 2):
         tokens = tokens[:-1]
-    while (
-        len(tokens) > 1 and tokens[0].kind in ("word", "colon", "assign") and set(tokens[0].text) <= MARKS | {"*", ">"}
-    ):
-        if tokens[1].kind not in ("number", "word", "open"):
+    while len(tokens) > 1 and tokens[0].kind in ("word", "colon", "assign") and tokens[1].kind in ("number", "word", "open"):  # fmt: skip
+        if not set(tokens[0].text) <= MARKS | {"*", ">"}:
             break
         tokens = tokens[1:]
     return tokens
@@ -167,7 +156,7 @@ def r_index(tokens: list[Token]) -> tuple[str, list[Token]] | None:
 
 
 def rows_alike(lines: Sequence[str], start: int, places: Sequence[int] | None, last: Row) -> list[Row]:
-    """The rows from a line on as long as each is plain numbers as the last row is: parted by spaces, behind a word too, between bars, in brackets.
+    """The plain rows from a line on, as long as each is written as the last row: with spaces, after a word, between bars, in brackets.
 
     >>> [row.cells for row in rows_alike(["1 2", "3 -4", "", "5 6"], 0, None, Row(0, []))]
     [['1', '2'], ['3', '-4']]
@@ -188,20 +177,17 @@ def rows_alike(lines: Sequence[str], start: int, places: Sequence[int] | None, l
         text = lines[n]
         if not fits(text):
             break
-        if bracket:
-            if text.index("[") + 1 != column:
-                break
-            cells = text.strip(" []").replace(",", " ").split()
-        else:
-            cells = text[2:-2].split(" | ") if bars else text.split()
-        rows.append(
-            Row(n + 1 if places is None else places[n], cells, None, text, "", False, "", column, bars, bracket)
-        )
+        if bracket and text.index("[") + 1 != column:
+            break
+        bare = text.strip(" []").replace(",", " ") if bracket else text
+        cells = text[2:-2].split(" | ") if bars else bare.split()
+        line = n + 1 if places is None else places[n]
+        rows.append(Row(line, cells, None, text, "", False, "", column, bars, bracket))
     return rows
 
 
 def bracketed_lines(lines: Sequence[str], start: int) -> list[list[str]]:
-    """The numbers of each line from one on that is a row in brackets and a comma, within brackets over many lines.
+    """The numbers of the bracketed rows from a line on, within a bracket over many lines.
 
     >>> bracketed_lines(["[1, 2],", " [3, 4],", "[5, 6]]"], 0)
     [['1', '2'], ['3', '4']]

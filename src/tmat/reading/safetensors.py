@@ -1,4 +1,6 @@
-"""The .safetensors of Hugging Face: eight bytes of length, a header in JSON, then the numbers of each tensor side by side."""
+"""Hugging Face's .safetensors: eight bytes of length, a JSON header, then the numbers of each tensor.
+
+And ``read_tensors``, which recognises any file of tensors."""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from tmat.errors import InputError
 from tmat.reading.files import open_file
-from tmat.reading.tensors import BFLOAT16, Tensor, decoded, loads_not, sized, sizes, widened
+from tmat.reading.tensors import BFLOAT16, Tensor, decoded, refuse_type, sized, sizes, widened
 from tmat.visible import visible
 
 _KINDS = {
@@ -35,13 +37,13 @@ def read_safetensors(stream: BinaryIO, origin: str) -> dict[str, Tensor]:
     """
     found: dict[str, Tensor] = {}
     for name, it in _places(stream, origin):
-        load = partial(_load, stream, it) if it.kind else partial(loads_not, it.said, it.where)
+        load = partial(_load, stream, it) if it.kind else partial(refuse_type, it.type, it.where)
         found[name] = Tensor(it.shape, it.where, load)
     return found
 
 
 def map_safetensors(path: str) -> dict[str, Tensor]:
-    """The tensors of a file that is mapped into memory: only what is asked for is ever read from the disk.
+    """The tensors of a memory-mapped file: only what is used is read from the disk.
 
     Errors: as ``read_safetensors``.
     """
@@ -56,7 +58,7 @@ class _Place(NamedTuple):
 
     shape: tuple[int, ...]
     where: str
-    said: str
+    type: str
     kind: str | None
     at: int = 0
     needed: int = 0
@@ -109,7 +111,7 @@ def _load(stream: BinaryIO, it: _Place) -> NDArray[np.float64]:
 
 def _mapped(it: _Place, mapped: NDArray[np.uint8]) -> Tensor:
     if it.kind is None:
-        return Tensor(it.shape, it.where, partial(loads_not, it.said, it.where))
+        return Tensor(it.shape, it.where, partial(refuse_type, it.type, it.where))
     kind = it.kind
     stored = mapped[it.at : it.at + it.needed]
 

@@ -19,7 +19,7 @@ from tmat.reading.inline import looks_inline, read_inline
 from tmat.reading.pasted import read_pasted
 from tmat.reading.rows import Problem
 from tmat.reading.safetensors import read_tensors
-from tmat.reading.tensors import Tensor, choose, chosen, waiting
+from tmat.reading.tensors import Tensor, as_tensor, choose, chosen
 from tmat.sheet.names import canonical
 from tmat.sheet.worksheet import Batch, Matrix, Worksheet
 from tmat.visible import visible
@@ -53,7 +53,7 @@ def parse_assignment(text: str) -> tuple[str, bool, str]:
 
 
 def transpose(matrix: Matrix) -> Matrix:
-    """Rows for columns, labels with them."""
+    """The transpose, with its labels."""
     if isinstance(matrix, Batch):
         return Batch(matrix.name, matrix.arrays.swapaxes(-1, -2), matrix.origin)
     return Matrix(matrix.name, matrix.values.T.copy(), matrix.cols, matrix.rows, matrix.origin)
@@ -75,7 +75,7 @@ def read_matrix(name: str, source: str, *, stdin: BinaryIO | None = None, transp
 
     found = read_matrices(source, stdin=stdin, take=take)
     if "" not in found and not _names(name, found):  # of JSON, a text, a spreadsheet
-        tensors = {key: waiting(matrix) for key, matrix in found.items()}
+        tensors = {key: as_tensor(matrix) for key, matrix in found.items()}
         weight = _of_model(name, tensors, None, visible(source, 200), turned=not transposed)
         found = found if weight is None else {name: weight}
     matrix = _one_of(found, name, source).renamed(name)
@@ -85,7 +85,7 @@ def read_matrix(name: str, source: str, *, stdin: BinaryIO | None = None, transp
 def _of_model(
     name: str, tensors: Mapping[str, Tensor], place: str | None, origin: str, *, turned: bool
 ) -> Matrix | None:
-    """The weight of a name where the names of a file are a framework's; None where they are not, or one is this very name."""
+    """The weight of that name in a framework's file; None in other files, and where a tensor has this very name."""
     lone = tensors.keys() <= {"weight", "bias"}
     if not (lone or any(separator in key for key in tensors for separator in "._")) or (
         place is None and _names(name, tensors)
@@ -177,7 +177,7 @@ def read_file(path: str, name: str | None = None, take: Take = chosen) -> dict[s
 
 
 def _of_folder(folder: str, suffix: str) -> dict[str, Matrix]:
-    """The matrices of a folder of files, each by its file's name: what is written under this name where there are several."""
+    """The matrices of a folder of .csv or .tsv files, each named by its file: tmat writes several matrices so."""
     found: dict[str, Matrix] = {}
     for name in sorted(os.listdir(folder)):
         stem, kind = os.path.splitext(name)
@@ -206,7 +206,7 @@ def matrices_of_data(
 
 
 def _all_of(data: bytes, suffix: str, origin: str) -> Document:
-    """What a file that is none of tensors holds, as its suffix says, else as its content does."""
+    """The content of a file without tensors, by its suffix, else by its first bytes."""
     if suffix == ".npy" or data.startswith(b"\x93NUMPY"):
         return _array(BytesIO(data), origin)
     handed_in = handed_in_text(data, suffix, origin)
@@ -282,7 +282,7 @@ def _from(matrix: Matrix, name: str, stage: str, origin: str) -> Matrix:
 
 
 class Found(dict[str, Matrix]):
-    """The matrices of a text by name, and what kept others from being read."""
+    """The matrices of a text by name, and the problems that cost others."""
 
     problems: tuple[Problem, ...] = ()
 
@@ -330,7 +330,7 @@ def _selected(found: Document, name: str | None, origin: str) -> dict[str, Matri
 
 
 def raise_problem(found: Mapping[str, Matrix], name: str | None) -> None:
-    """Raise what kept the matrix of that name from being read, or without a name, whatever was lost."""
+    """Raise the problem that cost the matrix of that name; without a name, any problem."""
     problems = found.problems if isinstance(found, Found) else ()
     for problem in problems:
         if name is None or not problem.name or canonical(problem.name) == canonical(name):

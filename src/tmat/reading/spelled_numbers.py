@@ -1,4 +1,4 @@
-"""Numbers that are more than digits: fractions, roots, powers, percentages, signs of their own, calls around them."""
+"""Numbers beyond plain decimals: fractions, roots, powers, percentages, other digits and signs, calls around them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def is_exact(text: str) -> bool:
 
 @lru_cache(4096)
 def tidy_number(text: str) -> str:
-    """A spelled number in the signs that the patterns below know."""
+    """A number in the signs that the patterns below know."""
     text = text.strip() if text.isascii() else _in_plain_signs(text.translate(ONE_SIGN).strip())
     text = re.sub(r"sqrt\s*|Sqrt\s*", "√", text.replace("**", "^")) if "*" in text or "qrt" in text else text
     if len(text.split()) < 2:
@@ -174,7 +174,7 @@ def _power(found: re.Match[str]) -> float | None:
 
 
 def _wrapped(found: re.Match[str]) -> float | None:
-    """What a call holds, as float('inf') does."""
+    """The value inside a call: float('inf')."""
     inside = _value(found[2] if found[2] is not None else found[3])
     return None if inside is None else -inside if found[1] == "-" else inside
 

@@ -1,4 +1,4 @@
-"""A model's weights by the names that its framework gives them, as the names, sizes and directions that the stages use.
+"""The tensors of a state dict by the names, sizes and orientation that the stages use.
 
 torch's Linear keeps its weight out × in and multiplies X·Wᵀ: it is transposed here. GPT-2's Conv1D keeps it in × out. What
 one tensor packs (in_proj_weight: queries, keys and values) is cut. Nothing is read but what is asked for.

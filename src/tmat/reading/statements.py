@@ -1,4 +1,4 @@
-"""A bracketed value with what stands before and behind it: its name, a product that it is an operand of, its result."""
+"""A bracketed value with its name before and the operators after it; of a product, only the result is read."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _KEYWORDS = frozenset((
 
 
 @dataclass(slots=True)
-class Valued:
-    """A value that is no operand, and the name before it, tied to it by an equals sign, a colon or nothing."""
+class NamedValue:
+    """A value, the name before it, and what ties them: an equals sign, a colon or nothing."""
 
     value: Value
     prefix: str
@@ -32,20 +32,20 @@ class Valued:
     raw: str
     column: int  # of its bracket, from 1
 
-    def takes(self, other: Valued) -> bool:
-        """Whether a value behind it and a comma is one more row."""
+    def takes(self, other: NamedValue) -> bool:
+        """Whether a value after it and a comma is one more row."""
         rows = self.value.rows
         beside = self.raw is other.raw and other.raw[: other.column - 1].rstrip().endswith(",")
         flat = other.value.depth == 1 and (len(rows) > 1 or self.value.depth == 1)
         return beside and flat and len(rows[0]) == len(other.value.rows[0])
 
 
-Item = Words | Row | Valued | Mark | Problem
+Item = Words | Row | NamedValue | Mark | Problem
 """What a line of a text can be."""
 
 
 class Statement:
-    """Takes one statement: a name and a value, or a chain of operands that ends in one."""
+    """Reads one statement: a name and a value, or a chain of operands that ends in one."""
 
     def __init__(self, origin: str, tokens: list[Token], at: tuple[int, int], text: str) -> None:
         first, bracket = at
@@ -63,13 +63,13 @@ class Statement:
         return name_of(self.prefix)
 
     def never_closed(self, text: str) -> bool:
-        """Whether the next line shows that the bracket was evidently never closed: it begins another statement."""
+        """Whether the next line begins another statement, so that the bracket was never closed."""
         stack = self.brackets.stack
         anew = _ANEW.match(text) if stack else None
         return anew is not None and not stack[-1].key and bool(stack[0].items) and anew[1] not in _KEYWORDS
 
     def is_object(self, text: str) -> bool:
-        """Whether the next line shows that the bracket is no matrix's: it begins with a name and a colon."""
+        """Whether the next line is a field of an object, so that the bracket holds no matrix."""
         stack = self.brackets.stack
         alone = len(stack) == 1 and stack[0].opened.text == "{" and not stack[0].call and not stack[0].items
         return alone and _FIELD.match(text) is not None
@@ -81,8 +81,8 @@ class Statement:
         error = InputError(f"'{opened.opened.text}' is never closed", where, "expected rows of numbers, then the closing bracket")  # fmt: skip
         return error, self.name
 
-    def closed(self, rest: list[Token], line: int, raw: str) -> Valued | None:
-        """The value when the bracket has closed; none yet where the statement goes on."""
+    def closed(self, rest: list[Token], line: int, raw: str) -> NamedValue | None:
+        """The value once the bracket has closed; None where the statement goes on."""
         group, error = self.brackets.done, self.brackets.error
         assert group is not None
         self.goes_on = False
@@ -122,10 +122,10 @@ class Statement:
             return None
         if self.operating and not self.has_result:
             raise _operation(self.origin, value.line)
-        return Valued(value, self.prefix, self.relation, raw, group.opened.start + 1)
+        return NamedValue(value, self.prefix, self.relation, raw, group.opened.start + 1)
 
     def _is_changed(self, group: Group, rest: list[Token]) -> bool:
-        """Whether a call or an index behind the bracket changes its numbers: array(…).sum(axis=1), array(…)[0]."""
+        """Whether a method or an index after the bracket changes its numbers: array(…).sum(axis=1), array(…)[0]."""
         if len(rest) < 2:
             return False
         method = len(rest[0].text) > 1 and rest[0].text.startswith(".")
@@ -133,7 +133,7 @@ class Statement:
         return call or (bool(group.call) and rest[0].text == "[" and group.opened.text == "(" and not self.operating)
 
     def _operates(self, rest: list[Token], depth: int) -> bool:
-        """Whether an operator follows, or another matrix, which is multiplied with this one."""
+        """Whether an operator follows, or another matrix to be multiplied with this one."""
         if not rest or rest[0].kind == "number":
             return False
         if rest[0].kind == "open":

@@ -1,4 +1,4 @@
-"""A tensor in a file: its size is known before its numbers are read, and they are read only where they are asked for."""
+"""Tensors in files, read lazily: the shape is known before the numbers are read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tmat.visible import visible
 
 
 def choose(name: str, known: Collection[str], origin: str) -> str:
-    """The key that a name means, case and underscores forgiven; an error that lists the names where none does."""
+    """The key that a name means, ignoring case and underscores; an error that lists the names where none fits."""
     if name in known:
         return name
     same = [key for key in known if fold(key) == fold(name)]
@@ -42,7 +42,7 @@ _DIMENSIONS = 32
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A tensor that waits: ``load`` reads its numbers, as float64; where its file is mapped, ``some`` those of some rows."""
+    """A lazy tensor: ``load`` reads its numbers as float64; where its file is mapped, ``some`` reads some rows."""
 
     shape: tuple[int, ...]
     origin: str
@@ -72,8 +72,8 @@ def chosen(tensors: Mapping[str, Tensor], name: str | None, origin: str) -> dict
     return {key: Matrix.of(key, each.values(), origin=each.origin) for key, each in tensors.items()}
 
 
-def waiting(matrix: Matrix) -> Tensor:
-    """A matrix that was read already, as a tensor; a row is what it was: one dimension."""
+def as_tensor(matrix: Matrix) -> Tensor:
+    """A matrix as a tensor; a single row has one dimension, as it had."""
     if isinstance(matrix, Batch):
         return Tensor(matrix.arrays.shape, matrix.origin, lambda: matrix.arrays)
     values = matrix.values[0] if matrix.height == 1 else matrix.values
@@ -81,7 +81,7 @@ def waiting(matrix: Matrix) -> Tensor:
 
 
 def refuse_large(shape: tuple[int, ...], origin: str) -> None:
-    """An error where the numbers with their labels would take more than is read of one file."""
+    """Refuse a tensor that, with its labels, would take more memory than one file may."""
     if _needed(shape) > LARGEST:
         what = f"{origin} claims {sized(shape)} numbers, {gigabytes(_needed(shape))}"
         raise LimitError(what, f"at most {gigabytes(LARGEST)} are read")
@@ -92,7 +92,7 @@ def _needed(shape: tuple[int, ...]) -> int:
 
 
 def sizes(said: Sequence[object]) -> tuple[int, ...]:
-    """Whole numbers from 0, of a file that may say anything; ValueError for what is none."""
+    """Checked sizes of a file that may hold anything; ValueError for what is no whole number from 0."""
     found = tuple(n for n in said if type(n) is int and 0 <= n < 2**63)
     if len(found) != len(said) or len(found) > _DIMENSIONS:
         raise ValueError("a size is no whole number, or there are too many")
@@ -112,8 +112,8 @@ def widened(stored: NDArray[Any], kind: str) -> NDArray[np.float64]:
         return stored.astype(np.float64)
 
 
-def loads_not(kind: str, where: str) -> NoReturn:
-    """The loading of a tensor of a type that is not read; the others of its file are."""
+def refuse_type(kind: str, where: str) -> NoReturn:
+    """Refuse a tensor of an unknown type when it is loaded: the others of its file can be read."""
     raise InputError(
         f"{where} holds numbers of a type that is not read: {visible(kind, 40)}",
         "expected floats of 16 to 64 bits, whole numbers, or True and False",

@@ -1,4 +1,4 @@
-"""One typed line into cells: spaces, tabs, commas, semicolons, a table's bars."""
+"""Splitting a line into cells at spaces, tabs, commas, semicolons or bars."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def is_cell(text: str) -> bool:
 
 
 def is_misspelt(text: str) -> bool:
-    """Whether a text is a number that is only written wrong: taken for a row's label, it would be lost in silence.
+    """Whether a text is a misspelt number: taken for a row's label, it would be lost silently.
 
     >>> [is_misspelt(text) for text in ("1e400", "1.O", "0..5", "2nd", "When", "1")]
     [True, True, True, False, False, False]
@@ -39,15 +39,12 @@ def split_cells(text: str) -> list[list[str]]:
     """
     rows = []
     for piece in text.split(";"):
-        own = piece.strip(", \t") if "\t" not in piece else piece.strip()
-        if not own:
-            continue
-        if "\t" in own:
-            tabbed = [cell.strip() for cell in own.split("\t")]
-            if not any(re.search(r"\s", cell) for cell in tabbed[1:]):
-                rows.append(tabbed)
-                continue
-        rows.append(_SEPARATOR.split(own) if _TWO_COMMAS.search(own) else own.replace(",", " ").split())
+        row = piece.strip(", \t") if "\t" not in piece else piece.strip()
+        tabbed = [cell.strip() for cell in row.split("\t")]
+        if len(tabbed) > 1 and not any(re.search(r"\s", cell) for cell in tabbed[1:]):
+            rows.append(tabbed)
+        elif row:
+            rows.append(_SEPARATOR.split(row) if _TWO_COMMAS.search(row) else row.replace(",", " ").split())
     return rows
 
 

@@ -1,4 +1,4 @@
-"""The words above the rows of a block, and the labels before them: which name the matrix, and which its columns and rows."""
+"""Which of the words above and before the rows name the matrix, its columns and its rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tmat.sheet.names import canonical
 
 
 def title(block: Block) -> None:
-    """The words above the rows: as many as the columns directly above them label these, the ones before name the matrix."""
+    """Assign the words above the rows: those that fit the columns label them, the line before names the matrix."""
     above, row = block.above, block.rows[0]
     labels, columns = block.labels.get("rows", []), block.labels.get("columns", [])
     if len(labels) == len(block.rows):
@@ -27,7 +27,7 @@ def title(block: Block) -> None:
     if last and block.header is None and last.kind == "words" and not last.ends and any(re.search(r"\w", word) for word in last.words):  # fmt: skip
         before = above[-2][0] if len(above) > 1 else None
         fits = block.heads(last.words, indented=last.indented)
-        known = is_known(name_of(last.said)) and last.words[:1] != [""] and not (fits and "," in last.said.replace(", ", " "))  # fmt: skip
+        known = is_known(name_of(last.text)) and last.words[:1] != [""] and not (fits and "," in last.text.replace(", ", " "))  # fmt: skip
         if before is not None and not gap:
             takes = fits or not known
         else:  # nothing else names the matrix, or what does stands apart
@@ -45,11 +45,11 @@ def title(block: Block) -> None:
         return
     words, _ = above.pop()
     block.line = words.line
-    block.name = name_of(words.said)
-    sizes = re.findall(r"(?<![0-9·→] )\b[0-9]{1,7} ?[×x] ?([0-9]{1,7})\b", words.said)
+    block.name = name_of(words.text)
+    sizes = re.findall(r"(?<![0-9·→] )\b[0-9]{1,7} ?[×x] ?([0-9]{1,7})\b", words.text)
     block.said_width = int(sizes[0]) if len(sizes) == 1 else 0
     if above and words.ends:
-        block.also = name_of(above.pop()[0].said)
+        block.also = name_of(above.pop()[0].text)
 
 
 def _name_in_corner(block: Block) -> None:
@@ -65,7 +65,7 @@ def _name_in_corner(block: Block) -> None:
 
 
 def _named_beside(block: Block) -> list[Block] | None:
-    """Matrices whose names stand beside their first rows, as in a spreadsheet: Q 1 2, below it 3 4 or an empty cell and 3 4."""
+    """Matrices with their names beside the first rows, as in a spreadsheet: Q 1 2, then 3 4; None where they are not."""
     begins = [bool(row.cells) and is_known(row.cells[0]) for row in block.rows]
     if block.header is not None or block.beside or not begins[0] or len(block.rows) < 2:
         return None
@@ -85,7 +85,7 @@ def _named_beside(block: Block) -> list[Block] | None:
 
 
 def parted(block: Block) -> list[Block]:
-    """A run of rows with names before them: each a matrix where all are names of matrices, else rows of one."""
+    """Split a run of labelled rows: each is a matrix where all labels are matrix names, else they are rows of one."""
     labels = [row.label or "" for row in block.rows]
     first = block.rows[0]
     if len(labels) > 1 and first.raw.lstrip().startswith("[1]"):

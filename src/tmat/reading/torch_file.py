@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tmat.errors import InputError, LimitError
-from tmat.reading.tensors import BFLOAT16, Tensor, decoded, loads_not, refuse_large, sized, sizes
+from tmat.reading.tensors import BFLOAT16, Tensor, decoded, refuse_large, refuse_type, sized, sizes
 from tmat.reading.zips import DAMAGED
 from tmat.visible import visible
 
@@ -59,7 +59,7 @@ _TAKES = {
 
 
 def followed(data: bytes, origin: str) -> Any:
-    """What the pickle would make, with a View for each tensor."""
+    """The object that the pickle describes, with a View for each tensor."""
     stack: list[Any] = []
     marks: list[int] = []
     memo: dict[Any, Any] = {}
@@ -143,7 +143,7 @@ def _refused(what: str, origin: str) -> InputError:
 
 
 def views(saved: Any) -> Iterator[tuple[str, View]]:
-    """The tensors with their names; of names within names, with a point between."""
+    """The tensors by name; nested names are joined by points."""
     waiting: list[tuple[str, Any]] = [("", saved)]
     for _ in range(_MOST):
         if not waiting:
@@ -215,13 +215,13 @@ def _described(archive: zipfile.ZipFile, origin: str) -> tuple[str, bytes]:
 
 
 def _tensor(archive: zipfile.ZipFile, root: str, view: View, where: str) -> Tensor:
-    """The tensor of a view that stays within its storage, where the storage is there whole."""
+    """The tensor of a view, checked to lie within its storage."""
     storage = view.storage
     shape, steps = sizes(view.shape), sizes(view.steps)
     offset, count = sizes((view.offset, storage.length))
     kind = _KINDS.get(storage.kind)
     if kind is None:
-        return Tensor(shape, where, partial(loads_not, storage.kind, where))
+        return Tensor(shape, where, partial(refuse_type, storage.kind, where))
     last = offset + sum((n - 1) * step for n, step in zip(shape, steps, strict=True))
     info = archive.getinfo(f"{root}data/{storage.key}")
     width = 2 if kind == BFLOAT16 else np.dtype(kind).itemsize

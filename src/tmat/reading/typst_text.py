@@ -37,7 +37,7 @@ def without_typst(text: str) -> Plain:
 
 
 def _past(lines: list[str], n: int) -> int:
-    """The line after a definition, which may go on over several."""
+    """The line after a definition, which may span several."""
     depth = 0
     for at in range(n, len(lines)):
         depth += sum(lines[at].count(sign) for sign in "({[") - sum(lines[at].count(sign) for sign in ")}]")

@@ -1,4 +1,4 @@
-"""All that a file names, and of a model's file what the stages take."""
+"""All matrices of a file by name; of a model's file, the weights that a stage takes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tmat.errors import InputError, expect, fold
 from tmat.reading.files import open_file, read_bytes
 from tmat.reading.safetensors import read_tensors
 from tmat.reading.sources import one_document, raise_problem, read_file, split_selector, transpose
-from tmat.reading.tensors import Tensor, chosen, waiting
+from tmat.reading.tensors import Tensor, as_tensor, chosen
 from tmat.sheet.worksheet import Matrix
 from tmat.stages import declared
 from tmat.visible import visible
@@ -20,7 +20,7 @@ from tmat.visible import visible
 def read_weights(
     source: str | Mapping[str, Any], stage: str | None = None, *, layers: int | None = None
 ) -> Mapping[str, Matrix]:
-    """All that a file or a state dict names: a name that ends in .T is given as its transpose.
+    """All matrices of a file or a state dict; one whose name ends in .T is transposed.
 
     Of a worksheet, the matrices that were given to its stages, the last stage's where several share a name. Where the
     names are a framework's (in_proj_weight, q_proj.weight, c_attn.weight), the weights by the names of the stages: cut
@@ -34,7 +34,7 @@ def read_weights(
     if not isinstance(source, str):
         named = {str(key): Matrix.of(str(key), value) for key, value in source.items()}
         origin = "the state dict"
-        tensors = {key: replace(waiting(m), origin=f"{origin}:{visible(key, 60)}") for key, m in named.items()}
+        tensors = {key: replace(as_tensor(m), origin=f"{origin}:{visible(key, 60)}") for key, m in named.items()}
         return _of_model(tensors, stage, None, origin, layers) or _each_once(named, "the mapping")
     path, place = split_selector(source)
     origin = visible(path, 200)
@@ -48,7 +48,7 @@ def read_weights(
             model = _of_model(found, stage, place, origin, layers)
             return model if model is not None else _each_once(chosen(found, None, origin), origin)
     matrices = _named(path, suffix, origin)
-    model = _of_model({name: waiting(m) for name, m in matrices.items()}, stage, place, origin, layers)
+    model = _of_model({name: as_tensor(m) for name, m in matrices.items()}, stage, place, origin, layers)
     return model if model is not None else _each_once(matrices, origin)
 
 

@@ -1,4 +1,4 @@
-"""A worksheet out of JSON: every field checked, every error with its path; fields it does not know are passed over."""
+"""A worksheet from JSON: every field is checked, every error has a path; unknown fields are ignored."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def loads(data: bytes, origin: str = "the worksheet") -> Worksheet:
 
 
 def worksheet(value: object, place: Place) -> Worksheet:
-    """A worksheet from parsed JSON. What it reads is used up: large arrays are let go of as they are taken over."""
+    """A worksheet from parsed JSON, which is consumed: large arrays are freed as they are converted."""
     if not isinstance(value, dict):
         raise place.error(f"is {shown(value)}", 'a worksheet: {"tmat": 1, "stages": […]}')
     version = _field(value, "tmat", int, place)

@@ -141,7 +141,7 @@ class _Block:
             )  # fmt: skip
 
     def _columns(self) -> range:
-        """Where the numbers stand: below the column labels, else from the first number to the last."""
+        """The columns of the numbers: below the column labels, else from the first number to the last."""
         if self.header:
             first, last = min(self.header), max(self.header)
             below = [cells[first] for _, cells in self.rows if first in cells]
@@ -156,7 +156,7 @@ class _Block:
 
 
 def _blocks(sheet: Sheet) -> Iterator[_Block]:
-    """The blocks of a sheet: below one another, but where all that stand beside one another have names."""
+    """The blocks of a sheet, below one another; beside one another where all have names."""
     waiting: Rows = {}
     for region in _regions(sheet.rows):
         parts = _beside(region)
@@ -203,7 +203,7 @@ def _below(rows: Rows) -> list[_Block]:
 
 
 def _names(cells: Row, block: _Block) -> bool:
-    """Whether a row is a text alone that begins something new."""
+    """Whether a row is a single text that begins a new block."""
     if len(cells) != 1:
         return False
     [(column, cell)] = cells.items()

@@ -66,19 +66,11 @@ def read_sheets(data: bytes, origin: str) -> list[Sheet]:
 
 
 class _DoctypeError(Exception):
-    """A document type, with which entities could be declared: text made to grow without end."""
+    """A document type, which could declare entities that expand without end."""
 
 
 class _Target:
-    """What a parser tells of the tags it meets."""
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
-
-    def end(self, tag: str) -> None: ...
-
-    def data(self, text: str) -> None: ...
-
-    def close(self) -> None: ...
+    """What the parser calls at each tag."""
 
     def doctype(self, name: str, public: str, system: str) -> None:
         raise _DoctypeError
@@ -128,7 +120,7 @@ class _Workbook:
         return self._parse("xl/sharedStrings.xml", _Texts()).found
 
     def _dates(self) -> set[str]:
-        """The looks of cells, by their number, that show a number as a date or a time of day."""
+        """The numbers of the cell styles that show a number as a date or a time."""
         styles = self._parse("xl/styles.xml", _Styles())
         return {str(n) for n, id in enumerate(styles.used) if _of_date(id, styles.formats.get(id))}
 

@@ -1,4 +1,4 @@
-"""Zips: what kind of file one is, and what Python raises for a damaged one (each way of packing has errors of its own)."""
+"""Zip files: which kind one is, and what Python raises for a damaged one (each compression has errors of its own)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tmat.errors import InputError, fold
+from tmat.errors import InputError
 from tmat.operations.printing.text import Notation
 from tmat.rendering.layout.drawer import CUT, edges, named
 from tmat.rendering.layout.equation import Formula
@@ -279,11 +279,6 @@ def formula_in(step: Step, notation: Notation) -> str | None:
 def capitalized(text: str) -> str:
     """The text with a capital first letter."""
     return text[:1].upper() + text[1:]
-
-
-def is_shaded(look: Look, name: str) -> bool:
-    """Whether a matrix is shaded."""
-    return look.heat if isinstance(look.heat, bool) else fold(name) in {fold(each) for each in look.heat}
 
 
 def _shapes(stage: Stage, step: Step) -> str:

@@ -240,18 +240,20 @@ def attention(sheet: Sheet, how: AttentionOptions) -> Node:
 
 def _summed(sheet: Sheet, weights: Node, v: Node, h: str, sources: Sources, found: Projected) -> Node:
     """Z = weights·V of head h; the weights themselves where there is no V."""
-    shared = found.shared[found.group(found.own.index(h))]
+    shared = found.key_numbers[found.group(found.numbers.index(h))]
     no_values = not sources.values and not sheet.has("W_V") and not sheet.has("W_V" + shared) and not sheet.has("Z" + h)
     if v or not no_values or not weights:
         return sheet.step("Z" + h, ops.matmul, weights, v)
-    sheet.note("no V: it stops at the weights" if h == found.own[0] else "")
+    sheet.note("no V: it stops at the weights" if h == found.numbers[0] else "")
     return weights
 
 
 def _record(sheet: Sheet, how: AttentionOptions, found: Projected, separate: bool) -> None:
     """Note and record the conventions that hold for all heads."""
-    sheet.record(heads=len(found.own), separate=separate or None, score=None if how.score == "scaled" else how.score)
+    sheet.record(
+        heads=len(found.numbers), separate=separate or None, score=None if how.score == "scaled" else how.score
+    )
     sheet.record(kv_heads=how.kv_heads)
-    first = "1" if len(found.own) > 1 or separate else ""
-    head.note_scores(sheet, how, found.queries[0], found.keys[0], len(found.own), first)
+    first = "1" if len(found.numbers) > 1 or separate else ""
+    head.note_scores(sheet, how, found.queries[0], found.keys[0], len(found.numbers), first)
     head.note_weights(sheet, how, first)

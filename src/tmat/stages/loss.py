@@ -129,8 +129,8 @@ def _finished(page: Sheet, mean: Node, last: Node, others: Iterable[Node] = ()) 
 
 
 def _squares(page: Sheet, how: LossOptions) -> Worksheet:
-    for name, said in (("smoothing", how.smoothing), ("sequence", how.sequence)):
-        if said:
+    for name, is_set in (("smoothing", how.smoothing), ("sequence", how.sequence)):
+        if is_set:
             raise InputError(
                 f"‹{name}› does not apply", "a target of numbers is given, and the loss is the mean square"
             )
@@ -163,8 +163,8 @@ def _targets(page: Sheet, came: Node, how: LossOptions, before: Worksheet) -> No
     """The one-hot rows of the target words, smoothed where asked."""
     if not came:
         return came
-    said = _words(how.target, before)
-    if said is None:
+    target_words = _words(how.target, before)
+    if target_words is None:
         raise InputError(
             "loss has no target", "neither words nor numbers to compare with were given",
             mend='say the words: ‹target "you win"›; or give numbers: ‹-m target›, for the mean square',
@@ -173,18 +173,18 @@ def _targets(page: Sheet, came: Node, how: LossOptions, before: Worksheet) -> No
         raise InputError(
             "what should follow the last word is not known",
             f"{END} is not among the predicted words",
-            mend=f'say what each of the {came.height} rows should predict: ‹target "{" ".join(said[:-1])} …"›',
+            mend=f'say what each of the {came.height} rows should predict: ‹target "{" ".join(target_words[:-1])} …"›',
         )
-    if len(said) != came.height:
+    if len(target_words) != came.height:
         raise InputError(
             "the target does not fit",
-            f"it has {len(said)} word{'' if len(said) == 1 else 's'} ({' '.join(said)}), {came.name} is {came.described()}: one word per row",
+            f"it has {len(target_words)} word{'' if len(target_words) == 1 else 's'} ({' '.join(target_words)}), {came.name} is {came.described()}: one word per row",
         )
-    places = [_place(word, came, before) for word in said]
+    places = [_place(word, came, before) for word in target_words]
     values = np.full((came.height, came.width), how.smoothing / came.width)
     values[np.arange(came.height), places] += 1.0 - how.smoothing
-    page.note(f"target: {' '.join(said)}", f"label smoothing {how.smoothing:g}" if how.smoothing else "")
-    page.record(target=list(said), smoothing=how.smoothing or None)
+    page.note(f"target: {' '.join(target_words)}", f"label smoothing {how.smoothing:g}" if how.smoothing else "")
+    page.record(target=list(target_words), smoothing=how.smoothing or None)
     return page.given("targets", Matrix("targets", values, tuple(came.rows), tuple(came.cols), "given: the target"))
 
 
@@ -194,8 +194,8 @@ def _words(target: str | Sequence[str] | None, before: Worksheet) -> list[str] |
         last = before.last
         if last is None or not last.params.get("forced"):
             return None
-        told = last.params.get("input")
-        return [*(str(word) for word in told[1:]), END] if isinstance(told, list | tuple) else None
+        tokens = last.params.get("input")
+        return [*(str(word) for word in tokens[1:]), END] if isinstance(tokens, list | tuple) else None
     if not isinstance(target, str):
         return [str(word) for word in target]
     return target.split() if len(target.split()) > 1 or not target else list(tokenizing.tokens(target)) or [target]

@@ -130,8 +130,8 @@ def _refuse_unused(sheet: Sheet, how: PosencOptions, e: Node) -> None:
     table = sheet.peek("PE")
     rows = how.start != 0 and (table is None or not e or not 0 < how.start <= table.height - e.height)
     for name in ("PE", "X"):
-        told = waves or (rows if name == "PE" else how.start != 0)
-        if told and sheet.has(name):
+        is_set = waves or (rows if name == "PE" else how.start != 0)
+        if is_set and sheet.has(name):
             raise InputError(
                 f"{name} is given, and the options of the sinusoids have no effect",
                 "‹exponent›, ‹base›, ‹start› and ‹layout› say how PE is computed",

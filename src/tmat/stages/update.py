@@ -208,8 +208,8 @@ def _count(last: Stage | None, optimizer: str) -> int:
     """How many steps this optimizer has done before."""
     if last is None or last.params.get("optimizer") != optimizer:
         return 0
-    said = last.params.get("step")
-    return said if isinstance(said, int) else 0
+    step = last.params.get("step")
+    return step if isinstance(step, int) else 0
 
 
 def _note(page: Sheet, how: UpdateOptions, step: int) -> None:

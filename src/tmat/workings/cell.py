@@ -129,9 +129,9 @@ class Workings:
             raise InputError(f"{step.name} cannot be {op.formula_text(step.of, step.params)}", f"the sizes: {sizes}")
         due = op.result_shape([operand.shape for operand in operands], step.params)
         if due != step.values.shape:
-            said = op.formula_text(step.of, step.params)
+            formula = op.formula_text(step.of, step.params)
             raise InputError(
-                f"{step.name} cannot be {said}", f"{step.name} is {step.result.size}, {said} is {due[0]}×{due[1]}"
+                f"{step.name} cannot be {formula}", f"{step.name} is {step.result.size}, {formula} is {due[0]}×{due[1]}"
             )
         self._fitting.add(step.name)
 
@@ -279,8 +279,8 @@ class Workings:
         if exactly_is(e, rounded):
             return Line("result", "", after, self._note(remark)), printed(rounded, max(step.decimals, 0))
         decimals = self._rounding_to(came_to, rounded, step.decimals)
-        said = f"to {step.decimals} decimal{'' if step.decimals == 1 else 's'}"
-        note = self._note(f"{remark}; {said}" if remark else said)
+        rounding = f"to {step.decimals} decimal{'' if step.decimals == 1 else 's'}"
+        note = self._note(f"{remark}; {rounding}" if remark else rounding)
         text = self.notation.arrow(self._shown(came_to, decimals), after)
         return Line("result", "", text, note), printed(came_to, decimals)
 

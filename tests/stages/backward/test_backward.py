@@ -126,7 +126,7 @@ def test_differences_say_the_same() -> None:
         (lambda: tmat.backward(attended(), matrices={"dZ": [[1.0]]}), "dZ does not fit Z"),
         (lambda: tmat.backward(attended(), matrices={"dZ": SLOPE}, wrt=["W_X"]), "is no matrix of this worksheet"),
         (lambda: tmat.backward(attended(), matrices={"dZ": SLOPE, "dY": SLOPE}), "takes no matrix 'dY'"),
-        (lambda: tmat.backward(attended(), matrices={"dV": SLOPE}, wrt=["W_Q"]), "nothing leads back"),
+        (lambda: tmat.backward(attended(), matrices={"dV": SLOPE}, wrt=["W_Q"]), "does not depend on W_Q"),
         (
             lambda: tmat.backward(attended(keep=["Z", "V"]), matrices={"dZ": SLOPE}),
             "Z was made of weights, which is not",

@@ -154,7 +154,7 @@ PAGES: Mapping[str, tuple[str, Callable[[Page], str]]] = {
 
 
 def _said(row: Row) -> tuple[str, ...]:
-    return (*row.said, *row.revealed)
+    return (*row.said, *(("the right numbers:", *row.revealed) if row.revealed else ()))
 
 
 def _mark(row: Row) -> str:

@@ -270,7 +270,8 @@ def sentences(step: StepReport) -> list[str]:
             said.append(f"found from {_called(step)} alone; {finding.settled_by} would settle it")
     said += (note(one) for one in step.notes if one.remark is not Remark.HAND_IN)
     told = any(one.remark in TOLD for one in step.notes)
-    if step.count(Verdict.WRONG) and not told and not any(f.kind is Kind.PROPERTY for f in step.findings):
+    short = sum(one.count for one in step.notes if one.remark is Remark.TOO_SHORT)
+    if step.count(Verdict.WRONG) > short and not told and not any(f.kind is Kind.PROPERTY for f in step.findings):
         said.append(_unexplained(step))
     said += (note(one) for one in step.notes if one.remark is Remark.HAND_IN)
     if step.verdict is Verdict.MISSING and not any(one.remark is Remark.BLANK for one in step.notes):

@@ -24,10 +24,10 @@ def label_at(labels: Sequence[str], n: int) -> str:
         return str(n + 1)
     label = labels[n]
     before = sum(other == label for other in labels[:n])
-    said = visible(label)
-    if not said or said != said.strip() or said == "*" or any(mark in said for mark in ',[]"'):
-        said = f'"{said}"'
-    return f"{said}#{before + 1}" if before else said
+    text = visible(label)
+    if not text or text != text.strip() or text == "*" or any(mark in text for mark in ',[]"'):
+        text = f'"{text}"'
+    return f"{text}#{before + 1}" if before else text
 
 
 def cell_label(operand: Operand, i: int, j: int) -> list[str]:
@@ -86,7 +86,7 @@ class Labels(Printer):
         term = common(terms)
         if term is None:
             return None
-        spoken = {label for run in runs(term) for label in (*run.operand.rows, *run.operand.cols)}
-        self._running = next((letter for letter in LETTERS if letter not in spoken), LETTERS[-1])
+        labels = {label for run in runs(term) for label in (*run.operand.rows, *run.operand.cols)}
+        self._running = next((letter for letter in LETTERS if letter not in labels), LETTERS[-1])
         level = QUOTIENT if function == "sum" else LOOSE
         return self.notation.series(function, self.notation.letter(self._running), self.at(term, level))

@@ -27,7 +27,7 @@ ZERO = Decimal(0)
 class Numbers(Printer):
     """Prints ``3.88·3.28 + 3.80·3.11``; ``exact`` tells after ``text`` whether no number was rounded.
 
-    ``most`` is the most decimals; ``finer`` adds so many, for a line whose rounded numbers would not give the next line.
+    ``most`` is the most decimals; ``finer`` adds to them, for a line whose rounded numbers would not give the next line.
     """
 
     def __init__(
@@ -63,11 +63,11 @@ class Numbers(Printer):
             if self._decimals is not None and not self.finer:
                 self._known[key] = self._decimals(operand)
             else:
-                self._known[key] = shown_decimals(_known(operand), self.most + self.finer)
+                self._known[key] = shown_decimals(_values(operand), self.most + self.finer)
         return self._known[key]
 
     def shown(self, value: Decimal, decimals: int) -> Bound:
-        """A number with so many decimals, or with a power of ten where it is too large or small for them."""
+        """A number with these decimals, or with a power of ten where it is too large or small for them."""
         own = printed(value, decimals, self.finer)
         if value == value:  # not NaN
             self.exact &= own == value
@@ -134,7 +134,7 @@ class Worked(Number):
 
 
 def printed(value: Decimal, decimals: int, finer: int = 0) -> Decimal:
-    """A value rounded as it is printed: to so many decimals, or to so many digits before a power of ten.
+    """A value rounded as it is printed: to these decimals, or to a few digits before a power of ten.
 
     >>> printed(Decimal("0.1235"), 3), printed(Decimal("75077370.00"), 4), printed(Decimal("0.00001234567"), 4)
     (Decimal('0.124'), Decimal('75077370'), Decimal('0.0000123457'))
@@ -191,6 +191,6 @@ def _atomic(expression: Expression) -> bool:
     return isinstance(expression, Number | Cell | Lookup)
 
 
-def _known(operand: Operand) -> NDArray[np.floating]:
+def _values(operand: Operand) -> NDArray[np.floating]:
     assert operand.values is not None, f"{operand.name} has no numbers"
     return operand.values

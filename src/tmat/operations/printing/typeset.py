@@ -158,8 +158,8 @@ class Typeset(Notation):
         return self.letter(below) if is_index(below) else self.upright(below)
 
     def named(self, name: str, places: Sequence[str], running: str) -> str:
-        said = [place if place == running else self.label(place) for place in places]
-        return self.name(name) + (self.square(self.comma.join(said)) if said else "")
+        labels = [place if place == running else self.label(place) for place in places]
+        return self.name(name) + (self.square(self.comma.join(labels)) if labels else "")
 
     def selection(self, at: At, e: Selection) -> str:
         places = self.comma.strip().join(at(place, LOOSE) for place in e.places)

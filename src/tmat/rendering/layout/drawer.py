@@ -173,6 +173,11 @@ def counted(labels: Sequence[str]) -> bool:
     return all(label == f"{stem}{n}" for n, label in enumerate(labels, start=int(first)))
 
 
+def is_shaded(look: Look, name: str) -> bool:
+    """Whether a matrix is to be shaded."""
+    return look.heat if isinstance(look.heat, bool) else fold(name) in {fold(own) for own in look.heat}
+
+
 UNLIMITED = 200  # where no width is given, equations wider than this are not set side by side
 
 
@@ -202,7 +207,7 @@ class Drawer:
     ) -> View:
         """The numbers of a matrix as they are drawn, cached."""
         chosen = range(matrix.values.shape[1]) if cols is None else cols
-        hot = result and self.heated(matrix.name)
+        hot = result and is_shaded(self.look, matrix.name)
         key = (id(matrix), most, tuple(chosen), hot)
         if key not in self._views:
             self._drawn.append(matrix)
@@ -212,11 +217,6 @@ class Drawer:
                 scale=Scale.of(matrix.values) if hot else None, glyphs=self.look.glyphs,
             )  # fmt: skip
         return self._views[key]
-
-    def heated(self, name: str) -> bool:
-        """Whether a matrix is shaded."""
-        heat = self.look.heat
-        return heat if isinstance(heat, bool) else fold(name) in {fold(own) for own in heat}
 
     # -- drawing
 

@@ -57,10 +57,8 @@ def _inherit(how: AttentionOptions, before: Stage) -> None:
         if own == defaults[name]:
             setattr(how, name, theirs)
         elif own != theirs and name != "d_k":
-            said = f"it has ‹{name} {_plain(theirs)}›" if name in before.params else f"it was made without ‹{name}›"
-            raise InputError(
-                f"‹{name} {_plain(own)}› is not how {before.id} was made", said, mend=f"leave ‹{name}› out"
-            )
+            why = f"it has ‹{name} {_plain(theirs)}›" if name in before.params else f"it was made without ‹{name}›"
+            raise InputError(f"‹{name} {_plain(own)}› is not how {before.id} was made", why, mend=f"leave ‹{name}› out")
 
 
 def _plain(value: Any) -> str:
@@ -69,15 +67,15 @@ def _plain(value: Any) -> str:
 
 def rows(before: Stage, found: Projected) -> int:
     """How many tokens are cached."""
-    return _taken(before, "scores" + found.own[0], "K").height
+    return _taken(before, "scores" + found.numbers[0], "K").height
 
 
 def prepend(sheet: Sheet, found: Projected, before: Stage, x: Node) -> None:
     """Put the cached keys and values of each head above the new ones."""
     old_rows, new = rows(before, found), found.keys[0].height
     wide = sum(one.width for one in (*found.keys, *found.values))
-    for g, number in enumerate(found.shared):
-        first = next(own for h, own in enumerate(found.own) if found.group(h) == g)
+    for g, number in enumerate(found.key_numbers):
+        first = next(own for h, own in enumerate(found.numbers) if found.group(h) == g)
         for letter, step, own in (("K", "scores", found.keys), ("V", "Z", found.values)):
             old = sheet.given(f"{letter}_cached{number}", _taken(before, step + first, letter))
             joined = sheet.step(f"{letter}_all{number}", ops.append_rows, old, own[g])

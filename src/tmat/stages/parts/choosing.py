@@ -72,8 +72,8 @@ def refuse(how: Choosing, *, forced: bool) -> None:
     """Refuse options that contradict each other."""
     drawing, draws = how.sample or how.draw is not None, draws_of(how.draw)
     if how.draw is not None and not (draws and all(0.0 <= u < 1.0 for u in draws)):
-        said = ",".join(f"{u:g}" for u in draws)
-        raise InputError(f"‹draw {said}› does not fit", "expected numbers from 0 to below 1: 0.37,0.5")
+        listed = ",".join(f"{u:g}" for u in draws)
+        raise InputError(f"‹draw {listed}› does not fit", "expected numbers from 0 to below 1: 0.37,0.5")
     if drawing and forced:
         raise InputError(
             f"‹target› and ‹{'sample' if how.sample else 'draw'}› contradict each other",

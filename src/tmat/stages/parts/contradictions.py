@@ -93,8 +93,8 @@ def _refuse_late(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
         ("rotary", how.rotary is not None, "scores", "queries and keys are"),
         ("qk_norm", how.qk_norm is not None, "scores", "queries and keys are"),
     )
-    for option, said, step, what in options:
-        if not said:
+    for option, is_set, step, what in options:
+        if not is_set:
             continue
         later = sheet.declared.after(step)
         found = sheet.first_given((step, *later[: later.index("dropped")]), heads)
@@ -105,8 +105,8 @@ def _refuse_late(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
 def _refuse_mask(sheet: Sheet, how: AttentionOptions, heads: int) -> None:
     """Refuse options of a mask where there is none, or where a later step is given."""
     masked = bool(rules_of(how.mask)) or how.valid is not None or how.window is not None or sheet.has("mask")
-    for option, said in (("mask_value", how.mask_value != -inf), ("renormalize", how.renormalize)):
-        if said and not masked:
+    for option, is_set in (("mask_value", how.mask_value != -inf), ("renormalize", how.renormalize)):
+        if is_set and not masked:
             raise InputError(
                 f"‹{option}› has no mask to work with", mend="say which: ‹mask causal›, ‹valid N›, …"
             )  # fmt: skip

@@ -92,8 +92,8 @@ def graph_of(sheet: Worksheet, ties: Sequence[str] = ()) -> Graph:
 
 def _tied(graph: Graph, ties: dict[str, bool], stage: Stage, name: str, matrix: Matrix) -> Value | None:
     """The value that a given matrix is tied to: the same one, or a step that transposes it."""
-    said = [*ties, *(["W_E=W_vocab.T"] if matrix.origin == TIED else [])]
-    for tie in said:
+    declared = [*ties, *(["W_E=W_vocab.T"] if matrix.origin == TIED else [])]
+    for tie in declared:
         first, _, second = tie.partition("=")
         transposed = second.endswith(".T")
         if canonical(second.removesuffix(".T") or first) not in (canonical(name), canonical(f"{stage.id}.{name}")):

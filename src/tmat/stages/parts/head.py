@@ -58,11 +58,11 @@ def normed(sheet: Sheet, how: AttentionOptions, heads: Projected) -> None:
     if how.qk_norm is None:
         if not sheet.has("gamma_Q") and not sheet.has("gamma_K"):
             sheet.allow("gamma_Q", "gamma_K")
-        elif not overtaken(sheet, "K_normed", len(heads.own)):
+        elif not overtaken(sheet, "K_normed", len(heads.numbers)):
             raise InputError("gamma_Q and gamma_K belong to a norm of Q and K", mend="say which: ‹qk_norm rms›")
         return
-    heads.queries = _normed(sheet, how, "Q", heads.queries, heads.own)
-    heads.keys = _normed(sheet, how, "K", heads.keys, heads.shared)
+    heads.queries = _normed(sheet, how, "Q", heads.queries, heads.numbers)
+    heads.keys = _normed(sheet, how, "K", heads.keys, heads.key_numbers)
     if how.qk_norm == "rms":
         sheet.note(f"Q and K over their root mean square, ε = {how.qk_epsilon:g} inside the root")
         sheet.record(qk_norm="rms", qk_epsilon=how.qk_epsilon)

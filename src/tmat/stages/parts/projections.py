@@ -35,7 +35,7 @@ class Sources:
         """``key_input`` (or key) and ``value_input`` (or value) where given, else ``context``, else X."""
         crossing = sheet.has("context")
         context = sheet.given("context") if crossing else x
-        _tell_apart(sheet, how, x, heads)
+        _read_key_and_value(sheet, how, x, heads)
         keys, values = (sheet.given(name) if sheet.has(name) else context for name in INPUTS.values())
         return cls(keys, values, crossing)
 
@@ -46,28 +46,28 @@ class Sources:
             sheet.note(f"{kind} from {node.name}" if node.name not in (x.name, "context") else "")
 
 
-def _tell_apart(sheet: Sheet, how: AttentionOptions, x: Node, heads: int) -> None:
+def _read_key_and_value(sheet: Sheet, how: AttentionOptions, x: Node, heads: int) -> None:
     """Decide whether what is given as key is K, or the input of K as in torch's MultiheadAttention; so with value and V.
 
     It is the input where W_K is given, or where it is as wide as X and K would not be.
     """
     called = {letter: sheet.called(letter) for letter in INPUTS}
     keys = {"K": _width_of_keys(sheet, how, x, heads), "V": how.d_v and how.d_v * (how.kv_heads or heads)}
-    told = None
+    is_input = None
     for letter, name in INPUTS.items():
         if not called[letter] or len(fold(called[letter])) == 1:
             continue  # K itself, by its letter
         given = sheet.peek(letter)
         assert given is not None
         weighted = any(map(sheet.has, (f"W_{letter}", f"W_{letter}1")))
-        if not weighted and told is None:
-            told = _as_wide(sheet, how, x, given, keys[letter], called[letter], letter)
-        if weighted or told:
+        if not weighted and is_input is None:
+            is_input = _is_input(sheet, how, x, given, keys[letter], called[letter], letter)
+        if weighted or is_input:
             sheet.rename(letter, name)
-        told = weighted or told
+        is_input = weighted or is_input
 
 
-def _as_wide(
+def _is_input(
     sheet: Sheet, how: AttentionOptions, x: Node, given: Matrix, width: int | None, called: str, letter: str
 ) -> bool:
     """Whether a key or value is an input by its width.
@@ -112,8 +112,8 @@ def heads_of(sheet: Sheet, how: AttentionOptions) -> tuple[int, bool]:
 class Projected:
     """Queries, keys and values of each head; adjacent heads share keys and values where there are fewer of these."""
 
-    own: list[str]  # the number at the end of a head's names; empty where there is one head
-    shared: list[str]  # the same for each head of keys and values
+    numbers: list[str]  # of the heads, as at the end of their matrices' names; [""] for a single head
+    key_numbers: list[str]  # of the heads of keys and values
     queries: list[Node] = field(default_factory=list)
     keys: list[Node] = field(default_factory=list)
     values: list[Node] = field(default_factory=list)
@@ -124,11 +124,11 @@ class Projected:
         >>> [Projected(["1", "2", "3", "4"], ["1", "2"]).group(h) for h in range(4)]
         [0, 0, 1, 1]
         """
-        return h * len(self.shared) // len(self.own)
+        return h * len(self.key_numbers) // len(self.numbers)
 
     def each(self) -> Iterator[tuple[str, Node, Node, Node]]:
         """The number, queries, keys and values of each head."""
-        for h, own in enumerate(self.own):
+        for h, own in enumerate(self.numbers):
             yield own, self.queries[h], self.keys[self.group(h)], self.values[self.group(h)]
 
     def sharing(self) -> str:
@@ -137,11 +137,11 @@ class Projected:
         >>> Projected(["1", "2", "3", "4"], ["1", "2"]).sharing()
         'heads 1, 2 share K1, V1; heads 3, 4 share K2, V2'
         """
-        if len(self.shared) == len(self.own):
+        if len(self.key_numbers) == len(self.numbers):
             return ""
-        groups = [[h for g, h in enumerate(self.own) if self.group(g) == n] for n in range(len(self.shared))]
-        told = [f"heads {_run(heads)} share K{g}, V{g}" for heads, g in zip(groups, self.shared, strict=True)]
-        return "; ".join(told if len(told) <= 4 else [*told[:2], "…", told[-1]])
+        groups = [[h for g, h in enumerate(self.numbers) if self.group(g) == n] for n in range(len(self.key_numbers))]
+        phrases = [f"heads {_run(heads)} share K{g}, V{g}" for heads, g in zip(groups, self.key_numbers, strict=True)]
+        return "; ".join(phrases if len(phrases) <= 4 else [*phrases[:2], "…", phrases[-1]])
 
 
 def _run(heads: list[str]) -> str:
@@ -166,8 +166,8 @@ def projected(sheet: Sheet, how: AttentionOptions, x: Node, sources: Sources, he
 
 def _apart(sheet: Sheet, how: AttentionOptions, x: Node, sources: Sources, found: Projected) -> None:
     """A projection for each head; keys and values once for the heads that share them."""
-    for h, name in enumerate(found.own):
-        shared = found.shared[found.group(h)]
+    for h, name in enumerate(found.numbers):
+        shared = found.key_numbers[found.group(h)]
         if found.group(h) < len(found.keys):  # the head before has the same keys
             found.queries.append(_query(sheet, how, x, "Q" + name, _width(sheet, how, x, (1, 1), (name, shared))))
             continue
@@ -178,7 +178,7 @@ def _apart(sheet: Sheet, how: AttentionOptions, x: Node, sources: Sources, found
 
 
 def _note(sheet: Sheet, how: AttentionOptions, x: Node, sources: Sources, found: Projected, separate: bool) -> None:
-    heads, cut = len(found.own), found.queries[0] and found.queries[0].op is not None
+    heads, cut = len(found.numbers), found.queries[0] and found.queries[0].op is not None
     apart = ", separate" if separate else ", split" if cut else ""
     sheet.note("one head" if heads == 1 else f"{heads} heads{apart}")
     sheet.note(found.sharing())
@@ -269,7 +269,7 @@ def _projection(sheet: Sheet, how: AttentionOptions, name: str, of: Node, width:
 
 def _split(sheet: Sheet, how: AttentionOptions, found: Projected, q: Node, k: Node, v: Node) -> None:
     """One projection split into heads, each a block of adjacent columns (Vaswani et al. 2017, §3.2.2)."""
-    heads, groups = len(found.own), len(found.shared)
+    heads, groups = len(found.numbers), len(found.key_numbers)
     _refuse_fewer(q, k, heads, how)
     for h in range(heads):
         found.queries.append(_cut(sheet, "Q", q, h, heads, "heads"))

@@ -84,19 +84,23 @@ def scaling_of(text: str | None) -> Scaling | None:
     how, *numbers = (text or "").split(":")
     if how not in KINDS or not numbers:
         return None
-    told = dict(KINDS[how])
+    params = dict(KINDS[how])
     try:
         factor = float(numbers[0])
         for each in numbers[1:]:
             name, _, value = each.partition("=")
-            told[name] = float(value)
+            params[name] = float(value)
     except ValueError:
         return None
-    fits = 1.0 <= factor < math.inf and set(told) == set(KINDS[how]) and all(0.0 <= n < math.inf for n in told.values())
-    sizes = [value for name, value in told.items() if name not in ("times", "truncate")]
-    if not fits or not all(sizes) or told.get("low", 0.0) >= told.get("high", 1.0):
+    fits = (
+        1.0 <= factor < math.inf
+        and set(params) == set(KINDS[how])
+        and all(0.0 <= n < math.inf for n in params.values())
+    )
+    sizes = [value for name, value in params.items() if name not in ("times", "truncate")]
+    if not fits or not all(sizes) or params.get("low", 0.0) >= params.get("high", 1.0):
         return None
-    return Scaling(how, factor, told)
+    return Scaling(how, factor, params)
 
 
 def rotated(sheet: Sheet, how: AttentionOptions, heads: Projected, start: int, keys_start: int) -> None:
@@ -121,11 +125,11 @@ def rotated(sheet: Sheet, how: AttentionOptions, heads: Projected, start: int, k
         params["times"] = scaling.times
     heads.queries = [
         sheet.step("Q_rotated" + h, ops.rotate, q, angles, **params)
-        for q, h in zip(heads.queries, heads.own, strict=True)
+        for q, h in zip(heads.queries, heads.numbers, strict=True)
     ]
     heads.keys = [
         sheet.step("K_rotated" + g, ops.rotate, k, key_angles, **params)
-        for k, g in zip(heads.keys, heads.shared, strict=True)
+        for k, g in zip(heads.keys, heads.key_numbers, strict=True)
     ]
     _note(sheet, how, scaling, width, base, start)
     sheet.record(rotary=how.rotary, base=float(how.base or BASE), start=how.start)

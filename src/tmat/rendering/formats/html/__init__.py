@@ -28,8 +28,9 @@ from tmat.rendering.formats.html.tables import (
     width_rules,
     word,
 )
+from tmat.rendering.layout.drawer import is_shaded
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Room, Section, Shown, is_shaded
+from tmat.rendering.page import Room, Section, Shown
 from tmat.rendering.writer import Worked, Writer
 from tmat.sheet.remarks import Cover, Said
 from tmat.sheet.worksheet import Stage, Worksheet, on_pages

@@ -18,8 +18,9 @@ from tmat.rendering.formats.xlsx.labels import COLS, ROWS, Labels
 from tmat.rendering.formats.xlsx.printing import lay_out
 from tmat.rendering.formats.xlsx.styles import AIR, Styles, digits_of, further, heat
 from tmat.rendering.formats.xlsx.tab import LABELS, LIKELY, Beside, Placed, Tab, quoted
+from tmat.rendering.layout.drawer import is_shaded
 from tmat.rendering.layout.look import Look
-from tmat.rendering.page import Shown, is_shaded
+from tmat.rendering.page import Shown
 from tmat.sheet.names import origin_caption
 from tmat.sheet.remarks import Cover, Said
 from tmat.visible import visible, width

@@ -1,4 +1,4 @@
-"""What a line says that has no bracketed value: a row after its label, a row, a name, the columns' labels, prose."""
+"""Lines without a bracketed value: rows, labelled rows, names, column labels, prose."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _SIZES = re.compile(
 _MOST = 8  # words of a label
 
 
-class Saying:
-    """Reads lines without brackets; ``prose`` says that words are to be passed over, as between the tables of a page."""
+class Unbracketed:
+    """Reads lines without brackets; ``prose``: words are skipped, as between the tables of a page."""
 
     def __init__(self, origin: str, *, prose: bool = False, decimal: bool = True) -> None:
         self.origin = origin
@@ -165,14 +165,14 @@ def _last_assign(tokens: list[Token]) -> int | None:
 
 
 def _is_sentence(tokens: list[Token], text: str) -> bool:
-    """Whether a line is a sentence that says a number or two: Note that each row sums to 1."""
+    """Whether a line is a sentence with a number or two: Note that each row sums to 1."""
     words = sum(token.kind == "word" and token.text[0].isalpha() for token in tokens)
     numbers = sum(any(sign.isdigit() for sign in token.text) for token in tokens)
     return text.rstrip()[-1:] in (".", "!", "?") and tokens[0].kind == "word" and words > 3 and words >= 4 * numbers
 
 
 def _second(before: list[Token]) -> str | None:
-    """The name before the last equals sign where numbers of another stand right before it: Q = 1 2   K = 5 6."""
+    """A second name in the line, right after numbers: K in Q = 1 2   K = 5 6."""
     first = next((n for n, token in enumerate(before) if token.kind == "assign"), len(before))
     *_, last, word = [None, None, *(token for token in before[first + 1 :] if token.kind != "comma")]
     named = last and word and word.kind == "word" and word.text[0].isalpha() and last.kind in ("number", "blank")
@@ -180,7 +180,7 @@ def _second(before: list[Token]) -> str | None:
 
 
 def _in_time(tokens: list[Token], n: int) -> bool:
-    """Whether the colon at a token stands within a time, a range of whole numbers or an aside: it parts no label."""
+    """Whether the colon at a token belongs to a time, a range or an aside, and ends no label."""
     if sum((token.kind == "open") - (token.kind == "close") for token in tokens[max(0, n - 40) : n]) > 0:
         return True  # (default: 6)
     if not 0 < n < len(tokens) - 1 or tokens[n - 1].end < tokens[n].start or tokens[n].end < tokens[n + 1].start:
@@ -189,7 +189,7 @@ def _in_time(tokens: list[Token], n: int) -> bool:
 
 
 def _is_row(tokens: list[Token], text: str) -> bool:
-    """Whether a line without a label holds numbers for their own sake: none that only counts a name, as in head 1 or (1) Q."""
+    """Whether an unlabelled line is a row: its numbers do not merely count a name, as in head 1 or (1) Q."""
     numbers, depth = [], 0
     for n, token in enumerate(tokens):
         depth = max(0, depth + (token.kind == "open") - (token.kind == "close"))  # a) 1 2
@@ -210,7 +210,7 @@ def _is_row(tokens: list[Token], text: str) -> bool:
 
 
 def is_prose(text: str, tokens: list[Token]) -> bool:
-    """Whether a line is a size, a formula, or has more words than numbers: no row, and no name."""
+    """Whether a line is a size, a formula or mostly words: neither a row nor a name."""
     bold = text.startswith("**") and not is_known(name_of(text))
     if "$" in text or bold or SIZE_ALONE.fullmatch(text) or _SIZES.fullmatch(text):
         return True
