@@ -31,10 +31,9 @@ ONE_NUMBER = 0.75  # of a matrix's cells: it is as good as constant
 EXACT = 1e-9
 LARGEST = 1e100  # whose square is a number
 PRODUCTS = ("matmul", "matmul_transposed", "linear", "add", "subtract")  # where 0 and 1 are numbers like others
+COPIED = ("another-matrix", "another-matrix-transposed")
 HandedIn: TypeAlias = tuple[StepReport, KeyMatrix, PrintedMatrix]
 """A step, what is due and what was written."""
-
-COPIED = ("another-matrix", "another-matrix-transposed")
 
 
 def is_copy(values: Array, given: Array, right: Cells) -> bool:
@@ -93,9 +92,7 @@ class Grounds:
         self.wrong: set[int] = set()  # what wrong steps lead to: the norm of two numbers is 1 and −1 whatever goes in
         self.unexplained: set[int] = set()  # what steps lead to that are wrong in no way with a name
         self.right: set[int] = set()  # right, and all before it
-        self.first: dict[
-            int, set[int]
-        ] = {}  # the steps before each, itself among them, that are made of given matrices alone
+        self.first: dict[int, set[int]] = {}  # of a step and those before it, the ones made of given matrices alone
         givens = {state.due.name for state in states if state.due.given}
         for state in states:
             index, report = state.due.index, reports.get(state.due.index)

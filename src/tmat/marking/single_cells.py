@@ -161,7 +161,8 @@ def _unusual(printed: PrintedMatrix, due: Array, cell: Cell) -> float:
     value = float(printed.values[cell])
     usual = [log(PLAIN)] if value in (0.0, 1.0, -1.0) else []
     if due.shape == printed.shape:
-        times = int((np.abs(due - value) <= 0.5 * float(printed.unit[cell])).sum())
+        same = (np.abs(due - value) <= 0.5 * float(printed.unit[cell])) | (due == value)  # −∞ as well
+        times = int(same.sum())
         usual += [log(due.size / times) if times > 1 else log(ELSEWHERE)] if times else []
     return min(usual, default=float("inf"))
 

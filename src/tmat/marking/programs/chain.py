@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tmat.errors import InputError
+from tmat.marking.findings import Cells
 from tmat.marking.key import Key, KeyMatrix
 from tmat.numbers.floats import FloatType
-from tmat.operations.bounds import Inexact, forward_error
+from tmat.operations.bounds import CONFIDENCE, Inexact, forward_error
 from tmat.operations.operation import Array
 
 Rows: TypeAlias = NDArray[np.intp] | None
@@ -45,6 +46,14 @@ class Held:
         if rows is None or self.rows is not None:
             return self
         return Held(self.values[rows], lambda: self.errors[rows], rows)
+
+
+def agrees(actual: Array, held: Held, stored: Array) -> Cells:
+    """Whether numbers are what a correct program could have: within its deviation and what storing them lost."""
+    with np.errstate(all="ignore"):
+        near = np.abs(actual - held.values) <= CONFIDENCE * np.hypot(held.errors, stored)
+        same = (actual == held.values) | (np.isnan(actual) & np.isnan(held.values))
+    return np.asarray(same | (near & np.isfinite(actual)))
 
 
 Changed: TypeAlias = Callable[[KeyMatrix, dict[int, Held]], Held | None]

@@ -11,9 +11,9 @@ from tmat.marking.attempts import is_copy, only_work_counts
 from tmat.marking.findings import Cells, Finding, Note, Remark
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.printed import PrintedMatrix
-from tmat.marking.programs.chain import Chain, Held
+from tmat.marking.programs.chain import Chain, Held, agrees
 from tmat.marking.programs.dropped import dropout_in
-from tmat.marking.programs.search import Search, agrees
+from tmat.marking.programs.search import Search
 from tmat.marking.programs.slipped import GIVEN_OUT
 from tmat.marking.states import State, Ways
 from tmat.marking.verdicts import GIVEN, StepReport, Verdict

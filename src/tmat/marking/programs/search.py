@@ -19,13 +19,12 @@ import numpy as np
 from tmat.marking.findings import Cells, Certainty, Extent, Finding, Kind, Mistake, cells_of
 from tmat.marking.likelihood import cost_of
 from tmat.marking.programs.bugs import Bug, Bugs
-from tmat.marking.programs.chain import Chain, Changed, Held, Rows
+from tmat.marking.programs.chain import Chain, Changed, Held, Rows, agrees
 from tmat.marking.programs.evidence import LEAST, FreeNumbers, of_one_number, told
 from tmat.marking.programs.fused import of_fused
 from tmat.marking.programs.layers import of_layers
 from tmat.marking.programs.norms import of_norms
 from tmat.marking.programs.slipped import GIVEN_OUT, PLAIN, ROUNDED
-from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
 from tmat.progress import working
 from tmat.sheet.names import stem
@@ -45,14 +44,6 @@ T = TypeVar("T")
 
 Bunch = tuple[Bug, ...]
 """Bugs made together."""
-
-
-def agrees(actual: Array, held: Held, stored: Array) -> Cells:
-    """Whether numbers are what a correct program could have: within its deviation and what storing them lost."""
-    with np.errstate(all="ignore"):
-        near = np.abs(actual - held.values) <= CONFIDENCE * np.hypot(held.errors, stored)
-        same = (actual == held.values) | (np.isnan(actual) & np.isnan(held.values))
-    return np.asarray(same | (near & np.isfinite(actual)))
 
 
 @dataclass(slots=True, eq=False)
