@@ -21,6 +21,7 @@ class Unseen(NamedTuple):
     found: Candidate
     kind: tuple[str, str, int]  # the operation, the slip, which of its ways: the same in every head
     steps: tuple[str, ...]  # in which it was made
+    places: tuple[int, ...]  # these steps, as they are told apart where two stages have one name
 
 
 def in_unseen(
@@ -50,7 +51,7 @@ def _in_operands(
     What one hidden step makes wrong is wrong in every operand that was made from it. ``known`` is what slips make
     of the steps that were looked at already.
     """
-    made: dict[tuple[tuple[str, ...], tuple[str, str, int]], dict[int, Unseen]] = {}
+    made: dict[tuple[tuple[int, ...], tuple[str, str, int]], dict[int, Unseen]] = {}
     for n, maker in enumerate(step.makers[: len(unseen)]):
         if maker is None or not unseen[n]:
             continue
@@ -58,25 +59,21 @@ def _in_operands(
             known[id(maker)] = list(_of_maker(maker, decimals, known))
         for slip in known[id(maker)]:
             if slip.values.shape == step.operands[n].shape:
-                made.setdefault((slip.steps, slip.kind), {})[n] = slip
+                made.setdefault((slip.places, slip.kind), {})[n] = slip
     alike: dict[tuple[str, str, int], dict[int, Unseen]] = {}
-    for (steps, kind), slips in made.items():
+    for (places, kind), slips in made.items():
         yield _with(step, slips), next(iter(slips.values()))
         if len(slips) > 1:  # or in the one place where it stands, and others were made from the right one
-            yield from ((_with(step, {n: slip}), slip) for n, slip in slips.items() if steps == _made_in(step, n))
+            yield from ((_with(step, {n: slip}), slip) for n, slip in slips.items() if places == (id(step.makers[n]),))
         for n, slip in slips.items():
             other = alike.setdefault(kind, {}).get(n)
-            if other is None or len(slip.steps) > len(other.steps):
+            if other is None or len(slip.places) > len(other.places):
                 alike[kind][n] = slip
     for slips in alike.values():
         steps = tuple(dict.fromkeys(name for slip in slips.values() for name in slip.steps))
-        if len({slip.steps for slip in slips.values()}) > 1:
-            yield _with(step, slips), next(iter(slips.values()))._replace(steps=steps)
-
-
-def _made_in(step: Redo, n: int) -> tuple[str, ...]:
-    made = step.makers[n]
-    return () if made is None else (made.result,)
+        places = tuple(dict.fromkeys(place for slip in slips.values() for place in slip.places))
+        if len({slip.places for slip in slips.values()}) > 1:
+            yield _with(step, slips), next(iter(slips.values()))._replace(steps=steps, places=places)
 
 
 def _with(step: Redo, slips: Mapping[int, Unseen]) -> tuple[Array, ...]:
@@ -90,7 +87,7 @@ def _of_maker(maker: Redo, decimals: int | None, known: dict[int, list[Unseen]])
     for found in own(maker):
         counted[found.mistake.name] += 1
         kind = (maker.op.name, found.mistake.name, counted[found.mistake.name])
-        yield Unseen(found.values, found, kind, (maker.result,))
+        yield Unseen(found.values, found, kind, (maker.result,), (id(maker),))
     for operands, slip in _in_operands(maker, [True] * len(maker.makers), decimals, known):
         if decimals is not None:
             operands = tuple(round_half_away(values, decimals) for values in operands)
