@@ -3,7 +3,7 @@
 So a new stage, format, … is one new file, and help and completion do not load NumPy. pkgutil.iter_modules lists too, but
 importing pkgutil takes longer than all these listings.
 
->>> math = late("math")
+>>> math = Late("math")
 >>> math.sqrt(4.0)
 2.0
 """
@@ -26,7 +26,7 @@ def modules_in(package: str, *, packages: bool = True) -> list[str]:
 
 
 class Late:
-    """A placeholder for a module, which loads it at the first attribute."""
+    """The module of a name, loaded at its first attribute; under ``if TYPE_CHECKING`` mypy sees the real one."""
 
     def __init__(self, name: str) -> None:
         self._module = name
@@ -35,8 +35,3 @@ class Late:
         value = getattr(import_module(self._module), name)
         setattr(self, name, value)
         return value
-
-
-def late(name: str) -> Any:
-    """The module of that name, loaded at its first use; under ``if TYPE_CHECKING`` mypy sees the real one."""
-    return Late(name)

@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 
 from tmat.marking import mark
+from tmat.marking.key import Key
+from tmat.marking.recomputed import Recomputed
+from tmat.marking.unseen import in_unseen
+from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 
 SIZE = 4
@@ -76,3 +80,19 @@ def test_a_bug_that_every_head_has_is_named_from_the_output_alone(bug: str, size
     w = {name: r.uniform(-1.5, 1.5, (4, 4)).round(1) for name in ("W_Q", "W_K", "W_V", "W_O")}
     findings = mark({"output": in_heads(x, w, bug).round(4)}, attention(X=x, heads=2, **w))["output"].findings
     assert [bug in one.names for one in findings] == [True] * bool(bug)
+
+
+def test_what_is_tried_grows_with_the_hidden_steps_and_not_with_the_ways_through_them() -> None:
+    """A norm uses its sum three times; a slip in it is one, and is in all three places."""
+    counts = []
+    sheet = addnorm(np.random.RandomState(3).uniform(-2, 2, (3, 4)).round(2), add_residual=False)
+    for _ in range(3):
+        key = Key(sheet)
+        recomputed = Recomputed(key, {2})
+        for state in recomputed.states:
+            (recomputed.settle_given if state.due.given else recomputed.settle_unseen)(state)
+        due = key.steps[-1]
+        hidden = [state.unseen for state in recomputed.operands(due)]
+        counts.append(len(list(in_unseen(recomputed.starts(due)[0].step, hidden, 2, [None]))))
+        sheet = addnorm(sheet, add_residual=False)
+    assert counts[0] < counts[1] < counts[2] < 4 * counts[0]

@@ -92,6 +92,10 @@ def test_a_row_behind_an_empty_line_is_refused_where_the_first_one_has_a_name() 
     [problem] = read_pasted("a = [1 2]\n\n[3 4]\n").lost
     assert (problem.name, problem.error.what) == ("a", "an empty line between rows: one matrix, or two?")
     assert [one.name for one in read_pasted("a = [1, 2]\n\nb = [3, 4]\n").found] == ["a", "b"]
+    table = "| 3 | 4 |\n| 5 | 6 |\n"
+    for first in ("a = 1 2", "a = [1 2]"):
+        found = read_pasted(f"{first}\n\n{table}").found
+        assert [(one.name, one.matrix.values.shape) for one in found] == [("a", (1, 2)), ("", (2, 2))]
 
 
 def test_a_number_to_each_word_is_a_column() -> None:

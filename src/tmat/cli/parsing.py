@@ -180,10 +180,16 @@ def _left_over(only: str, previous: str, value: str | None, rest: Sequence[str],
     option = options[previous]
     if option.is_flag:
         return InputError(f"{previous} takes no value, but {word} follows it", mend=f"try {previous} alone")
-    kind = getattr(getattr(option, "type_descriptor", None), "annotation", str)
     words = [value or "", *takewhile(lambda part: not part.startswith("-"), rest)]
     separator = "," if "," in option.metavar or option.metavar == "NAMES" else " "
-    meant_value = words[0] if kind in (int, float) else separator.join(words)
+    meant_value = words[0] if _is_number(option) else separator.join(words)
     return InputError(
         f"{previous} takes one value, but {word} follows {value}", mend=f"try {previous} {shlex.quote(meant_value)}"
     )
+
+
+def _is_number(option: Any) -> bool:
+    """Whether the value of an option is a number, in old and new versions of typer."""
+    if hasattr(option, "type_descriptor"):
+        return option.type_descriptor.annotation in (int, float)
+    return str(option.type.name).startswith(("integer", "float"))

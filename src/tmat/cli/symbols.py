@@ -102,7 +102,7 @@ def _operand(node: Node) -> Operand:
 
 
 def _lettered(declared: Declaration, given: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
-    """What the letters stand for: what is given, and the small matrices that the stage shows itself on."""
+    """The matrices that the letters stand for: the given ones, and small ones of the sizes that the stage declares."""
     assert declared.on_letters is not None
     shapes = {canonical(name): matrix.values.shape for name, matrix in given.items()}
     sizes = declared.on_letters(options, shapes)

@@ -231,7 +231,7 @@ def streamed_operands(node: Node, streamed: set[Node]) -> list[Node]:
 def whole(node: Node) -> Array:
     """All values of a step."""
     assert node.op is not None
-    return _finished(node, [_taken(operand) for operand in node.of], node.params)
+    return _evaluated(node, [_used_values(operand) for operand in node.of], node.params)
 
 
 def rows(node: Node, start: int, stop: int, streamed: set[Node]) -> Array:
@@ -246,17 +246,18 @@ def rows(node: Node, start: int, stop: int, streamed: set[Node]) -> Array:
             part = rows(operand, start, stop, streamed)
             arrays.append(part if operand.used is None else round_half_away(part, operand.used))
         else:
-            arrays.append(_taken(operand)[start:stop] if same_rows else _taken(operand))
-    return _finished(node, arrays, node.op.from_row(start, node.params))
+            arrays.append(_used_values(operand)[start:stop] if same_rows else _used_values(operand))
+    return _evaluated(node, arrays, node.op.from_row(start, node.params))
 
 
-def _taken(node: Node) -> Array:
+def _used_values(node: Node) -> Array:
     """A node's values as later steps use them."""
     assert node.values is not None, f"{node.name} was freed too early"
     return node.values if node.used is None else round_half_away(node.values, node.used)
 
 
-def _finished(node: Node, arrays: list[Array], params: dict[str, Any]) -> Array:
+def _evaluated(node: Node, arrays: list[Array], params: dict[str, Any]) -> Array:
+    """The operation of a node applied to arrays, and rounded where the node is."""
     assert node.op is not None
     values = node.op.evaluate(*arrays, **params)
     return values if node.decimals is None else rounded(node.op, arrays, params, values, node.decimals)

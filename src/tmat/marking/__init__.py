@@ -1,10 +1,9 @@
 """Marking: answers held against a key, step by step, and each mistake named."""
 
 from tmat.marking.answers import Answer, Answers
-from tmat.marking.audit import explain
 from tmat.marking.findings import Certainty, Finding
 from tmat.marking.many import Failure, mark_many
-from tmat.marking.mark_answers import mark, mark_self
+from tmat.marking.mark_answers import explain, mark, mark_self
 from tmat.marking.options import Options
 from tmat.marking.verdicts import Report, StepReport, Verdict
 

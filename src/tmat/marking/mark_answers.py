@@ -1,19 +1,23 @@
-"""Marking from Python: what `tmat check` does with one submission."""
+"""Marking from Python: what `tmat check` does with one submission, and one matrix held against its operation."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import NoneType
-from typing import TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack
+
+import numpy as np
 
 from tmat.errors import InputError, expect
-from tmat.marking.answers import Answers, Called
+from tmat.marking.answers import Answer, Answers, Called
 from tmat.marking.key import Key
 from tmat.marking.options import Choices, Options
 from tmat.marking.submission import mark_submission
-from tmat.marking.verdicts import Report
-from tmat.sheet.worksheet import Worksheet
+from tmat.marking.verdicts import Report, StepReport
+from tmat.numbers.claim import Claim
+from tmat.operations.operation import REGISTRY, Operation
+from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
 Given: TypeAlias = str | Path | Mapping[str, object] | Worksheet | Answers
 """Answers: a file, text with its line breaks, named arrays, a worksheet."""
@@ -80,3 +84,49 @@ def answers_of(given: Given) -> Answers:
     if isinstance(given, Path) or (isinstance(given, str) and "\n" not in given):
         return Answers.read(given)
     return Answers.of_bytes(given.encode(), "answers") if isinstance(given, str) else Answers.of(given)
+
+
+def explain(
+    op: str | Operation,
+    operands: Mapping[str, object],
+    params: Mapping[str, Any] | None = None,
+    printed: object = None,
+    claim: Claim | None = None,
+    context: Mapping[str, object] | None = None,
+    *,
+    name: str = "result",
+    texts: Sequence[Sequence[str]] | None = None,
+    options: Options | None = None,
+) -> StepReport:
+    """The verdict on one printed matrix: ``op`` of named operands, the other matrices of the page as ``context``.
+
+    The precision is what ``texts``, the numbers as typed, claim, or ``claim`` says.
+
+    Errors: an operation it does not know; operands that do not fit.
+
+    >>> scores = [[3.0, 6.0, 1.5], [9.0, 2.0, 4.0]]
+    >>> printed = [[1.0, 2.0, 0.5], [3.0, 0.667, 1.333]]
+    >>> step = explain("divide_by_root", {"scores": scores}, {"d": 3}, printed, name="scaled")
+    >>> step.verdict.word, step.findings[0].names
+    ('slip', ('divided-by-d-k',))
+    """
+    operation = op if isinstance(op, Operation) else REGISTRY.get(op)
+    if operation is None:
+        raise InputError(f"no operation '{op}'", f"there are {', '.join(sorted(REGISTRY))}")
+    how = dict(params or {})
+    given = {key: _matrix(key, value) for key, value in {**operands, **(context or {})}.items()}
+    shapes = [(m.height, m.width) for m in (given[key] for key in operands)]
+    if operation.mismatch(shapes) is not None:
+        sizes = ", ".join(f"{key} is {given[key].size}" for key in operands)
+        raise InputError(f"cannot form {operation.formula_text(list(operands), how)}", sizes)
+    with np.errstate(all="ignore"):
+        values = operation.evaluate(*(given[key].values for key in operands), **how)
+    step = Step(Matrix.of(name, values), operation.name, tuple(operands), how)
+    key = Worksheet([Stage("page", "page", given=given, steps=[step], output=name)])
+    shown = _matrix(name, printed)
+    answer = Answer(name, shown.values, texts, said=claim)
+    return mark_submission(Answers([answer], name), Key(key), options or Options())[name]
+
+
+def _matrix(name: str, value: object) -> Matrix:
+    return value.renamed(name) if isinstance(value, Matrix) else Matrix.of(name, value)

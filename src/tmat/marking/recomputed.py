@@ -32,6 +32,9 @@ TRIED = 120
 
 USUAL_DECIMALS = 2
 
+DEEPEST = 8
+"""Steps back that a step's making is known: from the output of many heads to the projections."""
+
 
 class Recomputed:
     """The matrices of a submission in the order of the key; each is settled before a later step is recomputed from it."""
@@ -229,12 +232,12 @@ class Recomputed:
         picks.append((Numbers.EXACT, lambda state: state.due.values if state.due.exact is None else state.due.exact))
         if any(state.off for state in operands):
             picks.append((Numbers.CARRIED, lambda state: state.theirs.carried()[UNROUNDED]))
-        found: list[Start] = []
+        found: dict[tuple[bytes, ...], Start] = {}
         for numbers, pick in picks:
             step = self.redo(due, pick)
-            if step is not None and step.fits() and not any(_same(step, known.step) for known in found):
-                found.append(Start(step, numbers))
-        return found
+            if step is not None and step.fits():
+                found.setdefault(_numbers_of(step), Start(step, numbers))
+        return list(found.values())
 
     def more_starts(self, due: KeyMatrix, known: Sequence[Start]) -> Iterator[Start]:
         """The step from every other way that its operands could have been rounded in, alike all the way back or not."""
@@ -250,16 +253,26 @@ class Recomputed:
                     seen.add(made_of)
                     yield Start(step, numbers)
 
-    def redo(self, due: KeyMatrix, pick: Callable[[State], Array], depth: int = 8) -> Redo | None:
-        """The step with the operands picked, and how those were made in turn."""
-        if due.op is None or due.of is None:
-            return None
-        states = self.operands(due)
-        operands = tuple(pick(state) for state in states)
-        makers = tuple(self.redo(state.due, pick, depth - 1) if depth else None for state in states)
-        return Redo(
-            due.op, operands, due.params, due.names, due.name, makers, self.key.widths, epsilons=self.key.epsilons
-        )
+    def redo(self, due: KeyMatrix, pick: Pick) -> Redo | None:
+        """The step with the operands picked, and how those were made in turn, each step once."""
+        made: dict[int, Redo] = {}
+        for index in self._shortly_before(due):
+            matrix = self.key.matrices[index]
+            if matrix.op is not None and matrix.of is not None:
+                operands = tuple(pick(self.states[each]) for each in matrix.of)
+                made[index] = Redo(
+                    matrix.op, operands, matrix.params, matrix.names, matrix.name, tuple(map(made.get, matrix.of)),
+                    self.key.widths, epsilons=self.key.epsilons,
+                )  # fmt: skip
+        return made.get(due.index)
+
+    def _shortly_before(self, due: KeyMatrix) -> list[int]:
+        """The places of a matrix and of those that it was made from, a few steps back, in the key's order."""
+        found = edge = {due.index}
+        for _ in range(DEEPEST):
+            edge = {each for index in edge for each in self.key.matrices[index].of or ()} - found
+            found = found | edge
+        return sorted(found)
 
 
 def _picks(side: Side, states: Sequence[State]) -> Iterator[Pick]:
@@ -311,18 +324,11 @@ def _once(known: dict[bytes, Array], values: Array) -> Array:
     return known.setdefault(_content(values), values)
 
 
-def _numbers_of(step: Redo | None) -> tuple[object, ...]:
+def _numbers_of(step: Redo) -> tuple[bytes, ...]:
     """What tells a redo from another of the same step: the numbers it starts from, all the way back."""
-    if step is None:
-        return ()
-    return (*(operand.tobytes() for operand in step.operands), *map(_numbers_of, step.makers))
-
-
-def _same(first: Redo, second: Redo) -> bool:
-    """Whether two redos start from the same numbers, all the way back."""
-    if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(first.operands, second.operands, strict=True)):
-        return False
-    return all(
-        (a is None) == (b is None) and (a is None or b is None or _same(a, b))
-        for a, b in zip(first.makers, second.makers, strict=True)
-    )
+    steps = {id(step): step}
+    edge = [step]
+    while edge:
+        edge = [made for each in edge for made in each.makers if made is not None and id(made) not in steps]
+        steps |= {id(made): made for made in edge}
+    return tuple(_content(operand) for each in steps.values() for operand in each.operands)

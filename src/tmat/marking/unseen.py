@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,9 +13,6 @@ from tmat.numbers import round_half_away
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
 
-DEEPEST = 8
-"""Steps back that a slip is looked for: from the output of many heads to the projections."""
-
 
 class Unseen(NamedTuple):
     """A slip in a step that was not handed in: what it makes of that step or of one that was made from it."""
@@ -24,6 +21,7 @@ class Unseen(NamedTuple):
     found: Candidate
     kind: tuple[str, str, int]  # the operation, the slip, which of its ways: the same in every head
     steps: tuple[str, ...]  # in which it was made
+    places: tuple[int, ...]  # these steps, as they are told apart where two stages have one name
 
 
 def in_unseen(
@@ -34,7 +32,7 @@ def in_unseen(
     ``on_the_way``: to how many decimals each step is rounded, None being not at all.
     """
     for each in on_the_way:
-        for operands, slip in _in_operands(step, unseen, each, DEEPEST):
+        for operands, slip in _in_operands(step, unseen, each, {}):
             made = replace(
                 slip.found.mistake, within=" and ".join(filter(None, (", ".join(slip.steps[:-1]), slip.steps[-1])))
             )
@@ -46,34 +44,51 @@ def in_unseen(
 
 
 def _in_operands(
-    step: Redo, unseen: Sequence[bool], decimals: int | None, depth: int
+    step: Redo, unseen: Sequence[bool], decimals: int | None, known: dict[int, list[Unseen]]
 ) -> Iterator[tuple[tuple[Array, ...], Unseen]]:
-    """The operands with a slip in the making of one, and with the same slip in every one where it can be made."""
-    alike: dict[tuple[str, str, int], dict[int, Unseen]] = {}
+    """The operands with a slip in the making of one, and with the same slip in every one where it can be made.
+
+    What one hidden step makes wrong is wrong in every operand that was made from it. ``known`` is what slips make
+    of the steps that were looked at already.
+    """
+    made: dict[tuple[tuple[int, ...], tuple[str, str, int]], dict[int, Unseen]] = {}
     for n, maker in enumerate(step.makers[: len(unseen)]):
-        if maker is None or not unseen[n] or not depth:
+        if maker is None or not unseen[n]:
             continue
-        for slip in _of_maker(maker, decimals, depth):
+        if id(maker) not in known:
+            known[id(maker)] = list(_of_maker(maker, decimals, known))
+        for slip in known[id(maker)]:
             if slip.values.shape == step.operands[n].shape:
-                yield step.taking(n, slip.values).operands, slip
-                known = alike.setdefault(slip.kind, {}).get(n)
-                if known is None or len(slip.steps) > len(known.steps):
-                    alike[slip.kind][n] = slip
+                made.setdefault((slip.places, slip.kind), {})[n] = slip
+    alike: dict[tuple[str, str, int], dict[int, Unseen]] = {}
+    for (places, kind), slips in made.items():
+        yield _with(step, slips), next(iter(slips.values()))
+        if len(slips) > 1:  # or in the one place where it stands, and others were made from the right one
+            yield from ((_with(step, {n: slip}), slip) for n, slip in slips.items() if places == (id(step.makers[n]),))
+        for n, slip in slips.items():
+            other = alike.setdefault(kind, {}).get(n)
+            if other is None or len(slip.places) > len(other.places):
+                alike[kind][n] = slip
     for slips in alike.values():
-        if len(slips) > 1:
-            operands = tuple(slips[n].values if n in slips else own for n, own in enumerate(step.operands))
-            steps = tuple(dict.fromkeys(name for slip in slips.values() for name in slip.steps))
-            yield operands, next(iter(slips.values()))._replace(steps=steps)
+        steps = tuple(dict.fromkeys(name for slip in slips.values() for name in slip.steps))
+        places = tuple(dict.fromkeys(place for slip in slips.values() for place in slip.places))
+        if len({slip.places for slip in slips.values()}) > 1:
+            yield _with(step, slips), next(iter(slips.values()))._replace(steps=steps, places=places)
 
 
-def _of_maker(maker: Redo, decimals: int | None, depth: int) -> Iterator[Unseen]:
+def _with(step: Redo, slips: Mapping[int, Unseen]) -> tuple[Array, ...]:
+    """The operands of a step with what slips make of some."""
+    return tuple(slips[n].values if n in slips else own for n, own in enumerate(step.operands))
+
+
+def _of_maker(maker: Redo, decimals: int | None, known: dict[int, list[Unseen]]) -> Iterator[Unseen]:
     """What slips make of a step: its own, and those further back, rounded on the way to so many decimals or not."""
     counted: Counter[str] = Counter()
     for found in own(maker):
         counted[found.mistake.name] += 1
         kind = (maker.op.name, found.mistake.name, counted[found.mistake.name])
-        yield Unseen(found.values, found, kind, (maker.result,))
-    for operands, slip in _in_operands(maker, [True] * len(maker.makers), decimals, depth - 1):
+        yield Unseen(found.values, found, kind, (maker.result,), (id(maker),))
+    for operands, slip in _in_operands(maker, [True] * len(maker.makers), decimals, known):
         if decimals is not None:
             operands = tuple(round_half_away(values, decimals) for values in operands)
         further = replace(slip.found, rare=slip.found.rare + 1)

@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from tmat.errors import InputError
-from tmat.modules import late
+from tmat.modules import Late
 from tmat.reading.commas import without_commas
 from tmat.reading.labels import head, is_index, labels_of
 from tmat.reading.lexing import TRUTH
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tmat.operations.operation import Array
 else:
-    np = late("numpy")
+    np = Late("numpy")
 
 _FEW = 1000
 _IN_BRACKETS = re.compile(r"\([0-9]*\.?[0-9]+\)")

@@ -60,6 +60,8 @@ class Gatherer:
         elif isinstance(item, NamedValue):
             yield from self._value(item, gap)
         elif item.bars:
+            if gap and self.block is not None and self.block.rows and self.block.rows[-1].label is not None:
+                yield from self.finish()
             self._table_row(item, gap)
         else:
             yield from self._row(item, gap)
@@ -287,7 +289,7 @@ def _named_by_first(block: Block, row: Row) -> bool:
 def _may_be_loose(block: Block) -> bool:
     """Whether the single row of a block may be followed by others with empty lines between."""
     [*others, row] = block.rows
-    named = row.label is not None and row.relation != "assign"
+    named = row.label is not None and not (row.bracket and row.relation == "assign")
     return not (others or named or row.bars or block.spoilt) and len(row.cells) > 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from tmat.reading.naming import is_known, is_name
+from tmat.reading.naming import LONGEST, is_known, is_name
 from tmat.reading.rows import Row
 
 _CODE = re.compile(
@@ -43,7 +43,7 @@ def is_heading(row: Row, *, alone: bool) -> bool:
     >>> [is_heading(Row(1, text.split()), alone=True) for text in ("Exercise 2:", "Homework 3 - Li Wei", "cat 0.5 x")]
     [True, True, False]
     """
-    if row.label is not None or row.bars or row.bracket:
+    if row.label is not None or row.bars or row.bracket or len(row.raw) > LONGEST:
         return False
     cells = [cell.rstrip(".:)") for cell in row.cells or row.text.replace(",", " ").split()]
     if len(cells) == 2:

@@ -228,7 +228,4 @@ def decimals(stage: Stage, name: str, *, used: bool = False) -> int:
 
 def operand(stage: Stage, name: str) -> Matrix | None:
     """A matrix as a step takes it; None where it was not kept."""
-    step = stage.step(name)
-    if step is not None:
-        return step.taken
-    return stage[name] if name in stage else None  # noqa: SIM401 - a Stage forgives case; it has no get
+    return stage.operand(name) if name in stage else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tmat.modules import late
+from tmat.modules import Late
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from tmat.stages.parts import graph as graphs
 else:
     np, numbers, ops, seeding = (
-        late("numpy"),
-        late("tmat.numbers"),
-        late("tmat.operations"),
-        late("tmat.numbers.seeding"),
+        Late("numpy"),
+        Late("tmat.numbers"),
+        Late("tmat.operations"),
+        Late("tmat.numbers.seeding"),
     )
-    builder, nodes = late("tmat.engine.builder"), late("tmat.engine.node")
-    detail, position_operations = late("tmat.operations.detail"), late("tmat.operations.positions")
-    searching, differences = late("tmat.stages.parts.beams"), late("tmat.stages.parts.differences")
-    gradients, graphs = late("tmat.stages.parts.gradients"), late("tmat.stages.parts.graph")
-    masks, replay = late("tmat.stages.parts.masks"), late("tmat.stages.parts.replay")
+    builder, nodes = Late("tmat.engine.builder"), Late("tmat.engine.node")
+    detail, position_operations = Late("tmat.operations.detail"), Late("tmat.operations.positions")
+    searching, differences = Late("tmat.stages.parts.beams"), Late("tmat.stages.parts.differences")
+    gradients, graphs = Late("tmat.stages.parts.gradients"), Late("tmat.stages.parts.graph")
+    masks, replay = Late("tmat.stages.parts.masks"), Late("tmat.stages.parts.replay")
 
 __all__ = [
     "builder",
