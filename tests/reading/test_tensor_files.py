@@ -18,7 +18,7 @@ import pytest
 from tmat.errors import InputError, LimitError, TmatError
 from tmat.reading.safetensors import read_safetensors
 from tmat.reading.sources import read_matrix
-from tmat.reading.tensors import chosen
+from tmat.reading.tensors import BFLOAT16, chosen, decoded
 from tmat.reading.torch_file import read_torch
 
 MODELS = Path(__file__).parent.parent.parent / "fixtures" / "models"
@@ -50,6 +50,11 @@ def safe(header: Any, data: bytes = bytes(64)) -> bytes:
 
 def one(dtype: Any = "F64", shape: Any = (2, 4), offsets: Any = (0, 64)) -> dict[str, Any]:
     return {"__metadata__": {"format": "pt"}, "W": {"dtype": dtype, "shape": shape, "data_offsets": offsets}}
+
+
+@pytest.mark.parametrize(("kind", "signalling"), [(BFLOAT16, b"\xa0\x7f"), ("<f4", b"\x00\x00\xa0\x7f")])
+def test_a_signalling_nan_is_a_nan(kind: str, signalling: bytes) -> None:
+    assert np.isnan(decoded(signalling, kind)).all()
 
 
 def test_only_what_is_asked_for_is_read() -> None:

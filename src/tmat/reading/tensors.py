@@ -107,7 +107,7 @@ def decoded(data: bytes, kind: str) -> NDArray[np.float64]:
 def widened(stored: NDArray[Any], kind: str) -> NDArray[np.float64]:
     """Numbers as they are stored, a bfloat16 as its two bytes, as float64."""
     if kind == BFLOAT16:
-        return (stored.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
+        stored = (stored.astype(np.uint32) << 16).view(np.float32)
     with np.errstate(over="ignore", invalid="ignore"):  # of a long double beyond float64, of a signalling NaN
         return stored.astype(np.float64)
 
