@@ -54,23 +54,8 @@ def test_processes_that_are_spawned(tmp_path: Path) -> None:
     assert (*process.communicate(), process.returncode) == ("50 True\n", "", 0)
 
 
-class Refusing(Executor):
-    """Takes the first two, and loses them."""
-
-    def __init__(self) -> None:
-        self.sent = 0
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.sent += 1
-        if self.sent > 2:
-            raise ConnectionError("gone")
-        future: Future[Any] = Future()
-        future.set_exception(OSError("the worker is gone"))
-        return future
-
-
-class Forgetting(Executor):
-    """Takes the first two and settles neither, as a Dask client does that is closed in between."""
+class Leaving(Executor):
+    """Takes the first two and no more; what becomes of those two is for the classes made of it."""
 
     def __init__(self) -> None:
         self.sent = 0
@@ -80,6 +65,19 @@ class Forgetting(Executor):
         if self.sent > 2:
             raise ConnectionError("gone")
         return Future()
+
+
+class Refusing(Leaving):
+    """Loses the first two."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future = super().submit(fn, *args, **kwargs)
+        future.set_exception(OSError("the worker is gone"))
+        return future
+
+
+class Forgetting(Leaving):
+    """Settles neither, as a Dask client does that is closed in between."""
 
 
 def test_a_result_that_never_comes_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,9 +125,8 @@ def _has_input(declared: Declaration, common: Common, matrices: dict[str, Any], 
     if declared.begins_alone is not None and declared.begins_alone(options):
         return True
     begins = declared.begins
-    if (
-        "text" in options and options["text"] is None and "tokens" not in options
-    ):  # a table without a text looks nothing up
+    # a table without a text looks nothing up
+    if "text" in options and options["text"] is None and "tokens" not in options:
         begins = begins - {fold(declared.main)}
     if any(stem(name) in begins for name in matrices):
         return True

@@ -42,9 +42,8 @@ def spread(
         try:
             for chunk in chunks:
                 sent = _sent(pool, do, chunk)
-                if (
-                    sent is None and not executor
-                ):  # broken: the chunks that it had are done apart, the others in a new one
+                # a broken pool: the chunks that it had are done apart, the others in a new one
+                if sent is None and not executor:
                     pool = _processes(processes)
                     sent = _sent(pool, do, chunk)
                 waiting.append((chunk, sent))

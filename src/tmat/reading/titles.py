@@ -100,9 +100,8 @@ def parted(block: Block) -> list[Block]:
         return found
     if "" in labels:
         own = {label for label in labels if label}
-        if (
-            len(own) == 1 and len(labels) > 1 and all(row.column for row in block.rows)
-        ):  # one name beside brackets drawn over lines
+        # one name beside brackets drawn over lines
+        if len(own) == 1 and len(labels) > 1 and all(row.column for row in block.rows):
             block.name = name_of(own.pop())
             for row in block.rows:
                 row.label = None

@@ -201,9 +201,8 @@ def _erfc(x: Decimal) -> Decimal:
     if x.is_infinite():
         return ZERO
     if x <= FAR:
-        with localcontext(
-            _context(DIGITS + 10 + int(x * x / 2))
-        ):  # more digits, as 1 − erf is about e^−x² = 10^−0.43x²
+        # more digits, as 1 − erf is about e^−x² = 10^−0.43x²
+        with localcontext(_context(DIGITS + 10 + int(x * x / 2))):
             value = 1 - _erf_series(x)
         return +value
     term = total = ONE
