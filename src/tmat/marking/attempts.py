@@ -123,17 +123,23 @@ class Sheet:
     """
 
     def __init__(self, steps: Sequence[HandedIn], grounds: Grounds) -> None:
-        self.chances = {
-            id(report): NAMED
-            if _is_named(report) and due.index not in grounds.unexplained
-            else 1.0
-            if due.index in grounds.unexplained
-            else _chance(report, due, printed, wrong_before=due.index in grounds.wrong)
-            for report, due, printed in steps
-        }
         self.grounds = grounds
         self.usual = int(np.median([printed.decimals for _, _, printed in steps])) if steps else 0
-        self.worked = _joined([chance for chance in self.chances.values() if chance < 1.0]) < BLIND
+        self.worked = False
+        self.chances: dict[int, float] = {}  # of all steps where it is not worked
+        for n, (report, due, printed) in enumerate(steps, start=1):
+            self.chances[id(report)] = self._chance(report, due, printed)
+            told = [chance for chance in self.chances.values() if chance < 1.0]
+            self.worked = _joined(told, len(told) + len(steps) - n) < BLIND
+            if self.worked:
+                break  # whatever the others are
+
+    def _chance(self, report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> float:
+        if due.index in self.grounds.unexplained:
+            return 1.0
+        if _is_named(report):
+            return NAMED
+        return _chance(report, due, printed, wrong_before=due.index in self.grounds.wrong)
 
     def counts(self, report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> bool:
         """Whether what is right of a step counts, where nothing else shows work: it is exact, no chance, or all before it is right."""
@@ -148,11 +154,11 @@ class Sheet:
         return constant and printed.decimals < self.usual and bool((finer != finer.flat[0]).any())
 
 
-def _joined(chances: list[float]) -> float:
-    """Fisher's method: the chance that independent chances have so small a product."""
+def _joined(chances: list[float], count: int) -> float:
+    """Fisher's method: the chance that so many independent chances have so small a product; those not named are 1."""
     total = -sum(map(log, chances))
     term, tail = 1.0, 0.0
-    for n in range(len(chances)):
+    for n in range(count):
         tail += term
         term *= total / (n + 1)
     return tail * exp(-total) if chances else 1.0
