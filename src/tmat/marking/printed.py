@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 
@@ -50,6 +51,7 @@ class PrintedMatrix:
             self._formats = [(one, self._typed(unit, texts, claim.decimals)) for one, unit in self._formats]
         self.unit = np.minimum.reduce([unit for _, unit in self._formats])  # the last place a number claims
         self._slack = np.where(self.unit == 0, FULL_RELATIVE, SLACK)
+        self._all_finite = bool(self.finite.all())
 
     def _places(self, claim: Claim) -> Array:
         """The last place of each number; one that prints more than the format has claims its own."""
@@ -93,26 +95,26 @@ class PrintedMatrix:
     def fits(self, true: Array) -> Cells:
         """Cell by cell, for one matrix or a stack of them."""
         shown = self.values
-        near: Cells = np.zeros(shown.shape, dtype=bool)
         with np.errstate(all="ignore"):
             if self.atol is not None or self.rtol is not None:
-                room = (self.atol or 0.0) + (self.rtol or 0.0) * np.abs(true)
-                near = np.abs(true - shown) <= room + NOISE
+                place, room = np.asarray(self.atol or 0.0), self.rtol or 0.0
             else:
-                off = np.abs(true - shown)
-                room = np.abs(true) * self._slack + NOISE
-                for claim, unit in self._formats:
-                    place = unit if claim.significant is None else self._nearer(true, unit, claim.significant)
-                    near = near | (off <= place * (0.5 + FULL_RELATIVE) + room)
-            near = near & np.isfinite(true)
-            if self.finite.all():
-                return np.asarray(near)
+                places = [
+                    unit if claim.significant is None else self._nearer(true, unit, claim.significant)
+                    for claim, unit in self._formats
+                ]
+                place, room = reduce(np.maximum, places) * (0.5 + FULL_RELATIVE), self._slack
+            off = np.abs(true - shown) - np.abs(true) * room
+            near: Cells = off <= place + NOISE  # what is not finite is NaN here
+            if self._all_finite:
+                return near
             same = (shown == true) | (np.isnan(shown) & np.isnan(true) & ~self.blank)
             return np.asarray((near & self.finite) | (same & ~self.finite))
 
     def too_short(self, true: Array) -> Cells:
         """The cells that agree in the decimals that were typed, where more are asked."""
-        if self.asked is None:
+        by_claim = self.atol is None and self.rtol is None and bool((self.unit >= self.claim.places(self.values)).all())
+        if self.asked is None or by_claim:
             return np.zeros(self.shape, dtype=bool)
         return PrintedMatrix(self.values, self.claim).fits(true) & ~self.fits(true)
 

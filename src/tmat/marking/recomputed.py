@@ -191,8 +191,7 @@ class Recomputed:
         """The step from these operands, or None where it cannot be done with them."""
         assert due.op is not None
         try:
-            with np.errstate(all="ignore"):
-                values = due.op.evaluate(*operands, **due.params)
+            values = due.op.evaluate(*operands, **due.params)
         except CANNOT:
             return None
         return values if values.shape == due.values.shape else None
