@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, partial
+
 import numpy as np
 
 from tmat.errors import InputError
@@ -178,6 +181,7 @@ class Marking:
         self, due: KeyMatrix, printed: PrintedMatrix, report: StepReport, right: Cells, base: Cells
     ) -> list[Again]:
         """Verdicts for what is not right: follows, a slip, close, or wrong. What redoes the slips."""
+        near = cache(partial(within_rounding, due, self.recomputed, printed))
         slips: list[Again] = []
         left = ~right & ~printed.blank
         report.cells[left] = int(Verdict.WRONG)
@@ -198,13 +202,12 @@ class Marking:
         if left.any() and self._on_no_attempt(due, printed, left, report):
             return slips
         if left.any() and following is not None:
-            near = within_rounding(due, self.recomputed, printed, as_theirs)
-            if 2 * int((near & left).sum()) > int(left.sum()):  # causes come before effects
-                self._close(report, near & left)
+            if 2 * int((near(as_theirs) & left).sum()) > int(left.sum()):  # causes come before effects
+                self._close(report, near(as_theirs) & left)
                 return slips
         if left.any() and self.options.slips:
             followed = None if following is None else report.count(Verdict.FOLLOWS)
-            findings, left, slips = self._explained(due, printed, left, base, followed)
+            findings, left, slips = self._explained(due, printed, left, base, followed, partial(near, as_right))
             for finding in findings:
                 verdict = Verdict.CLOSE if finding.kind is Kind.CLOSE else Verdict.SLIP
                 for cell in finding.cells:
@@ -214,11 +217,9 @@ class Marking:
                 if finding.names[0] in HABITS and finding.extent is Extent.MATRIX:
                     self.habits.setdefault(finding.names[0], due.label)
         if left.any():
-            near = within_rounding(due, self.recomputed, printed, as_right)
-            if following is not None:
-                near |= within_rounding(due, self.recomputed, printed, as_theirs)
-            self._close(report, near & left)
-            left = left & ~near
+            close = near(as_right) if following is None else near(as_right) | near(as_theirs)
+            self._close(report, close & left)
+            left = left & ~close
         if left.any():
             found = property_of(due, self.recomputed, printed, left)
             if found is not None:
@@ -226,11 +227,18 @@ class Marking:
         return slips
 
     def _explained(
-        self, due: KeyMatrix, printed: PrintedMatrix, left: Cells, base: Cells, followed: int | None
+        self,
+        due: KeyMatrix,
+        printed: PrintedMatrix,
+        left: Cells,
+        base: Cells,
+        followed: int | None,
+        room: Callable[[], Cells],
     ) -> tuple[list[Finding], Cells, list[Again]]:
         """The findings that explain wrong cells, the cells left unexplained, and what redoes the slips.
 
-        ``followed``: how many other cells follow from the writer's own wrong numbers, where there are such.
+        ``followed``: how many other cells follow from the writer's own wrong numbers, where there are such. ``room``: the
+        cells that rounding alone could account for.
         """
         base = base if followed is None else base | ~left
         starts = self.recomputed.starts(due)
@@ -239,7 +247,7 @@ class Marking:
             tiers(self.recomputed, due, printed, starts),
             starts,
             self.recomputed.more_starts(due, starts),
-            lambda: within_rounding(due, self.recomputed, printed, as_right),
+            room,
         )
         if followed is not None:
             whole = any(one.extent is Extent.MATRIX and one.kind is not Kind.CLOSE for one in findings)
