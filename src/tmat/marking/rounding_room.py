@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import zip_longest
 
 import numpy as np
@@ -103,7 +104,7 @@ def _room(
     if centre is None or not any(np.any(half) for half in halves):
         return None
     ends = np.cumsum([values.size for values in operands])
-    drawn = np.random.RandomState(0).choice((-1.0, 1.0), (trials, int(ends[-1])))
+    drawn = _directions(trials, int(ends[-1]))
     moved = [
         values + half * signs.reshape(trials, *values.shape)
         for values, half, signs in zip(operands, halves, np.split(drawn, ends[:-1], axis=1), strict=True)
@@ -115,6 +116,12 @@ def _room(
             if result is not None:
                 room = np.fmax(room, np.abs(result - centre))
     return margin * room
+
+
+@lru_cache(16)
+def _directions(trials: int, count: int) -> Array:
+    """+1 and −1, drawn always alike: [trials, count]."""
+    return np.random.RandomState(0).choice((-1.0, 1.0), (trials, count))
 
 
 def _half(state: State, decimals: int, values: Array) -> Array | float:

@@ -29,7 +29,7 @@ from tmat.marking.rounding_room import within_rounding
 from tmat.marking.states import Again, State, Ways, as_right, as_theirs
 from tmat.marking.verdicts import GIVEN, Reading, Report, StepReport, Unknown, Verdict, worst
 from tmat.numbers import round_half_away
-from tmat.numbers.claim import FULL_RELATIVE, NOISE
+from tmat.numbers.claim import same
 from tmat.operations.operation import Array
 
 MOST_FOLLOW = 3  # times as many cells follow as are left: no slip of a whole matrix made those
@@ -179,7 +179,7 @@ class Marking:
         self.recomputed.settle_printed(state, right, way, slips)
         return report
 
-    def _wrong(  # noqa: C901 - one order: what is not settled goes on to the next
+    def _wrong(
         self, due: KeyMatrix, printed: PrintedMatrix, report: StepReport, right: Cells, base: Cells
     ) -> list[Again]:
         """Verdicts for what is not right: follows, a slip, close, or wrong. What redoes the slips."""
@@ -203,10 +203,9 @@ class Marking:
             left = left & ~short
         if left.any() and self._on_no_attempt(due, printed, left, report):
             return slips
-        if left.any() and following is not None:
-            if 2 * int((near(as_theirs) & left).sum()) > int(left.sum()):  # causes come before effects
-                self._close(report, near(as_theirs) & left)
-                return slips
+        if left.any() and following is not None and 2 * int((near(as_theirs) & left).sum()) > int(left.sum()):
+            self._close(report, near(as_theirs) & left)  # causes come before effects
+            return slips
         if left.any() and self.options.slips:
             followed = None if following is None else report.count(Verdict.FOLLOWS)
             findings, left, slips = self._explained(due, printed, left, base, followed, partial(near, as_right))
@@ -328,7 +327,7 @@ class Marking:
 def _rounded(due: KeyMatrix, printed: PrintedMatrix) -> bool:
     """Whether what is printed tells how its writer rounds: not where the true numbers have no more digits."""
     true = due.values if due.exact is None else due.exact
-    return not due.given and not np.allclose(round_half_away(true, printed.decimals), true, FULL_RELATIVE, NOISE)
+    return not due.given and not same(round_half_away(true, printed.decimals), true)
 
 
 def _blank_report(state: State) -> StepReport:
