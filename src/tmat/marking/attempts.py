@@ -8,7 +8,7 @@ joined by Fisher's method (Statistical Methods for Research Workers, 1932, § 21
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import atanh, comb, erfc, exp, log, sqrt
+from math import acos, atanh, comb, erfc, exp, log, pi, sqrt
 from typing import TypeAlias
 
 import numpy as np
@@ -91,6 +91,7 @@ class Grounds:
         self.states = states
         self.wrong: set[int] = set()  # what wrong steps lead to: the norm of two numbers is 1 and −1 whatever goes in
         self.unexplained: set[int] = set()  # what steps lead to that are wrong in no way with a name
+        self.telling: set[int] = set()  # made of right numbers, too, that were not handed in: they were worked out
         self.right: set[int] = set()  # right, and all before it
         self.first: dict[int, set[int]] = {}  # of a step and those before it, the ones made of given matrices alone
         givens = {state.due.name for state in states if state.due.given}
@@ -105,6 +106,8 @@ class Grounds:
             self.first[index] = {index} if made_of_givens else set().union(*(self.first[n] for n in numbers))
             if any(one.foreign if one.due.given else one.off for one in before) or not self.wrong.isdisjoint(numbers):
                 self.wrong.add(index)
+            if any(one.unseen and not one.off and np.ptp(one.due.values) > 0 for one in before):
+                self.telling.add(index)
             own = [reports[n] for n in numbers if n in reports and not reports[n].given]
             if not self.unexplained.isdisjoint(numbers) or not all(is_explained(one, givens) for one in own):
                 self.unexplained.add(index)
@@ -118,8 +121,8 @@ class Grounds:
 class Sheet:
     """The steps that were handed in, and the chance that a blind writer would have had so many of their cells right.
 
-    What is right of what wrong steps lead to is no evidence; what follows there is, unless those wrong ones have no name;
-    then a slip with a name is none either.
+    What is right of what wrong steps lead to is no evidence; what follows there is, unless those wrong ones have no name:
+    then only what needs right numbers, too, that were not handed in. A slip with a name is none there.
     """
 
     def __init__(self, steps: Sequence[HandedIn], grounds: Grounds) -> None:
@@ -135,9 +138,9 @@ class Sheet:
                 break  # whatever the others are
 
     def _chance(self, report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> float:
-        if due.index in self.grounds.unexplained:
+        if due.index in self.grounds.unexplained - self.grounds.telling:
             return 1.0
-        if _is_named(report):
+        if _is_named(report) and due.index not in self.grounds.unexplained:
             return NAMED
         return _chance(report, due, printed, wrong_before=due.index in self.grounds.wrong)
 
@@ -189,7 +192,7 @@ def _chance(report: StepReport, due: KeyMatrix, printed: PrintedMatrix, *, wrong
     chance = _binomial(int(hits[told].sum()), int(told.sum()), guessed)
     if wrong_before or report.count(Verdict.FOLLOWS) or due.op is None or due.op.name.startswith("softmax"):
         return chance
-    likeness = _likeness(printed.values, due.values)
+    likeness = _likeness(printed.values, due.values, place)
     return chance if likeness == 1.0 else min(1.0, 2 * min(chance, likeness))
 
 
@@ -241,16 +244,27 @@ def _binomial(hits: int, count: int, p: float) -> float:
     return min(1.0, max(sum(at) - at[0] / 2, 1e-300))
 
 
-def _likeness(values: Array, due: Array) -> float:
-    """The chance of so close a correlation, lines that lie alike taken for one another's: so many numbers as the longer line has."""
+def _likeness(values: Array, due: Array, place: float) -> float:
+    """The chance of so close a correlation, lines that lie alike taken for one another's: so many numbers as the longer line has.
+
+    Of three numbers the angle between them is uniform; of more, Fisher's z is normal. Numbers with few places to stand in
+    are alike more often.
+    """
     axis = 0 if due.shape[0] >= due.shape[1] else 1
     known = due.shape[axis]
-    if known < 4 or not (np.isfinite(values) & np.isfinite(due)).all() or np.abs(values).max() > LARGEST:
+    by_chance = (place / (float(np.ptp(due)) + place)) ** (known - 1)
+    if (
+        known < 3
+        or by_chance > ALONE
+        or not (np.isfinite(values) & np.isfinite(due)).all()
+        or np.abs(values).max() > LARGEST
+    ):
         return 1.0
     own, right = (matrix - matrix.mean(axis=axis, keepdims=True) for matrix in (values, due))
     size = float(np.linalg.norm(own) * np.linalg.norm(right))
-    r = float((own * right).sum()) / size if size > 0 else 0.0
-    return 0.5 * erfc(atanh(min(max(r, 0.0), 0.999999)) * sqrt(known - 3) / sqrt(2))
+    r = min(max(float((own * right).sum()) / size if size > 0 else 0.0, 0.0), 0.999999)
+    chance = acos(r) / pi if known == 3 else 0.5 * erfc(atanh(r) * sqrt(known - 3) / sqrt(2))
+    return max(chance, by_chance)
 
 
 # -- what of a whole sheet counts

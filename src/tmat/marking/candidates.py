@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -63,6 +63,7 @@ class OtherMatrices:
 
     matrices: tuple[tuple[str, Array], ...] = ()
     makers: Mapping[str, tuple[str, ...]] | None = None  # of each: its operation, then its operands
+    held: Collection[tuple[str, str]] = ()  # operands, and the others whose numbers they were written with
 
     def fitting(self, shape: tuple[int, ...], but: str) -> list[tuple[str, Array]]:
         """Those of a shape, but for one name."""
@@ -196,7 +197,9 @@ def another_operand(step: Redo, others: OtherMatrices, *, deep: bool = False) ->
     """The step with another matrix for one of its operands; ``deep``: with its own common slips besides."""
     formula = _formula(step)
     for n, due in enumerate(step.names):
-        fitting = others.fitting(step.operands[n].shape, but=due)
+        fitting = [
+            pair for pair in others.fitting(step.operands[n].shape, but=due) if (due, pair[0]) not in others.held
+        ]  # where it was written so, the step follows
         label = "wrong-residual" if due == "residual" else "another-operand"
         for name, values in fitting:
             said, mend = "{other} taken in place of {due}", "take {due}: {formula}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
@@ -51,20 +52,21 @@ def mark_submission(answers: Answers, key: Key, options: Options) -> Report:
     if options.columns:
         answers = answers.turned()
     key = unfolded(key, answers)
+    if key.printed is None:
+        return _marked(answers, key, options)
+    quick = [_marked(answers, each, replace(options, slips=False)) for each in (key, key.printed)]
+    as_printed = quick[1].wrong_cells < quick[0].wrong_cells
+    report = _marked(answers, key.printed if as_printed else key, options)
+    named = {each.name for each in quick[0].unknown}  # what only the corrected sheet has is no unknown name
+    report.unknown = [each for each in report.unknown if each.name in named]
+    report.remarks.append(Note(Remark.AS_PRINTED if as_printed else Remark.AS_CORRECTED))
+    return report
+
+
+def _marked(answers: Answers, key: Key, options: Options) -> Report:
     if of_program(answers, options):
         return mark_program(answers, key, options)
-    report = Marking(key, answers, options).report()
-    if key.printed is None:
-        return report
-    if report.wrong_cells:
-        printed = Marking(key.printed, answers, options).report()
-        if printed.wrong_cells < report.wrong_cells:
-            named = {each.name for each in report.unknown}  # what only the corrected sheet has is no unknown name
-            printed.unknown = [each for each in printed.unknown if each.name in named]
-            printed.remarks.append(Note(Remark.AS_PRINTED))
-            return printed
-    report.remarks.append(Note(Remark.AS_CORRECTED))
-    return report
+    return Marking(key, answers, options).report()
 
 
 class Marking:
