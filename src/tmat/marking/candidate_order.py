@@ -67,7 +67,11 @@ def tiers(  # noqa: C901 - one list: what can have happened, a short function ea
         return rounded_early(step, claimed, printed.decimals)
 
     def likely() -> Iterator[Candidate]:
-        for start in starts[:3]:
+        for start in starts[:1]:
+            yield from _from(start, others, _own, _everywhere, by_habit, to_one)
+
+    def otherwise_rounded() -> Iterator[Candidate]:
+        for start in starts[1:3]:
             yield from _from(start, others, _own, _everywhere, by_habit, to_one)
         yield from (found for start in starts[:1] for found in _from(start, others, copied))
 
@@ -94,7 +98,7 @@ def tiers(  # noqa: C901 - one list: what can have happened, a short function ea
                 candidate.again = True
                 yield candidate
 
-    return [likely, other, deep, rounded_otherwise]
+    return [likely, otherwise_rounded, other, deep, rounded_otherwise]
 
 
 HABITS = {"truncated": truncated, "products-rounded": products_rounded}
