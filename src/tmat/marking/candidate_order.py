@@ -16,7 +16,7 @@ from tmat.marking.candidates import (
     another_operand,
     everywhere,
     made_to_sum_to_one,
-    of_slip,
+    one_by_one,
     operand_transposed,
     own,
     products_rounded,
@@ -153,7 +153,7 @@ def again(recomputed: Recomputed, due: KeyMatrix, candidate: Candidate) -> Again
             for found in (
                 candidate.make(step, other_matrices(recomputed, due, carry))
                 if candidate.slip is None
-                else of_slip(candidate.slip, step)
+                else one_by_one(candidate.slip, step)
             ):
                 same = found.mistake.label == label and found.mistake.tells == tells
                 if same and found.values.shape == due.values.shape:
