@@ -18,6 +18,7 @@ from tmat.articles.keys import key_of
 from tmat.articles.numbers import data
 from tmat.cli.environment import Environment
 from tmat.cli.program import run
+from tmat.cli.showing import emptied
 from tmat.cli.submissions import points_of
 from tmat.errors import InputError
 from tmat.marking import Answers, mark
@@ -270,7 +271,7 @@ def test_a_sheet_in_markdown_comes_back_as_it_was_set(tmp_path: Path, how: list[
     code, report, errors = tmat("check", blank, "--key", sheet)
     assert (code, errors) == (1, "")
     for line in report.splitlines():
-        assert ("missing" in line) == line.startswith(("scores", "scaled")), line
+        assert ("missing" in line) == line.startswith(("scores", "scaled", "masked")), line
 
 
 def cells_of(path: Path) -> set[float]:
@@ -304,6 +305,20 @@ def test_a_blank_sheet_shows_no_answer_again(names: str, suffix: str, tmp_path: 
         due = {"output": ("output", "normalized"), "Q,Z": ("Q", "Z", "concat"), "all": ("",)}[names]
         for line in report.splitlines():
             assert "missing" in line or not line.startswith(due), line
+
+
+def test_a_blank_sheet_shows_nothing_that_its_answers_are_plain_from(tmp_path: Path) -> None:
+    """The sum less the residual is the output; scores are √d_k times scaled; weights and means leave them open."""
+    key = addnorm(attention(np.random.RandomState(1).rand(3, 4), d_k=2, seed=3))
+    left = {}
+    for name in ("output", "scores", "mean"):
+        sheet = emptied(key, [name])
+        left[name] = [own for stage in sheet.stages for own in stage.names() if np.isnan(stage[own].values).all()]
+    assert left == {
+        "output": ["output", "X", "sum", "normalized"],
+        "scores": ["scores", "scaled"],
+        "mean": ["mean", "normalized"],
+    }
 
 
 @pytest.mark.parametrize("columns", [40, 60, 200])

@@ -88,6 +88,10 @@ def test_labelled_rows_are_read_by_their_labels() -> None:
         assert report["Q"].verdict is Verdict.RIGHT
     step = mark(f"Q\n{lines[2]}\n", sheet)["Q"]
     assert step.verdict is Verdict.MISSING and step.cells[2].tolist() == [0, 0] and told(step) == ["6 left blank"]
+    numbers = lines[2].split(" ", 1)[1]
+    for alone in (f"Q[mat] = {numbers}", f"Q[mat]: {numbers}", f"Q[mat] = [{numbers.replace(' ', ', ')}]"):
+        step = mark(alone + "\n", sheet)["Q"]
+        assert step.cells[2].tolist() == [0, 0] and told(step) == ["6 left blank"], alone
     head = "      mad cat mat sat"
     scores = sheet["attention"]["scores"].values[:, [3, 0, 2, 1]]
     rows = [f"{word} {' '.join(map(str, row))}" for word, row in zip(WORDS, scores, strict=True)]

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import tmat
-from tmat.articles import load
+from tmat.articles import EXAMPLES, load
+from tmat.articles.keys import key_of
 from tmat.articles.running import run
 from tmat.marking import Answers, mark
+from tmat.marking.many import Handed, mark_each
+from tmat.marking.options import Options
+from tmat.marking.verdicts import Report, Verdict
+from tmat.rendering import format_of_suffix, rendered
+from tmat.rendering.layout.look import Look
 from tmat.sheet.worksheet import Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 from tmat.stages.encode import encode
 from tmat.stages.ffn import ffn
 
+SUFFIXES = ("txt", "md", "json", "npz", "html", "typ", "xlsx", "tex")
 X = np.array([[0.79, 1.6, 0.96, 0.2], [1.22, 0.17, 0.06, 0.4], [0.92, 1.51, 0.27, 0.1]])
 
 
@@ -50,7 +58,31 @@ def test_equal_matrices_that_are_given_together_are_two() -> None:
     assert [step.name for step in wrong.steps if step.given and step.right < step.size] == ["K"]
 
 
-SUFFIXES = ("txt", "md", "json", "npz", "html", "typ", "xlsx", "tex")
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_page_of_an_example_is_all_right_in_every_form(name: str) -> None:
+    """Of several worksheets each is marked by the key's of its heading, or of its number where a form has none.
+
+    Each example in half of the forms by turns, as a page takes a while to draw.
+    """
+    key, names = key_of(name)
+    sheets = tmat.example(name)
+    for suffix in sorted((*SUFFIXES, "csv"))[list(EXAMPLES).index(name) % 2 :: 2]:
+        files = rendered(sheets, format_of_suffix(f"page.{suffix}"), Look(), f"page.{suffix}")
+        handed = Handed("page", tuple(files.items()), pickle.dumps(key))
+        [report] = mark_each([handed], options=Options(whole=True, slips=False), names=names)
+        assert isinstance(report, Report), f"{suffix}: {report}"
+        assert report.all_right and report.unknown == [] and report.earned == report.points, suffix
+
+
+def test_what_is_wrong_under_a_heading_is_said_of_its_worksheet() -> None:
+    """What was made from the right number before it is right."""
+    key, names = key_of("seven-versions")
+    [text] = rendered(tmat.example("seven-versions"), "text", Look(), "page.txt").values()
+    page = text.decode().replace("query 1.5 0.5   1.0", "query 1.5 0.5   1.2")
+    report = mark(page, key, names=names)
+    assert [(step.label, step.first_wrong) for step in report.steps if step.verdict is not Verdict.RIGHT] == [
+        ("attention-3.scaled", (0, 2))
+    ]
 
 
 @pytest.mark.parametrize("name", ["thrones", "weighted-sum", "causal", "seven-versions", "journey"])

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from tmat.articles import load
-from tmat.articles.article import Call, Example, Printed
-from tmat.articles.running import run
+from tmat.articles.article import Call, Example, Part, Printed
+from tmat.articles.running import PartDone, run
+from tmat.articles.scripting import opening
+from tmat.errors import fold
 from tmat.marking.answers import Called
 from tmat.marking.key import KeySheet
 from tmat.marking.printed import PrintedMatrix
 from tmat.numbers.claim import Claim
+from tmat.reading.naming import as_heading
 from tmat.reading.number_text import number
 from tmat.sheet.worksheet import Stage, Step, Worksheet
 
@@ -39,13 +43,18 @@ def _in_one(whole: Example, *, corrected: bool) -> tuple[Worksheet, dict[str, Ca
     called: dict[str, Called] = {}
     vocabulary = None
     tokens: tuple[str, ...] = ()
+    number = 0
     for part, done in zip(whole.parts, run(whole, corrected=corrected), strict=True):
+        number += part.batch
+        if part.ours:
+            called |= _under_headings(part, done, number, {})
         for sheet in () if part.ours else done.sheets[:1]:
             vocabulary, tokens = vocabulary or sheet.vocabulary, tokens or sheet.tokens
             ids: dict[str, str] = {}
             for stage in sheet.stages:
                 ids[stage.id] = Worksheet(stages).next_id(stage.stage)
                 stages.append(replace(stage, id=ids[stage.id]))
+            called |= _under_headings(part, done, number, ids)
             own = [stage for stage in sheet.stages if stage.stage != "matrices"]
             for call, stage in zip(part.calls, own[-len(part.calls) :], strict=True):
                 if not corrected:
@@ -59,9 +68,26 @@ def _in_one(whole: Example, *, corrected: bool) -> tuple[Worksheet, dict[str, Ca
                     )
                 for fact in call.facts:
                     called[fact.block] = DATA
+    called[f"{as_heading(opening(whole))}."] = DATA  # the script at the end of a page
     for block in _data(whole):
         called.setdefault(block, DATA)
     return Worksheet(stages, vocabulary, tokens), called
+
+
+def _under_headings(part: Part, done: PartDone, number: int, ids: Mapping[str, str]) -> dict[str, Called]:
+    """The names of a part's matrices on a page of all parts, which ends with the ``number``-th worksheet: under its heading, or its number."""
+    headings = {one.stage.id: one.call.headed or part.title for one in done.calls}
+    found: dict[str, Called] = {}
+    for stage in done.sheets[0].stages:
+        places = [str(n) for n in range(number - part.batch + 1, number + 1)]
+        places += [f"{n}.{stage.id}" for n in places] + [stage.id] * (number == part.batch)
+        if stage.id in headings:
+            heading = as_heading(headings[stage.id])
+            places += [heading, f"{heading}.{stage.id}"]
+        for name in stage.names():
+            meant = Called(ids[stage.id], name) if ids else DATA
+            found |= {fold(f"{place}.{name}"): meant for place in places}
+    return found
 
 
 def _as_printed(whole: Example, call: Call, stage: Stage) -> Stage:

@@ -12,13 +12,14 @@ FLAGS = {"vocabulary": "words", "add_residual": "residual"}
 """Options that have another name on the command line."""
 
 
+def opening(example: Example, *, corrected: bool = False) -> str:
+    """The first words of the script."""
+    return f"tmat example {example.name}{' --corrected' if corrected else ''}, by pipes: each worksheet a line of JSON"
+
+
 def script(example: Example, *, corrected: bool = False) -> str:
     """The script that makes the example's worksheets, part by part, in a temporary folder."""
-    lines = [
-        "#!/bin/sh",
-        f"# tmat example {example.name}{' --corrected' if corrected else ''}, by pipes: each worksheet a line of JSON",
-    ]
-    lines += ["set -eu", 'cd "$(mktemp -d)"']
+    lines = ["#!/bin/sh", f"# {opening(example, corrected=corrected)}", "set -eu", 'cd "$(mktemp -d)"']
     files = dict(example.files)
     if text := file_text(example):
         files[file_name(example)] = text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tmat.cli.options import Common, split_names
@@ -73,7 +73,7 @@ def prepared(sheet: Worksheet, common: Common) -> Worksheet:
 
 
 def emptied(sheet: Worksheet, names: Sequence[str]) -> Worksheet:
-    """The worksheet with the named steps, or all, left blank for homework, and matrices that repeat their numbers too."""
+    """The worksheet with the named steps, or all, left blank for homework, and matrices that give their numbers away too."""
     from tmat.sheet.names import matching
 
     all_steps = [fold(name) for name in names] == ["all"]
@@ -81,12 +81,14 @@ def emptied(sheet: Worksheet, names: Sequence[str]) -> Worksheet:
     found: set[str] = set()
     hidden: list[Matrix] = []
     for stage in sheet.stages:
-        given = {name: _empty(matrix) if _repeats(matrix, hidden) else matrix for name, matrix in stage.given.items()}
+        blank = {name for name, matrix in stage.given.items() if _repeats(matrix, hidden)}
+        given = {name: _empty(matrix) if name in blank else matrix for name, matrix in stage.given.items()}
         chosen_steps = {matrix for name in names for matrix in matching(stage, name) if stage.step(matrix) is not None}
         found |= {name for name in names if any(matrix in chosen_steps for matrix in matching(stage, name))}
         steps: list[Step] = []
         for step in stage.steps:
-            if all_steps or step.name in chosen_steps or _repeats(step.result, hidden):
+            if all_steps or step.name in chosen_steps or _repeats(step.result, hidden) or _is_plain(step, blank):
+                blank.add(step.name)
                 hidden += (step.result, step.taken)
                 step = replace(step, result=_empty(step.result))
             steps.append(step)
@@ -107,6 +109,14 @@ def _repeats(matrix: Matrix, hidden: Sequence[Matrix]) -> bool:
     return any(
         _is_range_of(other.values, matrix.values) or _is_range_of(matrix.values, other.values) for other in hidden
     )
+
+
+def _is_plain(step: Step, blank: Collection[str]) -> bool:
+    """Whether the numbers of a blank operand can be read off a step: alone, or with the other operands, cell by cell."""
+    from tmat.operations.operation import REGISTRY
+
+    operation = REGISTRY.get(step.op)
+    return operation is not None and operation.is_cellwise and sum(name in blank for name in step.of) == 1
 
 
 def _is_range_of(part: Array, whole: Array) -> bool:

@@ -14,7 +14,7 @@ from tmat.cli.keys import Keys, key_and_names, names_of, points_of
 from tmat.cli.options import split_names
 from tmat.cli.showing import sheets_of
 from tmat.errors import InputError
-from tmat.marking.answers import Answers, Called
+from tmat.marking.answers import Answers, Called, headings_of
 from tmat.marking.folders import LeftOut, submissions
 from tmat.marking.key import Key, own_names
 from tmat.marking.many import Failure, Marked, mark_many, refuse_endless
@@ -89,7 +89,7 @@ def marking(options: CheckOptions, env: Environment) -> Iterator[Work]:
         raise InputError("the key came on standard input, and no answers were named", mend="name a file of answers")
     else:
         _refuse_outputs(options.output, [options.key], env)
-        report = mark(_from_standard_input(env, keys), keys, names=names, **choices)
+        report = mark(_from_standard_input(env, keys, names), keys, names=names, **choices)
         yield Work(iter([report]), [report.origin], ["answers"], lambda number: keys)
 
 
@@ -102,7 +102,10 @@ def _of_files(
     executor: Executor | None,
     choices: Choices,
 ) -> Work:
-    collected = submissions(paths, keys.students) if isinstance(keys, Keys) else submissions(paths, (), own_names(keys))
+    if isinstance(keys, Keys):
+        collected = submissions(paths, keys.students)
+    else:
+        collected = submissions(paths, (), {*own_names(keys), *names})
     handed_in = collected.submissions
     _refuse_outputs(options.output, [*(str(path) for one in handed_in for path in one.files), options.key or ""], env)
     results = mark_many(handed_in, keys, names=names, jobs=options.jobs, executor=executor, **choices)
@@ -158,12 +161,12 @@ def _refuse_outputs(output: str | None, inputs: Sequence[str], env: Environment)
                 )
 
 
-def _from_standard_input(env: Environment, key: Worksheet) -> Answers:
+def _from_standard_input(env: Environment, key: Worksheet, names: Mapping[str, Called]) -> Answers:
     if env.stdin_kind not in ("pipe", "file"):
         raise InputError("check has no answers", "none were named", mend=NONE_NAMED)
     data = read_bytes(env.stdin, "standard input")
     refuse_endless(data, Key(key), "standard input")
-    return Answers.of_bytes(data)
+    return Answers.of_bytes(data, headings=headings_of(names))
 
 
 def _marked_without_key(paths: Sequence[str], env: Environment, choices: Choices) -> Iterator[Report]:

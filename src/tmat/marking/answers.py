@@ -19,7 +19,8 @@ from tmat.reading.documents import document, read_documents, together
 from tmat.reading.files import as_text, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.json_text import parse
-from tmat.reading.pasted import read_pasted
+from tmat.reading.naming import as_heading
+from tmat.reading.pasted import NO_HEADINGS, Headings, read_pasted
 from tmat.reading.place import Place
 from tmat.reading.sources import SPREADSHEETS, matrices_of_data
 from tmat.reading.spelled_numbers import is_exact
@@ -96,7 +97,7 @@ class Answer:
         if self.texts is None:
             return Claim.of_floats(self.values)
         cells = [text for row in self.texts for text in row]
-        if any(map(is_exact, cells)) and not any("." in text for text in cells):
+        if not any("." in text for text in cells) and any(map(is_exact, cells)):
             return Claim()  # fractions and whole numbers say exactly what they are
         return Claim.infer(self.texts)
 
@@ -108,6 +109,11 @@ class Called:
     stage: str | None
     name: str
     transposed: bool = False
+
+
+def headings_of(names: Mapping[str, Called]) -> Headings:
+    """The headings that part a page whose matrices are called so: of attention-2.Q it is attention2."""
+    return {as_heading(place): name != "" for place, dot, name in (name.rpartition(".") for name in names) if dot}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,8 @@ class Answers:
         found: list[Answer] = []
         taken: set[tuple[str | None, str]] = set()
         for answer in self.matrices:
-            meant = names.get(answer.name) or names.get(fold(answer.name))
+            place = f"{answer.stage}.{answer.name}" if answer.stage else answer.name
+            meant = names.get(place) or names.get(fold(place)) or names.get(answer.name) or names.get(fold(answer.name))
             if meant is not None and not meant.name:
                 continue
             if meant is not None:
@@ -200,9 +207,9 @@ class Answers:
         return cls(found, origin)
 
     @classmethod
-    def of_text(cls, text: str, origin: str = "answers") -> Answers:
-        """From text as people type it: a name, its rows, a blank line; # comments."""
-        pasted = read_pasted(text, origin)
+    def of_text(cls, text: str, origin: str = "answers", headings: Headings = NO_HEADINGS) -> Answers:
+        """From text as people type it: a name, its rows, a blank line; # comments; ``headings`` as in `read_pasted`."""
+        pasted = read_pasted(text, origin, headings=headings)
         if pasted.problems and not pasted.found:
             raise (pasted.lost or pasted.problems)[0].error
         answers = cls.of_texts(pasted.found, origin)
@@ -210,10 +217,10 @@ class Answers:
         return answers
 
     @classmethod
-    def of_bytes(cls, data: bytes, origin: str = "standard input") -> Answers:
+    def of_bytes(cls, data: bytes, origin: str = "standard input", headings: Headings = NO_HEADINGS) -> Answers:
         """From the contents of a file or a stream: JSON where it begins like JSON, else text."""
         if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
-            return cls.of_text(as_text(data, origin), origin)
+            return cls.of_text(as_text(data, origin), origin, headings)
         try:
             return _from_json(data, origin)
         except InputError:
@@ -227,35 +234,38 @@ class Answers:
             raise
 
     @classmethod
-    def of_workbook(cls, data: bytes, origin: str = "answers") -> Answers:
+    def of_workbook(cls, data: bytes, origin: str = "answers", headings: Headings = NO_HEADINGS) -> Answers:
         """From a spreadsheet; matrices of a sheet that tmat wrote know their stage."""
         from tmat.reading.xlsx import read_xlsx  # which loads what unpacks spreadsheets
 
-        found = [(f, f.matrix) for f in read_xlsx(data, origin)]
+        lost: list[tuple[str, InputError]] = []
+        found = [(f, f.matrix) for f in read_xlsx(data, origin, headings, lost)]
         return cls(
-            [Answer(m.name, m.values, stage=f.stage, where=f.where, rows=m.rows, cols=m.cols) for f, m in found], origin
+            [Answer(m.name, m.values, stage=f.stage, where=f.where, rows=m.rows, cols=m.cols) for f, m in found],
+            origin,
+            [Unread(name, error) for name, error in lost],
         )
 
     @classmethod
-    def read(cls, path: str | Path) -> Answers:
+    def read(cls, path: str | Path, headings: Headings = NO_HEADINGS) -> Answers:
         """From a file: text, JSON (a worksheet or named arrays), .npz and whatever else holds matrices.
 
         Errors: a file that cannot be read, or holds no matrices.
         """
-        return cls.of_file(file_data(Path(path)), str(path))
+        return cls.of_file(file_data(Path(path)), str(path), headings)
 
     @classmethod
-    def of_file(cls, data: bytes, path: str) -> Answers:
-        """From what a file holds, read as its suffix says."""
+    def of_file(cls, data: bytes, path: str, headings: Headings = NO_HEADINGS) -> Answers:
+        """From what a file holds, read as its suffix says; ``headings`` as in `read_pasted`."""
         origin = visible(path)
         suffix = Path(path).suffix.lower()
         handed_in = handed_in_text(data, suffix, origin)
         if handed_in is not None:
-            answers = cls.of_text(handed_in, origin)
+            answers = cls.of_text(handed_in, origin, headings)
         elif suffix in TEXT_SUFFIXES:
-            answers = cls.of_bytes(data, origin)
+            answers = cls.of_bytes(data, origin, headings)
         elif suffix in SPREADSHEETS:
-            answers = cls.of_workbook(data, origin)
+            answers = cls.of_workbook(data, origin, headings)
         else:
             answers = cls.of(matrices_of_data(data, suffix, origin), origin, computed=suffix not in (".csv", ".tsv"))
         if not answers.matrices:
@@ -322,7 +332,7 @@ def _from_json(data: bytes, origin: str) -> Answers:
     documents = list(read_documents(BytesIO(data), origin))
     if len(documents) > 1 and not any(isinstance(each, Worksheet) for each in documents):
         documents = [together(documents, origin)]
-    for one in documents:
+    for n, one in enumerate(documents, start=1):
         found = Answers.of_worksheet(one, origin) if isinstance(one, Worksheet) else Answers.of(one, origin)
-        matrices += found.matrices
+        matrices += found.matrices if n == 1 else [replace(each, stage=f"{n}.{each.stage}") for each in found.matrices]
     return Answers(matrices, origin)

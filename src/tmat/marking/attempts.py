@@ -290,7 +290,7 @@ def only_work_counts(states: Sequence[State], steps: Sequence[StepReport]) -> li
 def _strip(sheet: Sheet, report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> bool:
     """Take from a step what does not count; whether that is so because nothing shows work."""
     wide = sheet.says_nothing(due, printed)
-    counted = np.isin(report.cells, (int(Verdict.RIGHT), int(Verdict.FOLLOWS), int(Verdict.CLOSE)))
+    counted = report.cells <= int(Verdict.CLOSE)
     if not wide and (sheet.worked or sheet.grounds.made_of_right(due)):
         return False
     if not wide and sheet.counts(report, due, printed):

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tmat.errors import InputError
+from tmat.errors import InputError, fold
 from tmat.marking.answers import READABLE
 from tmat.visible import visible
 
@@ -105,7 +105,7 @@ def _is_sheet(folder: Path, known: Collection[str], matrices: Collection[str]) -
     return (
         len(called) > 1
         and not folders
-        and called <= set(matrices)
+        and all(name in matrices or fold(name) in matrices for name in called)
         and not any(_is_known(name, known) for name in called)
     )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Unpack
 
 from tmat.errors import InputError, TmatError, fold
-from tmat.marking.answers import READABLE, Answer, Answers, Called, Unread, file_data
+from tmat.marking.answers import READABLE, Answer, Answers, Called, Unread, file_data, headings_of
 from tmat.marking.folders import ARCHIVES, Submission, called_among, student_name, submissions
 from tmat.marking.key import Key, own_names
 from tmat.marking.options import Choices, Options
@@ -77,7 +77,7 @@ def mark_many(
     Errors: a key without steps.
     """
     known = () if isinstance(key, Worksheet) else set(map(student_name, key))
-    matrices = own_names(key) if isinstance(key, Worksheet) else ()
+    matrices = {*own_names(key), *(names or ())} if isinstance(key, Worksheet) else ()
     found: list[Submission] = []
     for path in paths:
         found += [path] if isinstance(path, Submission) else submissions([path], known, matrices).submissions
@@ -181,7 +181,7 @@ def _ready(packed: bytes) -> Key:
 def _marked(handed: Handed, options: Options, names: Mapping[str, Called]) -> Marked:
     try:
         key = _ready(handed.key)
-        return mark_submission(_answers(handed, key).called(names), key, options)
+        return mark_submission(_answers(handed, key, names).called(names), key, options)
     except TmatError as error:
         return _failure(handed.origin, error)
     except Exception as error:  # the others must still be marked
@@ -194,7 +194,7 @@ def _failure(origin: str, error: TmatError) -> Failure:
     return Failure(origin, visible(error.what), tuple(map(visible, error.details)), mend)
 
 
-def _answers(handed: Handed, key: Key) -> Answers:
+def _answers(handed: Handed, key: Key, names: Mapping[str, Called]) -> Answers:
     """The answers of all files of a submission; a file that cannot be read costs no other."""
     read: list[Answers] = []
     failed: list[Unread] = []
@@ -204,7 +204,7 @@ def _answers(handed: Handed, key: Key) -> Answers:
                 raise data
             _refuse_archives(data, path)
             refuse_endless(data, key, path)
-            read.append(_named(Answers.of_file(data, path), Path(path).stem, key))
+            read.append(_named(Answers.of_file(data, path, headings_of(names)), Path(path).stem, key, names))
         except InputError as error:
             failed.append(Unread(path, error))
     if not read:
@@ -218,9 +218,10 @@ def _answers(handed: Handed, key: Key) -> Answers:
     return Answers(matrices, handed.origin, [*(one for each in read for one in each.unread), *failed, *twice])
 
 
-def _named(answers: Answers, file: str, key: Key) -> Answers:
-    """A matrix without a name, alone in its file, goes by the file's where that is one of the key's."""
-    if len(answers) == 1 and not answers.matrices[0].name and file in key.own_names:
+def _named(answers: Answers, file: str, key: Key, names: Mapping[str, Called]) -> Answers:
+    """A matrix without a name, alone in its file, goes by the file's where that is one of the key's, or means one."""
+    known = file in key.own_names or fold(file) in names
+    if len(answers) == 1 and not answers.matrices[0].name and known:
         answers.matrices[0] = replace(answers.matrices[0], name=file)
     return answers
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, Unpack
 import numpy as np
 
 from tmat.errors import InputError, expect
-from tmat.marking.answers import Answer, Answers, Called
+from tmat.marking.answers import Answer, Answers, Called, headings_of
 from tmat.marking.key import Key
 from tmat.marking.options import Choices, Options
 from tmat.marking.submission import mark_submission
@@ -56,7 +56,7 @@ def mark(
     )
     expect(key, (Worksheet, NoneType), "a key is a worksheet")
     if key is not None:
-        return mark_submission(answers_of(answers).called(names or {}), Key(key), Options(**choices))
+        return mark_submission(answers_of(answers, names or {}).called(names or {}), Key(key), Options(**choices))
     if isinstance(answers, Worksheet):
         return mark_self(answers, **choices)
     raise InputError("there is no key to mark by", "without one, only a worksheet can be marked: by itself")
@@ -71,10 +71,10 @@ def mark_self(sheet: Worksheet, origin: str = "worksheet", **choices: Unpack[Cho
     return mark_submission(Answers.of_worksheet(sheet, origin, given=False), key, Options(**choices))
 
 
-def answers_of(given: Given) -> Answers:
-    """Answers in whatever form they come.
+def answers_of(given: Given, names: Mapping[str, Called]) -> Answers:
+    """Answers in whatever form they come, whose matrices are called by ``names``.
 
-    >>> answers_of("Q\\n3.88 3.8\\n").matrices[0].values
+    >>> answers_of("Q\\n3.88 3.8\\n", {}).matrices[0].values
     array([[3.88, 3.8 ]])
     """
     if isinstance(given, Answers):
@@ -82,8 +82,10 @@ def answers_of(given: Given) -> Answers:
     if isinstance(given, Worksheet):
         return Answers.of_worksheet(given)
     if isinstance(given, Path) or (isinstance(given, str) and "\n" not in given):
-        return Answers.read(given)
-    return Answers.of_bytes(given.encode(), "answers") if isinstance(given, str) else Answers.of(given)
+        return Answers.read(given, headings_of(names))
+    return (
+        Answers.of_bytes(given.encode(), "answers", headings_of(names)) if isinstance(given, str) else Answers.of(given)
+    )
 
 
 def explain(

@@ -74,7 +74,7 @@ def _in_lines(
 
 def _decimals(a: Array) -> int | None:
     """The decimals that the numbers of a matrix have; None where they are no short decimals."""
-    return next((n for n in range(SHORT + 1) if np.allclose(round_half_away(a, n), a, rtol=0.0, atol=1e-9)), None)
+    return next((n for n in range(SHORT + 1) if (np.abs(round_half_away(a, n) - a) <= 1e-9).all()), None)
 
 
 def _candidate(step: Redo, n: int, place: tuple[int, int], value: float, values: Array, line: str) -> Candidate:

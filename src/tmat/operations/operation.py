@@ -70,6 +70,11 @@ class Operation:
 
     # -- what is derived
 
+    @property
+    def is_cellwise(self) -> bool:
+        """Whether each cell of the result depends only on the cells in its place."""
+        return self._cell is None
+
     def from_row(self, start: int, params: dict[str, Any]) -> dict[str, Any]:
         """The parameters of the rows from one on, counted from 0."""
         return {**params, self.counts: params[self.counts] + start} if self.counts else params

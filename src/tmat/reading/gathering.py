@@ -240,6 +240,9 @@ class Gatherer:
         if block is None or any(each.spoilt for each in (block, *block.beside)):
             return
         block.rows = [row for row in block.rows if row.cells or row.text]
+        if block.rows and all(row.bars and not any(map(_fills, row.cells)) for row in block.rows):
+            self.block = Block(block.line, above=block.above)  # a table of words, and the matrix may stand below it
+            return
         if not block.above and block.rows:
             first, *rest = block.rows
             if is_heading(first, alone=not rest) and not any(is_heading(row, alone=False) for row in rest):

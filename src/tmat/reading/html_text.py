@@ -17,7 +17,7 @@ _SILENT = frozenset((
     "script", "style", "head", "summary", "label", "nav", "footer", "aside", "button", "svg", "template", "noscript", "title",
 ))  # fmt: skip
 _ASIDE = re.compile(
-    r"class=\"(?:working|ramp|words|chances|notes|said|sentence|number|again|sign(?: raised)?)\""
+    r"class=\"(?:working|ramp|words|chances|notes|said|sentence|number|again|beside|remarks|told|matrix symbols|sign(?: raised)?)\""
 )  # beside the matrices of a page that tmat wrote
 _LINES = frozenset((
     "p", "div", "li", "ul", "ol", "section", "article", "header", "main", "figure", "figcaption", "caption", "summary", "details", "dt", "dd",

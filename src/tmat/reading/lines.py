@@ -161,7 +161,8 @@ class Lines(Unbracketed):
             mend = "write a row on each line: scipy.io.mmread(…).toarray()"
             yield self.wrong(line, "the Matrix Market format is not read", mend=mend)
         elif comment.startswith("#"):
-            yield Words(line, name_of(comment.lstrip("#")), [], kind="remark")
+            text = comment.lstrip("#")
+            yield Words(line, name_of(text), text.split(), kind="remark")
         elif len(stripped.split()) > 1 or stripped.startswith("---"):
             yield Mark(line, "rule")
         elif stripped or not comment.startswith(("//", "%", "/*")):

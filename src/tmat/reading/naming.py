@@ -83,6 +83,15 @@ def stage_of(text: str) -> str | None:
     return next((name for name in stage_names() if kind == name or kind.endswith(f"-{name}")), None)
 
 
+def as_heading(text: str) -> str:
+    """The letters and digits of a heading, by which headings are compared, whatever the format makes of signs.
+
+    >>> as_heading("Version 5: cross-attention"), as_heading("masked before softmax: −∞")
+    ('version5crossattention', 'maskedbeforesoftmax')
+    """
+    return re.sub(r"\W|_", "", text).casefold()
+
+
 @lru_cache(2048)
 def name_of(text: str) -> str:
     """The name in a text that stands before or above a matrix.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from tmat.errors import InputError, fold
 from tmat.reading.blocks import Block, TypedMatrix, typed_matrix
@@ -13,14 +14,15 @@ from tmat.reading.gathering import Gatherer
 from tmat.reading.gutters import without_gutter
 from tmat.reading.lines import Lines
 from tmat.reading.markup import without_markup
-from tmat.reading.naming import name_of, stage_of
+from tmat.reading.naming import as_heading, is_known, name_of, stage_of
 from tmat.reading.rows import Problem, Words, bracketed_lines, rows_alike
-from tmat.reading.statements import Item
 from tmat.reading.text_rows import is_pipe_rule
 from tmat.visible import visible
 
 __all__ = ["Pasted", "Problem", "read_pasted"]
 
+Headings = Mapping[str, bool]
+NO_HEADINGS: Headings = MappingProxyType({})
 _CHANCES = re.compile(r"after \S+", re.IGNORECASE)  # the likeliest words, beside the matrix of all
 _LONG = 1_000_000
 _MOST = 2000  # problems that are told: a text with more is no page of matrices
@@ -40,10 +42,14 @@ class Pasted:
         return [problem for problem in self.problems if problem.lost]
 
 
-def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) -> Pasted:
+def read_pasted(
+    text: str, origin: str = "the text", *, commas: bool = False, headings: Headings = NO_HEADINGS
+) -> Pasted:
     """The matrices of a text in any of the forms that people paste, in its order, and what could not be read.
 
-    ``commas`` says that commas part cells, as they do in a .csv: none of them is a decimal one.
+    ``commas`` says that commas part cells, as they do in a .csv: none of them is a decimal one. ``headings``, as
+    `as_heading` has them, part a page as those of stages do, or end it where they are False; what cannot be read above
+    the first is no matrix.
 
     >>> found = read_pasted("A = np.array([[0.5, 1],\\n   [2, 1/8]])\\n\\nZ\\ncat: 1 2\\nsat: 3 4").found
     >>> [(one.name, one.matrix.values.tolist()) for one in found]
@@ -56,7 +62,7 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
     lines = plain.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     lines = without_gutter(lines) or lines
     page = plain.prose or any(map(is_pipe_rule, lines))
-    reader, gatherer, collector = Lines(origin, decimal=not commas), Gatherer(origin), _Collector(origin)
+    reader, gatherer, collector = Lines(origin, decimal=not commas), Gatherer(origin), _Collector(origin, headings)
     places = None if not plain.lines else [plain.lines[min(n, len(plain.lines) - 1)] for n in range(len(lines))]
     n = 0
     while n < len(lines):
@@ -75,10 +81,17 @@ def read_pasted(text: str, origin: str = "the text", *, commas: bool = False) ->
         line = n + 1 if places is None else places[n]
         for item in reader.take(lines[n], line):
             collector.take(gatherer.take(item))
-            collector.under(item)
+            if isinstance(item, Words) and (
+                stage := collector.stage_in(item, first=not (n and lines[n - 1].startswith("# ")))
+            ):
+                if item.kind == "remark" or stage in headings:  # else it may be the name of the matrix below
+                    collector.take(gatherer.finish())
+                collector.enter(stage)
+        if collector.ended:
+            break
         if gatherer.block is not None and len(gatherer.block.above) > _BOOK:
             what, where = f"{_BOOK} lines of words in a row", f"in {origin}, line {line}"
-            collector.problems.append(Problem(InputError(what, where, "expected rows of numbers"), "", line))
+            collector.problems.append(("", Problem(InputError(what, where, "expected rows of numbers"), "", line)))
             return collector.done()
         if len(collector.problems) > _MOST:
             break
@@ -95,30 +108,47 @@ class _Collector:
     On a page of several stages, names that occur in more than one get their stage's id.
     """
 
-    def __init__(self, origin: str) -> None:
-        self.origin = origin
+    def __init__(self, origin: str, headings: Headings) -> None:
+        self.origin, self.headings = origin, headings
         self.stage = ""  # whose heading came last
+        self.ended = False  # what follows is no matrix
         self.found: list[tuple[str, TypedMatrix]] = []  # each with its stage
         self.seen: dict[tuple[str, str], TypedMatrix] = {}
-        self.problems: list[Problem] = []
+        self.problems: list[tuple[str, Problem]] = []
 
-    def under(self, item: Item) -> None:
-        """A heading or remark that is a stage's name: what follows is of this stage."""
-        name = name_of(item.text.rpartition("· ")[2]) if isinstance(item, Words) else ""  # layer 2 of 6 · ffn-2
-        self.stage = name if stage_of(name) else self.stage
+    def stage_in(self, item: Words, *, first: bool) -> str:
+        """What a line says that is one of the headings, ``first`` of several remarks, or a stage's name; else nothing."""
+        heading = as_heading(" ".join(item.words)) if self.headings and first else ""
+        if heading in self.headings:
+            return heading
+        name = name_of(item.text.rpartition("· ")[2])  # layer 2 of 6 · ffn-2
+        return name if stage_of(name) and self.stage not in self.headings else ""
+
+    def enter(self, stage: str) -> None:
+        """What follows is of this stage."""
+        if stage in self.headings:
+            self.ended = not self.headings[stage]
+            if self.stage not in self.headings:
+                self.problems = []
+        self.stage = stage
 
     def done(self) -> Pasted:
         counts = Counter(fold(matrix.name) for _, matrix in self.found)
         named = [
-            replace(matrix, name=f"{stage}.{matrix.name}") if stage and counts[fold(matrix.name)] > 1 else matrix
+            replace(matrix, name=f"{stage}.{matrix.name}")
+            if stage in self.headings or (stage and counts[fold(matrix.name)] > 1)
+            else matrix
             for stage, matrix in self.found
         ]
-        return Pasted(named, self.problems)
+        read = {(stage, fold(matrix.name)) for stage, matrix in self.found if matrix.name}  # below what could not be
+        return Pasted(named, [each for stage, each in self.problems if (stage, fold(each.name)) not in read])
 
     def take(self, made: Iterable[Block | Problem]) -> None:
         for each in made:
+            if self.stage in self.headings and not is_known(each.name or ""):
+                continue  # a table or sentence beside the matrices of a page
             if isinstance(each, Problem):
-                self.problems.append(each)
+                self.problems.append((self.stage, each))
                 continue
             try:
                 matrix = typed_matrix(each, self.origin)
@@ -130,7 +160,7 @@ class _Collector:
             except InputError as error:
                 if (not each.name or each.name == self.stage) and stage_of(self.stage) == "vocab":
                     continue  # the table of a vocabulary
-                self.problems.append(Problem(error, each.name or "", each.line))
+                self.problems.append((self.stage, Problem(error, each.name or "", each.line)))
 
     def _collect(self, matrix: TypedMatrix, *, under: bool) -> None:
         if stage_of(self.stage) == "decode" and _CHANCES.fullmatch(matrix.name) and matrix.matrix.values.shape[1] == 1:

@@ -12,6 +12,8 @@ from tmat.reading.rows import Row
 from tmat.reading.text_rows import is_cell
 from tmat.sheet.names import canonical
 
+_ROW_OF = re.compile(r"([^\W\d][^\[\]]*)\[\s*([^\[\],:=]*[^\W\d][^\[\],:=]*?)\s*\]")  # Z[mat]: the row of that label
+
 
 def title(block: Block) -> None:
     """Assign the words above the rows: those that fit the columns label them, the line before names the matrix."""
@@ -84,6 +86,18 @@ def _named_beside(block: Block) -> list[Block] | None:
     return found
 
 
+def _are_rows_of(block: Block) -> bool:
+    """Name the block by its rows' labels where these say whose rows they are: Z[mat], Z[sat]."""
+    found = [match for row in block.rows if (match := _ROW_OF.fullmatch(row.label or ""))]
+    stems = {name_of(match[1]) for match in found}
+    if len(found) < len(block.rows) or len(stems) != 1 or not is_known(min(stems)):
+        return False
+    block.name = min(stems)
+    for row, match in zip(block.rows, found, strict=True):
+        row.label = match[2]
+    return True
+
+
 def parted(block: Block) -> list[Block]:
     """Split a run of labelled rows: each is a matrix where all labels are matrix names, else they are rows of one."""
     labels = [row.label or "" for row in block.rows]
@@ -98,6 +112,8 @@ def parted(block: Block) -> list[Block]:
         return [block]
     if (found := _named_beside(block)) is not None:
         return found
+    if _are_rows_of(block):
+        return [block]
     if "" in labels:
         own = {label for label in labels if label}
         # one name beside brackets drawn over lines

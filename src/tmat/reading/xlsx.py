@@ -18,8 +18,9 @@ import numpy as np
 from tmat.errors import InputError
 from tmat.reading.commas import without_commas
 from tmat.reading.delimited import delimited_rows
-from tmat.reading.naming import is_known
+from tmat.reading.naming import as_heading, is_known
 from tmat.reading.number_text import is_blank, number, why_not
+from tmat.reading.pasted import NO_HEADINGS, Headings
 from tmat.reading.text_rows import is_misspelt
 from tmat.reading.xlsx_cells import Sheet, SheetCell, letters_of, read_sheets
 from tmat.sheet.worksheet import Matrix, Stage, Worksheet
@@ -42,15 +43,24 @@ class Found:
     where: str
 
 
-def read_xlsx(data: bytes, origin: str) -> list[Found]:
+def read_xlsx(
+    data: bytes, origin: str, headings: Headings = NO_HEADINGS, lost: list[tuple[str, InputError]] | None = None
+) -> list[Found]:
     """The matrices of a workbook, sheet by sheet, from above; one without a name only where there is no other.
+
+    ``headings`` are those of a page with sheets of its own (`read_pasted`); the others of its sheets hold no matrices.
+    What is ``lost`` is listed there by name, with the reason, instead of an error.
 
     Errors: what is no workbook; a text or a date where a number is due; a formula that was never calculated.
     """
-    return matrices_of(read_sheets(data, origin), origin)
+    sheets = read_sheets(data, origin)
+    parts = [sheet for sheet in sheets if _heading(sheet) in headings]
+    return matrices_of(parts or sheets, origin, headings, lost)
 
 
-def matrices_of(sheets: list[Sheet], origin: str) -> list[Found]:
+def matrices_of(
+    sheets: list[Sheet], origin: str, headings: Headings = NO_HEADINGS, lost: list[tuple[str, InputError]] | None = None
+) -> list[Found]:
     """The matrices of sheets; where no name is written, those of the sheets."""
     found: list[Found] = []
     refused: list[InputError] = []
@@ -61,12 +71,18 @@ def matrices_of(sheets: list[Sheet], origin: str) -> list[Found]:
             try:
                 matrix = block.matrix(where)
             except InputError as error:
-                if block.name:
+                if block.name and lost is None:
                     raise
+                if block.name and lost is not None:
+                    lost.append((block.name, error))
                 refused.append(error)  # on a sheet with names, words and dates on the side are nobody's numbers
                 continue
+            if _heading(sheet) in headings and not is_known(block.name):
+                continue  # a setting or sentence beside the matrices of a page
             if matrix is not None and not _again(matrix, of_sheet):
-                of_sheet.append(Found(matrix, sheet.name, _stage(sheet), f"{where}, row {block.rows[0][0] + 1}"))
+                of_sheet.append(
+                    Found(matrix, sheet.name, _stage(sheet, headings), f"{where}, row {block.rows[0][0] + 1}")
+                )
         found += of_sheet
     named = [one for one in found if one.matrix.name]
     if refused and not named:
@@ -96,13 +112,19 @@ def as_worksheet(found: list[Found]) -> Worksheet:
     return Worksheet(list(stages.values()))
 
 
-def _stage(sheet: Sheet) -> str | None:
-    """The stage that the sheet is of: its heading, where the sheet is called after it."""
-    heading = sheet.rows.get(0, {})
-    if list(heading) != [0] or heading[0].kind != "text":
-        return None
-    title, name = (re.sub(r"\W", "", text).casefold() for text in (heading[0].text, sheet.name))
-    return heading[0].text if title and title[:20] in name else None
+def _stage(sheet: Sheet, headings: Headings) -> str | None:
+    """The stage that the sheet is of: its heading, where that is one of those or the sheet is called after it."""
+    heading = _heading(sheet)
+    if heading in headings:
+        return heading
+    own = as_heading(sheet.name).lstrip("0123456789")  # of its worksheet
+    return sheet.rows[0][0].text if heading and own.startswith(heading[:20]) else None
+
+
+def _heading(sheet: Sheet) -> str:
+    """The text alone in the first row."""
+    cells = sheet.rows.get(0, {})
+    return as_heading(cells[0].text) if list(cells) == [0] and cells[0].kind == "text" else ""
 
 
 @dataclass(slots=True)

@@ -120,7 +120,7 @@ class _Markdown(Writer):
         if shown.letters:
             yield self.symbols(shown.letters)
         if shown.kind:
-            yield "As printed, what is not right in bold:"
+            yield "As printed; what is not right is bold."
         yield _cells(shown)
         if shown.right is not None:
             yield "Right:"

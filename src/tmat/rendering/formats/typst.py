@@ -124,7 +124,7 @@ class _Typst(Writer):
         if shown.letters:
             yield self.symbols(shown.letters)
         if shown.right is not None:
-            yield _fit(f"equation([right: ], {headed}, {_matrix(shown.right)})", fitted)
+            yield _fit(f'equation($"right": $, {headed}, {_matrix(shown.right)})', fitted)
         if shown.summary:
             yield _small(shown.summary)
 

@@ -215,7 +215,8 @@ class _Html(Writer):
         )
         size = "" if shown.step or headed is not None else f" {shown.matrix.size}"
         summary = f'<p class="summary">{escape(shown.summary)}</p>' if shown.summary else ""
-        figure_class, focus = (' class="again"', "") if repeated else ("", ' tabindex="0"')
+        figure_class = ' class="again"' if repeated else ' class="beside"' if shown.kind == "right" else ""
+        focus = "" if repeated else ' tabindex="0"'
         yield (
             f"<figure{figure_class}><figcaption><b>{word(shown.caption)}</b>{size}</figcaption>"
             f'<div class="scroll"{focus} role="region" aria-label="{escape(visible(shown.caption))}">{content}</div>'

@@ -121,7 +121,7 @@ def _place(tab: Tab) -> None:
             source = tab.matrices.get(shown.step.of[0]) if shown.step is not None and shown.step.of else None
             left = source.left if source is not None and tab.beside else LABELS
             tab.matrices[matrix.name] = Placed(tab, shown, row, left)
-            row = tab.matrices[matrix.name].after + len(shown.sentences)
+            row = tab.matrices[matrix.name].remarks + len(shown.sentences)
         if matrix.name == LIKELY:
             row += sum(len(words) + 2 for _, words in tab.section.likeliest)
     tab.end = row + 1

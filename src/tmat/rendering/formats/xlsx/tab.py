@@ -29,8 +29,13 @@ class Placed:
 
     @property
     def after(self) -> int:
-        """The row after its numbers, where the remarks begin."""
+        """The row after its numbers."""
         return self.first + self.height
+
+    @property
+    def remarks(self) -> int:
+        """The row where its remarks begin: apart, so that a reader takes none for a row of the matrix."""
+        return self.after + bool(self.shown.sentences)
 
     @property
     def beside(self) -> int:

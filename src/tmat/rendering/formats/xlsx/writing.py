@@ -150,7 +150,7 @@ class _Writer:
             largest = self.formulas.largest(placed, i)
             if largest is not None:
                 self._computed(*placed.word(i), largest[0], self.styles.text("word"), visible(largest[1], LONGEST_TEXT))
-        self._remarks(placed.after, shown.sentences)
+        self._remarks(placed.remarks, shown.sentences)
         if shown.right is not None:
             self._right(placed, shown.right)
         matrices_named = not isinstance(self.look.heat, bool)
