@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from tests.marking.reported import plain
 from tests.reading.books import book
 
 import tmat as library
@@ -23,7 +24,6 @@ from tmat.cli.showing import emptied
 from tmat.cli.submissions import points_of
 from tmat.errors import InputError
 from tmat.marking import Answers, mark
-from tmat.marking.reports.table import plain
 from tmat.numbers import format_number
 from tmat.sheet.worksheet import Worksheet
 from tmat.stages.addnorm import addnorm

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from tests.marking.by_hand import WAYS, typed, worked
 from tests.marking.cheats import CHEATS, KINDS, key_of, share, touched
+from tests.marking.reported import plain
 
 from tmat.errors import InputError
 from tmat.marking import Answers, Verdict, mark
 from tmat.marking.findings import Note, Remark
 from tmat.marking.reports.data import as_dict
-from tmat.marking.reports.table import plain
 from tmat.stages.attention import attention
 
 X = np.array([[0.79, 1.6, 0.96], [1.22, 0.17, 0.06], [0.92, 1.51, 0.27], [0.26, 0.74, 0.66]])
