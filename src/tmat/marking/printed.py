@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 import numpy as np
 
@@ -93,17 +95,15 @@ class PrintedMatrix:
     def fits(self, true: Array) -> Cells:
         """Cell by cell, for one matrix or a stack of them."""
         shown = self.values
-        near: Cells = np.zeros(shown.shape, dtype=bool)
         with np.errstate(all="ignore"):
+            off = np.abs(true - shown)
             if self.atol is not None or self.rtol is not None:
-                room = (self.atol or 0.0) + (self.rtol or 0.0) * np.abs(true)
-                near = np.abs(true - shown) <= room + NOISE
+                near: Cells = off <= (self.atol or 0.0) + (self.rtol or 0.0) * np.abs(true) + NOISE
             else:
-                off = np.abs(true - shown)
                 room = np.abs(true) * self._slack + NOISE
-                for claim, unit in self._formats:
-                    place = unit if claim.significant is None else self._nearer(true, unit, claim.significant)
-                    near = near | (off <= place * (0.5 + FULL_RELATIVE) + room)
+                near = reduce(
+                    or_, [off <= self._place(true, *one) * (0.5 + FULL_RELATIVE) + room for one in self._formats]
+                )
             near = near & np.isfinite(true)
             if self.finite.all():
                 return np.asarray(near)
@@ -125,12 +125,15 @@ class PrintedMatrix:
         return one.fits(true.reshape(-1, 1, 1)).reshape(-1)
 
     @staticmethod
-    def _nearer(true: Array, unit: Array, digits: int) -> Array:
-        """The last place by the true number, where it is smaller: 9.999999 is not 10.00000."""
+    def _place(true: Array, claim: Claim, unit: Array) -> Array:
+        """The last place in a format; of significant digits by the true number where that is smaller: 9.999999 is not 10.00000."""
+        if claim.significant is None:
+            return unit
         size = np.abs(true)
         counted = (size > 0) & np.isfinite(size)
         place = np.floor(np.log10(np.where(counted, size, 1.0)))
-        return np.minimum(np.where(counted, 10.0 ** (place - digits + 1), np.inf), np.where(unit > 0, unit, np.inf))
+        smaller = np.where(counted, 10.0 ** (place - claim.significant + 1), np.inf)
+        return np.minimum(smaller, np.where(unit > 0, unit, np.inf))
 
     def step(self) -> Array:
         """The distance between two numbers that could be printed side by side, never 0."""

@@ -42,14 +42,10 @@ def revealed(step: StepReport) -> tuple[str, ...]:
     """The right numbers of a step that is not right, a line a row, in the precision of the answer."""
     if step.verdict in (Verdict.RIGHT, Verdict.FOLLOWS) or step.due is None:
         return ()
-    decimals = _decimals(step)
-    return tuple(" ".join(format_number(float(x), decimals) for x in row) for row in step.due)
-
-
-def _decimals(step: StepReport) -> int | None:
+    decimals = Claim.of_floats(step.due if step.printed is None else step.printed).decimals
     if step.printed is None:
-        return min(Claim.of_floats(step.due).decimals or 0, 4)
-    return Claim.of_floats(step.printed).decimals
+        decimals = 4 if decimals is None else min(decimals, 4)
+    return tuple(" ".join(format_number(float(x), decimals) for x in row) for row in step.due)
 
 
 def last_line(report: Report) -> str:
