@@ -99,7 +99,7 @@ def _slips(step: StepReport) -> list[Finding]:
 
 def _judge_slip(one: HandedIn, step: StepReport, tally: Tally) -> None:
     slips = _slips(step)
-    alike = same(slips, one.slipped[step.name])
+    alike = same(slips, one.slipped[step.name] & (step.cells != int(Verdict.RIGHT)))
     good = [f for f in slips if f.names[0] in one.names[step.name] or alike]
     good += [f for f in slips if f not in good and not f.sure and set(f.names) & set(one.names[step.name])]
     bad = [finding for finding in slips if finding not in good]

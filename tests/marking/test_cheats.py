@@ -12,6 +12,7 @@ from tmat.errors import InputError
 from tmat.marking import Answers, Verdict, mark
 from tmat.marking.findings import Note, Remark
 from tmat.marking.reports.data import as_dict
+from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 
 X = np.array([[0.79, 1.6, 0.96], [1.22, 0.17, 0.06], [0.92, 1.51, 0.27], [0.26, 0.74, 0.66]])
@@ -96,6 +97,30 @@ def test_nothing_follows_from_made_up_numbers_unless_other_steps_show_work() -> 
     with_k = {"Q": made_up["Q"], "K": shown["K"], "scores": (made_up["Q"] @ shown["K"].T).round(2)}
     report = mark(typed(with_k, 2), KEY)
     assert report.remarks == [] and report["scores"].verdict is Verdict.FOLLOWS
+
+
+def test_what_follows_from_right_numbers_that_were_not_handed_in_shows_work() -> None:
+    """Whoever makes up the weights and has their Z right has worked out V; who makes up V as well has not."""
+    stage, r = KEY["attention"], np.random.RandomState(3)
+    weights = r.dirichlet(np.ones(4), 4).round(2)
+    z = {"weights": weights, "Z": (weights @ stage["V"].values).round(2)}
+    report = mark(typed(z, 2), KEY, slips=False)
+    assert report.remarks == [] and report["Z"].verdict is Verdict.FOLLOWS and report["Z"].earned == 1
+    made_up = r.rand(4, 3).round(2)
+    z = {"V": made_up, "weights": weights, "Z": (weights @ made_up).round(2)}
+    report = mark(typed(z, 2), KEY, slips=False)
+    assert report.remarks == [Note(Remark.BLIND)] and report.earned == 0
+
+
+def test_numbers_that_are_all_off_alike_are_no_chance() -> None:
+    """The sums are 0.31 too high, which neither their deviations nor the normalised numbers show."""
+    key = addnorm(X[:3], residual=X[1:])
+    shown = {step.name: step.values.copy() for step in key["addnorm"].steps}
+    for name in ("sum", "mean"):
+        shown[name] += 0.31
+    report = mark(typed(shown, 4), key, slips=False)
+    verdicts = {name: report[name].verdict.word for name in shown}
+    assert verdicts == {"sum": "wrong", "mean": "follows", "std": "right", "normalized": "right"}
 
 
 def test_small_whole_numbers_show_work_together() -> None:

@@ -18,14 +18,6 @@ ALIKE = 24  # ways that are tried before matrices are rounded one otherwise than
 FEW = 4  # ways that are tried before it is asked whether more could help
 
 
-def _in_reach(
-    recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, side: Side, way: Array, left: Cells
-) -> bool:
-    """Whether other ways of rounding could agree with half of the cells that are left."""
-    near = within_reach(due, recomputed, printed, side, way)
-    return 2 * int((near & left).sum()) >= int(left.sum())
-
-
 def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) -> tuple[Cells, Cells, Array | None]:
     """The cells that are right, those right by one way of rounding alone, and the unrounded numbers of that way."""
     blank = printed.blank
@@ -34,7 +26,8 @@ def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) 
         return by_key, by_key, None
     right = base = by_key
     mostly: list[Array] = []  # the ways that most cells agree with
-    off = any(operand.off for operand in recomputed.operands(due))
+    operands = recomputed.operands(due)
+    off, seen = any(operand.off for operand in operands), not any(operand.unseen for operand in operands)
     for n, way in enumerate(_ways(recomputed, due, as_right, printed, ~blank)):
         fits = printed.fits(way)
         count = int((fits | blank).sum())
@@ -42,17 +35,22 @@ def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) 
             mostly.append(way)
             right = right | fits
         if n == 0:
-            first, right = way, right | fits
+            right = right | fits
             base = fits if fits.sum() > base.sum() + max(2, base.size // 10) else base
         if count == fits.size:
             return fits | by_key, fits, way
         if (right | blank).all():
             return right, right, way
-        if n == 0 and off and (printed.fits(next(recomputed.all(due, as_theirs), way)) | right | blank).all():
+        left = ~right & ~blank
+        if n == 0:
+            if off and (printed.fits(next(recomputed.all(due, as_theirs), way)) | ~left).all():
+                break  # it follows
+            near = within_reach(due, recomputed, printed, as_right, way) | fits
+            if seen and ((near | blank).sum() < MOSTLY * fits.size or not (near & left).any()):
+                break  # no other way can be the writer's
+        if n == FEW and off and any((printed.fits(own) | ~left).all() for own in _alike(recomputed, due)):
             break  # it follows
-        if n == FEW and off and any((printed.fits(own) | right | blank).all() for own in _alike(recomputed, due)):
-            break  # it follows
-        if n == FEW and not _in_reach(recomputed, due, printed, as_right, first, ~right & ~blank):
+        if n == FEW and 2 * int((near & left).sum()) < int(left.sum()):
             break
     guarded = right | by_guard_digits(due, recomputed, printed, as_right, mostly)
     if (guarded | blank).all():
@@ -81,8 +79,10 @@ def _ways(recomputed: Recomputed, due: KeyMatrix, side: Side, printed: PrintedMa
 
 def following_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix, left: Cells) -> Cells | None:
     """The cells that are right given the writer's own wrong numbers; None where those before are right."""
-    if not any(operand.off for operand in recomputed.operands(due)):
+    operands = recomputed.operands(due)
+    if not any(operand.off for operand in operands):
         return None
+    seen = not any(operand.unseen for operand in operands)
     found: Cells = ~left & left
     mostly: list[Array] = []
     wanted = int(left.sum())
@@ -93,10 +93,14 @@ def following_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatr
             mostly.append(way)
             found = found | fits
         if n == 0:
-            first, found = way, found | fits
+            found = found | fits
         if (found | ~left).all():
             return found
-        if n == FEW and not _in_reach(recomputed, due, printed, as_theirs, first, ~found & left):
+        if n == 0:
+            near = (within_reach(due, recomputed, printed, as_theirs, way) | fits) & left
+            if seen and (near.sum() < MOSTLY * wanted or not (near & ~found).any()):
+                break  # no other way can be the writer's
+        if n == FEW and 2 * int((near & ~found).sum()) < int((left & ~found).sum()):
             break
     guarded = found | by_guard_digits(due, recomputed, printed, as_theirs, mostly)
     return guarded if (guarded | ~left).all() else found

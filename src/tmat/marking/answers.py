@@ -97,7 +97,7 @@ class Answer:
         if self.texts is None:
             return Claim.of_floats(self.values)
         cells = [text for row in self.texts for text in row]
-        if any(map(is_exact, cells)) and not any("." in text for text in cells):
+        if not any("." in text for text in cells) and any(map(is_exact, cells)):
             return Claim()  # fractions and whole numbers say exactly what they are
         return Claim.infer(self.texts)
 

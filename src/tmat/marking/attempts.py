@@ -8,7 +8,7 @@ joined by Fisher's method (Statistical Methods for Research Workers, 1932, § 21
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import atanh, comb, erfc, exp, log, sqrt
+from math import acos, atanh, comb, erfc, exp, log, pi, sqrt
 from typing import TypeAlias
 
 import numpy as np
@@ -84,6 +84,11 @@ def _commonest(values: Array) -> float:
     return float(np.unique(known, return_counts=True)[1].max() / known.size) if known.size else 1.0
 
 
+def _worked_out(state: State) -> bool:
+    """Whether the right numbers of a matrix, which is more than one number, were used and not handed in."""
+    return state.unseen and not state.off and bool(np.ptp(state.due.values) > 0)
+
+
 class Grounds:
     """What the steps of a sheet rest on, by their places in the key; ``reports`` are of what was handed in."""
 
@@ -94,6 +99,7 @@ class Grounds:
         nameless = {n for n, report in reports.items() if not (report.given or is_explained(report, givens))}
         self.wrong = self._led_to(off)  # the norm of two numbers is 1 and −1 whatever goes in
         self.unexplained = self._led_to(nameless)
+        self.telling = {s.due.index for s in states if any(map(_worked_out, (states[n] for n in s.due.of or ())))}
         self.right = self._right(reports)  # right, and all before it
 
     def _led_to(self, starts: set[int]) -> set[int]:
@@ -135,22 +141,28 @@ class Grounds:
 class Sheet:
     """The steps that were handed in, and the chance that a blind writer would have had so many of their cells right.
 
-    What is right of what wrong steps lead to is no evidence; what follows there is, unless those wrong ones have no name;
-    then a slip with a name is none either.
+    What is right of what wrong steps lead to is no evidence; what follows there is, unless those wrong ones have no name:
+    then only what needs right numbers, too, that were not handed in. A slip with a name is none there.
     """
 
     def __init__(self, steps: Sequence[HandedIn], grounds: Grounds) -> None:
-        self.chances = {
-            id(report): NAMED
-            if _is_named(report) and due.index not in grounds.unexplained
-            else 1.0
-            if due.index in grounds.unexplained
-            else _chance(report, due, printed, wrong_before=due.index in grounds.wrong)
-            for report, due, printed in steps
-        }
         self.grounds = grounds
         self.usual = int(np.median([printed.decimals for _, _, printed in steps])) if steps else 0
-        self.worked = _joined([chance for chance in self.chances.values() if chance < 1.0]) < BLIND
+        self.worked = False
+        self.chances: dict[int, float] = {}  # of all steps where it is not worked
+        for n, (report, due, printed) in enumerate(steps, start=1):
+            self.chances[id(report)] = self._chance(report, due, printed)
+            told = [chance for chance in self.chances.values() if chance < 1.0]
+            self.worked = _joined(told, len(told) + len(steps) - n) < BLIND
+            if self.worked:
+                break  # whatever the others are
+
+    def _chance(self, report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> float:
+        if due.index in self.grounds.unexplained - self.grounds.telling:
+            return 1.0
+        if _is_named(report) and due.index not in self.grounds.unexplained:
+            return NAMED
+        return _chance(report, due, printed, wrong_before=due.index in self.grounds.wrong)
 
     def counts(self, report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> bool:
         """Whether what is right of a step counts, where nothing else shows work: it is exact, no chance, or all before it is right."""
@@ -165,11 +177,11 @@ class Sheet:
         return constant and printed.decimals < self.usual and bool((finer != finer.flat[0]).any())
 
 
-def _joined(chances: list[float]) -> float:
-    """Fisher's method: the chance that independent chances have so small a product."""
+def _joined(chances: list[float], count: int) -> float:
+    """Fisher's method: the chance that so many independent chances have so small a product; those not named are 1."""
     total = -sum(map(log, chances))
     term, tail = 1.0, 0.0
-    for n in range(len(chances)):
+    for n in range(count):
         tail += term
         term *= total / (n + 1)
     return tail * exp(-total) if chances else 1.0
@@ -200,7 +212,7 @@ def _chance(report: StepReport, due: KeyMatrix, printed: PrintedMatrix, *, wrong
     chance = _binomial(int(hits[told].sum()), int(told.sum()), guessed)
     if wrong_before or report.count(Verdict.FOLLOWS) or due.op is None or due.op.name.startswith("softmax"):
         return chance
-    likeness = _likeness(printed.values, due.values)
+    likeness = _likeness(printed.values, due.values, place)
     return chance if likeness == 1.0 else min(1.0, 2 * min(chance, likeness))
 
 
@@ -252,16 +264,27 @@ def _binomial(hits: int, count: int, p: float) -> float:
     return min(1.0, max(sum(at) - at[0] / 2, 1e-300))
 
 
-def _likeness(values: Array, due: Array) -> float:
-    """The chance of so close a correlation, lines that lie alike taken for one another's: so many numbers as the longer line has."""
+def _likeness(values: Array, due: Array, place: float) -> float:
+    """The chance of so close a correlation, lines that lie alike taken for one another's: so many numbers as the longer line has.
+
+    Of three numbers the angle between them is uniform; of more, Fisher's z is normal. Numbers with few places to stand in
+    are alike more often.
+    """
     axis = 0 if due.shape[0] >= due.shape[1] else 1
     known = due.shape[axis]
-    if known < 4 or not (np.isfinite(values) & np.isfinite(due)).all() or np.abs(values).max() > LARGEST:
+    by_chance = (place / (float(np.ptp(due)) + place)) ** (known - 1)
+    if (
+        known < 3
+        or by_chance > ALONE
+        or not (np.isfinite(values) & np.isfinite(due)).all()
+        or np.abs(values).max() > LARGEST
+    ):
         return 1.0
     own, right = (matrix - matrix.mean(axis=axis, keepdims=True) for matrix in (values, due))
     size = float(np.linalg.norm(own) * np.linalg.norm(right))
-    r = float((own * right).sum()) / size if size > 0 else 0.0
-    return 0.5 * erfc(atanh(min(max(r, 0.0), 0.999999)) * sqrt(known - 3) / sqrt(2))
+    r = min(max(float((own * right).sum()) / size if size > 0 else 0.0, 0.0), 0.999999)
+    chance = acos(r) / pi if known == 3 else 0.5 * erfc(atanh(r) * sqrt(known - 3) / sqrt(2))
+    return max(chance, by_chance)
 
 
 # -- what of a whole sheet counts
@@ -287,7 +310,7 @@ def only_work_counts(states: Sequence[State], steps: Sequence[StepReport]) -> li
 def _strip(sheet: Sheet, report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> bool:
     """Take from a step what does not count; whether that is so because nothing shows work."""
     wide = sheet.says_nothing(due, printed)
-    counted = np.isin(report.cells, (int(Verdict.RIGHT), int(Verdict.FOLLOWS), int(Verdict.CLOSE)))
+    counted = report.cells <= int(Verdict.CLOSE)
     if not wide and (sheet.worked or sheet.grounds.made_of_right(due)):
         return False
     if not wide and sheet.counts(report, due, printed):

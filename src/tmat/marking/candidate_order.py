@@ -58,7 +58,7 @@ def tiers(  # noqa: C901 - one list: what can have happened, a short function ea
         return in_unseen(step, unseen, recomputed.decimals, ways)
 
     def misreading(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
-        return misread(step, printed)
+        return misread(step, printed, claimed)
 
     def further_back(step: Redo, _: OtherMatrices) -> Iterator[Candidate]:
         return rounded_further_back(step, unseen)
@@ -180,4 +180,11 @@ def other_matrices(recomputed: Recomputed, due: KeyMatrix, carry: int = WRITTEN)
             found.append((other.name, other.values))
         if other.op is not None:
             makers[other.name] = (other.op.name, *other.names)
-    return OtherMatrices(tuple(found), makers)
+    held = frozenset(
+        (state.due.name, name)
+        for state in recomputed.operands(due)
+        if state.off and state.printed is not None
+        for name, values in found
+        if values.shape == state.printed.shape and state.printed.fits(values).all()
+    )
+    return OtherMatrices(tuple(found), makers, held)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -63,6 +63,7 @@ class OtherMatrices:
 
     matrices: tuple[tuple[str, Array], ...] = ()
     makers: Mapping[str, tuple[str, ...]] | None = None  # of each: its operation, then its operands
+    held: Collection[tuple[str, str]] = ()  # operands, and the others whose numbers they were written with
 
     def fitting(self, shape: tuple[int, ...], but: str) -> list[tuple[str, Array]]:
         """Those of a shape, but for one name."""
@@ -164,22 +165,23 @@ def made_to_sum_to_one(step: Redo, decimals: int) -> Iterator[Candidate]:
 
 def another_matrix(step: Redo, others: OtherMatrices, shape: tuple[int, int]) -> Iterator[Candidate]:
     """Another matrix in this one's place, as it stands or transposed."""
+    formula = _formula(step)
     for name, values in others.matrices:
         # to leave the step undone is likelier than to copy some other matrix that happens to hold the same
         among = len(step.names) if name in step.names else max(len(others.matrices), 1)
         if values.shape == shape:
-            yield Candidate(values, _taken_whole(step, others, name), 0, among)
+            yield Candidate(values, _taken_whole(step, others, name, formula), 0, among)
         if values.T.shape == shape:
             said = "{every} {other}'s, turned on its side"
             made = mistake(
-                step, "another-matrix-transposed", said, "do the step: {formula}", other=name, formula=_formula(step)
+                step, "another-matrix-transposed", said, "do the step: {formula}", other=name, formula=formula
             )
             yield Candidate(values.T, made, 1, among)
 
 
-def _taken_whole(step: Redo, others: OtherMatrices, name: str) -> Mistake:
+def _taken_whole(step: Redo, others: OtherMatrices, name: str, formula: str) -> Mistake:
     """Another matrix as it stands: the step was not done, was done with another operand, or was copied."""
-    details: dict[str, object] = {"other": name, "formula": _formula(step)}
+    details: dict[str, object] = {"other": name, "formula": formula}
     if name in step.names:
         said, mend = "{every} {other}'s: the step was not done", "do the step: {formula}"
     else:
@@ -193,14 +195,17 @@ def _taken_whole(step: Redo, others: OtherMatrices, name: str) -> Mistake:
 
 def another_operand(step: Redo, others: OtherMatrices, *, deep: bool = False) -> Iterator[Candidate]:
     """The step with another matrix for one of its operands; ``deep``: with its own common slips besides."""
+    formula = _formula(step)
     for n, due in enumerate(step.names):
-        fitting = others.fitting(step.operands[n].shape, but=due)
+        fitting = [
+            pair for pair in others.fitting(step.operands[n].shape, but=due) if (due, pair[0]) not in others.held
+        ]  # where it was written so, the step follows
         if step.op is mask_fill and n:  # where a matrix is 0 says nothing of whether it was the mask
             fitting = [each for each in fitting if np.isin(each[1], (0, 1)).all()]
         label = "wrong-residual" if due == "residual" else "another-operand"
         for name, values in fitting:
             said, mend = "{other} taken in place of {due}", "take {due}: {formula}"
-            made = mistake(step, label, said, mend, other=name, due=due, formula=_formula(step))
+            made = mistake(step, label, said, mend, other=name, due=due, formula=formula)
             changed = step.taking(n, values, name)
             if deep:
                 yield from common_after(made, changed, len(fitting))

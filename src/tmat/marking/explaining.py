@@ -113,7 +113,7 @@ class Explaining:
 
     def _try_batch(self, batch: Sequence[Candidate]) -> None:
         with np.errstate(all="ignore"):
-            stack = np.stack([candidate.values for candidate in batch])
+            stack = np.concatenate([candidate.values for candidate in batch]).reshape(len(batch), *self.printed.shape)
             fits = self.printed.fits(stack)
             near = ~fits & self._near(stack)
         hits = (fits & self.wrong).any(axis=(1, 2))

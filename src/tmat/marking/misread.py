@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -22,8 +22,11 @@ SHORT = 4
 """Decimals of numbers that are read off a page; longer ones are carried on in a machine."""
 
 
-def misread(step: Redo, printed: PrintedMatrix) -> Iterator[Candidate]:
-    """The product with one number of an operand read as another, where that explains a row or a column."""
+def misread(step: Redo, printed: PrintedMatrix, claimed: Sequence[int | None]) -> Iterator[Candidate]:
+    """The product with one number of an operand read as another, where that explains a row or a column.
+
+    ``claimed``: the decimals of each operand that was made in a step. One last place more or less is rounding there.
+    """
     if step.op not in (matmul, linear, matmul_transposed):
         return
     first, second = step.operands[:2]
@@ -33,30 +36,33 @@ def misread(step: Redo, printed: PrintedMatrix) -> Iterator[Candidate]:
         return
     unit = printed.step()
     off = np.where(printed.blank, 0.0, printed.values - right)
-    for row, column, value, change in _in_lines(first, second.T if turned else second, off, unit, printed.blank):
+    factors = second.T if turned else second
+    for row, column, value, change in _in_lines(first, factors, off, unit, printed.blank, claimed[0]):
         values = right.copy()
         values[row] += change
         yield _candidate(step, 0, (row, column), value, values, f"row {row + 1}")
     other = second if turned else second.T  # a row of it makes a column of the product
-    for column, row, value, change in _in_lines(other, first.T, off.T, unit.T, printed.blank.T):
+    for column, row, value, change in _in_lines(other, first.T, off.T, unit.T, printed.blank.T, claimed[1]):
         values = right.copy()
         values[:, column] += change
         yield _candidate(step, 1, (column, row) if turned else (row, column), value, values, f"column {column + 1}")
 
 
 def _in_lines(
-    read: Array, factors: Array, off: Array, unit: Array, blank: Cells
+    read: Array, factors: Array, off: Array, unit: Array, blank: Cells, claimed: int | None
 ) -> Iterator[tuple[int, int, float, Array]]:
     """Of a product read·factors, the lines that one misread number explains: its place, its value, what that changes."""
     decimals = _decimals(read)
     if decimals is None or not np.isfinite(factors).all() or not np.isfinite(read).all():
         return
+    least = 0.0 if claimed is None else 1.5 * 10.0**-claimed
     for line in map(int, np.nonzero((np.abs(off) > unit / 2).any(axis=1))[0]):
         seen = ~blank[line] & np.isfinite(off[line])
         known = factors[:, seen]
         squares = (known * known).sum(axis=1)
         by = np.where(squares > 0.0, known @ off[line, seen] / np.where(squares > 0.0, squares, 1.0), 0.0)
         values = round_half_away(read[line] + by, decimals)
+        values = np.where(np.abs(values - read[line]) > least, values, read[line])
         changes = (values - read[line])[:, None] * factors
         fits = np.abs(changes - off[line])[:, seen] <= 0.51 * unit[line, seen]
         telling = (np.abs(changes[:, seen]) > unit[line, seen]).sum(axis=1) >= LEAST
@@ -68,7 +74,7 @@ def _in_lines(
 
 def _decimals(a: Array) -> int | None:
     """The decimals that the numbers of a matrix have; None where they are no short decimals."""
-    return next((n for n in range(SHORT + 1) if np.allclose(round_half_away(a, n), a, rtol=0.0, atol=1e-9)), None)
+    return next((n for n in range(SHORT + 1) if (np.abs(round_half_away(a, n) - a) <= 1e-9).all()), None)
 
 
 def _candidate(step: Redo, n: int, place: tuple[int, int], value: float, values: Array, line: str) -> Candidate:

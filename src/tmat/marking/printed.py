@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from operator import or_
 
 import numpy as np
 
@@ -52,6 +51,7 @@ class PrintedMatrix:
             self._formats = [(one, self._typed(unit, texts, claim.decimals)) for one, unit in self._formats]
         self.unit = np.minimum.reduce([unit for _, unit in self._formats])  # the last place a number claims
         self._slack = np.where(self.unit == 0, FULL_RELATIVE, SLACK)
+        self._all_finite = bool(self.finite.all())
 
     def _places(self, claim: Claim) -> Array:
         """The last place of each number; one that prints more than the format has claims its own."""
@@ -96,23 +96,25 @@ class PrintedMatrix:
         """Cell by cell, for one matrix or a stack of them."""
         shown = self.values
         with np.errstate(all="ignore"):
-            off = np.abs(true - shown)
             if self.atol is not None or self.rtol is not None:
-                near: Cells = off <= (self.atol or 0.0) + (self.rtol or 0.0) * np.abs(true) + NOISE
+                place, room = np.asarray(self.atol or 0.0), self.rtol or 0.0
             else:
-                room = np.abs(true) * self._slack + NOISE
-                near = reduce(
-                    or_, [off <= self._place(true, *one) * (0.5 + FULL_RELATIVE) + room for one in self._formats]
-                )
-            near = near & np.isfinite(true)
-            if self.finite.all():
-                return np.asarray(near)
+                places = [
+                    unit if claim.significant is None else self._nearer(true, unit, claim.significant)
+                    for claim, unit in self._formats
+                ]
+                place, room = reduce(np.maximum, places) * (0.5 + FULL_RELATIVE), self._slack
+            off = np.abs(true - shown) - np.abs(true) * room
+            near: Cells = off <= place + NOISE  # what is not finite is NaN here
+            if self._all_finite:
+                return near
             same = (shown == true) | (np.isnan(shown) & np.isnan(true) & ~self.blank)
             return np.asarray((near & self.finite) | (same & ~self.finite))
 
     def too_short(self, true: Array) -> Cells:
         """The cells that agree in the decimals that were typed, where more are asked."""
-        if self.asked is None:
+        by_claim = self.atol is None and self.rtol is None and bool((self.unit >= self.claim.places(self.values)).all())
+        if self.asked is None or by_claim:
             return np.zeros(self.shape, dtype=bool)
         return PrintedMatrix(self.values, self.claim).fits(true) & ~self.fits(true)
 
@@ -125,15 +127,12 @@ class PrintedMatrix:
         return one.fits(true.reshape(-1, 1, 1)).reshape(-1)
 
     @staticmethod
-    def _place(true: Array, claim: Claim, unit: Array) -> Array:
-        """The last place in a format; of significant digits by the true number where that is smaller: 9.999999 is not 10.00000."""
-        if claim.significant is None:
-            return unit
+    def _nearer(true: Array, unit: Array, digits: int) -> Array:
+        """The last place by the true number, where it is smaller: 9.999999 is not 10.00000."""
         size = np.abs(true)
         counted = (size > 0) & np.isfinite(size)
         place = np.floor(np.log10(np.where(counted, size, 1.0)))
-        smaller = np.where(counted, 10.0 ** (place - claim.significant + 1), np.inf)
-        return np.minimum(smaller, np.where(unit > 0, unit, np.inf))
+        return np.minimum(np.where(counted, 10.0 ** (place - digits + 1), np.inf), np.where(unit > 0, unit, np.inf))
 
     def step(self) -> Array:
         """The distance between two numbers that could be printed side by side, never 0."""

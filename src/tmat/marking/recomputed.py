@@ -13,7 +13,7 @@ from tmat.marking.findings import Cells, Numbers, Source
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.states import CARRIES, UNROUNDED, WRITTEN, Again, Pick, Side, Start, State, Ways, as_right, as_theirs
 from tmat.numbers import round_half_away
-from tmat.numbers.claim import FULL_RELATIVE, NOISE
+from tmat.numbers.claim import same
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
 
@@ -138,7 +138,7 @@ class Recomputed:
         if state.due.of is None or not all(operand.exact for operand in operands):
             return False
         values = self.evaluate(state.due, [side(operand).first for operand in operands])
-        return values is not None and bool(np.allclose(values, written, rtol=FULL_RELATIVE, atol=NOISE, equal_nan=True))
+        return values is not None and same(values, written)
 
     def _from(self, due: KeyMatrix, operands: Sequence[Array]) -> Array | None:
         return None if due.of is None else self.evaluate(due, operands)
@@ -191,8 +191,7 @@ class Recomputed:
         """The step from these operands, or None where it cannot be done with them."""
         assert due.op is not None
         try:
-            with np.errstate(all="ignore"):
-                values = due.op.evaluate(*operands, **due.params)
+            values = due.op.evaluate(*operands, **due.params)
         except CANNOT:
             return None
         return values if values.shape == due.values.shape else None

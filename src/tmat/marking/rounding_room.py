@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import zip_longest
 
 import numpy as np
@@ -102,18 +103,25 @@ def _room(
     centre = recomputed.evaluate(due, operands) if states else None
     if centre is None or not any(np.any(half) for half in halves):
         return None
-    generator = np.random.RandomState(0)
+    ends = np.cumsum([values.size for values in operands])
+    drawn = _directions(trials, int(ends[-1]))
+    moved = [
+        values + half * signs.reshape(trials, *values.shape)
+        for values, half, signs in zip(operands, halves, np.split(drawn, ends[:-1], axis=1), strict=True)
+    ]
     room = np.zeros(centre.shape)
-    with quickly(), np.errstate(all="ignore"):
-        for _ in range(trials):
-            moved = [
-                values + half * generator.choice((-1.0, 1.0), values.shape)
-                for values, half in zip(operands, halves, strict=True)
-            ]
-            result = recomputed.evaluate(due, moved)
+    with quickly():
+        for each in zip(*moved, strict=True):
+            result = recomputed.evaluate(due, each)
             if result is not None:
                 room = np.fmax(room, np.abs(result - centre))
     return margin * room
+
+
+@lru_cache(16)
+def _directions(trials: int, count: int) -> Array:
+    """+1 and −1, drawn always alike: [trials, count]."""
+    return np.random.RandomState(0).choice((-1.0, 1.0), (trials, count))
 
 
 def _half(state: State, decimals: int, values: Array) -> Array | float:

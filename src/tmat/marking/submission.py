@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache, partial
 
 import numpy as np
 
@@ -27,7 +29,7 @@ from tmat.marking.rounding_room import within_rounding
 from tmat.marking.states import Again, State, Ways, as_right, as_theirs
 from tmat.marking.verdicts import GIVEN, Reading, Report, StepReport, Unknown, Verdict, worst
 from tmat.numbers import round_half_away
-from tmat.numbers.claim import FULL_RELATIVE, NOISE
+from tmat.numbers.claim import same
 from tmat.operations.operation import Array
 
 MOST_FOLLOW = 3  # times as many cells follow as are left: no slip of a whole matrix made those
@@ -177,10 +179,11 @@ class Marking:
         self.recomputed.settle_printed(state, right, way, slips)
         return report
 
-    def _wrong(  # noqa: C901 - one order: what is not settled goes on to the next
+    def _wrong(
         self, due: KeyMatrix, printed: PrintedMatrix, report: StepReport, right: Cells, base: Cells
     ) -> list[Again]:
         """Verdicts for what is not right: follows, a slip, close, or wrong. What redoes the slips."""
+        near = cache(partial(within_rounding, due, self.recomputed, printed))
         slips: list[Again] = []
         left = ~right & ~printed.blank
         report.cells[left] = int(Verdict.WRONG)
@@ -200,14 +203,12 @@ class Marking:
             left = left & ~short
         if left.any() and self._on_no_attempt(due, printed, left, report):
             return slips
-        if left.any() and following is not None:
-            near = within_rounding(due, self.recomputed, printed, as_theirs)
-            if 2 * int((near & left).sum()) > int(left.sum()):  # causes come before effects
-                self._close(report, near & left)
-                return slips
+        if left.any() and following is not None and 2 * int((near(as_theirs) & left).sum()) > int(left.sum()):
+            self._close(report, near(as_theirs) & left)  # causes come before effects
+            return slips
         if left.any() and self.options.slips:
             followed = None if following is None else report.count(Verdict.FOLLOWS)
-            findings, left, slips = self._explained(due, printed, left, base, followed)
+            findings, left, slips = self._explained(due, printed, left, base, followed, partial(near, as_right))
             for finding in findings:
                 verdict = Verdict.CLOSE if finding.kind is Kind.CLOSE else Verdict.SLIP
                 for cell in finding.cells:
@@ -217,11 +218,9 @@ class Marking:
                 if finding.names[0] in HABITS and finding.extent is Extent.MATRIX:
                     self.habits.setdefault(finding.names[0], due.label)
         if left.any():
-            near = within_rounding(due, self.recomputed, printed, as_right)
-            if following is not None:
-                near |= within_rounding(due, self.recomputed, printed, as_theirs)
-            self._close(report, near & left)
-            left = left & ~near
+            close = near(as_right) if following is None else near(as_right) | near(as_theirs)
+            self._close(report, close & left)
+            left = left & ~close
         if left.any():
             found = property_of(due, self.recomputed, printed, left)
             if found is not None:
@@ -229,11 +228,18 @@ class Marking:
         return slips
 
     def _explained(
-        self, due: KeyMatrix, printed: PrintedMatrix, left: Cells, base: Cells, followed: int | None
+        self,
+        due: KeyMatrix,
+        printed: PrintedMatrix,
+        left: Cells,
+        base: Cells,
+        followed: int | None,
+        room: Callable[[], Cells],
     ) -> tuple[list[Finding], Cells, list[Again]]:
         """The findings that explain wrong cells, the cells left unexplained, and what redoes the slips.
 
-        ``followed``: how many other cells follow from the writer's own wrong numbers, where there are such.
+        ``followed``: how many other cells follow from the writer's own wrong numbers, where there are such. ``room``: the
+        cells that rounding alone could account for.
         """
         base = base if followed is None else base | ~left
         starts = self.recomputed.starts(due)
@@ -242,7 +248,7 @@ class Marking:
             tiers(self.recomputed, due, printed, starts),
             starts,
             self.recomputed.more_starts(due, starts),
-            lambda: within_rounding(due, self.recomputed, printed, as_right),
+            room,
         )
         if followed is not None:
             whole = any(one.extent is Extent.MATRIX and one.kind is not Kind.CLOSE for one in findings)
@@ -321,7 +327,7 @@ class Marking:
 def _rounded(due: KeyMatrix, printed: PrintedMatrix) -> bool:
     """Whether what is printed tells how its writer rounds: not where the true numbers have no more digits."""
     true = due.values if due.exact is None else due.exact
-    return not due.given and not np.allclose(round_half_away(true, printed.decimals), true, FULL_RELATIVE, NOISE)
+    return not due.given and not same(round_half_away(true, printed.decimals), true)
 
 
 def _blank_report(state: State) -> StepReport:

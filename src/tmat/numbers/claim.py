@@ -31,6 +31,12 @@ FIRST_STRAY, FURTHER_STRAY = 3, 1
 OPEN = 2  # powers of ten of likelihood within which both formats are possible
 
 
+def same(one: Array, other: Array) -> bool:
+    """Whether two matrices have the same numbers but for the errors of floats; NaN is itself."""
+    near = np.abs(one - other) <= NOISE + FULL_RELATIVE * np.abs(other)
+    return bool((near | (one == other) | (np.isnan(one) & np.isnan(other))).all())
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A number of decimals or of significant digits; with both, either will do; with neither, every digit of a double.
@@ -86,7 +92,7 @@ class Claim:
             counted = np.isfinite(array) & (array != 0)
             units[counted] = _powers(leading_place(array[counted]) - self.significant + 1)
         if self.decimals is not None:
-            units = np.maximum(units, _powers(np.array(-self.decimals)))
+            units = np.maximum(units, 10.0**-self.decimals)
         return units
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from tmat.errors import InputError
 Array: TypeAlias = NDArray[np.floating]
 
 EXACT_POWER = 22  # 10^22 is the largest power of ten that a double holds exactly
+CERTAIN = 1e14  # fewer units of the last place than this are compared exactly
 LOWEST, HIGHEST = -330, 310  # powers of ten beyond both ends of the doubles
 
 
@@ -110,6 +111,9 @@ def _to_places(values: ArrayLike, decimals: int, *, half_away: bool) -> Array:
     array = given.reshape(-1)
     kind = array.dtype.type
     size = np.abs(array)
+    if kind is np.float64 and 0 <= decimals < EXACT_POWER and (size < CERTAIN / 10.0**decimals).all():
+        result, _ = _compared(size, size * 10.0**decimals, decimals, half_away)
+        return (np.copysign(result, array) + 0.0).reshape(given.shape)
     if kind in (np.float64, np.float32) and -EXACT_POWER <= decimals < EXACT_POWER:
         result, sure = _by_comparison(size, decimals, half_away)
     else:
@@ -129,27 +133,32 @@ def _by_comparison(size: Array, decimals: int, half_away: bool) -> tuple[Array, 
     double = size.astype(np.float64)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         count = double * 10.0**decimals if decimals >= 0 else double / 10.0**-decimals
-        sure = count < (1e5 if single else 1e14)
+        sure = count < (1e5 if single else CERTAIN)
         count[~sure] = 0.0
-        # `count` may be off in its last bit, hence on the wrong side of a whole number: comparing with the mark corrects it.
-        if half_away:
-            count = np.floor(count)
-            mark = _over_power(10 * count + 5, decimals + 1)
-            kept = count + (double >= mark)
-        else:
-            count = np.rint(count)
-            mark = _over_power(count, decimals)
-            kept = count - (mark > double)
-        exact = _over_power(kept, decimals)
+        exact, mark = _compared(size, count, decimals, half_away)
         if not single:
             return exact, sure
         # In float32 the mark is the nearest float32. Rounding it to a double first rounds twice, which is
         # wrong only where the double is a midpoint of two float32: those go by their text.
-        nearest = mark.astype(np.float32)
-        kept = count + (size >= nearest) if half_away else count - (nearest > size)
-        exact = _over_power(kept, decimals)
         sure &= ~(_is_midpoint(mark) | _is_midpoint(exact))
         return exact.astype(np.float32), sure
+
+
+def _compared(size: Array, count: Array, decimals: int, half_away: bool) -> tuple[Array, Array]:
+    """Sizes rounded, as doubles, and the marks that they were compared with, in their own type.
+
+    ``count``, the sizes in units of the last place, may be off in its last bit, hence on the wrong side of a whole number:
+    comparing with the mark corrects it.
+    """
+    if half_away:
+        count = np.floor(count)
+        mark = _over_power(10 * count + 5, decimals + 1)
+        kept = count + (size >= mark.astype(size.dtype, copy=False))
+    else:
+        count = np.rint(count)
+        mark = _over_power(count, decimals)
+        kept = count - (mark.astype(size.dtype, copy=False) > size)
+    return _over_power(kept, decimals), mark
 
 
 def _over_power(whole: Array, decimals: int) -> Array:

@@ -123,8 +123,8 @@ WAYS: dict[str, tuple[Callable[..., Worksheet], dict[str, object]]] = {
     "a row that sees nothing": (tmat.attention, {"mask": MASK}),
     "rounded": (tmat.attention, {"round": "Q=2,K=2,V=2,scores.used=2,scaled.used=2,weights=4,Z.used=2,output=2"}),
     # A tenth of the cells are ties, and doubles a last bit off them.
-    "ties": (tmat.attention, {"x": tenths(20, 6), **{f"W_{name}": tenths(6, 6, 100) for name in "QKVO"}, "round": 2, "d_k": 100}),
-    "tied means": (tmat.addnorm, {"x": tenths(40, 4, 100), "residual": tenths(40, 4, 1000), "round": 2, "epsilon": 0}),
+    "ties": (tmat.attention, {"x": tenths(10, 6), **{f"W_{name}": tenths(6, 6, 100) for name in "QKVO"}, "round": 2, "d_k": 100}),
+    "tied means": (tmat.addnorm, {"x": tenths(20, 4, 100), "residual": tenths(20, 4, 1000), "round": 2, "epsilon": 0}),
     "additive": (tmat.attention, {"score": "additive"}),
     "unscaled": (tmat.attention, {"scale": False, "temperature": 2.5}),
     "dropped": (tmat.attention, {"dropout": 0.5, "mask": "causal"}),
@@ -156,8 +156,8 @@ def one_operation(name: str, case: int) -> Worksheet:
 
 def whole_model() -> Worksheet:
     sheet = tmat.embed(tmat.vocab("you win or you die"), text="you win or die", d_model=4, seed=1)
-    sheet = tmat.encode(tmat.posenc(sheet, exponent="column"), layers=2, attention_options={"heads": 2}, seed=5)
-    return tmat.decode(sheet, max_tokens=2, seed=5)
+    sheet = tmat.encode(tmat.posenc(sheet, exponent="column"), attention_options={"heads": 2}, seed=5)
+    return tmat.decode(sheet, max_tokens=1, seed=5)
 
 
 def thrones() -> Worksheet:
@@ -269,28 +269,48 @@ def typed(data: bytes, at: tuple[str, str], number: float) -> bytes:
     return made.getvalue()
 
 
-CHANGES: dict[str, tuple[Callable[[bytes], tuple[str, str]], float, dict[str, Any]]] = {
-    "the mask": (lambda data: corner(chain(), "mask"), 0.0, {"mask": SEES * (np.arange(16).reshape(4, 4) > 0)}),
-    "an id": (lambda data: corner(chain(), "ids"), 3.0, {"text": "die win you die"}),
-    "d_k": (lambda data: named(data, "d_k"), 7.0, {"d_k": 7}),
-    "the base": (lambda data: named(data, "base"), 100.0, {"base": 100.0}),
-    "ε": (lambda data: named(data, "ε"), 0.25, {"epsilon": 0.25}),
-    "ε of nothing": (lambda data: named(data, "ε"), 0.0, {"epsilon": 0.0}),
-    "the rounding": (lambda data: named(data, "decimals"), 3.0, {"scores": 3}),
-    "the rounding of one step": (lambda data: named(data, "decimals_weights"), 1.0, {"shares": 1}),
-}  # fmt: skip
+Change = tuple[str, tuple[str, str], float]
+"""What is changed, the cell that holds it, and the number that is typed there."""
 
 
-def every_weight() -> dict[str, tuple[Callable[[bytes], tuple[str, str]], float, dict[str, Any]]]:
-    """The first number of every given matrix, one after the other, a half more."""
-    found: dict[str, tuple[Callable[[bytes], tuple[str, str]], float, dict[str, Any]]] = {}
+def every_weight(data: bytes) -> tuple[list[Change], dict[str, Any]]:
+    """The first number of every given matrix a half more: one that is not used live would leave the numbers as they were."""
+    changes: list[Change] = []
+    weights: dict[tuple[str, str], np.ndarray] = {}
     for tab in planned(chain(), Look(), 1, 1):
         for name in tab.stage.given.keys() - tab.links.keys() - {"mask"}:
             values = tab.stage.given[name].values.copy()
             values[0, 0] += 0.5
-            changed = {"weights": {(tab.stage.id, name): values}}
-            found[name] = (lambda data, name=name: corner(chain(), name), float(values[0, 0]), changed)
-    return dict(sorted(found.items()))
+            weights[tab.stage.id, name] = values
+            changes.append((name, corner(chain(), name), float(values[0, 0])))
+    assert {name for matrices in GIVEN.values() for name in matrices} <= {name for name, _, _ in changes}
+    output = chain(weights=weights)["ffn"]["output"].values
+    for at in weights:
+        without = {place: values for place, values in weights.items() if place != at}
+        assert not np.allclose(chain(weights=without)["ffn"]["output"].values, output), at
+    return changes, {"weights": weights}
+
+
+def every_setting(data: bytes) -> tuple[list[Change], dict[str, Any]]:
+    """The mask, an id, and each number that is named: all at once, as each moves what is calculated from it."""
+    changes = [
+        ("mask", corner(chain(), "mask"), 0.0),
+        ("ids", corner(chain(), "ids"), 3.0),
+        *(
+            (name, named(data, name), number)
+            for name, number in [("d_k", 7.0), ("base", 100.0), ("ε", 0.25), ("decimals", 3.0)]
+        ),
+    ]
+    now = {"mask": SEES * (np.arange(16).reshape(4, 4) > 0), "text": "die win you die"}
+    return changes, now | {"d_k": 7, "base": 100.0, "epsilon": 0.25, "scores": 3}
+
+
+def epsilon_of_nothing(data: bytes) -> tuple[list[Change], dict[str, Any]]:
+    return [("ε", named(data, "ε"), 0.0)], {"epsilon": 0.0}
+
+
+def rounding_of_one_step(data: bytes) -> tuple[list[Change], dict[str, Any]]:
+    return [("decimals_weights", named(data, "decimals_weights"), 1.0)], {"shares": 1}
 
 
 Asked = dict[str, tuple[bytes, Worksheet]]
@@ -299,12 +319,14 @@ Asked = dict[str, tuple[bytes, Worksheet]]
 
 def changed_numbers() -> Asked:
     before = workbook([chain()])
-    changes = every_weight() | CHANGES
-    assert {name for matrices in GIVEN.values() for name in matrices} <= changes.keys()
-    return {
-        name: (typed(before, where(before), number), chain(**options))
-        for name, (where, number, options) in changes.items()
-    }
+    found: Asked = {}
+    for change in (every_weight, every_setting, epsilon_of_nothing, rounding_of_one_step):
+        changes, options = change(before)
+        data = before
+        for _, where, number in changes:
+            data = typed(data, where, number)
+        found[change.__name__] = data, chain(**options)
+    return found
 
 
 def gradients() -> Asked:
@@ -318,12 +340,13 @@ def gradients() -> Asked:
     before, query = passed(), TABLE.copy()
     query[0, 0] += 0.5
     data = workbook([before])
-    changes = {
-        "gradients of W_Q": (corner(before, "W_Q"), float(query[0, 0]), passed(W_Q=query)),
-        "gradients of d_k": (named(data, "d_k"), 7.0, passed(d_k=7)),
-        "gradients of the target": (corner(before, "target"), 1.5, passed(target=1.5)),
-    }
-    return {name: (typed(data, where, number), due) for name, (where, number, due) in changes.items()}
+    for where, number in [
+        (corner(before, "W_Q"), float(query[0, 0])),
+        (named(data, "d_k"), 7.0),
+        (corner(before, "target"), 1.5),
+    ]:
+        data = typed(data, where, number)
+    return {"gradients": (data, passed(W_Q=query, d_k=7, target=1.5))}
 
 
 def another_prediction() -> Asked:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tmat.operations.operation import Array
 from tmat.operations.slips.slip import Redo, Variant, slip, way
@@ -21,37 +23,38 @@ def shifted(step: Redo, *_: Array) -> Iterator[Variant]:
     """Rows or columns moved or exchanged."""
     right = step()
     for axis, one in ((0, "row"), (1, "column")):
-        size = right.shape[axis]
-        if size < 2:
-            continue
-        for by in offsets(size):
-            place = f"{'just' if abs(by) == 1 else abs(by)} {'before' if by < 0 else 'after'}"
-            what = f"the {one} holds the numbers of the {one} {place} it"
-            yield way(moved(right, -by, axis), f"{one}-copied", rare=min(abs(by) - 1, 2), what=what)
-        for by, what in ((1, "on by one, the last to the first"), (-1, "back by one, the first to the last")):
-            what = f"the {one}s are shifted {what}"
-            yield way(np.roll(right, by, axis=axis), f"{one}s-shifted", rare=1, what=what)
-        what = f"the {one}s stand in reverse order"
-        yield way(np.flip(right, axis=axis), f"{one}s-reversed", rare=1, what=what)
-        for first, second in combinations(range(size if size <= FEW else 0), 2):
-            order = list(range(size))
-            order[first], order[second] = second, first
-            what = f"two {one}s are exchanged"
-            yield way(np.take(right, order, axis=axis), f"{one}s-exchanged", rare=2, what=what)
+        lines = right if axis == 0 else right.T
+        padded = np.vstack([lines, np.full((1, lines.shape[1]), np.nan)])
+        for places, name, rare, what in moves(len(lines), one):
+            values = padded[places]
+            yield way(values if axis == 0 else values.T, name, rare=rare, what=what)
+
+
+@lru_cache(64)
+def moves(size: int, one: str) -> list[tuple[NDArray[np.intp], str, int, str]]:
+    """The ways to move or exchange lines: which line stands in each place (``size``: none), the slip's name, how rare, and what it is."""
+    if size < 2:
+        return []
+    every, found = np.arange(size), []
+    for by in offsets(size):
+        place = f"{'just' if abs(by) == 1 else abs(by)} {'before' if by < 0 else 'after'}"
+        lost = (every + by < 0) | (every + by >= size)
+        what = f"the {one} holds the numbers of the {one} {place} it"
+        found.append((np.where(lost, size, every + by), f"{one}-copied", min(abs(by) - 1, 2), what))
+    for by, where in ((1, "on by one, the last to the first"), (-1, "back by one, the first to the last")):
+        found.append((np.roll(every, by), f"{one}s-shifted", 1, f"the {one}s are shifted {where}"))
+    found.append((every[::-1], f"{one}s-reversed", 1, f"the {one}s stand in reverse order"))
+    for pair in combinations(range(size if size <= FEW else 0), 2):
+        order = every.copy()
+        order[list(pair)] = pair[::-1]
+        found.append((order, f"{one}s-exchanged", 2, f"two {one}s are exchanged"))
+    return found
 
 
 def offsets(size: int) -> list[int]:
     """The offsets that are tried, the nearest first."""
     far = size - 1 if size <= FAR else 2
     return [by * sign for by in range(1, far + 1) for sign in (-1, 1)]
-
-
-def moved(a: Array, by: int, axis: int) -> Array:
-    """Rows or columns moved without wrapping around; those left empty are NaN."""
-    values = np.roll(a, by, axis)
-    lost = slice(0, by) if by > 0 else slice(by, None)
-    values[lost if axis == 0 else (slice(None), lost)] = np.nan
-    return values
 
 
 # fmt: off
