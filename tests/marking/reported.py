@@ -1,11 +1,12 @@
-"""Reports as text and as JSON, for tests to look at."""
+"""Reports as text and as JSON, and of a class, for tests to look at."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tmat.marking.many import Marked
 from tmat.marking.reports.data import json_parts
+from tmat.marking.reports.summary import Summary
 from tmat.marking.reports.table import last_line, rows
 from tmat.marking.reports.words import note, reading, unknown
 from tmat.marking.verdicts import Report
@@ -28,3 +29,11 @@ def plain(report: Report, *, reveal: bool = False) -> str:
         lines += [(head if n == 0 else " " * len(head)) + text for n, text in enumerate((*said, *row.revealed))]
     lines += [unknown(name) for name in report.unknown] + [reading(one) for one in report.readings]
     return "\n".join([*(line.rstrip() for line in lines), last_line(report)])
+
+
+def summary(marked: Iterable[Marked]) -> Summary:
+    """The summary of a class."""
+    whole = Summary()
+    for one in marked:
+        whole.add(one)
+    return whole

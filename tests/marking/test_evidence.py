@@ -8,12 +8,12 @@ from tests.marking.by_hand import typed
 from tests.marking.handed_in import HABITS, Random, work
 from tests.marking.injected import SLIPS, sheet_of
 from tests.marking.measure import COLUMNS, KINDS, PAGE, Tally, page, renewed, row, tally_of, without
+from tests.marking.reported import summary
 
 from tmat.marking import Certainty, Report, StepReport, Verdict, mark
 from tmat.marking.candidates import products_rounded
 from tmat.marking.findings import Note, Remark
 from tmat.marking.likelihood import ENOUGH, SURE
-from tmat.marking.reports.summary import summary
 from tmat.marking.reports.words import sentences
 from tmat.numbers import round_half_away, truncate
 from tmat.operations import REGISTRY
