@@ -12,6 +12,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from tests.marking.reported import plain
+from tests.reading.books import book
 
 import tmat as library
 from tmat.articles.keys import key_of
@@ -22,7 +24,6 @@ from tmat.cli.showing import emptied
 from tmat.cli.submissions import points_of
 from tmat.errors import InputError
 from tmat.marking import Answers, mark
-from tmat.marking.reports.table import plain
 from tmat.numbers import format_number
 from tmat.sheet.worksheet import Worksheet
 from tmat.stages.addnorm import addnorm
@@ -272,6 +273,30 @@ def test_a_sheet_in_markdown_comes_back_as_it_was_set(tmp_path: Path, how: list[
     assert (code, errors) == (1, "")
     for line in report.splitlines():
         assert ("missing" in line) == line.startswith(("scores", "scaled", "masked")), line
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "txt"])
+def test_a_cell_that_cannot_be_read_costs_its_matrix_alone(suffix: str, key: str, tmp_path: Path) -> None:
+    named = library.read_matrices(key)
+    lines = [[name, *(list(map(float, row)) for row in named[name].values), ""] for name in "QKV"]
+    lines[1][2][0] = "0.5?x"
+    path = tmp_path / f"sheet.{suffix}"
+    rows = [row if isinstance(row, list) else [row] for block in lines for row in block]
+    if suffix == "xlsx":
+        path.write_bytes(book({"Sheet1": rows}))
+    else:
+        path.write_text("\n".join((", " if suffix == "csv" else " ").join(map(str, row)) for row in rows))
+    code, report, errors = tmat("check", str(path), "--key", key, "--only", "Q,K,V")
+    assert (code, errors) == (1, "")
+    own = report.splitlines()
+    assert [line.split()[1:] for line in own[:3]] == [["24", "of", "24"], ["–", "missing"], ["24", "of", "24"]]
+    assert own[3].startswith("not read: '0.5?x' where a number is due")
+
+
+def test_a_name_of_no_step_is_told_where_a_step_that_is_asked_for_is_missing(key: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Foo\n1 2\n")
+    assert "the key has no step 'Foo'" in tmat("check", str(path), "--key", key, "--only", "Q")[1]
 
 
 def cells_of(path: Path) -> set[float]:

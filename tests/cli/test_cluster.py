@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from tests.cli.running import attempt, refused, tmat
+from tests.marking.reported import to_json
 from tests.marking.test_reports import handed_in, key
 
 from tmat.marking.many import mark_many
-from tmat.marking.reports.data import to_json
 from tmat.rendering.formats.json import dumps
 
 SHUT = "tcp://127.0.0.1:9"  # where nobody listens

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from tests.marking.by_hand import WAYS, typed, worked
 from tests.marking.cheats import CHEATS, KINDS, key_of, share, touched
+from tests.marking.reported import plain
 
 from tmat.errors import InputError
 from tmat.marking import Answers, Verdict, mark
 from tmat.marking.findings import Note, Remark
 from tmat.marking.reports.data import as_dict
-from tmat.marking.reports.table import plain
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
 

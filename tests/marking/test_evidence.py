@@ -8,14 +8,17 @@ from tests.marking.by_hand import typed
 from tests.marking.handed_in import HABITS, Random, work
 from tests.marking.injected import SLIPS, sheet_of
 from tests.marking.measure import COLUMNS, KINDS, PAGE, Tally, page, renewed, row, tally_of, without
+from tests.marking.reported import summary
 
 from tmat.marking import Certainty, Report, StepReport, Verdict, mark
+from tmat.marking.candidates import products_rounded
 from tmat.marking.findings import Note, Remark
 from tmat.marking.likelihood import ENOUGH, SURE
-from tmat.marking.reports.summary import summary
 from tmat.marking.reports.words import sentences
 from tmat.numbers import round_half_away, truncate
 from tmat.operations import REGISTRY
+from tmat.operations.products import matmul
+from tmat.operations.slips import Redo
 from tmat.sheet.worksheet import Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
@@ -134,6 +137,23 @@ def test_products_rounded_before_they_are_added_are_a_known_habit() -> None:
     report = mark(typed(own, 2), key)
     assert report["Q"].verdict is Verdict.CLOSE and names(report["Q"]) == ["products-rounded"]
     assert [report[name].verdict for name in "KV"] == [Verdict.FOLLOWS] * 2
+
+
+def test_a_product_that_ends_in_five_is_rounded_up_before_it_is_added() -> None:
+    """0.3 · 2.15 is 0.645, and 0.65 on paper, though the nearest float to it is less; 0.65 + 0.11 is 0.76, not 0.75."""
+    step = Redo(matmul, (np.array([[0.3, 0.1]]), np.array([[2.15], [1.08]])), names=("X", "W_Q"))
+    assert next(products_rounded(step, 2)).values.tolist() == [[0.76]]
+
+
+def test_a_matrix_is_no_mask_for_its_zeros() -> None:
+    """Two heads with the diagonal masked too, but for the first row: head 2's mask is not head 1's weights."""
+    seen = [[1, 0, 0, 0], [1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0]]
+    x = (Random(6).rand(4, 4) * 4 - 2).round(2)
+    sheets = [attention(x, heads=2, seed=8, mask=mask) for mask in ("causal", np.array(seen))]
+    key, other = sheets
+    shown = {step.name: step.values for step in other["attention"].steps if step.name != "mask"}
+    report = mark(typed(shown, 4), key)
+    assert "another-operand" not in [*names(report["masked1"]), *names(report["masked2"])]
 
 
 def test_a_share_that_makes_its_row_sum_to_one_is_named_for_that() -> None:
@@ -294,13 +314,16 @@ def test_a_wrong_number_that_nothing_explains_speaks_against_a_name_for_another(
     assert names(mark(typed({"scores": scores}, 2), key)["scores"]) == []
 
 
-def test_a_neighbours_number_is_hedged_for_other_rules_bring_it_there_too() -> None:
-    """The sine in place of a cosine is the number to its left."""
+def test_a_neighbours_number_is_hedged_where_it_is_not_alone_for_other_rules_bring_it_there_too() -> None:
+    """The sine in place of a cosine is the number to its left, in more cells than one."""
     key = attention((Random(6).rand(5, 4) * 9).round(3), d_k=3, seed=2)
     scores = key["attention"]["scores"].values.round(4)
     scores[2, 2] = scores[2, 1]
     [finding] = mark({"scores": scores}, key)["scores"].findings
-    assert "neighbours-value" in finding.names and not finding.sure
+    assert finding.names == ("neighbours-value",) and finding.sure
+    scores[4, 0] = scores[3, 0]
+    found = mark({"scores": scores}, key)["scores"].findings
+    assert found and all("neighbours-value" in finding.names and not finding.sure for finding in found)
 
 
 def test_a_listed_slip_that_agrees_in_some_rows_or_halves_is_no_name_for_a_rule_that_is_not_listed() -> None:

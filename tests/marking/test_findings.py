@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.marking.by_hand import WAYS, typed, worked
+from tests.marking.reported import to_json
 
 from tmat.errors import InputError
 from tmat.marking import Answers, Certainty, Report, StepReport, Verdict, mark
 from tmat.marking.findings import Extent, Finding, Kind, Mistake, Numbers, Source
-from tmat.marking.reports.data import as_dict, to_json
+from tmat.marking.reports.data import as_dict
 from tmat.marking.reports.words import extent_of, sentence, where
 from tmat.rendering import rendered
 from tmat.rendering.layout.look import Look

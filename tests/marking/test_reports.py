@@ -10,15 +10,15 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from tests.marking.by_hand import WAYS, typed, worked
+from tests.marking.reported import plain, summary, to_json
 
 from tmat.errors import InputError
 from tmat.marking import Answers, Certainty, Failure, Report, Verdict, mark, mark_many
-from tmat.marking.reports.data import to_csv, to_json
+from tmat.marking.reports.data import to_csv
 from tmat.marking.reports.feedback import page, to_text
 from tmat.marking.reports.gradescope import as_results, to_gradescope
 from tmat.marking.reports.junit import to_junit
-from tmat.marking.reports.summary import summary
-from tmat.marking.reports.table import plain, rows
+from tmat.marking.reports.table import rows
 from tmat.sheet.worksheet import Worksheet
 from tmat.stages.attention import attention
 

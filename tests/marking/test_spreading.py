@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 from tests.cli.running import tmat
+from tests.marking.reported import to_json
 from tests.marking.test_reports import handed_in, key
 
 from tmat.marking.many import WORTH_A_POOL, Failure, Marked, mark_many
-from tmat.marking.reports.data import to_json
 from tmat.marking.spreading import spread
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,6 +13,7 @@ from tmat.marking.findings import Note, Remark
 from tmat.marking.key import KeySheet
 from tmat.marking.reports.words import sentence
 from tmat.reading.answers import TypedMatrix, read_answers_text
+from tmat.reading.pasted import Pasted
 from tmat.sheet.worksheet import Worksheet
 from tmat.stages.addnorm import addnorm
 from tmat.stages.attention import attention
@@ -151,7 +152,7 @@ def own_and_all() -> Report:
     No slip is looked for here: by the corrected chain that takes seconds for numbers that are right as printed.
     """
     sheet, names = key_of("thrones")
-    report = mark(Answers.of_texts(article().values()).called(names), sheet, slips=False)
+    report = mark(Answers.of_pasted(Pasted([*article().values()]), "article").called(names), sheet, slips=False)
     assert report.remarks == [Note(Remark.AS_PRINTED)] and report.unknown == []
     assert report.wrong_cells == 0 and sum(step.right for step in report.steps) > 400
     return report

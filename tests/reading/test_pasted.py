@@ -254,9 +254,10 @@ def test_a_fraction_claims_exactly_what_it_says(cells: str, right: bool) -> None
 
 
 def test_a_report_says_how_a_matrix_was_read() -> None:
+    from tests.marking.reported import plain
+
     from tmat.marking.mark_answers import mark
     from tmat.marking.reports.data import as_dict
-    from tmat.marking.reports.table import plain
 
     key = tmat.attention(
         [[1.0, 0.0], [0.0, 1.0]], W_Q=[[0.5, 2.0], [3.0, 4.25]], W_K=[[1.0, 0.0], [0.0, 1.0]], W_V=[[1.0], [1.0]]

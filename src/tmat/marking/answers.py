@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from io import BytesIO
@@ -20,7 +20,7 @@ from tmat.reading.files import as_text, read_bytes
 from tmat.reading.handed_in import handed_in_text
 from tmat.reading.json_text import parse
 from tmat.reading.naming import as_heading
-from tmat.reading.pasted import NO_HEADINGS, Headings, read_pasted
+from tmat.reading.pasted import NO_HEADINGS, Headings, Pasted, read_pasted
 from tmat.reading.place import Place
 from tmat.reading.sources import SPREADSHEETS, matrices_of_data
 from tmat.reading.spelled_numbers import is_exact
@@ -192,9 +192,10 @@ class Answers:
         return answers
 
     @classmethod
-    def of_texts(cls, typed: Iterable[TypedMatrix], origin: str = "answers") -> Answers:
-        """From matrices as people type them."""
-        return cls([_typed(one, f"{origin}, line {one.line}") for one in typed], origin)
+    def of_pasted(cls, pasted: Pasted, origin: str) -> Answers:
+        """From what a text holds, which is marked, and what could not be read of it."""
+        unread = [Unread(problem.name or "", problem.error) for problem in pasted.lost]
+        return cls([_typed(one, f"{origin}, line {one.line}") for one in pasted.found], origin, unread)
 
     @classmethod
     def of_worksheet(cls, sheet: Worksheet, origin: str = "answers", *, given: bool = True) -> Answers:
@@ -212,9 +213,7 @@ class Answers:
         pasted = read_pasted(text, origin, headings=headings)
         if pasted.problems and not pasted.found:
             raise (pasted.lost or pasted.problems)[0].error
-        answers = cls.of_texts(pasted.found, origin)
-        answers.unread = [Unread(problem.name or "", problem.error) for problem in pasted.lost]
-        return answers
+        return cls.of_pasted(pasted, origin)
 
     @classmethod
     def of_bytes(cls, data: bytes, origin: str = "standard input", headings: Headings = NO_HEADINGS) -> Answers:
@@ -247,6 +246,17 @@ class Answers:
         )
 
     @classmethod
+    def of_table(cls, data: bytes, suffix: str, origin: str = "answers") -> Answers:
+        """From a table in text; where a cell cannot be read, the matrices of the others, if they have names."""
+        try:
+            return cls.of(matrices_of_data(data, suffix, origin), origin)
+        except InputError as error:
+            pasted = read_pasted(as_text(data, origin), origin, commas=suffix == ".csv")
+            if not pasted.lost or not any(one.name for one in pasted.found):
+                raise error
+            return cls.of_pasted(pasted, origin)
+
+    @classmethod
     def read(cls, path: str | Path, headings: Headings = NO_HEADINGS) -> Answers:
         """From a file: text, JSON (a worksheet or named arrays), .npz and whatever else holds matrices.
 
@@ -266,8 +276,10 @@ class Answers:
             answers = cls.of_bytes(data, origin, headings)
         elif suffix in SPREADSHEETS:
             answers = cls.of_workbook(data, origin, headings)
+        elif suffix in (".csv", ".tsv"):
+            answers = cls.of_table(data, suffix, origin)
         else:
-            answers = cls.of(matrices_of_data(data, suffix, origin), origin, computed=suffix not in (".csv", ".tsv"))
+            answers = cls.of(matrices_of_data(data, suffix, origin), origin, computed=True)
         if not answers.matrices:
             raise InputError(
                 f"no answers in {origin}",

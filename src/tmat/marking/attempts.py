@@ -84,37 +84,57 @@ def _commonest(values: Array) -> float:
     return float(np.unique(known, return_counts=True)[1].max() / known.size) if known.size else 1.0
 
 
+def _worked_out(state: State) -> bool:
+    """Whether the right numbers of a matrix, which is more than one number, were used and not handed in."""
+    return state.unseen and not state.off and bool(np.ptp(state.due.values) > 0)
+
+
 class Grounds:
     """What the steps of a sheet rest on, by their places in the key; ``reports`` are of what was handed in."""
 
     def __init__(self, states: Sequence[State], reports: Mapping[int, StepReport]) -> None:
         self.states = states
-        self.wrong: set[int] = set()  # what wrong steps lead to: the norm of two numbers is 1 and −1 whatever goes in
-        self.unexplained: set[int] = set()  # what steps lead to that are wrong in no way with a name
-        self.telling: set[int] = set()  # made of right numbers, too, that were not handed in: they were worked out
-        self.right: set[int] = set()  # right, and all before it
-        self.first: dict[int, set[int]] = {}  # of a step and those before it, the ones made of given matrices alone
         givens = {state.due.name for state in states if state.due.given}
-        for state in states:
-            index, report = state.due.index, reports.get(state.due.index)
-            before = [states[n] for n in state.due.of or ()]
-            numbers = [one.due.index for one in before]
-            right = not state.foreign if state.due.given else report is not None and report.verdict is Verdict.RIGHT
-            if right and self.right.issuperset(numbers):
-                self.right.add(index)
-            made_of_givens = all(one.due.given for one in before) and not state.due.given
-            self.first[index] = {index} if made_of_givens else set().union(*(self.first[n] for n in numbers))
-            if any(one.foreign if one.due.given else one.off for one in before) or not self.wrong.isdisjoint(numbers):
-                self.wrong.add(index)
-            if any(one.unseen and not one.off and np.ptp(one.due.values) > 0 for one in before):
-                self.telling.add(index)
-            own = [reports[n] for n in numbers if n in reports and not reports[n].given]
-            if not self.unexplained.isdisjoint(numbers) or not all(is_explained(one, givens) for one in own):
-                self.unexplained.add(index)
+        off = {s.due.index for s in states if (s.foreign if s.due.given else s.off)}
+        nameless = {n for n, report in reports.items() if not (report.given or is_explained(report, givens))}
+        self.wrong = self._led_to(off)  # the norm of two numbers is 1 and −1 whatever goes in
+        self.unexplained = self._led_to(nameless)
+        self.telling = {s.due.index for s in states if any(map(_worked_out, (states[n] for n in s.due.of or ())))}
+        self.right = self._right(reports)  # right, and all before it
+
+    def _led_to(self, starts: set[int]) -> set[int]:
+        """The steps that are made of these, or of what is made of them."""
+        found: set[int] = set()
+        for state in self.states:
+            if not (starts | found).isdisjoint(state.due.of or ()):
+                found.add(state.due.index)
+        return found
+
+    def _right(self, reports: Mapping[int, StepReport]) -> set[int]:
+        found: set[int] = set()
+        for state in self.states:
+            report = reports.get(state.due.index)
+            own = not state.foreign if state.due.given else report is not None and report.verdict is Verdict.RIGHT
+            if own and found.issuperset(state.due.of or ()):
+                found.add(state.due.index)
+        return found
+
+    def _first(self, index: int) -> set[int]:
+        """Of a step and those before it, the ones made of given matrices alone."""
+        found: set[int] = set()
+        reached, waiting = {index}, [index]
+        while waiting:
+            last = waiting.pop()
+            before = {n for n in self.states[last].due.of or () if not self.states[n].due.given}
+            if not before:
+                found.add(last)
+            waiting += before - reached
+            reached |= before
+        return found
 
     def made_of_right(self, due: KeyMatrix) -> bool:
         """Whether all the first steps before it are right, and one of them is more than one number throughout."""
-        first = self.first[due.index]
+        first = self._first(due.index)
         return first <= self.right and any(np.ptp(self.states[n].due.values) > 0 for n in first)
 
 
@@ -252,7 +272,7 @@ def _likeness(values: Array, due: Array, place: float) -> float:
     """
     axis = 0 if due.shape[0] >= due.shape[1] else 1
     known = due.shape[axis]
-    by_chance = (place / (float(np.ptp(due)) + place)) ** (known - 1)
+    by_chance: float = (place / (float(np.ptp(due)) + place)) ** (known - 1)
     if (
         known < 3
         or by_chance > ALONE

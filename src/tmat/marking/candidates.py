@@ -10,7 +10,7 @@ import numpy as np
 
 from tmat.marking.findings import Cells, Kind, Mistake, Numbers
 from tmat.numbers import round_half_away, truncate
-from tmat.operations.attention import softmax, softmax_tempered
+from tmat.operations.attention import mask_fill, softmax, softmax_tempered
 from tmat.operations.operation import Array
 from tmat.operations.products import linear, matmul, matmul_transposed
 from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
@@ -140,7 +140,7 @@ def products_rounded(step: Redo, decimals: int) -> Iterator[Candidate]:
     if a.shape[0] * factors.size > LARGE:
         return
     with np.errstate(all="ignore"):
-        terms = a[:, :, None] * factors[None, :, :]
+        terms = np.round(a[:, :, None] * factors[None, :, :], 12)  # 0.3 · 2.15 is 0.645, which a float falls short of
         for places in range(decimals, 0, -1):
             values = sum(bias, round_half_away(terms, places).sum(axis=1))
             said = "each product was rounded to {decimals:decimals} before they were added"
@@ -205,6 +205,8 @@ def another_operand(step: Redo, others: OtherMatrices, *, deep: bool = False) ->
         fitting = [
             pair for pair in others.fitting(step.operands[n].shape, but=due) if (due, pair[0]) not in others.held
         ]  # where it was written so, the step follows
+        if step.op is mask_fill and n:  # where a matrix is 0 says nothing of whether it was the mask
+            fitting = [each for each in fitting if np.isin(each[1], (0, 1)).all()]
         label = "wrong-residual" if due == "residual" else "another-operand"
         for name, values in fitting:
             said, mend = "{other} taken in place of {due}", "take {due}: {formula}"

@@ -196,6 +196,7 @@ def _failure(origin: str, error: TmatError) -> Failure:
 
 def _answers(handed: Handed, key: Key, names: Mapping[str, Called]) -> Answers:
     """The answers of all files of a submission; a file that cannot be read costs no other."""
+    headings = headings_of(names)
     read: list[Answers] = []
     failed: list[Unread] = []
     for path, data in handed.files:
@@ -204,7 +205,7 @@ def _answers(handed: Handed, key: Key, names: Mapping[str, Called]) -> Answers:
                 raise data
             _refuse_archives(data, path)
             refuse_endless(data, key, path)
-            read.append(_named(Answers.of_file(data, path, headings_of(names)), Path(path).stem, key, names))
+            read.append(_named(Answers.of_file(data, path, headings), Path(path).stem, key, names))
         except InputError as error:
             failed.append(Unread(path, error))
     if not read:

@@ -152,11 +152,12 @@ class Report:
         return 0 if self.all_right else 1
 
     def keep(self, names: Sequence[str]) -> None:
-        """Leave the steps of these names alone; of names that are in no key nothing is said then."""
+        """Leave the steps of these names alone; what goes by a name of no key is said where one of them is missing."""
         for name in names:
             self[name]
         self.steps = [step for step in self.steps if any(step.called(name) for name in names)]
-        self.unknown = [each for each in self.unknown if each.why]
+        missing = any(step.verdict is Verdict.MISSING for step in self.steps)
+        self.unknown = [each for each in self.unknown if each.why or missing]
 
     def __getitem__(self, name: str) -> StepReport:
         for step in self.steps:

@@ -147,13 +147,17 @@ def sigmoid(case: Case) -> Array:
 
 
 @oracle(SOFTMAX, "min-max")
-def min_max(case: Case) -> Array:
-    rows = []
-    for row in logits(case):
-        seen = [x for x in row if x > -math.inf]
+def min_max(case: Case) -> Iterator[Expect]:
+    rows = [[x for x in row if x > -math.inf] for row in logits(case)]
+    for which, sources in (("each row", rows), ("the whole matrix", [[x for row in rows for x in row]] * len(rows))):
         with np.errstate(all="ignore"):
-            rows.append([(x - min(seen)) / np.float64(max(seen) - min(seen)) if x in seen else 0.0 for x in row])
-    return np.array(rows)
+            yield Expect(
+                np.array([
+                    [(x - min(seen)) / np.float64(max(seen) - min(seen)) if x > -math.inf else 0.0 for x in row]
+                    for row, seen in zip(logits(case), sources, strict=True)
+                ]),
+                which,
+            )  # fmt: skip
 
 
 @oracle(SOFTMAX, "dropout-left-on")

@@ -19,15 +19,10 @@ from tmat.marking.verdicts import StepReport, Verdict
 from tmat.operations.operation import Array
 
 
-def to_json(marked: Sequence[Marked], *, reveal: bool = False) -> bytes:
-    """One report as an object; several as an object with their summary."""
-    return b"".join(json_parts(marked, alone=len(marked) == 1, reveal=reveal))
-
-
 def json_parts(
     marked: Iterable[Marked], *, alone: bool, reveal: bool = False, left_out: Sequence[LeftOut] = ()
 ) -> Iterator[bytes]:
-    """The same part by part, so that no more than one report needs to be held; with what was not marked."""
+    """JSON, part by part so that one report is held at a time: one as an object, several with a summary and what was not marked."""
     others = [{"file": one.path, "why": one.why} for one in left_out]
     if alone:
         [one] = marked

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,11 +87,3 @@ class Summary:
                 for step, slip, count, said in self.slips()
             ],
         }
-
-
-def summary(marked: Iterable[Marked]) -> Summary:
-    """The summary of a class; each submission counts once for a slip in a step."""
-    whole = Summary()
-    for one in marked:
-        whole.add(one)
-    return whole

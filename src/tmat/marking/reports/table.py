@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tmat.marking.reports.words import mends, note, reading, sentences, standing, unknown
+from tmat.marking.reports.words import mends, sentences, standing
 from tmat.marking.verdicts import Report, StepReport, Verdict
 from tmat.numbers import format_number
 from tmat.numbers.claim import Claim
@@ -42,14 +42,10 @@ def revealed(step: StepReport) -> tuple[str, ...]:
     """The right numbers of a step that is not right, a line a row, in the precision of the answer."""
     if step.verdict in (Verdict.RIGHT, Verdict.FOLLOWS) or step.due is None:
         return ()
-    decimals = _decimals(step)
-    return tuple(" ".join(format_number(float(x), decimals) for x in row) for row in step.due)
-
-
-def _decimals(step: StepReport) -> int | None:
+    decimals = Claim.of_floats(step.due if step.printed is None else step.printed).decimals
     if step.printed is None:
-        return 4
-    return Claim.of_floats(step.printed).decimals
+        decimals = 4 if decimals is None else min(decimals, 4)
+    return tuple(" ".join(format_number(float(x), decimals) for x in row) for row in step.due)
 
 
 def last_line(report: Report) -> str:
@@ -64,27 +60,3 @@ def last_line(report: Report) -> str:
     if missing:
         return f"missing: {', '.join(missing)}; {points}"
     return points
-
-
-def plain(report: Report, *, reveal: bool = False) -> str:
-    """The table as text in columns, without colour.
-
-    >>> from tmat.marking import mark
-    >>> from tmat.stages.attention import attention
-    >>> key = attention([[1.0, 2.0], [3.0, 4.0]], weights=False, scale=False)
-    >>> print(plain(mark({"scores": [[5, 11], [11, 25]]}, key)))
-    scores    4 of 4   right
-    weights   –        missing
-    Z         –        missing
-    missing: weights, Z; 1 of 3 points
-    """
-    table = rows(report, reveal=reveal)
-    name = max((len(row.name) for row in table), default=0)
-    count = max((len(row.count) for row in table), default=0)
-    lines = [note(one) for one in report.remarks]
-    for row in table:
-        said = row.said or (row.verdict.word,)
-        head = f"{row.name.ljust(name)}   {row.count.ljust(count)}   "
-        lines += [(head if n == 0 else " " * len(head)) + text for n, text in enumerate((*said, *row.revealed))]
-    lines += [unknown(name) for name in report.unknown] + [reading(one) for one in report.readings]
-    return "\n".join([*(line.rstrip() for line in lines), last_line(report)])

@@ -56,10 +56,13 @@ def exponentials_rounded(step: Redo, _: Array) -> Iterator[Variant]:
             yield way(rounded / rounded.sum(axis=1, keepdims=True), decimals=str(decimals))
 
 
-def between_extremes(a: Array) -> Array:
-    """Each row scaled from its minimum, 0, to its maximum, 1; masked cells are 0."""
-    low = np.where(np.isneginf(a), np.inf, a).min(axis=1, keepdims=True)
-    return np.where(np.isneginf(a), 0.0, (a - low) / (a.max(axis=1, keepdims=True) - low))
+def between_extremes(step: Redo, _: Array) -> Iterator[Variant]:
+    """Each row, or the whole, scaled from its minimum, 0, to its maximum, 1; masked cells are 0."""
+    a = logits(step)
+    for axis, which in ((1, "each row"), (None, "the whole matrix")):
+        low = np.where(np.isneginf(a), np.inf, a).min(axis=axis, keepdims=True)
+        stretched = np.where(np.isneginf(a), 0.0, (a - low) / (a.max(axis=axis, keepdims=True) - low))
+        yield way(stretched, rare=int(axis is None), which=which)
 
 
 def dropped(step: Redo, a: Array) -> Iterator[Variant]:
@@ -178,8 +181,8 @@ slip(SOFTMAX, "exponentials-rounded-early", exponentials_rounded, rare=1,
      mend="keep more decimals of e^x than the answer shows")
 slip(SOFTMAX, "sigmoid-for-softmax", lambda step, _: 1 / (1 + np.exp(-logits(step))), rare=1,
      said="the sigmoid of each score was taken, not softmax", mend="divide e^x by the sum of its row: each row sums to 1")
-slip(SOFTMAX, "min-max", lambda step, _: between_extremes(logits(step)), rare=1,
-     said="each row was stretched to go from 0 to 1", mend="take softmax: e^x over the sum of its row")
+slip(SOFTMAX, "min-max", between_extremes, rare=1,
+     said="{which} was stretched to go from 0 to 1", mend="take softmax: e^x over the sum of its row")
 slip(SOFTMAX, "dropout-left-on", dropped, rare=1,
      said="dropout was left on: what is kept is divided by 1 − {p}", mend="leave dropout out: each row sums to 1")
 slip(SOFTMAX, "softmax-not-taken", not_taken,
