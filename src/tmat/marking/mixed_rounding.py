@@ -44,7 +44,7 @@ class MixedRounding:
 
     def __init__(self, recomputed: Recomputed, side: Side, levels: dict[int, Level]) -> None:
         self.recomputed, self.side = recomputed, side
-        self.levels = dict(levels)  # by the place of a matrix in the key; what is not in it is as it is written
+        self.levels = dict(levels)  # by the place of a matrix in the key: of all that were made before the step
         self.tried = 0
         self._known: dict[tuple[object, ...], Taken] = {}  # by the levels that made it
 
@@ -53,12 +53,10 @@ class MixedRounding:
         ways, place = self.side(state), frozenset([state.due.index])
         if not _free(state):
             return Taken(ways.first, place)
-        written = self._written(state)
-        level = self.levels.get(state.due.index, written)
-        if state.printed is not None and (level == written or ways.behind is None):
+        level = self.levels[state.due.index]
+        if state.printed is not None and (level == _written(state) or ways.behind is None):
             return Taken(ways.first, place)
-        before = sorted(self.recomputed.key.before(state.due))
-        by = (state.due.index, level, *(self.levels.get(n, self._written(self.recomputed.states[n])) for n in before))
+        by = (state.due.index, level, *map(self.levels.__getitem__, self.recomputed.key.before(state.due)))
         if by not in self._known:
             self._known[by] = self._made(state, level)
         return self._known[by]
@@ -79,9 +77,6 @@ class MixedRounding:
             values = ways.first if made is None else made
         return Taken(values if level is None else round_half_away(values, level), frozenset(places))
 
-    def _written(self, state: State) -> Level:
-        return None if state.printed is None else state.printed.decimals
-
     def _choices(self, state: State) -> Sequence[Level]:
         if state.printed is None:
             return (None, *sorted({*USUAL, *self.recomputed.shown, *(each + 1 for each in self.recomputed.shown)}))
@@ -99,8 +94,8 @@ class MixedRounding:
     def climb(self, state: State, printed: PrintedMatrix, cells: Cells) -> Array | None:
         """The step from the levels that these cells are nearest to."""
         best: tuple[float, Array | None] = (np.inf, None)
-        known = dict(self.levels)
         before = [self.recomputed.states[place] for place in self.recomputed.key.before(state.due)]
+        known = {each.due.index: _written(each) for each in before} | self.levels
         for n in range(-1, ALIKE):
             alike = {each.due.index: self._choices(each)[n] for each in before if _free(each)} if n >= 0 else {}
             self.levels = {**known, **alike}
@@ -129,7 +124,7 @@ class MixedRounding:
             before = least
             for each in reversed(near) if far_first else near:
                 place = each.due.index
-                kept = self.levels.get(place, self._written(each))
+                kept = self.levels[place]
                 for level in self._choices(each):
                     if least == 0.0 or self.tried >= MOST:
                         break
@@ -152,6 +147,10 @@ def _distance(printed: PrintedMatrix, cells: Cells, values: Array | None) -> flo
         return np.inf
     off = np.where(printed.fits(values), 0.0, np.abs(values - printed.values) / printed.step())
     return float(np.where(np.isfinite(off), np.minimum(off, FAR), FAR)[cells].sum())
+
+
+def _written(state: State) -> Level:
+    return None if state.printed is None else state.printed.decimals
 
 
 def _free(state: State) -> bool:

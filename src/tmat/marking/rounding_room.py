@@ -104,7 +104,8 @@ def _room(
     if centre is None or not any(np.any(half) for half in halves):
         return None
     ends = np.cumsum([values.size for values in operands])
-    drawn = _directions(trials, int(ends[-1]))
+    count = trials * int(ends[-1])
+    drawn = _directions(1 << count.bit_length())[:count].reshape(trials, -1)
     moved = [
         values + half * signs.reshape(trials, *values.shape)
         for values, half, signs in zip(operands, halves, np.split(drawn, ends[:-1], axis=1), strict=True)
@@ -119,9 +120,9 @@ def _room(
 
 
 @lru_cache(16)
-def _directions(trials: int, count: int) -> Array:
-    """+1 and −1, drawn always alike: [trials, count]."""
-    return np.random.RandomState(0).choice((-1.0, 1.0), (trials, count))
+def _directions(count: int) -> Array:
+    """+1 and −1, drawn always alike."""
+    return np.random.RandomState(0).choice((-1.0, 1.0), count)
 
 
 def _half(state: State, decimals: int, values: Array) -> Array | float:
