@@ -52,11 +52,14 @@ def _in_lines(
     read: Array, factors: Array, off: Array, unit: Array, blank: Cells, claimed: int | None
 ) -> Iterator[tuple[int, int, float, Array]]:
     """Of a product read·factors, the lines that one misread number explains: its place, its value, what that changes."""
-    decimals = _decimals(read)
+    size = np.abs(off)
+    told = (size > 0.49 * unit).sum(axis=1) >= LEAST  # where so many cells can move by a unit
+    lines = np.nonzero((size > unit / 2).any(axis=1) & told)[0]
+    decimals = _decimals(read) if lines.size else None
     if decimals is None or not np.isfinite(factors).all() or not np.isfinite(read).all():
         return
     least = 0.0 if claimed is None else 1.5 * 10.0**-claimed
-    for line in map(int, np.nonzero((np.abs(off) > unit / 2).any(axis=1))[0]):
+    for line in map(int, lines):
         seen = ~blank[line] & np.isfinite(off[line])
         known = factors[:, seen]
         squares = (known * known).sum(axis=1)
