@@ -173,8 +173,10 @@ class Sheet:
     def says_nothing(self, due: KeyMatrix, printed: PrintedMatrix) -> bool:
         """Whether one number throughout was typed where it is due only because so few decimals were."""
         constant = printed.values.size > 1 and bool((printed.values == printed.values.flat[0]).all())
+        if not constant or printed.decimals >= self.usual:
+            return False
         finer = np.round(due.values, min(self.usual, 12))
-        return constant and printed.decimals < self.usual and bool((finer != finer.flat[0]).any())
+        return bool((finer != finer.flat[0]).any())
 
 
 def _joined(chances: list[float], count: int) -> float:

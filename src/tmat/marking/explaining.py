@@ -161,7 +161,7 @@ class Explaining:
         for _ in range(ROUNDS):
             if not left.any():
                 break
-            evidence = Evidence(self.printed, self.due, left, self._agreeing, self._tried)
+            evidence = self.evidence.of(left, self._agreeing, self._tried)
             scored = self._scored(evidence, self.wrong & ~left)
             if not scored:
                 break

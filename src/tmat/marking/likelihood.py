@@ -12,6 +12,7 @@ worth: ln of the odds against "none of these".
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from math import lgamma, log
 
@@ -67,12 +68,8 @@ class Evidence:
     ``agreeing`` counts, for each cell, the candidates of the ``tried`` ones that agree with it.
     """
 
-    def __init__(
-        self, printed: PrintedMatrix, due: Array, wrong: Cells, agreeing: Array | None = None, tried: int = 0
-    ) -> None:
-        self.printed, self.due, self.wrong = printed, due, wrong
-        self.count = int(wrong.sum())
-        self.agreeing, self.tried = agreeing, max(tried, MECHANISMS)
+    def __init__(self, printed: PrintedMatrix, due: Array, wrong: Cells) -> None:
+        self.printed, self.due = printed, due
         known = np.concatenate([printed.values[printed.finite], due[np.isfinite(due)]])
         spread = float(np.ptp(known)) if known.size else 1.0
         unit = apart(printed, due)
@@ -82,7 +79,21 @@ class Evidence:
         span = np.maximum(spread / unit, 2.0)
         self.far = np.log(span)  # a number anywhere in the range
         self.near = np.minimum(np.log1p(1.4 * np.minimum(off, span)), self.far)  # or no farther off, on either side
+        self.chance = np.exp(-self.near)
+        self.shares = self._shares()
+        self._tell(wrong, None, 0)
+
+    def of(self, wrong: Cells, agreeing: Array | None = None, tried: int = 0) -> Evidence:
+        """The same of fewer wrong cells, and after so many candidates were tried."""
+        other = copy(self)
+        other._tell(wrong, agreeing, tried)
+        return other
+
+    def _tell(self, wrong: Cells, agreeing: Array | None, tried: int) -> None:
+        self.wrong, self.count = wrong, int(wrong.sum())
+        self.agreeing, self.tried = agreeing, max(tried, MECHANISMS)
         self._repeats()
+        self._worth: dict[int, Array] = {}
 
     def bits(self, alike: int = 0) -> Array:
         """What each cell is worth for a candidate; ``alike`` of the others make the very same cells and are no others.
@@ -92,7 +103,7 @@ class Evidence:
         if self.agreeing is None:
             return np.asarray(self.near)
         others = np.maximum(self.agreeing - 1 - alike, 0) / self.tried
-        return np.asarray(np.maximum(-np.log(others + np.exp(-self.near)), 0.0))
+        return np.asarray(np.maximum(-np.log(others + self.chance), 0.0))
 
     def _repeats(self) -> None:
         """Weights for repeated numbers: one in several wrong cells counts a little more than once, not once for each."""
@@ -100,7 +111,7 @@ class Evidence:
         self.share = np.ones(shown.shape)
         _, back, counts = np.unique(shown[self.wrong], return_inverse=True, return_counts=True)
         self.share[self.wrong] = ((1 + np.log(counts)) / counts)[back]
-        if self._shares():
+        if self.shares:
             wrong = np.maximum(self.wrong.sum(axis=1, keepdims=True), 1)
             self.share *= np.maximum(wrong - 1, 0.5) / wrong  # the last of them in a row is what the others leave
 
@@ -132,7 +143,9 @@ class Evidence:
         explained = fits & self.wrong
         if not explained.any():
             return None
-        worth = self.bits(alike) * self.share
+        if alike not in self._worth:
+            self._worth[alike] = self.bits(alike) * self.share
+        worth = self._worth[alike]
         misfits = ~fits & ~self.printed.blank
         missed = int(misfits.sum())
         whole = float(worth[explained].sum()) - cost
