@@ -139,6 +139,21 @@ def test_products_rounded_before_they_are_added_are_a_known_habit() -> None:
     assert [report[name].verdict for name in "KV"] == [Verdict.FOLLOWS] * 2
 
 
+def test_what_follows_from_unrounded_numbers_of_no_known_slip_follows() -> None:
+    """The two heads were added and stand twice; the writer goes on from all their digits and shows four of them."""
+    x = (Random(6).rand(4, 4) * 4 - 2).round(2)
+    key = attention(x, heads=2, seed=8)
+    shown = {step.name: step.values for step in key["attention"].steps}
+    shown["concat"] = np.hstack([shown["Z1"] + shown["Z2"]] * 2)
+    shown["output"] = shown["concat"] @ key["attention"]["W_O"].values
+    report = mark(typed(shown, 4), key)
+    assert report["concat"].verdict is Verdict.WRONG and report["concat"].findings == []
+    assert report["output"].verdict is Verdict.FOLLOWS
+    assert report["output"].notes == [Note(Remark.FOLLOWS, ("concat",))]
+    typed_in = {**shown, "output": round_half_away(shown["concat"], 4) @ key["attention"]["W_O"].values}
+    assert not (round_half_away(typed_in["output"], 4) == round_half_away(shown["output"], 4)).all()
+
+
 def test_a_product_that_ends_in_five_is_rounded_up_before_it_is_added() -> None:
     """0.3 · 2.15 is 0.645, and 0.65 on paper, though the nearest float to it is less; 0.65 + 0.11 is 0.76, not 0.75."""
     step = Redo(matmul, (np.array([[0.3, 0.1]]), np.array([[2.15], [1.08]])), names=("X", "W_Q"))
