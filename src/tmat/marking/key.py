@@ -1,4 +1,4 @@
-"""A key made ready for marking: every matrix of its worksheet in order, each step knowing where its operands are."""
+"""A key prepared for marking: its matrices in order, each step with the indices of its operands."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Content = tuple[tuple[int, ...], bytes]
 
 
 def _content(values: Array) -> Content:
-    """What is the same for two matrices that are equal number for number, one NaN and one zero as good as another."""
+    """Shape and hash of a matrix, in which all NaN are equal, and both zeros."""
     numbers = np.array(values, dtype=np.float64) + 0.0  # −0 becomes 0
     numbers[np.isnan(numbers)] = np.nan
     return numbers.shape, blake2b(numbers.tobytes()).digest()
@@ -52,7 +52,7 @@ class KeyMatrix:
 
 @dataclass(eq=False, repr=False)
 class KeySheet(Worksheet):
-    """A key as corrected that is right ``printed`` as well: a worked example with its own slips."""
+    """A corrected worked example as a key, and the same as its article ``printed`` it, which is right too."""
 
     printed: Worksheet | None = None
 

@@ -1,4 +1,4 @@
-"""Which answer is for which step: by name, ignoring case and underscores, and by stage where that is given."""
+"""Pairs each answer with its step: by name, ignoring case and underscores, and by stage where that is given."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tmat.stages import said_otherwise
 NEAR = 0.75
 """How like a step's name one must be to be taken for it: one letter of five wrong, or two exchanged."""
 
-TURNED = re.compile(r"(?<=.)(\.T|\^\{?T\}?|ᵀ|⊤|\^⊤)$")
-"""How people write that a matrix stands on its side."""
+TRANSPOSED = re.compile(r"(?<=.)(\.T|\^\{?T\}?|ᵀ|⊤|\^⊤)$")
+"""How people write that a matrix is transposed."""
 
 
 class Pairing:
@@ -39,10 +39,10 @@ class Pairing:
         self._exact = Counter(canonical(_parted(answer)[1]) for answer in answers)
         for answer in answers:
             index = self._index(answer, last)
-            if index is None and (stem := TURNED.sub("", answer.name)) != answer.name:
-                turned = replace(answer.turned(), name=stem)
-                index = self._index(turned, last)
-                answer = turned if index is not None else answer
+            if index is None and (stem := TRANSPOSED.sub("", answer.name)) != answer.name:
+                transposed = replace(answer.transposed(), name=stem)
+                index = self._index(transposed, last)
+                answer = transposed if index is not None else answer
             if index is None:
                 missed.append(answer)
             else:

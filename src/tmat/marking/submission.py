@@ -50,7 +50,7 @@ def mark_submission(answers: Answers, key: Key, options: Options) -> Report:
     if not answers.matrices:
         raise InputError(f"no answers in {answers.origin}", "expected matrices, each with its name")
     if options.columns:
-        answers = answers.turned()
+        answers = answers.transposed()
     key = unfolded(key, answers)
     if key.printed is None:
         return _marked(answers, key, options)
