@@ -74,6 +74,13 @@ def test_the_page_of_an_example_is_all_right_in_every_form(name: str) -> None:
         assert report.all_right and report.unknown == [] and report.earned == report.points, suffix
 
 
+def test_the_corrected_page_of_an_example_is_all_right_too() -> None:
+    key, names = key_of("causal")
+    [page] = rendered(tmat.example("causal", corrected=True), "markdown", Look(), "page.md").values()
+    report = mark(page.decode(), key, names=names)
+    assert report.all_right and report.unknown == []
+
+
 def test_what_is_wrong_under_a_heading_is_said_of_its_worksheet() -> None:
     """What was made from the right number before it is right."""
     key, names = key_of("seven-versions")
