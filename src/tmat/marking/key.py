@@ -62,19 +62,6 @@ def _shared(values: Array, known: Array) -> Array:
     return known if values.shape == known.shape and np.array_equal(values, known, equal_nan=True) else values
 
 
-def _same(one: Worksheet, other: Worksheet) -> bool:
-    """Whether two worksheets hold the same numbers under the same names."""
-    held = [
-        [
-            (stage.id, name, stage[name].values.shape, stage[name].values.tobytes())
-            for stage in sheet.stages
-            for name in stage.names()
-        ]
-        for sheet in (one, other)
-    ]
-    return held[0] == held[1]
-
-
 def own_names(sheet: Worksheet) -> frozenset[str]:
     """What a worksheet calls its matrices, as files of one matrix are called: Q, or attention.Q."""
     names = [(stage.id, name) for stage in sheet.stages for name in stage.names()]
@@ -85,9 +72,7 @@ class Key:
     """The matrices of a key in order."""
 
     def __init__(self, sheet: Worksheet, unasked: frozenset[tuple[str, str]] = frozenset()) -> None:
-        printed = sheet.printed if isinstance(sheet, KeySheet) else None
         self.sheet, self.unasked = sheet, unasked  # steps, each with its stage, that nobody misses
-        self.printed = None if printed is None or _same(printed, sheet) else Key(printed)
         self.matrices: list[KeyMatrix] = []
         self.own_names = own_names(sheet)
         self._before: dict[int, frozenset[int]] = {}
@@ -101,7 +86,14 @@ class Key:
         for matrix in self.matrices:
             self._recompute(matrix)
         self.widths = self._widths()
+        printed = Key(sheet.printed) if isinstance(sheet, KeySheet) and sheet.printed is not None else None
+        self.printed = None if printed is None or printed.contents == self.contents else printed
         self.epsilons = tuple(sorted({float(m.params["epsilon"]) for m in self.matrices if m.params.get("epsilon")}))
+
+    @property
+    def contents(self) -> list[tuple[str, str, Content]]:
+        """The numbers of its matrices, by stage and name."""
+        return [(matrix.stage, matrix.name, _content(matrix.values)) for matrix in self.matrices]
 
     @property
     def steps(self) -> list[KeyMatrix]:
