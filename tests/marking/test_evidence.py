@@ -329,13 +329,16 @@ def test_a_wrong_number_that_nothing_explains_speaks_against_a_name_for_another(
     assert names(mark(typed({"scores": scores}, 2), key)["scores"]) == []
 
 
-def test_a_neighbours_number_is_hedged_for_other_rules_bring_it_there_too() -> None:
-    """The sine in place of a cosine is the number to its left."""
+def test_a_neighbours_number_is_hedged_where_it_is_not_alone_for_other_rules_bring_it_there_too() -> None:
+    """The sine in place of a cosine is the number to its left, in more cells than one."""
     key = attention((Random(6).rand(5, 4) * 9).round(3), d_k=3, seed=2)
     scores = key["attention"]["scores"].values.round(4)
     scores[2, 2] = scores[2, 1]
     [finding] = mark({"scores": scores}, key)["scores"].findings
-    assert "neighbours-value" in finding.names and not finding.sure
+    assert finding.names == ("neighbours-value",) and finding.sure
+    scores[4, 0] = scores[3, 0]
+    found = mark({"scores": scores}, key)["scores"].findings
+    assert found and all("neighbours-value" in finding.names and not finding.sure for finding in found)
 
 
 def test_a_listed_slip_that_agrees_in_some_rows_or_halves_is_no_name_for_a_rule_that_is_not_listed() -> None:

@@ -48,10 +48,10 @@ def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) 
             near = within_reach(due, recomputed, printed, as_right, way) | fits
             if seen and ((near | blank).sum() < MOSTLY * fits.size or not (near & left).any()):
                 break  # no other way can be the writer's
-        if n == FEW and off and any((printed.fits(own) | ~left).all() for own in _alike(recomputed, due)):
-            break  # it follows
         if n == FEW and 2 * int((near & left).sum()) < int(left.sum()):
             break
+        if n == FEW and off and any((printed.fits(own) | ~left).all() for own in _alike(recomputed, due)):
+            break  # it follows
     guarded = right | by_guard_digits(due, recomputed, printed, as_right, mostly)
     if (guarded | blank).all():
         return guarded, guarded, None

@@ -272,7 +272,7 @@ def _likeness(values: Array, due: Array, place: float) -> float:
     """
     axis = 0 if due.shape[0] >= due.shape[1] else 1
     known = due.shape[axis]
-    by_chance = (place / (float(np.ptp(due)) + place)) ** (known - 1)
+    by_chance: float = (place / (float(np.ptp(due)) + place)) ** (known - 1)
     if (
         known < 3
         or by_chance > ALONE

@@ -173,7 +173,7 @@ def other_matrices(recomputed: Recomputed, due: KeyMatrix, carry: int = WRITTEN)
             continue  # what was made from this step is no source of it
         values: Array | None = state.printed.values if state.printed is not None and not other.given else None
         if values is not None and carry != WRITTEN and other.index < due.index:
-            values = as_theirs(state).carried()[carry]
+            values = as_theirs(state).carried(carry)
         if values is not None and not np.isnan(values).any():
             found.append((other.name, values))
         if values is None or values.shape == other.values.shape:

@@ -100,10 +100,10 @@ class Explaining:
 
     def _try(self, found: Iterable[Candidate]) -> None:
         """Keep the candidates that fit wrong cells; they are compared with the printed numbers in batches."""
-        cells = max(self.wrong.size, 1)
+        cells, shape = max(self.wrong.size, 1), self.printed.shape
         batch: list[Candidate] = []
         for candidate in found:
-            if candidate.values.shape == self.printed.shape:
+            if candidate.values.shape == shape:
                 batch.append(candidate)
             if len(batch) * cells >= BATCH:
                 self._try_batch(batch)

@@ -73,7 +73,7 @@ class MixedRounding:
             return taken.values
 
         if state.printed is not None and ways.behind is not None:
-            values, _ = ways.behind(pick, UNROUNDED)
+            values = ways.behind(pick, UNROUNDED)
         else:
             made = self.recomputed.evaluate(state.due, list(map(pick, self.recomputed.operands(state.due))))
             values = ways.first if made is None else made

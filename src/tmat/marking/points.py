@@ -59,4 +59,4 @@ def _worths(report: Report, options: Options) -> dict[int, Fraction]:
 
 def rounded(value: Fraction) -> float:
     """To two decimals, halves up."""
-    return int(value * 100 + Fraction(1, 2)) / 100
+    return (200 * value.numerator + value.denominator) // (2 * value.denominator) / 100

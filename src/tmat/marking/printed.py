@@ -95,6 +95,7 @@ class PrintedMatrix:
     def fits(self, true: Array) -> Cells:
         """Cell by cell, for one matrix or a stack of them."""
         shown = self.values
+        room: Array | float
         with np.errstate(all="ignore"):
             if self.atol is not None or self.rtol is not None:
                 place, room = np.asarray(self.atol or 0.0), np.asarray(self.rtol or 0.0)

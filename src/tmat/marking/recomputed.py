@@ -14,6 +14,7 @@ from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.states import CARRIES, UNROUNDED, WRITTEN, Again, Pick, Side, Start, State, Ways, as_right, as_theirs
 from tmat.numbers import round_half_away
 from tmat.numbers.claim import same
+from tmat.numbers.steady import quick
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
 
@@ -30,6 +31,9 @@ TRIED = 120
 """Ways to do one step that are tried."""
 
 
+SMALL, KEPT = 1 << 14, 1000
+"""The most bytes of operands of which a step's numbers are kept, as they are asked for again and again; and how many are."""
+
 USUAL_DECIMALS = 2
 
 DEEPEST = 8
@@ -44,6 +48,7 @@ class Recomputed:
         self.shown = shown  # the decimals of the matrices that tell how their writer rounds
         self.decimals = min(shown, default=USUAL_DECIMALS)
         self.levels: dict[int, int | None] = {}  # the decimals with which matrices were carried on, where a step told
+        self._evaluated: dict[tuple[object, ...], Array | None] = {}
         self.states = [State(due, Ways(due.values), Ways(due.values)) for due in key.matrices]
 
     def operands(self, due: KeyMatrix) -> list[State]:
@@ -107,30 +112,33 @@ class Recomputed:
         assert state.printed is not None
         due, printed = state.due, state.printed
 
-        def behind(pick: Pick, carry: int) -> tuple[Array, bool]:
-            made: list[tuple[Array | None, Array | None]] = []
-            made.append((self._from(due, [pick(operand) for operand in self.operands(due)]), None))
-            made += [again(pick, carry) for again in slips]
+        def behind(pick: Pick, carry: int) -> Array:
             fitting = []
-            for values, written in made:
+            for values, written in (again(pick, carry) for again in slips):
                 if values is not None:
                     fits = printed.fits(values if written is None else written) | anyway
                     fitting.append((int(fits.sum()), fits, values))
-            own, agreed = first, printed.blank
+            if all(count < first.size for count, *_ in fitting):
+                step = self._from(due, [pick(operand) for operand in self.operands(due)])
+                if step is not None:
+                    fits = printed.fits(step) | anyway
+                    fitting.insert(0, (int(fits.sum()), fits, step))
+            own = first
             for _, fits, values in sorted(fitting, key=lambda one: one[0]):
-                own, agreed = np.where(fits, values, own), agreed | fits
-            return own, bool(agreed.all())
+                own = np.where(fits, values, own)
+            return own
 
-        def carried() -> list[Array]:
-            found, known = [first], {_content(first): first}
+        def carried() -> Iterator[Array]:
+            known = {_content(first): first}
+            yield first
             for n, carry in enumerate(CARRIES[1:], start=1):
-                own, _ = behind(lambda operand, n=n: side(operand).carried()[n], n)  # type: ignore[misc]
+                own = behind(lambda operand, n=n: side(operand).carried(n), n)  # type: ignore[misc]
                 decimals = carry(printed.decimals)
                 own = own if decimals is None else round_half_away(own, decimals)
-                found.append(_once(known, self.key.taken(due, own)))
-            return [*found, *(_once(known, way) for way in self._of_key(due))]
+                yield _once(known, self.key.taken(due, own))
+            yield from (_once(known, way) for way in self._of_key(due))
 
-        return Ways(first, carried, behind)
+        return Ways(first, carried(), behind)
 
     def _exact(self, state: State, side: Side, written: Array) -> bool:
         """Whether what is written is the very result of operands that are exact themselves."""
@@ -166,35 +174,39 @@ class Recomputed:
         made = self.evaluate(due, [side(operand).first for operand in operands])
         first = key if made is None else made
 
-        def work() -> list[Array]:
+        def carried() -> Iterator[Array]:
             found, known = [], {_content(first): first}
             for n, carry in enumerate(CARRIES):
-                values = self.evaluate(due, [side(operand).carried()[n] for operand in operands])
+                values = self.evaluate(due, [side(operand).carried(n) for operand in operands])
                 decimals = carry(self.decimals)
                 values = key if values is None else values
                 found.append(_once(known, values if decimals is None else round_half_away(values, decimals)))
-            unrounded = [*found[UNROUNDED : UNROUNDED + 1], *self.all(due, side, FEW)]
+                yield found[-1]
+            unrounded = [found[UNROUNDED], *self.all(due, side, FEW)]
             finer = sorted({self.decimals, *self.shown, 2, 3, 4})
             more = (round_half_away(values, decimals) for values in unrounded for decimals in finer)
+            left = MOST_UNSEEN - len(found)
             for way in chain(more, (key, exact), unrounded):
-                if len(found) >= MOST_UNSEEN:
+                if left == 0:
                     break
                 if _content(way) not in known:
-                    found.append(_once(known, way))
-            return found
+                    left -= 1
+                    yield _once(known, way)
 
-        return Ways(first, work)
+        return Ways(first, carried())
 
     # -- a step is recomputed
 
     def evaluate(self, due: KeyMatrix, operands: Sequence[Array]) -> Array | None:
-        """The step from these operands, or None where it cannot be done with them."""
-        assert due.op is not None
-        try:
-            values = due.op.evaluate(*operands, **due.params)
-        except CANNOT:
-            return None
-        return values if values.shape == due.values.shape else None
+        """The step from these operands, or None where it cannot be done with them; small ones are computed once."""
+        if quick() or sum(operand.nbytes for operand in operands) > SMALL:
+            return _evaluated(due, operands)
+        made_of = due.index, *((operand.shape, operand.tobytes()) for operand in operands)
+        if made_of not in self._evaluated:
+            if len(self._evaluated) == KEPT:
+                self._evaluated.clear()
+            self._evaluated[made_of] = _evaluated(due, operands)
+        return self._evaluated[made_of]
 
     def all(self, due: KeyMatrix, side: Side, most: int | None = None) -> Iterator[Array]:
         """The step from right numbers or from the writer's own, the likeliest way first.
@@ -208,10 +220,8 @@ class Recomputed:
         values = self.evaluate(due, first)
         if values is not None:
             yield values
-        ways = [side(state).all() for state in states]
-        as_written = [way if state.unseen else way[:1] for way, state in zip(ways, states, strict=True)]
         seen = {tuple(map(id, first))}
-        for operands in islice(chain(_in_step(ways), _in_step(as_written), _mixtures(ways)), most or TRIED):
+        for operands in islice(_choices(states, side), most or TRIED):
             ids = tuple(map(id, operands))
             if ids not in seen:
                 seen.add(ids)
@@ -227,10 +237,10 @@ class Recomputed:
             picks.append((Numbers.OWN, lambda state: state.theirs.first))
         picks.append((Numbers.KEY, lambda state: self.key.taken(state.due, state.due.values)))
         if any(state.unseen for state in operands):
-            picks.append((Numbers.ROUNDED, lambda state: state.right.carried()[WRITTEN]))
+            picks.append((Numbers.ROUNDED, lambda state: state.right.carried(WRITTEN)))
         picks.append((Numbers.EXACT, lambda state: state.due.values if state.due.exact is None else state.due.exact))
         if any(state.off for state in operands):
-            picks.append((Numbers.CARRIED, lambda state: state.theirs.carried()[UNROUNDED]))
+            picks.append((Numbers.CARRIED, lambda state: state.theirs.carried(UNROUNDED)))
         found: dict[tuple[bytes, ...], Start] = {}
         for numbers, pick in picks:
             step = self.redo(due, pick)
@@ -274,6 +284,15 @@ class Recomputed:
         return sorted(found)
 
 
+def _evaluated(due: KeyMatrix, operands: Sequence[Array]) -> Array | None:
+    assert due.op is not None
+    try:
+        values = due.op.evaluate(*operands, **due.params)
+    except CANNOT:
+        return None
+    return values if values.shape == due.values.shape else None
+
+
 def _picks(side: Side, states: Sequence[State]) -> Iterator[Pick]:
     """Ways to take the numbers of a step's operands and of what they were made from: the n-th of each, then mixtures."""
     ways = [side(state).all() for state in states]
@@ -288,6 +307,17 @@ def _picks(side: Side, states: Sequence[State]) -> Iterator[Pick]:
         yield partial(nth, n=n)
     for operands in _mixtures(ways):
         yield partial(mixed, taken={id(state): values for state, values in zip(states, operands, strict=True)})
+
+
+def _choices(states: Sequence[State], side: Side) -> Iterator[tuple[Array, ...]]:
+    """The numbers to take of each operand: as written, carried on alike, some as written; then every mixture."""
+    yield tuple(side(state).first for state in states)
+    for n in range(len(CARRIES)):
+        yield tuple(side(state).carried(n) for state in states)
+    ways = [side(state).all() for state in states]
+    yield from islice(_in_step(ways), 1 + len(CARRIES), None)
+    yield from _in_step([way if state.unseen else way[:1] for way, state in zip(ways, states, strict=True)])
+    yield from _mixtures(ways)
 
 
 def _in_step(ways: list[list[Array]]) -> Iterator[tuple[Array, ...]]:

@@ -41,7 +41,7 @@ PLAIN = 10.0
 
 
 ELSEWHERE = 100.0
-"""Rules that are not on the list bring a number of the matrix to another cell about once in so many."""
+"""Rules that are not on the list bring a number of the matrix to another cell about once in so many; to one cell alone a tenth as often."""
 
 
 class OfCell(NamedTuple):
@@ -87,7 +87,9 @@ class SingleCells:
         found: dict[Cell, list[OfCell]] = {}
         telling: dict[Cell, float] = {}
         for cell in cells_of(left):
-            near = telling[cell] = min(float(evidence.near[cell]), _unusual(printed, due, cell))
+            near = telling[cell] = min(
+                float(evidence.near[cell]), _unusual(printed, due, cell, ELSEWHERE * (10 if left.sum() == 1 else 1))
+            )
             mistakes = [*_of_slips(printed, due, cell, starts, near), *_of_fits(printed, cell, fits, near)]
             best: dict[str, OfCell] = {}  # one of a name
             for one in mistakes:
@@ -156,14 +158,14 @@ class SingleCells:
         return worth - choose(len(self.by_cell), len(cells)) - cost_of(next(iter(cells.values())).rare)
 
 
-def _unusual(printed: PrintedMatrix, due: Array, cell: Cell) -> float:
+def _unusual(printed: PrintedMatrix, due: Array, cell: Cell, elsewhere: float) -> float:
     """−ln of how usual a number is: 0, 1 and −1 come about in many ways, and so does one that another cell holds."""
     value = float(printed.values[cell])
     usual = [log(PLAIN)] if value in (0.0, 1.0, -1.0) else []
     if due.shape == printed.shape:
         same = (np.abs(due - value) <= 0.5 * float(printed.unit[cell])) | (due == value)  # −∞ as well
         times = int(same.sum())
-        usual += [log(due.size / times) if times > 1 else log(ELSEWHERE)] if times else []
+        usual += [log(due.size / times) if times > 1 else log(elsewhere)] if times else []
     return min(usual, default=float("inf"))
 
 

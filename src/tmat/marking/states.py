@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice, repeat
 from typing import NamedTuple, TypeAlias
 
 from tmat.marking.findings import Numbers
@@ -35,31 +36,32 @@ Pick: TypeAlias = "Callable[[State], Array]"
 Again: TypeAlias = "Callable[[Pick, int], tuple[Array | None, Array | None]]"
 """A slip done again with other numbers, other matrices as in one of CARRIES: unrounded, and as written where that is no rounding."""
 
-Behind: TypeAlias = "Callable[[Pick, int], tuple[Array, bool]]"
-"""The unrounded numbers behind what is written, and whether they agree with all of it."""
+Behind: TypeAlias = "Callable[[Pick, int], Array]"
+"""The unrounded numbers behind what is written."""
 
 
 class Ways:
     """The numbers of one matrix that later steps could have been made from, by how they were rounded."""
 
-    def __init__(
-        self, first: Array, carry: Callable[[], list[Array]] | None = None, behind: Behind | None = None
-    ) -> None:
+    def __init__(self, first: Array, carried: Iterator[Array] | None = None, behind: Behind | None = None) -> None:
         self.first = first  # the likeliest: as written; where it was not handed in, recomputed and not rounded
         self.more: list[Array] = []
         self.behind = behind  # what was written down, from given numbers of the operands
-        self._carry = carry or (lambda: [first] * len(CARRIES))
-        self._carried: list[Array] | None = None
+        self._carried: list[Array] = []
+        self._further = repeat(first, len(CARRIES)) if carried is None else carried
 
-    def carried(self) -> list[Array]:
-        """One for each of CARRIES, the same one at every step before it; then what else is known. Made when first asked for."""
-        if self._carried is None:
-            self._carried = self._carry()
-        return self._carried
+    def carried(self, n: int) -> Array:
+        """That of CARRIES, the same one at every step before it. Made when first asked for."""
+        self._carried += islice(self._further, max(n + 1 - len(self._carried), 0))
+        return self._carried[n]
 
     def all(self) -> list[Array]:
-        """Each in its place, so that matrices rounded alike are taken together; the likeliest first."""
-        return [self.first, *self.carried(), *self.more]
+        """Each in its place, so that matrices rounded alike are taken together; the likeliest first.
+
+        That written, one for each of CARRIES, then what else is known.
+        """
+        self._carried += self._further
+        return [self.first, *self._carried, *self.more]
 
 
 class Start(NamedTuple):

@@ -25,7 +25,7 @@ from tmat.marking.points import award
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.programs.marking import mark_program, of_program
 from tmat.marking.recomputed import Recomputed
-from tmat.marking.rounding_room import within_rounding
+from tmat.marking.rounding_room import within_reach, within_rounding
 from tmat.marking.states import Again, State, Ways, as_right, as_theirs
 from tmat.marking.verdicts import GIVEN, Reading, Report, StepReport, Unknown, Verdict, worst
 from tmat.numbers import round_half_away
@@ -270,8 +270,9 @@ class Marking:
         return tuple(dict.fromkeys(names))
 
     def _follows_roughly(self, due: KeyMatrix, printed: PrintedMatrix, left: Cells) -> bool:
-        """Whether rounding the writer's own numbers could account for most of what is left, however much room that is."""
-        near = within_rounding(due, self.recomputed, printed, as_theirs, odds=1.0)
+        """Whether rounding the writer's own numbers, and what was left out, could account for most of what is left."""
+        way = next(self.recomputed.all(due, as_theirs))
+        near = within_reach(due, self.recomputed, printed, as_theirs, way)
         return 2 * int((near & left).sum()) > int(left.sum())
 
     def _follow(self, report: StepReport, due: KeyMatrix, cells: Cells) -> None:

@@ -121,11 +121,11 @@ class _Seen:
         if printed is None:
             return
         self.any = True
-        powered = "e" in text.lower()
+        powered = "e" in text or "E" in text
         if text.endswith(".0"):  # how programs print a whole number
             self.at_least = max(self.at_least, int(self.typed))
             printed = Digits(printed.negative, printed.digits[:-1], printed.exponent + 1)
-        _, digits, exponent = _without_noise(printed)
+        _, digits, exponent = _without_noise(printed) if len(printed.digits) > 14 else printed
         if not digits:
             if self.typed and not powered:
                 self.at_least = max(self.at_least, -exponent)
@@ -176,8 +176,6 @@ def _cheapest(counts: Counter[int], at_least: int) -> tuple[int, int]:
 def _without_noise(printed: Digits) -> Digits:
     """A double's digits without the error of its last bits: 0.30000000000000004 was meant as 0.3."""
     extra = len(printed.digits) - 14
-    if extra < 1:
-        return printed
     head = str(int(printed.digits[:14]) + (printed.digits[14] >= "5"))
     short = head.rstrip("0")
     if len(short) > 10:

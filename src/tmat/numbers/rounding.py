@@ -214,11 +214,11 @@ def digits_of(text: str) -> Digits | None:
     >>> digits_of("-∞") is None
     True
     """
-    plain = text.strip().replace("−", "-")
-    mantissa, mark, power = plain.replace("E", "e").partition("e")
-    negative = mantissa.startswith("-")
-    whole, _, fraction = mantissa[1 if mantissa[:1] in ("-", "+") else 0 :].partition(".")
-    digits = whole + fraction
+    negative, digits, fraction = _plain_digits(text)
+    if digits.isdigit() and digits.isascii():  # as most are
+        return Digits(negative, digits.lstrip("0"), -len(fraction))
+    mantissa, mark, power = text.strip().replace("−", "-").replace("E", "e").partition("e")
+    negative, digits, fraction = _plain_digits(mantissa)
     if not (digits.isascii() and digits.isdigit()):
         return None
     exponent = 0
@@ -232,6 +232,12 @@ def digits_of(text: str) -> Digits | None:
         if abs(exponent) > LARGEST_EXPONENT:
             return None
     return Digits(negative, digits.lstrip("0"), exponent - len(fraction))
+
+
+def _plain_digits(text: str) -> tuple[bool, str, str]:
+    """Whether a minus stands first, the digits without their point, and those behind it."""
+    whole, _, fraction = (text[1:] if text[:1] in ("-", "+") else text).partition(".")
+    return text[:1] == "-", whole + fraction, fraction
 
 
 LONGEST_PLAIN = 21  # digits before the point; a longer number is written with an exponent

@@ -56,8 +56,13 @@ def _shares(a: Array, temperature: float) -> Array:
     if a.shape[1] == 0:
         return a.copy()
     top = a.max(axis=1, keepdims=True)
-    lost = np.isneginf(top)
     with np.errstate(all="ignore"):
+        if temperature == 1.0 and np.isfinite(top).all():
+            shares = np.subtract(a, top)
+            shares = steady.exp(shares, out=shares)
+            shares /= shares.sum(axis=1, keepdims=True)
+            return shares
+        lost = np.isneginf(top)
         shares = np.subtract(a, np.where(lost, a.dtype.type(0), top))
         tied = np.isposinf(top)
         if tied.any():  # +∞ takes all the weight; several share it equally
