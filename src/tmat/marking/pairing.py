@@ -74,8 +74,8 @@ class Pairing:
             own == fold(name) and (stage is None or _same_stage(stage, place)) for place, own in self._flowed
         ):
             return  # what flowed from one stage to the next, a residual or a context, is held once, where it was made
-        if answer.stage is not None and fold(answer.name) in self._named:
-            return
+        if answer.stage is not None and not answer.stage[:1].isdigit() and fold(answer.name) in self._named:
+            return  # of a stage that the key has not; in a further worksheet it is an answer given twice
         steps = [matrix.label for matrix in self._matrices if not matrix.given]
         free = {m.label: m for m in self._matrices if not m.given and m.index not in self.answers}
         meant = [free[label] for label in nearest(answer.name, list(free), 1) if _misspelt(answer.name, label)]
@@ -86,6 +86,8 @@ class Pairing:
         if taken := next(
             (self.answers[m.index] for m in self._named.get(fold(name), []) if m.index in self.answers), None
         ):
+            if taken.values.tobytes() == answer.values.tobytes():
+                return
             why = f"'{answer.name}' is answered already" + (f", by '{taken.name}'" if taken.name != answer.name else "")
             self.unknown.append(Unknown(answer.name, None, answer.where, why))
             return
