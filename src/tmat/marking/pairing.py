@@ -86,7 +86,7 @@ class Pairing:
         if taken := next(
             (self.answers[m.index] for m in self._named.get(fold(name), []) if m.index in self.answers), None
         ):
-            if taken.values.tobytes() == answer.values.tobytes():
+            if answer.stage is not None and taken.values.tobytes() == answer.values.tobytes():
                 return
             why = f"'{answer.name}' is answered already" + (f", by '{taken.name}'" if taken.name != answer.name else "")
             self.unknown.append(Unknown(answer.name, None, answer.where, why))

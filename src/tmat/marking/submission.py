@@ -88,7 +88,7 @@ class Marking:
         for index, matrix in printed.items():
             self.recomputed.states[index].printed = matrix
         self.habits: dict[str, str] = {}  # the step in which each was found first
-        self.nameless: set[int] = set()  # the steps that are wrong in some cells by no slip that is known
+        self.nameless: set[int] = set()  # the steps that are wrong by no slip that is known, or made of these
 
     def report(self) -> Report:
         steps: list[StepReport] = []
@@ -177,7 +177,7 @@ class Marking:
                 report.notes.append(Note(Remark.NO_ATTEMPT))
         if printed.blank.any():
             report.notes.append(Note(Remark.BLANK, count=int(printed.blank.sum())))
-        if report.count(Verdict.WRONG):
+        if report.count(Verdict.WRONG) or (state.off and not self.nameless.isdisjoint(due.of or ())):
             self.nameless.add(due.index)
         self.recomputed.settle_printed(state, right, way, slips)
         return report
