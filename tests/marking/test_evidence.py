@@ -12,7 +12,7 @@ from tests.marking.reported import summary
 
 from tmat.marking import Certainty, Report, StepReport, Verdict, mark
 from tmat.marking.candidates import products_rounded
-from tmat.marking.findings import Note, Remark
+from tmat.marking.findings import Kind, Note, Remark
 from tmat.marking.likelihood import ENOUGH, SURE
 from tmat.marking.reports.words import sentences
 from tmat.numbers import round_half_away, truncate
@@ -137,6 +137,33 @@ def test_products_rounded_before_they_are_added_are_a_known_habit() -> None:
     report = mark(typed(own, 2), key)
     assert report["Q"].verdict is Verdict.CLOSE and names(report["Q"]) == ["products-rounded"]
     assert [report[name].verdict for name in "KV"] == [Verdict.FOLLOWS] * 2
+
+
+def test_what_follows_from_unrounded_numbers_of_no_known_slip_follows() -> None:
+    """The two heads were added and stand twice; the writer goes on from all their digits and shows four of them."""
+    x = (Random(6).rand(4, 4) * 4 - 2).round(2)
+    key = attention(x, heads=2, seed=8)
+    shown = {step.name: step.values for step in key["attention"].steps}
+    shown["concat"] = np.hstack([shown["Z1"] + shown["Z2"]] * 2)
+    shown["output"] = shown["concat"] @ key["attention"]["W_O"].values
+    report = mark(typed(shown, 4), key)
+    assert report["concat"].verdict is Verdict.WRONG and report["concat"].findings == []
+    assert report["output"].verdict is Verdict.FOLLOWS
+    assert report["output"].notes == [Note(Remark.FOLLOWS, ("concat",))]
+    typed_in = {**shown, "output": round_half_away(shown["concat"], 4) @ key["attention"]["W_O"].values}
+    assert not (round_half_away(typed_in["output"], 4) == round_half_away(shown["output"], 4)).all()
+
+
+def test_so_does_what_follows_from_that_in_turn() -> None:
+    key = attention((Random(7).rand(5, 4) * 4 - 2).round(2), d_k=3, seed=9)
+    shown = {step.name: step.values for step in key["attention"].steps}
+    powers = np.exp(np.sin(3 * shown["scaled"]))
+    shown["weights"] = powers / powers.sum(axis=1, keepdims=True)
+    shown["Z"] = shown["weights"] @ shown["V"]
+    shown["output"] = shown["Z"] @ key["attention"]["W_O"].values
+    report = mark(typed(shown, 3), key)
+    assert not any(finding.kind is Kind.SLIP for finding in report["weights"].findings)
+    assert [report[name].verdict for name in ("Z", "output")] == [Verdict.FOLLOWS] * 2
 
 
 def test_a_product_that_ends_in_five_is_rounded_up_before_it_is_added() -> None:

@@ -74,6 +74,24 @@ def test_the_page_of_an_example_is_all_right_in_every_form(name: str) -> None:
         assert report.all_right and report.unknown == [] and report.earned == report.points, suffix
 
 
+def test_a_worksheet_more_than_the_key_has_is_told_unless_it_is_the_same(tmp_path: Path) -> None:
+    key, other = attention(X, d_k=2, seed=3), attention(X, d_k=2, seed=4)
+    for sheets, told in (([key, key], 0), ([key, other], 8)):
+        [data] = rendered(sheets, "json", Look(), "two.json").values()
+        report = mark(data.decode(), key)
+        assert [step.right for step in report.steps if not step.given] == [
+            step.values.size for step in key["attention"].steps
+        ]
+        assert len(report.unknown) == told
+
+
+def test_the_corrected_page_of_an_example_is_all_right_too() -> None:
+    key, names = key_of("causal")
+    [page] = rendered(tmat.example("causal", corrected=True), "markdown", Look(), "page.md").values()
+    report = mark(page.decode(), key, names=names)
+    assert report.all_right and report.unknown == []
+
+
 def test_what_is_wrong_under_a_heading_is_said_of_its_worksheet() -> None:
     """What was made from the right number before it is right."""
     key, names = key_of("seven-versions")

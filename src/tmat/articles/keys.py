@@ -68,7 +68,8 @@ def _in_one(whole: Example, *, corrected: bool) -> tuple[Worksheet, dict[str, Ca
                     )
                 for fact in call.facts:
                     called[fact.block] = DATA
-    called[f"{as_heading(opening(whole))}."] = DATA  # the script at the end of a page
+    for one in (True, False):
+        called[f"{as_heading(opening(whole, corrected=one))}."] = DATA  # the script at the end of a page
     for block in _data(whole):
         called.setdefault(block, DATA)
     return Worksheet(stages, vocabulary, tokens), called

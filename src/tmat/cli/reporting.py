@@ -264,7 +264,8 @@ class Reporter:
             below = space(name_width + 2)
             if isinstance(result, Failure):
                 yield from self._hung(head, f"could not be marked: {result.what}", "wrong")
-                yield from (line for text in result.details for line in self._hung(below, text, "wrong"))
+                advice = (result.mend,) if result.mend else ()
+                yield from (line for text in (*result.details, *advice) for line in self._hung(below, text, "wrong"))
             elif self.each:
                 yield from [*self._hung(EMPTY, result.origin, "heading"), *self._table(result, work.key(number)), ()]
             else:

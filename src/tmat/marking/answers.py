@@ -67,8 +67,8 @@ class Answer:
     computed: bool = False  # by a program, as an array and not as text
     notes: tuple[str, ...] = ()  # how it was read, where that is not plain
 
-    def turned(self) -> Answer:
-        """On its other side."""
+    def transposed(self) -> Answer:
+        """The matrix transposed, with its texts and labels."""
         texts = None if self.texts is None else [list(column) for column in zip(*self.texts, strict=True)]
         return replace(self, values=self.values.T, texts=texts, rows=self.cols, cols=self.rows)
 
@@ -142,9 +142,9 @@ class Answers:
     def __len__(self) -> int:
         return len(self.matrices)
 
-    def turned(self) -> Answers:
-        """Each matrix on its other side."""
-        return Answers([answer.turned() for answer in self.matrices], self.origin, self.unread)
+    def transposed(self) -> Answers:
+        """Each matrix transposed."""
+        return Answers([answer.transposed() for answer in self.matrices], self.origin, self.unread)
 
     def called(self, names: Mapping[str, Called]) -> Answers:
         """The same answers under the key's names; of two that mean the same step, the first."""
@@ -156,7 +156,7 @@ class Answers:
             if meant is not None and not meant.name:
                 continue
             if meant is not None:
-                answer = answer.turned() if meant.transposed else answer
+                answer = answer.transposed() if meant.transposed else answer
                 answer = replace(answer, name=meant.name, stage=meant.stage)
                 if (answer.stage, answer.name) in taken:
                     continue

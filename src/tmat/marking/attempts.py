@@ -286,7 +286,7 @@ def _likeness(values: Array, due: Array, place: float) -> float:
     size = float(np.linalg.norm(own) * np.linalg.norm(right))
     r = min(max(float((own * right).sum()) / size if size > 0 else 0.0, 0.0), 0.999999)
     chance = acos(r) / pi if known == 3 else 0.5 * erfc(atanh(r) * sqrt(known - 3) / sqrt(2))
-    return max(chance, by_chance)
+    return float(max(chance, by_chance))
 
 
 # -- what of a whole sheet counts

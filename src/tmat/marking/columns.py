@@ -1,4 +1,4 @@
-"""Pages with a token in each column: every matrix of them stands on its side."""
+"""Detects pages with a token in each column, on which every matrix is transposed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ BETTER = 3
 
 
 def on_its_side(pairs: Sequence[tuple[Array, PrintedMatrix]]) -> bool:
-    """Whether all matrices of a page plainly stand on their side, each with what is due.
+    """Whether all matrices of a page are plainly transposed; ``pairs`` are what is due and what was written.
 
-    Either the shapes say so, of two matrices at least and of none the contrary; or all are square, and the numbers
-    fit far better there: most of them, and three times as many as fit as they stand.
+    Either the shapes say so, of two matrices at least and of none the contrary; or all are square, and most
+    numbers fit transposed, three times as many as fit as they stand.
     """
     oblong = [(due, printed) for due, printed in pairs if due.shape[0] != due.shape[1] and 1 not in due.shape]
     turned = sum(printed.shape == due.shape[::-1] for due, printed in oblong)

@@ -1,4 +1,4 @@
-"""The submissions in files and folders as learning systems deliver them; what is none of anybody's is listed with its reason."""
+"""Finds the submissions in files and folders as learning systems deliver them; lists what is not marked, with the reason."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def _entries(folder: Path) -> tuple[list[Path], list[Path], list[LeftOut]]:
     folders: list[Path] = []
     left_out: list[LeftOut] = []
     for path in listed:
-        why = _nobodys(path)
+        why = _why_skipped(path)
         if why:
             left_out.append(LeftOut(_shown(path), why))
         else:
@@ -216,8 +216,8 @@ def _entries(folder: Path) -> tuple[list[Path], list[Path], list[LeftOut]]:
     return files, folders, left_out
 
 
-def _nobodys(path: Path) -> str:
-    """Why a file or folder is no student's, or "" where it may be one's."""
+def _why_skipped(path: Path) -> str:
+    """Why a file or folder is skipped, or "" where it may be a student's."""
     if path.name.startswith("."):
         return "hidden"
     if path.name.startswith("~$"):

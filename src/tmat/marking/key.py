@@ -1,4 +1,4 @@
-"""A key made ready for marking: every matrix of its worksheet in order, each step knowing where its operands are."""
+"""A key prepared for marking: its matrices in order, each step with the indices of its operands."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Content = tuple[tuple[int, ...], bytes]
 
 
 def _content(values: Array) -> Content:
-    """What is the same for two matrices that are equal number for number, one NaN and one zero as good as another."""
+    """Shape and hash of a matrix, in which all NaN are equal, and both zeros."""
     numbers = np.array(values, dtype=np.float64) + 0.0  # −0 becomes 0
     numbers[np.isnan(numbers)] = np.nan
     return numbers.shape, blake2b(numbers.tobytes()).digest()
@@ -52,7 +52,7 @@ class KeyMatrix:
 
 @dataclass(eq=False, repr=False)
 class KeySheet(Worksheet):
-    """A key as corrected that is right ``printed`` as well: a worked example with its own slips."""
+    """A corrected worked example as a key, and the same as its article ``printed`` it, which is right too."""
 
     printed: Worksheet | None = None
 
@@ -60,19 +60,6 @@ class KeySheet(Worksheet):
 def _shared(values: Array, known: Array) -> Array:
     """Values, held once where they are known already."""
     return known if values.shape == known.shape and np.array_equal(values, known, equal_nan=True) else values
-
-
-def _same(one: Worksheet, other: Worksheet) -> bool:
-    """Whether two worksheets hold the same numbers under the same names."""
-    held = [
-        [
-            (stage.id, name, stage[name].values.shape, stage[name].values.tobytes())
-            for stage in sheet.stages
-            for name in stage.names()
-        ]
-        for sheet in (one, other)
-    ]
-    return held[0] == held[1]
 
 
 def own_names(sheet: Worksheet) -> frozenset[str]:
@@ -85,9 +72,7 @@ class Key:
     """The matrices of a key in order."""
 
     def __init__(self, sheet: Worksheet, unasked: frozenset[tuple[str, str]] = frozenset()) -> None:
-        printed = sheet.printed if isinstance(sheet, KeySheet) else None
         self.sheet, self.unasked = sheet, unasked  # steps, each with its stage, that nobody misses
-        self.printed = None if printed is None or _same(printed, sheet) else Key(printed)
         self.matrices: list[KeyMatrix] = []
         self.own_names = own_names(sheet)
         self._before: dict[int, frozenset[int]] = {}
@@ -101,7 +86,14 @@ class Key:
         for matrix in self.matrices:
             self._recompute(matrix)
         self.widths = self._widths()
+        printed = Key(sheet.printed) if isinstance(sheet, KeySheet) and sheet.printed is not None else None
+        self.printed = None if printed is None or printed.contents == self.contents else printed
         self.epsilons = tuple(sorted({float(m.params["epsilon"]) for m in self.matrices if m.params.get("epsilon")}))
+
+    @property
+    def contents(self) -> list[tuple[str, str, Content]]:
+        """The numbers of its matrices, by stage and name."""
+        return [(matrix.stage, matrix.name, _content(matrix.values)) for matrix in self.matrices]
 
     @property
     def steps(self) -> list[KeyMatrix]:

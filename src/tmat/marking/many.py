@@ -211,7 +211,10 @@ def _answers(handed: Handed, key: Key, names: Mapping[str, Called]) -> Answers:
     if not read:
         if len(failed) == 1:
             raise failed[0].error
-        raise InputError(f"no file of {handed.origin} can be read", *(each.error.what for each in failed))
+        mends = dict.fromkeys(each.error.mend for each in failed if each.error.mend)
+        raise InputError(
+            f"no file of {handed.origin} can be read", *(each.error.what for each in failed), mend="; ".join(mends)
+        )
     if len(read) == 1 and not failed:
         read[0].origin = handed.origin
         return read[0]

@@ -1,4 +1,4 @@
-"""Which answer is for which step: by name, ignoring case and underscores, and by stage where that is given."""
+"""Pairs each answer with its step: by name, ignoring case and underscores, and by stage where that is given."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tmat.stages import said_otherwise
 NEAR = 0.75
 """How like a step's name one must be to be taken for it: one letter of five wrong, or two exchanged."""
 
-TURNED = re.compile(r"(?<=.)(\.T|\^\{?T\}?|ᵀ|⊤|\^⊤)$")
-"""How people write that a matrix stands on its side."""
+TRANSPOSED = re.compile(r"(?<=.)(\.T|\^\{?T\}?|ᵀ|⊤|\^⊤)$")
+"""How people write that a matrix is transposed."""
 
 
 class Pairing:
@@ -39,10 +39,10 @@ class Pairing:
         self._exact = Counter(canonical(_parted(answer)[1]) for answer in answers)
         for answer in answers:
             index = self._index(answer, last)
-            if index is None and (stem := TURNED.sub("", answer.name)) != answer.name:
-                turned = replace(answer.turned(), name=stem)
-                index = self._index(turned, last)
-                answer = turned if index is not None else answer
+            if index is None and (stem := TRANSPOSED.sub("", answer.name)) != answer.name:
+                transposed = replace(answer.transposed(), name=stem)
+                index = self._index(transposed, last)
+                answer = transposed if index is not None else answer
             if index is None:
                 missed.append(answer)
             else:
@@ -74,8 +74,8 @@ class Pairing:
             own == fold(name) and (stage is None or _same_stage(stage, place)) for place, own in self._flowed
         ):
             return  # what flowed from one stage to the next, a residual or a context, is held once, where it was made
-        if answer.stage is not None and fold(answer.name) in self._named:
-            return
+        if answer.stage is not None and not answer.stage[:1].isdigit() and fold(answer.name) in self._named:
+            return  # of a stage that the key has not; in a further worksheet it is an answer given twice
         steps = [matrix.label for matrix in self._matrices if not matrix.given]
         free = {m.label: m for m in self._matrices if not m.given and m.index not in self.answers}
         meant = [free[label] for label in nearest(answer.name, list(free), 1) if _misspelt(answer.name, label)]
@@ -86,6 +86,8 @@ class Pairing:
         if taken := next(
             (self.answers[m.index] for m in self._named.get(fold(name), []) if m.index in self.answers), None
         ):
+            if answer.stage is not None and taken.values.tobytes() == answer.values.tobytes():
+                return
             why = f"'{answer.name}' is answered already" + (f", by '{taken.name}'" if taken.name != answer.name else "")
             self.unknown.append(Unknown(answer.name, None, answer.where, why))
             return

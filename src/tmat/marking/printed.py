@@ -98,7 +98,7 @@ class PrintedMatrix:
         room: Array | float
         with np.errstate(all="ignore"):
             if self.atol is not None or self.rtol is not None:
-                place, room = np.asarray(self.atol or 0.0), self.rtol or 0.0
+                place, room = np.asarray(self.atol or 0.0), np.asarray(self.rtol or 0.0)
             else:
                 places = [
                     unit if claim.significant is None else self._nearer(true, unit, claim.significant)

@@ -50,7 +50,7 @@ def mark_submission(answers: Answers, key: Key, options: Options) -> Report:
     if not answers.matrices:
         raise InputError(f"no answers in {answers.origin}", "expected matrices, each with its name")
     if options.columns:
-        answers = answers.turned()
+        answers = answers.transposed()
     key = unfolded(key, answers)
     if key.printed is None:
         return _marked(answers, key, options)
@@ -88,6 +88,7 @@ class Marking:
         for index, matrix in printed.items():
             self.recomputed.states[index].printed = matrix
         self.habits: dict[str, str] = {}  # the step in which each was found first
+        self.nameless: set[int] = set()  # the steps that are wrong by no slip that is known, or made of these
 
     def report(self) -> Report:
         steps: list[StepReport] = []
@@ -176,6 +177,8 @@ class Marking:
                 report.notes.append(Note(Remark.NO_ATTEMPT))
         if printed.blank.any():
             report.notes.append(Note(Remark.BLANK, count=int(printed.blank.sum())))
+        if report.count(Verdict.WRONG) or (state.off and not self.nameless.isdisjoint(due.of or ())):
+            self.nameless.add(due.index)
         self.recomputed.settle_printed(state, right, way, slips)
         return report
 
@@ -194,8 +197,7 @@ class Marking:
             return [again(self.recomputed, due, habit)]
         following = following_cells(self.recomputed, due, printed, left)
         if following is not None and (following & left).any():
-            report.cells[following & left] = int(Verdict.FOLLOWS)
-            report.notes.append(Note(Remark.FOLLOWS, self._off(due)))
+            self._follow(report, due, following & left)
             left = left & ~following
         short = printed.too_short(due.values) & left
         if short.any():
@@ -204,7 +206,10 @@ class Marking:
         if left.any() and self._on_no_attempt(due, printed, left, report):
             return slips
         if left.any() and following is not None and 2 * int((near(as_theirs) & left).sum()) > int(left.sum()):
-            self._close(report, near(as_theirs) & left)  # causes come before effects
+            if self.nameless.isdisjoint(due.of or ()):
+                self._close(report, near(as_theirs) & left)  # causes come before effects
+            else:  # what it was made from is known no better than it was written
+                self._follow(report, due, near(as_theirs) & left)
             return slips
         if left.any() and self.options.slips:
             followed = None if following is None else report.count(Verdict.FOLLOWS)
@@ -269,6 +274,12 @@ class Marking:
         way = next(self.recomputed.all(due, as_theirs))
         near = within_reach(due, self.recomputed, printed, as_theirs, way)
         return 2 * int((near & left).sum()) > int(left.sum())
+
+    def _follow(self, report: StepReport, due: KeyMatrix, cells: Cells) -> None:
+        """Mark the cells that follow from the writer's own wrong numbers."""
+        if not report.count(Verdict.FOLLOWS):
+            report.notes.append(Note(Remark.FOLLOWS, self._off(due)))
+        report.cells[cells] = int(Verdict.FOLLOWS)
 
     def _close(self, report: StepReport, close: Cells) -> None:
         """Mark the cells within what rounding the numbers before could do."""
