@@ -16,7 +16,7 @@ from tmat.marking.candidates import (
     another_operand,
     everywhere,
     made_to_sum_to_one,
-    of_slip,
+    one_by_one,
     operand_transposed,
     own,
     products_rounded,
@@ -67,7 +67,11 @@ def tiers(  # noqa: C901 - one list: what can have happened, a short function ea
         return rounded_early(step, claimed, printed.decimals)
 
     def likely() -> Iterator[Candidate]:
-        for start in starts[:3]:
+        for start in starts[:1]:
+            yield from _from(start, others, _own, _everywhere, by_habit, to_one)
+
+    def otherwise_rounded() -> Iterator[Candidate]:
+        for start in starts[1:3]:
             yield from _from(start, others, _own, _everywhere, by_habit, to_one)
         yield from (found for start in starts[:1] for found in _from(start, others, copied))
 
@@ -94,7 +98,7 @@ def tiers(  # noqa: C901 - one list: what can have happened, a short function ea
                 candidate.again = True
                 yield candidate
 
-    return [likely, other, deep, rounded_otherwise]
+    return [likely, otherwise_rounded, other, deep, rounded_otherwise]
 
 
 HABITS = {"truncated": truncated, "products-rounded": products_rounded}
@@ -149,7 +153,7 @@ def again(recomputed: Recomputed, due: KeyMatrix, candidate: Candidate) -> Again
             for found in (
                 candidate.make(step, other_matrices(recomputed, due, carry))
                 if candidate.slip is None
-                else of_slip(candidate.slip, step)
+                else one_by_one(candidate.slip, step)
             ):
                 same = found.mistake.label == label and found.mistake.tells == tells
                 if same and found.values.shape == due.values.shape:

@@ -88,10 +88,15 @@ def mistake(step: Redo, name: str, said: str, mend: str, **details: object) -> M
 
 def of_slip(slip: Slip, step: Redo, *, rarer: int = 0) -> Iterator[Candidate]:
     """The candidates of one slip."""
-    found = list(slip.variants(step))
+    found = slip.variants(step)
     common = sum(variant.rare == 0 for variant in found)
     for variant in found:
         yield _candidate(slip, step, variant, rarer, common if variant.rare == 0 else len(found))
+
+
+def one_by_one(slip: Slip, step: Redo) -> Iterator[Candidate]:
+    """The same, each made when it is asked for; what it costs is not told."""
+    return (_candidate(slip, step, variant, 0, 1) for variant in slip.each(step))
 
 
 def _candidate(slip: Slip, step: Redo, variant: Variant, rarer: int, among: int) -> Candidate:

@@ -83,7 +83,10 @@ class Explaining:
             self._try(tier())
             self._tier += 1
             findings, left = self._cover()
-            if not left.any() and not self.few and all(finding.sure for finding in findings):
+            whole = self._tier > 1 or all(
+                finding.extent is Extent.MATRIX for finding in findings
+            )  # else other numbers may
+            if not left.any() and not self.few and whole and all(finding.sure for finding in findings):
                 return findings, left
         if left.any() and int(left.sum()) <= ONE_BY_ONE:
             loose = left & ~room() if room is not None else left

@@ -124,17 +124,21 @@ class Slip:
     how: How
     rare: int = 0
 
-    def variants(self, step: Redo) -> Iterable[Variant]:
+    def variants(self, step: Redo) -> list[Variant]:
         """The variants for a step; none where the slip does not apply."""
+        with np.errstate(all="ignore"):
+            return list(self.each(step))
+
+    def each(self, step: Redo) -> Iterable[Variant]:
+        """The same one by one, for who needs the first of them; what is no number is warned of."""
         if any(operand.size == 0 for operand in step.operands):
             return []  # there are no numbers to get wrong
-        with np.errstate(all="ignore"):
-            found = self.how(step, *step.operands)
-            if found is None:
-                return []
-            if isinstance(found, np.ndarray):
-                return [Variant(found)]
-            return [found] if isinstance(found, Variant) else list(found)
+        found = self.how(step, *step.operands)
+        if found is None:
+            return []
+        if isinstance(found, np.ndarray):
+            return [Variant(found)]
+        return [found] if isinstance(found, Variant) else found
 
 
 EVERYWHERE: list[Slip] = []
