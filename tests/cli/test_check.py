@@ -293,6 +293,14 @@ def test_a_cell_that_cannot_be_read_costs_its_matrix_alone(suffix: str, key: str
     assert own[3].startswith("not read: '0.5?x' where a number is due")
 
 
+@pytest.mark.parametrize("suffix", ["xlsx", "npz", "html", "txt"])
+def test_standard_input_is_read_by_its_first_bytes(suffix: str, key: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.{suffix}"
+    library.write(library.read(key), path)
+    code, report, errors = tmat("check", "-", "--key", key, "--only", "Q,Z", stdin=path.read_bytes())
+    assert (code, report, errors) == (0, "Q  24 of 24\nZ  24 of 24\n", "")
+
+
 def test_a_name_of_no_step_is_told_where_a_step_that_is_asked_for_is_missing(key: str, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("Foo\n1 2\n")

@@ -351,3 +351,12 @@ def test_a_result_behind_it_is_read(text: str) -> None:
 def test_a_rule_under_a_row_of_decimal_commas_is_no_fault() -> None:
     [problem] = read_pasted("1,2\n----\n3,4\n").problems
     assert "a decimal comma, or two cells?" in problem.error.what
+
+
+def test_a_table_of_words_is_passed_over_where_numbers_stand_below_it() -> None:
+    words = "## K\n\n|   |   |\n|:--|:--|\n| a | b |\n| c | d |\n\n"
+    found = read_pasted(words + "|   | x | y |\n|---|---|---|\n| p | 1 | 2 |\n")
+    assert found.problems == [] and [(one.name, one.texts) for one in found.found] == [("K", [["1", "2"]])]
+    alone = read_pasted(words + "## V\n\n1 2\n")
+    assert [(one.name, one.lost) for one in alone.problems] == [("K", True)]
+    assert [one.name for one in alone.found] == ["V"]

@@ -46,15 +46,12 @@ def _in_one(whole: Example, *, corrected: bool) -> tuple[Worksheet, dict[str, Ca
     number = 0
     for part, done in zip(whole.parts, run(whole, corrected=corrected), strict=True):
         number += part.batch
-        if part.ours:
-            called |= _under_headings(part, done, number, {})
+        ids: dict[str, str] = {}
         for sheet in () if part.ours else done.sheets[:1]:
             vocabulary, tokens = vocabulary or sheet.vocabulary, tokens or sheet.tokens
-            ids: dict[str, str] = {}
             for stage in sheet.stages:
                 ids[stage.id] = Worksheet(stages).next_id(stage.stage)
                 stages.append(replace(stage, id=ids[stage.id]))
-            called |= _under_headings(part, done, number, ids)
             own = [stage for stage in sheet.stages if stage.stage != "matrices"]
             for call, stage in zip(part.calls, own[-len(part.calls) :], strict=True):
                 if not corrected:
@@ -68,6 +65,7 @@ def _in_one(whole: Example, *, corrected: bool) -> tuple[Worksheet, dict[str, Ca
                     )
                 for fact in call.facts:
                     called[fact.block] = DATA
+        called |= _under_headings(part, done, number, ids)
     for one in (True, False):
         called[f"{as_heading(opening(whole, corrected=one))}."] = DATA  # the script at the end of a page
     for block in _data(whole):
@@ -76,7 +74,7 @@ def _in_one(whole: Example, *, corrected: bool) -> tuple[Worksheet, dict[str, Ca
 
 
 def _under_headings(part: Part, done: PartDone, number: int, ids: Mapping[str, str]) -> dict[str, Called]:
-    """The names of a part's matrices on a page of all parts, which ends with the ``number``-th worksheet: under its heading, or its number."""
+    """What a page of all parts calls the matrices of one, by its heading or number; ``number`` is that of its last worksheet."""
     headings = {one.stage.id: one.call.headed or part.title for one in done.calls}
     found: dict[str, Called] = {}
     for stage in done.sheets[0].stages:

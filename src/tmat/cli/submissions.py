@@ -166,7 +166,7 @@ def _from_standard_input(env: Environment, key: Worksheet, names: Mapping[str, C
         raise InputError("check has no answers", "none were named", mend=NONE_NAMED)
     data = read_bytes(env.stdin, "standard input")
     refuse_endless(data, Key(key), "standard input")
-    return Answers.of_bytes(data, headings=headings_of(names))
+    return Answers.of_file(data, "standard input", headings_of(names))
 
 
 def _marked_without_key(paths: Sequence[str], env: Environment, choices: Choices) -> Iterator[Report]:

@@ -24,6 +24,7 @@ from tmat.reading.pasted import NO_HEADINGS, Headings, Pasted, read_pasted
 from tmat.reading.place import Place
 from tmat.reading.sources import SPREADSHEETS, matrices_of_data
 from tmat.reading.spelled_numbers import is_exact
+from tmat.reading.zips import kind_of_zip
 from tmat.sheet.names import stem
 from tmat.sheet.worksheet import Batch, Matrix, Worksheet
 from tmat.stages import declared, stage_names
@@ -266,9 +267,9 @@ class Answers:
 
     @classmethod
     def of_file(cls, data: bytes, path: str, headings: Headings = NO_HEADINGS) -> Answers:
-        """From what a file holds, read as its suffix says; ``headings`` as in `read_pasted`."""
+        """From what a file holds, read as its suffix says, or its first bytes; ``headings`` as in `read_pasted`."""
         origin = visible(path)
-        suffix = Path(path).suffix.lower()
+        suffix = Path(path).suffix.lower() or _suffix_of(data)
         handed_in = handed_in_text(data, suffix, origin)
         if handed_in is not None:
             answers = cls.of_text(handed_in, origin, headings)
@@ -287,6 +288,16 @@ class Answers:
                 mend="a line with the name, then the rows",
             )
         return answers
+
+
+def _suffix_of(data: bytes) -> str:
+    """The suffix that a file of these bytes would have; nothing for text."""
+    if data.startswith(b"PK\x03\x04"):
+        kind = kind_of_zip(BytesIO(data))
+        return ".pt" if kind == "torch" else f".{kind}"
+    if data.startswith(b"\x93NUMPY"):
+        return ".npy"
+    return ".ipynb" if data.lstrip().startswith(b"{") and b'"nbformat"' in data and b'"cells"' in data else ""
 
 
 def _one_by_one(data: bytes, origin: str) -> Answers | None:

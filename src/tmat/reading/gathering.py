@@ -31,6 +31,7 @@ class Gatherer:
         self.before: Item | None = None  # the last thing
         self.under = False  # whether this one stands right below rows
         self.remark = ""  # a comment that is a name
+        self.words: Block | None = None  # a table of words under a name
         self.columns: Block | None = None  # the matrix that is printed some columns at a time
 
     @property
@@ -233,6 +234,12 @@ class Gatherer:
     def finish(self) -> Iterator[Block | Problem]:
         """End the current block."""
         block, self.block = self.block, None
+        words, self.words = self.words, None
+        if words is not None and (block is None or not block.rows):
+            yield words  # which nobody can read as numbers
+        yield from self._finished(block)
+
+    def _finished(self, block: Block | None) -> Iterator[Block | Problem]:
         if self.columns is not None:
             if block is not None and block.rows and block is not self.columns:
                 self.columns.beside.append(block)
@@ -241,7 +248,8 @@ class Gatherer:
             return
         block.rows = [row for row in block.rows if row.cells or row.text]
         if block.rows and all(row.bars and not any(map(_fills, row.cells)) for row in block.rows):
-            self.block = Block(block.line, above=block.above)  # a table of words, and the matrix may stand below it
+            self.words = Block(block.line, block.called, header=block.header, rows=block.rows)
+            self.block = Block(block.line, above=block.above)  # the matrix may stand below a table of words
             return
         if not block.above and block.rows:
             first, *rest = block.rows
