@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import zip_longest
 
 import numpy as np
@@ -20,6 +20,7 @@ TRIALS = 24
 FEW_TRIALS = 8  # where twice the room is asked about
 ROOM = 1.5  # the largest error in so many trials is below the largest possible
 LARGE = 1 << 18
+AT_ONCE = 1 << 16  # numbers that are moved at once
 GUARD = 0.1  # of half a last place: what one guard digit leaves
 ODDS = 10.0  # a number of the matrix's range is in the room by chance once in so many, or the room says nothing
 
@@ -103,26 +104,37 @@ def _room(
     centre = recomputed.evaluate(due, operands) if states else None
     if centre is None or not any(np.any(half) for half in halves):
         return None
-    ends = np.cumsum([values.size for values in operands])
-    count = trials * int(ends[-1])
-    drawn = _directions(1 << count.bit_length())[:count].reshape(trials, -1)
-    moved = [
-        values + half * signs.reshape(trials, *values.shape)
-        for values, half, signs in zip(operands, halves, np.split(drawn, ends[:-1], axis=1), strict=True)
-    ]
     room = np.zeros(centre.shape)
     with quickly():
-        for each in zip(*moved, strict=True):
-            result = recomputed.evaluate(due, each)
+        for moved in _moved(operands, halves, trials):
+            result = recomputed.evaluate(due, moved)
             if result is not None:
                 room = np.fmax(room, np.abs(result - centre))
     return margin * room
 
 
-@lru_cache(16)
-def _directions(count: int) -> Array:
-    """+1 and −1, drawn always alike."""
-    return np.random.RandomState(0).choice((-1.0, 1.0), count)
+def _moved(operands: Sequence[Array], halves: Sequence[Array | float], trials: int) -> Iterator[tuple[Array, ...]]:
+    """The operands with each number moved by its half, so many times, in directions that are always alike."""
+    ends = np.cumsum([values.size for values in operands])
+    size = int(ends[-1])
+    at_once = max(AT_ONCE // size, 1)
+    for start in range(0, trials, at_once):
+        count = min(at_once, trials - start)
+        signs = np.take(_directions(), np.arange(start * size, (start + count) * size), mode="wrap")
+        parts = np.split(signs.reshape(count, size), ends[:-1], axis=1)
+        yield from zip(
+            *(
+                values + half * part.reshape(count, *values.shape)
+                for values, half, part in zip(operands, halves, parts, strict=True)
+            ),
+            strict=True,
+        )
+
+
+@cache
+def _directions() -> Array:
+    """+1 and −1, drawn always alike; a prime of them, so that no two trials of a step are the same."""
+    return np.random.RandomState(0).choice((-1.0, 1.0), 16_381)
 
 
 def _half(state: State, decimals: int, values: Array) -> Array | float:
