@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import orjson
 
 from tmat.marking.findings import Finding, Mistake, Note
@@ -17,6 +18,8 @@ from tmat.marking.reports.summary import Summary
 from tmat.marking.reports.words import mend, note, reading, sentence, sentences, unknown
 from tmat.marking.verdicts import StepReport, Verdict
 from tmat.operations.operation import Array
+
+WORDS = [verdict.word for verdict in Verdict]  # by the numbers in a report's cells
 
 
 def json_parts(
@@ -71,7 +74,7 @@ def _step(step: StepReport, *, reveal: bool) -> dict[str, Any]:
         "verdict": step.verdict.word,
         "right": step.right,
         "of": step.size,
-        "counts": {v.word: n for v in Verdict if (n := step.count(v))},
+        "counts": {word: n for word, n in zip(WORDS, np.bincount(step.cells.flat).tolist(), strict=False) if n},
         "precision": step.precision,
         "asked": step.asked,
         "points": step.points,
@@ -82,7 +85,7 @@ def _step(step: StepReport, *, reveal: bool) -> dict[str, Any]:
         "follows_from": list(step.follows_from),
     }
     if step.verdict not in (Verdict.RIGHT, Verdict.MISSING, Verdict.SHAPE):
-        result["cells"] = [[Verdict(int(v)).word for v in row] for row in step.cells]
+        result["cells"] = [[WORDS[v] for v in row] for row in step.cells.tolist()]
     if reveal and step.due is not None:
         result["values"] = _numbers(step.due)
     return result
