@@ -259,7 +259,7 @@ class Marking:
             whole = any(one.extent is Extent.MATRIX and one.kind is not Kind.CLOSE for one in findings)
             if whole and followed >= MOST_FOLLOW * int(left.sum()):
                 return [], left, []
-            if (len(findings) > 1 or rest.any()) and self._follows_roughly(due, printed, left):
+            if not whole and self._follows_roughly(due, printed, left):
                 return [], left, []  # a part of it agrees with any rounding
         return findings, rest, [again(self.recomputed, due, candidate) for candidate in explaining.chosen]
 
