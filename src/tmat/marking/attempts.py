@@ -39,8 +39,8 @@ HandedIn: TypeAlias = tuple[StepReport, KeyMatrix, PrintedMatrix]
 def is_copy(values: Array, given: Array, right: Cells) -> bool:
     """Whether a given matrix is the key's, with mistakes, on its side or in another order.
 
-    So many cells agree beyond those that chance would have agree (Cohen's κ, 1960): zeros and ones agree in half of them,
-    and have the same numbers in some order.
+    Cells that agree by chance are left out of the count (Cohen's κ, 1960): of zeros and ones half of them agree, and they
+    are the same numbers in some order.
     """
     by_chance = float(np.mean([np.mean(values == number) for number in given.flat]))
     ordered = np.sort(values, axis=None), np.sort(given, axis=None)
@@ -56,9 +56,9 @@ def _same_lines(values: Array, given: Array) -> bool:
 
 
 def is_attempt(values: Array, due: Array, report: StepReport) -> bool:
-    """Whether a wrong step is an attempt: what has a name is, one with a perhaps where it explains the whole of it.
+    """Whether a wrong step is an attempt: a slip with a name is one, with a perhaps only where it explains the whole step.
 
-    What is one number is not, unless it should be.
+    A matrix that is nearly all one number is none, unless the right one is so, too.
     """
     if _is_named(report, perhaps=True):
         return True

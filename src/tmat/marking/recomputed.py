@@ -22,21 +22,21 @@ CANNOT = (InputError, ValueError, IndexError, TypeError)
 """What an operation raises that cannot be done with the numbers that someone wrote."""
 
 MOST_UNSEEN = 64
-"""Ways to have a matrix that was not handed in that are followed up."""
+"""The most ways to have a matrix that was not handed in, those of CARRIES among them."""
 
 FEW = 24
-"""Ways of an unseen step's operands that it is rounded from."""
+"""Ways to do a step that was not handed in whose results are rounded to find more."""
 
 TRIED = 120
-"""Ways to do one step that are tried."""
+"""The most ways to do one step that are tried."""
 
 SMALL, KEPT = 1 << 14, 1000
-"""The most bytes of operands of which a step's numbers are kept, as they are asked for again and again; and how many are."""
+"""A step's numbers are kept, as they are asked for again and again: of operands of so many bytes at most; so many steps at most."""
 
 USUAL_DECIMALS = 2
 
 DEEPEST = 8
-"""Steps back that a step's making is known: from the output of many heads to the projections."""
+"""How many steps back a slip may look at how a step was made: from the output of many heads to the projections."""
 
 
 class Recomputed:
@@ -105,8 +105,9 @@ class Recomputed:
     def _ways(self, state: State, first: Array, anyway: Cells, side: Side, slips: Sequence[Again]) -> Ways:
         """The ways to have a matrix that was handed in: as written, and the unrounded numbers behind that.
 
-        They are those of the step, or of the slips found in it; what agrees with more cells goes first. Those of
-        the step are taken ``anyway`` in some cells; where nothing agrees, what is written.
+        These are the step's numbers, or those of the slips found in it: in each cell the ones that agree with it, of
+        several those that agree with the most cells; where none do, what is written. In the cells ``anyway`` they need
+        not agree.
         """
         assert state.printed is not None
         due, printed = state.due, state.printed
@@ -149,7 +150,7 @@ class Recomputed:
         return values is not None and same(values, written)
 
     def _of_key(self, due: KeyMatrix) -> tuple[Array, Array]:
-        """The key's numbers as later steps take them, and unrounded."""
+        """The key's numbers as later steps take them, and without any rounding."""
         key = self.key.taken(due, due.values)
         return key, key if due.exact is None else due.exact
 
