@@ -15,6 +15,9 @@ from tmat.numbers import round_half_away
 from tmat.operations.operation import REGISTRY, Array, Operation
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
+CANNOT = (InputError, ValueError, IndexError, TypeError)
+"""What an operation raises that cannot be done with its operands: a word that a slip made may have no row in the table."""
+
 Content = tuple[tuple[int, ...], bytes]
 
 
@@ -171,7 +174,7 @@ class Key:
                 same = all(one is other for one, other in zip(taken, exact, strict=True))
                 again = matrix.unrounded if same else matrix.op.evaluate(*exact, **matrix.params)
                 matrix.exact = _shared(again, matrix.values)
-        except (InputError, ValueError, IndexError, TypeError):
+        except CANNOT:
             matrix.unrounded = None
         if matrix.unrounded is None or matrix.unrounded.shape != matrix.values.shape:
             matrix.exact = matrix.unrounded = matrix.values

@@ -7,19 +7,15 @@ from itertools import chain, islice
 
 import numpy as np
 
-from tmat.errors import InputError
 from tmat.marking.choices import choices, picks
 from tmat.marking.findings import Cells, Numbers, Source
-from tmat.marking.key import Key, KeyMatrix
+from tmat.marking.key import CANNOT, Key, KeyMatrix
 from tmat.marking.states import CARRIES, UNROUNDED, WRITTEN, Again, Pick, Side, Start, State, Ways, as_right, as_theirs
 from tmat.numbers import round_half_away
 from tmat.numbers.claim import same
 from tmat.numbers.steady import quick
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
-
-CANNOT = (InputError, ValueError, IndexError, TypeError)
-"""What an operation raises that cannot be done with the numbers that someone wrote."""
 
 MOST_UNSEEN = 64
 """The most ways to have a matrix that was not handed in, those of CARRIES among them."""

@@ -20,14 +20,14 @@ from tmat.marking.folded import unfolded
 from tmat.marking.impossible import property_of
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.options import Options
-from tmat.marking.pairing import Pairing
+from tmat.marking.pairing import Pairing, unread
 from tmat.marking.points import award
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.programs.marking import mark_program, of_program
 from tmat.marking.recomputed import Recomputed
 from tmat.marking.rounding_room import within_reach, within_rounding
 from tmat.marking.states import Again, State, Ways, as_right, as_theirs
-from tmat.marking.verdicts import GIVEN, Reading, Report, StepReport, Unknown, Verdict, worst
+from tmat.marking.verdicts import GIVEN, Reading, Report, StepReport, Verdict, worst
 from tmat.numbers import round_half_away
 from tmat.numbers.claim import same
 
@@ -75,8 +75,7 @@ class Marking:
         self.key, self.options, self.origin = key, options, answers.origin
         self.pairing = Pairing(key, answers)
         self.remarks: list[Note] = []  # on the whole of it
-        unread = [Unknown(one.name, None, "; ".join(one.error.details[:1]), one.error.what) for one in answers.unread]
-        self.unknown = [*self.pairing.unknown, *unread]
+        self.unknown = [*self.pairing.unknown, *unread(answers)]
         self.readings = [Reading(each.name, how, each.where) for each in answers for how in each.notes]
         answered = self.pairing.answers.items()
         pairs = [(key.matrices[index], self._printed(key.matrices[index], answer)) for index, answer in answered]

@@ -9,9 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.errors import InputError
 from tmat.marking.findings import Cells
-from tmat.marking.key import Key, KeyMatrix
+from tmat.marking.key import CANNOT, Key, KeyMatrix
 from tmat.numbers.floats import FloatType
 from tmat.operations.bounds import CONFIDENCE, Inexact, forward_error
 from tmat.operations.operation import Array
@@ -298,7 +297,7 @@ def _evaluated(matrix: KeyMatrix, operands: Sequence[Array]) -> Array | None:
     assert matrix.op is not None
     try:
         return matrix.op(*operands, **matrix.params)
-    except (ValueError, IndexError, TypeError, InputError):  # the last of a word without a row
+    except CANNOT:
         return None
 
 
