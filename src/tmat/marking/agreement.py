@@ -14,7 +14,7 @@ from tmat.marking.states import Side, as_right, as_theirs
 from tmat.operations.operation import Array
 
 MOSTLY = 0.75  # of the cells: a way of rounding that fits so many is the writer's
-ALIKE = 24  # ways that are tried before matrices are rounded one otherwise than the next
+ALIKE = 24  # ways that are tried before mixtures, in which each matrix may be rounded in a way of its own
 FEW = 4  # ways that are tried before it is asked whether more could help
 
 

@@ -62,7 +62,7 @@ class OtherMatrices:
 
     matrices: tuple[tuple[str, Array], ...] = ()
     makers: Mapping[str, tuple[str, ...]] | None = None  # of each: its operation, then its operands
-    held: Collection[tuple[str, str]] = ()  # operands, and the others whose numbers they were written with
+    held: Collection[tuple[str, str]] = ()  # (operand, other): the operand was written with the other's numbers
 
     def fitting(self, shape: tuple[int, ...], but: str) -> list[tuple[str, Array]]:
         """Those of a shape, but for one name."""

@@ -185,7 +185,7 @@ class Chain:
         return operand.at(rows) if self.row_by_row(matrix, n) else operand
 
     def after(self, starts: Iterable[int], target: int) -> list[int]:
-        """What lies on the way from some matrices to a target, in order, the target last; without the starts that nothing precedes."""
+        """The steps from some matrices on to a target, in order, the target last; a start that is fixed is none of them."""
         return [index for index, _ in self._way(frozenset(starts), target)]
 
     def _way(self, starts: frozenset[int], target: int) -> list[tuple[int, list[int]]]:
