@@ -7,10 +7,10 @@ import pytest
 from tests.marking.by_hand import typed
 from tests.marking.handed_in import HABITS, Random, work
 from tests.marking.injected import SLIPS, sheet_of
-from tests.marking.measure import COLUMNS, KINDS, PAGE, Tally, page, renewed, row, tally_of, without
+from tests.marking.measure import without
 from tests.marking.reported import summary
 
-from tmat.marking import Certainty, Report, StepReport, Verdict, mark
+from tmat.marking import Certainty, StepReport, Verdict, mark
 from tmat.marking.candidates import products_rounded
 from tmat.marking.findings import Kind, Note, Remark
 from tmat.marking.likelihood import ENOUGH, SURE
@@ -32,10 +32,6 @@ def softmax(a: np.ndarray) -> np.ndarray:
     return np.asarray(e / e.sum(axis=1, keepdims=True))
 
 
-def words(report: Report) -> dict[str, str]:
-    return {step.name: step.verdict.word for step in report.steps}
-
-
 def names(step: StepReport) -> list[str]:
     return [name for finding in step.findings for name in finding.names]
 
@@ -54,7 +50,7 @@ def test_what_follows_from_a_slip_carried_in_full_and_written_to_two_decimals_fo
     m["Z"] = m["weights"] @ m["V"]
     m["output"] = m["Z"] @ given["W_O"]
     report = mark(typed(m, 2), key)
-    assert words(report) == {
+    assert {step.name: step.verdict.word for step in report.steps} == {
         "Q": "right", "K": "right", "V": "right", "scores": "right", "scaled": "slip",
         "weights": "follows", "Z": "follows", "output": "follows",
     }  # fmt: skip
@@ -254,43 +250,6 @@ def test_a_hedged_name_stays_hedged_in_the_summary_of_a_class() -> None:
 
 def test_odds_are_what_they_are_called() -> None:
     assert np.exp(SURE - ENOUGH) == pytest.approx(100.0)  # a thousand to one, ten to one
-
-
-# -- the page
-
-
-def test_silence_beats_falsehood_on_a_small_measurement() -> None:
-    kinds = (
-        "one slip: rounded at each step",
-        "off the list",
-        "mixed rows",
-        "noise: some units",
-        "invented rows: the spread",
-        "invented cells: two",
-        "rules of pages",
-    )
-    found = {kind: tally_of(kind, 12, seed=11) for kind in kinds}
-    slips = found[kinds[0]]
-    assert slips.named + slips.perhaps >= 0.9 * (
-        slips.named + slips.perhaps + slips.silent + slips.unsure + slips.false
-    )
-    assert sum(found[kind].false for kind in kinds[2:]) == 0
-    assert all(tally.first >= 0.99 * tally.sheets for tally in found.values())
-
-
-def test_the_page_of_figures_is_the_scripts_own() -> None:
-    head, _, table = PAGE.read_text("utf-8").partition("| kind |")
-    assert page([]).partition("| kind |")[0] == head
-    rows = [line.split(" | ") for line in ("| kind |" + table).strip().splitlines()]
-    assert rows[0] == page([]).splitlines()[-2].split(" | ")
-    assert [row[0].removeprefix("| ") for row in rows[2:]] == list(KINDS)
-    assert all(len(row) == len(COLUMNS) + 1 for row in rows[2:])
-    own = row(KINDS[-1], Tally(sheets=2, first=2))
-    assert own.startswith(f"| {KINDS[-1]} | 2 |")
-    assert (
-        renewed(PAGE.read_text("utf-8"), {KINDS[-1]: own}).splitlines()[:-1]
-        == PAGE.read_text("utf-8").splitlines()[:-1]
-    )
 
 
 @pytest.mark.parametrize("epsilon", [0.1, 0.25])

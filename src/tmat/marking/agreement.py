@@ -14,7 +14,7 @@ from tmat.marking.states import Side, as_right, as_theirs
 from tmat.operations.operation import Array
 
 MOSTLY = 0.75  # of the cells: a way of rounding that fits so many is the writer's
-ALIKE = 24  # ways that are tried before matrices are rounded one otherwise than the next
+ALIKE = 24  # ways that are tried before mixtures, in which each matrix may be rounded in a way of its own
 FEW = 4  # ways that are tried before it is asked whether more could help
 
 
@@ -50,17 +50,14 @@ def right_cells(recomputed: Recomputed, due: KeyMatrix, printed: PrintedMatrix) 
                 break  # no other way can be the writer's
         if n == FEW and 2 * int((near & left).sum()) < int(left.sum()):
             break
-        if n == FEW and off and any((printed.fits(own) | ~left).all() for own in _alike(recomputed, due)):
-            break  # it follows
+        if n == FEW and off:
+            own_alike = recomputed.all(due, as_theirs, ALIKE)  # from the writer's own numbers, all carried on alike
+            if any((printed.fits(own) | ~left).all() for own in own_alike):
+                break  # it follows
     guarded = right | by_guard_digits(due, recomputed, printed, as_right, mostly)
     if (guarded | blank).all():
         return guarded, guarded, None
     return right, base, None
-
-
-def _alike(recomputed: Recomputed, due: KeyMatrix) -> Iterator[Array]:
-    """The step from the writer's own numbers, all carried on alike."""
-    return recomputed.all(due, as_theirs, ALIKE)
 
 
 def _ways(recomputed: Recomputed, due: KeyMatrix, side: Side, printed: PrintedMatrix, cells: Cells) -> Iterator[Array]:

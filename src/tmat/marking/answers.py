@@ -34,18 +34,8 @@ TEXT_SUFFIXES = (
     ".txt", ".text", ".md", ".markdown", ".json", ".jsonl", ".tex", ".html", ".htm", ".typ", ".py", ".r", ".m", ".jl", ".log", "",
 )  # fmt: skip
 READABLE = (
-    *TEXT_SUFFIXES,
-    ".docx",
-    ".ipynb",
-    ".csv",
-    ".tsv",
-    *SPREADSHEETS,
-    ".npy",
-    ".npz",
-    ".pt",
-    ".pth",
-    ".safetensors",
-)
+    *TEXT_SUFFIXES, ".docx", ".ipynb", ".csv", ".tsv", *SPREADSHEETS, ".npy", ".npz", ".pt", ".pth", ".safetensors",
+)  # fmt: skip
 """Suffixes of files that may hold answers."""
 
 
@@ -175,19 +165,14 @@ class Answers:
         for name, value in matrices.items():
             matrix = value if isinstance(value, Matrix) else Matrix.of(name, value)
             computed = computed or hasattr(value, "dtype")
+            each = {name: matrix}
             if isinstance(matrix, Batch) and matrix.arrays.ndim == 3 and stem(name) in _of_heads():
                 each = {f"{name}{h}": matrix.nth(h) for h in range(1, len(matrix) + 1)}
+            try:
                 answers.matrices += [
                     Answer(own, one.values, where=one.origin, rows=one.rows, cols=one.cols, computed=computed)
                     for own, one in each.items()
                 ]
-                continue
-            try:
-                answers.matrices.append(
-                    Answer(
-                        name, matrix.values, where=matrix.origin, rows=matrix.rows, cols=matrix.cols, computed=computed
-                    )
-                )
             except InputError as error:
                 answers.unread.append(Unread(name, error))
         return answers
@@ -240,11 +225,8 @@ class Answers:
 
         lost: list[tuple[str, InputError]] = []
         found = [(f, f.matrix) for f in read_xlsx(data, origin, headings, lost)]
-        return cls(
-            [Answer(m.name, m.values, stage=f.stage, where=f.where, rows=m.rows, cols=m.cols) for f, m in found],
-            origin,
-            [Unread(name, error) for name, error in lost],
-        )
+        matrices = [Answer(m.name, m.values, stage=f.stage, where=f.where, rows=m.rows, cols=m.cols) for f, m in found]
+        return cls(matrices, origin, [Unread(name, error) for name, error in lost])
 
     @classmethod
     def of_table(cls, data: bytes, suffix: str, origin: str = "answers") -> Answers:

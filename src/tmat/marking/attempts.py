@@ -24,10 +24,10 @@ from tmat.operations.operation import Array
 BLIND = 0.02
 """A sheet that a blind writer would have made so well twice in a hundred is taken for work: such writers earn 2 % at most."""
 
-ALONE = 0.05  # the same for one step of a sheet that is not
+ALONE = 0.05  # the chance below which one step counts, on a sheet that is not taken for work
 NAMED = 1e-4  # the chance that a sure name is false
-LIKE = 0.5  # of a matrix: as many cells agree where it was copied, with mistakes
-ONE_NUMBER = 0.75  # of a matrix's cells: it is as good as constant
+LIKE = 0.5  # of the cells: so many agree, beyond chance, where a matrix was copied with mistakes
+ONE_NUMBER = 0.75  # of the cells: where so many hold one number, a matrix is as good as constant
 EXACT = 1e-9
 LARGEST = 1e100  # whose square is a number
 PRODUCTS = ("matmul", "matmul_transposed", "linear", "add", "subtract")  # where 0 and 1 are numbers like others
@@ -39,8 +39,8 @@ HandedIn: TypeAlias = tuple[StepReport, KeyMatrix, PrintedMatrix]
 def is_copy(values: Array, given: Array, right: Cells) -> bool:
     """Whether a given matrix is the key's, with mistakes, on its side or in another order.
 
-    So many cells agree beyond those that chance would have agree (Cohen's κ, 1960): zeros and ones agree in half of them,
-    and have the same numbers in some order.
+    Cells that agree by chance are left out of the count (Cohen's κ, 1960): of zeros and ones half of them agree, and they
+    are the same numbers in some order.
     """
     by_chance = float(np.mean([np.mean(values == number) for number in given.flat]))
     ordered = np.sort(values, axis=None), np.sort(given, axis=None)
@@ -56,9 +56,9 @@ def _same_lines(values: Array, given: Array) -> bool:
 
 
 def is_attempt(values: Array, due: Array, report: StepReport) -> bool:
-    """Whether a wrong step is an attempt: what has a name is, one with a perhaps where it explains the whole of it.
+    """Whether a wrong step is an attempt: a slip with a name is one, with a perhaps only where it explains the whole step.
 
-    What is one number is not, unless it should be.
+    A matrix that is nearly all one number is none, unless the right one is so, too.
     """
     if _is_named(report, perhaps=True):
         return True
@@ -68,7 +68,7 @@ def is_attempt(values: Array, due: Array, report: StepReport) -> bool:
 
 
 def is_explained(report: StepReport, givens: set[str]) -> bool:
-    """Whether what is wrong in a step has a name; to hold another step's numbers explains nothing, that step being wrong as well."""
+    """Whether what is wrong in a step has a name; a copy of another step explains nothing, as that one may be wrong itself."""
     copies = [f.mistakes[0].details.get("other") for f in report.findings if f.names[0] in COPIED]
     return not report.count(Verdict.WRONG) and all(name in givens for name in copies)
 
@@ -97,8 +97,11 @@ class Grounds:
         givens = {state.due.name for state in states if state.due.given}
         off = {s.due.index for s in states if (s.foreign if s.due.given else s.off)}
         nameless = {n for n, report in reports.items() if not (report.given or is_explained(report, givens))}
-        self.wrong = self._led_to(off)  # the norm of two numbers is 1 and −1 whatever goes in
+        self.wrong = self._led_to(
+            off
+        )  # some are right all the same: the norm of two numbers is 1 and −1 whatever goes in
         self.unexplained = self._led_to(nameless)
+        # what needs right numbers that were not handed in
         self.telling = {s.due.index for s in states if any(map(_worked_out, (states[n] for n in s.due.of or ())))}
         self.right = self._right(reports)  # right, and all before it
 
@@ -141,8 +144,8 @@ class Grounds:
 class Sheet:
     """The steps that were handed in, and the chance that a blind writer would have had so many of their cells right.
 
-    What is right of what wrong steps lead to is no evidence; what follows there is, unless those wrong ones have no name:
-    then only what needs right numbers, too, that were not handed in. A slip with a name is none there.
+    After a wrong step, cells that are right are no evidence of work, and cells that follow are. Where what is wrong has no
+    name, these are evidence only in a step that needs right numbers which were not handed in, and named slips are none.
     """
 
     def __init__(self, steps: Sequence[HandedIn], grounds: Grounds) -> None:
@@ -165,7 +168,7 @@ class Sheet:
         return _chance(report, due, printed, wrong_before=due.index in self.grounds.wrong)
 
     def counts(self, report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> bool:
-        """Whether what is right of a step counts, where nothing else shows work: it is exact, no chance, or all before it is right."""
+        """Whether the right cells of a step count though the sheet shows no work: it is exact, no chance, or right as all before it."""
         exact = bool((np.abs(printed.values - due.values) <= EXACT)[printed.finite].all()) and not printed.blank.any()
         exact = exact and report.verdict is Verdict.RIGHT and due.index not in self.grounds.wrong
         return exact or due.index in self.grounds.right or self.chances[id(report)] < ALONE
@@ -267,9 +270,9 @@ def _binomial(hits: int, count: int, p: float) -> float:
 
 
 def _likeness(values: Array, due: Array, place: float) -> float:
-    """The chance of so close a correlation, lines that lie alike taken for one another's: so many numbers as the longer line has.
+    """The chance that blind numbers correlate so closely with the right ones.
 
-    Of three numbers the angle between them is uniform; of more, Fisher's z is normal. Numbers with few places to stand in
+    Rows, or columns, are often alike, so it is counted as that of no more numbers than the longer line has. Of three numbers the angle between them is uniform; of more, Fisher's z is normal. Numbers with few places to stand in
     are alike more often.
     """
     axis = 0 if due.shape[0] >= due.shape[1] else 1
@@ -310,7 +313,7 @@ def only_work_counts(states: Sequence[State], steps: Sequence[StepReport]) -> li
 
 
 def _strip(sheet: Sheet, report: StepReport, due: KeyMatrix, printed: PrintedMatrix) -> bool:
-    """Take from a step what does not count; whether that is so because nothing shows work."""
+    """Call wrong what does not count of a step; True where that is so because nothing shows work."""
     wide = sheet.says_nothing(due, printed)
     counted = report.cells <= int(Verdict.CLOSE)
     if not wide and (sheet.worked or sheet.grounds.made_of_right(due)):

@@ -19,7 +19,6 @@ from tmat.operations.slips.cells import TO_ONE
 LARGE = 1 << 16  # products of one matrix that are rounded one by one
 MORE_DECIMALS = "take the numbers with all the decimals you have"
 
-
 Make: TypeAlias = "Callable[[Redo, OtherMatrices], Iterable[Candidate]]"
 
 
@@ -63,7 +62,7 @@ class OtherMatrices:
 
     matrices: tuple[tuple[str, Array], ...] = ()
     makers: Mapping[str, tuple[str, ...]] | None = None  # of each: its operation, then its operands
-    held: Collection[tuple[str, str]] = ()  # operands, and the others whose numbers they were written with
+    held: Collection[tuple[str, str]] = ()  # (operand, other): the operand was written with the other's numbers
 
     def fitting(self, shape: tuple[int, ...], but: str) -> list[tuple[str, Array]]:
         """Those of a shape, but for one name."""
@@ -83,6 +82,12 @@ def mistake(step: Redo, name: str, said: str, mend: str, **details: object) -> M
     return Mistake(name, said, mend, step.result, step.names, step.params, details)
 
 
+def mistake_of(slip: Slip, step: Redo, variant: Variant) -> Mistake:
+    """The mistake in a step that one variant of a slip is; what the variant does not say, the slip does."""
+    name, said, mend = variant.name or slip.name, variant.said or slip.said, variant.mend or slip.mend
+    return Mistake(name, said, mend, step.result, step.names, step.params, variant.details)
+
+
 # -- the slips that are declared beside the operations
 
 
@@ -100,8 +105,7 @@ def one_by_one(slip: Slip, step: Redo) -> Iterator[Candidate]:
 
 
 def _candidate(slip: Slip, step: Redo, variant: Variant, rarer: int, among: int) -> Candidate:
-    name, said, mend = variant.name or slip.name, variant.said or slip.said, variant.mend or slip.mend
-    made = Mistake(name, said, mend, step.result, step.names, step.params, variant.details)
+    made = mistake_of(slip, step, variant)
     return Candidate(variant.values, made, slip.rare + variant.rare + rarer, among, slip=slip)
 
 

@@ -15,7 +15,7 @@ from tmat.stages import said_otherwise
 
 
 def unfolded(key: Key, answers: Iterable[Answer]) -> Key:
-    """The key with the steps between that the answers show, and the key itself where they show none."""
+    """The key with those of its folded steps that the answers show; the key itself where they show none."""
     shown = {_stem(answer.name) for answer in answers} & {fold(name) for name in names_of_parts()}
     shown -= {_stem(matrix.name) for matrix in key.matrices}
     if not shown:

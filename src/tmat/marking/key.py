@@ -15,6 +15,9 @@ from tmat.numbers import round_half_away
 from tmat.operations.operation import REGISTRY, Array, Operation
 from tmat.sheet.worksheet import Matrix, Stage, Step, Worksheet
 
+CANNOT = (InputError, ValueError, IndexError, TypeError)
+"""What an operation raises that cannot be done with its operands: a word that a slip made may have no row in the table."""
+
 Content = tuple[tuple[int, ...], bytes]
 
 
@@ -40,7 +43,7 @@ class KeyMatrix:
     names: tuple[str, ...] = ()  # of the operands, as the step's own stage calls them
     params: dict[str, Any] = field(default_factory=dict)
     used: int | None = None  # the decimals that later steps take of it
-    decimals: int | None = None  # to which it is rounded, or is taken on
+    decimals: int | None = None  # the fewest to which it is rounded, as it is shown or as later steps take it
     label: str = ""
     exact: Array | None = None  # recomputed without any rounding on the way
     unrounded: Array | None = None  # recomputed from the key's own operands, not rounded
@@ -58,7 +61,7 @@ class KeySheet(Worksheet):
 
 
 def _shared(values: Array, known: Array) -> Array:
-    """Values, held once where they are known already."""
+    """The known values where these are the same, so that they are held once."""
     return known if values.shape == known.shape and np.array_equal(values, known, equal_nan=True) else values
 
 
@@ -76,9 +79,7 @@ class Key:
         self.matrices: list[KeyMatrix] = []
         self.own_names = own_names(sheet)
         self._before: dict[int, frozenset[int]] = {}
-        self.flowed: set[tuple[str, str]] = (
-            set()
-        )  # (stage, name) of what was given, and is a matrix of an earlier stage
+        self.flowed: set[tuple[str, str]] = set()  # (stage, name) of given matrices that an earlier stage holds
         self._last: dict[tuple[Content, str | None], KeyMatrix] = {}  # by what later steps take, and by its name
         for stage in sheet.stages:
             self._add_stage(stage)
@@ -173,7 +174,7 @@ class Key:
                 same = all(one is other for one, other in zip(taken, exact, strict=True))
                 again = matrix.unrounded if same else matrix.op.evaluate(*exact, **matrix.params)
                 matrix.exact = _shared(again, matrix.values)
-        except (InputError, ValueError, IndexError, TypeError):
+        except CANNOT:
             matrix.unrounded = None
         if matrix.unrounded is None or matrix.unrounded.shape != matrix.values.shape:
             matrix.exact = matrix.unrounded = matrix.values

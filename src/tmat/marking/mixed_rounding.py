@@ -22,11 +22,11 @@ USUAL = (2, 3, 4)
 """Decimals to which one that was left out may have been rounded."""
 
 ROUNDS = 3
-ALIKE = 4  # ways to have carried all alike, from each of which it is begun
+ALIKE = 4  # ways to carry all matrices alike that the search starts from
 HOPELESS = 2.0  # last places that the cells are off on average: no rounding will do
 FAR = 4.0  # last places: a cell that is farther off says no more
 MOST = 300
-"""Times that a step is tried."""
+"""The most times that a step is tried."""
 
 Level = int | None
 """The decimals with which a matrix is carried on; None is all of them."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tmat.errors import fold, nearest
-from tmat.marking.answers import Answer
+from tmat.marking.answers import Answer, Answers
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.verdicts import Unknown
 from tmat.sheet.names import canonical, gradient, meanings
@@ -93,6 +93,11 @@ class Pairing:
             return
         near = nearest(answer.name, steps) or nearest(answer.name, [matrix.label for matrix in self._matrices])
         self.unknown.append(Unknown(answer.name, near[0] if near else None, answer.where))
+
+
+def unread(answers: Answers) -> list[Unknown]:
+    """What could not be read among the answers, each with the reason."""
+    return [Unknown(each.name, None, "; ".join(each.error.details[:1]), each.error.what) for each in answers.unread]
 
 
 def _parted(answer: Answer) -> tuple[str | None, str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import partial
 from itertools import chain, islice
 
 import numpy as np
 
-from tmat.errors import InputError
+from tmat.marking.choices import choices, picks
 from tmat.marking.findings import Cells, Numbers, Source
-from tmat.marking.key import Key, KeyMatrix
+from tmat.marking.key import CANNOT, Key, KeyMatrix
 from tmat.marking.states import CARRIES, UNROUNDED, WRITTEN, Again, Pick, Side, Start, State, Ways, as_right, as_theirs
 from tmat.numbers import round_half_away
 from tmat.numbers.claim import same
@@ -18,26 +17,22 @@ from tmat.numbers.steady import quick
 from tmat.operations.operation import Array
 from tmat.operations.slips import Redo
 
-CANNOT = (InputError, ValueError, IndexError, TypeError)
-"""What an operation raises that cannot be done with the numbers that someone wrote."""
-
 MOST_UNSEEN = 64
-"""Ways to have a matrix that was not handed in that are followed up."""
+"""The most ways to have a matrix that was not handed in, those of CARRIES among them."""
 
 FEW = 24
-"""Ways of an unseen step's operands that it is rounded from."""
+"""Ways to do a step that was not handed in whose results are rounded to find more."""
 
 TRIED = 120
-"""Ways to do one step that are tried."""
-
+"""The most ways to do one step that are tried."""
 
 SMALL, KEPT = 1 << 14, 1000
-"""The most bytes of operands of which a step's numbers are kept, as they are asked for again and again; and how many are."""
+"""A step's numbers are kept, as they are asked for again and again: of operands of so many bytes at most; so many steps at most."""
 
 USUAL_DECIMALS = 2
 
 DEEPEST = 8
-"""Steps back that a step's making is known: from the output of many heads to the projections."""
+"""How many steps back a slip may look at how a step was made: from the output of many heads to the projections."""
 
 
 class Recomputed:
@@ -106,8 +101,9 @@ class Recomputed:
     def _ways(self, state: State, first: Array, anyway: Cells, side: Side, slips: Sequence[Again]) -> Ways:
         """The ways to have a matrix that was handed in: as written, and the unrounded numbers behind that.
 
-        They are those of the step, or of the slips found in it; what agrees with more cells goes first. Those of
-        the step are taken ``anyway`` in some cells; where nothing agrees, what is written.
+        These are the step's numbers, or those of the slips found in it: in each cell the ones that agree with it, of
+        several those that agree with the most cells; where none do, what is written. In the cells ``anyway`` they need
+        not agree.
         """
         assert state.printed is not None
         due, printed = state.due, state.printed
@@ -119,7 +115,8 @@ class Recomputed:
                     fits = printed.fits(values if written is None else written) | anyway
                     fitting.append((int(fits.sum()), fits, values))
             if all(count < first.size for count, *_ in fitting):
-                step = self._from(due, [pick(operand) for operand in self.operands(due)])
+                operands = [pick(operand) for operand in self.operands(due)]
+                step = None if due.of is None else self.evaluate(due, operands)
                 if step is not None:
                     fits = printed.fits(step) | anyway
                     fitting.insert(0, (int(fits.sum()), fits, step))
@@ -148,11 +145,8 @@ class Recomputed:
         values = self.evaluate(state.due, [side(operand).first for operand in operands])
         return values is not None and same(values, written)
 
-    def _from(self, due: KeyMatrix, operands: Sequence[Array]) -> Array | None:
-        return None if due.of is None else self.evaluate(due, operands)
-
     def _of_key(self, due: KeyMatrix) -> tuple[Array, Array]:
-        """The key's numbers as later steps take them, and unrounded."""
+        """The key's numbers as later steps take them, and without any rounding."""
         key = self.key.taken(due, due.values)
         return key, key if due.exact is None else due.exact
 
@@ -169,7 +163,7 @@ class Recomputed:
         """The ways to have a step that was not handed in; the key's numbers where it cannot be recomputed."""
         key, exact = self._of_key(due)
         operands = self.operands(due)
-        if due.of is None or not operands:
+        if not operands:
             return Ways(key)
         made = self.evaluate(due, [side(operand).first for operand in operands])
         first = key if made is None else made
@@ -221,7 +215,7 @@ class Recomputed:
         if values is not None:
             yield values
         seen = {tuple(map(id, first))}
-        for operands in islice(_choices(states, side), most or TRIED):
+        for operands in islice(choices(states, side), most or TRIED):
             ids = tuple(map(id, operands))
             if ids not in seen:
                 seen.add(ids)
@@ -256,7 +250,7 @@ class Recomputed:
             sides.append((Numbers.CARRIED, as_theirs))
         seen = {_numbers_of(start.step) for start in known}
         for numbers, side in sides:
-            for pick in islice(_picks(side, states), TRIED):
+            for pick in islice(picks(states, side), TRIED):
                 step = self.redo(due, pick)
                 if step is not None and step.fits() and (made_of := _numbers_of(step)) not in seen:
                     seen.add(made_of)
@@ -291,56 +285,6 @@ def _evaluated(due: KeyMatrix, operands: Sequence[Array]) -> Array | None:
     except CANNOT:
         return None
     return values if values.shape == due.values.shape else None
-
-
-def _picks(side: Side, states: Sequence[State]) -> Iterator[Pick]:
-    """Ways to take the numbers of a step's operands and of what they were made from: the n-th of each, then mixtures."""
-    ways = [side(state).all() for state in states]
-
-    def nth(state: State, n: int) -> Array:
-        return side(state).all()[min(n, len(side(state).all()) - 1)]
-
-    def mixed(state: State, taken: dict[int, Array]) -> Array:
-        return taken.get(id(state), side(state).first)
-
-    for n in range(max(map(len, ways), default=0)):
-        yield partial(nth, n=n)
-    for operands in _mixtures(ways):
-        yield partial(mixed, taken={id(state): values for state, values in zip(states, operands, strict=True)})
-
-
-def _choices(states: Sequence[State], side: Side) -> Iterator[tuple[Array, ...]]:
-    """The numbers to take of each operand: as written, carried on alike, some as written; then every mixture."""
-    yield tuple(side(state).first for state in states)
-    for n in range(len(CARRIES)):
-        yield tuple(side(state).carried(n) for state in states)
-    ways = [side(state).all() for state in states]
-    yield from islice(_in_step(ways), 1 + len(CARRIES), None)
-    yield from _in_step([way if state.unseen else way[:1] for way, state in zip(ways, states, strict=True)])
-    yield from _mixtures(ways)
-
-
-def _in_step(ways: list[list[Array]]) -> Iterator[tuple[Array, ...]]:
-    """The first way of each operand, then the second of each, …; of those that have no more, the last."""
-    for n in range(max(map(len, ways), default=0)):
-        yield tuple(each[min(n, len(each) - 1)] for each in ways)
-
-
-def _mixtures(ways: list[list[Array]]) -> Iterator[tuple[Array, ...]]:
-    """Every choice of a way for each operand, by the sum of their places."""
-    distinct = [list({id(way): way for way in each}.values()) for each in ways]
-    for total in range(sum(map(len, distinct)) - len(distinct) + 1):
-        yield from _chosen(distinct, total)
-
-
-def _chosen(ways: list[list[Array]], total: int) -> Iterator[tuple[Array, ...]]:
-    """The choices whose places have this sum."""
-    if not ways:
-        yield from [()] if total == 0 else []
-        return
-    for n, way in enumerate(ways[0][: total + 1]):
-        for rest in _chosen(ways[1:], total - n):
-            yield (way, *rest)
 
 
 def _content(values: Array) -> bytes:

@@ -18,8 +18,8 @@ from tmat.operations.operation import Array
 
 TRIALS = 24
 FEW_TRIALS = 8  # where twice the room is asked about
-ROOM = 1.5  # the largest error in so many trials is below the largest possible
-LARGE = 1 << 18
+ROOM = 1.5  # margin: the largest error in so many trials is below the largest possible
+LARGE = 1 << 18  # cells of a result beyond which no room is measured
 AT_ONCE = 1 << 16  # numbers that are moved at once
 GUARD = 0.1  # of half a last place: what one guard digit leaves
 ODDS = 10.0  # a number of the matrix's range is in the room by chance once in so many, or the room says nothing

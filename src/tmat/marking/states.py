@@ -21,17 +21,16 @@ CARRIES: tuple[Callable[[int], int | None], ...] = (
     lambda written: written + 3,
     lambda written: max(written, 4),
 )
-"""The decimals with which a writer carries on what is written to so many: as written, all, with guard digits, always four."""
+"""The decimals with which a writer carries on what is written to so many: as many, all (None), one to three more, at least four."""
 
 WRITTEN, UNROUNDED = 0, 1
-"""Places among them."""
-
+"""The places in CARRIES of the first two."""
 
 Side: TypeAlias = "Callable[[State], Ways]"
-"""Right numbers, or the writer's own."""
+"""Takes of a matrix the ways to have it right, or as its writer has it."""
 
 Pick: TypeAlias = "Callable[[State], Array]"
-"""The numbers that are taken of a matrix."""
+"""Takes of a matrix the numbers that a step is made from."""
 
 Again: TypeAlias = "Callable[[Pick, int], tuple[Array | None, Array | None]]"
 """A slip done again with other numbers, other matrices as in one of CARRIES: unrounded, and as written where that is no rounding."""
@@ -51,14 +50,14 @@ class Ways:
         self._further = repeat(first, len(CARRIES)) if carried is None else carried
 
     def carried(self, n: int) -> Array:
-        """That of CARRIES, the same one at every step before it. Made when first asked for."""
+        """Carried on as the n-th of CARRIES says, here and at every step before; made when first asked for."""
         self._carried += islice(self._further, max(n + 1 - len(self._carried), 0))
         return self._carried[n]
 
     def all(self) -> list[Array]:
-        """Each in its place, so that matrices rounded alike are taken together; the likeliest first.
+        """All of them: the likeliest, one for each of CARRIES, then what else is known.
 
-        That written, one for each of CARRIES, then what else is known.
+        Matrices rounded alike have the same place in their lists, and are taken together.
         """
         self._carried += self._further
         return [self.first, *self._carried, *self.more]

@@ -20,17 +20,16 @@ from tmat.marking.folded import unfolded
 from tmat.marking.impossible import property_of
 from tmat.marking.key import Key, KeyMatrix
 from tmat.marking.options import Options
-from tmat.marking.pairing import Pairing
+from tmat.marking.pairing import Pairing, unread
 from tmat.marking.points import award
 from tmat.marking.printed import PrintedMatrix
 from tmat.marking.programs.marking import mark_program, of_program
 from tmat.marking.recomputed import Recomputed
 from tmat.marking.rounding_room import within_reach, within_rounding
 from tmat.marking.states import Again, State, Ways, as_right, as_theirs
-from tmat.marking.verdicts import GIVEN, Reading, Report, StepReport, Unknown, Verdict, worst
+from tmat.marking.verdicts import GIVEN, Reading, Report, StepReport, Verdict, worst
 from tmat.numbers import round_half_away
 from tmat.numbers.claim import same
-from tmat.operations.operation import Array
 
 MOST_FOLLOW = 3  # times as many cells follow as are left: no slip of a whole matrix made those
 
@@ -76,17 +75,14 @@ class Marking:
         self.key, self.options, self.origin = key, options, answers.origin
         self.pairing = Pairing(key, answers)
         self.remarks: list[Note] = []  # on the whole of it
-        self.unread = [
-            Unknown(each.name, None, "; ".join(each.error.details[:1]), each.error.what) for each in answers.unread
-        ]
+        self.unknown = [*self.pairing.unknown, *unread(answers)]
         self.readings = [Reading(each.name, how, each.where) for each in answers for how in each.notes]
         answered = self.pairing.answers.items()
-        printed = {index: self._printed(key.matrices[index], answer) for index, answer in answered}
-        self.printed = printed
-        shown = [matrix.decimals for index, matrix in printed.items() if _rounded(key.matrices[index], matrix)]
-        self.recomputed = Recomputed(key, set(shown))
-        for index, matrix in printed.items():
-            self.recomputed.states[index].printed = matrix
+        pairs = [(key.matrices[index], self._printed(key.matrices[index], answer)) for index, answer in answered]
+        self.pairs = pairs  # each matrix that is due with the one that was handed in, as it was read
+        self.recomputed = Recomputed(key, {printed.decimals for due, printed in pairs if _rounded(due, printed)})
+        for due, printed in pairs:
+            self.recomputed.states[due.index].printed = printed
         self.habits: dict[str, str] = {}  # the step in which each was found first
         self.nameless: set[int] = set()  # the steps that are wrong by no slip that is known, or made of these
 
@@ -102,10 +98,10 @@ class Marking:
                     steps.append(self._given(state, state.printed))
                 self.recomputed.settle_given(state)
         self.remarks += only_work_counts(self.recomputed.states, steps)
-        if not all(step.verdict in (Verdict.RIGHT, Verdict.MISSING) for step in steps) and on_its_side(self._pairs()):
+        fine = all(step.verdict in (Verdict.RIGHT, Verdict.MISSING) for step in steps)
+        if not fine and on_its_side([(due.values, printed) for due, printed in self.pairs]):
             self.remarks.insert(0, Note(Remark.UPRIGHT if self.options.columns else Remark.ON_ITS_SIDE))
-        unknown = [*self.pairing.unknown, *self.unread]
-        report = Report(self.origin, steps, unknown, self.remarks, readings=self.readings)
+        report = Report(self.origin, steps, self.unknown, self.remarks, readings=self.readings)
         if self.options.only:
             report.keep(self.options.only)
         award(report, self.options)
@@ -119,10 +115,6 @@ class Marking:
             texts = None if texts is None else list(zip(*texts, strict=True))
         asked = None if due.given else self.options.asked(due.decimals)
         return PrintedMatrix(values, claim, texts, atol=self.options.atol, rtol=self.options.rtol, asked=asked)
-
-    def _pairs(self) -> list[tuple[Array, PrintedMatrix]]:
-        """Each matrix that is due with the one that was handed in, as it was read."""
-        return [(self.key.matrices[index].values, matrix) for index, matrix in self.printed.items()]
 
     # -- what was given
 
@@ -315,16 +307,13 @@ class Marking:
     def _misshapen(self, state: State, printed: PrintedMatrix, report: StepReport) -> StepReport:
         """A matrix of another shape: the slip that yields all of it, if there is one."""
         due = state.due
-        height, width = due.values.shape
         _set(report, Verdict.SHAPE)
-        report.notes.append(Note(Remark.SHAPE, (due.name,), shapes=(printed.shape, (height, width))))
+        report.notes.append(Note(Remark.SHAPE, (due.name,), shapes=(printed.shape, due.values.shape)))
         if self.options.slips:
             starts = self.recomputed.starts(due)
             nothing = np.zeros(printed.shape, dtype=bool)
-            explaining = Explaining(
-                printed, np.full(printed.shape, np.nan), nothing, nothing,
-                lambda numbers: self.recomputed.sources(due, numbers),
-            )  # fmt: skip
+            sources = partial(self.recomputed.sources, due)
+            explaining = Explaining(printed, np.full(printed.shape, np.nan), nothing, nothing, sources)
             findings, _ = explaining.run(tiers(self.recomputed, due, printed, starts), [])
             for finding in findings:
                 if finding.extent is Extent.MATRIX:

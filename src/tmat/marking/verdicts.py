@@ -152,7 +152,7 @@ class Report:
         return 0 if self.all_right else 1
 
     def keep(self, names: Sequence[str]) -> None:
-        """Leave the steps of these names alone; what goes by a name of no key is said where one of them is missing."""
+        """Keep the steps of these names alone; names that the key does not know are told only where one of these is missing."""
         for name in names:
             self[name]
         self.steps = [step for step in self.steps if any(step.called(name) for name in names)]

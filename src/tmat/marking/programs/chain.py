@@ -9,9 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tmat.errors import InputError
 from tmat.marking.findings import Cells
-from tmat.marking.key import Key, KeyMatrix
+from tmat.marking.key import CANNOT, Key, KeyMatrix
 from tmat.numbers.floats import FloatType
 from tmat.operations.bounds import CONFIDENCE, Inexact, forward_error
 from tmat.operations.operation import Array
@@ -186,7 +185,7 @@ class Chain:
         return operand.at(rows) if self.row_by_row(matrix, n) else operand
 
     def after(self, starts: Iterable[int], target: int) -> list[int]:
-        """What lies on the way from some matrices to a target, in order, the target last; without the starts that nothing precedes."""
+        """The steps from some matrices on to a target, in order, the target last; a start that is fixed is none of them."""
         return [index for index, _ in self._way(frozenset(starts), target)]
 
     def _way(self, starts: frozenset[int], target: int) -> list[tuple[int, list[int]]]:
@@ -298,7 +297,7 @@ def _evaluated(matrix: KeyMatrix, operands: Sequence[Array]) -> Array | None:
     assert matrix.op is not None
     try:
         return matrix.op(*operands, **matrix.params)
-    except (ValueError, IndexError, TypeError, InputError):  # the last of a word without a row
+    except CANNOT:
         return None
 
 

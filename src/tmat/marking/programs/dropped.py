@@ -8,10 +8,9 @@ import numpy as np
 
 from tmat.marking.findings import Cells, Certainty, Extent, Finding, Kind, Mistake, cells_of
 from tmat.marking.programs.chain import Held
+from tmat.marking.programs.evidence import SURE
 from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
-
-SURE = log(1000.0)
 
 
 def dropout_in(name: str, actual: Array, right: Held, stored: Array, wrong: Cells) -> Finding | None:

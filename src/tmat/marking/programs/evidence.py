@@ -23,6 +23,7 @@ from tmat.marking.programs.chain import Held
 from tmat.operations.bounds import CONFIDENCE
 from tmat.operations.operation import Array
 
+SURE = log(1000.0)  # a thousand to one
 LEAST = 0.2  # deviations that a correct program leaves over at least, by the root of the mean square; up to 0.6
 SHARES = ("softmax", "softmax_tempered", "softmax_based", "renormalize")
 NORMS = ("normalize", "normalize_outside", "normalize_rms", "normalize_rms_outside")

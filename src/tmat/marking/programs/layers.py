@@ -31,23 +31,12 @@ def of_layers(bugs: Bugs) -> Iterator[Bug]:
         said = f"layers {first + 1} and {second + 1} are exchanged"
         yield from _taking(bugs, layers, taken, "layers-exchanged", said, "run the layers in their order", 1)
     backwards = {n: len(layers) - 1 - n for n in numbered}
-    yield from _taking(
-        bugs,
-        layers,
-        backwards,
-        "layers-reversed",
-        "the layers run in reverse order",
-        "run the layers in their order",
-        1,
-    )
+    said = "the layers run in reverse order"
+    yield from _taking(bugs, layers, backwards, "layers-reversed", said, "run the layers in their order", 1)
     for n in numbered:
         said = f"every layer has the weights of layer {n + 1}"
         mend = "make a layer anew for each: one that is repeated is the same object"
         yield from _taking(bugs, layers, dict.fromkeys(numbered, n), "layers-shared", said, mend, 0)
-
-
-def _mistake(name: str, said: str, mend: str) -> Mistake:
-    return Mistake(name, said, mend)
 
 
 def _steps(bugs: Bugs, layer: Sequence[str]) -> list[KeyMatrix]:
@@ -69,7 +58,7 @@ def _left_out(bugs: Bugs, layers: list[list[str]], n: int) -> Iterator[Bug]:
     steps, begins = _steps(bugs, layers[n]), _begins(bugs, layers[n])
     if steps and begins is not None:
         made = partial(_copied, begins)
-        mistake = _mistake("layer-left-out", f"layer {n + 1} was left out", "run every layer once")
+        mistake = Mistake("layer-left-out", f"layer {n + 1} was left out", "run every layer once")
         yield Bug((steps[-1].index,), mistake, 0, Scope.STEP, made)
 
 
@@ -82,7 +71,7 @@ def _twice(bugs: Bugs, layers: list[list[str]], n: int) -> Iterator[Bug]:
     steps, begins = _steps(bugs, layers[n]), _begins(bugs, layers[n])
     if steps and begins is not None:
         made = partial(_once_more, [step.index for step in steps], begins)
-        mistake = _mistake("layer-run-twice", f"layer {n + 1} was run twice", "run every layer once")
+        mistake = Mistake("layer-run-twice", f"layer {n + 1} was run twice", "run every layer once")
         yield Bug((steps[-1].index,), mistake, 0, Scope.STEP, made)
 
 
@@ -114,7 +103,7 @@ def _taking(
                     others[index] = found
     fixed = bugs.chain.fixed
     yield from with_given(
-        bugs, {index: fixed[other] for index, other in others.items()}, _mistake(name, said, mend), rare
+        bugs, {index: fixed[other] for index, other in others.items()}, Mistake(name, said, mend), rare
     )
 
 

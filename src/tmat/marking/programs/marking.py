@@ -8,10 +8,10 @@ from tmat.errors import InputError
 from tmat.marking.answers import Answer, Answers
 from tmat.marking.key import Key
 from tmat.marking.options import Options
-from tmat.marking.pairing import Pairing
+from tmat.marking.pairing import Pairing, unread
 from tmat.marking.points import award
 from tmat.marking.programs.judging import Dumped, Judging
-from tmat.marking.verdicts import Report, Unknown
+from tmat.marking.verdicts import Report
 from tmat.numbers.floats import FLOAT64, FLOAT_TYPES
 from tmat.sheet.worksheet import Worksheet
 
@@ -39,8 +39,7 @@ def mark_program(answers: Answers, key: Key, options: Options) -> Report:
     dumped = {index: Dumped(answer.values, said or answer.type or FLOAT64) for index, answer in pairing.answers.items()}
     judging = Judging(key, dumped, slips=options.slips)
     steps = judging.reports(whole=options.whole or bool(options.points or options.only))
-    unread = [Unknown(each.name, None, "; ".join(each.error.details[:1]), each.error.what) for each in answers.unread]
-    report = Report(answers.origin, steps, [*pairing.unknown, *unread], judging.only_work(steps))
+    report = Report(answers.origin, steps, [*pairing.unknown, *unread(answers)], judging.only_work(steps))
     if options.only:
         report.keep(options.only)
     award(report, options)

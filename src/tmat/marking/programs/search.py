@@ -20,7 +20,7 @@ from tmat.marking.findings import Cells, Certainty, Extent, Finding, Kind, Mista
 from tmat.marking.likelihood import cost_of
 from tmat.marking.programs.bugs import Bug, Bugs
 from tmat.marking.programs.chain import Chain, Changed, Held, Rows, agrees
-from tmat.marking.programs.evidence import LEAST, FreeNumbers, of_one_number, told
+from tmat.marking.programs.evidence import LEAST, SURE, FreeNumbers, of_one_number, told
 from tmat.marking.programs.fused import of_fused
 from tmat.marking.programs.layers import of_layers
 from tmat.marking.programs.norms import of_norms
@@ -30,9 +30,8 @@ from tmat.progress import working
 from tmat.sheet.names import stem
 
 SAMPLE, CHECKED = 4, 256  # rows that every bug is tried on, and those that come near
-SURE = log(1000.0)
-PERHAPS = log(10.0)
-FAR = 10.0
+PERHAPS = log(10.0)  # ten to one
+FAR = 10.0  # times the deviation of a correct program: within it a bug is looked at more closely
 MOST = 12  # bugs that are computed whole
 LARGE = 1 << 22  # cells of a sheet in which two bugs are not tried where all of it has to be computed anew for them
 NARROW, PAIRS = 2_000, 1_500  # bugs of one head or layer alone, and pairs of bugs, that are tried
@@ -201,7 +200,7 @@ class Search:
         actual, stored = (a if made.rows is None else a[made.rows] for a in (self.actual, self.stored))
         with np.errstate(all="ignore"):
             left = (actual - made.values) / np.maximum(np.hypot(made.errors, stored), 1e-300)
-        return float(np.sqrt(np.mean(np.square(np.where(np.isfinite(left), left, 0.0)))))
+        return _typical(left)
 
     def _needs_whole(self, bugs: Bugs, starts: Mapping[int, Bug]) -> bool:
         """Whether a bug looks at more than some rows of what another bug changed."""
@@ -261,7 +260,7 @@ class Search:
         """Whether two bugs make the same numbers, as far as a program can tell; what unlike ones make is easily made."""
         with np.errstate(all="ignore"):
             off = (match.held.values - other.held.values) / (match.held.errors + ROUNDED * self.largest)
-        return float(np.sqrt(np.mean(np.square(np.where(np.isfinite(off), off, 0.0))))) <= LEAST
+        return _typical(off) <= LEAST
 
     def _apart(self, matches: Sequence[Match]) -> str:
         """The hidden step that would settle it: where one bug was made, where several bugs' numbers part.
@@ -299,6 +298,11 @@ class Search:
             return b""
         with np.errstate(all="ignore"):
             return bytes(np.round(made.values / np.maximum(np.abs(made.values).max(), 1e-300), 6).tobytes())
+
+
+def _typical(left: Array) -> float:
+    """The root of the mean square, what is not finite counted as 0."""
+    return float(np.sqrt(np.mean(np.square(np.where(np.isfinite(left), left, 0.0)))))
 
 
 def _starts(bunch: Bunch) -> dict[int, Bug]:

@@ -11,12 +11,13 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from tmat.marking.candidates import mistake, mistake_of
 from tmat.marking.findings import Mistake
 from tmat.marking.key import KeyMatrix
 from tmat.marking.programs.chain import Chain, Held, Rows
 from tmat.marking.programs.places import role
 from tmat.operations.operation import Array
-from tmat.operations.slips import EVERYWHERE, Redo, Slip, Variant
+from tmat.operations.slips import EVERYWHERE, Redo, Slip
 from tmat.sheet.names import stem
 
 ROUNDED = 1e-9  # two orders of the same sums differ by less
@@ -95,7 +96,7 @@ class Slipped:
         if source < len(slips):
             slip = slips[source]
             for variant in slip.variants(redo):
-                yield _mistake(slip, redo, variant), slip.rare + variant.rare, variant.values
+                yield mistake_of(slip, redo, variant), slip.rare + variant.rare, variant.values
         else:
             others = self._other_weights, _turned, _other_epsilon, _causal_too
             yield from others[source - len(slips)](redo, matrix)
@@ -141,11 +142,8 @@ class Slipped:
                 near = other.stage == own.stage or stem(other.name) == stem(own.name)
                 if fits and near and not np.array_equal(other.values, own.values):
                     name = other.name if other.stage == own.stage else f"{other.stage}.{other.name}"
-                    details = {"other": name, "due": redo.names[n]}
-                    made = Mistake(
-                        "another-operand", "{other} taken in place of {due}", "take {due}", redo.result, redo.names,
-                        redo.params, details,
-                    )  # fmt: skip
+                    said, mend = "{other} taken in place of {due}", "take {due}"
+                    made = mistake(redo, "another-operand", said, mend, other=name, due=redo.names[n])
                     yield made, 1, redo.taking(n, self.chain.values(other.index), name)()
 
     def redo(self, matrix: KeyMatrix, now: Mapping[int, Held], *, whole: bool = False) -> Redo:
@@ -236,20 +234,13 @@ def _as_programs_mask(values: Array) -> Iterator[Array]:
         yield np.where(lost[:, None], np.nan, values)
 
 
-def _mistake(slip: Slip, redo: Redo, variant: Variant) -> Mistake:
-    name, said, mend = variant.name or slip.name, variant.said or slip.said, variant.mend or slip.mend
-    return Mistake(name, said, mend, redo.result, redo.names, redo.params, variant.details)
-
-
 def _turned(redo: Redo, _: KeyMatrix) -> Iterator[tuple[Mistake, int, Array]]:
     """The step with one square operand transposed: a torch Linear's weight, say."""
     for n, name in enumerate(redo.names):
         values = redo.operands[n]
         if values.shape[0] == values.shape[1] and not np.array_equal(values, values.T):
-            made = Mistake(
-                "operand-transposed", "{operand} transposed first", "take {operand} as it stands", redo.result,
-                redo.names, redo.params, {"operand": name},
-            )  # fmt: skip
+            said, mend = "{operand} transposed first", "take {operand} as it stands"
+            made = mistake(redo, "operand-transposed", said, mend, operand=name)
             yield made, 1, redo.taking(n, values.T)()
 
 
@@ -258,10 +249,8 @@ def _other_epsilon(redo: Redo, _: KeyMatrix) -> Iterator[tuple[Mistake, int, Arr
     due = redo.params.get("epsilon")
     for other in USUAL:
         if due is not None and other != due:
-            made = Mistake(
-                "another-epsilon", "ε = {other} was taken, not {due}", "take ε = {due}", redo.result, redo.names,
-                redo.params, {"other": other, "due": due},
-            )  # fmt: skip
+            said, mend = "ε = {other} was taken, not {due}", "take ε = {due}"
+            made = mistake(redo, "another-epsilon", said, mend, other=other, due=due)
             yield made, 1, redo.again(epsilon=other)()
 
 
@@ -271,10 +260,8 @@ def _causal_too(redo: Redo, matrix: KeyMatrix) -> Iterator[tuple[Mistake, int, A
     if redo.op.name in GIVEN_OUT and height == width > 1 and np.isfinite(redo.operands[0]).all():
         rows = np.arange(height) if redo.rows is None else redo.rows
         masked = np.where(np.arange(width) > rows[:, None], -np.inf, redo.operands[0])
-        made = Mistake(
-            "causal-mask-not-due", "a causal mask was put on, which this sheet does not have", "let every row see all",
-            redo.result, redo.names, redo.params,
-        )  # fmt: skip
+        said = "a causal mask was put on, which this sheet does not have"
+        made = mistake(redo, "causal-mask-not-due", said, "let every row see all")
         yield made, 0, redo.taking(0, masked)()
 
 

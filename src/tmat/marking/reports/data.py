@@ -133,7 +133,7 @@ def _numbers(values: Array) -> list[list[float | str]]:
 
 
 def to_csv(marked: Iterable[Marked]) -> str:
-    """A row a submission: points, the first wrong step and what happened there and what was not read, how the rest was, then each step's verdict and its points.
+    """A row a submission: its points, whether all is right, the first wrong step, what happened, how it was read, then each step.
 
     A cell that a spreadsheet would take for a formula is written with an apostrophe before it.
     """

@@ -69,7 +69,7 @@ def _within(mistake: Mistake) -> str:
         case Scope.LAYERS:
             return "every layer"
         case Scope.STEPS if len(mistake.alike) <= MOST_CELLS:
-            return f"{', '.join(mistake.alike[:-1])} and {mistake.alike[-1]}"
+            return _listed(mistake.alike)
         case Scope.STEPS:
             return f"{', '.join(mistake.alike[:MOST_CELLS])} and {len(mistake.alike) - MOST_CELLS} more"
         case _:
@@ -140,9 +140,8 @@ def note(one: Note) -> str:  # noqa: C901, PLR0912 - one table: a line a remark
         case Remark.READ_AS:
             return f"handed in as {visible(names)}"
         case Remark.FOREIGN:
-            which = ", ".join(one.matrices[:-1]) + (" and " if one.matrices[1:] else "") + one.matrices[-1]
             it, are = ("it", "is") if len(one.matrices) == 1 else ("them", "are")
-            return f"{which} {are} not this sheet's: nothing that rests on {it} counts"
+            return f"{_listed(one.matrices)} {are} not this sheet's: nothing that rests on {it} counts"
         case Remark.ON_FOREIGN:
             return f"rests on {names}: another sheet's numbers"
         case Remark.ON_ITS_SIDE:
@@ -299,11 +298,16 @@ def mends(step: StepReport) -> list[str]:
 
 
 def standing(step: StepReport) -> str:
-    """The count with what follows counted in, as a line of the table shows it."""
+    """How many cells are right or follow, as a line of the table shows it."""
     good = step.right + step.count(Verdict.FOLLOWS)
     if step.verdict is Verdict.MISSING and not good:
         return "–"
     return f"{good} of {step.size}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """a, b and c."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _count(number: int, noun: str) -> str:
