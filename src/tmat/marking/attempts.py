@@ -97,9 +97,8 @@ class Grounds:
         givens = {state.due.name for state in states if state.due.given}
         off = {s.due.index for s in states if (s.foreign if s.due.given else s.off)}
         nameless = {n for n, report in reports.items() if not (report.given or is_explained(report, givens))}
-        self.wrong = self._led_to(
-            off
-        )  # some are right all the same: the norm of two numbers is 1 and −1 whatever goes in
+        # some are right all the same: the norm of two numbers is 1 and −1 whatever goes in
+        self.wrong = self._led_to(off)
         self.unexplained = self._led_to(nameless)
         # what needs right numbers that were not handed in
         self.telling = {s.due.index for s in states if any(map(_worked_out, (states[n] for n in s.due.of or ())))}
@@ -272,8 +271,9 @@ def _binomial(hits: int, count: int, p: float) -> float:
 def _likeness(values: Array, due: Array, place: float) -> float:
     """The chance that blind numbers correlate so closely with the right ones.
 
-    Rows, or columns, are often alike, so it is counted as that of no more numbers than the longer line has. Of three numbers the angle between them is uniform; of more, Fisher's z is normal. Numbers with few places to stand in
-    are alike more often.
+    Rows, or columns, are often alike, so it is counted as that of no more numbers than the longer line has. Of three
+    numbers the angle between them is uniform; of more, Fisher's z is normal. Numbers with few places to stand in are
+    alike more often.
     """
     axis = 0 if due.shape[0] >= due.shape[1] else 1
     known = due.shape[axis]
