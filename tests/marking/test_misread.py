@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from tests.operations.slips.oracle import Case, random
 
-from tmat.marking import mark
+import tmat
+from tmat.marking import Verdict, mark
 from tmat.marking.findings import Certainty
 from tmat.marking.reports.words import said_of
 
@@ -57,3 +58,30 @@ def test_a_line_that_came_about_otherwise_has_no_number_misread(case: Case) -> N
         line = (n % values.shape[0],) if n % 2 else (slice(None), n % values.shape[1])
         values[line] += r.uniform(-2, 2, values[line].shape)
         assert not any("was read as" in said for said in marked(case, values))
+
+
+def test_a_number_of_the_page_that_was_misread_is_charged_once() -> None:
+    """X's 0.40 read as 0.90 for Q and K: K follows from what was read; each has as much room as its decimals leave."""
+    given = np.array([[0.3, 0.1, 0.7], [0.8, 0.4, 0.2], [0.5, 0.9, 0.6]])
+    read = given.copy()
+    read[1, 1] = 0.9
+    weights = {name: random(n, 3, 4).round(1) for n, name in enumerate(("W_Q", "W_K"), start=5)}
+    key = tmat.attention(given, W_V=random(7, 3, 4).round(1), **weights, project=False)
+    report = mark({"Q": (read @ weights["W_Q"]).round(2), "K": (read @ weights["W_K"]).round(2)}, key)
+    assert [said_of(one.mistakes[0]) for one in report["Q"].findings] == [
+        "one number of X, 0.4 in row 2, column 2, was read as 0.9: all of row 2 is off"
+    ]
+    assert report["K"].verdict is Verdict.FOLLOWS
+    assert not report["K"].findings
+
+
+def test_a_number_that_was_read_as_one_of_several_is_told_about() -> None:
+    """Of products written to 1 decimal, by factors below 1, 0.90 and 0.91 make the same: which it was is not known."""
+    given = np.array([[0.31, 0.12, 0.74], [0.82, 0.41, 0.23]])
+    read = given.copy()
+    read[1, 1] = 2.41
+    weights = np.array([[0.3, 0.7, 0.4, 0.2], [0.52, -0.74, 0.31, 0.63], [0.1, 0.5, -0.6, 0.8]])
+    key = tmat.attention(given, W_Q=weights, W_K=weights[:, ::-1], W_V=weights, project=False)
+    found = mark({"Q": (read @ weights).round(1), "K": (read @ weights[:, ::-1]).round(1)}, key)
+    assert "was read as about 2.4" in said_of(found["Q"].findings[0].mistakes[0])
+    assert found["K"].verdict is Verdict.FOLLOWS

@@ -21,6 +21,8 @@ LEAST = 3
 SHORT = 4
 """Decimals of numbers that are read off a page; longer ones are carried on in a machine."""
 
+MISREAD = "number-misread"
+
 
 def misread(step: Redo, printed: PrintedMatrix, claimed: Sequence[int | None]) -> Iterator[Candidate]:
     """The product with one number of an operand read as another, where that explains a row or a column.
@@ -37,21 +39,21 @@ def misread(step: Redo, printed: PrintedMatrix, claimed: Sequence[int | None]) -
     unit = printed.step()
     off = np.where(printed.blank, 0.0, printed.values - right)
     factors = second.T if turned else second
-    for row, column, value, change in _in_lines(first, factors, off, unit, printed.blank, claimed[0]):
+    for row, column, readings, change in _in_lines(first, factors, off, unit, printed.blank, claimed[0]):
         values = right.copy()
         values[row] += change
-        yield _candidate(step, 0, (row, column), value, values, f"row {row + 1}")
+        yield _candidate(step, 0, (row, column), readings, values, f"row {row + 1}")
     other = second if turned else second.T  # a row of it makes a column of the product
-    for column, row, value, change in _in_lines(other, first.T, off.T, unit.T, printed.blank.T, claimed[1]):
+    for column, row, readings, change in _in_lines(other, first.T, off.T, unit.T, printed.blank.T, claimed[1]):
         values = right.copy()
         values[:, column] += change
-        yield _candidate(step, 1, (column, row) if turned else (row, column), value, values, f"column {column + 1}")
+        yield _candidate(step, 1, (column, row) if turned else (row, column), readings, values, f"column {column + 1}")
 
 
 def _in_lines(
     read: Array, factors: Array, off: Array, unit: Array, blank: Cells, claimed: int | None
-) -> Iterator[tuple[int, int, float, Array]]:
-    """Of a product read·factors, the lines that one misread number explains: its place, its value, what that changes."""
+) -> Iterator[tuple[int, int, list[float], Array]]:
+    """Of a product read·factors, the lines that one misread number explains: its place, what it may have been read as, what that changes."""
     size = np.abs(off)
     told = (size > 0.49 * unit).sum(axis=1) >= LEAST  # where so many cells can move by a unit
     lines = np.nonzero((size > unit / 2).any(axis=1) & told)[0]
@@ -67,12 +69,17 @@ def _in_lines(
         values = round_half_away(read[line] + by, decimals)
         values = np.where(np.abs(values - read[line]) > least, values, read[line])
         changes = (values - read[line])[:, None] * factors
-        fits = np.abs(changes - off[line])[:, seen] <= 0.51 * unit[line, seen]
+        room = 0.51 * unit[line, seen]
+        fits = np.abs(changes - off[line])[:, seen] <= room
         telling = (np.abs(changes[:, seen]) > unit[line, seen]).sum(axis=1) >= LEAST
         places = np.nonzero(fits.all(axis=1) & telling)[0]
         if len(places) == 1:  # else nothing says which it was
-            k = int(places[0])
-            yield line, k, float(values[k]), changes[k]
+            k, place = int(places[0]), 10.0**-decimals
+            near = [float(round_half_away(values[k] + n * place, decimals)) for n in (0, -1, 1, -2, 2)]
+            all_fit = (np.abs(np.outer(np.subtract(near, read[line, k]), factors[k]) - off[line])[:, seen] <= room).all(
+                axis=1
+            )
+            yield line, k, [one for one, fit in zip(near, all_fit, strict=True) if fit], changes[k]
 
 
 def _decimals(a: Array) -> int | None:
@@ -80,21 +87,26 @@ def _decimals(a: Array) -> int | None:
     return next((n for n in range(SHORT + 1) if (np.abs(round_half_away(a, n) - a) <= 1e-9).all()), None)
 
 
-def _candidate(step: Redo, n: int, place: tuple[int, int], value: float, values: Array, line: str) -> Candidate:
-    """``among``: any of the numbers that make a cell, read as any that its matrix could hold, or with the other sign.
+def _candidate(
+    step: Redo, n: int, place: tuple[int, int], readings: list[float], values: Array, line: str
+) -> Candidate:
+    """``readings``: what the number may have been read as, the likeliest first; rounding may leave some.
+
+    ``among``: any of the numbers that make a cell, read as any that its matrix could hold, or with the other sign.
 
     What is charged for looking elsewhere whatever the candidate is (MECHANISMS) is a part of these, not more.
     """
     operand = step.operands[n]
     decimals = _decimals(operand) or 0
+    value = readings[0]
     said = "one number of {operand}, {due} in row {row}, column {column}, was read as {read}: all of {line} is off"
     made = mistake(
-        step, "number-misread", said, "compare {operand} with the sheet, number by number",
-        operand=step.names[n], due=_shown(float(operand[place]), decimals), read=_shown(value, decimals),
+        step, MISREAD, said, "compare {operand} with the sheet, number by number",
+        operand=step.names[n], due=_shown(float(operand[place]), decimals), read=("about " if len(readings) > 1 else "") + _shown(value, decimals), readings=tuple(readings),
         row=place[0] + 1, column=place[1] + 1, line=line,
     )  # fmt: skip
-    readings = 1 if value == -operand[place] else max(int(np.ptp(operand) * 10**decimals), 10)
-    among = step.operands[0].shape[1] * readings
+    possible = 1 if value == -operand[place] else max(int(np.ptp(operand) * 10**decimals), 10)
+    among = step.operands[0].shape[1] * possible
     return Candidate(values, made, 1, max(among // MECHANISMS, 1))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from typing import Any
 
 import numpy as np
 
@@ -61,6 +62,21 @@ class Recomputed:
         state.exact = True
         if state.printed is not None and state.off and not state.void:
             state.theirs = Ways(state.printed.values)
+
+    def misread(self, due: KeyMatrix, told: Mapping[str, Any]) -> None:
+        """One number of a given matrix, which was not handed in, was misread in a step: it may be so in later ones.
+
+        ``told``: the details of that mistake; where it may have been read as several, each is a way.
+        """
+        for state in self.operands(due):
+            if state.due.name == told["operand"] and state.due.given and state.printed is None:
+                found = []
+                for value in told["readings"]:
+                    values = state.due.values.copy()
+                    values[told["row"] - 1, told["column"] - 1] = value
+                    found.append(values)
+                state.theirs, state.off = Ways(found[0]), True
+                state.theirs.more += found[1:]
 
     def settle_printed(self, state: State, right: Cells, way: Array | None, slips: Sequence[Again]) -> None:
         """A step that was handed in, marked: right cells as written, the others as they should be.

@@ -19,6 +19,7 @@ from tmat.marking.findings import Cells, Extent, Finding, Kind, Note, Remark
 from tmat.marking.folded import unfolded
 from tmat.marking.impossible import property_of
 from tmat.marking.key import Key, KeyMatrix
+from tmat.marking.misread import MISREAD
 from tmat.marking.options import Options
 from tmat.marking.pairing import Pairing, unread
 from tmat.marking.points import award
@@ -206,22 +207,13 @@ class Marking:
         if left.any() and self.options.slips:
             followed = None if following is None else report.count(Verdict.FOLLOWS)
             findings, left, slips = self._explained(due, printed, left, base, followed, partial(near, as_right))
-            for finding in findings:
-                verdict = Verdict.CLOSE if finding.kind is Kind.CLOSE else Verdict.SLIP
-                for cell in finding.cells:
-                    report.cells[cell] = int(verdict)
-            report.findings += findings
-            for finding in findings:
-                if finding.names[0] in HABITS and finding.extent is Extent.MATRIX:
-                    self.habits.setdefault(finding.names[0], due.label)
+            self._found(due, report, findings)
         if left.any():
             close = near(as_right) if following is None else near(as_right) | near(as_theirs)
             self._close(report, close & left)
             left = left & ~close
-        if left.any():
-            found = property_of(due, self.recomputed, printed, left)
-            if found is not None:
-                report.findings.append(found)
+        if left.any() and (found := property_of(due, self.recomputed, printed, left)) is not None:
+            report.findings.append(found)
         return slips
 
     def _explained(
@@ -266,6 +258,17 @@ class Marking:
         way = next(self.recomputed.all(due, as_theirs))
         near = within_reach(due, self.recomputed, printed, as_theirs, way)
         return 2 * int((near & left).sum()) > int(left.sum())
+
+    def _found(self, due: KeyMatrix, report: StepReport, findings: list[Finding]) -> None:
+        """Mark what was found, and keep what is charged once: habits, and numbers that were misread."""
+        report.findings += findings
+        for finding in findings:
+            for cell in finding.cells:
+                report.cells[cell] = int(Verdict.CLOSE if finding.kind is Kind.CLOSE else Verdict.SLIP)
+            if finding.names[0] in HABITS and finding.extent is Extent.MATRIX:
+                self.habits.setdefault(finding.names[0], due.label)
+            if finding.names[0] == MISREAD and finding.sure:
+                self.recomputed.misread(due, finding.mistakes[0].details)
 
     def _follow(self, report: StepReport, due: KeyMatrix, cells: Cells) -> None:
         """Mark the cells that follow from the writer's own wrong numbers."""
