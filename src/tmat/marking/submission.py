@@ -234,16 +234,14 @@ class Marking:
         starts = self.recomputed.starts(due)
         explaining = Explaining(printed, due.values, ~left, base, lambda numbers: self.recomputed.sources(due, numbers))
         findings, rest = explaining.run(
-            tiers(self.recomputed, due, printed, starts),
-            starts,
-            self.recomputed.more_starts(due, starts),
-            room,
+            tiers(self.recomputed, due, printed, starts), starts, self.recomputed.more_starts(due, starts), room
         )
         if followed is not None:
             whole = any(one.extent is Extent.MATRIX and one.kind is not Kind.CLOSE for one in findings)
             if whole and followed >= MOST_FOLLOW * int(left.sum()):
                 return [], left, []
-            if not whole and self._follows_roughly(due, printed, left):
+            rounded = not rest.any() and all(one.kind is Kind.CLOSE for one in findings)
+            if not (whole or rounded) and self._follows_roughly(due, printed, left):
                 return [], left, []  # a part of it agrees with any rounding
         return findings, rest, [again(self.recomputed, due, candidate) for candidate in explaining.chosen]
 
