@@ -53,7 +53,7 @@ def misread(step: Redo, printed: PrintedMatrix, claimed: Sequence[int | None]) -
 def _in_lines(
     read: Array, factors: Array, off: Array, unit: Array, blank: Cells, claimed: int | None
 ) -> Iterator[tuple[int, int, list[float], Array]]:
-    """Of a product read·factors, the lines that one misread number explains: its place, what it may have been read as, what that changes."""
+    """Of a product read·factors, the lines that one misread number explains: its place, its readings, what the first changes."""
     size = np.abs(off)
     told = (size > 0.49 * unit).sum(axis=1) >= LEAST  # where so many cells can move by a unit
     lines = np.nonzero((size > unit / 2).any(axis=1) & told)[0]
@@ -76,9 +76,8 @@ def _in_lines(
         if len(places) == 1:  # else nothing says which it was
             k, place = int(places[0]), 10.0**-decimals
             near = [float(round_half_away(values[k] + n * place, decimals)) for n in (0, -1, 1, -2, 2)]
-            all_fit = (np.abs(np.outer(np.subtract(near, read[line, k]), factors[k]) - off[line])[:, seen] <= room).all(
-                axis=1
-            )
+            off_by = np.outer(np.subtract(near, read[line, k]), factors[k]) - off[line]
+            all_fit = (np.abs(off_by)[:, seen] <= room).all(axis=1)
             yield line, k, [one for one, fit in zip(near, all_fit, strict=True) if fit], changes[k]
 
 
@@ -98,12 +97,12 @@ def _candidate(
     """
     operand = step.operands[n]
     decimals = _decimals(operand) or 0
-    value = readings[0]
+    value, about = readings[0], "about " if len(readings) > 1 else ""
     said = "one number of {operand}, {due} in row {row}, column {column}, was read as {read}: all of {line} is off"
     made = mistake(
         step, MISREAD, said, "compare {operand} with the sheet, number by number",
-        operand=step.names[n], due=_shown(float(operand[place]), decimals), read=("about " if len(readings) > 1 else "") + _shown(value, decimals), readings=tuple(readings),
-        row=place[0] + 1, column=place[1] + 1, line=line,
+        operand=step.names[n], due=_shown(float(operand[place]), decimals), read=about + _shown(value, decimals),
+        row=place[0] + 1, column=place[1] + 1, line=line, readings=tuple(readings),
     )  # fmt: skip
     possible = 1 if value == -operand[place] else max(int(np.ptp(operand) * 10**decimals), 10)
     among = step.operands[0].shape[1] * possible
